@@ -1,0 +1,36 @@
+extension RawSpan {
+    /// The byte at `offset`, which must be within the span.
+    package subscript(offset: Int) -> UInt8 { unsafeLoadByte(at: offset) }
+
+    private func unsafeLoadByte(at offset: Int) -> UInt8 {
+        unsafe unsafeLoad(fromByteOffset: checked(offset), as: UInt8.self)
+    }
+
+    private func checked(_ offset: Int) -> Int {
+        precondition(offset >= 0 && offset < byteCount, "offset outside the span")
+        return offset
+    }
+
+    /// Whether both spans hold the same bytes, in a time that depends on the lengths alone.
+    package func constantTimeEquals(_ other: RawSpan) -> Bool {
+        guard byteCount == other.byteCount else { return false }
+        var difference: UInt8 = 0
+        for offset in 0..<byteCount { difference |= self[offset] ^ other[offset] }
+        return difference == 0
+    }
+
+    /// The bytes as an ordinary array: for what is not secret.
+    package var array: [UInt8] { unsafe withUnsafeBytes { unsafe [UInt8]($0) } }
+}
+
+extension MutableRawSpan {
+    /// Copies `source` to `offset`. The whole of it must fit.
+    package mutating func write(_ source: RawSpan, at offset: Int) {
+        precondition(offset >= 0 && offset + source.byteCount <= byteCount, "write outside the span")
+        unsafe withUnsafeMutableBytes { target in
+            unsafe source.withUnsafeBytes { bytes in
+                unsafe UnsafeMutableRawBufferPointer(rebasing: target[offset...]).copyMemory(from: bytes)
+            }
+        }
+    }
+}
