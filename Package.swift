@@ -10,8 +10,29 @@ let settings: [SwiftSetting] =
         .enableUpcomingFeature("MemberImportVisibility"),
         .enableUpcomingFeature("InternalImportsByDefault"),
         .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+        .enableExperimentalFeature("Lifetimes"),
         .strictMemorySafety(),
     ] + (Context.environment["KEYTURN_WARNINGS"] == "error" ? [.treatAllWarnings(as: .error)] : [])
+
+let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
+let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
+
+func target(_ name: String, _ dependencies: [Target.Dependency] = [], resources: [Resource] = []) -> Target {
+    .target(name: name, dependencies: dependencies, resources: resources, swiftSettings: settings)
+}
+
+func executable(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .executableTarget(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(name: name, dependencies: dependencies, swiftSettings: settings)
+}
 
 let package = Package(
     name: "keyturn",
@@ -20,13 +41,35 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
-        .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0", traits: ["YAML"]),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
     targets: [
-        .target(name: "SecretMemory", swiftSettings: settings),
-        .target(name: "SecretJSON", dependencies: ["SecretMemory"], swiftSettings: settings),
-        .testTarget(name: "SecretMemoryTests", dependencies: ["SecretMemory"], swiftSettings: settings),
-        .testTarget(name: "SecretJSONTests", dependencies: ["SecretJSON", "SecretMemory"], swiftSettings: settings),
+        // From the ground up: a target imports only what stands above it here.
+        .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .target(name: "CPlatform"),
+        target("Names"),
+        target("Times"),
+        target("SecretMemory"),
+        target("SecretJSON", ["SecretMemory"]),
+        target("Envelope", ["COpenSSL", "SecretMemory"]),
+        target("Vault", ["Envelope", "Names", "SecretJSON", "SecretMemory", "Times"]),
+        target(
+            "VaultSQLite", ["Times", "Vault", .product(name: "GRDB", package: "GRDB.swift")],
+            resources: [.embedInCode("schema/v001.sql")]),
+        target("Tokens", ["Names", "SecretMemory", "Times", "Vault"]),
+        target("HTTPTransport", ["CCurl", "SecretMemory"]),
+        target("Zoom", ["HTTPTransport", "SecretJSON", "SecretMemory"]),
+        target("SocketAPI", ["Names", "SecretJSON", "SecretMemory", "Times"]),
+        target(
+            "Daemon",
+            [
+                "CPlatform", "Envelope", "HTTPTransport", "Names", "SecretJSON", "SecretMemory", "SocketAPI", "Times",
+                "Tokens", "Vault", "VaultSQLite", "Zoom", nioCore, nioPosix, logging, lifecycle, unixSignals, "Yams",
+            ]),
+        target("Sandbox", [nioCore, nioPosix, nioHTTP1]),
+
+        executable("zoom-sandbox", ["Sandbox", arguments]),
     ]
 )

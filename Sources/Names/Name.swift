@@ -11,7 +11,10 @@ package struct Name: Hashable, Sendable, Comparable, CustomStringConvertible {
     package init?(_ text: some StringProtocol) {
         let bytes = text.utf8
         guard (1...63).contains(bytes.count), let first = bytes.first, Self.isLetterOrDigit(first),
-            bytes.allSatisfy({ Self.isLetterOrDigit($0) || $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: "_") || $0 == UInt8(ascii: "-") })
+            bytes.allSatisfy({
+                Self.isLetterOrDigit($0) || $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: "_")
+                    || $0 == UInt8(ascii: "-")
+            })
         else { return nil }
         self.text = String(text)
     }

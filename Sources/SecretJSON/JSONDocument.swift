@@ -1,0 +1,136 @@
+package import SecretMemory
+
+/// A value inside a ``JSONDocument``: an index, meaningful to that document alone.
+package struct JSONNode: Equatable, Sendable {
+    let index: Int
+}
+
+package enum JSONKind: Equatable, Sendable { case object, array, string, number, bool, null }
+
+/// A JSON document (RFC 8259) whose values stay in the memory it was read from.
+///
+/// The document owns its bytes and wipes them. Parsing notes where each value begins and ends and copies nothing, so
+/// that a secret inside never becomes a `String` unless somebody calls ``string(_:)``. Read strictly: UTF-8 only, no
+/// member twice, no trailing bytes, and limits that hold before anything is stored.
+package struct JSONDocument: ~Copyable {
+    /// `start..<end` covers a string without its quotes, anything else with its brackets.
+    struct Value {
+        var kind: JSONKind
+        var start: Int
+        var end: Int
+        /// The index behind the value and all that it contains.
+        var next: Int
+        /// Whether a string has escapes, so that its bytes are not its text.
+        var escaped = false
+    }
+
+    private let bytes: SecretBytes
+    private let values: [Value]
+
+    /// - Parameters:
+    ///   - depth: how many arrays and objects may be inside one another.
+    ///   - values: how many values there may be, member names included.
+    package init(
+        parsing bytes: consuming SecretBytes, depth: Int = 16, values limit: Int = 10_000
+    ) throws(JSONError) {
+        let values = try bytes.withSpan { span throws(JSONError) in
+            guard span.isUTF8 else { throw JSONError(.notUTF8) }
+            var parser = JSONParser(bytes: span, depthLimit: depth, valueLimit: limit)
+            return try parser.document()
+        }
+        self.bytes = bytes
+        self.values = values
+    }
+
+    package var root: JSONNode { JSONNode(index: 0) }
+
+    package func kind(_ node: JSONNode) -> JSONKind { values[node.index].kind }
+
+    /// The member's value; `nil` when there is none, or when `node` is no object.
+    package func member(_ name: String, of node: JSONNode) -> JSONNode? {
+        for (key, value) in members(of: node) where holds(key, name) { return value }
+        return nil
+    }
+
+    package func require(_ name: String, of node: JSONNode) throws(JSONError) -> JSONNode {
+        guard kind(node) == .object else { throw JSONError(.wrongType) }
+        guard let value = member(name, of: node) else { throw JSONError(.missingMember, member: name) }
+        return value
+    }
+
+    /// Throws unless `node` is an object with no other members than these.
+    package func allowOnly(_ names: [String], of node: JSONNode) throws(JSONError) {
+        guard kind(node) == .object else { throw JSONError(.wrongType) }
+        for (key, _) in members(of: node) where !names.contains(where: { holds(key, $0) }) {
+            throw JSONError(.unknownMember, member: printable(key))
+        }
+    }
+
+    /// The values of an array, in order; of anything else, none.
+    package func elements(of node: JSONNode) -> [JSONNode] {
+        guard kind(node) == .array else { return [] }
+        return children(of: node)
+    }
+
+    package func string(_ node: JSONNode) throws(JSONError) -> String {
+        try secret(node).withSpan { String(decoding: $0.array, as: UTF8.self) }
+    }
+
+    /// The text of a string, in wiped memory all the way.
+    package func secret(_ node: JSONNode) throws(JSONError) -> SecretBytes {
+        let value = values[node.index]
+        guard value.kind == .string else { throw JSONError(.wrongType) }
+        return bytes.withSpan { span in
+            let raw = span.extracting(value.start..<value.end)
+            return value.escaped ? JSONText.unescaped(raw) : SecretBytes(copying: raw)
+        }
+    }
+
+    /// A whole number. A fraction or an exponent is the wrong type, also where its value would be whole.
+    package func integer(_ node: JSONNode) throws(JSONError) -> Int {
+        let value = values[node.index]
+        guard value.kind == .number else { throw JSONError(.wrongType) }
+        let text = bytes.withSpan { String(decoding: $0.extracting(value.start..<value.end).array, as: UTF8.self) }
+        guard text.utf8.allSatisfy({ $0 == UInt8(ascii: "-") || ($0 >= 0x30 && $0 <= 0x39) }) else {
+            throw JSONError(.wrongType)
+        }
+        guard let number = Int(text) else { throw JSONError(.outOfRange) }
+        return number
+    }
+
+    package func bool(_ node: JSONNode) throws(JSONError) -> Bool {
+        let value = values[node.index]
+        guard value.kind == .bool else { throw JSONError(.wrongType) }
+        return bytes.withSpan { $0[value.start] == UInt8(ascii: "t") }
+    }
+
+    private func children(of node: JSONNode) -> [JSONNode] {
+        var found: [JSONNode] = []
+        var index = node.index + 1
+        while index < values[node.index].next {
+            found.append(JSONNode(index: index))
+            index = values[index].next
+        }
+        return found
+    }
+
+    private func members(of node: JSONNode) -> [(key: JSONNode, value: JSONNode)] {
+        guard kind(node) == .object else { return [] }
+        let inside = children(of: node)
+        return stride(from: 0, to: inside.count, by: 2).map { (inside[$0], inside[$0 + 1]) }
+    }
+
+    private func holds(_ key: JSONNode, _ name: String) -> Bool {
+        let value = values[key.index]
+        if value.escaped { return (try? string(key)) == name }
+        return bytes.withSpan { span in
+            value.end - value.start == name.utf8.count
+                && zip(value.start..<value.end, name.utf8).allSatisfy { span[$0] == $1 }
+        }
+    }
+
+    private func printable(_ key: JSONNode) -> String {
+        let name = (try? string(key)) ?? ""
+        return String(name.unicodeScalars.filter { $0.value > 0x20 && $0.value < 0x7F }.prefix(64).map(Character.init))
+    }
+}

@@ -1,0 +1,32 @@
+/// What is wrong with a document. Says which member, never what it held.
+package struct JSONError: Error, Equatable, CustomStringConvertible {
+    package enum Code: Equatable, Sendable {
+        case syntax, tooDeep, tooManyValues, notUTF8, duplicateMember
+        case missingMember, unknownMember, wrongType, outOfRange
+    }
+
+    package let code: Code
+    /// The member concerned, as the document's reader calls it. A name that only the document knows is cut to
+    /// 64 bytes of printable ASCII.
+    package let member: String?
+
+    package init(_ code: Code, member: String? = nil) {
+        self.code = code
+        self.member = member
+    }
+
+    package var description: String {
+        let name = member.map { "'\($0)'" } ?? "a value"
+        return switch code {
+        case .syntax: "not valid JSON"
+        case .tooDeep: "JSON is nested too deeply"
+        case .tooManyValues: "JSON has too many values"
+        case .notUTF8: "JSON is not valid UTF-8"
+        case .duplicateMember: "JSON object has a member twice"
+        case .missingMember: "member \(name) is missing"
+        case .unknownMember: "member \(name) is unknown"
+        case .wrongType: "\(name) has the wrong type"
+        case .outOfRange: "\(name) is out of range"
+        }
+    }
+}

@@ -1,0 +1,98 @@
+import SecretMemory
+
+/// The escapes of JSON strings (RFC 8259 §7), both ways, without leaving wiped memory.
+enum JSONText {
+    /// The length of the escape at `offset`, where a backslash stands. A surrogate pair is one escape; half a pair
+    /// has no meaning and is refused.
+    static func escapeLength(in bytes: RawSpan, at offset: Int) throws(JSONError) -> Int {
+        guard offset + 1 < bytes.byteCount else { throw JSONError(.syntax) }
+        guard bytes[offset + 1] == UInt8(ascii: "u") else {
+            guard simple(bytes[offset + 1]) != nil else { throw JSONError(.syntax) }
+            return 2
+        }
+        guard let first = hex4(bytes, at: offset + 2) else { throw JSONError(.syntax) }
+        switch first {
+        case 0xD800...0xDBFF:
+            guard offset + 7 < bytes.byteCount, bytes[offset + 6] == UInt8(ascii: "\\"),
+                bytes[offset + 7] == UInt8(ascii: "u"), let second = hex4(bytes, at: offset + 8),
+                (0xDC00...0xDFFF).contains(second)
+            else { throw JSONError(.syntax) }
+            return 12
+        case 0xDC00...0xDFFF: throw JSONError(.syntax)
+        default: return 6
+        }
+    }
+
+    /// The text of a string that the parser accepted.
+    static func unescaped(_ raw: RawSpan) -> SecretBytes {
+        var text = SecretBuffer(capacity: raw.byteCount)
+        var offset = 0
+        while offset < raw.byteCount {
+            guard raw[offset] == UInt8(ascii: "\\") else {
+                text.append(raw[offset])
+                offset += 1
+                continue
+            }
+            if let byte = simple(raw[offset + 1]) {
+                text.append(byte)
+                offset += 2
+            } else {
+                var scalar = hex4(raw, at: offset + 2) ?? 0xFFFD
+                offset += 6
+                if (0xD800...0xDBFF).contains(scalar) {
+                    scalar = 0x10000 + ((scalar - 0xD800) << 10) + ((hex4(raw, at: offset + 2) ?? 0xDC00) - 0xDC00)
+                    offset += 6
+                }
+                for byte in Unicode.UTF8.encode(Unicode.Scalar(scalar) ?? "\u{FFFD}") ?? .init() { text.append(byte) }
+            }
+        }
+        return text.finish()
+    }
+
+    /// Appends the text as a JSON string without its quotes.
+    static func escape(_ text: RawSpan, into buffer: inout SecretBuffer) {
+        for offset in 0..<text.byteCount {
+            switch text[offset] {
+            case UInt8(ascii: "\""): buffer.append("\\\"")
+            case UInt8(ascii: "\\"): buffer.append("\\\\")
+            case let byte where byte < 0x20:
+                buffer.append("\\u00")
+                buffer.append(hexDigit(byte >> 4))
+                buffer.append(hexDigit(byte & 15))
+            case let byte: buffer.append(byte)
+            }
+        }
+    }
+
+    private static func simple(_ letter: UInt8) -> UInt8? {
+        switch letter {
+        case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): letter
+        case UInt8(ascii: "b"): 0x08
+        case UInt8(ascii: "f"): 0x0C
+        case UInt8(ascii: "n"): 0x0A
+        case UInt8(ascii: "r"): 0x0D
+        case UInt8(ascii: "t"): 0x09
+        default: nil
+        }
+    }
+
+    private static func hex4(_ bytes: RawSpan, at offset: Int) -> UInt32? {
+        guard offset + 4 <= bytes.byteCount else { return nil }
+        var value: UInt32 = 0
+        for index in offset..<offset + 4 {
+            switch bytes[index] {
+            case let digit where (0x30...0x39).contains(digit): value = value << 4 | UInt32(digit - 0x30)
+            case let digit where (0x41...0x46).contains(digit): value = value << 4 | UInt32(digit - 0x41 + 10)
+            case let digit where (0x61...0x66).contains(digit): value = value << 4 | UInt32(digit - 0x61 + 10)
+            default: return nil
+            }
+        }
+        return value
+    }
+
+    private static func hexDigit(_ value: UInt8) -> UInt8 { value < 10 ? 0x30 + value : 0x61 + value - 10 }
+}
+
+extension RawSpan {
+    var isUTF8: Bool { (try? UTF8Span(validating: Span(_bytes: self))) != nil }
+}

@@ -1,0 +1,71 @@
+package import SecretMemory
+
+/// Writes a JSON document into wiped memory. Members come in the order in which they are written.
+package struct JSONWriter: ~Copyable {
+    private var buffer = SecretBuffer()
+    private var needsComma = false
+
+    package init() {}
+
+    package mutating func beginObject() { open(UInt8(ascii: "{")) }
+    package mutating func endObject() { close(UInt8(ascii: "}")) }
+    package mutating func beginArray() { open(UInt8(ascii: "[")) }
+    package mutating func endArray() { close(UInt8(ascii: "]")) }
+
+    /// The name of the member whose value is written next.
+    package mutating func key(_ name: String) {
+        string(name)
+        buffer.append(UInt8(ascii: ":"))
+        needsComma = false
+    }
+
+    package mutating func string(_ text: String) {
+        separate()
+        quoted(unsafe text.utf8Span.span.bytes)
+    }
+
+    package mutating func secret(_ bytes: borrowing SecretBytes) {
+        separate()
+        bytes.withSpan { quoted($0) }
+    }
+
+    package mutating func integer(_ number: Int) { literal(String(number)) }
+    package mutating func bool(_ value: Bool) { literal(value ? "true" : "false") }
+    package mutating func null() { literal("null") }
+
+    package consuming func finish() -> SecretBytes { buffer.finish() }
+
+    private mutating func literal(_ text: String) {
+        separate()
+        buffer.append(text)
+    }
+
+    private mutating func quoted(_ text: RawSpan) {
+        buffer.append(UInt8(ascii: "\""))
+        JSONText.escape(text, into: &buffer)
+        buffer.append(UInt8(ascii: "\""))
+    }
+
+    private mutating func open(_ bracket: UInt8) {
+        separate()
+        buffer.append(bracket)
+        needsComma = false
+    }
+
+    private mutating func close(_ bracket: UInt8) {
+        buffer.append(bracket)
+        needsComma = true
+    }
+
+    private mutating func separate() {
+        if needsComma { buffer.append(UInt8(ascii: ",")) }
+        needsComma = true
+    }
+}
+
+extension JSONWriter {
+    package mutating func member(_ name: String, _ text: String) { key(name); string(text) }
+    package mutating func member(_ name: String, _ number: Int) { key(name); integer(number) }
+    package mutating func member(_ name: String, _ value: Bool) { key(name); bool(value) }
+    package mutating func member(_ name: String, secret bytes: borrowing SecretBytes) { key(name); secret(bytes) }
+}

@@ -1,0 +1,34 @@
+import Glibc
+
+/// One reading of both clocks.
+package struct Moment: Equatable, Sendable {
+    /// The wall clock: for times that others must understand. May jump in either direction.
+    package let wall: Timestamp
+    /// Seconds since the machine started, time asleep included (CLOCK_BOOTTIME): for what has passed. Never jumps.
+    package let boot: Int
+
+    package init(wall: Timestamp, boot: Int) {
+        self.wall = wall
+        self.boot = boot
+    }
+}
+
+/// Where the time comes from.
+package protocol TimeSource: Sendable {
+    var now: Moment { get }
+}
+
+/// The machine's own clocks.
+package struct SystemTime: TimeSource {
+    package init() {}
+
+    package var now: Moment {
+        Moment(wall: Timestamp(unixSeconds: Self.seconds(CLOCK_REALTIME)), boot: Self.seconds(CLOCK_BOOTTIME))
+    }
+
+    private static func seconds(_ clock: clockid_t) -> Int {
+        var time = timespec()
+        unsafe clock_gettime(clock, &time)
+        return time.tv_sec
+    }
+}
