@@ -1,0 +1,40 @@
+import SecretMemory
+
+// The one way in which several values become one string of bytes. Each value says where it ends (a text by its
+// length, a number by its size), so that no two lists of values have the same encoding.
+
+extension [UInt8] {
+    /// Big-endian, in as many bytes as the type has.
+    mutating func append(bigEndian value: some FixedWidthInteger) {
+        for shift in stride(from: value.bitWidth - 8, through: 0, by: -8) {
+            append(UInt8(truncatingIfNeeded: value >> shift))
+        }
+    }
+
+    /// The length in bytes (UInt32), then the UTF-8 as it is: texts that only look alike stay different.
+    mutating func append(text: String) {
+        let utf8 = text.utf8
+        precondition(utf8.count <= UInt32.max, "a text of 4 GiB is a bug of the caller")
+        append(bigEndian: UInt32(utf8.count))
+        append(contentsOf: utf8)
+    }
+
+    /// Several texts, one after the other.
+    init(texts: String...) {
+        self = []
+        reserveCapacity(texts.reduce(0) { $0 + 4 + $1.utf8.count } + 64)
+        for text in texts { append(text: text) }
+    }
+}
+
+extension UInt32 {
+    /// The four bytes at `offset`, which must be within the span, as big-endian.
+    init(bigEndianIn bytes: RawSpan, at offset: Int) {
+        self = (0..<4).reduce(0) { $0 << 8 | UInt32(bytes[offset + $1]) }
+    }
+}
+
+extension SecretBytes {
+    /// A copy, for functions that take keys only in this form.
+    init(copying bytes: [UInt8]) { self.init(copying: unsafe bytes.span.bytes) }
+}

@@ -1,0 +1,38 @@
+/// Why something could not be sealed, opened or read. Each case is one class of failure; none carries a secret.
+package enum EnvelopeError: Error, Equatable, CustomStringConvertible {
+    /// Shorter than its own header, nonce and tag.
+    case tooShort
+    /// The first byte, or the kind of a slot, is none that this version writes.
+    case unknownFormat
+    /// Sealed in an epoch that the keyring does not hold.
+    case unknownEpoch(UInt32)
+    /// The epoch is the current one and must stay.
+    case currentEpoch(UInt32)
+    /// The seal does not fit: changed, moved to another place, beside changed columns, or sealed with another key.
+    case notAuthentic
+    /// Its checksum or structure is broken: damage, told without any key.
+    case damaged
+    /// The secret does not open this slot.
+    case wrongKey
+    /// The recovery key as typed is not one that was ever made.
+    case mistyped
+    /// A length or parameter is outside its limits; the text names it and the limits.
+    case outOfRange(String)
+    /// The cryptographic library refused; the text names the operation and the library's reason.
+    case library(String)
+
+    package var description: String {
+        switch self {
+        case .tooShort: "the sealed data is too short; it was cut off"
+        case .unknownFormat: "the format is not known to this version; it is damaged or was written by a newer one"
+        case .unknownEpoch(let epoch): "sealed in key epoch \(epoch), which the keyring does not hold"
+        case .currentEpoch(let epoch): "key epoch \(epoch) is in use for sealing; add another epoch first"
+        case .notAuthentic: "the seal does not fit; the data was changed, moved or sealed with another key"
+        case .damaged: "the data is damaged; restore it from a backup"
+        case .wrongKey: "the secret does not open this key slot; check which secret belongs to it"
+        case .mistyped: "the recovery key is mistyped; compare it with the printed one, group by group"
+        case .outOfRange(let what): what
+        case .library(let what): "openssl failed at \(what); check its installation and configuration"
+        }
+    }
+}

@@ -1,0 +1,121 @@
+package import SecretMemory
+
+/// The keys of a vault: a vault key for every epoch, of which the newest seals, and one permanent integrity key.
+///
+/// Immutable and safe to share. Sealed rows are `format (1) ‖ epoch (UInt32, big-endian) ‖ nonce (12) ‖ ciphertext ‖
+/// tag (16)`; the first five bytes, the table, the row and the associated data are authenticated with them.
+package final class Keyring: Sendable {
+    static let format: UInt8 = 1
+    static let headerLength = 5
+
+    /// Ascending by number, never empty.
+    let epochs: [Epoch]
+    let integrityKey: SecretBox
+    private let derivation: MACKey
+    private let digests: MACKey
+    private let fingerprints: MACKey
+
+    init(epochs: [Epoch], integrityKey: SecretBox) throws(EnvelopeError) {
+        self.epochs = epochs
+        self.integrityKey = integrityKey
+        derivation = try integrityKey.bytes.withSpan { key throws(EnvelopeError) in try MACKey(HKDF.extract(key)) }
+        digests = try MACKey(HKDF.expand(derivation, info: [UInt8](texts: "keyturn row digest key v1")))
+        fingerprints = try MACKey(HKDF.expand(derivation, info: [UInt8](texts: "keyturn fingerprint key v1")))
+    }
+
+    /// New keys, with epoch 1.
+    package static func generate() throws(EnvelopeError) -> Keyring {
+        try Keyring(epochs: [Epoch(1, key: Random.secret())], integrityKey: SecretBox(Random.secret()))
+    }
+
+    // MARK: Epochs
+
+    /// The epoch that seals.
+    package var currentEpoch: UInt32 { epochs[epochs.count - 1].number }
+
+    /// All epochs that can be opened, ascending.
+    package var epochNumbers: [UInt32] { epochs.map(\.number) }
+
+    /// The same keys and a new one, which seals from now on. A number is never given twice.
+    package func addingEpoch() throws(EnvelopeError) -> Keyring {
+        guard currentEpoch < UInt32.max else { throw .outOfRange("no key epoch follows the last one") }
+        return try Keyring(
+            epochs: epochs + [Epoch(currentEpoch + 1, key: Random.secret())], integrityKey: integrityKey)
+    }
+
+    /// The same keys without one. Rows still sealed in that epoch are lost with it; the current one cannot go.
+    package func droppingEpoch(_ number: UInt32) throws(EnvelopeError) -> Keyring {
+        guard number != currentEpoch else { throw .currentEpoch(number) }
+        guard epochs.contains(where: { $0.number == number }) else { throw .unknownEpoch(number) }
+        return try Keyring(epochs: epochs.filter { $0.number != number }, integrityKey: integrityKey)
+    }
+
+    // MARK: Rows
+
+    /// Seals a row in the current epoch. It opens in this table, under this row id and beside these columns only.
+    package func seal(
+        _ plaintext: RawSpan, table: String, row: String, associatedData: AssociatedData
+    ) throws(EnvelopeError) -> [UInt8] {
+        let epoch = epochs[epochs.count - 1]
+        var header = [Self.format]
+        header.append(bigEndian: epoch.number)
+        return try Seal.seal(
+            plaintext, header: header,
+            associatedData: Self.context(table: table, row: row, associatedData),
+            key: epoch.rowKey(table: table, row: row))
+    }
+
+    /// Throws ``EnvelopeError/tooShort``, ``EnvelopeError/unknownFormat``, ``EnvelopeError/unknownEpoch(_:)`` or
+    /// ``EnvelopeError/notAuthentic``.
+    package func open(
+        _ sealed: RawSpan, table: String, row: String, associatedData: AssociatedData
+    ) throws(EnvelopeError) -> SecretBytes {
+        let number = try Self.epoch(ofSealed: sealed)
+        guard let epoch = epochs.last(where: { $0.number == number }) else { throw .unknownEpoch(number) }
+        return try Seal.open(
+            sealed, headerLength: Self.headerLength,
+            associatedData: Self.context(table: table, row: row, associatedData),
+            key: epoch.rowKey(table: table, row: row))
+    }
+
+    /// The epoch that a row says it is sealed in. Believe it after opening the row, not before.
+    package static func epoch(ofSealed sealed: RawSpan) throws(EnvelopeError) -> UInt32 {
+        guard sealed.byteCount >= headerLength + Seal.overhead else { throw .tooShort }
+        guard sealed[0] == format else { throw .unknownFormat }
+        return UInt32(bigEndianIn: sealed, at: 1)
+    }
+
+    private static func context(table: String, row: String, _ columns: AssociatedData) -> [UInt8] {
+        [UInt8](texts: table, row) + columns.encoded
+    }
+
+    // MARK: Integrity
+
+    /// A row's part in the digest over all rows. It changes with every sealing, also of equal plaintext.
+    package func rowDigest(table: String, row: String, sealed: RawSpan) throws(EnvelopeError) -> SetDigest {
+        var message = [UInt8](texts: table, row)
+        message.append(contentsOf: sealed.array)  // last, so that the end of the message says where it ends
+        return try SetDigest(code: digests, of: unsafe message.span.bytes)
+    }
+
+    /// A key of 32 bytes for another module. The same label gives the same key for the life of the vault.
+    package func derive(label: String) throws(EnvelopeError) -> SecretBytes {
+        try HKDF.expand(derivation, info: [UInt8](texts: "keyturn derived key v1", label))
+    }
+
+    /// 12 hexadecimal digits by which operators tell secrets of this vault apart without seeing them. Equal secrets
+    /// have equal fingerprints; without the vault a fingerprint does not help to guess the secret.
+    package func fingerprint(of secret: borrowing SecretBytes) throws(EnvelopeError) -> String {
+        let code = try secret.withSpan { secret throws(EnvelopeError) in try fingerprints.code(of: secret) }
+        return code.withSpan { $0.extracting(first: 6).hexadecimal }
+    }
+}
+
+extension RawSpan {
+    /// Two lower-case digits a byte.
+    fileprivate var hexadecimal: String {
+        let digits = Array("0123456789abcdef".utf8)
+        return String(
+            decoding: array.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
+    }
+}
