@@ -1,0 +1,198 @@
+package import Names
+package import Times
+package import Vault
+
+/// Keeps the apps' access tokens fresh: one request to Zoom however many clients wait, a good token served while its
+/// successor is fetched, and a bounded number of attempts with credentials that Zoom refuses.
+package actor TokenKeeper {
+    private typealias Outcome = Result<SeenToken, TokenFailure>
+
+    private struct Pause {
+        var failures = 0
+        /// On the boot clock.
+        var until = 0
+        var failure: IssueFailure
+    }
+
+    /// A token younger than this is as good as Zoom gives them: minting another would only be another request.
+    private static let youngest = 30
+
+    private let vault: Vault
+    private let issuer: any TokenIssuer
+    private let policy: AttemptPolicy
+    private let time: any TimeSource
+    private let random: @Sendable (ClosedRange<Int>) -> Int
+    private let note: @Sendable (TokenEvent) -> Void
+
+    private var flights: [String: Task<Outcome, Never>] = [:]
+    private var pauses: [String: Pause] = [:]
+
+    package init(
+        vault: Vault, issuer: any TokenIssuer, policy: AttemptPolicy = AttemptPolicy(), time: any TimeSource,
+        random: @escaping @Sendable (ClosedRange<Int>) -> Int = { .random(in: $0) },
+        note: @escaping @Sendable (TokenEvent) -> Void
+    ) {
+        self.vault = vault
+        self.issuer = issuer
+        self.policy = policy
+        self.time = time
+        self.random = random
+        self.note = note
+    }
+
+    /// A token with at least `minTTL` seconds left.
+    package func token(for name: Name, minTTL: Int) async throws(TokenFailure) -> SeenToken {
+        guard let entry = vault.catalog.app(name) else { throw .noSuchApp(name) }
+        entry.tokenUse.note(time.now)
+        switch TokenPolicy.decide(entry.token, minTTL: minTTL, app: entry.app.id, now: time.now) {
+        case .serve: break
+        case .serveAndRefresh: refreshBehind(entry)
+        case .mint: return try await fresh(entry, minTTL: minTTL)
+        }
+        guard let token = entry.token else { return try await fresh(entry, minTTL: minTTL) }
+        return token
+    }
+
+    /// A new token at the operator's word: past failures are forgotten first.
+    package func renew(_ name: Name) async throws(TokenFailure) -> SeenToken {
+        guard let entry = vault.catalog.app(name) else { throw .noSuchApp(name) }
+        await forgive(entry)
+        guard let current = vault.catalog.app(name) else { throw .noSuchApp(name) }
+        return try await fly(current).get()
+    }
+
+    /// Keeps a token that was minted in another way, such as to verify the app's credentials.
+    package func adopt(_ minted: MintedToken, for name: Name, sent: Moment) async {
+        guard let entry = vault.catalog.app(name) else { return }
+        _ = await keep(minted, of: entry, sent: sent)
+    }
+
+    /// Gives the app a new budget of attempts.
+    package func forgive(_ entry: AppEntry) async {
+        pauses[entry.app.id] = nil
+        guard entry.refusals != nil else { return }
+        do { try await vault.keep(nil, for: entry.app) } catch { note(.notKept(entry.app.name, error)) }
+    }
+
+    /// Starts fetching the successor of a token that is being used and is due. Returns at once.
+    package func refreshBehind(_ entry: AppEntry) {
+        guard flights[entry.app.id] == nil, gate(entry) == nil else { return }
+        _ = launch(entry)
+    }
+
+    /// One look over all apps: fetches the successors of the tokens that were used within their lifetime and are due.
+    package func refreshDue() {
+        let now = time.now
+        for entry in vault.catalog.entries {
+            guard let token = entry.token, entry.tokenUse.isRecent(at: now),
+                TokenPolicy.isDue(token, app: entry.app.id, now: now)
+            else { continue }
+            refreshBehind(entry)
+        }
+    }
+
+    /// Stops what is under way. No call may follow.
+    package func shutdown() {
+        for flight in flights.values { flight.cancel() }
+    }
+
+    // MARK: Minting
+
+    private func fresh(_ entry: AppEntry, minTTL: Int) async throws(TokenFailure) -> SeenToken {
+        if flights[entry.app.id] == nil {
+            if let failure = gate(entry) { throw failure }
+            if let token = entry.token, isYoung(token) { throw .tooShort(left: token.secondsLeft(at: time.now)) }
+        }
+        let token = try await fly(entry).get()
+        guard token.secondsLeft(at: time.now) >= max(minTTL, 1) else {
+            throw .tooShort(left: max(token.secondsLeft(at: time.now), 0))
+        }
+        return token
+    }
+
+    /// Why no attempt may be made now, if so.
+    private func gate(_ entry: AppEntry) -> TokenFailure? {
+        let now = time.now
+        if let until = policy.blocked(entry.refusals, generation: entry.credential.generation, now: now.wall) {
+            let known = IssueFailure(
+                .refused, cause: entry.refusals?.cause ?? "refused",
+                reason: "\(entry.refusals?.reason ?? "refused"); not tried again before the credentials change",
+                hint: "keyturn app verify \(entry.app.name)")
+            return .refused(known, nextAttempt: max(until - now.wall, 1))
+        }
+        if let pause = pauses[entry.app.id], pause.until > now.boot {
+            return .unavailable(pause.failure, retryAfter: pause.until - now.boot)
+        }
+        return nil
+    }
+
+    private func isYoung(_ token: SeenToken) -> Bool {
+        let age = time.now.boot - token.seen.boot
+        return token.minted && age < Self.youngest
+    }
+
+    private func fly(_ entry: AppEntry) async -> Outcome {
+        await (flights[entry.app.id] ?? launch(entry)).value
+    }
+
+    private func launch(_ entry: AppEntry) -> Task<Outcome, Never> {
+        let flight = Task { await self.mint(entry) }
+        flights[entry.app.id] = flight
+        return flight
+    }
+
+    private func mint(_ entry: AppEntry) async -> Outcome {
+        defer { flights[entry.app.id] = nil }
+        let sent = time.now
+        do {
+            let minted = try await issuer.mint(for: entry.app, with: entry.credential)
+            pauses[entry.app.id] = nil
+            return .success(await keep(minted, of: entry, sent: sent))
+        } catch {
+            return .failure(await failed(error, entry))
+        }
+    }
+
+    /// A token that the disk has no room for is still a token.
+    private func keep(_ minted: MintedToken, of entry: AppEntry, sent: Moment) async -> SeenToken {
+        let token = Token(
+            accessToken: minted.accessToken, tokenType: minted.tokenType, scopes: minted.scopes,
+            apiURL: minted.apiURL, generation: entry.credential.generation, issuedAt: sent.wall,
+            expiresAt: sent.wall + minted.lifetime)
+        let seen = SeenToken(token: token, seen: sent, minted: true)
+        do { try await vault.keep(seen, for: entry.app) } catch {
+            vault.hold(seen, for: entry.app)
+            note(.notKept(entry.app.name, error))
+        }
+        note(.minted(entry.app.name, token))
+        return seen
+    }
+
+    private func failed(_ failure: IssueFailure, _ entry: AppEntry) async -> TokenFailure {
+        note(.failed(entry.app.name, failure))
+        switch failure.disposition {
+        case .refused:
+            let refusals = policy.noted(
+                failure, after: vault.catalog.app(entry.app.name)?.refusals,
+                generation: entry.credential.generation, now: time.now.wall)
+            do { try await vault.keep(refusals, for: entry.app) } catch {
+                vault.hold(refusals, for: entry.app)
+                note(.notKept(entry.app.name, error))
+            }
+            return .refused(failure, nextAttempt: nil)
+        case .later(let retryAfter):
+            let failures = (pauses[entry.app.id]?.failures ?? 0) + 1
+            let pause = policy.pause(failures: failures, retryAfter: retryAfter, random: random)
+            pauses[entry.app.id] = Pause(failures: failures, until: time.now.boot + pause, failure: failure)
+            return .unavailable(failure, retryAfter: pause)
+        }
+    }
+}
+
+/// What the keeper did, for the log.
+package enum TokenEvent: Sendable {
+    case minted(Name, Token)
+    case failed(Name, IssueFailure)
+    /// Kept in memory alone: the vault could not be written.
+    case notKept(Name, VaultError)
+}

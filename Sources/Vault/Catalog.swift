@@ -1,0 +1,119 @@
+package import Names
+import Synchronization
+package import Times
+
+/// An app as readers see it: never changed, replaced as a whole.
+package final class AppEntry: Sendable {
+    package let app: App
+    package let credential: Credential
+    package let token: SeenToken?
+    package let refusals: Refusals?
+    package let tokenUse: TokenUse
+
+    init(
+        app: App, credential: Credential, token: SeenToken? = nil, refusals: Refusals? = nil,
+        tokenUse: TokenUse = TokenUse()
+    ) {
+        self.app = app
+        self.credential = credential
+        self.token = token
+        self.refusals = refusals
+        self.tokenUse = tokenUse
+    }
+
+    func with(token: SeenToken?) -> AppEntry {
+        AppEntry(app: app, credential: credential, token: token, refusals: refusals, tokenUse: tokenUse)
+    }
+
+    func with(refusals: Refusals?) -> AppEntry {
+        AppEntry(app: app, credential: credential, token: token, refusals: refusals, tokenUse: tokenUse)
+    }
+}
+
+/// When somebody last asked for an app's token: tokens that nobody uses are not refreshed.
+package final class TokenUse: Sendable {
+    /// Seconds on the boot clock; 0 is never.
+    private let last = Atomic(0)
+
+    package init() {}
+
+    package func note(_ now: Moment) { last.store(now.boot, ordering: .relaxed) }
+
+    /// Whether it was within a token's usual life of an hour.
+    package func isRecent(at now: Moment) -> Bool {
+        let last = last.load(ordering: .relaxed)
+        return last > 0 && now.boot - last < 3600
+    }
+}
+
+/// A token, and when it came into this process's memory.
+package struct SeenToken: Sendable {
+    package let token: Token
+    package let seen: Moment
+    /// Whether this process minted it, rather than found it in the vault.
+    package let minted: Bool
+
+    package init(token: Token, seen: Moment, minted: Bool) {
+        self.token = token
+        self.seen = seen
+        self.minted = minted
+    }
+
+    /// Seconds left, by whichever clock leaves less: the wall clock may have been set back, and what has passed on
+    /// the boot clock has passed.
+    package func secondsLeft(at now: Moment) -> Int {
+        min(token.expiresAt - now.wall, token.expiresAt - seen.wall - (now.boot - seen.boot))
+    }
+}
+
+/// What the vault holds, opened and in memory. Readers take an entry and go; a change shows after its commit.
+package final class Catalog: Sendable {
+    private struct State {
+        var apps: [Name: AppEntry] = [:]
+        var clients: [Name: Client] = [:]
+        var rules = ClientRules([])
+    }
+
+    private let state = Mutex(State())
+
+    package func app(_ name: Name) -> AppEntry? { state.withLock { $0.apps[name] } }
+
+    /// All apps, in no order.
+    package var entries: [AppEntry] { state.withLock { Array($0.apps.values) } }
+
+    /// All apps, by name.
+    package var apps: [AppEntry] { entries.sorted { $0.app.name < $1.app.name } }
+
+    package func client(_ name: Name) -> Client? { state.withLock { $0.clients[name] } }
+
+    /// All clients, by name.
+    package var clients: [Client] { state.withLock { Array($0.clients.values) }.sorted { $0.name < $1.name } }
+
+    package var rules: ClientRules { state.withLock { $0.rules } }
+
+    func publish(_ entry: AppEntry) { state.withLock { $0.apps[entry.app.name] = entry } }
+
+    func withdraw(app: App) { state.withLock { _ = $0.apps.removeValue(forKey: app.name) } }
+
+    /// Changes the entry of this very app, if it is still there.
+    func update(_ app: App, _ change: (AppEntry) -> AppEntry) {
+        state.withLock { state in
+            guard let entry = state.apps[app.name], entry.app.id == app.id else { return }
+            state.apps[app.name] = change(entry)
+        }
+    }
+
+    func publish(_ clients: [Client]) {
+        state.withLock { state in
+            for client in clients { state.clients[client.name] = client }
+            state.rules = ClientRules(Array(state.clients.values))
+        }
+    }
+
+    func withdraw(client: Client) {
+        state.withLock { state in
+            state.clients.removeValue(forKey: client.name)
+            state.rules = ClientRules(Array(state.clients.values))
+        }
+    }
+}

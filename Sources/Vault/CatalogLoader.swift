@@ -1,0 +1,66 @@
+import Envelope
+import Times
+
+/// Every row of a vault, opened: what a catalog is made of.
+///
+/// A row of an app, a secret or a client that does not open, or one row too many or too few, refuses the whole: what
+/// is left could be an older truth. A token or a note of refusals that does not open is only left out, since Zoom
+/// gives a new one for the asking.
+struct CatalogLoader {
+    private var apps: [App] = []
+    private var credentials: [String: Credential] = [:]
+    private var tokens: [String: Token] = [:]
+    private var refusals: [String: Refusals] = [:]
+    private var clients: [Client] = []
+
+    static func load(_ transaction: any StoreTransaction, sealer: Sealer) throws -> CatalogLoader {
+        guard let stateRow = try transaction.row(in: .state, id: VaultState.id) else {
+            throw VaultError(.damaged, "the vault's state row is missing", hint: Vault.restoreHint)
+        }
+        let written: VaultState = try sealer.open(stateRow)
+        var found = VaultState()
+        var loader = CatalogLoader()
+        for table in SealedTable.counted {
+            try transaction.forEachRow(in: table) { row in
+                found.count(try sealer.digest(of: row))
+                try loader.take(row, sealer)
+            }
+        }
+        for table in SealedTable.uncounted {
+            try transaction.forEachRow(in: table) { try? loader.take($0, sealer) }
+        }
+        guard found.rows == written.rows, found.digest == written.digest else {
+            throw VaultError(
+                .damaged,
+                "the vault's rows are not the ones that it wrote: it had \(written.rows) and has \(found.rows)",
+                hint: Vault.restoreHint)
+        }
+        return loader
+    }
+
+    private mutating func take(_ row: SealedRow, _ sealer: Sealer) throws {
+        switch row.table {
+        case .app: apps.append(try sealer.open(row, as: AppRecord.self).app)
+        case .generation:
+            let record = try sealer.open(row, as: GenerationRecord.self)
+            credentials[record.appID] = record.credential
+        case .client: clients.append(try sealer.open(row, as: ClientRecord.self).client)
+        case .token:
+            let record = try sealer.open(row, as: TokenRecord.self)
+            tokens[record.appID] = record.token
+        case .refusals:
+            let record = try sealer.open(row, as: RefusalsRecord.self)
+            refusals[record.appID] = record.refusals
+        default: break
+        }
+    }
+
+    func publish(in catalog: Catalog, at now: Moment) {
+        for app in apps {
+            guard let credential = credentials[app.id] else { continue }
+            let token = tokens[app.id].map { SeenToken(token: $0, seen: now, minted: false) }
+            catalog.publish(AppEntry(app: app, credential: credential, token: token, refusals: refusals[app.id]))
+        }
+        catalog.publish(clients)
+    }
+}

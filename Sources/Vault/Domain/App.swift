@@ -1,0 +1,35 @@
+package import Names
+package import Times
+
+/// A Zoom Server-to-Server OAuth app, without its secret.
+package struct App: Equatable, Sendable {
+    /// Which of Zoom's clouds the app lives in, or the addresses of a stand-in.
+    package enum Environment: Equatable, Sendable {
+        case commercial
+        case government
+        case custom(tokenURL: String, apiURL: String)
+    }
+
+    /// Given once, never used again after the app is gone; the name may be.
+    package let id: String
+    package let name: Name
+    package let accountID: String
+    package let clientID: String
+    /// A fourth value of Zoom's, not the client ID. Only rotation through Zoom's API needs it.
+    package let marketplaceAppID: String?
+    package let environment: Environment
+    package let createdAt: Timestamp
+
+    package init(
+        id: String, name: Name, accountID: String, clientID: String, marketplaceAppID: String?,
+        environment: Environment, createdAt: Timestamp
+    ) {
+        self.id = id
+        self.name = name
+        self.accountID = accountID
+        self.clientID = clientID
+        self.marketplaceAppID = marketplaceAppID
+        self.environment = environment
+        self.createdAt = createdAt
+    }
+}

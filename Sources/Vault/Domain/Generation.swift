@@ -1,0 +1,39 @@
+package import SecretMemory
+package import Times
+
+/// The how-manieth client secret of an app. Starts at 1 and only grows.
+package struct Generation: Hashable, Comparable, Sendable, CustomStringConvertible {
+    package let number: Int
+
+    /// `nil` below 1.
+    package init?(_ number: Int) {
+        guard number >= 1 else { return nil }
+        self.number = number
+    }
+
+    private init(unchecked number: Int) { self.number = number }
+
+    package static let first = Generation(unchecked: 1)
+    package var next: Generation { Generation(unchecked: number + 1) }
+    package var description: String { String(number) }
+
+    package static func < (left: Generation, right: Generation) -> Bool { left.number < right.number }
+}
+
+/// One client secret of an app, as the vault holds it.
+package struct Credential: Sendable {
+    package enum State: String, Sendable { case current }
+
+    package let generation: Generation
+    package let state: State
+    package let clientSecret: SecretBox
+    /// When the vault learnt the secret.
+    package let createdAt: Timestamp
+
+    package init(generation: Generation, state: State, clientSecret: SecretBox, createdAt: Timestamp) {
+        self.generation = generation
+        self.state = state
+        self.clientSecret = clientSecret
+        self.createdAt = createdAt
+    }
+}

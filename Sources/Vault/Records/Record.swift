@@ -1,0 +1,43 @@
+import SecretJSON
+import Times
+
+/// A value of the domain as one sealed row: what goes into the plain columns, and what under the seal.
+protocol Record: Sendable {
+    static var table: SealedTable { get }
+    var cells: [Cell] { get }
+    func write(to writer: inout JSONWriter)
+    /// Reads what ``write(to:)`` wrote. An unknown member is an error: a newer program may have put a condition there.
+    init(cells: [Cell], document: borrowing JSONDocument) throws(JSONError)
+}
+
+extension [Cell] {
+    func text(_ index: Int) throws(JSONError) -> String {
+        guard case .text(let text) = self[index] else { throw JSONError(.wrongType) }
+        return text
+    }
+
+    func integer(_ index: Int) throws(JSONError) -> Int {
+        guard case .integer(let number) = self[index] else { throw JSONError(.wrongType) }
+        return number
+    }
+}
+
+extension JSONDocument {
+    func text(_ name: String) throws(JSONError) -> String { try string(try require(name, of: root)) }
+    func number(_ name: String) throws(JSONError) -> Int { try integer(try require(name, of: root)) }
+    func time(_ name: String) throws(JSONError) -> Timestamp { Timestamp(unixSeconds: try number(name)) }
+
+    /// `nil` when the member is absent.
+    func optionalText(_ name: String) throws(JSONError) -> String? {
+        guard let node = member(name, of: root) else { return nil }
+        return try string(node)
+    }
+}
+
+extension JSONWriter {
+    mutating func member(_ name: String, ifPresent text: String?) {
+        if let text { member(name, text) }
+    }
+
+    mutating func member(_ name: String, _ time: Timestamp) { member(name, time.unixSeconds) }
+}

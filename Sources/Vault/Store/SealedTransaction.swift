@@ -1,0 +1,44 @@
+/// One write transaction of the vault: each change seals its row and keeps the vault's own account of itself in step.
+struct SealedTransaction {
+    private let store: any StoreTransaction
+    private let sealer: Sealer
+    private var state: VaultState
+
+    /// Begins on the state that the store has now.
+    init(_ store: any StoreTransaction, sealer: Sealer) throws {
+        guard let row = try store.row(in: .state, id: VaultState.id) else {
+            throw VaultError(.damaged, "the vault's state row is missing")
+        }
+        self.store = store
+        self.sealer = sealer
+        self.state = try sealer.open(row)
+    }
+
+    func record<R: Record>(_ id: String, as _: R.Type = R.self) throws -> R? {
+        guard let row = try store.row(in: R.table, id: id) else { return nil }
+        return try sealer.open(row)
+    }
+
+    mutating func put(_ record: some Record) throws {
+        let row = try sealer.seal(record)
+        try discount(row.table, row.id)
+        try store.put(row)
+        if row.table.isCounted { state.count(try sealer.digest(of: row)) }
+    }
+
+    mutating func remove(from table: SealedTable, id: String) throws {
+        try discount(table, id)
+        try store.remove(from: table, id: id)
+    }
+
+    private mutating func discount(_ table: SealedTable, _ id: String) throws {
+        guard table.isCounted, let old = try store.row(in: table, id: id) else { return }
+        state.discount(try sealer.digest(of: old))
+    }
+
+    /// The last step: the account of what changed.
+    mutating func finish() throws {
+        state.commits += 1
+        try store.put(try sealer.seal(state))
+    }
+}

@@ -1,0 +1,58 @@
+import Envelope
+import SecretJSON
+import SecretMemory
+
+/// Turns records into sealed rows and back.
+struct Sealer: Sendable {
+    let keyring: Keyring
+
+    func seal(_ record: some Record) throws(VaultError) -> SealedRow {
+        var writer = JSONWriter()
+        writer.beginObject()
+        record.write(to: &writer)
+        writer.endObject()
+        let plaintext = writer.finish()
+        let row = SealedRow(table: type(of: record).table, cells: record.cells, sealed: [])
+        do {
+            let sealed = try plaintext.withSpan { span throws(EnvelopeError) in
+                try keyring.seal(span, table: row.table.name, row: row.id, associatedData: row.associatedData)
+            }
+            return SealedRow(table: row.table, cells: row.cells, sealed: sealed)
+        } catch {
+            throw VaultError(.library, "a row could not be sealed: \(error)")
+        }
+    }
+
+    func open<R: Record>(_ row: SealedRow, as _: R.Type = R.self) throws(VaultError) -> R {
+        do {
+            let plaintext = try keyring.open(
+                row.sealed, table: row.table.name, row: row.id, associatedData: row.associatedData)
+            return try R(cells: row.cells, document: JSONDocument(parsing: plaintext))
+        } catch {
+            throw VaultError(.damaged, "\(row.table.name) row \(row.id): \(error)")
+        }
+    }
+
+    func digest(of row: SealedRow) throws(VaultError) -> SetDigest {
+        do {
+            return try keyring.rowDigest(table: row.table.name, row: row.id, sealed: unsafe row.sealed.span.bytes)
+        } catch {
+            throw VaultError(.library, "a row could not be digested: \(error)")
+        }
+    }
+}
+
+extension SealedRow {
+    /// Every plain column by name and value: a blob that moves, or a column that changes, no longer opens.
+    var associatedData: AssociatedData {
+        var data = AssociatedData()
+        for (column, cell) in zip(table.columns, cells) {
+            switch cell {
+            case .text(let text): data.append(column, .text(text))
+            case .integer(let number): data.append(column, .integer(Int64(number)))
+            case .null: data.append(column, .null)
+            }
+        }
+        return data
+    }
+}

@@ -1,0 +1,54 @@
+/// Why a store could not do as it was told. Carries no value of a row.
+package struct StoreError: Error, Equatable, CustomStringConvertible {
+    package enum Code: Equatable, Sendable {
+        /// Another process holds the file.
+        case inUse
+        case missing
+        case exists
+        case notAVault
+        /// The schema's version is above the one that this program knows.
+        case newerSchema(found: Int, known: Int)
+        case notPermitted
+        case readOnly
+        case diskFull
+        /// The medium failed, or a page is not what was written.
+        case inputOutput
+        case damaged
+        case closed
+        case library
+    }
+
+    package let code: Code
+    /// What was tried, and the store's own words where they carry no value.
+    package let detail: String
+
+    package init(_ code: Code, _ detail: String) {
+        self.code = code
+        self.detail = detail
+    }
+
+    package var description: String {
+        switch code {
+        case .newerSchema(let found, let known):
+            "the vault has schema \(found), and this program knows schemas up to \(known): \(detail)"
+        default: detail
+        }
+    }
+
+    /// What the operator can do, where something can be done.
+    package var hint: String? {
+        switch code {
+        case .inUse: "one vault belongs to one daemon: stop the other one, or give this one its own --state-dir"
+        case .missing: "keyturnd init"
+        case .exists: "give another --state-dir, or serve the vault that is there: keyturnd serve"
+        case .notAVault: "give the state directory with --state-dir, or make a vault in an empty one: keyturnd init"
+        case .newerSchema: "run the newer keyturnd that wrote it; nothing was changed"
+        case .notPermitted: "run as the user that owns the state directory"
+        case .readOnly: "make the file system writable"
+        case .diskFull: "free some space on the file system of the state directory"
+        case .inputOutput: "look for disk errors in the kernel's log (dmesg)"
+        case .damaged: "restore a backup; do not delete the damaged file before its secrets are safe"
+        case .closed, .library: nil
+        }
+    }
+}

@@ -1,0 +1,157 @@
+import Envelope
+package import Names
+package import SecretMemory
+import Times
+
+/// An open vault: the keyring that opens its rows, the store that keeps them, and the catalog of what they say.
+///
+/// Every change is one durable transaction; readers see it in ``catalog`` after the commit and in the order of the
+/// commits. The last reference to go takes the keys with it.
+package final class Vault: Sendable {
+    package let catalog: Catalog
+    private let store: any SealedStore
+    private let sealer: Sealer
+    private let time: any TimeSource
+
+    init(store: any SealedStore, sealer: Sealer, catalog: Catalog, time: any TimeSource) {
+        self.store = store
+        self.sealer = sealer
+        self.catalog = catalog
+        self.time = time
+    }
+
+    /// A keyed fingerprint by which two secrets can be compared without being seen: 12 hexadecimal digits.
+    package func fingerprint(of secret: SecretBox) throws(VaultError) -> String {
+        do { return try sealer.keyring.fingerprint(of: secret.bytes) } catch {
+            throw VaultError(.library, "no fingerprint: \(error)")
+        }
+    }
+
+    // MARK: Apps
+
+    /// Stores an app with its first client secret.
+    package func add(_ app: App, clientSecret: SecretBox) async throws(VaultError) {
+        let credential = Credential(
+            generation: .first, state: .current, clientSecret: clientSecret, createdAt: time.now.wall)
+        try await change { [catalog] transaction in
+            guard catalog.app(app.name) == nil else {
+                throw VaultError(
+                    .exists, "there is an app '\(app.name)' already",
+                    hint: "choose another name, or look at it: keyturn app show \(app.name)")
+            }
+            try transaction.put(AppRecord(app))
+            try transaction.put(GenerationRecord(appID: app.id, credential))
+        } committed: { [catalog] in
+            catalog.publish(AppEntry(app: app, credential: credential))
+        }
+    }
+
+    /// Forgets an app, its secret included. Nothing brings it back.
+    package func removeApp(_ name: Name) async throws(VaultError) {
+        guard let entry = catalog.app(name) else { throw Self.noSuchApp(name) }
+        let app = entry.app
+        try await change { transaction in
+            try transaction.remove(
+                from: .generation, id: GenerationRecord.id(appID: app.id, entry.credential.generation))
+            try transaction.remove(from: .token, id: app.id)
+            try transaction.remove(from: .refusals, id: app.id)
+            try transaction.remove(from: .app, id: app.id)
+        } committed: { [catalog] in
+            catalog.withdraw(app: app)
+        }
+    }
+
+    package static func noSuchApp(_ name: Name) -> VaultError {
+        VaultError(.notFound, "there is no app '\(name)'", hint: "keyturn app list")
+    }
+
+    // MARK: Tokens
+
+    /// Keeps a token that was just minted, so that a restart need not mint again. Clears the app's refusals: Zoom
+    /// took its credentials.
+    package func keep(_ seen: SeenToken, for app: App) async throws(VaultError) {
+        try await change { transaction in
+            guard try transaction.record(app.id, as: AppRecord.self) != nil else { throw Self.noSuchApp(app.name) }
+            try transaction.put(TokenRecord(appID: app.id, seen.token))
+            try transaction.remove(from: .refusals, id: app.id)
+        } committed: { [catalog] in
+            catalog.update(app) { $0.with(token: seen).with(refusals: nil) }
+        }
+    }
+
+    /// Notes that Zoom refused the app's credentials, or, with `nil`, forgets it.
+    package func keep(_ refusals: Refusals?, for app: App) async throws(VaultError) {
+        try await change { transaction in
+            if let refusals {
+                guard try transaction.record(app.id, as: AppRecord.self) != nil else { throw Self.noSuchApp(app.name) }
+                try transaction.put(RefusalsRecord(appID: app.id, refusals))
+            } else {
+                try transaction.remove(from: .refusals, id: app.id)
+            }
+        } committed: { [catalog] in
+            catalog.update(app) { $0.with(refusals: refusals) }
+        }
+    }
+
+    /// Shows readers a token that could not be kept.
+    package func hold(_ seen: SeenToken, for app: App) { catalog.update(app) { $0.with(token: seen) } }
+
+    /// Counts refusals that could not be kept.
+    package func hold(_ refusals: Refusals, for app: App) { catalog.update(app) { $0.with(refusals: refusals) } }
+
+    // MARK: Clients
+
+    package func add(_ client: Client) async throws(VaultError) {
+        try await change { [catalog] transaction in
+            guard catalog.client(client.name) == nil else {
+                throw VaultError(
+                    .exists, "there is a client '\(client.name)' already",
+                    hint: "choose another name, or remove it first: keyturn client remove \(client.name)")
+            }
+            try transaction.put(ClientRecord(client))
+        } committed: { [catalog] in
+            catalog.publish([client])
+        }
+    }
+
+    package func removeClient(_ name: Name) async throws(VaultError) {
+        guard let client = catalog.client(name) else {
+            throw VaultError(.notFound, "there is no client '\(name)'", hint: "keyturn client list")
+        }
+        try await change { transaction in
+            try transaction.remove(from: .client, id: client.id)
+        } committed: { [catalog] in
+            catalog.withdraw(client: client)
+        }
+    }
+
+    // MARK: The one way to change anything
+
+    private func change(
+        _ body: @escaping @Sendable (inout SealedTransaction) throws -> Void,
+        committed: @escaping @Sendable () -> Void
+    ) async throws(VaultError) {
+        do {
+            try await store.write { [sealer] rows in
+                var transaction = try SealedTransaction(rows, sealer: sealer)
+                try body(&transaction)
+                try transaction.finish()
+            } committed: {
+                committed()
+            }
+        } catch {
+            throw VaultError(translating: error)
+        }
+    }
+}
+
+extension VaultError {
+    /// What a store's closures throw, in the vault's own terms.
+    init(translating error: any Error) {
+        switch error {
+        case let error as VaultError: self = error
+        case let error as StoreError: self.init(error)
+        default: self.init(.library, "an unexpected error of the store: \(error)")
+        }
+    }
+}

@@ -1,0 +1,31 @@
+/// Why the vault could not do as it was told. Carries no secret.
+package struct VaultError: Error, Equatable, CustomStringConvertible {
+    package enum Code: Equatable, Sendable {
+        case exists
+        case notFound
+        /// None of the key slots opens with what was given.
+        case wrongKey
+        /// A recovery key that fails its own checksum.
+        case mistyped
+        /// A seal does not open, or the rows are not the ones that the vault wrote.
+        case damaged
+        case store(StoreError.Code)
+        case library
+    }
+
+    package let code: Code
+    package let detail: String
+    package let hint: String?
+
+    package init(_ code: Code, _ detail: String, hint: String? = nil) {
+        self.code = code
+        self.detail = detail
+        self.hint = hint
+    }
+
+    package init(_ error: StoreError) {
+        self.init(.store(error.code), error.description, hint: error.hint)
+    }
+
+    package var description: String { detail }
+}

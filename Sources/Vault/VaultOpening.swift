@@ -1,0 +1,116 @@
+import Dispatch
+package import Envelope
+import SecretMemory
+package import Times
+
+extension Vault {
+    /// Makes a vault in an empty store: a keyring, and one key slot for each way in.
+    package static func create(in store: any SealedStore, ways: [UnlockWay]) async throws(VaultError) {
+        do {
+            let rows = try await offThePool {
+                let keyring = try Keyring.generate()
+                let keyringKey = try Random.secret()
+                var rows = [
+                    SealedRow(
+                        table: .keyring, cells: [.text(keyringID)], sealed: try keyring.sealed(under: keyringKey))
+                ]
+                for (index, way) in ways.enumerated() {
+                    let slot = try KeySlot.wrap(keyringKey, id: String(index + 1), with: way.secret)
+                    rows.append(SealedRow(slot))
+                }
+                rows.append(try Sealer(keyring: keyring).seal(VaultState()))
+                return rows
+            }
+            try await store.write { transaction in
+                guard try transaction.row(in: .keyring, id: keyringID) == nil else {
+                    throw VaultError(.exists, "there is a vault already; it was not touched")
+                }
+                for row in rows { try transaction.put(row) }
+            } committed: {
+            }
+        } catch {
+            throw VaultError(translating: error)
+        }
+    }
+
+    /// Opens the vault with the first key slot that the secret fits, and reads and checks every row of it.
+    package static func open(
+        _ store: any SealedStore, with way: UnlockWay, time: any TimeSource
+    ) async throws(VaultError) -> Vault {
+        do {
+            let (slots, keyringRow) = try await store.read { transaction in
+                var slots: [SealedRow] = []
+                try transaction.forEachRow(in: .keySlot) { slots.append($0) }
+                return (slots, try transaction.row(in: .keyring, id: keyringID))
+            }
+            guard let keyringRow else { throw VaultError(.damaged, "the vault has no keyring", hint: restoreHint) }
+            let sealer = try await offThePool {
+                Sealer(
+                    keyring: try Keyring(
+                        opening: unsafe keyringRow.sealed.span.bytes, under: try unwrap(slots, with: way)))
+            }
+            let loaded = try await store.read { transaction in try CatalogLoader.load(transaction, sealer: sealer) }
+            let catalog = Catalog()
+            loaded.publish(in: catalog, at: time.now)
+            return Vault(store: store, sealer: sealer, catalog: catalog, time: time)
+        } catch {
+            throw VaultError(translating: error)
+        }
+    }
+
+    static let keyringID = "vault"
+    static let restoreHint = "restore a backup; the damaged file was not touched"
+
+    private static func unwrap(_ rows: [SealedRow], with way: UnlockWay) throws -> SecretBytes {
+        var damaged = false
+        for row in rows {
+            guard case .text(let kind) = row.cells[1], kind == way.secret.kind.rawValue else { continue }
+            do {
+                let slot = try KeySlot(bytes: row.sealed)
+                guard slot.id == row.id, slot.kind.rawValue == kind else { throw EnvelopeError.damaged }
+                return try slot.unwrap(with: way.secret)
+            } catch EnvelopeError.wrongKey {
+                continue
+            } catch is EnvelopeError {
+                damaged = true
+            }
+        }
+        let words = way.secret.kind.words
+        guard !damaged else {
+            throw VaultError(.damaged, "the vault's key slot for the \(words) is damaged", hint: restoreHint)
+        }
+        throw VaultError(.wrongKey, "the \(words) opens none of the vault's key slots")
+    }
+
+    /// scrypt takes a good part of a second and 128 MiB: the cooperative threads are not for that.
+    private static func offThePool<Result: Sendable>(
+        _ body: @escaping @Sendable () throws -> Result
+    ) async throws -> Result {
+        try await withCheckedThrowingContinuation { continuation in
+            DispatchQueue.global().async { continuation.resume(with: Swift.Result { try body() }) }
+        }
+    }
+}
+
+/// What somebody holds who may open the vault, for as long as it takes to open it.
+package final class UnlockWay: Sendable {
+    let secret: UnlockSecret
+
+    package init(_ secret: consuming UnlockSecret) { self.secret = secret }
+}
+
+extension SealedRow {
+    init(_ slot: KeySlot) {
+        self.init(table: .keySlot, cells: [.text(slot.id), .text(slot.kind.rawValue)], sealed: slot.bytes)
+    }
+}
+
+extension KeySlot.Kind {
+    var words: String {
+        switch self {
+        case .keyFile: "key file"
+        case .passphrase: "passphrase"
+        case .recovery: "recovery key"
+        }
+    }
+}

@@ -1,0 +1,46 @@
+import Glibc
+import Vault
+
+/// A lock file held for life: the kernel lets go of it however the process ends.
+struct FileLock: ~Copyable {
+    private let descriptor: CInt
+
+    /// - Throws: ``StoreError`` `.inUse` when another process holds it.
+    init(path: String) throws(StoreError) {
+        let descriptor = unsafe open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
+        guard descriptor >= 0 else { throw StoreError(systemCall: "cannot open the lock file \(path)", errno) }
+        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+            let reason = errno
+            close(descriptor)
+            guard reason == EWOULDBLOCK else { throw StoreError(systemCall: "cannot lock \(path)", reason) }
+            throw StoreError(.inUse, "another process holds the vault (\(path))")
+        }
+        self.descriptor = descriptor
+    }
+
+    // The file stays: to remove it would let a third process lock a new file of the same name.
+    deinit { close(descriptor) }
+}
+
+extension StoreError {
+    init(systemCall what: String, _ reason: CInt) {
+        let code: Code =
+            switch reason {
+            case ENOENT, ENOTDIR: .missing
+            case EACCES, EPERM, ELOOP: .notPermitted
+            case EROFS: .readOnly
+            case ENOSPC, EDQUOT: .diskFull
+            default: .inputOutput
+            }
+        self.init(code, "\(what): \(unsafe String(cString: strerror(reason)))")
+    }
+}
+
+/// Makes a name that was just given, or taken, outlive a power cut.
+func syncDirectory(of path: String) throws(StoreError) {
+    let parent = path.lastIndex(of: "/").map { path[..<$0] } ?? "."
+    let descriptor = unsafe open(parent.isEmpty ? "/" : String(parent), O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw StoreError(systemCall: "cannot open \(parent)", errno) }
+    defer { close(descriptor) }
+    guard fsync(descriptor) == 0 else { throw StoreError(systemCall: "cannot sync \(parent)", errno) }
+}

@@ -1,0 +1,37 @@
+import GRDB
+import Vault
+
+extension StoreError {
+    /// SQLite's result codes in the store's terms. Messages name tables and columns, never values.
+    init(sqlite error: any Error, path: String) {
+        if let error = error as? StoreError {
+            self = error
+            return
+        }
+        guard let error = error as? DatabaseError else {
+            self.init(.library, "an unexpected error of the store: \(error)")
+            return
+        }
+        let message = error.message ?? "no reason given"
+        switch error.resultCode {
+        case .SQLITE_BUSY, .SQLITE_LOCKED:
+            self.init(.inUse, "another program has \(path) open")
+        case .SQLITE_FULL:
+            self.init(.diskFull, "the disk is full: nothing of this change was kept (\(path))")
+        case .SQLITE_READONLY:
+            self.init(.readOnly, "\(path) cannot be written: \(message)")
+        case .SQLITE_CANTOPEN, .SQLITE_PERM, .SQLITE_AUTH:
+            self.init(.notPermitted, "cannot open \(path): \(message)")
+        case .SQLITE_IOERR:
+            self.init(.inputOutput, "the disk failed at \(path): \(message) (\(error.extendedResultCode.rawValue))")
+        case .SQLITE_NOTADB:
+            self.init(.notAVault, "\(path) is not a database: it was damaged, or is some other file")
+        case .SQLITE_CORRUPT:
+            self.init(.damaged, "\(path) is damaged: \(message)")
+        case .SQLITE_MISUSE where message.contains("closed"):
+            self.init(.closed, "the vault was closed")
+        default:
+            self.init(.library, "SQLite: \(message) (\(error.extendedResultCode.rawValue))")
+        }
+    }
+}

@@ -1,0 +1,27 @@
+import GRDB
+import Vault
+
+/// The versions of the schema, oldest first. A vault moves forward one version at a time and never back.
+enum Schema {
+    /// "KTRN": tells a vault of ours from any other SQLite file (`PRAGMA application_id`).
+    static let applicationID = 0x4B54_524E
+
+    private static let versions = [PackageResources.v001_sql]
+
+    static var current: Int { versions.count }
+
+    /// Brings the vault to the current version, each step in a transaction of its own.
+    static func migrate(_ database: Database) throws {
+        let found = try Int.fetchOne(database, sql: "PRAGMA user_version") ?? 0
+        guard found <= current else {
+            throw StoreError(.newerSchema(found: found, known: current), "nothing was changed")
+        }
+        for version in found..<current {
+            try database.inTransaction(.immediate) {
+                try database.execute(sql: String(decoding: versions[version], as: UTF8.self))
+                try database.execute(sql: "PRAGMA user_version = \(version + 1)")
+                return .commit
+            }
+        }
+    }
+}
