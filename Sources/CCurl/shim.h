@@ -1,0 +1,114 @@
+// What Swift cannot call of libcurl: its variadic functions, one wrapper for each type of argument, and an allocator
+// that wipes. Needs libcurl 7.87 or later.
+#ifndef KEYTURN_CCURL_H
+#define KEYTURN_CCURL_H
+
+#define CURL_DISABLE_TYPECHECK
+#include <curl/curl.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+// MARK: setopt and getinfo
+
+static inline CURLcode keyturn_curl_set_long(CURL *easy, CURLoption option, long value) {
+    return curl_easy_setopt(easy, option, value);
+}
+
+static inline CURLcode keyturn_curl_set_offset(CURL *easy, CURLoption option, int64_t value) {
+    return curl_easy_setopt(easy, option, (curl_off_t)value);
+}
+
+// Strings are copied by libcurl.
+static inline CURLcode keyturn_curl_set_string(CURL *easy, CURLoption option, const char *value) {
+    return curl_easy_setopt(easy, option, value);
+}
+
+// The memory stays the caller's and must outlive the transfer.
+static inline CURLcode keyturn_curl_set_pointer(CURL *easy, CURLoption option, const void *value) {
+    return curl_easy_setopt(easy, option, value);
+}
+
+static inline CURLcode keyturn_curl_set_receiver(
+    CURL *easy, CURLoption option, size_t (*receive)(char *, size_t, size_t, void *)
+) {
+    return curl_easy_setopt(easy, option, receive);
+}
+
+static inline CURLcode keyturn_curl_set_before_request(
+    CURL *easy, int (*before)(void *, char *, char *, int, int)
+) {
+    return curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, before);
+}
+
+static inline CURLcode keyturn_curl_get_long(CURL *easy, CURLINFO info, long *value) {
+    return curl_easy_getinfo(easy, info, value);
+}
+
+static inline CURLcode keyturn_curl_get_pointer(CURL *easy, CURLINFO info, void **value) {
+    return curl_easy_getinfo(easy, info, value);
+}
+
+static inline CURLMcode keyturn_curl_multi_set_long(CURLM *multi, CURLMoption option, long value) {
+    return curl_multi_setopt(multi, option, value);
+}
+
+// MARK: An allocator that wipes
+
+// libcurl keeps copies of request headers and of small bodies, and never wipes them. Each block therefore carries its
+// length in front of itself (in 16 bytes, which keeps the alignment of malloc), and is wiped before it is freed.
+enum { KEYTURN_CURL_PREFIX = 16 };
+
+static inline void *keyturn_curl_malloc(size_t size) {
+    if (size > SIZE_MAX - KEYTURN_CURL_PREFIX) return NULL;
+    char *block = (char *)malloc(size + KEYTURN_CURL_PREFIX);
+    if (!block) return NULL;
+    memcpy(block, &size, sizeof size);
+    return block + KEYTURN_CURL_PREFIX;
+}
+
+static inline size_t keyturn_curl_size(const void *pointer) {
+    size_t size;
+    memcpy(&size, (const char *)pointer - KEYTURN_CURL_PREFIX, sizeof size);
+    return size;
+}
+
+static inline void keyturn_curl_free(void *pointer) {
+    if (!pointer) return;
+    explicit_bzero(pointer, keyturn_curl_size(pointer));
+    free((char *)pointer - KEYTURN_CURL_PREFIX);
+}
+
+static inline void *keyturn_curl_realloc(void *pointer, size_t size) {
+    void *larger = keyturn_curl_malloc(size);
+    if (!larger || !pointer) return larger;
+    size_t old = keyturn_curl_size(pointer);
+    memcpy(larger, pointer, old < size ? old : size);
+    keyturn_curl_free(pointer);
+    return larger;
+}
+
+static inline char *keyturn_curl_strdup(const char *text) {
+    size_t size = strlen(text) + 1;
+    char *copy = (char *)keyturn_curl_malloc(size);
+    if (copy) memcpy(copy, text, size);
+    return copy;
+}
+
+static inline void *keyturn_curl_calloc(size_t count, size_t size) {
+    size_t total;
+    if (__builtin_mul_overflow(count, size, &total)) return NULL;
+    void *block = keyturn_curl_malloc(total);
+    if (block) memset(block, 0, total);
+    return block;
+}
+
+// Once in the life of a process, before anything else of libcurl.
+static inline CURLcode keyturn_curl_global_init(void) {
+    return curl_global_init_mem(
+        CURL_GLOBAL_DEFAULT, keyturn_curl_malloc, keyturn_curl_free, keyturn_curl_realloc, keyturn_curl_strdup,
+        keyturn_curl_calloc
+    );
+}
+
+#endif

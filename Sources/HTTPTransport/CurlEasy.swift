@@ -1,0 +1,97 @@
+import CCurl
+import Glibc
+import SecretMemory
+
+/// The owner of one of curl's easy handles and of what the handle points to.
+///
+/// curl copies the body and the headers that it is given; `keyturn_curl_global_init` sees to it that it wipes those
+/// copies. TLS records in OpenSSL's buffers and the kernel's socket buffers are beyond reach.
+@safe struct CurlEasy: ~Copyable {
+    typealias Receiver = @convention(c) (UnsafeMutablePointer<CChar>?, Int, Int, UnsafeMutableRawPointer?) -> Int
+    typealias BeforeRequest =
+        @convention(c) (
+            UnsafeMutableRawPointer?, UnsafeMutablePointer<CChar>?, UnsafeMutablePointer<CChar>?, CInt, CInt
+        ) -> CInt
+
+    let handle: UnsafeMutableRawPointer
+    private let errorText: UnsafeMutablePointer<CChar>
+    private var headers: UnsafeMutablePointer<curl_slist>?
+    /// The first option that curl refused, if any did.
+    private(set) var refused: CURLcode = CURLE_OK
+
+    init?() {
+        guard let handle = unsafe curl_easy_init() else { return nil }
+        unsafe self.handle = handle
+        unsafe errorText = .allocate(capacity: Int(CURL_ERROR_SIZE))
+        unsafe errorText.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
+        keep(unsafe keyturn_curl_set_pointer(handle, CURLOPT_ERRORBUFFER, errorText))
+    }
+
+    deinit {
+        unsafe curl_easy_cleanup(handle)
+        unsafe curl_slist_free_all(headers)
+        unsafe errorText.deallocate()
+    }
+
+    /// What curl had to say about a failure.
+    var words: String { unsafe String(cString: errorText) }
+
+    mutating func set(_ option: CURLoption, _ value: Int) {
+        keep(unsafe keyturn_curl_set_long(handle, option, value))
+    }
+
+    mutating func set(_ option: CURLoption, _ value: Bool) { set(option, value ? 1 : 0) }
+
+    /// `nil` takes back curl's own default.
+    mutating func set(_ option: CURLoption, _ value: String?) {
+        keep(unsafe keyturn_curl_set_string(handle, option, value))
+    }
+
+    mutating func set(_ option: CURLoption, pointer: UnsafeMutableRawPointer?) {
+        keep(unsafe keyturn_curl_set_pointer(handle, option, pointer))
+    }
+
+    mutating func setCallbacks(willSend: @escaping BeforeRequest, head: @escaping Receiver, body: @escaping Receiver) {
+        keep(unsafe keyturn_curl_set_before_request(handle, willSend))
+        keep(unsafe keyturn_curl_set_receiver(handle, CURLOPT_HEADERFUNCTION, head))
+        keep(unsafe keyturn_curl_set_receiver(handle, CURLOPT_WRITEFUNCTION, body))
+    }
+
+    mutating func setBody(_ body: borrowing SecretBytes) {
+        body.withSpan { span in
+            keep(unsafe keyturn_curl_set_offset(handle, CURLOPT_POSTFIELDSIZE_LARGE, Int64(span.byteCount)))
+            unsafe span.withUnsafeBytes { bytes in
+                keep(unsafe keyturn_curl_set_pointer(handle, CURLOPT_COPYPOSTFIELDS, bytes.baseAddress))
+            }
+        }
+    }
+
+    /// The headers must be sound: see ``HTTPHeader/isSound``.
+    mutating func setHeaders(_ list: [HTTPHeader]) {
+        for header in list {
+            var line = SecretBuffer()
+            line.append("\(header.name): ")
+            line.append(header.value.bytes)
+            append(line)
+        }
+        var noExpect = SecretBuffer()
+        noExpect.append("Expect:")  // without a value, curl leaves the header out
+        append(noExpect)
+        unsafe set(CURLOPT_HTTPHEADER, pointer: UnsafeMutableRawPointer(headers))
+    }
+
+    private mutating func append(_ line: consuming SecretBuffer) {
+        line.append(0)
+        line.withSpan { span in
+            unsafe span.withUnsafeBytes { bytes in
+                let longer = unsafe curl_slist_append(headers, bytes.baseAddress?.assumingMemoryBound(to: CChar.self))
+                guard let longer = unsafe longer else { return keep(CURLE_OUT_OF_MEMORY) }
+                unsafe headers = longer
+            }
+        }
+    }
+
+    private mutating func keep(_ code: CURLcode) {
+        if refused == CURLE_OK { refused = code }
+    }
+}

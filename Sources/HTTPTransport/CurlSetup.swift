@@ -1,0 +1,48 @@
+import CCurl
+import SecretMemory
+
+extension CurlEasy {
+    /// Everything that is the same for whoever is asked, and what the request asks for.
+    mutating func prepare(_ request: HTTPRequest, _ settings: CurlTransport.Settings) {
+        set(CURLOPT_URL, request.url.description)
+        set(CURLOPT_PROTOCOLS_STR, request.url.scheme.rawValue)
+        set(CURLOPT_PATH_AS_IS, true)
+        set(CURLOPT_FOLLOWLOCATION, false)
+        // HTTP/1.1 on purpose: over HTTP/2 curl repeats refused streams, and small requests gain nothing from it.
+        set(CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1)
+        set(CURLOPT_USERAGENT, settings.userAgent)
+        set(CURLOPT_SUPPRESS_CONNECT_HEADERS, true)
+        if request.url.isLoopback { set(CURLOPT_PROXY, "") }  // empty: no proxy, whatever the environment says
+        set(CURLOPT_FRESH_CONNECT, !request.isRepeatable)
+        set(CURLOPT_NOSIGNAL, true)
+        set(CURLOPT_QUICK_EXIT, true)  // else giving up waits for the resolver, and everybody with it
+        prepareTLS(settings)
+        set(CURLOPT_CONNECTTIMEOUT_MS, request.limits.connect.milliseconds)
+        set(CURLOPT_TIMEOUT_MS, request.limits.total.milliseconds)
+        set(CURLOPT_HTTPGET, true)
+        if let body = request.body {
+            setBody(body.bytes)
+            set(CURLOPT_POST, true)
+        }
+        set(CURLOPT_CUSTOMREQUEST, request.method.rawValue)
+        setHeaders(request.headers)
+    }
+
+    /// The CA file replaces the system's trust store, so that it narrows what is trusted and never widens it.
+    private mutating func prepareTLS(_ settings: CurlTransport.Settings) {
+        set(CURLOPT_SSLVERSION, Int(CURL_SSLVERSION_TLSv1_2))
+        set(CURLOPT_SSL_VERIFYPEER, true)
+        set(CURLOPT_SSL_VERIFYHOST, 2)
+        guard let file = settings.caFile else { return }
+        set(CURLOPT_CAINFO, file)
+        set(CURLOPT_CAPATH, nil)
+    }
+}
+
+extension Duration {
+    /// At least one, at most a day: zero means "for ever" to curl.
+    fileprivate var milliseconds: Int {
+        let seconds = Int(min(max(components.seconds, 0), 86_400))
+        return max(1, seconds * 1_000 + Int(components.attoseconds / 1_000_000_000_000_000))
+    }
+}

@@ -1,0 +1,72 @@
+package import SecretMemory
+
+/// A request and its limits.
+package struct HTTPRequest: Sendable {
+    package enum Method: String, Sendable {
+        case get = "GET"
+        case post = "POST"
+        case put = "PUT"
+        case patch = "PATCH"
+        case delete = "DELETE"
+    }
+
+    package var method: Method
+    package var url: EndpointURL
+    package var headers: [HTTPHeader]
+    package var body: SecretBox?
+    package var limits: HTTPLimits
+    /// Whether the server may get the request twice. If not, it goes over a connection of its own: a request over a
+    /// connection that was kept open, and that the server closes at that moment, would be sent again.
+    package var isRepeatable: Bool
+
+    package init(
+        _ method: Method, _ url: EndpointURL, headers: [HTTPHeader] = [], body: SecretBox? = nil,
+        limits: HTTPLimits = HTTPLimits(), isRepeatable: Bool? = nil
+    ) {
+        self.method = method
+        self.url = url
+        self.headers = headers
+        self.body = body
+        self.limits = limits
+        self.isRepeatable = isRepeatable ?? (method == .get)
+    }
+}
+
+/// How long a request may take and how much may come back.
+package struct HTTPLimits: Sendable {
+    /// Until the connection stands, TLS included.
+    package var connect: Duration
+    /// From beginning to end.
+    package var total: Duration
+    /// In bytes of body. The head of an answer is held to 64 KiB.
+    package var body: Int
+
+    package init(connect: Duration = .seconds(5), total: Duration = .seconds(15), body: Int = 1 << 20) {
+        self.connect = connect
+        self.total = total
+        self.body = body
+    }
+}
+
+/// A header of a request. Its value is kept as a secret because it may be one.
+package struct HTTPHeader: Sendable {
+    package let name: String
+    package let value: SecretBox
+
+    package init(_ name: String, _ value: String) { self.init(name, secret: SecretBox(SecretBytes(copying: value))) }
+
+    package init(_ name: String, secret value: SecretBox) {
+        self.name = name
+        self.value = value
+    }
+
+    /// Whether the header cannot be mistaken for anything else on the wire: a token as name, a value that is not empty
+    /// and has no control characters.
+    var isSound: Bool {
+        !name.isEmpty && name.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: ":") }
+            && value.bytes.count > 0
+            && value.bytes.withSpan { span in
+                (0..<span.byteCount).allSatisfy { span[$0] >= 0x20 && span[$0] != 0x7F }
+            }
+    }
+}

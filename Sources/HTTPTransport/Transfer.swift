@@ -1,0 +1,101 @@
+import CCurl
+import SecretMemory
+
+/// A request on its way. Lives on the loop's thread alone, and takes part in curl's callbacks there.
+final class Transfer {
+    typealias Outcome = Result<HTTPResponse, TransportFailure>
+
+    static let headLimit = 64 << 10
+
+    private(set) var easy: CurlEasy
+    private let bodyLimit: Int
+    private let answer: CheckedContinuation<Outcome, Never>
+    private var headers = HTTPFields()
+    private var headSize = 0
+    private var body: SecretBuffer? = SecretBuffer(capacity: 4_096)
+    private var bodySize = 0
+    private var isTooLarge = false
+    /// Whether the request itself may have left: set at the last moment at which it certainly has not.
+    private var started = false
+
+    /// - Parameter easy: prepared for the request already.
+    init(_ request: HTTPRequest, easy: consuming CurlEasy, answer: CheckedContinuation<Outcome, Never>) {
+        self.easy = easy
+        self.answer = answer
+        bodyLimit = request.limits.body
+        let me = unsafe Unmanaged.passUnretained(self).toOpaque()
+        unsafe self.easy.set(CURLOPT_PREREQDATA, pointer: me)
+        unsafe self.easy.set(CURLOPT_HEADERDATA, pointer: me)
+        unsafe self.easy.set(CURLOPT_WRITEDATA, pointer: me)
+        unsafe self.easy.setCallbacks(
+            willSend: { me, _, _, _, _ in
+                unsafe Transfer.at(me)?.started = true
+                return CURL_PREREQFUNC_OK
+            },
+            head: { bytes, size, count, me in
+                unsafe Transfer.receive(bytes, size * count, me) { $0.receiveHead($1) }
+            },
+            body: { bytes, size, count, me in
+                unsafe Transfer.receive(bytes, size * count, me) { $0.receiveBody($1) }
+            })
+    }
+
+    /// Returns what curl expects: the number of bytes taken, and none in order to end the transfer.
+    private static func receive(
+        _ bytes: UnsafeMutablePointer<CChar>?, _ count: Int, _ me: UnsafeMutableRawPointer?,
+        _ take: (Transfer, RawSpan) -> Bool
+    ) -> Int {
+        guard let transfer = unsafe at(me) else { return 0 }
+        return take(transfer, unsafe RawSpan(_unsafeBytes: UnsafeRawBufferPointer(start: bytes, count: count)))
+            ? count : 0
+    }
+
+    private static func at(_ pointer: UnsafeMutableRawPointer?) -> Transfer? {
+        unsafe pointer.map { unsafe Unmanaged<Transfer>.fromOpaque($0).takeUnretainedValue() }
+    }
+
+    /// Ends the transfer with what curl says about it.
+    func finish(_ code: CURLcode) {
+        var status = 0
+        unsafe keyturn_curl_get_long(easy.handle, CURLINFO_RESPONSE_CODE, &status)
+        if isTooLarge {
+            fail(.tooLarge)
+        } else if code != CURLE_OK {
+            answer.resume(returning: .failure(TransportFailure(curl: code, started: started, detail: easy.words)))
+        } else if (200...599).contains(status), let body = body.take() {
+            let response = HTTPResponse(status: status, headers: headers, body: SecretBox(body.finish()))
+            answer.resume(returning: .success(response))
+        } else {
+            fail(.malformed)
+        }
+    }
+
+    /// Ends the transfer from our side.
+    func fail(_ kind: TransportFailure.Kind) {
+        answer.resume(returning: .failure(TransportFailure(kind, started ? .ambiguous : .notSent)))
+    }
+
+    // MARK: Callbacks
+
+    /// Returns whether to go on.
+    private func receiveHead(_ line: RawSpan) -> Bool {
+        headSize += line.byteCount
+        isTooLarge = isTooLarge || headSize > Self.headLimit
+        guard !isTooLarge, bodySize == 0 else { return !isTooLarge }  // a line behind the body is a trailer
+        let text = String(decoding: line.array, as: UTF8.self)
+        if text.hasPrefix("HTTP/") {
+            headers = HTTPFields()  // of an interim answer (1xx)
+        } else {
+            headers.add(line: text)
+        }
+        return true
+    }
+
+    /// Returns whether to go on.
+    private func receiveBody(_ bytes: RawSpan) -> Bool {
+        bodySize += bytes.byteCount
+        isTooLarge = isTooLarge || bodySize > bodyLimit
+        if !isTooLarge { body?.append(bytes) }
+        return !isTooLarge
+    }
+}

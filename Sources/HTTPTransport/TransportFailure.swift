@@ -1,0 +1,63 @@
+/// No whole answer came. Says whether the server may have seen the request, which is what decides what to do next.
+package struct TransportFailure: Error, Equatable, CustomStringConvertible {
+    package enum Kind: String, Sendable {
+        /// A header with a control character, or an option that curl refuses: a fault on our side.
+        case invalidRequest = "invalid_request"
+        /// As many requests as allowed are on their way already.
+        case overloaded
+        case unresolved
+        case unreachable
+        case tlsUntrusted = "tls_untrusted"
+        case tlsFailed = "tls_failed"
+        case caUnusable = "ca_unusable"
+        case timedOut = "timed_out"
+        /// The connection ended before the answer did.
+        case cut
+        case tooLarge = "too_large"
+        case malformed
+        case cancelled
+        case shutDown = "shut_down"
+        case other
+    }
+
+    package enum Delivery: Sendable {
+        /// The server did not get one byte of the request.
+        case notSent
+        /// The server may have got the request, and may have acted on it.
+        case ambiguous
+    }
+
+    package let kind: Kind
+    package let delivery: Delivery
+    /// In the words of curl, cut to 200 bytes of printable ASCII; empty when there is nothing to add.
+    package let detail: String
+
+    package init(_ kind: Kind, _ delivery: Delivery, detail: String = "") {
+        self.kind = kind
+        self.delivery = delivery
+        self.detail = detail.printable(limit: 200)
+    }
+
+    package var description: String { detail.isEmpty ? kind.sentence : "\(kind.sentence) (\(detail))" }
+}
+
+extension TransportFailure.Kind {
+    var sentence: String {
+        switch self {
+        case .invalidRequest: "the request cannot be sent as it is"
+        case .overloaded: "too many requests are on their way"
+        case .unresolved: "the host name cannot be resolved"
+        case .unreachable: "cannot connect"
+        case .tlsUntrusted: "the server's certificate is not trusted"
+        case .tlsFailed: "TLS could not be agreed on"
+        case .caUnusable: "the CA file cannot be used"
+        case .timedOut: "no answer in time"
+        case .cut: "the connection ended before the answer did"
+        case .tooLarge: "the answer is larger than allowed"
+        case .malformed: "the answer is not HTTP as it should be"
+        case .cancelled: "cancelled"
+        case .shutDown: "shutting down"
+        case .other: "the request failed"
+        }
+    }
+}

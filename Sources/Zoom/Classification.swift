@@ -1,0 +1,96 @@
+package import HTTPTransport
+package import SecretMemory
+
+/// Which of Zoom's endpoints was called: each has its own form of refusal.
+package enum ZoomCall: Equatable, Sendable {
+    case token(Grant)
+    case api
+    case scim
+}
+
+/// The one place that decides what an answer means: `docs/zoom.md`, "Errors".
+extension ZoomFailure {
+    package init(_ failure: TransportFailure) {
+        let cause: Cause =
+            switch failure.kind {
+            case .tlsUntrusted, .tlsFailed, .caUnusable: .tlsUntrusted
+            case .cancelled, .shutDown: .cancelled
+            case .invalidRequest, .overloaded: .notTried
+            case .tooLarge, .malformed: .unexpectedAnswer
+            case .unresolved, .unreachable, .timedOut, .cut, .other:
+                failure.delivery == .notSent ? .unreachable : .answerLost
+            }
+        let disposition: Disposition =
+            switch failure.delivery {
+            case .notSent: failure.kind == .invalidRequest ? .permanent : .transient()
+            case .ambiguous: .ambiguous
+            }
+        self.init(disposition, cause, detail: failure.description)
+    }
+
+    /// An answer that is not the one that was hoped for.
+    /// - Parameters:
+    ///   - now: seconds since 1970, UTC; for a `Retry-After` that is a date.
+    ///   - secrets: what Zoom was sent. Words of Zoom's that repeat one of them are withheld.
+    package init(_ call: ZoomCall, _ answer: HTTPResponse, now: Int, withholding secrets: [SecretBox] = []) {
+        let error = ErrorAnswer(answer)
+        let retryAfter = RetryAfter.delay(answer.headers["retry-after"], now: now)
+        let verdict: (Disposition, Cause) =
+            switch answer.status {
+            case 429: (.throttled(retryAfter: retryAfter), .throttled)
+            case 408, 500...599: (.transient(retryAfter: retryAfter), .serverError)
+            case 300...399: (.transient(), .redirected)
+            case 400...499 where error.isZooms: Self.refusal(call, answer.status, error)
+            default: (.transient(retryAfter: retryAfter), .unexpectedAnswer)
+            }
+        self.init(
+            verdict.0, error.words?.repeats(secrets) == true ? verdict.1.withoutNames : verdict.1,
+            status: answer.status, detail: error.words?.shown(limit: 200, withholding: secrets),
+            trackingID: answer.trackingID(withholding: secrets))
+    }
+
+    /// An answer with a good status that cannot be used. Not permanent: login pages of networks look like this too.
+    init(_ unusable: UnusableAnswer, _ answer: HTTPResponse, withholding secrets: [SecretBox]) {
+        self.init(
+            .transient(), .unexpectedAnswer, status: answer.status, detail: unusable.detail,
+            trackingID: answer.trackingID(withholding: secrets))
+    }
+
+    private static func refusal(_ call: ZoomCall, _ status: Int, _ error: ErrorAnswer) -> (Disposition, Cause) {
+        switch call {
+        case .token(let grant):
+            switch error.error {
+            // Only the words tell an app that is switched off from a bad secret. [assumed: the status]
+            case "invalid_client" where error.says("disabled", "deactivated", "not activated"):
+                (.permanent, .appDisabled)
+            case "invalid_client": (.permanent, .invalidClient)
+            case "invalid_request" where grant == .accountCredentials: (.permanent, .wrongAccount)
+            case "invalid_request", "unsupported_grant_type", "unauthorized_client": (.permanent, .unsupportedGrant)
+            default: (.transient(), .refused)
+            }
+        case .api, .scim:
+            if let scopes = error.missingScopes {
+                (.permanent, .missingScopes(scopes))
+            } else if error.code == 124 || status == 401 {
+                (.permanent, .tokenRefused)
+            } else if call == .scim, error.mentionsSingleSignOn {
+                (.permanent, .ssoDisabled)
+            } else {
+                (.transient(), .refused)
+            }
+        }
+    }
+}
+
+extension ZoomFailure.Cause {
+    /// Without what comes from Zoom's words.
+    fileprivate var withoutNames: Self {
+        if case .missingScopes = self { .missingScopes([]) } else { self }
+    }
+}
+
+extension HTTPResponse {
+    func trackingID(withholding secrets: [SecretBox]) -> String? {
+        headers["x-zm-trackingid"]?.shown(limit: 128, withholding: secrets)
+    }
+}

@@ -1,0 +1,39 @@
+import SecretMemory
+
+/// Encodings that never leave wiped memory.
+extension SecretBuffer {
+    /// RFC 4648 §4, with padding.
+    mutating func append(base64 bytes: RawSpan) {
+        for start in stride(from: 0, to: bytes.byteCount, by: 3) {
+            let count = min(3, bytes.byteCount - start)
+            let group = (0..<3).reduce(UInt32(0)) { $0 << 8 | ($1 < count ? UInt32(bytes[start + $1]) : 0) }
+            for digit in 0..<4 {
+                append(digit <= count ? Self.base64Digit(group >> (18 - 6 * UInt32(digit)) & 63) : UInt8(ascii: "="))
+            }
+        }
+    }
+
+    private static func base64Digit(_ value: UInt32) -> UInt8 {
+        switch UInt8(value) {
+        case let value where value < 26: UInt8(ascii: "A") + value
+        case let value where value < 52: UInt8(ascii: "a") + value - 26
+        case let value where value < 62: UInt8(ascii: "0") + value - 52
+        case 62: UInt8(ascii: "+")
+        default: UInt8(ascii: "/")
+        }
+    }
+
+    /// RFC 3986 §2.1: everything but unreserved characters as `%XX`, so that no value can end its field.
+    mutating func append(percentEncoding text: String) {
+        for byte in text.utf8 {
+            switch byte {
+            case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x2D, 0x2E, 0x5F, 0x7E: append(byte)
+            default:
+                append(UInt8(ascii: "%"))
+                for digit in [byte >> 4, byte & 15] {
+                    append(digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "A") + digit - 10)
+                }
+            }
+        }
+    }
+}

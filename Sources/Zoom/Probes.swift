@@ -1,0 +1,31 @@
+import HTTPTransport
+import SecretJSON
+
+/// What listing one user over SCIM told: that PingFederate's own calls will work.
+package struct SCIMProbe: Equatable, Sendable {
+    /// How many users there are.
+    package let totalResults: Int
+    package let trackingID: String?
+
+    init(reading response: HTTPResponse) throws(UnusableAnswer) {
+        let json = try response.json(limit: HTTPLimits().body)
+        do { totalResults = try json.integer(json.require("totalResults", of: json.root)) } catch {
+            throw UnusableAnswer(error.description)
+        }
+        trackingID = response.trackingID(withholding: [])
+    }
+}
+
+/// How many users an account has: numbers, no personal data. [doc]
+package struct UsersSummary: Equatable, Sendable {
+    package let total: Int?
+    package let licensed: Int?
+    package let trackingID: String?
+
+    init(reading response: HTTPResponse) throws(UnusableAnswer) {
+        let json = try response.json(limit: HTTPLimits().body)
+        total = json.member("total_users_count", of: json.root).flatMap { try? json.integer($0) }
+        licensed = json.member("licensed_users_count", of: json.root).flatMap { try? json.integer($0) }
+        trackingID = response.trackingID(withholding: [])
+    }
+}

@@ -1,0 +1,85 @@
+import Glibc
+package import HTTPTransport
+package import SecretMemory
+
+/// Zoom's endpoints. Each method makes one call and throws what came of it, classified; waiting and repeating are the
+/// caller's.
+package struct ZoomClient: Sendable {
+    private let transport: any HTTPTransport
+    private let now: @Sendable () -> Int
+
+    /// - Parameter now: seconds since 1970, UTC.
+    package init(transport: any HTTPTransport, now: @escaping @Sendable () -> Int = { time(nil) }) {
+        self.transport = transport
+        self.now = now
+    }
+
+    /// Asks for a new token. Earlier ones stay valid. [doc]
+    package func mint(
+        _ credentials: ZoomCredentials, grant: Grant = .accountCredentials, at endpoints: ZoomEndpoints
+    ) async throws(ZoomFailure) -> ZoomToken {
+        let pair = credentials.basicPair()
+        let request = HTTPRequest(
+            .post, endpoints.tokenURL,
+            headers: [
+                .authorization("Basic", pair),
+                HTTPHeader("Content-Type", "application/x-www-form-urlencoded"),
+                HTTPHeader("Accept", "application/json"),
+            ],
+            body: credentials.form(grant), limits: HTTPLimits(body: ZoomToken.answerLimit),
+            isRepeatable: true)  // a second token harms nobody
+        let secrets = [credentials.clientSecret, pair]
+        return try await call(request, .token(grant), secrets) { answer throws(UnusableAnswer) in
+            var token = try ZoomToken(reading: answer, at: endpoints)
+            token.trackingID = answer.trackingID(withholding: secrets + [token.accessToken])
+            return token
+        }
+    }
+
+    /// Lists one user over SCIM, which is what PingFederate does. The user's data is not looked at.
+    /// - Parameter api: the token's own ``ZoomToken/apiURL``, else the configured one.
+    package func probeSCIM(token: SecretBox, api: EndpointURL) async throws(ZoomFailure) -> SCIMProbe {
+        try await get("/scim2/Users?startIndex=1&count=1", accept: "application/scim+json", token, api, .scim) {
+            answer throws(UnusableAnswer) in try SCIMProbe(reading: answer)
+        }
+    }
+
+    /// - Parameter api: the token's own ``ZoomToken/apiURL``, else the configured one.
+    package func usersSummary(token: SecretBox, api: EndpointURL) async throws(ZoomFailure) -> UsersSummary {
+        try await get("/v2/users/summary", accept: "application/json", token, api, .api) {
+            answer throws(UnusableAnswer) in try UsersSummary(reading: answer)
+        }
+    }
+
+    private func get<Value: Sendable>(
+        _ path: String, accept: String, _ token: SecretBox, _ api: EndpointURL, _ call: ZoomCall,
+        _ read: (HTTPResponse) throws(UnusableAnswer) -> Value
+    ) async throws(ZoomFailure) -> Value {
+        let url: EndpointURL
+        do { url = try api.appending(path) } catch {
+            throw ZoomFailure(.permanent, .notTried, detail: error.description)
+        }
+        let headers = [HTTPHeader.authorization("Bearer", token), HTTPHeader("Accept", accept)]
+        return try await self.call(HTTPRequest(.get, url, headers: headers), call, [token], read)
+    }
+
+    private func call<Value: Sendable>(
+        _ request: HTTPRequest, _ call: ZoomCall, _ secrets: [SecretBox],
+        _ read: (HTTPResponse) throws(UnusableAnswer) -> Value
+    ) async throws(ZoomFailure) -> Value {
+        let answer: HTTPResponse
+        do { answer = try await transport.send(request) } catch { throw ZoomFailure(error) }
+        guard answer.status == 200 else { throw ZoomFailure(call, answer, now: now(), withholding: secrets) }
+        do { return try read(answer) } catch { throw ZoomFailure(error, answer, withholding: secrets) }
+    }
+}
+
+extension HTTPHeader {
+    fileprivate static func authorization(_ scheme: String, _ secret: SecretBox) -> HTTPHeader {
+        var value = SecretBuffer(capacity: 1_024)
+        value.append(scheme)
+        value.append(UInt8(ascii: " "))
+        value.append(secret.bytes)
+        return HTTPHeader("Authorization", secret: SecretBox(value.finish()))
+    }
+}

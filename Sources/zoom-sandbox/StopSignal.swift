@@ -1,0 +1,32 @@
+import Dispatch
+import Glibc
+
+/// Waits for SIGTERM, SIGINT or, if wanted, the end of standard input.
+struct StopSignal {
+    private let stops: AsyncStream<Void>
+    private let sources: [any DispatchSourceSignal]
+
+    /// From then on the signals do not kill the process.
+    init(watchingStandardInput: Bool) {
+        let (stops, stop) = AsyncStream.makeStream(of: Void.self)
+        self.stops = stops
+        _ = signal(SIGPIPE, SIG_IGN)
+        sources = [SIGTERM, SIGINT].map { number in
+            _ = signal(number, SIG_IGN)
+            let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
+            source.setEventHandler { stop.yield() }
+            source.resume()
+            return source
+        }
+        if watchingStandardInput {
+            DispatchQueue.global().async {
+                Streams.drain(STDIN_FILENO)
+                stop.yield()
+            }
+        }
+    }
+
+    func wait() async {
+        for await _ in stops { return }
+    }
+}

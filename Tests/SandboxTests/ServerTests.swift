@@ -1,0 +1,127 @@
+import Foundation
+import Testing
+
+@testable import Sandbox
+
+/// The real socket: that answers leave in the way that they say.
+@Suite struct ServerTests {
+    private func withServer(_ body: (SandboxServer, App) async throws -> Void) async throws {
+        var random = SplitMix(state: 3)
+        var state = SandboxState(random: &random)
+        let app = try state.apps.add(AppProfile(), at: Date.now, random: &random)
+        let server = try await SandboxServer(state: state)
+        do { try await body(server, app) } catch {
+            await server.shutdown()
+            throw error
+        }
+        await server.shutdown()
+    }
+
+    private func mintRequest(_ app: App, keepAlive: Bool = false) -> String {
+        let body = "grant_type=account_credentials&account_id=\(app.accountID)"
+        let basic = Bench.basic(app.clientID, app.secrets.current.value).value
+        return """
+            POST /oauth/token HTTP/1.1\r\nHost: sandbox\r\nAuthorization: \(basic)\r\n\
+            Content-Type: application/x-www-form-urlencoded\r\nContent-Length: \(body.utf8.count)\r\n\
+            Connection: \(keepAlive ? "keep-alive" : "close")\r\n\r\n\(body)
+            """
+    }
+
+    private func exchange(_ server: SandboxServer, _ request: String) -> String? {
+        let client = RawClient(port: server.port)
+        client?.say(request)
+        return client?.hearAll()
+    }
+
+    @Test func aTokenComesOverTheSocket() async throws {
+        try await withServer { server, app in
+            let answer = try #require(exchange(server, mintRequest(app)))
+            #expect(answer.hasPrefix("HTTP/1.1 200 OK\r\n"))
+            #expect(answer.contains("\"api_url\":\"http://127.0.0.1:\(server.port)\""))
+            #expect(server.withState { $0.log.lastSequence } == 1)
+        }
+    }
+
+    @Test func twoRequestsSentAtOnceAreAnsweredInTurn() async throws {
+        try await withServer { server, app in
+            server.withState { state in
+                var slow = Fault(.delay)
+                slow.delayMilliseconds = 100
+                _ = try? state.faults.add(slow)
+            }
+            let answer = try #require(exchange(server, mintRequest(app, keepAlive: true) + mintRequest(app)))
+            #expect(answer.components(separatedBy: "HTTP/1.1 200 OK").count == 3)
+        }
+    }
+
+    @Test func aDroppedAnswerIsNoAnswerButDidItsWork() async throws {
+        try await withServer { server, app in
+            try server.withState { _ = try $0.faults.add(Fault(.dropAfter)) }
+            #expect(exchange(server, mintRequest(app)) == "")
+            #expect(server.withState { $0.lastToken } == 1)
+            try server.withState { _ = try $0.faults.add(Fault(.dropBefore)) }
+            #expect(exchange(server, mintRequest(app)) == "")
+            #expect(server.withState { $0.lastToken } == 1)
+        }
+    }
+
+    @Test func aTruncatedAnswerPromisesMoreThanItSends() async throws {
+        try await withServer { server, app in
+            try server.withState { _ = try $0.faults.add(Fault(.truncate)) }
+            let answer = try #require(exchange(server, mintRequest(app)))
+            let parts = answer.components(separatedBy: "\r\n\r\n")
+            let promised = parts[0].components(separatedBy: "Content-Length: ").last?.prefix { $0.isNumber }
+            let length = try #require(promised.flatMap { Int($0) })
+            #expect(parts.count == 2 && parts[1].utf8.count == length / 2)
+        }
+    }
+
+    @Test func aHugeAnswerArrivesWhole() async throws {
+        try await withServer { server, app in
+            try server.withState { _ = try $0.faults.add(Fault(.huge)) }
+            let answer = try #require(exchange(server, mintRequest(app)))
+            #expect(answer.utf8.count > Fault.hugeSize)
+        }
+    }
+
+    @Test func shutdownEndsWhatHangs() async throws {
+        let client: RawClient? = try await {
+            var client: RawClient?
+            try await withServer { server, app in
+                try server.withState { _ = try $0.faults.add(Fault(.hang)) }
+                client = RawClient(port: server.port)
+                client?.say(mintRequest(app))
+                while server.withState({ $0.log.lastSequence }) == 0 { await Task.yield() }
+            }
+            return client
+        }()
+        #expect(client?.hearAll() == "", "closed without a word")
+    }
+
+    @Test func tooLargeABodyIsRefusedAndNotKept() async throws {
+        try await withServer { server, _ in
+            let head = "POST /oauth/token HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 65537\r\n\r\n"
+            let answer = try #require(exchange(server, head + String(repeating: "a", count: 65_537)))
+            #expect(answer.hasPrefix("HTTP/1.1 413 "))
+            #expect(server.withState { $0.log.lastSequence } == 0)
+        }
+    }
+
+    @Test func nonsenseIsAnsweredWith400() async throws {
+        try await withServer { server, _ in
+            let answer = try #require(exchange(server, "\u{1}\u{2}nonsense\r\n\r\n"))
+            #expect(answer.hasPrefix("HTTP/1.1 400 "))
+        }
+    }
+
+    @Test func aPortThatIsTakenIsAnErrorThatSaysSo() async throws {
+        try await withServer { server, _ in
+            var random = SplitMix(state: 1)
+            let state = SandboxState(random: &random)
+            let error = await #expect(throws: ListenError.self) {
+                try await SandboxServer(state: state, port: server.port)
+            }
+            #expect(error?.description == "cannot listen on 127.0.0.1:\(server.port): address already in use")
+        }
+    }
+}
