@@ -1,0 +1,118 @@
+package import Names
+package import SecretJSON
+package import Times
+
+/// What a client may fetch of an app, on the wire.
+package struct GrantDocument: Equatable, Sendable, WireDocument {
+    /// An app's name, or `*` for every app.
+    package let app: String
+    /// Of `credentials` and `token`.
+    package let kinds: [String]
+
+    package init(app: String, kinds: [String]) {
+        self.app = app
+        self.kinds = kinds
+    }
+
+    package func writeMembers(to json: inout JSONWriter) {
+        json.member("app", app)
+        json.key("kinds")
+        json.beginArray()
+        for kind in kinds { json.string(kind) }
+        json.endArray()
+    }
+
+    package init(_ node: JSONNode, in document: borrowing JSONDocument) throws(JSONError) {
+        try document.allowOnly(["app", "kinds"], of: node)
+        var kinds: [String] = []
+        for kind in document.elements(of: try document.require("kinds", of: node)) {
+            kinds.append(try document.string(kind))
+        }
+        self.init(app: try document.text("app", of: node), kinds: kinds)
+    }
+}
+
+/// The body of `POST /v1/clients`. Read strictly: a member that is not understood could be a condition.
+package struct ClientDraft: Equatable, Sendable, WireDocument {
+    package let name: Name
+    /// One of the two says who.
+    package let uid: Int?
+    package let user: String?
+    package let gid: Int?
+    package let allow: [GrantDocument]
+
+    package init(name: Name, uid: Int?, user: String?, gid: Int?, allow: [GrantDocument]) {
+        self.name = name
+        self.uid = uid
+        self.user = user
+        self.gid = gid
+        self.allow = allow
+    }
+
+    package func writeMembers(to json: inout JSONWriter) {
+        json.member("name", name.description)
+        if let uid { json.member("uid", uid) }
+        if let user { json.member("user", user) }
+        if let gid { json.member("gid", gid) }
+        json.member("allow", list: allow)
+    }
+
+    package init(_ node: JSONNode, in document: borrowing JSONDocument) throws(JSONError) {
+        try document.allowOnly(["name", "uid", "user", "gid", "allow"], of: node)
+        self.init(
+            name: try document.name("name", of: node), uid: try document.optionalNumber("uid", of: node),
+            user: try document.optionalText("user", of: node), gid: try document.optionalNumber("gid", of: node),
+            allow: try document.list("allow", of: node))
+    }
+}
+
+/// A client as operators see it.
+package struct ClientDocument: Equatable, Sendable, WireDocument {
+    package let name: Name
+    package let uid: Int
+    /// The user's name when the client was added.
+    package let user: String?
+    package let gid: Int?
+    package let allow: [GrantDocument]
+    package let createdAt: Timestamp
+
+    package init(name: Name, uid: Int, user: String?, gid: Int?, allow: [GrantDocument], createdAt: Timestamp) {
+        self.name = name
+        self.uid = uid
+        self.user = user
+        self.gid = gid
+        self.allow = allow
+        self.createdAt = createdAt
+    }
+
+    package func writeMembers(to json: inout JSONWriter) {
+        json.member("name", name.description)
+        json.member("uid", uid)
+        json.key("user")
+        if let user { json.string(user) } else { json.null() }
+        json.key("gid")
+        if let gid { json.integer(gid) } else { json.null() }
+        json.member("allow", list: allow)
+        json.member("created_at", createdAt.description)
+    }
+
+    package init(_ node: JSONNode, in document: borrowing JSONDocument) throws(JSONError) {
+        self.init(
+            name: try document.name("name", of: node), uid: try document.number("uid", of: node),
+            user: try document.optionalText("user", of: node), gid: try document.optionalNumber("gid", of: node),
+            allow: try document.list("allow", of: node), createdAt: try document.time("created_at", of: node))
+    }
+}
+
+/// The answer to `GET /v1/clients`, by name.
+package struct ClientList: Equatable, Sendable, WireDocument {
+    package let clients: [ClientDocument]
+
+    package init(clients: [ClientDocument]) { self.clients = clients }
+
+    package func writeMembers(to json: inout JSONWriter) { json.member("clients", list: clients) }
+
+    package init(_ node: JSONNode, in document: borrowing JSONDocument) throws(JSONError) {
+        clients = try document.list("clients", of: node)
+    }
+}

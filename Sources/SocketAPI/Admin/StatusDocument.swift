@@ -1,0 +1,116 @@
+package import Names
+package import SecretJSON
+package import Times
+
+/// The answer to `GET /v1/status`: what is wrong first, then how each app is.
+package struct StatusDocument: Equatable, Sendable, WireDocument {
+    package enum State: String, Sendable { case unlocked, locked }
+
+    /// Something that wants the operator.
+    package struct Problem: Equatable, Sendable, WireDocument {
+        package let code: String
+        package let app: Name?
+        package let detail: String
+        package let hint: String?
+
+        package init(_ code: String, app: Name? = nil, _ detail: String, try hint: String? = nil) {
+            self.code = code
+            self.app = app
+            self.detail = detail
+            self.hint = hint
+        }
+
+        package func writeMembers(to json: inout JSONWriter) {
+            json.member("code", code)
+            if let app { json.member("app", app.description) }
+            json.member("detail", detail)
+            if let hint { json.member("try", hint) }
+        }
+
+        package init(_ node: JSONNode, in document: borrowing JSONDocument) throws(JSONError) {
+            let named = document.member("app", of: node) != nil
+            self.init(
+                try document.text("code", of: node), app: named ? try document.name("app", of: node) : nil,
+                try document.text("detail", of: node), try: try document.optionalText("try", of: node))
+        }
+    }
+
+    package struct App: Equatable, Sendable, WireDocument {
+        package enum TokenState: String, Sendable { case fresh, expired, none, refused }
+
+        package let app: Name
+        package let generation: Int
+        /// When the vault learnt the current secret.
+        package let secretCreatedAt: Timestamp
+        package let token: TokenState
+        /// Of a fresh token.
+        package let tokenExpiresAt: Timestamp?
+
+        package init(
+            app: Name, generation: Int, secretCreatedAt: Timestamp, token: TokenState, tokenExpiresAt: Timestamp?
+        ) {
+            self.app = app
+            self.generation = generation
+            self.secretCreatedAt = secretCreatedAt
+            self.token = token
+            self.tokenExpiresAt = tokenExpiresAt
+        }
+
+        package func writeMembers(to json: inout JSONWriter) {
+            json.member("app", app.description)
+            json.member("generation", generation)
+            json.member("secret_created_at", secretCreatedAt.description)
+            json.member("token", token.rawValue)
+            json.key("token_expires_at")
+            if let tokenExpiresAt { json.string(tokenExpiresAt.description) } else { json.null() }
+        }
+
+        package init(_ node: JSONNode, in document: borrowing JSONDocument) throws(JSONError) {
+            guard let token = TokenState(rawValue: try document.text("token", of: node)) else {
+                throw JSONError(.outOfRange, member: "token")
+            }
+            self.init(
+                app: try document.name("app", of: node), generation: try document.number("generation", of: node),
+                secretCreatedAt: try document.time("secret_created_at", of: node), token: token,
+                tokenExpiresAt: try document.optionalTime("token_expires_at", of: node))
+        }
+    }
+
+    package let state: State
+    package let version: String
+    package let startedAt: Timestamp
+    /// The time of the answer, by the daemon's clock.
+    package let now: Timestamp
+    package let problems: [Problem]
+    package let apps: [App]
+
+    package init(
+        state: State, version: String, startedAt: Timestamp, now: Timestamp, problems: [Problem], apps: [App]
+    ) {
+        self.state = state
+        self.version = version
+        self.startedAt = startedAt
+        self.now = now
+        self.problems = problems
+        self.apps = apps
+    }
+
+    package func writeMembers(to json: inout JSONWriter) {
+        json.member("state", state.rawValue)
+        json.member("version", version)
+        json.member("started_at", startedAt.description)
+        json.member("now", now.description)
+        json.member("problems", list: problems)
+        json.member("apps", list: apps)
+    }
+
+    package init(_ node: JSONNode, in document: borrowing JSONDocument) throws(JSONError) {
+        guard let state = State(rawValue: try document.text("state", of: node)) else {
+            throw JSONError(.outOfRange, member: "state")
+        }
+        self.init(
+            state: state, version: try document.text("version", of: node),
+            startedAt: try document.time("started_at", of: node), now: try document.time("now", of: node),
+            problems: try document.list("problems", of: node), apps: try document.list("apps", of: node))
+    }
+}

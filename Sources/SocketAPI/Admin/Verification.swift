@@ -1,0 +1,78 @@
+package import SecretJSON
+
+/// What was tried with an app's credentials, and what each answer means.
+package struct Verification: Equatable, Sendable, WireDocument {
+    package struct Check: Equatable, Sendable, WireDocument {
+        package enum Outcome: String, Sendable { case passed, failed, skipped }
+
+        /// `token`, `scopes` or `scim`.
+        package let check: String
+        package let outcome: Outcome
+        /// What was found.
+        package let detail: String
+        /// What to do about it.
+        package let hint: String?
+
+        package init(_ check: String, _ outcome: Outcome, _ detail: String, try hint: String? = nil) {
+            self.check = check
+            self.outcome = outcome
+            self.detail = detail
+            self.hint = hint
+        }
+
+        package func writeMembers(to json: inout JSONWriter) {
+            json.member("check", check)
+            json.member("outcome", outcome.rawValue)
+            json.member("detail", detail)
+            if let hint { json.member("try", hint) }
+        }
+
+        package init(_ node: JSONNode, in document: borrowing JSONDocument) throws(JSONError) {
+            guard let outcome = Outcome(rawValue: try document.text("outcome", of: node)) else {
+                throw JSONError(.outOfRange, member: "outcome")
+            }
+            self.init(
+                try document.text("check", of: node), outcome, try document.text("detail", of: node),
+                try: try document.optionalText("try", of: node))
+        }
+    }
+
+    package let checks: [Check]
+
+    package init(checks: [Check]) { self.checks = checks }
+
+    /// Whether nothing failed.
+    package var passed: Bool { checks.allSatisfy { $0.outcome != .failed } }
+
+    package func writeMembers(to json: inout JSONWriter) {
+        json.member("passed", passed)
+        json.member("checks", list: checks)
+    }
+
+    package init(_ node: JSONNode, in document: borrowing JSONDocument) throws(JSONError) {
+        checks = try document.list("checks", of: node)
+    }
+}
+
+/// The answer to `POST /v1/apps`: the app as stored, and what was checked before.
+package struct AddedApp: Equatable, Sendable, WireDocument {
+    package let app: AppDocument
+    package let verification: Verification
+
+    package init(app: AppDocument, verification: Verification) {
+        self.app = app
+        self.verification = verification
+    }
+
+    package func writeMembers(to json: inout JSONWriter) {
+        json.key("app")
+        app.write(to: &json)
+        json.key("verification")
+        verification.write(to: &json)
+    }
+
+    package init(_ node: JSONNode, in document: borrowing JSONDocument) throws(JSONError) {
+        app = try AppDocument(try document.require("app", of: node), in: document)
+        verification = try Verification(try document.require("verification", of: node), in: document)
+    }
+}

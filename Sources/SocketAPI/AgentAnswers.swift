@@ -1,0 +1,77 @@
+package import Names
+package import SecretJSON
+import SecretMemory
+
+/// The answer to `GET /v1/health`.
+package enum HealthAnswer: String, WireDocument {
+    case ok
+    case locked
+
+    package var status: Status {
+        switch self {
+        case .ok: .ok
+        case .locked: .serviceUnavailable
+        }
+    }
+
+    package func writeMembers(to json: inout JSONWriter) { json.member("status", rawValue) }
+
+    package init(_ node: JSONNode, in document: borrowing JSONDocument) throws(JSONError) {
+        guard let known = HealthAnswer(rawValue: try document.text("status", of: node)) else {
+            throw JSONError(.outOfRange, member: "status")
+        }
+        self = known
+    }
+}
+
+/// The answer to `GET /v1/apps`: the apps granted to the caller.
+package struct AppsAnswer: Equatable, Sendable, WireDocument {
+    package struct App: Equatable, Sendable, WireDocument {
+        package let app: Name
+        package let generation: Int
+        package let rotating: Bool
+
+        package init(app: Name, generation: Int, rotating: Bool) {
+            self.app = app
+            self.generation = generation
+            self.rotating = rotating
+        }
+
+        package func writeMembers(to json: inout JSONWriter) {
+            json.member("app", app.description)
+            json.member("generation", generation)
+            json.member("rotating", rotating)
+        }
+
+        package init(_ node: JSONNode, in document: borrowing JSONDocument) throws(JSONError) {
+            app = try document.name("app", of: node)
+            generation = try document.number("generation", of: node)
+            rotating = try document.flag("rotating", of: node)
+        }
+    }
+
+    package let apps: [App]
+
+    package init(apps: [App]) { self.apps = apps }
+
+    package func writeMembers(to json: inout JSONWriter) { json.member("apps", list: apps) }
+
+    package init(_ node: JSONNode, in document: borrowing JSONDocument) throws(JSONError) {
+        apps = try document.list("apps", of: node)
+    }
+}
+
+/// The body of `ack` and `rejected`: the generation that the client speaks of. Read strictly.
+package struct GenerationReport: Equatable, Sendable, WireDocument {
+    package let generation: Int
+
+    package init(generation: Int) { self.generation = generation }
+
+    package func writeMembers(to json: inout JSONWriter) { json.member("generation", generation) }
+
+    package init(_ node: JSONNode, in document: borrowing JSONDocument) throws(JSONError) {
+        try document.allowOnly(["generation"], of: node)
+        generation = try document.number("generation", of: node)
+        guard generation > 0 else { throw JSONError(.outOfRange, member: "generation") }
+    }
+}

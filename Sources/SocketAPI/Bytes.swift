@@ -1,0 +1,87 @@
+/// The classes of bytes that the grammar of a message is made of, and the few ways to look at them in place.
+extension UInt8 {
+    static let space = UInt8(ascii: " ")
+    static let carriageReturn = UInt8(ascii: "\r")
+    static let lineFeed = UInt8(ascii: "\n")
+
+    var isDigit: Bool { self >= UInt8(ascii: "0") && self <= UInt8(ascii: "9") }
+
+    var isLetter: Bool { lowercased >= UInt8(ascii: "a") && lowercased <= UInt8(ascii: "z") }
+
+    var lowercased: UInt8 { self >= UInt8(ascii: "A") && self <= UInt8(ascii: "Z") ? self | 0x20 : self }
+
+    /// `tchar` of RFC 9110: what methods and field names are made of.
+    var isToken: Bool {
+        if isLetter || isDigit { return true }
+        switch self {
+        case UInt8(ascii: "!"), UInt8(ascii: "#"), UInt8(ascii: "$"), UInt8(ascii: "%"), UInt8(ascii: "&"),
+            UInt8(ascii: "'"), UInt8(ascii: "*"), UInt8(ascii: "+"), UInt8(ascii: "-"), UInt8(ascii: "."),
+            UInt8(ascii: "^"), UInt8(ascii: "_"), UInt8(ascii: "`"), UInt8(ascii: "|"), UInt8(ascii: "~"):
+            return true
+        default: return false
+        }
+    }
+
+    /// What a path segment is made of. There is no percent sign: a path has one spelling.
+    var isPathByte: Bool {
+        if isLetter || isDigit { return true }
+        switch self {
+        case UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "~"), UInt8(ascii: "-"): return true
+        default: return false
+        }
+    }
+
+    /// What the keys and values of a query are made of.
+    var isQueryByte: Bool { isPathByte || self == UInt8(ascii: ":") || self == UInt8(ascii: ",") }
+}
+
+extension Span<UInt8> {
+    /// The text in `range`, whose bytes must be ASCII.
+    func text(_ range: Range<Int>) -> String {
+        guard let ascii = try? UTF8Span(validating: extracting(range)) else { return "" }
+        return String(copying: ascii)
+    }
+
+    func array(_ range: Range<Int>) -> [UInt8] {
+        var copy: [UInt8] = []
+        copy.reserveCapacity(range.count)
+        for index in range { copy.append(self[index]) }
+        return copy
+    }
+
+    func holds(_ text: String, at range: Range<Int>) -> Bool {
+        let expected = text.utf8Span.span
+        guard expected.count == range.count else { return false }
+        for index in expected.indices where self[range.lowerBound + index] != expected[index] { return false }
+        return true
+    }
+
+    /// As ``holds(_:at:)``, with `lowercase` given in lower case and ASCII letters of either case accepted.
+    func holds(ignoringCase lowercase: String, at range: Range<Int>) -> Bool {
+        let expected = lowercase.utf8Span.span
+        guard expected.count == range.count else { return false }
+        for index in expected.indices where self[range.lowerBound + index].lowercased != expected[index] {
+            return false
+        }
+        return true
+    }
+
+    func first(_ byte: UInt8, in range: Range<Int>) -> Int? {
+        for index in range where self[index] == byte { return index }
+        return nil
+    }
+
+    /// The number written in `range` in plain decimal digits; `nil` for anything else: a sign, a space, a leading
+    /// zero, nothing at all. A number too large for `Int` is `Int.max`, which is beyond every limit.
+    func decimal(_ range: Range<Int>) -> Int? {
+        guard let first = range.first, range.count == 1 || self[first] != UInt8(ascii: "0") else { return nil }
+        var number = 0
+        for index in range {
+            guard self[index].isDigit else { return nil }
+            let (tens, tooMany) = number.multipliedReportingOverflow(by: 10)
+            let (sum, tooMuch) = tens.addingReportingOverflow(Int(self[index] - UInt8(ascii: "0")))
+            number = tooMany || tooMuch ? Int.max : sum
+        }
+        return number
+    }
+}

@@ -1,0 +1,55 @@
+import Glibc
+
+/// Why there is no answer, or none that could be used.
+package enum ClientError: Error, Equatable, Sendable, CustomStringConvertible {
+    /// There is no socket at this path.
+    case notRunning(path: String)
+    /// There is a socket that nobody listens at, such as one left behind by a daemon that was killed.
+    case notListening(path: String)
+    case permissionDenied(path: String)
+    /// The path does not fit into a socket address.
+    case pathTooLong(path: String)
+    case timedOut
+    /// The daemon closed the connection before its answer was whole.
+    case closedEarly
+    /// The answer is not what a Keyturn daemon sends; the word says in which part.
+    case malformedAnswer(String)
+    case answerTooLarge
+    /// The system refused a call on the socket.
+    case failed(errno: Int32)
+    /// The daemon answered with a refusal.
+    case problem(Problem)
+
+    package var description: String {
+        switch self {
+        case .notRunning(let path): "the daemon is not running: there is no socket at \(path)"
+        case .notListening(let path): "the daemon is not running: nothing listens at \(path)"
+        case .permissionDenied(let path): "this user may not open the socket at \(path)"
+        case .pathTooLong(let path): "the socket path is longer than \(UnixStream.longestPath) bytes: \(path)"
+        case .timedOut: "the daemon did not answer in time"
+        case .closedEarly: "the daemon closed the connection before its answer was complete"
+        case .malformedAnswer(let part): "the answer is not one of a Keyturn daemon: \(part)"
+        case .answerTooLarge: "the daemon's answer is too large"
+        case .failed(let code): "the socket failed: \(Self.words(for: code))"
+        case .problem(let problem): problem.detail
+        }
+    }
+
+    /// What the reader could try.
+    package var hint: String? {
+        switch self {
+        case .notRunning, .notListening: "start it with 'keyturnd serve', or name its sockets with --runtime-dir"
+        case .permissionDenied: "run as root or as the daemon's user, or join a group that it admits"
+        case .pathTooLong: "choose a shorter --runtime-dir"
+        case .timedOut, .closedEarly: "look at the daemon's log"
+        case .malformedAnswer: "check that the client and the daemon are of the same version"
+        case .answerTooLarge, .failed: nil
+        case .problem(let problem): problem.hint
+        }
+    }
+
+    private static func words(for code: Int32) -> String {
+        guard let text = unsafe strerror(code) else { return "error \(code)" }
+        return unsafe String(cString: text).lowercased()
+    }
+}

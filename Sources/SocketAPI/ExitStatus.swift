@@ -1,0 +1,47 @@
+/// What the commands exit with.
+package enum ExitStatus: Int32, Sendable {
+    case done = 0
+    case usage = 64
+    case badData = 65
+    case notFound = 66
+    case unavailable = 69
+    case `internal` = 70
+    case inputOutput = 74
+    case temporary = 75
+    case notPermitted = 77
+    case configuration = 78
+    case upstreamFailed = 79
+}
+
+extension ProblemCode {
+    /// What a command exits with when the daemon answers with this.
+    package var exitStatus: ExitStatus {
+        switch self {
+        case .badRequest, .conflict, .payloadTooLarge, .unprocessable: .badData
+        case .notFound: .notFound
+        case .notGranted: .notPermitted
+        case .locked: .unavailable
+        case .busy, .tooManyRequests, .upstreamUnavailable, .unavailable: .temporary
+        case .upstreamFailed: .upstreamFailed
+        case .storageFailed: .inputOutput
+        // Requests that our own client never makes.
+        case .missingHeader, .methodNotAllowed, .uriTooLong, .unsupportedMediaType, .expectationFailed,
+            .headersTooLarge, .notImplemented, .versionNotSupported, .internal:
+            .internal
+        }
+    }
+}
+
+extension ClientError {
+    package var exitStatus: ExitStatus {
+        switch self {
+        case .notRunning, .notListening: .unavailable
+        case .permissionDenied: .notPermitted
+        case .pathTooLong: .configuration
+        case .timedOut: .temporary
+        case .closedEarly, .failed: .inputOutput
+        case .malformedAnswer, .answerTooLarge: .internal
+        case .problem(let problem): problem.code.exitStatus
+        }
+    }
+}

@@ -1,0 +1,40 @@
+/// What stops a message head from being cut into lines.
+enum LineFault: Error {
+    case tooLong
+    /// A CR without its LF, or the other way round. Programs that disagree on where a line ends read two messages.
+    case bareLineEnd
+    /// A control byte, a tab, or a byte beyond ASCII.
+    case forbiddenByte
+}
+
+/// Cuts the head of a message into lines of printable ASCII that end in CRLF.
+///
+/// Every byte is looked at once, however the bytes arrive, and a fault shows at the first byte that makes it: the
+/// outcome depends on the bytes alone and not on how they were split.
+struct LineScanner {
+    private var position = 0
+    private(set) var lineStart = 0
+
+    /// The next line, without its line end; `nil` when it is not there yet. `bytes` begins where it began at the
+    /// last call and may have grown.
+    mutating func next(in bytes: Span<UInt8>, longest: Int) throws(LineFault) -> Range<Int>? {
+        while position < bytes.count {
+            let byte = bytes[position]
+            if byte >= .space && byte < 0x7F {
+                position += 1
+                if position - lineStart > longest { throw .tooLong }
+                continue
+            }
+            guard byte == .carriageReturn else { throw byte == .lineFeed ? .bareLineEnd : .forbiddenByte }
+            guard position + 1 < bytes.count else { return nil }
+            guard bytes[position + 1] == .lineFeed else { throw .bareLineEnd }
+            guard position - lineStart <= longest else { throw .tooLong }
+            defer {
+                position += 2
+                lineStart = position
+            }
+            return lineStart..<position
+        }
+        return nil
+    }
+}

@@ -1,0 +1,41 @@
+package import SecretJSON
+package import SecretMemory
+
+/// A refusal in words (RFC 9457): what happened, and what to try. Never a value of the request, never a path.
+package struct Problem: Error, Equatable, Sendable {
+    package let code: ProblemCode
+    /// What went wrong this time: lower case, no full stop.
+    package let detail: String
+    /// What the reader could try.
+    package let hint: String?
+
+    package init(_ code: ProblemCode, _ detail: String, try hint: String? = nil) {
+        self.code = code
+        self.detail = detail
+        self.hint = hint
+    }
+
+    /// The document, of media type `application/problem+json`.
+    package func render() -> SecretBytes {
+        var json = JSONWriter()
+        json.beginObject()
+        json.member("type", code.type)
+        json.member("title", code.title)
+        json.member("status", code.status.rawValue)
+        json.member("detail", detail)
+        json.member("code", code.rawValue)
+        if let hint { json.member("try", hint) }
+        json.endObject()
+        return json.finish()
+    }
+
+    /// Reads a document made by ``render()``. Other members are passed over.
+    package init(parsing bytes: consuming SecretBytes) throws(JSONError) {
+        let document = try JSONDocument(parsing: bytes)
+        guard let code = ProblemCode(rawValue: try document.text("code", of: document.root)) else {
+            throw JSONError(.outOfRange, member: "code")
+        }
+        let detail = try document.text("detail", of: document.root)
+        self.init(code, detail, try: try document.optionalText("try", of: document.root))
+    }
+}

@@ -1,0 +1,78 @@
+/// What can be wrong with a request, one code each. Programs branch on the code, which never changes its meaning.
+package enum ProblemCode: String, Sendable, CaseIterable {
+    case badRequest = "bad_request"
+    case missingHeader = "missing_header"
+    case notGranted = "not_granted"
+    case notFound = "not_found"
+    case methodNotAllowed = "method_not_allowed"
+    case conflict = "conflict"
+    case busy = "busy"
+    case payloadTooLarge = "payload_too_large"
+    case uriTooLong = "uri_too_long"
+    case unsupportedMediaType = "unsupported_media_type"
+    case expectationFailed = "expectation_failed"
+    case unprocessable = "unprocessable"
+    case tooManyRequests = "too_many_requests"
+    case headersTooLarge = "headers_too_large"
+    case `internal` = "internal"
+    case notImplemented = "not_implemented"
+    case upstreamFailed = "upstream_failed"
+    case locked = "locked"
+    case upstreamUnavailable = "upstream_unavailable"
+    case storageFailed = "storage_failed"
+    case unavailable = "unavailable"
+    case versionNotSupported = "version_not_supported"
+
+    package var status: Status {
+        switch self {
+        case .badRequest, .missingHeader: .badRequest
+        case .notGranted: .forbidden
+        case .notFound: .notFound
+        case .methodNotAllowed: .methodNotAllowed
+        case .conflict, .busy: .conflict
+        case .payloadTooLarge: .contentTooLarge
+        case .uriTooLong: .uriTooLong
+        case .unsupportedMediaType: .unsupportedMediaType
+        case .expectationFailed: .expectationFailed
+        case .unprocessable: .unprocessableContent
+        case .tooManyRequests: .tooManyRequests
+        case .headersTooLarge: .headerFieldsTooLarge
+        case .internal: .internalServerError
+        case .notImplemented: .notImplemented
+        case .upstreamFailed: .badGateway
+        case .locked, .upstreamUnavailable, .storageFailed, .unavailable: .serviceUnavailable
+        case .versionNotSupported: .versionNotSupported
+        }
+    }
+
+    /// The same words each time; what is particular is in the problem's detail.
+    package var title: String {
+        switch self {
+        case .badRequest: "the request is malformed"
+        case .missingHeader: "the header 'Keyturn-Request: 1' is missing"
+        case .notGranted: "not granted to this caller"
+        case .notFound: "no such thing"
+        case .methodNotAllowed: "not done with this method"
+        case .conflict: "at odds with the present state"
+        case .busy: "something else is under way"
+        case .payloadTooLarge: "the body is too large"
+        case .uriTooLong: "the request line is too long"
+        case .unsupportedMediaType: "the body is not JSON"
+        case .expectationFailed: "the expectation cannot be met"
+        case .unprocessable: "the request asks for something that does not hold"
+        case .tooManyRequests: "too many requests"
+        case .headersTooLarge: "the header section is too large"
+        case .internal: "something went wrong in the daemon"
+        case .notImplemented: "the method is unknown"
+        case .upstreamFailed: "the other side refused"
+        case .locked: "the vault is locked"
+        case .upstreamUnavailable: "the other side cannot be reached"
+        case .storageFailed: "the daemon cannot write what it must"
+        case .unavailable: "the daemon cannot do this now"
+        case .versionNotSupported: "the HTTP version is not spoken here"
+        }
+    }
+
+    /// A stable name for the `type` member. It is a name only: there is nothing to look up.
+    package var type: String { "urn:keyturn:problem:\(rawValue)" }
+}

@@ -1,0 +1,36 @@
+package import SecretMemory
+
+/// One request as it was read: checked in form, and not yet judged.
+package struct Request: Sendable {
+    package let method: Method
+    package let target: RequestTarget
+    /// The value of `Keyturn-Request`.
+    package let keyturnRequest: String?
+    /// The value of `If-None-Match`.
+    package let ifNoneMatch: String?
+    /// The value of `Content-Type`.
+    package let contentType: String?
+    /// Whether the client asked for the connection to be closed behind the answer.
+    package let closes: Bool
+    /// The body; `nil` when it is empty. May hold secrets.
+    package let body: SecretBox?
+
+    init(_ line: RequestLine, _ fields: RequestFields, body: SecretBox?) {
+        method = line.method
+        target = line.target
+        keyturnRequest = fields.keyturnRequest
+        ifNoneMatch = fields.ifNoneMatch
+        contentType = fields.contentType
+        closes = fields.closes
+        self.body = body
+    }
+
+    /// Whether `If-None-Match` names this generation, so that the caller has it already.
+    package func alreadyHas(generation: Int) -> Bool {
+        guard let ifNoneMatch else { return false }
+        return ifNoneMatch.utf8.split(separator: UInt8(ascii: ",")).contains { tag in
+            let tag = Substring(tag).drop(while: { $0 == " " })
+            return tag == "*" || tag == "\"\(generation)\"" || tag == "W/\"\(generation)\""
+        }
+    }
+}

@@ -1,0 +1,123 @@
+/// The target of a request, in the one form that is taken: a path of plain segments, and perhaps a query of
+/// `key=value` pairs. Nothing is decoded, resolved or normalised; a target that would need it is refused.
+package struct RequestTarget: Sendable {
+    private let bytes: [UInt8]
+    private let pathEnd: Int
+
+    init(_ range: Range<Int>, in message: Span<UInt8>, queryPairs: Int) throws(Problem) {
+        guard let first = range.first, message[first] == UInt8(ascii: "/") else {
+            throw Problem(.badRequest, "the request target is not a path that begins with '/'")
+        }
+        let bytes = message.array(range)
+        let pathEnd = bytes.firstIndex(of: UInt8(ascii: "?")) ?? bytes.count
+        self.bytes = bytes
+        self.pathEnd = pathEnd
+        try checkPath()
+        if pathEnd < bytes.count { try checkQuery(pairs: queryPairs) }
+    }
+
+    /// Whether the path has the form of `pattern`: byte for byte, where `*` stands for any one segment.
+    package func matches(_ pattern: String) -> Bool {
+        let pattern = pattern.utf8Span.span
+        var index = 0
+        for position in pattern.indices {
+            if pattern[position] == UInt8(ascii: "*") {
+                while index < pathEnd, bytes[index] != UInt8(ascii: "/") { index += 1 }
+            } else {
+                guard index < pathEnd, bytes[index] == pattern[position] else { return false }
+                index += 1
+            }
+        }
+        return index == pathEnd
+    }
+
+    /// The path's segment number `number`, counted from 0.
+    package func segment(_ number: Int) -> String? {
+        var start = 1
+        var left = number
+        while start < pathEnd {
+            let end = end(of: start..<pathEnd, at: UInt8(ascii: "/"))
+            if left == 0 { return bytes.span.text(start..<end) }
+            left -= 1
+            start = end + 1
+        }
+        return nil
+    }
+
+    package var path: String { bytes.span.text(0..<pathEnd) }
+
+    /// The value that the query gives for `key`.
+    package func query(_ key: String) -> String? {
+        let span = bytes.span
+        var start = pathEnd + 1
+        while start < span.count {
+            let pair = pair(at: start)
+            if span.holds(key, at: pair.key) { return span.text(pair.value) }
+            start = pair.value.upperBound + 1
+        }
+        return nil
+    }
+
+    /// The keys of the query, in its order.
+    package var queryKeys: [String] {
+        var keys: [String] = []
+        var start = pathEnd + 1
+        while start < bytes.count {
+            let pair = pair(at: start)
+            keys.append(bytes.span.text(pair.key))
+            start = pair.value.upperBound + 1
+        }
+        return keys
+    }
+
+    private func checkPath() throws(Problem) {
+        guard pathEnd > 1 else { return }
+        var start = 1
+        while start <= pathEnd {
+            let end = end(of: start..<pathEnd, at: UInt8(ascii: "/"))
+            for index in start..<end where !bytes[index].isPathByte {
+                throw Problem(
+                    .badRequest,
+                    bytes[index] == UInt8(ascii: "%")
+                        ? "the path has a percent sign: names need no escaping here, and none is undone"
+                        : "the path has a character other than letters, digits, '.', '_', '~' and '-'")
+            }
+            if start == end { throw Problem(.badRequest, "the path has an empty segment") }
+            if bytes[start..<end].allSatisfy({ $0 == UInt8(ascii: ".") }), end - start <= 2 {
+                throw Problem(.badRequest, "the path has a '.' or '..' segment")
+            }
+            start = end + 1
+        }
+    }
+
+    private func checkQuery(pairs limit: Int) throws(Problem) {
+        let span = bytes.span
+        var keys: [Range<Int>] = []
+        var start = pathEnd + 1
+        repeat {
+            let pair = pair(at: start)
+            for part in [pair.key, pair.value] {
+                guard !part.isEmpty, part.allSatisfy({ bytes[$0].isQueryByte }) else {
+                    throw Problem(.badRequest, "the query is not made of key=value pairs of plain characters")
+                }
+            }
+            guard keys.count < limit else { throw Problem(.badRequest, "the query has too many pairs") }
+            guard !keys.contains(where: { bytes[$0] == bytes[pair.key] }) else {
+                throw Problem(.badRequest, "the query has a key twice")
+            }
+            keys.append(pair.key)
+            start = pair.value.upperBound + 1
+        } while start <= span.count
+    }
+
+    /// Where the pair that begins at `start` has its key and its value. Without a `=` both end where the pair ends.
+    private func pair(at start: Int) -> (key: Range<Int>, value: Range<Int>) {
+        let end = end(of: start..<bytes.count, at: UInt8(ascii: "&"))
+        let equals = self.end(of: start..<end, at: UInt8(ascii: "="))
+        return (start..<equals, min(equals + 1, end)..<end)
+    }
+
+    private func end(of range: Range<Int>, at byte: UInt8) -> Int {
+        bytes.span.first(byte, in: range) ?? range.upperBound
+    }
+}

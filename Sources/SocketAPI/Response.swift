@@ -1,0 +1,66 @@
+package import SecretMemory
+
+/// An answer before it is bytes: what its head says. Made of closed types only, so that no value can add a line.
+///
+/// Every answer carries `Cache-Control: no-store`: most hold a secret, and none is worth keeping.
+package struct Response: Sendable {
+    package enum ContentType: String, Sendable {
+        case json = "application/json"
+        case problem = "application/problem+json"
+        case eventStream = "text/event-stream"
+    }
+
+    package let status: Status
+    /// Goes out as the entity tag.
+    package var generation: Int?
+    /// Seconds.
+    package var retryAfter: Int?
+    /// The methods that the resource has; for answers with status 405.
+    package var allow: [Method] = []
+
+    package init(_ status: Status) { self.status = status }
+
+    /// The whole answer with this body. A status that allows no body gets none.
+    package func render(_ contentType: ContentType = .json, body: borrowing SecretBytes) -> RenderedResponse {
+        guard !status.isBodiless else { return render() }
+        var answer = head(capacity: body.count)
+        answer.append("Content-Type: \(contentType.rawValue)\r\nContent-Length: \(body.count)\r\n")
+        return RenderedResponse(head: answer, body: body)
+    }
+
+    /// The whole answer, without a body.
+    package func render() -> RenderedResponse {
+        var answer = head(capacity: 0)
+        if !status.isBodiless { answer.append("Content-Length: 0\r\n") }
+        return RenderedResponse(head: answer, body: SecretBytes(copying: ""))
+    }
+
+    /// The head of an answer that ends only with its connection. It must be sent as the last one.
+    package static func eventStreamHead() -> RenderedResponse {
+        var answer = Response(.ok).head(capacity: 0)
+        answer.append("Content-Type: \(ContentType.eventStream.rawValue)\r\n")
+        return RenderedResponse(head: answer, body: SecretBytes(copying: ""))
+    }
+
+    /// The answer to a request that `problem` stopped.
+    /// - Parameters:
+    ///   - retryAfter: in seconds, where coming back later makes sense.
+    ///   - allow: the methods that the resource has, for status 405; when empty, all that the sockets speak.
+    package static func rendering(
+        _ problem: Problem, retryAfter: Int? = nil, allow: [Method] = []
+    ) -> RenderedResponse {
+        var response = Response(problem.code.status)
+        response.retryAfter = retryAfter
+        if problem.code == .methodNotAllowed { response.allow = allow.isEmpty ? Method.allCases : allow }
+        return response.render(.problem, body: problem.render())
+    }
+
+    private func head(capacity: Int) -> SecretBuffer {
+        var head = SecretBuffer(capacity: capacity + 512)
+        head.append("HTTP/1.1 \(status.rawValue) \(status.reason)\r\nCache-Control: no-store\r\n")
+        if let generation { head.append("ETag: \"\(generation)\"\r\n") }
+        if let retryAfter { head.append("Retry-After: \(retryAfter)\r\n") }
+        if !allow.isEmpty { head.append("Allow: \(allow.map(\.rawValue).joined(separator: ", "))\r\n") }
+        return head
+    }
+}

@@ -1,0 +1,146 @@
+package import Names
+package import SecretJSON
+package import SecretMemory
+package import Times
+
+/// The answer to `GET /v1/apps/{app}/credentials`.
+package struct CredentialsAnswer: ~Copyable, Sendable, WireDocument {
+    package let app: Name
+    package let generation: Int
+    package let accountID: String
+    package let clientID: String
+    package let clientSecret: SecretBytes
+    package let createdAt: Timestamp
+    package let rotating: Bool
+    /// Until when Zoom accepts the secret before this one; `nil` when there is none.
+    package let previousValidUntil: Timestamp?
+
+    package init(
+        app: Name, generation: Int, accountID: String, clientID: String, clientSecret: consuming SecretBytes,
+        createdAt: Timestamp, rotating: Bool, previousValidUntil: Timestamp?
+    ) {
+        self.app = app
+        self.generation = generation
+        self.accountID = accountID
+        self.clientID = clientID
+        self.clientSecret = clientSecret
+        self.createdAt = createdAt
+        self.rotating = rotating
+        self.previousValidUntil = previousValidUntil
+    }
+
+    package func writeMembers(to json: inout JSONWriter) {
+        json.member("app", app.description)
+        json.member("generation", generation)
+        json.member("account_id", accountID)
+        json.member("client_id", clientID)
+        json.member("client_secret", secret: clientSecret)
+        json.member("created_at", createdAt.description)
+        json.member("rotating", rotating)
+        json.key("previous_valid_until")
+        if let previousValidUntil { json.string(previousValidUntil.description) } else { json.null() }
+    }
+
+    package init(_ node: JSONNode, in document: borrowing JSONDocument) throws(JSONError) {
+        self.init(
+            app: try document.name("app", of: node),
+            generation: try document.number("generation", of: node),
+            accountID: try document.text("account_id", of: node),
+            clientID: try document.text("client_id", of: node),
+            clientSecret: try document.secret("client_secret", of: node),
+            createdAt: try document.time("created_at", of: node),
+            rotating: try document.flag("rotating", of: node),
+            previousValidUntil: try document.optionalTime("previous_valid_until", of: node))
+    }
+}
+
+/// The fields of an app's credentials that can be asked for one by one.
+package enum CredentialField: String, Sendable, CaseIterable {
+    case accountID = "account_id"
+    case clientID = "client_id"
+    case clientSecret = "client_secret"
+}
+
+/// The answer to `GET /v1/apps/{app}/credentials/{field}`.
+package struct FieldAnswer: ~Copyable, Sendable, WireDocument {
+    package let app: Name
+    package let generation: Int
+    package let field: CredentialField
+    package let value: SecretBytes
+
+    package init(app: Name, generation: Int, field: CredentialField, value: consuming SecretBytes) {
+        self.app = app
+        self.generation = generation
+        self.field = field
+        self.value = value
+    }
+
+    package func writeMembers(to json: inout JSONWriter) {
+        json.member("app", app.description)
+        json.member("generation", generation)
+        json.member("field", field.rawValue)
+        json.member("value", secret: value)
+    }
+
+    package init(_ node: JSONNode, in document: borrowing JSONDocument) throws(JSONError) {
+        guard let field = CredentialField(rawValue: try document.text("field", of: node)) else {
+            throw JSONError(.outOfRange, member: "field")
+        }
+        self.init(
+            app: try document.name("app", of: node),
+            generation: try document.number("generation", of: node),
+            field: field,
+            value: try document.secret("value", of: node))
+    }
+}
+
+/// The answer to `GET /v1/apps/{app}/token`.
+package struct TokenAnswer: ~Copyable, Sendable, WireDocument {
+    package let app: Name
+    package let generation: Int
+    package let accessToken: SecretBytes
+    package let tokenType: String
+    package let expiresAt: Timestamp
+    /// Seconds from the moment of the answer.
+    package let expiresIn: Int
+    /// The scopes, separated by spaces.
+    package let scope: String
+    package let apiURL: String
+
+    package init(
+        app: Name, generation: Int, accessToken: consuming SecretBytes, tokenType: String, expiresAt: Timestamp,
+        expiresIn: Int, scope: String, apiURL: String
+    ) {
+        self.app = app
+        self.generation = generation
+        self.accessToken = accessToken
+        self.tokenType = tokenType
+        self.expiresAt = expiresAt
+        self.expiresIn = expiresIn
+        self.scope = scope
+        self.apiURL = apiURL
+    }
+
+    package func writeMembers(to json: inout JSONWriter) {
+        json.member("app", app.description)
+        json.member("generation", generation)
+        json.member("access_token", secret: accessToken)
+        json.member("token_type", tokenType)
+        json.member("expires_at", expiresAt.description)
+        json.member("expires_in", expiresIn)
+        json.member("scope", scope)
+        json.member("api_url", apiURL)
+    }
+
+    package init(_ node: JSONNode, in document: borrowing JSONDocument) throws(JSONError) {
+        self.init(
+            app: try document.name("app", of: node),
+            generation: try document.number("generation", of: node),
+            accessToken: try document.secret("access_token", of: node),
+            tokenType: try document.text("token_type", of: node),
+            expiresAt: try document.time("expires_at", of: node),
+            expiresIn: try document.number("expires_in", of: node),
+            scope: try document.text("scope", of: node),
+            apiURL: try document.text("api_url", of: node))
+    }
+}

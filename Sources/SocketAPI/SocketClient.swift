@@ -1,0 +1,46 @@
+package import SecretMemory
+
+/// Asks a daemon over its Unix socket: one connection and one request at a time, blocking until the answer is whole.
+package struct SocketClient: Sendable {
+    package let path: String
+    private let limits: AnswerLimits
+
+    /// - Parameter path: of the socket, at most 107 bytes.
+    package init(path: String, limits: AnswerLimits = AnswerLimits()) {
+        self.path = path
+        self.limits = limits
+    }
+
+    /// Sends one request and takes in the answer, whatever its status is.
+    /// - Parameters:
+    ///   - body: a JSON document.
+    ///   - generation: what the caller has already; sent as `If-None-Match`.
+    ///   - time: for everything together, from connecting to the last byte.
+    package func send(
+        _ method: Method, _ target: RequestPath, body: consuming SecretBytes? = nil,
+        unlessGeneration generation: Int? = nil,
+        within time: Duration = .seconds(60)
+    ) throws(ClientError) -> Answer {
+        let stream = try UnixStream.connected(to: path, deadline: Deadline(after: time))
+        var request = SecretBuffer(capacity: 512)
+        request.append("\(method.rawValue) \(target.text) HTTP/1.1\r\nHost: keyturn\r\nKeyturn-Request: 1\r\n")
+        if let generation { request.append("If-None-Match: \"\(generation)\"\r\n") }
+        request.append("Connection: close\r\n")
+        if let body {
+            request.append("Content-Type: application/json\r\nContent-Length: \(body.count)\r\n\r\n")
+            request.append(body)
+        } else {
+            request.append("\r\n")
+        }
+        // When the daemon stops reading it has usually said why: the answer is worth a look all the same.
+        _ = try request.withSpan { span throws(ClientError) in try stream.send(span) }
+
+        var reader = AnswerReader(limits: limits)
+        var received = SecretBuffer(capacity: 4_096)
+        while try stream.receive(into: &received) {
+            let answer = try received.withSpan { span throws(ClientError) in try reader.read(span) }
+            if let answer { return answer }
+        }
+        throw .closedEarly
+    }
+}

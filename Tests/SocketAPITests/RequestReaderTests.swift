@@ -1,0 +1,127 @@
+import SecretMemory
+import SocketAPI
+import Testing
+
+private let rest = "type:- closes:false body:-"
+
+@Suite struct RequestReaderTests {
+    @Test(
+        "an ordinary request is read",
+        arguments: [
+            ("GET /v1/health HTTP/1.1\r\nHost: localhost\r\n\r\n", "GET /v1/health mark:- tag:- \(rest)"),
+            ("GET / HTTP/1.1\r\nHost:\r\n\r\n", "GET / mark:- tag:- \(rest)"),
+            (
+                "GET /v1/apps/zoom-prod/credentials HTTP/1.1\r\nHost: a\r\nkeyturn-request:1\r\nIf-None-Match: \"7\"\r\n\r\n",
+                "GET /v1/apps/zoom-prod/credentials mark:1 tag:\"7\" \(rest)"
+            ),
+            (
+                "GET /v1/apps/A.b_c~d-9/token?min_ttl=60&x=a,b:c HTTP/1.1\r\nhOsT: [::1]:80\r\nX-Empty: \r\nX-Empty:\r\n\r\n",
+                "GET /v1/apps/A.b_c~d-9/token min_ttl=60 x=a,b:c mark:- tag:- \(rest)"
+            ),
+            ("GET /v1/.../..a/a.. HTTP/1.1\r\nHost: a\r\n\r\n", "GET /v1/.../..a/a.. mark:- tag:- \(rest)"),
+            ("GET /v1/health HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n", "GET /v1/health mark:- tag:- \(rest)"),
+            ("POST /v1/x HTTP/1.1\r\nHost: a\r\n\r\n", "POST /v1/x mark:- tag:- \(rest)"),
+            ("PUT /v1/x HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n", "PUT /v1/x mark:- tag:- \(rest)"),
+            ("DELETE /v1/x HTTP/1.1\r\nHost: a\r\n\r\n", "DELETE /v1/x mark:- tag:- \(rest)"),
+            (
+                "PATCH /v1/x HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 4\r\n\r\n\r\n\u{0}x",
+                "PATCH /v1/x mark:- tag:- type:application/json closes:false body:\r\n\u{0}x"
+            ),
+            (
+                "GET /v1/x HTTP/1.1\r\nHost: a\r\nUpgrade: h2c\r\nTE: trailers\r\nConnection: upgrade,  CLOSE , te\r\n\r\n",
+                "GET /v1/x mark:- tag:- type:- closes:true body:-"
+            ),
+            (
+                "GET /v1/x HTTP/1.1\r\nHost: a\r\nConnection: keep-alive, closed\r\n\r\n",
+                "GET /v1/x mark:- tag:- \(rest)"
+            ),
+        ])
+    func ordinary(text: String, expected: String) {
+        #expect(read(text) == Reading(requests: [expected]))
+    }
+
+    @Test("what is unusual is refused", arguments: Refused.all)
+    func refused(input: Refused) {
+        let reading = read(input.bytes)
+        #expect(reading.requests == [])
+        #expect(reading.refusal?.code == input.code)
+    }
+
+    @Test("the table of what is refused has not shrunk") func tableSize() {
+        #expect(Refused.all.count >= 150)
+        #expect(Set(Refused.all.map(\.bytes)).count == Refused.all.count)
+    }
+
+    @Test("a refusal repeats nothing that the client sent") func refusalIsSilent() {
+        for input in Refused.all {
+            let words = read(input.bytes).refusal.map { "\($0.detail) \($0.hint ?? "")" } ?? ""
+            #expect(!words.contains("zoom") && !words.contains("apps") && !words.contains("X-"))
+        }
+    }
+
+    @Test("each limit holds to the byte: what reaches it is read") func limits() {
+        let body = String(repeating: "b", count: 65_536)
+        for text in [
+            "GET \(Refused.path(filling: 2_048)) HTTP/1.1\r\nHost: a\r\n\r\n",
+            Refused.head(section: 8_192),
+            "GET /v1/health HTTP/1.1\r\nHost: a\r\n\(Refused.fieldLines(63))\r\n",
+            "POST /v1/x HTTP/1.1\r\nHost: a\r\nContent-Length: 65536\r\n\r\n\(body)",
+            "GET /x?a=1&b=1&c=1&d=1&e=1&f=1&g=1&h=1&i=1&j=1&k=1&l=1&m=1&n=1&o=1&p=1 HTTP/1.1\r\nHost: a\r\n\r\n",
+        ] {
+            let reading = read(text)
+            #expect(reading.requests.count == 1)
+            #expect(reading.refusal == nil)
+        }
+    }
+
+    @Test("a body that is too large is refused before any of it has come") func tooLargeEarly() {
+        let head = "POST /v1/x HTTP/1.1\r\nHost: a\r\nContent-Length: 65537\r\n\r\n"
+        #expect(read(head).refusal?.code == .payloadTooLarge)
+    }
+
+    @Test("an announced length of the greatest size allocates nothing and waits") func announced() {
+        let head = "POST /v1/x HTTP/1.1\r\nHost: a\r\nContent-Length: 65536\r\n\r\n"
+        #expect(read(head) == Reading(left: head.utf8.count))
+    }
+
+    @Test("pipelined requests are read one by one, and what follows them stays") func pipelined() {
+        let first = "POST /v1/a HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nGET"
+        let second = "GET /v1/b HTTP/1.1\r\nHost: a\r\n\r\n"
+        let reading = read(first + second + "DELETE /v1")
+        #expect(
+            reading
+                == Reading(
+                    requests: [
+                        "POST /v1/a mark:- tag:- type:- closes:false body:GET", "GET /v1/b mark:- tag:- \(rest)",
+                    ], left: "DELETE /v1".count))
+    }
+
+    @Test("a refused second request leaves the first one standing") func pipelinedRefusal() {
+        let good = "GET /v1/a HTTP/1.1\r\nHost: a\r\n\r\n"
+        let reading = read(good + "\r\n" + good)
+        #expect(reading.requests.count == 1)
+        #expect(reading.refusal?.code == .badRequest)
+        #expect(reading.left == good.utf8.count + 2)
+    }
+
+    @Test("what one request carried is not seen in the next") func noLeak() {
+        let reading = read(
+            "POST /v1/a?x=1 HTTP/1.1\r\nHost: a\r\nKeyturn-Request: 1\r\nIf-None-Match: \"1\"\r\n"
+                + "Content-Type: a/b\r\nConnection: close\r\nContent-Length: 1\r\n\r\nb"
+                + "GET /v1/b HTTP/1.1\r\nHost: a\r\n\r\n")
+        #expect(reading.requests.last == "GET /v1/b mark:- tag:- \(rest)")
+    }
+
+    @Test("after a refusal nothing is read any more") func refusedForGood() {
+        var reader = RequestReader()
+        let bad: [UInt8] = [0]
+        let good = Array("GET /v1/a HTTP/1.1\r\nHost: a\r\n\r\n".utf8)
+        guard case .refused(let first) = reader.read(unsafe bad.span.bytes),
+            case .refused(let second) = reader.read(unsafe good.span.bytes)
+        else {
+            Issue.record("not refused")
+            return
+        }
+        #expect(first == second)
+    }
+}

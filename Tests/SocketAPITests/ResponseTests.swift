@@ -1,0 +1,83 @@
+import SecretMemory
+import SocketAPI
+import Testing
+
+@Suite struct ResponseTests {
+    @Test("an answer with a body says its type, its length and that nobody may keep it") func body() {
+        var response = Response(.ok)
+        response.generation = 7
+        #expect(
+            text(response.render(body: SecretBytes(copying: "{}")))
+                == "HTTP/1.1 200 OK\r\nCache-Control: no-store\r\nETag: \"7\"\r\n"
+                + "Content-Type: application/json\r\nContent-Length: 2\r\n\r\n{}")
+    }
+
+    @Test("an answer sent as the last one says so, and is otherwise the same") func closing() {
+        let response = Response(.ok).render(body: SecretBytes(copying: "{}"))
+        let (open, closing) = (text(response), text(response, closing: true))
+        #expect(closing == open.replacing("\r\n\r\n", with: "\r\nConnection: close\r\n\r\n"))
+        #expect(response.count(closing: false) == open.utf8.count)
+        #expect(response.count(closing: true) == closing.utf8.count)
+    }
+
+    @Test("204 and 304 have neither body nor length", arguments: [Status.noContent, .notModified])
+    func bodiless(status: Status) {
+        var response = Response(status)
+        response.generation = 3
+        let expected =
+            "HTTP/1.1 \(status.rawValue) \(status.reason)\r\nCache-Control: no-store\r\nETag: \"3\"\r\n\r\n"
+        #expect(text(response.render()) == expected)
+        #expect(text(response.render(body: SecretBytes(copying: "secret"))) == expected)
+    }
+
+    @Test("an empty answer has the length 0") func empty() {
+        #expect(
+            text(Response(.accepted).render())
+                == "HTTP/1.1 202 Accepted\r\nCache-Control: no-store\r\nContent-Length: 0\r\n\r\n")
+    }
+
+    @Test("a problem goes out with its status, its words and when to come back") func problem() {
+        let problem = Problem(.tooManyRequests, "more than 100 requests a second", try: "ask less often")
+        #expect(
+            text(Response.rendering(problem, retryAfter: 2))
+                == "HTTP/1.1 429 Too Many Requests\r\nCache-Control: no-store\r\nRetry-After: 2\r\n"
+                + "Content-Type: application/problem+json\r\nContent-Length: 182\r\n\r\n"
+                + #"{"type":"urn:keyturn:problem:too_many_requests","title":"too many requests","status":429,"#
+                + #""detail":"more than 100 requests a second","code":"too_many_requests","try":"ask less often"}"#)
+    }
+
+    @Test("a 405 says which methods there are") func allow() {
+        let problem = Problem(.methodNotAllowed, "this is only read")
+        #expect(text(Response.rendering(problem, allow: [.get])).contains("\r\nAllow: GET\r\n"))
+        #expect(text(Response.rendering(problem)).contains("\r\nAllow: GET, POST, PUT, PATCH, DELETE\r\n"))
+    }
+
+    @Test("a stream's head has no length") func stream() {
+        #expect(
+            text(Response.eventStreamHead(), closing: true)
+                == "HTTP/1.1 200 OK\r\nCache-Control: no-store\r\nContent-Type: text/event-stream\r\n"
+                + "Connection: close\r\n\r\n")
+    }
+
+    @Test("every code is stable, named once, and reads back as it was written", arguments: ProblemCode.allCases)
+    func roundTrip(code: ProblemCode) throws {
+        for hint in [nil, "try \"this\"\n"] {
+            let problem = Problem(code, "what \u{E9} happened", try: hint)
+            #expect(try Problem(parsing: problem.render()) == problem)
+        }
+        #expect(code.status.rawValue >= 400)
+        #expect(code.rawValue.allSatisfy { $0.isLowercase || $0 == "_" })
+        #expect(code.title.first?.isLowercase == true || code.title.hasPrefix("HTTP"))
+        #expect(code.title.last != ".")
+    }
+
+    @Test(
+        "what is no problem document is not read as one",
+        arguments: [
+            "", "{}", "[]", #"{"code":"locked"}"#, #"{"code":"unheard_of","detail":"x"}"#, #"{"code":1,"detail":"x"}"#,
+            #"{"code":"locked","detail":"x","try":1}"#,
+        ])
+    func notAProblem(document: String) {
+        #expect((try? Problem(parsing: SecretBytes(copying: document))) == nil)
+    }
+}
