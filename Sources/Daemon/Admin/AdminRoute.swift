@@ -1,0 +1,82 @@
+import Names
+import SocketAPI
+
+/// What a request of the admin socket means.
+enum AdminRoute {
+    enum Apps {
+        case list, add
+        case show(Name)
+        case remove(Name)
+        case verify(Name)
+    }
+
+    enum Clients {
+        case list, add
+        case show(Name)
+        case remove(Name)
+    }
+
+    enum Token {
+        case get(Name, minTTL: Int, reveal: Bool)
+        case renew(Name, reveal: Bool)
+    }
+
+    case health
+    case status(Name?)
+    case unlock
+    case lock
+    case apps(Apps)
+    case clients(Clients)
+    case token(Token)
+
+    init(_ request: Request) throws(Problem) {
+        let target = request.target
+        func method<Value>(_ choices: [Method: Value]) throws(Problem) -> Value {
+            guard let choice = choices[request.method] else {
+                throw Problem(
+                    .methodNotAllowed,
+                    "the method is not \(choices.keys.map(\.rawValue).sorted().joined(separator: " or "))")
+            }
+            return choice
+        }
+        var query: [String] = []
+        if target.matches("/v1/health") {
+            self = try method([.get: .health])
+        } else if target.matches("/v1/status") {
+            query = ["app"]
+            var name: Name?
+            if let text = target.query("app") {
+                name = Name(text)
+                if name == nil { throw Problem(.badRequest, "app is not \(Name.grammar)") }
+            }
+            self = try method([.get: .status(name)])
+        } else if target.matches("/v1/unlock") {
+            self = try method([.post: .unlock])
+        } else if target.matches("/v1/lock") {
+            self = try method([.post: .lock])
+        } else if target.matches("/v1/apps") {
+            self = try method([.get: .apps(.list), .post: .apps(.add)])
+        } else if target.matches("/v1/apps/*") {
+            let name = try target.name(2)
+            self = try method([.get: .apps(.show(name)), .delete: .apps(.remove(name))])
+        } else if target.matches("/v1/apps/*/verify") {
+            self = try method([.post: .apps(.verify(try target.name(2)))])
+        } else if target.matches("/v1/apps/*/token") {
+            query = ["min_ttl", "reveal"]
+            let name = try target.name(2)
+            let minTTL = try target.number("min_ttl", in: 0...AgentRoute.longestTTL) ?? 300
+            let reveal = target.query("reveal") == "true"
+            self = try method([
+                .get: .token(.get(name, minTTL: minTTL, reveal: reveal)), .post: .token(.renew(name, reveal: reveal)),
+            ])
+        } else if target.matches("/v1/clients") {
+            self = try method([.get: .clients(.list), .post: .clients(.add)])
+        } else if target.matches("/v1/clients/*") {
+            let name = try target.name(2)
+            self = try method([.get: .clients(.show(name)), .delete: .clients(.remove(name))])
+        } else {
+            throw Refusal.noSuchRoute
+        }
+        try target.allowQuery(query)
+    }
+}

@@ -1,0 +1,87 @@
+import Envelope
+import Glibc
+import Names
+import SecretJSON
+import SecretMemory
+import SocketAPI
+import Times
+import Tokens
+import Vault
+
+/// The admin socket: what the operator's commands ask for.
+struct AdminRoutes: Responder {
+    let gate: VaultGate
+    let zoom: ZoomIssuer
+    let time: any TimeSource
+    let version: String
+    let startedAt: Timestamp
+    let owner: UInt32
+
+    func respond(to request: Request, from caller: Identity) -> Reply {
+        do throws(Problem) {
+            try request.requireKeyturnHeader()
+            guard caller.uid == 0 || caller.uid == owner else {
+                throw Problem(
+                    .notGranted, "user \(caller.uid) may not administer this daemon",
+                    try: "run the command as root or as the daemon's user")
+            }
+            let route = try AdminRoute(request)
+            return .later {
+                do throws(Problem) { return try await answer(route, request) } catch { return .refusing(error) }
+            }
+        } catch {
+            return .now(.refusing(error))
+        }
+    }
+
+    private func answer(_ route: AdminRoute, _ request: Request) async throws(Problem) -> RenderedResponse {
+        switch route {
+        case .health:
+            return gate.session == nil
+                ? Response(.serviceUnavailable).json(HealthAnswer.locked) : Response(.ok).json(HealthAnswer.ok)
+        case .status(let name):
+            return try StatusReport(gate: gate, time: time, version: version, startedAt: startedAt).answer(name)
+        case .unlock: return try await unlock(request)
+        case .lock:
+            await gate.lock()
+            return Response(.noContent).render()
+        case .apps(let action):
+            return try await AppActions(session: try session(), zoom: zoom, time: time).answer(action, request)
+        case .token(let action): return try await TokenActions(session: try session(), time: time).answer(action)
+        case .clients(let action):
+            return try await ClientActions(session: try session(), time: time).answer(action, request)
+        }
+    }
+
+    private func session() throws(Problem) -> VaultGate.Session {
+        guard let session = gate.session else { throw Refusal.locked }
+        return session
+    }
+
+    private func unlock(_ request: Request) async throws(Problem) -> RenderedResponse {
+        let wanted = try request.document(UnlockRequest.self)
+        do throws(VaultError) {
+            switch consume wanted {
+            case .passphrase(let secret): try await gate.unlock(with: UnlockWay(.passphrase(secret)))
+            case .recoveryKey(let secret): try await gate.unlock(with: UnlockWay(typedRecoveryKey: secret))
+            }
+        } catch {
+            throw Problem(error)
+        }
+        return Response(.noContent).render()
+    }
+}
+
+extension Request {
+    /// The body as the document that the route takes.
+    func document<Document: WireDocument & ~Copyable>(_: Document.Type = Document.self) throws(Problem) -> Document {
+        if let contentType, contentType.lowercased().split(separator: ";").first.map(String.init) != "application/json"
+        {
+            throw Problem(.unsupportedMediaType, "the body's Content-Type is not application/json")
+        }
+        guard let body else { throw Problem(.badRequest, "the request has no body") }
+        do { return try Document(parsing: body.bytes.copy()) } catch {
+            throw Problem(.badRequest, "the body: \(error)")
+        }
+    }
+}

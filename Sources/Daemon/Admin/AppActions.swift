@@ -1,0 +1,120 @@
+import HTTPTransport
+import Names
+import SecretMemory
+import SocketAPI
+import Times
+import Tokens
+import Vault
+import Zoom
+
+/// Apps for operators.
+struct AppActions {
+    let session: VaultGate.Session
+    let zoom: ZoomIssuer
+    let time: any TimeSource
+
+    func answer(_ action: AdminRoute.Apps, _ request: Request) async throws(Problem) -> RenderedResponse {
+        switch action {
+        case .list:
+            var apps: [AppDocument] = []
+            for entry in session.vault.catalog.apps { apps.append(try document(entry)) }
+            return Response(.ok).json(AppList(apps: apps))
+        case .show(let name): return Response(.ok).json(try document(try entry(name)))
+        case .add: return try await add(try request.document(AppDraft.self))
+        case .remove(let name):
+            do throws(VaultError) { try await session.vault.removeApp(name) } catch { throw Problem(error) }
+            return Response(.noContent).render()
+        case .verify(let name): return Response(.ok).json(await verify(try entry(name)))
+        }
+    }
+
+    /// Verified before it is stored: an app that Zoom refuses would be a riddle later.
+    private func add(_ draft: consuming AppDraft) async throws(Problem) -> RenderedResponse {
+        let app = try AppDraftCheck.app(draft, id: RowID.make(), now: time.now.wall)
+        let secret = SecretBox(draft.clientSecret.copy())
+        guard session.vault.catalog.app(app.name) == nil else { throw Self.exists(app.name) }
+        var checks = [Verification.Check("token", .skipped, "not verified, as asked")]
+        var minted: (token: MintedToken, at: Moment)?
+        if draft.verify {
+            let sent = time.now
+            do throws(IssueFailure) {
+                let token = try await zoom.mint(
+                    at: app.environment, accountID: app.accountID, clientID: app.clientID, clientSecret: secret)
+                checks = Verifier.token(lifetime: token.lifetime, scopes: token.scopes)
+                minted = (token, sent)
+            } catch {
+                throw Problem(
+                    error.disposition == .refused ? .upstreamFailed : .upstreamUnavailable,
+                    "\(error.reason); the app was not stored", try: error.hint)
+            }
+        }
+        do throws(VaultError) {
+            try await session.vault.add(app, clientSecret: secret)
+            if let minted { await session.tokens.adopt(minted.token, for: app.name, sent: minted.at) }
+        } catch {
+            throw Problem(error)
+        }
+        return Response(.created).json(
+            AddedApp(app: try document(try entry(app.name)), verification: Verification(checks: checks)))
+    }
+
+    /// At the operator's word, so that a used-up budget of attempts does not stand in the way.
+    private func verify(_ entry: AppEntry) async -> Verification {
+        do throws(TokenFailure) {
+            let seen = try await session.tokens.renew(entry.app.name)
+            let checks = Verifier.token(lifetime: seen.secondsLeft(at: time.now), scopes: seen.token.scopes)
+            return Verification(checks: checks + [await Verifier(zoom: zoom.zoom).scim(seen.token)])
+        } catch {
+            return Verification(
+                checks: Verifier.token(error.asIssueFailure) + [.init("scim", .skipped, "no token to try")])
+        }
+    }
+
+    private func entry(_ name: Name) throws(Problem) -> AppEntry {
+        guard let entry = session.vault.catalog.app(name) else { throw Problem(Vault.noSuchApp(name)) }
+        return entry
+    }
+
+    private static func exists(_ name: Name) -> Problem {
+        Problem(
+            .conflict, "there is an app '\(name)' already",
+            try: "choose another name, or look at it: keyturn app show \(name)")
+    }
+
+    private func document(_ entry: AppEntry) throws(Problem) -> AppDocument {
+        do {
+            let endpoints = try entry.app.environment.endpoints()
+            return AppDocument(
+                name: entry.app.name, generation: entry.credential.generation.number, accountID: entry.app.accountID,
+                clientID: entry.app.clientID, marketplaceAppID: entry.app.marketplaceAppID,
+                environment: entry.app.environment.word, tokenURL: endpoints.tokenURL.description,
+                apiURL: endpoints.apiURL.description,
+                secretFingerprint: try session.vault.fingerprint(of: entry.credential.clientSecret),
+                secretLength: entry.credential.clientSecret.bytes.count,
+                secretCreatedAt: entry.credential.createdAt, createdAt: entry.app.createdAt)
+        } catch {
+            throw Problem(.internal, "app '\(entry.app.name)' cannot be shown: \(error)")
+        }
+    }
+}
+
+extension App.Environment {
+    var word: String {
+        switch self {
+        case .commercial: "commercial"
+        case .government: "government"
+        case .custom: "custom"
+        }
+    }
+}
+
+extension TokenFailure {
+    var asIssueFailure: IssueFailure {
+        switch self {
+        case .refused(let failure, _), .unavailable(let failure, _): failure
+        case .noSuchApp(let name): IssueFailure(.refused, cause: "not_found", reason: "there is no app '\(name)'")
+        case .tooShort(let left):
+            IssueFailure(.later(retryAfter: nil), cause: "short_token", reason: "zoom's token lives only \(left) s")
+        }
+    }
+}

@@ -1,0 +1,61 @@
+import HTTPTransport
+import SecretMemory
+import SocketAPI
+import Times
+import Vault
+
+/// Whether what an operator entered can be an app. Zoom publishes no grammar for its values, so that only what no
+/// value can have is refused: being empty, spaces, control characters, great length.
+enum AppDraftCheck {
+    static let longestValue = 256
+
+    static func app(_ draft: borrowing AppDraft, id: String, now: Timestamp) throws(Problem) -> App {
+        try check(draft.accountID, "the account ID")
+        try check(draft.clientID, "the client ID")
+        try draft.clientSecret.withSpan { span throws(Problem) in try check(span, "the client secret") }
+        if let appID = draft.marketplaceAppID { try check(appID, "the Marketplace app ID") }
+        if draft.accountID == draft.clientID {
+            throw Problem(
+                .badRequest, "the account ID and the client ID are the same",
+                try: "compare both with the app's credentials page")
+        }
+        return App(
+            id: id, name: draft.name, accountID: draft.accountID, clientID: draft.clientID,
+            marketplaceAppID: draft.marketplaceAppID, environment: try environment(draft), createdAt: now)
+    }
+
+    private static func environment(_ draft: borrowing AppDraft) throws(Problem) -> App.Environment {
+        switch (draft.environment, draft.tokenURL, draft.apiURL) {
+        case (nil, nil, nil), ("commercial", nil, nil): return .commercial
+        case ("government", nil, nil): return .government
+        case (nil, let token?, let api?):
+            let environment = App.Environment.custom(tokenURL: token, apiURL: api)
+            do { _ = try environment.endpoints() } catch {
+                throw Problem(.badRequest, "an address cannot be used: \(error)")
+            }
+            return environment
+        case (_?, nil, nil):
+            throw Problem(.badRequest, "the environment is unknown", try: "--environment commercial or government")
+        default:
+            throw Problem(
+                .badRequest, "an app has an environment, or a token URL and an API URL",
+                try: "--environment government, or --token-url with --api-url")
+        }
+    }
+
+    private static func check(_ text: String, _ what: String) throws(Problem) {
+        try check(unsafe text.utf8Span.span.bytes, what)
+    }
+
+    private static func check(_ bytes: RawSpan, _ what: String) throws(Problem) {
+        guard bytes.byteCount > 0 else { throw Problem(.badRequest, "\(what) is empty") }
+        guard bytes.byteCount <= longestValue else {
+            throw Problem(.badRequest, "\(what) is longer than \(longestValue) characters")
+        }
+        for offset in 0..<bytes.byteCount where bytes[offset] <= 0x20 || bytes[offset] >= 0x7F {
+            throw Problem(
+                .badRequest, "\(what) has a character that is no printable ASCII, or a space",
+                try: "copy it again from the app's credentials page")
+        }
+    }
+}

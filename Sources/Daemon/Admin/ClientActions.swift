@@ -1,0 +1,103 @@
+import Names
+import SocketAPI
+import Times
+import Vault
+
+/// Clients for operators: who may fetch what.
+struct ClientActions {
+    let session: VaultGate.Session
+    let time: any TimeSource
+
+    func answer(_ action: AdminRoute.Clients, _ request: Request) async throws(Problem) -> RenderedResponse {
+        switch action {
+        case .list:
+            return Response(.ok).json(ClientList(clients: session.vault.catalog.clients.map(ClientDocument.init)))
+        case .show(let name):
+            guard let client = session.vault.catalog.client(name) else {
+                throw Problem(.notFound, "there is no client '\(name)'", try: "keyturn client list")
+            }
+            return Response(.ok).json(ClientDocument(client))
+        case .add:
+            let client = try client(try request.document(ClientDraft.self))
+            do throws(VaultError) { try await session.vault.add(client) } catch { throw Problem(error) }
+            return Response(.created).json(ClientDocument(client))
+        case .remove(let name):
+            do throws(VaultError) { try await session.vault.removeClient(name) } catch { throw Problem(error) }
+            return Response(.noContent).render()
+        }
+    }
+
+    private func client(_ draft: ClientDraft) throws(Problem) -> Client {
+        let (uid, user) = try user(draft)
+        guard !draft.allow.isEmpty else {
+            throw Problem(.badRequest, "the client is allowed nothing", try: "--allow APP:credentials,token")
+        }
+        var grants: [Grant] = []
+        for grant in draft.allow { grants.append(try self.grant(grant)) }
+        return Client(
+            id: RowID.make(), name: draft.name,
+            selectors: Selectors(
+                uid: uid, user: user, gid: try draft.gid.map { gid throws(Problem) in try systemID(gid, "gid") }),
+            grants: grants, createdAt: time.now.wall)
+    }
+
+    /// The uid decides. The name is kept beside it, so that a uid which now belongs to somebody else is noticed.
+    private func user(_ draft: ClientDraft) throws(Problem) -> (uid: UInt32, name: String?) {
+        switch (draft.uid, draft.user) {
+        case (let uid?, nil):
+            let uid = try systemID(uid, "uid")
+            return (uid, UserDatabase.name(of: uid))
+        case (nil, let name?):
+            guard let uid = UserDatabase.uid(of: name) else {
+                throw Problem(.badRequest, "there is no user '\(printable(name))' on this machine", try: "--uid N")
+            }
+            return (uid, name)
+        default:
+            throw Problem(.badRequest, "a client is known by a uid or a user, one of them", try: "--uid N or --user U")
+        }
+    }
+
+    private func systemID(_ number: Int, _ what: String) throws(Problem) -> UInt32 {
+        // The highest number means "no such id" to the kernel.
+        guard let id = UInt32(exactly: number), id != .max else {
+            throw Problem(.badRequest, "\(what) is not a number from 0 to 4294967294")
+        }
+        return id
+    }
+
+    private func grant(_ draft: GrantDocument) throws(Problem) -> Grant {
+        var kinds: Set<Grant.Kind> = []
+        for text in draft.kinds {
+            guard let kind = Grant.Kind(rawValue: text) else {
+                throw Problem(.badRequest, "a grant is for something unknown", try: "--allow APP:credentials,token")
+            }
+            kinds.insert(kind)
+        }
+        guard !kinds.isEmpty else {
+            throw Problem(.badRequest, "a grant is for nothing", try: "--allow APP:credentials,token")
+        }
+        if draft.app == "*" { return Grant(target: .any, kinds: kinds) }
+        guard let name = Name(draft.app) else { throw Problem(.badRequest, "a grant's app is not \(Name.grammar)") }
+        return Grant(target: .app(name), kinds: kinds)
+    }
+}
+
+extension ClientDocument {
+    init(_ client: Client) {
+        self.init(
+            name: client.name, uid: Int(client.selectors.uid), user: client.selectors.user,
+            gid: client.selectors.gid.map(Int.init), allow: client.grants.map(GrantDocument.init),
+            createdAt: client.createdAt)
+    }
+}
+
+extension GrantDocument {
+    init(_ grant: Grant) {
+        let app =
+            switch grant.target {
+            case .any: "*"
+            case .app(let name): name.description
+            }
+        self.init(app: app, kinds: Grant.Kind.allCases.filter(grant.kinds.contains).map(\.rawValue))
+    }
+}

@@ -1,0 +1,35 @@
+import Names
+import SecretMemory
+import SocketAPI
+import Times
+import Tokens
+import Vault
+
+/// Tokens for operators: what there is, and a new one at their word.
+struct TokenActions {
+    let session: VaultGate.Session
+    let time: any TimeSource
+
+    func answer(_ action: AdminRoute.Token) async throws(Problem) -> RenderedResponse {
+        do throws(TokenFailure) {
+            switch action {
+            case .get(let name, let minTTL, let reveal):
+                return document(name, try await session.tokens.token(for: name, minTTL: minTTL), reveal)
+            case .renew(let name, let reveal):
+                return document(name, try await session.tokens.renew(name), reveal)
+            }
+        } catch {
+            return .refusing(error)
+        }
+    }
+
+    private func document(_ name: Name, _ seen: SeenToken, _ reveal: Bool) -> RenderedResponse {
+        Response(.ok).json(
+            TokenDocument(
+                app: name, generation: seen.token.generation.number, tokenType: seen.token.tokenType,
+                issuedAt: seen.token.issuedAt, expiresAt: seen.token.expiresAt,
+                expiresIn: max(seen.secondsLeft(at: time.now), 0),
+                scope: seen.token.scopes?.joined(separator: " "), apiURL: seen.token.apiURL,
+                accessToken: reveal ? seen.token.accessToken.bytes.copy() : nil))
+    }
+}

@@ -1,0 +1,33 @@
+import Glibc
+
+/// The machine's users, as its name service knows them.
+enum UserDatabase {
+    static func uid(of name: String) -> UInt32? {
+        unsafe look { unsafe getpwnam_r(name, $0, $1, $2, $3) }?.uid
+    }
+
+    static func name(of uid: UInt32) -> String? {
+        unsafe look { unsafe getpwuid_r(uid, $0, $1, $2, $3) }?.name
+    }
+
+    private typealias Lookup = (
+        UnsafeMutablePointer<passwd>, UnsafeMutablePointer<CChar>, Int,
+        UnsafeMutablePointer<UnsafeMutablePointer<passwd>?>
+    ) -> CInt
+
+    private static func look(_ lookup: Lookup) -> (uid: UInt32, name: String)? {
+        var entry = unsafe passwd()
+        var found = unsafe UnsafeMutablePointer<passwd>?.none
+        return unsafe withUnsafeTemporaryAllocation(of: CChar.self, capacity: 16_384) { buffer in
+            guard let base = buffer.baseAddress, unsafe lookup(&entry, base, buffer.count, &found) == 0,
+                unsafe found != nil, let name = unsafe entry.pw_name
+            else { return nil }
+            return unsafe (entry.pw_uid, String(cString: name))
+        }
+    }
+}
+
+/// Text of a caller's, fit for a message: printable ASCII, and not much of it.
+func printable(_ text: String) -> String {
+    String(text.unicodeScalars.filter { $0.value > 0x20 && $0.value < 0x7F }.prefix(64).map(Character.init))
+}

@@ -1,0 +1,77 @@
+import Names
+import SocketAPI
+
+/// What a path of the agent socket means. Names are taken or refused here, once, before anything is looked up.
+enum AgentRoute {
+    /// The longest `min_ttl`, in seconds. Zoom's tokens live for an hour: who asked for all of it could never be
+    /// served a token that was minted a moment ago.
+    static let longestTTL = 3300
+
+    case health
+    case apps
+    case credentials(Name)
+    case field(Name, CredentialField)
+    case token(Name, minTTL: Int)
+
+    init(_ request: Request) throws(Problem) {
+        let target = request.target
+        var query: [String] = []
+        if target.matches("/v1/apps/*/credentials") {
+            self = .credentials(try target.name(2))
+        } else if target.matches("/v1/apps/*/token") {
+            self = .token(try target.name(2), minTTL: try target.number("min_ttl", in: 0...Self.longestTTL) ?? 60)
+            query = ["min_ttl"]
+        } else if target.matches("/v1/apps/*/credentials/*") {
+            let name = try target.name(2)
+            guard let field = target.segment(4).flatMap(CredentialField.init(rawValue:)) else {
+                throw Problem(
+                    .notFound, "credentials have no such field",
+                    try: "one of \(CredentialField.allCases.map(\.rawValue).joined(separator: ", "))")
+            }
+            self = .field(name, field)
+        } else if target.matches("/v1/apps") {
+            self = .apps
+        } else if target.matches("/v1/health") {
+            self = .health
+        } else {
+            throw Refusal.noSuchRoute
+        }
+        try target.allowQuery(query)
+    }
+}
+
+extension RequestTarget {
+    func name(_ segment: Int) throws(Problem) -> Name {
+        guard let name = self.segment(segment).flatMap(Name.init) else {
+            throw Problem(.badRequest, "a name in the path is not \(Name.grammar)")
+        }
+        return name
+    }
+
+    /// The query's number for `key`; `nil` when the query does not have it.
+    func number(_ key: String, in range: ClosedRange<Int>) throws(Problem) -> Int? {
+        guard let text = query(key) else { return nil }
+        guard text.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let number = Int(text), range.contains(number)
+        else {
+            throw Problem(.badRequest, "\(key) is not a whole number from \(range.lowerBound) to \(range.upperBound)")
+        }
+        return number
+    }
+
+    /// A key that nobody reads is a typing error, and one that changes the meaning of the request.
+    func allowQuery(_ keys: [String]) throws(Problem) {
+        for key in queryKeys where !keys.contains(key) {
+            throw Problem(.badRequest, keys.isEmpty ? "this request takes no query" : "the query's key is unknown here")
+        }
+    }
+}
+
+extension Request {
+    /// A proxy or a browser that was talked into sending a request here does not know this header.
+    func requireKeyturnHeader() throws(Problem) {
+        guard keyturnRequest == "1" else {
+            throw Problem(
+                .missingHeader, "the request has no 'Keyturn-Request: 1'", try: "send the header 'Keyturn-Request: 1'")
+        }
+    }
+}

@@ -1,0 +1,37 @@
+import Names
+import SecretMemory
+import SocketAPI
+import Times
+import Vault
+
+/// The agent's answers, made of what the catalog holds.
+extension CredentialsAnswer {
+    init(_ entry: AppEntry) {
+        self.init(
+            app: entry.app.name, generation: entry.credential.generation.number, accountID: entry.app.accountID,
+            clientID: entry.app.clientID, clientSecret: entry.credential.clientSecret.bytes.copy(),
+            createdAt: entry.credential.createdAt, rotating: false, previousValidUntil: nil)
+    }
+}
+
+extension FieldAnswer {
+    init(_ entry: AppEntry, _ field: CredentialField) {
+        let value =
+            switch field {
+            case .accountID: SecretBytes(copying: entry.app.accountID)
+            case .clientID: SecretBytes(copying: entry.app.clientID)
+            case .clientSecret: entry.credential.clientSecret.bytes.copy()
+            }
+        self.init(app: entry.app.name, generation: entry.credential.generation.number, field: field, value: value)
+    }
+}
+
+extension TokenAnswer {
+    init(_ name: Name, _ token: SeenToken, now: Moment) {
+        self.init(
+            app: name, generation: token.token.generation.number, accessToken: token.token.accessToken.bytes.copy(),
+            tokenType: token.token.tokenType, expiresAt: token.token.expiresAt,
+            expiresIn: max(token.secondsLeft(at: now), 0), scope: token.token.scopes?.joined(separator: " ") ?? "",
+            apiURL: token.token.apiURL)
+    }
+}

@@ -1,0 +1,108 @@
+import CPlatform
+import Glibc
+import HTTPTransport
+package import Logging
+import NIOPosix
+import ServiceLifecycle
+package import SocketAPI
+import Times
+import Tokens
+import UnixSignals
+import Vault
+import VaultSQLite
+import Zoom
+
+/// The daemon, put together: store, gate, sockets, and the order in which they come up and go down.
+package struct Daemon: Sendable {
+    private let places: Places
+    private let settings: Settings
+    private let version: String
+    private let logger: Logger
+    private let credential: String?
+
+    /// - Parameter credential: the file that systemd's credential `keyturn.key` is in, if there is one.
+    package init(places: Places, settings: Settings, version: String, credential: String?, logger: Logger) {
+        self.places = places
+        self.settings = settings
+        self.version = version
+        self.credential = credential
+        self.logger = logger
+    }
+
+    /// What must hold before anything is opened: nobody else reads this process, its files, or its ashes.
+    package static func harden() {
+        umask(0o077)
+        _ = kt_make_undumpable()
+        var files = rlimit()
+        if unsafe getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &files) == 0 {
+            files.rlim_cur = files.rlim_max
+            unsafe setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &files)
+        }
+    }
+
+    /// Serves until it is told to stop.
+    package func run() async throws(StartError) {
+        let time = SystemTime()
+        try PrivateDirectory.ensure(places.stateDirectory, mode: 0o700)
+        let store = try openStore()
+        let transport = try makeTransport()
+        let zoom = ZoomIssuer(zoom: ZoomClient(transport: transport))
+        var policy = AttemptPolicy()
+        policy.budget = settings.refusalsPerHour
+        let gate = VaultGate(store: store, issuer: zoom, policy: policy, time: time, logger: logger)
+        try await unlock(gate)
+
+        let admin = AdminRoutes(
+            gate: gate, zoom: zoom, time: time, version: version, startedAt: time.now.wall, owner: geteuid())
+        let sockets = SocketService(
+            places: places, settings: settings, agent: AgentRoutes(gate: gate, time: time), admin: admin,
+            logger: logger)
+        do {
+            try await serve([sockets, TokenRefresher(gate: gate)])
+        } catch let error as StartError {
+            throw error
+        } catch {
+            throw StartError(.internal, "the daemon stopped: \(error)")
+        }
+        await gate.lock()
+        transport.shutdown()
+        try? await store.close()
+        logger.notice("stopped")
+    }
+
+    private func serve(_ services: [any Service]) async throws {
+        var configuration = ServiceGroupConfiguration(
+            services: services.map {
+                .init(
+                    service: $0, successTerminationBehavior: .gracefullyShutdownGroup,
+                    failureTerminationBehavior: .cancelGroup)
+            }, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+        configuration.maximumGracefulShutdownDuration = .seconds(20)
+        try await ServiceGroup(configuration: configuration).run()
+    }
+
+    private func openStore() throws(StartError) -> SQLiteStore {
+        do throws(StoreError) { return try SQLiteStore.open(at: places.vault) } catch {
+            throw StartError(VaultError(error))
+        }
+    }
+
+    private func makeTransport() throws(StartError) -> CurlTransport {
+        do throws(TransportFailure) {
+            return try CurlTransport(.init(userAgent: "keyturn/\(version)", caFile: settings.caFile))
+        } catch {
+            throw StartError(.configuration, "no HTTPS client: \(error)", hint: "check zoom.ca_file")
+        }
+    }
+
+    /// With nothing to unlock with, the daemon starts locked. With something that does not fit, it does not start:
+    /// that is a mistake to be mended, and not a state to be in.
+    private func unlock(_ gate: VaultGate) async throws(StartError) {
+        guard let path = credential ?? settings.keyFile else {
+            logger.notice("the vault is locked: keyturn unlock")
+            return
+        }
+        let way = try KeyFile.read(path)
+        do throws(VaultError) { try await gate.unlock(with: way) } catch { throw StartError(error) }
+    }
+}

@@ -1,0 +1,120 @@
+import Envelope
+import Glibc
+package import SecretMemory
+package import SocketAPI
+import Vault
+import VaultSQLite
+
+/// Makes a vault: the state directory, the key file if there is none, the recovery key, and the sealed database.
+package struct Initialisation {
+    package enum Way: ~Copyable {
+        case keyFile(String)
+        case passphrase(SecretBytes)
+    }
+
+    /// What was made.
+    package struct Made: ~Copyable {
+        package let vault: String
+        /// Set when the key file was missing and is new.
+        package let newKeyFile: String?
+        package let recoveryKey: SecretBytes
+    }
+
+    private let places: Places
+
+    package init(places: Places) { self.places = places }
+
+    /// - Parameter recoveryFile: where the recovery key is written (0600); must not exist. Written before the vault is
+    ///   made, so that there is never a vault whose recovery key nobody has.
+    package func run(_ way: consuming Way, recoveryFile: String?) async throws(StartError) -> Made {
+        try PrivateDirectory.ensure(places.stateDirectory, mode: 0o700)
+        guard unsafe access(places.vault, F_OK) != 0 else {
+            throw StartError(
+                .badData, "there is a vault at \(places.vault) already; it was not touched",
+                hint: "keyturnd serve, or give another --state-dir")
+        }
+        var made: [String] = []
+        do throws(StartError) {
+            var newKeyFile: String?
+            let first: UnlockWay
+            switch consume way {
+            case .passphrase(let passphrase): first = UnlockWay(.passphrase(passphrase))
+            case .keyFile(let path):
+                if unsafe access(path, F_OK) != 0 {
+                    try KeyFile.write(try Self.random(), to: path, mode: 0o400)
+                    made.append(path)
+                    newKeyFile = path
+                }
+                first = try KeyFile.read(path)
+            }
+            let recovery = try Self.recoveryKey()
+            if let recoveryFile {
+                try KeyFile.write(recovery.line(), to: recoveryFile, mode: 0o600)
+                made.append(recoveryFile)
+            }
+            try await create([first, try Self.way(recovery)])
+            return Made(vault: places.vault, newKeyFile: newKeyFile, recoveryKey: recovery)
+        } catch {
+            // Keys to a vault that does not exist would only be mistaken for keys to one that does.
+            for path in made { unsafe unlink(path) }
+            throw error
+        }
+    }
+
+    private func create(_ ways: [UnlockWay]) async throws(StartError) {
+        do {
+            try await SQLiteStore.create(at: places.vault) { store in try await Vault.create(in: store, ways: ways) }
+        } catch let error as VaultError {
+            throw StartError(error)
+        } catch let error as StoreError {
+            throw StartError(VaultError(error))
+        } catch {
+            throw StartError(.internal, "the vault could not be made: \(error)")
+        }
+    }
+
+    private static func random() throws(StartError) -> SecretBytes {
+        do { return try Random.secret() } catch { throw StartError(.internal, "no randomness: \(error)") }
+    }
+
+    private static func recoveryKey() throws(StartError) -> SecretBytes {
+        do { return try RecoveryKey.generate().rendered() } catch {
+            throw StartError(.internal, "no recovery key: \(error)")
+        }
+    }
+
+    private static func way(_ recovery: borrowing SecretBytes) throws(StartError) -> UnlockWay {
+        do throws(VaultError) { return try UnlockWay(typedRecoveryKey: recovery) } catch { throw StartError(error) }
+    }
+}
+
+extension SecretBytes {
+    fileprivate func line() -> SecretBytes {
+        var line = SecretBuffer(capacity: count + 1)
+        line.append(self)
+        line.append("\n")
+        return line.finish()
+    }
+}
+
+extension StartError {
+    /// What the vault could not do, as an exit status. The only place where that is decided for `keyturnd`.
+    init(_ error: VaultError) {
+        let status: ExitStatus =
+            switch error.code {
+            case .exists, .wrongKey, .mistyped, .damaged: .badData
+            case .notFound: .notFound
+            case .library: .internal
+            case .store(let code):
+                switch code {
+                case .missing: .notFound
+                case .inUse: .temporary
+                case .exists, .notAVault, .newerSchema, .damaged: .badData
+                case .notPermitted: .notPermitted
+                case .readOnly, .diskFull, .inputOutput: .inputOutput
+                case .closed, .library: .internal
+                }
+            }
+        self.init(status, error.detail, hint: error.hint)
+    }
+}

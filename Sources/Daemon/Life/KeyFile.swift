@@ -1,0 +1,71 @@
+import Envelope
+import Glibc
+import SecretMemory
+import SocketAPI
+import Vault
+
+/// Files that hold what opens a vault.
+enum KeyFile {
+    /// Reads a key file that only this user, or root, can read.
+    static func read(_ path: String) throws(StartError) -> UnlockWay {
+        let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY)
+        guard descriptor >= 0 else { throw StartError(systemCall: "cannot read the key file \(path)", errno) }
+        defer { close(descriptor) }
+        var status = stat()
+        guard unsafe fstat(descriptor, &status) == 0 else {
+            throw StartError(systemCall: "cannot look at \(path)", errno)
+        }
+        guard status.st_mode & S_IFMT == S_IFREG else { throw StartError(.configuration, "\(path) is not a file") }
+        guard status.st_mode & 0o077 == 0 else {
+            throw StartError(
+                .notPermitted, "the key file \(path) can be read by others", hint: "chmod 0400 \(path)")
+        }
+        let lengths = UnlockSecret.keyFileLengths
+        guard lengths.contains(Int(status.st_size)) else {
+            throw StartError(
+                .badData,
+                "the key file \(path) has \(status.st_size) bytes, not \(lengths.lowerBound) to \(lengths.upperBound)")
+        }
+        let secret = try SecretBytes(count: Int(status.st_size)) { span throws(StartError) in
+            let count = span.byteCount
+            let got = unsafe span.withUnsafeMutableBytes { bytes in
+                guard let base = bytes.baseAddress else { return 0 }
+                return unsafe Glibc.read(descriptor, base, count)
+            }
+            guard got == count else { throw StartError(systemCall: "cannot read the key file \(path)", errno) }
+        }
+        return UnlockWay(.keyFile(secret))
+    }
+
+    /// Writes a new file that nobody can read before it is whole, and that outlives a power cut.
+    static func write(_ secret: borrowing SecretBytes, to path: String, mode: mode_t) throws(StartError) {
+        let descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode)
+        guard descriptor >= 0 else { throw StartError(systemCall: "cannot make \(path)", errno) }
+        defer { close(descriptor) }
+        let count = secret.count
+        let written = secret.withSpan { span in
+            unsafe span.withUnsafeBytes { bytes in
+                guard let base = bytes.baseAddress else { return 0 }
+                return unsafe Glibc.write(descriptor, base, count)
+            }
+        }
+        guard written == count, fsync(descriptor) == 0 else {
+            let reason = errno
+            unsafe unlink(path)
+            throw StartError(systemCall: "cannot write \(path)", reason)
+        }
+    }
+}
+
+extension UnlockWay {
+    /// A recovery key as somebody typed it.
+    convenience init(typedRecoveryKey secret: borrowing SecretBytes) throws(VaultError) {
+        do {
+            self.init(.recovery(try secret.withSpan { span throws(EnvelopeError) in try RecoveryKey(reading: span) }))
+        } catch {
+            throw VaultError(
+                .mistyped, "this is no recovery key of Keyturn: a character is missing or mistyped",
+                hint: "compare it with your copy, group by group")
+        }
+    }
+}

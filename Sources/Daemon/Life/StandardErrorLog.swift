@@ -1,0 +1,53 @@
+import Glibc
+package import Logging
+import Times
+
+/// One line on standard error for each event: time, level, what happened, and its particulars. The journal gets its
+/// own priority and keeps the time itself.
+package struct StandardErrorLog: LogHandler {
+    package var metadata: Logger.Metadata = [:]
+    package var logLevel: Logger.Level
+    private let toJournal: Bool
+
+    package init(level: Logger.Level, toJournal: Bool) {
+        logLevel = level
+        self.toJournal = toJournal
+    }
+
+    package subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+        get { metadata[key] }
+        set { metadata[key] = newValue }
+    }
+
+    package func log(event: LogEvent) {
+        let all = metadata.merging(event.metadata ?? [:]) { $1 }
+        let particulars = all.sorted { $0.key < $1.key }.map { " \($0.key)=\(Self.quoted("\($0.value)"))" }.joined()
+        let start = toJournal ? "<\(event.level.priority)>" : "\(SystemTime().now.wall) \(event.level) "
+        let line = Array("\(start)\(Self.oneLine(event.message.description))\(particulars)\n".utf8)
+        _ = unsafe write(STDERR_FILENO, line, line.count)
+    }
+
+    private static func quoted(_ value: String) -> String {
+        let value = oneLine(value)
+        return value.contains(" ") ? "\"\(value)\"" : value
+    }
+
+    /// Whatever a value holds, an event stays one line.
+    private static func oneLine(_ text: String) -> String {
+        String(text.unicodeScalars.map { $0.value < 0x20 || $0.value == 0x7F ? " " : Character($0) })
+    }
+}
+
+extension Logger.Level {
+    /// As syslog(3) numbers them.
+    fileprivate var priority: Int {
+        switch self {
+        case .trace, .debug: 7
+        case .info: 6
+        case .notice: 5
+        case .warning: 4
+        case .error: 3
+        case .critical: 2
+        }
+    }
+}

@@ -1,0 +1,68 @@
+/// What can be set: in the file, by environment variable, and the important ones by flag.
+package struct Settings: Equatable, Sendable {
+    /// `unlock.key_file`: the key file that unlocks at start.
+    package var keyFile: String?
+    /// `agent.mode`: permissions of the agent socket. Who gets what is decided by rules; this is who may ask.
+    package var agentMode: UInt32 = 0o666
+    /// `agent.group`: the group that the agent socket is given to.
+    package var agentGroup: String?
+    /// `zoom.ca_file`: certificates to trust instead of the system's, for a proxy that opens TLS.
+    package var caFile: String?
+    /// `zoom.refusals_per_hour`: how often credentials that Zoom refuses are tried.
+    package var refusalsPerHour = 5
+    /// `server.event_loops`: threads that serve sockets.
+    package var eventLoops = 2
+    /// `server.idle_timeout`: seconds between requests on one connection.
+    package var idleTimeout = 60
+    /// `server.max_connections`: on one socket.
+    package var maxConnections = 4096
+    /// `log.level`: `debug`, `info`, `notice`, `warning` or `error`.
+    package var logLevel = "info"
+
+    package init() {}
+
+    /// Every key, with how its text is read. The one list of what can be set.
+    static let keys: [String: @Sendable (inout Settings, String) throws(BadValue) -> Void] = [
+        "unlock.key_file": { settings, text throws(BadValue) in settings.keyFile = try path(text) },
+        "agent.mode": { settings, text throws(BadValue) in
+            guard let mode = UInt32(text, radix: 8), mode & ~0o777 == 0 else {
+                throw BadValue("an octal mode such as 0660")
+            }
+            settings.agentMode = mode
+        },
+        "agent.group": { settings, text throws(BadValue) in settings.agentGroup = text },
+        "zoom.ca_file": { settings, text throws(BadValue) in settings.caFile = try path(text) },
+        "zoom.refusals_per_hour": { settings, text throws(BadValue) in
+            settings.refusalsPerHour = try number(text, 1...60)
+        },
+        "server.event_loops": { settings, text throws(BadValue) in settings.eventLoops = try number(text, 1...64) },
+        "server.idle_timeout": { settings, text throws(BadValue) in settings.idleTimeout = try number(text, 1...86_400)
+        },
+        "server.max_connections": { settings, text throws(BadValue) in
+            settings.maxConnections = try number(text, 1...65_536)
+        },
+        "log.level": { settings, text throws(BadValue) in
+            let levels = ["debug", "info", "notice", "warning", "error"]
+            guard levels.contains(text) else { throw BadValue("one of \(levels.joined(separator: ", "))") }
+            settings.logLevel = text
+        },
+    ]
+
+    /// What a value should have been.
+    struct BadValue: Error {
+        let wanted: String
+        init(_ wanted: String) { self.wanted = wanted }
+    }
+
+    private static func number(_ text: String, _ range: ClosedRange<Int>) throws(BadValue) -> Int {
+        guard let number = Int(text), range.contains(number) else {
+            throw BadValue("a whole number from \(range.lowerBound) to \(range.upperBound)")
+        }
+        return number
+    }
+
+    private static func path(_ text: String) throws(BadValue) -> String {
+        guard text.hasPrefix("/") else { throw BadValue("an absolute path") }
+        return text
+    }
+}

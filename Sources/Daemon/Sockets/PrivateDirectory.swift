@@ -1,0 +1,51 @@
+import Glibc
+import SocketAPI
+
+/// A directory that belongs to this user, with a mode that was asked for.
+enum PrivateDirectory {
+    /// Makes the directory, parents included, or checks the one that is there. One that is open to more users than
+    /// `mode` allows, or belongs to somebody else, is refused rather than mended: what is in it may be known already.
+    static func ensure(_ path: String, mode: mode_t) throws(StartError) {
+        if unsafe mkdir(path, mode) == 0 {
+            // mkdir(2) takes the umask off; this does not.
+            guard unsafe chmod(path, mode) == 0 else {
+                throw StartError(systemCall: "cannot set the mode of \(path)", errno)
+            }
+            return
+        }
+        switch errno {
+        case EEXIST: try check(path, mode: mode)
+        case ENOENT:
+            guard let slash = path.lastIndex(of: "/"), slash != path.startIndex else {
+                throw StartError(systemCall: "cannot make \(path)", ENOENT)
+            }
+            try ensureParent(String(path[..<slash]))
+            try ensure(path, mode: mode)
+        case let reason: throw StartError(systemCall: "cannot make \(path)", reason)
+        }
+    }
+
+    /// Parents that are missing are made for this user alone; those that are there are none of our business.
+    private static func ensureParent(_ path: String) throws(StartError) {
+        var status = stat()
+        if unsafe stat(path, &status) == 0 { return }
+        try ensure(path, mode: 0o700)
+    }
+
+    private static func check(_ path: String, mode: mode_t) throws(StartError) {
+        var status = stat()
+        guard unsafe stat(path, &status) == 0 else { throw StartError(systemCall: "cannot look at \(path)", errno) }
+        guard status.st_mode & S_IFMT == S_IFDIR else { throw StartError(.configuration, "\(path) is not a directory") }
+        guard status.st_uid == geteuid() else {
+            throw StartError(
+                .notPermitted, "\(path) belongs to user \(status.st_uid), and this is user \(geteuid())",
+                hint: "run as that user, or name another directory")
+        }
+        let tooOpen = status.st_mode & 0o777 & ~mode
+        guard tooOpen == 0 else {
+            throw StartError(
+                .notPermitted, "\(path) is open to more users than it should be",
+                hint: "chmod \(String(mode, radix: 8)) \(path)")
+        }
+    }
+}

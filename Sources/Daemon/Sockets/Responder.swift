@@ -1,0 +1,15 @@
+import SocketAPI
+import Vault
+
+/// Answers the requests of one socket.
+protocol Responder: Sendable {
+    /// Called on the connection's event loop: it must not block.
+    func respond(to request: Request, from caller: Identity) -> Reply
+}
+
+enum Reply {
+    /// The answer is there. The hot path: no task, no hop.
+    case now(RenderedResponse)
+    /// The answer has to be waited for. The connection reads nothing more until it is sent.
+    case later(@Sendable () async -> RenderedResponse)
+}

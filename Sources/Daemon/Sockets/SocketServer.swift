@@ -1,0 +1,81 @@
+import CPlatform
+import Glibc
+import Logging
+import NIOCore
+import NIOPosix
+import Synchronization
+import Vault
+
+/// Accepts connections on one Unix socket and gives each a handler, its caller known before a byte is read.
+final class SocketServer: Sendable {
+    private let socket: ListeningSocket
+    private let responder: any Responder
+    private let limits: ConnectionLimits
+    private let group: MultiThreadedEventLoopGroup
+    private let logger: Logger
+    private let tables: [ObjectIdentifier: NIOLoopBound<ConnectionTable>]
+    private let open = Atomic(0)
+    private let channel = Mutex<(any Channel)?>(nil)
+
+    init(
+        _ socket: ListeningSocket, responder: any Responder, limits: ConnectionLimits = ConnectionLimits(),
+        group: MultiThreadedEventLoopGroup, logger: Logger
+    ) async throws {
+        self.socket = socket
+        self.responder = responder
+        self.limits = limits
+        self.group = group
+        self.logger = logger
+        var tables: [ObjectIdentifier: NIOLoopBound<ConnectionTable>] = [:]
+        for eventLoop in group.makeIterator() {
+            let table = try await eventLoop.submit {
+                let table = ConnectionTable()
+                table.start(on: eventLoop)
+                return NIOLoopBound(table, eventLoop: eventLoop)
+            }.get()
+            tables[ObjectIdentifier(eventLoop)] = table
+        }
+        self.tables = tables
+    }
+
+    func start() async throws {
+        let channel = try await ServerBootstrap(group: group)
+            .serverChannelOption(.backlog, value: 1024)
+            .childChannelOption(.maxMessagesPerRead, value: 1)
+            .childChannelOption(.allowRemoteHalfClosure, value: true)
+            .childChannelInitializer { [self] channel in admit(channel) }
+            .withBoundSocket(socket.descriptor).get()
+        self.channel.withLock { $0 = channel }
+    }
+
+    /// Stops accepting, lets busy connections finish within the limit, and takes the socket away.
+    func stop() async {
+        socket.remove()
+        try? await channel.withLock { $0.take() }?.close().get()
+        for table in tables.values { table.eventLoop.execute { table.value.drain() } }
+        for _ in 0..<limits.drain * 20 where open.load(ordering: .relaxed) > 0 {
+            try? await Task.sleep(for: .milliseconds(50))
+        }
+    }
+
+    /// Runs on the connection's event loop. A refused connection is closed unread.
+    private func admit(_ channel: any Channel) -> EventLoopFuture<Void> {
+        let count = open.add(1, ordering: .relaxed).newValue
+        channel.closeFuture.whenComplete { [self] _ in open.subtract(1, ordering: .relaxed) }
+        guard count <= limits.connections, let table = tables[ObjectIdentifier(channel.eventLoop)] else {
+            logger.warning("connection refused: \(limits.connections) are open", metadata: ["socket": "\(socket.path)"])
+            return channel.close()
+        }
+        guard let options = channel as? any SocketOptionProvider else { return channel.close() }
+        let peer: EventLoopFuture<kt_peer> = options.unsafeGetSocketOption(
+            level: .socket, name: .init(rawValue: kt_so_peercred))
+        return peer.flatMap { [self] peer in
+            // The kernel gives pid 0 to a caller in a namespace that this one cannot see into.
+            let caller = Identity(uid: peer.uid, gid: peer.gid, pid: peer.pid)
+            return channel.eventLoop.makeCompletedFuture {
+                try channel.pipeline.syncOperations.addHandler(
+                    ConnectionHandler(responder: responder, caller: caller, limits: limits, table: table.value))
+            }
+        }
+    }
+}

@@ -1,0 +1,53 @@
+import HTTPTransport
+import SecretMemory
+import SocketAPI
+import Tokens
+import Vault
+import Zoom
+
+/// Says what an app's token is good for: the scopes that PingFederate's connector needs, and whether SCIM answers.
+struct Verifier: Sendable {
+    let zoom: ZoomClient
+
+    static func token(_ failure: IssueFailure) -> [Verification.Check] {
+        [
+            .init("token", .failed, failure.reason, try: failure.hint),
+            .init("scopes", .skipped, "no token to look at"),
+        ]
+    }
+
+    /// Zoom leaves the scopes out for a while after an app was made or changed: that is no failure. [seen]
+    static func token(lifetime: Int, scopes: [String]?) -> [Verification.Check] {
+        let minted = Verification.Check("token", .passed, "zoom took the credentials; the token lives \(lifetime) s")
+        guard let scopes else {
+            return [
+                minted,
+                .init(
+                    "scopes", .skipped, "zoom did not say which scopes the token has",
+                    try: "keyturn app verify NAME, in a minute"),
+            ]
+        }
+        let missing = RequiredScopes.missing(from: scopes)
+        guard missing.isEmpty else {
+            return [
+                minted,
+                .init(
+                    "scopes", .failed, "missing: \(missing.map(\.description).joined(separator: "; "))",
+                    try: "tick them in the Marketplace, under the app's Scopes tab, then keyturn app verify NAME"),
+            ]
+        }
+        return [minted, .init("scopes", .passed, "all seven that PingFederate needs")]
+    }
+
+    /// What PingFederate does: lists users over SCIM.
+    func scim(_ token: Token) async -> Verification.Check {
+        do {
+            let probe = try await zoom.probeSCIM(token: token.accessToken, api: try EndpointURL(token.apiURL))
+            return .init("scim", .passed, "zoom lists \(probe.totalResults) users over SCIM")
+        } catch let failure as ZoomFailure {
+            return .init("scim", .failed, failure.description, try: failure.cause.hint)
+        } catch {
+            return .init("scim", .failed, "zoom's API address cannot be used: \(error)")
+        }
+    }
+}

@@ -1,0 +1,57 @@
+import HTTPTransport
+import SecretMemory
+import Tokens
+import Vault
+import Zoom
+
+/// Zoom as the source of tokens: where the vault's terms meet Zoom's.
+struct ZoomIssuer: TokenIssuer {
+    let zoom: ZoomClient
+
+    func mint(for app: App, with credential: Credential) async throws(IssueFailure) -> MintedToken {
+        try await mint(
+            at: app.environment, accountID: app.accountID, clientID: app.clientID,
+            clientSecret: credential.clientSecret)
+    }
+
+    func mint(
+        at environment: App.Environment, accountID: String, clientID: String, clientSecret: SecretBox
+    ) async throws(IssueFailure) -> MintedToken {
+        do {
+            let endpoints = try environment.endpoints()
+            let token = try await zoom.mint(
+                ZoomCredentials(accountID: accountID, clientID: clientID, clientSecret: clientSecret), at: endpoints)
+            return MintedToken(
+                accessToken: token.accessToken, tokenType: token.tokenType, lifetime: token.expiresIn,
+                scopes: token.scopes, apiURL: (token.apiURL ?? endpoints.apiURL).description)
+        } catch let failure as ZoomFailure {
+            throw IssueFailure(failure)
+        } catch {
+            throw IssueFailure(.refused, cause: "bad_address", reason: "the app's address cannot be used: \(error)")
+        }
+    }
+}
+
+extension App.Environment {
+    func endpoints() throws(EndpointURLError) -> ZoomEndpoints {
+        switch self {
+        case .commercial: .commercial
+        case .government: .government
+        case .custom(let tokenURL, let apiURL):
+            ZoomEndpoints(tokenURL: try EndpointURL(tokenURL), apiURL: try EndpointURL(apiURL))
+        }
+    }
+}
+
+extension IssueFailure {
+    init(_ failure: ZoomFailure) {
+        // Zoom may have minted a token that was lost on the way: another one harms nobody, so that is a later try.
+        let disposition: Disposition =
+            switch failure.disposition {
+            case .permanent: .refused
+            case .transient(let wait), .throttled(let wait): .later(retryAfter: wait.map { Int($0.components.seconds) })
+            case .ambiguous: .later(retryAfter: nil)
+            }
+        self.init(disposition, cause: failure.cause.code, reason: failure.description, hint: failure.cause.hint)
+    }
+}
