@@ -68,8 +68,12 @@ let package = Package(
                 "CPlatform", "Envelope", "HTTPTransport", "Names", "SecretJSON", "SecretMemory", "SocketAPI", "Times",
                 "Tokens", "Vault", "VaultSQLite", "Zoom", nioCore, nioPosix, logging, lifecycle, unixSignals, "Yams",
             ]),
+        target("TerminalInput", ["SecretMemory"]),
         target("Sandbox", [nioCore, nioPosix, nioHTTP1]),
 
+        executable(
+            "keyturnd", ["Daemon", "SecretMemory", "SocketAPI", "TerminalInput", arguments, logging]),
+        executable("keyturn", ["Names", "SecretMemory", "SocketAPI", "TerminalInput", "Times", arguments]),
         executable("zoom-sandbox", ["Sandbox", arguments]),
     ]
 )

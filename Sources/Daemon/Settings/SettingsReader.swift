@@ -17,11 +17,14 @@ package enum SettingsReader {
             for (key, value) in try flatten(file, name) { try set(key, value, in: &settings, "\(name): \(key)") }
         }
         for key in Settings.keys.keys.sorted() {
-            let variable = "KEYTURN_" + key.uppercased().replacing(".", with: "_")
+            let variable = variable(for: key)
             if let value = environment[variable], !value.isEmpty { try set(key, value, in: &settings, variable) }
         }
         return settings
     }
+
+    /// `unlock.key_file` is `KEYTURN_UNLOCK_KEY_FILE`.
+    static func variable(for key: String) -> String { "KEYTURN_" + key.uppercased().replacing(".", with: "_") }
 
     private static func set(
         _ key: String, _ value: String, in settings: inout Settings, _ place: String

@@ -1,0 +1,95 @@
+import Glibc
+package import SecretMemory
+
+/// Why a secret could not be had from the terminal or from standard input.
+package struct InputError: Error, CustomStringConvertible {
+    package let description: String
+    package let hint: String?
+
+    init(_ description: String, hint: String? = nil) {
+        self.description = description
+        self.hint = hint
+    }
+}
+
+/// A secret as it was entered, without the white space around it.
+package struct EnteredSecret: ~Copyable {
+    package let bytes: SecretBytes
+    /// Whether there was white space around it, other than the end of its line.
+    package let wasTrimmed: Bool
+}
+
+/// Asks people and pipes for secrets. What they give goes into wiped memory at once, and never through an argument.
+package enum SecretInput {
+    private static let longest = 8192
+
+    /// All of standard input.
+    package static func fromStandardInput(what: String) throws(InputError) -> EnteredSecret {
+        try trimmed(try read(STDIN_FILENO, untilLineEnd: false, what: what), what: what)
+    }
+
+    /// One line from the terminal, without echo.
+    /// - Parameter option: what to use where there is no terminal, for the message.
+    package static func fromTerminal(prompt: String, what: String, insteadOf option: String) throws(InputError)
+        -> EnteredSecret
+    {
+        let terminal = unsafe open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY)
+        guard terminal >= 0 else {
+            throw InputError("there is no terminal to ask for the \(what)", hint: option)
+        }
+        defer { close(terminal) }
+        var before = termios()
+        guard unsafe tcgetattr(terminal, &before) == 0 else {
+            throw InputError("the terminal does not say how to turn its echo off", hint: option)
+        }
+        var silent = before
+        silent.c_lflag &= ~tcflag_t(ECHO)
+        unsafe tcsetattr(terminal, TCSAFLUSH, &silent)
+        defer {
+            unsafe tcsetattr(terminal, TCSAFLUSH, &before)
+            _ = unsafe write(terminal, "\n", 1)
+        }
+        _ = unsafe write(terminal, prompt, prompt.utf8.count)
+        return try trimmed(try read(terminal, untilLineEnd: true, what: what), what: what)
+    }
+
+    /// A new secret, typed twice.
+    package static func chosenOnTerminal(what: String, insteadOf option: String) throws(InputError) -> SecretBytes {
+        let first = try fromTerminal(prompt: "new \(what): ", what: what, insteadOf: option)
+        let second = try fromTerminal(prompt: "the same again: ", what: what, insteadOf: option)
+        guard first.bytes.constantTimeEquals(second.bytes) else { throw InputError("the two were not the same") }
+        return first.bytes.copy()
+    }
+
+    private static func read(_ descriptor: CInt, untilLineEnd: Bool, what: String) throws(InputError) -> SecretBytes {
+        var entered = SecretBuffer(capacity: longest + 1)
+        var byte: UInt8 = 0
+        while entered.count <= longest {
+            let got = unsafe Glibc.read(descriptor, &byte, 1)
+            guard got >= 0 else { throw InputError("the \(what) could not be read") }
+            if got == 0 || (untilLineEnd && byte == UInt8(ascii: "\n")) { break }
+            entered.append(byte)
+        }
+        byte = 0
+        guard entered.count <= longest else { throw InputError("the \(what) is longer than \(longest) bytes") }
+        return entered.finish()
+    }
+
+    private static func trimmed(_ entered: borrowing SecretBytes, what: String) throws(InputError) -> EnteredSecret {
+        let range = entered.withSpan { span in
+            var (start, end) = (0, span.byteCount)
+            while end > start, isSpace(span[end - 1]) { end -= 1 }
+            while start < end, isSpace(span[start]) { start += 1 }
+            return start..<end
+        }
+        guard !range.isEmpty else { throw InputError("the \(what) is empty") }
+        let wasTrimmed = entered.withSpan { span in
+            let behind = (range.upperBound..<span.byteCount).contains { span[$0] != 0x0A && span[$0] != 0x0D }
+            return range.lowerBound > 0 || behind
+        }
+        return EnteredSecret(
+            bytes: entered.withSpan { SecretBytes(copying: $0.extracting(range)) }, wasTrimmed: wasTrimmed)
+    }
+
+    private static func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || (0x09...0x0D).contains(byte) }
+}

@@ -1,0 +1,69 @@
+import ArgumentParser
+import Glibc
+import Names
+import SecretMemory
+import SocketAPI
+import TerminalInput
+import Times
+
+struct AppAdd: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "add", abstract: "Store an app, once Zoom has taken its credentials.",
+        discussion: """
+            The three values are on the App Credentials page of the app in the Zoom App Marketplace. What is not given
+            is asked for on the terminal; the secret never comes from an argument.
+
+            Example: keyturn app add zoom-prod --account-id A --client-id C
+            """)
+
+    @Argument(help: "What the app is called here: \(Name.grammar).") var name: Name
+    @Option(help: ArgumentHelp("Zoom's account ID.", valueName: "id")) var accountId: String?
+    @Option(help: ArgumentHelp("Zoom's client ID.", valueName: "id")) var clientId: String?
+    @Option(
+        help: ArgumentHelp(
+            "The Marketplace's own ID of the app; rotation through Zoom's API needs it.", valueName: "id"))
+    var marketplaceAppId: String?
+    @Option(help: ArgumentHelp("commercial or government.", valueName: "name")) var environment: String?
+    @Option(help: ArgumentHelp("Mint tokens here instead; with --api-url.", valueName: "url")) var tokenUrl: String?
+    @Option(help: ArgumentHelp("Call the API here instead; with --token-url.", valueName: "url")) var apiUrl: String?
+    @Flag(help: "Read the client secret from standard input.") var secretStdin = false
+    @Flag(help: "Store the app without asking Zoom.") var noVerify = false
+    @OptionGroup var common: CommonOptions
+
+    func run() throws {
+        let accountID = try value(accountId, "account ID", "--account-id")
+        let clientID = try value(clientId, "client ID", "--client-id")
+        let secret =
+            secretStdin
+            ? try SecretInput.fromStandardInput(what: "client secret")
+            : try SecretInput.fromTerminal(
+                prompt: "client secret: ", what: "client secret", insteadOf: "--secret-stdin")
+        if secret.wasTrimmed { complain("keyturn: there was white space around the client secret; it was left out") }
+        let draft = AppDraft(
+            name: name, accountID: accountID, clientID: clientID, clientSecret: secret.bytes.copy(),
+            marketplaceAppID: try marketplaceAppId.map { try trimmed($0, "Marketplace app ID") },
+            environment: environment, tokenURL: tokenUrl, apiURL: apiUrl, verify: !noVerify)
+        try common.show(try common.admin.send(.post, "/v1/apps", body: draft.render()), as: AddedApp.self) { added in
+            StandardOutput.write("stored \(added.app.name), generation \(added.app.generation)\n")
+            StandardOutput.write(added.verification.text)
+        }
+    }
+
+    private func value(_ given: String?, _ what: String, _ option: String) throws -> String {
+        if let given { return try trimmed(given, what) }
+        guard isatty(STDIN_FILENO) == 1, isatty(STDERR_FILENO) == 1 else {
+            throw CommandFailure(.usage, "the \(what) is missing", try: "\(option) ID")
+        }
+        _ = unsafe write(STDERR_FILENO, what + ": ", what.utf8.count + 2)
+        return try trimmed(readLine() ?? "", what)
+    }
+
+    /// White space that came along with a copy is the classic mistake.
+    private func trimmed(_ text: String, _ what: String) throws -> String {
+        let bytes = Array(text.utf8)
+        let inner = bytes.drop { $0 <= 0x20 }.reversed().drop { $0 <= 0x20 }.reversed()
+        guard !inner.isEmpty else { throw CommandFailure(.usage, "the \(what) is empty") }
+        if inner.count < bytes.count { complain("keyturn: there was white space around the \(what); it was left out") }
+        return String(decoding: inner, as: UTF8.self)
+    }
+}

@@ -1,0 +1,116 @@
+import ArgumentParser
+import Names
+import SecretMemory
+import SocketAPI
+import TerminalInput
+import Times
+
+struct AppCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "app", abstract: "Zoom apps in the vault.",
+        subcommands: [AppAdd.self, AppList_.self, AppShow.self, AppVerify.self, AppRemove.self])
+}
+
+struct AppList_: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "list", abstract: "All apps.", discussion: "Example: keyturn app list")
+
+    @OptionGroup var common: CommonOptions
+
+    func run() throws {
+        try common.show(try common.admin.send(.get, "/v1/apps"), as: AppList.self) { list in
+            guard !list.apps.isEmpty else {
+                StandardOutput.write("no apps yet\n  try: keyturn app add NAME\n")
+                return
+            }
+            var table = TextTable(["APP", "GENERATION", "ENVIRONMENT", "SECRET SINCE", "CLIENT ID"])
+            for app in list.apps {
+                table.add(
+                    app.name.description, String(app.generation), app.environment, app.secretCreatedAt.description,
+                    app.clientID)
+            }
+            StandardOutput.write(table.text)
+        }
+    }
+}
+
+struct AppShow: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "show", abstract: "One app, without its secret.", discussion: "Example: keyturn app show zoom-prod"
+    )
+
+    @Argument var name: Name
+    @OptionGroup var common: CommonOptions
+
+    func run() throws {
+        try common.show(try common.admin.send(.get, "/v1/apps/\(name)"), as: AppDocument.self) {
+            StandardOutput.write($0.text)
+        }
+    }
+}
+
+struct AppVerify: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "verify", abstract: "Try an app's credentials: token, scopes, SCIM.",
+        discussion: "Ends with 79 when one of the checks fails.\n\nExample: keyturn app verify zoom-prod")
+
+    @Argument var name: Name
+    @OptionGroup var common: CommonOptions
+
+    func run() throws {
+        let answer = try common.admin.send(.post, "/v1/apps/\(name)/verify")
+        let passed = try answer.problem != nil || Verification(parsing: answer.body.copy()).passed
+        try common.show(answer, as: Verification.self) { StandardOutput.write($0.text) }
+        if !passed { throw CommandFailure(.upstreamFailed, nil) }
+    }
+}
+
+struct AppRemove: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "remove", abstract: "Forget an app and its secret.",
+        discussion: "Example: keyturn app remove zoom-old")
+
+    @Argument var name: Name
+    @Flag(help: "Do not ask.") var yes = false
+    @OptionGroup var common: CommonOptions
+
+    func run() throws {
+        try common.confirm("forget the app '\(name)' and the only copy of its secret that Keyturn has?", yes: yes)
+        try common.show(try common.admin.send(.delete, "/v1/apps/\(name)"), done: "removed \(name)")
+    }
+}
+
+extension AppDocument {
+    var text: String {
+        var table = TextTable()
+        table.add("app", name.description)
+        table.add("generation", String(generation))
+        table.add("account ID", accountID)
+        table.add("client ID", clientID)
+        table.add(
+            "client secret", "\(secretLength) characters, fingerprint \(secretFingerprint), since \(secretCreatedAt)")
+        table.add("Marketplace app ID", marketplaceAppID ?? "not known; rotation through Zoom's API needs it")
+        table.add("environment", environment)
+        table.add("token URL", tokenURL)
+        table.add("API URL", apiURL)
+        table.add("added", createdAt.description)
+        return table.text
+    }
+}
+
+extension Verification {
+    var text: String {
+        var text = ""
+        for check in checks {
+            let mark =
+                switch check.outcome {
+                case .passed: "ok     "
+                case .failed: "failed "
+                case .skipped: "skipped"
+                }
+            text += "\(mark)  \(check.check): \(check.detail)\n"
+            if let hint = check.hint { text += "           try: \(hint)\n" }
+        }
+        return text
+    }
+}

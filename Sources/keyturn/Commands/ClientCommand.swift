@@ -1,0 +1,115 @@
+import ArgumentParser
+import Names
+import SecretMemory
+import SocketAPI
+import TerminalInput
+import Times
+
+struct ClientCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "client", abstract: "Local programs, and what each may fetch.",
+        subcommands: [ClientAdd.self, ClientListCommand.self, ClientShow.self, ClientRemove.self])
+}
+
+struct ClientAdd: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "add", abstract: "Let a user's programs fetch something.",
+        discussion: """
+            A caller is who the kernel says it is; all that is given here must match.
+
+            Example: keyturn client add pingfederate --user pingfederate --allow zoom-prod:credentials,token
+            """)
+
+    @Argument(help: "What the client is called here: \(Name.grammar).") var name: Name
+    @Option(help: ArgumentHelp("The user's number.", valueName: "n")) var uid: Int?
+    @Option(help: ArgumentHelp("The user's name.", valueName: "name")) var user: String?
+    @Option(help: ArgumentHelp("Only with this group as the process's own.", valueName: "n")) var gid: Int?
+    @Option(
+        parsing: .upToNextOption,
+        help: ArgumentHelp("What: an app or '*', then credentials, token or both.", valueName: "app:kind,kind"))
+    var allow: [GrantArgument]
+    @OptionGroup var common: CommonOptions
+
+    func run() throws {
+        let draft = ClientDraft(name: name, uid: uid, user: user, gid: gid, allow: allow.map(\.grant))
+        try common.show(try common.admin.send(.post, "/v1/clients", body: draft.render()), as: ClientDocument.self) {
+            StandardOutput.write($0.text)
+        }
+    }
+}
+
+/// `APP:credentials,token`. The daemon judges the names and the kinds; here is only the form.
+struct GrantArgument: ExpressibleByArgument {
+    let grant: GrantDocument
+
+    init?(argument: String) {
+        let parts = argument.split(separator: ":", omittingEmptySubsequences: false)
+        guard parts.count == 2, !parts[0].isEmpty, !parts[1].isEmpty else { return nil }
+        grant = GrantDocument(app: String(parts[0]), kinds: parts[1].split(separator: ",").map(String.init))
+    }
+}
+
+struct ClientListCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "list", abstract: "All clients.", discussion: "Example: keyturn client list")
+
+    @OptionGroup var common: CommonOptions
+
+    func run() throws {
+        try common.show(try common.admin.send(.get, "/v1/clients"), as: ClientList.self) { list in
+            guard !list.clients.isEmpty else {
+                StandardOutput.write(
+                    "no clients yet: nobody may fetch anything\n  try: keyturn client add NAME --user U --allow APP:credentials\n"
+                )
+                return
+            }
+            var table = TextTable(["CLIENT", "USER", "ALLOWED"])
+            for client in list.clients { table.add(client.name.description, client.who, client.allowed) }
+            StandardOutput.write(table.text)
+        }
+    }
+}
+
+struct ClientShow: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "show", abstract: "One client.", discussion: "Example: keyturn client show pingfederate")
+
+    @Argument var name: Name
+    @OptionGroup var common: CommonOptions
+
+    func run() throws {
+        try common.show(try common.admin.send(.get, "/v1/clients/\(name)"), as: ClientDocument.self) {
+            StandardOutput.write($0.text)
+        }
+    }
+}
+
+struct ClientRemove: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "remove", abstract: "Take a client's grants away at once.",
+        discussion: "Example: keyturn client remove pingfederate")
+
+    @Argument var name: Name
+    @Flag(help: "Do not ask.") var yes = false
+    @OptionGroup var common: CommonOptions
+
+    func run() throws {
+        try common.confirm("refuse the client '\(name)' from now on?", yes: yes)
+        try common.show(try common.admin.send(.delete, "/v1/clients/\(name)"), done: "removed \(name)")
+    }
+}
+
+extension ClientDocument {
+    var who: String { (user.map { "\($0) (\(uid))" } ?? String(uid)) + (gid.map { ", group \($0)" } ?? "") }
+
+    var allowed: String { allow.map { "\($0.app):\($0.kinds.joined(separator: ","))" }.joined(separator: " ") }
+
+    var text: String {
+        var table = TextTable()
+        table.add("client", name.description)
+        table.add("user", who)
+        table.add("allowed", allowed)
+        table.add("added", createdAt.description)
+        return table.text
+    }
+}

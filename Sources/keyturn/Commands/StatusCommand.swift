@@ -1,0 +1,50 @@
+import ArgumentParser
+import Names
+import SecretMemory
+import SocketAPI
+import TerminalInput
+import Times
+
+struct StatusCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "status", abstract: "How everything is, problems first.",
+        discussion: "Example: keyturn status zoom-prod")
+
+    @Argument(help: "Only this app.")
+    var name: Name?
+
+    @OptionGroup var common: CommonOptions
+
+    func run() throws {
+        let path: RequestPath = name.map { "/v1/status?app=\($0)" } ?? "/v1/status"
+        let answer = try common.admin.send(.get, path)
+        var isLocked = false
+        if answer.problem == nil {
+            isLocked = try StatusDocument(parsing: answer.body.copy(), values: 4_000_000).state == .locked
+        }
+        try common.show(answer, as: StatusDocument.self) { StandardOutput.write(Self.text($0)) }
+        if isLocked { throw CommandFailure(.unavailable, nil) }
+    }
+
+    static func text(_ status: StatusDocument) -> String {
+        var text =
+            "keyturnd \(status.version), \(status.state.rawValue), up \(spoken(seconds: status.now - status.startedAt))\n"
+        if !status.problems.isEmpty {
+            text += "\nproblems\n"
+            for problem in status.problems {
+                text += "  \(problem.app.map { "\($0): " } ?? "")\(problem.detail)\n"
+                if let hint = problem.hint { text += "    try: \(hint)\n" }
+            }
+        }
+        guard status.state == .unlocked else { return text }
+        guard !status.apps.isEmpty else { return text + "\nno apps yet\n  try: keyturn app add NAME\n" }
+        var table = TextTable(["APP", "GENERATION", "SECRET AGE", "TOKEN"])
+        for app in status.apps {
+            let token = app.tokenExpiresAt.map { "\(app.token.rawValue), \(spoken(seconds: $0 - status.now)) left" }
+            table.add(
+                app.app.description, String(app.generation), spoken(seconds: status.now - app.secretCreatedAt),
+                token ?? app.token.rawValue)
+        }
+        return text + "\n" + table.text
+    }
+}

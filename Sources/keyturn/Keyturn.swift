@@ -1,0 +1,70 @@
+import ArgumentParser
+import Glibc
+import SocketAPI
+import TerminalInput
+
+@main
+struct Keyturn: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "keyturn",
+        abstract: "Operate a running keyturnd: apps, clients, tokens.",
+        discussion: """
+            Example: store an app and let the user pingfederate fetch what it needs.
+
+              keyturn app add zoom-prod --account-id A --client-id C
+              keyturn client add pingfederate --user pingfederate --allow zoom-prod:credentials,token
+              keyturn status
+            """,
+        version: keyturnVersion,
+        subcommands: [
+            StatusCommand.self, AppCommand.self, ClientCommand.self, TokenCommand.self, FetchCommand.self,
+            UnlockCommand.self, LockCommand.self,
+        ])
+
+    static func main() {
+        do {
+            var command = try parseAsRoot()
+            try command.run()
+        } catch let failure as CommandFailure {
+            finish(failure)
+        } catch let error as ClientError {
+            finish(CommandFailure(error))
+        } catch let error as InputError {
+            finish(CommandFailure(.usage, error.description, try: error.hint))
+        } catch {
+            let code = exitCode(for: error)
+            guard code != .success else { exit(withError: error) }
+            finish(CommandFailure(.usage, message(for: error), try: "keyturn --help"))
+        }
+    }
+
+    private static func finish(_ failure: CommandFailure) -> Never {
+        if let message = failure.message {
+            complain("keyturn: \(message)")
+            if let hint = failure.hint { complain("  try: \(hint)") }
+        }
+        Glibc.exit(failure.status.rawValue)
+    }
+}
+
+/// Why a command ends with something else than 0.
+struct CommandFailure: Error {
+    let status: ExitStatus
+    /// `nil` when all has been said on standard output.
+    let message: String?
+    let hint: String?
+
+    init(_ status: ExitStatus, _ message: String?, try hint: String? = nil) {
+        self.status = status
+        self.message = message
+        self.hint = hint
+    }
+
+    init(_ error: ClientError) { self.init(error.exitStatus, error.description, try: error.hint) }
+}
+
+/// A line on standard error.
+func complain(_ text: String) {
+    let line = text + "\n"
+    _ = unsafe write(STDERR_FILENO, line, line.utf8.count)
+}

@@ -1,0 +1,62 @@
+import ArgumentParser
+import Daemon
+import Glibc
+import SecretMemory
+import SocketAPI
+import TerminalInput
+
+struct Init: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Make a vault.",
+        discussion: """
+            The vault opens with a key file, which is made if it is missing, or with a passphrase. A recovery key is
+            always added and shown once: print it, and keep it away from this machine.
+
+            Example: keyturnd init --key-file /etc/keyturn/key --recovery-out recovery-key.txt
+            """)
+
+    @Option(help: ArgumentHelp("Open the vault with this file; made (0400) if it is missing.", valueName: "path"))
+    var keyFile: String?
+
+    @Flag(help: "Open the vault with a passphrase, read from standard input.")
+    var passphraseStdin = false
+
+    @Option(help: ArgumentHelp("Write the recovery key to this new file (0600) and do not show it.", valueName: "path"))
+    var recoveryOut: String?
+
+    @OptionGroup var where_: PlaceOptions
+
+    func validate() throws {
+        guard keyFile == nil || !passphraseStdin else {
+            throw ValidationError("a vault is made with a key file or with a passphrase, not with both at once")
+        }
+    }
+
+    func run() async throws {
+        let made = try await Initialisation(places: where_.places).run(try way(), recoveryFile: recoveryOut)
+        say("made the vault \(made.vault)\n")
+        if let path = made.newKeyFile {
+            say("made the key file \(path): whoever has it and the vault has everything\n")
+        }
+        if let recoveryOut {
+            say("wrote the recovery key to \(recoveryOut): keep it away from this machine\n")
+        } else {
+            say("\nthe recovery key, shown this once; print it and keep it away from this machine:\n\n  ")
+            made.recoveryKey.withSpan { StandardOutput.write($0) }
+            say("\n\n")
+        }
+        say("next: keyturnd serve\(keyFile.map { " --key-file \($0)" } ?? ", then: keyturn unlock")\n")
+    }
+
+    private func way() throws -> Initialisation.Way {
+        if let keyFile { return .keyFile(keyFile) }
+        if passphraseStdin {
+            let entered = try SecretInput.fromStandardInput(what: "passphrase")
+            return .passphrase(entered.bytes.copy())
+        }
+        return .passphrase(
+            try SecretInput.chosenOnTerminal(what: "passphrase", insteadOf: "--key-file or --passphrase-stdin"))
+    }
+
+    private func say(_ text: String) { StandardOutput.write(text) }
+}

@@ -1,0 +1,46 @@
+import ArgumentParser
+import Daemon
+import Glibc
+import Logging
+import SocketAPI
+
+struct Serve: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Serve the vault on the agent and admin sockets.",
+        discussion: """
+            Unlocks with systemd's credential keyturn.key, else with the key file; with neither it starts locked and
+            waits for 'keyturn unlock'.
+
+            Example: keyturnd serve --key-file /etc/keyturn/key
+            """)
+
+    @Option(help: ArgumentHelp("Unlock with this key file.", valueName: "path"))
+    var keyFile: String?
+
+    @Option(help: ArgumentHelp("debug, info, notice, warning or error.", valueName: "level"))
+    var logLevel: String?
+
+    @OptionGroup var where_: PlaceOptions
+
+    func run() async throws {
+        let places = where_.places
+        var settings = try SettingsFile.read(places.configurationFile, required: where_.config != nil)
+        if let keyFile { settings.keyFile = keyFile }
+        if let logLevel { settings.logLevel = logLevel }
+        guard let level = Logger.Level(rawValue: settings.logLevel) else {
+            throw ValidationError("'\(settings.logLevel)' is no log level: debug, info, notice, warning, error")
+        }
+        let toJournal = unsafe getenv("JOURNAL_STREAM") != nil
+        let logger = Logger(label: "keyturnd") { _ in StandardErrorLog(level: level, toJournal: toJournal) }
+        try await Daemon(
+            places: places, settings: settings, version: keyturnVersion, credential: Self.credential, logger: logger
+        ).run()
+    }
+
+    /// systemd puts the credentials of a service into a directory of their own, in memory that is not swapped.
+    private static var credential: String? {
+        guard let directory = unsafe getenv("CREDENTIALS_DIRECTORY") else { return nil }
+        let path = unsafe String(cString: directory) + "/keyturn.key"
+        return unsafe access(path, F_OK) == 0 ? path : nil
+    }
+}
