@@ -75,5 +75,16 @@ let package = Package(
             "keyturnd", ["Daemon", "SecretMemory", "SocketAPI", "TerminalInput", arguments, logging]),
         executable("keyturn", ["Names", "SecretMemory", "SocketAPI", "TerminalInput", "Times", arguments]),
         executable("zoom-sandbox", ["Sandbox", arguments]),
+
+        tests("TimesTests", ["Times"]),
+        tests("EnvelopeTests", ["Envelope", "SecretMemory"]),
+        tests("SocketAPITests", ["Names", "SecretJSON", "SecretMemory", "SocketAPI", "Times"]),
+        tests(
+            "DaemonTests",
+            [
+                "Daemon", "Names", "SecretMemory", "SocketAPI", "Vault", nioCore,
+                .product(name: "NIOEmbedded", package: "swift-nio"),
+            ]),
+        tests("SandboxTests", ["Sandbox", "zoom-sandbox"]),
     ]
 )

@@ -17,3 +17,6 @@ package enum StandardOutput {
 
     package static func write(_ text: String) { write(unsafe text.utf8Span.span.bytes) }
 }
+
+/// The words of the argument parser, in the voice of the other messages.
+package func lowercasedFirst(_ text: String) -> String { text.prefix(1).lowercased() + text.dropFirst() }

@@ -1,6 +1,7 @@
 import Envelope
 package import Names
 package import SecretMemory
+import Synchronization
 import Times
 
 /// An open vault: the keyring that opens its rows, the store that keeps them, and the catalog of what they say.
@@ -12,6 +13,7 @@ package final class Vault: Sendable {
     private let store: any SealedStore
     private let sealer: Sealer
     private let time: any TimeSource
+    private let isClosed = Atomic(false)
 
     init(store: any SealedStore, sealer: Sealer, catalog: Catalog, time: any TimeSource) {
         self.store = store
@@ -19,6 +21,10 @@ package final class Vault: Sendable {
         self.catalog = catalog
         self.time = time
     }
+
+    /// From now on nothing is written. What was under way and came first is in the store; the rest fails, so that
+    /// whoever opens the vault next has seen all there is.
+    package func close() { isClosed.store(true, ordering: .sequentiallyConsistent) }
 
     /// A keyed fingerprint by which two secrets can be compared without being seen: 12 hexadecimal digits.
     package func fingerprint(of secret: SecretBox) throws(VaultError) -> String {
@@ -132,7 +138,12 @@ package final class Vault: Sendable {
         committed: @escaping @Sendable () -> Void
     ) async throws(VaultError) {
         do {
-            try await store.write { [sealer] rows in
+            try await store.write { [self] rows in
+                // Asked on the store's own thread, so that no transaction slips in behind the answer.
+                guard !isClosed.load(ordering: .sequentiallyConsistent) else {
+                    throw VaultError(
+                        .closed, "the vault was locked meanwhile; nothing was changed", hint: "keyturn unlock")
+                }
                 var transaction = try SealedTransaction(rows, sealer: sealer)
                 try body(&transaction)
                 try transaction.finish()

@@ -9,6 +9,8 @@ package struct VaultError: Error, Equatable, CustomStringConvertible {
         case mistyped
         /// A seal does not open, or the rows are not the ones that the vault wrote.
         case damaged
+        /// The vault was locked while this waited for its turn.
+        case closed
         case store(StoreError.Code)
         case library
     }

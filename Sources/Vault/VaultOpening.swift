@@ -62,9 +62,12 @@ extension Vault {
     static let restoreHint = "restore a backup; the damaged file was not touched"
 
     private static func unwrap(_ rows: [SealedRow], with way: UnlockWay) throws -> SecretBytes {
+        let words = way.secret.kind.words
         var damaged = false
+        var found = false
         for row in rows {
             guard case .text(let kind) = row.cells[1], kind == way.secret.kind.rawValue else { continue }
+            found = true
             do {
                 let slot = try KeySlot(bytes: row.sealed)
                 guard slot.id == row.id, slot.kind.rawValue == kind else { throw EnvelopeError.damaged }
@@ -75,10 +78,10 @@ extension Vault {
                 damaged = true
             }
         }
-        let words = way.secret.kind.words
         guard !damaged else {
             throw VaultError(.damaged, "the vault's key slot for the \(words) is damaged", hint: restoreHint)
         }
+        guard found else { throw VaultError(.wrongKey, "the vault has no key slot for a \(words)") }
         throw VaultError(.wrongKey, "the \(words) opens none of the vault's key slots")
     }
 

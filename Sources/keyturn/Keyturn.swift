@@ -34,7 +34,7 @@ struct Keyturn: ParsableCommand {
         } catch {
             let code = exitCode(for: error)
             guard code != .success else { exit(withError: error) }
-            finish(CommandFailure(.usage, message(for: error), try: "keyturn --help"))
+            finish(CommandFailure(.usage, lowercasedFirst(message(for: error)), try: "keyturn --help"))
         }
     }
 

@@ -36,7 +36,7 @@ struct Keyturnd: AsyncParsableCommand {
         } catch {
             let code = exitCode(for: error)
             guard code != .success else { exit(withError: error) }
-            complain(message(for: error), try: "keyturnd --help")
+            complain(lowercasedFirst(message(for: error)), try: "keyturnd --help")
             Glibc.exit(ExitStatus.usage.rawValue)
         }
     }

@@ -105,6 +105,7 @@ extension StartError {
             case .exists, .wrongKey, .mistyped, .damaged: .badData
             case .notFound: .notFound
             case .library: .internal
+            case .closed: .unavailable
             case .store(let code):
                 switch code {
                 case .missing: .notFound

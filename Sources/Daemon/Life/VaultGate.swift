@@ -23,7 +23,13 @@ final class VaultGate: Sendable {
     private let policy: AttemptPolicy
     private let time: any TimeSource
     private let logger: Logger
-    private let current = Mutex<Session?>(nil)
+    private let state = Mutex(State())
+
+    private struct State {
+        var session: Session?
+        /// How often it was locked: an unlocking that a lock overtook must not undo it.
+        var locks = 0
+    }
 
     init(
         store: any SealedStore, issuer: any TokenIssuer, policy: AttemptPolicy, time: any TimeSource, logger: Logger
@@ -36,17 +42,21 @@ final class VaultGate: Sendable {
     }
 
     /// `nil` while locked.
-    var session: Session? { current.withLock { $0 } }
+    var session: Session? { state.withLock { $0.session } }
 
     /// Does nothing more than check the secret when the vault is unlocked already.
     func unlock(with way: UnlockWay) async throws(VaultError) {
+        let locks = state.withLock { $0.locks }
         let vault = try await Vault.open(store, with: way, time: time)
         let keeper = TokenKeeper(vault: vault, issuer: issuer, policy: policy, time: time) { [logger] event in
             event.log(to: logger)
         }
-        let isNew = current.withLock { session in
-            guard session == nil else { return false }
-            session = Session(vault: vault, tokens: keeper)
+        let isNew = try state.withLock { state throws(VaultError) in
+            guard state.locks == locks else {
+                throw VaultError(.closed, "the vault was locked meanwhile", hint: "keyturn unlock")
+            }
+            guard state.session == nil else { return false }
+            state.session = Session(vault: vault, tokens: keeper)
             return true
         }
         if isNew {
@@ -58,7 +68,12 @@ final class VaultGate: Sendable {
 
     /// Drops the keys and everything that they opened. Requests that are under way keep what they have until they end.
     func lock() async {
-        guard let session = current.withLock({ $0.take() }) else { return }
+        let session = state.withLock { state in
+            state.locks += 1
+            return state.session.take()
+        }
+        guard let session else { return }
+        session.vault.close()
         await session.tokens.shutdown()
         logger.notice("vault locked")
     }

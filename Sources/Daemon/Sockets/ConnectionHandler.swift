@@ -7,8 +7,9 @@ import Vault
 ///
 /// While an answer is being waited for, or the client does not take in what was written, nothing more is read, so
 /// that a client holds up no more than itself. Everything happens on the connection's event loop.
-final class ConnectionHandler: ChannelInboundHandler {
+final class ConnectionHandler: ChannelDuplexHandler {
     typealias InboundIn = ByteBuffer
+    typealias OutboundIn = Never
     typealias OutboundOut = ByteBuffer
 
     private enum Phase {
@@ -69,7 +70,7 @@ final class ConnectionHandler: ChannelInboundHandler {
     }
 
     func read(context: ChannelHandlerContext) {
-        if phase == .reading, !isStalled { context.read() } else { readPending = true }
+        if mayRead { context.read() } else { readPending = true }
     }
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {
@@ -77,7 +78,10 @@ final class ConnectionHandler: ChannelInboundHandler {
         guard stalled != isStalled else { return }
         isStalled = stalled
         waitingSince = table.now
-        if !stalled { process(context) }
+        if !stalled {
+            process(context)
+            readOn(context)
+        }
         context.fireChannelWritabilityChanged()
     }
 
@@ -151,10 +155,15 @@ final class ConnectionHandler: ChannelInboundHandler {
         waitingSince = table.now
         send(response, context)
         process(context)
-        if readPending {
-            readPending = false
-            context.read()
-        }
+        readOn(context)
+    }
+
+    private var mayRead: Bool { phase == .reading && !isStalled }
+
+    private func readOn(_ context: ChannelHandlerContext) {
+        guard readPending, mayRead else { return }
+        readPending = false
+        context.read()
     }
 
     private func send(_ response: RenderedResponse, _ context: ChannelHandlerContext) {

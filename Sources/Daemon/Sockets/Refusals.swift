@@ -28,6 +28,7 @@ extension Problem {
             case .notFound: .notFound
             case .wrongKey, .mistyped: .unprocessable
             case .damaged: .internal
+            case .closed: .locked
             case .store(let code):
                 switch code {
                 case .diskFull, .inputOutput, .readOnly, .notPermitted, .inUse: .storageFailed

@@ -1,0 +1,67 @@
+import Names
+import SecretMemory
+import SocketAPI
+import Testing
+import Vault
+
+@testable import Daemon
+
+/// A request as the reader reads it.
+func request(_ method: String, _ target: String, _ fields: String = "Keyturn-Request: 1\r\n") throws -> Request {
+    var reader = RequestReader()
+    let bytes = SecretBytes(copying: "\(method) \(target) HTTP/1.1\r\nHost: k\r\n\(fields)\r\n")
+    let progress = bytes.withSpan { reader.read($0) }
+    guard case .request(let request, _) = progress else { throw Unread(target: target) }
+    return request
+}
+
+struct Unread: Error { let target: String }
+
+@Suite struct RouteTests {
+    @Test(arguments: [
+        "/v1/health", "/v1/apps", "/v1/apps/zoom-prod/credentials", "/v1/apps/zoom-prod/credentials/account_id",
+        "/v1/apps/zoom-prod/credentials/client_id", "/v1/apps/zoom-prod/credentials/client_secret",
+        "/v1/apps/zoom-prod/token", "/v1/apps/zoom-prod/token?min_ttl=0", "/v1/apps/zoom-prod/token?min_ttl=3300",
+        "/v1/apps/0/token", "/v1/apps/a..b/token",
+    ])
+    func `the agent's routes are known`(target: String) throws {
+        #expect(throws: Never.self) { try AgentRoute(try request("GET", target)) }
+    }
+
+    @Test(arguments: [
+        ("/", ProblemCode.notFound), ("/v1", .notFound), ("/v2/health", .notFound), ("/v1/apps/a", .notFound),
+        ("/v1/apps/a/credentials/access_token", .notFound), ("/v1/apps/a/credentials/client_secret/x", .notFound),
+        ("/v1/apps/A/token", .badRequest), ("/v1/apps/-a/token", .badRequest), ("/v1/apps/.a/token", .badRequest),
+        ("/v1/apps/a~b/credentials", .badRequest),
+        ("/v1/apps/\(String(repeating: "a", count: 64))/token", .badRequest),
+        ("/v1/apps/a/token?min_ttl=-1", .badRequest), ("/v1/apps/a/token?min_ttl=3301", .badRequest),
+        ("/v1/apps/a/token?min_ttl=99999999999999999999", .badRequest), ("/v1/apps/a/token?minttl=60", .badRequest),
+        ("/v1/apps/a/credentials?x=1", .badRequest), ("/v1/health?x=1", .badRequest),
+    ])
+    func `what is no route is refused, and names are not mended`(target: String, code: ProblemCode) throws {
+        let parsed = try request("GET", target)
+        let problem = #expect(throws: Problem.self) { try AgentRoute(parsed) }
+        #expect(problem?.code == code)
+    }
+
+    @Test(arguments: [
+        ("POST", "/v1/unlock"), ("POST", "/v1/lock"), ("GET", "/v1/status"), ("GET", "/v1/status?app=a"),
+        ("GET", "/v1/apps"), ("POST", "/v1/apps"), ("GET", "/v1/apps/a"), ("DELETE", "/v1/apps/a"),
+        ("POST", "/v1/apps/a/verify"), ("GET", "/v1/apps/a/token?min_ttl=5&reveal=true"),
+        ("POST", "/v1/apps/a/token"), ("GET", "/v1/clients"), ("POST", "/v1/clients"), ("GET", "/v1/clients/a"),
+        ("DELETE", "/v1/clients/a"), ("GET", "/v1/health"),
+    ])
+    func `the admin's routes are known`(method: String, target: String) throws {
+        #expect(throws: Never.self) { try AdminRoute(try request(method, target)) }
+    }
+
+    @Test(arguments: [
+        ("GET", "/v1/unlock"), ("DELETE", "/v1/apps"), ("POST", "/v1/status"), ("PUT", "/v1/apps/a"),
+        ("GET", "/v1/apps/a/verify"), ("PATCH", "/v1/clients/a"),
+    ])
+    func `a method that a route does not have is refused as that`(method: String, target: String) throws {
+        let parsed = try request(method, target)
+        let problem = #expect(throws: Problem.self) { try AdminRoute(parsed) }
+        #expect(problem?.code == .methodNotAllowed)
+    }
+}

@@ -1,0 +1,57 @@
+import SocketAPI
+import Testing
+
+@testable import Daemon
+
+@Suite struct SettingsTests {
+    private func read(_ file: String?, _ environment: [String: String] = [:]) throws -> Settings {
+        try SettingsReader.read(file: file, named: "keyturn.yaml", environment: environment)
+    }
+
+    @Test func `what nobody set has its default`() throws {
+        #expect(try read(nil) == Settings())
+        #expect(try read("") == Settings())
+        #expect(try read("# only a comment\n") == Settings())
+    }
+
+    @Test func `the file is read, nested and as dotted keys`() throws {
+        let settings = try read("unlock:\n  key_file: /etc/keyturn/key\nagent:\n  mode: 0660\nserver.event_loops: 4\n")
+        #expect(settings.keyFile == "/etc/keyturn/key")
+        #expect(settings.agentMode == 0o660)
+        #expect(settings.eventLoops == 4)
+    }
+
+    @Test func `the environment comes before the file`() throws {
+        let settings = try read("zoom:\n  refusals_per_hour: 3\n", ["KEYTURN_ZOOM_REFUSALS_PER_HOUR": "7"])
+        #expect(settings.refusalsPerHour == 7)
+    }
+
+    @Test func `every setting has a variable, and reads it`() throws {
+        let values = [
+            "unlock.key_file": "/k", "agent.mode": "0600", "agent.group": "g", "zoom.ca_file": "/c",
+            "zoom.refusals_per_hour": "9", "server.event_loops": "3", "server.idle_timeout": "7",
+            "server.max_connections": "70", "log.level": "debug",
+        ]
+        #expect(Set(values.keys) == Set(Settings.keys.keys))
+        for (key, value) in values {
+            #expect(try read(nil, [SettingsReader.variable(for: key): value]) != Settings(), "\(key)")
+        }
+    }
+
+    @Test func `a misspelt key is named with the nearest known one`() throws {
+        let error = #expect(throws: StartError.self) { try read("unlock:\n  keyfile: /k\n") }
+        #expect(error?.exitStatus == .configuration)
+        #expect(error?.detail == "keyturn.yaml: unlock.keyfile is no setting")
+        #expect(error?.hint == "did you mean unlock.key_file?")
+    }
+
+    @Test(arguments: [
+        "agent:\n  mode: 999", "agent:\n  mode: 07777", "zoom:\n  refusals_per_hour: 0", "server:\n  event_loops: many",
+        "log:\n  level: loud", "unlock:\n  key_file: relative", "- a\n- b", "unlock:\n  key_file: [a, b]", "a: b: c",
+        "just text",
+    ])
+    func `a value that cannot be is refused by name`(file: String) {
+        let error = #expect(throws: StartError.self) { try read(file) }
+        #expect(error?.exitStatus == .configuration)
+    }
+}
