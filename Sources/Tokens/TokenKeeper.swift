@@ -128,7 +128,7 @@ package actor TokenKeeper {
 
     private func isYoung(_ token: SeenToken) -> Bool {
         let age = time.now.boot - token.seen.boot
-        return token.minted && age < Self.youngest
+        return token.minted && age < Self.youngest && token.secondsLeft(at: time.now) > 0
     }
 
     private func fly(_ entry: AppEntry) async -> Outcome {

@@ -17,8 +17,9 @@ struct AppAdd: ParsableCommand {
             """)
 
     @Argument(help: "What the app is called here: \(Name.grammar).") var name: Name
-    @Option(help: ArgumentHelp("Zoom's account ID.", valueName: "id")) var accountId: String?
-    @Option(help: ArgumentHelp("Zoom's client ID.", valueName: "id")) var clientId: String?
+    // Zoom's IDs may begin with a dash; the value behind the option is taken whatever it looks like.
+    @Option(parsing: .unconditional, help: ArgumentHelp("Zoom's account ID.", valueName: "id")) var accountId: String?
+    @Option(parsing: .unconditional, help: ArgumentHelp("Zoom's client ID.", valueName: "id")) var clientId: String?
     @Option(
         help: ArgumentHelp(
             "The Marketplace's own ID of the app; rotation through Zoom's API needs it.", valueName: "id"))

@@ -1,0 +1,129 @@
+# shellcheck shell=bash
+# Shared by the scripts of this folder: speech, stages, packages, the build, the count of tests.
+
+root=$(dirname "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")")
+readonly root
+
+say() { printf '%s\n' "$*"; }
+
+complain() { printf '%s: %s\n' "${0##*/}" "$*" >&2; }
+
+die() {
+    complain "$@"
+    exit 1
+}
+
+# True when a person watches: then progress moves, otherwise output stays short.
+is_watched() { [[ -t 1 && -z ${CI:-} ]]; }
+
+stage_now='' stage_times=()
+
+# Runs a command as a named stage and remembers how long it took; a failure ends the script. Not to be called in
+# a condition (`if`, `||`): there bash would go on after a failure.
+stage() {
+    local began=$SECONDS
+    stage_now=$1
+    shift
+    say "== $stage_now"
+    "$@"
+    stage_times+=("$(printf '%-10s %5d s' "$stage_now" $((SECONDS - began)))")
+    stage_now=''
+}
+
+have_command() { command -v "$1" >/dev/null; }
+
+have_library() { have_command pkg-config && pkg-config --exists "$1"; }
+
+need_swift() {
+    have_command swift ||
+        die "swift is not here: install Swift 6.2 or newer (swift.org/install says how) and put it on the PATH"
+}
+
+# Prints the Debian packages that are missing, judged by what they bring: a library that came another way counts.
+missing_packages() {
+    local command
+    for command in curl git openssl pkg-config python3 sqlite3; do
+        have_command "$command" || say "$command"
+    done
+    [[ -e /etc/ssl/certs/ca-certificates.crt ]] || say ca-certificates
+    [[ -e /usr/include/stdlib.h ]] || say libc6-dev
+    have_library libcrypto || say libssl-dev
+    have_library libcurl || say libcurl4-openssl-dev
+    have_library sqlite3 || say libsqlite3-dev
+}
+
+# Installs what is missing, as an ordinary user through sudo. Asks nothing when nobody is there to answer.
+install_packages() {
+    local missing=() as=() get put
+    mapfile -t missing < <(missing_packages)
+    ((${#missing[@]})) || return 0
+    have_command apt-get || die "missing: ${missing[*]} (as Debian names them): install them as your system does"
+    if ((EUID != 0)); then
+        have_command sudo || die "missing: as root, run: apt-get install ${missing[*]}"
+        if [[ -t 0 ]]; then as=(sudo); else as=(sudo -n); fi
+    fi
+    say "installing ${missing[*]}"
+    get=("${as[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -qq -o Acquire::Retries=3)
+    put=("${get[@]}" install -y --no-install-recommends "${missing[@]}")
+    # Without package lists, or with old ones, the first try fails: then they are fetched, once.
+    "${put[@]}" >/dev/null 2>&1 || { "${get[@]}" update >/dev/null && "${put[@]}" >/dev/null; } ||
+        die "could not install: as root, run: apt-get update && apt-get install ${missing[*]}"
+    mapfile -t missing < <(missing_packages)
+    ((${#missing[@]} == 0)) || die "still missing after installing: ${missing[*]}"
+}
+
+# Passes on the versions, one line in a hundred of the build's progress, and everything else.
+thin_progress() {
+    local line steps=0
+    while IFS= read -r line || [[ -n $line ]]; do
+        case $line in
+            Fetched\ * | Computing\ * | Creating\ working\ copy\ * | Working\ copy\ of\ *) continue ;;
+            \[[0-9]*/[0-9]*\]\ *) ((steps++ % 100 == 0)) || continue ;;
+        esac
+        printf '%s\n' "$line"
+    done
+}
+
+# The one build of the gate: programs and tests, warnings are errors.
+build_strictly() {
+    export KEYTURN_WARNINGS=error
+    if is_watched; then
+        swift build --package-path "$root" --build-tests
+    else
+        swift build --package-path "$root" --build-tests 2>&1 | thin_progress
+    fi
+}
+
+# Passes on what failed, was skipped, or is a known issue, and the closing line. What a test says may go over
+# several lines, as far as the next mark.
+thin_tests() {
+    local line shown=1
+    while IFS= read -r line || [[ -n $line ]]; do
+        case $line in
+            *Test\ run\ with\ *) shown=1 ;;
+            ◇* | ✔* | ↳*) shown='' ;;
+            ✘* | ━* | ➜*) shown=1 ;;
+        esac
+        [[ -z $shown ]] || printf '%s\n' "$line"
+    done
+}
+
+# Reads a log of `swift test` and prints `N passed, M failed[, K skipped]`. Fails unless a test passed, none
+# failed, and the run came to its closing line. XCTest's counts are not looked at: rule_words forbids XCTest.
+count_tests() {
+    sed -E 's/\x1b\[[0-9;]*m//g; s/\r$//; s/^[^A-Za-z]+//' "$1" | awk '
+        /^Test run with [0-9]+ tests? in [0-9]+ suites? (passed|failed) after / {
+            closings++
+            total += $4
+            if (/ failed after /) broken = 1
+        }
+        /^Test (run|case) / { next }
+        /^Test .* failed after [0-9.]+ seconds/ { failed++ }
+        /^Test .* skipped(\.|: ".*")?$/ { skipped++ }
+        END {
+            if (!closings) { print "the tests did not come to their end"; exit 1 }
+            passed = total - failed - skipped
+            print passed " passed, " failed + 0 " failed" (skipped ? ", " skipped " skipped" : "")
+            exit !(passed > 0 && !failed && !broken)
+        }'
+}

@@ -1,0 +1,152 @@
+# shellcheck shell=bash
+# Proves the gate: a good sample of a tree is green, and each bad sample turns red the rule that it breaks.
+# The samples are judged by a copy of these scripts as they are, so that a gate which no longer fails is seen.
+
+: "${work:?the folder to work in, made by scripts/check}"
+proven=0 unproven=0 sample=''
+
+good() { ((proven += 1)); }
+
+bad() {
+    complain "not proven: $*"
+    ((unproven += 1))
+}
+
+# Makes a new good tree at `sample`. It also holds what the rules must not take for a violation.
+new_sample() {
+    sample=$(mktemp -d "$work/a sample.XXXX")
+    mkdir -p "$sample"/Sources/{Names,keyturn,CPlatform/include} "$sample/Tests/NamesTests"
+    cp -a scripts .swift-format "$sample"
+    {
+        printf '// swift-tools-version: 6.2\nimport PackageDescription\n\n'
+        sed -n '/^let settings/,/^$/p' Package.swift
+        printf 'let package = Package(name: "sample", targets: [.target(name: "Names", swiftSettings: settings)])\n'
+    } >"$sample/Package.swift"
+    put Sources/Names/Name.swift '// import Vault: a comment may' '' \
+        '/// Blueprint (of a name); never printed (see fatalErrors)' 'package let asked = "was!"' '' \
+        '// Never written after start.' 'nonisolated(unsafe) package var safe = 1'
+    put Sources/keyturn/Keyturn.swift 'import Foundation' 'import struct Names.Name' '' 'print("hello")'
+    put Sources/CPlatform/platform.c 'int one(void) { return 1; }'
+    put Tests/NamesTests/NameTests.swift 'import Foundation' 'import Testing' 'import Vault'
+    put scripts/hello '#!/bin/sh' 'echo hello'
+}
+
+# Writes lines to a file of the sample.
+put() {
+    local path=$sample/$1
+    shift
+    mkdir -p "$(dirname "$path")"
+    printf '%s\n' "$@" >"$path"
+}
+
+# red RULE PATH LINE...: with this file in a good tree, the rule fails and names the file.
+red() {
+    local rule=$1 path=$2 said status=0
+    shift 2
+    new_sample
+    put "$path" "$@"
+    said=$(bash "$sample/scripts/check" --only "$rule" 2>&1) || status=$?
+    if ((status == 1)) && [[ $said == *"$path"* ]]; then good; else bad "$rule lets pass in $path: $*"; fi
+    rm -rf "$sample"
+}
+
+prove_rules() {
+    local word said
+    new_sample
+    if said=$(bash "$sample/scripts/check" --quick 2>&1); then good; else bad "the good sample is red: $said"; fi
+    rm "$sample/scripts/imports.awk"
+    if bash "$sample/scripts/check" --quick >/dev/null 2>&1; then bad "a broken rule is green"; else good; fi
+
+    red format Sources/Names/Bad.swift 'package let  wide=1'
+    red imports Sources/Vault/Bad.swift 'import GRDB'
+    red imports Sources/Tokens/Bad.swift 'package import Zoom'
+    red imports Sources/keyturn/Bad.swift '@testable import Vault'
+    red imports Sources/keyturnd/Bad.swift 'import Envelope'
+    red imports Sources/SocketAPI/Bad.swift 'import struct NIOCore.ByteBuffer'
+    red imports Sources/VaultSQLite/Bad.swift '@_spi(Some) import COpenSSL'
+    red imports Sources/Sandbox/Bad.swift 'import Glibc; import Names'
+    red imports Sources/Names/Bad.swift '#if canImport(Foundation)' '    import Foundation' '#endif'
+    red imports Sources/Names/Bad.swift 'import Unheard'
+    red imports Sources/Unheard/Bad.swift 'package let one = 1'
+    red imports scripts/imports.txt 'keyturn: Foundation Names' 'Names:'
+    for word in 'try! open()' 'one as! Two' 'fatalError()' '// TODO: later' '/* FIXME */' 'print(1)' 'Swift.print(1)' \
+        'import XCTest' 'final class Odd: @unchecked Sendable {}' 'nonisolated(unsafe) var odd = 1'; do
+        red words Sources/Names/Bad.swift '// Far above.' '' "$word" '' '// Far below.'
+    done
+    red words Tests/NamesTests/Bad.swift 'import XCTest'
+    red sizes Sources/Names/Bad.swift "$(seq -f '// %g' 251)"
+    for word in '../sha''red/x' '/wo''rk/x' '/opt/sw''ift' '/ro''ot/x'; do
+        red mentions docs/bad.md "see $word"
+    done
+    red shell scripts/bad '#!/bin/bash' 'if true; then'
+    # shellcheck disable=SC2016
+    if have_command shellcheck; then red shell scripts/bad '#!/bin/bash' 'rm $1'; fi
+    red c Sources/CPlatform/bad.c 'int two(void) { int unused; return 2; }'
+}
+
+# counts EXPECTED STATUS LINE...: what count_tests makes of a log.
+counts() {
+    local expected=$1 wanted=$2 said status=0
+    shift 2
+    printf '%s\n' "$@" >"$work/log"
+    said=$(count_tests "$work/log") || status=$?
+    if [[ $said == "$expected" ]] && ((status == wanted)); then good; else bad "counts '$said' ($status) in: $*"; fi
+}
+
+prove_count() {
+    local red_mark=$'\e[91m✘\e[0m'
+    counts '7 passed, 0 failed' 0 '✔ Test run with 7 tests in 2 suites passed after 1.5 seconds.'
+    counts '1 passed, 0 failed' 0 '✔ Test run with 1 test in 0 suites passed after 0.001 seconds.'
+    counts '4 passed, 0 failed, 1 skipped' 0 '➜ Test off() skipped: "not here"' \
+        '✔ Test run with 2 tests in 1 suite passed after 1 seconds.' \
+        '✔ Test run with 3 tests in 1 suite passed after 1 seconds with 1 known issue.'
+    counts '0 passed, 0 failed' 1 'Executed 0 tests, with 0 failures (0 unexpected) in 0.0 (0.0) seconds' \
+        '✔ Test run with 0 tests in 0 suites passed after 0.001 seconds.'
+    counts '0 passed, 0 failed, 1 skipped' 1 '➜ Test off() skipped.' \
+        '✔ Test run with 1 test in 0 suites passed after 0.001 seconds.'
+    counts '2 passed, 1 failed' 1 "$red_mark"' Test "x" with 3 test cases failed after 0.1 seconds with 2 issues.' \
+        "$red_mark"' Test run with 3 tests in 1 suite failed after 0.1 seconds with 2 issues.'
+    counts '2 passed, 1 failed' 1 '✘ Test one() failed after 0.1 seconds with 1 issue.' \
+        '✔ Test run with 3 tests in 1 suite passed after 0.1 seconds.'
+    counts '3 passed, 0 failed' 1 '✘ Test run with 3 tests in 1 suite failed after 0.1 seconds with 1 issue.'
+    counts 'the tests did not come to their end' 1 '✔ Test one() passed after 0.1 seconds.'
+}
+
+# ends STATUS BUILD TEST LINE: how scripts/test ends when swift builds, tests and speaks as given.
+ends() {
+    local wanted=$1 status=0
+    put bin/swift '#!/bin/sh' "case \$1 in build) exit $2 ;; test) echo '$4'; exit $3 ;; esac"
+    chmod +x "$sample/bin/swift"
+    KEYTURN_PROVING=1 PATH="$sample/bin:$PATH" bash "$sample/scripts/test" >"$work/said" 2>&1 || status=$?
+    if ((status == wanted)); then good; else bad "scripts/test ends with $status, build $2, test $3: $4"; fi
+}
+
+prove_test() {
+    local closing='Test run with 5 tests in 1 suite passed after 0.1 seconds.'
+    new_sample
+    ends 0 0 0 "$closing"
+    [[ $(tail -n 1 "$work/said") == '5 passed, 0 failed' ]] || bad "scripts/test does not end with its count"
+    ends 1 1 0 "$closing"
+    ends 1 0 1 "$closing"
+    ends 1 0 0 "${closing/5/0}"
+    ends 1 0 0 ''
+    put Sources/Names/Bad.swift 'try! open()'
+    ends 1 0 0 "$closing"
+    put scripts/check 'exit 0'
+    ends 1 0 0 "$closing"
+}
+
+prove_build() {
+    local said
+    new_sample
+    put Sources/Names/Bad.swift 'package func warned() {' '    let unused = 1' '}'
+    if said=$(bash "$sample/scripts/check" 2>&1); then bad "a warning passes the build"; else good; fi
+    [[ $said == *"error: "*unused* ]] || bad "the build fails for another reason: $said"
+    rm "$sample/Sources/Names/Bad.swift"
+    if said=$(bash "$sample/scripts/check" 2>&1); then good; else bad "a clean build is red: $said"; fi
+}
+
+end_of_proof() {
+    ((unproven == 0)) || die "$unproven of $((proven + unproven)) proofs failed"
+    say "proof: $proven bad and good samples, each judged rightly"
+}

@@ -1,0 +1,116 @@
+# shellcheck shell=bash
+# The rules of scripts/check. Each `rule_NAME` runs in the root of the tree and prints a line per problem
+# (`path:line: what is wrong`), nothing when all is well. A status other than 0 means that the rule itself broke.
+# scripts/prove.sh has bad samples for each.
+
+readonly programs=(keyturn keyturnd zoom-sandbox)
+readonly most_source_lines=250 most_test_lines=300
+
+# grep, for which finding nothing is no failure.
+seek() { grep "$@" || (($? == 1)); }
+
+# Prints `path:line: MESSAGE` for each line of Swift or C below the folders that matches.
+forbid() {
+    local pattern=$1 message=$2
+    shift 2
+    seek -rnE --include='*.swift' --include='*.[ch]' -e "$pattern" -- "$@" |
+        awk -F: -v message="$message" '{ print $1 ":" $2 ": " message }'
+}
+
+# Sets `files`: what git tracks or would add; without git, all but the build.
+list_files() {
+    local file listed=()
+    files=()
+    if [[ -e .git ]] && git ls-files >/dev/null 2>&1; then
+        mapfile -d '' -t listed < <(git ls-files -z --cached --others --exclude-standard)
+    else
+        mapfile -d '' -t listed < <(find . -name '.build*' -prune -o -name .git -prune -o -type f -printf '%P\0')
+    fi
+    for file in "${listed[@]}"; do
+        if [[ -f $file && ! -L $file ]]; then files+=("$file"); fi
+    done
+    ((${#files[@]}))
+}
+
+rule_format() {
+    local found
+    found=$(swift format lint --strict -r Sources Tests Package.swift 2>&1) || say "${found:-swift format failed}"
+}
+
+rule_imports() {
+    find Sources -mindepth 2 -type f -name '*.swift' -print0 | sort -z |
+        xargs -0 awk -f scripts/imports.awk scripts/imports.txt
+}
+
+rule_words() {
+    local apart='(^|[^[:alnum:]_])' folder libraries=()
+    for folder in Sources/*/; do
+        [[ " ${programs[*]} " == *" $(basename "$folder") "* ]] || libraries+=("$folder")
+    done
+    forbid "${apart}try!" "try! ends the process: throw or handle" Sources
+    forbid "${apart}as!" "as! ends the process: use as? and handle nil" Sources
+    forbid "${apart}fatalError *\\(" "fatalError ends the process: throw" Sources
+    forbid "${apart}(TODO|FIXME)([^[:alnum:]_]|\$)" "do it or drop it" Sources
+    forbid "(^|[^[:alnum:]_.]|Swift\\.)(print|debugPrint) *\\(" "only programs speak: log or throw" "${libraries[@]}"
+    forbid "${apart}import +XCTest" "tests are written in Swift Testing" Sources Tests
+    # For these the compiler takes our word: a comment on the line, or on one beside it, gives the reason.
+    # shellcheck disable=SC2016
+    find Sources -type f -name '*.swift' -print0 | sort -z | xargs -0 awk '
+        function settle(excused) { if (due != "" && !excused) print due; due = "" }
+        FNR == 1 { settle(0); before = 0 }
+        {
+            here = $0 ~ /(^|[ \t])\/\//
+            settle(here)
+            if (/@unchecked|nonisolated\(unsafe\)/ && !here && !before)
+                due = FILENAME ":" FNR ": say in a comment beside it why this is safe"
+            before = here
+        }
+        END { settle(0) }'
+}
+
+rule_sizes() {
+    find Sources -type f \( -name '*.swift' -o -name '*.[ch]' \) -print0 | sort -z |
+        xargs -0 awk -v most="$most_source_lines" 'FNR == most + 1 { print FILENAME ":" FNR ": more than " most " lines" }'
+    find Tests -type f -name '*.swift' -print0 | sort -z | xargs -0 awk -v most="$most_test_lines" '
+        FNR == most + 1 { print "warning: " FILENAME ": more than " most " lines" > "/dev/stderr" }'
+}
+
+rule_mentions() {
+    local files
+    list_files
+    # The brackets keep the patterns from finding themselves.
+    seek -nIE -e '[.][.]/[s]hared' -e '/[w]ork/' -e '/[o]pt/swift' -e '/[r]oot/' -- "${files[@]}" /dev/null |
+        awk -F: '{ print $1 ":" $2 ": names a place that only one machine has" }'
+}
+
+is_shell() {
+    local first=''
+    IFS= read -r first <"$1" 2>/dev/null || true
+    [[ $1 == *.sh || $first =~ ^'#!'.*[/\ ](ba|da)?sh($|\ ) ]]
+}
+
+rule_shell() {
+    local file files shells=()
+    list_files
+    for file in "${files[@]}"; do
+        if is_shell "$file"; then shells+=("$file"); fi
+    done
+    ((${#shells[@]}))
+    if have_command shellcheck; then
+        shellcheck -x -P SCRIPTDIR -f gcc "${shells[@]}" 2>&1 || say "shellcheck is not content"
+    else
+        for file in "${shells[@]}"; do
+            bash -n "$file" 2>&1 || say "$file: not a shell script"
+        done
+    fi
+}
+
+rule_c() {
+    local clang file
+    clang=$(dirname "$(readlink -f "$(command -v swift)")")/clang
+    [[ -x $clang ]] || clang=$(command -v clang || command -v cc) || return 0
+    find Sources -type f -name '*.c' -print0 | while IFS= read -r -d '' file; do
+        "$clang" -fsyntax-only -Wall -Wextra -Werror -I"$(dirname "$file")/include" "$file" 2>&1 ||
+            say "$file: not clean under -Wall -Wextra"
+    done
+}
