@@ -21,15 +21,27 @@ struct AppAdd: ParsableCommand {
     @Option(parsing: .unconditional, help: ArgumentHelp("Zoom's account ID.", valueName: "id")) var accountId: String?
     @Option(parsing: .unconditional, help: ArgumentHelp("Zoom's client ID.", valueName: "id")) var clientId: String?
     @Option(
+        parsing: .unconditional,
         help: ArgumentHelp(
             "The Marketplace's own ID of the app; rotation through Zoom's API needs it.", valueName: "id"))
     var marketplaceAppId: String?
-    @Option(help: ArgumentHelp("commercial or government.", valueName: "name")) var environment: String?
+    @Option(help: ArgumentHelp("commercial or government.", valueName: "name")) var environment: Environment?
     @Option(help: ArgumentHelp("Mint tokens here instead; with --api-url.", valueName: "url")) var tokenUrl: String?
     @Option(help: ArgumentHelp("Call the API here instead; with --token-url.", valueName: "url")) var apiUrl: String?
     @Flag(help: "Read the client secret from standard input.") var secretStdin = false
     @Flag(help: "Store the app without asking Zoom.") var noVerify = false
     @OptionGroup var common: CommonOptions
+
+    enum Environment: String, ExpressibleByArgument, CaseIterable { case commercial, government }
+
+    func validate() throws {
+        guard (tokenUrl == nil) == (apiUrl == nil) else {
+            throw ValidationError("--token-url and --api-url go together")
+        }
+        guard environment == nil || tokenUrl == nil else {
+            throw ValidationError("an app has an environment or addresses of its own, not both")
+        }
+    }
 
     func run() throws {
         let accountID = try value(accountId, "account ID", "--account-id")
@@ -43,7 +55,7 @@ struct AppAdd: ParsableCommand {
         let draft = AppDraft(
             name: name, accountID: accountID, clientID: clientID, clientSecret: secret.bytes.copy(),
             marketplaceAppID: try marketplaceAppId.map { try trimmed($0, "Marketplace app ID") },
-            environment: environment, tokenURL: tokenUrl, apiURL: apiUrl, verify: !noVerify)
+            environment: environment?.rawValue, tokenURL: tokenUrl, apiURL: apiUrl, verify: !noVerify)
         try common.show(try common.admin.send(.post, "/v1/apps", body: draft.render()), as: AddedApp.self) { added in
             StandardOutput.write("stored \(added.app.name), generation \(added.app.generation)\n")
             StandardOutput.write(added.verification.text)

@@ -30,6 +30,12 @@ struct ClientAdd: ParsableCommand {
     var allow: [GrantArgument]
     @OptionGroup var common: CommonOptions
 
+    func validate() throws {
+        guard (uid == nil) != (user == nil) else {
+            throw ValidationError("a client is known by --uid N or by --user NAME, by one of them")
+        }
+    }
+
     func run() throws {
         let draft = ClientDraft(name: name, uid: uid, user: user, gid: gid, allow: allow.map(\.grant))
         try common.show(try common.admin.send(.post, "/v1/clients", body: draft.render()), as: ClientDocument.self) {
@@ -38,14 +44,16 @@ struct ClientAdd: ParsableCommand {
     }
 }
 
-/// `APP:credentials,token`. The daemon judges the names and the kinds; here is only the form.
+/// `APP:credentials,token`, where `APP` is a name or `*`.
 struct GrantArgument: ExpressibleByArgument {
     let grant: GrantDocument
 
     init?(argument: String) {
         let parts = argument.split(separator: ":", omittingEmptySubsequences: false)
-        guard parts.count == 2, !parts[0].isEmpty, !parts[1].isEmpty else { return nil }
-        grant = GrantDocument(app: String(parts[0]), kinds: parts[1].split(separator: ",").map(String.init))
+        guard parts.count == 2, parts[0] == "*" || Name(parts[0]) != nil else { return nil }
+        let kinds = parts[1].split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+        guard kinds.allSatisfy({ $0 == "credentials" || $0 == "token" }) else { return nil }
+        grant = GrantDocument(app: String(parts[0]), kinds: kinds)
     }
 }
 

@@ -23,6 +23,12 @@ struct UnlockCommand: ParsableCommand {
 
     @OptionGroup var common: CommonOptions
 
+    func validate() throws {
+        guard !passphraseStdin || !(recovery || recoveryStdin) else {
+            throw ValidationError("it is the passphrase or the recovery key, not both")
+        }
+    }
+
     func run() throws {
         let isRecovery = recovery || recoveryStdin
         let what = isRecovery ? "recovery key" : "passphrase"
