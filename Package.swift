@@ -76,7 +76,10 @@ let package = Package(
         executable("keyturn", ["Names", "SecretMemory", "SocketAPI", "TerminalInput", "Times", arguments]),
         executable("zoom-sandbox", ["Sandbox", arguments]),
 
+        .target(name: "HTTPTestSupport", path: "Tests/HTTPTestSupport", swiftSettings: settings),
         tests("TimesTests", ["Times"]),
+        tests("HTTPTransportTests", ["HTTPTestSupport", "HTTPTransport", "SecretMemory"]),
+        tests("ZoomTests", ["HTTPTestSupport", "HTTPTransport", "SecretJSON", "SecretMemory", "Zoom"]),
         tests("EnvelopeTests", ["Envelope", "SecretMemory"]),
         tests("SocketAPITests", ["Names", "SecretJSON", "SecretMemory", "SocketAPI", "Times"]),
         tests(

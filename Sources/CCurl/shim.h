@@ -8,6 +8,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 // MARK: setopt and getinfo
 
@@ -39,6 +40,17 @@ static inline CURLcode keyturn_curl_set_before_request(
     CURL *easy, int (*before)(void *, char *, char *, int, int)
 ) {
     return curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, before);
+}
+
+// Without this, every program that the process starts would inherit the connections.
+static inline curl_socket_t keyturn_curl_socket(void *unused, curlsocktype purpose, struct curl_sockaddr *address) {
+    (void)unused;
+    (void)purpose;
+    return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+}
+
+static inline CURLcode keyturn_curl_set_sockets_private(CURL *easy) {
+    return curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, keyturn_curl_socket);
 }
 
 static inline CURLcode keyturn_curl_get_long(CURL *easy, CURLINFO info, long *value) {

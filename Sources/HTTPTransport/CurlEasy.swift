@@ -25,6 +25,7 @@ import SecretMemory
         unsafe errorText = .allocate(capacity: Int(CURL_ERROR_SIZE))
         unsafe errorText.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
         keep(unsafe keyturn_curl_set_pointer(handle, CURLOPT_ERRORBUFFER, errorText))
+        keep(unsafe keyturn_curl_set_sockets_private(handle))
     }
 
     deinit {

@@ -46,7 +46,10 @@ package final class CurlTransport: HTTPTransport {
     package func send(_ request: HTTPRequest) async throws(TransportFailure) -> HTTPResponse {
         let id = loop.nextID()
         let outcome = await withTaskCancellationHandler {
-            await withCheckedContinuation { answer in
+            await withCheckedContinuation { (answer: CurlLoop.Answer) in
+                guard !Task.isCancelled else {
+                    return answer.resume(returning: .failure(TransportFailure(.cancelled, .notSent)))
+                }
                 loop.start(id, request, answer)
                 // The handler may have run before there was anything to cancel.
                 if Task.isCancelled { loop.cancel(id) }

@@ -38,7 +38,8 @@ package struct EndpointURL: Hashable, Sendable, CustomStringConvertible {
         self.target = "\(target)"
     }
 
-    /// Whether the host is this machine by its very spelling: `localhost`, `127.0.0.0/8` in four decimal parts, `[::1]`.
+    /// Whether the host is this machine by its very spelling: `localhost`, `[::1]`, or `127.0.0.0/8` in four decimal
+    /// parts.
     package var isLoopback: Bool {
         if host == "localhost" || host == "[::1]" { return true }
         let parts = host.split(separator: ".", omittingEmptySubsequences: false)

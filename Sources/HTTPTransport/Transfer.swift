@@ -12,6 +12,8 @@ final class Transfer {
     private let answer: CheckedContinuation<Outcome, Never>
     private var headers = HTTPFields()
     private var headSize = 0
+    /// Whether the empty line behind the head came. curl takes a head that is cut for an answer without a body.
+    private var isHeadWhole = false
     private var body: SecretBuffer? = SecretBuffer(capacity: 4_096)
     private var bodySize = 0
     private var isTooLarge = false
@@ -62,6 +64,8 @@ final class Transfer {
             fail(.tooLarge)
         } else if code != CURLE_OK {
             answer.resume(returning: .failure(TransportFailure(curl: code, started: started, detail: easy.words)))
+        } else if !isHeadWhole {
+            fail(.cut)
         } else if (200...599).contains(status), let body = body.take() {
             let response = HTTPResponse(status: status, headers: headers, body: SecretBox(body.finish()))
             answer.resume(returning: .success(response))
@@ -81,13 +85,15 @@ final class Transfer {
     private func receiveHead(_ line: RawSpan) -> Bool {
         headSize += line.byteCount
         isTooLarge = isTooLarge || headSize > Self.headLimit
-        guard !isTooLarge, bodySize == 0 else { return !isTooLarge }  // a line behind the body is a trailer
         let text = String(decoding: line.array, as: UTF8.self)
-        if text.hasPrefix("HTTP/") {
-            headers = HTTPFields()  // of an interim answer (1xx)
-        } else {
-            headers.add(line: text)
+        let isStatusLine = text.hasPrefix("HTTP/")
+        if isStatusLine {
+            headers = HTTPFields()  // what came before was an interim answer (1xx)
+            isHeadWhole = false
         }
+        guard !isTooLarge, !isHeadWhole, !isStatusLine else { return !isTooLarge }  // behind the head are trailers
+        isHeadWhole = text == "\r\n" || text == "\n"
+        headers.add(line: text)
         return true
     }
 

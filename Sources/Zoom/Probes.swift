@@ -7,12 +7,12 @@ package struct SCIMProbe: Equatable, Sendable {
     package let totalResults: Int
     package let trackingID: String?
 
-    init(reading response: HTTPResponse) throws(UnusableAnswer) {
+    init(reading response: HTTPResponse, trackingID: String?) throws(UnusableAnswer) {
         let json = try response.json(limit: HTTPLimits().body)
         do { totalResults = try json.integer(json.require("totalResults", of: json.root)) } catch {
             throw UnusableAnswer(error.description)
         }
-        trackingID = response.trackingID(withholding: [])
+        self.trackingID = trackingID
     }
 }
 
@@ -22,10 +22,10 @@ package struct UsersSummary: Equatable, Sendable {
     package let licensed: Int?
     package let trackingID: String?
 
-    init(reading response: HTTPResponse) throws(UnusableAnswer) {
+    init(reading response: HTTPResponse, trackingID: String?) throws(UnusableAnswer) {
         let json = try response.json(limit: HTTPLimits().body)
         total = json.member("total_users_count", of: json.root).flatMap { try? json.integer($0) }
         licensed = json.member("licensed_users_count", of: json.root).flatMap { try? json.integer($0) }
-        trackingID = response.trackingID(withholding: [])
+        self.trackingID = trackingID
     }
 }

@@ -29,7 +29,7 @@ package struct ZoomClient: Sendable {
             body: credentials.form(grant), limits: HTTPLimits(body: ZoomToken.answerLimit),
             isRepeatable: true)  // a second token harms nobody
         let secrets = [credentials.clientSecret, pair]
-        return try await call(request, .token(grant), secrets) { answer throws(UnusableAnswer) in
+        return try await call(request, .token(grant), secrets) { answer, _ throws(UnusableAnswer) in
             var token = try ZoomToken(reading: answer, at: endpoints)
             token.trackingID = answer.trackingID(withholding: secrets + [token.accessToken])
             return token
@@ -40,20 +40,20 @@ package struct ZoomClient: Sendable {
     /// - Parameter api: the token's own ``ZoomToken/apiURL``, else the configured one.
     package func probeSCIM(token: SecretBox, api: EndpointURL) async throws(ZoomFailure) -> SCIMProbe {
         try await get("/scim2/Users?startIndex=1&count=1", accept: "application/scim+json", token, api, .scim) {
-            answer throws(UnusableAnswer) in try SCIMProbe(reading: answer)
+            answer, id throws(UnusableAnswer) in try SCIMProbe(reading: answer, trackingID: id)
         }
     }
 
     /// - Parameter api: the token's own ``ZoomToken/apiURL``, else the configured one.
     package func usersSummary(token: SecretBox, api: EndpointURL) async throws(ZoomFailure) -> UsersSummary {
         try await get("/v2/users/summary", accept: "application/json", token, api, .api) {
-            answer throws(UnusableAnswer) in try UsersSummary(reading: answer)
+            answer, id throws(UnusableAnswer) in try UsersSummary(reading: answer, trackingID: id)
         }
     }
 
     private func get<Value: Sendable>(
         _ path: String, accept: String, _ token: SecretBox, _ api: EndpointURL, _ call: ZoomCall,
-        _ read: (HTTPResponse) throws(UnusableAnswer) -> Value
+        _ read: (HTTPResponse, String?) throws(UnusableAnswer) -> Value
     ) async throws(ZoomFailure) -> Value {
         let url: EndpointURL
         do { url = try api.appending(path) } catch {
@@ -65,12 +65,14 @@ package struct ZoomClient: Sendable {
 
     private func call<Value: Sendable>(
         _ request: HTTPRequest, _ call: ZoomCall, _ secrets: [SecretBox],
-        _ read: (HTTPResponse) throws(UnusableAnswer) -> Value
+        _ read: (HTTPResponse, String?) throws(UnusableAnswer) -> Value
     ) async throws(ZoomFailure) -> Value {
         let answer: HTTPResponse
         do { answer = try await transport.send(request) } catch { throw ZoomFailure(error) }
         guard answer.status == 200 else { throw ZoomFailure(call, answer, now: now(), withholding: secrets) }
-        do { return try read(answer) } catch { throw ZoomFailure(error, answer, withholding: secrets) }
+        do { return try read(answer, answer.trackingID(withholding: secrets)) } catch {
+            throw ZoomFailure(error, answer, withholding: secrets)
+        }
     }
 }
 

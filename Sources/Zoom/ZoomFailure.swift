@@ -45,8 +45,8 @@ package struct ZoomFailure: Error, Equatable, CustomStringConvertible {
         self.trackingID = trackingID
     }
 
-    /// Whether Zoom counted the call as an error of the app's. An app with many of them may be disabled by Zoom [doc], so
-    /// these calls, the transient ones too, come out of a budget.
+    /// Whether Zoom counted the call as an error of the app's. An app with many of them may be disabled by Zoom [doc],
+    /// so these calls, the transient ones too, come out of a budget.
     package var countsAsError: Bool {
         status.map { (400...499).contains($0) && $0 != 408 && $0 != 429 } ?? false
     }

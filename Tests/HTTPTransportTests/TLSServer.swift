@@ -1,0 +1,48 @@
+import Foundation
+
+/// `openssl s_server` on 127.0.0.1, with a certificate for `localhost` from an authority made for the occasion.
+final class TLSServer {
+    let caFile: String
+    let port: Int
+    private let directory: String
+    private let program: OpenSSLProgram
+
+    init(_ options: [String] = []) throws {
+        let directory = NSTemporaryDirectory() + "/keyturn-tls-\(UUID().uuidString)"
+        try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: false)
+        let at = { (name: String) in "\(directory)/\(name)" }
+        let new = ["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2"]
+        try OpenSSLProgram(
+            new + ["-keyout", at("ca.key"), "-out", at("ca.pem"), "-subj", "/CN=test authority"], output: at("said")
+        ).wait()
+        try OpenSSLProgram(
+            new + ["-keyout", at("server.key"), "-out", at("server.pem"), "-subj", "/CN=localhost"]
+                + ["-CA", at("ca.pem"), "-CAkey", at("ca.key"), "-addext", "subjectAltName=DNS:localhost"]
+                + ["-addext", "basicConstraints=critical,CA:FALSE"],
+            output: at("said")
+        ).wait()
+        program = try OpenSSLProgram(
+            ["s_server", "-accept", "127.0.0.1:0", "-www", "-cert", at("server.pem"), "-key", at("server.key")]
+                + options,
+            output: at("server.said"))
+        var port: Int?
+        for _ in 0..<2_000 where port == nil {
+            usleep(10_000)
+            port = program.said.firstMatch(of: #/ACCEPT 127\.0\.0\.1:(\d+)\n/#).flatMap { Int($0.1) }
+        }
+        guard let port else { throw POSIXError(.ETIMEDOUT) }
+        self.port = port
+        self.directory = directory
+        caFile = at("ca.pem")
+    }
+
+    deinit { try? FileManager.default.removeItem(atPath: directory) }
+
+    /// What `openssl s_client` has to say about a connection.
+    func client(_ options: [String]) throws -> String {
+        let run = try OpenSSLProgram(
+            ["s_client", "-connect", "127.0.0.1:\(port)"] + options, output: "\(directory)/client.said")
+        run.wait()
+        return run.said
+    }
+}

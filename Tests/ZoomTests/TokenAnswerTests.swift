@@ -1,0 +1,139 @@
+import HTTPTransport
+import SecretMemory
+import Testing
+
+@testable import Zoom
+
+private func mint(_ body: String, _ type: String? = "application/json", at endpoints: ZoomEndpoints = .commercial)
+    async -> Result<ZoomToken, ZoomFailure>
+{
+    let client = ZoomClient(transport: FakeTransport(.success(response(200, type, body))), now: { 0 })
+    do { return .success(try await client.mint(.planted, at: endpoints)) } catch { return .failure(error) }
+}
+
+@Suite("what a token answer must be")
+struct TokenAnswerTests {
+    @Test("[doc] the documented answer")
+    func documented() async throws {
+        let answer = HTTPResponse(
+            status: 200,
+            headers: ["content-type": "application/json;charset=UTF-8", "X-ZM-TrackingID": "v=2.0;rid=WEB_1"],
+            body: secret(tokenJSON(("unknown", #"[{"a":1}]"#))))
+        let transport = FakeTransport(.success(answer))
+        let token = try await ZoomClient(transport: transport, now: { 0 }).mint(.planted, at: .commercial)
+        #expect(token.accessToken.text == "eyJ0eXAi.T0K3N.x-y_z")
+        #expect(token.tokenType == "bearer")
+        #expect(token.expiresIn == 3_599)
+        #expect(token.scopes == ["scim2", "user:master"])
+        #expect(token.apiURL?.description == "https://api.zoom.us")
+        #expect(token.trackingID == "v=2.0;rid=WEB_1")
+        #expect(!"\(token)".contains("T0K3N"))
+    }
+
+    @Test("[seen] scope and api_url may be missing; [assumed] or null")
+    func optional() async throws {
+        for value in [nil, "null"] {
+            let token = try await mint(tokenJSON(("scope", value), ("api_url", value))).get()
+            #expect(token.scopes == nil)
+            #expect(token.apiURL == nil)
+        }
+        #expect(try await mint(tokenJSON(("scope", #""""#))).get().scopes == [])
+        #expect(try await mint(tokenJSON(("scope", #""  a   b ""#))).get().scopes == ["a", "b"])
+    }
+
+    @Test("[assumed] the type's letters have no case, short lives are the caller's matter")
+    func variations() async throws {
+        #expect(try await mint(tokenJSON(("token_type", #""Bearer""#))).get().tokenType == "bearer")
+        #expect(try await mint(tokenJSON(("expires_in", "3"))).get().expiresIn == 3)
+        #expect(try await mint(tokenJSON(("expires_in", "86400"))).get().expiresIn == 86_400)
+        let longest = String(repeating: "a", count: 8_192)
+        #expect(try await mint(tokenJSON(("access_token", "\"\(longest)\""))).get().accessToken.bytes.count == 8_192)
+    }
+
+    static let unusable: [(String, String)] = [
+        ("empty", ""),
+        ("half", #"{"access_token":"T0K3N","token_type":"bearer","#),
+        ("an array", "[]"),
+        ("text", #""T0K3N""#),
+        ("two documents", tokenJSON() + tokenJSON()),
+        ("a member twice", String(tokenJSON().dropLast()) + #","access_token":"other"}"#),
+        ("deep", tokenJSON(("x", String(repeating: "[", count: 200) + String(repeating: "]", count: 200)))),
+        ("large", tokenJSON(("x", "\"\(String(repeating: "x", count: 70_000))\""))),
+        ("no token", tokenJSON(("access_token", nil))),
+        ("null token", tokenJSON(("access_token", "null"))),
+        ("empty token", tokenJSON(("access_token", #""""#))),
+        ("token of a number", tokenJSON(("access_token", "1"))),
+        ("token with a line break", tokenJSON(("access_token", #""T0K3N\r\nX: y""#))),
+        ("token with a space", tokenJSON(("access_token", #""T0K3N x""#))),
+        ("token beyond ASCII", tokenJSON(("access_token", #""T0K3Né""#))),
+        ("token too long", tokenJSON(("access_token", "\"\(String(repeating: "a", count: 8_193))\""))),
+        ("no type", tokenJSON(("token_type", nil))),
+        ("another type", tokenJSON(("token_type", #""mac""#))),
+        ("no life", tokenJSON(("expires_in", nil))),
+        ("life 0", tokenJSON(("expires_in", "0"))),
+        ("negative life", tokenJSON(("expires_in", "-1"))),
+        ("life of a day and a second", tokenJSON(("expires_in", "86401"))),
+        ("huge life", tokenJSON(("expires_in", "99999999999999999999"))),
+        ("fraction", tokenJSON(("expires_in", "3599.5"))),
+        ("exponent", tokenJSON(("expires_in", "1e3"))),
+        ("life as text", tokenJSON(("expires_in", #""3599""#))),
+        ("scope as a list", tokenJSON(("scope", #"["a"]"#))),
+    ]
+
+    @Test("[assumed] anything else is unusable, not permanent, and says nothing of the token", arguments: unusable)
+    func refused(name: String, body: String) async throws {
+        guard case .failure(let failure) = await mint(body) else {
+            Issue.record("\(name) was taken")
+            return
+        }
+        #expect(failure.cause == .unexpectedAnswer)
+        #expect(failure.disposition == .transient())
+        #expect(failure.status == 200)
+        #expect(failure.detail?.isEmpty == false)
+        #expect(!"\(failure)".contains("T0K3N"))
+    }
+
+    @Test(
+        "[assumed] only JSON is JSON",
+        arguments: [
+            ("application/json", true), ("Application/JSON ; charset=utf-8", true), ("application/vnd.zoom+json", true),
+            ("text/html", false), ("text/json", false), ("text/plain", false), (nil, false), ("", false),
+            ("application/jsonp", false), ("text/application/json", false),
+        ] as [(String?, Bool)])
+    func mediaType(type: String?, accepted: Bool) async {
+        #expect(await mint(tokenJSON(), type).isSuccess == accepted)
+    }
+
+    @Test(
+        "a token is never sent to a host that is not Zoom's",
+        arguments: [
+            ("https://api.zoom.us", true), ("https://api-eu.zoom.us/", true), ("https://zoom.us", true),
+            ("https://api.zoom.us:443", true), ("https://API.ZOOM.US", true),
+            ("https://evil.example", false), ("https://zoom.us.evil.example", false), ("https://evilzoom.us", false),
+            ("https://api.zoom.us@evil.example", false), ("http://api.zoom.us", false), ("http://127.0.0.1:80", false),
+            ("https://api.zoom.us:8443", false), ("https://api.zoom.us/evil", false), ("https://api.zoom.us?x", false),
+            ("https://api.zoomgov.com", false), ("//api.zoom.us", false), ("api.zoom.us", false), ("", false),
+        ])
+    func apiURL(text: String, accepted: Bool) async {
+        let result = await mint(tokenJSON(("api_url", "\"\(text)\"")))
+        #expect(result.isSuccess == accepted)
+        if case .failure(let failure) = result { #expect(failure.cause == .unexpectedAnswer) }
+    }
+
+    @Test("government and custom endpoints have their own circles")
+    func circles() async throws {
+        let custom = ZoomEndpoints(
+            tokenURL: try EndpointURL("http://127.0.0.1:9/oauth/token"), apiURL: try EndpointURL("http://127.0.0.1:9"))
+        for (endpoints, offered, accepted) in [
+            (ZoomEndpoints.government, "https://api.zoomgov.com", true),
+            (.government, "https://api.zoom.us", false),
+            (custom, "http://127.0.0.1:9", true),
+            (custom, "http://127.0.0.1:10", false),
+            (custom, "http://127.0.0.2:9", false),
+            (custom, "https://api.zoom.us", false),
+        ] {
+            let result = await mint(tokenJSON(("api_url", "\"\(offered)\"")), at: endpoints)
+            #expect(result.isSuccess == accepted, "\(offered)")
+        }
+    }
+}
