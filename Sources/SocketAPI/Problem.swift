@@ -9,6 +9,9 @@ package struct Problem: Error, Equatable, Sendable {
     /// What the reader could try.
     package let hint: String?
 
+    /// The methods that the resource has; goes out as a header, with status 405 only.
+    package var allow: [Method] = []
+
     package init(_ code: ProblemCode, _ detail: String, try hint: String? = nil) {
         self.code = code
         self.detail = detail

@@ -45,13 +45,13 @@ package struct Response: Sendable {
     /// The answer to a request that `problem` stopped.
     /// - Parameters:
     ///   - retryAfter: in seconds, where coming back later makes sense.
-    ///   - allow: the methods that the resource has, for status 405; when empty, all that the sockets speak.
+    ///   - methods: for status 405, when the problem itself does not say which the resource has.
     package static func rendering(
-        _ problem: Problem, retryAfter: Int? = nil, allow: [Method] = []
+        _ problem: Problem, retryAfter: Int? = nil, allow methods: [Method] = []
     ) -> RenderedResponse {
         var response = Response(problem.code.status)
         response.retryAfter = retryAfter
-        if problem.code == .methodNotAllowed { response.allow = allow.isEmpty ? Method.allCases : allow }
+        if problem.code == .methodNotAllowed { response.allow = problem.allow.isEmpty ? methods : problem.allow }
         return response.render(.problem, body: problem.render())
     }
 

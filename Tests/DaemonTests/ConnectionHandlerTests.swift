@@ -9,6 +9,8 @@ import Vault
 
 /// Answers with the path.
 private struct Echo: Responder {
+    let methods = [Method.get]
+
     func respond(to request: Request, from caller: Identity) -> Reply {
         .now(Response(.ok).render(body: SecretBytes(copying: "\"\(request.target.path)\"")))
     }
@@ -79,6 +81,18 @@ private struct Echo: Responder {
     @Test func `the connection ends behind an answer when the client asked for that`() throws {
         let channel = try channel()
         try channel.writeInbound(Self.request("/a", "Connection: close\r\n"))
+        #expect(spy.seen.count == 1)
+        #expect(!channel.isActive)
+    }
+
+    @Test func `a client that has said all still gets its answers, and then the connection ends`() throws {
+        let channel = try channel()
+        channel.isWritable = false
+        channel.pipeline.fireChannelWritabilityChanged()
+        try channel.writeInbound(Self.request("/a"))
+        channel.pipeline.fireUserInboundEventTriggered(ChannelEvent.inputClosed)
+        channel.isWritable = true
+        channel.pipeline.fireChannelWritabilityChanged()
         #expect(spy.seen.count == 1)
         #expect(!channel.isActive)
     }

@@ -33,9 +33,7 @@ enum AdminRoute {
         let target = request.target
         func method<Value>(_ choices: [Method: Value]) throws(Problem) -> Value {
             guard let choice = choices[request.method] else {
-                throw Problem(
-                    .methodNotAllowed,
-                    "the method is not \(choices.keys.map(\.rawValue).sorted().joined(separator: " or "))")
+                throw Refusal.method(Method.allCases.filter(choices.keys.contains))
             }
             return choice
         }

@@ -16,6 +16,7 @@ struct AdminRoutes: Responder {
     let version: String
     let startedAt: Timestamp
     let owner: UInt32
+    let methods = [Method.get, .post, .delete]
 
     func respond(to request: Request, from caller: Identity) -> Reply {
         do throws(Problem) {

@@ -9,12 +9,13 @@ import Vault
 struct AgentRoutes: Responder {
     let gate: VaultGate
     let time: any TimeSource
+    let methods = [Method.get]
 
     func respond(to request: Request, from caller: Identity) -> Reply {
         do throws(Problem) {
             try request.requireKeyturnHeader()
             let route = try AgentRoute(request)
-            guard request.method == .get else { throw Refusal.method(.get) }
+            guard request.method == .get else { throw Refusal.method(methods) }
             guard let session = gate.session else {
                 if case .health = route { return .now(Response(HealthAnswer.locked.status).json(HealthAnswer.locked)) }
                 throw Refusal.locked

@@ -36,6 +36,10 @@ final class ConnectionHandler: ChannelDuplexHandler {
     /// When the present wait began, on the table's clock in seconds, and which limit it is under.
     private var waitingSince = 0
     private var isStalled = false
+    /// Answers that are written and not yet taken in.
+    private var onTheirWay = 0
+    /// Whether the client will send nothing more.
+    private var hasEnded = false
 
     init(responder: any Responder, caller: Identity, limits: ConnectionLimits, table: ConnectionTable) {
         self.responder = responder
@@ -79,8 +83,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
         isStalled = stalled
         waitingSince = table.now
         if !stalled {
-            process(context)
-            readOn(context)
+            resume(context)
         }
         context.fireChannelWritabilityChanged()
     }
@@ -88,7 +91,8 @@ final class ConnectionHandler: ChannelDuplexHandler {
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         // The client closed its half. What it asked for before that is still answered.
         if case ChannelEvent.inputClosed? = event as? ChannelEvent {
-            if phase == .reading { context.close(promise: nil) } else { phase = .closing }
+            hasEnded = true
+            closeIfDone()
         }
         context.fireUserInboundEventTriggered(event)
     }
@@ -110,11 +114,14 @@ final class ConnectionHandler: ChannelDuplexHandler {
 
     /// Lets an answer that is due go out, and nothing after it.
     func drain() {
-        switch phase {
-        case .reading: context?.close(promise: nil)
-        case .answering: phase = .closing
-        case .closing: break
-        }
+        if phase == .reading { phase = .closing } else { hasEnded = true }
+        closeIfDone()
+    }
+
+    private func closeIfDone() {
+        let isDone = phase == .closing || (phase == .reading && hasEnded && !isStalled)
+        guard onTheirWay == 0, isDone else { return }
+        context?.close(promise: nil)
     }
 
     private func process(_ context: ChannelHandlerContext) {
@@ -123,7 +130,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
             case .more: return
             case .refused(let problem):
                 phase = .closing
-                send(Response.rendering(problem), context)
+                send(Response.rendering(problem, allow: responder.methods), context)
             case .request(let request, let consumed):
                 if request.body != nil { unread.wipe(first: consumed) }
                 unread.moveReaderIndex(forwardBy: consumed)
@@ -151,16 +158,18 @@ final class ConnectionHandler: ChannelDuplexHandler {
 
     private func finish(_ response: RenderedResponse, closes: Bool) {
         guard let context else { return }
-        phase = closes || phase == .closing ? .closing : .reading
+        phase = closes ? .closing : .reading
         waitingSince = table.now
         send(response, context)
-        process(context)
-        readOn(context)
+        resume(context)
     }
 
     private var mayRead: Bool { phase == .reading && !isStalled }
 
-    private func readOn(_ context: ChannelHandlerContext) {
+    /// Goes on with what arrived meanwhile, and reads on.
+    private func resume(_ context: ChannelHandlerContext) {
+        process(context)
+        closeIfDone()
         guard readPending, mayRead else { return }
         readPending = false
         context.read()
@@ -175,9 +184,14 @@ final class ConnectionHandler: ChannelDuplexHandler {
         let handler = NIOLoopBound(self, eventLoop: context.eventLoop)
         sent.futureResult.whenComplete { [buffer] _ in
             buffer.wipe()
-            handler.value.spare = buffer
-            if closing { handler.value.context?.close(promise: nil) }
+            handler.value.sent(buffer)
         }
+        onTheirWay += 1
         context.writeAndFlush(wrapOutboundOut(buffer), promise: sent)
+    }
+    private func sent(_ buffer: ByteBuffer) {
+        spare = buffer
+        onTheirWay -= 1
+        closeIfDone()
     }
 }

@@ -14,8 +14,11 @@ enum Refusal {
             try: "keyturn client add NAME --uid \(caller.uid) --allow APP:\(kind.rawValue)")
     }
 
-    static func method(_ allowed: Method...) -> Problem {
-        Problem(.methodNotAllowed, "the method is not \(allowed.map(\.rawValue).joined(separator: " or "))")
+    static func method(_ allowed: [Method]) -> Problem {
+        var problem = Problem(
+            .methodNotAllowed, "the method is not \(allowed.map(\.rawValue).joined(separator: " or "))")
+        problem.allow = allowed
+        return problem
     }
 }
 

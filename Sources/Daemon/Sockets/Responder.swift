@@ -3,6 +3,9 @@ import Vault
 
 /// Answers the requests of one socket.
 protocol Responder: Sendable {
+    /// All methods that some path of the socket has.
+    var methods: [Method] { get }
+
     /// Called on the connection's event loop: it must not block.
     func respond(to request: Request, from caller: Identity) -> Reply
 }
