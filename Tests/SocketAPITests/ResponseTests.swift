@@ -49,7 +49,9 @@ import Testing
     @Test("a 405 says which methods there are") func allow() {
         let problem = Problem(.methodNotAllowed, "this is only read")
         #expect(text(Response.rendering(problem, allow: [.get])).contains("\r\nAllow: GET\r\n"))
-        #expect(text(Response.rendering(problem)).contains("\r\nAllow: GET, POST, PUT, PATCH, DELETE\r\n"))
+        var particular = problem
+        particular.allow = [.post, .delete]
+        #expect(text(Response.rendering(particular, allow: [.get])).contains("\r\nAllow: POST, DELETE\r\n"))
     }
 
     @Test("a stream's head has no length") func stream() {
