@@ -45,9 +45,10 @@ extension Vault {
             }
             guard let keyringRow else { throw VaultError(.damaged, "the vault has no keyring", hint: restoreHint) }
             let sealer = try await offThePool {
-                Sealer(
-                    keyring: try Keyring(
-                        opening: unsafe keyringRow.sealed.span.bytes, under: try unwrap(slots, with: way)))
+                let keyringKey = try unwrap(slots, with: way)
+                do { return Sealer(keyring: try Keyring(opening: keyringRow.sealed, under: keyringKey)) } catch {
+                    throw VaultError(.damaged, "the vault's keyring: \(error)", hint: restoreHint)
+                }
             }
             let loaded = try await store.read { transaction in try CatalogLoader.load(transaction, sealer: sealer) }
             let catalog = Catalog()
@@ -81,8 +82,14 @@ extension Vault {
         guard !damaged else {
             throw VaultError(.damaged, "the vault's key slot for the \(words) is damaged", hint: restoreHint)
         }
-        guard found else { throw VaultError(.wrongKey, "the vault has no key slot for a \(words)") }
-        throw VaultError(.wrongKey, "the \(words) opens none of the vault's key slots")
+        guard found else {
+            throw VaultError(
+                .wrongKey, "the vault has no key slot for a \(words)",
+                hint: "one of the other ways in, such as the recovery key")
+        }
+        throw VaultError(
+            .wrongKey, "the \(words) opens none of the vault's key slots",
+            hint: "the one that this vault was made with, or the recovery key")
     }
 
     /// scrypt takes a good part of a second and 128 MiB: the cooperative threads are not for that.

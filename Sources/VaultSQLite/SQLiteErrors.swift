@@ -26,6 +26,9 @@ extension StoreError {
             self.init(.inputOutput, "the disk failed at \(path): \(message) (\(error.extendedResultCode.rawValue))")
         case .SQLITE_NOTADB:
             self.init(.notAVault, "\(path) is not a database: it was damaged, or is some other file")
+        case .SQLITE_ERROR where message.hasPrefix("no such"):
+            // The schema was just brought up to date: what is missing was taken away.
+            self.init(.damaged, "\(path) is damaged: \(message)")
         case .SQLITE_CORRUPT:
             self.init(.damaged, "\(path) is damaged: \(message)")
         case .SQLITE_MISUSE where message.contains("closed"):

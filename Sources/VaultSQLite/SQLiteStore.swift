@@ -51,7 +51,9 @@ package final class SQLiteStore: SealedStore {
             if reason == ENOENT { throw StoreError(.missing, "there is no vault at \(path)") }
             throw StoreError(systemCall: "cannot open \(path)", reason)
         }
-        return try SQLiteStore(path: path, lock: try FileLock(path: path + ".lock"), isNew: false)
+        let lock = try FileLock(path: path + ".lock")
+        try FileHeader.check(path)
+        return try SQLiteStore(path: path, lock: lock, isNew: false)
     }
 
     private init(path: String, lock: consuming FileLock, isNew: Bool) throws(StoreError) {
@@ -63,10 +65,7 @@ package final class SQLiteStore: SealedStore {
             database = try DatabaseQueue(path: path, configuration: configuration)
             try database.inDatabase { database in
                 if isNew { try database.execute(sql: "PRAGMA application_id = \(Schema.applicationID)") }
-                guard try Int.fetchOne(database, sql: "PRAGMA application_id") == Schema.applicationID else {
-                    throw StoreError(.notAVault, "\(path) is no vault of Keyturn")
-                }
-                try Schema.migrate(database)
+                try Schema.migrate(database, isNew: isNew)
                 try Self.proveSettings(database)
             }
         } catch {

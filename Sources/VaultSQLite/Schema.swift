@@ -11,8 +11,11 @@ enum Schema {
     static var current: Int { versions.count }
 
     /// Brings the vault to the current version, each step in a transaction of its own.
-    static func migrate(_ database: Database) throws {
+    static func migrate(_ database: Database, isNew: Bool) throws {
         let found = try Int.fetchOne(database, sql: "PRAGMA user_version") ?? 0
+        guard found >= (isNew ? 0 : 1) else {
+            throw StoreError(.damaged, "the vault says that its schema is \(found), which no vault has")
+        }
         guard found <= current else {
             throw StoreError(.newerSchema(found: found, known: current), "nothing was changed")
         }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Glibc
+import SecretMemory
 import SocketAPI
 import TerminalInput
 
@@ -22,6 +23,7 @@ struct Keyturn: ParsableCommand {
         ])
 
     static func main() {
+        CrashReporter.silence()
         do {
             var command = try parseAsRoot()
             try command.run()

@@ -3,6 +3,7 @@ import Glibc
 import HTTPTransport
 package import Logging
 import NIOPosix
+import SecretMemory
 import ServiceLifecycle
 package import SocketAPI
 import Times
@@ -33,6 +34,7 @@ package struct Daemon: Sendable {
     package static func harden() {
         umask(0o077)
         _ = kt_make_undumpable()
+        CrashReporter.silence()
         var files = rlimit()
         if unsafe getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &files) == 0 {
             files.rlim_cur = files.rlim_max

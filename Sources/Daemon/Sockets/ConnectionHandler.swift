@@ -36,6 +36,8 @@ final class ConnectionHandler: ChannelDuplexHandler {
     /// When the present wait began, on the table's clock in seconds, and which limit it is under.
     private var waitingSince = 0
     private var isStalled = false
+    /// Whether not one request came yet.
+    private var isNew = true
     /// Answers that are written and not yet taken in.
     private var onTheirWay = 0
     /// Whether the client will send nothing more.
@@ -107,7 +109,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
             case _ where isStalled: limits.write
             case .closing: limits.write
             case .answering: Int.max
-            case .reading: unread.readableBytes > 0 ? limits.request : limits.idle
+            case .reading: unread.readableBytes > 0 || isNew ? limits.request : limits.idle
             }
         if waited > limit { context?.close(promise: nil) }
     }
@@ -135,6 +137,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
                 if request.body != nil { unread.wipe(first: consumed) }
                 unread.moveReaderIndex(forwardBy: consumed)
                 waitingSince = table.now
+                isNew = false
                 if request.closes { phase = .closing }
                 answer(request, context)
             }

@@ -7,7 +7,7 @@ struct SealedTransaction {
     /// Begins on the state that the store has now.
     init(_ store: any StoreTransaction, sealer: Sealer) throws {
         guard let row = try store.row(in: .state, id: VaultState.id) else {
-            throw VaultError(.damaged, "the vault's state row is missing")
+            throw VaultError(.damaged, "the vault's state row is missing", hint: Vault.restoreHint)
         }
         self.store = store
         self.sealer = sealer

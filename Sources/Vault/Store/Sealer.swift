@@ -29,7 +29,7 @@ struct Sealer: Sendable {
                 row.sealed, table: row.table.name, row: row.id, associatedData: row.associatedData)
             return try R(cells: row.cells, document: JSONDocument(parsing: plaintext))
         } catch {
-            throw VaultError(.damaged, "\(row.table.name) row \(row.id): \(error)")
+            throw VaultError(.damaged, "\(row.table.name) row \(row.id): \(error)", hint: Vault.restoreHint)
         }
     }
 
