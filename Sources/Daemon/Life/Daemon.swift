@@ -90,6 +90,9 @@ package struct Daemon: Sendable {
     }
 
     private func makeTransport() throws(StartError) -> CurlTransport {
+        if let path = settings.caFile, unsafe access(path, R_OK) != 0 {
+            throw StartError(.configuration, "zoom.ca_file: cannot read \(path): \(words(for: errno))")
+        }
         do throws(TransportFailure) {
             return try CurlTransport(.init(userAgent: "keyturn/\(version)", caFile: settings.caFile))
         } catch {

@@ -41,12 +41,24 @@ package enum SettingsReader {
     private static func flatten(_ text: String, _ name: String) throws(StartError) -> [(String, String)] {
         let node: Node?
         do { node = try Yams.compose(yaml: text) } catch {
-            throw StartError(.configuration, "\(name) is not valid YAML: \(error)")
+            throw StartError(.configuration, "\(name) is not valid YAML\(Self.place(of: error))")
         }
         guard let node, node.null == nil else { return [] }
         var found: [(String, String)] = []
         try collect(node, "", name, &found)
         return found.sorted { $0.0 < $1.0 }
+    }
+
+    /// Where and what, without the excerpt of the file that the library's own words have.
+    private static func place(of error: any Error) -> String {
+        switch error as? YamlError {
+        case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
+            .composer(_, let problem, let mark, _):
+            ": \(problem) (line \(mark.line), column \(mark.column))"
+        case .reader(let problem, _, _, _): ": \(problem)"
+        case .duplicatedKeysInMapping(let keys, _): ": a key stands there twice: \(keys.joined(separator: ", "))"
+        default: ""
+        }
     }
 
     private static func collect(
