@@ -34,6 +34,9 @@ have_command() { command -v "$1" >/dev/null; }
 
 have_library() { have_command pkg-config && pkg-config --exists "$1"; }
 
+# True when a file of this name, or pattern, lies where libraries do.
+have_file() { compgen -G "/usr/lib*/$1" >/dev/null || compgen -G "/usr/lib*/*/$1" >/dev/null; }
+
 need_swift() {
     have_command swift ||
         die "swift is not here: install Swift 6.2 or newer (swift.org/install says how) and put it on the PATH"
@@ -47,6 +50,11 @@ missing_packages() {
     done
     [[ -e /etc/ssl/certs/ca-certificates.crt ]] || say ca-certificates
     [[ -e /usr/include/stdlib.h ]] || say libc6-dev
+    # What Swift itself needs to run and to link, where it came as an archive.
+    have_file libncurses.so.6 || say libncurses6
+    have_file 'libxml2.so.*' || say libxml2
+    have_command ld.gold || say binutils-gold
+    compgen -G '/usr/lib/gcc/*/*/libgcc.a' >/dev/null || say gcc
     have_library libcrypto || say libssl-dev
     have_library libcurl || say libcurl4-openssl-dev
     have_library sqlite3 || say libsqlite3-dev
@@ -57,7 +65,10 @@ install_packages() {
     local missing=() as=() get put
     mapfile -t missing < <(missing_packages)
     ((${#missing[@]})) || return 0
-    have_command apt-get || die "missing: ${missing[*]} (as Debian names them): install them as your system does"
+    have_command apt-get || {
+        complain "going on without what seems to be missing, as Debian names it: ${missing[*]}"
+        return 0
+    }
     if ((EUID != 0)); then
         have_command sudo || die "missing: as root, run: apt-get install ${missing[*]}"
         if [[ -t 0 ]]; then as=(sudo); else as=(sudo -n); fi
@@ -94,14 +105,16 @@ build_strictly() {
     fi
 }
 
-# Passes on what failed, was skipped, or is a known issue, and the closing line. What a test says may go over
-# several lines, as far as the next mark.
+# Passes on what failed, was skipped, or is a known issue, and the closing line; to a person also what passed.
+# What a test says may go over several lines, as far as the next mark.
 thin_tests() {
-    local line shown=1
+    local line shown=1 passed=''
+    if is_watched; then passed=1; fi
     while IFS= read -r line || [[ -n $line ]]; do
         case $line in
             *Test\ run\ with\ *) shown=1 ;;
-            ◇* | ✔* | ↳*) shown='' ;;
+            ◇* | ↳*) shown='' ;;
+            ✔*) shown=$passed ;;
             ✘* | ━* | ➜*) shown=1 ;;
         esac
         [[ -z $shown ]] || printf '%s\n' "$line"

@@ -20,6 +20,7 @@ new_sample() {
     {
         printf '// swift-tools-version: 6.2\nimport PackageDescription\n\n'
         sed -n '/^let settings/,/^$/p' Package.swift
+        printf '// Named, but not built: "keyturn", "CPlatform", "NamesTests".\n'
         printf 'let package = Package(name: "sample", targets: [.target(name: "Names", swiftSettings: settings)])\n'
     } >"$sample/Package.swift"
     put Sources/Names/Name.swift '// import Vault: a comment may' '' \
@@ -69,6 +70,7 @@ prove_rules() {
     red imports Sources/Names/Bad.swift 'import Unheard'
     red imports Sources/Unheard/Bad.swift 'package let one = 1'
     red imports scripts/imports.txt 'keyturn: Foundation Names' 'Names:'
+    red targets Tests/UnheardTests/Bad.swift '// never built'
     for word in 'try! open()' 'one as! Two' 'fatalError()' '// TODO: later' '/* FIXME */' 'print(1)' 'Swift.print(1)' \
         'import XCTest' 'final class Odd: @unchecked Sendable {}' 'nonisolated(unsafe) var odd = 1'; do
         red words Sources/Names/Bad.swift '// Far above.' '' "$word" '' '// Far below.'

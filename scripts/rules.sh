@@ -42,6 +42,16 @@ rule_imports() {
         xargs -0 awk -f scripts/imports.awk scripts/imports.txt
 }
 
+# A folder that Package.swift does not name is neither built nor run, and nothing else would say so.
+rule_targets() {
+    local folder name file
+    for folder in Sources/*/ Tests/*/; do
+        name=$(basename "$folder")
+        file=$(find "$folder" -type f -print -quit)
+        [[ -z $file ]] || grep -qF "\"$name\"" Package.swift || say "$file:1: no target in Package.swift is named $name"
+    done
+}
+
 rule_words() {
     local apart='(^|[^[:alnum:]_])' folder libraries=()
     for folder in Sources/*/; do

@@ -3,7 +3,9 @@ import Vault
 
 extension StoreError {
     /// SQLite's result codes in the store's terms. Messages name tables and columns, never values.
-    init(sqlite error: any Error, path: String) {
+    /// - Parameter isOpening: whether the file is being opened: all that SQLite finds wrong then is damage, since its
+    ///   beginning says that we wrote it.
+    init(sqlite error: any Error, path: String, isOpening: Bool = false) {
         if let error = error as? StoreError {
             self = error
             return
@@ -26,8 +28,8 @@ extension StoreError {
             self.init(.inputOutput, "the disk failed at \(path): \(message) (\(error.extendedResultCode.rawValue))")
         case .SQLITE_NOTADB:
             self.init(.notAVault, "\(path) is not a database: it was damaged, or is some other file")
-        case .SQLITE_ERROR where message.hasPrefix("no such"):
-            // The schema was just brought up to date: what is missing was taken away.
+        case .SQLITE_ERROR where isOpening || message.hasPrefix("no such"):
+            // The schema was brought up to date at the start: what is missing later was taken away.
             self.init(.damaged, "\(path) is damaged: \(message)")
         case .SQLITE_CORRUPT:
             self.init(.damaged, "\(path) is damaged: \(message)")

@@ -69,7 +69,7 @@ package final class SQLiteStore: SealedStore {
                 try Self.proveSettings(database)
             }
         } catch {
-            throw StoreError(sqlite: error, path: path)
+            throw StoreError(sqlite: error, path: path, isOpening: true)
         }
         self.lock = lock
     }

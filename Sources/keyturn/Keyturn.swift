@@ -42,8 +42,8 @@ struct Keyturn: ParsableCommand {
 
     private static func finish(_ failure: CommandFailure) -> Never {
         if let message = failure.message {
-            complain("keyturn: \(message)")
-            if let hint = failure.hint { complain("  try: \(hint)") }
+            complain("keyturn: \(oneLine(message))")
+            if let hint = failure.hint { complain("  try: \(oneLine(hint))") }
         }
         Glibc.exit(failure.status.rawValue)
     }

@@ -42,7 +42,7 @@ struct Keyturnd: AsyncParsableCommand {
     }
 
     private static func complain(_ message: String, try hint: String?) {
-        let text = "keyturnd: \(message)\n" + (hint.map { "  try: \($0)\n" } ?? "")
+        let text = "keyturnd: \(oneLine(message))\n" + (hint.map { "  try: \(oneLine($0))\n" } ?? "")
         _ = unsafe write(STDERR_FILENO, text, text.utf8.count)
     }
 }
@@ -62,6 +62,9 @@ struct PlaceOptions: ParsableArguments {
             stateDirectory: stateDir, runtimeDirectory: runtimeDir, configurationFile: config,
             environment: variable, isRoot: geteuid() == 0)
     }
+
+    /// Whether somebody named the file, so that it has to be there.
+    var isConfigNamed: Bool { config != nil || variable("KEYTURN_CONFIG").map { !$0.isEmpty } ?? false }
 
     private func variable(_ name: String) -> String? {
         guard let value = unsafe getenv(name) else { return nil }

@@ -24,7 +24,7 @@ struct Serve: AsyncParsableCommand {
 
     func run() async throws {
         let places = where_.places
-        var settings = try SettingsFile.read(places.configurationFile, required: where_.config != nil)
+        var settings = try SettingsFile.read(places.configurationFile, required: where_.isConfigNamed)
         if let keyFile { settings.keyFile = keyFile }
         if let logLevel { settings.logLevel = logLevel }
         guard let level = Logger.Level(rawValue: settings.logLevel) else {
