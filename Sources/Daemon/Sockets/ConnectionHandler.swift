@@ -40,6 +40,8 @@ final class ConnectionHandler: ChannelDuplexHandler {
     private var isNew = true
     /// Answers that are written and not yet taken in.
     private var onTheirWay = 0
+    /// Whether all that arrived was looked at, and nothing in it is a whole request any more.
+    private var isStarved = true
     /// Whether the client will send nothing more.
     private var hasEnded = false
 
@@ -121,15 +123,18 @@ final class ConnectionHandler: ChannelDuplexHandler {
     }
 
     private func closeIfDone() {
-        let isDone = phase == .closing || (phase == .reading && hasEnded && !isStalled)
+        let isDone = phase == .closing || (phase == .reading && hasEnded && isStarved)
         guard onTheirWay == 0, isDone else { return }
         context?.close(promise: nil)
     }
 
     private func process(_ context: ChannelHandlerContext) {
-        while phase == .reading, !isStalled, unread.readableBytes > 0 {
+        isStarved = false
+        defer { closeIfDone() }
+        while phase == .reading, !isStalled {
+            guard unread.readableBytes > 0 else { return isStarved = true }
             switch reader.read(unread.readableBytesSpan) {
-            case .more: return
+            case .more: return isStarved = true
             case .refused(let problem):
                 phase = .closing
                 send(Response.rendering(problem, allow: responder.methods), context)
@@ -172,7 +177,6 @@ final class ConnectionHandler: ChannelDuplexHandler {
     /// Goes on with what arrived meanwhile, and reads on.
     private func resume(_ context: ChannelHandlerContext) {
         process(context)
-        closeIfDone()
         guard readPending, mayRead else { return }
         readPending = false
         context.read()
@@ -192,6 +196,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
         onTheirWay += 1
         context.writeAndFlush(wrapOutboundOut(buffer), promise: sent)
     }
+
     private func sent(_ buffer: ByteBuffer) {
         spare = buffer
         onTheirWay -= 1
