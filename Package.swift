@@ -22,8 +22,11 @@ let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 
-func target(_ name: String, _ dependencies: [Target.Dependency] = [], resources: [Resource] = []) -> Target {
-    .target(name: name, dependencies: dependencies, resources: resources, swiftSettings: settings)
+func target(
+    _ name: String, _ dependencies: [Target.Dependency] = [], exclude: [String] = [], resources: [Resource] = []
+) -> Target {
+    .target(
+        name: name, dependencies: dependencies, exclude: exclude, resources: resources, swiftSettings: settings)
 }
 
 func executable(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
@@ -57,7 +60,7 @@ let package = Package(
         target("Vault", ["Envelope", "Names", "SecretJSON", "SecretMemory", "Times"]),
         target(
             "VaultSQLite", ["Times", "Vault", .product(name: "GRDB", package: "GRDB.swift")],
-            resources: [.embedInCode("schema/v001.sql")]),
+            exclude: ["schema/openapi.yaml"], resources: [.embedInCode("schema/v001.sql")]),
         target("Tokens", ["Names", "SecretMemory", "Times", "Vault"]),
         target("HTTPTransport", ["CCurl", "SecretMemory"]),
         target("Zoom", ["HTTPTransport", "SecretJSON", "SecretMemory"]),
@@ -77,10 +80,26 @@ let package = Package(
         executable("zoom-sandbox", ["Sandbox", arguments]),
 
         .target(name: "HTTPTestSupport", path: "Tests/HTTPTestSupport", swiftSettings: settings),
+        .target(
+            name: "TestSupport", dependencies: ["Envelope", "Names", "SecretMemory", "Times", "Vault"],
+            path: "Tests/TestSupport", swiftSettings: settings),
+        tests("NamesTests", ["Names"]),
         tests("TimesTests", ["Times"]),
+        tests("SecretMemoryTests", ["SecretMemory", "TestSupport"]),
+        tests("SecretJSONTests", ["SecretJSON", "SecretMemory", "TestSupport"]),
+        tests("EnvelopeTests", ["Envelope", "SecretMemory"]),
+        tests("VaultTests", ["Envelope", "Names", "SecretJSON", "SecretMemory", "TestSupport", "Times", "Vault"]),
+        tests(
+            "VaultSQLiteTests",
+            [
+                "Envelope", "Names", "SecretMemory", "TestSupport", "Times", "Vault", "VaultSQLite",
+                .product(name: "GRDB", package: "GRDB.swift"),
+            ]),
+        tests(
+            "TokensTests",
+            ["Envelope", "Names", "SecretMemory", "TestSupport", "Times", "Tokens", "Vault", "VaultSQLite"]),
         tests("HTTPTransportTests", ["HTTPTestSupport", "HTTPTransport", "SecretMemory"]),
         tests("ZoomTests", ["HTTPTestSupport", "HTTPTransport", "SecretJSON", "SecretMemory", "Zoom"]),
-        tests("EnvelopeTests", ["Envelope", "SecretMemory"]),
         tests("SocketAPITests", ["Names", "SecretJSON", "SecretMemory", "SocketAPI", "Times"]),
         tests(
             "DaemonTests",
@@ -89,5 +108,6 @@ let package = Package(
                 .product(name: "NIOEmbedded", package: "swift-nio"),
             ]),
         tests("SandboxTests", ["Sandbox", "zoom-sandbox"]),
+        tests("EndToEndTests", ["keyturnd", "keyturn", "zoom-sandbox"]),
     ]
 )

@@ -122,7 +122,7 @@ package struct JSONDocument: ~Copyable {
 
     private func holds(_ key: JSONNode, _ name: String) -> Bool {
         let value = values[key.index]
-        if value.escaped { return (try? string(key)) == name }
+        if value.escaped { return (try? secret(key))?.withSpan { $0.array } == Array(name.utf8) }
         return bytes.withSpan { span in
             value.end - value.start == name.utf8.count
                 && zip(value.start..<value.end, name.utf8).allSatisfy { span[$0] == $1 }

@@ -24,6 +24,15 @@ package struct AttemptPolicy: Sendable {
         return oldest + period
     }
 
+    /// The note with the times ahead of `now` moved to it; `nil` when there is none. They were noted before the clock
+    /// was set back, and would else hold the app until the clock is there again.
+    package func settled(_ refusals: Refusals, now: Timestamp) -> Refusals? {
+        guard refusals.times.contains(where: { $0 > now }) else { return nil }
+        return Refusals(
+            generation: refusals.generation, times: refusals.times.map { min($0, now) }, cause: refusals.cause,
+            reason: refusals.reason)
+    }
+
     /// The note to keep after one more refusal.
     package func noted(
         _ failure: IssueFailure, after refusals: Refusals?, generation: Generation, now: Timestamp

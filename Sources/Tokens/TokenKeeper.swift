@@ -113,6 +113,9 @@ package actor TokenKeeper {
     /// Why no attempt may be made now, if so.
     private func gate(_ entry: AppEntry) -> TokenFailure? {
         let now = time.now
+        if let settled = entry.refusals.flatMap({ policy.settled($0, now: now.wall) }) {
+            vault.hold(settled, for: entry.app)
+        }
         if let until = policy.blocked(entry.refusals, generation: entry.credential.generation, now: now.wall) {
             let known = IssueFailure(
                 .refused, cause: entry.refusals?.cause ?? "refused",

@@ -21,7 +21,8 @@ package enum TokenPolicy {
     /// apps that were minted together are not refreshed together.
     package static func isDue(_ token: SeenToken, app: String, now: Moment) -> Bool {
         let lifetime = token.token.expiresAt - token.token.issuedAt
-        return token.secondsLeft(at: now) <= lifetime - lifetime * splayedPercent(app) / 100
+        // At least a second of it must be over: a token that was due as it came would be minted in a loop.
+        return token.secondsLeft(at: now) <= lifetime - max(lifetime * splayedPercent(app) / 100, 1)
     }
 
     private static func splayedPercent(_ app: String) -> Int {

@@ -99,8 +99,10 @@ package final class Vault: Sendable {
         }
     }
 
-    /// Shows readers a token that could not be kept.
-    package func hold(_ seen: SeenToken, for app: App) { catalog.update(app) { $0.with(token: seen) } }
+    /// Shows readers a token that could not be kept, and clears the app's refusals as keeping it would.
+    package func hold(_ seen: SeenToken, for app: App) {
+        catalog.update(app) { $0.with(token: seen).with(refusals: nil) }
+    }
 
     /// Counts refusals that could not be kept.
     package func hold(_ refusals: Refusals, for app: App) { catalog.update(app) { $0.with(refusals: refusals) } }
@@ -162,6 +164,7 @@ extension VaultError {
         switch error {
         case let error as VaultError: self = error
         case let error as StoreError: self.init(error)
+        case let error as EnvelopeError: self.init(.library, error.description)
         default: self.init(.library, "an unexpected error of the store: \(error)")
         }
     }

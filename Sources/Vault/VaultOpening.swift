@@ -62,21 +62,26 @@ extension Vault {
     static let keyringID = "vault"
     static let restoreHint = "restore a backup; the damaged file was not touched"
 
+    /// A slot counts as one of the secret's kind by what its row says or by what it is, so that a changed row is seen.
     private static func unwrap(_ rows: [SealedRow], with way: UnlockWay) throws -> SecretBytes {
-        let words = way.secret.kind.words
+        let wanted = way.secret.kind
+        let words = wanted.words
         var damaged = false
         var found = false
         for row in rows {
-            guard case .text(let kind) = row.cells[1], kind == way.secret.kind.rawValue else { continue }
+            let slot = try? KeySlot(bytes: row.sealed)
+            let column = row.cells[1]
+            guard column == .text(wanted.rawValue) || slot?.kind == wanted else { continue }
             found = true
-            do {
-                let slot = try KeySlot(bytes: row.sealed)
-                guard slot.id == row.id, slot.kind.rawValue == kind else { throw EnvelopeError.damaged }
-                return try slot.unwrap(with: way.secret)
-            } catch EnvelopeError.wrongKey {
-                continue
-            } catch is EnvelopeError {
+            guard let slot, slot.id == row.id, column == .text(slot.kind.rawValue) else {
                 damaged = true
+                continue
+            }
+            do throws(EnvelopeError) { return try slot.unwrap(with: way.secret) } catch {
+                switch error {
+                case .wrongKey, .outOfRange: continue
+                default: throw error
+                }
             }
         }
         guard !damaged else {

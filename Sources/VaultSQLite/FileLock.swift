@@ -19,7 +19,11 @@ struct FileLock: ~Copyable {
     }
 
     // The file stays: to remove it would let a third process lock a new file of the same name.
-    deinit { close(descriptor) }
+    // Unlocked by word, since a child process on its way to another program may hold the descriptor a moment longer.
+    deinit {
+        flock(descriptor, LOCK_UN)
+        close(descriptor)
+    }
 }
 
 extension StoreError {

@@ -33,8 +33,6 @@ extension StoreError {
             self.init(.damaged, "\(path) is damaged: \(message)")
         case .SQLITE_CORRUPT:
             self.init(.damaged, "\(path) is damaged: \(message)")
-        case .SQLITE_MISUSE where message.contains("closed"):
-            self.init(.closed, "the vault was closed")
         default:
             self.init(.library, "SQLite: \(message) (\(error.extendedResultCode.rawValue))")
         }

@@ -11,7 +11,9 @@ package import Vault
 /// 3.51.3 can lose commits when two connections checkpoint a WAL at once, and one connection cannot.
 package final class SQLiteStore: SealedStore {
     private let database: DatabaseQueue
-    private let lock: FileLock
+    /// `nil` once closed.
+    private let lock: Mutex<FileLock?>
+    private let isClosed = Atomic(false)
     /// Where SQLite blocks, so that the cooperative threads do not. Serial: this is the order of the commits.
     private let thread = DispatchQueue(label: "keyturn.vault")
 
@@ -26,22 +28,30 @@ package final class SQLiteStore: SealedStore {
             throw StoreError(.exists, "there is a vault at \(path) already; it was not touched")
         }
         let draft = path + ".new"
-        for leftover in [draft, draft + "-wal"] { unsafe unlink(leftover) }
+        sweep(draft)
         let descriptor = unsafe Glibc.open(draft, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard descriptor >= 0 else { throw StoreError(systemCall: "cannot make \(draft)", errno) }
         Glibc.close(descriptor)
         let store = try SQLiteStore(path: draft, lock: lock, isNew: true)
         do {
             try await fill(store)
-            try await store.close()
+            try await store.checkpoint()
+            try await store.closeDatabase()
             guard unsafe rename(draft, path) == 0 else {
                 throw StoreError(systemCall: "cannot give \(draft) its name", errno)
             }
             try syncDirectory(of: path)
+            store.unlock()  // And not before: nobody else may begin a draft until then.
         } catch {
-            unsafe unlink(draft)
+            try? await store.closeDatabase()
+            sweep(draft)
+            store.unlock()
             throw error
         }
+    }
+
+    private static func sweep(_ draft: String) {
+        for suffix in ["", "-wal", "-shm", "-journal"] { unsafe unlink(draft + suffix) }
     }
 
     /// Opens the file and brings its schema up to date.
@@ -69,9 +79,10 @@ package final class SQLiteStore: SealedStore {
                 try Self.proveSettings(database)
             }
         } catch {
+            if isNew { Self.sweep(path) }
             throw StoreError(sqlite: error, path: path, isOpening: true)
         }
-        self.lock = lock
+        self.lock = Mutex(lock)
     }
 
     private static func prepare(_ database: Database) throws {
@@ -98,12 +109,14 @@ package final class SQLiteStore: SealedStore {
     ) async throws -> Result {
         try await onThread { database in
             try database.inDatabase { connection in
-                var result: Result?
-                try connection.inTransaction(.deferred) {
-                    result = try body(SQLiteTransaction(connection))
-                    return .commit
+                try connection.readOnly {
+                    var result: Result?
+                    try connection.inTransaction(.deferred) {
+                        result = try body(SQLiteTransaction(connection))
+                        return .commit
+                    }
+                    return result
                 }
-                return result
             }
         }
     }
@@ -125,8 +138,26 @@ package final class SQLiteStore: SealedStore {
         }
     }
 
+    /// Gives the file back.
     package func close() async throws {
+        try await closeDatabase()
+        unlock()
+    }
+
+    /// Brings all commits into the one file. Closing does so too, but leaves a WAL that it had no room for, silently.
+    private func checkpoint() async throws {
         _ = try await onThread { database in
+            try database.inDatabase { connection in
+                _ = try connection.checkpoint(.truncate)
+            }
+        }
+    }
+
+    private func unlock() { lock.withLock { $0 = nil } }
+
+    private func closeDatabase() async throws {
+        _ = try await onThread { [self] database in
+            isClosed.store(true, ordering: .relaxed)
             try database.close()
             return ()
         }
@@ -137,8 +168,11 @@ package final class SQLiteStore: SealedStore {
         _ body: @escaping @Sendable (DatabaseQueue) throws -> Result?
     ) async throws -> Result {
         try await withCheckedThrowingContinuation { continuation in
-            thread.async { [database] in
+            thread.async { [self] in
                 do {
+                    guard !isClosed.load(ordering: .relaxed) else {
+                        throw StoreError(.closed, "the vault was closed")
+                    }
                     guard let result = try body(database) else {
                         throw StoreError(.library, "SQLite ended a transaction that it had not begun")
                     }

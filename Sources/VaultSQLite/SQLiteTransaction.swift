@@ -13,13 +13,13 @@ struct SQLiteTransaction: StoreTransaction {
         let statement = try connection.cachedStatement(
             sql: "SELECT \(table.list), sealed FROM \(table.name) ORDER BY \(table.columns[0])")
         let rows = try Row.fetchCursor(statement)
-        while let row = try rows.next() { try body(SealedRow(row, of: table)) }
+        while let row = try rows.next() { try body(try SealedRow(row, of: table)) }
     }
 
     func row(in table: SealedTable, id: String) throws -> SealedRow? {
         let statement = try connection.cachedStatement(
             sql: "SELECT \(table.list), sealed FROM \(table.name) WHERE \(table.columns[0]) = ?")
-        return try Row.fetchOne(statement, arguments: [id]).map { SealedRow($0, of: table) }
+        return try Row.fetchOne(statement, arguments: [id]).map { try SealedRow($0, of: table) }
     }
 
     func put(_ row: SealedRow) throws {
@@ -65,9 +65,12 @@ extension Cell {
 }
 
 extension SealedRow {
-    fileprivate init(_ row: Row, of table: SealedTable) {
+    /// A damaged page can hold any type in any column, whatever the schema says.
+    fileprivate init(_ row: Row, of table: SealedTable) throws(StoreError) {
         let count = table.columns.count
-        let sealed: Data = row[count] ?? Data()
+        guard case .blob(let sealed) = (row[count] as DatabaseValue).storage else {
+            throw StoreError(.damaged, "a row of \(table.name) has no sealed part")
+        }
         self.init(
             table: table, cells: (0..<count).map { Cell(row[$0] as DatabaseValue) }, sealed: [UInt8](sealed))
     }

@@ -37,7 +37,7 @@ struct ClientRecord: Record {
             gid = try Self.systemID(try document.integer(node), "gid")
         }
         var grants: [Grant] = []
-        for node in document.elements(of: try document.require("allow", of: document.root)) {
+        for node in try document.list("allow", of: document.root) {
             grants.append(try Self.grant(node, in: document))
         }
         client = Client(
@@ -57,7 +57,7 @@ struct ClientRecord: Record {
             target = .app(name)
         }
         var kinds: Set<Grant.Kind> = []
-        for kind in document.elements(of: try document.require("kinds", of: node)) {
+        for kind in try document.list("kinds", of: node) {
             guard let known = Grant.Kind(rawValue: try document.string(kind)) else {
                 throw JSONError(.outOfRange, member: "kinds")
             }

@@ -27,6 +27,13 @@ extension JSONDocument {
     func number(_ name: String) throws(JSONError) -> Int { try integer(try require(name, of: root)) }
     func time(_ name: String) throws(JSONError) -> Timestamp { Timestamp(unixSeconds: try number(name)) }
 
+    /// The elements of an array. Anything else is an error: it must not pass for an empty one.
+    func list(_ name: String, of node: JSONNode) throws(JSONError) -> [JSONNode] {
+        let list = try require(name, of: node)
+        guard kind(list) == .array else { throw JSONError(.wrongType, member: name) }
+        return elements(of: list)
+    }
+
     /// `nil` when the member is absent.
     func optionalText(_ name: String) throws(JSONError) -> String? {
         guard let node = member(name, of: root) else { return nil }

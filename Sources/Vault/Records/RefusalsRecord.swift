@@ -29,7 +29,7 @@ struct RefusalsRecord: Record {
             throw JSONError(.outOfRange, member: "generation")
         }
         var times: [Timestamp] = []
-        for node in document.elements(of: try document.require("times", of: document.root)) {
+        for node in try document.list("times", of: document.root) {
             times.append(Timestamp(unixSeconds: try document.integer(node)))
         }
         appID = try cells.text(0)

@@ -6,13 +6,17 @@ import SecretMemory
 struct Sealer: Sendable {
     let keyring: Keyring
 
-    func seal(_ record: some Record) throws(VaultError) -> SealedRow {
+    /// Reads back what it is about to seal: a row that could be written and not read would cost the whole vault.
+    func seal<R: Record>(_ record: R) throws(VaultError) -> SealedRow {
         var writer = JSONWriter()
         writer.beginObject()
         record.write(to: &writer)
         writer.endObject()
         let plaintext = writer.finish()
-        let row = SealedRow(table: type(of: record).table, cells: record.cells, sealed: [])
+        let row = SealedRow(table: R.table, cells: record.cells, sealed: [])
+        do { _ = try R(cells: row.cells, document: JSONDocument(parsing: plaintext.copy())) } catch {
+            throw VaultError(.library, "\(row.table.name) row \(row.id) would not be readable: \(error)")
+        }
         do {
             let sealed = try plaintext.withSpan { span throws(EnvelopeError) in
                 try keyring.seal(span, table: row.table.name, row: row.id, associatedData: row.associatedData)

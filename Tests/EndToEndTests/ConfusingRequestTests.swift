@@ -1,0 +1,155 @@
+import Foundation
+import Testing
+
+/// Requests made to confuse, byte for byte over the socket.
+@Suite(.realProcesses) struct ConfusingRequestTests {
+    @Test func eachConfusingRequestIsRefusedAndHarmsNothing() throws {
+        try withWorld { world in
+            let app = try world.addApp("zoom-prod", verify: false)
+            for row in ConfusingRequest.all {
+                for bitByBit in [false, true] where !bitByBit || row.bytes.count < 300 {
+                    let connection = try Connection(to: world.agent)
+                    for part in bitByBit ? row.bytes.map({ [$0] }) : [row.bytes] { try connection.send(part) }
+                    let answer = try connection.answer()
+                    #expect(answer.status == row.status, "\(row.name)")
+                    #expect(answer.header("Content-Type") == "application/problem+json", "\(row.name)")
+                    #expect(try answer.json["status"].int == row.status, "\(row.name)")
+                    #expect(!answer.text.contains(app.secret), "\(row.name)")
+                    #expect((answer.header("Connection") == "close") == row.closes, "\(row.name)")
+                    if row.closes {
+                        #expect(connection.isClosed(within: 10), "\(row.name)")
+                    } else {
+                        try connection.send(request("GET", "/v1/health"))
+                        #expect(try connection.answer().status == 200, "\(row.name)")
+                    }
+                }
+                #expect(world.isHealthy, "after \(row.name)")
+            }
+        }
+    }
+
+    @Test(arguments: ["POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS", "TRACE", "CONNECT"])
+    func aMethodThatIsNotServedIsToldWhichOneIs(_ method: String) throws {
+        try withWorld { world in
+            try world.addApp("zoom-prod", verify: false)
+            for path in ["/v1/health", "/v1/apps", "/v1/apps/zoom-prod/credentials", "/v1/apps/zoom-prod/token"] {
+                let connection = try Connection(to: world.agent)
+                try connection.send(request(method, path))
+                let answer = try connection.answer()
+                #expect(answer.status == 405 && answer.code == "method_not_allowed", "\(path)")
+                #expect(answer.header("Allow") == "GET", "\(path)")
+            }
+            #expect(world.isHealthy)
+        }
+    }
+
+    @Test func whatFollowsARefusedRequestIsNeverRead() throws {
+        try withWorld { world in
+            let smuggled = request("POST", "/v1/lock")
+            let bait = "POST /v1/unlock HTTP/1.1\r\nHost: k\r\nKeyturn-Request: 1\r\n"
+            for field in [
+                "Content-Length: 3\r\nContent-Length: 4\r\n\r\n{}\n", "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+                "Content-Length: 1\r\n X: y\r\n\r\n",
+            ] {
+                let connection = try Connection(to: world.admin)
+                try connection.send(bait + field + smuggled)
+                #expect(try connection.answer().status == 400)
+                #expect(connection.isClosed(within: 10))
+            }
+            // A body is a body, whatever it looks like.
+            let connection = try Connection(to: world.admin)
+            try connection.send(request("POST", "/v1/unlock", body: smuggled) + request("GET", "/v1/health"))
+            #expect(try connection.answer().status == 400)
+            #expect(try connection.answer().text == #"{"status":"ok"}"#)
+        }
+    }
+
+    @Test func pipelinedRequestsAreAnsweredInOrder() throws {
+        try withWorld { world in
+            let app = try world.addApp("zoom-prod", verify: false)
+            try world.sandbox.fault("delay", #","delay_ms":300"#)
+            let connection = try Connection(to: world.agent)
+            try connection.send(
+                request("GET", "/v1/apps/zoom-prod/token") + request("GET", "/v1/apps/zoom-prod/credentials/client_id")
+                    + request("GET", "/v1/apps/zoom-prod/credentials", [#"If-None-Match: "1""#])
+                    + request("GET", "/v1/nothing") + request("GET", "/v1/health", ["Connection: close"])
+                    + request("GET", "/v1/health"))
+            #expect(try connection.answer().json["access_token"].kind == .string)
+            #expect(try connection.answer().json["value"].string == app.clientID)
+            #expect(try connection.answer().status == 304)
+            #expect(try connection.answer().status == 404)
+            let last = try connection.answer()
+            #expect(last.status == 200 && last.header("Connection") == "close")
+            #expect(connection.isClosed(within: 10))
+            #expect(throws: HarnessError.self, "nothing is answered behind the end") { try connection.answer() }
+        }
+    }
+
+    @Test func aClientThatHasSaidAllStillGetsItsAnswers() throws {
+        try withWorld { world in
+            try world.addApp("zoom-prod", verify: false)
+            try world.sandbox.fault("delay", #","delay_ms":300"#)
+            let connection = try Connection(to: world.agent)
+            try connection.send(request("GET", "/v1/apps/zoom-prod/token") + request("GET", "/v1/health"))
+            connection.finish()
+            #expect(try connection.answer().status == 200)
+            #expect(try connection.answer().text == #"{"status":"ok"}"#)
+            #expect(connection.isClosed(within: 10))
+        }
+    }
+
+    @Test func aBodyThatIsNoDocumentIsRefused() throws {
+        let bodies = [
+            "", "null", "[]", "7", "{}", "{", "\u{FEFF}{}", #"{'passphrase':'a'}"#, #"{"passphrase":7}"#,
+            #"{"passphrase":"a","passphrase":"b"}"#, #"{"passphrase":"a","recovery_key":"b"}"#,
+            #"{"passphrase":"a","extra":true}"#, #"{"passphrase":"\ud800"}"#, #"{"passphrase":"a"} {"passphrase":"a"}"#,
+            #"{"passphrase":"a",}"#, #"{"passphrase":1e999999}"#, "{\"passphrase\":\"\0\"}",
+            String(repeating: "[", count: 60_000), String(repeating: #"{"a":"#, count: 10_000),
+        ]
+        try withWorld { world in
+            for body in bodies {
+                for path in ["/v1/unlock", "/v1/apps", "/v1/clients"] {
+                    let answer = try world.ask("POST", path, body: body)
+                    #expect(answer.status == 400 && answer.code == "bad_request", "\(path): \(body.prefix(50))")
+                }
+            }
+            let large = try world.ask("POST", "/v1/apps", body: String(repeating: " ", count: 70_000))
+            #expect(large.status == 413 && large.code == "payload_too_large")
+            #expect(world.isHealthy)
+        }
+    }
+
+    @Test func aBodyOfAnotherTypeIsRefused() throws {
+        try withWorld { world in
+            for type in ["text/plain", "application/x-www-form-urlencoded", "application/json5"] {
+                let connection = try Connection(to: world.admin)
+                try connection.send(
+                    "POST /v1/clients HTTP/1.1\r\nHost: k\r\nKeyturn-Request: 1\r\nContent-Type: \(type)\r\n"
+                        + "Content-Length: 2\r\n\r\n{}")
+                #expect(try connection.answer().status == 415, "\(type)")
+            }
+        }
+    }
+
+    @Test func noiseIsNoDanger() throws {
+        try withWorld { world in
+            try world.addApp("zoom-prod", verify: false)
+            var chance = Seeded(2_026)
+            let whole = Array(request("GET", "/v1/apps/zoom-prod/credentials").utf8)
+            for _ in 0..<300 {
+                var bytes = Bool.random(using: &chance) ? chance.bytes(.random(in: 1...400, using: &chance)) : whole
+                for _ in 0..<Int.random(in: 0...3, using: &chance) {
+                    bytes[.random(in: bytes.indices, using: &chance)] = .random(in: 0...255, using: &chance)
+                }
+                for path in [world.agent, world.admin] {
+                    let connection = try Connection(to: path)
+                    try connection.send(bytes)
+                    connection.finish()
+                    #expect(connection.isClosed(within: 20))
+                }
+            }
+            #expect(world.isHealthy)
+            #expect(try world.daemon.child.isRunning)
+        }
+    }
+}

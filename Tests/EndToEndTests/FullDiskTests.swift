@@ -1,0 +1,80 @@
+import Foundation
+import Testing
+
+/// A disk without room, in a mount namespace of the daemon's own.
+@Suite(.realProcesses) struct FullDiskTests {
+    private static let mayMount: Bool = {
+        guard geteuid() == 0, let world = try? World() else { return false }
+        defer { world.close() }
+        let mount = "mount -t tmpfs -o size=64k tmpfs \(world.directory)"
+        return (try? world.runner.run("unshare", ["-m", "/bin/sh", "-c", mount]))?.exit == 0
+    }()
+
+    @Test(.enabled(if: mayMount, "mounting is not allowed here"))
+    func nothingOfAFailedChangeIsKeptAndAllElseIsServed() throws {
+        try withWorld(serving: false) { world in
+            let disk = world.directory + "/disk"
+            try FileManager.default.createDirectory(atPath: disk, withIntermediateDirectories: true)
+            let environment = ["KEYTURN_STATE_DIR": disk + "/state"]
+            let serve = """
+                mount -t tmpfs -o size=1m,mode=0700 tmpfs \(disk) && \(Programs.keyturnd) init --key-file \(world.keyFile) \
+                --recovery-out \(world.recoveryFile) && exec \(Programs.keyturnd) serve --key-file \(world.keyFile)
+                """
+            let daemon = try world.runner.start("unshare", ["-m", "/bin/sh", "-c", serve], environment: environment)
+            try eventually("the daemon to listen") {
+                guard daemon.child.isRunning else { throw HarnessError("it ended: \(try daemon.outcome())") }
+                return world.isHealthy
+            }
+            try world.admitEverything()
+            let app = try world.addApp("zoom-one")
+            let token = try world.get("/v1/apps/zoom-one/token").json["access_token"].string
+
+            // The daemon's own view of the disk, from outside.
+            let filler = "/proc/\(daemon.child.pid)/root\(disk)/filler"
+            try Self.fill(filler)
+            var refused: Outcome?
+            for number in 0..<50 where refused == nil {
+                let next = try world.sandbox.addApp()
+                let outcome = try world.runner.run(
+                    Programs.keyturn, world.adding("zoom-more-\(number)", next), input: next.secret)
+                if outcome.exit != 0 { refused = outcome }
+                try? Self.fill(filler)
+            }
+            let full = try #require(refused)
+            #expect(full.exit == 74 && full.output.isEmpty && full.complains() && full.errors.contains("disk is full"))
+            let client = try world.keyturn("client", "add", "late", "--uid", "1", "--allow", "*:token")
+            #expect(client.exit == 74 && client.complains())
+
+            #expect(world.isHealthy)
+            #expect(try world.get("/v1/apps/zoom-one/credentials").json["client_secret"].string == app.secret)
+            #expect(try world.get("/v1/apps/zoom-one/token").json["access_token"].string == token)
+            let listed = try world.keyturn("app", "list", "--json").json["apps"].elements.compactMap(\.["name"].string)
+            #expect(Set(listed) == Set(try world.get("/v1/apps").json["apps"].elements.compactMap(\.["app"].string)))
+            for name in listed { #expect(try world.get("/v1/apps/\(name)/credentials").status == 200, "\(name)") }
+            let clients = try world.keyturn("client", "list", "--json").json["clients"].elements
+            #expect(clients.compactMap(\.["name"].string) == ["tests"])
+
+            // A token that the disk has no room for is still a token.
+            #expect(try world.keyturn("token", "zoom-one", "--refresh").exit == 0)
+            let fresh = try world.get("/v1/apps/zoom-one/token").json["access_token"].string
+            #expect(fresh != nil && fresh != token)
+
+            try FileManager.default.removeItem(atPath: filler)
+            #expect(try world.keyturn("client", "add", "late", "--uid", "1", "--allow", "*:token").exit == 0)
+            try world.addApp("zoom-late")
+            daemon.child.signal(SIGTERM)
+            #expect(try daemon.outcome().exit == 0)
+        }
+    }
+
+    /// Writes until there is no room left.
+    private static func fill(_ path: String) throws {
+        let descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { throw HarnessError("cannot fill the disk: error \(errno)") }
+        defer { close(descriptor) }
+        for size in [65_536, 4_096, 1] {
+            let bytes = [UInt8](repeating: 0x2E, count: size)
+            while unsafe write(descriptor, bytes, size) == size {}
+        }
+    }
+}

@@ -1,0 +1,32 @@
+import Foundation
+import Testing
+
+/// Runs each test of a suite as one job on a thread that may wait, and no more than three at once: these tests start
+/// processes and sit until something happens, which the threads of Swift's own pool are not for.
+struct RealProcesses: TestTrait, SuiteTrait, TestScoping {
+    let isRecursive = true
+
+    func scopeProvider(for test: Test, testCase: Test.Case?) -> RealProcesses? { testCase == nil ? nil : self }
+
+    func provideScope(
+        for test: Test, testCase: Test.Case?, performing body: @concurrent @Sendable () async throws -> Void
+    ) async throws {
+        try await withTaskExecutorPreference(WaitingThreads.shared) { try await body() }
+    }
+}
+
+extension Trait where Self == RealProcesses {
+    static var realProcesses: RealProcesses { RealProcesses() }
+}
+
+private final class WaitingThreads: TaskExecutor {
+    static let shared = WaitingThreads()
+    private let queue = OperationQueue()
+
+    private init() { queue.maxConcurrentOperationCount = 3 }
+
+    func enqueue(_ job: consuming ExecutorJob) {
+        let job = UnownedJob(job)
+        queue.addOperation { unsafe job.runSynchronously(on: self.asUnownedTaskExecutor()) }
+    }
+}

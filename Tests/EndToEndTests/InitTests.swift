@@ -1,0 +1,120 @@
+import Foundation
+import Testing
+
+@Suite(.realProcesses) struct InitTests {
+    static var recoveryKey: Regex<(Substring, Substring)> { /([0-9A-Z]{4}-){8}[0-9A-Z]{4}/ }
+
+    @Test func makesAVaultThatOnlyItsUserCanRead() throws {
+        try withWorld(serving: false) { world in
+            let outcome = try world.keyturnd("init", "--key-file", world.keyFile, "--recovery-out", world.recoveryFile)
+            #expect(outcome.exit == 0 && outcome.errors.isEmpty)
+            #expect(Files.mode(world.state) == 0o700)
+            for name in try Files.names(world.state) {
+                #expect(Files.mode(world.state + "/" + name) == 0o600, "\(name)")
+            }
+            #expect(Files.mode(world.keyFile) == 0o400)
+            #expect(Files.mode(world.recoveryFile) == 0o600)
+            let recovery = try String(contentsOfFile: world.recoveryFile, encoding: .utf8)
+            #expect(recovery.wholeMatch(of: /([0-9A-Z]{4}-){8}[0-9A-Z]{4}\n/) != nil)
+            #expect(!outcome.output.contains(Self.recoveryKey), "written to a file, it is not shown too")
+            #expect(outcome.output.contains("keyturnd serve --key-file \(world.keyFile)"), "says what comes next")
+        }
+    }
+
+    @Test func showsTheRecoveryKeyOnceWhenItIsNotWritten() throws {
+        try withWorld(serving: false) { world in
+            let outcome = try world.keyturnd("init", "--passphrase-stdin", input: "correct horse battery\n")
+            #expect(outcome.exit == 0)
+            #expect(outcome.output.matches(of: Self.recoveryKey).count == 1)
+            #expect(!outcome.output.contains("correct horse"))
+        }
+    }
+
+    @Test func takesTheKeyFileThatIsThereAndLeavesItAlone() throws {
+        try withWorld(serving: false) { world in
+            #expect(try world.runner.run("openssl", ["rand", "-out", world.keyFile, "48"]).exit == 0)
+            try Files.set(world.keyFile, 0o400)
+            let before = try Files.bytes(world.keyFile)
+            try world.initialise()
+            #expect(try Files.bytes(world.keyFile) == before)
+            try world.start()
+            #expect(world.isHealthy)
+        }
+    }
+
+    @Test func refusesToTouchAnExistingVault() throws {
+        try withWorld(serving: false) { world in
+            try world.initialise()
+            let before = try Files.bytes(world.vault)
+            let key = world.directory + "/other-key"
+            let recovery = world.directory + "/other-recovery"
+            for arguments in [["--key-file", key, "--recovery-out", recovery], ["--passphrase-stdin"]] {
+                let outcome = try world.runner.run(Programs.keyturnd, ["init"] + arguments, input: "correct horse\n")
+                #expect(outcome.exit == 65 && outcome.output.isEmpty && outcome.complains(as: "keyturnd"))
+            }
+            #expect(try Files.bytes(world.vault) == before)
+            #expect(!Files.exists(key) && !Files.exists(recovery), "no keys to a vault that was not made")
+        }
+    }
+
+    @Test func aFailedInitLeavesNothingBehind() throws {
+        try withWorld(serving: false) { world in
+            try Data("somebody's".utf8).write(to: URL(filePath: world.recoveryFile))
+            let outcome = try world.keyturnd("init", "--key-file", world.keyFile, "--recovery-out", world.recoveryFile)
+            #expect(outcome.exit == 74 || outcome.exit == 65)
+            #expect(outcome.complains(as: "keyturnd"))
+            #expect(try Files.bytes(world.recoveryFile) == Data("somebody's".utf8))
+            #expect(!Files.exists(world.vault) && !Files.exists(world.keyFile))
+        }
+    }
+
+    @Test(arguments: [
+        ("a key file that others can read", 0o644, 32, 77), ("a key file that is too short", 0o400, 7, 65),
+        ("an empty key file", 0o400, 0, 65),
+    ]) func refusesAKeyFileThatIsNone(_ what: String, _ mode: Int, _ length: Int, _ code: Int32) throws {
+        try withWorld(serving: false) { world in
+            try Data(repeating: 0x5A, count: length).write(to: URL(filePath: world.keyFile))
+            try Files.set(world.keyFile, mode)
+            let outcome = try world.keyturnd("init", "--key-file", world.keyFile, "--recovery-out", world.recoveryFile)
+            #expect(outcome.exit == code && outcome.complains(as: "keyturnd") && outcome.errors.contains(world.keyFile))
+            #expect(!Files.exists(world.vault) && !Files.exists(world.recoveryFile))
+        }
+    }
+
+    @Test func refusesAStateDirectoryThatOthersCanRead() throws {
+        try withWorld(serving: false) { world in
+            try FileManager.default.createDirectory(atPath: world.state, withIntermediateDirectories: true)
+            try Files.set(world.state, 0o750)
+            let outcome = try world.keyturnd("init", "--key-file", world.keyFile)
+            #expect(outcome.exit == 77 && outcome.complains(as: "keyturnd") && outcome.errors.contains("chmod 700"))
+            #expect(!Files.exists(world.vault) && !Files.exists(world.keyFile))
+        }
+    }
+
+    @Test func asksForAPassphraseOnlyWhereThereIsATerminal() throws {
+        try withWorld(serving: false) { world in
+            let outcome = try world.runner.run("setsid", [Programs.keyturnd, "init"], input: "correct horse battery\n")
+            #expect(outcome.exit == 64 && outcome.complains(as: "keyturnd") && outcome.errors.contains("--key-file"))
+            #expect(!Files.exists(world.vault))
+        }
+    }
+
+    @Test(arguments: [
+        ["init", "--key-file", "/nowhere/key", "--passphrase-stdin"], ["init", "--bogus"], ["bogus"],
+        ["serve", "extra"],
+        ["serve", "--log-level", "shouting"],
+    ]) func usageErrorsEndWith64(_ arguments: [String]) throws {
+        try withWorld(serving: false) { world in
+            let outcome = try world.runner.run(Programs.keyturnd, arguments, input: "")
+            #expect(outcome.exit == 64 && outcome.output.isEmpty && outcome.complains(as: "keyturnd"))
+            #expect(!Files.exists(world.vault))
+        }
+    }
+
+    @Test func servingWithoutAVaultSaysHowToMakeOne() throws {
+        try withWorld(serving: false) { world in
+            let outcome = try world.keyturnd("serve")
+            #expect(outcome.exit == 66 && outcome.complains(as: "keyturnd") && outcome.errors.contains("keyturnd init"))
+        }
+    }
+}

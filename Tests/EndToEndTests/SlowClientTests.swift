@@ -1,0 +1,125 @@
+import Foundation
+import Testing
+
+/// Clients that are slow, silent, or do not listen: they hold up nobody but themselves.
+@Suite(.realProcesses) struct SlowClientTests {
+    private static let credentials = request("GET", "/v1/apps/zoom-prod/credentials")
+
+    @Test func whoIsSilentIsClosedInTimeAndHoldsUpNobody() throws {
+        try withWorld { world in
+            try world.addApp("zoom-prod")
+            let silent = try Crowd.connect(50, to: world.agent)
+            let half = try Crowd.connect(200, to: world.agent)
+            for connection in half { try connection.send(String(Self.credentials.dropLast(2))) }
+            let second = try Crowd.connect(20, to: world.agent)
+            for connection in second {
+                try connection.send(Self.credentials + "GET /v1/hea")
+                #expect(try connection.answer().status == 200)
+            }
+            let drip = try Connection(to: world.agent)
+            let started = ContinuousClock.now
+
+            var slowest = Duration.zero
+            var dripped = 0
+            let all = [("silent", silent), ("half a request", half), ("half a second request", second)]
+            try eventually("all of them to be closed", seconds: 30) { () throws -> Bool in
+                // One byte now and then is no request in time.
+                if !drip.isAtEnd, dripped < Self.credentials.utf8.count - 4 {
+                    _ = drip.push([Array(Self.credentials.utf8)[dripped]])
+                    dripped += 1
+                }
+                let asked = ContinuousClock.now
+                #expect(try world.get("/v1/apps/zoom-prod/token").status == 200)
+                slowest = max(slowest, ContinuousClock.now - asked)
+                usleep(200_000)
+                drip.receive(seconds: 0)
+                for (what, connections) in all {
+                    for connection in connections where !connection.isAtEnd { connection.receive(seconds: 0) }
+                    let early = ContinuousClock.now - started < .seconds(7) && connections.contains(where: \.isAtEnd)
+                    #expect(!early, "\(what) had no time")
+                }
+                return (all.flatMap(\.1) + [drip]).allSatisfy(\.isAtEnd)
+            }
+            #expect(ContinuousClock.now - started < .seconds(25))
+            #expect(slowest < .seconds(5))
+        }
+    }
+
+    @Test func whoNeverReadsIsNotReadFrom() throws {
+        try withWorld { world in
+            try world.addApp("zoom-prod")
+            let deaf = try Connection(to: world.agent)
+            let requests = Array(String(repeating: Self.credentials, count: 2_000).utf8)[...]
+            var accepted = 0
+            var refusals = 0
+            while refusals < 20, accepted < 64 << 20 {
+                let count = deaf.push(requests.dropFirst(accepted % requests.count))
+                if count == 0 { break }
+                if count < 0 { usleep(20_000) }
+                refusals = count < 0 ? refusals + 1 : 0
+                accepted += max(count, 0)
+            }
+            #expect(accepted > Self.credentials.utf8.count * 500, "it was served as long as it could be")
+            #expect(accepted < 8 << 20, "the daemon goes on reading from who does not read")
+            #expect(try world.memory() < 400 << 20)
+            for _ in 0..<20 { #expect(try world.get("/v1/apps/zoom-prod/token").status == 200) }
+            try eventually("it to be closed", seconds: 30) { deaf.push(requests.prefix(1)) == 0 }
+            #expect(world.isHealthy)
+        }
+    }
+
+    @Test func whoReadsLateGetsEveryAnswerInOrder() throws {
+        try withWorld { world in
+            let app = try world.addApp("zoom-prod")
+            let late = try Connection(to: world.agent)
+            let pair =
+                request("GET", "/v1/apps/zoom-prod/credentials/client_id") + request("GET", "/v1/apps/zoom-prod/token")
+            var rest = Array(String(repeating: pair, count: 3_000).utf8)[...]
+            var answers = 0
+            while answers < 6_000 {
+                while !rest.isEmpty {
+                    let count = late.push(rest)
+                    if count <= 0 { break }
+                    rest = rest.dropFirst(count)
+                }
+                let json = try late.answer().json
+                if answers % 2 == 0 {
+                    #expect(json["value"].string == app.clientID)
+                } else {
+                    #expect(json["access_token"].kind == .string)
+                }
+                answers += 1
+            }
+            #expect(rest.isEmpty)
+        }
+    }
+
+    @Test func whoIsIdleBetweenRequestsIsClosedAfterTheSetTime() throws {
+        try withWorld(serving: false) { world in
+            try world.initialise()
+            try world.start(environment: ["KEYTURN_SERVER_IDLE_TIMEOUT": "2"])
+            let idle = try Connection(to: world.agent)
+            let busy = try Connection(to: world.agent)
+            try idle.send(request("GET", "/v1/health"))
+            #expect(try idle.answer().status == 200)
+            try eventually("the idle one to be closed", seconds: 15) { () throws -> Bool in
+                try busy.send(request("GET", "/v1/health"))
+                #expect(try busy.answer().status == 200)
+                usleep(100_000)
+                idle.receive(seconds: 0)
+                return idle.isAtEnd
+            }
+        }
+    }
+}
+
+extension World {
+    /// Bytes of memory that the daemon has in use.
+    func memory() throws -> Int {
+        let status = try String(contentsOfFile: "/proc/\(daemon.child.pid)/status", encoding: .utf8)
+        guard let line = status.split(separator: "\n").first(where: { $0.hasPrefix("VmRSS:") }),
+            let number = line.split(whereSeparator: \.isWhitespace).dropFirst().first.flatMap({ Int($0) })
+        else { throw HarnessError("the daemon's memory is not known") }
+        return number * 1_024
+    }
+}

@@ -1,0 +1,133 @@
+import Synchronization
+package import Times
+package import Vault
+
+/// The store's contract, kept in memory: transactions that are undone when they throw, one commit after the other, and
+/// a disk that can be told to fail.
+package final class MemoryStore: SealedStore {
+    fileprivate typealias Rows = [SealedTable: [RowKey: SealedRow]]
+
+    private struct Lease {
+        var holder: String
+        var fence: Int
+        var expiry: Timestamp
+    }
+
+    private struct State {
+        var rows: Rows = [:]
+        var leases: [String: Lease] = [:]
+        var isClosed = false
+        var failure: StoreError?
+        var commits = 0
+    }
+
+    private let state = Mutex(State())
+
+    package init() {}
+
+    /// What every commit meets from now on; `nil` heals the disk.
+    package func failCommits(with failure: StoreError?) { state.withLock { $0.failure = failure } }
+
+    /// How many commits there were.
+    package var commits: Int { state.withLock { $0.commits } }
+
+    /// A store that holds what this one committed, as after a restart.
+    package func reopened() -> MemoryStore {
+        let (rows, leases) = state.withLock { ($0.rows, $0.leases) }
+        let store = MemoryStore()
+        store.state.withLock { ($0.rows, $0.leases) = (rows, leases) }
+        return store
+    }
+
+    package func read<Result: Sendable>(
+        _ body: @escaping @Sendable (any StoreTransaction) throws -> Result
+    ) async throws -> Result {
+        try state.withLock { state in
+            guard !state.isClosed else { throw Self.closed }
+            return try body(MemoryTransaction(state.rows, mayWrite: false))
+        }
+    }
+
+    package func write<Result: Sendable>(
+        _ body: @escaping @Sendable (any StoreTransaction) throws -> Result,
+        committed: @escaping @Sendable (Result) -> Void
+    ) async throws -> Result {
+        try state.withLock { state in
+            guard !state.isClosed else { throw Self.closed }
+            let transaction = MemoryTransaction(state.rows, mayWrite: true)
+            let result = try body(transaction)
+            if let failure = state.failure { throw failure }
+            state.rows = transaction.rows
+            state.commits += 1
+            committed(result)
+            return result
+        }
+    }
+
+    package func acquireLease(
+        _ name: String, holder: String, now: Timestamp, expiry: Timestamp
+    ) async throws -> Int? {
+        try state.withLock { state in
+            guard !state.isClosed else { throw Self.closed }
+            guard let lease = state.leases[name] else {
+                state.leases[name] = Lease(holder: holder, fence: 1, expiry: expiry)
+                return 1
+            }
+            guard lease.holder == holder || lease.expiry <= now else { return nil }
+            let fence = lease.fence + (lease.holder == holder ? 0 : 1)
+            state.leases[name] = Lease(holder: holder, fence: fence, expiry: expiry)
+            return fence
+        }
+    }
+
+    package func releaseLease(_ name: String, holder: String) async throws {
+        try state.withLock { state in
+            guard !state.isClosed else { throw Self.closed }
+            guard let lease = state.leases[name], lease.holder == holder else { return }
+            state.leases[name] = Lease(holder: "", fence: lease.fence, expiry: Timestamp(unixSeconds: 0))
+        }
+    }
+
+    package func close() async throws { state.withLock { $0.isClosed = true } }
+
+    private static var closed: StoreError { StoreError(.closed, "the vault was closed") }
+}
+
+/// An id by its bytes: texts that only look alike are different ids, and order is the order of the bytes.
+private struct RowKey: Hashable, Comparable {
+    let bytes: [UInt8]
+
+    init(_ id: String) { bytes = Array(id.utf8) }
+
+    static func < (one: RowKey, other: RowKey) -> Bool { one.bytes.lexicographicallyPrecedes(other.bytes) }
+}
+
+private final class MemoryTransaction: StoreTransaction {
+    private(set) var rows: MemoryStore.Rows
+    private let mayWrite: Bool
+
+    init(_ rows: MemoryStore.Rows, mayWrite: Bool) {
+        self.rows = rows
+        self.mayWrite = mayWrite
+    }
+
+    func forEachRow(in table: SealedTable, _ body: (SealedRow) throws -> Void) throws {
+        for (_, row) in (rows[table] ?? [:]).sorted(by: { $0.key < $1.key }) { try body(row) }
+    }
+
+    func row(in table: SealedTable, id: String) throws -> SealedRow? { rows[table]?[RowKey(id)] }
+
+    func put(_ row: SealedRow) throws {
+        try checkWrite()
+        rows[row.table, default: [:]][RowKey(row.id)] = row
+    }
+
+    func remove(from table: SealedTable, id: String) throws -> Bool {
+        try checkWrite()
+        return rows[table]?.removeValue(forKey: RowKey(id)) != nil
+    }
+
+    private func checkWrite() throws {
+        guard mayWrite else { throw StoreError(.library, "a change within a read") }
+    }
+}

@@ -1,0 +1,69 @@
+import Envelope
+package import Names
+package import SecretMemory
+package import Times
+package import Vault
+
+// Values that tests need and that nothing depends on.
+
+/// What is in a secret, for comparing.
+package func plain(_ secret: borrowing SecretBytes) -> [UInt8] { secret.withSpan { $0.array } }
+
+package func text(_ secret: borrowing SecretBytes) -> String { String(decoding: plain(secret), as: UTF8.self) }
+
+extension Name {
+    /// A name for a test; a text that is none is the test's own mistake.
+    package static func test(_ text: String) -> Name {
+        guard let name = Name(text) else { preconditionFailure("'\(text)' is no name") }
+        return name
+    }
+}
+
+extension SecretBox {
+    package convenience init(_ text: String) { self.init(SecretBytes(copying: text)) }
+
+    /// What is in it, for comparing.
+    package var text: String { TestSupport.text(bytes) }
+}
+
+extension UnlockWay {
+    /// The way in by a key file full of one letter.
+    package static func keyFile(_ letter: Character = "k") -> UnlockWay {
+        UnlockWay(.keyFile(SecretBytes(copying: String(repeating: letter, count: 32))))
+    }
+}
+
+extension App {
+    package static func sample(_ name: String, id: String? = nil, environment: Environment = .commercial) -> App {
+        App(
+            id: id ?? "id-of-\(name)", name: .test(name), accountID: "account-\(name)", clientID: "client-\(name)",
+            marketplaceAppID: nil, environment: environment, createdAt: Timestamp(unixSeconds: 1_700_000_000))
+    }
+}
+
+extension Client {
+    package static func sample(
+        _ name: String, id: String? = nil, uid: UInt32 = 1000, user: String? = "somebody", gid: UInt32? = nil,
+        grants: [Grant] = [Grant(target: .any, kinds: [.credentials, .token])]
+    ) -> Client {
+        Client(
+            id: id ?? "id-of-\(name)", name: .test(name), selectors: Selectors(uid: uid, user: user, gid: gid),
+            grants: grants, createdAt: Timestamp(unixSeconds: 1_700_000_001))
+    }
+}
+
+extension Token {
+    package static func sample(
+        _ text: String, issuedAt: Timestamp, lifetime: Int = 3600, scopes: [String]? = ["user:read:admin"]
+    ) -> Token {
+        Token(
+            accessToken: SecretBox(text), tokenType: "bearer", scopes: scopes, apiURL: "https://api.zoom.us",
+            generation: .first, issuedAt: issuedAt, expiresAt: issuedAt + lifetime)
+    }
+}
+
+extension Refusals {
+    package static func sample(_ times: [Timestamp], generation: Generation = .first) -> Refusals {
+        Refusals(generation: generation, times: times, cause: "invalid_client", reason: "Zoom refused the secret")
+    }
+}

@@ -1,0 +1,125 @@
+import TestSupport
+import Testing
+import Vault
+
+/// What any store does with rows.
+@Suite struct RowTests {
+    @Test("a new store has no row in any table", arguments: StoreUnderTest.allCases) func empty(kind: StoreUnderTest)
+        async throws
+    {
+        let store = try await kind.make().store
+        for table in SealedTable.all { #expect(try await store.rows(of: table) == []) }
+    }
+
+    @Test("rows come in the order of their ids, byte by byte", arguments: StoreUnderTest.allCases)
+    func order(kind: StoreUnderTest) async throws {
+        let store = try await kind.make().store
+        let ids = [
+            "", " ", "0", "10", "9", "A", "Z", "a", "a ", "aa", "b", "e\u{301}", "z", "é", "\u{FFFD}", "\u{1F511}",
+        ]
+        var dice = Dice(1)
+        for id in ids.shuffled(using: &dice) { try await store.put(.app(id)) }
+        let found = try await store.rows(of: .app).map { Array($0.id.utf8) }
+        #expect(found == ids.map { Array($0.utf8) })
+        #expect(found == found.sorted { $0.lexicographicallyPrecedes($1) })
+    }
+
+    @Test("a row is put, replaced and removed, and its neighbours stay", arguments: StoreUnderTest.allCases)
+    func life(kind: StoreUnderTest) async throws {
+        let store = try await kind.make().store
+        try await store.put(.app("a", [1]), .app("b", [2]), .app("c", [3]))
+        try await store.put(.app("b", [4, 5]))
+        #expect(try await store.rows(of: .app) == [.app("a", [1]), .app("b", [4, 5]), .app("c", [3])])
+        let removed = try await store.write { transaction in
+            (
+                try transaction.remove(from: .app, id: "b"), try transaction.remove(from: .app, id: "b"),
+                try transaction.remove(from: .client, id: "a"), try transaction.row(in: .app, id: "b")
+            )
+        } committed: { _ in
+        }
+        #expect(removed.0 && !removed.1 && !removed.2 && removed.3 == nil)
+        #expect(try await store.rows(of: .app) == [.app("a", [1]), .app("c", [3])])
+        let one = try await store.read { try $0.row(in: .app, id: "c") }
+        #expect(one == .app("c", [3]))
+        #expect(try await store.read { try $0.row(in: .client, id: "c") } == nil)
+    }
+
+    @Test("replacing a row replaces its plain columns too", arguments: StoreUnderTest.allCases)
+    func columns(kind: StoreUnderTest) async throws {
+        let store = try await kind.make().store
+        try await store.put(.keySlot("1", kind: "passphrase"))
+        try await store.put(.keySlot("1", kind: "recovery"))
+        #expect(try await store.rows(of: .keySlot) == [.keySlot("1", kind: "recovery")])
+    }
+
+    @Test("a transaction sees what it changed, and a row as it was until then", arguments: StoreUnderTest.allCases)
+    func ownChanges(kind: StoreUnderTest) async throws {
+        let store = try await kind.make().store
+        try await store.put(.app("a", [1]))
+        let seen = try await store.write { transaction in
+            let before = try transaction.row(in: .app, id: "a")?.sealed
+            try transaction.put(.app("a", [2]))
+            try transaction.put(.app("b", [3]))
+            var after: [[UInt8]] = []
+            try transaction.forEachRow(in: .app) { after.append($0.sealed) }
+            return [before ?? []] + after
+        } committed: { _ in
+        }
+        #expect(seen == [[1], [2], [3]])
+    }
+
+    @Test("texts and numbers come back as they were, whatever they are", arguments: StoreUnderTest.allCases)
+    func cells(kind: StoreUnderTest) async throws {
+        let store = try await kind.make().store
+        let texts = [
+            "", " ", "a", "'", "\"", ";--", "?", "%", "é", "e\u{301}", "\u{1F511}", "\n", "NULL", "1", "1.0",
+            "\u{FFFF}",
+        ]
+        let numbers = [0, 1, -1, 1 << 31, 1 << 53 + 1, Int.max, Int.min]
+        var rows: [SealedRow] = []
+        for (index, number) in numbers.enumerated() {
+            let app = SealedRow.app("app-\(index)")
+            try await store.put(app)
+            rows.append(SealedRow(table: .token, cells: [.text(app.id), .integer(number)], sealed: [UInt8(index)]))
+        }
+        for row in rows { try await store.put(row) }
+        #expect(try await store.rows(of: .token) == rows)
+        for text in texts { try await store.put(.keySlot("id" + text, kind: text)) }
+        for text in texts {
+            let row = try #require(try await store.read { try $0.row(in: .keySlot, id: "id" + text) })
+            guard case .text(let found) = row.cells[1] else { throw StoreError(.library, "\(row.cells)") }
+            #expect(Array(found.utf8) == Array(text.utf8) && Array(row.id.utf8) == Array(("id" + text).utf8))
+        }
+    }
+
+    @Test("blobs come back byte for byte, from none to millions", arguments: StoreUnderTest.allCases)
+    func blobs(kind: StoreUnderTest) async throws {
+        let bench = try await kind.make()
+        var dice = Dice(2)
+        let blobs: [[UInt8]] = [
+            [], [0], [0, 0, 0], Array(0...255), [UInt8](repeating: 0xFF, count: 5000), dice.bytes(100_000),
+            [UInt8](repeating: 7, count: 3_000_000),
+        ]
+        for (index, blob) in blobs.enumerated() { try await bench.store.put(.app("\(index)", blob)) }
+        let rows = blobs.enumerated().map { SealedRow.app("\($0)", $1) }
+        #expect(try await bench.store.rows(of: .app) == rows)
+        #expect(try await bench.reopened().store.rows(of: .app) == rows)
+    }
+
+    @Test(
+        "what was committed is there in the next process, and the same id in another table is another row",
+        arguments: StoreUnderTest.allCases)
+    func durable(kind: StoreUnderTest) async throws {
+        let bench = try await kind.make()
+        let tables = SealedTable.all.filter { $0.columns.count == 1 }
+        #expect(tables.count > 3)
+        for (index, table) in tables.enumerated() {
+            try await bench.store.put(
+                .app("same"), SealedRow(table: table, cells: [.text("same")], sealed: [UInt8(index)]))
+        }
+        let store = try await bench.reopened().store
+        for (index, table) in tables.enumerated() where table != .app {
+            #expect(try await store.rows(of: table).map(\.sealed) == [[UInt8(index)]])
+        }
+    }
+}

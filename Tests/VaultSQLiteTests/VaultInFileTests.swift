@@ -1,0 +1,70 @@
+import SecretMemory
+import TestSupport
+import Testing
+import Times
+import Vault
+import VaultSQLite
+
+/// The vault's own life on the store that is shipped: what the store's own rules (foreign keys, unique indices) might
+/// not let through.
+@Suite struct VaultInFileTests {
+    @Test("a whole life: added, kept, changed, removed, made again, and the same after each restart") func life()
+        async throws
+    {
+        let file = try await FileVault()
+        var last = try await file.use { vault in
+            for number in 0..<5 { try await vault.add(number: number, at: file.time.now) }
+        }
+        #expect(last.apps.count == 5 && last.clients.count == 5)
+        last = try await file.use { vault in
+            #expect(VaultPicture(vault) == last)
+            try await vault.removeApp(.test("app-0"))
+            try await vault.removeClient(.test("client-0"))
+            let second = App.sample("app-1")
+            let token = Token.sample("another", issuedAt: file.time.now.wall, lifetime: 60, scopes: nil)
+            try await vault.keep(SeenToken(token: token, seen: file.time.now, minted: true), for: second)
+            try await vault.keep(nil, for: .sample("app-2"))
+            try await vault.add(.sample("app-0", id: "again"), clientSecret: SecretBox("second life"))
+        }
+        #expect(last.apps.map(\.secret).first == "second life" && last.apps[1].token?.text == "another")
+        last = try await file.use { vault in
+            #expect(VaultPicture(vault) == last)
+            for entry in vault.catalog.apps { try await vault.removeApp(entry.app.name) }
+            for client in vault.catalog.clients { try await vault.removeClient(client.name) }
+        }
+        #expect(last.apps.isEmpty && last.clients.isEmpty)
+        #expect(try await file.use() == last)
+        for table in SealedTable.counted + SealedTable.uncounted {
+            #expect(try sqlite(file.path, "SELECT count(*) FROM \(table.name)").output == "0\n")
+        }
+    }
+
+    @Test("nothing that is secret stands in the file in the clear, nor does anything but ids") func sealed()
+        async throws
+    {
+        let file = try await FileVault()
+        let (store, vault) = try await file.open()
+        try await vault.add(number: 1, at: file.time.now)
+        var files = try contents(file.path) + contents(file.path + "-wal")
+        try await store.close()
+        files += try contents(file.path)
+        for text in [
+            "secret-of-1", "token-of-1", "account-app-1", "client-app-1", "app-1\"", "somebody", "invalid_client",
+        ] {
+            #expect(!files.contains(Array(text.utf8)), "\(text)")
+        }
+        #expect(files.contains(Array("id-of-app-1".utf8)), "the search finds what is there")
+    }
+
+    @Test("a hundred changes at once all last") func concurrent() async throws {
+        let file = try await FileVault()
+        let picture = try await file.use { vault in
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for number in 0..<25 { group.addTask { try await vault.add(number: number, at: file.time.now) } }
+                try await group.waitForAll()
+            }
+        }
+        #expect(picture.apps.count == 25)
+        #expect(try await file.use() == picture)
+    }
+}

@@ -1,0 +1,205 @@
+import Names
+import SecretMemory
+import TestSupport
+import Testing
+import Times
+import Vault
+
+@Suite struct ChangesTests {
+    private func make() async throws -> (MemoryStore, Vault, ManualTime) {
+        let (store, time) = (MemoryStore(), ManualTime())
+        try await Vault.create(in: store, ways: [.keyFile()])
+        return (store, try await Vault.open(store, with: .keyFile(), time: time), time)
+    }
+
+    private func code(_ body: () async throws -> Void) async -> VaultError.Code? {
+        do {
+            try await body()
+            return nil
+        } catch {
+            return (error as? VaultError)?.code
+        }
+    }
+
+    /// What the next process serves must be what this one serves.
+    private func isDurable(_ vault: Vault, _ store: MemoryStore, _ time: ManualTime) async -> Bool {
+        await FilledVault.opened(store.reopened(), time: time) == .success(VaultPicture(vault))
+    }
+
+    @Test("what is added is served, in the order of names, and served again after a restart") func adding() async throws
+    {
+        let (store, vault, time) = try await make()
+        for name in ["beta", "alpha", "gamma"] {
+            try await vault.add(.sample(name), clientSecret: SecretBox("secret of \(name)"))
+            try await vault.add(.sample(name))
+        }
+        #expect(vault.catalog.apps.map(\.app.name.description) == ["alpha", "beta", "gamma"])
+        #expect(vault.catalog.clients.map(\.name.description) == ["alpha", "beta", "gamma"])
+        let entry = try #require(vault.catalog.app(.test("beta")))
+        #expect(entry.app == .sample("beta") && entry.credential.clientSecret.text == "secret of beta")
+        #expect(entry.credential.generation == .first && entry.credential.createdAt == time.now.wall)
+        #expect(entry.token == nil && entry.refusals == nil)
+        #expect(await isDurable(vault, store, time))
+    }
+
+    @Test("what is removed is gone, all that belonged to it too, and its name can be given again") func removing()
+        async throws
+    {
+        let (store, vault, time) = try await make()
+        try await vault.fill(at: time.now, marked: "old")
+        try await vault.removeApp(.test("alpha"))
+        try await vault.removeClient(.test("one"))
+        #expect(vault.catalog.app(.test("alpha")) == nil && vault.catalog.client(.test("one")) == nil)
+        #expect(vault.catalog.apps.count == 1 && vault.catalog.clients.count == 1)
+        #expect(await isDurable(vault, store, time))
+        for table in SealedTable.counted + SealedTable.uncounted {
+            try await store.read { transaction in
+                try transaction.forEachRow(in: table) { #expect(!"\($0.cells)".contains("alpha")) }
+            }
+        }
+        try await vault.add(.sample("alpha", id: "another"), clientSecret: SecretBox("new"))
+        try await vault.add(.sample("one", id: "another"))
+        #expect(vault.catalog.app(.test("alpha"))?.token == nil)
+        #expect(await isDurable(vault, store, time))
+        try await vault.empty()
+        #expect(vault.catalog.entries.isEmpty && vault.catalog.clients.isEmpty)
+        #expect(await isDurable(vault, store, time))
+    }
+
+    @Test("a name that is taken is refused, and what has it stays as it was") func duplicates() async throws {
+        let (store, vault, time) = try await make()
+        try await vault.fill(at: time.now, marked: "first")
+        let picture = VaultPicture(vault)
+        #expect(await code { try await vault.add(.sample("alpha", id: "x"), clientSecret: SecretBox("y")) } == .exists)
+        #expect(await code { try await vault.add(.sample("one", id: "x")) } == .exists)
+        #expect(VaultPicture(vault) == picture)
+        #expect(await isDurable(vault, store, time))
+    }
+
+    @Test("what is not there cannot be removed, and nothing can be kept for it") func missing() async throws {
+        let (store, vault, time) = try await make()
+        try await vault.add(.sample("alpha"), clientSecret: SecretBox("x"))
+        #expect(await code { try await vault.removeApp(.test("other")) } == .notFound)
+        #expect(await code { try await vault.removeClient(.test("alpha")) } == .notFound)
+        let token = SeenToken(token: .sample("t", issuedAt: time.now.wall), seen: time.now, minted: true)
+        #expect(await code { try await vault.keep(token, for: .sample("other")) } == .notFound)
+        #expect(await code { try await vault.keep(.sample([time.now.wall]), for: .sample("other")) } == .notFound)
+        #expect(await isDurable(vault, store, time))
+    }
+
+    @Test("a token of an app that was removed and made again under its name is not the new app's") func sameName()
+        async throws
+    {
+        let (store, vault, time) = try await make()
+        try await vault.add(.sample("alpha", id: "old"), clientSecret: SecretBox("old"))
+        try await vault.removeApp(.test("alpha"))
+        try await vault.add(.sample("alpha", id: "new"), clientSecret: SecretBox("new"))
+        let token = SeenToken(token: .sample("t", issuedAt: time.now.wall), seen: time.now, minted: true)
+        #expect(await code { try await vault.keep(token, for: .sample("alpha", id: "old")) } == .notFound)
+        vault.hold(token, for: .sample("alpha", id: "old"))
+        vault.hold(.sample([time.now.wall]), for: .sample("alpha", id: "old"))
+        let entry = try #require(vault.catalog.app(.test("alpha")))
+        #expect(entry.token == nil && entry.refusals == nil)
+        #expect(await isDurable(vault, store, time))
+    }
+
+    @Test("of two hundred changes at once none is lost, and the catalog ends as the store does") func concurrent()
+        async throws
+    {
+        let (store, vault, time) = try await make()
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for number in 0..<50 {
+                group.addTask { try await vault.add(.sample("app-\(number)"), clientSecret: SecretBox("\(number)")) }
+                group.addTask { try await vault.add(.sample("client-\(number)")) }
+            }
+            try await group.waitForAll()
+        }
+        let now = time.now
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for number in 0..<50 {
+                let app = App.sample("app-\(number)")
+                group.addTask {
+                    let token = Token.sample("token-\(number)", issuedAt: now.wall)
+                    try await vault.keep(SeenToken(token: token, seen: now, minted: true), for: app)
+                }
+                group.addTask {
+                    if number % 2 == 0 { try await vault.removeClient(.test("client-\(number)")) }
+                }
+            }
+            try await group.waitForAll()
+        }
+        #expect(vault.catalog.entries.count == 50 && vault.catalog.clients.count == 25)
+        #expect(vault.catalog.entries.allSatisfy { $0.token != nil })
+        #expect(await isDurable(vault, store, time))
+    }
+
+    @Test("of a hundred who add one name at once, one succeeds") func race() async throws {
+        let (store, vault, time) = try await make()
+        let added = await withTaskGroup(of: Int.self) { group in
+            for number in 0..<100 {
+                group.addTask {
+                    let app = App.sample("alpha", id: "id-\(number)")
+                    return await self.code { try await vault.add(app, clientSecret: SecretBox("\(number)")) } == nil
+                        ? 1 : 0
+                }
+            }
+            return await group.reduce(0, +)
+        }
+        #expect(added == 1 && vault.catalog.entries.count == 1)
+        #expect(await isDurable(vault, store, time))
+    }
+
+    @Test(
+        "a change that cannot be committed shows nowhere, and the vault goes on when the store does",
+        arguments: [StoreError.Code.diskFull, .inputOutput, .readOnly])
+    func failing(reason: StoreError.Code) async throws {
+        let (store, vault, time) = try await make()
+        try await vault.fill(at: time.now, marked: "before")
+        let picture = VaultPicture(vault)
+        let beta = App.sample("beta")
+        let token = SeenToken(token: .sample("new", issuedAt: time.now.wall), seen: time.now, minted: true)
+        let changes: [() async throws -> Void] = [
+            { try await vault.add(.sample("gamma"), clientSecret: SecretBox("x")) },
+            { try await vault.add(.sample("three")) },
+            { try await vault.removeApp(.test("alpha")) },
+            { try await vault.removeClient(.test("one")) },
+            { try await vault.keep(token, for: beta) },
+            { try await vault.keep(.sample([time.now.wall + 5]), for: beta) },
+            { try await vault.keep(nil, for: beta) },
+        ]
+        store.failCommits(with: StoreError(reason, "the store fails"))
+        for change in changes {
+            #expect(await code(change) == .store(reason))
+            #expect(VaultPicture(vault) == picture)
+        }
+        #expect(await isDurable(vault, store, time))
+        store.failCommits(with: nil)
+        for change in changes { try await change() }
+        #expect(VaultPicture(vault) != picture)
+        #expect(await isDurable(vault, store, time))
+    }
+
+    @Test("a vault that was closed writes nothing more") func closed() async throws {
+        let (store, vault, time) = try await make()
+        try await vault.fill(at: time.now, marked: "x")
+        let commits = store.commits
+        vault.close()
+        #expect(await code { try await vault.removeApp(.test("alpha")) } == .closed)
+        #expect(await code { try await vault.add(.sample("three")) } == .closed)
+        #expect(store.commits == commits)
+        #expect(await isDurable(vault, store, time))
+    }
+
+    @Test("what another program changed in the store is found before anything is written on top of it") func behind()
+        async throws
+    {
+        let filled = try await FilledVault()
+        let commits = filled.store.commits
+        _ = try await filled.store.write {
+            try $0.remove(from: .state, id: "vault")
+        } committed: { _ in
+        }
+        #expect(await code { try await filled.vault.add(.sample("three")) } == .damaged)
+        #expect(filled.store.commits == commits + 1)
+    }
+}

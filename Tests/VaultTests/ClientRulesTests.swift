@@ -1,0 +1,46 @@
+import Names
+import TestSupport
+import Testing
+import Vault
+
+@Suite struct ClientRulesTests {
+    private static let rules = ClientRules([
+        .sample("b-any", uid: 1000, grants: [Grant(target: .any, kinds: [.token])]),
+        .sample(
+            "a-group", uid: 1000, gid: 50,
+            grants: [Grant(target: .app(.test("alpha")), kinds: [.credentials, .token])]),
+        .sample("c-nothing", uid: 1001, grants: []),
+        .sample("d-no-kinds", uid: 1002, grants: [Grant(target: .any, kinds: [])]),
+        .sample(
+            "e-two", uid: 0,
+            grants: [
+                Grant(target: .app(.test("alpha")), kinds: [.credentials]),
+                Grant(target: .app(.test("beta")), kinds: [.token]),
+            ]),
+    ])
+
+    @Test(
+        "who may have what, and by which rule",
+        arguments: [
+            (1000, 50, "alpha", Grant.Kind.token, "a-group"), (1000, 50, "alpha", .credentials, "a-group"),
+            (1000, 50, "beta", .token, "b-any"), (1000, 50, "beta", .credentials, nil),
+            (1000, 51, "alpha", .token, "b-any"),
+            (1000, 51, "alpha", .credentials, nil), (1001, 50, "alpha", .token, nil), (1002, 50, "alpha", .token, nil),
+            (0, 0, "alpha", .credentials, "e-two"), (0, 0, "alpha", .token, nil), (0, 0, "beta", .token, "e-two"),
+            (0, 0, "beta", .credentials, nil), (0, 0, "gamma", .token, nil), (4242, 50, "alpha", .token, nil),
+        ] as [(UInt32, UInt32, String, Grant.Kind, String?)])
+    func access(uid: UInt32, gid: UInt32, app: String, kind: Grant.Kind, client: String?) {
+        let identity = Identity(uid: uid, gid: gid, pid: 1)
+        #expect(Self.rules.client(for: identity, app: .test(app), kind: kind)?.name.description == client)
+    }
+
+    @Test(
+        "who may learn that an app exists",
+        arguments: [
+            (1000, 51, "alpha", true), (1001, 50, "alpha", false), (1002, 50, "alpha", false), (0, 0, "alpha", true),
+            (0, 0, "gamma", false), (4242, 0, "alpha", false),
+        ] as [(UInt32, UInt32, String, Bool)])
+    func names(uid: UInt32, gid: UInt32, app: String, may: Bool) {
+        #expect(Self.rules.mayName(.test(app), to: Identity(uid: uid, gid: gid, pid: 1)) == may)
+    }
+}

@@ -1,0 +1,90 @@
+import Names
+import SecretMemory
+import TestSupport
+import Times
+import Vault
+
+/// A vault with rows in every table, two wherever there can be two, and what it serves.
+struct FilledVault {
+    let store = MemoryStore()
+    let time = ManualTime()
+    let vault: Vault
+    let picture: VaultPicture
+
+    /// The ways in by the id of the key slot that each opens.
+    static let ways = ["1": "k" as Character, "2": "j"]
+
+    init() async throws {
+        try await Vault.create(in: store, ways: [.keyFile("k"), .keyFile("j")])
+        vault = try await Vault.open(store, with: .keyFile("k"), time: time)
+        try await vault.fill(at: time.now, marked: "new")
+        picture = VaultPicture(vault)
+    }
+
+    /// What a copy of the store serves after `change` was made behind the vault's back.
+    func opened(
+        by way: Character = "k", after change: @escaping @Sendable (any StoreTransaction) throws -> Void
+    ) async throws -> Result<VaultPicture, VaultError> {
+        let copy = store.reopened()
+        try await copy.write(change) { _ in }
+        return await Self.opened(copy, by: way, time: time)
+    }
+
+    static func opened(
+        _ store: MemoryStore, by way: Character = "k", time: ManualTime
+    ) async -> Result<VaultPicture, VaultError> {
+        do throws(VaultError) {
+            return .success(VaultPicture(try await Vault.open(store, with: .keyFile(way), time: time)))
+        } catch {
+            return .failure(error)
+        }
+    }
+
+    func rows(of table: SealedTable) async throws -> [SealedRow] {
+        try await store.read { transaction in
+            var rows: [SealedRow] = []
+            try transaction.forEachRow(in: table) { rows.append($0) }
+            return rows
+        }
+    }
+}
+
+extension Vault {
+    /// Two apps with token and refusals, and two clients, whose values carry the mark.
+    func fill(at now: Moment, marked mark: String) async throws {
+        let apps = [
+            App.sample("alpha"),
+            App.sample(
+                "beta", environment: .custom(tokenURL: "https://localhost:1/\(mark)", apiURL: "https://localhost:2")),
+        ]
+        for app in apps {
+            try await add(app, clientSecret: SecretBox("secret-\(mark)-of-\(app.name)"))
+            let token = Token.sample("token-\(mark)-of-\(app.name)", issuedAt: now.wall)
+            try await keep(SeenToken(token: token, seen: now, minted: true), for: app)
+            try await keep(.sample([now.wall, now.wall + 1]), for: app)
+        }
+        try await add(.sample("one", user: mark))
+        try await add(
+            .sample("two", uid: 2000, grants: [Grant(target: .app(.test("alpha")), kinds: [.token])]))
+    }
+
+    /// Takes out what ``fill(at:marked:)`` put in.
+    func empty() async throws {
+        for entry in catalog.apps { try await removeApp(entry.app.name) }
+        for client in catalog.clients { try await removeClient(client.name) }
+    }
+}
+
+extension Result where Success == VaultPicture, Failure == VaultError {
+    /// Whether the vault was refused as damaged, in words that contain `words`.
+    func isDamaged(naming words: String = "") -> Bool {
+        guard case .failure(let error) = self, error.code == .damaged else { return false }
+        return words.isEmpty || error.detail.contains(words)
+    }
+
+    /// Why the vault was refused, if it was.
+    var code: VaultError.Code? {
+        guard case .failure(let error) = self else { return nil }
+        return error.code
+    }
+}

@@ -1,0 +1,120 @@
+import Envelope
+import Names
+import SecretJSON
+import SecretMemory
+import TestSupport
+import Testing
+import Times
+
+@testable import Vault
+
+@Suite struct RecordTests {
+    private let sealer: Sealer
+    private static let now = Timestamp(unixSeconds: 1_800_000_000)
+    private static let strange = [
+        "", " ", "a\"b\\c/d", "\n\t\0\u{1F}", "é e\u{301} \u{1F511}", String(repeating: "x", count: 9000),
+    ]
+
+    init() throws { sealer = Sealer(keyring: try Keyring.generate()) }
+
+    private func again<R: Record>(_ record: R) throws -> R { try sealer.open(sealer.seal(record), as: R.self) }
+
+    @Test(
+        "an app comes back as it was",
+        arguments: strange.map { App.Environment.custom(tokenURL: $0, apiURL: $0 + "!") } + [.commercial, .government])
+    func apps(environment: App.Environment) throws {
+        for marketplace in [nil, "", "m"] {
+            for text in Self.strange {
+                let app = App(
+                    id: "id", name: .test("a.b-c_9"), accountID: text, clientID: "c" + text,
+                    marketplaceAppID: marketplace,
+                    environment: environment, createdAt: Self.now)
+                #expect(try again(AppRecord(app)).app == app)
+            }
+        }
+    }
+
+    @Test(
+        "a client comes back as it was, its rule neither wider nor narrower",
+        arguments: [
+            [], [Grant(target: .any, kinds: [])], [Grant(target: .any, kinds: [.token])],
+            [Grant(target: .app(.test("alpha")), kinds: [.credentials])],
+            [
+                Grant(target: .app(.test("b")), kinds: [.credentials, .token]), Grant(target: .any, kinds: [.token]),
+                Grant(target: .app(.test("b")), kinds: []),
+            ],
+        ])
+    func clients(grants: [Grant]) throws {
+        for (uid, user, gid) in [
+            (0, nil, nil), (UInt32.max, "", 0), (1000, "somebody", UInt32.max), (1, "\u{1F511}", 5),
+        ] as [(UInt32, String?, UInt32?)] {
+            let client = Client.sample("one", uid: uid, user: user, gid: gid, grants: grants)
+            #expect(try again(ClientRecord(client)).client == client)
+        }
+    }
+
+    @Test("a client secret comes back byte for byte, whatever its generation", arguments: strange)
+    func credentials(text: String) throws {
+        for number in [1, 2, Int.max] {
+            let credential = Credential(
+                generation: try #require(Generation(number)), state: .current, clientSecret: SecretBox(text),
+                createdAt: Self.now)
+            let record = try again(GenerationRecord(appID: "app", credential))
+            #expect(record.appID == "app" && record.credential.generation.number == number)
+            #expect(plain(record.credential.clientSecret.bytes) == Array(text.utf8))
+            #expect(record.credential.state == .current && record.credential.createdAt == Self.now)
+        }
+    }
+
+    @Test(
+        "a token comes back as it was",
+        arguments: [nil, [], ["a"], ["user:read:admin", "x", "y z".replacing(" ", with: ":")]])
+    func tokens(scopes: [String]?) throws {
+        for text in Self.strange {
+            let token = Token(
+                accessToken: SecretBox(text), tokenType: "bearer" + text, scopes: scopes, apiURL: text,
+                generation: .first.next,
+                issuedAt: Self.now, expiresAt: Self.now + 3599)
+            let record = try again(TokenRecord(appID: "app", token))
+            #expect(record.appID == "app")
+            #expect(VaultPicture.TokenPicture(record.token) == VaultPicture.TokenPicture(token))
+        }
+    }
+
+    @Test("refusals come back as they were", arguments: [[], [0], [5, 4, 4], Array(0..<100)])
+    func refusals(seconds: [Int]) throws {
+        for text in Self.strange {
+            let refusals = Refusals(
+                generation: .first, times: seconds.map { Self.now + $0 }, cause: text, reason: text + "!")
+            #expect(try again(RefusalsRecord(appID: "app", refusals)).refusals == refusals)
+        }
+    }
+
+    @Test("the vault's account of itself comes back as it was") func state() throws {
+        var state = VaultState()
+        state.commits = Int.max
+        state.count(try sealer.digest(of: sealer.seal(AppRecord(.sample("alpha")))))
+        let again = try again(state)
+        #expect(again.commits == state.commits && again.rows == 1 && again.digest == state.digest)
+        state.discount(state.digest)
+        #expect(state.rows == 0 && state.digest == SetDigest())
+    }
+
+    @Test("a time before 1970 or after 9999 comes back as what can be written", arguments: [Int.min, -1, 0, Int.max])
+    func times(seconds: Int) throws {
+        let app = App(
+            id: "id", name: .test("a"), accountID: "", clientID: "", marketplaceAppID: nil, environment: .commercial,
+            createdAt: Timestamp(unixSeconds: seconds))
+        #expect(try again(AppRecord(app)).app.createdAt == Timestamp(unixSeconds: seconds))
+    }
+
+    @Test("what could not be read back is not sealed: it would be lost, and the vault with it") func unreadable() throws
+    {
+        let broken = SecretBox(
+            SecretBytes(count: 2) { span in span.storeBytes(of: 0xFF, toByteOffset: 0, as: UInt8.self) })
+        let credential = Credential(generation: .first, state: .current, clientSecret: broken, createdAt: Self.now)
+        #expect(throws: VaultError.self) { try sealer.seal(GenerationRecord(appID: "app", credential)) }
+        let grants = [Grant](repeating: Grant(target: .app(.test("a")), kinds: [.token]), count: 3000)
+        #expect(throws: VaultError.self) { try sealer.seal(ClientRecord(.sample("one", grants: grants))) }
+    }
+}

@@ -1,0 +1,206 @@
+import TestSupport
+import Testing
+import Vault
+
+/// Somebody with write access to the store, and without its keys. Each attack is made on every table that there is: a
+/// new one is attacked as soon as it is in `SealedTable.all`, and must have rows in ``FilledVault``.
+@Suite struct TamperTests {
+    private let filled: FilledVault
+
+    init() async throws { filled = try await FilledVault() }
+
+    /// Changes one row, and checks what the vault does about it: refuses to open and names the table; or, where damage
+    /// loses nothing, leaves the row out and serves all the rest unchanged.
+    private func attack(
+        _ row: SealedRow, _ what: String, naming: Bool = true,
+        change: @escaping @Sendable (any StoreTransaction) throws -> Void
+    ) async throws {
+        let way = row.table == .keySlot ? try #require(FilledVault.ways[row.id]) : "k"
+        let result = try await filled.opened(by: way, after: change)
+        guard SealedTable.uncounted.contains(row.table) else {
+            let words = naming ? row.table.name.replacing("_", with: " ") : ""
+            #expect(result.isDamaged(naming: words), "\(what) in \(row.table.name): \(result)")
+            return
+        }
+        let picture = try result.get()
+        #expect(picture.withoutTokens == filled.picture.withoutTokens, "\(what) in \(row.table.name)")
+        for (app, original) in zip(picture.apps, filled.picture.apps) {
+            #expect(app.token == nil || app.token == original.token, "\(what) in \(row.table.name)")
+            #expect(app.refusals == nil || app.refusals == original.refusals, "\(what) in \(row.table.name)")
+        }
+        #expect(picture != filled.picture, "\(what) in \(row.table.name) went unnoticed")
+    }
+
+    private func replace(_ row: SealedRow, cells: [Cell]? = nil, sealed: [UInt8]? = nil, _ what: String) async throws {
+        let changed = SealedRow(table: row.table, cells: cells ?? row.cells, sealed: sealed ?? row.sealed)
+        try await attack(row, what) { transaction in
+            try transaction.remove(from: row.table, id: row.id)
+            try transaction.put(changed)
+        }
+    }
+
+    @Test("untouched, the vault opens with all that it had", arguments: SealedTable.all) func untouched(
+        table: SealedTable
+    )
+        async throws
+    {
+        #expect(try await filled.opened { _ in } == .success(filled.picture))
+        let rows = try await filled.rows(of: table)
+        #expect(
+            rows.count >= ([.state, .keyring].contains(table) ? 1 : 2), "the vault of these tests has too few rows")
+        for row in rows {
+            try await filled.store.write {
+                try $0.put(row)
+            } committed: { _ in
+            }
+        }
+        #expect(try await filled.opened { _ in } == .success(filled.picture))
+    }
+
+    @Test("a changed column is found", arguments: SealedTable.all) func columns(table: SealedTable) async throws {
+        let rows = try await filled.rows(of: table)
+        for row in rows {
+            for (index, cell) in row.cells.enumerated() {
+                var values: [Cell] = [.text("x"), .text("")]
+                switch cell {
+                case .text(let text): values += [.text(text + "x"), .text(String(text.dropLast())), .text(text + " ")]
+                case .integer(let number): values += [.integer(number + 1), .integer(-number), .text("\(number)")]
+                case .null: break
+                }
+                if index > 0 { values += [.null, .integer(0)] }
+                for value in values where value != cell {
+                    var cells = row.cells
+                    cells[index] = value
+                    try await replace(row, cells: cells, "\(table.columns[index]) = \(value)")
+                }
+            }
+        }
+    }
+
+    @Test("a changed byte of a sealed blob is found, wherever it is", arguments: SealedTable.all)
+    func bytes(table: SealedTable) async throws {
+        var dice = Dice(1)
+        for row in try await filled.rows(of: table) {
+            let last = row.sealed.count - 1
+            let sampled = (0..<40).map { _ in dice.below(row.sealed.count) }
+            for index in Set(Array(0...20) + sampled + Array((last - 8)...last)).sorted() {
+                var sealed = row.sealed
+                sealed[index] ^= 1 << dice.below(8)
+                try await replace(row, sealed: sealed, "byte \(index) of \(last + 1)")
+            }
+        }
+    }
+
+    @Test("a blob that was cut or grew is found", arguments: SealedTable.all) func lengths(table: SealedTable)
+        async throws
+    {
+        var dice = Dice(2)
+        for row in try await filled.rows(of: table) {
+            let lengths =
+                [0, 1, 4, 5, 6, 32, 33, 34, row.sealed.count - 1] + (0..<5).map { _ in dice.below(row.sealed.count) }
+            for length in lengths {
+                try await replace(row, sealed: Array(row.sealed.prefix(length)), "cut to \(length)")
+            }
+            try await replace(row, sealed: row.sealed + [0], "a byte more")
+            try await replace(row, sealed: row.sealed + row.sealed, "twice")
+        }
+    }
+
+    @Test("two blobs that changed places are found, within a table and between two", arguments: SealedTable.all)
+    func swapped(table: SealedTable) async throws {
+        for other in SealedTable.all {
+            let first = try #require(try await filled.rows(of: table).first)
+            let second = try #require(try await filled.rows(of: other).last)
+            guard first != second else { continue }
+            try await attack(first, "a blob of \(other.name)", naming: other == table) { transaction in
+                try transaction.put(SealedRow(table: first.table, cells: first.cells, sealed: second.sealed))
+            }
+            guard SealedTable.uncounted.contains(other) || !SealedTable.uncounted.contains(table) else { continue }
+            try await attack(first, "two blobs with \(other.name)", naming: false) { transaction in
+                try transaction.put(SealedRow(table: first.table, cells: first.cells, sealed: second.sealed))
+                try transaction.put(SealedRow(table: second.table, cells: second.cells, sealed: first.sealed))
+            }
+        }
+    }
+
+    @Test("a row that is gone is missed", arguments: SealedTable.all) func deleted(table: SealedTable) async throws {
+        for row in try await filled.rows(of: table) {
+            guard table == .keySlot else {
+                try await attack(row, "no row \(row.id)", naming: false) { transaction in
+                    try transaction.remove(from: table, id: row.id)
+                }
+                continue
+            }
+            // Slots come and go by the operator's will. Without his slot a secret opens nothing, and the others go on.
+            for (id, way) in FilledVault.ways {
+                let result = try await filled.opened(by: way) { try $0.remove(from: table, id: row.id) }
+                #expect(id == row.id ? result.code == .wrongKey : result == .success(filled.picture))
+            }
+        }
+        let all = try await filled.opened { transaction in
+            for id in try ids(transaction, table) { try transaction.remove(from: table, id: id) }
+        }
+        #expect(all != .success(filled.picture))
+    }
+
+    @Test("a row that is there twice is found, or changes nothing", arguments: SealedTable.all)
+    func duplicated(table: SealedTable) async throws {
+        for row in try await filled.rows(of: table) {
+            for id in ["0", "zzz", row.id + "0"] {
+                let double = SealedRow(table: table, cells: [.text(id)] + row.cells.dropFirst(), sealed: row.sealed)
+                let result = try await filled.opened { try $0.put(double) }
+                if SealedTable.counted.contains(table) {
+                    #expect(result.isDamaged(naming: table.name))
+                } else {
+                    #expect(result == .success(filled.picture))
+                }
+            }
+        }
+    }
+
+    @Test("an older row that is put back is found, or is no more than an older token", arguments: SealedTable.all)
+    func older(table: SealedTable) async throws {
+        let old = try await filled.rows(of: table)
+        try await filled.vault.empty()
+        try await filled.vault.fill(at: filled.time.now, marked: "newer")
+        let new = VaultPicture(filled.vault)
+        #expect(new != filled.picture)
+        for row in old {
+            let result = try await filled.opened { try $0.put(row) }
+            if [.keyring, .keySlot].contains(table) {
+                #expect(result == .success(new), "these were not changed since")
+            } else if SealedTable.uncounted.contains(table) {
+                #expect(try result.get().withoutTokens == new.withoutTokens)
+            } else {
+                #expect(result.isDamaged(), "\(result)")
+            }
+        }
+    }
+
+    @Test("what was removed does not come back", arguments: SealedTable.counted) func revived(table: SealedTable)
+        async throws
+    {
+        let old = try await filled.rows(of: table)
+        try await filled.vault.empty()
+        for row in old { #expect(try await filled.opened { try $0.put(row) }.isDamaged()) }
+        #expect(try await filled.opened { for row in old { try $0.put(row) } }.isDamaged())
+        #expect(try await filled.opened { _ in } == .success(VaultPicture(filled.vault)))
+    }
+
+    @Test("rows of another vault do not open in this one", arguments: SealedTable.all) func foreign(table: SealedTable)
+        async throws
+    {
+        let other = try await FilledVault()
+        for (row, foreign) in zip(try await filled.rows(of: table), try await other.rows(of: table)) {
+            #expect(row.cells == foreign.cells)
+            // A foreign slot opens with the same key file, and gives a key that this vault's keyring does not have.
+            try await attack(row, "a row of another vault", naming: table != .keySlot) { try $0.put(foreign) }
+        }
+    }
+}
+
+private func ids(_ transaction: any StoreTransaction, _ table: SealedTable) throws -> [String] {
+    var ids: [String] = []
+    try transaction.forEachRow(in: table) { ids.append($0.id) }
+    return ids
+}

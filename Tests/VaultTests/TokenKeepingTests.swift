@@ -1,0 +1,80 @@
+import Names
+import SecretMemory
+import TestSupport
+import Testing
+import Times
+import Vault
+
+@Suite struct TokenKeepingTests {
+    private func make() async throws -> (MemoryStore, Vault, ManualTime, App) {
+        let (store, time, app) = (MemoryStore(), ManualTime(), App.sample("alpha"))
+        try await Vault.create(in: store, ways: [.keyFile()])
+        let vault = try await Vault.open(store, with: .keyFile(), time: time)
+        try await vault.add(app, clientSecret: SecretBox("secret"))
+        return (store, vault, time, app)
+    }
+
+    private func reopen(_ store: MemoryStore, _ time: ManualTime) async throws -> AppEntry {
+        try #require(try await Vault.open(store.reopened(), with: .keyFile(), time: time).catalog.entries.first)
+    }
+
+    @Test("a token and its app's refusals are there after a restart, until the next token clears the refusals")
+    func kept() async throws {
+        let (store, vault, time, app) = try await make()
+        let refusals = Refusals.sample([time.now.wall, time.now.wall + 2])
+        try await vault.keep(refusals, for: app)
+        #expect(try await reopen(store, time).refusals == refusals)
+        for text in ["first", "second"] {
+            let seen = SeenToken(token: .sample(text, issuedAt: time.now.wall), seen: time.now, minted: true)
+            try await vault.keep(seen, for: app)
+            let entry = try await reopen(store, time)
+            #expect(entry.token?.token.accessToken.text == text && entry.refusals == nil)
+            #expect(vault.catalog.app(app.name)?.token?.token.accessToken.text == text)
+            #expect(vault.catalog.app(app.name)?.refusals == nil)
+            time.pass(10)
+        }
+        try await vault.keep(refusals, for: app)
+        #expect(try await reopen(store, time).token != nil)
+        try await vault.keep(nil, for: app)
+        #expect(try await reopen(store, time).refusals == nil)
+    }
+
+    @Test("what is held in memory alone is gone after a restart") func held() async throws {
+        let (store, vault, time, app) = try await make()
+        vault.hold(SeenToken(token: .sample("held", issuedAt: time.now.wall), seen: time.now, minted: true), for: app)
+        vault.hold(.sample([time.now.wall]), for: app)
+        let entry = try #require(vault.catalog.app(app.name))
+        #expect(entry.token?.token.accessToken.text == "held" && entry.refusals?.times == [time.now.wall])
+        let reopened = try await reopen(store, time)
+        #expect(reopened.token == nil && reopened.refusals == nil)
+    }
+
+    @Test("a token that was found counts by the clocks of the moment in which it was found, also after a reboot")
+    func afterReboot() async throws {
+        let (store, vault, time, app) = try await make()
+        let token = Token.sample("t", issuedAt: time.now.wall, lifetime: 3600)
+        try await vault.keep(SeenToken(token: token, seen: time.now, minted: true), for: app)
+        time.reboot(after: 600)
+        let found = try #require(try await reopen(store, time).token)
+        #expect(!found.minted && found.secondsLeft(at: time.now) == 3000)
+        time.pass(100)
+        #expect(found.secondsLeft(at: time.now) == 2900)
+        time.setWall(by: -86_400)
+        #expect(found.secondsLeft(at: time.now) == 2900, "a clock set back gives a token no longer life")
+        time.pass(2900)
+        #expect(found.secondsLeft(at: time.now) == 0)
+        time.setWall(by: 2 * 86_400)
+        #expect(found.secondsLeft(at: time.now) == -86_400)
+    }
+
+    @Test("a fingerprint tells two secrets apart, is the vault's own, and lasts") func fingerprints() async throws {
+        let (store, vault, time, _) = try await make()
+        let one = try vault.fingerprint(of: SecretBox("one"))
+        #expect(one.count == 12 && one.allSatisfy { $0.isHexDigit })
+        #expect(try vault.fingerprint(of: SecretBox("one")) == one)
+        #expect(try vault.fingerprint(of: SecretBox("two")) != one)
+        #expect(try await Vault.open(store, with: .keyFile(), time: time).fingerprint(of: SecretBox("one")) == one)
+        let (_, other, _, _) = try await make()
+        #expect(try other.fingerprint(of: SecretBox("one")) != one)
+    }
+}

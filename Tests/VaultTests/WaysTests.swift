@@ -1,0 +1,113 @@
+import Envelope
+import SecretMemory
+import TestSupport
+import Testing
+import Times
+import Vault
+
+@Suite struct WaysTests {
+    private static let passphrase = "correct horse battery"
+
+    private static func passphraseWay(_ text: String = passphrase) -> UnlockWay {
+        UnlockWay(.passphrase(SecretBytes(copying: text)))
+    }
+
+    private func code(_ store: any SealedStore, _ way: UnlockWay) async -> VaultError.Code? {
+        do throws(VaultError) {
+            _ = try await Vault.open(store, with: way, time: ManualTime())
+            return nil
+        } catch {
+            return error.code
+        }
+    }
+
+    @Test("each of its ways opens the vault, and no other secret of any kind does") func ways() async throws {
+        let printed = try RecoveryKey.generate().rendered()
+        func recovery() throws -> UnlockWay {
+            UnlockWay(.recovery(try printed.withSpan { try RecoveryKey(reading: $0) }))
+        }
+        let store = MemoryStore()
+        try await Vault.create(in: store, ways: [.keyFile(), Self.passphraseWay(), try recovery()])
+        #expect(await code(store, .keyFile()) == nil)
+        #expect(await code(store, Self.passphraseWay()) == nil)
+        #expect(await code(store, try recovery()) == nil)
+
+        #expect(await code(store, .keyFile("x")) == .wrongKey)
+        #expect(await code(store, Self.passphraseWay(Self.passphrase + " ")) == .wrongKey)
+        #expect(await code(store, UnlockWay(.recovery(try RecoveryKey.generate()))) == .wrongKey)
+        // The right bytes as the wrong kind of secret.
+        #expect(
+            await code(store, UnlockWay(.keyFile(SecretBytes(copying: Self.passphrase + Self.passphrase)))) == .wrongKey
+        )
+        #expect(await code(store, Self.passphraseWay(String(repeating: "k", count: 32))) == .wrongKey)
+    }
+
+    @Test(
+        "a secret of a length that none can have is a wrong key, and not damage", arguments: [0, 1, 31, 4097, 100_000])
+    func lengths(count: Int) async throws {
+        let store = MemoryStore()
+        try await Vault.create(in: store, ways: [.keyFile()])
+        let way = UnlockWay(.keyFile(SecretBytes(copying: String(repeating: "k", count: count))))
+        #expect(await code(store, way) == .wrongKey)
+        #expect(await code(store, Self.passphraseWay(String(repeating: "k", count: count))) == .wrongKey)
+    }
+
+    @Test("a vault that has no slot for a kind of secret says so") func noSlot() async throws {
+        let store = MemoryStore()
+        try await Vault.create(in: store, ways: [.keyFile()])
+        #expect(await code(store, Self.passphraseWay()) == .wrongKey)
+        #expect(await code(store, UnlockWay(.recovery(try RecoveryKey.generate()))) == .wrongKey)
+    }
+
+    @Test("two secrets of one kind open one vault") func twoOfAKind() async throws {
+        let filled = try await FilledVault()
+        for way in FilledVault.ways.values {
+            #expect(await FilledVault.opened(filled.store, by: way, time: filled.time) == .success(filled.picture))
+        }
+    }
+
+    @Test("a vault is made once: the second making is refused and changes nothing") func once() async throws {
+        let filled = try await FilledVault()
+        let commits = filled.store.commits
+        await #expect {
+            try await Vault.create(in: filled.store, ways: [.keyFile("x")])
+        } throws: {
+            ($0 as? VaultError)?.code == .exists
+        }
+        #expect(filled.store.commits == commits)
+        #expect(await FilledVault.opened(filled.store, time: filled.time) == .success(filled.picture))
+        #expect(await code(filled.store, .keyFile("x")) == .wrongKey)
+    }
+
+    @Test(
+        "a passphrase that is too easy, and a key file of a wrong length, make no vault",
+        arguments: ["", "short", "elevenbytes"])
+    func weak(text: String) async throws {
+        let store = MemoryStore()
+        for way in [Self.passphraseWay(text), UnlockWay(.keyFile(SecretBytes(copying: text)))] {
+            await #expect(throws: VaultError.self) { try await Vault.create(in: store, ways: [.keyFile(), way]) }
+        }
+        #expect(store.commits == 0)
+    }
+
+    @Test("a store with nothing in it is no vault") func nothing() async {
+        #expect(await code(MemoryStore(), .keyFile()) == .damaged)
+    }
+
+    @Test("neither an error nor a vault says anything of a secret") func silent() async throws {
+        let store = MemoryStore()
+        try await Vault.create(in: store, ways: [.keyFile("k")])
+        do {
+            _ = try await Vault.open(store, with: .keyFile("q"), time: ManualTime())
+            Issue.record("opened by a wrong key")
+        } catch {
+            #expect(!String(reflecting: error).contains("qqqq"))
+        }
+        let vault = try await Vault.open(store, with: .keyFile("k"), time: ManualTime())
+        try await vault.add(.sample("alpha"), clientSecret: SecretBox("canary-secret"))
+        var dumped = ""
+        dump(vault, to: &dumped)
+        dump(vault.catalog.apps, to: &dumped)
+        #expect(!dumped.contains("canary") && dumped.contains("<secret>"))
+    }
+}
