@@ -39,7 +39,7 @@ package enum ClientError: Error, Equatable, Sendable, CustomStringConvertible {
     package var hint: String? {
         switch self {
         case .notRunning, .notListening: "start it with 'keyturnd serve', or name its sockets with --runtime-dir"
-        case .permissionDenied: "run as root or as the daemon's user, or join a group that it admits"
+        case .permissionDenied: "run as root or as the daemon's user"
         case .pathTooLong: "choose a shorter --runtime-dir"
         case .timedOut, .closedEarly: "look at the daemon's log"
         case .malformedAnswer: "check that the client and the daemon are of the same version"

@@ -20,6 +20,7 @@ package enum ProblemCode: String, Sendable, CaseIterable {
     case locked = "locked"
     case upstreamUnavailable = "upstream_unavailable"
     case storageFailed = "storage_failed"
+    case vaultDamaged = "vault_damaged"
     case unavailable = "unavailable"
     case versionNotSupported = "version_not_supported"
 
@@ -37,7 +38,7 @@ package enum ProblemCode: String, Sendable, CaseIterable {
         case .unprocessable: .unprocessableContent
         case .tooManyRequests: .tooManyRequests
         case .headersTooLarge: .headerFieldsTooLarge
-        case .internal: .internalServerError
+        case .internal, .vaultDamaged: .internalServerError
         case .notImplemented: .notImplemented
         case .upstreamFailed: .badGateway
         case .locked, .upstreamUnavailable, .storageFailed, .unavailable: .serviceUnavailable
@@ -67,6 +68,7 @@ package enum ProblemCode: String, Sendable, CaseIterable {
         case .upstreamFailed: "the other side refused"
         case .locked: "the vault is locked"
         case .upstreamUnavailable: "the other side cannot be reached"
+        case .vaultDamaged: "the vault is not as it was written"
         case .storageFailed: "the daemon cannot write what it must"
         case .unavailable: "the daemon cannot do this now"
         case .versionNotSupported: "the HTTP version is not spoken here"

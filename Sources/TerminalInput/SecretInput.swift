@@ -22,6 +22,8 @@ package struct EnteredSecret: ~Copyable {
 /// Asks people and pipes for secrets. What they give goes into wiped memory at once, and never through an argument.
 package enum SecretInput {
     private static let longest = 8192
+    /// What Ctrl-C sends.
+    private static let interrupt: UInt8 = 3
 
     /// All of standard input.
     package static func fromStandardInput(what: String) throws(InputError) -> EnteredSecret {
@@ -43,7 +45,8 @@ package enum SecretInput {
             throw InputError("the terminal does not say how to turn its echo off", hint: option)
         }
         var silent = before
-        silent.c_lflag &= ~tcflag_t(ECHO)
+        // Ctrl-C comes as a character too, so that the echo is turned on again before anything ends.
+        silent.c_lflag &= ~tcflag_t(ECHO | ISIG)
         unsafe tcsetattr(terminal, TCSAFLUSH, &silent)
         defer {
             unsafe tcsetattr(terminal, TCSAFLUSH, &before)
@@ -68,6 +71,7 @@ package enum SecretInput {
             let got = unsafe Glibc.read(descriptor, &byte, 1)
             guard got >= 0 else { throw InputError("the \(what) could not be read") }
             if got == 0 || (untilLineEnd && byte == UInt8(ascii: "\n")) { break }
+            if untilLineEnd, byte == interrupt { throw InputError("given up") }
             entered.append(byte)
         }
         byte = 0

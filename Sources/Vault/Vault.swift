@@ -164,6 +164,7 @@ extension VaultError {
         switch error {
         case let error as VaultError: self = error
         case let error as StoreError: self.init(error)
+        case EnvelopeError.outOfRange(let what): self.init(.unfit, what)
         case let error as EnvelopeError: self.init(.library, error.description)
         default: self.init(.library, "an unexpected error of the store: \(error)")
         }

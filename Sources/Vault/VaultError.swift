@@ -7,6 +7,8 @@ package struct VaultError: Error, Equatable, CustomStringConvertible {
         case wrongKey
         /// A recovery key that fails its own checksum.
         case mistyped
+        /// A secret that cannot guard a vault, such as too short a passphrase.
+        case unfit
         /// A seal does not open, or the rows are not the ones that the vault wrote.
         case damaged
         /// The vault was locked while this waited for its turn.

@@ -63,7 +63,7 @@ enum AdminRoute {
             query = ["min_ttl", "reveal"]
             let name = try target.name(2)
             let minTTL = try target.number("min_ttl", in: 0...AgentRoute.longestTTL) ?? 300
-            let reveal = target.query("reveal") == "true"
+            let reveal = try target.flag("reveal")
             self = try method([
                 .get: .token(.get(name, minTTL: minTTL, reveal: reveal)), .post: .token(.renew(name, reveal: reveal)),
             ])

@@ -41,7 +41,7 @@ struct ClientActions {
             grants: grants, createdAt: time.now.wall)
     }
 
-    /// The uid decides. The name is kept beside it, so that a uid which now belongs to somebody else is noticed.
+    /// The uid decides. The name is kept beside it, for people.
     private func user(_ draft: ClientDraft) throws(Problem) -> (uid: UInt32, name: String?) {
         switch (draft.uid, draft.user) {
         case (let uid?, nil):

@@ -58,6 +58,14 @@ extension RequestTarget {
         return number
     }
 
+    func flag(_ key: String) throws(Problem) -> Bool {
+        switch query(key) {
+        case nil, "false": return false
+        case "true": return true
+        default: throw Problem(.badRequest, "\(key) is not true or false")
+        }
+    }
+
     /// A key that nobody reads is a typing error, and one that changes the meaning of the request.
     func allowQuery(_ keys: [String]) throws(Problem) {
         for key in queryKeys where !keys.contains(key) {

@@ -33,7 +33,7 @@ package struct Daemon: Sendable {
     /// What must hold before anything is opened: nobody else reads this process, its files, or its ashes.
     package static func harden() {
         umask(0o077)
-        _ = kt_make_undumpable()
+        precondition(kt_make_undumpable() == 0, "the kernel does not close this process to others")
         CrashReporter.silence()
         var files = rlimit()
         if unsafe getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &files) == 0 {
@@ -73,12 +73,15 @@ package struct Daemon: Sendable {
     }
 
     private func serve(_ services: [any Service]) async throws {
+        // At a lower level the library prints its services with all that is in them.
+        var quiet = logger
+        quiet.logLevel = max(quiet.logLevel, .notice)
         var configuration = ServiceGroupConfiguration(
             services: services.map {
                 .init(
                     service: $0, successTerminationBehavior: .gracefullyShutdownGroup,
                     failureTerminationBehavior: .cancelGroup)
-            }, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+            }, gracefulShutdownSignals: [.sigterm, .sigint], logger: quiet)
         configuration.maximumGracefulShutdownDuration = .seconds(20)
         try await ServiceGroup(configuration: configuration).run()
     }
@@ -107,7 +110,7 @@ package struct Daemon: Sendable {
             logger.notice("the vault is locked: keyturn unlock")
             return
         }
-        let way = try KeyFile.read(path)
+        let way = try KeyFile.read(path, isCredential: credential != nil)
         do throws(VaultError) { try await gate.unlock(with: way) } catch { throw StartError(error) }
     }
 }

@@ -7,7 +7,9 @@ import Vault
 /// Files that hold what opens a vault.
 enum KeyFile {
     /// Reads a key file that only this user, or root, can read.
-    static func read(_ path: String) throws(StartError) -> UnlockWay {
+    /// - Parameter isCredential: whether systemd put it there, for this service alone. It lets a service's own user in
+    ///   by an access list, which shows as a readable group.
+    static func read(_ path: String, isCredential: Bool = false) throws(StartError) -> UnlockWay {
         let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY)
         guard descriptor >= 0 else { throw StartError(systemCall: "cannot read the key file \(path)", errno) }
         defer { close(descriptor) }
@@ -16,7 +18,7 @@ enum KeyFile {
             throw StartError(systemCall: "cannot look at \(path)", errno)
         }
         guard status.st_mode & S_IFMT == S_IFREG else { throw StartError(.configuration, "\(path) is not a file") }
-        guard status.st_mode & 0o077 == 0 else {
+        guard status.st_mode & (isCredential ? 0o007 : 0o077) == 0 else {
             throw StartError(
                 .notPermitted, "the key file \(path) can be read by others", hint: "chmod 0400 \(path)")
         }

@@ -23,23 +23,38 @@ enum Refusal {
 }
 
 extension Problem {
-    /// What the vault could not do, as an answer. The only place where its errors become statuses.
+    /// What the vault could not do, as an answer. The only place where its errors become statuses. What a store says
+    /// of its files stays in the daemon's log: no path leaves over a socket.
     init(_ error: VaultError) {
-        let code: ProblemCode =
-            switch error.code {
-            case .exists: .conflict
-            case .notFound: .notFound
-            case .wrongKey, .mistyped: .unprocessable
-            case .damaged: .internal
-            case .closed: .locked
-            case .store(let code):
-                switch code {
-                case .diskFull, .inputOutput, .readOnly, .notPermitted, .inUse: .storageFailed
-                case .missing, .exists, .notAVault, .newerSchema, .damaged, .closed, .library: .internal
-                }
-            case .library: .internal
-            }
-        self.init(code, error.detail, try: error.hint)
+        switch error.code {
+        case .exists: self.init(.conflict, error.detail, try: error.hint)
+        case .notFound: self.init(.notFound, error.detail, try: error.hint)
+        case .wrongKey, .mistyped, .unfit: self.init(.unprocessable, error.detail, try: error.hint)
+        case .damaged: self.init(.vaultDamaged, error.detail, try: error.hint)
+        case .closed: self.init(.locked, error.detail, try: error.hint)
+        case .library: self.init(.internal, error.detail, try: error.hint)
+        case .store(let code): self.init(Self.code(code), Self.words(code), try: error.hint)
+        }
+    }
+
+    private static func code(_ code: StoreError.Code) -> ProblemCode {
+        switch code {
+        case .diskFull, .inputOutput, .readOnly, .notPermitted, .inUse: .storageFailed
+        case .damaged, .notAVault: .vaultDamaged
+        case .missing, .exists, .newerSchema, .closed, .library: .internal
+        }
+    }
+
+    private static func words(_ code: StoreError.Code) -> String {
+        switch code {
+        case .diskFull: "the disk is full: nothing of this change was kept"
+        case .inputOutput: "the disk failed: nothing of this change was kept"
+        case .readOnly: "the vault cannot be written: nothing of this change was kept"
+        case .notPermitted: "the daemon may not write the vault: nothing of this change was kept"
+        case .inUse: "another program has the vault open: nothing of this change was kept"
+        case .damaged, .notAVault: "the vault is damaged"
+        case .missing, .exists, .newerSchema, .closed, .library: "the vault failed; the daemon's log says how"
+        }
     }
 }
 
@@ -60,7 +75,7 @@ extension RenderedResponse {
         case .tooShort(let left):
             refusing(
                 Problem(
-                    .upstreamFailed, "Zoom's newest token has \(left) seconds left, less than min_ttl asks for",
+                    .upstreamFailed, "zoom's newest token has \(left) seconds left, less than min_ttl asks for",
                     try: "a smaller min_ttl"))
         }
     }

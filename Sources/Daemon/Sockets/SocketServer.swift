@@ -4,6 +4,7 @@ import Logging
 import NIOCore
 import NIOPosix
 import Synchronization
+import Times
 import Vault
 
 /// Accepts connections on one Unix socket and gives each a handler, its caller known before a byte is read.
@@ -15,6 +16,7 @@ final class SocketServer: Sendable {
     private let logger: Logger
     private let tables: [ObjectIdentifier: NIOLoopBound<ConnectionTable>]
     private let open = Atomic(0)
+    private let complainedAt = Atomic(0)
     private let channel = Mutex<(any Channel)?>(nil)
 
     init(
@@ -58,12 +60,19 @@ final class SocketServer: Sendable {
         }
     }
 
+    /// At most once a second: who makes connections must not fill the log.
+    private func complain() {
+        let now = SystemTime().now.boot
+        guard complainedAt.exchange(now, ordering: .relaxed) != now else { return }
+        logger.warning("connections refused: \(limits.connections) are open", metadata: ["socket": "\(socket.path)"])
+    }
+
     /// Runs on the connection's event loop. A refused connection is closed unread.
     private func admit(_ channel: any Channel) -> EventLoopFuture<Void> {
         let count = open.add(1, ordering: .relaxed).newValue
         channel.closeFuture.whenComplete { [self] _ in open.subtract(1, ordering: .relaxed) }
         guard count <= limits.connections, let table = tables[ObjectIdentifier(channel.eventLoop)] else {
-            logger.warning("connection refused: \(limits.connections) are open", metadata: ["socket": "\(socket.path)"])
+            complain()
             return channel.close()
         }
         guard let options = channel as? any SocketOptionProvider else { return channel.close() }

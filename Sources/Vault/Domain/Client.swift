@@ -21,7 +21,7 @@ package struct Client: Equatable, Sendable {
 /// How the kernel must describe the process at the other end of the socket. All that are given must match.
 package struct Selectors: Equatable, Sendable {
     package let uid: UInt32
-    /// The user's name when the rule was made, kept to notice a uid that now belongs to somebody else.
+    /// The user's name when the rule was made, kept beside the uid, so that one that belongs to somebody else by now can be told.
     package let user: String?
     package let gid: UInt32?
 
