@@ -138,7 +138,7 @@ import Testing
                 let watcher = SocketWatcher([world.agent, world.admin])
                 // The daemon must not lean on the umask it is given.
                 let daemon = try world.runner.start(
-                    "/bin/sh", ["-c", "umask 0; exec \(Programs.keyturnd) serve --key-file \(world.keyFile)"],
+                    "/bin/sh", ["-c", "umask 0; exec '\(Programs.keyturnd)' serve --key-file \(world.keyFile)"],
                     environment: environment)
                 try eventually("both sockets to answer") { () throws -> Bool in
                     guard daemon.child.isRunning else { throw HarnessError("it ended: \(try daemon.outcome())") }

@@ -17,8 +17,8 @@ import Testing
             try FileManager.default.createDirectory(atPath: disk, withIntermediateDirectories: true)
             let environment = ["KEYTURN_STATE_DIR": disk + "/state"]
             let serve = """
-                mount -t tmpfs -o size=1m,mode=0700 tmpfs \(disk) && \(Programs.keyturnd) init --key-file \(world.keyFile) \
-                --recovery-out \(world.recoveryFile) && exec \(Programs.keyturnd) serve --key-file \(world.keyFile)
+                mount -t tmpfs -o size=1m,mode=0700 tmpfs \(disk) && '\(Programs.keyturnd)' init --key-file \(world.keyFile) \
+                --recovery-out \(world.recoveryFile) && exec '\(Programs.keyturnd)' serve --key-file \(world.keyFile)
                 """
             let daemon = try world.runner.start("unshare", ["-m", "/bin/sh", "-c", serve], environment: environment)
             try eventually("the daemon to listen") {

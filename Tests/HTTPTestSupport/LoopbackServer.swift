@@ -3,7 +3,7 @@ import Glibc
 import Synchronization
 
 /// A server on 127.0.0.1 that answers with canned bytes and remembers what it was sent. Speaks just enough HTTP/1.1 to
-/// find the end of a request. Every wait of it ends after 30 seconds.
+/// find the end of a request. Every wait of it ends after 300 seconds, which is long enough for a machine with much else to do.
 package final class LoopbackServer: Sendable {
     package enum Reply: Sendable {
         /// Send these bytes and wait for the next request.
@@ -78,7 +78,7 @@ package final class LoopbackServer: Sendable {
             _ = shutdown(client, CInt(SHUT_RDWR))
             close(client)
         }
-        var limit = timeval(tv_sec: 30, tv_usec: 0)
+        var limit = timeval(tv_sec: 300, tv_usec: 0)
         unsafe setsockopt(client, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
         unsafe setsockopt(client, SOL_SOCKET, SO_SNDTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
         var pending = ""

@@ -31,7 +31,7 @@ import VaultSQLite
             "/usr/bin/unshare", "--mount", "sh", "-c",
             """
             mount -t tmpfs -o size=512k,mode=700 tmpfs "$1" && export \(Self.variable)="$1" &&
-            exec "$2" --testing-library swift-testing --filter FullDiskTests
+            exec "$2" --testing-library swift-testing --filter VaultSQLiteTests.FullDiskTests
             """,
             "sh", disk, CommandLine.arguments[0])
         #expect(status == 0, "\(output)")
