@@ -12,6 +12,7 @@ let settings: [SwiftSetting] =
         .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
         .enableExperimentalFeature("Lifetimes"),
         .strictMemorySafety(),
+        .define("FAULT_POINTS", .when(configuration: .debug)),
     ] + (Context.environment["KEYTURN_WARNINGS"] == "error" ? [.treatAllWarnings(as: .error)] : [])
 
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
@@ -54,29 +55,34 @@ let package = Package(
         .target(name: "CPlatform"),
         target("Names"),
         target("Times"),
+        target("Schedule", ["Times"]),
         target("SecretMemory"),
         target("SecretJSON", ["SecretMemory"]),
         target("Envelope", ["COpenSSL", "SecretMemory"]),
         target("Vault", ["Envelope", "Names", "SecretJSON", "SecretMemory", "Times"]),
         target(
             "VaultSQLite", ["Times", "Vault", .product(name: "GRDB", package: "GRDB.swift")],
-            exclude: ["schema/openapi.yaml"], resources: [.embedInCode("schema/v001.sql")]),
+            exclude: ["schema/openapi.yaml"],
+            resources: [.embedInCode("schema/v001.sql"), .embedInCode("schema/v002.sql")]),
         target("Tokens", ["Names", "SecretMemory", "Times", "Vault"]),
+        target("Rotation", ["Names", "Schedule", "SecretMemory", "Times", "Vault"]),
         target("HTTPTransport", ["CCurl", "SecretMemory"]),
-        target("Zoom", ["HTTPTransport", "SecretJSON", "SecretMemory"]),
+        target("Zoom", ["HTTPTransport", "SecretJSON", "SecretMemory", "Times"]),
         target("SocketAPI", ["Names", "SecretJSON", "SecretMemory", "Times"]),
         target(
             "Daemon",
             [
-                "CPlatform", "Envelope", "HTTPTransport", "Names", "SecretJSON", "SecretMemory", "SocketAPI", "Times",
-                "Tokens", "Vault", "VaultSQLite", "Zoom", nioCore, nioPosix, logging, lifecycle, unixSignals, "Yams",
+                "CPlatform", "Envelope", "HTTPTransport", "Names", "Rotation", "Schedule", "SecretJSON", "SecretMemory",
+                "SocketAPI",
+                "Times", "Tokens", "Vault", "VaultSQLite", "Zoom", nioCore, nioPosix, logging, lifecycle, unixSignals,
+                "Yams",
             ]),
         target("TerminalInput", ["SecretMemory"]),
         target("Sandbox", [nioCore, nioPosix, nioHTTP1]),
 
         executable(
             "keyturnd", ["Daemon", "SecretMemory", "SocketAPI", "TerminalInput", arguments, logging]),
-        executable("keyturn", ["Names", "SecretMemory", "SocketAPI", "TerminalInput", "Times", arguments]),
+        executable("keyturn", ["Names", "Schedule", "SecretMemory", "SocketAPI", "TerminalInput", "Times", arguments]),
         executable("zoom-sandbox", ["Sandbox", arguments]),
 
         .target(name: "HTTPTestSupport", path: "Tests/HTTPTestSupport", swiftSettings: settings),
@@ -85,6 +91,7 @@ let package = Package(
             path: "Tests/TestSupport", swiftSettings: settings),
         tests("NamesTests", ["Names"]),
         tests("TimesTests", ["Times"]),
+        tests("ScheduleTests", ["Schedule", "Times"]),
         tests("SecretMemoryTests", ["SecretMemory", "TestSupport"]),
         tests("SecretJSONTests", ["SecretJSON", "SecretMemory", "TestSupport"]),
         tests("EnvelopeTests", ["Envelope", "SecretMemory"]),
@@ -99,7 +106,10 @@ let package = Package(
             "TokensTests",
             ["Envelope", "Names", "SecretMemory", "TestSupport", "Times", "Tokens", "Vault", "VaultSQLite"]),
         tests("HTTPTransportTests", ["HTTPTestSupport", "HTTPTransport", "SecretMemory"]),
-        tests("ZoomTests", ["HTTPTestSupport", "HTTPTransport", "SecretJSON", "SecretMemory", "Zoom"]),
+        tests(
+            "ZoomTests",
+            ["HTTPTestSupport", "HTTPTransport", "Sandbox", "SecretJSON", "SecretMemory", "Times", "Zoom"]),
+        tests("RotationTests", ["Names", "Rotation", "SecretMemory", "TestSupport", "Times", "Vault"]),
         tests("SocketAPITests", ["Names", "SecretJSON", "SecretMemory", "SocketAPI", "Times"]),
         tests(
             "DaemonTests",

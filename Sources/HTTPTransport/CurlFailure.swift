@@ -1,10 +1,12 @@
 import CCurl
+import SecretMemory
 
 extension TransportFailure {
     /// What curl's result means. `started` tells whether curl was about to send the request itself, after connecting,
     /// TLS and a proxy's consent.
-    init(curl code: CURLcode, started: Bool, detail: String) {
-        self.init(Kind(curl: code, started: started), started ? .ambiguous : .notSent, detail: detail)
+    init(curl code: CURLcode, started: Bool, detail: String, partial: SecretBox?) {
+        self.init(
+            Kind(curl: code, started: started), started ? .ambiguous : .notSent, detail: detail, partial: partial)
     }
 }
 

@@ -63,7 +63,8 @@ final class Transfer {
         if isTooLarge {
             fail(.tooLarge)
         } else if code != CURLE_OK {
-            answer.resume(returning: .failure(TransportFailure(curl: code, started: started, detail: easy.words)))
+            let failure = TransportFailure(curl: code, started: started, detail: easy.words, partial: takePartial())
+            answer.resume(returning: .failure(failure))
         } else if !isHeadWhole {
             fail(.cut)
         } else if (200...599).contains(status), let body = body.take() {
@@ -76,7 +77,13 @@ final class Transfer {
 
     /// Ends the transfer from our side.
     func fail(_ kind: TransportFailure.Kind) {
-        answer.resume(returning: .failure(TransportFailure(kind, started ? .ambiguous : .notSent)))
+        let failure = TransportFailure(kind, started ? .ambiguous : .notSent, partial: takePartial())
+        answer.resume(returning: .failure(failure))
+    }
+
+    private func takePartial() -> SecretBox? {
+        guard bodySize > 0, let body = body.take() else { return nil }
+        return SecretBox(body.finish())
     }
 
     // MARK: Callbacks
@@ -99,9 +106,10 @@ final class Transfer {
 
     /// Returns whether to go on.
     private func receiveBody(_ bytes: RawSpan) -> Bool {
-        bodySize += bytes.byteCount
-        isTooLarge = isTooLarge || bodySize > bodyLimit
-        if !isTooLarge { body?.append(bytes) }
+        let fitting = bytes.extracting(first: bodyLimit - bodySize)
+        isTooLarge = isTooLarge || fitting.byteCount < bytes.byteCount
+        body?.append(fitting)
+        bodySize += fitting.byteCount
         return !isTooLarge
     }
 }

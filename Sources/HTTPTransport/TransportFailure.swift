@@ -1,3 +1,5 @@
+package import SecretMemory
+
 /// No whole answer came. Says whether the server may have seen the request, which is what decides what to do next.
 package struct TransportFailure: Error, Equatable, CustomStringConvertible {
     package enum Kind: String, Sendable {
@@ -31,11 +33,25 @@ package struct TransportFailure: Error, Equatable, CustomStringConvertible {
     package let delivery: Delivery
     /// In the words of curl, cut to 200 bytes of printable ASCII; empty when there is nothing to add.
     package let detail: String
+    /// What had arrived of the answer's body, as far as the limit allows; `nil` when nothing had. For an answer that
+    /// is given only once, half of it can be all that matters.
+    package let partial: SecretBox?
 
-    package init(_ kind: Kind, _ delivery: Delivery, detail: String = "") {
+    package init(_ kind: Kind, _ delivery: Delivery, detail: String = "", partial: SecretBox? = nil) {
         self.kind = kind
         self.delivery = delivery
         self.detail = detail.printable(limit: 200)
+        self.partial = partial
+    }
+
+    package static func == (left: Self, right: Self) -> Bool {
+        guard (left.kind, left.delivery, left.detail) == (right.kind, right.delivery, right.detail) else {
+            return false
+        }
+        guard let mine = left.partial, let theirs = right.partial else {
+            return left.partial == nil && right.partial == nil
+        }
+        return mine.bytes.constantTimeEquals(theirs.bytes)
     }
 
     package var description: String { detail.isEmpty ? kind.sentence : "\(kind.sentence) (\(detail))" }

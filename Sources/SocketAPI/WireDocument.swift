@@ -86,6 +86,14 @@ extension JSONDocument {
         return found
     }
 
+    package func texts(_ member: String, of node: JSONNode) throws(JSONError) -> [String] {
+        let list = try require(member, of: node)
+        guard kind(list) == .array else { throw JSONError(.wrongType, member: member) }
+        var found: [String] = []
+        for element in elements(of: list) { found.append(try string(element)) }
+        return found
+    }
+
     private func isPresent(_ member: String, of node: JSONNode) -> Bool {
         self.member(member, of: node).map { kind($0) != .null } ?? false
     }
@@ -99,6 +107,18 @@ extension JSONDocument {
 }
 
 extension JSONWriter {
+    package mutating func member(_ name: String, orNull text: String?) {
+        key(name)
+        if let text { string(text) } else { null() }
+    }
+
+    package mutating func member(_ name: String, texts: [String]) {
+        key(name)
+        beginArray()
+        for text in texts { string(text) }
+        endArray()
+    }
+
     package mutating func member<Element: WireDocument>(_ name: String, list: [Element]) {
         key(name)
         beginArray()

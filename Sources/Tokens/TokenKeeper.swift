@@ -61,6 +61,14 @@ package actor TokenKeeper {
         return try await fly(current).get()
     }
 
+    /// Somebody was refused with the app's current secret: tries it, unless it was tried a moment ago.
+    package func doubt(_ name: Name) async {
+        guard let entry = vault.catalog.app(name) else { return }
+        let isFresh = entry.token.map { isYoung($0) } ?? false
+        guard !isFresh, flights[entry.app.id] == nil, gate(entry) == nil else { return }
+        _ = await fly(entry)
+    }
+
     /// Keeps a token that was minted in another way, such as to verify the app's credentials.
     package func adopt(_ minted: MintedToken, for name: Name, sent: Moment) async {
         guard let entry = vault.catalog.app(name) else { return }

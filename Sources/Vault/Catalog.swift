@@ -2,31 +2,27 @@ package import Names
 import Synchronization
 package import Times
 
-/// An app as readers see it: never changed, replaced as a whole.
-package final class AppEntry: Sendable {
-    package let app: App
-    package let credential: Credential
-    package let token: SeenToken?
-    package let refusals: Refusals?
+/// An app as readers see it: a value that is replaced as a whole.
+package struct AppEntry: Sendable {
+    package internal(set) var app: App
+    /// The current secret: the one that is handed out.
+    package internal(set) var credential: Credential
+    /// The one before it, until it is retired.
+    package internal(set) var previous: Credential?
+    /// The rotation that is under way.
+    package internal(set) var rotation: Rotation?
+    package internal(set) var token: SeenToken?
+    package internal(set) var refusals: Refusals?
+    package internal(set) var receipts: [Name: Receipt] = [:]
     package let tokenUse: TokenUse
 
-    init(
-        app: App, credential: Credential, token: SeenToken? = nil, refusals: Refusals? = nil,
-        tokenUse: TokenUse = TokenUse()
-    ) {
+    /// Until when Zoom takes the secret before the current one, as far as is known.
+    package var previousValidUntil: Timestamp? { previous == nil ? nil : rotation?.revokeAt }
+
+    init(app: App, credential: Credential) {
         self.app = app
         self.credential = credential
-        self.token = token
-        self.refusals = refusals
-        self.tokenUse = tokenUse
-    }
-
-    func with(token: SeenToken?) -> AppEntry {
-        AppEntry(app: app, credential: credential, token: token, refusals: refusals, tokenUse: tokenUse)
-    }
-
-    func with(refusals: Refusals?) -> AppEntry {
-        AppEntry(app: app, credential: credential, token: token, refusals: refusals, tokenUse: tokenUse)
+        self.tokenUse = TokenUse()
     }
 }
 
@@ -96,10 +92,11 @@ package final class Catalog: Sendable {
     func withdraw(app: App) { state.withLock { _ = $0.apps.removeValue(forKey: app.name) } }
 
     /// Changes the entry of this very app, if it is still there.
-    func update(_ app: App, _ change: (AppEntry) -> AppEntry) {
+    func update(_ app: App, _ change: (inout AppEntry) -> Void) {
         state.withLock { state in
-            guard let entry = state.apps[app.name], entry.app.id == app.id else { return }
-            state.apps[app.name] = change(entry)
+            guard var entry = state.apps[app.name], entry.app.id == app.id else { return }
+            change(&entry)
+            state.apps[app.name] = entry
         }
     }
 

@@ -1,4 +1,5 @@
 import Envelope
+import Names
 import Times
 
 /// Every row of a vault, opened: what a catalog is made of.
@@ -8,7 +9,10 @@ import Times
 /// gives a new one for the asking.
 struct CatalogLoader {
     private var apps: [App] = []
-    private var credentials: [String: Credential] = [:]
+    private var current: [String: Credential] = [:]
+    private var previous: [String: Credential] = [:]
+    private var rotations: [String: Rotation] = [:]
+    private var receipts: [String: [Name: Receipt]] = [:]
     private var tokens: [String: Token] = [:]
     private var refusals: [String: Refusals] = [:]
     private var clients: [Client] = []
@@ -43,7 +47,16 @@ struct CatalogLoader {
         case .app: apps.append(try sealer.open(row, as: AppRecord.self).app)
         case .generation:
             let record = try sealer.open(row, as: GenerationRecord.self)
-            credentials[record.appID] = record.credential
+            switch record.credential.state {
+            case .current: current[record.appID] = record.credential
+            case .previous: previous[record.appID] = record.credential
+            }
+        case .rotation:
+            let rotation = try sealer.open(row, as: RotationRecord.self).rotation
+            if !rotation.phase.isFinal { rotations[rotation.appID] = rotation }
+        case .receipt:
+            let record = try sealer.open(row, as: ReceiptRecord.self)
+            receipts[record.appID, default: [:]][record.receipt.client] = record.receipt
         case .client: clients.append(try sealer.open(row, as: ClientRecord.self).client)
         case .token:
             let record = try sealer.open(row, as: TokenRecord.self)
@@ -57,9 +70,14 @@ struct CatalogLoader {
 
     func publish(in catalog: Catalog, at now: Moment) {
         for app in apps {
-            guard let credential = credentials[app.id] else { continue }
-            let token = tokens[app.id].map { SeenToken(token: $0, seen: now, minted: false) }
-            catalog.publish(AppEntry(app: app, credential: credential, token: token, refusals: refusals[app.id]))
+            guard let credential = current[app.id] else { continue }
+            var entry = AppEntry(app: app, credential: credential)
+            entry.previous = previous[app.id]
+            entry.rotation = rotations[app.id]
+            entry.token = tokens[app.id].map { SeenToken(token: $0, seen: now, minted: false) }
+            entry.refusals = refusals[app.id]
+            entry.receipts = receipts[app.id] ?? [:]
+            catalog.publish(entry)
         }
         catalog.publish(clients)
     }

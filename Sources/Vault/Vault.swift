@@ -10,8 +10,8 @@ import Times
 /// commits. The last reference to go takes the keys with it.
 package final class Vault: Sendable {
     package let catalog: Catalog
-    private let store: any SealedStore
-    private let sealer: Sealer
+    let store: any SealedStore
+    let sealer: Sealer
     private let time: any TimeSource
     private let isClosed = Atomic(false)
 
@@ -57,8 +57,9 @@ package final class Vault: Sendable {
         guard let entry = catalog.app(name) else { throw Self.noSuchApp(name) }
         let app = entry.app
         try await change { transaction in
-            try transaction.remove(
-                from: .generation, id: GenerationRecord.id(appID: app.id, entry.credential.generation))
+            for table in [SealedTable.generation, .rotation, .receipt] {
+                try transaction.removeRows(from: table, ofApp: app.id)
+            }
             try transaction.remove(from: .token, id: app.id)
             try transaction.remove(from: .refusals, id: app.id)
             try transaction.remove(from: .app, id: app.id)
@@ -81,7 +82,10 @@ package final class Vault: Sendable {
             try transaction.put(TokenRecord(appID: app.id, seen.token))
             try transaction.remove(from: .refusals, id: app.id)
         } committed: { [catalog] in
-            catalog.update(app) { $0.with(token: seen).with(refusals: nil) }
+            catalog.update(app) {
+                $0.token = seen
+                $0.refusals = nil
+            }
         }
     }
 
@@ -95,17 +99,20 @@ package final class Vault: Sendable {
                 try transaction.remove(from: .refusals, id: app.id)
             }
         } committed: { [catalog] in
-            catalog.update(app) { $0.with(refusals: refusals) }
+            catalog.update(app) { $0.refusals = refusals }
         }
     }
 
     /// Shows readers a token that could not be kept, and clears the app's refusals as keeping it would.
     package func hold(_ seen: SeenToken, for app: App) {
-        catalog.update(app) { $0.with(token: seen).with(refusals: nil) }
+        catalog.update(app) {
+            $0.token = seen
+            $0.refusals = nil
+        }
     }
 
     /// Counts refusals that could not be kept.
-    package func hold(_ refusals: Refusals, for app: App) { catalog.update(app) { $0.with(refusals: refusals) } }
+    package func hold(_ refusals: Refusals, for app: App) { catalog.update(app) { $0.refusals = refusals } }
 
     // MARK: Clients
 
@@ -135,7 +142,7 @@ package final class Vault: Sendable {
 
     // MARK: The one way to change anything
 
-    private func change(
+    func change(
         _ body: @escaping @Sendable (inout SealedTransaction) throws -> Void,
         committed: @escaping @Sendable () -> Void
     ) async throws(VaultError) {

@@ -3,6 +3,8 @@ package struct VaultError: Error, Equatable, CustomStringConvertible {
     package enum Code: Equatable, Sendable {
         case exists
         case notFound
+        /// A rotation of the app is under way.
+        case busy
         /// None of the key slots opens with what was given.
         case wrongKey
         /// A recovery key that fails its own checksum.

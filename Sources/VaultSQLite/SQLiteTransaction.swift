@@ -16,6 +16,13 @@ struct SQLiteTransaction: StoreTransaction {
         while let row = try rows.next() { try body(try SealedRow(row, of: table)) }
     }
 
+    func forEachRow(in table: SealedTable, ofApp app: String, _ body: (SealedRow) throws -> Void) throws {
+        let statement = try connection.cachedStatement(
+            sql: "SELECT \(table.list), sealed FROM \(table.name) WHERE app = ? ORDER BY \(table.columns[0])")
+        let rows = try Row.fetchCursor(statement, arguments: [app])
+        while let row = try rows.next() { try body(SealedRow(row, of: table)) }
+    }
+
     func row(in table: SealedTable, id: String) throws -> SealedRow? {
         let statement = try connection.cachedStatement(
             sql: "SELECT \(table.list), sealed FROM \(table.name) WHERE \(table.columns[0]) = ?")

@@ -6,6 +6,8 @@ package enum ZoomCall: Equatable, Sendable {
     case token(Grant)
     case api
     case scim
+    /// A change of the client secret or of its schedule: what Zoom did not certainly refuse, it may have done.
+    case rotation
 }
 
 /// The one place that decides what an answer means: `docs/zoom.md`, "Errors".
@@ -35,14 +37,17 @@ extension ZoomFailure {
     package init(_ call: ZoomCall, _ answer: HTTPResponse, now: Int, withholding secrets: [SecretBox] = []) {
         let error = ErrorAnswer(answer)
         let retryAfter = RetryAfter.delay(answer.headers["retry-after"], now: now)
-        let verdict: (Disposition, Cause) =
+        var verdict: (Disposition, Cause) =
             switch answer.status {
             case 429: (.throttled(retryAfter: retryAfter), .throttled)
             case 408, 500...599: (.transient(retryAfter: retryAfter), .serverError)
             case 300...399: (.transient(), .redirected)
+            case 400...499 where call == .rotation && error.code == 2000:
+                (.throttled(retryAfter: retryAfter ?? .seconds(Self.rotationWindow)), .throttled)
             case 400...499 where error.isZooms: Self.refusal(call, answer.status, error)
             default: (.transient(retryAfter: retryAfter), .unexpectedAnswer)
             }
+        if call == .rotation, case .transient = verdict.0 { verdict.0 = .ambiguous }
         self.init(
             verdict.0, error.words?.repeats(secrets) == true ? verdict.1.withoutNames : verdict.1,
             status: answer.status, detail: error.words?.shown(limit: 200, withholding: secrets),
@@ -55,6 +60,9 @@ extension ZoomFailure {
             .transient(), .unexpectedAnswer, status: answer.status, detail: unusable.detail,
             trackingID: answer.trackingID(withholding: secrets))
     }
+
+    /// Three changes of a rotation's schedule are allowed within so many seconds. [doc]
+    private static let rotationWindow = 900
 
     private static func refusal(_ call: ZoomCall, _ status: Int, _ error: ErrorAnswer) -> (Disposition, Cause) {
         switch call {
@@ -77,6 +85,18 @@ extension ZoomFailure {
                 (.permanent, .ssoDisabled)
             } else {
                 (.transient(), .refused)
+            }
+        case .rotation:
+            // Only what Zoom is known to say before it acts is a refusal; the rest becomes ambiguous.
+            switch error.code {
+            case nil: (.transient(), .unexpectedAnswer)
+            case _? where error.missingScopes != nil: (.permanent, .missingScopes(error.missingScopes ?? []))
+            case 201: (.permanent, .missingScopes([]))
+            case 1500, 2001: (.permanent, .refused)
+            case 1401: (.permanent, error.says("secret id") ? .oldSecretGone : .wrongAppID)
+            case 124: (.permanent, .tokenRefused)
+            case _? where status == 401: (.permanent, .tokenRefused)
+            default: (.transient(), .refused)
             }
         }
     }

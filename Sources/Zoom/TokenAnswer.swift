@@ -3,10 +3,12 @@ import SecretJSON
 import SecretMemory
 
 /// What makes an answer with a good status useless, in words for the operator. Never repeats a value of the answer.
-struct UnusableAnswer: Error {
+package struct UnusableAnswer: Error, Equatable, CustomStringConvertible {
     let detail: String
 
     init(_ detail: String) { self.detail = detail }
+
+    package var description: String { detail }
 }
 
 extension ZoomToken {

@@ -5,8 +5,8 @@ package import SecretMemory
 /// Zoom's endpoints. Each method makes one call and throws what came of it, classified; waiting and repeating are the
 /// caller's.
 package struct ZoomClient: Sendable {
-    private let transport: any HTTPTransport
-    private let now: @Sendable () -> Int
+    let transport: any HTTPTransport
+    let now: @Sendable () -> Int
 
     /// - Parameter now: seconds since 1970, UTC.
     package init(transport: any HTTPTransport, now: @escaping @Sendable () -> Int = { time(nil) }) {
@@ -77,7 +77,7 @@ package struct ZoomClient: Sendable {
 }
 
 extension HTTPHeader {
-    fileprivate static func authorization(_ scheme: String, _ secret: SecretBox) -> HTTPHeader {
+    static func authorization(_ scheme: String, _ secret: SecretBox) -> HTTPHeader {
         var value = SecretBuffer(capacity: 1_024)
         value.append(scheme)
         value.append(UInt8(ascii: " "))

@@ -17,6 +17,10 @@ package struct ZoomFailure: Error, Equatable, CustomStringConvertible {
         case invalidClient, appDisabled, wrongAccount, unsupportedGrant
         case missingScopes([String])
         case ssoDisabled, tokenRefused
+        /// No app has this Marketplace app ID, which is not the client ID.
+        case wrongAppID
+        /// There is no old secret whose end could be moved.
+        case oldSecretGone
         /// Zoom refused in its own form, for a reason that is not known here.
         case refused
         /// Not the form of Zoom's answers: an edge, a proxy, a login page.

@@ -37,7 +37,9 @@ import Testing
                 try connection.send(request(method, path))
                 let answer = try connection.answer()
                 #expect(answer.status == 405 && answer.code == "method_not_allowed", "\(path)")
-                #expect(answer.header("Allow") == "GET", "\(path)")
+                // Methods that no path has are refused before the path is looked at: all that the socket has are named.
+                let known = ["POST", "PUT", "DELETE", "PATCH"].contains(method)
+                #expect(answer.header("Allow") == (known ? "GET" : "GET, POST"), "\(path)")
             }
             #expect(world.isHealthy)
         }

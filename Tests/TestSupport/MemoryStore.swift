@@ -115,6 +115,11 @@ private final class MemoryTransaction: StoreTransaction {
         for (_, row) in (rows[table] ?? [:]).sorted(by: { $0.key < $1.key }) { try body(row) }
     }
 
+    func forEachRow(in table: SealedTable, ofApp app: String, _ body: (SealedRow) throws -> Void) throws {
+        guard let column = table.columns.firstIndex(of: "app") else { return }
+        try forEachRow(in: table) { row in if row.cells[column] == .text(app) { try body(row) } }
+    }
+
     func row(in table: SealedTable, id: String) throws -> SealedRow? { rows[table]?[RowKey(id)] }
 
     func put(_ row: SealedRow) throws {

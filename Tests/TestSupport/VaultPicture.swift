@@ -1,3 +1,4 @@
+import Names
 import Times
 package import Vault
 
@@ -10,6 +11,16 @@ package struct VaultPicture: Equatable, Sendable {
         package var createdAt: Int
         package var token: TokenPicture?
         package var refusals: Refusals?
+        package var rotation: RotationPicture?
+        package var receipts: [Receipt]
+    }
+
+    package struct RotationPicture: Equatable, Sendable {
+        package var id: String
+        package var phase: Rotation.Phase
+        package var due: Int?
+        package var answer: String?
+        package var candidate: String?
     }
 
     package struct TokenPicture: Equatable, Sendable {
@@ -31,16 +42,28 @@ package struct VaultPicture: Equatable, Sendable {
                 app: entry.app, secret: entry.credential.clientSecret.text,
                 generation: entry.credential.generation.number,
                 createdAt: entry.credential.createdAt.unixSeconds, token: entry.token.map { TokenPicture($0.token) },
-                refusals: entry.refusals)
+                refusals: entry.refusals, rotation: entry.rotation.map { RotationPicture($0) },
+                receipts: entry.receipts.values.sorted { $0.client < $1.client })
         }
         clients = vault.catalog.clients
     }
 
-    /// The same without what Zoom gives again for the asking.
+    /// The same without what Zoom or the clients give again for the asking.
     package var withoutTokens: VaultPicture {
         var picture = self
-        for index in apps.indices { (picture.apps[index].token, picture.apps[index].refusals) = (nil, nil) }
+        for index in apps.indices {
+            (picture.apps[index].token, picture.apps[index].refusals) = (nil, nil)
+            picture.apps[index].receipts = []
+        }
         return picture
+    }
+}
+
+extension VaultPicture.RotationPicture {
+    package init(_ rotation: Rotation) {
+        self.init(
+            id: rotation.id, phase: rotation.phase, due: rotation.due?.unixSeconds, answer: rotation.answer?.text,
+            candidate: rotation.candidate?.text)
     }
 }
 

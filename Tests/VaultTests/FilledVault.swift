@@ -50,7 +50,7 @@ struct FilledVault {
 }
 
 extension Vault {
-    /// Two apps with token and refusals, and two clients, whose values carry the mark.
+    /// Two apps with token, refusals, rotation and receipt, and two clients, whose values carry the mark.
     func fill(at now: Moment, marked mark: String) async throws {
         let apps = [
             App.sample("alpha"),
@@ -62,6 +62,12 @@ extension Vault {
             let token = Token.sample("token-\(mark)-of-\(app.name)", issuedAt: now.wall)
             try await keep(SeenToken(token: token, seen: now, minted: true), for: app)
             try await keep(.sample([now.wall, now.wall + 1]), for: app)
+            var rotation = Rotation.planned(
+                id: "rotation-of-\(app.name)", app: app, base: .first, trigger: .operator, overlap: 60, at: now.wall)
+            rotation.answer = SecretBox("answer-\(mark)-to-\(app.name)")
+            try await begin(rotation, of: app)
+            let receipt = Receipt(client: .test("one"), generation: .first, at: now.wall, isAcknowledged: mark == "new")
+            try await keep([receipt], of: app)
         }
         try await add(.sample("one", user: mark))
         try await add(

@@ -199,7 +199,8 @@ struct ClassificationTests {
     func texts() {
         let causes: [ZoomFailure.Cause] = [
             .invalidClient, .appDisabled, .wrongAccount, .unsupportedGrant, .missingScopes(["a"]), .ssoDisabled,
-            .tokenRefused, .refused, .unexpectedAnswer, .redirected, .throttled, .serverError, .unreachable,
+            .tokenRefused, .wrongAppID, .oldSecretGone, .refused, .unexpectedAnswer, .redirected, .throttled,
+            .serverError, .unreachable,
             .tlsUntrusted, .answerLost, .cancelled, .notTried,
         ]
         #expect(Set(causes.map(\.code)).count == causes.count)

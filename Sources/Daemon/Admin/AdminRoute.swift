@@ -8,6 +8,8 @@ enum AdminRoute {
         case show(Name)
         case remove(Name)
         case verify(Name)
+        case change(Name)
+        case plan(Name)
     }
 
     enum Clients {
@@ -21,6 +23,18 @@ enum AdminRoute {
         case renew(Name, reveal: Bool)
     }
 
+    enum Rotations {
+        case rotate(Name)
+        case rotateDue
+        case list
+        case history(Name)
+        case show(String)
+        case resume(String)
+        case abort(String)
+        case holders(Name)
+    }
+
+    case rotations(Rotations)
     case health
     case status(Name?)
     case unlock
@@ -56,7 +70,9 @@ enum AdminRoute {
             self = try method([.get: .apps(.list), .post: .apps(.add)])
         } else if target.matches("/v1/apps/*") {
             let name = try target.name(2)
-            self = try method([.get: .apps(.show(name)), .delete: .apps(.remove(name))])
+            self = try method([.get: .apps(.show(name)), .delete: .apps(.remove(name)), .patch: .apps(.change(name))])
+        } else if target.matches("/v1/apps/*/plan") {
+            self = try method([.get: .apps(.plan(try target.name(2)))])
         } else if target.matches("/v1/apps/*/verify") {
             self = try method([.post: .apps(.verify(try target.name(2)))])
         } else if target.matches("/v1/apps/*/token") {
@@ -67,6 +83,20 @@ enum AdminRoute {
             self = try method([
                 .get: .token(.get(name, minTTL: minTTL, reveal: reveal)), .post: .token(.renew(name, reveal: reveal)),
             ])
+        } else if target.matches("/v1/apps/*/rotate") {
+            self = try method([.post: .rotations(.rotate(try target.name(2)))])
+        } else if target.matches("/v1/apps/*/rotations") {
+            self = try method([.get: .rotations(.history(try target.name(2)))])
+        } else if target.matches("/v1/apps/*/holders") {
+            self = try method([.get: .rotations(.holders(try target.name(2)))])
+        } else if target.matches("/v1/rotations") {
+            self = try method([.get: .rotations(.list), .post: .rotations(.rotateDue)])
+        } else if target.matches("/v1/rotations/*") {
+            self = try method([.get: .rotations(.show(target.segment(2) ?? ""))])
+        } else if target.matches("/v1/rotations/*/resume") {
+            self = try method([.post: .rotations(.resume(target.segment(2) ?? ""))])
+        } else if target.matches("/v1/rotations/*/abort") {
+            self = try method([.post: .rotations(.abort(target.segment(2) ?? ""))])
         } else if target.matches("/v1/clients") {
             self = try method([.get: .clients(.list), .post: .clients(.add)])
         } else if target.matches("/v1/clients/*") {

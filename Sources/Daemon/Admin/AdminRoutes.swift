@@ -16,7 +16,7 @@ struct AdminRoutes: Responder {
     let version: String
     let startedAt: Timestamp
     let owner: UInt32
-    let methods = [Method.get, .post, .delete]
+    let methods = [Method.get, .post, .patch, .delete]
 
     func respond(to request: Request, from caller: Identity) -> Reply {
         do throws(Problem) {
@@ -49,6 +49,8 @@ struct AdminRoutes: Responder {
         case .apps(let action):
             return try await AppActions(session: try session(), zoom: zoom, time: time).answer(action, request)
         case .token(let action): return try await TokenActions(session: try session(), time: time).answer(action)
+        case .rotations(let action):
+            return try await RotationActions(session: try session()).answer(action, request)
         case .clients(let action):
             return try await ClientActions(session: try session(), time: time).answer(action, request)
         }

@@ -24,6 +24,8 @@ struct AppActions {
         case .remove(let name):
             do throws(VaultError) { try await session.vault.removeApp(name) } catch { throw Problem(error) }
             return Response(.noContent).render()
+        case .change(let name): return try await change(try entry(name), try request.document(AppPatch.self))
+        case .plan(let name): return Response(.ok).json(RotationPlan(try entry(name), now: time.now.wall))
         case .verify(let name): return Response(.ok).json(await verify(try entry(name)))
         }
     }
@@ -70,6 +72,12 @@ struct AppActions {
         }
     }
 
+    private func change(_ entry: AppEntry, _ patch: AppPatch) async throws(Problem) -> RenderedResponse {
+        let app = try AppPatchCheck.app(entry.app, patched: patch)
+        do throws(VaultError) { try await session.vault.update(app) } catch { throw Problem(error) }
+        return Response(.ok).json(try document(try self.entry(app.name)))
+    }
+
     private func entry(_ name: Name) throws(Problem) -> AppEntry {
         guard let entry = session.vault.catalog.app(name) else { throw Problem(Vault.noSuchApp(name)) }
         return entry
@@ -91,7 +99,8 @@ struct AppActions {
                 apiURL: endpoints.apiURL.description,
                 secretFingerprint: try session.vault.fingerprint(of: entry.credential.clientSecret),
                 secretLength: entry.credential.clientSecret.bytes.count,
-                secretCreatedAt: entry.credential.createdAt, createdAt: entry.app.createdAt)
+                secretCreatedAt: entry.credential.createdAt, createdAt: entry.app.createdAt,
+                policy: PolicyDocument(entry))
         } catch {
             throw Problem(.internal, "app '\(entry.app.name)' cannot be shown: \(error)")
         }

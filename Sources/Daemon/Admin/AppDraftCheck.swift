@@ -43,7 +43,7 @@ enum AppDraftCheck {
         }
     }
 
-    private static func check(_ text: String, _ what: String) throws(Problem) {
+    static func check(_ text: String, _ what: String) throws(Problem) {
         try check(unsafe text.utf8Span.span.bytes, what)
     }
 

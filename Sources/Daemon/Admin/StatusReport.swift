@@ -36,13 +36,37 @@ struct StatusReport {
     }
 
     private static func problems(_ entry: AppEntry) -> [StatusDocument.Problem] {
-        guard let refusals = refused(entry) else { return [] }
-        return [
+        var found = rotationProblems(entry)
+        guard let refusals = refused(entry) else { return found }
+        found += [
             .init(
                 refusals.cause, app: entry.app.name,
                 "zoom refused generation \(refusals.generation): \(refusals.reason)",
                 try: "keyturn app verify \(entry.app.name)")
         ]
+        return found
+    }
+
+    /// What a rotation waits for from the operator, the one with a date of death first.
+    private static func rotationProblems(_ entry: AppEntry) -> [StatusDocument.Problem] {
+        guard let rotation = entry.rotation else { return [] }
+        let death = rotation.revokeAt.map { "; the old secret dies at \($0)" } ?? ""
+        switch rotation.phase {
+        case .lostResponse:
+            return [
+                .init(
+                    "lost_response", app: entry.app.name,
+                    "an answer of Zoom's was lost\(death); Keyturn asks again\(rotation.due.map { " at \($0)" } ?? "")",
+                    try: "keyturn rotation show \(rotation.id)")
+            ]
+        case .held:
+            return [
+                .init(
+                    "rotation_held", app: entry.app.name, "\(rotation.reason ?? "the rotation is held")\(death)",
+                    try: "keyturn rotate \(entry.app.name) --manual")
+            ]
+        default: return []
+        }
     }
 
     private static func app(_ entry: AppEntry, _ now: Moment) -> StatusDocument.App {

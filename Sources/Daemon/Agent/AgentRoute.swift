@@ -12,6 +12,15 @@ enum AgentRoute {
     case credentials(Name)
     case field(Name, CredentialField)
     case token(Name, minTTL: Int)
+    case ack(Name)
+    case rejected(Name)
+
+    var method: Method {
+        switch self {
+        case .ack, .rejected: .post
+        case .health, .apps, .credentials, .field, .token: .get
+        }
+    }
 
     init(_ request: Request) throws(Problem) {
         let target = request.target
@@ -29,6 +38,10 @@ enum AgentRoute {
                     try: "one of \(CredentialField.allCases.map(\.rawValue).joined(separator: ", "))")
             }
             self = .field(name, field)
+        } else if target.matches("/v1/apps/*/ack") {
+            self = .ack(try target.name(2))
+        } else if target.matches("/v1/apps/*/rejected") {
+            self = .rejected(try target.name(2))
         } else if target.matches("/v1/apps") {
             self = .apps
         } else if target.matches("/v1/health") {

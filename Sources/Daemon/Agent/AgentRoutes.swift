@@ -9,13 +9,13 @@ import Vault
 struct AgentRoutes: Responder {
     let gate: VaultGate
     let time: any TimeSource
-    let methods = [Method.get]
+    let methods = [Method.get, .post]
 
     func respond(to request: Request, from caller: Identity) -> Reply {
         do throws(Problem) {
             try request.requireKeyturnHeader()
             let route = try AgentRoute(request)
-            guard request.method == .get else { throw Refusal.method(methods) }
+            guard request.method == route.method else { throw Refusal.method([route.method]) }
             guard let session = gate.session else {
                 if case .health = route { return .now(Response(HealthAnswer.locked.status).json(HealthAnswer.locked)) }
                 throw Refusal.locked
@@ -35,25 +35,53 @@ struct AgentRoutes: Responder {
         case .apps:
             return .now(Response(.ok).json(apps(for: caller, session)))
         case .credentials(let name):
-            let entry = try granted(name, .credentials, caller, session)
+            let (entry, client) = try granted(name, .credentials, caller, session)
             let generation = entry.credential.generation.number
+            session.receipts.fetched(entry, by: client)
             if request.alreadyHas(generation: generation) { return .now(.notModified(generation)) }
             return .now(session.answers.answer(for: entry))
         case .field(let name, let field):
-            let entry = try granted(name, .credentials, caller, session)
+            let (entry, client) = try granted(name, .credentials, caller, session)
+            session.receipts.fetched(entry, by: client)
             var response = Response(.ok)
             response.generation = entry.credential.generation.number
             return .now(response.json(FieldAnswer(entry, field)))
         case .token(let name, let minTTL):
-            return token(try granted(name, .token, caller, session), minTTL: minTTL, session)
+            return token(try granted(name, .token, caller, session).entry, minTTL: minTTL, session)
+        case .ack(let name):
+            let (entry, client) = try granted(name, .credentials, caller, session)
+            let generation = try known(request, entry)
+            session.receipts.acknowledged(entry, by: client, generation)
+            return .now(Response(.noContent).render())
+        case .rejected(let name):
+            let (entry, _) = try granted(name, .credentials, caller, session)
+            return rejected(entry, try known(request, entry), session)
         }
+    }
+
+    /// The generation that the body speaks of, which cannot be one that is still to come.
+    private func known(_ request: Request, _ entry: AppEntry) throws(Problem) -> Generation {
+        let report = try request.document(GenerationReport.self)
+        guard let generation = Generation(report.generation), generation <= entry.credential.generation else {
+            throw Problem(.badRequest, "there is no such generation of this app yet")
+        }
+        return generation
+    }
+
+    /// Who was refused with an older generation gets the newer one. Who was refused with the current one has it tried,
+    /// once, however many report it.
+    private func rejected(_ entry: AppEntry, _ generation: Generation, _ session: VaultGate.Session) -> Reply {
+        guard generation == entry.credential.generation else { return .now(session.answers.answer(for: entry)) }
+        Task { await session.tokens.doubt(entry.app.name) }
+        return .now(Response(.accepted).render())
     }
 
     private func apps(for caller: Identity, _ session: VaultGate.Session) -> AppsAnswer {
         let rules = session.vault.catalog.rules
         return AppsAnswer(
             apps: session.vault.catalog.apps.filter { rules.mayName($0.app.name, to: caller) }.map {
-                AppsAnswer.App(app: $0.app.name, generation: $0.credential.generation.number, rotating: false)
+                AppsAnswer.App(
+                    app: $0.app.name, generation: $0.credential.generation.number, rotating: $0.rotation != nil)
             })
     }
 
@@ -61,12 +89,13 @@ struct AgentRoutes: Responder {
     /// nothing of what there is.
     private func granted(
         _ name: Name, _ kind: Grant.Kind, _ caller: Identity, _ session: VaultGate.Session
-    ) throws(Problem) -> AppEntry {
+    ) throws(Problem) -> (entry: AppEntry, client: Client) {
         let catalog = session.vault.catalog
-        guard catalog.rules.client(for: caller, app: name, kind: kind) != nil, let entry = catalog.app(name) else {
+        guard let client = catalog.rules.client(for: caller, app: name, kind: kind), let entry = catalog.app(name)
+        else {
             throw Refusal.notGranted(caller, kind)
         }
-        return entry
+        return (entry, client)
     }
 
     /// A good token is answered from memory, also when its successor is due; only who needs a new one waits.

@@ -10,7 +10,8 @@ extension CredentialsAnswer {
         self.init(
             app: entry.app.name, generation: entry.credential.generation.number, accountID: entry.app.accountID,
             clientID: entry.app.clientID, clientSecret: entry.credential.clientSecret.bytes.copy(),
-            createdAt: entry.credential.createdAt, rotating: false, previousValidUntil: nil)
+            createdAt: entry.credential.createdAt, rotating: entry.rotation != nil,
+            previousValidUntil: entry.previousValidUntil)
     }
 }
 

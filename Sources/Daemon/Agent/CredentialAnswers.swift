@@ -1,30 +1,36 @@
 import Names
 import SocketAPI
 import Synchronization
+import Times
 import Vault
 
-/// Answers to `credentials`, rendered once for each generation, in memory that is wiped when the vault is locked.
+/// Answers to `credentials`, rendered once for each state that they tell of, in memory that is wiped when the vault is
+/// locked.
 final class CredentialAnswers: Sendable {
-    private struct Rendered {
+    /// All that such an answer depends on.
+    private struct State: Equatable {
         let appID: String
         let generation: Generation
-        let answer: RenderedResponse
+        let isRotating: Bool
+        let previousValidUntil: Timestamp?
+
+        init(_ entry: AppEntry) {
+            appID = entry.app.id
+            generation = entry.credential.generation
+            isRotating = entry.rotation != nil
+            previousValidUntil = entry.previousValidUntil
+        }
     }
 
-    private let rendered = Mutex<[Name: Rendered]>([:])
+    private let rendered = Mutex<[Name: (state: State, answer: RenderedResponse)]>([:])
 
     func answer(for entry: AppEntry) -> RenderedResponse {
-        let known = rendered.withLock { $0[entry.app.name] }
-        if let known, known.appID == entry.app.id, known.generation == entry.credential.generation {
-            return known.answer
-        }
+        let state = State(entry)
+        if let known = rendered.withLock({ $0[entry.app.name] }), known.state == state { return known.answer }
         var response = Response(.ok)
         response.generation = entry.credential.generation.number
         let answer = response.render(body: CredentialsAnswer(entry).render())
-        rendered.withLock {
-            $0[entry.app.name] = Rendered(
-                appID: entry.app.id, generation: entry.credential.generation, answer: answer)
-        }
+        rendered.withLock { $0[entry.app.name] = (state, answer) }
         return answer
     }
 }

@@ -51,7 +51,7 @@ package struct Daemon: Sendable {
         let zoom = ZoomIssuer(zoom: ZoomClient(transport: transport))
         var policy = AttemptPolicy()
         policy.budget = settings.refusalsPerHour
-        let gate = VaultGate(store: store, issuer: zoom, policy: policy, time: time, logger: logger)
+        let gate = VaultGate(store: store, zoom: zoom, policy: policy, time: time, logger: logger)
         try await unlock(gate)
 
         let admin = AdminRoutes(
@@ -60,7 +60,7 @@ package struct Daemon: Sendable {
             places: places, settings: settings, agent: AgentRoutes(gate: gate, time: time), admin: admin,
             logger: logger)
         do {
-            try await serve([sockets, TokenRefresher(gate: gate)])
+            try await serve([sockets, DueWork(gate: gate)])
         } catch let error as StartError {
             throw error
         } catch {

@@ -106,6 +106,7 @@ extension StartError {
             case .notFound: .notFound
             case .library: .internal
             case .closed: .unavailable
+            case .busy: .temporary
             case .store(let code):
                 switch code {
                 case .missing: .notFound

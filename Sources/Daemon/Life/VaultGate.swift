@@ -1,4 +1,6 @@
 import Logging
+import Names
+import Rotation
 import Synchronization
 import Times
 import Tokens
@@ -10,16 +12,25 @@ final class VaultGate: Sendable {
     final class Session: Sendable {
         let vault: Vault
         let tokens: TokenKeeper
+        let rotations: RotationEngine
+        let scheduler: RotationScheduler
+        let receipts: ReceiptKeeper
         let answers = CredentialAnswers()
 
-        init(vault: Vault, tokens: TokenKeeper) {
+        init(
+            vault: Vault, tokens: TokenKeeper, rotations: RotationEngine, scheduler: RotationScheduler,
+            receipts: ReceiptKeeper
+        ) {
             self.vault = vault
             self.tokens = tokens
+            self.rotations = rotations
+            self.scheduler = scheduler
+            self.receipts = receipts
         }
     }
 
     private let store: any SealedStore
-    private let issuer: any TokenIssuer
+    private let zoom: ZoomIssuer
     private let policy: AttemptPolicy
     private let time: any TimeSource
     private let logger: Logger
@@ -32,10 +43,10 @@ final class VaultGate: Sendable {
     }
 
     init(
-        store: any SealedStore, issuer: any TokenIssuer, policy: AttemptPolicy, time: any TimeSource, logger: Logger
+        store: any SealedStore, zoom: ZoomIssuer, policy: AttemptPolicy, time: any TimeSource, logger: Logger
     ) {
         self.store = store
-        self.issuer = issuer
+        self.zoom = zoom
         self.policy = policy
         self.time = time
         self.logger = logger
@@ -48,22 +59,40 @@ final class VaultGate: Sendable {
     func unlock(with way: UnlockWay) async throws(VaultError) {
         let locks = state.withLock { $0.locks }
         let vault = try await Vault.open(store, with: way, time: time)
-        let keeper = TokenKeeper(vault: vault, issuer: issuer, policy: policy, time: time) { [logger] event in
-            event.log(to: logger)
-        }
+        let session = makeSession(vault)
         let isNew = try state.withLock { state throws(VaultError) in
             guard state.locks == locks else {
                 throw VaultError(.closed, "the vault was locked meanwhile", hint: "keyturn unlock")
             }
             guard state.session == nil else { return false }
-            state.session = Session(vault: vault, tokens: keeper)
+            state.session = session
             return true
         }
         if isNew {
             logger.notice(
                 "vault unlocked",
                 metadata: ["apps": "\(vault.catalog.entries.count)", "clients": "\(vault.catalog.clients.count)"])
+            await session.rotations.carryOnOpen()
         }
+    }
+
+    private func makeSession(_ vault: Vault) -> Session {
+        let logger = logger
+        let tokens = TokenKeeper(vault: vault, issuer: zoom, policy: policy, time: time) { $0.log(to: logger) }
+        let rotator = ZoomRotator(zoom: zoom.zoom) { app, grant in
+            Task {
+                guard var known = vault.catalog.app(app.name)?.app, known.id == app.id else { return }
+                known.rotationGrant = grant
+                try? await vault.update(known)
+            }
+        }
+        let rotations = RotationEngine(vault: vault, issuer: rotator, time: time) { $0.log(to: logger) }
+        let receipts = ReceiptKeeper(vault: vault, time: time) { name in
+            Task { await rotations.lookAgain(name) }
+        }
+        let scheduler = RotationScheduler(vault: vault, engine: rotations, time: time, makeID: RowID.make)
+        return Session(
+            vault: vault, tokens: tokens, rotations: rotations, scheduler: scheduler, receipts: receipts)
     }
 
     /// Drops the keys and everything that they opened. Requests that are under way keep what they have until they end.
@@ -73,9 +102,33 @@ final class VaultGate: Sendable {
             return state.session.take()
         }
         guard let session else { return }
+        // A rotation in the middle of a call is let to its end: its answer may be the only copy of a secret.
+        await session.rotations.stop()
         session.vault.close()
         await session.tokens.shutdown()
         logger.notice("vault locked")
+    }
+}
+
+extension RotationEvent {
+    func log(to logger: Logger) {
+        switch self {
+        case .moved(let app, let rotation):
+            let particulars: Logger.Metadata = [
+                "app": "\(app)", "rotation": "\(rotation.id)", "base": "\(rotation.base)",
+                "state": "\(rotation.phase.rawValue)", "due_at": "\(rotation.due.map(\.description) ?? "-")",
+            ]
+            let level: Logger.Level = rotation.phase == .held || rotation.phase == .lostResponse ? .error : .notice
+            logger.log(
+                level: level, "rotation \(rotation.phase.rawValue)\(rotation.reason.map { ": \($0)" } ?? "")",
+                metadata: particulars)
+        case .notKept(let app, let error):
+            logger.error("rotation waits: \(error)", metadata: ["app": "\(app)"])
+        case .unstored(let app, let error):
+            logger.critical(
+                "a new secret is in memory only and cannot be stored: \(error); do not stop keyturnd",
+                metadata: ["app": "\(app)"])
+        }
     }
 }
 

@@ -29,6 +29,7 @@ extension Problem {
         switch error.code {
         case .exists: self.init(.conflict, error.detail, try: error.hint)
         case .notFound: self.init(.notFound, error.detail, try: error.hint)
+        case .busy: self.init(.busy, error.detail, try: error.hint)
         case .wrongKey, .mistyped, .unfit: self.init(.unprocessable, error.detail, try: error.hint)
         case .damaged: self.init(.vaultDamaged, error.detail, try: error.hint)
         case .closed: self.init(.locked, error.detail, try: error.hint)

@@ -16,13 +16,17 @@ package struct App: Equatable, Sendable {
     package let accountID: String
     package let clientID: String
     /// A fourth value of Zoom's, not the client ID. Only rotation through Zoom's API needs it.
-    package let marketplaceAppID: String?
+    package var marketplaceAppID: String?
     package let environment: Environment
     package let createdAt: Timestamp
+    package var policy: RotationPolicy
+    /// The grant of OAuth whose tokens carry Zoom's scope for rotation, once it was found out.
+    package var rotationGrant: String?
 
     package init(
         id: String, name: Name, accountID: String, clientID: String, marketplaceAppID: String?,
-        environment: Environment, createdAt: Timestamp
+        environment: Environment, createdAt: Timestamp, policy: RotationPolicy = RotationPolicy(),
+        rotationGrant: String? = nil
     ) {
         self.id = id
         self.name = name
@@ -31,5 +35,7 @@ package struct App: Equatable, Sendable {
         self.marketplaceAppID = marketplaceAppID
         self.environment = environment
         self.createdAt = createdAt
+        self.policy = policy
+        self.rotationGrant = rotationGrant
     }
 }

@@ -22,13 +22,23 @@ package struct Generation: Hashable, Comparable, Sendable, CustomStringConvertib
 
 /// One client secret of an app, as the vault holds it.
 package struct Credential: Sendable {
-    package enum State: String, Sendable { case current }
+    package enum State: String, Sendable {
+        /// The one that is handed out.
+        case current
+        /// The one before it, while Zoom still takes it.
+        case previous
+    }
 
     package let generation: Generation
     package let state: State
     package let clientSecret: SecretBox
     /// When the vault learnt the secret.
     package let createdAt: Timestamp
+
+    /// The same secret in another state.
+    package func becoming(_ state: State) -> Credential {
+        Credential(generation: generation, state: state, clientSecret: clientSecret, createdAt: createdAt)
+    }
 
     package init(generation: Generation, state: State, clientSecret: SecretBox, createdAt: Timestamp) {
         self.generation = generation

@@ -23,13 +23,19 @@ struct AppRecord: Record {
             writer.member("api_url", apiURL)
         }
         writer.member("created_at", app.createdAt)
+        writer.member("rotation_grant", ifPresent: app.rotationGrant)
+        if let every = app.policy.every { writer.member("rotate_every", every) }
+        writer.member("windows", app.policy.windows)
+        writer.member("time_zone", app.policy.timeZone)
+        writer.member("overlap", app.policy.overlap)
+        writer.member("paused", app.policy.isPaused)
     }
 
     init(cells: [Cell], document: borrowing JSONDocument) throws(JSONError) {
         try document.allowOnly(
             [
                 "name", "account_id", "client_id", "marketplace_app_id", "environment", "token_url", "api_url",
-                "created_at",
+                "created_at", "rotation_grant", "rotate_every", "windows", "time_zone", "overlap", "paused",
             ],
             of: document.root)
         guard let name = Name(try document.text("name")) else { throw JSONError(.outOfRange, member: "name") }
@@ -45,6 +51,24 @@ struct AppRecord: Record {
             id: try cells.text(0), name: name, accountID: try document.text("account_id"),
             clientID: try document.text("client_id"),
             marketplaceAppID: try document.optionalText("marketplace_app_id"),
-            environment: environment, createdAt: try document.time("created_at"))
+            environment: environment, createdAt: try document.time("created_at"),
+            policy: try Self.policy(document), rotationGrant: try document.optionalText("rotation_grant"))
+    }
+
+    /// What a row of schema 1 does not say has its default.
+    private static func policy(_ document: borrowing JSONDocument) throws(JSONError) -> RotationPolicy {
+        var policy = RotationPolicy()
+        if let every = document.member("rotate_every", of: document.root) {
+            policy.every = try document.integer(every)
+        }
+        if let windows = try document.optionalText("windows") { policy.windows = windows }
+        if let zone = try document.optionalText("time_zone") { policy.timeZone = zone }
+        if let overlap = document.member("overlap", of: document.root) {
+            policy.overlap = try document.integer(overlap)
+        }
+        if let paused = document.member("paused", of: document.root) {
+            policy.isPaused = try document.bool(paused)
+        }
+        return policy
     }
 }

@@ -12,12 +12,15 @@ package struct SealedTable: Hashable, Sendable {
     package static let app = SealedTable("app", ["id"])
     package static let generation = SealedTable("generation", ["id", "app", "number", "state"])
     package static let client = SealedTable("client", ["id"])
-    package static let counted = [app, generation, client]
+    package static let rotation = SealedTable("rotation", ["id", "app", "state", "due_at"])
+    package static let counted = [app, generation, client, rotation]
 
-    /// What Zoom gives again for the asking. Sealed like the others, and not counted: damage here loses nothing.
+    /// What Zoom or the clients give again for the asking. Sealed like the others, and not counted: damage here loses
+    /// nothing.
     package static let token = SealedTable("token", ["app", "expires_at"])
     package static let refusals = SealedTable("refusals", ["app"])
-    package static let uncounted = [token, refusals]
+    package static let receipt = SealedTable("receipt", ["id", "app", "client"])
+    package static let uncounted = [token, refusals, receipt]
 
     /// One row: how many rows there are, their digest, and how many commits there were.
     package static let state = SealedTable("state", ["id"])

@@ -34,6 +34,8 @@ package protocol SealedStore: Sendable {
 package protocol StoreTransaction {
     /// Calls `body` with each row of the table, in the order of their ids.
     func forEachRow(in table: SealedTable, _ body: (SealedRow) throws -> Void) throws
+    /// Calls `body` with each row of the table that belongs to the app: whose column `app` is this.
+    func forEachRow(in table: SealedTable, ofApp app: String, _ body: (SealedRow) throws -> Void) throws
     func row(in table: SealedTable, id: String) throws -> SealedRow?
     /// Inserts the row or replaces the one with its id.
     func put(_ row: SealedRow) throws

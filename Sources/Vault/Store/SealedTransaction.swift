@@ -31,6 +31,12 @@ struct SealedTransaction {
         try store.remove(from: table, id: id)
     }
 
+    mutating func removeRows(from table: SealedTable, ofApp app: String) throws {
+        var ids: [String] = []
+        try store.forEachRow(in: table, ofApp: app) { ids.append($0.id) }
+        for id in ids { try remove(from: table, id: id) }
+    }
+
     private mutating func discount(_ table: SealedTable, _ id: String) throws {
         guard table.isCounted, let old = try store.row(in: table, id: id) else { return }
         state.discount(try sealer.digest(of: old))

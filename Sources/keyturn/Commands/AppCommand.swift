@@ -1,5 +1,6 @@
 import ArgumentParser
 import Names
+import Schedule
 import SecretMemory
 import SocketAPI
 import TerminalInput
@@ -8,7 +9,7 @@ import Times
 struct AppCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "app", abstract: "Zoom apps in the vault.",
-        subcommands: [AppAdd.self, AppList_.self, AppShow.self, AppVerify.self, AppRemove.self])
+        subcommands: [AppAdd.self, AppList_.self, AppShow.self, AppSet.self, AppVerify.self, AppRemove.self])
 }
 
 struct AppList_: ParsableCommand {
@@ -93,8 +94,19 @@ extension AppDocument {
         table.add("environment", environment)
         table.add("token URL", tokenURL)
         table.add("API URL", apiURL)
+        table.add("rotated", policy.text)
         table.add("added", createdAt.description)
         return table.text
+    }
+}
+
+extension PolicyDocument {
+    var text: String {
+        guard let every else { return "only when asked to" }
+        var text = "every \(DurationText(seconds: every).map(\.description) ?? "")"
+        if !window.isEmpty { text += ", \(window) \(timeZone)" }
+        if paused { return text + ", paused" }
+        return text + (nextAt.map { ", next \($0)" } ?? ", under way")
     }
 }
 

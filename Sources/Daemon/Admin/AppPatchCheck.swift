@@ -1,0 +1,45 @@
+import Rotation
+import Schedule
+import SocketAPI
+import Vault
+
+/// Whether what an operator wants changed can be.
+enum AppPatchCheck {
+    /// Seconds: from a minute, for who wants to watch, to longer than anybody plans.
+    private static let intervals = 60...DurationText.longest
+    /// Zoom keeps an old secret for 30 days at most. [doc]
+    private static let longestOverlap = 29 * 86_400
+
+    static func app(_ app: App, patched patch: AppPatch) throws(Problem) -> App {
+        var app = app
+        do throws(ScheduleError) {
+            if let window = patch.window {
+                app.policy.windows = window.isEmpty ? "" : Window.text(try Window.list(window))
+            }
+            if let zone = patch.timeZone { app.policy.timeZone = try systemTimeZone(zone).identifier }
+        } catch {
+            throw Problem(.badRequest, error.detail, try: error.hint)
+        }
+        if let every = patch.rotateEvery {
+            guard every == 0 || intervals.contains(every) else {
+                throw Problem(.badRequest, "the interval is not from a minute to ten years", try: "--rotate-every 30d")
+            }
+            app.policy.every = every == 0 ? nil : every
+        }
+        if let overlap = patch.overlap { app.policy.overlap = try checkedOverlap(overlap) }
+        if let id = patch.marketplaceAppID {
+            try AppDraftCheck.check(id, "the Marketplace app ID")
+            app.marketplaceAppID = id
+        }
+        if let paused = patch.paused { app.policy.isPaused = paused }
+        return app
+    }
+
+    static func checkedOverlap(_ overlap: Int) throws(Problem) -> Int {
+        guard (0...longestOverlap).contains(overlap) else {
+            throw Problem(
+                .badRequest, "the overlap is longer than the 29 days that fit into Zoom's 30", try: "--overlap 7d")
+        }
+        return overlap
+    }
+}

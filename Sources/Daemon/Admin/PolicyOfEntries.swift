@@ -1,0 +1,34 @@
+import Names
+import Rotation
+import SocketAPI
+import Times
+import Vault
+
+/// How an app is rotated, for operators.
+extension PolicyDocument {
+    init(_ entry: AppEntry) {
+        let policy = entry.app.policy
+        self.init(
+            every: policy.every, window: policy.windows, timeZone: policy.timeZone, overlap: policy.overlap,
+            paused: policy.isPaused, nextAt: entry.rotationDue)
+    }
+}
+
+extension RotationPlan {
+    init(_ entry: AppEntry, now: Timestamp) {
+        var obstacles: [String] = []
+        if let open = entry.rotation { obstacles.append("a rotation is under way, in state \(open.phase.rawValue)") }
+        if entry.app.marketplaceAppID == nil { obstacles.append("the Marketplace app ID is not known") }
+        self.init(
+            app: entry.app.name, base: entry.credential.generation.number,
+            calls: [
+                "a token with the present secret, to prove it",
+                "a token that may rotate (\(entry.app.rotationGrant ?? "client_credentials, else account_credentials"))",
+                "a new secret",
+                "a token with the new secret, to prove it",
+                "at the end, that the old secret be refused",
+            ],
+            oldSecretDiesAt: RotationTiming().revokeAt(now), overlap: entry.app.policy.overlap,
+            holders: entry.receipts.values.map(\.client.description).sorted(), obstacles: obstacles)
+    }
+}

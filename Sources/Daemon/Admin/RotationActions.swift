@@ -1,0 +1,109 @@
+import Names
+import Rotation
+import SecretMemory
+import SocketAPI
+import Times
+import Vault
+
+/// Rotations for operators.
+struct RotationActions {
+    let session: VaultGate.Session
+
+    func answer(_ action: AdminRoute.Rotations, _ request: Request) async throws(Problem) -> RenderedResponse {
+        if case .rotate(let name) = action { return try await rotate(name, try request.document(RotateRequest.self)) }
+        do throws(VaultError) {
+            switch action {
+            case .rotateDue:
+                var taken: [RotationDocument] = []
+                for app in await session.scheduler.rotateDue() {
+                    guard let last = try await session.vault.rotations(of: app).last else { continue }
+                    taken.append(RotationDocument(last, of: app))
+                }
+                return Response(.ok).json(RotationList(rotations: taken))
+            case .list:
+                let open = session.vault.catalog.apps.compactMap { entry in
+                    entry.rotation.map { RotationDocument($0, of: entry.app) }
+                }
+                return Response(.ok).json(RotationList(rotations: open))
+            case .history(let name):
+                let app = try entry(name).app
+                let all = try await session.vault.rotations(of: app)
+                return Response(.ok).json(RotationList(rotations: all.map { RotationDocument($0, of: app) }))
+            case .show(let id):
+                let found = try await session.vault.rotation(id: id)
+                return Response(.ok).json(RotationDocument(found.rotation, of: found.app))
+            case .resume(let id):
+                let app = try await session.vault.rotation(id: id).app
+                return Response(.ok).json(RotationDocument(try await session.rotations.resume(app.name), of: app))
+            case .abort(let id):
+                let app = try await session.vault.rotation(id: id).app
+                try await session.rotations.abort(app.name)
+                return Response(.ok).json(RotationDocument(try await session.vault.rotation(id: id).rotation, of: app))
+            case .rotate(let name), .holders(let name): return Response(.ok).json(HolderList(try entry(name)))
+            }
+        } catch {
+            throw Problem(error)
+        }
+    }
+
+    private func rotate(_ name: Name, _ wanted: consuming RotateRequest) async throws(Problem) -> RenderedResponse {
+        if let overlap = wanted.overlap { _ = try AppPatchCheck.checkedOverlap(overlap) }
+        let overlap = wanted.overlap
+        let secret = wanted.secret
+        do throws(VaultError) {
+            let known = try entry(name)
+            if let secret, secret.bytes.constantTimeEquals(known.credential.clientSecret.bytes) {
+                return .refusing(Problem(.conflict, "this is the secret that Keyturn has already"))
+            }
+            let rotation = try await session.rotations.rotate(
+                name, trigger: secret == nil ? .operator : .manual, overlap: overlap, secret: secret,
+                id: RowID.make())
+            return Response(.created).json(RotationDocument(rotation, of: known.app))
+        } catch {
+            throw Problem(error)
+        }
+    }
+
+    private func entry(_ name: Name) throws(VaultError) -> AppEntry {
+        guard let entry = session.vault.catalog.app(name) else { throw Vault.noSuchApp(name) }
+        return entry
+    }
+}
+
+extension RotationDocument {
+    init(_ rotation: Rotation, of app: App) {
+        let hint: String? =
+            switch rotation.phase {
+            case .held:
+                "keyturn rotate \(app.name) --manual, or when the cause is mended: keyturn rotation resume \(rotation.id)"
+            case .refused: "keyturn app verify \(app.name)"
+            default: nil
+            }
+        self.init(
+            id: rotation.id, app: app.name, state: rotation.phase.rawValue, trigger: rotation.trigger.rawValue,
+            base: rotation.base.number, plannedAt: rotation.plannedAt, due: rotation.due,
+            oldSecretDiesAt: rotation.revokeAt, promotedAt: rotation.promotedAt, endedAt: rotation.endedAt,
+            calls: rotation.calls.count, reason: rotation.reason, hint: hint)
+    }
+}
+
+extension HolderList {
+    init(_ entry: AppEntry) {
+        self.init(
+            app: entry.app.name, generation: entry.credential.generation.number,
+            holders: entry.receipts.values.sorted { $0.client < $1.client }.map {
+                Holder(
+                    client: $0.client, generation: $0.generation.number, at: $0.at, acknowledged: $0.isAcknowledged)
+            })
+    }
+}
+
+extension RotateRequest {
+    /// The new secret, with as many owners as it needs.
+    fileprivate var secret: SecretBox? {
+        switch clientSecret {
+        case .some(let bytes): SecretBox(bytes.copy())
+        case nil: nil
+        }
+    }
+}

@@ -1,0 +1,117 @@
+import HTTPTransport
+import Rotation
+import SecretMemory
+import Times
+import Vault
+import Zoom
+
+/// Zoom as the maker of client secrets: where the rotation's terms meet Zoom's.
+struct ZoomRotator: SecretIssuer {
+    let zoom: ZoomClient
+    /// Told which grant's token carried the scope, once a call succeeded with it.
+    let remember: @Sendable (App, String) -> Void
+
+    func prove(_ secret: SecretBox, of app: App) async -> Proof {
+        do throws(ZoomFailure) {
+            _ = try await zoom.mint(app.credentials(secret), at: try app.endpoints())
+            return .accepted
+        } catch {
+            return Proof(error)
+        }
+    }
+
+    func makeSecret(for app: App, with current: SecretBox, revokeAt: Timestamp) async -> MakeOutcome {
+        guard let appID = app.marketplaceAppID else {
+            return .never(
+                reason: "the Marketplace app ID is not known; set it with keyturn app set, or rotate with --manual")
+        }
+        let found: (token: ZoomToken, grant: Zoom.Grant)
+        let endpoints: ZoomEndpoints
+        do throws(ZoomFailure) {
+            endpoints = try app.endpoints()
+            found = try await zoom.rotationToken(
+                credentials: app.credentials(current),
+                remembered: app.rotationGrant.flatMap { Zoom.Grant(rawValue: $0) },
+                at: endpoints)
+        } catch {
+            return MakeOutcome(nothingDone: error)
+        }
+        switch await zoom.rotateSecret(
+            appID: appID, revokeOldAt: revokeAt, token: found.token.accessToken,
+            api: found.token.apiURL ?? endpoints.apiURL)
+        {
+        case .answered(let body):
+            if app.rotationGrant != found.grant.rawValue { remember(app, found.grant.rawValue) }
+            return .answered(body)
+        case .certainlyNot(let failure): return MakeOutcome(nothingDone: failure)
+        case .unknown(let failure, let partial): return .unknown(reason: failure.description, partial: partial)
+        }
+    }
+
+    func read(_ answer: SecretBox) -> (secret: SecretBox, revokeAt: Timestamp?)? {
+        if case .success(let read) = RotationAnswer.read(answer) { return (read.newSecret, read.revokeOldAt) }
+        return RotationAnswer.salvage(answer).map { ($0, nil) }
+    }
+
+    func endOldSecret(of app: App, with current: SecretBox) async -> EndOutcome {
+        guard let appID = app.marketplaceAppID else { return .refused(reason: "the Marketplace app ID is not known") }
+        do throws(ZoomFailure) {
+            let endpoints = try app.endpoints()
+            let found = try await zoom.rotationToken(
+                credentials: app.credentials(current),
+                remembered: app.rotationGrant.flatMap { Zoom.Grant(rawValue: $0) },
+                at: endpoints)
+            switch await zoom.endOldSecret(
+                appID: appID, token: found.token.accessToken, api: found.token.apiURL ?? endpoints.apiURL)
+            {
+            case .ended, .alreadyGone: return .ended
+            case .later(let failure): return .later(retryAfter: failure.retryAfter, reason: failure.description)
+            case .refused(let failure): return .refused(reason: failure.description)
+            }
+        } catch {
+            guard error.disposition != .permanent else { return .refused(reason: error.description) }
+            return .later(retryAfter: error.retryAfter, reason: error.description)
+        }
+    }
+}
+
+extension App {
+    fileprivate func credentials(_ secret: SecretBox) -> ZoomCredentials {
+        ZoomCredentials(accountID: accountID, clientID: clientID, clientSecret: secret)
+    }
+
+    fileprivate func endpoints() throws(ZoomFailure) -> ZoomEndpoints {
+        do { return try environment.endpoints() } catch {
+            throw ZoomFailure(.permanent, .notTried, detail: "the app's address cannot be used: \(error)")
+        }
+    }
+}
+
+extension Proof {
+    fileprivate init(_ failure: ZoomFailure) {
+        self =
+            failure.disposition == .permanent
+            ? .refused(reason: failure.description)
+            : .later(retryAfter: failure.retryAfter, reason: failure.description)
+    }
+}
+
+extension MakeOutcome {
+    /// Of a failure that certainly changed nothing.
+    fileprivate init(nothingDone failure: ZoomFailure) {
+        self =
+            failure.disposition == .permanent
+            ? .never(reason: "\(failure.description); \(failure.cause.hint)")
+            : .notNow(retryAfter: failure.retryAfter, reason: failure.description)
+    }
+}
+
+extension ZoomFailure {
+    /// Seconds.
+    fileprivate var retryAfter: Int? {
+        switch disposition {
+        case .transient(let wait), .throttled(let wait): wait.map { Int($0.components.seconds) }
+        case .permanent, .ambiguous: nil
+        }
+    }
+}

@@ -1,0 +1,54 @@
+import Glibc
+
+/// The moments at which a crash is worth trying: before and after each durable commit and each call.
+///
+/// With `KEYTURN_FAULT=NAME:COUNT` in the environment the process kills itself when it comes to that point for the
+/// COUNT-th time. Only debug builds have this; in a release build ``reach(_:)`` is empty and the names are gone.
+package enum FaultPoint: String, CaseIterable, Sendable {
+    case beforeIntend, afterIntend
+    case beforeCall, afterCall
+    case beforeEscrow, afterEscrow
+    case beforeRead, afterRead
+    case beforeVerify, afterVerify
+    case beforePromote, afterPromote
+    case beforePublish, afterPublish
+    case beforeDrain, afterDrain
+    case beforeEnd, afterEnd
+    case beforeRetire, afterRetire
+    case beforeLose, afterLose
+
+    package static func reach(_ point: FaultPoint) {
+        #if FAULT_POINTS
+            FaultCounter.shared.reach(point)
+        #endif
+    }
+}
+
+#if FAULT_POINTS
+    import Synchronization
+
+    private final class FaultCounter: Sendable {
+        static let shared = FaultCounter()
+
+        private let wanted: (name: String, count: Int)?
+        private let reached = Mutex(0)
+
+        init() {
+            guard let text = unsafe getenv("KEYTURN_FAULT") else {
+                wanted = nil
+                return
+            }
+            let parts = unsafe String(cString: text).split(separator: ":")
+            wanted = parts.count == 2 ? (String(parts[0]), Int(parts[1]) ?? 1) : nil
+        }
+
+        func reach(_ point: FaultPoint) {
+            guard let wanted, wanted.name == point.rawValue else { return }
+            let isDue = reached.withLock { count in
+                count += 1
+                return count == wanted.count
+            }
+            if isDue { kill(getpid(), SIGKILL) }
+        }
+    }
+#endif

@@ -1,0 +1,193 @@
+package import Names
+package import SecretMemory
+package import Times
+package import Vault
+
+/// Carries rotations from state to state: executes what a state calls for, commits what follows from it, and goes on
+/// until there is something to wait for. One flight per app, however many ask.
+package actor RotationEngine {
+    let vault: Vault
+    let issuer: any SecretIssuer
+    let publisher: any SecretPublisher
+    let timing: RotationTiming
+    let time: any TimeSource
+    let random: @Sendable (ClosedRange<Int>) -> Int
+    let note: @Sendable (RotationEvent) -> Void
+
+    private var flights: [String: Task<Void, Never>] = [:]
+    /// Apps at which something happened while their flight was under way.
+    private var again: Set<String> = []
+    private var isStopping = false
+    /// Answers of Zoom's that the vault could not take yet: the only copies of new secrets.
+    private var unstored: Set<String> = []
+
+    package init(
+        vault: Vault, issuer: any SecretIssuer, publisher: any SecretPublisher = NoPublisher(),
+        timing: RotationTiming = RotationTiming(), time: any TimeSource,
+        random: @escaping @Sendable (ClosedRange<Int>) -> Int = { .random(in: $0) },
+        note: @escaping @Sendable (RotationEvent) -> Void
+    ) {
+        self.vault = vault
+        self.issuer = issuer
+        self.publisher = publisher
+        self.timing = timing
+        self.time = time
+        self.random = random
+        self.note = note
+    }
+
+    // MARK: What operators and the scheduler ask for
+
+    /// Begins a rotation and carries it as far as it goes without waiting for a time to come.
+    /// - Parameter secret: the new secret, when the operator made it in the Marketplace.
+    package func rotate(
+        _ name: Name, trigger: Rotation.Trigger, overlap: Int?, secret: SecretBox? = nil, id: String
+    ) async throws(VaultError) -> Rotation {
+        guard let entry = vault.catalog.app(name) else { throw Vault.noSuchApp(name) }
+        if let open = entry.rotation {
+            // A secret made by hand settles what waits for the operator; anything else has its own course.
+            guard let secret, let state = RotationState(open).accepting(secret, at: time.now.wall) else {
+                throw Vault.busy(name, open)
+            }
+            try await vault.advance(state.facts, of: entry.app)
+        } else {
+            let planned = Rotation.planned(
+                id: id, app: entry.app, base: entry.credential.generation, trigger: trigger,
+                overlap: overlap ?? entry.app.policy.overlap, at: time.now.wall)
+            if let secret, let state = RotationState(planned).accepting(secret, at: time.now.wall) {
+                try await vault.begin(state.facts, of: entry.app)
+            } else {
+                try await vault.begin(planned, of: entry.app)
+            }
+        }
+        await drive(entry.app.name)
+        return try await find(id: vault.catalog.app(name)?.rotation?.id ?? id, of: entry.app)
+    }
+
+    /// Lets a held rotation go on, or one that waits try at once.
+    package func resume(_ name: Name) async throws(VaultError) -> Rotation {
+        guard let entry = vault.catalog.app(name), let open = entry.rotation else {
+            throw VaultError(.notFound, "no rotation of '\(name)' is under way", hint: "keyturn history \(name)")
+        }
+        var facts = open
+        if case .held(let held) = RotationState(open) {
+            facts = held.resume(at: time.now.wall).facts
+        } else {
+            facts.due = time.now.wall
+        }
+        try await vault.advance(facts, of: entry.app)
+        await drive(name)
+        return try await find(id: open.id, of: entry.app)
+    }
+
+    /// Ends a rotation that has changed nothing yet. Any other cannot be undone, only carried to its end.
+    package func abort(_ name: Name) async throws(VaultError) {
+        guard let entry = vault.catalog.app(name), let open = entry.rotation else {
+            throw VaultError(.notFound, "no rotation of '\(name)' is under way", hint: "keyturn history \(name)")
+        }
+        guard flights[entry.app.id] == nil, case .planned(let planned) = RotationState(open) else {
+            throw VaultError(
+                .busy, "the rotation is in state \(open.phase.rawValue): Zoom may have a new secret, so it must go on",
+                hint: "keyturn rotation resume \(open.id)")
+        }
+        try await vault.advance(
+            planned.abort(at: time.now.wall, reason: "stopped by the operator").facts, of: entry.app)
+    }
+
+    /// Carries on what an earlier process left under way, wherever it stands.
+    package func carryOnOpen() {
+        for entry in vault.catalog.entries where entry.rotation != nil && flights[entry.app.id] == nil {
+            _ = launch(entry.app.name, entry.app.id)
+        }
+    }
+
+    /// One look over all apps: carries on what is due.
+    package func carryOnDue() {
+        let now = time.now.wall
+        for entry in vault.catalog.entries {
+            guard let due = entry.rotation?.due, due <= now, flights[entry.app.id] == nil else { continue }
+            _ = launch(entry.app.name, entry.app.id)
+        }
+    }
+
+    /// Carries on what a client's receipt may have been waited for.
+    package func lookAgain(_ name: Name) {
+        guard let entry = vault.catalog.app(name), entry.rotation?.phase == .draining else { return }
+        // A flight that has counted the holders already must count them once more.
+        if flights[entry.app.id] != nil { again.insert(entry.app.id) } else { _ = launch(name, entry.app.id) }
+    }
+
+    /// Takes up nothing new, and returns when no answer of Zoom's is in memory alone.
+    package func stop() async {
+        isStopping = true
+        for flight in flights.values { await flight.value }
+    }
+
+    /// Returns when nothing is under way.
+    package func settle() async {
+        while let flight = flights.values.first { await flight.value }
+    }
+
+    /// Whether a new secret exists nowhere but in this process's memory.
+    package var hasUnstoredSecret: Bool { !unstored.isEmpty }
+
+    // MARK: The flight
+
+    private func drive(_ name: Name) async {
+        guard let id = vault.catalog.app(name)?.app.id else { return }
+        await (flights[id] ?? launch(name, id)).value
+    }
+
+    private func launch(_ name: Name, _ id: String) -> Task<Void, Never> {
+        let flight = Task {
+            repeat { await self.fly(name) } while self.again.remove(id) != nil
+            self.flights[id] = nil
+        }
+        flights[id] = flight
+        return flight
+    }
+
+    /// From state to state until one has to wait. A commit that fails leaves the state as it was: it is tried again
+    /// when the state is looked at next.
+    private func fly(_ name: Name) async {
+        var isFirst = true
+        while !isStopping, let entry = vault.catalog.app(name), let facts = entry.rotation {
+            let now = time.now.wall
+            guard isFirst || (facts.due.map { $0 <= now } ?? false) else { return }
+            let before = facts
+            do throws(VaultError) {
+                try await step(RotationState(facts), entry)
+            } catch {
+                note(.notKept(name, error))
+                return
+            }
+            isFirst = false
+            guard let after = vault.catalog.app(name)?.rotation else { return }
+            note(.moved(name, after))
+            // Nothing moved and nothing was set: whatever comes next, it is not now.
+            if after.phase == before.phase, after.due == before.due, after.attempts == before.attempts,
+                after.candidate == nil || before.candidate != nil
+            {
+                return
+            }
+        }
+    }
+
+    /// Marks the time in which Zoom's answer exists in memory alone.
+    func hold(unstored id: String) { unstored.insert(id) }
+    func release(unstored id: String) { unstored.remove(id) }
+
+    private func find(id: String, of app: App) async throws(VaultError) -> Rotation {
+        guard let found = try await vault.rotations(of: app).first(where: { $0.id == id }) else {
+            throw VaultError(.notFound, "the rotation is gone")
+        }
+        return found
+    }
+}
+
+/// What the engine did, for the log.
+package enum RotationEvent: Sendable {
+    case moved(Name, Rotation)
+    case notKept(Name, VaultError)
+    case unstored(Name, VaultError)
+}

@@ -1,0 +1,58 @@
+package import SecretMemory
+package import Times
+package import Vault
+
+/// Whoever makes client secrets: Zoom, or what stands in for it. Each call is one attempt, without retries.
+package protocol SecretIssuer: Sendable {
+    /// Whether a token can be had with this secret: the only proof there is.
+    func prove(_ secret: SecretBox, of app: App) async -> Proof
+
+    /// Asks for a new secret, the old one to die at `revokeAt`.
+    func makeSecret(for app: App, with current: SecretBox, revokeAt: Timestamp) async -> MakeOutcome
+
+    /// The new secret in an answer, which may be cut off, and when the old one dies if the answer says so.
+    func read(_ answer: SecretBox) -> (secret: SecretBox, revokeAt: Timestamp?)?
+
+    /// Makes Zoom refuse the old secret from now on.
+    func endOldSecret(of app: App, with current: SecretBox) async -> EndOutcome
+}
+
+package enum Proof: Sendable {
+    case accepted
+    case refused(reason: String)
+    case later(retryAfter: Int?, reason: String)
+}
+
+package enum MakeOutcome: Sendable {
+    /// Zoom's answer, byte for byte, not read yet.
+    case answered(SecretBox)
+    /// Nothing was changed, and it may be tried again.
+    case notNow(retryAfter: Int?, reason: String)
+    /// Nothing was changed, and trying again would not help.
+    case never(reason: String)
+    /// Zoom may have made a new secret; `partial` is what arrived of the answer.
+    case unknown(reason: String, partial: SecretBox?)
+}
+
+package enum EndOutcome: Sendable {
+    /// The old secret is dead, or was already.
+    case ended
+    case later(retryAfter: Int?, reason: String)
+    case refused(reason: String)
+}
+
+/// Whoever must be given a new secret before the old one may die, such as a console that it is pushed into.
+package protocol SecretPublisher: Sendable {
+    func publish(_ credential: Credential, of app: App) async -> PublishOutcome
+}
+
+package enum PublishOutcome: Sendable {
+    case confirmed
+    case later(retryAfter: Int?, reason: String)
+}
+
+/// Nobody to push to: clients fetch.
+package struct NoPublisher: SecretPublisher {
+    package init() {}
+    package func publish(_ credential: Credential, of app: App) async -> PublishOutcome { .confirmed }
+}

@@ -1,0 +1,48 @@
+package import SecretMemory
+package import Times
+package import Vault
+
+/// A rotation, wherever it stands.
+package enum RotationState: Sendable {
+    case planned(Planned)
+    case intended(Intended)
+    case lostResponse(LostResponse)
+    case escrowed(Escrowed)
+    case verified(Verified)
+    case current(Current)
+    case published(Published)
+    case draining(Draining)
+    case held(Held)
+    case retired(Ended)
+    case refused(Ended)
+    case aborted(Ended)
+
+    package var facts: Rotation { phase.facts }
+
+    private var phase: any RotationPhase {
+        switch self {
+        case .planned(let phase): phase
+        case .intended(let phase): phase
+        case .lostResponse(let phase): phase
+        case .escrowed(let phase): phase
+        case .verified(let phase): phase
+        case .current(let phase): phase
+        case .published(let phase): phase
+        case .draining(let phase): phase
+        case .held(let phase): phase
+        case .retired(let phase): phase
+        case .refused(let phase): phase
+        case .aborted(let phase): phase
+        }
+    }
+
+    /// The state with a secret that the operator made; `nil` where there is no place for one.
+    package func accepting(_ secret: SecretBox, at now: Timestamp) -> RotationState? {
+        switch self {
+        case .planned(let planned): .escrowed(planned.accept(secret, at: now))
+        case .lostResponse(let lost): .escrowed(lost.accept(secret, at: now))
+        case .held(let held): .escrowed(held.accept(secret, at: now))
+        default: nil
+        }
+    }
+}

@@ -1,0 +1,71 @@
+package import Times
+package import Vault
+
+/// How long a rotation waits for what. Pure arithmetic on facts; all numbers are seconds.
+package struct RotationTiming: Sendable {
+    /// Zoom lets an old secret live for at most 30 days; an hour less keeps clear of clocks that differ. [doc]
+    package var oldSecretLife = 30 * 86_400 - 3600
+    /// Zoom takes three schedule changes in 15 minutes. [doc] A minute more keeps clear of its edge.
+    package var throttleWindow = 16 * 60
+    package var callsPerWindow = 3
+    /// How often a lost answer is followed by another call before the operator is asked.
+    package var callsPerRotation = 4
+    /// The pauses while a new secret is not yet known everywhere at Zoom; then the operator is asked.
+    package var propagation = [1, 2, 4, 8, 15, 30, 60, 120, 300, 600]
+    /// The bounds of the pauses after failures that may pass.
+    package var shortestPause = 2
+    package var longestPause = 900
+    /// How long before Zoom kills the old secret the wait for its holders ends.
+    package var drainMargin = 86_400
+    /// How often a waiting rotation looks at its holders when nothing wakes it.
+    package var drainLook = 300
+
+    package init() {}
+
+    package func revokeAt(_ now: Timestamp) -> Timestamp { now + oldSecretLife }
+
+    /// Seconds until Zoom would take another call; 0 when it would now.
+    package func throttled(_ calls: [Timestamp], now: Timestamp) -> Int {
+        let recent = calls.filter { now - $0 < throttleWindow }
+        guard recent.count >= callsPerWindow, let oldest = recent.min() else { return 0 }
+        return max(throttleWindow - (now - oldest), 1)
+    }
+
+    /// A doubling pause with full jitter, never shorter than Zoom asked for.
+    package func pause(attempts: Int, retryAfter: Int?, random: (ClosedRange<Int>) -> Int) -> Int {
+        let bound = min(longestPause, shortestPause << min(attempts, 20))
+        return max(random(1...max(bound, 1)), retryAfter ?? 0)
+    }
+
+    /// Until when the old secret is kept alive for those who hold it.
+    package func drainDeadline(_ rotation: Rotation) -> Timestamp? {
+        guard let revokeAt = rotation.revokeAt, let promotedAt = rotation.promotedAt else { return nil }
+        return max(revokeAt + -drainMargin, min(promotedAt + rotation.overlap, revokeAt))
+    }
+
+    package enum Drain: Equatable, Sendable {
+        case wait(until: Timestamp, reason: String)
+        /// Everybody has the new secret, or the deadline has passed.
+        case end
+        /// Zoom has killed the old secret by itself.
+        case over
+    }
+
+    /// - Parameter holders: who is known to hold the old secret.
+    package func drain(_ rotation: Rotation, holders: [String], now: Timestamp) -> Drain {
+        if let revokeAt = rotation.revokeAt, now >= revokeAt { return .over }
+        let promotedAt = rotation.promotedAt ?? now
+        let minimum = promotedAt + rotation.overlap
+        let deadline = drainDeadline(rotation)
+        if let deadline, now >= deadline { return .end }
+        if now < minimum {
+            return .wait(until: deadline.map { min(minimum, $0) } ?? minimum, reason: "the overlap ends at \(minimum)")
+        }
+        guard holders.isEmpty else {
+            let look = now + drainLook
+            let names = holders.prefix(5).joined(separator: ", ") + (holders.count > 5 ? ", …" : "")
+            return .wait(until: deadline.map { min(look, $0) } ?? look, reason: "still held by \(names)")
+        }
+        return .end
+    }
+}

@@ -1,0 +1,18 @@
+package import Names
+package import Times
+
+/// What a client is known to hold of an app: the newest generation that it fetched or said it uses.
+package struct Receipt: Equatable, Sendable {
+    package let client: Name
+    package let generation: Generation
+    package let at: Timestamp
+    /// Whether the client itself said that it uses the generation, rather than only having fetched it.
+    package let isAcknowledged: Bool
+
+    package init(client: Name, generation: Generation, at: Timestamp, isAcknowledged: Bool) {
+        self.client = client
+        self.generation = generation
+        self.at = at
+        self.isAcknowledged = isAcknowledged
+    }
+}

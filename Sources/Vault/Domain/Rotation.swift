@@ -1,0 +1,94 @@
+package import SecretMemory
+package import Times
+
+/// One rotation of an app's client secret, as the vault holds it: every fact that is needed to go on after a crash.
+///
+/// What may follow what is not said here but in the Rotation module, whose states are the only ones to make the next
+/// set of facts out of the last.
+package struct Rotation: Sendable {
+    /// The raw values are stored, and shown to operators.
+    package enum Phase: String, Sendable, CaseIterable {
+        /// Wanted; nothing was done yet.
+        case planned
+        /// Zoom is about to be asked for a new secret, or was.
+        case intended
+        /// Zoom was asked, and its answer did not arrive. The old secret works until ``Rotation/revokeAt``.
+        case lostResponse = "lost-response"
+        /// Zoom's answer is in the vault, as it came.
+        case escrowed
+        /// Zoom took the new secret.
+        case verified
+        /// The new secret is the one that is handed out.
+        case current
+        /// Every push target has it.
+        case published
+        /// Waiting for the clients that hold the old one.
+        case draining
+        /// Done: the old secret is revoked.
+        case retired
+        /// Done: Zoom would not make a new secret. The old one works as before.
+        case refused
+        /// Done: the operator stopped it before anything had changed.
+        case aborted
+        /// Goes on only at the operator's word.
+        case held
+
+        package var isFinal: Bool { self == .retired || self == .refused || self == .aborted }
+    }
+
+    package enum Trigger: String, Sendable { case schedule, `operator`, manual }
+
+    package let id: String
+    package let appID: String
+    /// The generation that is to be replaced.
+    package let base: Generation
+    package let trigger: Trigger
+    package let plannedAt: Timestamp
+    /// The least time for which both secrets stay valid, in seconds; 0 for as long as any client holds the old one.
+    package let overlap: Int
+
+    package var phase: Phase
+    /// When there is something to do next; `nil` when it is up to the operator, or nothing is left.
+    package var due: Timestamp?
+    /// When Zoom kills the old secret, as we asked it to.
+    package var revokeAt: Timestamp?
+    /// How often the present step was tried.
+    package var attempts = 0
+    /// When Zoom was asked for a new secret in this rotation, oldest first.
+    package var calls: [Timestamp] = []
+    /// When the first answer was lost: from then on the old secret may have a date of death.
+    package var lostAt: Timestamp?
+    /// Zoom's answer, byte for byte, until it is read.
+    package var answer: SecretBox?
+    /// The new secret, until it is a generation of its own.
+    package var candidate: SecretBox?
+    package var promotedAt: Timestamp?
+    package var publishedAt: Timestamp?
+    package var endedAt: Timestamp?
+    /// Why it stands where it stands, in words for operators.
+    package var reason: String?
+    /// Where a held rotation goes on.
+    package var resumesAt: Phase?
+
+    package init(
+        id: String, appID: String, base: Generation, trigger: Trigger, plannedAt: Timestamp, overlap: Int, phase: Phase
+    ) {
+        self.id = id
+        self.appID = appID
+        self.base = base
+        self.trigger = trigger
+        self.plannedAt = plannedAt
+        self.overlap = overlap
+        self.phase = phase
+    }
+
+    /// A new rotation of the app, due at once.
+    package static func planned(
+        id: String, app: App, base: Generation, trigger: Trigger, overlap: Int, at now: Timestamp
+    ) -> Rotation {
+        var rotation = Rotation(
+            id: id, appID: app.id, base: base, trigger: trigger, plannedAt: now, overlap: overlap, phase: .planned)
+        rotation.due = now
+        return rotation
+    }
+}

@@ -1,0 +1,94 @@
+import SecretJSON
+import SecretMemory
+import Times
+
+struct RotationRecord: Record {
+    static let table = SealedTable.rotation
+    let rotation: Rotation
+
+    init(_ rotation: Rotation) { self.rotation = rotation }
+
+    var cells: [Cell] {
+        [
+            .text(rotation.id), .text(rotation.appID), .text(rotation.phase.rawValue),
+            rotation.due.map { .integer($0.unixSeconds) } ?? .null,
+        ]
+    }
+
+    func write(to writer: inout JSONWriter) {
+        writer.member("base", rotation.base.number)
+        writer.member("trigger", rotation.trigger.rawValue)
+        writer.member("planned_at", rotation.plannedAt)
+        writer.member("overlap", rotation.overlap)
+        writer.member("attempts", rotation.attempts)
+        writer.key("calls")
+        writer.beginArray()
+        for call in rotation.calls { writer.integer(call.unixSeconds) }
+        writer.endArray()
+        writer.member("lost_at", ifPresent: rotation.lostAt)
+        writer.member("revoke_at", ifPresent: rotation.revokeAt)
+        writer.member("promoted_at", ifPresent: rotation.promotedAt)
+        writer.member("published_at", ifPresent: rotation.publishedAt)
+        writer.member("ended_at", ifPresent: rotation.endedAt)
+        writer.member("reason", ifPresent: rotation.reason)
+        writer.member("resumes_at", ifPresent: rotation.resumesAt?.rawValue)
+        if let answer = rotation.answer { writer.member("answer", secret: answer.bytes) }
+        if let candidate = rotation.candidate { writer.member("candidate", secret: candidate.bytes) }
+    }
+
+    init(cells: [Cell], document: borrowing JSONDocument) throws(JSONError) {
+        try document.allowOnly(
+            [
+                "base", "trigger", "planned_at", "overlap", "attempts", "calls", "lost_at", "revoke_at", "promoted_at",
+                "published_at", "ended_at", "reason", "resumes_at", "answer", "candidate",
+            ], of: document.root)
+        guard let base = Generation(try document.number("base")) else { throw JSONError(.outOfRange, member: "base") }
+        guard let trigger = Rotation.Trigger(rawValue: try document.text("trigger")) else {
+            throw JSONError(.outOfRange, member: "trigger")
+        }
+        guard let phase = Rotation.Phase(rawValue: try cells.text(2)) else {
+            throw JSONError(.outOfRange, member: "state")
+        }
+        var rotation = Rotation(
+            id: try cells.text(0), appID: try cells.text(1), base: base, trigger: trigger,
+            plannedAt: try document.time("planned_at"), overlap: try document.number("overlap"), phase: phase)
+        if case .integer(let due) = cells[3] { rotation.due = Timestamp(unixSeconds: due) }
+        rotation.attempts = try document.number("attempts")
+        for call in document.elements(of: try document.require("calls", of: document.root)) {
+            rotation.calls.append(Timestamp(unixSeconds: try document.integer(call)))
+        }
+        rotation.lostAt = try document.optionalTime("lost_at")
+        rotation.revokeAt = try document.optionalTime("revoke_at")
+        rotation.promotedAt = try document.optionalTime("promoted_at")
+        rotation.publishedAt = try document.optionalTime("published_at")
+        rotation.endedAt = try document.optionalTime("ended_at")
+        rotation.reason = try document.optionalText("reason")
+        if let text = try document.optionalText("resumes_at") {
+            guard let resumes = Rotation.Phase(rawValue: text) else {
+                throw JSONError(.outOfRange, member: "resumes_at")
+            }
+            rotation.resumesAt = resumes
+        }
+        rotation.answer = try document.optionalSecret("answer")
+        rotation.candidate = try document.optionalSecret("candidate")
+        self.rotation = rotation
+    }
+}
+
+extension JSONWriter {
+    fileprivate mutating func member(_ name: String, ifPresent time: Timestamp?) {
+        if let time { member(name, time) }
+    }
+}
+
+extension JSONDocument {
+    fileprivate func optionalTime(_ name: String) throws(JSONError) -> Timestamp? {
+        guard let node = member(name, of: root) else { return nil }
+        return Timestamp(unixSeconds: try integer(node))
+    }
+
+    fileprivate func optionalSecret(_ name: String) throws(JSONError) -> SecretBox? {
+        guard let node = member(name, of: root) else { return nil }
+        return SecretBox(try secret(node))
+    }
+}

@@ -1,0 +1,118 @@
+package import Names
+import Times
+
+/// What a rotation changes in the vault. Each call is one durable commit: the rotation's own facts, and with them
+/// whatever else must be true from the same moment on.
+extension Vault {
+    /// Begins a rotation, of which an app has one at a time.
+    package func begin(_ rotation: Rotation, of app: App) async throws(VaultError) {
+        try await change { [catalog] transaction in
+            guard let entry = catalog.app(app.name), entry.app.id == app.id else { throw Self.noSuchApp(app.name) }
+            if let open = entry.rotation { throw Self.busy(app.name, open) }
+            try transaction.put(RotationRecord(rotation))
+        } committed: { [catalog] in
+            catalog.update(app) { $0.rotation = rotation }
+        }
+    }
+
+    /// Keeps the facts of the next state.
+    package func advance(_ rotation: Rotation, of app: App) async throws(VaultError) {
+        try await change { transaction in
+            try transaction.put(RotationRecord(rotation))
+        } committed: { [catalog] in
+            catalog.update(app) { $0.rotation = rotation.phase.isFinal ? nil : rotation }
+        }
+    }
+
+    /// Makes the new secret current and the old one previous, in one commit with the rotation's facts.
+    package func promote(_ credential: Credential, by rotation: Rotation, of app: App) async throws(VaultError) {
+        try await change { [catalog] transaction in
+            guard let entry = catalog.app(app.name), entry.app.id == app.id else { throw Self.noSuchApp(app.name) }
+            guard entry.credential.generation == rotation.base, credential.generation == rotation.base.next else {
+                throw VaultError(.library, "the rotation replaces generation \(rotation.base), which is not current")
+            }
+            // First the old one: there is never a moment with two current ones, nor a row of the schema for it.
+            try transaction.put(GenerationRecord(appID: app.id, entry.credential.becoming(.previous)))
+            try transaction.put(GenerationRecord(appID: app.id, credential))
+            try transaction.put(RotationRecord(rotation))
+        } committed: { [catalog] in
+            catalog.update(app) { entry in
+                entry.previous = entry.credential.becoming(.previous)
+                entry.credential = credential
+                entry.rotation = rotation
+                entry.refusals = nil
+            }
+        }
+    }
+
+    /// Forgets the old secret, which Zoom takes no longer, in one commit with the rotation's facts.
+    package func retire(by rotation: Rotation, of app: App) async throws(VaultError) {
+        try await change { transaction in
+            try transaction.remove(
+                from: .generation, id: GenerationRecord.id(appID: app.id, rotation.base))
+            try transaction.put(RotationRecord(rotation))
+        } committed: { [catalog] in
+            catalog.update(app) { entry in
+                entry.previous = nil
+                entry.rotation = nil
+            }
+        }
+    }
+
+    /// Changes how an app is described or rotated; its name and its identity at Zoom stay.
+    package func update(_ app: App) async throws(VaultError) {
+        try await change { transaction in
+            guard try transaction.record(app.id, as: AppRecord.self) != nil else { throw Self.noSuchApp(app.name) }
+            try transaction.put(AppRecord(app))
+        } committed: { [catalog] in
+            catalog.update(app) { $0.app = app }
+        }
+    }
+
+    /// Keeps what clients hold.
+    package func keep(_ receipts: [Receipt], of app: App) async throws(VaultError) {
+        try await change { transaction in
+            guard try transaction.record(app.id, as: AppRecord.self) != nil else { throw Self.noSuchApp(app.name) }
+            for receipt in receipts { try transaction.put(ReceiptRecord(appID: app.id, receipt)) }
+        } committed: { [catalog] in
+            catalog.update(app) { entry in for receipt in receipts { entry.receipts[receipt.client] = receipt } }
+        }
+    }
+
+    /// All rotations of an app, oldest first.
+    package func rotations(of app: App) async throws(VaultError) -> [Rotation] {
+        do {
+            return try await store.read { [sealer] transaction in
+                var found: [Rotation] = []
+                try transaction.forEachRow(in: .rotation, ofApp: app.id) {
+                    found.append(try sealer.open($0, as: RotationRecord.self).rotation)
+                }
+                return found.sorted { ($0.plannedAt, $0.id) < ($1.plannedAt, $1.id) }
+            }
+        } catch {
+            throw VaultError(translating: error)
+        }
+    }
+
+    /// One rotation, whether it is under way or long over, and the app that it was of.
+    package func rotation(id: String) async throws(VaultError) -> (rotation: Rotation, app: App) {
+        do {
+            let found = try await store.read { [sealer] transaction -> (Rotation, App)? in
+                guard let row = try transaction.row(in: .rotation, id: id) else { return nil }
+                let rotation = try sealer.open(row, as: RotationRecord.self).rotation
+                guard let app = try transaction.row(in: .app, id: rotation.appID) else { return nil }
+                return (rotation, try sealer.open(app, as: AppRecord.self).app)
+            }
+            if let found { return found }
+        } catch {
+            throw VaultError(translating: error)
+        }
+        throw VaultError(.notFound, "there is no such rotation", hint: "keyturn rotation list")
+    }
+
+    package static func busy(_ name: Name, _ rotation: Rotation) -> VaultError {
+        VaultError(
+            .busy, "a rotation of '\(name)' is under way, in state \(rotation.phase.rawValue)",
+            hint: "keyturn rotation show \(rotation.id)")
+    }
+}

@@ -1,0 +1,55 @@
+import SecretJSON
+package import SecretMemory
+package import Times
+
+/// Zoom's answer to `new`. [doc] The new secret stays in wiped memory all the way.
+package struct RotationAnswer: Sendable {
+    package let secretID: String
+    package let newSecret: SecretBox
+    /// When Zoom ends the old secret; `nil` when the answer does not say it in the form of a ``Timestamp``.
+    package let revokeOldAt: Timestamp?
+
+    /// In bytes: of a whole answer, which takes about 140.
+    package static let limit = 64 << 10
+    /// In bytes: of a secret, which takes 32. [seen]
+    private static let secretLength = 8...256
+
+    /// Reads a whole answer, strictly. What this refuses may still hold a secret: see ``salvage(_:)``.
+    package static func read(_ body: SecretBox) -> Result<RotationAnswer, UnusableAnswer> {
+        do throws(JSONError) {
+            guard body.bytes.count <= limit else { return .failure(UnusableAnswer("the answer is too large")) }
+            let json = try JSONDocument(parsing: body.bytes.copy())
+            let secretID = try json.string(json.require("secret_id", of: json.root))
+            let secret = try json.secret(json.require("new_secret", of: json.root))
+            guard isPlausible(secret) else {
+                return .failure(UnusableAnswer("new_secret is too short, too long or not printable"))
+            }
+            let time = (try? json.text("revoke_old_secret_time")).flatMap { $0 }.flatMap { Timestamp($0) }
+            return .success(RotationAnswer(secretID: secretID, newSecret: SecretBox(secret), revokeOldAt: time))
+        } catch {
+            return .failure(UnusableAnswer(error.description))
+        }
+    }
+
+    /// The value of `"new_secret"` in a body that cannot be read as a whole, if its closing quote arrived. A guess that
+    /// only minting a token can prove. Takes time in proportion to the body, of which 64 KiB are looked at.
+    package static func salvage(_ partial: SecretBox) -> SecretBox? {
+        partial.bytes.withSpan { span in
+            var search = SalvageSearch(span.extracting(first: limit))
+            while let text = search.next() {
+                // The JSON reader undoes escapes, and knows which of them are none.
+                guard let json = try? JSONDocument(parsing: SecretBytes(copying: span.extracting(text))),
+                    let secret = try? json.secret(json.root), isPlausible(secret)
+                else { continue }
+                return SecretBox(secret)
+            }
+            return nil
+        }
+    }
+
+    /// Whether it can be a secret at all. There is no published grammar.
+    private static func isPlausible(_ secret: borrowing SecretBytes) -> Bool {
+        secretLength.contains(secret.count)
+            && secret.withSpan { span in (0..<span.byteCount).allSatisfy { (0x20...0x7E).contains(span[$0]) } }
+    }
+}

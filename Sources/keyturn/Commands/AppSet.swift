@@ -1,0 +1,72 @@
+import ArgumentParser
+import Names
+import Schedule
+import SocketAPI
+import TerminalInput
+
+struct AppSet: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "set", abstract: "Change how an app's secret is rotated.",
+        discussion: """
+            Example: keyturn app set zoom-prod --rotate-every 30d --window "Sun 02:00-04:00" --timezone Europe/Berlin
+            """)
+
+    @Argument var name: Name
+    @Option(help: ArgumentHelp("From one secret to the next; 0s: never.", valueName: "30d")) var rotateEvery:
+        DurationText?
+    @Option(help: ArgumentHelp("When it may begin; empty: at any time.", valueName: "window")) var window: String?
+    @Option(help: ArgumentHelp("The window's time zone, by its IANA name.", valueName: "zone")) var timezone: String?
+    @Option(help: ArgumentHelp("The least time for which both secrets work.", valueName: "7d")) var overlap:
+        DurationText?
+    @Option(parsing: .unconditional, help: ArgumentHelp("The Marketplace's own ID of the app.", valueName: "id"))
+    var marketplaceAppId: String?
+    @OptionGroup var common: CommonOptions
+
+    func validate() throws {
+        guard patch != AppPatch() else { throw ValidationError("there is nothing to change") }
+    }
+
+    func run() throws {
+        let answer = try common.admin.send(.patch, "/v1/apps/\(name)", body: patch.render())
+        try common.show(answer, as: AppDocument.self) { StandardOutput.write($0.text) }
+    }
+
+    private var patch: AppPatch {
+        var patch = AppPatch()
+        patch.rotateEvery = rotateEvery?.seconds
+        patch.window = window
+        patch.timeZone = timezone
+        patch.overlap = overlap?.seconds
+        patch.marketplaceAppID = marketplaceAppId
+        return patch
+    }
+}
+
+struct PauseCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "pause", abstract: "Stop an app's scheduled rotations.",
+        discussion: "A rotation that is under way goes on.\n\nExample: keyturn pause zoom-prod")
+
+    @Argument var name: Name
+    @OptionGroup var common: CommonOptions
+
+    func run() throws { try setPaused(name, true, common) }
+}
+
+struct ResumeCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "resume", abstract: "Let an app's scheduled rotations go on.",
+        discussion: "Example: keyturn resume zoom-prod")
+
+    @Argument var name: Name
+    @OptionGroup var common: CommonOptions
+
+    func run() throws { try setPaused(name, false, common) }
+}
+
+private func setPaused(_ name: Name, _ paused: Bool, _ common: CommonOptions) throws {
+    var patch = AppPatch()
+    patch.paused = paused
+    let answer = try common.admin.send(.patch, "/v1/apps/\(name)", body: patch.render())
+    try common.show(answer, as: AppDocument.self) { StandardOutput.write($0.text) }
+}

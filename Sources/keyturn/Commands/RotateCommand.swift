@@ -1,0 +1,148 @@
+import ArgumentParser
+import Glibc
+import Names
+import Schedule
+import SecretMemory
+import SocketAPI
+import TerminalInput
+import Times
+
+struct RotateCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "rotate", abstract: "Replace an app's client secret; nobody is left with a dead one.",
+        discussion: """
+            Asks Zoom for a new secret, proves it, hands it out, and ends the old one when all who hold it have the new
+            one. Returns once the new secret is current; with --wait, once the old one is ended.
+
+            Example: keyturn rotate zoom-prod --overlap 1d
+            """)
+
+    @Argument(help: "The app; not with --due.") var name: Name?
+    @Option(
+        help: ArgumentHelp("The least time for which both work; 0s: until every holder has moved.", valueName: "7d"))
+    var overlap: DurationText?
+    @Flag(help: "Say what would be done, and do nothing.") var dryRun = false
+    @Flag(help: "Wait until the old secret is ended.") var wait = false
+    @Flag(help: "The new secret was made in the Marketplace: prove it and hand it out.") var manual = false
+    @Flag(help: "Read that secret from standard input.") var secretStdin = false
+    @Flag(help: "Rotate every app that is due: for scheduled jobs.") var due = false
+    @OptionGroup var common: CommonOptions
+
+    func validate() throws {
+        guard due != (name != nil) else { throw ValidationError("it is one app, or --due, and not both") }
+        guard !due || !(dryRun || manual || overlap != nil) else {
+            throw ValidationError("--due goes by each app's own policy")
+        }
+        guard manual || !secretStdin else { throw ValidationError("--secret-stdin goes with --manual") }
+        guard !(manual && dryRun) else { throw ValidationError("a secret made by hand has no dry run") }
+    }
+
+    func run() throws {
+        guard let name else { return try rotateDue() }
+        if dryRun {
+            return try common.show(try common.admin.send(.get, "/v1/apps/\(name)/plan"), as: RotationPlan.self) {
+                StandardOutput.write(Self.text($0))
+            }
+        }
+        let request = RotateRequest(overlap: overlap?.seconds, clientSecret: try secret())
+        let answer = try common.admin.send(
+            .post, "/v1/apps/\(name)/rotate", body: request.render(), within: .seconds(120))
+        let begun: RotationDocument = try answer.document()
+        try finish([begun])
+    }
+
+    private func rotateDue() throws {
+        let answer = try common.admin.send(.post, "/v1/rotations", within: .seconds(3600))
+        try finish((try answer.document() as RotationList).rotations)
+    }
+
+    /// Follows each rotation until it has come as far as was asked for, and shows where they all stand.
+    private func finish(_ begun: [RotationDocument]) throws {
+        var rotations = begun
+        for index in rotations.indices {
+            while !rotations[index].isFar(wait) {
+                usleep(250_000)
+                rotations[index] = try RotationCommand.show(rotations[index].id, common)
+            }
+        }
+        if common.json {
+            let list = RotationList(rotations: rotations)
+            (name == nil ? list.render() : rotations[0].render()).withSpan { StandardOutput.write($0) }
+            StandardOutput.write("\n")
+        } else if rotations.isEmpty {
+            StandardOutput.write("nothing is due\n")
+        } else {
+            for rotation in rotations { StandardOutput.write(rotation.text) }
+        }
+        if let failed = rotations.first(where: { $0.failed }) {
+            throw CommandFailure(
+                .upstreamFailed, failed.reason ?? "the rotation of \(failed.app) is \(failed.state)", try: failed.hint)
+        }
+    }
+
+    private func secret() throws -> SecretBytes? {
+        guard manual else { return nil }
+        let entered =
+            secretStdin
+            ? try SecretInput.fromStandardInput(what: "client secret")
+            : try SecretInput.fromTerminal(
+                prompt: "new client secret: ", what: "client secret", insteadOf: "--secret-stdin")
+        if entered.wasTrimmed { complain("keyturn: there was white space around the client secret; it was left out") }
+        return entered.bytes.copy()
+    }
+
+    private static func text(_ plan: RotationPlan) -> String {
+        var text = "would replace generation \(plan.base) of \(plan.app); nothing was done\n\nZoom would be asked for\n"
+        for call in plan.calls { text += "  \(call)\n" }
+        var table = TextTable()
+        table.add("old secret dies", "at the latest \(plan.oldSecretDiesAt)")
+        table.add(
+            "both work for",
+            plan.overlap == 0
+                ? "as long as somebody holds the old one"
+                : "\(DurationText(seconds: plan.overlap).map(\.description) ?? "") at least")
+        table.add("held by", plan.holders.isEmpty ? "nobody" : plan.holders.joined(separator: ", "))
+        text += "\n" + table.text
+        for obstacle in plan.obstacles { text += "\nin the way: \(obstacle)\n" }
+        return text
+    }
+}
+
+extension DurationText: ExpressibleByArgument {
+    public init?(argument: String) {
+        guard let duration = try? DurationText(argument) else { return nil }
+        self = duration
+    }
+}
+
+extension RotationDocument {
+    var failed: Bool { state == "refused" || state == "held" }
+
+    /// Whether it has come as far as a command waits: to the new secret being current, or to the end.
+    func isFar(_ toTheEnd: Bool) -> Bool {
+        switch state {
+        case "retired", "refused", "aborted", "held": true
+        case "current", "published", "draining": !toTheEnd
+        // Who waits for a time that is far off would not thank us.
+        default: !toTheEnd && calls > 1
+        }
+    }
+
+    var text: String {
+        var table = TextTable()
+        table.add("rotation", id)
+        table.add("app", app.description)
+        table.add("state", state)
+        table.add("replaces", "generation \(base)")
+        table.add("begun", "\(plannedAt), by \(trigger)")
+        if let promotedAt { table.add("new secret current", promotedAt.description) }
+        if let oldSecretDiesAt {
+            table.add(endedAt == nil ? "old secret dies" : "old secret died", oldSecretDiesAt.description)
+        }
+        if let endedAt { table.add("ended", endedAt.description) }
+        if let due { table.add("goes on", due.description) }
+        if let reason { table.add("because", reason) }
+        if let hint { table.add("try", hint) }
+        return table.text
+    }
+}

@@ -1,0 +1,131 @@
+import ArgumentParser
+import Names
+import SocketAPI
+import TerminalInput
+import Times
+
+struct RotationCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "rotation", abstract: "Rotations that are under way, or were.",
+        subcommands: [RotationListCommand.self, RotationShow.self, RotationResume.self, RotationAbort.self])
+
+    static func show(_ id: String, _ common: CommonOptions) throws -> RotationDocument {
+        try common.admin.send(.get, try path(id)).document()
+    }
+
+    /// An id is made of letters and digits; anything else would be another path.
+    static func path(_ id: String, _ action: String? = nil) throws -> RequestPath {
+        guard let id = Name(id) else {
+            throw CommandFailure(.usage, "this is no id of a rotation", try: "keyturn rotation list")
+        }
+        return action.map { RequestPath(stringLiteral: "/v1/rotations/\(id)/\($0)") } ?? "/v1/rotations/\(id)"
+    }
+}
+
+struct RotationListCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "list", abstract: "What is under way.", discussion: "Example: keyturn rotation list")
+
+    @OptionGroup var common: CommonOptions
+
+    func run() throws {
+        try common.show(try common.admin.send(.get, "/v1/rotations"), as: RotationList.self) { list in
+            StandardOutput.write(list.rotations.isEmpty ? "no rotation is under way\n" : list.text)
+        }
+    }
+}
+
+struct RotationShow: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "show", abstract: "Where a rotation stands, why, and what comes next by when.",
+        discussion: "Example: keyturn rotation show 0123456789abcdef")
+
+    @Argument var id: String
+    @OptionGroup var common: CommonOptions
+
+    func run() throws {
+        let answer = try common.admin.send(.get, try RotationCommand.path(id))
+        try common.show(answer, as: RotationDocument.self) { StandardOutput.write($0.text) }
+    }
+}
+
+struct RotationResume: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "resume", abstract: "Let a held rotation go on, or one that waits try now.",
+        discussion: "Example: keyturn rotation resume 0123456789abcdef")
+
+    @Argument var id: String
+    @OptionGroup var common: CommonOptions
+
+    func run() throws {
+        let answer = try common.admin.send(.post, try RotationCommand.path(id, "resume"), within: .seconds(120))
+        try common.show(answer, as: RotationDocument.self) { StandardOutput.write($0.text) }
+    }
+}
+
+struct RotationAbort: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "abort", abstract: "Stop a rotation that has changed nothing yet.",
+        discussion: "Example: keyturn rotation abort 0123456789abcdef")
+
+    @Argument var id: String
+    @OptionGroup var common: CommonOptions
+
+    func run() throws {
+        let answer = try common.admin.send(.post, try RotationCommand.path(id, "abort"))
+        try common.show(answer, as: RotationDocument.self) { StandardOutput.write($0.text) }
+    }
+}
+
+struct HistoryCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "history", abstract: "All rotations of an app, oldest first.",
+        discussion: "Example: keyturn history zoom-prod")
+
+    @Argument var name: Name
+    @OptionGroup var common: CommonOptions
+
+    func run() throws {
+        try common.show(try common.admin.send(.get, "/v1/apps/\(name)/rotations"), as: RotationList.self) { list in
+            StandardOutput.write(list.rotations.isEmpty ? "never rotated\n" : list.text)
+        }
+    }
+}
+
+struct HoldersCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "holders", abstract: "Which clients hold which generation.",
+        discussion: "Example: keyturn holders zoom-prod")
+
+    @Argument var name: Name
+    @OptionGroup var common: CommonOptions
+
+    func run() throws {
+        try common.show(try common.admin.send(.get, "/v1/apps/\(name)/holders"), as: HolderList.self) { list in
+            guard !list.holders.isEmpty else {
+                StandardOutput.write("nobody has fetched \(list.app) yet\n")
+                return
+            }
+            var table = TextTable(["CLIENT", "GENERATION", "SINCE", ""])
+            for holder in list.holders {
+                let old = holder.generation < list.generation ? "holds an old one" : ""
+                table.add(
+                    holder.client.description, String(holder.generation), holder.at.description,
+                    holder.acknowledged ? "says that it uses it" : old)
+            }
+            StandardOutput.write(table.text)
+        }
+    }
+}
+
+extension RotationList {
+    var text: String {
+        var table = TextTable(["ROTATION", "APP", "REPLACES", "STATE", "BEGUN", "GOES ON"])
+        for rotation in rotations {
+            table.add(
+                rotation.id, rotation.app.description, String(rotation.base), rotation.state,
+                rotation.plannedAt.description, rotation.due?.description ?? "")
+        }
+        return table.text
+    }
+}

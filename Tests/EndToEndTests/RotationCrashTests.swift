@@ -1,0 +1,69 @@
+import Foundation
+import Testing
+
+/// The daemon is killed at each step of a rotation, and started again. Only debug builds of it can be told where.
+@Suite(.realProcesses) struct RotationCrashTests {
+    /// What the caller gets to see of Zoom's answer.
+    enum Delivery: String, CaseIterable, Sendable { case delivered, lost = "drop_after", truncated = "truncate" }
+
+    struct Case: Sendable, CustomTestStringConvertible {
+        let point: String
+        let delivery: Delivery
+        /// Long overlap: the rotation rests in draining. None: it goes on to its end.
+        var overlap = "1h"
+
+        var testDescription: String { "killed at \(point), answer \(delivery)" }
+    }
+
+    private static let begin = ["beforeIntend", "afterIntend", "beforeCall", "afterCall"]
+    private static let middle = [
+        "beforeEscrow", "afterEscrow", "beforeRead", "afterRead", "beforeVerify", "afterVerify", "beforePromote",
+        "afterPromote", "beforePublish", "afterPublish", "beforeDrain", "afterDrain",
+    ]
+    private static let end = ["beforeEnd", "afterEnd", "beforeRetire", "afterRetire"]
+
+    private static let matrix: [Case] =
+        Delivery.allCases.flatMap { delivery in
+            (begin + middle).map { Case(point: $0, delivery: delivery) }
+                + end.map { Case(point: $0, delivery: delivery, overlap: "0s") }
+        } + ["beforeLose", "afterLose"].map { Case(point: $0, delivery: .lost) }
+
+    private static let states: Set = [
+        "planned", "intended", "lost-response", "escrowed", "verified", "current", "published", "draining", "held",
+        "retired", "refused", "aborted",
+    ]
+    private static let atRest: Set = ["draining", "held", "retired"]
+
+    @Test(arguments: matrix) func aKillAtAnyStepLeavesAGoodSecret(_ row: Case) throws {
+        try withWorld(serving: false) { world in
+            try world.initialise()
+            try world.start(environment: ["KEYTURN_FAULT": "\(row.point):1"])
+            try world.admitEverything()
+            let app = try world.addApp("zoom-prod")
+            if row.delivery != .delivered { try world.sandbox.faultRotation(row.delivery.rawValue) }
+            let command = try world.keyturn("rotate", "zoom-prod", "--overlap", row.overlap)
+            let ending = try? world.daemon.child.wait(seconds: 5)
+            #expect(ending == .signal(SIGKILL), "the point was not reached")
+            #expect(command.exit == 0 || command.complains(), "\(command)")
+
+            try world.start()
+            var stood: String?
+            try eventually("the rotation to come to rest") {
+                stood = try world.history().last?["state"].string
+                return stood.map(Self.atRest.contains) ?? false
+            }
+            let history = try world.history()
+            #expect(history.count == 1 && history.allSatisfy { Self.states.contains($0["state"].string ?? "") })
+            #expect(stood == (row.overlap == "0s" ? "retired" : "draining"))
+            let secret = try world.fetchedSecret()
+            #expect(secret != app.secret)
+            #expect(try world.sandbox.accepts(secret, of: app), "what is handed out is dead")
+            #expect(try world.sandbox.accepts(app.secret, of: app) == (row.overlap != "0s"))
+            let calls = try world.sandbox.rotationCalls()
+            // A call that ends the old secret and was not noted is made again, which changes nothing.
+            #expect(calls <= (row.point == "afterEnd" || row.point == "beforeRetire" ? 4 : 3), "\(calls) calls")
+            #expect(history.last?["calls"].int ?? 9 <= 3)
+            #expect(try world.daemon.child.isRunning)
+        }
+    }
+}

@@ -1,0 +1,304 @@
+import Foundation
+import Testing
+
+/// Rotations by command, against a Zoom that behaves and one that does not.
+@Suite(.realProcesses) struct RotationTests {
+    @Test func theNewSecretIsHandedOutAtOnceAndTheOldOneEndsWhenItsHolderHasMoved() throws {
+        try withWorld { world in
+            let app = try world.addApp("zoom-prod")
+            #expect(try world.fetchedSecret() == app.secret)
+            let rotation = try world.must("rotate", "zoom-prod", "--overlap", "1s", "--json").json
+            #expect(["current", "published", "draining"].contains(rotation["state"].string))
+            #expect(rotation["base_generation"].int == 1 && rotation["calls"].int == 1)
+            #expect(rotation["trigger"].string == "operator" && rotation["promoted_at"].kind == .time)
+
+            #expect(try world.sandbox.accepts(app.secret, of: app), "both work during the overlap")
+            // Whoever has not fetched is not left with a dead secret, though the overlap is over.
+            let held = try eventually("the drain to wait for its holder") {
+                try world.openRotations().first.flatMap { $0["reason"].string?.contains("tests") == true ? $0 : nil }
+            }
+            #expect(held["state"].string == "draining" && held["old_secret_dies_at"].kind == .time)
+            let before = try world.keyturn("holders", "zoom-prod", "--json").json
+            #expect(before["generation"].int == 2 && before["holders"].elements.first?["generation"].int == 1)
+            #expect(try world.keyturn("holders", "zoom-prod").output.contains("holds an old one"))
+            #expect(try world.sandbox.accepts(app.secret, of: app), "still held, still good")
+
+            let second = try world.keyturn("rotate", "zoom-prod")
+            #expect(second.exit == 75 && second.complains() && second.errors.contains("draining"))
+            let id = try #require(rotation["id"].string)
+            let abort = try world.keyturn("rotation", "abort", id)
+            #expect(abort.exit == 75 && abort.complains())
+
+            let new = try world.fetchedSecret()
+            #expect(new != app.secret)
+            #expect(try world.sandbox.accepts(new, of: app))
+            try eventually("the old secret to be ended") { try world.openRotations().isEmpty }
+            #expect(try !world.sandbox.accepts(app.secret, of: app))
+            #expect(try world.sandbox.accepts(new, of: app))
+            let after = try world.keyturn("holders", "zoom-prod", "--json").json["holders"].elements
+            #expect(after.map(\.["generation"].int) == [2])
+
+            let history = try world.history()
+            #expect(history.map(\.["state"].string) == ["retired"] && history.first?["id"].string == id)
+            #expect(history.first?["ended_at"].kind == .time)
+            let shown = try world.keyturn("rotation", "show", id)
+            #expect(shown.exit == 0 && shown.output.contains("retired"))
+            #expect(try world.keyturn("rotation", "list").output == "no rotation is under way\n")
+            #expect(try world.keyturn("rotation", "abort", id).exit == 66)
+        }
+    }
+
+    @Test func aPlanAsksZoomForNothingAndChangesNothing() throws {
+        try withWorld { world in
+            let app = try world.addApp("zoom-prod")
+            #expect(try world.fetchedSecret() == app.secret)
+            let before = try world.sandbox.requests()
+            let plan = try world.must("rotate", "zoom-prod", "--dry-run", "--json").json
+            #expect(plan["base_generation"].int == 1)
+            #expect(plan["holders"].elements.map(\.string) == ["tests"] && plan["obstacles"].elements.isEmpty)
+            #expect(try world.must("rotate", "zoom-prod", "--dry-run").output.contains("nothing was done"))
+            #expect(try world.sandbox.requests() == before)
+            #expect(try world.history().isEmpty && world.fetchedSecret() == app.secret)
+        }
+    }
+
+    @Test func aSecretMadeInTheMarketplaceIsProvenAndHandedOut() throws {
+        try withWorld { world in
+            let app = try world.addApp("zoom-prod")
+            let same = try world.keyturn("rotate", "zoom-prod", "--manual", "--secret-stdin", input: app.secret)
+            #expect(same.exit == 65 && same.complains() && !same.errors.contains(app.secret))
+            let new = try world.sandbox.regenerate(app)
+            let outcome = try world.keyturn(
+                "rotate", "zoom-prod", "--manual", "--secret-stdin", "--json", input: new + "\n")
+            #expect(outcome.exit == 0, "\(outcome)")
+            #expect(try outcome.json["trigger"].string == "manual")
+            #expect(try world.fetchedSecret() == new)
+            #expect(!outcome.output.contains(new) && !outcome.errors.contains(new))
+            #expect(try world.sandbox.rotationCalls() == 0, "the schedule of that change is the Marketplace's")
+        }
+    }
+
+    @Test func withoutItsMarketplaceIDAnAppIsRefusedInWords() throws {
+        try withWorld { world in
+            let app = try world.sandbox.addApp()
+            let added = try world.keyturn(
+                "app", "add", "zoom-prod", "--account-id=\(app.accountID)", "--client-id=\(app.clientID)",
+                "--token-url", world.sandbox.tokenURL, "--api-url", world.sandbox.address, "--secret-stdin",
+                input: app.secret)
+            try #require(added.exit == 0)
+            let outcome = try world.keyturn("rotate", "zoom-prod")
+            #expect(outcome.exit == 79 && outcome.complains() && outcome.errors.contains("Marketplace app ID"))
+            #expect(try world.history().map(\.["state"].string) == ["refused"])
+            #expect(try world.sandbox.rotationCalls() == 0)
+            #expect(try world.fetchedSecret() == app.secret)
+            try world.must("app", "set", "zoom-prod", "--marketplace-app-id=\(app.appID)")
+            try world.must("rotate", "zoom-prod")
+            let new = try world.fetchedSecret()
+            #expect(try new != app.secret && world.sandbox.accepts(new, of: app))
+        }
+    }
+
+    @Test(arguments: ["replace", "revoke_old", "add"])
+    func aLostAnswerIsFollowedByAnotherCall(_ secondNew: String) throws {
+        try withWorld { world in
+            let app = try world.addApp("zoom-prod")
+            try world.sandbox.switches(#"{"second_new":"\#(secondNew)"}"#)
+            try world.sandbox.faultRotation("drop_after")
+            let outcome = try world.keyturn("rotate", "zoom-prod", "--json")
+            #expect(outcome.exit == 0, "\(outcome)")
+            try eventually("the new secret to be current") {
+                try world.history().first?["promoted_at"].kind == .time
+            }
+            let new = try world.fetchedSecret()
+            #expect(try new != app.secret && world.sandbox.accepts(new, of: app))
+            #expect(try world.history().first?["calls"].int == 2)
+            #expect(try world.keyturn("status", "--json").json["problems"].elements.isEmpty)
+        }
+    }
+
+    @Test func whatIsLostAgainAndAgainIsSaidAndASecretMadeByHandLeadsOut() throws {
+        try withWorld { world in
+            let app = try world.addApp("zoom-prod")
+            try world.sandbox.faultRotation("drop_after", count: 3)
+            _ = try world.keyturn("rotate", "zoom-prod")
+            let open = try eventually("Zoom to have been asked as often as it may be") {
+                try world.openRotations().first { $0["reason"].string?.contains("three calls") == true }
+            }
+            #expect(open["state"].string == "lost-response" && open["calls"].int == 3, "\(open)")
+            #expect(open["due_at"].kind == .time, "it goes on by itself when Zoom takes calls again")
+            try Self.expectProblem("lost_response", world)
+            let id = try #require(open["id"].string)
+            #expect(try world.keyturn("rotation", "abort", id).exit == 75)
+            #expect(try world.fetchedSecret() == app.secret)
+            #expect(try world.sandbox.accepts(app.secret, of: app))
+            try Self.leadOut(app, id, world)
+        }
+    }
+
+    @Test func aRefusedSecondCallIsForTheOperator() throws {
+        try withWorld { world in
+            let app = try world.addApp("zoom-prod")
+            try world.sandbox.switches(#"{"second_new":"refuse"}"#)
+            try world.sandbox.faultRotation("drop_after")
+            let outcome = try world.keyturn("rotate", "zoom-prod")
+            #expect(outcome.exit == 79 && outcome.complains(), "\(outcome)")
+            let open = try #require(try world.openRotations().first)
+            #expect(open["state"].string == "held" && open["reason"].kind == .string)
+            try Self.expectProblem("rotation_held", world)
+            #expect(try world.fetchedSecret() == app.secret)
+            #expect(try world.sandbox.accepts(app.secret, of: app))
+            try Self.leadOut(app, try #require(open["id"].string), world)
+        }
+    }
+
+    private static func expectProblem(_ kind: String, _ world: World) throws {
+        let status = try world.keyturn("status")
+        #expect(status.exit == 0)
+        let problems = try #require(status.output.range(of: "\nproblems\n"))
+        let table = try #require(status.output.range(of: "\nAPP "))
+        #expect(problems.lowerBound < table.lowerBound && status.output.contains("    try: keyturn rot"))
+        let problem = try world.keyturn("status", "--json").json["problems"].elements.first
+        #expect(problem?["app"].string == "zoom-prod" && problem?.description.contains(kind) == true)
+    }
+
+    /// A secret made in the Marketplace ends the same rotation well.
+    private static func leadOut(_ app: ZoomApp, _ id: String, _ world: World) throws {
+        let new = try world.sandbox.regenerate(app)
+        let outcome = try world.keyturn("rotate", "zoom-prod", "--manual", "--secret-stdin", "--json", input: new)
+        #expect(outcome.exit == 0, "\(outcome)")
+        #expect(try outcome.json["id"].string == id)
+        #expect(try world.fetchedSecret() == new && world.sandbox.accepts(new, of: app))
+        #expect(try world.keyturn("status", "--json").json["problems"].elements.isEmpty)
+    }
+
+    @Test func holdersMaySayWhatTheyUseAndWhatWasRefused() throws {
+        try withWorld { world in
+            let app = try world.addApp("zoom-prod")
+            try world.must("client", "add", "ping", "--uid", "65534", "--allow", "zoom-prod:token")
+            #expect(try world.post("/v1/apps/zoom-prod/ack", #"{"generation":1}"#).status == 204)
+            try eventually("the receipt to be kept") {
+                try world.keyturn("holders", "zoom-prod", "--json").json["holders"].elements.first?["acknowledged"].bool
+                    == true
+            }
+            let rows = [
+                (#"{"generation":2}"#, 400), (#"{"generation":0}"#, 400), (#"{"generation":-1}"#, 400),
+                (#"{"generation":"1"}"#, 400), (#"{"generation":1,"more":1}"#, 400), ("{}", 400), ("[", 400),
+            ]
+            for (body, status) in rows {
+                #expect(try world.post("/v1/apps/zoom-prod/ack", body).status == status, "ack \(body)")
+                #expect(try world.post("/v1/apps/zoom-prod/rejected", body).status == status, "rejected \(body)")
+            }
+            #expect(try world.post("/v1/apps/zoom-nada/ack", #"{"generation":1}"#).status == 403)
+            #expect(try world.get("/v1/apps/zoom-prod/ack").status == 405)
+            #expect(try world.post("/v1/apps/zoom-prod/rejected", #"{"generation":1}"#).status == 202)
+
+            try world.must("rotate", "zoom-prod")
+            let newer = try world.post("/v1/apps/zoom-prod/rejected", #"{"generation":1}"#)
+            #expect(try newer.status == 200 && newer.json["generation"].int == 2)
+            #expect(try newer.json["client_secret"].string == world.fetchedSecret())
+            #expect(!newer.text.contains(app.secret))
+            #expect(
+                try world.post("/v1/apps/zoom-prod/ack", #"{"generation":1}"#).status == 204, "an older one is no news")
+            #expect(try world.post("/v1/apps/zoom-prod/ack", #"{"generation":2}"#).status == 204)
+        }
+    }
+
+    @Test(.enabled(if: OtherUser.mayBe, OtherUser.why)) func whoHasNoGrantCannotSayAnything() throws {
+        try withWorld { world in
+            let app = try world.addApp("zoom-prod")
+            try world.must("client", "add", "ping", "--uid", "65534", "--allow", "zoom-prod:token")
+            for path in ["ack", "rejected"] {
+                let outcome = try world.run(
+                    "curl",
+                    [
+                        "-si", "--max-time", "30", "--unix-socket", world.agent, "-H", "Keyturn-Request: 1", "-H",
+                        "Content-Type: application/json", "-d", #"{"generation":1}"#,
+                        "http://keyturn/v1/apps/zoom-prod/\(path)",
+                    ], as: OtherUser())
+                #expect(outcome.output.hasPrefix("HTTP/1.1 403 ") && !outcome.output.contains(app.secret))
+            }
+            #expect(try world.keyturn("holders", "zoom-prod", "--json").json["holders"].elements.isEmpty)
+        }
+    }
+
+    @Test func howAnAppIsRotatedIsCheckedAndKept() throws {
+        try withWorld { world in
+            try world.addApp("zoom-prod", verify: false)
+            let before = try world.keyturn("app", "show", "zoom-prod", "--json").output
+            let rows: [([String], Int32)] = [
+                (["--window", "Xyz 02:00-04:00"], 65), (["--window", "Sun 25:00-26:00"], 65),
+                (["--timezone", "Moon/Crater"], 65), (["--timezone", "../../etc/passwd"], 65),
+                (["--overlap", "30d"], 65), (["--rotate-every", "59s"], 65), (["--overlap", "5x"], 64),
+                (["--rotate-every", "soon"], 64), ([], 64),
+            ]
+            for (arguments, exit) in rows {
+                let outcome = try world.runner.run(Programs.keyturn, ["app", "set", "zoom-prod"] + arguments)
+                #expect(outcome.exit == exit, "\(arguments): \(outcome)")
+                #expect(exit == 64 || outcome.complains(), "\(arguments): \(outcome)")
+            }
+            #expect(try world.keyturn("app", "set", "zoom-nada", "--overlap", "1d").exit == 66)
+            for flags in [["--overlap", "30d"], ["--secret-stdin"], ["--due"], ["--manual", "--dry-run"]] {
+                let outcome = try world.runner.run(Programs.keyturn, ["rotate", "zoom-prod"] + flags)
+                #expect(outcome.exit == (flags == ["--overlap", "30d"] ? 65 : 64), "\(flags): \(outcome)")
+            }
+            #expect(try world.keyturn("app", "show", "zoom-prod", "--json").output == before, "nothing was half kept")
+
+            let set = try world.must(
+                "app", "set", "zoom-prod", "--rotate-every", "30d", "--window", "Sun 02:00-04:00", "--timezone",
+                "Europe/Berlin", "--overlap", "2d", "--json")
+            #expect(set.output.contains("Europe/Berlin") && set.output.contains("next_at"))
+            try world.stop()
+            try world.start()
+            #expect(try world.keyturn("app", "show", "zoom-prod", "--json").output == set.output)
+        }
+    }
+
+    @Test func aPausedAppIsNotDueAndNothingIsDueBeforeItsTime() throws {
+        try withWorld { world in
+            let app = try world.addApp("zoom-prod")
+            #expect(try world.must("rotate", "--due").output == "nothing is due\n")
+            try world.must("app", "set", "zoom-prod", "--rotate-every", "30d")
+            #expect(try world.must("rotate", "--due").output == "nothing is due\n")
+            #expect(try world.must("pause", "zoom-prod", "--json").output.contains(#""paused":true"#))
+            #expect(try world.must("rotate", "--due", "--json").json["rotations"].elements.isEmpty)
+            // By command it can be rotated all the same.
+            try world.must("rotate", "zoom-prod")
+            #expect(try world.must("resume", "zoom-prod", "--json").output.contains(#""paused":false"#))
+            #expect(try world.fetchedSecret() != app.secret)
+            #expect(try world.keyturn("pause", "zoom-nada").exit == 66)
+        }
+    }
+
+    @Test func whoFetchesWithoutPauseNeverGetsADeadSecret() throws {
+        try withWorld { world in
+            let app = try world.addApp("zoom-prod")
+            let connection = try Connection(to: world.agent)
+            var (fetched, refused) = (0, 0)
+            var seen: Set<String> = []
+            for _ in 0..<2 {
+                let rotate = try world.runner.start(Programs.keyturn, ["rotate", "zoom-prod", "--overlap", "0s"])
+                let fetch = {
+                    try connection.send(request("GET", "/v1/apps/zoom-prod/credentials"))
+                    let secret = try #require(try connection.answer().json["client_secret"].string)
+                    seen.insert(secret)
+                    fetched += 1
+                    if try !world.sandbox.accepts(secret, of: app) { refused += 1 }
+                }
+                while rotate.child.isRunning { try fetch() }
+                #expect(try rotate.outcome().exit == 0)
+                // A look at once: otherwise the next one at the holders may be minutes away.
+                try eventually("the old secret to be ended") {
+                    try fetch()
+                    guard let id = try world.openRotations().first?["id"].string else { return true }
+                    _ = try world.keyturn("rotation", "resume", id)
+                    return false
+                }
+                // Zoom takes three changes in 15 minutes; two rotations are four.
+                try world.sandbox.advance(seconds: 16 * 60)
+            }
+            #expect(fetched > 20 && seen.count == 3, "\(fetched) fetches, \(seen.count) secrets")
+            #expect(refused == 0, "\(refused) of \(fetched) were refused")
+            #expect(try world.history().map(\.["state"].string) == ["retired", "retired"])
+        }
+    }
+}

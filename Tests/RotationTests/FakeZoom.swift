@@ -1,0 +1,196 @@
+import Rotation
+import SecretMemory
+import Synchronization
+import TestSupport
+import Times
+import Vault
+
+/// Zoom, as far as a rotation sees it, with the troubles that it can make. Time is the test's.
+final class FakeZoom: SecretIssuer {
+    enum Response: CaseIterable { case delivered, lost, cutBehindSecret, cutBeforeSecret, failedAfter, droppedBefore }
+    enum SecondNew: CaseIterable { case replaces, adds, refuses, endsTheOld }
+
+    struct Manners {
+        /// What becomes of the answers to `new`, one after the other; the last stands for all further ones.
+        var responses: [Response] = [.delivered]
+        var secondNew = SecondNew.replaces
+        /// Seconds until a new secret works.
+        var propagation = 0
+    }
+
+    private struct Secret {
+        let text: String
+        let worksFrom: Timestamp
+        var diesAt: Timestamp?
+    }
+
+    private struct State {
+        var secrets: [Secret]
+        var made = 0
+        var calls: [Timestamp] = []
+    }
+
+    private let state: Mutex<State>
+    private let manners: Manners
+    private let time: ManualTime
+    let fate: Fate
+
+    init(secret: String, manners: Manners, time: ManualTime, fate: Fate) {
+        state = Mutex(State(secrets: [Secret(text: secret, worksFrom: time.now.wall)]))
+        self.manners = manners
+        self.time = time
+        self.fate = fate
+    }
+
+    /// The same Zoom for the next process.
+    convenience init(_ other: FakeZoom, fate: Fate) {
+        self.init(secret: "", manners: other.manners, time: other.time, fate: fate)
+        let taken = other.state.withLock { $0 }
+        state.withLock { $0 = taken }
+    }
+
+    /// Somebody makes a new secret in the Marketplace.
+    func regenerate(keeping old: String, until: Timestamp) { _ = make(old, until) }
+
+    func accepts(_ secret: String) -> Bool {
+        let now = time.now.wall
+        return state.withLock { state in
+            state.secrets.contains { $0.text == secret && $0.worksFrom <= now && ($0.diesAt.map { $0 > now } ?? true) }
+        }
+    }
+
+    /// The most calls of `new` and `update` that came within 15 minutes.
+    var densestCalls: Int {
+        let calls = state.withLock { $0.calls }
+        return calls.map { call in calls.filter { $0 >= call && $0 - call < 900 }.count }.max() ?? 0
+    }
+
+    func prove(_ secret: SecretBox, of app: App) async -> Proof {
+        guard fate.pass() else { return .later(retryAfter: nil, reason: "dead") }
+        let answer = accepts(secret.text) ? Proof.accepted : .refused(reason: "invalid_client")
+        guard fate.pass() else { return .later(retryAfter: nil, reason: "dead") }
+        return answer
+    }
+
+    func makeSecret(for app: App, with current: SecretBox, revokeAt: Timestamp) async -> MakeOutcome {
+        guard fate.pass() else { return .unknown(reason: "dead", partial: nil) }
+        let outcome = make(current.text, revokeAt)
+        guard fate.pass() else { return .unknown(reason: "dead", partial: nil) }
+        return outcome
+    }
+
+    private func make(_ current: String, _ revokeAt: Timestamp) -> MakeOutcome {
+        let now = time.now.wall
+        guard accepts(current) else { return .never(reason: "invalid access token") }
+        return state.withLock { state in
+            let response = manners.responses[min(state.made, manners.responses.count - 1)]
+            if response == .droppedBefore {
+                state.made += 1
+                return .unknown(reason: "dropped", partial: nil)
+            }
+            guard state.calls.filter({ now - $0 < 900 }).count < 3 else {
+                return .notNow(retryAfter: nil, reason: "2000")
+            }
+            let pending = state.secrets.filter { $0.text != current && $0.diesAt == nil }
+            if !pending.isEmpty, manners.secondNew == .refuses { return .never(reason: "2001") }
+            if !pending.isEmpty, manners.secondNew == .replaces { state.secrets.removeAll { $0.text != current } }
+            state.calls.append(now)
+            state.made += 1
+            for index in state.secrets.indices where state.secrets[index].text == current {
+                let isSecond = !pending.isEmpty
+                state.secrets[index].diesAt = isSecond && manners.secondNew == .endsTheOld ? now : revokeAt
+            }
+            let new = "new-\(state.made)"
+            state.secrets.append(Secret(text: new, worksFrom: now + manners.propagation))
+            switch response {
+            case .delivered: return .answered(SecretBox("<\(new)>"))
+            case .cutBehindSecret: return .unknown(reason: "cut", partial: SecretBox("<\(new)>"))
+            case .cutBeforeSecret: return .unknown(reason: "cut", partial: SecretBox("<ne"))
+            case .lost, .failedAfter, .droppedBefore: return .unknown(reason: "lost", partial: nil)
+            }
+        }
+    }
+
+    func read(_ answer: SecretBox) -> (secret: SecretBox, revokeAt: Timestamp?)? {
+        let text = answer.text
+        guard text.hasPrefix("<"), text.hasSuffix(">") else { return nil }
+        return (SecretBox(String(text.dropFirst().dropLast())), nil)
+    }
+
+    func endOldSecret(of app: App, with current: SecretBox) async -> EndOutcome {
+        guard fate.pass() else { return .later(retryAfter: nil, reason: "dead") }
+        let now = time.now.wall
+        state.withLock { state in
+            for index in state.secrets.indices where state.secrets[index].text != current.text {
+                state.secrets[index].diesAt = now
+            }
+        }
+        guard fate.pass() else { return .later(retryAfter: nil, reason: "dead") }
+        return .ended
+    }
+}
+
+/// Counts the moments at which a process can die, and lets it die at one of them. A dead process changes nothing.
+final class Fate: Sendable {
+    private struct State {
+        var moments = 0
+        var isDead = false
+    }
+
+    private let state = Mutex(State())
+    private let death: Int?
+
+    init(diesAt death: Int?) { self.death = death }
+
+    /// One more moment: whether the process lives on.
+    func pass() -> Bool {
+        state.withLock { state in
+            if state.moments == death { state.isDead = true }
+            state.moments += 1
+            return !state.isDead
+        }
+    }
+
+    var isDead: Bool { state.withLock { $0.isDead } }
+    var moments: Int { state.withLock { $0.moments } }
+}
+
+/// A store whose process can die right before a commit, or right behind it with the caller none the wiser.
+final class MortalStore: SealedStore {
+    let base: MemoryStore
+    private let fate: Fate
+
+    init(_ base: MemoryStore, fate: Fate) {
+        self.base = base
+        self.fate = fate
+    }
+
+    private static var dead: StoreError { StoreError(.closed, "dead") }
+
+    func read<Result: Sendable>(
+        _ body: @escaping @Sendable (any StoreTransaction) throws -> Result
+    ) async throws -> Result {
+        guard !fate.isDead else { throw Self.dead }
+        return try await base.read(body)
+    }
+
+    func write<Result: Sendable>(
+        _ body: @escaping @Sendable (any StoreTransaction) throws -> Result,
+        committed: @escaping @Sendable (Result) -> Void
+    ) async throws -> Result {
+        guard fate.pass() else { throw Self.dead }
+        let result = try await base.write(body, committed: committed)
+        guard fate.pass() else { throw Self.dead }
+        return result
+    }
+
+    func acquireLease(_ name: String, holder: String, now: Timestamp, expiry: Timestamp) async throws -> Int? {
+        try await base.acquireLease(name, holder: holder, now: now, expiry: expiry)
+    }
+
+    func releaseLease(_ name: String, holder: String) async throws {
+        try await base.releaseLease(name, holder: holder)
+    }
+
+    func close() async throws { try await base.close() }
+}

@@ -1,0 +1,157 @@
+import HTTPTransport
+import Sandbox
+import SecretMemory
+import Synchronization
+import Testing
+
+@testable import Zoom
+
+private let client = Zoom.Grant.clientCredentials
+private let account = Zoom.Grant.accountCredentials
+
+/// Answers each grant in its own way, and remembers which were asked for.
+private final class GrantTransport: HTTPTransport {
+    private let answers: [Zoom.Grant: HTTPResponse]
+    private let log = Mutex<[Zoom.Grant]>([])
+
+    init(_ answers: [Zoom.Grant: HTTPResponse]) { self.answers = answers }
+
+    var asked: [Zoom.Grant] { log.withLock { $0 } }
+
+    func send(_ request: HTTPRequest) async throws(TransportFailure) -> HTTPResponse {
+        let grant = request.body?.text.contains(account.rawValue) == true ? account : client
+        log.withLock { $0.append(grant) }
+        guard let answer = answers[grant] else { throw TransportFailure(.unreachable, .notSent) }
+        return answer
+    }
+}
+
+private func error(_ name: String, _ reason: String = "x") -> HTTPResponse {
+    response(400, #"{"error":"\#(name)","reason":"\#(reason)"}"#)
+}
+
+private let carries = response(200, tokenJSON(("scope", #""scim2 marketplace:update:client_secret""#)))
+private let lacks = response(200, tokenJSON(("scope", #""scim2 marketplace:update:client_secrets""#)))
+private let silent = response(200, tokenJSON(("scope", nil)))
+private let unsupported = error("unsupported_grant_type")
+
+/// One row: what each grant brings, what was remembered; then which calls are made, and what comes of them.
+private struct Way: CustomTestStringConvertible, Sendable {
+    let testDescription: String
+    let answers: [Zoom.Grant: HTTPResponse]
+    let remembered: Zoom.Grant?
+    let asked: [Zoom.Grant]
+    let outcome: Result<Zoom.Grant, Reason>
+
+    struct Reason: Error, Equatable {
+        let cause: ZoomFailure.Cause
+        let disposition: ZoomFailure.Disposition
+    }
+
+    init(
+        _ name: String, _ clients: HTTPResponse?, _ accounts: HTTPResponse?, _ remembered: Zoom.Grant? = nil,
+        asks asked: [Zoom.Grant], gives grant: Zoom.Grant? = nil, or cause: ZoomFailure.Cause = .cancelled,
+        _ disposition: ZoomFailure.Disposition = .permanent
+    ) {
+        testDescription = name
+        answers = [client: clients, account: accounts].compactMapValues { $0 }
+        self.remembered = remembered
+        self.asked = asked
+        outcome = grant.map { .success($0) } ?? .failure(Reason(cause: cause, disposition: disposition))
+    }
+}
+
+private let noScope = ZoomFailure.Cause.missingScopes([ZoomClient.rotationScope])
+
+@Suite("which token may rotate")
+struct RotationTokenTests {
+    private static let ways = [
+        Way("[doc] client first", carries, carries, asks: [client], gives: client),
+        Way("[doc] then account", lacks, carries, asks: [client, account], gives: account),
+        Way(
+            "[assumed] grant not allowed, then account", unsupported, carries, asks: [client, account], gives: account),
+        Way(
+            "[assumed] no account sent, then account", error("invalid_request"), carries, asks: [client, account],
+            gives: account),
+        Way("remembered first", carries, carries, account, asks: [account], gives: account),
+        Way("remembered, but it changed", carries, lacks, account, asks: [account, client], gives: client),
+        Way(
+            "remembered, but not allowed any more", carries, unsupported, account, asks: [account, client],
+            gives: client),
+        Way("neither", lacks, lacks, asks: [client, account], or: noScope),
+        Way("neither, one not allowed", unsupported, lacks, asks: [client, account], or: noScope),
+        Way("neither, the other not allowed", lacks, unsupported, asks: [client, account], or: noScope),
+        Way("none allowed", unsupported, unsupported, asks: [client, account], or: .unsupportedGrant),
+        Way(
+            "[seen] scope absent: a better one is looked for", silent, carries, asks: [client, account], gives: account),
+        Way("[seen] scope absent, nothing better", silent, lacks, asks: [client, account], gives: client),
+        Way("[seen] scope absent from both", silent, silent, asks: [client, account], gives: client),
+        Way("[seen] scope absent, the other fails", silent, nil, asks: [client, account], gives: client),
+        Way("[seen] scope absent from the second", lacks, silent, asks: [client, account], gives: account),
+        Way("[seen] scope absent, but it worked before", carries, silent, account, asks: [account], gives: account),
+        Way("[doc] a bad secret is tried once", error("invalid_client"), carries, asks: [client], or: .invalidClient),
+        Way("[assumed] a disabled app", error("invalid_client", "disabled"), carries, asks: [client], or: .appDisabled),
+        Way(
+            "[doc] a wrong account", lacks, error("invalid_request"), asks: [client, account], or: .wrongAccount),
+        Way("no connection", nil, carries, asks: [client], or: .unreachable, .transient()),
+        Way("no connection the second time", lacks, nil, asks: [client, account], or: .unreachable, .transient()),
+        Way("[doc] throttled", response(429, nil, ""), carries, asks: [client], or: .throttled, .throttled()),
+    ]
+
+    @Test("every way", arguments: ways)
+    private func way(way: Way) async throws {
+        let transport = GrantTransport(way.answers)
+        let result: Result<Zoom.Grant, Way.Reason>
+        do throws(ZoomFailure) {
+            let found = try await ZoomClient(transport: transport, now: { 0 }).rotationToken(
+                credentials: .planted, remembered: way.remembered, at: .commercial)
+            result = .success(found.grant)
+        } catch {
+            result = .failure(Way.Reason(cause: error.cause, disposition: error.disposition))
+            #expect(!error.texts.contains("Planted"))
+        }
+        #expect(result == way.outcome)
+        #expect(transport.asked == way.asked)
+    }
+
+    @Test(
+        "the sandbox, whichever grant carries the scope",
+        arguments: [GrantChoice.client, .account, .both, .none], [nil, client, account])
+    func sandbox(choice: GrantChoice, remembered: Zoom.Grant?) async throws {
+        try await RotationBench.with({ $0.rotationScopeGrant = choice }) { bench in
+            let found = try? await bench.client.rotationToken(
+                credentials: bench.credentials(), remembered: remembered, at: bench.endpoints)
+            let expected: Zoom.Grant? =
+                switch choice {
+                case .client: client
+                case .account: account
+                case .both: remembered ?? client
+                case .none: nil
+                }
+            #expect(found?.grant == expected)
+            #expect(bench.grants.count == (expected == (remembered ?? client) ? 1 : 2))
+            guard let found else { return }
+            let call = try await bench.rotate(token: found.token.accessToken)
+            #expect(call.name == "answered")
+        }
+    }
+
+    @Test("the sandbox, when only one grant is allowed", arguments: [GrantChoice.client, .account])
+    func allowed(choice: GrantChoice) async throws {
+        try await RotationBench.with({ ($0.rotationScopeGrant, $0.allowedGrants) = (.both, choice) }) { bench in
+            let found = try await bench.client.rotationToken(credentials: bench.credentials(), at: bench.endpoints)
+            #expect(found.grant == (choice == .client ? client : account))
+        }
+    }
+
+    @Test("[seen] scope absent for a while: the call decides, and changes nothing")
+    func settling() async throws {
+        try await RotationBench.with({ $0.scopeDelaySeconds = 6000 }) { bench in
+            let call = try await bench.rotate()
+            #expect(call.name == "certainlyNot")
+            #expect(call.failure?.cause == noScope)
+            try bench.server.withState { try $0.clock.advance(seconds: 6000) }
+            #expect(try await bench.rotate().name == "answered")
+        }
+    }
+}
