@@ -63,7 +63,9 @@ let package = Package(
         target(
             "VaultSQLite", ["Times", "Vault", .product(name: "GRDB", package: "GRDB.swift")],
             exclude: ["schema/openapi.yaml"],
-            resources: [.embedInCode("schema/v001.sql"), .embedInCode("schema/v002.sql")]),
+            resources: [
+                .embedInCode("schema/v001.sql"), .embedInCode("schema/v002.sql"), .embedInCode("schema/v003.sql"),
+            ]),
         target("Tokens", ["Names", "SecretMemory", "Times", "Vault"]),
         target("Rotation", ["Names", "Schedule", "SecretMemory", "Times", "Vault"]),
         target("HTTPTransport", ["CCurl", "SecretMemory"]),

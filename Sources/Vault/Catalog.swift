@@ -14,6 +14,7 @@ package struct AppEntry: Sendable {
     package internal(set) var token: SeenToken?
     package internal(set) var refusals: Refusals?
     package internal(set) var receipts: [Name: Receipt] = [:]
+    package internal(set) var upkeep = Upkeep()
     package let tokenUse: TokenUse
 
     /// Until when Zoom takes the secret before the current one, as far as is known.
@@ -62,6 +63,14 @@ package struct SeenToken: Sendable {
     }
 }
 
+/// What readers may want to look at again.
+package enum CatalogChange: Equatable, Sendable {
+    /// The app of this name is new, another than it was, or gone.
+    case app(Name)
+    /// Clients came or went, and with them who may ask for what.
+    case rules
+}
+
 /// What the vault holds, opened and in memory. Readers take an entry and go; a change shows after its commit.
 package final class Catalog: Sendable {
     private struct State {
@@ -71,6 +80,17 @@ package final class Catalog: Sendable {
     }
 
     private let state = Mutex(State())
+    private let observers = Mutex<[@Sendable (CatalogChange) -> Void]>([])
+
+    /// Has `observer` told of every change from now on, after it shows, and in the order of the commits. It is called on
+    /// the thread that commits, and must not block.
+    package func observe(_ observer: @escaping @Sendable (CatalogChange) -> Void) {
+        observers.withLock { $0.append(observer) }
+    }
+
+    private func tell(_ change: CatalogChange) {
+        for observer in observers.withLock({ $0 }) { observer(change) }
+    }
 
     package func app(_ name: Name) -> AppEntry? { state.withLock { $0.apps[name] } }
 
@@ -87,30 +107,49 @@ package final class Catalog: Sendable {
 
     package var rules: ClientRules { state.withLock { $0.rules } }
 
-    func publish(_ entry: AppEntry) { state.withLock { $0.apps[entry.app.name] = entry } }
+    /// Shows what was read at the start, before anybody observes.
+    func load(_ entries: [AppEntry], _ clients: [Client]) {
+        state.withLock { state in
+            for entry in entries { state.apps[entry.app.name] = entry }
+            for client in clients { state.clients[client.name] = client }
+            state.rules = ClientRules(clients)
+        }
+    }
 
-    func withdraw(app: App) { state.withLock { _ = $0.apps.removeValue(forKey: app.name) } }
+    func publish(_ entry: AppEntry) {
+        state.withLock { $0.apps[entry.app.name] = entry }
+        tell(.app(entry.app.name))
+    }
+
+    func withdraw(app: App) {
+        state.withLock { _ = $0.apps.removeValue(forKey: app.name) }
+        tell(.app(app.name))
+    }
 
     /// Changes the entry of this very app, if it is still there.
     func update(_ app: App, _ change: (inout AppEntry) -> Void) {
-        state.withLock { state in
-            guard var entry = state.apps[app.name], entry.app.id == app.id else { return }
+        let isThere = state.withLock { state in
+            guard var entry = state.apps[app.name], entry.app.id == app.id else { return false }
             change(&entry)
             state.apps[app.name] = entry
+            return true
         }
+        if isThere { tell(.app(app.name)) }
     }
 
-    func publish(_ clients: [Client]) {
-        state.withLock { state in
-            for client in clients { state.clients[client.name] = client }
-            state.rules = ClientRules(Array(state.clients.values))
-        }
+    func publish(_ client: Client) {
+        changeClients { $0[client.name] = client }
     }
 
     func withdraw(client: Client) {
+        changeClients { $0[client.name] = nil }
+    }
+
+    private func changeClients(_ change: (inout [Name: Client]) -> Void) {
         state.withLock { state in
-            state.clients.removeValue(forKey: client.name)
+            change(&state.clients)
             state.rules = ClientRules(Array(state.clients.values))
         }
+        tell(.rules)
     }
 }

@@ -15,6 +15,7 @@ struct CatalogLoader {
     private var receipts: [String: [Name: Receipt]] = [:]
     private var tokens: [String: Token] = [:]
     private var refusals: [String: Refusals] = [:]
+    private var upkeep: [String: Upkeep] = [:]
     private var clients: [Client] = []
 
     static func load(_ transaction: any StoreTransaction, sealer: Sealer) throws -> CatalogLoader {
@@ -64,21 +65,25 @@ struct CatalogLoader {
         case .refusals:
             let record = try sealer.open(row, as: RefusalsRecord.self)
             refusals[record.appID] = record.refusals
+        case .upkeep:
+            let record = try sealer.open(row, as: UpkeepRecord.self)
+            upkeep[record.appID] = record.upkeep
         default: break
         }
     }
 
     func publish(in catalog: Catalog, at now: Moment) {
-        for app in apps {
-            guard let credential = current[app.id] else { continue }
+        let entries = apps.compactMap { app -> AppEntry? in
+            guard let credential = current[app.id] else { return nil }
             var entry = AppEntry(app: app, credential: credential)
             entry.previous = previous[app.id]
             entry.rotation = rotations[app.id]
             entry.token = tokens[app.id].map { SeenToken(token: $0, seen: now, minted: false) }
             entry.refusals = refusals[app.id]
             entry.receipts = receipts[app.id] ?? [:]
-            catalog.publish(entry)
+            entry.upkeep = upkeep[app.id] ?? Upkeep()
+            return entry
         }
-        catalog.publish(clients)
+        catalog.load(entries, clients)
     }
 }

@@ -62,6 +62,7 @@ package final class Vault: Sendable {
             }
             try transaction.remove(from: .token, id: app.id)
             try transaction.remove(from: .refusals, id: app.id)
+            try transaction.remove(from: .upkeep, id: app.id)
             try transaction.remove(from: .app, id: app.id)
         } committed: { [catalog] in
             catalog.withdraw(app: app)
@@ -125,7 +126,7 @@ package final class Vault: Sendable {
             }
             try transaction.put(ClientRecord(client))
         } committed: { [catalog] in
-            catalog.publish([client])
+            catalog.publish(client)
         }
     }
 

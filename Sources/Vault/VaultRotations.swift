@@ -79,6 +79,18 @@ extension Vault {
         }
     }
 
+    /// Keeps what the scheduler remembers of some apps, in one commit.
+    package func keep(_ upkeep: [(app: App, upkeep: Upkeep)]) async throws(VaultError) {
+        try await change { transaction in
+            // An app that was removed meanwhile is left out: there is nothing to remember of it.
+            for (app, upkeep) in upkeep where try transaction.record(app.id, as: AppRecord.self) != nil {
+                try transaction.put(UpkeepRecord(appID: app.id, upkeep))
+            }
+        } committed: { [catalog] in
+            for (app, upkeep) in upkeep { catalog.update(app) { $0.upkeep = upkeep } }
+        }
+    }
+
     /// All rotations of an app, oldest first.
     package func rotations(of app: App) async throws(VaultError) -> [Rotation] {
         do {

@@ -13,6 +13,7 @@ package struct VaultPicture: Equatable, Sendable {
         package var refusals: Refusals?
         package var rotation: RotationPicture?
         package var receipts: [Receipt]
+        package var upkeep: Upkeep
     }
 
     package struct RotationPicture: Equatable, Sendable {
@@ -43,7 +44,8 @@ package struct VaultPicture: Equatable, Sendable {
                 generation: entry.credential.generation.number,
                 createdAt: entry.credential.createdAt.unixSeconds, token: entry.token.map { TokenPicture($0.token) },
                 refusals: entry.refusals, rotation: entry.rotation.map { RotationPicture($0) },
-                receipts: entry.receipts.values.sorted { $0.client < $1.client })
+                receipts: entry.receipts.values.sorted { $0.client < $1.client },
+                upkeep: entry.upkeep)
         }
         clients = vault.catalog.clients
     }
@@ -53,7 +55,7 @@ package struct VaultPicture: Equatable, Sendable {
         var picture = self
         for index in apps.indices {
             (picture.apps[index].token, picture.apps[index].refusals) = (nil, nil)
-            picture.apps[index].receipts = []
+            (picture.apps[index].receipts, picture.apps[index].upkeep) = ([], Upkeep())
         }
         return picture
     }

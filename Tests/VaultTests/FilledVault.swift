@@ -68,6 +68,12 @@ extension Vault {
             try await begin(rotation, of: app)
             let receipt = Receipt(client: .test("one"), generation: .first, at: now.wall, isAcknowledged: mark == "new")
             try await keep([receipt], of: app)
+            let probe = Upkeep.Probe(
+                generation: .first, at: now.wall, cause: "invalid_client", reason: mark, missingScopes: ["scim2"])
+            let upkeep = Upkeep(
+                rotation: .init(base: .first, due: now.wall + 60), probe: probe,
+                alarm: .init(rotationID: rotation.id, before: 3600))
+            try await keep([(app, upkeep)])
         }
         try await add(.sample("one", user: mark))
         try await add(

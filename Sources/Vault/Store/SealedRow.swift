@@ -20,7 +20,8 @@ package struct SealedTable: Hashable, Sendable {
     package static let token = SealedTable("token", ["app", "expires_at"])
     package static let refusals = SealedTable("refusals", ["app"])
     package static let receipt = SealedTable("receipt", ["id", "app", "client"])
-    package static let uncounted = [token, refusals, receipt]
+    package static let upkeep = SealedTable("upkeep", ["app"])
+    package static let uncounted = [token, refusals, receipt, upkeep]
 
     /// One row: how many rows there are, their digest, and how many commits there were.
     package static let state = SealedTable("state", ["id"])
