@@ -61,6 +61,50 @@ package struct AppsAnswer: Equatable, Sendable, WireDocument {
     }
 }
 
+/// One line of what `GET /v1/events` tells: what is so with an app, or what became of it. Never a secret.
+package struct AppEvent: Equatable, Sendable, WireDocument {
+    /// All words that an event can be, now and in later versions of this path.
+    package enum Kind: String, Sendable, CaseIterable {
+        /// At the beginning: the app is granted to the caller, and this is its generation.
+        case state
+        /// The app was added, or granted.
+        case added
+        /// The app was removed, or is granted no more. The generation is the last that was told.
+        case removed
+        /// A rotation is under way.
+        case rotating
+        /// The generation is new: there are other credentials to fetch.
+        case rotated
+        /// No rotation is under way any more.
+        case settled
+    }
+
+    package let app: Name
+    package let generation: Int
+    package let event: Kind
+
+    package init(app: Name, generation: Int, event: Kind) {
+        self.app = app
+        self.generation = generation
+        self.event = event
+    }
+
+    package func writeMembers(to json: inout JSONWriter) {
+        json.member("app", app.description)
+        json.member("generation", generation)
+        json.member("event", event.rawValue)
+    }
+
+    package init(_ node: JSONNode, in document: borrowing JSONDocument) throws(JSONError) {
+        app = try document.name("app", of: node)
+        generation = try document.number("generation", of: node)
+        guard let known = Kind(rawValue: try document.text("event", of: node)) else {
+            throw JSONError(.outOfRange, member: "event")
+        }
+        event = known
+    }
+}
+
 /// The body of `ack` and `rejected`: the generation that the client speaks of. Read strictly.
 package struct GenerationReport: Equatable, Sendable, WireDocument {
     package let generation: Int

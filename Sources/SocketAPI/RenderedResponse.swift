@@ -9,7 +9,7 @@ package struct RenderedResponse: Sendable {
     private let headEnd: Int
 
     /// - Parameter head: status line and fields, each with its line end, without the empty line.
-    init(head: consuming SecretBuffer, body: borrowing SecretBytes) {
+    init(head: consuming SecretBuffer, body: borrowing SecretBytes = SecretBytes(copying: "")) {
         headEnd = head.count
         head.append("\r\n")
         head.append(body)

@@ -30,8 +30,11 @@ struct RequestLine {
         for index in range where !bytes[index].isToken {
             throw Problem(.badRequest, "the request line does not begin with a method")
         }
-        throw unserved.contains { bytes.holds($0, at: range) }
-            ? Problem(.methodNotAllowed, "this method is not served")
-            : Problem(.notImplemented, "this method is unknown; methods are written in capitals")
+        guard unserved.contains(where: { bytes.holds($0, at: range) }) else {
+            throw Problem(.notImplemented, "this method is unknown; methods are written in capitals")
+        }
+        var problem = Problem(.methodNotAllowed, "this method is not served")
+        problem.isHeadAlone = bytes.holds("HEAD", at: range)
+        throw problem
     }
 }

@@ -32,14 +32,14 @@ package struct Response: Sendable {
     package func render() -> RenderedResponse {
         var answer = head(capacity: 0)
         if !status.isBodiless { answer.append("Content-Length: 0\r\n") }
-        return RenderedResponse(head: answer, body: SecretBytes(copying: ""))
+        return RenderedResponse(head: answer)
     }
 
     /// The head of an answer that ends only with its connection. It must be sent as the last one.
     package static func eventStreamHead() -> RenderedResponse {
         var answer = Response(.ok).head(capacity: 0)
         answer.append("Content-Type: \(ContentType.eventStream.rawValue)\r\n")
-        return RenderedResponse(head: answer, body: SecretBytes(copying: ""))
+        return RenderedResponse(head: answer)
     }
 
     /// The answer to a request that `problem` stopped.
@@ -52,6 +52,8 @@ package struct Response: Sendable {
         var response = Response(problem.code.status)
         response.retryAfter = retryAfter
         if problem.code == .methodNotAllowed { response.allow = problem.allow.isEmpty ? methods : problem.allow }
+        // Without a length: the one that a body would have had is nobody's to know.
+        if problem.isHeadAlone { return RenderedResponse(head: response.head(capacity: 0)) }
         return response.render(.problem, body: problem.render())
     }
 

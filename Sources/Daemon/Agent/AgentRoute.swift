@@ -6,19 +6,28 @@ enum AgentRoute {
     /// The longest `min_ttl`, in seconds. Zoom's tokens live for an hour: who asked for all of it could never be
     /// served a token that was minted a moment ago.
     static let longestTTL = 3300
+    /// The longest `wait`, in seconds.
+    static let longestWait = 300
+
+    /// The generation that a client has, and for how many seconds it waits for the next.
+    struct After {
+        let generation: Int
+        let wait: Int
+    }
 
     case health
     case apps
-    case credentials(Name)
+    case credentials(Name, After?)
     case field(Name, CredentialField)
     case token(Name, minTTL: Int)
     case ack(Name)
     case rejected(Name)
+    case events
 
     var method: Method {
         switch self {
         case .ack, .rejected: .post
-        case .health, .apps, .credentials, .field, .token: .get
+        case .health, .apps, .credentials, .field, .token, .events: .get
         }
     }
 
@@ -26,7 +35,8 @@ enum AgentRoute {
         let target = request.target
         var query: [String] = []
         if target.matches("/v1/apps/*/credentials") {
-            self = .credentials(try target.name(2))
+            self = .credentials(try target.name(2), try After(target))
+            query = ["after", "wait"]
         } else if target.matches("/v1/apps/*/token") {
             self = .token(try target.name(2), minTTL: try target.number("min_ttl", in: 0...Self.longestTTL) ?? 60)
             query = ["min_ttl"]
@@ -44,12 +54,28 @@ enum AgentRoute {
             self = .rejected(try target.name(2))
         } else if target.matches("/v1/apps") {
             self = .apps
+        } else if target.matches("/v1/events") {
+            self = .events
         } else if target.matches("/v1/health") {
             self = .health
         } else {
             throw Refusal.noSuchRoute
         }
         try target.allowQuery(query)
+    }
+}
+
+extension AgentRoute.After {
+    /// `nil` when the client has none.
+    fileprivate init?(_ target: RequestTarget) throws(Problem) {
+        let wait = try target.number("wait", in: 0...AgentRoute.longestWait)
+        guard let generation = try target.number("after", in: 0...Int.max) else {
+            guard wait == nil else {
+                throw Problem(.badRequest, "wait without after", try: "after=N, N being the generation you have, or 0")
+            }
+            return nil
+        }
+        self.init(generation: generation, wait: wait ?? 0)
     }
 }
 

@@ -34,27 +34,33 @@ struct AgentRoutes: Responder {
             return .now(Response(.ok).json(HealthAnswer.ok))
         case .apps:
             return .now(Response(.ok).json(apps(for: caller, session)))
-        case .credentials(let name):
-            let (entry, client) = try granted(name, .credentials, caller, session)
+        case .events:
+            return .watch(EventStream(caller, session))
+        case .credentials(let name, let after):
+            let (entry, client) = try session.granted(name, .credentials, caller)
             let generation = entry.credential.generation.number
-            session.receipts.fetched(entry, by: client)
-            if request.alreadyHas(generation: generation) { return .now(.notModified(generation)) }
-            return .now(session.answers.answer(for: entry))
+            guard let after, generation <= after.generation else {
+                return .now(session.handOut(entry, to: client, request))
+            }
+            // Who says that it has the current generation holds it; who names a later one holds something else.
+            if generation == after.generation { session.receipts.fetched(entry, by: client) }
+            return after.wait == 0
+                ? .now(.notModified(generation)) : .watch(CredentialWait(name, after, request, caller, session))
         case .field(let name, let field):
-            let (entry, client) = try granted(name, .credentials, caller, session)
+            let (entry, client) = try session.granted(name, .credentials, caller)
             session.receipts.fetched(entry, by: client)
             var response = Response(.ok)
             response.generation = entry.credential.generation.number
             return .now(response.json(FieldAnswer(entry, field)))
         case .token(let name, let minTTL):
-            return token(try granted(name, .token, caller, session).entry, minTTL: minTTL, session)
+            return token(try session.granted(name, .token, caller).entry, minTTL: minTTL, session)
         case .ack(let name):
-            let (entry, client) = try granted(name, .credentials, caller, session)
+            let (entry, client) = try session.granted(name, .credentials, caller)
             let generation = try known(request, entry)
             session.receipts.acknowledged(entry, by: client, generation)
             return .now(Response(.noContent).render())
         case .rejected(let name):
-            let (entry, _) = try granted(name, .credentials, caller, session)
+            let (entry, _) = try session.granted(name, .credentials, caller)
             return rejected(entry, try known(request, entry), session)
         }
     }
@@ -83,19 +89,6 @@ struct AgentRoutes: Responder {
                 AppsAnswer.App(
                     app: $0.app.name, generation: $0.credential.generation.number, rotating: $0.rotation != nil)
             })
-    }
-
-    /// An app that does not exist is refused in the same words as one that is not granted: who has no grant learns
-    /// nothing of what there is.
-    private func granted(
-        _ name: Name, _ kind: Grant.Kind, _ caller: Identity, _ session: VaultGate.Session
-    ) throws(Problem) -> (entry: AppEntry, client: Client) {
-        let catalog = session.vault.catalog
-        guard let client = catalog.rules.client(for: caller, app: name, kind: kind), let entry = catalog.app(name)
-        else {
-            throw Refusal.notGranted(caller, kind)
-        }
-        return (entry, client)
     }
 
     /// A good token is answered from memory, also when its successor is due; only who needs a new one waits.

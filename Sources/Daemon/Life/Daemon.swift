@@ -51,7 +51,8 @@ package struct Daemon: Sendable {
         let zoom = ZoomIssuer(zoom: ZoomClient(transport: transport))
         var policy = AttemptPolicy()
         policy.budget = settings.refusalsPerHour
-        let gate = VaultGate(store: store, zoom: zoom, policy: policy, time: time, logger: logger)
+        let gate = VaultGate(
+            store: store, zoom: zoom, policy: policy, mostWaiting: settings.mostWaiting, time: time, logger: logger)
         try await unlock(gate)
 
         let admin = AdminRoutes(

@@ -16,22 +16,25 @@ final class VaultGate: Sendable {
         let scheduler: RotationScheduler
         let receipts: ReceiptKeeper
         let answers = CredentialAnswers()
+        let watchers: Watchers
 
         init(
             vault: Vault, tokens: TokenKeeper, rotations: RotationEngine, scheduler: RotationScheduler,
-            receipts: ReceiptKeeper
+            receipts: ReceiptKeeper, watchers: Watchers
         ) {
             self.vault = vault
             self.tokens = tokens
             self.rotations = rotations
             self.scheduler = scheduler
             self.receipts = receipts
+            self.watchers = watchers
         }
     }
 
     private let store: any SealedStore
     private let zoom: ZoomIssuer
     private let policy: AttemptPolicy
+    private let mostWaiting: Int
     private let time: any TimeSource
     private let logger: Logger
     private let state = Mutex(State())
@@ -42,12 +45,15 @@ final class VaultGate: Sendable {
         var locks = 0
     }
 
+    /// - Parameter mostWaiting: how many clients may wait for changes at once.
     init(
-        store: any SealedStore, zoom: ZoomIssuer, policy: AttemptPolicy, time: any TimeSource, logger: Logger
+        store: any SealedStore, zoom: ZoomIssuer, policy: AttemptPolicy, mostWaiting: Int, time: any TimeSource,
+        logger: Logger
     ) {
         self.store = store
         self.zoom = zoom
         self.policy = policy
+        self.mostWaiting = mostWaiting
         self.time = time
         self.logger = logger
     }
@@ -92,7 +98,8 @@ final class VaultGate: Sendable {
         }
         let scheduler = RotationScheduler(vault: vault, engine: rotations, time: time, makeID: RowID.make)
         return Session(
-            vault: vault, tokens: tokens, rotations: rotations, scheduler: scheduler, receipts: receipts)
+            vault: vault, tokens: tokens, rotations: rotations, scheduler: scheduler, receipts: receipts,
+            watchers: Watchers(vault.catalog, limit: mostWaiting))
     }
 
     /// Drops the keys and everything that they opened. Requests that are under way keep what they have until they end.
@@ -102,6 +109,7 @@ final class VaultGate: Sendable {
             return state.session.take()
         }
         guard let session else { return }
+        session.watchers.close()
         // A rotation in the middle of a call is let to its end: its answer may be the only copy of a secret.
         await session.rotations.stop()
         session.vault.close()

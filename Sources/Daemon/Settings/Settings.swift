@@ -16,10 +16,15 @@ package struct Settings: Equatable, Sendable {
     package var idleTimeout = 60
     /// `server.max_connections`: on one socket.
     package var maxConnections = 4096
+    /// `server.max_waiting`: requests that wait for a new generation, and event streams, together.
+    package var maxWaiting = 2048
     /// `log.level`: `debug`, `info`, `notice`, `warning` or `error`.
     package var logLevel = "info"
 
     package init() {}
+
+    /// How many may wait at once: whatever is set, half of the connections are left to those who fetch.
+    var mostWaiting: Int { min(maxWaiting, maxConnections / 2) }
 
     /// Every key, with how its text is read. The one list of what can be set.
     static let keys: [String: @Sendable (inout Settings, String) throws(BadValue) -> Void] = [
@@ -40,6 +45,9 @@ package struct Settings: Equatable, Sendable {
         },
         "server.max_connections": { settings, text throws(BadValue) in
             settings.maxConnections = try number(text, 1...65_536)
+        },
+        "server.max_waiting": { settings, text throws(BadValue) in
+            settings.maxWaiting = try number(text, 0...65_536)
         },
         "log.level": { settings, text throws(BadValue) in
             let levels = ["debug", "info", "notice", "warning", "error"]

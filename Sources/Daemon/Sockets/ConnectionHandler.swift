@@ -12,11 +12,13 @@ final class ConnectionHandler: ChannelDuplexHandler {
     typealias OutboundIn = Never
     typealias OutboundOut = ByteBuffer
 
-    private enum Phase {
+    enum Phase {
         /// Between requests, or in the middle of one.
         case reading
         /// Waiting for an answer.
         case answering
+        /// Waiting for a change, or telling of changes.
+        case watching(any Watch)
         /// The last answer is on its way.
         case closing
     }
@@ -24,22 +26,24 @@ final class ConnectionHandler: ChannelDuplexHandler {
     private let responder: any Responder
     private let caller: Identity
     private let limits: ConnectionLimits
-    private let table: ConnectionTable
+    let table: ConnectionTable
 
     private var reader = RequestReader()
-    private var phase = Phase.reading
+    private(set) var phase = Phase.reading
+    /// Whether nothing is answered behind the answer that is being waited for.
+    private var isLast = false
     private var unread = ByteBuffer()
     /// The memory of the last answer, wiped, for the next: nothing is allocated while answers go out one by one.
-    private var spare: ByteBuffer?
-    private var context: ChannelHandlerContext?
+    var spare: ByteBuffer?
+    private(set) var context: ChannelHandlerContext?
     private var readPending = false
     /// When the present wait began, on the table's clock in seconds, and which limit it is under.
-    private var waitingSince = 0
+    var waitingSince = 0
     private var isStalled = false
     /// Whether not one request came yet.
     private var isNew = true
     /// Answers that are written and not yet taken in.
-    private var onTheirWay = 0
+    var onTheirWay = 0
     /// Whether all that arrived was looked at, and nothing in it is a whole request any more.
     private var isStarved = true
     /// Whether the client will send nothing more.
@@ -62,6 +66,10 @@ final class ConnectionHandler: ChannelDuplexHandler {
         self.context = nil
         table.remove(self)
         unread.wipe()
+        if case .watching(let watch) = phase {
+            phase = .closing
+            watch.abandon()
+        }
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
@@ -109,41 +117,55 @@ final class ConnectionHandler: ChannelDuplexHandler {
         let limit =
             switch phase {
             case _ where isStalled: limits.write
+            case .watching where isBehind: limits.write
             case .closing: limits.write
-            case .answering: Int.max
+            case .answering, .watching: Int.max
             case .reading: unread.readableBytes > 0 || isNew ? limits.request : limits.idle
             }
-        if waited > limit { context?.close(promise: nil) }
+        if waited > limit {
+            close()
+        } else if case .watching(let watch) = phase {
+            watch.tick()
+        }
     }
 
-    /// Lets an answer that is due go out, and nothing after it.
+    /// Lets an answer that is due go out, and nothing after it. Who waits for a change is told to come back.
     func drain() {
-        if phase == .reading { phase = .closing } else { hasEnded = true }
+        isLast = true
+        switch phase {
+        case .reading: phase = .closing
+        case .watching(let watch): watch.end(Refusal.stopping)
+        case .answering, .closing: break
+        }
         closeIfDone()
     }
 
-    private func closeIfDone() {
-        let isDone = phase == .closing || (phase == .reading && hasEnded && isStarved)
-        guard onTheirWay == 0, isDone else { return }
-        context?.close(promise: nil)
+    func closeIfDone() {
+        let isDone =
+            switch phase {
+            case .closing: true
+            case .reading: hasEnded && isStarved
+            case .answering, .watching: false
+            }
+        if onTheirWay == 0, isDone { close() }
     }
 
     private func process(_ context: ChannelHandlerContext) {
         isStarved = false
         defer { closeIfDone() }
-        while phase == .reading, !isStalled {
+        while mayRead {
             guard unread.readableBytes > 0 else { return isStarved = true }
             switch reader.read(unread.readableBytesSpan) {
             case .more: return isStarved = true
             case .refused(let problem):
-                phase = .closing
-                send(Response.rendering(problem, allow: responder.methods), context)
+                isLast = true
+                deliver(Response.rendering(problem, allow: responder.methods))
             case .request(let request, let consumed):
                 if request.body != nil { unread.wipe(first: consumed) }
                 unread.moveReaderIndex(forwardBy: consumed)
                 waitingSince = table.now
                 isNew = false
-                if request.closes { phase = .closing }
+                isLast = request.closes
                 answer(request, context)
             }
         }
@@ -151,55 +173,37 @@ final class ConnectionHandler: ChannelDuplexHandler {
 
     private func answer(_ request: Request, _ context: ChannelHandlerContext) {
         switch responder.respond(to: request, from: caller) {
-        case .now(let response): send(response, context)
+        case .now(let response): deliver(response)
         case .later(let produce):
-            let closes = phase == .closing
             phase = .answering
             let handler = NIOLoopBound(self, eventLoop: context.eventLoop)
             let eventLoop = context.eventLoop
             Task {
                 let response = await produce()
-                eventLoop.execute { handler.value.finish(response, closes: closes) }
+                eventLoop.execute { handler.value.answer(response) }
             }
+        case .watch(let watch):
+            phase = .watching(watch)
+            if unread.readableBytes == 0 { unread = ByteBuffer() }
+            spare = nil
+            if let response = watch.begin(at: self) { deliver(response) }
         }
     }
 
-    private func finish(_ response: RenderedResponse, closes: Bool) {
-        guard let context else { return }
-        phase = closes ? .closing : .reading
+    /// Sends the answer to the request that was read last.
+    func deliver(_ response: RenderedResponse) {
+        phase = isLast ? .closing : .reading
         waitingSince = table.now
-        send(response, context)
-        resume(context)
+        send(response, closing: isLast)
     }
 
-    private var mayRead: Bool { phase == .reading && !isStalled }
+    private var mayRead: Bool { if case .reading = phase { !isStalled } else { false } }
 
     /// Goes on with what arrived meanwhile, and reads on.
-    private func resume(_ context: ChannelHandlerContext) {
+    func resume(_ context: ChannelHandlerContext) {
         process(context)
         guard readPending, mayRead else { return }
         readPending = false
         context.read()
-    }
-
-    private func send(_ response: RenderedResponse, _ context: ChannelHandlerContext) {
-        let closing = phase == .closing
-        var buffer = spare.take() ?? ByteBuffer()
-        buffer.clear(minimumCapacity: response.count(closing: closing))
-        response.forEachPart(closing: closing) { buffer.writeBytes($0) }
-        let sent = context.eventLoop.makePromise(of: Void.self)
-        let handler = NIOLoopBound(self, eventLoop: context.eventLoop)
-        sent.futureResult.whenComplete { [buffer] _ in
-            buffer.wipe()
-            handler.value.sent(buffer)
-        }
-        onTheirWay += 1
-        context.writeAndFlush(wrapOutboundOut(buffer), promise: sent)
-    }
-
-    private func sent(_ buffer: ByteBuffer) {
-        spare = buffer
-        onTheirWay -= 1
-        closeIfDone()
     }
 }

@@ -8,6 +8,16 @@ enum Refusal {
     static let locked = Problem(.locked, "the vault is locked", try: "keyturn unlock")
     static let noSuchRoute = Problem(.notFound, "there is nothing at this path")
 
+    /// To whom waits while the daemon stops: the next one may be there in a moment.
+    static let stopping = RenderedResponse.refusing(
+        Problem(.unavailable, "the daemon is stopping", try: "the same again in a moment"), retryAfter: 1)
+
+    /// To one more who wants to wait.
+    static let tooManyWaiting = RenderedResponse.refusing(
+        Problem(
+            .tooManyRequests, "as many clients wait for a change as the daemon lets wait",
+            try: "without wait, now and then"), retryAfter: 10)
+
     static func notGranted(_ caller: Identity, _ kind: Grant.Kind) -> Problem {
         Problem(
             .notGranted, "user \(caller.uid) has no grant for this app's \(kind == .token ? "token" : "credentials")",

@@ -15,4 +15,7 @@ enum Reply {
     case now(RenderedResponse)
     /// The answer has to be waited for. The connection reads nothing more until it is sent.
     case later(@Sendable () async -> RenderedResponse)
+    /// The answer comes when something changes, or goes on for as long as the client listens. The connection reads
+    /// nothing more until it is over, and costs nothing meanwhile but its memory.
+    case watch(any Watch)
 }

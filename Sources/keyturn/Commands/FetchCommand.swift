@@ -1,5 +1,6 @@
 import ArgumentParser
 import Names
+import Schedule
 import SecretMemory
 import SocketAPI
 import TerminalInput
@@ -9,15 +10,26 @@ struct FetchCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "fetch", abstract: "Be a client: ask the agent socket as PingFederate would.",
         discussion: """
-            With --field, the value alone is printed.
+            With --field, the value alone is printed. With --after N, only credentials newer than generation N are; \
+            it ends with 75 if there are none, with --wait once there were none for that long.
 
             Example: keyturn fetch zoom-prod --field client_secret
+            Example: keyturn fetch zoom-prod --after 3 --wait 5m
             """)
 
     @Argument var name: Name
     @Option(help: ArgumentHelp("account_id, client_id or client_secret.", valueName: "field")) var field:
         CredentialField?
+    @Option(help: ArgumentHelp("The generation that is there already.", valueName: "n")) var after: Int?
+    @Option(help: ArgumentHelp("How long to wait for a newer one, at most 5m.", valueName: "30s")) var wait:
+        DurationText?
     @OptionGroup var common: CommonOptions
+
+    func validate() throws {
+        guard wait == nil || after != nil else { throw ValidationError("--wait goes with --after") }
+        guard after == nil || field == nil else { throw ValidationError("--after does not go with --field") }
+        guard after ?? 0 >= 0 else { throw ValidationError("a generation is not below 0") }
+    }
 
     func run() throws {
         if let field {
@@ -27,7 +39,7 @@ struct FetchCommand: ParsableCommand {
                 StandardOutput.write("\n")
             }
         } else {
-            let answer = try common.agent.send(.get, "/v1/apps/\(name)/credentials")
+            let answer = try credentials()
             try common.show(answer, as: CredentialsAnswer.self) { credentials in
                 var table = TextTable()
                 table.add("app", credentials.app.description)
@@ -40,6 +52,20 @@ struct FetchCommand: ParsableCommand {
                 StandardOutput.write("\n")
             }
         }
+    }
+}
+
+extension FetchCommand {
+    private func credentials() throws -> Answer {
+        guard let after else { return try common.agent.send(.get, "/v1/apps/\(name)/credentials") }
+        let wait = wait?.seconds ?? 0
+        let answer = try common.agent.send(
+            .get, "/v1/apps/\(name)/credentials?after=\(after)&wait=\(wait)", within: .seconds(60 + wait))
+        guard answer.status != 304 else {
+            throw CommandFailure(
+                .temporary, "there is no generation newer than \(after)", try: "a longer --wait, or again")
+        }
+        return answer
     }
 }
 

@@ -1,0 +1,73 @@
+import Names
+import SocketAPI
+import Vault
+
+/// A client that has a generation of an app's credentials and waits for a newer one.
+final class CredentialWait: VaultWatch {
+    let app: Name?
+    private let name: Name
+    private let request: Request
+    private let caller: Identity
+    private let after: AgentRoute.After
+    private let session: VaultGate.Session
+    private var connection: ConnectionHandler?
+    private var end = 0
+
+    init(
+        _ name: Name, _ after: AgentRoute.After, _ request: Request, _ caller: Identity, _ session: VaultGate.Session
+    ) {
+        app = name
+        self.name = name
+        self.after = after
+        self.request = request
+        self.caller = caller
+        self.session = session
+    }
+
+    func begin(at connection: ConnectionHandler) -> RenderedResponse? {
+        guard let eventLoop = connection.eventLoop else { return Refusal.stopping }
+        if let refusal = session.watchers.add(self, at: eventLoop) { return refusal }
+        if let answer {
+            session.watchers.remove(self, at: eventLoop)
+            return answer
+        }
+        self.connection = connection
+        end = connection.now + after.wait
+        return nil
+    }
+
+    func look(at changes: Watchers.Changes) {
+        if let answer { end(answer) }
+    }
+
+    /// The clock counts whole seconds: one more has to be over, so that the wait is never too short.
+    func tick() {
+        guard let connection, connection.now > end else { return }
+        end(answer ?? .notModified(session.vault.catalog.app(name)?.credential.generation.number ?? after.generation))
+    }
+
+    func caughtUp() {}
+
+    func end(_ answer: RenderedResponse) {
+        let connection = connection.take()
+        leave(connection)
+        connection?.answer(answer)
+    }
+
+    func abandon() { leave(connection.take()) }
+
+    private func leave(_ connection: ConnectionHandler?) {
+        if let eventLoop = connection?.eventLoop { session.watchers.remove(self, at: eventLoop) }
+    }
+
+    /// What is to be said now, if anything is.
+    private var answer: RenderedResponse? {
+        do throws(Problem) {
+            let (entry, client) = try session.granted(name, .credentials, caller)
+            guard entry.credential.generation.number > after.generation else { return nil }
+            return session.handOut(entry, to: client, request)
+        } catch {
+            return .refusing(error)
+        }
+    }
+}

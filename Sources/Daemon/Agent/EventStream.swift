@@ -1,0 +1,99 @@
+import Names
+import SecretMemory
+import SocketAPI
+import Vault
+
+/// Tells a client what becomes of the apps that are granted to it, for as long as it listens.
+///
+/// At most one part is on its way at a time. What changes before the client has taken it in waits by its name alone,
+/// and is told as it is by then: a client that does not listen costs no more, however much changes.
+final class EventStream: VaultWatch {
+    /// Seconds of silence after which a comment says that the stream is alive.
+    static let heartbeat = 15
+    /// Apps told of in one part.
+    static let portion = 256
+
+    let app: Name? = nil
+    private let caller: Identity
+    private let session: VaultGate.Session
+    private var connection: ConnectionHandler?
+    /// What the client was told of each app that is granted to it.
+    private var told: [Name: AppSight] = [:]
+    /// Apps of which there may be something to tell; whether that would be the first of all.
+    private var due: [Name: Bool] = [:]
+    private var order: ArraySlice<Name> = []
+    private var lastSent = 0
+
+    init(_ caller: Identity, _ session: VaultGate.Session) {
+        self.caller = caller
+        self.session = session
+    }
+
+    func begin(at connection: ConnectionHandler) -> RenderedResponse? {
+        guard let eventLoop = connection.eventLoop else { return Refusal.stopping }
+        if let refusal = session.watchers.add(self, at: eventLoop) { return refusal }
+        self.connection = connection
+        lastSent = connection.now
+        for entry in session.vault.catalog.apps { note(entry.app.name, isFirst: true) }
+        connection.send(head: Response.eventStreamHead())
+        proceed()
+        return nil
+    }
+
+    func look(at changes: Watchers.Changes) {
+        let names =
+            changes.rules
+            ? Set(told.keys).union(session.vault.catalog.entries.map(\.app.name)) : changes.apps
+        for name in names.sorted() { note(name, isFirst: false) }
+        proceed()
+    }
+
+    func tick() {
+        guard let connection, !connection.isBehind, connection.now - lastSent >= Self.heartbeat else { return }
+        lastSent = connection.now
+        connection.send(SecretBytes(copying: ": heartbeat\n\n"))
+    }
+
+    func caughtUp() { proceed() }
+
+    /// Its answer began long ago: all that can be said now is the end.
+    func end(_: RenderedResponse) { connection?.close() }
+
+    func abandon() {
+        guard let eventLoop = connection.take()?.eventLoop else { return }
+        session.watchers.remove(self, at: eventLoop)
+    }
+
+    private func note(_ name: Name, isFirst: Bool) {
+        guard due[name] == nil, sight(of: name) != told[name] else { return }
+        due[name] = isFirst
+        order.append(name)
+    }
+
+    /// The app as the caller may see it.
+    private func sight(of name: Name) -> AppSight? {
+        guard let entry = session.vault.catalog.app(name), session.vault.catalog.rules.mayName(name, to: caller) else {
+            return nil
+        }
+        return AppSight(entry)
+    }
+
+    private func proceed() {
+        guard let connection, !connection.isBehind, !order.isEmpty else { return }
+        var part = SecretBuffer(capacity: 1_024)
+        for _ in 0..<Self.portion {
+            guard let name = order.popFirst() else { break }
+            let isFirst = due.removeValue(forKey: name) ?? false
+            let sight = sight(of: name)
+            for event in AppSight.events(of: name, from: told[name], to: sight, isFirst: isFirst) {
+                part.append("data: ")
+                part.append(event.render())
+                part.append("\n\n")
+            }
+            told[name] = sight
+        }
+        guard part.count > 0 else { return }
+        lastSent = connection.now
+        connection.send(part.finish())
+    }
+}

@@ -1,0 +1,152 @@
+import NIOCore
+import Names
+import SocketAPI
+import Synchronization
+import Vault
+
+/// What is told of the vault's changes, at the event loop of its connection.
+protocol VaultWatch: Watch {
+    /// The app that it watches; `nil` for all of them.
+    var app: Name? { get }
+    func look(at changes: Watchers.Changes)
+}
+
+/// Everybody who waits for a change of one unlocked vault, by event loop.
+///
+/// However many wait, a change costs the thread that commits it one wake-up for each event loop, and each event loop
+/// sees to its own. What changes before an event loop has woken up is told together.
+final class Watchers: Sendable {
+    struct Changes {
+        var apps: Set<Name> = []
+        var rules = false
+
+        var isEmpty: Bool { apps.isEmpty && !rules }
+
+        mutating func add(_ change: CatalogChange) {
+            switch change {
+            case .app(let name): apps.insert(name)
+            case .rules: rules = true
+            }
+        }
+    }
+
+    private struct State {
+        var places: [ObjectIdentifier: Place] = [:]
+        var count = 0
+        var isClosed = false
+    }
+
+    private struct Place {
+        let crowd: NIOLoopBound<WatchersOfLoop>
+        /// What the event loop was woken up for and has not looked at yet.
+        var changes = Changes()
+    }
+
+    private let limit: Int
+    private let state = Mutex(State())
+
+    /// - Parameter limit: how many may wait at once.
+    init(_ catalog: Catalog, limit: Int) {
+        self.limit = limit
+        catalog.observe { [weak self] change in self?.tell(change) }
+    }
+
+    /// Takes one more, who has to look at the catalog *behind* this call: what changes from here on is told.
+    /// - Returns: why it is not taken.
+    func add(_ watch: any VaultWatch, at eventLoop: any EventLoop) -> RenderedResponse? {
+        let crowd: NIOLoopBound<WatchersOfLoop>
+        let found = state.withLock { state -> Result<NIOLoopBound<WatchersOfLoop>, Refused> in
+            guard !state.isClosed else { return .failure(.locked) }
+            guard state.count < limit else { return .failure(.full) }
+            state.count += 1
+            let id = ObjectIdentifier(eventLoop)
+            if let place = state.places[id] { return .success(place.crowd) }
+            let crowd = NIOLoopBound(WatchersOfLoop(), eventLoop: eventLoop)
+            state.places[id] = Place(crowd: crowd)
+            return .success(crowd)
+        }
+        switch found {
+        case .failure(.locked): return .refusing(Refusal.locked)
+        case .failure(.full): return Refusal.tooManyWaiting
+        case .success(let known): crowd = known
+        }
+        crowd.value.add(watch)
+        return nil
+    }
+
+    func remove(_ watch: any VaultWatch, at eventLoop: any EventLoop) {
+        let crowd = state.withLock { $0.places[ObjectIdentifier(eventLoop)]?.crowd }
+        guard let crowd, crowd.value.remove(watch) else { return }
+        state.withLock { $0.count -= 1 }
+    }
+
+    /// The vault is locked: nobody has anything more to wait for.
+    func close() {
+        let crowds = state.withLock { state in
+            state.isClosed = true
+            return state.places.values.map(\.crowd)
+        }
+        for crowd in crowds { crowd.execute { $0.all.forEach { $0.end(.refusing(Refusal.locked)) } } }
+    }
+
+    private enum Refused: Error { case locked, full }
+
+    private func tell(_ change: CatalogChange) {
+        let asleep = state.withLock { state -> [(ObjectIdentifier, NIOLoopBound<WatchersOfLoop>)] in
+            guard state.count > 0 else { return [] }
+            return state.places.keys.compactMap { id in
+                guard var place = state.places[id] else { return nil }
+                let isAsleep = place.changes.isEmpty
+                place.changes.add(change)
+                state.places[id] = place
+                return isAsleep ? (id, place.crowd) : nil
+            }
+        }
+        for (id, crowd) in asleep { crowd.execute { [self] in $0.look(at: changes(of: id)) } }
+    }
+
+    private func changes(of id: ObjectIdentifier) -> Changes {
+        state.withLock { state in
+            defer { state.places[id]?.changes = Changes() }
+            return state.places[id]?.changes ?? Changes()
+        }
+    }
+}
+
+/// Those who wait at one event loop. Used on it alone.
+private final class WatchersOfLoop {
+    private var ofApp: [Name: [ObjectIdentifier: any VaultWatch]] = [:]
+    private var ofAll: [ObjectIdentifier: any VaultWatch] = [:]
+
+    /// A copy: who is told may leave.
+    var all: [any VaultWatch] { ofApp.values.flatMap(\.values) + ofAll.values }
+
+    func add(_ watch: any VaultWatch) {
+        if let app = watch.app {
+            ofApp[app, default: [:]][ObjectIdentifier(watch)] = watch
+        } else {
+            ofAll[ObjectIdentifier(watch)] = watch
+        }
+    }
+
+    /// `false` when it was not there.
+    func remove(_ watch: any VaultWatch) -> Bool {
+        guard let app = watch.app else { return ofAll.removeValue(forKey: ObjectIdentifier(watch)) != nil }
+        let wasThere = ofApp[app]?.removeValue(forKey: ObjectIdentifier(watch)) != nil
+        if ofApp[app]?.isEmpty == true { ofApp[app] = nil }
+        return wasThere
+    }
+
+    func look(at changes: Watchers.Changes) {
+        let concerned =
+            changes.rules ? all : changes.apps.flatMap { ofApp[$0].map { Array($0.values) } ?? [] } + ofAll.values
+        for watch in concerned { watch.look(at: changes) }
+    }
+}
+
+extension NIOLoopBound {
+    /// Has the value's event loop do something with it.
+    fileprivate func execute(_ task: @escaping @Sendable (Value) -> Void) {
+        eventLoop.execute { task(self.value) }
+    }
+}

@@ -1,0 +1,65 @@
+import NIOCore
+import SecretMemory
+import SocketAPI
+
+/// How a connection sends, and what a ``Watch`` may have it do.
+extension ConnectionHandler {
+    var eventLoop: (any EventLoop)? { context?.eventLoop }
+
+    /// Seconds, on the clock that ticks a watch.
+    var now: Int { table.now }
+
+    /// Whether the client has still to take in something that was sent.
+    var isBehind: Bool { onTheirWay > 0 }
+
+    /// The answer that was watched for. The connection goes on with the next request.
+    func answer(_ response: RenderedResponse) {
+        guard let context else { return }
+        deliver(response)
+        resume(context)
+    }
+
+    /// The head of an answer that ends with the connection.
+    func send(head: RenderedResponse) { send(head, closing: true) }
+
+    /// A part of such an answer.
+    func send(_ part: borrowing SecretBytes) {
+        waitingSince = table.now
+        part.withSpan { span in send(count: span.byteCount) { $0.writeBytes(span) } }
+    }
+
+    func close() { context?.close(promise: nil) }
+
+    func send(_ response: RenderedResponse, closing: Bool) {
+        send(count: response.count(closing: closing)) { buffer in
+            response.forEachPart(closing: closing) { buffer.writeBytes($0) }
+        }
+    }
+
+    private func send(count: Int, _ fill: (inout ByteBuffer) -> Void) {
+        guard let context else { return }
+        var buffer = spare.take() ?? ByteBuffer()
+        buffer.clear(minimumCapacity: count)
+        fill(&buffer)
+        let sent = context.eventLoop.makePromise(of: Void.self)
+        let handler = NIOLoopBound(self, eventLoop: context.eventLoop)
+        sent.futureResult.whenComplete { [buffer] outcome in
+            buffer.wipe()
+            handler.value.sent(buffer, outcome)
+        }
+        onTheirWay += 1
+        context.writeAndFlush(wrapOutboundOut(buffer), promise: sent)
+    }
+
+    private func sent(_ buffer: ByteBuffer, _ outcome: Result<Void, any Error>) {
+        onTheirWay -= 1
+        if case .watching(let watch) = phase {
+            // Kept by thousands that wait, one buffer each would be most of what they cost.
+            spare = nil
+            if onTheirWay == 0, case .success = outcome { watch.caughtUp() }
+        } else {
+            spare = buffer
+        }
+        closeIfDone()
+    }
+}
