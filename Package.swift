@@ -116,7 +116,9 @@ let package = Package(
         tests(
             "DaemonTests",
             [
-                "Daemon", "Names", "SecretMemory", "SocketAPI", "Vault", nioCore,
+                "Daemon", "HTTPTransport", "Names", "SecretMemory", "SocketAPI", "TestSupport", "Times", "Tokens",
+                "Vault",
+                "Zoom", logging, nioCore,
                 .product(name: "NIOEmbedded", package: "swift-nio"),
             ]),
         tests("SandboxTests", ["Sandbox", "zoom-sandbox"]),

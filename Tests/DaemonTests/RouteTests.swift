@@ -22,6 +22,7 @@ struct Unread: Error { let target: String }
         "/v1/health", "/v1/apps", "/v1/apps/zoom-prod/credentials", "/v1/apps/zoom-prod/credentials/account_id",
         "/v1/apps/zoom-prod/credentials/client_id", "/v1/apps/zoom-prod/credentials/client_secret",
         "/v1/apps/zoom-prod/token", "/v1/apps/zoom-prod/token?min_ttl=0", "/v1/apps/zoom-prod/token?min_ttl=3300",
+        "/v1/apps/a/credentials?after=0", "/v1/apps/a/credentials?after=9&wait=300", "/v1/events",
         "/v1/apps/0/token", "/v1/apps/a..b/token",
     ])
     func `the agent's routes are known`(target: String) throws {
@@ -36,7 +37,10 @@ struct Unread: Error { let target: String }
         ("/v1/apps/\(String(repeating: "a", count: 64))/token", .badRequest),
         ("/v1/apps/a/token?min_ttl=-1", .badRequest), ("/v1/apps/a/token?min_ttl=3301", .badRequest),
         ("/v1/apps/a/token?min_ttl=99999999999999999999", .badRequest), ("/v1/apps/a/token?minttl=60", .badRequest),
-        ("/v1/apps/a/credentials?x=1", .badRequest), ("/v1/health?x=1", .badRequest),
+        ("/v1/apps/a/credentials?x=1", .badRequest), ("/v1/apps/a/credentials?wait=30", .badRequest),
+        ("/v1/apps/a/credentials?after=1&wait=301", .badRequest), ("/v1/apps/a/credentials?after=-1", .badRequest),
+        ("/v1/apps/a/credentials/client_id?after=1", .badRequest), ("/v1/events?after=1", .badRequest),
+        ("/v1/health?x=1", .badRequest),
     ])
     func `what is no route is refused, and names are not mended`(target: String, code: ProblemCode) throws {
         let parsed = try request("GET", target)

@@ -26,11 +26,18 @@ import Testing
         #expect(settings.refusalsPerHour == 7)
     }
 
+    @Test func `half of the connections are left to those who do not wait`() throws {
+        #expect(Settings().mostWaiting == 2048)
+        #expect(try read("server:\n  max_connections: 100\n").mostWaiting == 50)
+        #expect(try read("server:\n  max_waiting: 7\n").mostWaiting == 7)
+        #expect(try read("server:\n  max_waiting: 0\n").mostWaiting == 0)
+    }
+
     @Test func `every setting has a variable, and reads it`() throws {
         let values = [
             "unlock.key_file": "/k", "agent.mode": "0600", "agent.group": "g", "zoom.ca_file": "/c",
             "zoom.refusals_per_hour": "9", "server.event_loops": "3", "server.idle_timeout": "7",
-            "server.max_connections": "70", "log.level": "debug",
+            "server.max_connections": "70", "server.max_waiting": "7", "log.level": "debug",
         ]
         #expect(Set(values.keys) == Set(Settings.keys.keys))
         for (key, value) in values {

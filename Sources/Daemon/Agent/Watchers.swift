@@ -54,25 +54,26 @@ final class Watchers: Sendable {
     /// Takes one more, who has to look at the catalog *behind* this call: what changes from here on is told.
     /// - Returns: why it is not taken.
     func add(_ watch: any VaultWatch, at eventLoop: any EventLoop) -> RenderedResponse? {
-        let crowd: NIOLoopBound<WatchersOfLoop>
-        let found = state.withLock { state -> Result<NIOLoopBound<WatchersOfLoop>, Refused> in
-            guard !state.isClosed else { return .failure(.locked) }
-            guard state.count < limit else { return .failure(.full) }
+        let entry = state.withLock { state -> Entry in
+            guard !state.isClosed else { return .locked }
+            guard state.count < limit else { return .full }
             state.count += 1
             let id = ObjectIdentifier(eventLoop)
-            if let place = state.places[id] { return .success(place.crowd) }
+            if let place = state.places[id] { return .granted(place.crowd) }
             let crowd = NIOLoopBound(WatchersOfLoop(), eventLoop: eventLoop)
             state.places[id] = Place(crowd: crowd)
-            return .success(crowd)
+            return .granted(crowd)
         }
-        switch found {
-        case .failure(.locked): return .refusing(Refusal.locked)
-        case .failure(.full): return Refusal.tooManyWaiting
-        case .success(let known): crowd = known
+        switch entry {
+        case .locked: return .refusing(Refusal.locked)
+        case .full: return Refusal.tooManyWaiting
+        case .granted(let crowd):
+            crowd.value.add(watch)
+            return nil
         }
-        crowd.value.add(watch)
-        return nil
     }
+
+    private enum Entry { case granted(NIOLoopBound<WatchersOfLoop>), locked, full }
 
     func remove(_ watch: any VaultWatch, at eventLoop: any EventLoop) {
         let crowd = state.withLock { $0.places[ObjectIdentifier(eventLoop)]?.crowd }
@@ -88,8 +89,6 @@ final class Watchers: Sendable {
         }
         for crowd in crowds { crowd.execute { $0.all.forEach { $0.end(.refusing(Refusal.locked)) } } }
     }
-
-    private enum Refused: Error { case locked, full }
 
     private func tell(_ change: CatalogChange) {
         let asleep = state.withLock { state -> [(ObjectIdentifier, NIOLoopBound<WatchersOfLoop>)] in

@@ -63,13 +63,13 @@ final class ConnectionHandler: ChannelDuplexHandler {
     }
 
     func handlerRemoved(context: ChannelHandlerContext) {
-        self.context = nil
-        table.remove(self)
-        unread.wipe()
         if case .watching(let watch) = phase {
             phase = .closing
             watch.abandon()
         }
+        self.context = nil
+        table.remove(self)
+        unread.wipe()
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {

@@ -3,7 +3,8 @@ import Foundation
 /// A connection that sends what it is told, byte for byte. No call waits without end.
 final class Connection {
     let descriptor: Int32
-    private var received: [UInt8] = []
+    /// What has arrived and was not taken as an answer.
+    private(set) var received: [UInt8] = []
     private(set) var isAtEnd = false
 
     /// To a Unix socket.

@@ -1,0 +1,115 @@
+import NIOCore
+import NIOEmbedded
+import SecretMemory
+import TestSupport
+import Testing
+import Vault
+
+@testable import Daemon
+
+/// A client that waits for a newer generation.
+@Suite struct CredentialWaitTests {
+    private static let target = "/v1/apps/zoom-prod/credentials"
+
+    @Test func `the new secret is handed out when it shows, and what was asked behind comes behind`() async throws {
+        let world = try await Watched()
+        let client = try await world.client(asking: Self.target + "?after=1&wait=30")
+        try await client.ask("/v1/health")
+        await world.pass(5)
+        #expect(client.heard.isEmpty)
+        try await world.promote()
+        #expect(client.statuses == [200, 200])
+        #expect(client.heard.first?.contains("secret-2") == true && client.heard.last?.contains("ok") == true)
+        #expect(client.isOpen)
+        try await world.retire()
+        #expect(client.heard.count == 2, "it asked once")
+    }
+
+    @Test(arguments: [1, 7]) func `a wait in vain ends in its time, not before`(after: Int) async throws {
+        let world = try await Watched()
+        let client = try await world.client(asking: Self.target + "?after=\(after)&wait=30")
+        await world.pass(30)
+        #expect(client.heard.isEmpty)
+        await world.pass(1)
+        #expect(client.statuses == [304])
+        #expect(client.heard.first?.contains("ETag: \"1\"") == true, "the one that is current, whatever was named")
+        #expect(client.isOpen)
+    }
+
+    @Test func `a generation that the client names in If-None-Match is not sent`() async throws {
+        let world = try await Watched()
+        let client = try await world.client()
+        try await client.channel.writeInbound(
+            ByteBuffer(
+                string: "GET \(Self.target)?after=1&wait=9 HTTP/1.1\r\nHost: k\r\nKeyturn-Request: 1\r\n"
+                    + "If-None-Match: \"2\"\r\n\r\n"))
+        try await world.promote()
+        #expect(client.statuses == [304])
+    }
+
+    @Test func `who may no longer is told at once, in the words for an app that is not there`() async throws {
+        let world = try await Watched()
+        let none = try await world.client(asking: "/v1/apps/none/credentials?after=1&wait=30")
+        let removed = try await world.client(asking: Self.target + "?after=1&wait=30")
+        try await world.vault.removeApp(.test("zoom-prod"))
+        await world.loop.run()
+        try await world.vault.add(.sample("zoom-prod", id: "another"), clientSecret: SecretBox("secret-1"))
+        let revoked = try await world.client(asking: Self.target + "?after=1&wait=30")
+        try await world.vault.removeClient(.test("me"))
+        await world.loop.run()
+        #expect([none, removed, revoked].map(\.statuses) == [[403], [403], [403]])
+        #expect(none.heard == removed.heard && none.heard == revoked.heard)
+    }
+
+    @Test func `a rule that says the same by another name changes nothing`() async throws {
+        let world = try await Watched()
+        let client = try await world.client(asking: Self.target + "?after=1&wait=30")
+        try await world.vault.add(.sample("other"))
+        try await world.vault.removeClient(.test("me"))
+        await world.loop.run()
+        #expect(client.heard.isEmpty)
+        try await world.promote()
+        #expect(client.statuses == [200])
+    }
+
+    @Test func `a lock answers all who wait`() async throws {
+        let world = try await Watched()
+        let client = try await world.client(asking: Self.target + "?after=1&wait=30")
+        let stream = try await world.client(asking: "/v1/events")
+        await world.gate.lock()
+        await world.loop.run()
+        #expect(client.statuses == [503] && client.heard.first?.contains("\"locked\"") == true && client.isOpen)
+        #expect(!stream.isOpen)
+    }
+
+    @Test func `a daemon that stops sends everybody away`() async throws {
+        let world = try await Watched()
+        let client = try await world.client(asking: Self.target + "?after=1&wait=30")
+        try await client.ask(Self.target + "?after=1&wait=30")
+        let stream = try await world.client(asking: "/v1/events")
+        try await world.drain()
+        #expect(client.statuses == [503])
+        #expect(client.heard.first?.contains("Retry-After: 1\r\nContent") == true)
+        #expect(client.heard.first?.contains("Connection: close") == true)
+        #expect(!client.isOpen && !stream.isOpen)
+    }
+
+    @Test func `there is a limit, and who goes makes room`() async throws {
+        let world = try await Watched(mostWaiting: 2)
+        let first = try await world.client(asking: Self.target + "?after=1&wait=30")
+        let second = try await world.client(asking: "/v1/events")
+        for target in [Self.target + "?after=1&wait=30", "/v1/events"] {
+            let third = try await world.client(asking: target)
+            #expect(third.statuses == [429] && third.heard.first?.contains("Retry-After: 10") == true)
+            try await third.ask(Self.target + "?after=0&wait=30")
+            #expect(third.statuses == [429, 200], "what is there is handed out")
+        }
+        for gone in [first, second] {
+            try await gone.hangUp()
+            let next = try await world.client(asking: "/v1/events")
+            #expect(next.statuses == [200])
+        }
+        let last = try await world.client(asking: Self.target + "?after=1&wait=30")
+        #expect(last.statuses == [429])
+    }
+}
