@@ -66,6 +66,7 @@ let package = Package(
             resources: [
                 .embedInCode("schema/v001.sql"), .embedInCode("schema/v002.sql"), .embedInCode("schema/v003.sql"),
             ]),
+        target("EscrowFiles", ["Vault"]),
         target("Tokens", ["Names", "SecretMemory", "Times", "Vault"]),
         target("Rotation", ["Names", "Schedule", "SecretMemory", "Times", "Vault"]),
         target("HTTPTransport", ["CCurl", "SecretMemory"]),
@@ -74,7 +75,7 @@ let package = Package(
         target(
             "Daemon",
             [
-                "CPlatform", "Envelope", "HTTPTransport", "Names", "Rotation", "Schedule", "SecretJSON", "SecretMemory",
+                "CPlatform", "Envelope", "EscrowFiles", "HTTPTransport", "Names", "Rotation", "Schedule", "SecretJSON", "SecretMemory",
                 "SocketAPI",
                 "Times", "Tokens", "Vault", "VaultSQLite", "Zoom", nioCore, nioPosix, logging, lifecycle, unixSignals,
                 "Yams",
@@ -104,6 +105,8 @@ let package = Package(
                 "Envelope", "Names", "SecretMemory", "TestSupport", "Times", "Vault", "VaultSQLite",
                 .product(name: "GRDB", package: "GRDB.swift"),
             ]),
+        tests(
+            "EscrowFilesTests", ["Envelope", "EscrowFiles", "Names", "SecretMemory", "TestSupport", "Times", "Vault"]),
         tests(
             "TokensTests",
             ["Envelope", "Names", "SecretMemory", "TestSupport", "Times", "Tokens", "Vault", "VaultSQLite"]),

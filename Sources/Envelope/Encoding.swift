@@ -5,18 +5,25 @@ import SecretMemory
 
 extension [UInt8] {
     /// Big-endian, in as many bytes as the type has.
-    mutating func append(bigEndian value: some FixedWidthInteger) {
+    package mutating func append(bigEndian value: some FixedWidthInteger) {
         for shift in stride(from: value.bitWidth - 8, through: 0, by: -8) {
             append(UInt8(truncatingIfNeeded: value >> shift))
         }
     }
 
     /// The length in bytes (UInt32), then the UTF-8 as it is: texts that only look alike stay different.
-    mutating func append(text: String) {
+    package mutating func append(text: String) {
         let utf8 = text.utf8
         precondition(utf8.count <= UInt32.max, "a text of 4 GiB is a bug of the caller")
         append(bigEndian: UInt32(utf8.count))
         append(contentsOf: utf8)
+    }
+
+    /// The length (UInt32), then the bytes.
+    package mutating func append(counted bytes: [UInt8]) {
+        precondition(bytes.count <= UInt32.max, "4 GiB are a bug of the caller")
+        append(bigEndian: UInt32(bytes.count))
+        append(contentsOf: bytes)
     }
 
     /// Several texts, one after the other.
@@ -37,4 +44,30 @@ extension UInt32 {
 extension SecretBytes {
     /// A copy, for functions that take keys only in this form.
     init(copying bytes: [UInt8]) { self.init(copying: unsafe bytes.span.bytes) }
+}
+
+/// Takes apart what the encoding put together. Throws ``EnvelopeError/damaged`` at anything else.
+package struct EncodingReader {
+    package private(set) var bytes: ArraySlice<UInt8>
+
+    package init(_ bytes: ArraySlice<UInt8>) { self.bytes = bytes }
+
+    package mutating func take(_ count: Int) throws(EnvelopeError) -> ArraySlice<UInt8> {
+        guard (0...bytes.count).contains(count) else { throw .damaged }
+        defer { bytes = bytes.dropFirst(count) }
+        return bytes.prefix(count)
+    }
+
+    package mutating func integer<Number: FixedWidthInteger>(_: Number.Type = Number.self) throws(EnvelopeError) -> Number {
+        try take(Number.bitWidth / 8).reduce(0) { $0 << 8 | Number(truncatingIfNeeded: $1) }
+    }
+
+    package mutating func counted() throws(EnvelopeError) -> ArraySlice<UInt8> {
+        try take(Int(try integer(UInt32.self)))
+    }
+
+    package mutating func text() throws(EnvelopeError) -> String {
+        guard let text = String(validating: try counted(), as: UTF8.self) else { throw .damaged }
+        return text
+    }
 }

@@ -76,7 +76,7 @@ extension KeySlot {
         guard try Self.checksum(of: bytes.dropLast(Self.checksumLength)) == Array(bytes.suffix(Self.checksumLength))
         else { throw .damaged }
 
-        var reader = Reader(bytes: bytes[1...])
+        var reader = EncodingReader(bytes[1...])
         guard let kind = Kind(rawValue: try reader.text()) else { throw .unknownFormat }
         let id = try reader.text()
         guard (1...255).contains(id.utf8.count) else { throw .damaged }
@@ -100,22 +100,5 @@ extension KeySlot {
     /// Against accidents, without a key.
     private static func checksum(of bytes: some Sequence<UInt8>) throws(EnvelopeError) -> [UInt8] {
         try Checksum.of(Array(bytes), purpose: "keyturn key slot checksum v1", count: checksumLength)
-    }
-}
-
-/// Takes apart what the encoding put together. Throws ``EnvelopeError/damaged`` at anything else.
-private struct Reader {
-    var bytes: ArraySlice<UInt8>
-
-    mutating func take(_ count: Int) throws(EnvelopeError) -> ArraySlice<UInt8> {
-        guard count <= bytes.count else { throw .damaged }
-        defer { bytes = bytes.dropFirst(count) }
-        return bytes.prefix(count)
-    }
-
-    mutating func text() throws(EnvelopeError) -> String {
-        let count = try take(4).reduce(0) { $0 << 8 | Int($1) }
-        guard let text = String(validating: try take(count), as: UTF8.self) else { throw .damaged }
-        return text
     }
 }

@@ -24,11 +24,14 @@ package struct RotationTiming: Sendable {
 
     package func revokeAt(_ now: Timestamp) -> Timestamp { now + oldSecretLife }
 
+    static let throttleReason = "Zoom takes three changes in 15 minutes"
+
     /// Seconds until Zoom would take another call; 0 when it would now.
     package func throttled(_ calls: [Timestamp], now: Timestamp) -> Int {
         let recent = calls.filter { now - $0 < throttleWindow }
         guard recent.count >= callsPerWindow, let oldest = recent.min() else { return 0 }
-        return max(throttleWindow - (now - oldest), 1)
+        // A call in the future was noted before the clock was set back.
+        return min(max(throttleWindow - (now - oldest), 1), throttleWindow)
     }
 
     /// A doubling pause with full jitter, never shorter than Zoom asked for.

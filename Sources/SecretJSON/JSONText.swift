@@ -94,5 +94,5 @@ enum JSONText {
 }
 
 extension RawSpan {
-    var isUTF8: Bool { (try? UTF8Span(validating: Span(_bytes: self))) != nil }
+    package var isUTF8: Bool { (try? UTF8Span(validating: Span(_bytes: self))) != nil }
 }

@@ -5,6 +5,7 @@ package struct Places: Equatable, Sendable {
     package let configurationFile: String
 
     package var vault: String { stateDirectory + "/vault.db" }
+    package var escrow: String { stateDirectory + "/escrow" }
     package var agentDirectory: String { runtimeDirectory + "/agent" }
     package var adminDirectory: String { runtimeDirectory + "/admin" }
     package var agentSocket: String { agentDirectory + "/agent.sock" }

@@ -18,7 +18,10 @@ package struct AppEntry: Sendable {
     package let tokenUse: TokenUse
 
     /// Until when Zoom takes the secret before the current one, as far as is known.
-    package var previousValidUntil: Timestamp? { previous == nil ? nil : rotation?.revokeAt }
+    package var previousValidUntil: Timestamp? {
+        guard previous != nil, let rotation, !rotation.isRevokeTimeAssumed else { return nil }
+        return rotation.revokeAt
+    }
 
     init(app: App, credential: Credential) {
         self.app = app

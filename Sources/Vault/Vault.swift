@@ -12,12 +12,15 @@ package final class Vault: Sendable {
     package let catalog: Catalog
     let store: any SealedStore
     let sealer: Sealer
+    /// Copies of what opens the vault, as they are stored.
+    let waysIn: WaysIn
     private let time: any TimeSource
     private let isClosed = Atomic(false)
 
-    init(store: any SealedStore, sealer: Sealer, catalog: Catalog, time: any TimeSource) {
+    init(store: any SealedStore, sealer: Sealer, waysIn: WaysIn, catalog: Catalog, time: any TimeSource) {
         self.store = store
         self.sealer = sealer
+        self.waysIn = waysIn
         self.catalog = catalog
         self.time = time
     }
@@ -53,10 +56,21 @@ package final class Vault: Sendable {
     }
 
     /// Forgets an app, its secret included. Nothing brings it back.
-    package func removeApp(_ name: Name) async throws(VaultError) {
+    ///
+    /// Refused as `.busy` while a rotation is under way that Zoom may have made a secret for: of that one there may be no
+    /// other copy.
+    /// - Parameter force: to forget it all the same.
+    package func removeApp(_ name: Name, force: Bool = false) async throws(VaultError) {
         guard let entry = catalog.app(name) else { throw Self.noSuchApp(name) }
         let app = entry.app
-        try await change { transaction in
+        try await change { [catalog] transaction in
+            if !force, let open = catalog.app(name)?.rotation, open.phase != .planned {
+                throw VaultError(
+                    .busy,
+                    "a rotation of '\(name)' is under way, in state \(open.phase.rawValue): with the app would go what may be "
+                        + "the only copy of a new secret",
+                    hint: "keyturn rotation show \(open.id); to lose it: keyturn app remove \(name) --force")
+            }
             for table in [SealedTable.generation, .rotation, .receipt] {
                 try transaction.removeRows(from: table, ofApp: app.id)
             }

@@ -5,6 +5,8 @@ package struct VaultError: Error, Equatable, CustomStringConvertible {
         case notFound
         /// A rotation of the app is under way.
         case busy
+        /// What was to be changed has come to its end already.
+        case ended
         /// None of the key slots opens with what was given.
         case wrongKey
         /// A recovery key that fails its own checksum.

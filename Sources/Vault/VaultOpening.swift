@@ -44,16 +44,12 @@ extension Vault {
                 return (slots, try transaction.row(in: .keyring, id: keyringID))
             }
             guard let keyringRow else { throw VaultError(.damaged, "the vault has no keyring", hint: restoreHint) }
-            let sealer = try await offThePool {
-                let keyringKey = try unwrap(slots, with: way)
-                do { return Sealer(keyring: try Keyring(opening: keyringRow.sealed, under: keyringKey)) } catch {
-                    throw VaultError(.damaged, "the vault's keyring: \(error)", hint: restoreHint)
-                }
-            }
+            let waysIn = WaysIn(slots: slots, keyring: keyringRow.sealed)
+            let sealer = try await waysIn.open(with: way)
             let loaded = try await store.read { transaction in try CatalogLoader.load(transaction, sealer: sealer) }
             let catalog = Catalog()
             loaded.publish(in: catalog, at: time.now)
-            return Vault(store: store, sealer: sealer, catalog: catalog, time: time)
+            return Vault(store: store, sealer: sealer, waysIn: waysIn, catalog: catalog, time: time)
         } catch {
             throw VaultError(translating: error)
         }
@@ -62,43 +58,8 @@ extension Vault {
     static let keyringID = "vault"
     static let restoreHint = "restore a backup; the damaged file was not touched"
 
-    /// A slot counts as one of the secret's kind by what its row says or by what it is, so that a changed row is seen.
-    private static func unwrap(_ rows: [SealedRow], with way: UnlockWay) throws -> SecretBytes {
-        let wanted = way.secret.kind
-        let words = wanted.words
-        var damaged = false
-        var found = false
-        for row in rows {
-            let slot = try? KeySlot(bytes: row.sealed)
-            let column = row.cells[1]
-            guard column == .text(wanted.rawValue) || slot?.kind == wanted else { continue }
-            found = true
-            guard let slot, slot.id == row.id, column == .text(slot.kind.rawValue) else {
-                damaged = true
-                continue
-            }
-            do throws(EnvelopeError) { return try slot.unwrap(with: way.secret) } catch {
-                switch error {
-                case .wrongKey, .outOfRange: continue
-                default: throw error
-                }
-            }
-        }
-        guard !damaged else {
-            throw VaultError(.damaged, "the vault's key slot for the \(words) is damaged", hint: restoreHint)
-        }
-        guard found else {
-            throw VaultError(
-                .wrongKey, "the vault has no key slot for a \(words)",
-                hint: "one of the other ways in, such as the recovery key")
-        }
-        throw VaultError(
-            .wrongKey, "the \(words) opens none of the vault's key slots",
-            hint: "the one that this vault was made with, or the recovery key")
-    }
-
     /// scrypt takes a good part of a second and 128 MiB: the cooperative threads are not for that.
-    private static func offThePool<Result: Sendable>(
+    static func offThePool<Result: Sendable>(
         _ body: @escaping @Sendable () throws -> Result
     ) async throws -> Result {
         try await withCheckedThrowingContinuation { continuation in

@@ -17,7 +17,8 @@ extension Vault {
 
     /// Keeps the facts of the next state.
     package func advance(_ rotation: Rotation, of app: App) async throws(VaultError) {
-        try await change { transaction in
+        try await change { [catalog] transaction in
+            guard catalog.app(app.name)?.app.id == app.id else { throw Self.noSuchApp(app.name) }
             try transaction.put(RotationRecord(rotation))
         } committed: { [catalog] in
             catalog.update(app) { $0.rotation = rotation.phase.isFinal ? nil : rotation }

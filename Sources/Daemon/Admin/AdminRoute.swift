@@ -6,10 +6,10 @@ enum AdminRoute {
     enum Apps {
         case list, add
         case show(Name)
-        case remove(Name)
+        case remove(Name, force: Bool)
         case verify(Name)
         case change(Name)
-        case plan(Name)
+        case plan(Name, overlap: Int?)
     }
 
     enum Clients {
@@ -70,9 +70,15 @@ enum AdminRoute {
             self = try method([.get: .apps(.list), .post: .apps(.add)])
         } else if target.matches("/v1/apps/*") {
             let name = try target.name(2)
-            self = try method([.get: .apps(.show(name)), .delete: .apps(.remove(name)), .patch: .apps(.change(name))])
+            if request.method == .delete { query = ["force"] }
+            let force = try target.flag("force")
+            self = try method([
+                .get: .apps(.show(name)), .delete: .apps(.remove(name, force: force)), .patch: .apps(.change(name)),
+            ])
         } else if target.matches("/v1/apps/*/plan") {
-            self = try method([.get: .apps(.plan(try target.name(2)))])
+            query = ["overlap"]
+            let overlap = try target.number("overlap", in: AppPatchCheck.overlaps)
+            self = try method([.get: .apps(.plan(try target.name(2), overlap: overlap))])
         } else if target.matches("/v1/apps/*/verify") {
             self = try method([.post: .apps(.verify(try target.name(2)))])
         } else if target.matches("/v1/apps/*/token") {

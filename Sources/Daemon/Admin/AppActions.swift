@@ -21,11 +21,12 @@ struct AppActions {
             return Response(.ok).json(AppList(apps: apps))
         case .show(let name): return Response(.ok).json(try document(try entry(name)))
         case .add: return try await add(try request.document(AppDraft.self))
-        case .remove(let name):
-            do throws(VaultError) { try await session.vault.removeApp(name) } catch { throw Problem(error) }
+        case .remove(let name, let force):
+            do throws(VaultError) { try await session.vault.removeApp(name, force: force) } catch { throw Problem(error) }
             return Response(.noContent).render()
         case .change(let name): return try await change(try entry(name), try request.document(AppPatch.self))
-        case .plan(let name): return Response(.ok).json(RotationPlan(try entry(name), now: time.now.wall))
+        case .plan(let name, let overlap):
+            return Response(.ok).json(RotationPlan(try entry(name), overlap: overlap, now: time.now.wall))
         case .verify(let name): return Response(.ok).json(await verify(try entry(name)))
         }
     }

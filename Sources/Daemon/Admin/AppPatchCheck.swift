@@ -8,7 +8,7 @@ enum AppPatchCheck {
     /// Seconds: from a minute, for who wants to watch, to longer than anybody plans.
     private static let intervals = 60...DurationText.longest
     /// Zoom keeps an old secret for 30 days at most. [doc]
-    private static let longestOverlap = 29 * 86_400
+    static let overlaps = 0...29 * 86_400
 
     static func app(_ app: App, patched patch: AppPatch) throws(Problem) -> App {
         var app = app
@@ -36,7 +36,7 @@ enum AppPatchCheck {
     }
 
     static func checkedOverlap(_ overlap: Int) throws(Problem) -> Int {
-        guard (0...longestOverlap).contains(overlap) else {
+        guard overlaps.contains(overlap) else {
             throw Problem(
                 .badRequest, "the overlap is longer than the 29 days that fit into Zoom's 30", try: "--overlap 7d")
         }

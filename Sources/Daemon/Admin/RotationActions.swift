@@ -34,10 +34,10 @@ struct RotationActions {
                 return Response(.ok).json(RotationDocument(found.rotation, of: found.app))
             case .resume(let id):
                 let app = try await session.vault.rotation(id: id).app
-                return Response(.ok).json(RotationDocument(try await session.rotations.resume(app.name), of: app))
+                return Response(.ok).json(RotationDocument(try await session.rotations.resume(id: id), of: app))
             case .abort(let id):
                 let app = try await session.vault.rotation(id: id).app
-                try await session.rotations.abort(app.name)
+                try await session.rotations.abort(id: id)
                 return Response(.ok).json(RotationDocument(try await session.vault.rotation(id: id).rotation, of: app))
             case .rotate(let name), .holders(let name): return Response(.ok).json(HolderList(try entry(name)))
             }

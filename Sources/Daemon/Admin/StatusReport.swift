@@ -1,4 +1,5 @@
 import Names
+import Rotation
 import SocketAPI
 import Times
 import Vault
@@ -23,8 +24,11 @@ struct StatusReport {
             guard let entry = session.vault.catalog.app(name) else { throw Problem(Vault.noSuchApp(name)) }
             entries = [entry]
         }
+        let escrow = session.rotations.report.troubles.filter { name == nil || $0.app == nil || $0.app == name }
         return Response(.ok).json(
-            document(.unlocked, now, entries.flatMap(Self.problems), entries.map { Self.app($0, now) }))
+            document(
+                .unlocked, now, escrow.map(StatusDocument.Problem.init) + entries.flatMap(Self.problems),
+                entries.map { Self.app($0, now) }))
     }
 
     private func document(

@@ -1,4 +1,5 @@
 import CPlatform
+import EscrowFiles
 import Glibc
 import HTTPTransport
 package import Logging
@@ -52,7 +53,8 @@ package struct Daemon: Sendable {
         var policy = AttemptPolicy()
         policy.budget = settings.refusalsPerHour
         let gate = VaultGate(
-            store: store, zoom: zoom, policy: policy, mostWaiting: settings.mostWaiting, time: time, logger: logger)
+            store: store, escrow: EscrowFiles(directory: places.escrow), zoom: zoom, policy: policy,
+            mostWaiting: settings.mostWaiting, time: time, logger: logger)
         try await unlock(gate)
 
         let admin = AdminRoutes(

@@ -32,6 +32,7 @@ final class VaultGate: Sendable {
     }
 
     private let store: any SealedStore
+    private let escrow: any EscrowStore
     private let zoom: ZoomIssuer
     private let policy: AttemptPolicy
     private let mostWaiting: Int
@@ -47,10 +48,12 @@ final class VaultGate: Sendable {
 
     /// - Parameter mostWaiting: how many clients may wait for changes at once.
     init(
-        store: any SealedStore, zoom: ZoomIssuer, policy: AttemptPolicy, mostWaiting: Int, time: any TimeSource,
+        store: any SealedStore, escrow: any EscrowStore, zoom: ZoomIssuer, policy: AttemptPolicy, mostWaiting: Int,
+        time: any TimeSource,
         logger: Logger
     ) {
         self.store = store
+        self.escrow = escrow
         self.zoom = zoom
         self.policy = policy
         self.mostWaiting = mostWaiting
@@ -92,7 +95,9 @@ final class VaultGate: Sendable {
                 try? await vault.update(known)
             }
         }
-        let rotations = RotationEngine(vault: vault, issuer: rotator, time: time) { $0.log(to: logger) }
+        let rotations = RotationEngine(vault: vault, issuer: rotator, escrow: escrow, time: time) {
+            $0.log(to: logger)
+        }
         let receipts = ReceiptKeeper(vault: vault, time: time) { name in
             Task { await rotations.lookAgain(name) }
         }
@@ -115,43 +120,5 @@ final class VaultGate: Sendable {
         session.vault.close()
         await session.tokens.shutdown()
         logger.notice("vault locked")
-    }
-}
-
-extension RotationEvent {
-    func log(to logger: Logger) {
-        switch self {
-        case .moved(let app, let rotation):
-            let particulars: Logger.Metadata = [
-                "app": "\(app)", "rotation": "\(rotation.id)", "base": "\(rotation.base)",
-                "state": "\(rotation.phase.rawValue)", "due_at": "\(rotation.due.map(\.description) ?? "-")",
-            ]
-            let level: Logger.Level = rotation.phase == .held || rotation.phase == .lostResponse ? .error : .notice
-            logger.log(
-                level: level, "rotation \(rotation.phase.rawValue)\(rotation.reason.map { ": \($0)" } ?? "")",
-                metadata: particulars)
-        case .notKept(let app, let error):
-            logger.error("rotation waits: \(error)", metadata: ["app": "\(app)"])
-        case .unstored(let app, let error):
-            logger.critical(
-                "a new secret is in memory only and cannot be stored: \(error); do not stop keyturnd",
-                metadata: ["app": "\(app)"])
-        }
-    }
-}
-
-extension TokenEvent {
-    func log(to logger: Logger) {
-        switch self {
-        case .minted(let app, let token):
-            logger.info(
-                "token minted",
-                metadata: ["app": "\(app)", "generation": "\(token.generation)", "expires_at": "\(token.expiresAt)"])
-        case .failed(let app, let failure):
-            logger.warning(
-                "no token: \(failure.reason)", metadata: ["app": "\(app)", "cause": "\(failure.cause)"])
-        case .notKept(let app, let error):
-            logger.error("kept in memory only: \(error)", metadata: ["app": "\(app)"])
-        }
     }
 }

@@ -37,7 +37,7 @@ extension Problem {
     /// of its files stays in the daemon's log: no path leaves over a socket.
     init(_ error: VaultError) {
         switch error.code {
-        case .exists: self.init(.conflict, error.detail, try: error.hint)
+        case .exists, .ended: self.init(.conflict, error.detail, try: error.hint)
         case .notFound: self.init(.notFound, error.detail, try: error.hint)
         case .busy: self.init(.busy, error.detail, try: error.hint)
         case .wrongKey, .mistyped, .unfit: self.init(.unprocessable, error.detail, try: error.hint)

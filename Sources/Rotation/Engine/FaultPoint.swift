@@ -16,6 +16,10 @@ package enum FaultPoint: String, CaseIterable, Sendable {
     case beforeEnd, afterEnd
     case beforeRetire, afterRetire
     case beforeLose, afterLose
+    // An answer that the vault cannot take: into a file, from there into the vault, and out of the file.
+    case beforeKeep, afterKeep
+    case beforeClaim, afterClaim
+    case beforeFree, afterFree
 
     package static func reach(_ point: FaultPoint) {
         #if FAULT_POINTS

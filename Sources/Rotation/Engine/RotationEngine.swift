@@ -13,23 +13,26 @@ package actor RotationEngine {
     let time: any TimeSource
     let random: @Sendable (ClosedRange<Int>) -> Int
     let note: @Sendable (RotationEvent) -> Void
+    let store: any EscrowStore
+    /// For operators: answers that are not in the vault.
+    package nonisolated let report = EscrowReport()
+    var escrowed = EscrowState()
 
     private var flights: [String: Task<Void, Never>] = [:]
     /// Apps at which something happened while their flight was under way.
     private var again: Set<String> = []
-    private var isStopping = false
-    /// Answers of Zoom's that the vault could not take yet: the only copies of new secrets.
-    private var unstored: Set<String> = []
+    private(set) var isStopping = false
 
     package init(
         vault: Vault, issuer: any SecretIssuer, publisher: any SecretPublisher = NoPublisher(),
-        timing: RotationTiming = RotationTiming(), time: any TimeSource,
+        escrow: any EscrowStore = NoEscrow(), timing: RotationTiming = RotationTiming(), time: any TimeSource,
         random: @escaping @Sendable (ClosedRange<Int>) -> Int = { .random(in: $0) },
         note: @escaping @Sendable (RotationEvent) -> Void
     ) {
         self.vault = vault
         self.issuer = issuer
         self.publisher = publisher
+        self.store = escrow
         self.timing = timing
         self.time = time
         self.random = random
@@ -39,22 +42,28 @@ package actor RotationEngine {
     // MARK: What operators and the scheduler ask for
 
     /// Begins a rotation and carries it as far as it goes without waiting for a time to come.
-    /// - Parameter secret: the new secret, when the operator made it in the Marketplace.
+    /// - Parameter secret: the new secret, when the operator made it in the Marketplace. Zoom keeps the old one for as long
+    ///   there as through its API, it is said. [assumed]
     package func rotate(
         _ name: Name, trigger: Rotation.Trigger, overlap: Int?, secret: SecretBox? = nil, id: String
     ) async throws(VaultError) -> Rotation {
         guard let entry = vault.catalog.app(name) else { throw Vault.noSuchApp(name) }
+        let now = time.now.wall
+        let oldDiesBy = timing.revokeAt(now)
         if let open = entry.rotation {
             // A secret made by hand settles what waits for the operator; anything else has its own course.
-            guard let secret, let state = RotationState(open).accepting(secret, at: time.now.wall) else {
+            guard let secret, let state = RotationState(open).accepting(secret, oldDiesBy: oldDiesBy, at: now) else {
                 throw Vault.busy(name, open)
             }
             try await vault.advance(state.facts, of: entry.app)
         } else {
-            let planned = Rotation.planned(
+            var planned = Rotation.planned(
                 id: id, app: entry.app, base: entry.credential.generation, trigger: trigger,
-                overlap: overlap ?? entry.app.policy.overlap, at: time.now.wall)
-            if let secret, let state = RotationState(planned).accepting(secret, at: time.now.wall) {
+                overlap: overlap ?? entry.app.policy.overlap, at: now)
+            if let last = try await vault.rotations(of: entry.app).last {
+                planned.otherCalls = last.allCalls.filter { now - $0 < timing.throttleWindow }
+            }
+            if let secret, let state = RotationState(planned).accepting(secret, oldDiesBy: oldDiesBy, at: now) {
                 try await vault.begin(state.facts, of: entry.app)
             } else {
                 try await vault.begin(planned, of: entry.app)
@@ -65,10 +74,9 @@ package actor RotationEngine {
     }
 
     /// Lets a held rotation go on, or one that waits try at once.
-    package func resume(_ name: Name) async throws(VaultError) -> Rotation {
-        guard let entry = vault.catalog.app(name), let open = entry.rotation else {
-            throw VaultError(.notFound, "no rotation of '\(name)' is under way", hint: "keyturn history \(name)")
-        }
+    package func resume(id: String) async throws(VaultError) -> Rotation {
+        let (entry, open) = try await openRotation(id)
+        let name = entry.app.name
         var facts = open
         if case .held(let held) = RotationState(open) {
             facts = held.resume(at: time.now.wall).facts
@@ -81,10 +89,8 @@ package actor RotationEngine {
     }
 
     /// Ends a rotation that has changed nothing yet. Any other cannot be undone, only carried to its end.
-    package func abort(_ name: Name) async throws(VaultError) {
-        guard let entry = vault.catalog.app(name), let open = entry.rotation else {
-            throw VaultError(.notFound, "no rotation of '\(name)' is under way", hint: "keyturn history \(name)")
-        }
+    package func abort(id: String) async throws(VaultError) {
+        let (entry, open) = try await openRotation(id)
         guard flights[entry.app.id] == nil, case .planned(let planned) = RotationState(open) else {
             throw VaultError(
                 .busy, "the rotation is in state \(open.phase.rawValue): Zoom may have a new secret, so it must go on",
@@ -94,18 +100,32 @@ package actor RotationEngine {
             planned.abort(at: time.now.wall, reason: "stopped by the operator").facts, of: entry.app)
     }
 
+    /// The rotation of this very id, if it is under way.
+    private func openRotation(_ id: String) async throws(VaultError) -> (AppEntry, Rotation) {
+        let (rotation, app) = try await vault.rotation(id: id)
+        guard let entry = vault.catalog.app(app.name), let open = entry.rotation, open.id == id else {
+            throw VaultError(
+                .ended, "this rotation is over: it ended in state \(rotation.phase.rawValue)",
+                hint: "keyturn history \(app.name)")
+        }
+        return (entry, open)
+    }
+
     /// Carries on what an earlier process left under way, wherever it stands.
-    package func carryOnOpen() {
+    package func carryOnOpen() async {
+        _ = await readEscrow()
         for entry in vault.catalog.entries where entry.rotation != nil && flights[entry.app.id] == nil {
             _ = launch(entry.app.name, entry.app.id)
         }
     }
 
     /// One look over all apps: carries on what is due.
-    package func carryOnDue() {
+    package func carryOnDue() async {
+        await lookAtEscrowAgain()
         let now = time.now.wall
         for entry in vault.catalog.entries {
-            guard let due = entry.rotation?.due, due <= now, flights[entry.app.id] == nil else { continue }
+            guard let rotation = entry.rotation, flights[entry.app.id] == nil else { continue }
+            guard rotation.due.map({ $0 <= now }) ?? false || misses(rotation) else { continue }
             _ = launch(entry.app.name, entry.app.id)
         }
     }
@@ -120,6 +140,7 @@ package actor RotationEngine {
     /// Takes up nothing new, and returns when no answer of Zoom's is in memory alone.
     package func stop() async {
         isStopping = true
+        for id in escrowed.waiting { flights[id]?.cancel() }
         for flight in flights.values { await flight.value }
     }
 
@@ -127,9 +148,6 @@ package actor RotationEngine {
     package func settle() async {
         while let flight = flights.values.first { await flight.value }
     }
-
-    /// Whether a new secret exists nowhere but in this process's memory.
-    package var hasUnstoredSecret: Bool { !unstored.isEmpty }
 
     // MARK: The flight
 
@@ -151,12 +169,11 @@ package actor RotationEngine {
     /// when the state is looked at next.
     private func fly(_ name: Name) async {
         var isFirst = true
-        while !isStopping, let entry = vault.catalog.app(name), let facts = entry.rotation {
+        while !isStopping, await readEscrow(), let entry = vault.catalog.app(name), let facts = entry.rotation {
             let now = time.now.wall
             guard isFirst || (facts.due.map { $0 <= now } ?? false) else { return }
-            let before = facts
             do throws(VaultError) {
-                try await step(RotationState(facts), entry)
+                if try await !takeFound(facts, entry.app) { try await step(RotationState(facts), entry) }
             } catch {
                 note(.notKept(name, error))
                 return
@@ -164,18 +181,10 @@ package actor RotationEngine {
             isFirst = false
             guard let after = vault.catalog.app(name)?.rotation else { return }
             note(.moved(name, after))
-            // Nothing moved and nothing was set: whatever comes next, it is not now.
-            if after.phase == before.phase, after.due == before.due, after.attempts == before.attempts,
-                after.candidate == nil || before.candidate != nil
-            {
-                return
-            }
+            // Nothing was committed: whatever comes next, it is not now.
+            if after.isUnchanged(since: facts) { return }
         }
     }
-
-    /// Marks the time in which Zoom's answer exists in memory alone.
-    func hold(unstored id: String) { unstored.insert(id) }
-    func release(unstored id: String) { unstored.remove(id) }
 
     private func find(id: String, of app: App) async throws(VaultError) -> Rotation {
         guard let found = try await vault.rotations(of: app).first(where: { $0.id == id }) else {
@@ -189,5 +198,12 @@ package actor RotationEngine {
 package enum RotationEvent: Sendable {
     case moved(Name, Rotation)
     case notKept(Name, VaultError)
-    case unstored(Name, VaultError)
+    /// Zoom's answer is in memory alone: the vault cannot take it, and the escrow neither, for the reason given.
+    case unstored(Name, VaultError, escrow: String)
+    /// Zoom's answer is in a file of the escrow, because the vault cannot take it.
+    case kept(Name, file: String, VaultError)
+    /// An answer that an earlier process left in the escrow is now in the vault.
+    case found(Name, file: String)
+    case notFreed(file: String, StoreError)
+    case escrowTrouble(EscrowReport.Trouble)
 }

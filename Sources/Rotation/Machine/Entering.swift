@@ -19,10 +19,21 @@ extension Rotation {
     }
 
     /// With a new secret that the operator brought; what Zoom may have answered before is of no use any more.
-    func given(_ secret: SecretBox, at now: Timestamp) -> Rotation {
+    ///
+    /// - Parameter oldDiesBy: when the old secret is dead at the latest, if Zoom was told no time.
+    func given(_ secret: SecretBox, oldDiesBy: Timestamp, at now: Timestamp) -> Rotation {
         entering(.escrowed, due: now) {
             $0.candidate = secret
             $0.answer = nil
+            $0.revokeAt = $0.revokeAt ?? oldDiesBy
+        }
+    }
+
+    /// With an answer of Zoom's, not read yet.
+    func answered(_ answer: SecretBox, at now: Timestamp) -> Rotation {
+        entering(.escrowed, due: now) {
+            $0.answer = answer
+            $0.candidate = nil
         }
     }
 
@@ -41,5 +52,18 @@ extension Rotation {
 
     func held(resumesAt phase: Phase, _ reason: String) -> Rotation {
         entering(.held, due: nil, reason: reason) { $0.resumesAt = phase }
+    }
+}
+
+extension Rotation {
+    /// All changes that Zoom may count.
+    var allCalls: [Timestamp] { calls + otherCalls }
+
+    /// Whether every fact is as it was.
+    func isUnchanged(since other: Rotation) -> Bool {
+        phase == other.phase && due == other.due && attempts == other.attempts && calls == other.calls
+            && otherCalls == other.otherCalls && revokeAt == other.revokeAt && reason == other.reason
+            && lostAt == other.lostAt && resumesAt == other.resumesAt && answer === other.answer
+            && candidate === other.candidate
     }
 }

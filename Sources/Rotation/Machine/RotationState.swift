@@ -37,11 +37,21 @@ package enum RotationState: Sendable {
     }
 
     /// The state with a secret that the operator made; `nil` where there is no place for one.
-    package func accepting(_ secret: SecretBox, at now: Timestamp) -> RotationState? {
+    package func accepting(_ secret: SecretBox, oldDiesBy: Timestamp, at now: Timestamp) -> RotationState? {
         switch self {
-        case .planned(let planned): .escrowed(planned.accept(secret, at: now))
-        case .lostResponse(let lost): .escrowed(lost.accept(secret, at: now))
-        case .held(let held): .escrowed(held.accept(secret, at: now))
+        case .planned(let planned): .escrowed(planned.accept(secret, oldDiesBy: oldDiesBy, at: now))
+        case .lostResponse(let lost): .escrowed(lost.accept(secret, oldDiesBy: oldDiesBy, at: now))
+        case .held(let held): .escrowed(held.accept(secret, oldDiesBy: oldDiesBy, at: now))
+        default: nil
+        }
+    }
+
+    /// The state with an answer of Zoom's that was found outside of the vault; `nil` where there is no place for one.
+    package func finding(_ answer: SecretBox, at now: Timestamp) -> RotationState? {
+        switch self {
+        case .intended(let intended): .escrowed(intended.escrow(answer, at: now))
+        case .lostResponse(let lost): .escrowed(lost.escrow(answer, at: now))
+        case .held(let held): .escrowed(held.escrow(answer, at: now))
         default: nil
         }
     }

@@ -2,24 +2,11 @@ package import SecretMemory
 package import Times
 package import Vault
 
-/// The states of a rotation as types, so that a transition that must not happen cannot be written.
-///
-///     planned → intended → escrowed → verified → current → published → draining → retired
-///                   ↘ lost-response        ↘ held
-///                   ↘ refused
-///
-/// A state is made by the transition that leads to it, in this file, or read back from the vault by
-/// ``RotationState/init(_:)``. Every transition is one durable commit of the facts that it returns.
-package protocol RotationPhase: Sendable {
-    var facts: Rotation { get }
-}
-
-package struct Planned: RotationPhase {
+package struct Planned: AskingPhase, AcceptingPhase {
     package let facts: Rotation
     fileprivate init(_ facts: Rotation) { self.facts = facts }
 
-    /// Zoom is about to be asked. Committed before the call: a crash from here on may have changed the secret.
-    package func intend(revokeAt: Timestamp, at now: Timestamp) -> Intended {
+    package func ask(revokeAt: Timestamp, at now: Timestamp) -> Intended {
         Intended(
             facts.entering(.intended, due: now) {
                 $0.revokeAt = revokeAt
@@ -27,29 +14,24 @@ package struct Planned: RotationPhase {
             })
     }
 
-    /// The operator made the new secret in the Marketplace. Zoom is not asked; it is proven like any other.
-    package func accept(_ secret: SecretBox, at now: Timestamp) -> Escrowed {
-        Escrowed(facts.given(secret, at: now))
-    }
-
     package func postpone(until due: Timestamp, reason: String) -> Planned {
         Planned(facts.entering(.planned, due: due, reason: reason) { $0.attempts += 1 })
     }
 
-    package func refuse(at now: Timestamp, reason: String) -> Ended { Ended(facts.ended(.refused, now, reason)) }
+    package func refuse(at now: Timestamp, reason: String) -> RotationState {
+        .refused(
+            Ended(
+                facts.ended(
+                    .refused, now, "Zoom refuses the present secret, so that no new one can be asked for: \(reason)")))
+    }
 
     /// At the operator's word. Nothing was asked of Zoom, or what was asked changed nothing.
     package func abort(at now: Timestamp, reason: String) -> Ended { Ended(facts.ended(.aborted, now, reason)) }
 }
 
-package struct Intended: RotationPhase {
+package struct Intended: FindingPhase {
     package let facts: Rotation
     fileprivate init(_ facts: Rotation) { self.facts = facts }
-
-    /// Zoom answered. Committed before the answer is read: it holds the only copy of the new secret.
-    package func escrow(_ answer: SecretBox, at now: Timestamp) -> Escrowed {
-        Escrowed(facts.entering(.escrowed, due: now) { $0.answer = answer })
-    }
 
     /// The call may have changed the secret, and nobody knows to what. What arrived of the answer is kept.
     package func lose(at now: Timestamp, reason: String, partial: SecretBox? = nil) -> LostResponse {
@@ -79,13 +61,13 @@ package struct Intended: RotationPhase {
     }
 }
 
-package struct LostResponse: RotationPhase {
+package struct LostResponse: AskingPhase, AcceptingPhase, FindingPhase {
     package let facts: Rotation
     fileprivate init(_ facts: Rotation) { self.facts = facts }
 
-    /// Zoom is asked for another new secret, the old one having been proven just now. The time at which the old one
-    /// dies is the earliest that Zoom was told: which of them holds is not known.
-    package func askAgain(revokeAt: Timestamp, at now: Timestamp) -> Intended {
+    /// Zoom is asked for another new secret. The time at which the old one dies is the earliest that Zoom was told: which
+    /// of them holds is not known.
+    package func ask(revokeAt: Timestamp, at now: Timestamp) -> Intended {
         Intended(
             facts.entering(.intended, due: now) {
                 $0.revokeAt = min($0.revokeAt ?? revokeAt, revokeAt)
@@ -99,9 +81,11 @@ package struct LostResponse: RotationPhase {
 
     package func hold(reason: String) -> Held { Held(facts.held(resumesAt: .lostResponse, reason)) }
 
-    /// The operator made a new secret in the Marketplace, which settles the matter.
-    package func accept(_ secret: SecretBox, at now: Timestamp) -> Escrowed {
-        Escrowed(facts.given(secret, at: now))
+    package func refuse(at now: Timestamp, reason: String) -> RotationState {
+        .held(
+            hold(
+                reason: "an answer of Zoom's was lost and Zoom now refuses the old secret: \(reason); "
+                    + "make a new one in the Marketplace and give it to Keyturn"))
     }
 }
 
@@ -158,12 +142,6 @@ package struct Verified: RotationPhase {
     }
 }
 
-/// A promotion: the new state and the new generation, for one commit.
-package struct Promotion: Sendable {
-    package let state: Current
-    package let credential: Credential
-}
-
 package struct Current: RotationPhase {
     package let facts: Rotation
     fileprivate init(_ facts: Rotation) { self.facts = facts }
@@ -193,15 +171,20 @@ package struct Draining: RotationPhase {
         Draining(facts.entering(.draining, due: due, reason: reason))
     }
 
-    /// The old secret is revoked, or died by itself.
+    /// Zoom is about to be asked to end the old secret. Committed before the call, which counts at Zoom's throttle.
+    package func end(at now: Timestamp) -> Draining {
+        Draining(facts.entering(.draining, due: now) { $0.otherCalls.append(now) })
+    }
+
+    /// The old secret is revoked, or died by itself; or, made in the Marketplace, it is nobody's that is known.
     package func retire(at now: Timestamp) -> Ended {
         var facts = facts.ended(.retired, now, nil)
-        facts.revokeAt = min(facts.revokeAt ?? now, now)
+        if !facts.isRevokeTimeAssumed { facts.revokeAt = min(facts.revokeAt ?? now, now) }
         return Ended(facts)
     }
 }
 
-package struct Held: RotationPhase {
+package struct Held: AcceptingPhase, FindingPhase {
     package let facts: Rotation
     fileprivate init(_ facts: Rotation) { self.facts = facts }
 
@@ -209,17 +192,24 @@ package struct Held: RotationPhase {
     package func resume(at now: Timestamp) -> RotationState {
         RotationState(facts.entering(facts.resumesAt ?? .lostResponse, due: now) { $0.attempts = 0 })
     }
-
-    /// The operator made a new secret in the Marketplace.
-    package func accept(_ secret: SecretBox, at now: Timestamp) -> Escrowed {
-        Escrowed(facts.given(secret, at: now))
-    }
 }
 
 /// Over: retired, refused or aborted.
 package struct Ended: RotationPhase {
     package let facts: Rotation
     fileprivate init(_ facts: Rotation) { self.facts = facts }
+}
+
+// MARK: From several states
+
+extension AcceptingPhase {
+    package func accept(_ secret: SecretBox, oldDiesBy: Timestamp, at now: Timestamp) -> Escrowed {
+        Escrowed(facts.given(secret, oldDiesBy: oldDiesBy, at: now))
+    }
+}
+
+extension FindingPhase {
+    package func escrow(_ answer: SecretBox, at now: Timestamp) -> Escrowed { Escrowed(facts.answered(answer, at: now)) }
 }
 
 // MARK: From and to the vault

@@ -13,7 +13,7 @@ package struct Rotation: Sendable {
         /// Zoom is about to be asked for a new secret, or was.
         case intended
         /// Zoom was asked, and its answer did not arrive. The old secret works until ``Rotation/revokeAt``.
-        case lostResponse = "lost-response"
+        case lostResponse = "lost_response"
         /// Zoom's answer is in the vault, as it came.
         case escrowed
         /// Zoom took the new secret.
@@ -34,6 +34,9 @@ package struct Rotation: Sendable {
         case held
 
         package var isFinal: Bool { self == .retired || self == .refused || self == .aborted }
+
+        /// As it is stored. Earlier programs wrote `lost-response`.
+        init?(stored text: String) { self.init(rawValue: text == "lost-response" ? "lost_response" : text) }
     }
 
     package enum Trigger: String, Sendable { case schedule, `operator`, manual }
@@ -50,12 +53,17 @@ package struct Rotation: Sendable {
     package var phase: Phase
     /// When there is something to do next; `nil` when it is up to the operator, or nothing is left.
     package var due: Timestamp?
-    /// When Zoom kills the old secret, as we asked it to.
+    /// When Zoom kills the old secret, as we asked it to; or, if ``isRevokeTimeAssumed``, at the latest.
     package var revokeAt: Timestamp?
+    /// Whether Zoom was asked for nothing: what becomes of the old secret was chosen in the Marketplace, and not told to us.
+    package var isRevokeTimeAssumed: Bool { trigger == .manual && calls.isEmpty }
     /// How often the present step was tried.
     package var attempts = 0
     /// When Zoom was asked for a new secret in this rotation, oldest first.
     package var calls: [Timestamp] = []
+    /// When Zoom was asked for other changes of the app's secret that may still count at its throttle: in the rotations
+    /// before this one, and to end the old secret.
+    package var otherCalls: [Timestamp] = []
     /// When the first answer was lost: from then on the old secret may have a date of death.
     package var lostAt: Timestamp?
     /// Zoom's answer, byte for byte, until it is read.

@@ -25,6 +25,10 @@ struct RotationRecord: Record {
         writer.beginArray()
         for call in rotation.calls { writer.integer(call.unixSeconds) }
         writer.endArray()
+        writer.key("other_calls")
+        writer.beginArray()
+        for call in rotation.otherCalls { writer.integer(call.unixSeconds) }
+        writer.endArray()
         writer.member("lost_at", ifPresent: rotation.lostAt)
         writer.member("revoke_at", ifPresent: rotation.revokeAt)
         writer.member("promoted_at", ifPresent: rotation.promotedAt)
@@ -32,7 +36,12 @@ struct RotationRecord: Record {
         writer.member("ended_at", ifPresent: rotation.endedAt)
         writer.member("reason", ifPresent: rotation.reason)
         writer.member("resumes_at", ifPresent: rotation.resumesAt?.rawValue)
-        if let answer = rotation.answer { writer.member("answer", secret: answer.bytes) }
+        if let answer = rotation.answer {
+            // Whatever Zoom sent has its place in the vault, though JSON is UTF-8.
+            let isText = answer.bytes.withSpan { $0.isUTF8 }
+            let text = isText ? answer.bytes.copy() : answer.bytes.withSpan { $0.transcodedFromLatin1() }
+            writer.member(isText ? "answer" : "answer_latin1", secret: text)
+        }
         if let candidate = rotation.candidate { writer.member("candidate", secret: candidate.bytes) }
     }
 
@@ -40,13 +49,14 @@ struct RotationRecord: Record {
         try document.allowOnly(
             [
                 "base", "trigger", "planned_at", "overlap", "attempts", "calls", "lost_at", "revoke_at", "promoted_at",
-                "published_at", "ended_at", "reason", "resumes_at", "answer", "candidate",
+                "published_at", "ended_at", "reason", "resumes_at", "answer", "answer_latin1",
+                "candidate", "other_calls",
             ], of: document.root)
         guard let base = Generation(try document.number("base")) else { throw JSONError(.outOfRange, member: "base") }
         guard let trigger = Rotation.Trigger(rawValue: try document.text("trigger")) else {
             throw JSONError(.outOfRange, member: "trigger")
         }
-        guard let phase = Rotation.Phase(rawValue: try cells.text(2)) else {
+        guard let phase = Rotation.Phase(stored: try cells.text(2)) else {
             throw JSONError(.outOfRange, member: "state")
         }
         var rotation = Rotation(
@@ -54,8 +64,9 @@ struct RotationRecord: Record {
             plannedAt: try document.time("planned_at"), overlap: try document.number("overlap"), phase: phase)
         if case .integer(let due) = cells[3] { rotation.due = Timestamp(unixSeconds: due) }
         rotation.attempts = try document.number("attempts")
-        for call in document.elements(of: try document.require("calls", of: document.root)) {
-            rotation.calls.append(Timestamp(unixSeconds: try document.integer(call)))
+        rotation.calls = try document.times("calls")
+        if document.member("other_calls", of: document.root) != nil {
+            rotation.otherCalls = try document.times("other_calls")
         }
         rotation.lostAt = try document.optionalTime("lost_at")
         rotation.revokeAt = try document.optionalTime("revoke_at")
@@ -64,12 +75,15 @@ struct RotationRecord: Record {
         rotation.endedAt = try document.optionalTime("ended_at")
         rotation.reason = try document.optionalText("reason")
         if let text = try document.optionalText("resumes_at") {
-            guard let resumes = Rotation.Phase(rawValue: text) else {
+            guard let resumes = Rotation.Phase(stored: text) else {
                 throw JSONError(.outOfRange, member: "resumes_at")
             }
             rotation.resumesAt = resumes
         }
         rotation.answer = try document.optionalSecret("answer")
+        if let text = try document.optionalSecret("answer_latin1") {
+            rotation.answer = SecretBox(text.bytes.withSpan { $0.transcodedToLatin1() })
+        }
         rotation.candidate = try document.optionalSecret("candidate")
         self.rotation = rotation
     }
@@ -82,6 +96,12 @@ extension JSONWriter {
 }
 
 extension JSONDocument {
+    fileprivate func times(_ name: String) throws(JSONError) -> [Timestamp] {
+        var times: [Timestamp] = []
+        for time in try list(name, of: root) { times.append(Timestamp(unixSeconds: try integer(time))) }
+        return times
+    }
+
     fileprivate func optionalTime(_ name: String) throws(JSONError) -> Timestamp? {
         guard let node = member(name, of: root) else { return nil }
         return Timestamp(unixSeconds: try integer(node))
@@ -90,5 +110,30 @@ extension JSONDocument {
     fileprivate func optionalSecret(_ name: String) throws(JSONError) -> SecretBox? {
         guard let node = member(name, of: root) else { return nil }
         return SecretBox(try secret(node))
+    }
+}
+
+extension RawSpan {
+    /// Each byte as the character of its number, in UTF-8.
+    fileprivate func transcodedFromLatin1() -> SecretBytes {
+        var text = SecretBuffer(capacity: byteCount * 2)
+        for offset in 0..<byteCount {
+            let byte = self[offset]
+            if byte >= 0x80 { text.append(0xC0 | byte >> 6) }
+            text.append(byte < 0x80 ? byte : 0x80 | byte & 0x3F)
+        }
+        return text.finish()
+    }
+
+    /// The way back.
+    fileprivate func transcodedToLatin1() -> SecretBytes {
+        var bytes = SecretBuffer(capacity: byteCount)
+        var offset = 0
+        while offset < byteCount {
+            let isPair = self[offset] >= 0x80 && offset + 1 < byteCount
+            bytes.append(isPair ? self[offset] << 6 | self[offset + 1] & 0x3F : self[offset])
+            offset += isPair ? 2 : 1
+        }
+        return bytes.finish()
     }
 }

@@ -69,15 +69,23 @@ struct AppVerify: ParsableCommand {
 struct AppRemove: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "remove", abstract: "Forget an app and its secret.",
-        discussion: "Example: keyturn app remove zoom-old")
+        discussion: """
+            Refused while a rotation is under way in which Zoom may have made a new secret: the only copy of it would go.
+
+            Example: keyturn app remove zoom-old
+            """)
 
     @Argument var name: Name
     @Flag(help: "Do not ask.") var yes = false
+    @Flag(help: "Also while a rotation is under way: a new secret may be lost.") var force = false
     @OptionGroup var common: CommonOptions
 
     func run() throws {
-        try common.confirm("forget the app '\(name)' and the only copy of its secret that Keyturn has?", yes: yes)
-        try common.show(try common.admin.send(.delete, "/v1/apps/\(name)"), done: "removed \(name)")
+        let rotation = force ? ", and of a new one if Zoom has made one," : ""
+        try common.confirm(
+            "forget the app '\(name)' and the only copy of its secret\(rotation) that Keyturn has?", yes: yes)
+        let path: RequestPath = force ? "/v1/apps/\(name)?force=true" : "/v1/apps/\(name)"
+        try common.show(try common.admin.send(.delete, path), done: "removed \(name)")
     }
 }
 

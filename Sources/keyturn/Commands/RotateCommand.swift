@@ -12,7 +12,8 @@ struct RotateCommand: ParsableCommand {
         commandName: "rotate", abstract: "Replace an app's client secret; nobody is left with a dead one.",
         discussion: """
             Asks Zoom for a new secret, proves it, hands it out, and ends the old one when all who hold it have the new
-            one. Returns once the new secret is current; with --wait, once the old one is ended.
+            one. Returns once the new secret is current; with --wait, once the old one is ended. What cannot be had within a
+            minute ends the command with 75 and goes on by itself.
 
             Example: keyturn rotate zoom-prod --overlap 1d
             """)
@@ -22,7 +23,8 @@ struct RotateCommand: ParsableCommand {
         help: ArgumentHelp("The least time for which both work; 0s: until every holder has moved.", valueName: "7d"))
     var overlap: DurationText?
     @Flag(help: "Say what would be done, and do nothing.") var dryRun = false
-    @Flag(help: "Wait until the old secret is ended.") var wait = false
+    @Flag(help: "Wait until the old secret is ended, and say what is waited for.") var wait = false
+    @Option(help: ArgumentHelp("With --wait: for how long at most.", valueName: "1h")) var timeout: DurationText?
     @Flag(help: "The new secret was made in the Marketplace: prove it and hand it out.") var manual = false
     @Flag(help: "Read that secret from standard input.") var secretStdin = false
     @Flag(help: "Rotate every app that is due: for scheduled jobs.") var due = false
@@ -33,6 +35,7 @@ struct RotateCommand: ParsableCommand {
         guard !due || !(dryRun || manual || overlap != nil) else {
             throw ValidationError("--due goes by each app's own policy")
         }
+        guard wait || timeout == nil else { throw ValidationError("--timeout goes with --wait") }
         guard manual || !secretStdin else { throw ValidationError("--secret-stdin goes with --manual") }
         guard !(manual && dryRun) else { throw ValidationError("a secret made by hand has no dry run") }
     }
@@ -40,30 +43,34 @@ struct RotateCommand: ParsableCommand {
     func run() throws {
         guard let name else { return try rotateDue() }
         if dryRun {
-            return try common.show(try common.admin.send(.get, "/v1/apps/\(name)/plan"), as: RotationPlan.self) {
+            return try common.show(try common.admin.send(.get, Self.plan(name, overlap)), as: RotationPlan.self) {
                 StandardOutput.write(Self.text($0))
             }
         }
         let request = RotateRequest(overlap: overlap?.seconds, clientSecret: try secret())
+        let follower = RotationFollower(common: common, toTheEnd: wait, timeout: timeout?.seconds)
         let answer = try common.admin.send(
-            .post, "/v1/apps/\(name)/rotate", body: request.render(), within: .seconds(120))
-        let begun: RotationDocument = try answer.document()
-        try finish([begun])
+            .post, "/v1/apps/\(name)/rotate", body: request.render(), within: follower.patience)
+        try finish([try answer.document()], follower)
     }
 
     private func rotateDue() throws {
+        let follower = RotationFollower(common: common, toTheEnd: wait, timeout: timeout?.seconds)
         let answer = try common.admin.send(.post, "/v1/rotations", within: .seconds(3600))
-        try finish((try answer.document() as RotationList).rotations)
+        try finish((try answer.document() as RotationList).rotations, follower)
+    }
+
+    private static func plan(_ name: Name, _ overlap: DurationText?) -> RequestPath {
+        overlap.map { "/v1/apps/\(name)/plan?overlap=\($0.seconds)" } ?? "/v1/apps/\(name)/plan"
     }
 
     /// Follows each rotation until it has come as far as was asked for, and shows where they all stand.
-    private func finish(_ begun: [RotationDocument]) throws {
-        var rotations = begun
-        for index in rotations.indices {
-            while !rotations[index].isFar(wait) {
-                usleep(250_000)
-                rotations[index] = try RotationCommand.show(rotations[index].id, common)
-            }
+    private func finish(_ begun: [RotationDocument], _ follower: RotationFollower) throws {
+        var (rotations, failures) = ([RotationDocument](), [CommandFailure]())
+        for rotation in begun {
+            let (last, failure) = try follower.follow(rotation)
+            rotations.append(last)
+            if let failure { failures.append(failure) }
         }
         if common.json {
             let list = RotationList(rotations: rotations)
@@ -74,10 +81,8 @@ struct RotateCommand: ParsableCommand {
         } else {
             for rotation in rotations { StandardOutput.write(rotation.text) }
         }
-        if let failed = rotations.first(where: { $0.failed }) {
-            throw CommandFailure(
-                .upstreamFailed, failed.reason ?? "the rotation of \(failed.app) is \(failed.state)", try: failed.hint)
-        }
+        // What wants the operator comes before what goes on by itself.
+        if let failure = failures.first(where: { $0.status == .upstreamFailed }) ?? failures.first { throw failure }
     }
 
     private func secret() throws -> SecretBytes? {
@@ -112,37 +117,5 @@ extension DurationText: ExpressibleByArgument {
     public init?(argument: String) {
         guard let duration = try? DurationText(argument) else { return nil }
         self = duration
-    }
-}
-
-extension RotationDocument {
-    var failed: Bool { state == "refused" || state == "held" }
-
-    /// Whether it has come as far as a command waits: to the new secret being current, or to the end.
-    func isFar(_ toTheEnd: Bool) -> Bool {
-        switch state {
-        case "retired", "refused", "aborted", "held": true
-        case "current", "published", "draining": !toTheEnd
-        // Who waits for a time that is far off would not thank us.
-        default: !toTheEnd && calls > 1
-        }
-    }
-
-    var text: String {
-        var table = TextTable()
-        table.add("rotation", id)
-        table.add("app", app.description)
-        table.add("state", state)
-        table.add("replaces", "generation \(base)")
-        table.add("begun", "\(plannedAt), by \(trigger)")
-        if let promotedAt { table.add("new secret current", promotedAt.description) }
-        if let oldSecretDiesAt {
-            table.add(endedAt == nil ? "old secret dies" : "old secret died", oldSecretDiesAt.description)
-        }
-        if let endedAt { table.add("ended", endedAt.description) }
-        if let due { table.add("goes on", due.description) }
-        if let reason { table.add("because", reason) }
-        if let hint { table.add("try", hint) }
-        return table.text
     }
 }

@@ -1,0 +1,57 @@
+import Logging
+import Names
+import Rotation
+import Times
+import Tokens
+import Vault
+
+// What happens in a session, as it is logged.
+
+extension RotationEvent {
+    func log(to logger: Logger) {
+        switch self {
+        case .moved(let app, let rotation):
+            let particulars: Logger.Metadata = [
+                "app": "\(app)", "rotation": "\(rotation.id)", "base": "\(rotation.base)",
+                "state": "\(rotation.phase.rawValue)", "due_at": "\(rotation.due.map(\.description) ?? "-")",
+            ]
+            let level: Logger.Level = rotation.phase == .held || rotation.phase == .lostResponse ? .error : .notice
+            logger.log(
+                level: level, "rotation \(rotation.phase.rawValue)\(rotation.reason.map { ": \($0)" } ?? "")",
+                metadata: particulars)
+        case .notKept(let app, let error):
+            logger.error("rotation waits: \(error)", metadata: ["app": "\(app)"])
+        case .unstored(let app, let error, let escrow):
+            logger.critical(
+                "a new secret is in memory only and cannot be stored: \(error); do not stop keyturnd",
+                metadata: ["app": "\(app)", "escrow": "\(escrow)"])
+        case .kept(let app, let file, let error):
+            logger.critical(
+                "the vault cannot take a new secret: \(error); it is safe, sealed in \(file), until the vault can",
+                metadata: ["app": "\(app)", "file": "\(file)"])
+        case .found(let app, let file):
+            logger.notice("a new secret that lay in \(file) is in the vault now", metadata: ["app": "\(app)"])
+        case .notFreed(let file, let error):
+            logger.warning("\(file) is in the vault and could not be wiped yet: \(error)")
+        case .escrowTrouble(let trouble):
+            let text = "\(trouble.words)\(trouble.hint.map { "; \($0)" } ?? "")"
+            logger.log(level: trouble.kind == .unready ? .warning : .error, "\(text)")
+        }
+    }
+}
+
+extension TokenEvent {
+    func log(to logger: Logger) {
+        switch self {
+        case .minted(let app, let token):
+            logger.info(
+                "token minted",
+                metadata: ["app": "\(app)", "generation": "\(token.generation)", "expires_at": "\(token.expiresAt)"])
+        case .failed(let app, let failure):
+            logger.warning(
+                "no token: \(failure.reason)", metadata: ["app": "\(app)", "cause": "\(failure.cause)"])
+        case .notKept(let app, let error):
+            logger.error("kept in memory only: \(error)", metadata: ["app": "\(app)"])
+        }
+    }
+}

@@ -1,0 +1,59 @@
+import Names
+import Times
+import Vault
+
+/// From the first wait for the old secret's holders to its end.
+extension RotationEngine {
+    func drain(_ draining: Draining, _ entry: AppEntry) async throws(VaultError) {
+        let now = time.now.wall
+        let holders = entry.receipts.values.filter { $0.generation < entry.credential.generation }
+            .filter { vault.catalog.client($0.client) != nil }.map(\.client.description).sorted()
+        switch timing.drain(draining.facts, holders: holders, now: now) {
+        case .wait(let until, let reason):
+            try await vault.advance(draining.wait(until: until, reason: reason).facts, of: entry.app)
+        case .over: try await retire(draining, entry)
+        case .end:
+            // What an operator made in the Marketplace has a schedule there that is not ours to change.
+            guard draining.facts.trigger != .manual else { return try await retire(draining, entry) }
+            try await end(draining, entry, now)
+        }
+    }
+
+    /// The old secret is ended only when the new one was proven just now.
+    private func end(_ draining: Draining, _ entry: AppEntry, _ now: Timestamp) async throws(VaultError) {
+        let throttled = timing.throttled(draining.facts.allCalls, now: now)
+        guard throttled == 0 else {
+            let next = draining.wait(until: now + throttled, reason: RotationTiming.throttleReason)
+            return try await vault.advance(next.facts, of: entry.app)
+        }
+        let pause = { (retryAfter: Int?) in self.timing.pause(attempts: 6, retryAfter: retryAfter, random: self.random)
+        }
+        switch await issuer.prove(entry.credential.clientSecret, of: entry.app) {
+        case .accepted: break
+        case .refused(let reason), .later(_, let reason):
+            let next = draining.wait(until: now + pause(60), reason: "the new secret could not be proven: \(reason)")
+            return try await vault.advance(next.facts, of: entry.app)
+        }
+        let draining = draining.end(at: now)
+        try await vault.advance(draining.facts, of: entry.app)
+        FaultPoint.reach(.beforeEnd)
+        let outcome = await issuer.endOldSecret(of: entry.app, with: entry.credential.clientSecret)
+        FaultPoint.reach(.afterEnd)
+        switch outcome {
+        case .ended: try await retire(draining, entry)
+        case .later(let retryAfter, let reason):
+            try await vault.advance(
+                draining.wait(until: now + pause(retryAfter), reason: reason).facts, of: entry.app)
+        case .refused(let reason):
+            // It dies by itself in time; until then it is only valid for longer than need be.
+            let until = draining.facts.revokeAt ?? now + timing.longestPause
+            try await vault.advance(draining.wait(until: until, reason: reason).facts, of: entry.app)
+        }
+    }
+
+    private func retire(_ draining: Draining, _ entry: AppEntry) async throws(VaultError) {
+        FaultPoint.reach(.beforeRetire)
+        try await vault.retire(by: draining.retire(at: time.now.wall).facts, of: entry.app)
+        FaultPoint.reach(.afterRetire)
+    }
+}

@@ -1,0 +1,48 @@
+import Times
+import Vault
+
+/// From Zoom's answer to a new current secret.
+extension RotationEngine {
+    /// Only a token minted with it proves a secret. Zoom may need a while to know it everywhere.
+    func verify(_ escrowed: Escrowed, _ entry: AppEntry) async throws(VaultError) {
+        let now = time.now.wall
+        guard let candidate = escrowed.facts.candidate else {
+            FaultPoint.reach(.beforeRead)
+            if let answer = escrowed.facts.answer, let found = issuer.read(answer) {
+                let read = escrowed.read(found.secret, revokeAt: found.revokeAt, at: now)
+                try await vault.advance(read.facts, of: entry.app)
+            } else {
+                let lost = escrowed.lose(at: now, reason: "Zoom's answer has no new secret in it")
+                try await vault.advance(lost.facts, of: entry.app)
+            }
+            return FaultPoint.reach(.afterRead)
+        }
+        FaultPoint.reach(.beforeVerify)
+        switch await issuer.prove(candidate, of: entry.app) {
+        case .accepted:
+            guard let verified = escrowed.verify(at: now) else { return }
+            try await vault.advance(verified.facts, of: entry.app)
+            FaultPoint.reach(.afterVerify)
+        case .refused(let reason):
+            let attempts = escrowed.facts.attempts
+            guard attempts < timing.propagation.count else {
+                let held = escrowed.hold(
+                    reason: "Zoom does not take the new secret: \(reason); the old one goes on working")
+                return try await vault.advance(held.facts, of: entry.app)
+            }
+            let next = escrowed.postpone(until: now + timing.propagation[attempts], reason: reason)
+            try await vault.advance(next.facts, of: entry.app)
+        case .later(let retryAfter, let reason):
+            // Does not count against the attempts: Zoom said nothing of the secret.
+            let pause = timing.pause(attempts: 4, retryAfter: retryAfter, random: random)
+            try await vault.advance(escrowed.wait(until: now + pause, reason: reason).facts, of: entry.app)
+        }
+    }
+
+    func promote(_ verified: Verified, _ entry: AppEntry) async throws(VaultError) {
+        guard let promotion = verified.promote(at: time.now.wall) else { return }
+        FaultPoint.reach(.beforePromote)
+        try await vault.promote(promotion.credential, by: promotion.state.facts, of: entry.app)
+        FaultPoint.reach(.afterPromote)
+    }
+}

@@ -1,0 +1,55 @@
+import Envelope
+import SecretMemory
+
+/// What opens a vault, as it is stored: the key slots, and the keyring that each of them leads to.
+struct WaysIn: Sendable, Equatable {
+    /// Rows of ``SealedTable/keySlot``.
+    let slots: [SealedRow]
+    /// The sealed keyring.
+    let keyring: [UInt8]
+
+    /// What seals and opens rows, by the first slot that the secret fits.
+    func open(with way: UnlockWay) async throws -> Sealer {
+        try await Vault.offThePool {
+            let keyringKey = try unwrap(with: way)
+            do { return Sealer(keyring: try Keyring(opening: keyring, under: keyringKey)) } catch {
+                throw VaultError(.damaged, "the vault's keyring: \(error)", hint: Vault.restoreHint)
+            }
+        }
+    }
+
+    /// A slot counts as one of the secret's kind by what its row says or by what it is, so that a changed row is seen.
+    private func unwrap(with way: UnlockWay) throws -> SecretBytes {
+        let wanted = way.secret.kind
+        let words = wanted.words
+        var damaged = false
+        var found = false
+        for row in slots {
+            let slot = try? KeySlot(bytes: row.sealed)
+            let column = row.cells[1]
+            guard column == .text(wanted.rawValue) || slot?.kind == wanted else { continue }
+            found = true
+            guard let slot, slot.id == row.id, column == .text(slot.kind.rawValue) else {
+                damaged = true
+                continue
+            }
+            do throws(EnvelopeError) { return try slot.unwrap(with: way.secret) } catch {
+                switch error {
+                case .wrongKey, .outOfRange: continue
+                default: throw error
+                }
+            }
+        }
+        guard !damaged else {
+            throw VaultError(.damaged, "the vault's key slot for the \(words) is damaged", hint: Vault.restoreHint)
+        }
+        guard found else {
+            throw VaultError(
+                .wrongKey, "the vault has no key slot for a \(words)",
+                hint: "one of the other ways in, such as the recovery key")
+        }
+        throw VaultError(
+            .wrongKey, "the \(words) opens none of the vault's key slots",
+            hint: "the one that this vault was made with, or the recovery key")
+    }
+}

@@ -1,0 +1,113 @@
+import Glibc
+import Names
+import SocketAPI
+import TerminalInput
+import Times
+
+/// Follows a rotation until it has come as far as a command waits: to the new secret being current, or to the end.
+struct RotationFollower {
+    /// How far ahead may lie, in seconds, what is waited for without `--wait`.
+    private static let longestWait = 60
+
+    let common: CommonOptions
+    let toTheEnd: Bool
+    private let deadline: ContinuousClock.Instant?
+    private let timeout: Int?
+
+    /// - Parameter timeout: in seconds.
+    init(common: CommonOptions, toTheEnd: Bool, timeout: Int?) {
+        self.common = common
+        self.toTheEnd = toTheEnd
+        self.timeout = timeout
+        deadline = timeout.map { .now + .seconds($0) }
+    }
+
+    /// How long the daemon may take to answer that it has begun.
+    var patience: Duration { .seconds(min(120, max(timeout ?? 120, 1))) }
+
+    /// - Returns: where it stands in the end, and why that is not as far as was asked for.
+    func follow(_ begun: RotationDocument) throws -> (RotationDocument, CommandFailure?) {
+        var rotation = begun
+        var said = ""
+        var changed = ContinuousClock.now
+        while true {
+            let news = "\(rotation.state) \(rotation.reason ?? "")"
+            if news != said {
+                if toTheEnd { complain("keyturn: \(oneLine(rotation.progress))") }
+                (said, changed) = (news, .now)
+            }
+            switch rotation.standing {
+            case .over: return (rotation, nil)
+            case .failed:
+                let reason = rotation.reason ?? "the rotation of \(rotation.app) is \(rotation.state)"
+                return (rotation, CommandFailure(.upstreamFailed, reason, try: rotation.hint))
+            case .stopped:
+                return (rotation, CommandFailure(.temporary, "the rotation of \(rotation.app) was stopped"))
+            case .current where !toTheEnd: return (rotation, nil)
+            case .current, .underWay: break
+            }
+            if !toTheEnd, rotation.waits(beyond: SystemTime().now.wall + Self.longestWait)
+                || changed + .seconds(Self.longestWait) < .now
+            {
+                return (rotation, unfinished(rotation, "waits"))
+            }
+            if let deadline, deadline <= .now { return (rotation, unfinished(rotation, "is not done yet")) }
+            usleep(250_000)
+            rotation = try RotationCommand.show(rotation.id, common)
+        }
+    }
+
+    private func unfinished(_ rotation: RotationDocument, _ how: String) -> CommandFailure {
+        let due = rotation.due.map { " until \($0)" } ?? ""
+        return CommandFailure(
+            .temporary,
+            "the rotation of \(rotation.app) \(how), in state \(rotation.state)\(due): \(rotation.reason ?? "no reason given")",
+            try: "keyturn rotation show \(rotation.id)")
+    }
+}
+
+extension RotationDocument {
+    enum Standing { case underWay, current, over, failed, stopped }
+
+    var standing: Standing {
+        switch state {
+        case "retired": .over
+        case "refused", "held": .failed
+        case "aborted": .stopped
+        case "current", "published", "draining": .current
+        default: .underWay
+        }
+    }
+
+    func waits(beyond time: Timestamp) -> Bool { due.map { $0 > time } ?? false }
+
+    var progress: String {
+        var text = "\(app) is \(state)"
+        if let reason { text += ": \(reason)" }
+        if standing == .underWay || standing == .current, let due { text += "; goes on at \(due)" }
+        return text
+    }
+
+    var text: String {
+        var table = TextTable()
+        table.add("rotation", id)
+        table.add("app", app.description)
+        table.add("state", state)
+        table.add("replaces", "generation \(base)")
+        table.add("begun", "\(plannedAt), by \(trigger)")
+        if let promotedAt { table.add("new secret current", promotedAt.description) }
+        if let oldSecretDiesAt {
+            if trigger == "manual", calls == 0 {
+                // What was chosen in the Marketplace is not known here.
+                table.add("old secret dies", "by \(oldSecretDiesAt) at the latest; it may be dead before")
+            } else {
+                table.add(endedAt == nil ? "old secret dies" : "old secret died", oldSecretDiesAt.description)
+            }
+        }
+        if let endedAt { table.add("ended", endedAt.description) }
+        if let due { table.add("goes on", due.description) }
+        if let reason { table.add("because", reason) }
+        if let hint { table.add("try", hint) }
+        return table.text
+    }
+}
