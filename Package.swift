@@ -75,7 +75,8 @@ let package = Package(
         target(
             "Daemon",
             [
-                "CPlatform", "Envelope", "EscrowFiles", "HTTPTransport", "Names", "Rotation", "Schedule", "SecretJSON", "SecretMemory",
+                "CPlatform", "Envelope", "EscrowFiles", "HTTPTransport", "Names", "Rotation", "Schedule", "SecretJSON",
+                "SecretMemory",
                 "SocketAPI",
                 "Times", "Tokens", "Vault", "VaultSQLite", "Zoom", nioCore, nioPosix, logging, lifecycle, unixSignals,
                 "Yams",

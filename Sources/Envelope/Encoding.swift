@@ -58,7 +58,9 @@ package struct EncodingReader {
         return bytes.prefix(count)
     }
 
-    package mutating func integer<Number: FixedWidthInteger>(_: Number.Type = Number.self) throws(EnvelopeError) -> Number {
+    package mutating func integer<Number: FixedWidthInteger>(_: Number.Type = Number.self) throws(EnvelopeError)
+        -> Number
+    {
         try take(Number.bitWidth / 8).reduce(0) { $0 << 8 | Number(truncatingIfNeeded: $1) }
     }
 

@@ -3,14 +3,7 @@ import Testing
 
 /// A disk without room, in a mount namespace of the daemon's own.
 @Suite(.realProcesses) struct FullDiskTests {
-    private static let mayMount: Bool = {
-        guard geteuid() == 0, let world = try? World() else { return false }
-        defer { world.close() }
-        let mount = "mount -t tmpfs -o size=64k tmpfs \(world.directory)"
-        return (try? world.runner.run("unshare", ["-m", "/bin/sh", "-c", mount]))?.exit == 0
-    }()
-
-    @Test(.enabled(if: mayMount, "mounting is not allowed here"))
+    @Test(.enabled(if: SmallDisk.mayMount, SmallDisk.why))
     func nothingOfAFailedChangeIsKeptAndAllElseIsServed() throws {
         try withWorld(serving: false) { world in
             let disk = world.directory + "/disk"
@@ -31,14 +24,14 @@ import Testing
 
             // The daemon's own view of the disk, from outside.
             let filler = "/proc/\(daemon.child.pid)/root\(disk)/filler"
-            try Self.fill(filler)
+            try SmallDisk.fill(filler)
             var refused: Outcome?
             for number in 0..<50 where refused == nil {
                 let next = try world.sandbox.addApp()
                 let outcome = try world.runner.run(
                     Programs.keyturn, world.adding("zoom-more-\(number)", next), input: next.secret)
                 if outcome.exit != 0 { refused = outcome }
-                try? Self.fill(filler)
+                try? SmallDisk.fill(filler)
             }
             let full = try #require(refused)
             #expect(full.exit == 74 && full.output.isEmpty && full.complains() && full.errors.contains("disk is full"))
@@ -64,17 +57,6 @@ import Testing
             try world.addApp("zoom-late")
             daemon.child.signal(SIGTERM)
             #expect(try daemon.outcome().exit == 0)
-        }
-    }
-
-    /// Writes until there is no room left.
-    private static func fill(_ path: String) throws {
-        let descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else { throw HarnessError("cannot fill the disk: error \(errno)") }
-        defer { close(descriptor) }
-        for size in [65_536, 4_096, 1] {
-            let bytes = [UInt8](repeating: 0x2E, count: size)
-            while unsafe write(descriptor, bytes, size) == size {}
         }
     }
 }

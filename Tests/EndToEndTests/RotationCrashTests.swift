@@ -29,7 +29,7 @@ import Testing
         } + ["beforeLose", "afterLose"].map { Case(point: $0, delivery: .lost) }
 
     private static let states: Set = [
-        "planned", "intended", "lost-response", "escrowed", "verified", "current", "published", "draining", "held",
+        "planned", "intended", "lost_response", "escrowed", "verified", "current", "published", "draining", "held",
         "retired", "refused", "aborted",
     ]
     private static let atRest: Set = ["draining", "held", "retired"]

@@ -59,6 +59,9 @@ final class FakeZoom: SecretIssuer {
         }
     }
 
+    /// How many secrets were asked for.
+    var made: Int { state.withLock { $0.made } }
+
     /// The most calls of `new` and `update` that came within 15 minutes.
     var densestCalls: Int {
         let calls = state.withLock { $0.calls }
@@ -121,6 +124,7 @@ final class FakeZoom: SecretIssuer {
         guard fate.pass() else { return .later(retryAfter: nil, reason: "dead") }
         let now = time.now.wall
         state.withLock { state in
+            state.calls.append(now)
             for index in state.secrets.indices where state.secrets[index].text != current.text {
                 state.secrets[index].diesAt = now
             }

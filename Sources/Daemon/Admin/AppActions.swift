@@ -22,7 +22,9 @@ struct AppActions {
         case .show(let name): return Response(.ok).json(try document(try entry(name)))
         case .add: return try await add(try request.document(AppDraft.self))
         case .remove(let name, let force):
-            do throws(VaultError) { try await session.vault.removeApp(name, force: force) } catch { throw Problem(error) }
+            do throws(VaultError) { try await session.vault.removeApp(name, force: force) } catch {
+                throw Problem(error)
+            }
             return Response(.noContent).render()
         case .change(let name): return try await change(try entry(name), try request.document(AppPatch.self))
         case .plan(let name, let overlap):

@@ -153,7 +153,9 @@ extension RotationEngine {
         for found in escrowed.found[rotation.id] ?? [] {
             switch EscrowClaim(found.answer, for: rotation) {
             case .take:
-                guard let state = RotationState(rotation).finding(found.answer.answer, at: time.now.wall) else { continue }
+                guard let state = RotationState(rotation).finding(found.answer.answer, at: time.now.wall) else {
+                    continue
+                }
                 FaultPoint.reach(.beforeClaim)
                 try await vault.advance(state.facts, of: app)
                 FaultPoint.reach(.afterClaim)

@@ -209,7 +209,9 @@ extension AcceptingPhase {
 }
 
 extension FindingPhase {
-    package func escrow(_ answer: SecretBox, at now: Timestamp) -> Escrowed { Escrowed(facts.answered(answer, at: now)) }
+    package func escrow(_ answer: SecretBox, at now: Timestamp) -> Escrowed {
+        Escrowed(facts.answered(answer, at: now))
+    }
 }
 
 // MARK: From and to the vault

@@ -46,8 +46,9 @@ struct RotationFollower {
             case .current where !toTheEnd: return (rotation, nil)
             case .current, .underWay: break
             }
-            if !toTheEnd, rotation.waits(beyond: SystemTime().now.wall + Self.longestWait)
-                || changed + .seconds(Self.longestWait) < .now
+            if !toTheEnd,
+                rotation.waits(beyond: SystemTime().now.wall + Self.longestWait)
+                    || changed + .seconds(Self.longestWait) < .now
             {
                 return (rotation, unfinished(rotation, "waits"))
             }

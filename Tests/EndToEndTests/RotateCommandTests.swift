@@ -1,0 +1,91 @@
+import Foundation
+import Testing
+
+/// What `keyturn rotate` waits for, what it says meanwhile, and how it ends.
+@Suite(.realProcesses) struct RotateCommandTests {
+    @Test func itWaitsToTheEndAndSaysForWhat() throws {
+        try withWorld { world in
+            try world.addApp("zoom-prod")
+            #expect(try world.fetchedSecret() != nil)
+            let impatient = try world.keyturn("rotate", "zoom-prod", "--overlap", "0s", "--wait", "--timeout", "2s")
+            #expect(impatient.exit == 75 && impatient.errors.contains("is not done yet"), "\(impatient)")
+            #expect(
+                impatient.errors.contains("still held by tests")
+                    && impatient.errors.contains("try: keyturn rotation show"))
+            #expect(impatient.output.contains("draining"))
+            let lines = impatient.errors.split(separator: "\n")
+            #expect(Set(lines).count == lines.count, "each news is said once")
+
+            try world.must("client", "remove", "tests", "--yes")
+            let id = try #require(try world.openRotations().first?["id"].string)
+            try world.must("rotation", "resume", id)
+            let done = try world.keyturn("rotation", "show", id, "--json").json
+            #expect(done["state"].string == "retired")
+            #expect(try world.keyturn("rotate", "zoom-prod", "--timeout", "1h").exit == 64)
+        }
+    }
+
+    @Test func aZoomThatAsksForPatienceEndsItWithATemporaryFailure() throws {
+        try withWorld { world in
+            let app = try world.addApp("zoom-prod")
+            try world.sandbox.control(
+                "POST", "/faults",
+                #"{"fault":"status","status":429,"retry_after":"900","path":"/v2/marketplace","method":"POST","count":1}"#
+            )
+            let outcome = try world.keyturn("rotate", "zoom-prod")
+            #expect(outcome.exit == 75 && outcome.complains(), "\(outcome)")
+            #expect(outcome.errors.contains("planned") && outcome.errors.contains("keyturn rotation show"))
+            #expect(try world.openRotations().first?["state"].string == "planned")
+            // Nothing was asked in vain yet: the app can go.
+            try world.must("app", "remove", "zoom-prod", "--yes")
+            #expect(try world.sandbox.accepts(app.secret, of: app))
+        }
+    }
+
+    @Test func aRefusedSecretMadeByHandIsHeldAndTheOldOneGoesOn() throws {
+        try withWorld { world in
+            let app = try world.addApp("zoom-prod")
+            let rotate = try world.runner.start(
+                Programs.keyturn, ["rotate", "zoom-prod", "--manual", "--secret-stdin", "--wait"],
+                input: "not-the-one-that-was-made")
+            let id = try eventually("the rotation") { try world.openRotations().first?["id"].string }
+            try eventually("it to be held", seconds: 60) {
+                try world.must("rotation", "resume", id, "--json").json["state"].string == "held"
+            }
+            let outcome = try rotate.outcome()
+            #expect(outcome.exit == 79 && outcome.output.contains("held"), "\(outcome)")
+            #expect(outcome.errors.contains("does not take the new secret") && outcome.errors.contains("--manual"))
+            #expect(!outcome.output.contains("not-the-one") && !outcome.errors.contains("not-the-one"))
+            #expect(try world.fetchedSecret() == app.secret && world.sandbox.accepts(app.secret, of: app))
+            #expect(try world.sandbox.rotationCalls() == 0)
+
+            // What Zoom may have made is not forgotten without being told to.
+            let refused = try world.keyturn("app", "remove", "zoom-prod", "--yes")
+            #expect(refused.exit == 75 && refused.complains() && refused.errors.contains("--force"), "\(refused)")
+            #expect(try world.fetchedSecret() == app.secret)
+            try world.must("app", "remove", "zoom-prod", "--yes", "--force")
+            #expect(try world.get("/v1/apps").json["apps"].elements.isEmpty)
+        }
+    }
+
+    @Test func aSecretMadeByHandHasAnEndThatIsNotClaimedToBeKnown() throws {
+        try withWorld { world in
+            let app = try world.addApp("zoom-prod")
+            let new = try world.sandbox.regenerate(app)
+            let outcome = try world.keyturn("rotate", "zoom-prod", "--manual", "--secret-stdin", input: new)
+            #expect(outcome.exit == 0 && outcome.output.contains("at the latest; it may be dead before"), "\(outcome)")
+            #expect(try world.get("/v1/apps/zoom-prod/credentials").json["previous_valid_until"].isNull)
+            #expect(try world.openRotations().first?["old_secret_dies_at"].kind == .time)
+        }
+    }
+
+    @Test func aPlanHonoursTheOverlap() throws {
+        try withWorld { world in
+            try world.addApp("zoom-prod", verify: false)
+            let plan = try world.must("rotate", "zoom-prod", "--dry-run", "--overlap", "3d", "--json").json
+            #expect(plan["overlap"].int == 3 * 86_400)
+            #expect(try world.must("rotate", "zoom-prod", "--dry-run", "--json").json["overlap"].int == 7 * 86_400)
+            #expect(try world.keyturn("rotate", "zoom-prod", "--dry-run", "--overlap", "30d").exit == 65)
+        }
+    }
+}

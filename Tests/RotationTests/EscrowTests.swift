@@ -1,0 +1,279 @@
+import Names
+import Rotation
+import SecretMemory
+import Synchronization
+import TestSupport
+import Testing
+import Times
+import Vault
+
+/// Zoom has answered, and the vault cannot take it.
+@Suite struct EscrowTests {
+    private static let full = StoreError(.diskFull, "the disk is full")
+
+    /// Zoom, and a disk that is full from the moment at which Zoom has made a secret.
+    private struct FillingZoom: SecretIssuer {
+        let zoom: FakeZoom
+        let fill: @Sendable () -> Void
+
+        func prove(_ secret: SecretBox, of app: App) async -> Proof { await zoom.prove(secret, of: app) }
+        func makeSecret(for app: App, with current: SecretBox, revokeAt: Timestamp) async -> MakeOutcome {
+            let outcome = await zoom.makeSecret(for: app, with: current, revokeAt: revokeAt)
+            fill()
+            return outcome
+        }
+        func read(_ answer: SecretBox) -> (secret: SecretBox, revokeAt: Timestamp?)? { zoom.read(answer) }
+        func endOldSecret(of app: App, with current: SecretBox) async -> EndOutcome {
+            await zoom.endOldSecret(of: app, with: current)
+        }
+    }
+
+    private final class Bench: Sendable {
+        let time = ManualTime()
+        let disk = MemoryStore()
+        let escrow = MemoryEscrow()
+        let zoom: FakeZoom
+        let events = Mutex<[String]>([])
+
+        init(_ manners: FakeZoom.Manners = .init()) async throws {
+            zoom = FakeZoom(secret: "old", manners: manners, time: time, fate: Fate(diesAt: nil))
+            try await Vault.create(in: disk, ways: [.keyFile()])
+            let vault = try await Vault.open(disk, with: .keyFile(), time: time)
+            try await vault.add(.sample("zoom"), clientSecret: SecretBox("old"))
+        }
+
+        func engine(on disk: MemoryStore, filling: Bool) async throws -> (RotationEngine, Vault) {
+            let vault = try await Vault.open(disk, with: .keyFile(), time: time)
+            let issuer = FillingZoom(zoom: zoom) { if filling { disk.failCommits(with: EscrowTests.full) } }
+            let engine = RotationEngine(
+                vault: vault, issuer: issuer, escrow: escrow, time: time, random: { $0.upperBound },
+                note: { event in self.events.withLock { $0.append("\(event)") } })
+            return (engine, vault)
+        }
+
+        /// Begins a rotation whose answer the vault cannot take.
+        func begin() async throws -> (engine: RotationEngine, vault: Vault, flight: Task<Void, Never>) {
+            let (engine, vault) = try await engine(on: disk, filling: true)
+            let flight = Task {
+                _ = try? await engine.rotate(.test("zoom"), trigger: .operator, overlap: 3600, id: "r1")
+            }
+            return (engine, vault, flight)
+        }
+
+        func wait(_ what: String, until holds: () -> Bool) async throws {
+            for _ in 0..<2000 {
+                if holds() { return }
+                try await Task.sleep(for: .milliseconds(10))
+            }
+            Issue.record("waited in vain for \(what)")
+        }
+
+        func isNoted(_ word: String) -> Bool { events.withLock { $0.contains { $0.hasPrefix(word) } } }
+    }
+
+    private static func expectNew(_ vault: Vault, _ bench: Bench) throws {
+        let entry = try #require(vault.catalog.app(.test("zoom")))
+        #expect(entry.credential.clientSecret.text == "new-1" && entry.credential.generation.number == 2)
+        #expect(bench.zoom.accepts("new-1") && bench.zoom.made == 1)
+        #expect(bench.escrow.all.isEmpty)
+    }
+
+    @Test func `with room again it goes into the vault, and out of the file`() async throws {
+        let bench = try await Bench()
+        let (engine, vault, flight) = try await bench.begin()
+        try await bench.wait("the file") { !bench.escrow.all.isEmpty }
+        try await bench.wait("the report") { engine.report.troubles.first?.kind == .inEscrow }
+        #expect(vault.catalog.app(.test("zoom"))?.rotation?.phase == .intended)
+        bench.disk.failCommits(with: nil)
+        await flight.value
+        try Self.expectNew(vault, bench)
+        #expect(engine.report.troubles.isEmpty)
+    }
+
+    @Test func `in the file it outlives the process, which need not wait`() async throws {
+        let bench = try await Bench()
+        let (engine, _, flight) = try await bench.begin()
+        try await bench.wait("the file") { bench.isNoted("kept") }
+        await engine.stop()
+        await flight.value
+        let (next, vault) = try await bench.engine(on: bench.disk.reopened(), filling: false)
+        await next.carryOnOpen()
+        await next.settle()
+        try Self.expectNew(vault, bench)
+        #expect(bench.isNoted("found"))
+    }
+
+    @Test func `while the vault still cannot be written it is not given up for lost`() async throws {
+        let bench = try await Bench()
+        let (engine, _, _) = try await bench.begin()
+        try await bench.wait("the file") { bench.isNoted("kept") }
+        await engine.stop()
+        let disk = bench.disk.reopened()
+        let (next, vault) = try await bench.engine(on: disk, filling: false)
+        disk.failCommits(with: Self.full)
+        await next.carryOnOpen()
+        for _ in 0..<3 {
+            await next.settle()
+            bench.time.pass(1)
+            await next.carryOnDue()
+        }
+        await next.settle()
+        #expect(vault.catalog.app(.test("zoom"))?.rotation?.phase == .intended && bench.escrow.all.count == 1)
+        disk.failCommits(with: nil)
+        bench.time.pass(1)
+        await next.carryOnDue()
+        await next.settle()
+        try Self.expectNew(vault, bench)
+    }
+
+    @Test func `an escrow that cannot be read stops everything, since what looks lost may lie there`() async throws {
+        let bench = try await Bench()
+        let (engine, _, _) = try await bench.begin()
+        try await bench.wait("the file") { bench.isNoted("kept") }
+        await engine.stop()
+        bench.escrow.fail(with: StoreError(.inputOutput, "no"))
+        let (next, vault) = try await bench.engine(on: bench.disk.reopened(), filling: false)
+        await next.carryOnOpen()
+        await next.settle()
+        #expect(next.report.troubles.map(\.kind) == [.unreadable])
+        #expect(vault.catalog.app(.test("zoom"))?.rotation?.phase == .intended)
+        bench.escrow.fail(with: nil)
+        bench.time.pass(1)
+        await next.carryOnDue()
+        await next.settle()
+        try Self.expectNew(vault, bench)
+        #expect(next.report.troubles.isEmpty)
+    }
+
+    @Test func `where neither takes it, the process waits`() async throws {
+        let bench = try await Bench()
+        let (engine, _) = try await bench.engine(on: bench.disk, filling: true)
+        await engine.carryOnOpen()
+        bench.escrow.fail(with: Self.full)
+        let flight = Task {
+            _ = try? await engine.rotate(.test("zoom"), trigger: .operator, overlap: 3600, id: "r1")
+        }
+        try await bench.wait("the event") { bench.isNoted("unstored") }
+        #expect(engine.report.troubles.first?.kind == .inMemory)
+        let isStopped = Mutex(false)
+        let stop = Task {
+            await engine.stop()
+            isStopped.withLock { $0 = true }
+        }
+        try await Task.sleep(for: .milliseconds(300))
+        #expect(isStopped.withLock { !$0 })
+        bench.escrow.fail(with: nil)
+        await stop.value
+        await flight.value
+        #expect(bench.escrow.all.count == 1)
+    }
+
+    @Test func `what was given up for lost, or held, is taken up again`() async throws {
+        for phase in [Rotation.Phase.lostResponse, .held] {
+            let bench = try await Bench()
+            let (engine, vault, _) = try await bench.begin()
+            try await bench.wait("the file") { bench.isNoted("kept") }
+            await engine.stop()
+            bench.disk.failCommits(with: nil)
+            let entry = try #require(vault.catalog.app(.test("zoom")))
+            guard case .intended(let intended)? = entry.rotation.map(RotationState.init) else {
+                Issue.record("not intended")
+                return
+            }
+            let lost = intended.lose(at: bench.time.now.wall, reason: "lost")
+            try await vault.advance(phase == .held ? lost.hold(reason: "held").facts : lost.facts, of: entry.app)
+            let (next, again) = try await bench.engine(on: bench.disk.reopened(), filling: false)
+            await next.carryOnOpen()
+            await next.settle()
+            try Self.expectNew(again, bench)
+        }
+    }
+
+    @Test func `a file is freed when the vault has what is in it, and not when nobody can say`() async throws {
+        let bench = try await Bench()
+        let (_, vault, flight) = try await bench.begin()
+        try await bench.wait("the file") { bench.isNoted("kept") }
+        let bytes = bench.escrow.all[0].bytes
+        bench.disk.failCommits(with: nil)
+        await flight.value
+        // As if the process had died before it was freed; and a damaged one, and one of nobody's.
+        bench.escrow.plant(bytes)
+        bench.escrow.plant(Array(bytes.dropLast()))
+        var foreign = Rotation.planned(
+            id: "r9", app: .sample("zoom"), base: .first, trigger: .operator, overlap: 0, at: bench.time.now.wall)
+        foreign.calls = [bench.time.now.wall]
+        bench.escrow.plant(
+            try EscrowEntry(SecretBox("<x>"), to: foreign, of: .sample("zoom"), at: bench.time.now.wall, for: vault)
+                .encoded)
+        let (next, again) = try await bench.engine(on: bench.disk.reopened(), filling: false)
+        await next.carryOnOpen()
+        await next.settle()
+        #expect(bench.escrow.all.count == 2)
+        #expect(next.report.troubles.map(\.kind) == [.unclaimed, .unclaimed])
+        #expect(next.report.troubles.allSatisfy { $0.file != nil })
+        #expect(again.catalog.app(.test("zoom"))?.credential.clientSecret.text == "new-1")
+        // Somebody removes them: a minute later nothing is said of them.
+        for file in bench.escrow.all { try await bench.escrow.free(file) }
+        bench.time.pass(61)
+        await next.carryOnDue()
+        #expect(next.report.troubles.isEmpty)
+    }
+
+    /// Every moment to die at, on a disk that is full when Zoom has answered, and in the next process has room.
+    @Test func `no moment to die at behind the file loses the answer`() async throws {
+        var moments = 0
+        for death in 0..<60 {
+            let bench = try await Bench()
+            let fate = Fate(diesAt: death)
+            let mortal = MortalEscrow(bench.escrow, fate: fate)
+            let vault = try await Vault.open(MortalStore(bench.disk, fate: fate), with: .keyFile(), time: bench.time)
+            let zoom = FakeZoom(bench.zoom, fate: fate)
+            let issuer = FillingZoom(zoom: zoom) { bench.disk.failCommits(with: Self.full) }
+            let engine = RotationEngine(
+                vault: vault, issuer: issuer, escrow: mortal, time: bench.time, random: { $0.upperBound },
+                note: { event in if case .kept = event { bench.disk.failCommits(with: nil) } })
+            _ = try? await engine.rotate(.test("zoom"), trigger: .operator, overlap: 3600, id: "r1")
+            bench.disk.failCommits(with: nil)
+            let wasKept = zoom.made == 1 && !bench.escrow.all.isEmpty
+            let next = FakeZoom(zoom, fate: Fate(diesAt: nil))
+            let again = try await Vault.open(bench.disk.reopened(), with: .keyFile(), time: bench.time)
+            let second = RotationEngine(
+                vault: again, issuer: next, escrow: bench.escrow, time: bench.time, random: { $0.upperBound },
+                note: { _ in })
+            await second.carryOnOpen()
+            await second.settle()
+            let secret = try #require(again.catalog.app(.test("zoom"))).credential.clientSecret.text
+            #expect(next.accepts(secret), "death at \(death)")
+            if wasKept { #expect(secret == "new-1" && next.made == 1, "death at \(death)") }
+            #expect(bench.escrow.all.isEmpty, "death at \(death)")
+            moments += wasKept ? 1 : 0
+            if !fate.isDead { break }
+        }
+        #expect(moments > 1, "\(moments)")
+    }
+}
+
+/// An escrow whose process can die before or behind each change.
+private struct MortalEscrow: EscrowStore {
+    let base: MemoryEscrow
+    let fate: Fate
+    private static var dead: StoreError { StoreError(.closed, "dead") }
+
+    init(_ base: MemoryEscrow, fate: Fate) { (self.base, self.fate) = (base, fate) }
+
+    func prepare() async throws(StoreError) { try await base.prepare() }
+    func files() async throws(StoreError) -> [EscrowFile] { try await base.files() }
+
+    func keep(_ bytes: [UInt8]) async throws(StoreError) -> EscrowFile {
+        guard fate.pass() else { throw Self.dead }
+        let file = try await base.keep(bytes)
+        guard fate.pass() else { throw Self.dead }
+        return file
+    }
+
+    func free(_ file: EscrowFile) async throws(StoreError) {
+        guard fate.pass() else { throw Self.dead }
+        try await base.free(file)
+        guard fate.pass() else { throw Self.dead }
+    }
+}

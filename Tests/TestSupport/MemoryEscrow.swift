@@ -1,0 +1,48 @@
+import Synchronization
+package import Vault
+
+/// The escrow's contract, kept in memory, with a disk that can be told to fail.
+package final class MemoryEscrow: EscrowStore {
+    private struct State {
+        var files: [EscrowFile] = []
+        var made = 0
+        var failure: StoreError?
+    }
+
+    private let state = Mutex(State())
+
+    package init() {}
+
+    /// What every call meets from now on; `nil` heals the disk.
+    package func fail(with failure: StoreError?) { state.withLock { $0.failure = failure } }
+
+    package var all: [EscrowFile] { state.withLock { $0.files } }
+
+    /// Puts a file there, as an earlier process, or somebody else, may have.
+    package func plant(_ bytes: [UInt8]) {
+        state.withLock { state in
+            state.made += 1
+            state.files.append(EscrowFile(name: "escrow/slot-\(state.made)", bytes: bytes))
+        }
+    }
+
+    package func prepare() async throws(StoreError) { try check() }
+
+    package func keep(_ bytes: [UInt8]) async throws(StoreError) -> EscrowFile {
+        try check()
+        plant(bytes)
+        return all[all.count - 1]
+    }
+
+    package func files() async throws(StoreError) -> [EscrowFile] {
+        try check()
+        return all
+    }
+
+    package func free(_ file: EscrowFile) async throws(StoreError) {
+        try check()
+        state.withLock { $0.files.removeAll { $0 == file } }
+    }
+
+    private func check() throws(StoreError) { if let failure = state.withLock({ $0.failure }) { throw failure } }
+}
