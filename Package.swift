@@ -44,6 +44,7 @@ let package = Package(
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
@@ -68,17 +69,22 @@ let package = Package(
             ]),
         target("EscrowFiles", ["Vault"]),
         target("Tokens", ["Names", "SecretMemory", "Times", "Vault"]),
-        target("Rotation", ["Names", "Schedule", "SecretMemory", "Times", "Vault"]),
+        target("Rotation", ["Names", "SecretMemory", "Times", "Vault"]),
+        target(
+            "Scheduling",
+            [
+                "Names", "Rotation", "Schedule", "Times", "Tokens", "Vault",
+                .product(name: "HeapModule", package: "swift-collections"),
+            ]),
         target("HTTPTransport", ["CCurl", "SecretMemory"]),
         target("Zoom", ["HTTPTransport", "SecretJSON", "SecretMemory", "Times"]),
         target("SocketAPI", ["Names", "SecretJSON", "SecretMemory", "Times"]),
         target(
             "Daemon",
             [
-                "CPlatform", "Envelope", "EscrowFiles", "HTTPTransport", "Names", "Rotation", "Schedule", "SecretJSON",
-                "SecretMemory",
-                "SocketAPI",
-                "Times", "Tokens", "Vault", "VaultSQLite", "Zoom", nioCore, nioPosix, logging, lifecycle, unixSignals,
+                "CPlatform", "Envelope", "EscrowFiles", "HTTPTransport", "Names", "Rotation", "Schedule", "Scheduling",
+                "SecretJSON", "SecretMemory", "SocketAPI", "Times", "Tokens", "Vault", "VaultSQLite", "Zoom", nioCore,
+                nioPosix, logging, lifecycle, unixSignals,
                 "Yams",
             ]),
         target("TerminalInput", ["SecretMemory"]),
@@ -116,6 +122,9 @@ let package = Package(
             "ZoomTests",
             ["HTTPTestSupport", "HTTPTransport", "Sandbox", "SecretJSON", "SecretMemory", "Times", "Zoom"]),
         tests("RotationTests", ["Names", "Rotation", "SecretMemory", "TestSupport", "Times", "Vault"]),
+        tests(
+            "SchedulingTests",
+            ["Names", "Rotation", "Schedule", "Scheduling", "SecretMemory", "TestSupport", "Times", "Tokens", "Vault"]),
         tests("SocketAPITests", ["Names", "SecretJSON", "SecretMemory", "SocketAPI", "Times"]),
         tests(
             "DaemonTests",

@@ -8,6 +8,7 @@ package struct Response: Sendable {
         case json = "application/json"
         case problem = "application/problem+json"
         case eventStream = "text/event-stream"
+        case openMetrics = "application/openmetrics-text; version=1.0.0; charset=utf-8"
     }
 
     package let status: Status

@@ -3,8 +3,8 @@ package import Vault
 
 /// How often an app's credentials are tried.
 ///
-/// Zoom may disable an app with many failed requests, so that refused credentials have a budget, whoever asks; a
-/// changed credential or the operator gives a new one. What may pass by itself is tried again with growing pauses of
+/// Zoom may disable an app with many failed requests, so that what Zoom counts as the app's errors has a budget, whoever
+/// asks; a changed credential or the operator gives a new one. What may pass by itself is tried again with growing pauses of
 /// random length.
 package struct AttemptPolicy: Sendable {
     /// Refusals per ``period``.
@@ -30,7 +30,7 @@ package struct AttemptPolicy: Sendable {
         guard refusals.times.contains(where: { $0 > now }) else { return nil }
         return Refusals(
             generation: refusals.generation, times: refusals.times.map { min($0, now) }, cause: refusals.cause,
-            reason: refusals.reason)
+            reason: refusals.reason, mayPass: refusals.mayPass)
     }
 
     /// The note to keep after one more refusal.
@@ -40,7 +40,7 @@ package struct AttemptPolicy: Sendable {
         let earlier = refusals.flatMap { $0.generation == generation ? recent($0.times, now: now) : nil } ?? []
         return Refusals(
             generation: generation, times: (earlier + [now]).suffix(budget), cause: failure.cause,
-            reason: failure.reason)
+            reason: failure.reason, mayPass: failure.disposition != .refused)
     }
 
     /// Seconds to wait after the `failures`-th failure in a row (from 1): at random up to a doubling bound.

@@ -28,14 +28,15 @@ package struct MintedToken: Sendable {
 /// Why no token came.
 package struct IssueFailure: Error, Equatable, Sendable {
     package enum Disposition: Equatable, Sendable {
-        /// The credentials were refused, or the app cannot have a token. Asking again changes nothing and may cost
-        /// the app its standing with Zoom, so this counts against the app's budget.
+        /// The credentials were refused, or the app cannot have a token. Asking again changes nothing.
         case refused
         /// Try again, not before so many seconds if a number is given.
         case later(retryAfter: Int?)
     }
 
     package let disposition: Disposition
+    /// Whether it may cost the app its standing with Zoom, and so counts against the app's budget. A refusal always does.
+    package let isCounted: Bool
     /// A stable word for programs, such as `invalid_client`.
     package let cause: String
     /// What happened, for people.
@@ -43,8 +44,11 @@ package struct IssueFailure: Error, Equatable, Sendable {
     /// What to do next, for people.
     package let hint: String?
 
-    package init(_ disposition: Disposition, cause: String, reason: String, hint: String? = nil) {
+    package init(
+        _ disposition: Disposition, cause: String, reason: String, hint: String? = nil, isCounted: Bool = false
+    ) {
         self.disposition = disposition
+        self.isCounted = isCounted || disposition == .refused
         self.cause = cause
         self.reason = reason
         self.hint = hint

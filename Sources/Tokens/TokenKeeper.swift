@@ -7,6 +7,12 @@ package import Vault
 package actor TokenKeeper {
     private typealias Outcome = Result<SeenToken, TokenFailure>
 
+    private struct Flight {
+        /// Of the secret that the token is minted with.
+        let generation: Generation
+        let task: Task<Outcome, Never>
+    }
+
     private struct Pause {
         var failures = 0
         /// On the boot clock.
@@ -24,7 +30,7 @@ package actor TokenKeeper {
     private let random: @Sendable (ClosedRange<Int>) -> Int
     private let note: @Sendable (TokenEvent) -> Void
 
-    private var flights: [String: Task<Outcome, Never>] = [:]
+    private var flights: [String: Flight] = [:]
     private var pauses: [String: Pause] = [:]
 
     package init(
@@ -82,26 +88,28 @@ package actor TokenKeeper {
         do { try await vault.keep(nil, for: entry.app) } catch { note(.notKept(entry.app.name, error)) }
     }
 
+    /// A new token at the wish of no client: to have one ahead of time, or to see whether Zoom takes the current secret.
+    /// Comes out of the same budget as everything else; the token is kept as the app's.
+    package func attempt(_ name: Name) async throws(TokenFailure) -> SeenToken {
+        guard let known = vault.catalog.app(name) else { throw .noSuchApp(name) }
+        // A flight that was begun with another secret says nothing of this one.
+        if let flight = flights[known.app.id], flight.generation != known.credential.generation {
+            _ = await flight.task.value
+        }
+        guard let entry = vault.catalog.app(name) else { throw .noSuchApp(name) }
+        if flights[entry.app.id] == nil, let failure = gate(entry) { throw failure }
+        return try await fly(entry).get()
+    }
+
     /// Starts fetching the successor of a token that is being used and is due. Returns at once.
     package func refreshBehind(_ entry: AppEntry) {
         guard flights[entry.app.id] == nil, gate(entry) == nil else { return }
         _ = launch(entry)
     }
 
-    /// One look over all apps: fetches the successors of the tokens that were used within their lifetime and are due.
-    package func refreshDue() {
-        let now = time.now
-        for entry in vault.catalog.entries {
-            guard let token = entry.token, entry.tokenUse.isRecent(at: now),
-                TokenPolicy.isDue(token, app: entry.app.id, now: now)
-            else { continue }
-            refreshBehind(entry)
-        }
-    }
-
     /// Stops what is under way. No call may follow.
     package func shutdown() {
-        for flight in flights.values { flight.cancel() }
+        for flight in flights.values { flight.task.cancel() }
     }
 
     // MARK: Minting
@@ -125,6 +133,10 @@ package actor TokenKeeper {
             vault.hold(settled, for: entry.app)
         }
         if let until = policy.blocked(entry.refusals, generation: entry.credential.generation, now: now.wall) {
+            if let passing = entry.refusals, passing.mayPass {
+                let failure = IssueFailure(.later(retryAfter: nil), cause: passing.cause, reason: passing.reason)
+                return .unavailable(failure, retryAfter: max(until - now.wall, 1))
+            }
             let known = IssueFailure(
                 .refused, cause: entry.refusals?.cause ?? "refused",
                 reason: "\(entry.refusals?.reason ?? "refused"); not tried again before the credentials change",
@@ -143,13 +155,13 @@ package actor TokenKeeper {
     }
 
     private func fly(_ entry: AppEntry) async -> Outcome {
-        await (flights[entry.app.id] ?? launch(entry)).value
+        await (flights[entry.app.id]?.task ?? launch(entry)).value
     }
 
     private func launch(_ entry: AppEntry) -> Task<Outcome, Never> {
-        let flight = Task { await self.mint(entry) }
-        flights[entry.app.id] = flight
-        return flight
+        let task = Task { await self.mint(entry) }
+        flights[entry.app.id] = Flight(generation: entry.credential.generation, task: task)
+        return task
     }
 
     private func mint(_ entry: AppEntry) async -> Outcome {
@@ -181,21 +193,24 @@ package actor TokenKeeper {
 
     private func failed(_ failure: IssueFailure, _ entry: AppEntry) async -> TokenFailure {
         note(.failed(entry.app.name, failure))
+        if failure.isCounted { await count(failure, entry) }
         switch failure.disposition {
-        case .refused:
-            let refusals = policy.noted(
-                failure, after: vault.catalog.app(entry.app.name)?.refusals,
-                generation: entry.credential.generation, now: time.now.wall)
-            do { try await vault.keep(refusals, for: entry.app) } catch {
-                vault.hold(refusals, for: entry.app)
-                note(.notKept(entry.app.name, error))
-            }
-            return .refused(failure, nextAttempt: nil)
+        case .refused: return .refused(failure, nextAttempt: nil)
         case .later(let retryAfter):
             let failures = (pauses[entry.app.id]?.failures ?? 0) + 1
             let pause = policy.pause(failures: failures, retryAfter: retryAfter, random: random)
             pauses[entry.app.id] = Pause(failures: failures, until: time.now.boot + pause, failure: failure)
             return .unavailable(failure, retryAfter: pause)
+        }
+    }
+
+    private func count(_ failure: IssueFailure, _ entry: AppEntry) async {
+        let refusals = policy.noted(
+            failure, after: vault.catalog.app(entry.app.name)?.refusals,
+            generation: entry.credential.generation, now: time.now.wall)
+        do { try await vault.keep(refusals, for: entry.app) } catch {
+            vault.hold(refusals, for: entry.app)
+            note(.notKept(entry.app.name, error))
         }
     }
 }

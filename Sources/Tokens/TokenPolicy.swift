@@ -20,9 +20,14 @@ package enum TokenPolicy {
     /// Whether 75 to 85 % of the token's life is over. Where in between depends on the app, so that the tokens of many
     /// apps that were minted together are not refreshed together.
     package static func isDue(_ token: SeenToken, app: String, now: Moment) -> Bool {
+        secondsUntilDue(token, app: app, now: now) <= 0
+    }
+
+    /// Seconds until that is so; 0 or less when it is.
+    package static func secondsUntilDue(_ token: SeenToken, app: String, now: Moment) -> Int {
         let lifetime = token.token.expiresAt - token.token.issuedAt
         // At least a second of it must be over: a token that was due as it came would be minted in a loop.
-        return token.secondsLeft(at: now) <= lifetime - max(lifetime * splayedPercent(app) / 100, 1)
+        return token.secondsLeft(at: now) - lifetime + max(lifetime * splayedPercent(app) / 100, 1)
     }
 
     private static func splayedPercent(_ app: String) -> Int {

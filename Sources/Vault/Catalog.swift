@@ -108,6 +108,12 @@ package final class Catalog: Sendable {
     /// All clients, by name.
     package var clients: [Client] { state.withLock { Array($0.clients.values) }.sorted { $0.name < $1.name } }
 
+    /// The clients that are known to hold a generation before the current one, by name. Who was removed holds nothing.
+    package func holders(of entry: AppEntry) -> [Name] {
+        entry.receipts.values.filter { $0.generation < entry.credential.generation }.map(\.client)
+            .filter { client($0) != nil }.sorted()
+    }
+
     package var rules: ClientRules { state.withLock { $0.rules } }
 
     /// Shows what was read at the start, before anybody observes.

@@ -98,7 +98,7 @@ import Vault
                 .test("zoom"), trigger: scenario.isManual ? .manual : .operator, overlap: 3600,
                 secret: scenario.isManual ? SecretBox("new-1") : nil, id: "r1")
         } else {
-            await engine.carryOnOpen()
+            await engine.carryOn(.test("zoom"))
         }
         for _ in 0..<200 {
             await engine.settle()
@@ -107,7 +107,7 @@ import Vault
             #expect(zoom.accepts(entry.credential.clientSecret.text))
             guard let due = entry.rotation?.due else { return }
             time.pass(max(due - time.now.wall, 1))
-            await engine.carryOnDue()
+            await engine.carryOn(.test("zoom"))
         }
         Issue.record("no end in sight")
     }

@@ -37,6 +37,7 @@ enum AdminRoute {
     case rotations(Rotations)
     case health
     case status(Name?)
+    case metrics
     case unlock
     case lock
     case apps(Apps)
@@ -62,6 +63,8 @@ enum AdminRoute {
                 if name == nil { throw Problem(.badRequest, "app is not \(Name.grammar)") }
             }
             self = try method([.get: .status(name)])
+        } else if target.matches("/v1/metrics") {
+            self = try method([.get: .metrics])
         } else if target.matches("/v1/unlock") {
             self = try method([.post: .unlock])
         } else if target.matches("/v1/lock") {

@@ -42,6 +42,8 @@ struct AdminRoutes: Responder {
                 ? Response(.serviceUnavailable).json(HealthAnswer.locked) : Response(.ok).json(HealthAnswer.ok)
         case .status(let name):
             return try StatusReport(gate: gate, time: time, version: version, startedAt: startedAt).answer(name)
+        case .metrics:
+            return Response(.ok).render(.openMetrics, body: MetricsReport.text(gate.session?.vault, now: time.now))
         case .unlock: return try await unlock(request)
         case .lock:
             await gate.lock()

@@ -103,7 +103,7 @@ struct AppActions {
                 secretFingerprint: try session.vault.fingerprint(of: entry.credential.clientSecret),
                 secretLength: entry.credential.clientSecret.bytes.count,
                 secretCreatedAt: entry.credential.createdAt, createdAt: entry.app.createdAt,
-                policy: PolicyDocument(entry))
+                policy: PolicyDocument(entry, now: time.now.wall))
         } catch {
             throw Problem(.internal, "app '\(entry.app.name)' cannot be shown: \(error)")
         }

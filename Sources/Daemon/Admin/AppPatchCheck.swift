@@ -1,5 +1,5 @@
-import Rotation
 import Schedule
+import Scheduling
 import SocketAPI
 import Vault
 

@@ -1,16 +1,18 @@
 import Names
 import Rotation
+import Scheduling
 import SocketAPI
 import Times
 import Vault
 
 /// How an app is rotated, for operators.
 extension PolicyDocument {
-    init(_ entry: AppEntry) {
+    init(_ entry: AppEntry, now: Timestamp) {
         let policy = entry.app.policy
+        var recurrences = Recurrences()
         self.init(
             every: policy.every, window: policy.windows, timeZone: policy.timeZone, overlap: policy.overlap,
-            paused: policy.isPaused, nextAt: entry.rotationDue)
+            paused: policy.isPaused, nextAt: entry.nextRotation((try? recurrences.of(entry.app)) ?? nil, now))
     }
 }
 

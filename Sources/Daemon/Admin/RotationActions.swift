@@ -1,8 +1,10 @@
 import Names
 import Rotation
+import Scheduling
 import SecretMemory
 import SocketAPI
 import Times
+import Tokens
 import Vault
 
 /// Rotations for operators.
@@ -34,6 +36,7 @@ struct RotationActions {
                 return Response(.ok).json(RotationDocument(found.rotation, of: found.app))
             case .resume(let id):
                 let app = try await session.vault.rotation(id: id).app
+                await session.tokens.forgive(try entry(app.name))
                 return Response(.ok).json(RotationDocument(try await session.rotations.resume(id: id), of: app))
             case .abort(let id):
                 let app = try await session.vault.rotation(id: id).app
@@ -55,6 +58,8 @@ struct RotationActions {
             if let secret, secret.bytes.constantTimeEquals(known.credential.clientSecret.bytes) {
                 return .refusing(Problem(.conflict, "this is the secret that Keyturn has already"))
             }
+            // At the operator's word, so that a used-up budget of attempts does not stand in the way.
+            await session.tokens.forgive(known)
             let rotation = try await session.rotations.rotate(
                 name, trigger: secret == nil ? .operator : .manual, overlap: overlap, secret: secret,
                 id: RowID.make())

@@ -1,5 +1,7 @@
 import Names
 import Rotation
+import Schedule
+import Scheduling
 import SocketAPI
 import Times
 import Vault
@@ -25,10 +27,21 @@ struct StatusReport {
             entries = [entry]
         }
         let escrow = session.rotations.report.troubles.filter { name == nil || $0.app == nil || $0.app == name }
+        var recurrences = Recurrences()
+        var problems: [AppProblems.Ranked] = []
+        var apps: [StatusDocument.App] = []
+        for entry in entries {
+            let recurrence = Result { () throws(ScheduleError) in try recurrences.of(entry.app) }
+            problems +=
+                AppProblems(
+                    entry: entry, holders: session.vault.catalog.holders(of: entry), recurrence: recurrence,
+                    now: now.wall
+                ).all
+            apps.append(Self.app(entry, try? recurrence.get(), now))
+        }
         return Response(.ok).json(
             document(
-                .unlocked, now, escrow.map(StatusDocument.Problem.init) + entries.flatMap(Self.problems),
-                entries.map { Self.app($0, now) }))
+                .unlocked, now, escrow.map(StatusDocument.Problem.init) + AppProblems.inOrder(problems), apps))
     }
 
     private func document(
@@ -39,53 +52,23 @@ struct StatusReport {
             state: state, version: version, startedAt: startedAt, now: now.wall, problems: problems, apps: apps)
     }
 
-    private static func problems(_ entry: AppEntry) -> [StatusDocument.Problem] {
-        var found = rotationProblems(entry)
-        guard let refusals = refused(entry) else { return found }
-        found += [
-            .init(
-                refusals.cause, app: entry.app.name,
-                "zoom refused generation \(refusals.generation): \(refusals.reason)",
-                try: "keyturn app verify \(entry.app.name)")
-        ]
-        return found
-    }
-
-    /// What a rotation waits for from the operator, the one with a date of death first.
-    private static func rotationProblems(_ entry: AppEntry) -> [StatusDocument.Problem] {
-        guard let rotation = entry.rotation else { return [] }
-        let death = rotation.revokeAt.map { "; the old secret dies at \($0)" } ?? ""
-        switch rotation.phase {
-        case .lostResponse:
-            return [
-                .init(
-                    "lost_response", app: entry.app.name,
-                    "an answer of Zoom's was lost\(death); Keyturn asks again\(rotation.due.map { " at \($0)" } ?? "")",
-                    try: "keyturn rotation show \(rotation.id)")
-            ]
-        case .held:
-            return [
-                .init(
-                    "rotation_held", app: entry.app.name, "\(rotation.reason ?? "the rotation is held")\(death)",
-                    try: "keyturn rotate \(entry.app.name) --manual")
-            ]
-        default: return []
-        }
-    }
-
-    private static func app(_ entry: AppEntry, _ now: Moment) -> StatusDocument.App {
+    private static func app(_ entry: AppEntry, _ recurrence: Recurrence?, _ now: Moment) -> StatusDocument.App {
         let left = entry.token.map { $0.secondsLeft(at: now) } ?? 0
+        let isRefused = entry.refusal.map { !$0.mayPass } ?? false
         let state: StatusDocument.App.TokenState =
-            if left > 0 { .fresh } else if refused(entry) != nil { .refused } else if entry.token != nil {
-                .expired
-            } else { .none }
+            if left > 0 { .fresh } else if isRefused { .refused } else if entry.token != nil { .expired } else { .none }
         return StatusDocument.App(
             app: entry.app.name, generation: entry.credential.generation.number,
             secretCreatedAt: entry.credential.createdAt, token: state,
-            tokenExpiresAt: left > 0 ? entry.token?.token.expiresAt : nil)
+            tokenExpiresAt: left > 0 ? entry.token?.token.expiresAt : nil,
+            rotation: entry.rotation?.phase.rawValue, paused: entry.app.policy.isPaused,
+            nextRotationAt: entry.nextRotation(recurrence, now.wall), probedAt: entry.lastLook?.at)
     }
+}
 
-    private static func refused(_ entry: AppEntry) -> Refusals? {
-        entry.refusals.flatMap { $0.generation == entry.credential.generation ? $0 : nil }
+extension AppEntry {
+    /// When the secret is rotated by itself; in the past when it is overdue.
+    func nextRotation(_ recurrence: Recurrence?, _ now: Timestamp) -> Timestamp? {
+        RotationDue(self, upkeep: upkeep, recurrence: recurrence, now: now, catchingUp: false)?.begins
     }
 }

@@ -1,9 +1,8 @@
 import Rotation
+import Scheduling
 import ServiceLifecycle
-import Tokens
 
-/// Looks once a second what is due: rotations to be carried on or begun, and tokens in use whose successor is to be
-/// fetched.
+/// Has the scheduler look once a second what is due, and the engine whether an answer of Zoom's waits in the escrow.
 struct DueWork: Service {
     private static let pause = Duration.seconds(1)
     let gate: VaultGate
@@ -12,9 +11,8 @@ struct DueWork: Service {
         try? await cancelWhenGracefulShutdown {
             while !Task.isCancelled {
                 if let session = gate.session {
-                    await session.rotations.carryOnDue()
+                    await session.rotations.lookAtEscrow()
                     await session.scheduler.look()
-                    await session.tokens.refreshDue()
                 }
                 try await Task.sleep(for: Self.pause)
             }

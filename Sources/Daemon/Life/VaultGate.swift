@@ -1,10 +1,12 @@
 import Logging
 import Names
 import Rotation
+import Scheduling
 import Synchronization
 import Times
 import Tokens
 import Vault
+import Zoom
 
 /// The vault as the daemon has it: the store from start to end, the keys only while unlocked.
 final class VaultGate: Sendable {
@@ -13,13 +15,13 @@ final class VaultGate: Sendable {
         let vault: Vault
         let tokens: TokenKeeper
         let rotations: RotationEngine
-        let scheduler: RotationScheduler
+        let scheduler: Scheduler
         let receipts: ReceiptKeeper
         let answers = CredentialAnswers()
         let watchers: Watchers
 
         init(
-            vault: Vault, tokens: TokenKeeper, rotations: RotationEngine, scheduler: RotationScheduler,
+            vault: Vault, tokens: TokenKeeper, rotations: RotationEngine, scheduler: Scheduler,
             receipts: ReceiptKeeper, watchers: Watchers
         ) {
             self.vault = vault
@@ -81,7 +83,6 @@ final class VaultGate: Sendable {
             logger.notice(
                 "vault unlocked",
                 metadata: ["apps": "\(vault.catalog.entries.count)", "clients": "\(vault.catalog.clients.count)"])
-            await session.rotations.carryOnOpen()
         }
     }
 
@@ -95,13 +96,17 @@ final class VaultGate: Sendable {
                 try? await vault.update(known)
             }
         }
-        let rotations = RotationEngine(vault: vault, issuer: rotator, escrow: escrow, time: time) {
+        let issuer = BudgetedIssuer(base: rotator, tokens: tokens, catalog: vault.catalog)
+        let rotations = RotationEngine(vault: vault, issuer: issuer, escrow: escrow, time: time) {
             $0.log(to: logger)
         }
         let receipts = ReceiptKeeper(vault: vault, time: time) { name in
             Task { await rotations.lookAgain(name) }
         }
-        let scheduler = RotationScheduler(vault: vault, engine: rotations, time: time, makeID: RowID.make)
+        let scheduler = Scheduler(
+            vault: vault, engine: rotations, tokens: tokens, time: time,
+            lacking: { RequiredScopes.missing(from: $0).map(\.description) }, makeID: RowID.make
+        ) { $0.log(to: logger) }
         return Session(
             vault: vault, tokens: tokens, rotations: rotations, scheduler: scheduler, receipts: receipts,
             watchers: Watchers(vault.catalog, limit: mostWaiting))
@@ -115,6 +120,7 @@ final class VaultGate: Sendable {
         }
         guard let session else { return }
         session.watchers.close()
+        await session.scheduler.stop()
         // A rotation in the middle of a call is let to its end: its answer may be the only copy of a secret.
         await session.rotations.stop()
         session.vault.close()

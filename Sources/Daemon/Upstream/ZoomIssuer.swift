@@ -52,6 +52,8 @@ extension IssueFailure {
             case .transient(let wait), .throttled(let wait): .later(retryAfter: wait.map { Int($0.components.seconds) })
             case .ambiguous: .later(retryAfter: nil)
             }
-        self.init(disposition, cause: failure.cause.code, reason: failure.description, hint: failure.cause.hint)
+        self.init(
+            disposition, cause: failure.cause.code, reason: failure.description, hint: failure.cause.hint,
+            isCounted: failure.countsAsError)
     }
 }

@@ -111,21 +111,18 @@ package actor RotationEngine {
         return (entry, open)
     }
 
-    /// Carries on what an earlier process left under way, wherever it stands.
-    package func carryOnOpen() async {
-        _ = await readEscrow()
-        for entry in vault.catalog.entries where entry.rotation != nil && flights[entry.app.id] == nil {
-            _ = launch(entry.app.name, entry.app.id)
-        }
+    /// Carries on the rotation that is under way, wherever it stands, and returns when it waits or is over.
+    package func carryOn(_ name: Name) async {
+        guard vault.catalog.app(name)?.rotation != nil else { return }
+        await drive(name)
     }
 
-    /// One look over all apps: carries on what is due.
-    package func carryOnDue() async {
+    /// Looks into the escrow, where that is due, and takes up the rotations that miss what is there. Returns without
+    /// waiting for them.
+    package func lookAtEscrow() async {
         await lookAtEscrowAgain()
-        let now = time.now.wall
-        for entry in vault.catalog.entries {
-            guard let rotation = entry.rotation, flights[entry.app.id] == nil else { continue }
-            guard rotation.due.map({ $0 <= now }) ?? false || misses(rotation) else { continue }
+        guard !escrowed.found.isEmpty else { return }
+        for entry in vault.catalog.entries where entry.rotation.map(misses) ?? false && flights[entry.app.id] == nil {
             _ = launch(entry.app.name, entry.app.id)
         }
     }

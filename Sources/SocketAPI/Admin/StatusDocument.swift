@@ -12,12 +12,17 @@ package struct StatusDocument: Equatable, Sendable, WireDocument {
         package let app: Name?
         package let detail: String
         package let hint: String?
+        /// When something ends that cannot be had back.
+        package let deadline: Timestamp?
 
-        package init(_ code: String, app: Name? = nil, _ detail: String, try hint: String? = nil) {
+        package init(
+            _ code: String, app: Name? = nil, _ detail: String, try hint: String? = nil, deadline: Timestamp? = nil
+        ) {
             self.code = code
             self.app = app
             self.detail = detail
             self.hint = hint
+            self.deadline = deadline
         }
 
         package func writeMembers(to json: inout JSONWriter) {
@@ -25,13 +30,15 @@ package struct StatusDocument: Equatable, Sendable, WireDocument {
             if let app { json.member("app", app.description) }
             json.member("detail", detail)
             if let hint { json.member("try", hint) }
+            if let deadline { json.member("deadline", deadline.description) }
         }
 
         package init(_ node: JSONNode, in document: borrowing JSONDocument) throws(JSONError) {
             let named = document.member("app", of: node) != nil
             self.init(
                 try document.text("code", of: node), app: named ? try document.name("app", of: node) : nil,
-                try document.text("detail", of: node), try: try document.optionalText("try", of: node))
+                try document.text("detail", of: node), try: try document.optionalText("try", of: node),
+                deadline: try document.optionalTime("deadline", of: node))
         }
     }
 
@@ -45,15 +52,27 @@ package struct StatusDocument: Equatable, Sendable, WireDocument {
         package let token: TokenState
         /// Of a fresh token.
         package let tokenExpiresAt: Timestamp?
+        /// The state of the rotation that is under way.
+        package let rotation: String?
+        package let paused: Bool
+        /// When the secret is rotated by itself; in the past when it is overdue.
+        package let nextRotationAt: Timestamp?
+        /// When Zoom last took or refused the current secret.
+        package let probedAt: Timestamp?
 
         package init(
-            app: Name, generation: Int, secretCreatedAt: Timestamp, token: TokenState, tokenExpiresAt: Timestamp?
+            app: Name, generation: Int, secretCreatedAt: Timestamp, token: TokenState, tokenExpiresAt: Timestamp?,
+            rotation: String?, paused: Bool, nextRotationAt: Timestamp?, probedAt: Timestamp?
         ) {
             self.app = app
             self.generation = generation
             self.secretCreatedAt = secretCreatedAt
             self.token = token
             self.tokenExpiresAt = tokenExpiresAt
+            self.rotation = rotation
+            self.paused = paused
+            self.nextRotationAt = nextRotationAt
+            self.probedAt = probedAt
         }
 
         package func writeMembers(to json: inout JSONWriter) {
@@ -61,8 +80,11 @@ package struct StatusDocument: Equatable, Sendable, WireDocument {
             json.member("generation", generation)
             json.member("secret_created_at", secretCreatedAt.description)
             json.member("token", token.rawValue)
-            json.key("token_expires_at")
-            if let tokenExpiresAt { json.string(tokenExpiresAt.description) } else { json.null() }
+            json.member("token_expires_at", orNull: tokenExpiresAt?.description)
+            json.member("rotation", orNull: rotation)
+            json.member("paused", paused)
+            json.member("next_rotation_at", orNull: nextRotationAt?.description)
+            json.member("probed_at", orNull: probedAt?.description)
         }
 
         package init(_ node: JSONNode, in document: borrowing JSONDocument) throws(JSONError) {
@@ -72,7 +94,11 @@ package struct StatusDocument: Equatable, Sendable, WireDocument {
             self.init(
                 app: try document.name("app", of: node), generation: try document.number("generation", of: node),
                 secretCreatedAt: try document.time("secret_created_at", of: node), token: token,
-                tokenExpiresAt: try document.optionalTime("token_expires_at", of: node))
+                tokenExpiresAt: try document.optionalTime("token_expires_at", of: node),
+                rotation: try document.optionalText("rotation", of: node),
+                paused: try document.flag("paused", of: node),
+                nextRotationAt: try document.optionalTime("next_rotation_at", of: node),
+                probedAt: try document.optionalTime("probed_at", of: node))
         }
     }
 

@@ -35,11 +35,14 @@ package struct Refusals: Equatable, Sendable {
     /// A stable word for why, and Zoom's reason in words.
     package let cause: String
     package let reason: String
+    /// Whether it says nothing of the credentials: Zoom counted an error, and the next attempt may go well.
+    package let mayPass: Bool
 
-    package init(generation: Generation, times: [Timestamp], cause: String, reason: String) {
+    package init(generation: Generation, times: [Timestamp], cause: String, reason: String, mayPass: Bool = false) {
         self.generation = generation
         self.times = times
         self.cause = cause
         self.reason = reason
+        self.mayPass = mayPass
     }
 }

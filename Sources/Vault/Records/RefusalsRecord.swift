@@ -21,10 +21,11 @@ struct RefusalsRecord: Record {
         writer.endArray()
         writer.member("cause", refusals.cause)
         writer.member("reason", refusals.reason)
+        if refusals.mayPass { writer.member("may_pass", 1) }
     }
 
     init(cells: [Cell], document: borrowing JSONDocument) throws(JSONError) {
-        try document.allowOnly(["generation", "times", "cause", "reason"], of: document.root)
+        try document.allowOnly(["generation", "times", "cause", "reason", "may_pass"], of: document.root)
         guard let generation = Generation(try document.number("generation")) else {
             throw JSONError(.outOfRange, member: "generation")
         }
@@ -35,6 +36,6 @@ struct RefusalsRecord: Record {
         appID = try cells.text(0)
         refusals = Refusals(
             generation: generation, times: times, cause: try document.text("cause"),
-            reason: try document.text("reason"))
+            reason: try document.text("reason"), mayPass: document.member("may_pass", of: document.root) != nil)
     }
 }

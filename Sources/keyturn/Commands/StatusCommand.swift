@@ -38,13 +38,19 @@ struct StatusCommand: ParsableCommand {
         }
         guard status.state == .unlocked else { return text }
         guard !status.apps.isEmpty else { return text + "\nno apps yet\n  try: keyturn app add NAME\n" }
-        var table = TextTable(["APP", "GENERATION", "SECRET AGE", "TOKEN"])
+        var table = TextTable(["APP", "GENERATION", "SECRET AGE", "NEXT ROTATION", "TOKEN", "ROTATION"])
         for app in status.apps {
             let token = app.tokenExpiresAt.map { "\(app.token.rawValue), \(spoken(seconds: $0 - status.now)) left" }
             table.add(
                 app.app.description, String(app.generation), spoken(seconds: status.now - app.secretCreatedAt),
-                token ?? app.token.rawValue)
+                next(app, status.now), token ?? app.token.rawValue, app.rotation ?? "-")
         }
         return text + "\n" + table.text
+    }
+
+    private static func next(_ app: StatusDocument.App, _ now: Timestamp) -> String {
+        guard !app.paused else { return "paused" }
+        guard let next = app.nextRotationAt else { return "-" }
+        return next > now ? "in \(spoken(seconds: next - now))" : "due"
     }
 }

@@ -1,0 +1,147 @@
+import Names
+import Rotation
+import Schedule
+import Scheduling
+import SocketAPI
+import Times
+import Vault
+
+/// What is wrong with an app. Decided from its entry and the time alone.
+struct AppProblems {
+    /// What is most urgent comes first.
+    enum Urgency: Int, Comparable {
+        case secretDies, held, lostResponse, refused, missingScopes, overdue, holders, note
+
+        static func < (one: Urgency, other: Urgency) -> Bool { one.rawValue < other.rawValue }
+    }
+
+    struct Ranked {
+        let urgency: Urgency
+        let problem: StatusDocument.Problem
+    }
+
+    /// How long a rotation may be due and not begun, in seconds, beyond what spreads those that fell due together.
+    static let patience = 3600 + Recurrence.catchUp
+    /// How long before its deadline a drain that waits for somebody is shown, in seconds.
+    static let nearDeadline = 3 * 86_400
+
+    let entry: AppEntry
+    /// Who holds an old generation.
+    let holders: [Name]
+    let recurrence: Result<Recurrence?, ScheduleError>
+    let now: Timestamp
+
+    private var app: Name { entry.app.name }
+
+    var all: [Ranked] {
+        [dying, rotation, refused, missingScopes, overdue, draining].compactMap(\.self)
+    }
+
+    /// The most urgent first; of the like, what ends sooner, then by app.
+    static func inOrder(_ problems: [Ranked]) -> [StatusDocument.Problem] {
+        let end = Timestamp(unixSeconds: .max)
+        return problems.sorted {
+            ($0.urgency, $0.problem.deadline ?? end, $0.problem.app?.description ?? "")
+                < ($1.urgency, $1.problem.deadline ?? end, $1.problem.app?.description ?? "")
+        }.map(\.problem)
+    }
+
+    var isOverdue: Bool { overdue?.urgency == .overdue }
+
+    private func ranked(
+        _ urgency: Urgency, _ code: String, _ detail: String, try hint: String?, deadline: Timestamp? = nil
+    ) -> Ranked {
+        Ranked(urgency: urgency, problem: .init(code, app: app, detail, try: hint, deadline: deadline))
+    }
+
+    private var dying: Ranked? {
+        guard let dying = DyingSecret(entry, now: now), dying.dies - now <= Alarms.before[0] else { return nil }
+        return ranked(.secretDies, "secret_dies", dying.detail, try: dying.hint, deadline: dying.dies)
+    }
+
+    private var rotation: Ranked? {
+        guard let rotation = entry.rotation else { return nil }
+        let death = rotation.revokeAt.map { "; the old secret \(dyingWords($0, now))" } ?? ""
+        switch rotation.phase {
+        case .lostResponse:
+            return ranked(
+                .lostResponse, "lost_response",
+                "an answer of Zoom's was lost\(death); Keyturn asks again\(rotation.due.map { " at \($0)" } ?? "")",
+                try: "keyturn rotation show \(rotation.id)", deadline: rotation.revokeAt)
+        case .held:
+            return ranked(
+                .held, "rotation_held", "\(rotation.reason ?? "the rotation is held")\(death)",
+                try: "keyturn rotate \(app) --manual", deadline: rotation.revokeAt)
+        default: return nil
+        }
+    }
+
+    private var refused: Ranked? {
+        guard let refusal = entry.refusal else { return nil }
+        guard !refusal.mayPass else {
+            return ranked(
+                .note, refusal.cause, "zoom gives no token, and tells of no refusal: \(refusal.reason)",
+                try: "keyturn app verify \(app)")
+        }
+        let words = RefusedSecret(
+            app: app, cause: refusal.cause,
+            reason: "zoom refused generation \(entry.credential.generation): \(refusal.reason)",
+            isRotating: entry.rotation != nil)
+        return ranked(.refused, refusal.cause, words.detail, try: words.hint)
+    }
+
+    private var missingScopes: Ranked? {
+        let missing = entry.missingScopes
+        guard !missing.isEmpty else { return nil }
+        return ranked(
+            .missingScopes, "missing_scopes", "the app lacks scopes: \(missing.joined(separator: "; "))",
+            try: "tick them in the Marketplace, under the app's Scopes tab, then keyturn app verify \(app)")
+    }
+
+    private var overdue: Ranked? {
+        let recurrence: Recurrence?
+        switch self.recurrence {
+        case .success(let found): recurrence = found
+        case .failure(let error):
+            return ranked(
+                .overdue, "policy_unreadable", "its secret is not rotated by itself: \(error.detail)",
+                try: error.hint)
+        }
+        guard entry.rotation == nil, let recurrence else { return nil }
+        let planned = recurrence.due(after: entry.credential.createdAt, now: entry.credential.createdAt)
+        guard now - planned > Self.patience else { return nil }
+        let since = "due since \(planned), \(countdown(now - planned))"
+        if entry.app.policy.isPaused {
+            return ranked(
+                .note, "rotation_paused", "paused, and its rotation is \(since)", try: "keyturn resume \(app)")
+        }
+        let due = RotationDue(
+            entry, upkeep: entry.upkeep, recurrence: recurrence, now: now, catchingUp: false)
+        return ranked(
+            .overdue, "rotation_overdue", "its rotation is \(since): \(why(due, recurrence))",
+            try: "keyturn rotate \(app)")
+    }
+
+    private func why(_ due: RotationDue?, _ recurrence: Recurrence) -> String {
+        if let due, due.isResting(entry.upkeep, entry, now: now) {
+            return "the last one came to nothing, and it is tried again at \(due.begins)"
+        }
+        if let refusal = entry.refusal, !refusal.mayPass { return "zoom refuses the present secret: \(refusal.reason)" }
+        if let due, due.begins > now {
+            return recurrence.windows.isEmpty
+                ? "it begins at \(due.begins)" : "it waits for its window, and begins at \(due.begins)"
+        }
+        return "it waits for its turn"
+    }
+
+    private var draining: Ranked? {
+        guard let rotation = entry.rotation, rotation.phase == .draining, !holders.isEmpty,
+            let deadline = RotationTiming().drainDeadline(rotation), deadline - now <= Self.nearDeadline
+        else { return nil }
+        let names = holders.prefix(5).map(\.description).joined(separator: ", ") + (holders.count > 5 ? ", …" : "")
+        return ranked(
+            .holders, "holders_near_deadline",
+            "the old secret is still held by \(names), and is ended at \(deadline), in \(countdown(deadline - now))",
+            try: "have them fetch again; keyturn holders \(app)", deadline: deadline)
+    }
+}

@@ -1,0 +1,60 @@
+import Names
+import Scheduling
+import Times
+import Vault
+
+// What is said in the log and in the status alike.
+
+/// A secret that is handed out and will die, and nothing has taken its place.
+struct DyingSecret {
+    let dies: Timestamp
+    let detail: String
+    let hint: String
+
+    /// `nil` when it lives on.
+    init?(_ entry: AppEntry, now: Timestamp) {
+        guard let rotation = entry.rotation, let dies = entry.secretDies else { return nil }
+        self.dies = dies
+        detail = "the secret that is handed out \(dyingWords(dies, now)), and no other has taken its place"
+        hint =
+            rotation.phase == .held
+            ? "keyturn rotate \(entry.app.name) --manual" : "keyturn rotation show \(rotation.id)"
+    }
+}
+
+/// A secret that Zoom does not take, and what that may mean.
+struct RefusedSecret {
+    let detail: String
+    let hint: String?
+
+    init(app: Name, cause: String, reason: String?, isRotating: Bool) {
+        let said = reason ?? cause
+        switch cause {
+        case "invalid_client" where !isRotating:
+            detail = "\(said): it was changed or revoked in the Marketplace by hand, or entered wrongly"
+            hint = "keyturn rotate \(app) --manual; if the cause is mended: keyturn app verify \(app)"
+        case "app_disabled":
+            detail = said
+            hint = "activate the app in the Marketplace (Activation tab), then keyturn app verify \(app)"
+        default:
+            detail = said
+            hint = "keyturn app verify \(app)"
+        }
+    }
+}
+
+/// `dies at 2026-12-23T19:15:48Z, in 6 d 23 h`, or that it died.
+func dyingWords(_ dies: Timestamp, _ now: Timestamp) -> String {
+    dies > now ? "dies at \(dies), in \(countdown(dies - now))" : "died at \(dies), \(countdown(now - dies)) ago"
+}
+
+/// Seconds in the two largest units: `6 d 23 h`, `23 h 59 min`, `59 min`, `42 s`.
+func countdown(_ seconds: Int) -> String {
+    let seconds = max(seconds, 0)
+    switch seconds {
+    case ..<60: return "\(seconds) s"
+    case ..<3600: return "\(seconds / 60) min"
+    case ..<86_400: return "\(seconds / 3600) h \(seconds / 60 % 60) min"
+    default: return "\(seconds / 86_400) d \(seconds / 3600 % 24) h"
+    }
+}

@@ -1,0 +1,71 @@
+import Logging
+import Names
+import Rotation
+import Scheduling
+import Times
+import Tokens
+import Vault
+
+// What happens, as lines of the log.
+
+extension RotationEvent {
+    func log(to logger: Logger) {
+        switch self {
+        case .moved(let app, let rotation):
+            let particulars: Logger.Metadata = [
+                "app": "\(app)", "rotation": "\(rotation.id)", "base": "\(rotation.base)",
+                "state": "\(rotation.phase.rawValue)", "due_at": "\(rotation.due.map(\.description) ?? "-")",
+            ]
+            let level: Logger.Level = rotation.phase == .held || rotation.phase == .lostResponse ? .error : .notice
+            logger.log(
+                level: level, "rotation \(rotation.phase.rawValue)\(rotation.reason.map { ": \($0)" } ?? "")",
+                metadata: particulars)
+        case .notKept(let app, let error):
+            logger.error("rotation waits: \(error)", metadata: ["app": "\(app)"])
+        case .unstored(let app, let error):
+            logger.critical(
+                "a new secret is in memory only and cannot be stored: \(error); do not stop keyturnd",
+                metadata: ["app": "\(app)"])
+        }
+    }
+}
+
+extension TokenEvent {
+    func log(to logger: Logger) {
+        switch self {
+        case .minted(let app, let token):
+            logger.info(
+                "token minted",
+                metadata: ["app": "\(app)", "generation": "\(token.generation)", "expires_at": "\(token.expiresAt)"])
+        case .failed(let app, let failure):
+            logger.warning(
+                "no token: \(failure.reason)", metadata: ["app": "\(app)", "cause": "\(failure.cause)"])
+        case .notKept(let app, let error):
+            logger.error("kept in memory only: \(error)", metadata: ["app": "\(app)"])
+        }
+    }
+}
+
+extension SchedulerEvent {
+    func log(to logger: Logger) {
+        switch self {
+        case .probed(let app, let probe, let isRotating):
+            let particulars: Logger.Metadata = ["app": "\(app)", "generation": "\(probe.generation)"]
+            if let cause = probe.cause {
+                let refused = RefusedSecret(app: app, cause: cause, reason: probe.reason, isRotating: isRotating)
+                logger.error(
+                    "\(refused.detail)\(refused.hint.map { "; \($0)" } ?? "")",
+                    metadata: particulars.merging(["cause": "\(cause)"]) { $1 })
+            } else if !probe.missingScopes.isEmpty {
+                logger.warning(
+                    "the app lacks scopes: \(probe.missingScopes.joined(separator: "; "))", metadata: particulars)
+            } else {
+                logger.info("zoom takes the secret", metadata: particulars)
+            }
+        case .alarm(let entry, let now):
+            guard let dying = DyingSecret(entry, now: now) else { return }
+            logger.critical("\(dying.detail); try: \(dying.hint)", metadata: ["app": "\(entry.app.name)"])
+        case .notSaved(let error): logger.error("what the scheduler learnt is in memory only: \(error)")
+        }
+    }
+}

@@ -1,0 +1,40 @@
+import Rotation
+import SecretMemory
+import Times
+import Tokens
+import Vault
+
+/// Has the rotation prove an app's current secret as everybody else tries it: out of the one budget of attempts that the
+/// app has, and with the token kept. A new secret is another matter: its proofs are counted by the rotation itself.
+struct BudgetedIssuer: SecretIssuer {
+    let base: any SecretIssuer
+    let tokens: TokenKeeper
+    let catalog: Catalog
+
+    func prove(_ secret: SecretBox, of app: App) async -> Proof {
+        guard let entry = catalog.app(app.name), entry.app.id == app.id,
+            entry.credential.clientSecret.bytes.constantTimeEquals(secret.bytes)
+        else { return await base.prove(secret, of: app) }
+        do throws(TokenFailure) {
+            _ = try await tokens.attempt(app.name)
+            return .accepted
+        } catch {
+            switch error {
+            case .refused(let failure, _): return .refused(reason: failure.reason)
+            case .unavailable(let failure, let retryAfter):
+                return .later(retryAfter: retryAfter, reason: failure.reason)
+            case .noSuchApp, .tooShort: return .later(retryAfter: nil, reason: "the app is gone")
+            }
+        }
+    }
+
+    func makeSecret(for app: App, with current: SecretBox, revokeAt: Timestamp) async -> MakeOutcome {
+        await base.makeSecret(for: app, with: current, revokeAt: revokeAt)
+    }
+
+    func read(_ answer: SecretBox) -> (secret: SecretBox, revokeAt: Timestamp?)? { base.read(answer) }
+
+    func endOldSecret(of app: App, with current: SecretBox) async -> EndOutcome {
+        await base.endOldSecret(of: app, with: current)
+    }
+}

@@ -1,0 +1,58 @@
+import Names
+import Rotation
+import SecretMemory
+import Synchronization
+import TestSupport
+import Times
+import Tokens
+import Vault
+
+/// Zoom, as far as scheduled work sees it: gives tokens and secrets at once, or refuses, and remembers who asked when.
+final class FakeZoom: TokenIssuer, SecretIssuer {
+    struct Asked: Equatable { let app: Name; let at: Timestamp }
+
+    private struct State {
+        var minted: [Asked] = []
+        var made: [Asked] = []
+        var failure: IssueFailure?
+        var refusesToRotate = false
+        var scopes: [String]? = ["all"]
+    }
+
+    private let state = Mutex(State())
+    private let time: ManualTime
+
+    init(_ time: ManualTime) { self.time = time }
+
+    var minted: [Asked] { state.withLock { $0.minted } }
+    var made: [Asked] { state.withLock { $0.made } }
+
+    func failMints(_ failure: IssueFailure?) { state.withLock { $0.failure = failure } }
+    func refuseToRotate(_ refuses: Bool) { state.withLock { $0.refusesToRotate = refuses } }
+    func grant(_ scopes: [String]?) { state.withLock { $0.scopes = scopes } }
+
+    func mint(for app: App, with credential: Credential) async throws(IssueFailure) -> MintedToken {
+        let now = time.now.wall
+        let (failure, scopes) = state.withLock { state in
+            state.minted.append(Asked(app: app.name, at: now))
+            return (state.failure, state.scopes)
+        }
+        if let failure { throw failure }
+        return MintedToken(
+            accessToken: SecretBox("token"), tokenType: "bearer", lifetime: 3600, scopes: scopes,
+            apiURL: "https://api.zoom.us")
+    }
+
+    func prove(_ secret: SecretBox, of app: App) async -> Proof { .accepted }
+
+    func makeSecret(for app: App, with current: SecretBox, revokeAt: Timestamp) async -> MakeOutcome {
+        let now = time.now.wall
+        return state.withLock { state in
+            state.made.append(Asked(app: app.name, at: now))
+            return state.refusesToRotate ? .never(reason: "no") : .answered(SecretBox("s"))
+        }
+    }
+
+    func read(_ answer: SecretBox) -> (secret: SecretBox, revokeAt: Timestamp?)? { (answer, nil) }
+    func endOldSecret(of app: App, with current: SecretBox) async -> EndOutcome { .ended }
+}

@@ -1,0 +1,106 @@
+import Scheduling
+import SecretMemory
+import TestSupport
+import Testing
+import Times
+import Tokens
+import Vault
+
+@Suite(.timeLimit(.minutes(2))) struct ProbeTests {
+    private static let day = 86_400
+
+    @Test("a secret that nobody uses is tried once a day, and its token is kept")
+    func daily() async throws {
+        let process = try await Process(apps: [.sample("alpha"), .sample("beta")])
+        await process.run(seconds: 10 * Self.day, every: 600)
+        for name in ["alpha", "beta"] {
+            let times = process.zoom.minted.filter { $0.app == .test(name) }.map(\.at)
+            #expect((9...10).contains(times.count))
+            for (one, next) in zip(times, times.dropFirst()) { #expect((Self.day - 600...Self.day + 600) ~= next - one) }
+            #expect(try process.entry(name).token != nil)
+        }
+        #expect(try process.entry().upkeep.probe?.cause == nil && process.entry().upkeep.probe != nil)
+    }
+
+    @Test("a token that was minted for somebody is as good as a probe")
+    func notNeeded() async throws {
+        let process = try await Process(apps: [.sample("alpha")])
+        for _ in 0..<(3 * 24) {
+            _ = try await process.tokens.token(for: .test("alpha"), minTTL: 600)
+            await process.run(seconds: 3600, every: 600)
+        }
+        #expect(process.probes.isEmpty)
+    }
+
+    @Test("what Zoom refuses is remembered with its cause, and tried again a day later")
+    func refused() async throws {
+        var process = try await Process(apps: [.sample("alpha")])
+        process.zoom.failMints(IssueFailure(.refused, cause: "invalid_client", reason: "no"))
+        await process.run(seconds: 2 * Self.day, every: 600)
+        #expect(process.probes.map(\.cause) == ["invalid_client"] || process.probes.count == 2)
+        #expect(process.zoom.minted.count == process.probes.count)
+        process = try await process.restarted()
+        #expect(try process.entry().upkeep.probe?.cause == "invalid_client")
+        #expect(try process.entry().refusals?.cause == "invalid_client")
+    }
+
+    @Test("clients that used up the budget leave nothing to the probe")
+    func sharedBudget() async throws {
+        let process = try await Process(apps: [.sample("alpha")])
+        process.zoom.failMints(IssueFailure(.refused, cause: "invalid_client", reason: "no"))
+        // Until just before the probe is due, whenever that is.
+        var due = try #require(await process.nextDue())
+        if due - process.time.now.wall > 100 { process.time.pass(due - process.time.now.wall - 60) }
+        for _ in 0..<20 { _ = try? await process.tokens.token(for: .test("alpha"), minTTL: 0) }
+        #expect(process.zoom.minted.count == 5)
+        await process.run(seconds: 1800)
+        #expect(process.zoom.minted.count == 5)
+        due = process.time.now.wall
+        await process.run(seconds: 2 * 3600)
+        #expect(process.zoom.minted.count == 6, "caught up once the budget allows it")
+    }
+
+    @Test("scopes that are gone are remembered by name; a token that does not say leaves the last word")
+    func scopes() async throws {
+        let process = try await Process(apps: [.sample("alpha")])
+        process.zoom.grant(["some"])
+        await process.run(seconds: 2 * Self.day, every: 600)
+        #expect(try process.entry().upkeep.probe?.missingScopes == ["user:master"])
+        process.zoom.grant(nil)
+        await process.run(seconds: Self.day, every: 600)
+        #expect(try process.entry().upkeep.probe?.missingScopes == ["user:master"])
+        process.zoom.grant(["all"])
+        await process.run(seconds: Self.day, every: 600)
+        #expect(try process.entry().upkeep.probe?.missingScopes == [])
+    }
+
+    @Test("what Zoom counts as an error comes out of the budget, though it says nothing of the secret")
+    func countedErrors() async throws {
+        let process = try await Process(apps: [.sample("alpha")])
+        process.zoom.failMints(
+            IssueFailure(.later(retryAfter: nil), cause: "unexpected_answer", reason: "a proxy", isCounted: true))
+        for _ in 0..<600 {
+            _ = try? await process.tokens.token(for: .test("alpha"), minTTL: 0)
+            process.time.pass(5)
+        }
+        #expect(process.zoom.minted.count == 5)
+        do throws(TokenFailure) {
+            _ = try await process.tokens.token(for: .test("alpha"), minTTL: 0)
+            Issue.record("a token out of nothing")
+        } catch {
+            guard case .unavailable(_, let retryAfter) = error else { throw error }
+            #expect((1...3600).contains(retryAfter))
+        }
+        process.zoom.failMints(nil)
+        process.time.pass(3600)
+        _ = try await process.tokens.token(for: .test("alpha"), minTTL: 0)
+        #expect(try process.entry().refusals == nil)
+    }
+}
+
+extension Process {
+    func nextDue() async -> Timestamp? {
+        await look()
+        return await scheduler.nextDue
+    }
+}

@@ -1,0 +1,111 @@
+import Names
+import Rotation
+import Scheduling
+import SecretMemory
+import TestSupport
+import Testing
+import Times
+import Tokens
+import Vault
+
+/// A daemon, as far as its scheduled work goes, with clocks and a Zoom that do as they are told. What is in the store is
+/// all that the next one knows.
+struct Process {
+    let store: MemoryStore
+    let time: ManualTime
+    let zoom: FakeZoom
+    let vault: Vault
+    let scheduler: Scheduler
+    let tokens: TokenKeeper
+    let events = Recorder<SchedulerEvent>()
+
+    init(apps: [App] = [], limits: Scheduler.Limits = .init()) async throws {
+        let store = MemoryStore()
+        try await Vault.create(in: store, ways: [.keyFile()])
+        let time = ManualTime()
+        try await self.init(store, time, FakeZoom(time), limits)
+        for app in apps { try await vault.add(app, clientSecret: SecretBox("s")) }
+    }
+
+    private init(_ store: MemoryStore, _ time: ManualTime, _ zoom: FakeZoom, _ limits: Scheduler.Limits) async throws {
+        self.store = store
+        self.time = time
+        self.zoom = zoom
+        vault = try await Vault.open(store, with: .keyFile(), time: time)
+        let tokens = TokenKeeper(vault: vault, issuer: zoom, time: time, random: { $0.upperBound }) { _ in }
+        self.tokens = tokens
+        let engine = RotationEngine(vault: vault, issuer: zoom, time: time, random: { $0.upperBound }) { _ in }
+        let ids = Dice(UInt64(store.commits))
+        let counter = Counter(ids)
+        scheduler = Scheduler(
+            vault: vault, engine: engine, tokens: tokens, time: time, limits: limits,
+            lacking: { scopes in scopes.contains("all") ? [] : ["user:master"] }, makeID: { counter.next() }
+        ) { [events] in events.note($0) }
+    }
+
+    func restarted() async throws -> Process {
+        await scheduler.stop()
+        await settle()
+        return try await Process(store.reopened(), time, zoom, .init())
+    }
+
+    /// One look, and all that comes of it.
+    func look() async {
+        await scheduler.look()
+        await settle()
+    }
+
+    /// Lets time go by, with a look every so many seconds.
+    func run(seconds: Int, every step: Int = 60) async {
+        for _ in 0..<(seconds / step) {
+            time.pass(step)
+            await look()
+        }
+    }
+
+    private func settle() async {
+        while await scheduler.isBusy { await Task.yield() }
+    }
+
+    func entry(_ name: String = "alpha") throws -> AppEntry { try #require(vault.catalog.app(.test(name))) }
+
+    /// The alarms that were told, by how long before the death each was.
+    var alarms: [String] {
+        events.all.compactMap { event in
+            guard case .alarm(let entry, let now) = event, let dies = entry.secretDies else { return nil }
+            return "\(entry.app.name) \(dies - now)"
+        }
+    }
+
+    var probes: [Upkeep.Probe] {
+        events.all.compactMap { if case .probed(_, let probe, _) = $0 { probe } else { nil } }
+    }
+}
+
+/// IDs of rotations: no two alike, and the same in each run.
+private final class Counter: Sendable {
+    private let drawn = Recorder<Int>()
+    private let seed: String
+
+    init(_ dice: Dice) {
+        var dice = dice
+        seed = String(dice.next(), radix: 16)
+    }
+
+    func next() -> String {
+        drawn.note(0)
+        return "\(seed)-\(drawn.count)"
+    }
+}
+
+extension App {
+    /// An app that is rotated every so many seconds, with no overlap.
+    static func rotated(_ name: String, every: Int?, windows: String = "", paused: Bool = false) -> App {
+        var app = App.sample(name)
+        app.policy.every = every
+        app.policy.windows = windows
+        app.policy.isPaused = paused
+        app.policy.overlap = 0
+        return app
+    }
+}

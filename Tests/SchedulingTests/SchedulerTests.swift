@@ -1,0 +1,176 @@
+import Names
+import Rotation
+import Scheduling
+import SecretMemory
+import TestSupport
+import Testing
+import Times
+import Tokens
+import Vault
+
+@Suite(.timeLimit(.minutes(2))) struct SchedulerTests {
+    private static let day = 86_400
+
+    @Test("a rotation begins when it is due, once, and the next one an interval later")
+    func rotates() async throws {
+        let process = try await Process(apps: [.rotated("alpha", every: Self.day), .rotated("never", every: nil)])
+        await process.run(seconds: Self.day * 3 + 3600, every: 600)
+        let made = process.zoom.made
+        #expect(made.count == 3 && made.allSatisfy { $0.app == .test("alpha") })
+        #expect(try process.entry().credential.generation.number == 4)
+        for (one, next) in zip(made, made.dropFirst()) { #expect(next.at - one.at >= Self.day * 9 / 10) }
+    }
+
+    @Test("a process that lives for a minute at a time rotates what is overdue within ten")
+    func crashLoop() async throws {
+        let names = (0..<10).map { "app-\($0)" }
+        var process = try await Process(apps: names.map { .rotated($0, every: Self.day) })
+        process.time.reboot(after: 3 * Self.day)
+        let begun = process.time.now.wall
+        for _ in 0..<11 {
+            process = try await process.restarted()
+            for _ in 0..<6 {
+                await process.look()
+                process.time.pass(10)
+            }
+        }
+        let made = process.zoom.made
+        #expect(Set(made.map(\.app)).count == 10 && made.count == 10)
+        #expect(made.allSatisfy { (0...610).contains($0.at - begun) })
+        #expect(Set(made.map(\.at)).count > 3, "not all at once")
+    }
+
+    @Test("a jump forward sets nothing off at once, and one back neither repeats nor forgets")
+    func jumps() async throws {
+        let names = (0..<40).map { "app-\($0)" }
+        let process = try await Process(apps: names.map { .rotated($0, every: 10 * Self.day) })
+        await process.run(seconds: 600)
+        process.time.setWall(by: 300 * Self.day)
+        await process.look()
+        #expect(process.zoom.made.count < 10)
+        await process.run(seconds: 660, every: 10)
+        #expect(process.zoom.made.count == 40 && Set(process.zoom.made.map(\.app)).count == 40)
+        process.time.setWall(by: -300 * Self.day)
+        await process.run(seconds: 8 * Self.day, every: 3600)
+        #expect(process.zoom.made.count == 40)
+        await process.run(seconds: 4 * Self.day, every: 600)
+        #expect(process.zoom.made.count == 80, "ten days after the clock was set, not 300")
+    }
+
+    @Test("after a sleep what is overdue is caught up as after a start")
+    func sleep() async throws {
+        let names = (0..<40).map { "app-\($0)" }
+        let process = try await Process(apps: names.map { .rotated($0, every: Self.day) })
+        await process.run(seconds: 600)
+        process.time.pass(5 * Self.day)
+        await process.look()
+        #expect(process.zoom.made.count < 10)
+        await process.run(seconds: 660, every: 10)
+        #expect(process.zoom.made.count == 40)
+    }
+
+    @Test("what Zoom refuses is left alone for six hours, in the next process too, and by --due")
+    func rests() async throws {
+        var process = try await Process(apps: [.rotated("alpha", every: Self.day)])
+        process.zoom.refuseToRotate(true)
+        await process.run(seconds: 26 * 3600, every: 600)
+        let first = try #require(process.zoom.made.first).at
+        #expect(process.zoom.made.count == 1)
+        process = try await process.restarted()
+        await process.run(seconds: first + 6 * 3600 - process.time.now.wall - 60)
+        #expect(process.zoom.made.count == 1)
+        #expect(await process.scheduler.rotateDue().isEmpty)
+        process.zoom.refuseToRotate(false)
+        await process.run(seconds: 180)
+        #expect(process.zoom.made.count == 2)
+        #expect(try process.entry().credential.generation.number == 2)
+    }
+
+    @Test("only so many of a kind are under way, in due order")
+    func bounded() async throws {
+        var limits = Scheduler.Limits()
+        limits.rotations = 1
+        let apps = (0..<5).map { App.rotated("app-\($0)", every: Self.day * (5 - $0)) }
+        let process = try await Process(apps: apps, limits: limits)
+        await process.look()
+        process.time.pass(Self.day * 6)
+        let taken = await process.scheduler.rotateDue()
+        #expect(taken.map(\.name.description) == (0..<5).reversed().map { "app-\($0)" })
+    }
+
+    @Test("a disk that takes nothing makes nothing happen twice")
+    func fullDisk() async throws {
+        let process = try await Process(apps: [.rotated("alpha", every: nil)])
+        try await process.dying(in: 6 * Self.day)
+        process.store.failCommits(with: StoreError(.diskFull, "full"))
+        await process.run(seconds: 600)
+        #expect(process.alarms.count == 1)
+        process.store.failCommits(with: nil)
+        await process.run(seconds: 60)
+        let next = try await process.restarted()
+        await next.run(seconds: 600)
+        #expect(next.alarms.isEmpty && next.vault.catalog.app(.test("alpha"))?.upkeep.alarm?.before == 7 * Self.day)
+    }
+
+    @Test("each alarm is told once; of those that were missed, the latest")
+    func alarms() async throws {
+        var process = try await Process(apps: [.rotated("alpha", every: nil)])
+        try await process.dying(in: 8 * Self.day)
+        await process.run(seconds: 2 * Self.day, every: 600)
+        #expect(process.alarms == ["alpha \(7 * Self.day)"])
+        process = try await process.restarted()
+        await process.run(seconds: 3600)
+        #expect(process.alarms.isEmpty)
+        // Down while the day passed: the next one tells that there is less.
+        process.time.pass(5 * Self.day + 3600)
+        process = try await process.restarted()
+        await process.look()
+        #expect(process.alarms == ["alpha \(Self.day - 7200)"])
+        await process.run(seconds: Self.day)
+        #expect(process.alarms.count == 2 && process.alarms.last == "alpha 3600")
+    }
+
+    @Test("a token that is used is renewed ahead; one that is not is let go")
+    func refreshes() async throws {
+        let process = try await Process(apps: [.sample("used"), .sample("idle")])
+        await process.look()
+        for name in ["used", "idle"] { _ = try await process.tokens.attempt(.test(name)) }
+        for _ in 0..<24 {
+            _ = try await process.tokens.token(for: .test("used"), minTTL: 300)
+            await process.run(seconds: 600)
+        }
+        let minted = process.zoom.minted
+        #expect(minted.count { $0.app == .test("idle") } == 1)
+        #expect((5...6).contains(minted.count { $0.app == .test("used") }))
+        #expect(try process.entry("used").token?.secondsLeft(at: process.time.now) ?? 0 > 300)
+    }
+
+    @Test("a refresh that fails is tried again after a while")
+    func refreshFails() async throws {
+        let process = try await Process(apps: [.sample("alpha")])
+        _ = try await process.tokens.token(for: .test("alpha"), minTTL: 0)
+        process.zoom.failMints(IssueFailure(.later(retryAfter: 200), cause: "throttled", reason: "wait"))
+        await process.run(seconds: 3300, every: 10)
+        let tries = process.zoom.minted.count
+        #expect((2...5).contains(tries))
+        process.zoom.failMints(nil)
+        await process.run(seconds: 300, every: 10)
+        #expect(process.zoom.minted.count == tries + 1)
+        #expect(try process.entry().token?.secondsLeft(at: process.time.now) ?? 0 > 3000)
+    }
+}
+
+extension Process {
+    /// Has the app's secret die in so many seconds, with a rotation that waits for the operator.
+    func dying(in seconds: Int, app: String = "alpha") async throws {
+        let entry = try entry(app)
+        var rotation = Rotation.planned(
+            id: "r1", app: entry.app, base: entry.credential.generation, trigger: .operator, overlap: 0,
+            at: time.now.wall)
+        rotation.phase = .held
+        rotation.due = nil
+        rotation.resumesAt = .lostResponse
+        rotation.revokeAt = time.now.wall + seconds
+        try await vault.begin(rotation, of: entry.app)
+    }
+}
