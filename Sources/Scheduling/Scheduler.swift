@@ -57,14 +57,14 @@ package actor Scheduler {
 
     private var recurrences = Recurrences()
     private var queues: [Work: DueQueue] = [:]
-    private var underWay: [Work: Set<Name>] = [:]
+    private var underWay: [Work: [Name: Task<Void, Never>]] = [:]
     /// Until when, on the boot clock, an app is left alone although something is due.
     private var resting: [Work: [Name: Int]] = [:]
     /// The generation that each rotation under way replaces: one that is gone while its generation is still current
     /// came to nothing.
     private var replacing: [Name: Generation] = [:]
     private var last: Moment?
-    private var isSaving = false
+    private var saving: Task<Void, Never>?
     private var isStopped = false
     var unsaved = UnsavedUpkeep()
 
@@ -108,8 +108,10 @@ package actor Scheduler {
         Work.allCases.compactMap { queues[$0, default: DueQueue()].next() }.min()
     }
 
-    /// Whether anything is under way. For tests.
-    package var isBusy: Bool { isSaving || underWay.values.contains { !$0.isEmpty } }
+    /// Returns when nothing is under way.
+    package func settle() async {
+        while let task = saving ?? underWay.values.lazy.compactMap(\.values.first).first { await task.value }
+    }
 
     /// Whether no more time went by than the looks are apart, on either clock: no jump, no sleep.
     private static func isSteady(from last: Moment, to now: Moment) -> Bool {
@@ -152,7 +154,7 @@ package actor Scheduler {
 
     /// `nil` while the work is under way: its end gives the app its place anew.
     private func due(_ work: Work, _ times: DueTimes, _ name: Name, _ now: Moment) -> Timestamp? {
-        guard let due = times[work], underWay[work]?.contains(name) != true else { return nil }
+        guard let due = times[work], underWay[work]?[name] == nil else { return nil }
         guard let until = resting[work]?[name] else { return due }
         if until > now.boot { return max(due, now.wall + (until - now.boot)) }
         resting[work]?[name] = nil
@@ -180,7 +182,7 @@ package actor Scheduler {
     // MARK: Doing
 
     private func begin(_ work: Work, _ now: Moment) {
-        while underWay[work, default: []].count < limits.most(work),
+        while underWay[work, default: [:]].count < limits.most(work),
             let name = queues[work, default: DueQueue()].take(at: now.wall)
         {
             // It may have been done meanwhile, at somebody's word.
@@ -194,8 +196,7 @@ package actor Scheduler {
                 place(name, now)
                 continue
             }
-            underWay[work, default: []].insert(name)
-            Task {
+            underWay[work, default: [:]][name] = Task {
                 await self.carryOut(work, entry)
                 self.ended(work, name)
             }
@@ -203,7 +204,7 @@ package actor Scheduler {
     }
 
     private func ended(_ work: Work, _ name: Name) {
-        underWay[work]?.remove(name)
+        underWay[work]?[name] = nil
         guard !isStopped else { return }
         changes.note(name)
         // Whoever waited for this place need not wait for the next second.
@@ -213,16 +214,15 @@ package actor Scheduler {
     /// Brings what was learnt into the vault. What the disk does not take is tried again at the next look.
     private func save() {
         let batch = unsaved.batch
-        guard !isSaving, !batch.isEmpty else { return }
-        isSaving = true
-        Task {
+        guard saving == nil, !batch.isEmpty else { return }
+        saving = Task {
             do throws(VaultError) {
                 try await vault.keep(batch)
                 unsaved.saved(batch)
             } catch {
                 note(.notSaved(error))
             }
-            isSaving = false
+            saving = nil
         }
     }
 

@@ -16,7 +16,9 @@ import Vault
         for name in ["alpha", "beta"] {
             let times = process.zoom.minted.filter { $0.app == .test(name) }.map(\.at)
             #expect((9...10).contains(times.count))
-            for (one, next) in zip(times, times.dropFirst()) { #expect((Self.day - 600...Self.day + 600) ~= next - one) }
+            for (one, next) in zip(times, times.dropFirst()) {
+                #expect((Self.day - 600...Self.day + 600) ~= next - one)
+            }
             #expect(try process.entry(name).token != nil)
         }
         #expect(try process.entry().upkeep.probe?.cause == nil && process.entry().upkeep.probe != nil)

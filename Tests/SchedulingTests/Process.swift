@@ -45,14 +45,14 @@ struct Process {
 
     func restarted() async throws -> Process {
         await scheduler.stop()
-        await settle()
+        await scheduler.settle()
         return try await Process(store.reopened(), time, zoom, .init())
     }
 
     /// One look, and all that comes of it.
     func look() async {
         await scheduler.look()
-        await settle()
+        await scheduler.settle()
     }
 
     /// Lets time go by, with a look every so many seconds.
@@ -61,10 +61,6 @@ struct Process {
             time.pass(step)
             await look()
         }
-    }
-
-    private func settle() async {
-        while await scheduler.isBusy { await Task.yield() }
     }
 
     func entry(_ name: String = "alpha") throws -> AppEntry { try #require(vault.catalog.app(.test(name))) }

@@ -10,7 +10,7 @@ import Vault
 @Suite(.timeLimit(.minutes(5))) struct TurmoilTests {
     private static let day = 86_400
 
-    @Test(arguments: 0..<12)
+    @Test(arguments: 0..<8)
     func nothingIsForgottenAndNothingComesTwice(seed: Int) async throws {
         var dice = Dice(UInt64(seed))
         var apps: [String: Int] = [:]
@@ -58,7 +58,9 @@ import Vault
         }
         let before = Dictionary(
             uniqueKeysWithValues: process.vault.catalog.entries.map { ($0.app.name, $0.credential.generation) })
-        await process.run(seconds: 31 * Self.day, every: 3600)
+        // What was made under a clock that was ahead is as old as that clock says.
+        let ahead = process.vault.catalog.entries.map { $0.credential.createdAt - process.time.now.wall }.max() ?? 0
+        await process.run(seconds: 31 * Self.day + max(ahead, 0), every: 3600)
         try check()
         for entry in process.vault.catalog.entries {
             #expect(try entry.credential.generation > #require(before[entry.app.name]), "\(entry.app.name)")
