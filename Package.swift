@@ -95,6 +95,11 @@ let package = Package(
         executable("keyturn", ["Names", "Schedule", "SecretMemory", "SocketAPI", "TerminalInput", "Times", arguments]),
         executable("zoom-sandbox", ["Sandbox", arguments]),
 
+        .executableTarget(
+            name: "SchedulerBench",
+            dependencies: [
+                "Names", "Rotation", "Scheduling", "SecretMemory", "Times", "Tokens", "Vault", "VaultSQLite", "Envelope",
+            ], path: "Tests/SchedulerBench", swiftSettings: settings),
         .target(name: "HTTPTestSupport", path: "Tests/HTTPTestSupport", swiftSettings: settings),
         .target(
             name: "TestSupport", dependencies: ["Envelope", "Names", "SecretMemory", "Times", "Vault"],
@@ -129,9 +134,8 @@ let package = Package(
         tests(
             "DaemonTests",
             [
-                "Daemon", "HTTPTransport", "Names", "SecretMemory", "SocketAPI", "TestSupport", "Times", "Tokens",
-                "Vault",
-                "Zoom", logging, nioCore,
+                "Daemon", "HTTPTransport", "Names", "Schedule", "Scheduling", "SecretMemory", "SocketAPI",
+                "TestSupport", "Times", "Tokens", "Vault", "Zoom", logging, nioCore,
                 .product(name: "NIOEmbedded", package: "swift-nio"),
             ]),
         tests("SandboxTests", ["Sandbox", "zoom-sandbox"]),

@@ -6,7 +6,7 @@ import Times
 import Tokens
 import Vault
 
-@Suite(.timeLimit(.minutes(2))) struct ProbeTests {
+@Suite(.timeLimit(.minutes(5))) struct ProbeTests {
     private static let day = 86_400
 
     @Test("a secret that nobody uses is tried once a day, and its token is kept")

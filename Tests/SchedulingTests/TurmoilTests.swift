@@ -10,7 +10,7 @@ import Vault
 @Suite(.timeLimit(.minutes(5))) struct TurmoilTests {
     private static let day = 86_400
 
-    @Test(arguments: 0..<8)
+    @Test(arguments: 0..<4)
     func nothingIsForgottenAndNothingComesTwice(seed: Int) async throws {
         var dice = Dice(UInt64(seed))
         var apps: [String: Int] = [:]
