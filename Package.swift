@@ -98,7 +98,8 @@ let package = Package(
         .executableTarget(
             name: "SchedulerBench",
             dependencies: [
-                "Names", "Rotation", "Scheduling", "SecretMemory", "Times", "Tokens", "Vault", "VaultSQLite", "Envelope",
+                "Names", "Rotation", "Scheduling", "SecretMemory", "Times", "Tokens", "Vault", "VaultSQLite",
+                "Envelope",
             ], path: "Tests/SchedulerBench", swiftSettings: settings),
         .target(name: "HTTPTestSupport", path: "Tests/HTTPTestSupport", swiftSettings: settings),
         .target(

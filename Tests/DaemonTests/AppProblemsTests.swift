@@ -65,12 +65,15 @@ import Vault
 
     @Test("each trouble has its code, its words and what to type") func each() async throws {
         let probe = { (cause: String?, missing: [String]) in
-            Upkeep.Probe(generation: .first, at: Timestamp(unixSeconds: 0), cause: cause, reason: cause, missingScopes: missing)
+            Upkeep.Probe(
+                generation: .first, at: Timestamp(unixSeconds: 0), cause: cause, reason: cause, missingScopes: missing)
         }
         let weekly = RotationPolicy(every: 7 * Self.day, windows: "Sun 02:00-04:00")
         let daily = RotationPolicy(every: Self.day)
         var draining = dying(.draining, in: 2 * Self.day)
-        draining.change = { $0.revokeAt = $0.plannedAt + 2 * Self.day; $0.promotedAt = $0.plannedAt }
+        draining.change = {
+            $0.revokeAt = $0.plannedAt + 2 * Self.day; $0.promotedAt = $0.plannedAt
+        }
         draining.holders = ["ping", "pong"]
         let cases: [(State, code: String, words: String, hint: String)] = [
             (dying(.escrowed, in: 7 * Self.day + -3600), "secret_dies", "in 6 d 23 h", "keyturn rotation show r1"),

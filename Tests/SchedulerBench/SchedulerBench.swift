@@ -21,7 +21,7 @@ import VaultSQLite
         }
         let path = arguments[1] + "/bench.db"
         let time = BenchTime()
-        try await measured("fill, per app") { try await fill(path, count, time) } of: count
+        try await measured("fill, per app", of: count) { try await fill(path, count, time) }
         let before = residentMiB()
         let store = try SQLiteStore.open(at: path)
         let vault = try await measured("unlock") { try await Vault.open(store, with: way(), time: time) }
@@ -33,9 +33,9 @@ import VaultSQLite
         ) { _ in }
         try await measured("plan at the start") { await scheduler.look() }
         report("memory in all: \(residentMiB()) MiB")
-        try await measured("find the next due, each of 100,000") {
+        try await measured("find the next due, each of 100,000", of: 100_000) {
             for _ in 0..<100_000 { _ = await scheduler.nextDue }
-        } of: 100_000
+        }
         let idle = processorMicroseconds()
         for _ in 0..<1000 {
             time.pass(0)
@@ -43,8 +43,12 @@ import VaultSQLite
         }
         report("processor for a look while nothing is due: \((processorMicroseconds() - idle) / 1000) us")
         let entries = vault.catalog.entries.prefix(10_000)
-        for entry in entries { vault.hold(Refusals(generation: .first, times: [], cause: "-", reason: "-"), for: entry.app) }
-        try await measured("give an app its place anew, each of \(entries.count)") { await scheduler.look() } of: entries.count
+        for entry in entries {
+            vault.hold(Refusals(generation: .first, times: [], cause: "-", reason: "-"), for: entry.app)
+        }
+        try await measured("give an app its place anew, each of \(entries.count)", of: entries.count) {
+            await scheduler.look()
+        }
         time.jump()
         try await measured("plan anew after a jump of the clock") { await scheduler.look() }
         await scheduler.stop()
@@ -79,7 +83,7 @@ import VaultSQLite
     // MARK: Measuring
 
     private static func measured<Result>(
-        _ what: String, _ body: () async throws -> Result, of count: Int = 1
+        _ what: String, of count: Int = 1, _ body: () async throws -> Result
     ) async throws -> Result {
         let begin = ContinuousClock.now
         let result = try await body()
@@ -104,7 +108,7 @@ import VaultSQLite
 
     private static func processorMicroseconds() -> Int {
         var usage = rusage()
-        unsafe getrusage(RUSAGE_SELF, &usage)
+        unsafe getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
         return (usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * 1_000_000 + Int(usage.ru_utime.tv_usec)
             + Int(usage.ru_stime.tv_usec)
     }
