@@ -30,7 +30,8 @@ final class Watched {
         try await Vault.create(in: store, ways: [.keyFile()])
         let zoom = ZoomIssuer(zoom: ZoomClient(transport: try CurlTransport(.init(userAgent: "tests", caFile: nil))))
         gate = VaultGate(
-            store: store, zoom: zoom, policy: AttemptPolicy(), mostWaiting: mostWaiting, time: ManualTime(),
+            store: store, escrow: NoEscrow(), zoom: zoom, policy: AttemptPolicy(), mostWaiting: mostWaiting,
+            time: ManualTime(),
             logger: Logger(label: "tests") { _ in SwiftLogNoOpLogHandler() })
         try await gate.unlock(with: .keyFile())
         session = try #require(gate.session)

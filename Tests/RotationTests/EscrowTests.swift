@@ -97,7 +97,7 @@ import Vault
         await engine.stop()
         await flight.value
         let (next, vault) = try await bench.engine(on: bench.disk.reopened(), filling: false)
-        await next.carryOnOpen()
+        await next.carryOnZoom()
         await next.settle()
         try Self.expectNew(vault, bench)
         #expect(bench.isNoted("found"))
@@ -111,17 +111,17 @@ import Vault
         let disk = bench.disk.reopened()
         let (next, vault) = try await bench.engine(on: disk, filling: false)
         disk.failCommits(with: Self.full)
-        await next.carryOnOpen()
+        await next.carryOnZoom()
         for _ in 0..<3 {
             await next.settle()
             bench.time.pass(1)
-            await next.carryOnDue()
+            await next.carryOnZoom()
         }
         await next.settle()
         #expect(vault.catalog.app(.test("zoom"))?.rotation?.phase == .intended && bench.escrow.all.count == 1)
         disk.failCommits(with: nil)
         bench.time.pass(1)
-        await next.carryOnDue()
+        await next.carryOnZoom()
         await next.settle()
         try Self.expectNew(vault, bench)
     }
@@ -133,13 +133,13 @@ import Vault
         await engine.stop()
         bench.escrow.fail(with: StoreError(.inputOutput, "no"))
         let (next, vault) = try await bench.engine(on: bench.disk.reopened(), filling: false)
-        await next.carryOnOpen()
+        await next.carryOnZoom()
         await next.settle()
         #expect(next.report.troubles.map(\.kind) == [.unreadable])
         #expect(vault.catalog.app(.test("zoom"))?.rotation?.phase == .intended)
         bench.escrow.fail(with: nil)
         bench.time.pass(1)
-        await next.carryOnDue()
+        await next.carryOnZoom()
         await next.settle()
         try Self.expectNew(vault, bench)
         #expect(next.report.troubles.isEmpty)
@@ -148,7 +148,7 @@ import Vault
     @Test func `where neither takes it, the process waits`() async throws {
         let bench = try await Bench()
         let (engine, _) = try await bench.engine(on: bench.disk, filling: true)
-        await engine.carryOnOpen()
+        await engine.carryOnZoom()
         bench.escrow.fail(with: Self.full)
         let flight = Task {
             _ = try? await engine.rotate(.test("zoom"), trigger: .operator, overlap: 3600, id: "r1")
@@ -183,7 +183,7 @@ import Vault
             let lost = intended.lose(at: bench.time.now.wall, reason: "lost")
             try await vault.advance(phase == .held ? lost.hold(reason: "held").facts : lost.facts, of: entry.app)
             let (next, again) = try await bench.engine(on: bench.disk.reopened(), filling: false)
-            await next.carryOnOpen()
+            await next.carryOnZoom()
             await next.settle()
             try Self.expectNew(again, bench)
         }
@@ -206,7 +206,7 @@ import Vault
             try EscrowEntry(SecretBox("<x>"), to: foreign, of: .sample("zoom"), at: bench.time.now.wall, for: vault)
                 .encoded)
         let (next, again) = try await bench.engine(on: bench.disk.reopened(), filling: false)
-        await next.carryOnOpen()
+        await next.carryOnZoom()
         await next.settle()
         #expect(bench.escrow.all.count == 2)
         #expect(next.report.troubles.map(\.kind) == [.unclaimed, .unclaimed])
@@ -215,7 +215,7 @@ import Vault
         // Somebody removes them: a minute later nothing is said of them.
         for file in bench.escrow.all { try await bench.escrow.free(file) }
         bench.time.pass(61)
-        await next.carryOnDue()
+        await next.carryOnZoom()
         #expect(next.report.troubles.isEmpty)
     }
 
@@ -240,7 +240,7 @@ import Vault
             let second = RotationEngine(
                 vault: again, issuer: next, escrow: bench.escrow, time: bench.time, random: { $0.upperBound },
                 note: { _ in })
-            await second.carryOnOpen()
+            await second.carryOnZoom()
             await second.settle()
             let secret = try #require(again.catalog.app(.test("zoom"))).credential.clientSecret.text
             #expect(next.accepts(secret), "death at \(death)")

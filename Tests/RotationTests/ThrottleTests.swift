@@ -24,7 +24,7 @@ import Vault
             states.append(begun.phase)
             while let due = vault.catalog.app(.test("zoom"))?.rotation?.due {
                 time.pass(max(due - time.now.wall, 1))
-                await engine.carryOnDue()
+                await engine.carryOnZoom()
                 await engine.settle()
             }
         }

@@ -1,6 +1,7 @@
 import Logging
 import Names
 import Rotation
+import Scheduling
 import Times
 import Tokens
 import Vault
@@ -52,6 +53,30 @@ extension TokenEvent {
                 "no token: \(failure.reason)", metadata: ["app": "\(app)", "cause": "\(failure.cause)"])
         case .notKept(let app, let error):
             logger.error("kept in memory only: \(error)", metadata: ["app": "\(app)"])
+        }
+    }
+}
+
+extension SchedulerEvent {
+    func log(to logger: Logger) {
+        switch self {
+        case .probed(let app, let probe, let isRotating):
+            let particulars: Logger.Metadata = ["app": "\(app)", "generation": "\(probe.generation)"]
+            if let cause = probe.cause {
+                let refused = RefusedSecret(app: app, cause: cause, reason: probe.reason, isRotating: isRotating)
+                logger.error(
+                    "\(refused.detail)\(refused.hint.map { "; \($0)" } ?? "")",
+                    metadata: particulars.merging(["cause": "\(cause)"]) { $1 })
+            } else if !probe.missingScopes.isEmpty {
+                logger.warning(
+                    "the app lacks scopes: \(probe.missingScopes.joined(separator: "; "))", metadata: particulars)
+            } else {
+                logger.info("zoom takes the secret", metadata: particulars)
+            }
+        case .alarm(let entry, let now):
+            guard let dying = DyingSecret(entry, now: now) else { return }
+            logger.critical("\(dying.detail); try: \(dying.hint)", metadata: ["app": "\(entry.app.name)"])
+        case .notSaved(let error): logger.error("what the scheduler learnt is in memory only: \(error)")
         }
     }
 }

@@ -1,0 +1,10 @@
+import Rotation
+import TestSupport
+
+extension RotationEngine {
+    /// What the daemon does at a start, and when something is due, for a vault whose one app is `zoom`.
+    func carryOnZoom() async {
+        await lookAtEscrow()
+        await carryOn(.test("zoom"))
+    }
+}
