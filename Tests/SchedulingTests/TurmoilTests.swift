@@ -52,6 +52,11 @@ import Vault
         let now = process.time.now.wall
         var recurrences = Recurrences()
         for entry in process.vault.catalog.entries {
+            if let open = entry.rotation {
+                // Zoom's throttle may have put off its last step.
+                #expect(try #require(open.due) > now, "\(entry.app.name)")
+                continue
+            }
             let due = RotationDue(
                 entry, upkeep: entry.upkeep, recurrence: try recurrences.of(entry.app), now: now, catchingUp: false)
             #expect(try #require(due).begins > now, "\(entry.app.name)")
