@@ -19,7 +19,7 @@ extension ProblemCode {
         switch self {
         case .badRequest, .conflict, .payloadTooLarge, .unprocessable, .vaultDamaged: .badData
         case .notFound: .notFound
-        case .notGranted: .notPermitted
+        case .notGranted, .notPermitted: .notPermitted
         case .locked: .unavailable
         case .busy, .tooManyRequests, .upstreamUnavailable, .unavailable: .temporary
         case .upstreamFailed: .upstreamFailed

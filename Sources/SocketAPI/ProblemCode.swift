@@ -3,6 +3,7 @@ package enum ProblemCode: String, Sendable, CaseIterable {
     case badRequest = "bad_request"
     case missingHeader = "missing_header"
     case notGranted = "not_granted"
+    case notPermitted = "not_permitted"
     case notFound = "not_found"
     case methodNotAllowed = "method_not_allowed"
     case conflict = "conflict"
@@ -27,7 +28,7 @@ package enum ProblemCode: String, Sendable, CaseIterable {
     package var status: Status {
         switch self {
         case .badRequest, .missingHeader: .badRequest
-        case .notGranted: .forbidden
+        case .notGranted, .notPermitted: .forbidden
         case .notFound: .notFound
         case .methodNotAllowed: .methodNotAllowed
         case .conflict, .busy: .conflict
@@ -52,6 +53,7 @@ package enum ProblemCode: String, Sendable, CaseIterable {
         case .badRequest: "the request is malformed"
         case .missingHeader: "the header 'Keyturn-Request: 1' is missing"
         case .notGranted: "not granted to this caller"
+        case .notPermitted: "not permitted in this role"
         case .notFound: "no such thing"
         case .methodNotAllowed: "not done with this method"
         case .conflict: "at odds with the present state"

@@ -80,6 +80,7 @@ package final class Catalog: Sendable {
         var apps: [Name: AppEntry] = [:]
         var clients: [Name: Client] = [:]
         var rules = ClientRules([])
+        var strangers: [String: String] = [:]
     }
 
     private let state = Mutex(State())
@@ -115,6 +116,9 @@ package final class Catalog: Sendable {
     }
 
     package var rules: ClientRules { state.withLock { $0.rules } }
+
+    /// What is to be known of a caller with this uid before anything is decided.
+    package func needs(of uid: UInt32) -> IdentityNeeds { state.withLock { $0.rules.needs(of: uid) } }
 
     /// Shows what was read at the start, before anybody observes.
     func load(_ entries: [AppEntry], _ clients: [Client]) {
@@ -157,8 +161,23 @@ package final class Catalog: Sendable {
     private func changeClients(_ change: (inout [Name: Client]) -> Void) {
         state.withLock { state in
             change(&state.clients)
-            state.rules = ClientRules(Array(state.clients.values))
+            state.rules = ClientRules(Array(state.clients.values), strangers: state.strangers)
         }
         tell(.rules)
     }
+
+    /// Notes for each client, by its id, whose uid is not its user's any more, whose it is. Known of this machine, and
+    /// not kept in the vault.
+    package func note(strangers: [String: String]) {
+        let isNew = state.withLock { state in
+            guard state.strangers != strangers else { return false }
+            state.strangers = strangers
+            state.rules = ClientRules(Array(state.clients.values), strangers: strangers)
+            return true
+        }
+        if isNew { tell(.rules) }
+    }
+
+    /// For each client, by its id, whose uid is not its user's any more: whose it is.
+    package var strangers: [String: String] { state.withLock { $0.strangers } }
 }

@@ -18,7 +18,8 @@ struct Keyturn: ParsableCommand {
             """,
         version: keyturnVersion,
         subcommands: [
-            StatusCommand.self, AppCommand.self, ClientCommand.self, TokenCommand.self, FetchCommand.self,
+            StatusCommand.self, AppCommand.self, ClientCommand.self, ExplainCommand.self, TokenCommand.self,
+            FetchCommand.self,
             RotateCommand.self,
             RotationCommand.self, HistoryCommand.self, HoldersCommand.self, PauseCommand.self, ResumeCommand.self,
             UnlockCommand.self, LockCommand.self,

@@ -11,6 +11,8 @@ import Vault
 private struct Echo: Responder {
     let methods = [Method.get]
 
+    func needs(of caller: Identity) -> IdentityNeeds { [] }
+
     func respond(to request: Request, from caller: Identity) -> Reply {
         .now(Response(.ok).render(body: SecretBytes(copying: "\"\(request.target.path)\"")))
     }

@@ -53,6 +53,32 @@ import Times
         }
     }
 
+    @Test("a client's further selectors come back as they were")
+    func selectors() throws {
+        for (unit, exe, foreign) in [
+            ("a.service", nil, false), (nil, "/usr/bin/a b", false), (nil, nil, true),
+            (#"x\x2dy@1.service"#, "/é", true),
+        ] as [(String?, String?, Bool)] {
+            let selectors = Selectors(
+                uid: 1, user: nil, gid: 2, unit: unit.flatMap { UnitName($0) }, executable: exe, allowsForeign: foreign)
+            let client = Client(id: "id", name: .test("one"), selectors: selectors, grants: [], createdAt: Self.now)
+            #expect(selectors.unit?.description == unit)
+            #expect(try again(ClientRecord(client)).client == client)
+        }
+    }
+
+    @Test("a client's row of before there were further selectors is read, and written as it was")
+    func olderClient() throws {
+        let text = #"{"name":"one","uid":1000,"user":"ann","gid":5,"created_at":"2027-01-15T08:00:00Z","allow":[]}"#
+        let record = try ClientRecord(cells: [.text("id")], document: JSONDocument(parsing: SecretBytes(copying: text)))
+        #expect(record.client.selectors == Selectors(uid: 1000, user: "ann", gid: 5))
+        var writer = JSONWriter()
+        writer.beginObject()
+        record.write(to: &writer)
+        writer.endObject()
+        #expect(TestSupport.text(writer.finish()) == text)
+    }
+
     @Test("a client secret comes back byte for byte, whatever its generation", arguments: strange)
     func credentials(text: String) throws {
         for number in [1, 2, Int.max] {

@@ -1,5 +1,6 @@
 import Names
 import SocketAPI
+import Vault
 
 /// What a request of the admin socket means.
 enum AdminRoute {
@@ -34,7 +35,16 @@ enum AdminRoute {
         case holders(Name)
     }
 
+    /// Whether a process, or a user's processes, would be served.
+    struct Question: Equatable {
+        enum Caller: Equatable { case pid(Int32), uid(UInt32) }
+        let app: Name
+        let kind: Grant.Kind
+        let caller: Caller
+    }
+
     case rotations(Rotations)
+    case explain(Question)
     case health
     case status(Name?)
     case metrics
@@ -65,6 +75,9 @@ enum AdminRoute {
             self = try method([.get: .status(name)])
         } else if target.matches("/v1/metrics") {
             self = try method([.get: .metrics])
+        } else if target.matches("/v1/explain") {
+            query = ["app", "kind", "pid", "uid"]
+            self = try method([.get: .explain(try Question(target))])
         } else if target.matches("/v1/unlock") {
             self = try method([.post: .unlock])
         } else if target.matches("/v1/lock") {
@@ -115,5 +128,24 @@ enum AdminRoute {
             throw Refusal.noSuchRoute
         }
         try target.allowQuery(query)
+    }
+}
+
+extension AdminRoute.Question {
+    init(_ target: RequestTarget) throws(Problem) {
+        guard let app = target.query("app").flatMap(Name.init) else {
+            throw Problem(.badRequest, "app is not \(Name.grammar)")
+        }
+        guard let kind = Grant.Kind(rawValue: target.query("kind") ?? "credentials") else {
+            throw Problem(.badRequest, "kind is not credentials or token")
+        }
+        let pid = try target.number("pid", in: 1...Int(Int32.max))
+        let uid = try target.number("uid", in: 0...Int(UInt32.max) - 1)
+        switch (pid, uid) {
+        case (let pid?, nil): caller = .pid(Int32(pid))
+        case (nil, let uid?): caller = .uid(UInt32(uid))
+        default: throw Problem(.badRequest, "it is about a pid or a uid, one of them")
+        }
+        (self.app, self.kind) = (app, kind)
     }
 }

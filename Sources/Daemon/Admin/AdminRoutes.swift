@@ -15,18 +15,15 @@ struct AdminRoutes: Responder {
     let time: any TimeSource
     let version: String
     let startedAt: Timestamp
-    let owner: UInt32
+    let roles: AdminRoles
     let methods = [Method.get, .post, .patch, .delete]
+
+    func needs(of caller: Identity) -> IdentityNeeds { roles.needs(of: caller) }
 
     func respond(to request: Request, from caller: Identity) -> Reply {
         do throws(Problem) {
             try request.requireKeyturnHeader()
-            guard caller.uid == 0 || caller.uid == owner else {
-                throw Problem(
-                    .notGranted, "user \(caller.uid) may not administer this daemon",
-                    try: "run the command as root or as the daemon's user")
-            }
-            let route = try AdminRoute(request)
+            let route = try roles.route(request, from: caller)
             return .later {
                 do throws(Problem) { return try await answer(route, request) } catch { return .refusing(error) }
             }
@@ -44,6 +41,8 @@ struct AdminRoutes: Responder {
             return try StatusReport(gate: gate, time: time, version: version, startedAt: startedAt).answer(name)
         case .metrics:
             return Response(.ok).render(.openMetrics, body: MetricsReport.text(gate.session?.vault, now: time.now))
+        case .explain(let question):
+            return Response(.ok).json(try Explanation(catalog: try session().vault.catalog).answer(question))
         case .unlock: return try await unlock(request)
         case .lock:
             await gate.lock()

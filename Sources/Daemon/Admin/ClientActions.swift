@@ -1,3 +1,4 @@
+import Glibc
 import Names
 import SocketAPI
 import Times
@@ -37,11 +38,34 @@ struct ClientActions {
         return Client(
             id: RowID.make(), name: draft.name,
             selectors: Selectors(
-                uid: uid, user: user, gid: try draft.gid.map { gid throws(Problem) in try systemID(gid, "gid") }),
+                uid: uid, user: user, gid: try draft.gid.map { gid throws(Problem) in try systemID(gid, "gid") },
+                unit: try draft.unit.map(unit), executable: try draft.exe.map(executable),
+                allowsForeign: draft.foreign),
             grants: grants, createdAt: time.now.wall)
     }
 
-    /// The uid decides. The name is kept beside it, for people.
+    private func unit(_ text: String) throws(Problem) -> UnitName {
+        guard let unit = UnitName(text) else { throw Problem(.badRequest, "unit is not \(UnitName.grammar)") }
+        return unit
+    }
+
+    /// A path that the kernel would never name is a rule that never matches.
+    private func executable(_ path: String) throws(Problem) -> String {
+        let isPlain = path.split(separator: "/", omittingEmptySubsequences: false).dropFirst()
+            .allSatisfy { !["", ".", ".."].contains($0) }
+        guard path.hasPrefix("/"), isPlain, path.utf8.count < Int(PATH_MAX) else {
+            throw Problem(.badRequest, "exe is not an absolute path without '.', '..' and empty parts")
+        }
+        guard let resolved = unsafe realpath(path, nil) else { return path }
+        defer { unsafe free(resolved) }
+        let real = unsafe String(cString: resolved)
+        guard real == path else {
+            throw Problem(.badRequest, "exe is a link, or behind one", try: "--exe \(printable(real))")
+        }
+        return path
+    }
+
+    /// Both must hold: the uid, and that it is this name's still.
     private func user(_ draft: ClientDraft) throws(Problem) -> (uid: UInt32, name: String?) {
         switch (draft.uid, draft.user) {
         case (let uid?, nil):
@@ -86,7 +110,9 @@ extension ClientDocument {
     init(_ client: Client) {
         self.init(
             name: client.name, uid: Int(client.selectors.uid), user: client.selectors.user,
-            gid: client.selectors.gid.map(Int.init), allow: client.grants.map(GrantDocument.init),
+            gid: client.selectors.gid.map(Int.init), unit: client.selectors.unit?.description,
+            exe: client.selectors.executable, foreign: client.selectors.allowsForeign,
+            allow: client.grants.map(GrantDocument.init),
             createdAt: client.createdAt)
     }
 }

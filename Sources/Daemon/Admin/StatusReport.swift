@@ -39,9 +39,11 @@ struct StatusReport {
                 ).all
             apps.append(Self.app(entry, try? recurrence.get(), now))
         }
+        let rules = name == nil ? RuleProblems.problems(session.vault.catalog) : []
         return Response(.ok).json(
             document(
-                .unlocked, now, escrow.map(StatusDocument.Problem.init) + AppProblems.inOrder(problems), apps))
+                .unlocked, now,
+                escrow.map(StatusDocument.Problem.init) + AppProblems.inOrder(problems) + rules, apps))
     }
 
     private func document(

@@ -9,7 +9,10 @@ import Vault
 struct AgentRoutes: Responder {
     let gate: VaultGate
     let time: any TimeSource
+    var budget: RequestBudget?
     let methods = [Method.get, .post]
+
+    func needs(of caller: Identity) -> IdentityNeeds { gate.session?.vault.catalog.needs(of: caller.uid) ?? [] }
 
     func respond(to request: Request, from caller: Identity) -> Reply {
         do throws(Problem) {
@@ -37,7 +40,7 @@ struct AgentRoutes: Responder {
         case .events:
             return .watch(EventStream(caller, session))
         case .credentials(let name, let after):
-            let (entry, client) = try session.granted(name, .credentials, caller)
+            let (entry, client) = try granted(name, .credentials, caller, session)
             let generation = entry.credential.generation.number
             guard let after, generation <= after.generation else {
                 return .now(session.handOut(entry, to: client, request))
@@ -47,20 +50,20 @@ struct AgentRoutes: Responder {
             return after.wait == 0
                 ? .now(.notModified(generation)) : .watch(CredentialWait(name, after, request, caller, session))
         case .field(let name, let field):
-            let (entry, client) = try session.granted(name, .credentials, caller)
+            let (entry, client) = try granted(name, .credentials, caller, session)
             session.receipts.fetched(entry, by: client)
             var response = Response(.ok)
             response.generation = entry.credential.generation.number
             return .now(response.json(FieldAnswer(entry, field)))
         case .token(let name, let minTTL):
-            return token(try session.granted(name, .token, caller).entry, minTTL: minTTL, session)
+            return token(try granted(name, .token, caller, session).entry, minTTL: minTTL, session)
         case .ack(let name):
-            let (entry, client) = try session.granted(name, .credentials, caller)
+            let (entry, client) = try granted(name, .credentials, caller, session)
             let generation = try known(request, entry)
             session.receipts.acknowledged(entry, by: client, generation)
             return .now(Response(.noContent).render())
         case .rejected(let name):
-            let (entry, _) = try session.granted(name, .credentials, caller)
+            let (entry, _) = try granted(name, .credentials, caller, session)
             return rejected(entry, try known(request, entry), session)
         }
     }
@@ -89,6 +92,15 @@ struct AgentRoutes: Responder {
                 AppsAnswer.App(
                     app: $0.app.name, generation: $0.credential.generation.number, rotating: $0.rotation != nil)
             })
+    }
+
+    /// As the session grants it, and as often as the client may ask.
+    private func granted(
+        _ name: Name, _ kind: Grant.Kind, _ caller: Identity, _ session: VaultGate.Session
+    ) throws(Problem) -> (entry: AppEntry, client: Client) {
+        let granted = try session.granted(name, kind, caller)
+        try budget?.spend(granted.client.name, now: time.now)
+        return granted
     }
 
     /// A good token is answered from memory, also when its successor is due; only who needs a new one waits.

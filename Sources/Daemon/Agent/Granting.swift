@@ -10,7 +10,7 @@ extension VaultGate.Session {
         _ name: Name, _ kind: Grant.Kind, _ caller: Identity
     ) throws(Problem) -> (entry: AppEntry, client: Client) {
         let catalog = vault.catalog
-        guard let client = catalog.rules.client(for: caller, app: name, kind: kind), let entry = catalog.app(name)
+        guard let client = catalog.rules.decide(caller, app: name, kind: kind).client, let entry = catalog.app(name)
         else {
             throw Refusal.notGranted(caller, kind)
         }

@@ -46,6 +46,7 @@ package struct Daemon: Sendable {
     /// Serves until it is told to stop.
     package func run() async throws(StartError) {
         let time = SystemTime()
+        let roles = try settings.adminRoles(owner: geteuid())
         try PrivateDirectory.ensure(places.stateDirectory, mode: 0o700)
         let store = try openStore()
         let transport = try makeTransport()
@@ -58,12 +59,15 @@ package struct Daemon: Sendable {
         try await unlock(gate)
 
         let admin = AdminRoutes(
-            gate: gate, zoom: zoom, time: time, version: version, startedAt: time.now.wall, owner: geteuid())
+            gate: gate, zoom: zoom, time: time, version: version, startedAt: time.now.wall, roles: roles)
         let sockets = SocketService(
-            places: places, settings: settings, agent: AgentRoutes(gate: gate, time: time), admin: admin,
-            logger: logger)
+            places: places, settings: settings,
+            agent: AgentRoutes(
+                gate: gate, time: time,
+                budget: settings.requestsPerSecond > 0 ? RequestBudget(perSecond: settings.requestsPerSecond) : nil),
+            admin: admin, logger: logger)
         do {
-            try await serve([sockets, DueWork(gate: gate)])
+            try await serve([sockets, DueWork(gate: gate), UserWatch(gate: gate, logger: logger)])
         } catch let error as StartError {
             throw error
         } catch {

@@ -18,15 +18,20 @@ struct SocketService: Service {
         try PrivateDirectory.ensure(places.runtimeDirectory, mode: 0o755)
         let lock = try RuntimeLock(directory: places.runtimeDirectory)
         try PrivateDirectory.ensure(places.agentDirectory, mode: 0o755)
-        try PrivateDirectory.ensure(places.adminDirectory, mode: 0o700)
+        let openness = admin.roles.openness
+        try PrivateDirectory.ensure(
+            places.adminDirectory, exactly: mode_t(openness.directory), group: openness.group)
+        warnIfOutOfReach()
 
         let group = MultiThreadedEventLoopGroup(numberOfThreads: settings.eventLoops)
         var limits = ConnectionLimits()
         limits.idle = settings.idleTimeout
         limits.connections = settings.maxConnections
+        limits.connectionsPerUser = settings.maxConnectionsPerUser
         let agentSocket = try ListeningSocket(
-            at: places.agentSocket, mode: mode_t(settings.agentMode), group: try agentGroup())
-        let adminSocket = try ListeningSocket(at: places.adminSocket, mode: 0o600, group: nil)
+            at: places.agentSocket, mode: mode_t(settings.agentMode), group: try settings.agentGroupID())
+        let adminSocket = try ListeningSocket(
+            at: places.adminSocket, mode: mode_t(openness.socket), group: openness.group)
         let servers = [
             try await SocketServer(agentSocket, responder: agent, limits: limits, group: group, logger: logger),
             try await SocketServer(adminSocket, responder: admin, limits: limits, group: group, logger: logger),
@@ -43,12 +48,36 @@ struct SocketService: Service {
         withExtendedLifetime(lock) {}
     }
 
-    private func agentGroup() throws(StartError) -> gid_t? {
-        guard let name = settings.agentGroup else { return nil }
-        guard let group = unsafe getgrnam(name) else {
-            throw StartError(.configuration, "agent.group: there is no group '\(printable(name))'")
+    /// Below a directory that is this user's alone, a socket that is open to others is open to nobody.
+    private func warnIfOutOfReach() {
+        guard settings.agentMode & 0o066 != 0, let closed = PrivateDirectory.closedAncestor(of: places.agentDirectory)
+        else { return }
+        logger.warning(
+            "other users cannot reach the agent socket: only this user enters \(closed); name a directory that they can enter with --runtime-dir",
+            metadata: ["agent": "\(places.agentSocket)"])
+    }
+}
+
+extension Settings {
+    fileprivate func agentGroupID() throws(StartError) -> gid_t? {
+        try agentGroup.map { name throws(StartError) in try Self.groupID(name, "agent.group") }
+    }
+
+    /// Who has which role on the admin socket.
+    func adminRoles(owner: UInt32) throws(StartError) -> AdminRoles {
+        var roles = AdminRoles(owner: owner)
+        for role in AdminRole.allCases {
+            guard let name = adminGroups[role.rawValue] else { continue }
+            roles.groups[role] = try Self.groupID(name, "admin.\(role.rawValue)_group")
         }
-        return unsafe group.pointee.gr_gid
+        return roles
+    }
+
+    private static func groupID(_ name: String, _ key: String) throws(StartError) -> gid_t {
+        guard let group = UserDatabase.gid(ofGroup: name) else {
+            throw StartError(.configuration, "\(key): there is no group '\(printable(name))'")
+        }
+        return group
     }
 }
 

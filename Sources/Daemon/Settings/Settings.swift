@@ -6,6 +6,8 @@ package struct Settings: Equatable, Sendable {
     package var agentMode: UInt32 = 0o666
     /// `agent.group`: the group that the agent socket is given to.
     package var agentGroup: String?
+    /// `admin.viewer_group`, `admin.operator_group`, `admin.admin_group`: whose members have the role.
+    package var adminGroups: [String: String] = [:]
     /// `zoom.ca_file`: certificates to trust instead of the system's, for a proxy that opens TLS.
     package var caFile: String?
     /// `zoom.refusals_per_hour`: how often credentials that Zoom refuses are tried.
@@ -18,6 +20,10 @@ package struct Settings: Equatable, Sendable {
     package var maxConnections = 4096
     /// `server.max_waiting`: requests that wait for a new generation, and event streams, together.
     package var maxWaiting = 2048
+    /// `server.max_connections_per_user`: on one socket, of a user other than root and the daemon's own.
+    package var maxConnectionsPerUser = 1024
+    /// `limits.requests_per_second`: of one client; 0 for as many as it likes.
+    package var requestsPerSecond = 0
     /// `log.level`: `debug`, `info`, `notice`, `warning` or `error`.
     package var logLevel = "info"
 
@@ -36,6 +42,9 @@ package struct Settings: Equatable, Sendable {
             settings.agentMode = mode
         },
         "agent.group": { settings, text throws(BadValue) in settings.agentGroup = text },
+        "admin.viewer_group": { settings, text throws(BadValue) in settings.adminGroups["viewer"] = text },
+        "admin.operator_group": { settings, text throws(BadValue) in settings.adminGroups["operator"] = text },
+        "admin.admin_group": { settings, text throws(BadValue) in settings.adminGroups["admin"] = text },
         "zoom.ca_file": { settings, text throws(BadValue) in settings.caFile = try path(text) },
         "zoom.refusals_per_hour": { settings, text throws(BadValue) in
             settings.refusalsPerHour = try number(text, 1...60)
@@ -48,6 +57,12 @@ package struct Settings: Equatable, Sendable {
         },
         "server.max_waiting": { settings, text throws(BadValue) in
             settings.maxWaiting = try number(text, 0...65_536)
+        },
+        "server.max_connections_per_user": { settings, text throws(BadValue) in
+            settings.maxConnectionsPerUser = try number(text, 1...65_536)
+        },
+        "limits.requests_per_second": { settings, text throws(BadValue) in
+            settings.requestsPerSecond = try number(text, 0...1_000_000)
         },
         "log.level": { settings, text throws(BadValue) in
             let levels = ["debug", "info", "notice", "warning", "error"]

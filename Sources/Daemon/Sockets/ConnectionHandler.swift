@@ -24,7 +24,8 @@ final class ConnectionHandler: ChannelDuplexHandler {
     }
 
     private let responder: any Responder
-    private let caller: Identity
+    private var caller: Identity
+    private let process: PeerProcess?
     private let limits: ConnectionLimits
     let table: ConnectionTable
 
@@ -49,9 +50,14 @@ final class ConnectionHandler: ChannelDuplexHandler {
     /// Whether the client will send nothing more.
     private var hasEnded = false
 
-    init(responder: any Responder, caller: Identity, limits: ConnectionLimits, table: ConnectionTable) {
+    /// - Parameter process: the one that connected; `nil` leaves it unwatched.
+    init(
+        responder: any Responder, caller: Identity, process: PeerProcess? = nil, limits: ConnectionLimits,
+        table: ConnectionTable
+    ) {
         self.responder = responder
         self.caller = caller
+        self.process = process
         self.limits = limits
         self.table = table
     }
@@ -122,7 +128,8 @@ final class ConnectionHandler: ChannelDuplexHandler {
             case .answering, .watching: Int.max
             case .reading: unread.readableBytes > 0 || isNew ? limits.request : limits.idle
             }
-        if waited > limit {
+        // A connection does not outlive its process, nor go with it to another user.
+        if waited > limit || process?.isStill(caller) == false {
             close()
         } else if case .watching(let watch) = phase {
             watch.tick()
@@ -172,6 +179,8 @@ final class ConnectionHandler: ChannelDuplexHandler {
     }
 
     private func answer(_ request: Request, _ context: ChannelHandlerContext) {
+        let needs = responder.needs(of: caller)
+        guard needs.isEmpty || process?.learn(needs, of: &caller) != false else { return context.close(promise: nil) }
         switch responder.respond(to: request, from: caller) {
         case .now(let response): deliver(response)
         case .later(let produce):

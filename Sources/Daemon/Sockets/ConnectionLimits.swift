@@ -8,6 +8,8 @@ struct ConnectionLimits: Sendable {
     var write = 10
     /// Connections at once, on one socket.
     var connections = 4096
+    /// Connections of one user at once, on one socket. Root and the daemon's own user are not counted so.
+    var connectionsPerUser = 1024
     /// How long connections that are busy may go on when the daemon stops. Seconds.
     var drain = 5
 }

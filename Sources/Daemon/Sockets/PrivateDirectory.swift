@@ -25,6 +25,31 @@ enum PrivateDirectory {
         }
     }
 
+    /// Makes the directory, or gives the one that is there exactly this mode and group. For what holds nothing but a
+    /// socket that is made anew.
+    static func ensure(_ path: String, exactly mode: mode_t, group: gid_t?) throws(StartError) {
+        try ensure(path, mode: 0o755)
+        func must(_ result: CInt, _ what: String) throws(StartError) {
+            guard result == 0 else { throw StartError(systemCall: what, errno) }
+        }
+        // Closed meanwhile, so that the old mode is never the new group's.
+        try must(unsafe chmod(path, 0o700), "cannot set the mode of \(path)")
+        let group = group ?? getegid()
+        try must(unsafe chown(path, uid_t.max, group), "cannot give \(path) to group \(group)")
+        try must(unsafe chmod(path, mode), "cannot set the mode of \(path)")
+    }
+
+    /// The first directory on the way to `path`, itself included, that other users cannot enter.
+    static func closedAncestor(of path: String) -> String? {
+        var way = ""
+        for part in path.split(separator: "/") {
+            way += "/" + part
+            var status = stat()
+            if unsafe stat(way, &status) == 0, status.st_mode & S_IXOTH == 0 { return way }
+        }
+        return nil
+    }
+
     /// Parents that are missing are made for this user alone; those that are there are none of our business.
     private static func ensureParent(_ path: String) throws(StartError) {
         var status = stat()

@@ -24,6 +24,19 @@ enum Refusal {
             try: "keyturn client add NAME --uid \(caller.uid) --allow APP:\(kind.rawValue)")
     }
 
+    static func noRole(_ caller: Identity) -> Problem {
+        Problem(
+            .notGranted, "user \(caller.uid) may not administer this daemon",
+            try: "run the command as root, as the daemon's user, or as a member of a group that has a role")
+    }
+
+    static func role(_ role: AdminRole, of caller: Identity, least: AdminRole) -> Problem {
+        Problem(
+            .notPermitted,
+            "this takes the role \(least.rawValue), and user \(caller.uid) has the role \(role.rawValue)",
+            try: "run the command as root or as a member of admin.\(least.rawValue)_group")
+    }
+
     static func method(_ allowed: [Method]) -> Problem {
         var problem = Problem(
             .methodNotAllowed, "the method is not \(allowed.map(\.rawValue).joined(separator: " or "))")
@@ -71,7 +84,7 @@ extension Problem {
 
 extension RenderedResponse {
     static func refusing(_ problem: Problem, retryAfter: Int? = nil) -> RenderedResponse {
-        Response.rendering(problem, retryAfter: retryAfter)
+        Response.rendering(problem, retryAfter: retryAfter ?? (problem.code == .tooManyRequests ? 1 : nil))
     }
 
     /// Why there is no token. The only place where a token failure becomes a status.

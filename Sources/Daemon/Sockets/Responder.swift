@@ -6,6 +6,9 @@ protocol Responder: Sendable {
     /// All methods that some path of the socket has.
     var methods: [Method] { get }
 
+    /// What must be known of a caller beyond its credentials before it is answered.
+    func needs(of caller: Identity) -> IdentityNeeds
+
     /// Called on the connection's event loop: it must not block.
     func respond(to request: Request, from caller: Identity) -> Reply
 }

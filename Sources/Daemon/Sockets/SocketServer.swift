@@ -1,4 +1,3 @@
-import CPlatform
 import Glibc
 import Logging
 import NIOCore
@@ -15,7 +14,8 @@ final class SocketServer: Sendable {
     private let group: MultiThreadedEventLoopGroup
     private let logger: Logger
     private let tables: [ObjectIdentifier: NIOLoopBound<ConnectionTable>]
-    private let open = Atomic(0)
+    private let places: ConnectionPlaces
+    private let proc = ProcFS()
     private let complainedAt = Atomic(0)
     private let channel = Mutex<(any Channel)?>(nil)
 
@@ -26,6 +26,7 @@ final class SocketServer: Sendable {
         self.socket = socket
         self.responder = responder
         self.limits = limits
+        places = ConnectionPlaces(limits, owner: geteuid())
         self.group = group
         self.logger = logger
         var tables: [ObjectIdentifier: NIOLoopBound<ConnectionTable>] = [:]
@@ -55,36 +56,39 @@ final class SocketServer: Sendable {
         socket.remove()
         try? await channel.withLock { $0.take() }?.close().get()
         for table in tables.values { table.eventLoop.execute { table.value.drain() } }
-        for _ in 0..<limits.drain * 20 where open.load(ordering: .relaxed) > 0 {
+        for _ in 0..<limits.drain * 20 where places.total > 0 {
             try? await Task.sleep(for: .milliseconds(50))
         }
     }
 
     /// At most once a second: who makes connections must not fill the log.
-    private func complain() {
+    private func complain(_ refusal: ConnectionPlaces.Refusal) {
         let now = SystemTime().now.boot
         guard complainedAt.exchange(now, ordering: .relaxed) != now else { return }
-        logger.warning("connections refused: \(limits.connections) are open", metadata: ["socket": "\(socket.path)"])
+        let reason =
+            switch refusal {
+            case .full: "the socket has as many as it may, \(limits.connections)"
+            case .user(let uid): "user \(uid) has as many as one may, \(limits.connectionsPerUser)"
+            }
+        logger.warning("connections refused: \(reason)", metadata: ["socket": "\(socket.path)"])
     }
 
     /// Runs on the connection's event loop. A refused connection is closed unread.
     private func admit(_ channel: any Channel) -> EventLoopFuture<Void> {
-        let count = open.add(1, ordering: .relaxed).newValue
-        channel.closeFuture.whenComplete { [self] _ in open.subtract(1, ordering: .relaxed) }
-        guard count <= limits.connections, let table = tables[ObjectIdentifier(channel.eventLoop)] else {
-            complain()
+        let process = PeerProcess(channel, proc: proc)
+        guard let table = tables[ObjectIdentifier(channel.eventLoop)], var caller = process.identify() else {
             return channel.close()
         }
-        guard let options = channel as? any SocketOptionProvider else { return channel.close() }
-        let peer: EventLoopFuture<kt_peer> = options.unsafeGetSocketOption(
-            level: .socket, name: .init(rawValue: kt_so_peercred))
-        return peer.flatMap { [self] peer in
-            // The kernel gives pid 0 to a caller in a namespace that this one cannot see into.
-            let caller = Identity(uid: peer.uid, gid: peer.gid, pid: peer.pid)
-            return channel.eventLoop.makeCompletedFuture {
-                try channel.pipeline.syncOperations.addHandler(
-                    ConnectionHandler(responder: responder, caller: caller, limits: limits, table: table.value))
-            }
+        if let refusal = places.take(caller.uid) {
+            complain(refusal)
+            return channel.close()
+        }
+        channel.closeFuture.whenComplete { [places, uid = caller.uid] _ in places.give(uid) }
+        guard process.learn(responder.needs(of: caller), of: &caller) else { return channel.close() }
+        return channel.eventLoop.makeCompletedFuture {
+            try channel.pipeline.syncOperations.addHandler(
+                ConnectionHandler(
+                    responder: responder, caller: caller, process: process, limits: limits, table: table.value))
         }
     }
 }

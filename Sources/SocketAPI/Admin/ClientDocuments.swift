@@ -39,13 +39,23 @@ package struct ClientDraft: Equatable, Sendable, WireDocument {
     package let uid: Int?
     package let user: String?
     package let gid: Int?
+    package let unit: String?
+    package let exe: String?
+    /// Whether callers match that come out of a namespace which the daemon does not see into.
+    package let foreign: Bool
     package let allow: [GrantDocument]
 
-    package init(name: Name, uid: Int?, user: String?, gid: Int?, allow: [GrantDocument]) {
+    package init(
+        name: Name, uid: Int?, user: String?, gid: Int?, unit: String? = nil, exe: String? = nil, foreign: Bool = false,
+        allow: [GrantDocument]
+    ) {
         self.name = name
         self.uid = uid
         self.user = user
         self.gid = gid
+        self.unit = unit
+        self.exe = exe
+        self.foreign = foreign
         self.allow = allow
     }
 
@@ -54,14 +64,19 @@ package struct ClientDraft: Equatable, Sendable, WireDocument {
         if let uid { json.member("uid", uid) }
         if let user { json.member("user", user) }
         if let gid { json.member("gid", gid) }
+        if let unit { json.member("unit", unit) }
+        if let exe { json.member("exe", exe) }
+        if foreign { json.member("foreign", foreign) }
         json.member("allow", list: allow)
     }
 
     package init(_ node: JSONNode, in document: borrowing JSONDocument) throws(JSONError) {
-        try document.allowOnly(["name", "uid", "user", "gid", "allow"], of: node)
+        try document.allowOnly(["name", "uid", "user", "gid", "unit", "exe", "foreign", "allow"], of: node)
         self.init(
             name: try document.name("name", of: node), uid: try document.optionalNumber("uid", of: node),
             user: try document.optionalText("user", of: node), gid: try document.optionalNumber("gid", of: node),
+            unit: try document.optionalText("unit", of: node), exe: try document.optionalText("exe", of: node),
+            foreign: try document.optionalFlag("foreign", of: node) ?? false,
             allow: try document.list("allow", of: node))
     }
 }
@@ -73,14 +88,23 @@ package struct ClientDocument: Equatable, Sendable, WireDocument {
     /// The user's name when the client was added.
     package let user: String?
     package let gid: Int?
+    package let unit: String?
+    package let exe: String?
+    package let foreign: Bool
     package let allow: [GrantDocument]
     package let createdAt: Timestamp
 
-    package init(name: Name, uid: Int, user: String?, gid: Int?, allow: [GrantDocument], createdAt: Timestamp) {
+    package init(
+        name: Name, uid: Int, user: String?, gid: Int?, unit: String?, exe: String?, foreign: Bool,
+        allow: [GrantDocument], createdAt: Timestamp
+    ) {
         self.name = name
         self.uid = uid
         self.user = user
         self.gid = gid
+        self.unit = unit
+        self.exe = exe
+        self.foreign = foreign
         self.allow = allow
         self.createdAt = createdAt
     }
@@ -92,6 +116,9 @@ package struct ClientDocument: Equatable, Sendable, WireDocument {
         if let user { json.string(user) } else { json.null() }
         json.key("gid")
         if let gid { json.integer(gid) } else { json.null() }
+        json.member("unit", orNull: unit)
+        json.member("exe", orNull: exe)
+        json.member("foreign", foreign)
         json.member("allow", list: allow)
         json.member("created_at", createdAt.description)
     }
@@ -100,6 +127,8 @@ package struct ClientDocument: Equatable, Sendable, WireDocument {
         self.init(
             name: try document.name("name", of: node), uid: try document.number("uid", of: node),
             user: try document.optionalText("user", of: node), gid: try document.optionalNumber("gid", of: node),
+            unit: try document.optionalText("unit", of: node), exe: try document.optionalText("exe", of: node),
+            foreign: try document.optionalFlag("foreign", of: node) ?? false,
             allow: try document.list("allow", of: node), createdAt: try document.time("created_at", of: node))
     }
 }

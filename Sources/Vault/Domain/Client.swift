@@ -21,14 +21,34 @@ package struct Client: Equatable, Sendable {
 /// How the kernel must describe the process at the other end of the socket. All that are given must match.
 package struct Selectors: Equatable, Sendable {
     package let uid: UInt32
-    /// The user's name when the rule was made, kept beside the uid, so that one that belongs to somebody else by now can be told.
+    /// The user's name when the rule was made. The rule ends to match when the uid belongs to another name.
     package let user: String?
+    /// The process's own group, or a supplementary one.
     package let gid: UInt32?
+    /// The system's systemd unit that the process belongs to.
+    package let unit: UnitName?
+    /// The executable's absolute path, with no link in it.
+    package let executable: String?
+    /// Whether callers match that come out of a namespace which the daemon does not see into.
+    package let allowsForeign: Bool
 
-    package init(uid: UInt32, user: String?, gid: UInt32?) {
+    package init(
+        uid: UInt32, user: String?, gid: UInt32? = nil, unit: UnitName? = nil, executable: String? = nil,
+        allowsForeign: Bool = false
+    ) {
         self.uid = uid
         self.user = user
         self.gid = gid
+        self.unit = unit
+        self.executable = executable
+        self.allowsForeign = allowsForeign
+    }
+
+    var needs: IdentityNeeds {
+        var needs: IdentityNeeds = []
+        if gid != nil { needs.insert(.groups) }
+        if unit != nil || executable != nil { needs.insert(.process) }
+        return needs
     }
 }
 
@@ -51,9 +71,11 @@ package struct Grant: Equatable, Sendable {
         self.kinds = kinds
     }
 
-    package func covers(_ app: Name, _ kind: Kind) -> Bool {
-        guard kinds.contains(kind) else { return false }
-        return switch target {
+    package func covers(_ app: Name, _ kind: Kind) -> Bool { kinds.contains(kind) && covers(app) }
+
+    /// Whether it speaks of the app, whatever for.
+    package func covers(_ app: Name) -> Bool {
+        switch target {
         case .any: true
         case .app(let name): name == app
         }

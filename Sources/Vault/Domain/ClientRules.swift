@@ -1,41 +1,67 @@
 package import Names
 
-/// Who is at the other end of a connection, as the kernel says.
-package struct Identity: Equatable, Sendable {
-    package let uid: UInt32
-    package let gid: UInt32
-    package let pid: Int32
-
-    package init(uid: UInt32, gid: UInt32, pid: Int32) {
-        self.uid = uid
-        self.gid = gid
-        self.pid = pid
-    }
-}
-
 /// Every client's rule, ready to be asked. Deciding is a function of identity, rules and request, and of nothing else.
 package struct ClientRules: Sendable {
     private let byUID: [UInt32: [Client]]
+    /// What the rules of a uid go by beyond it; a uid whose rules need nothing has no entry.
+    private let needs: [UInt32: IdentityNeeds]
+    private let strangers: [String: String]
 
-    package init(_ clients: [Client]) {
+    /// - Parameter strangers: for each client, by its id, whose uid is not its user's any more: the name of whose it is.
+    package init(_ clients: [Client], strangers: [String: String] = [:]) {
+        self.strangers = strangers
         byUID = Dictionary(grouping: clients, by: \.selectors.uid)
             .mapValues { $0.sorted { $0.name < $1.name } }
+        needs = byUID.mapValues { $0.reduce(into: []) { $0.formUnion($1.selectors.needs) } }.filter { !$1.isEmpty }
     }
 
-    /// The first client, by name, whose selectors all match and one of whose grants covers the request.
-    package func client(for identity: Identity, app: Name, kind: Grant.Kind) -> Client? {
-        matching(identity).first { $0.grants.contains { $0.covers(app, kind) } }
+    /// What is to be known of a caller with this uid before anything is decided.
+    package func needs(of uid: UInt32) -> IdentityNeeds { needs.isEmpty ? [] : needs[uid] ?? [] }
+
+    /// The first client, by name, whose selectors all match and one of whose grants covers the request; else what kept
+    /// the nearest from it.
+    package func decide(_ identity: Identity, app: Name, kind: Grant.Kind) -> AccessDecision {
+        var nearest: (name: Name, verdict: RuleVerdict)?
+        for client in byUID[identity.uid] ?? [] {
+            let verdict = verdict(of: client, on: identity, app: app, kind: kind)
+            if case .allows = verdict { return .allowed(client) }
+            if nearest.map({ $0.verdict.progress < verdict.progress }) ?? true { nearest = (client.name, verdict) }
+        }
+        return .denied(nearest.map { .client($0.name, $0.verdict) } ?? .unknownUser(identity.uid))
     }
 
     /// Whether the caller may learn of the app at all.
     package func mayName(_ app: Name, to identity: Identity) -> Bool {
-        matching(identity).contains { client in
-            client.grants.contains { grant in Grant.Kind.allCases.contains { grant.covers(app, $0) } }
-        }
+        byUID[identity.uid]?.contains { client in
+            mismatch(of: client, with: identity) == nil
+                && client.grants.contains { grant in Grant.Kind.allCases.contains { grant.covers(app, $0) } }
+        } ?? false
     }
 
-    private func matching(_ identity: Identity) -> [Client] {
-        guard let candidates = byUID[identity.uid] else { return [] }
-        return candidates.filter { $0.selectors.gid == nil || $0.selectors.gid == identity.gid }
+    /// What the client's rule says.
+    package func verdict(
+        of client: Client, on identity: Identity, app: Name, kind: Grant.Kind
+    ) -> RuleVerdict {
+        if let mismatch = mismatch(of: client, with: identity) { return mismatch }
+        if client.grants.contains(where: { $0.covers(app, kind) }) { return .allows }
+        return client.grants.contains { $0.covers(app) } ? .kind(kind) : .app
+    }
+
+    /// The first selector that does not match.
+    private func mismatch(of client: Client, with identity: Identity) -> RuleVerdict? {
+        let wanted = client.selectors
+        guard wanted.uid == identity.uid else { return .uid(wanted: wanted.uid) }
+        if !strangers.isEmpty, let user = wanted.user, let now = strangers[client.id] {
+            return .user(wanted: user, now: now)
+        }
+        if identity.isForeign, !wanted.allowsForeign { return .foreign }
+        if let gid = wanted.gid, !identity.isMember(of: gid) { return .group(wanted: gid) }
+        if let unit = wanted.unit, identity.process?.unit != unit {
+            return .unit(wanted: unit.description, found: identity.process?.unit?.description)
+        }
+        if let path = wanted.executable, identity.process?.executable != path {
+            return .executable(wanted: path, found: identity.process?.executable)
+        }
+        return nil
     }
 }

@@ -14,6 +14,9 @@ struct ClientRecord: Record {
         writer.member("uid", Int(client.selectors.uid))
         writer.member("user", ifPresent: client.selectors.user)
         if let gid = client.selectors.gid { writer.member("gid", Int(gid)) }
+        writer.member("unit", ifPresent: client.selectors.unit?.description)
+        writer.member("exe", ifPresent: client.selectors.executable)
+        if client.selectors.allowsForeign { writer.member("foreign", true) }
         writer.member("created_at", client.createdAt)
         writer.key("allow")
         writer.beginArray()
@@ -30,12 +33,20 @@ struct ClientRecord: Record {
     }
 
     init(cells: [Cell], document: borrowing JSONDocument) throws(JSONError) {
-        try document.allowOnly(["name", "uid", "user", "gid", "created_at", "allow"], of: document.root)
+        try document.allowOnly(
+            ["name", "uid", "user", "gid", "unit", "exe", "foreign", "created_at", "allow"], of: document.root)
         guard let name = Name(try document.text("name")) else { throw JSONError(.outOfRange, member: "name") }
         var gid: UInt32?
         if let node = document.member("gid", of: document.root) {
             gid = try Self.systemID(try document.integer(node), "gid")
         }
+        var unit: UnitName?
+        if let node = document.member("unit", of: document.root) {
+            unit = UnitName(try document.string(node))
+            if unit == nil { throw JSONError(.outOfRange, member: "unit") }
+        }
+        var isForeign = false
+        if let node = document.member("foreign", of: document.root) { isForeign = try document.bool(node) }
         var grants: [Grant] = []
         for node in try document.list("allow", of: document.root) {
             grants.append(try Self.grant(node, in: document))
@@ -44,7 +55,8 @@ struct ClientRecord: Record {
             id: try cells.text(0), name: name,
             selectors: Selectors(
                 uid: try Self.systemID(try document.number("uid"), "uid"),
-                user: try document.optionalText("user"), gid: gid),
+                user: try document.optionalText("user"), gid: gid, unit: unit,
+                executable: try document.optionalText("exe"), allowsForeign: isForeign),
             grants: grants, createdAt: try document.time("created_at"))
     }
 

@@ -86,6 +86,17 @@ struct AppRemove: ParsableCommand {
             "forget the app '\(name)' and the only copy of its secret\(rotation) that Keyturn has?", yes: yes)
         let path: RequestPath = force ? "/v1/apps/\(name)?force=true" : "/v1/apps/\(name)"
         try common.show(try common.admin.send(.delete, path), done: "removed \(name)")
+        if !common.json { warnOfGrants() }
+    }
+
+    /// Grants go by name, and outlive the app.
+    private func warnOfGrants() {
+        guard let answer = try? common.admin.send(.get, "/v1/clients"),
+            let list: ClientList = try? answer.document()
+        else { return }
+        for client in list.clients where client.allow.contains(where: { $0.app == name.description }) {
+            complain("keyturn: client '\(client.name)' is still granted '\(name)', and what is added under that name")
+        }
     }
 }
 

@@ -23,7 +23,12 @@ struct ClientAdd: ParsableCommand {
     @Argument(help: "What the client is called here: \(Name.grammar).") var name: Name
     @Option(help: ArgumentHelp("The user's number.", valueName: "n")) var uid: Int?
     @Option(help: ArgumentHelp("The user's name.", valueName: "name")) var user: String?
-    @Option(help: ArgumentHelp("Only with this group as the process's own.", valueName: "n")) var gid: Int?
+    @Option(help: ArgumentHelp("Only with this group, the process's own or another.", valueName: "n")) var gid: Int?
+    @Option(help: ArgumentHelp("Only as part of this systemd unit of the system's.", valueName: "unit")) var unit:
+        String?
+    @Option(help: ArgumentHelp("Only with this executable; its path without links.", valueName: "path")) var exe:
+        String?
+    @Flag(help: "Also out of a user or pid namespace that the daemon does not see into.") var foreign = false
     @Option(
         parsing: .upToNextOption,
         help: ArgumentHelp("What: an app or '*', then credentials, token or both.", valueName: "app:kind,kind"))
@@ -37,7 +42,9 @@ struct ClientAdd: ParsableCommand {
     }
 
     func run() throws {
-        let draft = ClientDraft(name: name, uid: uid, user: user, gid: gid, allow: allow.map(\.grant))
+        let draft = ClientDraft(
+            name: name, uid: uid, user: user, gid: gid, unit: unit, exe: exe, foreign: foreign,
+            allow: allow.map(\.grant))
         try common.show(try common.admin.send(.post, "/v1/clients", body: draft.render()), as: ClientDocument.self) {
             StandardOutput.write($0.text)
         }
@@ -108,7 +115,11 @@ struct ClientRemove: ParsableCommand {
 }
 
 extension ClientDocument {
-    var who: String { (user.map { "\($0) (\(uid))" } ?? String(uid)) + (gid.map { ", group \($0)" } ?? "") }
+    var who: String {
+        (user.map { "\($0) (\(uid))" } ?? String(uid)) + (gid.map { ", group \($0)" } ?? "")
+            + (unit.map { ", unit \($0)" } ?? "") + (exe.map { ", \($0)" } ?? "")
+            + (foreign ? ", from any namespace" : "")
+    }
 
     var allowed: String { allow.map { "\($0.app):\($0.kinds.joined(separator: ","))" }.joined(separator: " ") }
 

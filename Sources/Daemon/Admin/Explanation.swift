@@ -1,0 +1,66 @@
+import CPlatform
+import Glibc
+import Names
+import SocketAPI
+import Vault
+
+/// Says beforehand what the agent socket would answer, and shows every rule's word on it.
+struct Explanation {
+    let catalog: Catalog
+
+    func answer(_ question: AdminRoute.Question) throws(Problem) -> ExplainDocument {
+        let identity: Identity
+        switch question.caller {
+        case .pid(let pid): identity = try Self.identity(of: pid)
+        case .uid(let uid): identity = Self.identity(ofUser: uid)
+        }
+        let rules = catalog.rules
+        var decision = rules.decide(identity, app: question.app, kind: question.kind)
+        if decision.client != nil, catalog.app(question.app) == nil { decision = .denied(.noSuchApp(question.app)) }
+        let clients = catalog.clients
+        let ordered =
+            clients.filter { $0.selectors.uid == identity.uid }
+            + clients.filter { $0.selectors.uid != identity.uid }
+        return ExplainDocument(
+            app: question.app, kind: question.kind.rawValue, served: decision.client != nil,
+            reason: Self.reason(decision), client: decision.client?.name.description,
+            caller: Self.caller(identity),
+            rules: ordered.map { client in
+                let verdict = rules.verdict(of: client, on: identity, app: question.app, kind: question.kind)
+                return .init(client: client.name, allows: verdict == .allows, reason: verdict.description)
+            })
+    }
+
+    private static func reason(_ decision: AccessDecision) -> String {
+        switch decision {
+        case .allowed(let client): "client '\(client.name)' allows it"
+        case .denied(let denial): denial.description
+        }
+    }
+
+    private static func identity(of pid: Int32) throws(Problem) -> Identity {
+        let pidfd = kt_pidfd_open(pid)
+        defer { if pidfd >= 0 { close(pidfd) } }
+        let identity = ProcFS().identity(of: pid)
+        guard pidfd >= 0, let identity, PeerProcess.isAlive(pidfd) else {
+            throw Problem(.notFound, "there is no process \(pid), or this daemon may not see it")
+        }
+        return identity
+    }
+
+    /// What is known of a user without any process: the groups of a log-in.
+    private static func identity(ofUser uid: UInt32) -> Identity {
+        let groups = UserDatabase.name(of: uid).map(UserDatabase.groups) ?? []
+        return Identity(
+            uid: uid, gid: groups.first ?? .max, pid: 0, isForeign: uid == IDMaps.current.unmappedUID,
+            groups: Array(groups.dropFirst()))
+    }
+
+    private static func caller(_ identity: Identity) -> ExplainDocument.Caller {
+        ExplainDocument.Caller(
+            pid: identity.pid == 0 ? nil : Int(identity.pid), uid: Int(identity.uid),
+            user: UserDatabase.name(of: identity.uid), gid: identity.gid == .max ? nil : Int(identity.gid),
+            groups: (identity.groups ?? []).map(Int.init), unit: identity.process?.unit?.description,
+            slice: identity.process?.slice, exe: identity.process?.executable, foreign: identity.isForeign)
+    }
+}

@@ -1,0 +1,28 @@
+import SocketAPI
+import Vault
+
+/// What is wrong with the rules, for the status.
+enum RuleProblems {
+    static func problems(_ catalog: Catalog) -> [StatusDocument.Problem] {
+        let strangers = catalog.strangers
+        var problems: [StatusDocument.Problem] = []
+        for client in catalog.clients {
+            if let now = strangers[client.id] {
+                problems.append(
+                    .init(
+                        "user_changed",
+                        "client '\(client.name)' is refused: uid \(client.selectors.uid) was \(client.selectors.user ?? "")'s and is \(printable(now))'s by now",
+                        try: "keyturn client remove \(client.name)"))
+            }
+            for grant in client.grants {
+                guard case .app(let name) = grant.target, catalog.app(name) == nil else { continue }
+                problems.append(
+                    .init(
+                        "grant_without_app",
+                        "client '\(client.name)' is granted '\(name)', which does not exist: whatever is added under that name is theirs",
+                        try: "keyturn app add \(name), or keyturn client remove \(client.name)"))
+            }
+        }
+        return problems
+    }
+}

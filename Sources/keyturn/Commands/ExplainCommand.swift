@@ -1,0 +1,64 @@
+import ArgumentParser
+import Names
+import SecretMemory
+import SocketAPI
+import TerminalInput
+
+struct ExplainCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "explain", abstract: "Would this process be served, by which rule, or why not.",
+        discussion: """
+            Ends with 0 when it would be served and with 77 when not. With --uid, nothing is known of a unit or an
+            executable, and the groups are those of the user's log-in.
+
+            Example: keyturn explain --app zoom-prod --pid 4711 --kind token
+            """)
+
+    @Option(help: "The app that it would ask for.") var app: Name
+    @Option(help: ArgumentHelp("The process.", valueName: "n")) var pid: Int?
+    @Option(help: ArgumentHelp("The user, instead of a process.", valueName: "n")) var uid: Int?
+    @Option(help: "What it would ask for: credentials or token.") var kind: Kind = .credentials
+    @OptionGroup var common: CommonOptions
+
+    enum Kind: String, ExpressibleByArgument, CaseIterable { case credentials, token }
+
+    func validate() throws {
+        guard (pid == nil) != (uid == nil) else { throw ValidationError("it is about --pid N or --uid N, one of them") }
+    }
+
+    func run() throws {
+        let path: RequestPath =
+            switch (kind, pid, uid) {
+            case (.credentials, let pid?, _): "/v1/explain?app=\(app)&kind=credentials&pid=\(pid)"
+            case (.token, let pid?, _): "/v1/explain?app=\(app)&kind=token&pid=\(pid)"
+            case (.credentials, nil, let uid): "/v1/explain?app=\(app)&kind=credentials&uid=\(uid ?? 0)"
+            case (.token, nil, let uid): "/v1/explain?app=\(app)&kind=token&uid=\(uid ?? 0)"
+            }
+        let answer = try common.admin.send(.get, path)
+        var served = true
+        if answer.problem == nil {
+            served = try ExplainDocument(parsing: answer.body.copy(), values: 4_000_000).served
+        }
+        try common.show(answer, as: ExplainDocument.self) { StandardOutput.write($0.text) }
+        if !served { throw CommandFailure(.notPermitted, nil) }
+    }
+}
+
+extension ExplainDocument {
+    var text: String {
+        var text = "\(served ? "served" : "refused"): \(reason)\n\n"
+        var table = TextTable()
+        if let pid = caller.pid { table.add("process", String(pid)) }
+        table.add("user", caller.user.map { "\($0) (\(caller.uid))" } ?? String(caller.uid))
+        let groups = [caller.gid].compactMap { $0 } + caller.groups.filter { $0 != caller.gid }
+        table.add("groups", groups.isEmpty ? "not known" : groups.map(String.init).joined(separator: " "))
+        table.add("unit", caller.unit.map { "\($0)\(caller.slice.map { ", in \($0)" } ?? "")" } ?? "not known")
+        table.add("executable", caller.exe ?? "not known")
+        if caller.foreign { table.add("namespace", "one that the daemon does not see into") }
+        text += table.text
+        guard !rules.isEmpty else { return text }
+        var list = TextTable(["CLIENT", "ITS RULE"])
+        for rule in rules { list.add(rule.client.description, rule.reason) }
+        return text + "\n" + list.text
+    }
+}

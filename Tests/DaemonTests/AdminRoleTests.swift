@@ -1,0 +1,126 @@
+import Foundation
+import Names
+import SecretMemory
+import SocketAPI
+import Testing
+import Vault
+
+@testable import Daemon
+
+/// Who may do what on the admin socket: every operation that the description of the sockets has, in every role.
+@Suite struct AdminRoleTests {
+    private struct Operation {
+        let method: String
+        let path: String
+        let role: String?
+    }
+
+    /// The admin socket's operations, as `schema/openapi.yaml` lists them.
+    private static let operations: [Operation] = {
+        let file = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../schema/openapi.yaml")
+        var operations: [Operation] = []
+        var path = ""
+        var lines = ((try? String(contentsOf: file, encoding: .utf8)) ?? "").components(separatedBy: "\n")[...]
+        while let line = lines.popFirst() {
+            if let match = line.wholeMatch(of: #/  (/v1/\S+):/#) { path = String(match.1) }
+            guard let match = line.wholeMatch(of: #/    (get|post|put|patch|delete):/#) else { continue }
+            let body = lines.prefix { $0.isEmpty || $0.hasPrefix("      ") }
+            guard body.contains(where: { $0.contains("tags:") && $0.contains("admin") }) else { continue }
+            operations.append(
+                Operation(
+                    method: match.1.uppercased(), path: path,
+                    role: body.compactMap { $0.wholeMatch(of: #/      x-role: (\w+)/#)?.1 }.first.map(String.init)))
+        }
+        return operations
+    }()
+
+    private static let roles = AdminRoles(owner: 7, groups: [.viewer: 10, .operator: 11, .admin: 12])
+
+    private static func caller(_ role: AdminRole?) -> Identity {
+        let gid: UInt32 = role.flatMap { roles.groups[$0] } ?? 99
+        return Identity(uid: 1000, gid: 1, pid: 1, groups: [2, gid])
+    }
+
+    private static func target(_ path: String) -> String {
+        path.replacing("{app}", with: "zoom").replacing("{client}", with: "ping").replacing(
+            "{id}", with: String(repeating: "a", count: 32))
+            + (path == "/v1/explain" ? "?app=zoom&pid=1" : "")
+    }
+
+    @Test func `each operation says which role it takes, and takes that role`() throws {
+        #expect(Self.operations.count >= 22)
+        for operation in Self.operations {
+            let name = "\(operation.method) \(operation.path)"
+            guard let least = operation.role.flatMap(AdminRole.init) else {
+                Issue.record("\(name) has no x-role")
+                continue
+            }
+            let request = try request(operation.method, Self.target(operation.path))
+            for role in AdminRole.allCases {
+                if role >= least {
+                    #expect(throws: Never.self, "\(name) as \(role)") {
+                        try Self.roles.route(request, from: Self.caller(role))
+                    }
+                } else {
+                    let problem = #expect(throws: Problem.self, "\(name) as \(role)") {
+                        try Self.roles.route(request, from: Self.caller(role))
+                    }
+                    #expect(problem?.code == .notPermitted && problem?.detail.contains(least.rawValue) == true)
+                }
+            }
+            let problem = #expect(throws: Problem.self) { try Self.roles.route(request, from: Self.caller(nil)) }
+            #expect(problem?.code == .notGranted, "\(name) by a stranger")
+        }
+    }
+
+    @Test(arguments: ["GET", "POST"]) func `a token is shown to admins only`(method: String) throws {
+        let request = try request(method, "/v1/apps/zoom/token?reveal=true")
+        #expect(throws: Problem.self) { try Self.roles.route(request, from: Self.caller(.operator)) }
+        #expect(throws: Never.self) { try Self.roles.route(request, from: Self.caller(.admin)) }
+    }
+
+    @Test(arguments: [
+        (#"{"paused":true}"#, true), (#"{"paused":false}"#, true), (#"{"paused":true,"overlap":0}"#, false),
+        (#"{"rotate_every":1}"#, false), ("{}", false), (#"{"paused":1}"#, false), ("", false), ("[]", false),
+    ]) func `an operator may pause, and change nothing else`(body: String, may: Bool) throws {
+        let text =
+            "PATCH /v1/apps/zoom HTTP/1.1\r\nHost: k\r\nKeyturn-Request: 1\r\nContent-Type: application/json\r\n"
+            + "Content-Length: \(body.utf8.count)\r\n\r\n\(body)"
+        var reader = RequestReader()
+        let progress = SecretBytes(copying: text).withSpan { reader.read($0) }
+        guard case .request(let request, _) = progress else { throw Unread(target: body) }
+        #expect(request.role(in: Self.roles, of: Self.caller(.operator)) == may)
+        #expect(!request.role(in: Self.roles, of: Self.caller(.viewer)))
+        #expect(request.role(in: Self.roles, of: Self.caller(.admin)))
+    }
+
+    @Test func `root and the daemon's own user are admins, and the highest group counts`() {
+        let roles = Self.roles
+        func role(_ uid: UInt32, gid: UInt32 = 1, _ groups: [UInt32]? = nil, foreign: Bool = false) -> AdminRole? {
+            roles.role(of: Identity(uid: uid, gid: gid, pid: 1, isForeign: foreign, groups: groups))
+        }
+        #expect(role(0) == .admin && role(7) == .admin && role(8) == nil)
+        #expect(role(8, gid: 10) == .viewer && role(8, [11]) == .operator && role(8, gid: 10, [1, 12]) == .admin)
+        #expect(role(0, foreign: true) == .admin && role(7, foreign: true) == nil)
+        #expect(role(8, [12], foreign: true) == nil)
+        #expect(AdminRoles(owner: 7).role(of: Identity(uid: 8, gid: 0, pid: 1, groups: [0])) == nil)
+    }
+
+    @Test func `the socket is as open as the roles need it, and no more`() {
+        func openness(_ groups: [AdminRole: UInt32]) -> SocketOpenness { AdminRoles(owner: 7, groups: groups).openness }
+        #expect(openness([:]) == SocketOpenness(directory: 0o700, socket: 0o600, group: nil))
+        #expect(openness([.viewer: 5]) == SocketOpenness(directory: 0o750, socket: 0o660, group: 5))
+        #expect(openness([.viewer: 5, .admin: 5]) == SocketOpenness(directory: 0o750, socket: 0o660, group: 5))
+        #expect(openness([.viewer: 5, .admin: 6]) == SocketOpenness(directory: 0o711, socket: 0o666, group: nil))
+    }
+}
+
+extension Request {
+    /// Whether the caller may have it done.
+    fileprivate func role(in roles: AdminRoles, of caller: Identity) -> Bool {
+        do {
+            _ = try roles.route(self, from: caller)
+            return true
+        } catch { return false }
+    }
+}

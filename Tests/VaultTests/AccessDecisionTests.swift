@@ -1,0 +1,116 @@
+import Names
+import TestSupport
+import Testing
+import Times
+
+@testable import Vault
+
+/// Why somebody is served or not.
+@Suite struct AccessDecisionTests {
+    private static let grants = [Grant(target: .app(.test("alpha")), kinds: [.token])]
+
+    private static func rules(_ selectors: Selectors, strangers: [String: String] = [:]) -> ClientRules {
+        ClientRules(
+            [
+                Client(
+                    id: "id", name: .test("ping"), selectors: selectors, grants: grants,
+                    createdAt: .init(unixSeconds: 0))
+            ],
+            strangers: strangers)
+    }
+
+    private static let unit = UnitName("ping.service")
+    private static let strict = Selectors(
+        uid: 1000, user: "ann", gid: 50, unit: unit, executable: "/usr/bin/ping", allowsForeign: false)
+    private static let right = ProcessFacts(unit: unit, slice: nil, executable: "/usr/bin/ping")
+
+    private static func caller(
+        uid: UInt32 = 1000, gid: UInt32 = 50, groups: [UInt32]? = nil, foreign: Bool = false,
+        _ process: ProcessFacts? = right
+    ) -> Identity {
+        Identity(uid: uid, gid: gid, pid: 1, isForeign: foreign, groups: groups, process: process)
+    }
+
+    @Test(
+        arguments: [
+            (caller(), nil), (caller(gid: 1, groups: [2, 50]), nil),
+            (caller(uid: 1001), .unknownUser(1001)),
+            (caller(gid: 51), .client(.test("ping"), .group(wanted: 50))),
+            (caller(gid: 51, groups: [52]), .client(.test("ping"), .group(wanted: 50))),
+            (caller(foreign: true), .client(.test("ping"), .foreign)),
+            (caller(nil), .client(.test("ping"), .unit(wanted: "ping.service", found: nil))),
+            (
+                caller(ProcessFacts(unit: UnitName("cron.service"), slice: nil, executable: "/usr/bin/ping")),
+                .client(.test("ping"), .unit(wanted: "ping.service", found: "cron.service"))
+            ),
+            (
+                caller(ProcessFacts(unit: unit, slice: nil, executable: "/usr/bin/pin")),
+                .client(.test("ping"), .executable(wanted: "/usr/bin/ping", found: "/usr/bin/pin"))
+            ),
+            (
+                caller(ProcessFacts(unit: unit, slice: nil, executable: nil)),
+                .client(.test("ping"), .executable(wanted: "/usr/bin/ping", found: nil))
+            ),
+        ] as [(Identity, AccessDenial?)])
+    func `all selectors must match, and the first that does not is the reason`(
+        _ caller: Identity, _ denial: AccessDenial?
+    ) {
+        switch Self.rules(Self.strict).decide(caller, app: .test("alpha"), kind: .token) {
+        case .allowed(let client): #expect(denial == nil && client.name == .test("ping"))
+        case .denied(let reason): #expect(reason == denial)
+        }
+        #expect(Self.rules(Self.strict).mayName(.test("alpha"), to: caller) == (denial == nil))
+    }
+
+    @Test func `a grant that is missing is told from a selector that does not match`() {
+        let rules = Self.rules(Self.strict)
+        func reason(_ app: String, _ kind: Grant.Kind) -> AccessDenial? {
+            if case .denied(let reason) = rules.decide(Self.caller(), app: .test(app), kind: kind) {
+                reason
+            } else {
+                nil
+            }
+        }
+        #expect(reason("alpha", .credentials) == .client(.test("ping"), .kind(.credentials)))
+        #expect(reason("beta", .token) == .client(.test("ping"), .app))
+    }
+
+    @Test func `a uid that is somebody else's by now matches nothing`() {
+        let rules = Self.rules(Self.strict, strangers: ["id": "eve"])
+        let decision = rules.decide(Self.caller(), app: .test("alpha"), kind: .token)
+        guard case .denied(let reason) = decision else { return #expect(Bool(false)) }
+        #expect(reason == .client(.test("ping"), .user(wanted: "ann", now: "eve")))
+        #expect(reason.description.contains("'eve'"))
+        #expect(!rules.mayName(.test("alpha"), to: Self.caller()))
+    }
+
+    @Test func `a rule may ask for callers that come from elsewhere`() {
+        let rules = Self.rules(Selectors(uid: 1000, user: nil, allowsForeign: true))
+        for foreign in [true, false] {
+            #expect(rules.decide(Self.caller(foreign: foreign, nil), app: .test("alpha"), kind: .token).client != nil)
+        }
+    }
+
+    @Test func `of several rules the one that came nearest is the reason`() {
+        let near = Client.sample("near", uid: 1, grants: Self.grants)
+        let far = Client.sample("a-far", uid: 1, gid: 9, grants: Self.grants)
+        let rules = ClientRules([far, near])
+        let decision = rules.decide(Identity(uid: 1, gid: 1, pid: 1), app: .test("alpha"), kind: .credentials)
+        guard case .denied(let reason) = decision else { return #expect(Bool(false)) }
+        #expect(reason == .client(.test("near"), .kind(.credentials)))
+    }
+
+    @Test func `no more is looked up than the rules of a uid ask for`() {
+        let rules = ClientRules([
+            .sample("plain", uid: 1), .sample("group", uid: 2, gid: 5),
+            Client(
+                id: "u", name: .test("unit"), selectors: Selectors(uid: 3, user: nil, unit: Self.unit), grants: [],
+                createdAt: .init(unixSeconds: 0)),
+            Client(
+                id: "e", name: .test("exe"), selectors: Selectors(uid: 3, user: nil, gid: 4, executable: "/x"),
+                grants: [], createdAt: .init(unixSeconds: 0)),
+        ])
+        #expect(rules.needs(of: 1) == [] && rules.needs(of: 2) == [.groups])
+        #expect(rules.needs(of: 3) == [.groups, .process] && rules.needs(of: 4) == [])
+    }
+}
