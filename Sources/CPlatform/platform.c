@@ -33,10 +33,13 @@ int kt_peer_groups(int socket, uint32_t *groups, uint32_t capacity) {
 int kt_peer_pidfd(int socket) {
     int pidfd = -1;
     socklen_t length = sizeof pidfd;
-    return getsockopt(socket, SOL_SOCKET, SO_PEERPIDFD, &pidfd, &length) == 0 ? pidfd : -1;
+    return getsockopt(socket, SOL_SOCKET, SO_PEERPIDFD, &pidfd, &length) == 0 ? pidfd : -errno;
 }
 
-int kt_pidfd_open(int32_t pid) { return (int)syscall(SYS_pidfd_open, pid, 0); }
+int kt_pidfd_open(int32_t pid) {
+    const long pidfd = syscall(SYS_pidfd_open, pid, 0);
+    return pidfd >= 0 ? (int)pidfd : -errno;
+}
 
 int kt_make_undumpable(void) {
     const struct rlimit none = {0, 0};

@@ -61,7 +61,9 @@ import Vault
     @Test func `a refusal for their number says when to come back`() throws {
         let refused = RenderedResponse.refusing(Problem(.tooManyRequests, "x"))
         var text = ""
-        refused.forEachPart(closing: false) { text += String(decoding: $0, as: UTF8.self) }
+        refused.forEachPart(closing: false) { part in
+            text += unsafe part.withUnsafeBytes { unsafe String(decoding: $0, as: UTF8.self) }
+        }
         #expect(text.contains("HTTP/1.1 429 ") && text.contains("Retry-After: 1\r\n"))
     }
 

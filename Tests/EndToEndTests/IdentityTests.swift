@@ -159,8 +159,7 @@ import Testing
             try world.must("client", "remove", "any", "--yes")
             try world.must(
                 "client", "add", "any", "--uid", uid, "--foreign", "--exe", Self.curl, "--allow", "*:credentials")
-            let answer = try world.curl(credentials, as: Self.somebody)
-            #expect(answer.status == (uid == "65534" ? 403 : 403), "nothing is known of its process")
+            #expect(try world.curl(credentials, as: Self.somebody).status == 403, "nothing is known of its process")
         }
     }
 }
@@ -186,7 +185,7 @@ struct ControlGroups {
     }
 
     func remove() {
-        rmdir(path)
-        rmdir(Self.slice)
+        unsafe rmdir(path)
+        unsafe rmdir(Self.slice)
     }
 }

@@ -11,16 +11,17 @@ struct kt_peer {
     uint32_t gid;
 };
 
-/* Each works on a connected Unix socket, and answers -1 with errno when the kernel refuses. */
+/* Who connected to this Unix socket. Returns 0, or -1 with errno. */
 int kt_peer(int socket, struct kt_peer *peer);
 
-/* The supplementary groups at connect(2): how many there are. With more than `capacity`, none is stored. */
+/* The supplementary groups at connect(2): how many there are, or -1 with errno.
+   With more than `capacity`, none is stored. */
 int kt_peer_groups(int socket, uint32_t *groups, uint32_t capacity);
 
-/* A new pidfd for the very process that connected, however long ago that was (Linux 6.5). */
+/* A new pidfd for the very process that connected, however long ago that was (Linux 6.5); else the negated errno. */
 int kt_peer_pidfd(int socket);
 
-/* A new pidfd for the process that has this number now. */
+/* A new pidfd for the process that has this number now; else the negated errno. */
 int kt_pidfd_open(int32_t pid);
 
 /* Closes the process to ptrace, /proc/PID/mem and core dumps of its own user. Returns 0, or an errno. */

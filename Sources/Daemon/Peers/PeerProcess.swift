@@ -10,7 +10,7 @@ import Vault
 /// when the connection is a second old, or when a rule looks at more than its credentials.
 final class PeerProcess {
     private enum Pin {
-        case notYet, impossible
+        case notYet, impossible, gone
         case pidfd(CInt)
     }
 
@@ -51,7 +51,7 @@ final class PeerProcess {
         }
         guard needs.contains(.process) else { return true }
         pinIt(caller.pid)
-        guard case .pidfd(let pidfd) = pin else { return true }
+        guard case .pidfd(let pidfd) = pin else { return !isGone }
         if !isKnown {
             isKnown = true
             caller.process = proc.facts(of: caller.pid, uid: caller.uid)
@@ -63,16 +63,26 @@ final class PeerProcess {
     /// Whether the process is there still, and is still the user's that it was. It may be unable to tell; then it is.
     func isStill(_ caller: Identity) -> Bool {
         pinIt(caller.pid)
-        guard case .pidfd(let pidfd) = pin else { return true }
+        guard case .pidfd(let pidfd) = pin else { return !isGone }
         let owner = proc.owner(of: caller.pid)
         guard Self.isAlive(pidfd) else { return false }
         return owner.map { $0 == caller.uid } ?? true
     }
 
+    private var isGone: Bool { if case .gone = pin { true } else { false } }
+
     private func pinIt(_ pid: Int32) {
-        guard case .notYet = pin else { return }
-        let pidfd = Self.isRemembered ? withSocket { kt_peer_pidfd($0) } : pid > 0 ? kt_pidfd_open(pid) : nil
-        pin = pidfd.map { $0 >= 0 ? .pidfd($0) : .impossible } ?? .impossible
+        guard case .notYet = pin,
+            let pidfd = Self.isRemembered ? withSocket({ kt_peer_pidfd($0) }) : pid > 0 ? kt_pidfd_open(pid) : -ENOSYS
+        else { return }
+        switch pidfd {
+        case 0...: pin = .pidfd(pidfd)
+        // It ended, and was waited for; newer kernels give a pidfd that says so.
+        case -EINVAL, -ESRCH: pin = .gone
+        // Another time.
+        case -EMFILE, -ENFILE, -ENOMEM: break
+        default: pin = .impossible
+        }
     }
 
     private func withSocket<Value>(_ body: (CInt) -> Value?) -> Value? {

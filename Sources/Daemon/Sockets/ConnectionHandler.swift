@@ -180,7 +180,10 @@ final class ConnectionHandler: ChannelDuplexHandler {
 
     private func answer(_ request: Request, _ context: ChannelHandlerContext) {
         let needs = responder.needs(of: caller)
-        guard needs.isEmpty || process?.learn(needs, of: &caller) != false else { return context.close(promise: nil) }
+        guard needs.isEmpty || process?.learn(needs, of: &caller) != false else {
+            phase = .closing
+            return context.close(promise: nil)
+        }
         switch responder.respond(to: request, from: caller) {
         case .now(let response): deliver(response)
         case .later(let produce):
