@@ -145,7 +145,7 @@ import Testing
             try world.initialise()
             let daemon = try world.runner.start(
                 "unshare", namespace + [Programs.keyturnd, "serve", "--key-file", world.keyFile])
-            defer { daemon.child.signal(SIGTERM); _ = try? daemon.outcome() }
+            defer { daemon.child.end() }
             try eventually("the daemon to serve") { world.isHealthy }
             let app = try world.sandbox.addApp()
             try world.must(
