@@ -105,6 +105,10 @@ let package = Package(
         .target(
             name: "TestSupport", dependencies: ["Envelope", "Names", "SecretMemory", "Times", "Vault"],
             path: "Tests/TestSupport", swiftSettings: settings),
+        // Fills vaults and times sealing, for scripts/bench.
+        .executableTarget(
+            name: "BenchVault", dependencies: ["Envelope", "Names", "SecretMemory", "Times", "Vault", "VaultSQLite"],
+            path: "Tests/BenchVault", swiftSettings: settings),
         tests("NamesTests", ["Names"]),
         tests("TimesTests", ["Times"]),
         tests("ScheduleTests", ["Schedule", "Times"]),

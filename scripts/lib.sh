@@ -60,10 +60,11 @@ missing_packages() {
     have_library sqlite3 || say libsqlite3-dev
 }
 
-# Installs what is missing, as an ordinary user through sudo. Asks nothing when nobody is there to answer.
+# Installs what is missing, as an ordinary user through sudo. Asks nothing when nobody is there to answer. What is
+# missing is what the function says that may be named: missing_packages, unless it is another.
 install_packages() {
-    local missing=() as=() get put
-    mapfile -t missing < <(missing_packages)
+    local list=${1:-missing_packages} missing=() as=() get put
+    mapfile -t missing < <("$list")
     ((${#missing[@]})) || return 0
     have_command apt-get || {
         complain "going on without what seems to be missing, as Debian names it: ${missing[*]}"
@@ -79,7 +80,7 @@ install_packages() {
     # Without package lists, or with old ones, the first try fails: then they are fetched, once.
     "${put[@]}" >/dev/null 2>&1 || { "${get[@]}" update >/dev/null && "${put[@]}" >/dev/null; } ||
         die "could not install: as root, run: apt-get update && apt-get install ${missing[*]}"
-    mapfile -t missing < <(missing_packages)
+    mapfile -t missing < <("$list")
     ((${#missing[@]} == 0)) || die "still missing after installing: ${missing[*]}"
 }
 

@@ -1,0 +1,68 @@
+// The least that a server on a Unix socket can do: read to the end of a request's head, write the bytes of a file.
+// No parsing, no identity, no decision, no timeout. What it needs is the machine's and the kernel's price.
+//
+//   floor SOCKET ANSWER-FILE
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+enum { MOST = 65536 };
+static unsigned char seen[MOST];  // by descriptor: how many bytes of the empty line came so far
+
+static int fail(const char *what) {
+    perror(what);
+    return 1;
+}
+
+int main(int argc, char **argv) {
+    static char answer[65536], request[16384];
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    if (argc != 3 || strlen(argv[1]) >= sizeof address.sun_path) return fputs("floor SOCKET ANSWER-FILE\n", stderr), 1;
+    int file = open(argv[2], O_RDONLY | O_CLOEXEC);
+    ssize_t length = file < 0 ? -1 : read(file, answer, sizeof answer);
+    if (length <= 0) return fail(argv[2]);
+    strcpy(address.sun_path, argv[1]);
+    int listener = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0), polled = epoll_create1(EPOLL_CLOEXEC);
+    struct epoll_event event = {.events = EPOLLIN, .data.fd = listener};
+    if (bind(listener, (struct sockaddr *)&address, sizeof address) || listen(listener, 1024) ||
+        epoll_ctl(polled, EPOLL_CTL_ADD, listener, &event))
+        return fail(argv[1]);
+    for (;;) {
+        struct epoll_event events[256];
+        int ready = epoll_wait(polled, events, 256, -1);
+        for (int i = 0; i < ready; i++) {
+            int descriptor = events[i].data.fd;
+            if (descriptor == listener) {
+                while ((descriptor = accept4(listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC)) >= 0) {
+                    event.data.fd = descriptor;
+                    if (descriptor >= MOST || epoll_ctl(polled, EPOLL_CTL_ADD, descriptor, &event)) close(descriptor);
+                    else seen[descriptor] = 0;
+                }
+                continue;
+            }
+            ssize_t got = recv(descriptor, request, sizeof request, 0);
+            if (got < 0 && (errno == EAGAIN || errno == EINTR)) continue;
+            if (got <= 0) {
+                close(descriptor);
+                continue;
+            }
+            for (ssize_t at = 0; at < got; at++) {
+                unsigned char state = seen[descriptor];
+                seen[descriptor] = request[at] == "\r\n\r\n"[state] ? state + 1 : request[at] == '\r';
+                if (seen[descriptor] < 4) continue;
+                seen[descriptor] = 0;
+                // A client that does not take in what it asked for is not waited for.
+                if (send(descriptor, answer, (size_t)length, MSG_NOSIGNAL) != length) {
+                    close(descriptor);
+                    break;
+                }
+            }
+        }
+    }
+}
