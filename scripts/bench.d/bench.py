@@ -75,7 +75,7 @@ class Bench:
         self.body = answer.partition(b"\r\n\r\n")[2]
         self.answer_bytes = len(answer)
         makers = [
-            ("floor", lambda: Floor(self.tools, answer)), ("nginx", lambda: Nginx(self.body, self.options.loops)),
+            ("floor", lambda: Floor(self.tools, answer, self.options.loops)), ("nginx", lambda: Nginx(self.body, self.options.loops)),
             ("redis", lambda: Redis(self.body)), ("custodia", lambda: Custodia(self.tools, len(self.body)))]
         found = []
         for name, make in makers:

@@ -1,13 +1,16 @@
 // The least that a server on a Unix socket can do: read to the end of a request's head, write the bytes of a file.
 // No parsing, no identity, no decision, no timeout. What it needs is the machine's and the kernel's price.
 //
-//   floor SOCKET ANSWER-FILE
+//   floor SOCKET ANSWER-FILE WORKERS
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -23,16 +26,23 @@ static int fail(const char *what) {
 int main(int argc, char **argv) {
     static char answer[65536], request[16384];
     struct sockaddr_un address = {.sun_family = AF_UNIX};
-    if (argc != 3 || strlen(argv[1]) >= sizeof address.sun_path) return fputs("floor SOCKET ANSWER-FILE\n", stderr), 1;
+    if (argc != 4 || strlen(argv[1]) >= sizeof address.sun_path) return fputs("floor SOCKET ANSWER-FILE WORKERS\n", stderr), 1;
     int file = open(argv[2], O_RDONLY | O_CLOEXEC);
     ssize_t length = file < 0 ? -1 : read(file, answer, sizeof answer);
     if (length <= 0) return fail(argv[2]);
     strcpy(address.sun_path, argv[1]);
-    int listener = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0), polled = epoll_create1(EPOLL_CLOEXEC);
-    struct epoll_event event = {.events = EPOLLIN, .data.fd = listener};
-    if (bind(listener, (struct sockaddr *)&address, sizeof address) || listen(listener, 1024) ||
-        epoll_ctl(polled, EPOLL_CTL_ADD, listener, &event))
-        return fail(argv[1]);
+    int listener = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    if (bind(listener, (struct sockaddr *)&address, sizeof address) || listen(listener, 1024)) return fail(argv[1]);
+    // Each worker is a process that accepts for itself, and goes with the first.
+    for (int others = atoi(argv[3]) - 1; others > 0; others--) {
+        if (fork()) continue;
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
+        break;
+    }
+    int polled = epoll_create1(EPOLL_CLOEXEC);
+    struct epoll_event event = {.events = EPOLLIN | EPOLLEXCLUSIVE, .data.fd = listener};
+    if (epoll_ctl(polled, EPOLL_CTL_ADD, listener, &event)) return fail("epoll_ctl");
+    event.events = EPOLLIN;
     for (;;) {
         struct epoll_event events[256];
         int ready = epoll_wait(polled, events, 256, -1);

@@ -200,15 +200,16 @@ class Contestant:
 
 
 class Floor(Contestant):
-    def __init__(self, tools, answer):
-        self.name, self.version, self.tools, self.answer = "floor", "epoll in C, no parsing", tools, answer
+    def __init__(self, tools, answer, workers):
+        self.name, self.version, self.tools = "floor", f"epoll in C, no parsing, {workers} workers", tools
+        self.answer, self.workers = answer, workers
         self.load = ("-p", "/")
 
     def start(self, directory):
         with open(f"{directory}/answer", "wb") as file:
             file.write(self.answer)
         path = f"{directory}/floor.sock"
-        return Server([f"{self.tools}/floor", path, f"{directory}/answer"], f"{directory}/log", path)
+        return Server([f"{self.tools}/floor", path, f"{directory}/answer", str(self.workers)], f"{directory}/log", path)
 
 
 class Ours(Contestant):
