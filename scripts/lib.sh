@@ -60,10 +60,12 @@ missing_packages() {
     have_library sqlite3 || say libsqlite3-dev
 }
 
-# Installs what is missing, as an ordinary user through sudo. Asks nothing when nobody is there to answer. What is
-# missing is what the function says that may be named: missing_packages, unless it is another.
-install_packages() {
-    local list=${1:-missing_packages} missing=() as=() get put
+install_packages() { install_missing missing_packages; }
+
+# Installs the packages that the named function prints, as an ordinary user through sudo. Asks nothing when nobody is
+# there to answer.
+install_missing() {
+    local list=$1 missing=() as=() get put
     mapfile -t missing < <("$list")
     ((${#missing[@]})) || return 0
     have_command apt-get || {

@@ -8,16 +8,21 @@ package struct Name: Hashable, Sendable, Comparable, CustomStringConvertible {
     private let text: String
 
     /// `nil` when the text is no name.
-    package init?(_ text: some StringProtocol) {
-        let bytes = text.utf8
-        guard (1...63).contains(bytes.count), let first = bytes.first, Self.isLetterOrDigit(first),
-            bytes.allSatisfy({
-                Self.isLetterOrDigit($0) || $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: "_")
-                    || $0 == UInt8(ascii: "-")
-            })
-        else { return nil }
-        self.text = String(text)
+    package init?(_ text: String) {
+        let bytes = text.utf8Span.span
+        guard (1...63).contains(bytes.count), Self.isLetterOrDigit(bytes[0]) else { return nil }
+        for index in bytes.indices {
+            let byte = bytes[index]
+            guard
+                Self.isLetterOrDigit(byte) || byte == UInt8(ascii: ".") || byte == UInt8(ascii: "_")
+                    || byte == UInt8(ascii: "-")
+            else { return nil }
+        }
+        self.text = text
     }
+
+    /// `nil` when the text is no name.
+    package init?(_ text: Substring) { self.init(String(text)) }
 
     package var description: String { text }
 

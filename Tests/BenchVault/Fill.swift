@@ -64,8 +64,10 @@ private final class RowPile: SealedStore {
 
     private let rows = Mutex(Rows())
 
+    /// In the order of the tables: an app comes before the rows that belong to it.
     func forEach(_ body: (SealedRow) throws -> Void) rethrows {
-        for table in rows.withLock({ $0 }).values { for row in table.values { try body(row) } }
+        let rows = rows.withLock { $0 }
+        for table in SealedTable.all { for row in rows[table, default: [:]].values { try body(row) } }
     }
 
     func read<Result: Sendable>(

@@ -1,5 +1,6 @@
 """The comparison as a table and as a chart."""
 
+import math
 import statistics
 from xml.sax.saxutils import escape
 
@@ -72,13 +73,17 @@ def chart(rows, contestants, cells, words):
     """An SVG: throughput left, p99 right, one group of bars for each row."""
     names = [contestant.name for contestant in contestants]
     bar, gap, head, left, width, pause = 15, 26, 62, 130, 300, 100
-    panels = [("requests/s (more is better)", "rate", left), ("p99 in µs (less is better)", "p99_us", left + width + pause)]
+    panels = [("requests/s (more is better)", "rate", left), ("p99 in µs (less is better; logarithmic)", "p99_us", left + width + pause)]
     height = head + len(rows) * (len(names) * bar + gap) + 46
     total = left + 2 * width + pause + 90
     most = {column: max((summary(runs)[column] for runs in cells.values()), default=1) for _, column, _ in panels}
-    # One slow contestant would leave the others' latencies without length: their scale ends at 8 times their median.
-    p99s = sorted(summary(runs)["p99_us"] for runs in cells.values())
-    most["p99_us"] = min(most["p99_us"], 8 * p99s[len(p99s) // 2]) if p99s else 1
+    least = min((summary(runs)["p99_us"] for runs in cells.values()), default=1) / 2
+
+    def share(column, value):
+        if column == "p99_us":
+            return math.log(max(value / least, 1)) / math.log(max(most[column] / least, 2))
+        return value / most[column]
+
     out = [f'<svg xmlns="http://www.w3.org/2000/svg" width="{total}" height="{height}" viewBox="0 0 {total} {height}" '
            f'font-family="system-ui, sans-serif" font-size="12" fill="#222">',
            f'<rect width="{total}" height="{height}" fill="#fff"/>',
@@ -94,11 +99,10 @@ def chart(rows, contestants, cells, words):
             out.append(f'<text x="{left - 8}" y="{y + 11}" text-anchor="end">{escape(name)}</text>')
             for _, column, x in panels if runs else ():
                 value = summary(runs)[column]
-                length = max(min(value / most[column], 1) * width, 1)
+                length = max(share(column, value) * width, 1)
                 colour = COLOURS.get(name, "#1f5fa8")
                 out.append(f'<rect x="{x}" y="{y + 1}" width="{length:.1f}" height="{bar - 3}" fill="{colour}"/>')
-                beyond = " →" if value > most[column] else ""
-                out.append(f'<text x="{x + length + 5:.1f}" y="{y + 11}" font-size="11">{value:,.0f}{beyond}</text>')
+                out.append(f'<text x="{x + length + 5:.1f}" y="{y + 11}" font-size="11">{value:,.0f}</text>')
             y += bar
         y += gap - 18
     out.append(f'<text x="16" y="{height - 16}" fill="#555" font-size="11">{escape(words)}</text></svg>')

@@ -161,7 +161,11 @@ final class ConnectionHandler: ChannelDuplexHandler {
         isStarved = false
         defer { closeIfDone() }
         while mayRead {
-            guard unread.readableBytes > 0 else { return isStarved = true }
+            guard unread.readableBytes > 0 else {
+                // Let go of NIO's memory, so that the next read goes into the same.
+                unread = ByteBuffer()
+                return isStarved = true
+            }
             switch reader.read(unread.readableBytesSpan) {
             case .more: return isStarved = true
             case .refused(let problem):

@@ -44,8 +44,6 @@ final class SocketServer: Sendable {
     func start() async throws {
         let channel = try await ServerBootstrap(group: group)
             .serverChannelOption(.backlog, value: 1024)
-            .childChannelOption(.maxMessagesPerRead, value: 1)
-            .childChannelOption(.allowRemoteHalfClosure, value: true)
             .childChannelInitializer { [self] channel in admit(channel) }
             .withBoundSocket(socket.descriptor).get()
         self.channel.withLock { $0 = channel }
@@ -85,6 +83,9 @@ final class SocketServer: Sendable {
         }
         channel.closeFuture.whenComplete { [places, uid = caller.uid] _ in places.give(uid) }
         guard process.learn(responder.needs(of: caller), of: &caller) else { return channel.close() }
+        // Set here and not by the bootstrap, which makes a chain of futures of them, connection by connection.
+        try? channel.syncOptions?.setOption(.maxMessagesPerRead, value: 1)
+        try? channel.syncOptions?.setOption(.allowRemoteHalfClosure, value: true)
         return channel.eventLoop.makeCompletedFuture {
             try channel.pipeline.syncOperations.addHandler(
                 ConnectionHandler(
