@@ -71,7 +71,8 @@ import Testing
             }
             waiting.removeAll()
             try eventually("those who went to be gone", seconds: 30) {
-                try world.descriptors() <= descriptors + Self.streams
+                // Each that listens has its connection, and a pidfd of its process.
+                try world.descriptors() <= descriptors + 2 * Self.streams + 1
             }
             let stopped = ContinuousClock.now
             #expect(try world.stop().exit == 0)
