@@ -48,8 +48,10 @@ extension ZoomFailure {
             default: (.transient(retryAfter: retryAfter), .unexpectedAnswer)
             }
         if call == .rotation, case .transient = verdict.0 { verdict.0 = .ambiguous }
+        // The names alone too: they leave out more of the words than what is shown of them does.
+        let repeats = error.words?.repeats(secrets) == true || verdict.1.sentence.repeats(secrets)
         self.init(
-            verdict.0, error.words?.repeats(secrets) == true ? verdict.1.withoutNames : verdict.1,
+            verdict.0, repeats ? verdict.1.withoutNames : verdict.1,
             status: answer.status, detail: error.words?.shown(limit: 200, withholding: secrets),
             trackingID: answer.trackingID(withholding: secrets))
     }

@@ -43,8 +43,15 @@ extension String {
         repeats(secrets) ? "withheld, because it repeats a secret" : printable(limit: limit)
     }
 
+    /// As it is, or once it is made fit to be shown: what is dropped then could stand within the secret.
     func repeats(_ secrets: [SecretBox]) -> Bool {
-        let text = Array(utf8)
+        Array(utf8).hasAny(of: secrets) || Array(printable(limit: .max).utf8).hasAny(of: secrets)
+    }
+}
+
+extension [UInt8] {
+    fileprivate func hasAny(of secrets: [SecretBox]) -> Bool {
+        let text = self
         return secrets.contains { secret in
             let length = secret.bytes.count
             guard length > 0, length <= text.count else { return false }
