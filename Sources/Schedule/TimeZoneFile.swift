@@ -1,3 +1,5 @@
+import Times
+
 /// Reads a compiled zone (TZif, RFC 9636), of version 2 or later.
 extension TimeZoneRules {
     /// - Parameter file: of any content.
@@ -28,10 +30,15 @@ extension TimeZoneRules {
         guard offsets.allSatisfy({ (-90_000...93_600).contains($0) }), kinds.allSatisfy({ $0 < header.types }) else {
             throw reader.damaged("an offset in it is out of bounds")
         }
-        self.init(
-            identifier: identifier,
-            table: zip(times, kinds).map { OffsetChange(at: $0, offset: offsets[Int($1)]) },
-            initial: offsets[0], rule: try reader.footer())
+        let table = zip(times, kinds).map { OffsetChange(at: $0, offset: offsets[Int($1)]) }
+        let rule = try reader.footer()
+        // Otherwise one instant would have two offsets. Beyond the years that can be written, nobody asks.
+        if let rule, let last = table.last, Timestamp(unixSeconds: last.at).unixSeconds == last.at {
+            guard rule.offset(at: last.at) == last.offset else {
+                throw reader.damaged("its rule contradicts its last change")
+            }
+        }
+        self.init(identifier: identifier, table: table, initial: offsets[0], rule: rule)
     }
 }
 
