@@ -24,11 +24,7 @@ package struct GrantDocument: Equatable, Sendable, WireDocument {
 
     package init(_ node: JSONNode, in document: borrowing JSONDocument) throws(JSONError) {
         try document.allowOnly(["app", "kinds"], of: node)
-        var kinds: [String] = []
-        for kind in document.elements(of: try document.require("kinds", of: node)) {
-            kinds.append(try document.string(kind))
-        }
-        self.init(app: try document.text("app", of: node), kinds: kinds)
+        self.init(app: try document.text("app", of: node), kinds: try document.texts("kinds", of: node))
     }
 }
 
