@@ -38,6 +38,22 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     .testTarget(name: name, dependencies: dependencies, swiftSettings: settings)
 }
 
+/// What is fuzzed. Usually the tests run each target for a moment; with KEYTURN_FUZZ=1, which `scripts/fuzz` sets, the same
+/// sources become a program for libFuzzer instead.
+let fuzzing: [Target.Dependency] = [
+    "Daemon", "Envelope", "HTTPTransport", "Names", "Schedule", "SecretJSON", "SecretMemory", "SocketAPI",
+    "TestSupport", "Times", "Vault", "Zoom", nioCore, nioHTTP1,
+    .product(name: "NIOEmbedded", package: "swift-nio"),
+]
+let fuzzer: Target =
+    Context.environment["KEYTURN_FUZZ"] == "1"
+    ? .executableTarget(
+        name: "keyturn-fuzz", dependencies: fuzzing, path: "Tests/FuzzTests", sources: ["Driver", "Targets"],
+        swiftSettings: settings)
+    : .testTarget(
+        name: "FuzzTests", dependencies: fuzzing, path: "Tests/FuzzTests", exclude: ["Driver"],
+        swiftSettings: settings)
+
 let package = Package(
     name: "keyturn",
     dependencies: [
@@ -144,6 +160,7 @@ let package = Package(
                 .product(name: "NIOEmbedded", package: "swift-nio"),
             ]),
         tests("SandboxTests", ["Sandbox", "zoom-sandbox"]),
+        fuzzer,
         tests("EndToEndTests", ["keyturnd", "keyturn", "zoom-sandbox"]),
     ]
 )

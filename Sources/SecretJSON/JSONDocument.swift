@@ -114,7 +114,7 @@ package struct JSONDocument: ~Copyable {
         return found
     }
 
-    private func members(of node: JSONNode) -> [(key: JSONNode, value: JSONNode)] {
+    func members(of node: JSONNode) -> [(key: JSONNode, value: JSONNode)] {
         guard kind(node) == .object else { return [] }
         let inside = children(of: node)
         return stride(from: 0, to: inside.count, by: 2).map { (inside[$0], inside[$0 + 1]) }
