@@ -201,7 +201,8 @@ print(f"growth after the warm-up: {memory:.0f} KiB of {MEMORY_BOUND}, {descripto
 faults = []
 if memory > MEMORY_BOUND:
     faults.append("memory grows")
-if descriptors > DESCRIPTOR_BOUND or idle[1] > min(entry[1] for entry in samples) + DESCRIPTOR_BOUND:
+# A daemon without clients has fewer descriptors than with half a dozen of them.
+if descriptors > DESCRIPTOR_BOUND or idle[1] >= sorted(entry[1] for entry in measured)[len(measured) // 2]:
     faults.append("descriptors grow, or stay when the clients have gone")
 for wanted in ["agent 200", "slow 200", "aborted", "admin 200", "unlock 200"]:
     if not any(what.startswith(wanted[:-1]) for what in counts):
