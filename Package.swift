@@ -161,6 +161,6 @@ let package = Package(
             ]),
         tests("SandboxTests", ["Sandbox", "zoom-sandbox"]),
         fuzzer,
-        tests("EndToEndTests", ["keyturnd", "keyturn", "zoom-sandbox"]),
+        tests("EndToEndTests", ["Rotation", "keyturnd", "keyturn", "zoom-sandbox"]),
     ]
 )

@@ -76,6 +76,8 @@ prove_rules() {
         red words Sources/Names/Bad.swift '// Far above.' '' "$word" '' '// Far below.'
     done
     red words Tests/NamesTests/Bad.swift 'import XCTest'
+    red instruments Sources/Names/Bad.swift 'let variable = "KEYTURN_TEST_ODD"'
+    red instruments Sources/Names/Bad.swift '#if FAULT_POINTS' '#else' 'let variable = "KEYTURN_FAULT"' '#endif'
     red sizes Sources/Names/Bad.swift "$(seq -f '// %g' 251)"
     for word in '../sha''red/x' '/wo''rk/x' '/opt/sw''ift' '/ro''ot/x'; do
         red mentions docs/bad.md "see $word"

@@ -78,6 +78,32 @@ rule_words() {
         END { settle(0) }'
 }
 
+# What tests do to a daemon must not be in a release: it stands between `#if FAULT_POINTS` and its `#endif`.
+rule_instruments() {
+    grep -qF '.define("FAULT_POINTS", .when(configuration: .debug))' Package.swift ||
+        say "Package.swift:1: FAULT_POINTS is for debug builds"
+    find Sources -type f -name '*.swift' -print0 | sort -z | xargs -0 awk '
+        FNR == 1 { depth = 0; inside = 0 }
+        /^[ \t]*#if/ { depth++; if (!inside && /#if FAULT_POINTS *$/) inside = depth }
+        /^[ \t]*#else/ { if (inside == depth) inside = 0 }
+        /^[ \t]*#endif/ { if (inside == depth) inside = 0; depth-- }
+        /KEYTURN_(FAULT|TEST)/ && !/^[ \t]*\/\// && !inside {
+            print FILENAME ":" FNR ": only between #if FAULT_POINTS and #endif"
+        }'
+}
+
+# Looks into programs of a release build for the names by which tests reach into one.
+rule_release() {
+    local names program
+    mapfile -t names < <(grep -rhoE 'KEYTURN_(FAULT|TEST)[A-Z_]*' Sources | sort -u)
+    ((${#names[@]}))
+    for program in "${programs[@]}"; do
+        grep -aqF "$(printf '%s\n' "${names[@]}")" ".build/release/$program" &&
+            say ".build/release/$program:1: holds one of ${names[*]}"
+    done
+    return 0
+}
+
 rule_sizes() {
     find Sources -type f \( -name '*.swift' -o -name '*.[ch]' \) -print0 | sort -z |
         xargs -0 awk -v most="$most_source_lines" 'FNR == most + 1 { print FILENAME ":" FNR ": more than " most " lines" }'

@@ -15,6 +15,8 @@ package struct RotationTiming: Sendable {
     /// The bounds of the pauses after failures that may pass.
     package var shortestPause = 2
     package var longestPause = 900
+    /// How long one attempt to publish may take.
+    package var publishLimit = 30
     /// How long before Zoom kills the old secret the wait for its holders ends.
     package var drainMargin = 86_400
     /// How often a waiting rotation looks at its holders when nothing wakes it.
@@ -39,6 +41,9 @@ package struct RotationTiming: Sendable {
         let bound = min(longestPause, shortestPause << min(attempts, 20))
         return max(random(1...max(bound, 1)), retryAfter ?? 0)
     }
+
+    /// The pause after the count-th commit in a row that failed: short, since a rotation goes on as soon as it can.
+    package func stumble(_ count: Int) -> Int { min(60, 1 << min(count, 6)) }
 
     /// Until when the old secret is kept alive for those who hold it.
     package func drainDeadline(_ rotation: Rotation) -> Timestamp? {

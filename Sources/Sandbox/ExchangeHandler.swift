@@ -72,7 +72,8 @@ final class ExchangeHandler: ChannelInboundHandler {
         case .dropped: context.close(promise: nil)
         case .hung: after(Self.hangLimit, context: context) { _, context in context.close(promise: nil) }
         case .truncated:
-            write(response, bytes: response.body.count / 2, to: head, closing: true, context: context)
+            let kept = min(response.keptBytes ?? response.body.count / 2, response.body.count)
+            write(response, bytes: kept, to: head, closing: true, context: context)
             context.writeAndFlush(wrapOutboundOut(.body(.byteBuffer(ByteBuffer())))).assumeIsolated()
                 .whenComplete { _ in context.close(promise: nil) }
         case .whole:

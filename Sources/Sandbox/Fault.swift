@@ -33,10 +33,13 @@ package struct Fault: Sendable, ControlBody {
     package var contentType: String?
     package var location: String?
     package var retryAfter: String?
+    /// How many bytes of the body are left by ``Kind/truncate``; half of them unless said.
+    package var keepBytes: Int?
 
     package enum CodingKeys: String, CodingKey, CaseIterable {
         case kind = "fault", path, method, count, skip, delayMilliseconds = "delay_ms", status
         case contentType = "content_type", location, retryAfter = "retry_after"
+        case keepBytes = "keep_bytes"
     }
 
     package init(_ kind: Kind, path: String? = nil, method: String? = nil, count: Int? = nil) {
@@ -51,7 +54,9 @@ package struct Fault: Sendable, ControlBody {
     func check() throws(ControlError) {
         guard 200...599 ~= status ?? 200 else { throw .badRequest("status must be 200 to 599") }
         guard 0...60_000 ~= delayMilliseconds ?? 0 else { throw .badRequest("delay_ms must be 0 to 60000") }
-        guard (count ?? 0) >= 0, (skip ?? 0) >= 0 else { throw .badRequest("count and skip must not be negative") }
+        guard (count ?? 0) >= 0, (skip ?? 0) >= 0, (keepBytes ?? 0) >= 0 else {
+            throw .badRequest("count, skip and keep_bytes must not be negative")
+        }
         guard kind != .delay || delayMilliseconds != nil else { throw .badRequest("delay_ms is missing") }
         for text in [contentType, location, retryAfter] {
             guard text?.utf8.allSatisfy({ 0x20...0x7E ~= $0 }) ?? true else {
@@ -91,7 +96,9 @@ package struct Fault: Sendable, ControlBody {
         case .delay, .status, .html, .redirect, .huge: break
         case .dropBefore, .dropAfter: response.delivery = .dropped
         case .hang: response.delivery = .hung
-        case .truncate: response.delivery = .truncated
+        case .truncate:
+            response.delivery = .truncated
+            response.keptBytes = keepBytes
         case .statusAfter: response = spoiled(response, by: .apiError(status ?? 503, code: status ?? 503, "a fault"))
         case .contentType: response.headers[0].value = contentType ?? "text/plain"
         case .empty: response.body = []

@@ -4,7 +4,7 @@ import FoundationEssentials
 package struct SandboxResponse: Sendable {
     package enum Delivery: Sendable, Equatable {
         case whole
-        /// The head promises the whole body, half of it follows, then the connection closes.
+        /// The head promises the whole body, a part of it follows, then the connection closes.
         case truncated
         /// The connection closes without an answer.
         case dropped
@@ -16,6 +16,8 @@ package struct SandboxResponse: Sendable {
     package var headers: [(name: String, value: String)]
     package var body: [UInt8]
     package var delivery = Delivery.whole
+    /// How much of the body follows when the delivery is truncated; half of it unless said.
+    package var keptBytes: Int?
     /// The delivery starts that many milliseconds after the request was handled.
     package var delayMilliseconds = 0
     /// What the request log holds about it; nil for control requests, which are not logged.

@@ -130,6 +130,9 @@ package final class SQLiteStore: SealedStore {
                 var result: Result?
                 try connection.inTransaction(.immediate) {
                     result = try body(SQLiteTransaction(connection))
+                    #if FAULT_POINTS
+                        try DiskFault.shared.strike()
+                    #endif
                     return .commit
                 }
                 if let result { committed(result) }

@@ -120,7 +120,7 @@ import Vault
         await next.settle()
         #expect(vault.catalog.app(.test("zoom"))?.rotation?.phase == .intended && bench.escrow.all.count == 1)
         disk.failCommits(with: nil)
-        bench.time.pass(1)
+        bench.time.pass(61)
         await next.carryOnZoom()
         await next.settle()
         try Self.expectNew(vault, bench)

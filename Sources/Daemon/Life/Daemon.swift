@@ -45,7 +45,7 @@ package struct Daemon: Sendable {
 
     /// Serves until it is told to stop.
     package func run() async throws(StartError) {
-        let time = SystemTime()
+        let time = processTime()
         let roles = try settings.adminRoles(owner: geteuid())
         try PrivateDirectory.ensure(places.stateDirectory, mode: 0o700)
         let store = try openStore()
@@ -67,7 +67,7 @@ package struct Daemon: Sendable {
                 budget: settings.requestsPerSecond > 0 ? RequestBudget(perSecond: settings.requestsPerSecond) : nil),
             admin: admin, logger: logger)
         do {
-            try await serve([sockets, DueWork(gate: gate), UserWatch(gate: gate, logger: logger)])
+            try await serve([sockets, DueWork(gate: gate, time: time), UserWatch(gate: gate, logger: logger)])
         } catch let error as StartError {
             throw error
         } catch {

@@ -1,11 +1,20 @@
 import Rotation
 import Scheduling
 import ServiceLifecycle
+import Times
 
 /// Has the scheduler look once a second what is due, and the engine whether an answer of Zoom's waits in the escrow.
 struct DueWork: Service {
-    private static let pause = Duration.seconds(1)
     let gate: VaultGate
+    let time: any TimeSource
+
+    /// A clock that tests move is looked at more often: a move is not to be waited for.
+    private var pause: Duration {
+        #if FAULT_POINTS
+            if time is MovedTime { return .milliseconds(20) }
+        #endif
+        return .seconds(1)
+    }
 
     func run() async throws {
         try? await cancelWhenGracefulShutdown {
@@ -14,7 +23,7 @@ struct DueWork: Service {
                     await session.rotations.lookAtEscrow()
                     await session.scheduler.look()
                 }
-                try await Task.sleep(for: Self.pause)
+                try await Task.sleep(for: pause)
             }
         }
     }

@@ -83,6 +83,8 @@ final class VaultGate: Sendable {
             logger.notice(
                 "vault unlocked",
                 metadata: ["apps": "\(vault.catalog.entries.count)", "clients": "\(vault.catalog.clients.count)"])
+            // What lies there is known before anybody asks how things are.
+            await session.rotations.lookAtEscrow()
         }
     }
 
@@ -97,9 +99,17 @@ final class VaultGate: Sendable {
             }
         }
         let issuer = BudgetedIssuer(base: rotator, tokens: tokens, catalog: vault.catalog)
-        let rotations = RotationEngine(vault: vault, issuer: issuer, escrow: escrow, time: time) {
-            $0.log(to: logger)
-        }
+        var timing = RotationTiming()
+        var publisher: any SecretPublisher = NoPublisher()
+        #if FAULT_POINTS
+            if let scripted = ScriptedPublisher() {
+                publisher = scripted
+                timing.publishLimit = scripted.limit ?? timing.publishLimit
+            }
+        #endif
+        let rotations = RotationEngine(
+            vault: vault, issuer: issuer, publisher: publisher, escrow: escrow, timing: timing, time: time
+        ) { $0.log(to: logger) }
         let receipts = ReceiptKeeper(vault: vault, time: time) { name in
             Task { await rotations.lookAgain(name) }
         }

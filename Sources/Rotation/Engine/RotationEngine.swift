@@ -22,6 +22,11 @@ package actor RotationEngine {
     /// Apps at which something happened while their flight was under way.
     private var again: Set<String> = []
     private(set) var isStopping = false
+    /// Apps whose last commit failed: until when, by the boot clock, nothing of theirs is taken up by itself. What was
+    /// asked of Zoom would be asked again at every look, and could be kept no more than the last time.
+    private var stumbles: [String: (count: Int, until: Int)] = [:]
+    /// Attempts to publish that are under way, by app.
+    private var publications: [String: Publication] = [:]
 
     package init(
         vault: Vault, issuer: any SecretIssuer, publisher: any SecretPublisher = NoPublisher(),
@@ -70,7 +75,8 @@ package actor RotationEngine {
             }
         }
         await drive(entry.app.name)
-        return try await find(id: vault.catalog.app(name)?.rotation?.id ?? id, of: entry.app)
+        // A rotation that was under way before keeps its own id, and may be over by now.
+        return try await find(id: entry.rotation?.id ?? id, of: entry.app)
     }
 
     /// Lets a held rotation go on, or one that waits try at once.
@@ -113,8 +119,12 @@ package actor RotationEngine {
 
     /// Carries on the rotation that is under way, wherever it stands, and returns when it waits or is over.
     package func carryOn(_ name: Name) async {
-        guard vault.catalog.app(name)?.rotation != nil else { return }
+        guard let entry = vault.catalog.app(name), entry.rotation != nil, !isStumbling(entry) else { return }
         await drive(name)
+    }
+
+    private func isStumbling(_ entry: AppEntry) -> Bool {
+        stumbles[entry.app.id].map { $0.until > time.now.boot } ?? false
     }
 
     /// Looks into the escrow, where that is due, and takes up the rotations that miss what is there. Returns without
@@ -122,7 +132,8 @@ package actor RotationEngine {
     package func lookAtEscrow() async {
         await lookAtEscrowAgain()
         guard !escrowed.found.isEmpty else { return }
-        for entry in vault.catalog.entries where entry.rotation.map(misses) ?? false && flights[entry.app.id] == nil {
+        for entry in vault.catalog.entries
+        where entry.rotation.map(misses) ?? false && flights[entry.app.id] == nil && !isStumbling(entry) {
             _ = launch(entry.app.name, entry.app.id)
         }
     }
@@ -134,10 +145,14 @@ package actor RotationEngine {
         if flights[entry.app.id] != nil { again.insert(entry.app.id) } else { _ = launch(name, entry.app.id) }
     }
 
-    /// Takes up nothing new, and returns when no answer of Zoom's is in memory alone.
+    /// Takes up nothing new, and returns when no answer of Zoom's is in memory alone. Does not wait for publishers: what
+    /// is not confirmed is published again after the next start.
     package func stop() async {
         isStopping = true
         for id in escrowed.waiting { flights[id]?.cancel() }
+        for publication in publications.values {
+            publication.finish(.later(retryAfter: nil, reason: "the daemon was stopped while publishing"))
+        }
         for flight in flights.values { await flight.value }
     }
 
@@ -173,14 +188,25 @@ package actor RotationEngine {
                 if try await !takeFound(facts, entry.app) { try await step(RotationState(facts), entry) }
             } catch {
                 note(.notKept(name, error))
+                let count = (stumbles[entry.app.id]?.count ?? 0) + 1
+                stumbles[entry.app.id] = (count, time.now.boot + timing.stumble(count))
                 return
             }
+            stumbles[entry.app.id] = nil
             isFirst = false
             guard let after = vault.catalog.app(name)?.rotation else { return }
             note(.moved(name, after))
             // Nothing was committed: whatever comes next, it is not now.
             if after.isUnchanged(since: facts) { return }
         }
+    }
+
+    /// One attempt to publish, within its time.
+    func publish(_ entry: AppEntry) async -> PublishOutcome {
+        let publication = Publication(publisher, entry.credential, of: entry.app, limit: timing.publishLimit)
+        publications[entry.app.id] = publication
+        defer { publications[entry.app.id] = nil }
+        return await publication.outcome
     }
 
     private func find(id: String, of app: App) async throws(VaultError) -> Rotation {

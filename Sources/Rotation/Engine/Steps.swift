@@ -24,8 +24,9 @@ extension RotationEngine {
 
     private func publish(_ current: Current, _ entry: AppEntry) async throws(VaultError) {
         FaultPoint.reach(.beforePublish)
+        let outcome = await publish(entry)
         let now = time.now.wall
-        switch await publisher.publish(entry.credential, of: entry.app) {
+        switch outcome {
         case .confirmed:
             try await vault.advance(current.publish(at: now).facts, of: entry.app)
         case .later(let retryAfter, let reason):

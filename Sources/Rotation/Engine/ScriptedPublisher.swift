@@ -1,0 +1,42 @@
+#if FAULT_POINTS
+    import Glibc
+    import Synchronization
+    package import Vault
+
+    /// A publisher that misbehaves as `KEYTURN_TEST_PUBLISHER` says. For tests: only debug builds have it.
+    ///
+    /// `fail:N` fails N times and then confirms. `hang:SECONDS` lets the first attempt of the process take so long, deaf
+    /// to being cancelled, and confirms all others. `hang:SECONDS:LIMIT` also sets how long an attempt may take.
+    package final class ScriptedPublisher: SecretPublisher {
+        package let limit: Int?
+        private let hang: Int?
+        private let failures: Mutex<Int>
+        private let isFirst = Mutex(true)
+
+        /// `nil` where the variable is not set.
+        package init?() {
+            guard let text = unsafe getenv("KEYTURN_TEST_PUBLISHER") else { return nil }
+            let parts = unsafe String(cString: text).split(separator: ":")
+            let number = parts.count > 1 ? Int(parts[1]) ?? 0 : 0
+            failures = Mutex(parts.first == "fail" ? number : 0)
+            hang = parts.first == "hang" ? number : nil
+            limit = parts.count > 2 ? Int(parts[2]) : nil
+        }
+
+        package func publish(_ credential: Credential, of app: App) async -> PublishOutcome {
+            let isFirst = isFirst.withLock { first in
+                defer { first = false }
+                return first
+            }
+            if isFirst, let hang {
+                let sleep = Task.detached { try? await Task.sleep(for: .seconds(hang)) }
+                await sleep.value
+            }
+            let fails = failures.withLock { left in
+                left -= 1
+                return left >= 0
+            }
+            return fails ? .later(retryAfter: nil, reason: "the target refused, as a test wants it") : .confirmed
+        }
+    }
+#endif

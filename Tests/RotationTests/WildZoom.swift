@@ -1,0 +1,214 @@
+import Rotation
+import SecretMemory
+import Synchronization
+import TestSupport
+import Times
+import Vault
+
+/// A Zoom of moods: every call may go well, fail before or after its work, or lose its answer, as the dice fall. It
+/// keeps record of what it was asked and what it said, by a clock that nobody sets.
+final class WildZoom: SecretIssuer {
+    private struct Secret {
+        let text: String
+        let worksFrom: Int
+        var diesAt: Int?
+    }
+
+    private struct State {
+        var secrets: [Secret]
+        var dice: Dice
+        var made = 0
+        /// When each kind of call came.
+        var news: [Int] = []
+        var ends: [Int] = []
+        /// Every secret that a proof succeeded with.
+        var proven: Set<String> = []
+        var isCalm = false
+        var isAnswerUnstored = false
+    }
+
+    private let state: Mutex<State>
+    private let time: ManualTime
+    private let second: FakeZoom.SecondNew
+    private let fate = Mutex<Fate?>(nil)
+    /// Called before an old secret is ended.
+    private let ending = Mutex<(@Sendable () -> Void)?>(nil)
+
+    init(secret: String, time: ManualTime, dice: Dice) {
+        var dice = dice
+        self.time = time
+        second = dice.oneOf([.replaces, .adds, .refuses])
+        state = Mutex(State(secrets: [Secret(text: secret, worksFrom: 0)], dice: dice, proven: [secret]))
+    }
+
+    func serve(_ fate: Fate, beforeEnd: @escaping @Sendable () -> Void) {
+        self.fate.withLock { $0 = fate }
+        ending.withLock { $0 = beforeEnd }
+    }
+
+    func calm() { state.withLock { $0.isCalm = true } }
+
+    private var now: Int { time.now.boot }
+    private func lives() -> Bool { fate.withLock { $0?.pass() ?? true } }
+
+    func accepts(_ secret: String) -> Bool {
+        state.withLock { state in Self.accepts(secret, state, now) }
+    }
+
+    private static func accepts(_ secret: String, _ state: State, _ now: Int) -> Bool {
+        state.secrets.contains { $0.text == secret && $0.worksFrom <= now && ($0.diesAt.map { $0 > now } ?? true) }
+    }
+
+    func hasProven(_ secret: String) -> Bool { state.withLock { $0.proven.contains(secret) } }
+
+    /// Whether an answer with a new secret is on its way into the vault; whoever stores it says so.
+    var isAnswerUnstored: Bool { state.withLock { $0.isAnswerUnstored } }
+    func answerStored() { state.withLock { $0.isAnswerUnstored = false } }
+
+    /// The most changes of the app's secrets that were asked for within 15 minutes.
+    var densestChanges: Int {
+        let calls = state.withLock { $0.news + $0.ends }
+        return calls.map { call in calls.count { $0 >= call && $0 - call < 900 } }.max() ?? 0
+    }
+
+    /// Somebody makes a secret in the Marketplace.
+    func regenerate() -> String {
+        state.withLock { state in
+            state.made += 1
+            let now = now
+            for index in state.secrets.indices where state.secrets[index].diesAt == nil {
+                state.secrets[index].diesAt = now + 30 * 86_400
+            }
+            state.secrets.append(Secret(text: "hand-\(state.made)", worksFrom: now))
+            return "hand-\(state.made)"
+        }
+    }
+
+    func prove(_ secret: SecretBox, of app: App) async -> Proof {
+        guard lives() else { return .later(retryAfter: nil, reason: "dead") }
+        let proof = state.withLock { state -> Proof in
+            guard state.isCalm || state.dice.below(8) > 0 else { return .later(retryAfter: nil, reason: "moody") }
+            guard Self.accepts(secret.text, state, now) else { return .refused(reason: "invalid_client") }
+            state.proven.insert(secret.text)
+            return .accepted
+        }
+        return lives() ? proof : .later(retryAfter: nil, reason: "dead")
+    }
+
+    func makeSecret(for app: App, with current: SecretBox, revokeAt: Timestamp) async -> MakeOutcome {
+        guard lives() else { return .unknown(reason: "dead", partial: nil) }
+        let life = revokeAt - time.now.wall
+        let outcome = state.withLock { make(&$0, current.text, life) }
+        return lives() ? outcome : .unknown(reason: "dead", partial: nil)
+    }
+
+    private func make(_ state: inout State, _ current: String, _ life: Int) -> MakeOutcome {
+        state.news.append(now)
+        let mood = state.isCalm ? 9 : state.dice.below(16)
+        switch mood {
+        case 0: return .notNow(retryAfter: nil, reason: "not now")
+        case 1: return .never(reason: "never")
+        case 2: return .unknown(reason: "dropped before", partial: nil)
+        default: break
+        }
+        guard Self.accepts(current, state, now) else { return .never(reason: "invalid_client") }
+        let pending = state.secrets.contains { $0.text != current && $0.diesAt == nil }
+        if pending, second == .refuses { return .never(reason: "pending") }
+        if pending, second == .replaces { state.secrets.removeAll { $0.text != current && $0.diesAt == nil } }
+        for index in state.secrets.indices where state.secrets[index].text == current {
+            state.secrets[index].diesAt = now + life
+        }
+        state.made += 1
+        let new = "new-\(state.made)"
+        let delay = state.isCalm ? 0 : state.dice.oneOf([0, 0, 5, 400])
+        state.secrets.append(Secret(text: new, worksFrom: now + delay))
+        if mood < 6 { return .unknown(reason: "lost", partial: mood == 3 ? SecretBox("<ne") : nil) }
+        state.isAnswerUnstored = true
+        return mood == 6 ? .unknown(reason: "cut", partial: SecretBox("<\(new)>")) : .answered(SecretBox("<\(new)>"))
+    }
+
+    func read(_ answer: SecretBox) -> (secret: SecretBox, revokeAt: Timestamp?)? {
+        let text = answer.text
+        guard text.hasPrefix("<"), text.hasSuffix(">") else { return nil }
+        return (SecretBox(String(text.dropFirst().dropLast())), nil)
+    }
+
+    func endOldSecret(of app: App, with current: SecretBox) async -> EndOutcome {
+        guard lives() else { return .later(retryAfter: nil, reason: "dead") }
+        ending.withLock { $0 }?()
+        let outcome = state.withLock { state -> EndOutcome in
+            state.ends.append(now)
+            let mood = state.isCalm ? 9 : state.dice.below(10)
+            if mood == 0 { return .later(retryAfter: nil, reason: "not now") }
+            if mood == 1 { return .refused(reason: "no") }
+            for index in state.secrets.indices where state.secrets[index].text != current.text {
+                state.secrets[index].diesAt = min(state.secrets[index].diesAt ?? now, now)
+            }
+            return mood == 2 ? .later(retryAfter: nil, reason: "lost") : .ended
+        }
+        return lives() ? outcome : .later(retryAfter: nil, reason: "dead")
+    }
+}
+
+/// A publisher of moods, which remembers what it confirmed.
+final class WildPublisher: SecretPublisher {
+    private let state: Mutex<(dice: Dice, confirmed: Set<String>, isCalm: Bool)>
+
+    init(dice: Dice) { state = Mutex((dice, [], false)) }
+
+    func calm() { state.withLock { $0.isCalm = true } }
+    func hasConfirmed(_ secret: String) -> Bool { state.withLock { $0.confirmed.contains(secret) } }
+
+    func publish(_ credential: Credential, of app: App) async -> PublishOutcome {
+        state.withLock { state in
+            guard state.isCalm || state.dice.below(4) > 0 else { return .later(retryAfter: nil, reason: "moody") }
+            state.confirmed.insert(credential.clientSecret.text)
+            return .confirmed
+        }
+    }
+}
+
+/// A store whose commits fail as the dice fall: nothing of them is kept. Rarely while an answer of Zoom's waits to be
+/// stored, since the engine then tries without end and waits in real time.
+final class MoodyStore: SealedStore {
+    private let base: any SealedStore
+    private let zoom: WildZoom
+    private let state: Mutex<(dice: Dice, isMoody: Bool)>
+
+    init(_ base: any SealedStore, zoom: WildZoom, dice: Dice) {
+        self.base = base
+        self.zoom = zoom
+        state = Mutex((dice, false))
+    }
+
+    var isMoody: Bool {
+        get { state.withLock { $0.isMoody } }
+        set { state.withLock { $0.isMoody = newValue } }
+    }
+
+    func read<Result: Sendable>(
+        _ body: @escaping @Sendable (any StoreTransaction) throws -> Result
+    ) async throws -> Result { try await base.read(body) }
+
+    func write<Result: Sendable>(
+        _ body: @escaping @Sendable (any StoreTransaction) throws -> Result,
+        committed: @escaping @Sendable (Result) -> Void
+    ) async throws -> Result {
+        let unstored = zoom.isAnswerUnstored
+        let fails = state.withLock { state in state.isMoody && state.dice.below(unstored ? 100 : 3) == 0 }
+        if fails { throw StoreError(.diskFull, "moody") }
+        let result = try await base.write(body, committed: committed)
+        zoom.answerStored()
+        return result
+    }
+
+    func acquireLease(_ name: String, holder: String, now: Timestamp, expiry: Timestamp) async throws -> Int? {
+        try await base.acquireLease(name, holder: holder, now: now, expiry: expiry)
+    }
+
+    func releaseLease(_ name: String, holder: String) async throws {
+        try await base.releaseLease(name, holder: holder)
+    }
+
+    func close() async throws { try await base.close() }
+}
