@@ -48,7 +48,8 @@ let fuzzing: [Target.Dependency] = [
 let fuzzer: Target =
     Context.environment["KEYTURN_FUZZ"] == "1"
     ? .executableTarget(
-        name: "keyturn-fuzz", dependencies: fuzzing, path: "Tests/FuzzTests", sources: ["Driver", "Targets"],
+        name: "keyturn-fuzz", dependencies: fuzzing, path: "Tests/FuzzTests",
+        exclude: ["Corpus.swift", "FuzzTests.swift", "Mutator.swift", "RequestMaker.swift"],
         swiftSettings: settings)
     : .testTarget(
         name: "FuzzTests", dependencies: fuzzing, path: "Tests/FuzzTests", exclude: ["Driver"],
