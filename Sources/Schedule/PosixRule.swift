@@ -61,7 +61,8 @@ struct PosixRule: Equatable, Sendable {
 
     func offset(at second: Int) -> Int {
         let year = Calendar.year(ofDay: Calendar.day(ofSecond: second))
-        return changes(years: (year - 1)...(year + 1)).last { $0.at <= second }?.offset ?? standard
+        // A change may lie a week outside of its year, and so behind the first one of the next year.
+        return changes(years: (year - 2)...(year + 1)).last { $0.at <= second }?.offset ?? standard
     }
 }
 

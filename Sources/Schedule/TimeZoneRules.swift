@@ -61,8 +61,9 @@ package struct TimeZoneRules: Equatable, Sendable {
     private func changes(after start: Int, through end: Int) -> [OffsetChange] {
         let listed = table[countOfTable(through: start)..<countOfTable(through: end)]
         guard listed.endIndex == table.count, let rule else { return Array(listed) }
-        let years =
-            Calendar.year(ofDay: Calendar.day(ofSecond: start))...Calendar.year(ofDay: Calendar.day(ofSecond: end))
+        // A change may lie a week outside of its year.
+        let first = Calendar.year(ofDay: Calendar.day(ofSecond: start)) - 1
+        let years = first...(Calendar.year(ofDay: Calendar.day(ofSecond: end)) + 1)
         let beginning = max(start, table.last?.at ?? .min)
         return listed + rule.changes(years: years).filter { $0.at > beginning && $0.at <= end }
     }
