@@ -27,7 +27,7 @@ extension FuzzTarget {
             try hold(abs(zone.offset(at: instant)) <= 8 * 86_400, "an offset of \(zone.offset(at: instant)) s")
             let shown = zone.instants(of: local)
             // Beyond the years that can be written, time stands still: there only nothing must crash.
-            guard abs(second) < 60_000_000_000 else { continue }
+            guard (-60_000_000_000...60_000_000_000).contains(second) else { continue }
             switch shown {
             case .one(let one): try hold(zone.localTime(at: one) == local, "\(one) does not show \(local)")
             case .two(let first, let last):
