@@ -56,7 +56,6 @@ import Testing
             }
             try eventually("the last rotation to end", seconds: 60) {
                 try Self.turn(world, clock, begins: false)
-                print("DEBUG", try world.openRotations(), clock.now, try world.keyturn("holders", "zoom-prod").output)
                 return try world.openRotations().isEmpty
             }
             try Data().write(to: URL(filePath: stop))

@@ -85,6 +85,7 @@ final class VaultGate: Sendable {
                 metadata: ["apps": "\(vault.catalog.entries.count)", "clients": "\(vault.catalog.clients.count)"])
             // What lies there is known before anybody asks how things are.
             await session.rotations.lookAtEscrow()
+            await session.rotations.lookAtReceipts()
         }
     }
 

@@ -145,6 +145,14 @@ package actor RotationEngine {
         if flights[entry.app.id] != nil { again.insert(entry.app.id) } else { _ = launch(name, entry.app.id) }
     }
 
+    /// As ``lookAgain(_:)`` for every app whose clients have all moved: to be called at a start, since a receipt may have
+    /// been the last thing that an earlier process kept.
+    package func lookAtReceipts() {
+        for entry in vault.catalog.entries where entry.rotation?.phase == .draining {
+            if vault.catalog.holders(of: entry).isEmpty { lookAgain(entry.app.name) }
+        }
+    }
+
     /// Takes up nothing new, and returns when no answer of Zoom's is in memory alone. Does not wait for publishers: what
     /// is not confirmed is published again after the next start.
     package func stop() async {
