@@ -100,7 +100,7 @@ extension Vault {
                 try transaction.forEachRow(in: .rotation, ofApp: app.id) {
                     found.append(try sealer.open($0, as: RotationRecord.self).rotation)
                 }
-                return found.sorted { ($0.plannedAt, $0.id) < ($1.plannedAt, $1.id) }
+                return found.sorted { $0.isBefore($1) }
             }
         } catch {
             throw VaultError(translating: error)
@@ -127,5 +127,14 @@ extension Vault {
         VaultError(
             .busy, "a rotation of '\(name)' is under way, in state \(rotation.phase.rawValue)",
             hint: "keyturn rotation show \(rotation.id)")
+    }
+}
+
+extension Rotation {
+    /// Several may have been planned within one second: of these, the one that replaced the older secret came first, and
+    /// of two that were to replace the same one, that which came to nothing.
+    fileprivate func isBefore(_ other: Rotation) -> Bool {
+        let never = Timestamp(unixSeconds: .max)
+        return (plannedAt, base, endedAt ?? never) < (other.plannedAt, other.base, other.endedAt ?? never)
     }
 }

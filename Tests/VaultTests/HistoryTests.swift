@@ -1,0 +1,28 @@
+import SecretMemory
+import TestSupport
+import Testing
+import Times
+
+@testable import Vault
+
+@Suite struct HistoryTests {
+    @Test("rotations of one second come in the order in which they were, whatever their ids") func order() async throws {
+        let (store, time) = (MemoryStore(), ManualTime())
+        try await Vault.create(in: store, ways: [.keyFile()])
+        let vault = try await Vault.open(store, with: .keyFile(), time: time)
+        let app = App.sample("zoom")
+        try await vault.add(app, clientSecret: SecretBox("s"))
+        for (id, base, phase) in [("z", 1, Rotation.Phase.refused), ("m", 1, .retired), ("a", 2, .draining)] {
+            var rotation = Rotation.planned(
+                id: id, app: app, base: try #require(Generation(base)), trigger: .operator, overlap: 0,
+                at: time.now.wall)
+            try await vault.begin(rotation, of: app)
+            time.pass(phase == .refused ? 0 : 1)
+            rotation.phase = phase
+            if phase.isFinal { rotation.endedAt = time.now.wall }
+            try await vault.advance(rotation, of: app)
+            if phase == .retired { time.setWall(by: -1) }
+        }
+        #expect(try await vault.rotations(of: app).map(\.id) == ["z", "m", "a"])
+    }
+}
