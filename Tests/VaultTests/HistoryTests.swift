@@ -6,7 +6,8 @@ import Times
 @testable import Vault
 
 @Suite struct HistoryTests {
-    @Test("rotations of one second come in the order in which they were, whatever their ids") func order() async throws {
+    @Test("rotations of one second come in the order in which they were, whatever their ids") func order() async throws
+    {
         let (store, time) = (MemoryStore(), ManualTime())
         try await Vault.create(in: store, ways: [.keyFile()])
         let vault = try await Vault.open(store, with: .keyFile(), time: time)
