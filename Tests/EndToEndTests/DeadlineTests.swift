@@ -1,0 +1,120 @@
+import Foundation
+import Testing
+
+/// What the daemon finds out by itself as days go by, and how it says so.
+@Suite(.realProcesses) struct DeadlineTests {
+    private static let day = 86_400
+
+    private static func withClock(_ body: (World, TestClock) throws -> Void) throws {
+        try withWorld(serving: false) { world in
+            let clock = try TestClock(in: world.directory)
+            try world.initialise()
+            try world.start(environment: clock.environment)
+            try body(world, clock)
+        }
+    }
+
+    private static func problems(_ world: World) throws -> [String] {
+        try world.keyturn("status", "--json").json["problems"].elements.compactMap {
+            "\($0["app"].string ?? "-") \($0["code"].string ?? "-")"
+        }
+    }
+
+    /// The lines of the present daemon's log that say that a secret dies.
+    private static func alarms(_ world: World) throws -> [Substring] {
+        try String(contentsOfFile: world.daemon.errors, encoding: .utf8).split(separator: "\n").filter {
+            $0.contains("critical") && $0.contains("the secret that is handed out")
+        }
+    }
+
+    @Test func aDayLaterTheProbeHasFoundWhatSomebodyChangedInTheMarketplace() throws {
+        try Self.withClock { world, clock in
+            let changed = try world.addApp("zoom-changed")
+            let off = try world.addApp("zoom-off")
+            let narrow = try world.addApp("zoom-narrow")
+            try world.addApp("zoom-well")
+            try world.sandbox.switches(#"{"ui_regenerate":"revoke_at_once"}"#)
+            let new = try world.sandbox.regenerate(changed)
+            try world.sandbox.control("POST", "/apps/\(off.clientID)/deactivate")
+            try world.sandbox.control(
+                "PUT", "/apps/\(narrow.clientID)/scopes", #"{"scopes":["user:read:admin","scim2"]}"#)
+            #expect(try Self.problems(world).isEmpty, "nobody has looked yet")
+            try world.pass(2 * Self.day, on: clock)
+            try eventually("the probes", seconds: 60) {
+                try Self.problems(world) == [
+                    "zoom-changed invalid_client", "zoom-off app_disabled", "zoom-narrow missing_scopes",
+                ]
+            }
+            #expect(try world.must("status").output.contains("keyturn rotate zoom-changed --manual"))
+            try world.must("rotate", "zoom-changed", "--manual", "--secret-stdin", input: new)
+            #expect(try !Self.problems(world).contains("zoom-changed invalid_client"))
+        }
+    }
+
+    @Test func aSecretThatWillDieIsAnnouncedAtEachOfItsDeadlinesOnceAlsoAcrossRestarts() throws {
+        try Self.withClock { world, clock in
+            try world.addApp("zoom-prod")
+            try world.sandbox.switches(#"{"second_new":"refuse"}"#)
+            try world.sandbox.faultRotation("drop_after")
+            #expect(try world.keyturn("rotate", "zoom-prod").exit == 79)
+            #expect(try Self.problems(world) == ["zoom-prod rotation_held"])
+            let dies = try #require(try world.openRotations().first?["old_secret_dies_at"].unixSeconds)
+            for (left, word) in [(7 * Self.day, "6 d"), (Self.day, "23 h"), (3600, "59 min")] {
+                try world.pass(dies - left - 60 - clock.now, on: clock)
+                #expect(try Self.alarms(world).isEmpty, "too early, or told again: \(word)")
+                try world.pass(120, on: clock)
+                let told = try eventually("the alarm \(word) before") { try Self.alarms(world).first }
+                #expect(told.contains(word) && told.contains("keyturn rotate zoom-prod --manual"), "\(told)")
+                #expect(try Self.problems(world).first == "zoom-prod secret_dies")
+                try world.stop()
+                try world.start(environment: clock.environment)
+            }
+            try world.pass(60, on: clock)
+            #expect(try Self.alarms(world).isEmpty)
+        }
+    }
+
+    @Test func whoHoldsTheOldSecretNearItsDeadlineIsNamed() throws {
+        try Self.withClock { world, clock in
+            try world.admitEverything()
+            try world.addApp("zoom-prod")
+            #expect(try world.get("/v1/apps/zoom-prod/credentials").status == 200)
+            try eventually("the receipt") {
+                try !world.keyturn("holders", "zoom-prod", "--json").json["holders"].elements.isEmpty
+            }
+            try world.must("rotate", "zoom-prod", "--overlap", "0s")
+            try world.pass(20 * Self.day, on: clock)
+            #expect(try Self.problems(world).isEmpty)
+            try world.pass(7 * Self.day, on: clock)
+            try eventually("the problem") { try Self.problems(world) == ["zoom-prod holders_near_deadline"] }
+            // The deadline ends the wait.
+            try world.pass(3 * Self.day, on: clock)
+            try eventually("the old secret to be ended") { try world.openRotations().isEmpty }
+            #expect(try Self.problems(world).isEmpty)
+        }
+    }
+
+    @Test func aRotationThatZoomRefusesIsOverdueUntilItSucceeds() throws {
+        try Self.withClock { world, clock in
+            let app = try world.addApp("zoom-prod")
+            try world.must("app", "set", "zoom-prod", "--rotate-every", "30d", "--overlap", "0s")
+            try world.must("pause", "zoom-prod")
+            try world.pass(31 * Self.day, on: clock)
+            try eventually("the pause to be told of") { try Self.problems(world) == ["zoom-prod rotation_paused"] }
+            try world.sandbox.control("POST", "/apps/\(app.clientID)/deactivate")
+            try world.must("resume", "zoom-prod")
+            try eventually("the rotation to be tried") {
+                try world.pass(120, on: clock)
+                return try world.history().contains { $0["state"].string == "refused" }
+            }
+            try world.pass(7200, on: clock)
+            #expect(try Self.problems(world).contains("zoom-prod rotation_overdue"))
+            try world.sandbox.control("POST", "/apps/\(app.clientID)/activate")
+            try eventually("the next try", seconds: 60) {
+                try world.pass(600, on: clock)
+                return try world.history().contains { $0["state"].string == "retired" }
+            }
+            #expect(try !Self.problems(world).contains("zoom-prod rotation_overdue"))
+        }
+    }
+}
