@@ -54,6 +54,9 @@ import Testing
         try withWorld { world in
             let app = try world.addApp("zoom-prod")
             #expect(try world.fetchedSecret() == app.secret)
+            try eventually("the receipt, which comes behind the answer") {
+                try !world.keyturn("holders", "zoom-prod", "--json").json["holders"].elements.isEmpty
+            }
             let before = try world.sandbox.requests()
             let plan = try world.must("rotate", "zoom-prod", "--dry-run", "--json").json
             #expect(plan["base_generation"].int == 1)
