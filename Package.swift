@@ -77,6 +77,7 @@ let package = Package(
         target("SecretMemory"),
         target("SecretJSON", ["SecretMemory"]),
         target("Envelope", ["COpenSSL", "SecretMemory"]),
+        target("Audit", ["Envelope", "SecretJSON", "SecretMemory", "Times"]),
         target("Vault", ["Envelope", "Names", "SecretJSON", "SecretMemory", "Times"]),
         target(
             "VaultSQLite", ["Times", "Vault", .product(name: "GRDB", package: "GRDB.swift")],
@@ -132,6 +133,7 @@ let package = Package(
         tests("SecretMemoryTests", ["SecretMemory", "TestSupport"]),
         tests("SecretJSONTests", ["SecretJSON", "SecretMemory", "TestSupport"]),
         tests("EnvelopeTests", ["Envelope", "SecretMemory"]),
+        tests("AuditTests", ["Audit", "Envelope", "SecretMemory", "TestSupport", "Times"]),
         tests("VaultTests", ["Envelope", "Names", "SecretJSON", "SecretMemory", "TestSupport", "Times", "Vault"]),
         tests(
             "VaultSQLiteTests",

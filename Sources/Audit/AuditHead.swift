@@ -1,0 +1,63 @@
+/// Where a log ends: enough to tell later whether it was cut.
+package struct AuditHead: Equatable, Sendable {
+    /// The number of the last line; 0 before the first.
+    package let sequence: Int
+    /// That line's code.
+    package let code: LineCode
+
+    package init(sequence: Int, code: LineCode) {
+        self.sequence = sequence
+        self.code = code
+    }
+
+    /// The head of a log without a line.
+    package static let start = AuditHead(sequence: 0, code: LineCode())
+}
+
+/// The code of a line: the first 16 bytes of an HMAC-SHA256 over the code of the line before it and the line itself.
+package struct LineCode: Equatable, Sendable, CustomStringConvertible {
+    package static let length = 16
+    var bytes: InlineArray<16, UInt8>
+
+    /// All zero: what stands before the first line.
+    package init() { bytes = InlineArray(repeating: 0) }
+
+    /// Reads 32 lower-case hexadecimal digits.
+    package init?(hexadecimal text: some Collection<UInt8>) {
+        guard text.count == Self.length * 2 else { return nil }
+        bytes = InlineArray(repeating: 0)
+        for (index, digit) in text.enumerated() {
+            guard let value = Self.value(of: digit) else { return nil }
+            bytes[index / 2] = bytes[index / 2] << 4 | value
+        }
+    }
+
+    private static func value(of digit: UInt8) -> UInt8? {
+        switch digit {
+        case 0x30...0x39: digit - 0x30
+        case 0x61...0x66: digit - 0x61 + 10
+        default: nil
+        }
+    }
+
+    private static func digit(_ value: UInt8) -> UInt8 { value < 10 ? 0x30 + value : 0x61 + value - 10 }
+
+    func appendHexadecimal(to buffer: inout [UInt8]) {
+        for index in 0..<Self.length {
+            buffer.append(Self.digit(bytes[index] >> 4))
+            buffer.append(Self.digit(bytes[index] & 0xF))
+        }
+    }
+
+    package var description: String {
+        var digits: [UInt8] = []
+        appendHexadecimal(to: &digits)
+        return String(decoding: digits, as: UTF8.self)
+    }
+
+    package static func == (left: LineCode, right: LineCode) -> Bool {
+        var difference: UInt8 = 0
+        for index in 0..<length { difference |= left.bytes[index] ^ right.bytes[index] }
+        return difference == 0
+    }
+}

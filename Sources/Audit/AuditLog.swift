@@ -1,0 +1,199 @@
+import Envelope
+import Glibc
+import SecretMemory
+import Synchronization
+package import Times
+
+/// The audit log: one line per decision and per change, in files that are only appended to, each line chained to the
+/// one before it.
+///
+/// A line is in the file when ``append(_:at:)`` returns, and on disk a second later at the latest; whoever must know
+/// waits for ``synced(_:)``. Events are made outside; the lock is held while lines are numbered, coded and written,
+/// never while anything is put on disk. The file under the log's name is looked at once a second.
+package final class AuditLog: Sendable {
+    package struct Limits: Sendable {
+        /// A file that has grown beyond this is followed by the next.
+        package var segmentBytes = 64 << 20
+        /// How long anybody waits for the log before what he wants to do fails, in seconds.
+        package var wait = 5
+        package init() {}
+    }
+
+    struct State: ~Copyable {
+        var chain: LineChain
+        var file: SegmentFile
+        var size: Int
+        /// The highest commit of the vault that the log names.
+        var commit: Int
+        /// Why the next line must be in a new file.
+        var mustBegin: String?
+        var isClosed = false
+        var buffer: [UInt8] = []
+    }
+
+    package let directory: LogDirectory
+    private let limits: Limits
+    private let time: any TimeSource
+    private let note: @Sendable (AuditNote) -> Void
+    private let state: Mutex<State>
+    private let disk: LogSync
+    private let lastTrouble = Mutex<String?>(nil)
+
+    init(
+        _ state: consuming State, in directory: LogDirectory, limits: Limits, time: any TimeSource,
+        note: @escaping @Sendable (AuditNote) -> Void
+    ) {
+        self.directory = directory
+        self.limits = limits
+        self.time = time
+        self.note = note
+        let head = state.chain.head
+        disk = LogSync(durable: head, wait: limits.wait)
+        self.state = Mutex(state)
+        disk.start { [weak self] in self?.look() }
+    }
+
+    // MARK: Writing
+
+    /// Writes the events as the next lines, all or none. Returns the number of the last.
+    /// - Parameter commit: the vault's commit that they tell of.
+    @discardableResult
+    package func append(_ events: [AuditEvent], at now: Timestamp, commit: Int? = nil) throws(AuditError) -> Int {
+        try locked { state throws(AuditError) in
+            guard !state.isClosed else { throw AuditError(.closed, "the audit log is closed") }
+            if state.mustBegin != nil || state.size >= limits.segmentBytes { try begin(&state, at: now) }
+            try write(events, to: &state, at: now, commit: commit)
+            if let commit { state.commit = max(state.commit, commit) }
+            let head = state.chain.head
+            disk.wrote(head, to: state.file)
+            return head.sequence
+        }
+    }
+
+    /// Writes an event, and returns when it is on disk.
+    package func record(_ event: AuditEvent) async throws(AuditError) {
+        try await synced(try append([event], at: time.now.wall))
+    }
+
+    /// Returns when the line of this number is on disk, and throws when that takes longer than anybody waits.
+    package func synced(_ sequence: Int) async throws(AuditError) {
+        let failure = await withCheckedContinuation { continuation in
+            whenSynced(sequence) { continuation.resume(returning: $0) }
+        }
+        if let failure { throw failure }
+    }
+
+    /// As ``synced(_:)``, for whoever cannot wait. `done` is called once, on another thread.
+    package func whenSynced(_ sequence: Int, _ done: @escaping @Sendable (AuditError?) -> Void) {
+        disk.wait(for: sequence, done)
+    }
+
+    // MARK: What is known of the log
+
+    /// The last line that is on disk: what the vault keeps, to tell later whether the log was cut.
+    package var durableHead: AuditHead { disk.head }
+
+    /// What somebody did to the log's files while they were in use, in words; `nil` when nothing was seen.
+    package var trouble: String? { lastTrouble.withLock { $0 } }
+
+    /// The highest commit of the vault that a line names.
+    package var commit: Int { get throws(AuditError) { try locked { $0.commit } } }
+
+    /// Puts everything on disk and takes nothing more.
+    package func close() async {
+        let last = try? locked { state throws(AuditError) in
+            state.isClosed = true
+            return state.chain.head.sequence
+        }
+        if let last { try? await synced(last) }
+        disk.stop()
+    }
+
+    // MARK: Under the lock
+
+    private func write(
+        _ events: [AuditEvent], to state: inout State, at now: Timestamp, commit: Int?
+    ) throws(AuditError) {
+        let before = state.chain.head
+        state.buffer.removeAll(keepingCapacity: true)
+        do {
+            for event in events { try state.chain.append(event, at: now, commit: commit, to: &state.buffer) }
+            try state.file.append(state.buffer, size: state.size)
+        } catch {
+            state.chain.jump(to: before)
+            throw (error as? AuditError) ?? AuditError(.library, "\(error)")
+        }
+        state.size += state.buffer.count
+    }
+
+    /// Goes on in a new file, whose first line says where the one before it ended.
+    private func begin(_ state: inout State, at now: Timestamp) throws(AuditError) {
+        let file = try SegmentFile.create(state.file.number + 1, in: directory)
+        let old = (file: state.file, size: state.size)
+        (state.file, state.size) = (file, 0)
+        do {
+            let first = AuditEvent.begin(file.number, after: state.chain.head, because: state.mustBegin)
+            try write([first], to: &state, at: now, commit: state.commit)
+            state.mustBegin = nil
+        } catch {
+            (state.file, state.size) = old
+            unsafe unlink(file.path)
+            throw error
+        }
+    }
+
+    /// Whoever holds the lock is writing. That takes microseconds, unless the disk hangs: then nobody waits for ever.
+    private func locked<Result>(
+        _ body: (inout State) throws(AuditError) -> Result
+    ) throws(AuditError) -> Result {
+        for attempt in 0... {
+            let done = state.withLockIfAvailable { state in
+                do throws(AuditError) { return Swift.Result<Result, AuditError>.success(try body(&state)) } catch {
+                    return .failure(error)
+                }
+            }
+            if let done { return try done.get() }
+            if attempt < 100 { sched_yield() } else { usleep(100) }
+            if attempt > 100 + limits.wait * 10_000 { break }
+        }
+        throw AuditError(.stuck, "the audit log could not be written for \(limits.wait) seconds")
+    }
+
+    /// Once a second, on a thread of its own.
+    private func look() {
+        let found = try? locked { state throws(AuditError) -> String? in
+            guard !state.isClosed, state.mustBegin == nil else { return nil }
+            guard let trouble = disk.failure ?? state.file.trouble(size: state.size) else { return nil }
+            state.mustBegin = trouble
+            return trouble
+        }
+        if let trouble = found ?? nil { tell(trouble) }
+    }
+
+    func tell(_ trouble: String) {
+        lastTrouble.withLock { $0 = trouble }
+        note(.trouble(trouble))
+    }
+}
+
+/// What happened to the log, for the daemon's own.
+package enum AuditNote: Equatable, Sendable {
+    /// A crash had left the beginning of a line, which was taken off.
+    case torn(path: String, bytes: Int)
+    /// The log is not as it was left, or its file is not the one that was opened.
+    case trouble(String)
+}
+
+extension AuditEvent.Action {
+    static let begin = Self("log.begin")
+}
+
+extension AuditEvent {
+    static func begin(_ segment: Int, after head: AuditHead, because reason: String?) -> AuditEvent {
+        var members: [(String, Value)] = [
+            ("segment", .number(segment)), ("previous", .text(head.code.description)),
+        ]
+        if let reason { members.append(("reason", .text(reason))) }
+        return AuditEvent(.begin, .done, members)
+    }
+}

@@ -1,0 +1,77 @@
+import Envelope
+package import SecretMemory
+package import Times
+
+extension AuditLog {
+    /// Opens the log where it ends, or begins one.
+    ///
+    /// A log that is not as the anchor says was changed behind our back. It is gone on with in a new file that says so:
+    /// to serve nobody for it would let whoever can write to the directory stop everything.
+    /// - Parameters:
+    ///   - key: the log's key, out of the vault.
+    ///   - anchor: the last line that the vault knows to have been on disk.
+    package static func open(
+        in directory: LogDirectory, key: borrowing SecretBytes, anchor: AuditHead, limits: Limits = Limits(),
+        time: any TimeSource, note: @escaping @Sendable (AuditNote) -> Void
+    ) throws(AuditError) -> AuditLog {
+        try directory.ensure()
+        let now = time.now.wall
+        guard let last = try directory.segments().last else {
+            return try begin(
+                1, in: directory, key, after: anchor, limits, time, note,
+                because: anchor.sequence > 0 ? "the log is gone; it had \(anchor.sequence) lines" : nil)
+        }
+        let path = directory.path(of: last)
+        let scan = try SegmentScan(path: path, key: key, anchor: anchor)
+        if let trouble = scan.trouble(path, anchor) {
+            let head = scan.head.sequence >= anchor.sequence && scan.holdsAnchor != false ? scan.head : anchor
+            return try begin(
+                last + 1, in: directory, key, after: head, commit: scan.commit, limits, time, note, because: trouble)
+        }
+        let file = try SegmentFile.open(last, in: directory)
+        if scan.isTorn {
+            try file.truncate(to: scan.goodBytes)
+            note(.torn(path: path, bytes: scan.badBytes))
+        }
+        if scan.lines == 0 {
+            // Nothing but the torn beginning of its first line.
+            return try begin(last + 1, in: directory, key, after: anchor, limits, time, note, because: nil)
+        }
+        let state = State(
+            chain: try chain(key, scan.head), file: file, size: scan.goodBytes, commit: scan.commit)
+        let log = AuditLog(state, in: directory, limits: limits, time: time, note: note)
+        if scan.isTorn {
+            try log.append([AuditEvent(.init("log.torn"), .done, [("bytes", .number(scan.badBytes))])], at: now)
+        }
+        return log
+    }
+
+    private static func begin(
+        _ number: Int, in directory: LogDirectory, _ key: borrowing SecretBytes, after head: AuditHead,
+        commit: Int = 0, _ limits: Limits, _ time: any TimeSource, _ note: @escaping @Sendable (AuditNote) -> Void,
+        because trouble: String?
+    ) throws(AuditError) -> AuditLog {
+        let file = try SegmentFile.create(number, in: directory)
+        let state = State(chain: try chain(key, head), file: file, size: 0, commit: commit)
+        let log = AuditLog(state, in: directory, limits: limits, time: time, note: note)
+        try log.append([.begin(number, after: head, because: trouble)], at: time.now.wall, commit: commit)
+        if let trouble { log.tell(trouble) }
+        return log
+    }
+
+    private static func chain(_ key: borrowing SecretBytes, _ head: AuditHead) throws(AuditError) -> LineChain {
+        do { return try LineChain(key: key, head: head) } catch { throw AuditError(.library, "\(error)") }
+    }
+}
+
+extension SegmentScan {
+    /// What is wrong with the newest file of a log, in words.
+    fileprivate func trouble(_ path: String, _ anchor: AuditHead) -> String? {
+        if holdsAnchor == false { return "\(path): line \(anchor.sequence) is not the one that was written" }
+        if badBytes > 0, !isTorn { return "\(path) was changed behind line \(head.sequence)" }
+        if head.sequence < anchor.sequence {
+            return "\(path) ends at line \(head.sequence); line \(anchor.sequence) was on disk"
+        }
+        return nil
+    }
+}

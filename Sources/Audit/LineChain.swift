@@ -1,0 +1,120 @@
+import Envelope
+import SecretMemory
+import Times
+
+/// Turns events into lines, each of which names its number and carries a code over itself and the line before it.
+///
+///     {"seq":7,"time":"2026-11-23T17:00:00Z","action":"credentials.fetch",…,"mac":"<32 hexadecimal digits>"}
+///
+/// Whoever has not the key can neither change a line nor take one out of the middle; the end of the log is held in the
+/// vault.
+struct LineChain: ~Copyable {
+    /// From the code's comma to the end of the line, the line feed not counted.
+    static let tailLength = 8 + LineCode.length * 2 + 2
+
+    private var mac: RunningMAC
+    private(set) var head: AuditHead
+    /// The last second that was written out, and how.
+    private var second = (unix: Int.min, text: [UInt8]())
+
+    init(key: borrowing SecretBytes, head: AuditHead) throws(EnvelopeError) {
+        mac = try RunningMAC(key: key)
+        self.head = head
+    }
+
+    /// Appends the next line to `buffer`.
+    /// - Parameter commit: the vault's commit that the event tells of; the last member before the code.
+    mutating func append(
+        _ event: AuditEvent, at time: Timestamp, commit: Int?, to buffer: inout [UInt8]
+    ) throws(EnvelopeError) {
+        if second.unix != time.unixSeconds { second = (time.unixSeconds, Array(time.description.utf8)) }
+        let start = buffer.count
+        let sequence = head.sequence + 1
+        buffer.append(contentsOf: Self.opening)
+        Self.append(sequence, to: &buffer)
+        buffer.append(contentsOf: Self.time)
+        buffer.append(contentsOf: second.text)
+        buffer.append(contentsOf: Self.comma)
+        buffer.append(contentsOf: event.members)
+        if let commit {
+            buffer.append(contentsOf: Self.commit)
+            Self.append(commit, to: &buffer)
+        }
+        let code = try code(of: buffer, from: start, to: buffer.count)
+        buffer.append(contentsOf: Self.code)
+        code.appendHexadecimal(to: &buffer)
+        buffer.append(contentsOf: Self.closing)
+        head = AuditHead(sequence: sequence, code: code)
+    }
+
+    /// Whether `line` is the one that follows; moves on if it is.
+    mutating func accept(_ line: ArraySlice<UInt8>) throws(EnvelopeError) -> Bool {
+        guard let parts = LineParts(line), parts.sequence == head.sequence + 1,
+            try code(of: Array(parts.body), from: 0, to: parts.body.count) == parts.code
+        else { return false }
+        head = AuditHead(sequence: parts.sequence, code: parts.code)
+        return true
+    }
+
+    /// Goes on from another place: what is between is missing.
+    mutating func jump(to head: AuditHead) { self.head = head }
+
+    private mutating func code(of line: [UInt8], from start: Int, to end: Int) throws(EnvelopeError) -> LineCode {
+        var full = InlineArray<32, UInt8>(repeating: 0)
+        var span = full.mutableSpan
+        var output = unsafe span.mutableBytes
+        try mac.authenticate(
+            unsafe head.code.bytes.span.bytes, unsafe line.span.bytes.extracting(start..<end), into: &output)
+        var code = LineCode()
+        for index in 0..<LineCode.length { code.bytes[index] = full[index] }
+        return code
+    }
+
+    private static let opening = Array(#"{"seq":"#.utf8)
+    private static let time = Array(#","time":""#.utf8)
+    private static let comma = Array(#"","#.utf8)
+    fileprivate static let commit = Array(#","commit":"#.utf8)
+    private static let code = Array(#","mac":""#.utf8)
+    private static let closing = Array("\"}\n".utf8)
+
+    private static func append(_ number: Int, to buffer: inout [UInt8]) {
+        var divisor = 1
+        while number / divisor >= 10 { divisor *= 10 }
+        while divisor > 0 {
+            buffer.append(0x30 + UInt8(number / divisor % 10))
+            divisor /= 10
+        }
+    }
+}
+
+/// A line taken apart as far as the chain needs it.
+struct LineParts {
+    let sequence: Int
+    /// What the code is over, beside the code before it.
+    let body: ArraySlice<UInt8>
+    let code: LineCode
+
+    /// - Parameter line: without its line feed.
+    init?(_ line: ArraySlice<UInt8>) {
+        guard line.count > LineChain.tailLength + 8 else { return nil }
+        let end = line.endIndex - LineChain.tailLength
+        guard line[end..<end + 8].elementsEqual(#","mac":""#.utf8), line.suffix(2).elementsEqual("\"}".utf8),
+            let code = LineCode(hexadecimal: line[(end + 8)..<(line.endIndex - 2)]),
+            line.prefix(7).elementsEqual(#"{"seq":"#.utf8)
+        else { return nil }
+        let digits = line.dropFirst(7).prefix { (0x30...0x39).contains($0) }
+        guard (1...18).contains(digits.count), digits.first != 0x30 else { return nil }
+        sequence = digits.reduce(0) { $0 * 10 + Int($1 - 0x30) }
+        body = line[..<end]
+        self.code = code
+    }
+
+    /// The vault's commit that the line tells of, if it tells of one.
+    var commit: Int? {
+        let digits = body.reversed().prefix { (0x30...0x39).contains($0) }.count
+        guard (1...18).contains(digits),
+            body.dropLast(digits).suffix(LineChain.commit.count).elementsEqual(LineChain.commit)
+        else { return nil }
+        return body.suffix(digits).reduce(0) { $0 * 10 + Int($1 - 0x30) }
+    }
+}

@@ -1,0 +1,63 @@
+import Glibc
+
+/// Reads a file of the log line by line, in memory that does not grow with the file.
+package struct LineReader: ~Copyable {
+    /// The longest line that is taken for one, its line feed not counted. Nothing writes longer ones.
+    package static let longestLine = 16_384
+
+    private let descriptor: CInt
+    private let path: String
+    private var buffer: [UInt8] = []
+    private var start = 0
+    private var hasEnded = false
+    /// Bytes of the file before the line that comes next.
+    package private(set) var offset = 0
+
+    package init(path: String) throws(AuditError) {
+        descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
+        guard descriptor >= 0 else { throw AuditError(systemCall: "cannot open \(path)", errno) }
+        self.path = path
+    }
+
+    deinit { close(descriptor) }
+
+    package enum Line: Sendable {
+        /// Without its line feed.
+        case whole(ArraySlice<UInt8>)
+        /// What stands behind the last line feed, or what is too long to be a line.
+        case torn(count: Int)
+        case end
+    }
+
+    package mutating func next() throws(AuditError) -> Line {
+        while true {
+            if let end = buffer[start...].firstIndex(of: UInt8(ascii: "\n")) {
+                let line = buffer[start..<end]
+                offset += end + 1 - start
+                start = end + 1
+                return .whole(line)
+            }
+            let rest = buffer.count - start
+            if hasEnded { return rest > 0 ? .torn(count: rest) : .end }
+            if rest > Self.longestLine { return .torn(count: rest) }
+            try fill()
+        }
+    }
+
+    /// Looks again at a file that may have grown, from the end of the last whole line on.
+    package mutating func resume() { hasEnded = false }
+
+    private mutating func fill() throws(AuditError) {
+        buffer.removeSubrange(..<start)
+        start = 0
+        let known = buffer.count
+        let chunk = 1 << 16
+        buffer.append(contentsOf: repeatElement(0, count: chunk))
+        let got = unsafe buffer.withUnsafeMutableBytes { bytes in
+            unsafe read(descriptor, bytes.baseAddress.map { unsafe $0 + known }, chunk)
+        }
+        buffer.removeLast(chunk - max(got, 0))
+        if got < 0, errno != EINTR { throw AuditError(systemCall: "cannot read \(path)", errno) }
+        if got == 0 { hasEnded = true }
+    }
+}

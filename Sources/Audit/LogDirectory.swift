@@ -1,0 +1,44 @@
+import Glibc
+
+/// The directory that the log's files are in: `audit-00000001.jsonl` and so on, in the order of their numbers.
+package struct LogDirectory: Sendable {
+    package let path: String
+
+    package init(path: String) { self.path = path }
+
+    package func path(of segment: Int) -> String {
+        let digits = String(segment)
+        return "\(path)/audit-\(String(repeating: "0", count: max(8 - digits.count, 0)))\(digits).jsonl"
+    }
+
+    /// Makes the directory, for this user alone, if it is not there.
+    func ensure() throws(AuditError) {
+        guard unsafe mkdir(path, 0o700) != 0, errno != EEXIST else { return }
+        throw AuditError(systemCall: "cannot make \(path)", errno)
+    }
+
+    /// The numbers of the files that are there, ascending.
+    package func segments() throws(AuditError) -> [Int] {
+        guard let directory = unsafe opendir(path) else { throw AuditError(systemCall: "cannot read \(path)", errno) }
+        defer { unsafe closedir(directory) }
+        var numbers: [Int] = []
+        while let entry = unsafe readdir(directory) {
+            let name = unsafe withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
+                unsafe String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+            }
+            guard name.hasPrefix("audit-"), name.hasSuffix(".jsonl"),
+                let number = Int(name.dropFirst(6).dropLast(6)), number > 0, path(of: number).hasSuffix("/" + name)
+            else { continue }
+            numbers.append(number)
+        }
+        return numbers.sorted()
+    }
+
+    /// Lets the names of new files outlive a power cut.
+    func sync() throws(AuditError) {
+        let descriptor = unsafe Glibc.open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw AuditError(systemCall: "cannot open \(path)", errno) }
+        defer { close(descriptor) }
+        guard fsync(descriptor) == 0 else { throw AuditError(systemCall: "cannot sync \(path)", errno) }
+    }
+}

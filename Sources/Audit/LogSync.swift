@@ -1,0 +1,113 @@
+import Dispatch
+import Synchronization
+
+/// Puts what was written on disk: at once for those who wait, together with all that came meanwhile, and once a second
+/// for the rest.
+final class LogSync: Sendable {
+    private struct Waiter {
+        let sequence: Int
+        /// Ticks left.
+        var patience: Int
+        let done: @Sendable (AuditError?) -> Void
+    }
+
+    private struct State {
+        /// Written, and to which files since the last sync.
+        var written: AuditHead
+        var files: [SegmentFile] = []
+        var durable: AuditHead
+        var waiting: [Waiter] = []
+        var isRunning = false
+        var isStopped = false
+        /// What was written may be lost, whatever a later sync says.
+        var failure: AuditError?
+    }
+
+    private let state: Mutex<State>
+    private let wait: Int
+    private let queue = DispatchQueue(label: "audit sync")
+    /// Another queue: the first one may hang with the disk.
+    private let clock = DispatchQueue(label: "audit clock")
+
+    init(durable: AuditHead, wait: Int) {
+        state = Mutex(State(written: durable, durable: durable))
+        self.wait = wait
+    }
+
+    func start(eachSecond look: @escaping @Sendable () -> Void) {
+        clock.asyncAfter(deadline: .now() + 1) { [weak self] in
+            guard let self, !state.withLock({ $0.isStopped }) else { return }
+            tick()
+            look()
+            start(eachSecond: look)
+        }
+    }
+
+    func stop() { state.withLock { $0.isStopped = true } }
+
+    var head: AuditHead { state.withLock { $0.durable } }
+
+    /// Why the disk took what it was given and then did not keep it, in words; asked once.
+    var failure: String? {
+        state.withLock { state in state.failure.take().map { "what was written may be lost: \($0)" } }
+    }
+
+    func wrote(_ head: AuditHead, to file: SegmentFile) {
+        state.withLock { state in
+            state.written = head
+            if state.files.last !== file { state.files.append(file) }
+        }
+    }
+
+    func wait(for sequence: Int, _ done: @escaping @Sendable (AuditError?) -> Void) {
+        let isDone = state.withLock { state in
+            guard state.durable.sequence < sequence else { return true }
+            state.waiting.append(Waiter(sequence: sequence, patience: wait + 1, done: done))
+            return false
+        }
+        if isDone { done(nil) } else { request() }
+    }
+
+    private func request() {
+        let mustRun = state.withLock { state in
+            guard !state.isRunning, state.written != state.durable else { return false }
+            state.isRunning = true
+            return true
+        }
+        if mustRun { queue.async { self.run() } }
+    }
+
+    /// Until everything that somebody waits for is on disk.
+    private func run() {
+        while true {
+            let (target, files) = state.withLock { state in (state.written, state.files) }
+            var failure: AuditError?
+            for file in files where failure == nil {
+                do { try file.sync() } catch { failure = error }
+            }
+            let (done, goesOn) = state.withLock { state in
+                if failure == nil { state.durable = target } else { state.failure = failure }
+                // The last one is still being written to.
+                let newest = state.files.last
+                state.files.removeAll { file in file !== newest && files.contains { $0 === file } }
+                let done = state.waiting.filter { failure != nil || $0.sequence <= target.sequence }
+                state.waiting.removeAll { failure != nil || $0.sequence <= target.sequence }
+                state.isRunning = !state.waiting.isEmpty
+                return (done, state.isRunning)
+            }
+            for waiter in done { waiter.done(failure) }
+            if !goesOn { return }
+        }
+    }
+
+    private func tick() {
+        let late = state.withLock { state in
+            for index in state.waiting.indices { state.waiting[index].patience -= 1 }
+            let late = state.waiting.filter { $0.patience <= 0 }
+            state.waiting.removeAll { $0.patience <= 0 }
+            return late
+        }
+        for waiter in late { waiter.done(AuditError(.stuck, "the disk did not take the audit log in \(wait) seconds")) }
+        request()
+    }
+}

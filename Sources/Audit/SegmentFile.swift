@@ -1,0 +1,80 @@
+import Glibc
+
+/// One file of the log, open for appending. Closed with its last reference.
+final class SegmentFile: Sendable {
+    let number: Int
+    let path: String
+    private let descriptor: CInt
+    private let device: dev_t
+    private let inode: ino_t
+
+    private init(number: Int, path: String, descriptor: CInt) throws(AuditError) {
+        var status = stat()
+        guard unsafe fstat(descriptor, &status) == 0 else {
+            let reason = errno
+            close(descriptor)
+            throw AuditError(systemCall: "cannot look at \(path)", reason)
+        }
+        (self.number, self.path, self.descriptor) = (number, path, descriptor)
+        (device, inode) = (status.st_dev, status.st_ino)
+    }
+
+    deinit { close(descriptor) }
+
+    /// Makes a file that was not there, for this user alone, and lets its name outlive a power cut.
+    static func create(_ number: Int, in directory: LogDirectory) throws(AuditError) -> SegmentFile {
+        let path = directory.path(of: number)
+        let flags = O_WRONLY | O_APPEND | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW
+        let descriptor = unsafe Glibc.open(path, flags, 0o600)
+        guard descriptor >= 0 else { throw AuditError(systemCall: "cannot make \(path)", errno) }
+        let file = try SegmentFile(number: number, path: path, descriptor: descriptor)
+        try directory.sync()
+        return file
+    }
+
+    static func open(_ number: Int, in directory: LogDirectory) throws(AuditError) -> SegmentFile {
+        let path = directory.path(of: number)
+        let descriptor = unsafe Glibc.open(path, O_WRONLY | O_APPEND | O_CLOEXEC | O_NOFOLLOW)
+        guard descriptor >= 0 else { throw AuditError(systemCall: "cannot open \(path)", errno) }
+        return try SegmentFile(number: number, path: path, descriptor: descriptor)
+    }
+
+    /// Appends all of `bytes`, or leaves the file as it was.
+    /// - Parameter size: the file's size before.
+    func append(_ bytes: [UInt8], size: Int) throws(AuditError) {
+        var done = 0
+        while done < bytes.count {
+            let written = unsafe bytes.withUnsafeBytes { bytes in
+                unsafe write(descriptor, bytes.baseAddress.map { unsafe $0 + done }, bytes.count - done)
+            }
+            if written >= 0 {
+                done += written
+                continue
+            }
+            let reason = errno
+            if reason == EINTR { continue }
+            // Half a line would read as damage.
+            if done > 0 { ftruncate(descriptor, off_t(size)) }
+            throw AuditError(systemCall: "cannot write \(path)", reason)
+        }
+    }
+
+    func truncate(to size: Int) throws(AuditError) {
+        guard ftruncate(descriptor, off_t(size)) == 0, fsync(descriptor) == 0 else {
+            throw AuditError(systemCall: "cannot cut \(path)", errno)
+        }
+    }
+
+    func sync() throws(AuditError) {
+        guard fdatasync(descriptor) == 0 else { throw AuditError(systemCall: "cannot sync \(path)", errno) }
+    }
+
+    /// What is wrong with the file under this name, if anything: somebody may have moved, removed, replaced or cut it.
+    /// - Parameter size: what was written to it.
+    func trouble(size: Int) -> String? {
+        var named = stat()
+        guard unsafe lstat(path, &named) == 0 else { return "\(path) was removed or renamed" }
+        guard named.st_dev == device, named.st_ino == inode else { return "\(path) was replaced" }
+        return named.st_size < size ? "\(path) was cut from \(size) to \(named.st_size) bytes" : nil
+    }
+}

@@ -1,0 +1,109 @@
+import Audit
+import Foundation
+import SecretMemory
+import TestSupport
+import Testing
+
+/// Whatever is done to the files while nobody has them open.
+@Suite struct MeddlingTests {
+    @Test func `a changed byte is found, wherever it is`() async throws {
+        let log = LogUnderTest()
+        let end = try await log.open().fill(1)
+        let whole = try log.contents()
+        for place in whole.indices {
+            var changed = whole
+            changed[place] ^= 1
+            try log.replace(with: changed)
+            #expect(try !log.verify(anchor: end).findings.isEmpty, "byte \(place)")
+        }
+    }
+
+    @Test func `lines that are gone, doubled or in another order are found`() async throws {
+        let log = LogUnderTest()
+        let end = try await log.open().fill(4)
+        let lines = try log.lines()
+        var variants: [[String]] = []
+        for index in lines.indices {
+            var gone = lines
+            gone.remove(at: index)
+            variants.append(gone)
+            variants.append(Array(lines[...index]) + lines[index...])
+            if index > 0 {
+                var swapped = lines
+                swapped.swapAt(index, index - 1)
+                variants.append(swapped)
+            }
+        }
+        variants.append([])
+        for variant in variants {
+            try log.replace(with: Array(variant.map { $0 + "\n" }.joined().utf8))
+            #expect(try !log.verify(anchor: end).findings.isEmpty, "\(variant.count) lines")
+        }
+    }
+
+    @Test func `a log of another vault is not taken for this one's`() async throws {
+        let (log, other) = (LogUnderTest(), LogUnderTest())
+        let end = try await log.open().fill(4)
+        let foreign = try AuditLog.open(
+            in: other.directory, key: .init(copying: "another"), anchor: .start, time: other.time, note: { _ in })
+        _ = try await foreign.fill(4)
+        try log.replace(with: other.contents())
+        #expect(try !log.verify(anchor: end).findings.isEmpty)
+        _ = try log.open(anchor: end)
+        #expect(log.notes.count == 1)
+    }
+
+    /// A crash leaves at most the beginning of a line: it is taken off, and nothing is missed.
+    @Test func `whatever a crash left of the last line, the log goes on and is whole`() async throws {
+        let log = LogUnderTest()
+        let opened = try log.open()
+        let before = try await opened.fill(3)
+        let known = try log.contents().count
+        _ = try await log.open(anchor: before).fill(1)
+        let whole = try log.contents()
+        for length in stride(from: known, through: whole.count, by: 7) + [whole.count - 1, whole.count] {
+            try log.replace(with: Array(whole[..<length]))
+            let end = try await log.open(anchor: before).fill(1)
+            #expect(try log.verify(anchor: end).findings.isEmpty, "\(length - known) bytes of the line")
+        }
+        #expect(log.notes.all.allSatisfy { if case .torn = $0 { true } else { false } })
+    }
+
+    @Test func `a log that was cut behind what the vault knows is gone on with in a new file that says so`()
+        async throws
+    {
+        for kept in 0...4 {
+            let log = LogUnderTest()
+            let end = try await log.open().fill(4)
+            try log.replace(with: Array(try log.lines()[..<kept].map { $0 + "\n" }.joined().utf8))
+            let opened = try log.open(anchor: end)
+            #expect(log.notes.count == 1)
+            let later = try await opened.fill(2)
+            #expect(later.sequence == end.sequence + 3)
+            let report = try log.verify(anchor: later)
+            #expect(!report.findings.isEmpty)
+            #expect(try log.lines(2).first?.contains("reason") == true)
+        }
+    }
+
+    @Test func `a log that is gone as a whole is missed`() async throws {
+        let log = LogUnderTest()
+        let end = try await log.open().fill(4)
+        try FileManager.default.removeItem(atPath: log.directory.path)
+        let opened = try log.open(anchor: end)
+        #expect(log.notes.count == 1)
+        await opened.close()
+        #expect(try !log.verify(anchor: opened.durableHead).findings.isEmpty)
+    }
+
+    @Test func `an older copy of the log is found, also by who opens it`() async throws {
+        let log = LogUnderTest()
+        _ = try await log.open().fill(4)
+        let old = try log.contents()
+        let end = try await log.open().fill(4)
+        try log.replace(with: old)
+        #expect(try !log.verify(anchor: end).findings.isEmpty)
+        _ = try log.open(anchor: end)
+        #expect(log.notes.count == 1)
+    }
+}
