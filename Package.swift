@@ -78,7 +78,7 @@ let package = Package(
         target("SecretJSON", ["SecretMemory"]),
         target("Envelope", ["COpenSSL", "SecretMemory"]),
         target("Audit", ["Envelope", "SecretJSON", "SecretMemory", "Times"]),
-        target("Vault", ["Envelope", "Names", "SecretJSON", "SecretMemory", "Times"]),
+        target("Vault", ["Audit", "Envelope", "Names", "SecretJSON", "SecretMemory", "Times"]),
         target(
             "VaultSQLite", ["Times", "Vault", .product(name: "GRDB", package: "GRDB.swift")],
             exclude: ["schema/openapi.yaml"],
@@ -100,7 +100,8 @@ let package = Package(
         target(
             "Daemon",
             [
-                "CPlatform", "Envelope", "EscrowFiles", "HTTPTransport", "Names", "Rotation", "Schedule", "Scheduling",
+                "Audit", "CPlatform", "Envelope", "EscrowFiles", "HTTPTransport", "Names", "Rotation", "Schedule",
+                "Scheduling",
                 "SecretJSON", "SecretMemory", "SocketAPI", "Times", "Tokens", "Vault", "VaultSQLite", "Zoom", nioCore,
                 nioPosix, logging, lifecycle, unixSignals,
                 "Yams",
@@ -158,7 +159,7 @@ let package = Package(
         tests(
             "DaemonTests",
             [
-                "Daemon", "HTTPTransport", "Names", "Schedule", "Scheduling", "SecretMemory", "SocketAPI",
+                "Audit", "Daemon", "HTTPTransport", "Names", "Schedule", "Scheduling", "SecretMemory", "SocketAPI",
                 "TestSupport", "Times", "Tokens", "Vault", "Zoom", logging, nioCore,
                 .product(name: "NIOEmbedded", package: "swift-nio"),
             ]),

@@ -23,7 +23,7 @@ extension ProblemCode {
         case .locked: .unavailable
         case .busy, .tooManyRequests, .upstreamUnavailable, .unavailable: .temporary
         case .upstreamFailed: .upstreamFailed
-        case .storageFailed: .inputOutput
+        case .storageFailed, .auditUnavailable: .inputOutput
         // Requests that our own client never makes.
         case .missingHeader, .methodNotAllowed, .uriTooLong, .unsupportedMediaType, .expectationFailed,
             .headersTooLarge, .notImplemented, .versionNotSupported, .internal:

@@ -5,6 +5,7 @@ package struct Places: Equatable, Sendable {
     package let configurationFile: String
 
     package var vault: String { stateDirectory + "/vault.db" }
+    package var audit: String { stateDirectory + "/audit" }
     package var escrow: String { stateDirectory + "/escrow" }
     package var agentDirectory: String { runtimeDirectory + "/agent" }
     package var adminDirectory: String { runtimeDirectory + "/admin" }

@@ -21,6 +21,7 @@ package enum ProblemCode: String, Sendable, CaseIterable {
     case locked = "locked"
     case upstreamUnavailable = "upstream_unavailable"
     case storageFailed = "storage_failed"
+    case auditUnavailable = "audit_unavailable"
     case vaultDamaged = "vault_damaged"
     case unavailable = "unavailable"
     case versionNotSupported = "version_not_supported"
@@ -42,7 +43,7 @@ package enum ProblemCode: String, Sendable, CaseIterable {
         case .internal, .vaultDamaged: .internalServerError
         case .notImplemented: .notImplemented
         case .upstreamFailed: .badGateway
-        case .locked, .upstreamUnavailable, .storageFailed, .unavailable: .serviceUnavailable
+        case .locked, .upstreamUnavailable, .storageFailed, .auditUnavailable, .unavailable: .serviceUnavailable
         case .versionNotSupported: .versionNotSupported
         }
     }
@@ -71,6 +72,7 @@ package enum ProblemCode: String, Sendable, CaseIterable {
         case .locked: "the vault is locked"
         case .upstreamUnavailable: "the other side cannot be reached"
         case .vaultDamaged: "the vault is not as it was written"
+        case .auditUnavailable: "the audit log cannot be written"
         case .storageFailed: "the daemon cannot write what it must"
         case .unavailable: "the daemon cannot do this now"
         case .versionNotSupported: "the HTTP version is not spoken here"

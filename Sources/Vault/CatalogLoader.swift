@@ -1,3 +1,4 @@
+import Audit
 import Envelope
 import Names
 import Times
@@ -8,6 +9,7 @@ import Times
 /// is left could be an older truth. A token or a note of refusals that does not open is only left out, since Zoom
 /// gives a new one for the asking.
 struct CatalogLoader {
+    private(set) var auditHead = AuditHead.start
     private var apps: [App] = []
     private var current: [String: Credential] = [:]
     private var previous: [String: Credential] = [:]
@@ -25,6 +27,7 @@ struct CatalogLoader {
         let written: VaultState = try sealer.open(stateRow)
         var found = VaultState()
         var loader = CatalogLoader()
+        loader.auditHead = written.auditHead
         for table in SealedTable.counted {
             try transaction.forEachRow(in: table) { row in
                 found.count(try sealer.digest(of: row))

@@ -1,3 +1,4 @@
+import Audit
 import Envelope
 package import Names
 package import SecretMemory
@@ -16,13 +17,18 @@ package final class Vault: Sendable {
     let waysIn: WaysIn
     private let time: any TimeSource
     private let isClosed = Atomic(false)
+    let auditHeads: Mutex<AuditHeads>
 
-    init(store: any SealedStore, sealer: Sealer, waysIn: WaysIn, catalog: Catalog, time: any TimeSource) {
+    init(
+        store: any SealedStore, sealer: Sealer, waysIn: WaysIn, catalog: Catalog, auditHead: AuditHead,
+        time: any TimeSource
+    ) {
         self.store = store
         self.sealer = sealer
         self.waysIn = waysIn
         self.catalog = catalog
         self.time = time
+        auditHeads = Mutex(AuditHeads(kept: auditHead))
     }
 
     /// From now on nothing is written. What was under way and came first is in the store; the rest fails, so that
@@ -162,7 +168,7 @@ package final class Vault: Sendable {
         committed: @escaping @Sendable () -> Void
     ) async throws(VaultError) {
         do {
-            try await store.write { [self] rows in
+            _ = try await store.write { [self] rows in
                 // Asked on the store's own thread, so that no transaction slips in behind the answer.
                 guard !isClosed.load(ordering: .sequentiallyConsistent) else {
                     throw VaultError(
@@ -170,8 +176,11 @@ package final class Vault: Sendable {
                 }
                 var transaction = try SealedTransaction(rows, sealer: sealer)
                 try body(&transaction)
-                try transaction.finish()
-            } committed: {
+                let head = nextAuditHead
+                try transaction.finish(auditHead: head)
+                return head
+            } committed: { [self] head in
+                auditHeads.withLock { $0.kept = head }
                 committed()
             }
         } catch {

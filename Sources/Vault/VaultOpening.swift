@@ -49,7 +49,8 @@ extension Vault {
             let loaded = try await store.read { transaction in try CatalogLoader.load(transaction, sealer: sealer) }
             let catalog = Catalog()
             loaded.publish(in: catalog, at: time.now)
-            return Vault(store: store, sealer: sealer, waysIn: waysIn, catalog: catalog, time: time)
+            return Vault(
+                store: store, sealer: sealer, waysIn: waysIn, catalog: catalog, auditHead: loaded.auditHead, time: time)
         } catch {
             throw VaultError(translating: error)
         }

@@ -1,3 +1,5 @@
+import Audit
+import Foundation
 import HTTPTransport
 import Logging
 import NIOCore
@@ -21,6 +23,7 @@ final class Watched {
     let loop = NIOAsyncTestingEventLoop()
     private let table: NIOLoopBound<ConnectionTable>
     private let session: VaultGate.Session
+    private let auditDirectory = NSTemporaryDirectory() + "keyturn-audit-" + UUID().uuidString
 
     var vault: Vault { session.vault }
 
@@ -30,7 +33,8 @@ final class Watched {
         try await Vault.create(in: store, ways: [.keyFile()])
         let zoom = ZoomIssuer(zoom: ZoomClient(transport: try CurlTransport(.init(userAgent: "tests", caFile: nil))))
         gate = VaultGate(
-            store: store, escrow: NoEscrow(), zoom: zoom, policy: AttemptPolicy(), mostWaiting: mostWaiting,
+            store: store, escrow: NoEscrow(),
+            audit: LogDirectory(path: auditDirectory), zoom: zoom, policy: AttemptPolicy(), mostWaiting: mostWaiting,
             time: ManualTime(),
             logger: Logger(label: "tests") { _ in SwiftLogNoOpLogHandler() })
         try await gate.unlock(with: .keyFile())

@@ -1,5 +1,7 @@
+import Audit
 import Names
 import SocketAPI
+import Times
 import Vault
 
 /// What a request of the admin socket means.
@@ -48,6 +50,8 @@ enum AdminRoute {
     case health
     case status(Name?)
     case metrics
+    case audit(AuditQuery)
+    case auditVerify(from: Int?)
     case unlock
     case lock
     case apps(Apps)
@@ -78,6 +82,12 @@ enum AdminRoute {
         } else if target.matches("/v1/explain") {
             query = ["app", "kind", "pid", "uid"]
             self = try method([.get: .explain(try Question(target))])
+        } else if target.matches("/v1/audit") {
+            query = ["app", "since", "after", "limit"]
+            self = try method([.get: .audit(try AuditQuery(target))])
+        } else if target.matches("/v1/audit/verify") {
+            query = ["from"]
+            self = try method([.post: .auditVerify(from: try target.number("from", in: 1...Int(Int32.max)))])
         } else if target.matches("/v1/unlock") {
             self = try method([.post: .unlock])
         } else if target.matches("/v1/lock") {
@@ -147,5 +157,20 @@ extension AdminRoute.Question {
         default: throw Problem(.badRequest, "it is about a pid or a uid, one of them")
         }
         (self.app, self.kind) = (app, kind)
+    }
+}
+
+extension AuditQuery {
+    fileprivate init(_ target: RequestTarget) throws(Problem) {
+        var app: Name?
+        if let text = target.query("app") {
+            app = Name(text)
+            if app == nil { throw Problem(.badRequest, "app is not \(Name.grammar)") }
+        }
+        let since = try target.number("since", in: 0...253_402_300_799)
+        self.init(
+            app: app?.description, since: since.map(Timestamp.init(unixSeconds:)),
+            after: try target.number("after", in: 0...Int.max) ?? 0,
+            limit: try target.number("limit", in: 1...Self.mostLines) ?? 100)
     }
 }

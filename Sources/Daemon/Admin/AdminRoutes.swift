@@ -1,3 +1,4 @@
+import Audit
 import Envelope
 import Glibc
 import Names
@@ -25,11 +26,35 @@ struct AdminRoutes: Responder {
             try request.requireKeyturnHeader()
             let route = try roles.route(request, from: caller)
             return .later {
-                do throws(Problem) { return try await answer(route, request) } catch { return .refusing(error) }
+                do throws(Problem) { return Answer(try await logged(route, request, caller)) } catch {
+                    return Answer(.refusing(error))
+                }
             }
         } catch {
             return .now(.refusing(error))
         }
+    }
+
+    /// What changes anything, or shows a token, is in the log and on disk before it is answered.
+    private func logged(
+        _ route: AdminRoute, _ request: Request, _ caller: Identity
+    ) async throws(Problem) -> RenderedResponse {
+        guard route.audited != nil else { return try await answer(route, request) }
+        let before = gate.session
+        if route.waitsForLog, before?.audit.isUnavailable == true { throw Refusal.notLogged }
+        if case .lock = route, let event = route.event(caller, .done) { try? await before?.audit.record(event) }
+        let outcome: Result<RenderedResponse, Problem>
+        do throws(Problem) { outcome = .success(try await answer(route, request)) } catch { outcome = .failure(error) }
+        var event = route.event(caller, .done)
+        if case .failure(let problem) = outcome { event = route.event(caller, .failed, problem) }
+        if case .lock = route { event = nil }
+        if let trail = (gate.session ?? before)?.audit, let event {
+            do throws(AuditError) { try await trail.record(event) } catch {
+                trail.note(event)
+                if route.waitsForLog { throw Refusal.notLogged }
+            }
+        }
+        return try outcome.get()
     }
 
     private func answer(_ route: AdminRoute, _ request: Request) async throws(Problem) -> RenderedResponse {
@@ -43,6 +68,24 @@ struct AdminRoutes: Responder {
             return Response(.ok).render(.openMetrics, body: MetricsReport.text(gate.session?.vault, now: time.now))
         case .explain(let question):
             return Response(.ok).json(try Explanation(catalog: try session().vault.catalog).answer(question))
+        case .audit(let query):
+            do {
+                let lines = try await session().audit.lines(query)
+                return Response(.ok).json(
+                    AuditPage(lines: lines.map(\.text), last: lines.last?.sequence ?? query.after))
+            } catch {
+                throw (error as? Problem) ?? Problem(.storageFailed, "the audit log cannot be read")
+            }
+        case .auditVerify(let from):
+            do {
+                let report = try await session().audit.verify(from: from)
+                return Response(.ok).json(
+                    AuditReport(
+                        segments: report.segments, lines: report.lines, first: report.first, last: report.last,
+                        findings: report.findings))
+            } catch {
+                throw (error as? Problem) ?? Problem(.storageFailed, "the audit log cannot be read")
+            }
         case .unlock: return try await unlock(request)
         case .lock:
             await gate.lock()

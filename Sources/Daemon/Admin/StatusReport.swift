@@ -43,7 +43,8 @@ struct StatusReport {
         return Response(.ok).json(
             document(
                 .unlocked, now,
-                escrow.map(StatusDocument.Problem.init) + AppProblems.inOrder(problems) + rules, apps))
+                Self.auditProblems(session.audit) + escrow.map(StatusDocument.Problem.init)
+                    + AppProblems.inOrder(problems) + rules, apps))
     }
 
     private func document(
@@ -52,6 +53,23 @@ struct StatusReport {
     ) -> StatusDocument {
         StatusDocument(
             state: state, version: version, startedAt: startedAt, now: now.wall, problems: problems, apps: apps)
+    }
+
+    private static func auditProblems(_ audit: AuditTrail) -> [StatusDocument.Problem] {
+        var problems: [StatusDocument.Problem] = []
+        if audit.isUnavailable {
+            problems.append(
+                .init(
+                    "audit_unavailable", "the audit log cannot be written: nothing with a secret is answered",
+                    try: "make room in the state directory; the daemon's log says why"))
+        }
+        if let trouble = audit.trouble {
+            problems.append(
+                .init(
+                    "audit_log_changed", "the audit log is not as it was written: \(trouble)",
+                    try: "keyturn audit verify"))
+        }
+        return problems
     }
 
     private static func app(_ entry: AppEntry, _ recurrence: Recurrence?, _ now: Moment) -> StatusDocument.App {

@@ -1,3 +1,4 @@
+import Audit
 import Names
 import SecretMemory
 import SocketAPI
@@ -38,33 +39,58 @@ struct AgentRoutes: Responder {
         case .apps:
             return .now(Response(.ok).json(apps(for: caller, session)))
         case .events:
+            let event = AuditEvent(.events, .allowed, AuditEvent.members(of: caller))
+            do throws(AuditError) { try session.audit.append([event]) } catch { throw Refusal.notLogged }
             return .watch(EventStream(caller, session))
         case .credentials(let name, let after):
-            let (entry, client) = try granted(name, .credentials, caller, session)
-            let generation = entry.credential.generation.number
-            guard let after, generation <= after.generation else {
-                return .now(session.handOut(entry, to: client, request))
+            return try served(.credentials, name, .credentials, caller, session) { asked, entry, client in
+                let generation = entry.credential.generation.number
+                guard let after, generation <= after.generation else {
+                    return Reply(asked.allowed(session.handOut(entry, to: client, request), entry, client))
+                }
+                // Who says that it has the current generation holds it; who names a later one holds something else.
+                if generation == after.generation { session.receipts.fetched(entry, by: client) }
+                return after.wait == 0
+                    ? Reply(asked.allowed(.notModified(generation), entry, client))
+                    : .watch(CredentialWait(name, after, request, caller, session))
             }
-            // Who says that it has the current generation holds it; who names a later one holds something else.
-            if generation == after.generation { session.receipts.fetched(entry, by: client) }
-            return after.wait == 0
-                ? .now(.notModified(generation)) : .watch(CredentialWait(name, after, request, caller, session))
         case .field(let name, let field):
-            let (entry, client) = try granted(name, .credentials, caller, session)
-            session.receipts.fetched(entry, by: client)
-            var response = Response(.ok)
-            response.generation = entry.credential.generation.number
-            return .now(response.json(FieldAnswer(entry, field)))
+            return try served(.field, name, .credentials, caller, session) { asked, entry, client in
+                session.receipts.fetched(entry, by: client)
+                var response = Response(.ok)
+                response.generation = entry.credential.generation.number
+                return Reply(asked.allowed(response.json(FieldAnswer(entry, field)), entry, client))
+            }
         case .token(let name, let minTTL):
-            return token(try granted(name, .token, caller, session).entry, minTTL: minTTL, session)
+            return try served(.token, name, .token, caller, session) { asked, entry, client in
+                token(asked, entry, client, minTTL: minTTL)
+            }
         case .ack(let name):
-            let (entry, client) = try granted(name, .credentials, caller, session)
-            let generation = try known(request, entry)
-            session.receipts.acknowledged(entry, by: client, generation)
-            return .now(Response(.noContent).render())
+            return try served(.ack, name, .credentials, caller, session) { asked, entry, client throws(Problem) in
+                let generation = try known(request, entry)
+                session.receipts.acknowledged(entry, by: client, generation)
+                return Reply(asked.allowed(Response(.noContent).render(), entry, client, generation: generation))
+            }
         case .rejected(let name):
-            let (entry, _) = try granted(name, .credentials, caller, session)
-            return rejected(entry, try known(request, entry), session)
+            return try served(.rejected, name, .credentials, caller, session) { asked, entry, client throws(Problem) in
+                let generation = try known(request, entry)
+                let response = rejected(entry, generation, session)
+                return Reply(asked.allowed(response, entry, client, generation: generation))
+            }
+        }
+    }
+
+    /// As the session grants it, and as often as the client may ask.
+    private func served(
+        _ action: AuditEvent.Action, _ name: Name, _ kind: Grant.Kind, _ caller: Identity,
+        _ session: VaultGate.Session, _ body: (AskedApp, AppEntry, Client) throws(Problem) -> Reply
+    ) throws(Problem) -> Reply {
+        let asked = AskedApp(action: action, app: name, kind: kind, caller: caller, session: session)
+        switch asked.decision {
+        case .denied(let denial): return Reply(asked.denied(denial))
+        case .granted(let entry, let client):
+            try budget?.spend(client.name, now: time.now)
+            return try body(asked, entry, client)
         }
     }
 
@@ -79,10 +105,11 @@ struct AgentRoutes: Responder {
 
     /// Who was refused with an older generation gets the newer one. Who was refused with the current one has it tried,
     /// once, however many report it.
-    private func rejected(_ entry: AppEntry, _ generation: Generation, _ session: VaultGate.Session) -> Reply {
-        guard generation == entry.credential.generation else { return .now(session.answers.answer(for: entry)) }
+    private func rejected(_ entry: AppEntry, _ generation: Generation, _ session: VaultGate.Session) -> RenderedResponse
+    {
+        guard generation == entry.credential.generation else { return session.answers.answer(for: entry) }
         Task { await session.tokens.doubt(entry.app.name) }
-        return .now(Response(.accepted).render())
+        return Response(.accepted).render()
     }
 
     private func apps(for caller: Identity, _ session: VaultGate.Session) -> AppsAnswer {
@@ -94,31 +121,31 @@ struct AgentRoutes: Responder {
             })
     }
 
-    /// As the session grants it, and as often as the client may ask.
-    private func granted(
-        _ name: Name, _ kind: Grant.Kind, _ caller: Identity, _ session: VaultGate.Session
-    ) throws(Problem) -> (entry: AppEntry, client: Client) {
-        let granted = try session.granted(name, kind, caller)
-        try budget?.spend(granted.client.name, now: time.now)
-        return granted
-    }
-
     /// A good token is answered from memory, also when its successor is due; only who needs a new one waits.
-    private func token(_ entry: AppEntry, minTTL: Int, _ session: VaultGate.Session) -> Reply {
+    private func token(_ asked: AskedApp, _ entry: AppEntry, _ client: Client, minTTL: Int) -> Reply {
+        let session = asked.session
         let now = time.now
         entry.tokenUse.note(now)
         let decision = TokenPolicy.decide(entry.token, minTTL: minTTL, app: entry.app.id, now: now)
         if decision == .serveAndRefresh { Task { await session.tokens.refreshBehind(entry) } }
         if decision != .mint, let token = entry.token {
-            return .now(Response(.ok).json(TokenAnswer(entry.app.name, token, now: now)))
+            let response = Response(.ok).json(TokenAnswer(entry.app.name, token, now: now))
+            return Reply(asked.allowed(response, entry, client, generation: token.token.generation))
         }
         return .later { [time] in
             do throws(TokenFailure) {
                 let token = try await session.tokens.token(for: entry.app.name, minTTL: minTTL)
-                return Response(.ok).json(TokenAnswer(entry.app.name, token, now: time.now))
+                let response = Response(.ok).json(TokenAnswer(entry.app.name, token, now: time.now))
+                return asked.allowed(response, entry, client, generation: token.token.generation)
             } catch {
-                return .refusing(error)
+                return asked.failed(.refusing(error), client, because: "zoom gave no token")
             }
         }
+    }
+}
+
+extension Reply {
+    fileprivate init(_ answer: Answer) {
+        self = if let record = answer.record { .recorded(answer.response, record) } else { .now(answer.response) }
     }
 }

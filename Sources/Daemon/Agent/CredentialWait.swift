@@ -24,9 +24,9 @@ final class CredentialWait: VaultWatch {
         self.session = session
     }
 
-    func begin(at connection: ConnectionHandler) -> RenderedResponse? {
-        guard let eventLoop = connection.eventLoop else { return Refusal.stopping }
-        if let refusal = session.watchers.add(self, at: eventLoop) { return refusal }
+    func begin(at connection: ConnectionHandler) -> Answer? {
+        guard let eventLoop = connection.eventLoop else { return Answer(Refusal.stopping) }
+        if let refusal = session.watchers.add(self, at: eventLoop) { return Answer(refusal) }
         if let answer {
             session.watchers.remove(self, at: eventLoop)
             return answer
@@ -37,18 +37,21 @@ final class CredentialWait: VaultWatch {
     }
 
     func look(at changes: Watchers.Changes) {
-        if let answer { end(answer) }
+        if let answer { finish(answer) }
     }
 
     /// The clock counts whole seconds: one more has to be over, so that the wait is never too short.
     func tick() {
         guard let connection, connection.now > end else { return }
-        end(answer ?? .notModified(session.vault.catalog.app(name)?.credential.generation.number ?? after.generation))
+        let generation = session.vault.catalog.app(name)?.credential.generation.number ?? after.generation
+        finish(answer ?? Answer(.notModified(generation)))
     }
 
     func caughtUp() {}
 
-    func end(_ answer: RenderedResponse) {
+    func end(_ answer: RenderedResponse) { finish(Answer(answer)) }
+
+    private func finish(_ answer: Answer) {
         let connection = connection.take()
         leave(connection)
         connection?.answer(answer)
@@ -61,13 +64,13 @@ final class CredentialWait: VaultWatch {
     }
 
     /// What is to be said now, if anything is.
-    private var answer: RenderedResponse? {
-        do throws(Problem) {
-            let (entry, client) = try session.granted(name, .credentials, caller)
+    private var answer: Answer? {
+        let asked = AskedApp(action: .credentials, app: name, kind: .credentials, caller: caller, session: session)
+        switch asked.decision {
+        case .denied(let denial): return asked.denied(denial)
+        case .granted(let entry, let client):
             guard entry.credential.generation.number > after.generation else { return nil }
-            return session.handOut(entry, to: client, request)
-        } catch {
-            return .refusing(error)
+            return asked.allowed(session.handOut(entry, to: client, request), entry, client)
         }
     }
 }

@@ -29,9 +29,9 @@ final class EventStream: VaultWatch {
         self.session = session
     }
 
-    func begin(at connection: ConnectionHandler) -> RenderedResponse? {
-        guard let eventLoop = connection.eventLoop else { return Refusal.stopping }
-        if let refusal = session.watchers.add(self, at: eventLoop) { return refusal }
+    func begin(at connection: ConnectionHandler) -> Answer? {
+        guard let eventLoop = connection.eventLoop else { return Answer(Refusal.stopping) }
+        if let refusal = session.watchers.add(self, at: eventLoop) { return Answer(refusal) }
         self.connection = connection
         lastSent = connection.now
         for entry in session.vault.catalog.apps { note(entry.app.name, isFirst: true) }

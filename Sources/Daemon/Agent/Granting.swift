@@ -1,26 +1,88 @@
+import Audit
 import Names
 import SocketAPI
 import Vault
 
 /// Who gets an app's secrets, and what that leaves behind.
-extension VaultGate.Session {
-    /// An app that does not exist is refused in the same words as one that is not granted: who has no grant learns
-    /// nothing of what there is.
-    func granted(
-        _ name: Name, _ kind: Grant.Kind, _ caller: Identity
-    ) throws(Problem) -> (entry: AppEntry, client: Client) {
-        let catalog = vault.catalog
-        guard let client = catalog.rules.decide(caller, app: name, kind: kind).client, let entry = catalog.app(name)
-        else {
-            throw Refusal.notGranted(caller, kind)
-        }
-        return (entry, client)
+struct AskedApp: Sendable {
+    enum Decision {
+        case granted(AppEntry, Client)
+        case denied(AccessDenial)
     }
 
+    let action: AuditEvent.Action
+    let app: Name
+    let kind: Grant.Kind
+    let caller: Identity
+    let session: VaultGate.Session
+
+    var decision: Decision {
+        let catalog = session.vault.catalog
+        switch catalog.rules.decide(caller, app: app, kind: kind) {
+        case .denied(let denial): return .denied(denial)
+        case .allowed(let client):
+            guard let entry = catalog.app(app) else { return .denied(.noSuchApp(app)) }
+            return .granted(entry, client)
+        }
+    }
+
+    /// An app that does not exist is refused in the same words as one that is not granted: who has no grant learns
+    /// nothing of what there is. Why is in the audit log.
+    func denied(_ denial: AccessDenial) -> Answer {
+        answer(.refusing(Refusal.notGranted(caller, kind)), .denied, [("reason", .text(denial.description))])
+    }
+
+    func allowed(
+        _ response: RenderedResponse, _ entry: AppEntry, _ client: Client, generation: Generation? = nil
+    ) -> Answer {
+        let generation = generation ?? entry.credential.generation
+        return answer(
+            response, .allowed,
+            [("client", .text(client.name.description)), ("generation", .number(generation.number))])
+    }
+
+    /// What was granted, and there is none.
+    func failed(_ response: RenderedResponse, _ client: Client, because reason: String) -> Answer {
+        answer(response, .failed, [("client", .text(client.name.description)), ("reason", .text(reason))])
+    }
+
+    private func answer(
+        _ response: RenderedResponse, _ outcome: AuditEvent.Outcome,
+        _ more: [(name: String, value: AuditEvent.Value)]
+    ) -> Answer {
+        let about: [(name: String, value: AuditEvent.Value)] = [
+            ("app", .text(app.description)), ("kind", .text(kind.rawValue)),
+        ]
+        let event = AuditEvent(action, outcome, about + more + AuditEvent.members(of: caller))
+        return Answer(response, AuditRecord(trail: session.audit, event: event))
+    }
+}
+
+extension VaultGate.Session {
     /// The app's credentials, or that the client has them; either way it holds them from now on.
     func handOut(_ entry: AppEntry, to client: Client, _ request: Request) -> RenderedResponse {
         let generation = entry.credential.generation.number
         receipts.fetched(entry, by: client)
         return request.alreadyHas(generation: generation) ? .notModified(generation) : answers.answer(for: entry)
     }
+}
+
+extension AuditEvent {
+    /// Who asked, as the kernel says.
+    static func members(of caller: Identity) -> [(name: String, value: Value)] {
+        var members: [(name: String, value: Value)] = [
+            ("uid", .number(Int(caller.uid))), ("gid", .number(Int(caller.gid))), ("pid", .number(Int(caller.pid))),
+        ]
+        if let unit = caller.process?.unit { members.append(("unit", .text(unit.description))) }
+        return members
+    }
+}
+
+extension AuditEvent.Action {
+    static let credentials = Self("credentials.get")
+    static let field = Self("credentials.field")
+    static let token = Self("token.get")
+    static let ack = Self("credentials.ack")
+    static let rejected = Self("credentials.rejected")
+    static let events = Self("events.open")
 }

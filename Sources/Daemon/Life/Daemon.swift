@@ -1,3 +1,4 @@
+import Audit
 import CPlatform
 import EscrowFiles
 import Glibc
@@ -54,7 +55,8 @@ package struct Daemon: Sendable {
         var policy = AttemptPolicy()
         policy.budget = settings.refusalsPerHour
         let gate = VaultGate(
-            store: store, escrow: EscrowFiles(directory: places.escrow), zoom: zoom, policy: policy,
+            store: store, escrow: EscrowFiles(directory: places.escrow),
+            audit: LogDirectory(path: places.audit), zoom: zoom, policy: policy,
             mostWaiting: settings.mostWaiting, time: time, logger: logger)
         try await unlock(gate)
 

@@ -1,3 +1,4 @@
+import Audit
 import Logging
 import Names
 import Rotation
@@ -77,6 +78,39 @@ extension SchedulerEvent {
             guard let dying = DyingSecret(entry, now: now) else { return }
             logger.critical("\(dying.detail); try: \(dying.hint)", metadata: ["app": "\(entry.app.name)"])
         case .notSaved(let error): logger.error("what the scheduler learnt is in memory only: \(error)")
+        }
+    }
+}
+
+// What the daemon does by itself, as the audit log tells of it.
+
+extension RotationEvent {
+    var audited: AuditEvent? {
+        guard case .moved(let app, let rotation) = self else { return nil }
+        var members: [(name: String, value: AuditEvent.Value)] = [
+            ("app", .text(app.description)), ("rotation", .text(rotation.id)),
+            ("generation", .number(rotation.base.number)), ("actor", .text("keyturnd")),
+        ]
+        if let reason = rotation.reason { members.append(("reason", .text(reason))) }
+        return AuditEvent(.init("rotation.\(rotation.phase.rawValue)"), .done, members)
+    }
+}
+
+extension TokenEvent {
+    var audited: AuditEvent? {
+        switch self {
+        case .minted(let app, let token):
+            AuditEvent(
+                .init("token.mint"), .done,
+                [
+                    ("app", .text(app.description)), ("generation", .number(token.generation.number)),
+                    ("actor", .text("keyturnd")),
+                ])
+        case .failed(let app, let failure):
+            AuditEvent(
+                .init("token.refused"), .failed,
+                [("app", .text(app.description)), ("reason", .text(failure.reason)), ("actor", .text("keyturnd"))])
+        case .notKept: nil
         }
     }
 }

@@ -1,3 +1,4 @@
+import Audit
 import Logging
 import Names
 import Rotation
@@ -19,10 +20,11 @@ final class VaultGate: Sendable {
         let receipts: ReceiptKeeper
         let answers = CredentialAnswers()
         let watchers: Watchers
+        let audit: AuditTrail
 
         init(
             vault: Vault, tokens: TokenKeeper, rotations: RotationEngine, scheduler: Scheduler,
-            receipts: ReceiptKeeper, watchers: Watchers
+            receipts: ReceiptKeeper, watchers: Watchers, audit: AuditTrail
         ) {
             self.vault = vault
             self.tokens = tokens
@@ -30,11 +32,13 @@ final class VaultGate: Sendable {
             self.scheduler = scheduler
             self.receipts = receipts
             self.watchers = watchers
+            self.audit = audit
         }
     }
 
     private let store: any SealedStore
     private let escrow: any EscrowStore
+    private let audit: LogDirectory
     private let zoom: ZoomIssuer
     private let policy: AttemptPolicy
     private let mostWaiting: Int
@@ -50,12 +54,14 @@ final class VaultGate: Sendable {
 
     /// - Parameter mostWaiting: how many clients may wait for changes at once.
     init(
-        store: any SealedStore, escrow: any EscrowStore, zoom: ZoomIssuer, policy: AttemptPolicy, mostWaiting: Int,
+        store: any SealedStore, escrow: any EscrowStore, audit: LogDirectory, zoom: ZoomIssuer, policy: AttemptPolicy,
+        mostWaiting: Int,
         time: any TimeSource,
         logger: Logger
     ) {
         self.store = store
         self.escrow = escrow
+        self.audit = audit
         self.zoom = zoom
         self.policy = policy
         self.mostWaiting = mostWaiting
@@ -80,6 +86,7 @@ final class VaultGate: Sendable {
             return true
         }
         if isNew {
+            await session.audit.openOffThePool()
             logger.notice(
                 "vault unlocked",
                 metadata: ["apps": "\(vault.catalog.entries.count)", "clients": "\(vault.catalog.clients.count)"])
@@ -91,7 +98,11 @@ final class VaultGate: Sendable {
 
     private func makeSession(_ vault: Vault) -> Session {
         let logger = logger
-        let tokens = TokenKeeper(vault: vault, issuer: zoom, policy: policy, time: time) { $0.log(to: logger) }
+        let audit = AuditTrail(audit, of: vault, time: time, logger: logger)
+        let tokens = TokenKeeper(vault: vault, issuer: zoom, policy: policy, time: time) {
+            $0.log(to: logger)
+            if let event = $0.audited { audit.note(event) }
+        }
         let rotator = ZoomRotator(zoom: zoom.zoom) { app, grant in
             Task {
                 guard var known = vault.catalog.app(app.name)?.app, known.id == app.id else { return }
@@ -110,7 +121,10 @@ final class VaultGate: Sendable {
         #endif
         let rotations = RotationEngine(
             vault: vault, issuer: issuer, publisher: publisher, escrow: escrow, timing: timing, time: time
-        ) { $0.log(to: logger) }
+        ) {
+            $0.log(to: logger)
+            if let event = $0.audited { audit.note(event) }
+        }
         let receipts = ReceiptKeeper(vault: vault, time: time) { name in
             Task { await rotations.lookAgain(name) }
         }
@@ -120,7 +134,7 @@ final class VaultGate: Sendable {
         ) { $0.log(to: logger) }
         return Session(
             vault: vault, tokens: tokens, rotations: rotations, scheduler: scheduler, receipts: receipts,
-            watchers: Watchers(vault.catalog, limit: mostWaiting))
+            watchers: Watchers(vault.catalog, limit: mostWaiting), audit: audit)
     }
 
     /// Drops the keys and everything that they opened. Requests that are under way keep what they have until they end.
@@ -134,6 +148,7 @@ final class VaultGate: Sendable {
         await session.scheduler.stop()
         // A rotation in the middle of a call is let to its end: its answer may be the only copy of a secret.
         await session.rotations.stop()
+        await session.audit.close()
         session.vault.close()
         await session.tokens.shutdown()
         logger.notice("vault locked")

@@ -190,6 +190,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
         }
         switch responder.respond(to: request, from: caller) {
         case .now(let response): deliver(response)
+        case .recorded(let response, let record): park(response, record)
         case .later(let produce):
             phase = .answering
             let handler = NIOLoopBound(self, eventLoop: context.eventLoop)
@@ -202,9 +203,12 @@ final class ConnectionHandler: ChannelDuplexHandler {
             phase = .watching(watch)
             if unread.readableBytes == 0 { unread = ByteBuffer() }
             spare = nil
-            if let response = watch.begin(at: self) { deliver(response) }
+            guard let answer = watch.begin(at: self) else { return }
+            if let record = answer.record { park(answer.response, record) } else { deliver(answer.response) }
         }
     }
+
+    func beginAnswering() { phase = .answering }
 
     /// Sends the answer to the request that was read last.
     func deliver(_ response: RenderedResponse) {

@@ -13,11 +13,22 @@ extension ConnectionHandler {
     var isBehind: Bool { onTheirWay > 0 }
 
     /// The answer that was watched for. The connection goes on with the next request.
-    func answer(_ response: RenderedResponse) {
+    func answer(_ answer: Answer) {
         guard let context else { return }
-        deliver(response)
+        if let record = answer.record { return park(answer.response, record) }
+        deliver(answer.response)
         resume(context)
     }
+
+    /// Has the answer wait for its line in the audit log.
+    func park(_ response: RenderedResponse, _ record: AuditRecord) {
+        guard let eventLoop else { return }
+        beginAnswering()
+        table.batch.park(response, record, for: self, at: eventLoop)
+    }
+
+    /// The line is there, or `response` says that it cannot be.
+    func answer(recorded response: RenderedResponse) { answer(Answer(response)) }
 
     /// The head of an answer that ends with the connection.
     func send(head: RenderedResponse) { send(head, closing: true) }

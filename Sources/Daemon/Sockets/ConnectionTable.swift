@@ -3,6 +3,7 @@ import NIOCore
 /// The connections of one event loop, and the second hand that moves their time limits. Used on that loop alone.
 final class ConnectionTable {
     private(set) var now = 0
+    let batch = AnswerBatch()
     private var handlers: [ObjectIdentifier: ConnectionHandler] = [:]
 
     func add(_ handler: ConnectionHandler) { handlers[ObjectIdentifier(handler)] = handler }

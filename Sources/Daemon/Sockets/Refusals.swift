@@ -12,6 +12,12 @@ enum Refusal {
     static let stopping = RenderedResponse.refusing(
         Problem(.unavailable, "the daemon is stopping", try: "the same again in a moment"), retryAfter: 1)
 
+    /// To whom would have got something that cannot be logged.
+    static let unrecorded = RenderedResponse.refusing(notLogged, retryAfter: 1)
+    static let notLogged = Problem(
+        .auditUnavailable, "the audit log cannot be written, and nothing with a secret leaves unrecorded",
+        try: "make room in the state directory, and see keyturn status")
+
     /// To one more who wants to wait.
     static let tooManyWaiting = RenderedResponse.refusing(
         Problem(

@@ -16,8 +16,10 @@ protocol Responder: Sendable {
 enum Reply {
     /// The answer is there. The hot path: no task, no hop.
     case now(RenderedResponse)
+    /// The answer is there, and leaves as soon as the audit log has its line.
+    case recorded(RenderedResponse, AuditRecord)
     /// The answer has to be waited for. The connection reads nothing more until it is sent.
-    case later(@Sendable () async -> RenderedResponse)
+    case later(@Sendable () async -> Answer)
     /// The answer comes when something changes, or goes on for as long as the client listens. The connection reads
     /// nothing more until it is over, and costs nothing meanwhile but its memory.
     case watch(any Watch)

@@ -4,7 +4,7 @@ import SocketAPI
 /// loop, where everything here happens.
 protocol Watch: AnyObject {
     /// Begins. An answer that is there at once is returned, and then nothing has begun.
-    func begin(at connection: ConnectionHandler) -> RenderedResponse?
+    func begin(at connection: ConnectionHandler) -> Answer?
     /// Called once a second.
     func tick()
     /// The client has taken in all that was sent.

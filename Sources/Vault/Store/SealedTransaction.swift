@@ -1,3 +1,5 @@
+import Audit
+
 /// One write transaction of the vault: each change seals its row and keeps the vault's own account of itself in step.
 struct SealedTransaction {
     private let store: any StoreTransaction
@@ -43,8 +45,10 @@ struct SealedTransaction {
     }
 
     /// The last step: the account of what changed.
-    mutating func finish() throws {
+    /// - Parameter auditHead: the last line of the audit log that is on disk.
+    mutating func finish(auditHead: AuditHead) throws {
         state.commits += 1
+        state.auditHead = auditHead
         try store.put(try sealer.seal(state))
     }
 }

@@ -1,3 +1,4 @@
+import Audit
 import Envelope
 import SecretJSON
 import SecretMemory
@@ -13,6 +14,8 @@ struct VaultState: Record {
     var commits = 0
     var rows = 0
     var digest = SetDigest()
+    /// The last line of the audit log that was on disk at this commit.
+    var auditHead = AuditHead.start
 
     init() {}
 
@@ -22,16 +25,25 @@ struct VaultState: Record {
         writer.member("commits", commits)
         writer.member("rows", rows)
         writer.member("digest", digest.hexadecimal)
+        writer.member("audit_line", auditHead.sequence)
+        writer.member("audit_code", auditHead.code.description)
     }
 
     init(cells: [Cell], document: borrowing JSONDocument) throws(JSONError) {
-        try document.allowOnly(["commits", "rows", "digest"], of: document.root)
+        try document.allowOnly(["commits", "rows", "digest", "audit_line", "audit_code"], of: document.root)
         commits = try document.number("commits")
         rows = try document.number("rows")
         guard let digest = SetDigest(hexadecimal: try document.text("digest")) else {
             throw JSONError(.outOfRange, member: "digest")
         }
         self.digest = digest
+        // Rows from before there was an audit log do not have it.
+        if let text = try document.optionalText("audit_code") {
+            guard let code = LineCode(hexadecimal: text.utf8) else {
+                throw JSONError(.outOfRange, member: "audit_code")
+            }
+            auditHead = AuditHead(sequence: try document.number("audit_line"), code: code)
+        }
     }
 
     mutating func count(_ digest: SetDigest) {

@@ -1,0 +1,98 @@
+import SecretJSON
+import SecretMemory
+package import Times
+
+/// Which lines of a log somebody wants to see.
+package struct AuditQuery: Sendable {
+    /// The most lines that one answer has.
+    package static let mostLines = 1000
+
+    /// Only lines about this app.
+    package var app: String?
+    /// Only lines of this time or later.
+    package var since: Timestamp?
+    /// Only lines with a higher number. 0 for the newest lines of all.
+    package var after: Int
+    /// How many lines: the oldest behind ``after``, or else the newest.
+    package var limit: Int
+
+    package init(app: String? = nil, since: Timestamp? = nil, after: Int = 0, limit: Int = 100) {
+        self.app = app
+        self.since = since
+        self.after = after
+        self.limit = min(max(limit, 1), Self.mostLines)
+    }
+
+    /// A line as it stands in the log, and its number.
+    package struct Line: Equatable, Sendable {
+        package let sequence: Int
+        package let text: String
+    }
+
+    /// The lines in their order. What is no line of a log is passed over: to find such is the verifier's work.
+    package func run(in directory: LogDirectory) throws(AuditError) -> [Line] {
+        after > 0 ? try following(directory) : try newest(directory)
+    }
+
+    private func following(_ directory: LogDirectory) throws(AuditError) -> [Line] {
+        let numbers = try directory.segments()
+        // The last file that begins before the first line that is wanted, and all behind it.
+        var first = 0
+        for (index, number) in numbers.enumerated() {
+            guard let begin = try Self.begin(directory.path(of: number)), begin <= after else { break }
+            first = index
+        }
+        var found: [Line] = []
+        for number in numbers.dropFirst(first) {
+            try each(directory.path(of: number)) { line in
+                found.append(line)
+                return found.count < limit
+            }
+            if found.count >= limit { break }
+        }
+        return found
+    }
+
+    private func newest(_ directory: LogDirectory) throws(AuditError) -> [Line] {
+        var found: [Line] = []
+        for number in try directory.segments().reversed() {
+            var here: [Line] = []
+            try each(directory.path(of: number)) { line in
+                here.append(line)
+                // Twice as many at most are kept until the end of the file shows which are the newest.
+                if here.count >= 2 * limit { here.removeFirst(limit) }
+                return true
+            }
+            found = here.suffix(limit - found.count) + found
+            if found.count >= limit { break }
+        }
+        return found
+    }
+
+    private func each(_ path: String, _ take: (Line) -> Bool) throws(AuditError) {
+        var reader = try LineReader(path: path)
+        while case .whole(let line) = try reader.next() {
+            guard let parts = LineParts(line), parts.sequence > after, wants(line) else { continue }
+            guard take(Line(sequence: parts.sequence, text: String(decoding: line, as: UTF8.self))) else { return }
+        }
+    }
+
+    private func wants(_ line: ArraySlice<UInt8>) -> Bool {
+        guard app != nil || since != nil else { return true }
+        guard let document = try? JSONDocument(parsing: SecretBytes(copying: unsafe Array(line).span.bytes)) else {
+            return false
+        }
+        func text(_ name: String) -> String? {
+            document.member(name, of: document.root).flatMap { try? document.string($0) }
+        }
+        if let app, text("app") != app { return false }
+        if let since, text("time").flatMap(Timestamp.init).map({ $0 < since }) ?? true { return false }
+        return true
+    }
+
+    private static func begin(_ path: String) throws(AuditError) -> Int? {
+        var reader = try LineReader(path: path)
+        guard case .whole(let line) = try reader.next() else { return nil }
+        return LineParts(line)?.sequence
+    }
+}

@@ -1,0 +1,129 @@
+import ArgumentParser
+import Glibc
+import Names
+import Schedule
+import SecretJSON
+import SecretMemory
+import SocketAPI
+import TerminalInput
+import Times
+
+struct AuditCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "audit", abstract: "Who was given what, and what was changed.",
+        subcommands: [AuditTail.self, AuditShow.self, AuditVerify.self])
+}
+
+struct AuditTail: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "tail", abstract: "The newest lines of the audit log.",
+        discussion: "Example: keyturn audit tail -f")
+
+    @Flag(name: .shortAndLong, help: "Go on with what is logged from now on.") var follow = false
+    @Option(name: [.customShort("n"), .long], help: "How many lines to begin with.") var lines = 10
+    @OptionGroup var common: CommonOptions
+
+    func run() throws {
+        var page = try AuditLines.page("?limit=\(min(max(lines, 1), 1000))", common)
+        AuditLines.show(page, common)
+        while follow {
+            usleep(500_000)
+            page = try AuditLines.page("?after=\(page.last)&limit=1000", common)
+            AuditLines.show(page, common)
+        }
+    }
+}
+
+struct AuditShow: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "show", abstract: "Lines of the audit log about an app, or since a time.",
+        discussion: "Example: keyturn audit show --app zoom-prod --since 2026-11-01T00:00:00Z")
+
+    @Option(help: "Only what is about this app.") var app: Name?
+    @Option(help: ArgumentHelp("Only what happened since: a time, or so long ago.", valueName: "1d"))
+    var since: SinceArgument?
+    @Option(name: [.customShort("n"), .long], help: "How many lines at most, the newest.") var lines = 1000
+    @OptionGroup var common: CommonOptions
+
+    func run() throws {
+        var query = "?limit=\(min(max(lines, 1), 1000))"
+        if let app { query += "&app=\(app)" }
+        if let since { query += "&since=\(since.unixSeconds)" }
+        let page = try AuditLines.page(query, common)
+        if common.json {
+            StandardOutput.write("{\"lines\":[\(page.lines.joined(separator: ","))]}\n")
+        } else if page.lines.isEmpty {
+            StandardOutput.write("nothing was logged\n")
+        } else {
+            AuditLines.show(page, common)
+        }
+    }
+}
+
+struct AuditVerify: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "verify", abstract: "Whether the audit log is as it was written.",
+        discussion: """
+            Reads all of it: any line that was changed, taken out or cut off is found. Exit status 65 when one is.
+
+            Example: keyturn audit verify
+            """)
+
+    @Option(help: "Begin with this file's number, where older ones were put away.") var from: Int?
+    @OptionGroup var common: CommonOptions
+
+    func run() throws {
+        let path: RequestPath = from.map { "/v1/audit/verify?from=\($0)" } ?? "/v1/audit/verify"
+        let answer = try common.admin.send(.post, path, within: .seconds(3600))
+        let report: AuditReport = try answer.document()
+        try common.show(answer, as: AuditReport.self) { report in
+            guard report.findings.isEmpty else { return }
+            StandardOutput.write("\(report.lines) lines in \(report.segments) files, as they were written\n")
+        }
+        guard report.findings.isEmpty else {
+            for finding in report.findings { complain("keyturn: \(finding)") }
+            throw CommandFailure(.badData, "the audit log is not as it was written")
+        }
+    }
+}
+
+/// A time, or a duration up to now.
+struct SinceArgument: ExpressibleByArgument {
+    let unixSeconds: Int
+
+    init?(argument: String) {
+        if let time = Timestamp(argument) {
+            unixSeconds = time.unixSeconds
+        } else if let ago = DurationText(argument: argument) {
+            unixSeconds = SystemTime().now.wall.unixSeconds - ago.seconds
+        } else {
+            return nil
+        }
+    }
+}
+
+/// Lines of the log on the terminal.
+private enum AuditLines {
+    static func page(_ query: String, _ common: CommonOptions) throws -> AuditPage {
+        try common.admin.send(.get, RequestPath(stringLiteral: "/v1/audit\(query)")).document()
+    }
+
+    static func show(_ page: AuditPage, _ common: CommonOptions) {
+        for line in page.lines { StandardOutput.write((common.json ? line : words(line)) + "\n") }
+    }
+
+    /// `TIME ACTION outcome app who (reason)`, with the members that a line has.
+    private static func words(_ line: String) -> String {
+        guard let document = try? JSONDocument(parsing: SecretBytes(copying: line)) else { return line }
+        func text(_ name: String) -> String? {
+            guard let node = document.member(name, of: document.root) else { return nil }
+            return (try? document.string(node)) ?? (try? document.integer(node)).map(String.init)
+        }
+        var words = [text("time") ?? "", text("action") ?? "", text("outcome") ?? ""]
+        if let app = text("app") { words.append(app + (text("generation").map { " generation \($0)" } ?? "")) }
+        if let client = text("client") { words.append("to \(client)") }
+        if let uid = text("uid") { words.append("uid \(uid)\(text("pid").map { " pid \($0)" } ?? "")") }
+        if let reason = text("reason") { words.append("(\(reason))") }
+        return words.joined(separator: "  ")
+    }
+}
