@@ -6,7 +6,7 @@ import Times
 
 @Suite struct AuditLogTests {
     @Test func `a line is JSON that says its number, its time and what happened`() async throws {
-        let log = LogUnderTest()
+        let log = try LogUnderTest()
         let end = try await log.open().fill(2)
         #expect(end.sequence == 3)
         let lines = try log.lines()
@@ -24,7 +24,7 @@ import Times
     }
 
     @Test func `a log goes on where it ended, and knows the vault's newest commit`() async throws {
-        let log = LogUnderTest()
+        let log = try LogUnderTest()
         var anchor = AuditHead.start
         for round in 1...3 {
             let opened = try log.open(anchor: anchor)
@@ -39,7 +39,7 @@ import Times
     }
 
     @Test func `a file that has grown enough is followed by the next, within the chain`() async throws {
-        let log = LogUnderTest()
+        let log = try LogUnderTest()
         log.limits.segmentBytes = 2000
         let opened = try log.open()
         try opened.append([.sample(0)], at: log.time.now.wall, commit: 7)
@@ -61,7 +61,7 @@ import Times
     }
 
     @Test func `events of many threads are whole lines, each number once`() async throws {
-        let log = LogUnderTest()
+        let log = try LogUnderTest()
         log.limits.segmentBytes = 20_000
         let opened = try log.open()
         let numbers = await withTaskGroup(of: [Int].self) { group in
@@ -83,7 +83,7 @@ import Times
     }
 
     @Test func `what was recorded is on disk when its caller goes on`() async throws {
-        let log = LogUnderTest()
+        let log = try LogUnderTest()
         let (opened, now) = (try log.open(), log.time.now.wall)
         await withTaskGroup(of: Void.self) { group in
             for number in 0..<200 {
@@ -102,7 +102,7 @@ import Times
     @Test func `a file that is removed, replaced or cut under the log is noticed, and the log goes on in a new one`()
         async throws
     {
-        let log = LogUnderTest()
+        let log = try LogUnderTest()
         let opened = try log.open()
         let meddling: [(Int) throws -> Void] = [
             { try FileManager.default.removeItem(atPath: log.path($0)) },
@@ -127,7 +127,7 @@ import Times
     }
 
     @Test func `a log that cannot be written takes nothing, and what it took is whole`() async throws {
-        let log = LogUnderTest()
+        let log = try LogUnderTest()
         log.limits.segmentBytes = 500
         let opened = try log.open()
         // The next file is in the way of itself.

@@ -7,7 +7,7 @@ import Testing
 /// Whatever is done to the files while nobody has them open.
 @Suite struct MeddlingTests {
     @Test func `a changed byte is found, wherever it is`() async throws {
-        let log = LogUnderTest()
+        let log = try LogUnderTest()
         let end = try await log.open().fill(1)
         let whole = try log.contents()
         for place in whole.indices {
@@ -19,7 +19,7 @@ import Testing
     }
 
     @Test func `lines that are gone, doubled or in another order are found`() async throws {
-        let log = LogUnderTest()
+        let log = try LogUnderTest()
         let end = try await log.open().fill(4)
         let lines = try log.lines()
         var variants: [[String]] = []
@@ -42,7 +42,7 @@ import Testing
     }
 
     @Test func `a log of another vault is not taken for this one's`() async throws {
-        let (log, other) = (LogUnderTest(), LogUnderTest())
+        let (log, other) = (try LogUnderTest(), try LogUnderTest())
         let end = try await log.open().fill(4)
         let foreign = try AuditLog.open(
             in: other.directory, key: .init(copying: "another"), anchor: .start, time: other.time, note: { _ in })
@@ -55,7 +55,7 @@ import Testing
 
     /// A crash leaves at most the beginning of a line: it is taken off, and nothing is missed.
     @Test func `whatever a crash left of the last line, the log goes on and is whole`() async throws {
-        let log = LogUnderTest()
+        let log = try LogUnderTest()
         let opened = try log.open()
         let before = try await opened.fill(3)
         let known = try log.contents().count
@@ -73,7 +73,7 @@ import Testing
         async throws
     {
         for kept in 0...4 {
-            let log = LogUnderTest()
+            let log = try LogUnderTest()
             let end = try await log.open().fill(4)
             try log.replace(with: Array(try log.lines()[..<kept].map { $0 + "\n" }.joined().utf8))
             let opened = try log.open(anchor: end)
@@ -87,7 +87,7 @@ import Testing
     }
 
     @Test func `a log that is gone as a whole is missed`() async throws {
-        let log = LogUnderTest()
+        let log = try LogUnderTest()
         let end = try await log.open().fill(4)
         try FileManager.default.removeItem(atPath: log.directory.path)
         let opened = try log.open(anchor: end)
@@ -97,7 +97,7 @@ import Testing
     }
 
     @Test func `an older copy of the log is found, also by who opens it`() async throws {
-        let log = LogUnderTest()
+        let log = try LogUnderTest()
         _ = try await log.open().fill(4)
         let old = try log.contents()
         let end = try await log.open().fill(4)

@@ -6,10 +6,12 @@ import Times
 
 /// A log in a directory of its own, that can be closed, meddled with and opened again.
 final class LogUnderTest {
-    let place = try! TemporaryDirectory()
+    let place: TemporaryDirectory
     let time = ManualTime()
     let notes = Recorder<AuditNote>()
     var limits = AuditLog.Limits()
+
+    init() throws { place = try TemporaryDirectory() }
 
     var directory: LogDirectory { LogDirectory(path: place.path + "/audit") }
     func path(_ segment: Int) -> String { directory.path(of: segment) }
