@@ -108,7 +108,17 @@ final class AuditTrail: Sendable {
             defer { state.failure = reason }
             return state.failure == nil
         }
-        if isNews { logger.critical("the audit log cannot be written: nothing with a secret is answered: \(reason)") }
+        guard isNews else { return }
+        logger.critical("the audit log cannot be written: nothing with a secret is answered: \(reason)")
+        tryAgainLater()
+    }
+
+    /// Until a line can be written: nobody may be asking meanwhile whose line would show it.
+    private func tryAgainLater() {
+        DispatchQueue.global().asyncAfter(deadline: .now() + 1) { [weak self] in
+            guard let self, state.withLock({ $0.failure != nil && !$0.isClosed }) else { return }
+            do throws(AuditError) { try append([AuditEvent(.init("log.resumed"), .done)]) } catch { tryAgainLater() }
+        }
     }
 
     /// Whether nothing can be written.
