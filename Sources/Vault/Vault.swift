@@ -99,7 +99,9 @@ package final class Vault: Sendable {
     /// took its credentials.
     package func keep(_ seen: SeenToken, for app: App) async throws(VaultError) {
         try await change { transaction in
-            guard try transaction.record(app.id, as: AppRecord.self) != nil else { throw Self.noSuchApp(app.name) }
+            // Of an app that has other IDs by now it would be somebody else's token.
+            guard let known = try transaction.record(app.id, as: AppRecord.self)?.app, known.isSame(atZoom: app)
+            else { throw Self.noSuchApp(app.name) }
             try transaction.put(TokenRecord(appID: app.id, seen.token))
             try transaction.remove(from: .refusals, id: app.id)
         } committed: { [catalog] in

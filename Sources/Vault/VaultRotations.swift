@@ -1,4 +1,5 @@
 package import Names
+import Synchronization
 import Times
 
 /// What a rotation changes in the vault. Each call is one durable commit: the rotation's own facts, and with them
@@ -60,6 +61,35 @@ extension Vault {
         }
     }
 
+    /// Changes who an app is at Zoom, whose account ID or client ID was wrong. The secret stays and gets the next
+    /// generation, so that everybody who holds the old IDs sees that there is something newer.
+    package func identify(_ app: App) async throws(VaultError) {
+        // Not decided before the transaction: a rotation may begin meanwhile.
+        let renewed = Mutex<Credential?>(nil)
+        try await change { [catalog] transaction in
+            guard let entry = catalog.app(app.name), entry.app.id == app.id else { throw Self.noSuchApp(app.name) }
+            if let open = entry.rotation { throw Self.busy(app.name, open) }
+            let old = entry.credential
+            let new = Credential(
+                generation: old.generation.next, state: .current, clientSecret: old.clientSecret,
+                createdAt: old.createdAt)
+            try transaction.remove(from: .generation, id: GenerationRecord.id(appID: app.id, old.generation))
+            try transaction.put(GenerationRecord(appID: app.id, new))
+            try transaction.put(AppRecord(app))
+            // They are of another app of Zoom's.
+            try transaction.remove(from: .token, id: app.id)
+            try transaction.remove(from: .refusals, id: app.id)
+            renewed.withLock { $0 = new }
+        } committed: { [catalog] in
+            catalog.update(app) { entry in
+                entry.app = app
+                if let new = renewed.withLock({ $0 }) { entry.credential = new }
+                entry.token = nil
+                entry.refusals = nil
+            }
+        }
+    }
+
     /// Changes how an app is described or rotated; its name and its identity at Zoom stay.
     package func update(_ app: App) async throws(VaultError) {
         try await change { transaction in
@@ -70,13 +100,15 @@ extension Vault {
         }
     }
 
-    /// Keeps what clients hold.
-    package func keep(_ receipts: [Receipt], of app: App) async throws(VaultError) {
+    /// Keeps what clients hold of some apps, in one commit.
+    package func keep(_ receipts: [(app: App, receipt: Receipt)]) async throws(VaultError) {
         try await change { transaction in
-            guard try transaction.record(app.id, as: AppRecord.self) != nil else { throw Self.noSuchApp(app.name) }
-            for receipt in receipts { try transaction.put(ReceiptRecord(appID: app.id, receipt)) }
+            // An app that was removed meanwhile is left out: nobody holds anything of it.
+            for (app, receipt) in receipts where try transaction.record(app.id, as: AppRecord.self) != nil {
+                try transaction.put(ReceiptRecord(appID: app.id, receipt))
+            }
         } committed: { [catalog] in
-            catalog.update(app) { entry in for receipt in receipts { entry.receipts[receipt.client] = receipt } }
+            for (app, receipt) in receipts { catalog.update(app) { $0.receipts[receipt.client] = receipt } }
         }
     }
 

@@ -110,7 +110,7 @@ final class RandomWalk {
         let receipt = Receipt(
             client: client, generation: entry.credential.generation, at: time.now.wall,
             isAcknowledged: false)
-        try? await vault.keep([receipt], of: entry.app)
+        try? await vault.keep([(entry.app, receipt)])
         await engine.lookAgain(Self.name)
     }
 

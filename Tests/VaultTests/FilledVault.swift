@@ -67,7 +67,7 @@ extension Vault {
             rotation.answer = SecretBox("answer-\(mark)-to-\(app.name)")
             try await begin(rotation, of: app)
             let receipt = Receipt(client: .test("one"), generation: .first, at: now.wall, isAcknowledged: mark == "new")
-            try await keep([receipt], of: app)
+            try await keep([(app, receipt)])
             let probe = Upkeep.Probe(
                 generation: .first, at: now.wall, cause: "invalid_client", reason: mark, missingScopes: ["scim2"])
             let upkeep = Upkeep(

@@ -25,10 +25,12 @@ import Times
     func apps(environment: App.Environment) throws {
         for marketplace in [nil, "", "m"] {
             for text in Self.strange {
-                let app = App(
+                var app = App(
                     id: "id", name: .test("a.b-c_9"), accountID: text, clientID: "c" + text,
                     marketplaceAppID: marketplace,
                     environment: environment, createdAt: Self.now)
+                app.profile.company = marketplace
+                app.profile.contactEmail = text
                 #expect(try again(AppRecord(app)).app == app)
             }
         }

@@ -41,17 +41,9 @@ struct AppActions {
         var checks = [Verification.Check("token", .skipped, "not verified, as asked")]
         var minted: (token: MintedToken, at: Moment)?
         if draft.verify {
-            let sent = time.now
-            do throws(IssueFailure) {
-                let token = try await zoom.mint(
-                    at: app.environment, accountID: app.accountID, clientID: app.clientID, clientSecret: secret)
-                checks = Verifier.token(lifetime: token.lifetime, scopes: token.scopes)
-                minted = (token, sent)
-            } catch {
-                throw Problem(
-                    error.disposition == .refused ? .upstreamFailed : .upstreamUnavailable,
-                    "\(error.reason); the app was not stored", try: error.hint)
-            }
+            let proof = try await proven(app, secret)
+            checks = Verifier.token(lifetime: proof.token.lifetime, scopes: proof.token.scopes)
+            minted = proof
         }
         do throws(VaultError) {
             try await session.vault.add(app, clientSecret: secret)
@@ -77,8 +69,28 @@ struct AppActions {
 
     private func change(_ entry: AppEntry, _ patch: AppPatch) async throws(Problem) -> RenderedResponse {
         let app = try AppPatchCheck.app(entry.app, patched: patch)
-        do throws(VaultError) { try await session.vault.update(app) } catch { throw Problem(error) }
+        guard !app.isSame(atZoom: entry.app) else {
+            do throws(VaultError) { try await session.vault.update(app) } catch { throw Problem(error) }
+            return Response(.ok).json(try document(try self.entry(app.name)))
+        }
+        let minted = patch.verify == false ? nil : try await proven(app, entry.credential.clientSecret)
+        do throws(VaultError) { try await session.vault.identify(app) } catch { throw Problem(error) }
+        if let minted { await session.tokens.adopt(minted.token, for: app.name, sent: minted.at) }
         return Response(.ok).json(try document(try self.entry(app.name)))
+    }
+
+    /// A token minted with these credentials; without one nothing is stored.
+    private func proven(_ app: App, _ secret: SecretBox) async throws(Problem) -> (token: MintedToken, at: Moment) {
+        let sent = time.now
+        do throws(IssueFailure) {
+            let token = try await zoom.mint(
+                at: app.environment, accountID: app.accountID, clientID: app.clientID, clientSecret: secret)
+            return (token, sent)
+        } catch {
+            throw Problem(
+                error.disposition == .refused ? .upstreamFailed : .upstreamUnavailable,
+                "\(error.reason); nothing was stored", try: error.hint)
+        }
     }
 
     private func entry(_ name: Name) throws(Problem) -> AppEntry {
@@ -103,10 +115,20 @@ struct AppActions {
                 secretFingerprint: try session.vault.fingerprint(of: entry.credential.clientSecret),
                 secretLength: entry.credential.clientSecret.bytes.count,
                 secretCreatedAt: entry.credential.createdAt, createdAt: entry.app.createdAt,
-                policy: PolicyDocument(entry, now: time.now.wall))
+                profile: ProfileDocument(entry.app.profile), policy: PolicyDocument(entry, now: time.now.wall))
         } catch {
             throw Problem(.internal, "app '\(entry.app.name)' cannot be shown: \(error)")
         }
+    }
+}
+
+extension ProfileDocument {
+    fileprivate init(_ profile: AppProfile) {
+        self.init()
+        description = profile.description
+        company = profile.company
+        contactName = profile.contactName
+        contactEmail = profile.contactEmail
     }
 }
 

@@ -14,14 +14,41 @@ enum AppDraftCheck {
         try check(draft.clientID, "the client ID")
         try draft.clientSecret.withSpan { span throws(Problem) in try check(span, "the client secret") }
         if let appID = draft.marketplaceAppID { try check(appID, "the Marketplace app ID") }
-        if draft.accountID == draft.clientID {
-            throw Problem(
-                .badRequest, "the account ID and the client ID are the same",
-                try: "compare both with the app's credentials page")
-        }
+        try checkDistinct(draft.accountID, draft.clientID)
         return App(
             id: id, name: draft.name, accountID: draft.accountID, clientID: draft.clientID,
-            marketplaceAppID: draft.marketplaceAppID, environment: try environment(draft), createdAt: now)
+            marketplaceAppID: draft.marketplaceAppID, environment: try environment(draft), createdAt: now,
+            profile: try profile(draft.profile, over: AppProfile()))
+    }
+
+    static func checkDistinct(_ accountID: String, _ clientID: String) throws(Problem) {
+        guard accountID == clientID else { return }
+        throw Problem(
+            .badRequest, "the account ID and the client ID are the same",
+            try: "compare both with the app's credentials page")
+    }
+
+    /// - Parameter known: what stays where nothing is said; an empty text takes it away.
+    static func profile(_ said: ProfileDocument, over known: AppProfile) throws(Problem) -> AppProfile {
+        func text(_ said: String?, _ known: String?, _ what: String) throws(Problem) -> String? {
+            guard let said else { return known }
+            guard said.utf8.count <= longestValue else {
+                throw Problem(.badRequest, "the \(what) is longer than \(longestValue) bytes")
+            }
+            guard !said.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) else {
+                throw Problem(.badRequest, "the \(what) has a control character")
+            }
+            return said.isEmpty ? nil : said
+        }
+        var profile = known
+        profile.description = try text(said.description, known.description, "description")
+        profile.company = try text(said.company, known.company, "company")
+        profile.contactName = try text(said.contactName, known.contactName, "contact's name")
+        profile.contactEmail = try text(said.contactEmail, known.contactEmail, "contact's e-mail address")
+        if let address = profile.contactEmail, !address.contains("@") || address.contains(" ") {
+            throw Problem(.badRequest, "the contact's e-mail address is none")
+        }
+        return profile
     }
 
     private static func environment(_ draft: borrowing AppDraft) throws(Problem) -> App.Environment {

@@ -10,8 +10,8 @@ enum AppPatchCheck {
     /// Zoom keeps an old secret for 30 days at most. [doc]
     static let overlaps = 0...29 * 86_400
 
-    static func app(_ app: App, patched patch: AppPatch) throws(Problem) -> App {
-        var app = app
+    static func app(_ known: App, patched patch: AppPatch) throws(Problem) -> App {
+        var app = known
         do throws(ScheduleError) {
             if let window = patch.window {
                 app.policy.windows = window.isEmpty ? "" : Window.text(try Window.list(window))
@@ -27,11 +27,23 @@ enum AppPatchCheck {
             app.policy.every = every == 0 ? nil : every
         }
         if let overlap = patch.overlap { app.policy.overlap = try checkedOverlap(overlap) }
+        if let id = patch.accountID {
+            try AppDraftCheck.check(id, "the account ID")
+            app.accountID = id
+        }
+        if let id = patch.clientID {
+            try AppDraftCheck.check(id, "the client ID")
+            app.clientID = id
+        }
+        try AppDraftCheck.checkDistinct(app.accountID, app.clientID)
         if let id = patch.marketplaceAppID {
             try AppDraftCheck.check(id, "the Marketplace app ID")
             app.marketplaceAppID = id
         }
         if let paused = patch.paused { app.policy.isPaused = paused }
+        app.profile = try AppDraftCheck.profile(patch.profile, over: app.profile)
+        // Another app of Zoom's: which grant of its tokens carries the scope is found out anew.
+        if !app.isSame(atZoom: known) { app.rotationGrant = nil }
         return app
     }
 

@@ -3,19 +3,28 @@ import Synchronization
 import Times
 import Vault
 
-/// Notes which generation each client holds. A client that fetches what it has already costs nothing; one that
-/// fetches a new generation for the first time costs one commit, behind the answer.
+/// Notes which generation each client holds. A client that fetches what it has already costs nothing. What is new is
+/// kept behind the answers, all that came meanwhile in one commit.
 final class ReceiptKeeper: Sendable {
     private struct Key: Hashable {
         let appID: String
         let client: Name
     }
 
+    private struct State {
+        var waiting: [Key: (app: App, receipt: Receipt)] = [:]
+        /// On its way to the vault.
+        var batch: [Key: (app: App, receipt: Receipt)] = [:]
+        var isWriting = false
+    }
+
+    /// The most receipts in one commit.
+    private static let most = 1000
+
     private let vault: Vault
     private let time: any TimeSource
     private let changed: @Sendable (Name) -> Void
-    /// What is on its way to the vault.
-    private let pending = Mutex<[Key: Generation]>([:])
+    private let state = Mutex(State())
 
     init(vault: Vault, time: any TimeSource, changed: @escaping @Sendable (Name) -> Void) {
         self.vault = vault
@@ -26,35 +35,47 @@ final class ReceiptKeeper: Sendable {
     /// The client was given the app's current credentials.
     func fetched(_ entry: AppEntry, by client: Client) {
         let generation = entry.credential.generation
-        guard entry.receipts[client.name].map({ $0.generation < generation }) ?? true else { return }
-        note(entry, client.name, generation, isAcknowledged: false)
+        // The usual case, before anything is made: it has them.
+        if let known = entry.receipts[client.name], known.generation >= generation { return }
+        note(entry, client, generation, isAcknowledged: false)
     }
 
     /// The client says that it uses the generation.
     func acknowledged(_ entry: AppEntry, by client: Client, _ generation: Generation) {
-        if let known = entry.receipts[client.name],
-            known.generation > generation || known.isAcknowledged && known.generation == generation
-        {
-            return
-        }
-        note(entry, client.name, generation, isAcknowledged: true)
+        note(entry, client, generation, isAcknowledged: true)
     }
 
-    private func note(_ entry: AppEntry, _ client: Name, _ generation: Generation, isAcknowledged: Bool) {
-        let key = Key(appID: entry.app.id, client: client)
-        let isNew = pending.withLock { pending in
-            if !isAcknowledged, let known = pending[key], known >= generation { return false }
-            pending[key] = generation
-            return true
-        }
-        guard isNew else { return }
+    private func note(_ entry: AppEntry, _ client: Client, _ generation: Generation, isAcknowledged: Bool) {
         let receipt = Receipt(
-            client: client, generation: generation, at: time.now.wall, isAcknowledged: isAcknowledged)
-        Task {
-            // What cannot be kept is noted again at the next fetch: until then the old secret only lives longer.
-            try? await vault.keep([receipt], of: entry.app)
-            pending.withLock { $0[key] = nil }
-            changed(entry.app.name)
+            client: client.name, generation: generation, at: time.now.wall, isAcknowledged: isAcknowledged)
+        if let known = entry.receipts[client.name], !receipt.isNews(beside: known) { return }
+        let key = Key(appID: entry.app.id, client: client.name)
+        let mustWrite = state.withLock { state in
+            for known in [state.waiting[key], state.batch[key]] {
+                if let known, !receipt.isNews(beside: known.receipt) { return false }
+            }
+            state.waiting[key] = (entry.app, receipt)
+            defer { state.isWriting = true }
+            return !state.isWriting
+        }
+        if mustWrite { Task { await write() } }
+    }
+
+    /// Until nothing waits. What cannot be kept is noted again at the next fetch: until then the old secret only lives
+    /// longer.
+    private func write() async {
+        while true {
+            let batch = state.withLock { state in
+                state.batch = [:]
+                for key in Array(state.waiting.keys.prefix(Self.most)) {
+                    state.batch[key] = state.waiting.removeValue(forKey: key)
+                }
+                state.isWriting = !state.batch.isEmpty
+                return Array(state.batch.values)
+            }
+            if batch.isEmpty { return }
+            try? await vault.keep(batch)
+            for name in Set(batch.map(\.app.name)) { changed(name) }
         }
     }
 }

@@ -16,14 +16,14 @@ package struct AppDocument: Equatable, Sendable, WireDocument {
     package let secretLength: Int
     package let secretCreatedAt: Timestamp
     package let createdAt: Timestamp
+    package let profile: ProfileDocument
     /// How the secret is rotated by itself.
     package let policy: PolicyDocument
 
     package init(
         name: Name, generation: Int, accountID: String, clientID: String, marketplaceAppID: String?,
         environment: String, tokenURL: String, apiURL: String, secretFingerprint: String, secretLength: Int,
-        secretCreatedAt: Timestamp, createdAt: Timestamp,
-        policy: PolicyDocument
+        secretCreatedAt: Timestamp, createdAt: Timestamp, profile: ProfileDocument, policy: PolicyDocument
     ) {
         self.name = name
         self.generation = generation
@@ -37,6 +37,7 @@ package struct AppDocument: Equatable, Sendable, WireDocument {
         self.secretLength = secretLength
         self.secretCreatedAt = secretCreatedAt
         self.createdAt = createdAt
+        self.profile = profile
         self.policy = policy
     }
 
@@ -54,6 +55,7 @@ package struct AppDocument: Equatable, Sendable, WireDocument {
         json.member("secret_length", secretLength)
         json.member("secret_created_at", secretCreatedAt.description)
         json.member("created_at", createdAt.description)
+        for (name, value) in profile.values { json.member(name, orNull: value) }
         json.key("rotation")
         policy.write(to: &json)
     }
@@ -68,7 +70,7 @@ package struct AppDocument: Equatable, Sendable, WireDocument {
             secretFingerprint: try document.text("secret_fingerprint", of: node),
             secretLength: try document.number("secret_length", of: node),
             secretCreatedAt: try document.time("secret_created_at", of: node),
-            createdAt: try document.time("created_at", of: node),
+            createdAt: try document.time("created_at", of: node), profile: try ProfileDocument(node, in: document),
             policy: try PolicyDocument(try document.require("rotation", of: node), in: document))
     }
 }

@@ -15,10 +15,12 @@ package struct AppDraft: ~Copyable, WireDocument {
     package let apiURL: String?
     /// Whether Zoom must accept the credentials first.
     package let verify: Bool
+    package let profile: ProfileDocument
 
     package init(
         name: Name, accountID: String, clientID: String, clientSecret: consuming SecretBytes,
-        marketplaceAppID: String?, environment: String?, tokenURL: String?, apiURL: String?, verify: Bool
+        marketplaceAppID: String?, environment: String?, tokenURL: String?, apiURL: String?, verify: Bool,
+        profile: ProfileDocument = ProfileDocument()
     ) {
         self.name = name
         self.accountID = accountID
@@ -29,6 +31,7 @@ package struct AppDraft: ~Copyable, WireDocument {
         self.tokenURL = tokenURL
         self.apiURL = apiURL
         self.verify = verify
+        self.profile = profile
     }
 
     package func writeMembers(to json: inout JSONWriter) {
@@ -41,6 +44,7 @@ package struct AppDraft: ~Copyable, WireDocument {
         if let tokenURL { json.member("token_url", tokenURL) }
         if let apiURL { json.member("api_url", apiURL) }
         json.member("verify", verify)
+        for case (let name, let value?) in profile.values { json.member(name, value) }
     }
 
     package init(_ node: JSONNode, in document: borrowing JSONDocument) throws(JSONError) {
@@ -48,7 +52,7 @@ package struct AppDraft: ~Copyable, WireDocument {
             [
                 "name", "account_id", "client_id", "client_secret", "marketplace_app_id", "environment", "token_url",
                 "api_url", "verify",
-            ], of: node)
+            ] + ProfileDocument.members, of: node)
         self.init(
             name: try document.name("name", of: node),
             accountID: try document.text("account_id", of: node),
@@ -58,7 +62,8 @@ package struct AppDraft: ~Copyable, WireDocument {
             environment: try document.optionalText("environment", of: node),
             tokenURL: try document.optionalText("token_url", of: node),
             apiURL: try document.optionalText("api_url", of: node),
-            verify: try document.optionalFlag("verify", of: node) ?? true)
+            verify: try document.optionalFlag("verify", of: node) ?? true,
+            profile: try ProfileDocument(node, in: document))
     }
 }
 

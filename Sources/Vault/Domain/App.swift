@@ -13,8 +13,8 @@ package struct App: Equatable, Sendable {
     /// Given once, never used again after the app is gone; the name may be.
     package let id: String
     package let name: Name
-    package let accountID: String
-    package let clientID: String
+    package var accountID: String
+    package var clientID: String
     /// A fourth value of Zoom's, not the client ID. Only rotation through Zoom's API needs it.
     package var marketplaceAppID: String?
     package let environment: Environment
@@ -22,11 +22,12 @@ package struct App: Equatable, Sendable {
     package var policy: RotationPolicy
     /// The grant of OAuth whose tokens carry Zoom's scope for rotation, once it was found out.
     package var rotationGrant: String?
+    package var profile: AppProfile
 
     package init(
         id: String, name: Name, accountID: String, clientID: String, marketplaceAppID: String?,
         environment: Environment, createdAt: Timestamp, policy: RotationPolicy = RotationPolicy(),
-        rotationGrant: String? = nil
+        rotationGrant: String? = nil, profile: AppProfile = AppProfile()
     ) {
         self.id = id
         self.name = name
@@ -37,5 +38,9 @@ package struct App: Equatable, Sendable {
         self.createdAt = createdAt
         self.policy = policy
         self.rotationGrant = rotationGrant
+        self.profile = profile
     }
+
+    /// Whether Zoom takes both for one: a secret or a token of the one is of the other.
+    package func isSame(atZoom other: App) -> Bool { accountID == other.accountID && clientID == other.clientID }
 }

@@ -15,4 +15,9 @@ package struct Receipt: Equatable, Sendable {
         self.at = at
         self.isAcknowledged = isAcknowledged
     }
+
+    /// Whether this says more than the other, of the same client: a newer generation, or the client's own word for it.
+    package func isNews(beside other: Receipt) -> Bool {
+        generation > other.generation || generation == other.generation && isAcknowledged && !other.isAcknowledged
+    }
 }

@@ -29,6 +29,10 @@ struct AppRecord: Record {
         writer.member("time_zone", app.policy.timeZone)
         writer.member("overlap", app.policy.overlap)
         writer.member("paused", app.policy.isPaused)
+        writer.member("description", ifPresent: app.profile.description)
+        writer.member("company", ifPresent: app.profile.company)
+        writer.member("contact_name", ifPresent: app.profile.contactName)
+        writer.member("contact_email", ifPresent: app.profile.contactEmail)
     }
 
     init(cells: [Cell], document: borrowing JSONDocument) throws(JSONError) {
@@ -36,6 +40,7 @@ struct AppRecord: Record {
             [
                 "name", "account_id", "client_id", "marketplace_app_id", "environment", "token_url", "api_url",
                 "created_at", "rotation_grant", "rotate_every", "windows", "time_zone", "overlap", "paused",
+                "description", "company", "contact_name", "contact_email",
             ],
             of: document.root)
         guard let name = Name(try document.text("name")) else { throw JSONError(.outOfRange, member: "name") }
@@ -52,7 +57,17 @@ struct AppRecord: Record {
             clientID: try document.text("client_id"),
             marketplaceAppID: try document.optionalText("marketplace_app_id"),
             environment: environment, createdAt: try document.time("created_at"),
-            policy: try Self.policy(document), rotationGrant: try document.optionalText("rotation_grant"))
+            policy: try Self.policy(document), rotationGrant: try document.optionalText("rotation_grant"),
+            profile: try Self.profile(document))
+    }
+
+    private static func profile(_ document: borrowing JSONDocument) throws(JSONError) -> AppProfile {
+        var profile = AppProfile()
+        profile.description = try document.optionalText("description")
+        profile.company = try document.optionalText("company")
+        profile.contactName = try document.optionalText("contact_name")
+        profile.contactEmail = try document.optionalText("contact_email")
+        return profile
     }
 
     /// What a row of schema 1 does not say has its default.

@@ -30,6 +30,7 @@ struct AppAdd: ParsableCommand {
     @Option(help: ArgumentHelp("Call the API here instead; with --token-url.", valueName: "url")) var apiUrl: String?
     @Flag(help: "Read the client secret from standard input.") var secretStdin = false
     @Flag(help: "Store the app without asking Zoom.") var noVerify = false
+    @OptionGroup var record: ProfileOptions
     @OptionGroup var common: CommonOptions
 
     enum Environment: String, ExpressibleByArgument, CaseIterable { case commercial, government }
@@ -55,7 +56,8 @@ struct AppAdd: ParsableCommand {
         let draft = AppDraft(
             name: name, accountID: accountID, clientID: clientID, clientSecret: secret.bytes.copy(),
             marketplaceAppID: try marketplaceAppId.map { try trimmed($0, "Marketplace app ID") },
-            environment: environment?.rawValue, tokenURL: tokenUrl, apiURL: apiUrl, verify: !noVerify)
+            environment: environment?.rawValue, tokenURL: tokenUrl, apiURL: apiUrl, verify: !noVerify,
+            profile: record.profile)
         try common.show(try common.admin.send(.post, "/v1/apps", body: draft.render()), as: AddedApp.self) { added in
             StandardOutput.write("stored \(added.app.name), generation \(added.app.generation)\n")
             StandardOutput.write(added.verification.text)

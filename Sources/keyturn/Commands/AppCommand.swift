@@ -110,6 +110,10 @@ extension AppDocument {
         table.add(
             "client secret", "\(secretLength) characters, fingerprint \(secretFingerprint), since \(secretCreatedAt)")
         table.add("Marketplace app ID", marketplaceAppID ?? "not known; rotation through Zoom's API needs it")
+        for (words, value) in zip(["description", "company", "contact", "contact e-mail"], profile.values.map(\.value))
+        {
+            if let value { table.add(words, value) }
+        }
         table.add("environment", environment)
         table.add("token URL", tokenURL)
         table.add("API URL", apiURL)

@@ -6,8 +6,11 @@ import TerminalInput
 
 struct AppSet: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "set", abstract: "Change how an app's secret is rotated.",
+        commandName: "set", abstract: "Change how an app's secret is rotated, its IDs, its record.",
         discussion: """
+            Another account ID or client ID is stored once Zoom takes the present secret with it, and is a new
+            generation to everybody who fetches. An empty text takes a description or a contact away.
+
             Example: keyturn app set zoom-prod --rotate-every 30d --window "Sun 02:00-04:00" --timezone Europe/Berlin
             """)
 
@@ -18,12 +21,18 @@ struct AppSet: ParsableCommand {
     @Option(help: ArgumentHelp("The window's time zone, by its IANA name.", valueName: "zone")) var timezone: String?
     @Option(help: ArgumentHelp("The least time for which both secrets work.", valueName: "7d")) var overlap:
         DurationText?
+    @Option(parsing: .unconditional, help: ArgumentHelp("Zoom's account ID.", valueName: "id")) var accountId: String?
+    @Option(parsing: .unconditional, help: ArgumentHelp("Zoom's client ID.", valueName: "id")) var clientId: String?
     @Option(parsing: .unconditional, help: ArgumentHelp("The Marketplace's own ID of the app.", valueName: "id"))
     var marketplaceAppId: String?
+    @Flag(help: "Store other IDs without asking Zoom.") var noVerify = false
+    @OptionGroup var record: ProfileOptions
     @OptionGroup var common: CommonOptions
 
     func validate() throws {
-        guard patch != AppPatch() else { throw ValidationError("there is nothing to change") }
+        var verifyAlone = AppPatch()
+        verifyAlone.verify = patch.verify
+        guard patch != verifyAlone else { throw ValidationError("there is nothing to change") }
     }
 
     func run() throws {
@@ -37,7 +46,11 @@ struct AppSet: ParsableCommand {
         patch.window = window
         patch.timeZone = timezone
         patch.overlap = overlap?.seconds
+        patch.accountID = accountId
+        patch.clientID = clientId
         patch.marketplaceAppID = marketplaceAppId
+        patch.profile = record.profile
+        if noVerify { patch.verify = false }
         return patch
     }
 }

@@ -1,0 +1,26 @@
+package import SecretJSON
+
+/// What an app is called and who answers for it, as it stands in the Marketplace. Members of the document around it.
+package struct ProfileDocument: Equatable, Sendable {
+    package static let members = ["description", "company", "contact_name", "contact_email"]
+
+    package var description: String?
+    package var company: String?
+    /// The developer contact.
+    package var contactName: String?
+    package var contactEmail: String?
+
+    package init() {}
+
+    package init(_ node: JSONNode, in document: borrowing JSONDocument) throws(JSONError) {
+        description = try document.optionalText("description", of: node)
+        company = try document.optionalText("company", of: node)
+        contactName = try document.optionalText("contact_name", of: node)
+        contactEmail = try document.optionalText("contact_email", of: node)
+    }
+
+    /// Each member with its value, in their order.
+    package var values: [(name: String, value: String?)] {
+        Array(zip(Self.members, [description, company, contactName, contactEmail]))
+    }
+}

@@ -1,0 +1,21 @@
+import ArgumentParser
+import SocketAPI
+
+/// What an app's record says beside its credentials.
+struct ProfileOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("What the app is for, as in the Marketplace.", valueName: "text"))
+    var description: String?
+    @Option(help: ArgumentHelp("The company that the app is of.", valueName: "name")) var company: String?
+    @Option(help: ArgumentHelp("The developer contact's name.", valueName: "name")) var contactName: String?
+    @Option(help: ArgumentHelp("The developer contact's e-mail address.", valueName: "address"))
+    var contactEmail: String?
+
+    var profile: ProfileDocument {
+        var profile = ProfileDocument()
+        profile.description = description
+        profile.company = company
+        profile.contactName = contactName
+        profile.contactEmail = contactEmail
+        return profile
+    }
+}

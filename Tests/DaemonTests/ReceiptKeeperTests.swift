@@ -1,0 +1,122 @@
+import Names
+import SecretMemory
+import Synchronization
+import TestSupport
+import Testing
+import Times
+import Vault
+
+@testable import Daemon
+
+@Suite struct ReceiptKeeperTests {
+    private let store = HeldStore()
+    private let time = ManualTime()
+
+    private func vault(apps: Int) async throws -> Vault {
+        try await Vault.create(in: store, ways: [.keyFile()])
+        let vault = try await Vault.open(store, with: .keyFile(), time: time)
+        for number in 0..<apps { try await vault.add(.sample("app-\(number)"), clientSecret: SecretBox("secret")) }
+        return vault
+    }
+
+    private func entry(_ vault: Vault, _ number: Int) throws -> AppEntry {
+        try #require(vault.catalog.app(.test("app-\(number)")))
+    }
+
+    @Test func `what is fetched while the disk is busy is kept in one commit`() async throws {
+        let vault = try await vault(apps: 300)
+        let told = Recorder<Name>()
+        let keeper = ReceiptKeeper(vault: vault, time: time) { told.note($0) }
+        let before = store.base.commits
+        store.hold()
+        for number in 0..<300 {
+            for _ in 0..<3 { keeper.fetched(try entry(vault, number), by: .sample("one")) }
+        }
+        store.release()
+        try await until { told.all.count == 300 }
+        #expect(Set(told.all).count == 300)
+        #expect(vault.catalog.entries.allSatisfy { $0.receipts[.test("one")]?.generation == .first })
+        // The first is under way before the others come.
+        #expect((1...2).contains(store.base.commits - before))
+
+        for number in 0..<300 { keeper.fetched(try entry(vault, number), by: .sample("one")) }
+        #expect((1...2).contains(store.base.commits - before), "who has it costs nothing")
+    }
+
+    @Test func `a client's own word is kept, and an older one never replaces it`() async throws {
+        let vault = try await vault(apps: 1)
+        let told = Recorder<Name>()
+        let keeper = ReceiptKeeper(vault: vault, time: time) { told.note($0) }
+        store.hold()
+        keeper.fetched(try entry(vault, 0), by: .sample("one"))
+        keeper.acknowledged(try entry(vault, 0), by: .sample("one"), .first)
+        keeper.fetched(try entry(vault, 0), by: .sample("one"))
+        store.release()
+        try await until { (try? entry(vault, 0).receipts[.test("one")]?.isAcknowledged) == true }
+    }
+
+    @Test func `what could not be kept is noted again at the next fetch`() async throws {
+        let vault = try await vault(apps: 1)
+        let told = Recorder<Name>()
+        let keeper = ReceiptKeeper(vault: vault, time: time) { told.note($0) }
+        store.base.failCommits(with: StoreError(.diskFull, "no room"))
+        keeper.fetched(try entry(vault, 0), by: .sample("one"))
+        try await until { told.all.count == 1 }
+        #expect(try entry(vault, 0).receipts.isEmpty)
+        store.base.failCommits(with: nil)
+        try await until {
+            keeper.fetched(try entry(vault, 0), by: .sample("one"))
+            return try entry(vault, 0).receipts[.test("one")] != nil
+        }
+    }
+
+    /// Gives way to the keeper's task until the condition holds.
+    private func until(_ condition: () throws -> Bool) async throws {
+        for _ in 0..<200_000 where try !condition() { await Task.yield() }
+        #expect(try condition())
+    }
+}
+
+/// A store whose commits wait while it is held.
+private final class HeldStore: SealedStore {
+    let base = MemoryStore()
+    private let waiting = Mutex<(isHeld: Bool, writers: [CheckedContinuation<Void, Never>])>((false, []))
+
+    func hold() { waiting.withLock { $0.isHeld = true } }
+
+    func release() {
+        let writers = waiting.withLock { state in
+            defer { state = (false, []) }
+            return state.writers
+        }
+        for writer in writers { writer.resume() }
+    }
+
+    func write<Result: Sendable>(
+        _ body: @escaping @Sendable (any StoreTransaction) throws -> Result,
+        committed: @escaping @Sendable (Result) -> Void
+    ) async throws -> Result {
+        await withCheckedContinuation { continuation in
+            let isHeld = waiting.withLock { state in
+                if state.isHeld { state.writers.append(continuation) }
+                return state.isHeld
+            }
+            if !isHeld { continuation.resume() }
+        }
+        return try await base.write(body, committed: committed)
+    }
+
+    func read<Result: Sendable>(
+        _ body: @escaping @Sendable (any StoreTransaction) throws -> Result
+    ) async throws -> Result { try await base.read(body) }
+
+    func acquireLease(_ name: String, holder: String, now: Timestamp, expiry: Timestamp) async throws -> Int? {
+        try await base.acquireLease(name, holder: holder, now: now, expiry: expiry)
+    }
+
+    func releaseLease(_ name: String, holder: String) async throws {
+        try await base.releaseLease(name, holder: holder)
+    }
+
+    func close() async throws { try await base.close() }
+}

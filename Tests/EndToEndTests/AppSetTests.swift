@@ -1,0 +1,70 @@
+import Foundation
+import Testing
+
+/// What an operator changes of an app that is stored.
+@Suite(.realProcesses) struct AppSetTests {
+    @Test func theRecordOfAnAppIsKeptAndTakenAway() throws {
+        try withWorld { world in
+            let app = try world.sandbox.addApp()
+            let added = try world.runner.run(
+                Programs.keyturn,
+                try world.adding("zoom-prod", app, "--company", "Émile & Søn", "--contact-email", "a@example.org"),
+                input: app.secret)
+            #expect(added.exit == 0)
+            try world.must(
+                "app", "set", "zoom-prod", "--description", "provisions users", "--contact-name", "A. Person")
+            try world.stop()
+            try world.start()
+            let shown = try world.must("app", "show", "zoom-prod", "--json").json
+            #expect(shown["company"].string == "Émile & Søn" && shown["contact_email"].string == "a@example.org")
+            #expect(shown["description"].string == "provisions users" && shown["contact_name"].string == "A. Person")
+            let text = try world.must("app", "show", "zoom-prod").output
+            for words in ["contact e-mail", "a@example.org", "provisions users"] { #expect(text.contains(words)) }
+
+            try world.must("app", "set", "zoom-prod", "--company", "")
+            #expect(try world.must("app", "show", "zoom-prod", "--json").json["company"].isNull)
+            for arguments in [
+                ["--contact-email", "nobody"], ["--description", "two\nlines"],
+                ["--company", String(repeating: "x", count: 257)],
+            ] {
+                let outcome = try world.runner.run(Programs.keyturn, ["app", "set", "zoom-prod"] + arguments)
+                #expect(outcome.exit == 65 && outcome.complains(), "\(arguments): \(outcome)")
+            }
+        }
+    }
+
+    @Test func otherIDsAreTakenOnceZoomTakesThemAndAreANewGeneration() throws {
+        try withWorld { world in
+            let app = try world.sandbox.addApp()
+            var mistaken = app
+            mistaken.clientID = "mistyped"
+            let outcome = try world.runner.run(
+                Programs.keyturn, try world.adding("zoom-prod", mistaken, "--no-verify"), input: app.secret)
+            #expect(outcome.exit == 0)
+            #expect(try world.get("/v1/apps/zoom-prod/token").status == 502, "a mistyped ID gets no token")
+            let waiting = try world.wait(after: 1)
+
+            let refused = try world.keyturn("app", "set", "zoom-prod", "--client-id=also-mistyped")
+            #expect(refused.exit == 79 && refused.complains() && refused.errors.contains("nothing was stored"))
+            #expect(try world.keyturn("app", "set", "zoom-prod", "--client-id=\(app.accountID)").exit == 65)
+            #expect(try world.must("app", "show", "zoom-prod", "--json").json["client_id"].string == "mistyped")
+
+            try world.must("app", "set", "zoom-prod", "--client-id=\(app.clientID)", "--overlap", "1d")
+            let answer = try waiting.answer()
+            #expect(answer.status == 200 && answer.header("ETag") == "\"2\"", "who waits is told")
+            #expect(try answer.json["client_id"].string == app.clientID)
+            #expect(try answer.json["client_secret"].string == app.secret)
+            #expect(try world.get("/v1/apps/zoom-prod/token").status == 200)
+            try world.stop()
+            try world.start()
+            #expect(try world.get("/v1/apps/zoom-prod/credentials").json["generation"].int == 2)
+            #expect(try world.must("app", "show", "zoom-prod", "--json").json["rotation"]["overlap"].int == 86_400)
+
+            // And it goes on being rotated.
+            try world.must("rotate", "zoom-prod", "--overlap", "1d")
+            let busy = try world.keyturn("app", "set", "zoom-prod", "--client-id=another", "--no-verify")
+            #expect(busy.exit == 75 && busy.complains(), "\(busy)")
+            #expect(try world.get("/v1/apps/zoom-prod/credentials").json["generation"].int == 3)
+        }
+    }
+}
