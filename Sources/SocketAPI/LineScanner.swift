@@ -14,6 +14,7 @@ enum LineFault: Error {
 struct LineScanner {
     private var position = 0
     private(set) var lineStart = 0
+    var isAtStart: Bool { position == 0 }
 
     /// The next line, without its line end; `nil` when it is not there yet. `bytes` begins where it began at the
     /// last call and may have grown.

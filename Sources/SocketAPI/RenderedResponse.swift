@@ -16,6 +16,27 @@ package struct RenderedResponse: Sendable {
         bytes = SecretBox(head.finish())
     }
 
+    /// The same, without keeping its memory from being wiped.
+    package struct Unowned: Sendable {
+        private weak let bytes: SecretBox?
+        private let headEnd: Int
+
+        fileprivate init(_ bytes: SecretBox, headEnd: Int) {
+            self.bytes = bytes
+            self.headEnd = headEnd
+        }
+
+        /// `nil` once nobody has it any more.
+        package var response: RenderedResponse? { bytes.map { RenderedResponse($0, headEnd: headEnd) } }
+    }
+
+    package var unowned: Unowned { Unowned(bytes, headEnd: headEnd) }
+
+    private init(_ bytes: SecretBox, headEnd: Int) {
+        self.bytes = bytes
+        self.headEnd = headEnd
+    }
+
     /// How many bytes ``forEachPart(closing:_:)`` hands out.
     package func count(closing: Bool) -> Int { bytes.bytes.count + (closing ? Self.close.count : 0) }
 

@@ -28,6 +28,9 @@ package struct RequestReader: Sendable {
     private var line: RequestLine?
     private var fields = RequestFields()
 
+    /// Whether nothing of the next request was read yet.
+    package var isAtStart: Bool { scanner.isAtStart }
+
     package init(limits: RequestLimits = RequestLimits()) { self.limits = limits }
 
     /// - Parameter unread: everything that has arrived and has not been consumed: what the last call saw, and more.

@@ -45,6 +45,7 @@ final class VaultGate: Sendable {
     private let time: any TimeSource
     private let logger: Logger
     private let state = Mutex(State())
+    private let changes = Atomic(0)
 
     private struct State {
         var session: Session?
@@ -69,6 +70,11 @@ final class VaultGate: Sendable {
         self.logger = logger
     }
 
+    /// How often anything changed that answers depend on: locking, apps, clients and their rules.
+    var stamp: Int { changes.load(ordering: .acquiring) }
+
+    private func changed() { changes.add(1, ordering: .acquiringAndReleasing) }
+
     /// `nil` while locked.
     var session: Session? { state.withLock { $0.session } }
 
@@ -86,6 +92,7 @@ final class VaultGate: Sendable {
             return true
         }
         if isNew {
+            changed()
             await session.audit.openOffThePool()
             logger.notice(
                 "vault unlocked",
@@ -98,6 +105,7 @@ final class VaultGate: Sendable {
 
     private func makeSession(_ vault: Vault) -> Session {
         let logger = logger
+        vault.catalog.observe { [weak self] _ in self?.changed() }
         let audit = AuditTrail(audit, of: vault, time: time, logger: logger)
         let tokens = TokenKeeper(vault: vault, issuer: zoom, policy: policy, time: time) {
             $0.log(to: logger)
@@ -144,6 +152,7 @@ final class VaultGate: Sendable {
             return state.session.take()
         }
         guard let session else { return }
+        changed()
         session.watchers.close()
         await session.scheduler.stop()
         // A rotation in the middle of a call is let to its end: its answer may be the only copy of a secret.

@@ -17,23 +17,27 @@ final class ConnectionHandler: ChannelDuplexHandler {
         case reading
         /// Waiting for an answer.
         case answering
+        /// The answer waits for its line in the audit log, until the end of the event loop's turn.
+        case recording
         /// Waiting for a change, or telling of changes.
         case watching(any Watch)
         /// The last answer is on its way.
         case closing
     }
 
-    private let responder: any Responder
-    private var caller: Identity
-    private let process: PeerProcess?
+    let responder: any Responder
+    var caller: Identity
+    let process: PeerProcess?
     private let limits: ConnectionLimits
     let table: ConnectionTable
 
-    private var reader = RequestReader()
-    private(set) var phase = Phase.reading
+    var reader = RequestReader()
+    var phase = Phase.reading
     /// Whether nothing is answered behind the answer that is being waited for.
-    private var isLast = false
-    private var unread = ByteBuffer()
+    var isLast = false
+    var unread = ByteBuffer()
+    /// The last request, if the same one again would get the same answer.
+    var repetition: Repetition?
     /// The memory of the last answer, wiped, for the next: nothing is allocated while answers go out one by one.
     var spare: ByteBuffer?
     private(set) var context: ChannelHandlerContext?
@@ -42,11 +46,11 @@ final class ConnectionHandler: ChannelDuplexHandler {
     var waitingSince = 0
     private var isStalled = false
     /// Whether not one request came yet.
-    private var isNew = true
+    var isNew = true
     /// Answers that are written and not yet taken in.
     var onTheirWay = 0
     /// Whether all that arrived was looked at, and nothing in it is a whole request any more.
-    private var isStarved = true
+    var isStarved = true
     /// Whether the client will send nothing more.
     private var hasEnded = false
 
@@ -88,11 +92,13 @@ final class ConnectionHandler: ChannelDuplexHandler {
             bytes.moveReaderIndex(to: 0)
             bytes.wipe()
         }
-        process(context)
+        takeRequests(context)
     }
 
+    /// An answer that waits for the log alone is on its way before anything could arrive: to stop reading for that would be
+    /// two system calls for each request.
     func read(context: ChannelHandlerContext) {
-        if mayRead { context.read() } else { readPending = true }
+        if mayRead || isRecording && !isStalled { context.read() } else { readPending = true }
     }
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {
@@ -125,7 +131,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
             case _ where isStalled: limits.write
             case .watching where isBehind: limits.write
             case .closing: limits.write
-            case .answering, .watching: Int.max
+            case .answering, .recording, .watching: Int.max
             case .reading: unread.readableBytes > 0 || isNew ? limits.request : limits.idle
             }
         // A connection does not outlive its process, nor go with it to another user.
@@ -142,7 +148,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
         switch phase {
         case .reading: phase = .closing
         case .watching(let watch): watch.end(Refusal.stopping)
-        case .answering, .closing: break
+        case .answering, .recording, .closing: break
         }
         closeIfDone()
     }
@@ -152,63 +158,10 @@ final class ConnectionHandler: ChannelDuplexHandler {
             switch phase {
             case .closing: true
             case .reading: hasEnded && isStarved
-            case .answering, .watching: false
+            case .answering, .recording, .watching: false
             }
         if onTheirWay == 0, isDone { close() }
     }
-
-    private func process(_ context: ChannelHandlerContext) {
-        isStarved = false
-        defer { closeIfDone() }
-        while mayRead {
-            guard unread.readableBytes > 0 else {
-                // Let go of NIO's memory, so that the next read goes into the same.
-                unread = ByteBuffer()
-                return isStarved = true
-            }
-            switch reader.read(unread.readableBytesSpan) {
-            case .more: return isStarved = true
-            case .refused(let problem):
-                isLast = true
-                deliver(Response.rendering(problem, allow: responder.methods))
-            case .request(let request, let consumed):
-                if request.body != nil { unread.wipe(first: consumed) }
-                unread.moveReaderIndex(forwardBy: consumed)
-                waitingSince = table.now
-                isNew = false
-                isLast = request.closes
-                answer(request, context)
-            }
-        }
-    }
-
-    private func answer(_ request: Request, _ context: ChannelHandlerContext) {
-        let needs = responder.needs(of: caller)
-        guard needs.isEmpty || process?.learn(needs, of: &caller) != false else {
-            phase = .closing
-            return context.close(promise: nil)
-        }
-        switch responder.respond(to: request, from: caller) {
-        case .now(let response): deliver(response)
-        case .recorded(let response, let record): park(response, record)
-        case .later(let produce):
-            phase = .answering
-            let handler = NIOLoopBound(self, eventLoop: context.eventLoop)
-            let eventLoop = context.eventLoop
-            Task {
-                let response = await produce()
-                eventLoop.execute { handler.value.answer(response) }
-            }
-        case .watch(let watch):
-            phase = .watching(watch)
-            if unread.readableBytes == 0 { unread = ByteBuffer() }
-            spare = nil
-            guard let answer = watch.begin(at: self) else { return }
-            if let record = answer.record { park(answer.response, record) } else { deliver(answer.response) }
-        }
-    }
-
-    func beginAnswering() { phase = .answering }
 
     /// Sends the answer to the request that was read last.
     func deliver(_ response: RenderedResponse) {
@@ -217,11 +170,13 @@ final class ConnectionHandler: ChannelDuplexHandler {
         send(response, closing: isLast)
     }
 
-    private var mayRead: Bool { if case .reading = phase { !isStalled } else { false } }
+    var mayRead: Bool { if case .reading = phase { !isStalled } else { false } }
+
+    private var isRecording: Bool { if case .recording = phase { true } else { false } }
 
     /// Goes on with what arrived meanwhile, and reads on.
     func resume(_ context: ChannelHandlerContext) {
-        process(context)
+        takeRequests(context)
         guard readPending, mayRead else { return }
         readPending = false
         context.read()

@@ -23,7 +23,7 @@ extension ConnectionHandler {
     /// Has the answer wait for its line in the audit log.
     func park(_ response: RenderedResponse, _ record: AuditRecord) {
         guard let eventLoop else { return }
-        beginAnswering()
+        phase = .recording
         table.batch.park(response, record, for: self, at: eventLoop)
     }
 
