@@ -62,6 +62,12 @@ missing_packages() {
 
 install_packages() { install_missing missing_packages; }
 
+# What the tests need beyond that: the plug-in in connectors/ is tried on a JVM.
+missing_test_packages() {
+    missing_packages
+    have_command javac || say default-jdk-headless
+}
+
 # Installs the packages that the named function prints, as an ordinary user through sudo. Asks nothing when nobody is
 # there to answer.
 install_missing() {

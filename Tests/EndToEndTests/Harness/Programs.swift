@@ -6,11 +6,19 @@ enum Programs {
     static let keyturn = path("keyturn")
     static let sandbox = path("zoom-sandbox")
 
-    private static let directory: String =
-        ProcessInfo.processInfo.environment["KEYTURN_BIN"]
-        ?? URL(filePath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent().path
+    private static let directory: String = ProcessInfo.processInfo.environment["KEYTURN_BIN"] ?? ofTheTests
+
+    /// Where the tests themselves were built.
+    static let ofTheTests =
+        URL(filePath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent().path
 
     private static func path(_ name: String) -> String { directory + "/" + name }
+
+    static func isOnThePath(_ name: String) -> Bool {
+        ["/usr/local/bin", "/usr/bin", "/bin"].contains {
+            FileManager.default.isExecutableFile(atPath: $0 + "/" + name)
+        }
+    }
 }
 
 /// Something that the tests themselves could not do.

@@ -1,0 +1,70 @@
+import Foundation
+import Testing
+
+/// The plug-in for PingFederate and the programs that test it, built once, beside the tests themselves.
+struct Connector {
+    static let source = URL(filePath: #filePath).appending(path: "../../../../connectors/pingfederate").standardized
+        .path
+    static let isThere = Programs.isOnThePath("javac")
+    static let why: Comment = "there is no JDK"
+
+    let directory: String
+    var jar: String { directory + "/plugin.jar" }
+    /// Declarations of PingFederate's types as they are documented, and as they could be instead.
+    var ping: String { directory + "/ping" }
+    var variant: String { directory + "/variant" }
+
+    private static let shared = Result { try Connector() }
+    static var built: Connector { get throws { try shared.get() } }
+
+    private init() throws {
+        directory = Programs.ofTheTests + "/connector"
+        try? FileManager.default.removeItem(atPath: directory)
+        let runner = try Runner(directory: directory, environment: Self.environment)
+        func must(_ program: String, _ arguments: [String]) throws {
+            let outcome = try runner.run(program, arguments)
+            guard outcome.exit == 0 else { throw HarnessError("\(program): \(outcome.output)\(outcome.errors)") }
+        }
+        try must(Self.source + "/build", [directory + "/plugin.jar"])
+        func compile(_ folder: String, release: Int, against path: [String]) throws {
+            let files = FileManager.default.enumerator(atPath: Self.source + "/" + folder)?
+                .compactMap { $0 as? String }.filter { $0.hasSuffix(".java") }.sorted()
+            let names = (files ?? []).map { "\(Self.source)/\(folder)/\($0)" }
+            let to = directory + "/" + String(folder.split(separator: "/").last ?? "")
+            try must(
+                "javac",
+                ["--release", "\(release)", "-encoding", "UTF-8", "-Xlint:all,-try", "-Werror", "-d", to]
+                    + (path.isEmpty ? [] : ["-cp", path.joined(separator: ":")]) + names)
+        }
+        try compile("ping", release: 11, against: [])
+        try compile("test/driver", release: 11, against: [ping, jar])
+        try compile("test/variant", release: 11, against: [ping])
+        try compile("test/answers", release: 17, against: [jar])
+    }
+
+    private static let environment = [
+        "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "KEYTURN_WARNINGS": "error",
+    ]
+
+    /// What starts a Java program of the tests.
+    func words(_ program: String, _ path: [String], _ arguments: [String], java: String = "java") -> [String] {
+        [java, "-Xmx256m", "-XX:+UseSerialGC", "-cp", path.joined(separator: ":"), program] + arguments
+    }
+}
+
+extension World {
+    /// Does with the plug-in what PingFederate would, and returns what that came to, line by line.
+    func plugin(
+        _ arguments: String..., socket: String? = nil, connect: String = "", read: String = "", variant: Bool = false,
+        java: String = "java"
+    ) throws -> [String] {
+        let connector = try Connector.built
+        let path =
+            (variant ? [connector.variant] : []) + [connector.ping, connector.jar, connector.directory + "/driver"]
+        let words = connector.words(
+            "keyturn.test.Driver", path, [socket ?? agent, connect, read] + arguments, java: java)
+        let outcome = try runner.run(words[0], Array(words.dropFirst()))
+        guard outcome.exit == 0 else { throw HarnessError("the driver of the plug-in: \(outcome)") }
+        return outcome.output.split(separator: "\n").map(String.init)
+    }
+}

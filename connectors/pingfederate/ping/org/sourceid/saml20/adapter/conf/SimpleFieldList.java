@@ -1,0 +1,3 @@
+package org.sourceid.saml20.adapter.conf;
+
+public class SimpleFieldList extends FieldList {}

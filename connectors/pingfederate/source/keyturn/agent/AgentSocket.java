@@ -1,0 +1,85 @@
+package keyturn.agent;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import keyturn.agent.AgentException.Kind;
+
+/**
+ * Asks keyturnd over its agent socket: one connection and one request at a time, no longer than the timeouts allow. It
+ * keeps nothing between calls and any number of threads may share one.
+ *
+ * <p>Who asks is told to the daemon by the kernel. There is no password, and nothing to configure but the path.
+ */
+public final class AgentSocket {
+    /** Where the socket of the system's daemon is. */
+    public static final String DEFAULT_PATH = "/run/keyturn/agent/agent.sock";
+
+    private final String path;
+    private final Duration connectTimeout;
+    private final Duration readTimeout;
+
+    /**
+     * @param path of the socket: absolute, at most 107 bytes.
+     * @param connectTimeout for how long the daemon may leave a connection unaccepted when its queue is full.
+     * @param readTimeout from the connection to the last byte of the answer.
+     */
+    public AgentSocket(String path, Duration connectTimeout, Duration readTimeout) {
+        if (connectTimeout.toMillis() < 1 || readTimeout.toMillis() < 1) {
+            throw new IllegalArgumentException("a timeout is at least a millisecond");
+        }
+        this.path = path;
+        this.connectTimeout = connectTimeout;
+        this.readTimeout = readTimeout;
+    }
+
+    /**
+     * The answer to a GET, whatever its status is.
+     *
+     * @param target such as {@code /v1/apps/zoom-prod/credentials}.
+     */
+    public AgentAnswer get(String target) throws AgentException {
+        return exchange(head("GET", target) + "\r\n");
+    }
+
+    /**
+     * The answer to a POST, whatever its status is.
+     *
+     * @param json a document without secrets, such as <code>{"generation":2}</code>.
+     */
+    public AgentAnswer post(String target, String json) throws AgentException {
+        int length = json.getBytes(StandardCharsets.UTF_8).length;
+        return exchange(head("POST", target)
+                + "Content-Type: application/json\r\nContent-Length: " + length + "\r\n\r\n" + json);
+    }
+
+    private static String head(String method, String target) {
+        if (!target.matches("/v1/[a-z0-9/._?=&-]*")) {
+            throw new IllegalArgumentException("not a path of the agent socket");
+        }
+        return method + " " + target + " HTTP/1.1\r\nHost: keyturn\r\nKeyturn-Request: 1\r\nConnection: close\r\n";
+    }
+
+    private AgentAnswer exchange(String request) throws AgentException {
+        try (UnixConnection connection = UnixConnection.open(path, connectTimeout);
+                AnswerReader reader = new AnswerReader()) {
+            Deadline deadline = new Deadline(readTimeout);
+            // When the daemon stops reading it has usually said why: the answer is worth a look all the same.
+            connection.send(ByteBuffer.wrap(request.getBytes(StandardCharsets.UTF_8)), deadline);
+            while (true) {
+                ByteBuffer space = reader.space();
+                int start = space.position();
+                if (!connection.receive(space, deadline)) {
+                    throw new AgentException(
+                            Kind.CLOSED_EARLY,
+                            "the daemon closed the connection before its answer was complete",
+                            "look at keyturnd's log");
+                }
+                AgentAnswer answer = reader.received(space.position() - start);
+                if (answer != null) {
+                    return answer;
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,61 @@
+package keyturn.agent;
+
+import java.util.Arrays;
+
+/** The credentials of a Zoom app, all of one generation. {@link #close()} wipes the secret. */
+public final class Credentials implements AutoCloseable {
+    private final String app;
+    private final long generation;
+    private final String accountID;
+    private final String clientID;
+    private final char[] clientSecret;
+    private final String createdAt;
+    private final boolean rotating;
+
+    Credentials(FlatDocument document) throws AgentException {
+        app = document.text("app");
+        generation = document.number("generation");
+        accountID = document.text("account_id");
+        clientID = document.text("client_id");
+        createdAt = document.text("created_at");
+        rotating = document.flag("rotating");
+        clientSecret = document.secret("client_secret");
+    }
+
+    public String app() {
+        return app;
+    }
+
+    /** Grows by one with each rotation; say it when Zoom refuses the secret. */
+    public long generation() {
+        return generation;
+    }
+
+    public String accountID() {
+        return accountID;
+    }
+
+    public String clientID() {
+        return clientID;
+    }
+
+    /** The very characters, not a copy: gone once this is closed. */
+    public char[] clientSecret() {
+        return clientSecret;
+    }
+
+    /** When the secret was made: RFC 3339, UTC. */
+    public String createdAt() {
+        return createdAt;
+    }
+
+    /** Whether a rotation is under way: there will be a newer secret soon. */
+    public boolean isRotating() {
+        return rotating;
+    }
+
+    @Override
+    public void close() {
+        Arrays.fill(clientSecret, '\0');
+    }
+}

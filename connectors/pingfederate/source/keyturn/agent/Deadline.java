@@ -1,0 +1,30 @@
+package keyturn.agent;
+
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import keyturn.agent.AgentException.Kind;
+
+/** A moment on the monotonic clock after which nobody waits any longer. */
+final class Deadline {
+    private final long end;
+    private final long limit;
+
+    Deadline(Duration limit) {
+        this.limit = limit.toMillis();
+        end = System.nanoTime() + limit.toNanos();
+    }
+
+    /**
+     * For how long to wait now: until the deadline, and no longer than {@code most}; at least a millisecond.
+     *
+     * @param what is waited for, such as "answer".
+     */
+    long milliseconds(long most, String what) throws AgentException {
+        long left = end - System.nanoTime();
+        if (left <= 0) {
+            throw new AgentException(
+                    Kind.TIMED_OUT, "the daemon did not " + what + " within " + limit + " ms", "look at keyturnd's log");
+        }
+        return Math.min(most, TimeUnit.NANOSECONDS.toMillis(left) + 1);
+    }
+}

@@ -1,0 +1,85 @@
+package keyturn.agent;
+
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.net.ProtocolFamily;
+import java.net.SocketAddress;
+import java.net.StandardProtocolFamily;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.util.Locale;
+import keyturn.agent.AgentException.Kind;
+
+/**
+ * Unix sockets of Java 16 and newer, found by their names at run time: this code is compiled for Java 11, which does not
+ * have them, so that an older JVM loads it and is told what it lacks.
+ */
+final class UnixSockets {
+    /** The first Java with {@code java.net.UnixDomainSocketAddress} (JEP 380). */
+    static final int LEAST_JAVA = 16;
+    /** What {@code sun_path} of Linux holds besides the zero that ends it, in bytes. */
+    static final int LONGEST_PATH = 107;
+
+    private UnixSockets() {}
+
+    /** @param java the number of the Java that runs this, such as 17. */
+    static void requireJava(int java) throws AgentException {
+        if (java < LEAST_JAVA) {
+            throw new AgentException(
+                    Kind.OLD_JVM,
+                    "this JVM is Java " + java + ", and Unix sockets come with Java " + LEAST_JAVA,
+                    "Java 17 or newer");
+        }
+    }
+
+    static SocketAddress address(String path) throws AgentException {
+        requireJava(Runtime.version().feature());
+        if (!path.startsWith("/") || path.indexOf('\0') >= 0) {
+            throw new AgentException(
+                    Kind.UNFIT_PATH, "the socket's path is not absolute", "the path that keyturnd logs at its start");
+        }
+        if (path.getBytes(StandardCharsets.UTF_8).length > LONGEST_PATH) {
+            throw new AgentException(
+                    Kind.UNFIT_PATH,
+                    "the socket's path is longer than " + LONGEST_PATH + " bytes",
+                    "a shorter runtime directory");
+        }
+        return (SocketAddress) call(Names.ADDRESS_OF, path);
+    }
+
+    static SocketChannel channel() throws AgentException {
+        return (SocketChannel) call(Names.OPEN, Names.UNIX);
+    }
+
+    private static Object call(Method method, Object argument) throws AgentException {
+        try {
+            return method.invoke(null, argument);
+        } catch (InvocationTargetException failure) {
+            throw failed(failure.getCause());
+        } catch (IllegalAccessException failure) {
+            throw failed(failure);
+        }
+    }
+
+    static AgentException failed(Throwable reason) {
+        String words = reason.getMessage() == null ? reason.getClass().getSimpleName() : reason.getMessage();
+        return new AgentException(Kind.FAILED, "the socket failed: " + words.toLowerCase(Locale.ROOT), null);
+    }
+
+    /** Looked up once, and not before {@link #requireJava} has agreed. */
+    private static final class Names {
+        static final Method ADDRESS_OF;
+        static final Method OPEN;
+        static final ProtocolFamily UNIX;
+
+        static {
+            try {
+                ADDRESS_OF = Class.forName("java.net.UnixDomainSocketAddress").getMethod("of", String.class);
+                OPEN = SocketChannel.class.getMethod("open", ProtocolFamily.class);
+                UNIX = StandardProtocolFamily.valueOf("UNIX");
+            } catch (ReflectiveOperationException missing) {
+                throw new ExceptionInInitializerError(missing);
+            }
+        }
+    }
+}
