@@ -123,7 +123,8 @@ public final class Answers {
                 json(good.replace(SECRET, SECRET + "\\x")),
                 json(good.replace(SECRET, SECRET + "\\u12")),
                 json(good.replace(SECRET, SECRET + "\\ud800")),
-                json(good.replace(SECRET, SECRET + "\\udc00\\ud800")),
+                json(good.replace(SECRET, SECRET + "\\udc00")),
+                json(good.replace(SECRET, SECRET + "\\ud800\\ud800")),
                 json(good.replace(SECRET, SECRET + "\u00ff")), // ISO 8859-1 on the wire, and no UTF-8
                 json(good.replace("zoom-prod", "zoom-other")),
                 answer("503 Service Unavailable", "application/problem+json", "{\"detail\":\"" + SECRET + "\"}"),
