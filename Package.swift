@@ -135,7 +135,9 @@ let package = Package(
         tests("SecretJSONTests", ["SecretJSON", "SecretMemory", "TestSupport"]),
         tests("EnvelopeTests", ["Envelope", "SecretMemory"]),
         tests("AuditTests", ["Audit", "Envelope", "SecretMemory", "TestSupport", "Times"]),
-        tests("VaultTests", ["Envelope", "Names", "SecretJSON", "SecretMemory", "TestSupport", "Times", "Vault"]),
+        tests(
+            "VaultTests",
+            ["Audit", "Envelope", "Names", "SecretJSON", "SecretMemory", "TestSupport", "Times", "Vault"]),
         tests(
             "VaultSQLiteTests",
             [

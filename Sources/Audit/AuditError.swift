@@ -8,6 +8,8 @@ package struct AuditError: Error, Equatable, CustomStringConvertible {
         case notPermitted
         /// Another thread has been writing for longer than anybody waits.
         case stuck
+        /// The vault is older than the log.
+        case ahead
         /// The log was closed when the vault was locked.
         case closed
         /// The cryptographic library failed.

@@ -22,11 +22,12 @@ extension AuditLog {
                 because: anchor.sequence > 0 ? "the log is gone; it had \(anchor.sequence) lines" : nil)
         }
         let path = directory.path(of: last)
-        let scan = try SegmentScan(path: path, key: key, anchor: anchor)
+        let scan = try SegmentScan(last, in: directory, key: key, anchor: anchor)
         if let trouble = scan.trouble(path, anchor) {
             let head = scan.head.sequence >= anchor.sequence && scan.holdsAnchor != false ? scan.head : anchor
             return try begin(
-                last + 1, in: directory, key, after: head, commit: scan.commit, limits, time, note, because: trouble)
+                last + 1, in: directory, key, after: head, commit: try directory.newestCommit(key: key), limits, time,
+                note, because: trouble)
         }
         let file = try SegmentFile.open(last, in: directory)
         if scan.isTorn {
@@ -35,7 +36,9 @@ extension AuditLog {
         }
         if scan.lines == 0 {
             // Nothing but the torn beginning of its first line.
-            return try begin(last + 1, in: directory, key, after: anchor, limits, time, note, because: nil)
+            return try begin(
+                last + 1, in: directory, key, after: anchor, commit: try directory.newestCommit(key: key), limits, time,
+                note, because: nil)
         }
         let state = State(
             chain: try chain(key, scan.head), file: file, size: scan.goodBytes, commit: scan.commit)

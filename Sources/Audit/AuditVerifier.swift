@@ -27,7 +27,7 @@ package struct AuditVerifier {
         var hasAnchor = anchor.sequence == 0
         for (index, number) in numbers.enumerated() {
             let path = directory.path(of: number)
-            let scan = try SegmentScan(path: path, key: key, anchor: anchor)
+            let scan = try SegmentScan(number, in: directory, key: key, anchor: anchor)
             report.segments += 1
             report.lines += scan.lines
             if index > 0, number != numbers[index - 1] + 1 {

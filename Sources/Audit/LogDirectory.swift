@@ -17,6 +17,12 @@ package struct LogDirectory: Sendable {
         throw AuditError(systemCall: "cannot make \(path)", errno)
     }
 
+    /// Whether there is such a directory, or something in its place.
+    package var exists: Bool {
+        var status = stat()
+        return unsafe lstat(path, &status) == 0 || errno != ENOENT
+    }
+
     /// The numbers of the files that are there, ascending.
     package func segments() throws(AuditError) -> [Int] {
         guard let directory = unsafe opendir(path) else { throw AuditError(systemCall: "cannot read \(path)", errno) }

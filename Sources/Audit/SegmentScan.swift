@@ -21,7 +21,11 @@ struct SegmentScan {
     /// What the anchor says of the log holds here; `nil` when it is about a line that is not in this file.
     private(set) var holdsAnchor: Bool?
 
-    init(path: String, key: borrowing SecretBytes, anchor: AuditHead) throws(AuditError) {
+    /// - Parameter number: the file's number, which its first line repeats: one file cannot stand in for another.
+    init(
+        _ number: Int, in directory: LogDirectory, key: borrowing SecretBytes, anchor: AuditHead
+    ) throws(AuditError) {
+        let path = directory.path(of: number)
         var reader = try LineReader(path: path)
         var chain: LineChain
         do { chain = try LineChain(key: key, head: .start) } catch { throw AuditError(.library, "\(error)") }
@@ -34,7 +38,7 @@ struct SegmentScan {
                 break scan
             case .whole(let line):
                 if lines == 0 {
-                    guard let first = Self.begin(line) else { break scan }
+                    guard let first = Self.begin(line, of: number) else { break scan }
                     begin = first
                     chain.jump(to: first)
                 }
@@ -52,9 +56,11 @@ struct SegmentScan {
     }
 
     /// The head before a line that begins a file.
-    static func begin(_ line: ArraySlice<UInt8>) -> AuditHead? {
+    static func begin(_ line: ArraySlice<UInt8>, of number: Int) -> AuditHead? {
         guard let parts = LineParts(line),
             let document = try? JSONDocument(parsing: SecretBytes(copying: unsafe Array(line).span.bytes)),
+            let segment = document.member("segment", of: document.root),
+            (try? document.integer(segment)) == number,
             let previous = document.member("previous", of: document.root),
             let code = (try? document.string(previous)).flatMap({ LineCode(hexadecimal: $0.utf8) })
         else { return nil }

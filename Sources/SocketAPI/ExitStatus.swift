@@ -17,7 +17,7 @@ extension ProblemCode {
     /// What a command exits with when the daemon answers with this.
     package var exitStatus: ExitStatus {
         switch self {
-        case .badRequest, .conflict, .payloadTooLarge, .unprocessable, .vaultDamaged: .badData
+        case .badRequest, .conflict, .payloadTooLarge, .unprocessable, .vaultDamaged, .vaultRolledBack: .badData
         case .notFound: .notFound
         case .notGranted, .notPermitted: .notPermitted
         case .locked: .unavailable

@@ -23,6 +23,7 @@ package enum ProblemCode: String, Sendable, CaseIterable {
     case storageFailed = "storage_failed"
     case auditUnavailable = "audit_unavailable"
     case vaultDamaged = "vault_damaged"
+    case vaultRolledBack = "vault_rolled_back"
     case unavailable = "unavailable"
     case versionNotSupported = "version_not_supported"
 
@@ -40,7 +41,7 @@ package enum ProblemCode: String, Sendable, CaseIterable {
         case .unprocessable: .unprocessableContent
         case .tooManyRequests: .tooManyRequests
         case .headersTooLarge: .headerFieldsTooLarge
-        case .internal, .vaultDamaged: .internalServerError
+        case .internal, .vaultDamaged, .vaultRolledBack: .internalServerError
         case .notImplemented: .notImplemented
         case .upstreamFailed: .badGateway
         case .locked, .upstreamUnavailable, .storageFailed, .auditUnavailable, .unavailable: .serviceUnavailable
@@ -72,6 +73,7 @@ package enum ProblemCode: String, Sendable, CaseIterable {
         case .locked: "the vault is locked"
         case .upstreamUnavailable: "the other side cannot be reached"
         case .vaultDamaged: "the vault is not as it was written"
+        case .vaultRolledBack: "the vault is older than its audit log"
         case .auditUnavailable: "the audit log cannot be written"
         case .storageFailed: "the daemon cannot write what it must"
         case .unavailable: "the daemon cannot do this now"

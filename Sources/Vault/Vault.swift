@@ -17,10 +17,10 @@ package final class Vault: Sendable {
     let waysIn: WaysIn
     private let time: any TimeSource
     private let isClosed = Atomic(false)
-    let auditHeads: Mutex<AuditHeads>
+    let account: Mutex<Account>
 
     init(
-        store: any SealedStore, sealer: Sealer, waysIn: WaysIn, catalog: Catalog, auditHead: AuditHead,
+        store: any SealedStore, sealer: Sealer, waysIn: WaysIn, catalog: Catalog, account: Account,
         time: any TimeSource
     ) {
         self.store = store
@@ -28,7 +28,7 @@ package final class Vault: Sendable {
         self.waysIn = waysIn
         self.catalog = catalog
         self.time = time
-        auditHeads = Mutex(AuditHeads(kept: auditHead))
+        self.account = Mutex(account)
     }
 
     /// From now on nothing is written. What was under way and came first is in the store; the rest fails, so that
@@ -179,10 +179,10 @@ package final class Vault: Sendable {
                 var transaction = try SealedTransaction(rows, sealer: sealer)
                 try body(&transaction)
                 let head = nextAuditHead
-                try transaction.finish(auditHead: head)
-                return head
-            } committed: { [self] head in
-                auditHeads.withLock { $0.kept = head }
+                let commit = try transaction.finish(auditHead: head, above: account.withLock { $0.floor })
+                return (head, commit)
+            } committed: { [self] head, commit in
+                account.withLock { ($0.auditHead, $0.commits) = (head, commit) }
                 committed()
             }
         } catch {

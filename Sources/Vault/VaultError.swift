@@ -15,6 +15,8 @@ package struct VaultError: Error, Equatable, CustomStringConvertible {
         case unfit
         /// A seal does not open, or the rows are not the ones that the vault wrote.
         case damaged
+        /// The audit log names commits that the vault has not: it is an older copy of itself.
+        case rolledBack
         /// The vault was locked while this waited for its turn.
         case closed
         case store(StoreError.Code)

@@ -1,3 +1,4 @@
+package import Audit
 import Dispatch
 package import Envelope
 import SecretMemory
@@ -34,8 +35,12 @@ extension Vault {
     }
 
     /// Opens the vault with the first key slot that the secret fits, and reads and checks every row of it.
+    /// - Parameters:
+    ///   - log: the vault's audit log. One that tells of later commits refuses the vault as `.rolledBack`.
+    ///   - acceptingRollback: to open it all the same. The first commit then counts on from where the log is.
     package static func open(
-        _ store: any SealedStore, with way: UnlockWay, time: any TimeSource
+        _ store: any SealedStore, with way: UnlockWay, log: LogDirectory? = nil, acceptingRollback: Bool = false,
+        time: any TimeSource
     ) async throws(VaultError) -> Vault {
         do {
             let (slots, keyringRow) = try await store.read { transaction in
@@ -47,10 +52,15 @@ extension Vault {
             let waysIn = WaysIn(slots: slots, keyring: keyringRow.sealed)
             let sealer = try await waysIn.open(with: way)
             let loaded = try await store.read { transaction in try CatalogLoader.load(transaction, sealer: sealer) }
+            let named = try await newestCommit(log, sealer)
+            if !acceptingRollback, let rollback = Rollback(commits: loaded.commits, named: named) {
+                throw rollback.error
+            }
             let catalog = Catalog()
             loaded.publish(in: catalog, at: time.now)
             return Vault(
-                store: store, sealer: sealer, waysIn: waysIn, catalog: catalog, auditHead: loaded.auditHead, time: time)
+                store: store, sealer: sealer, waysIn: waysIn, catalog: catalog,
+                account: Account(auditHead: loaded.auditHead, commits: loaded.commits, floor: named), time: time)
         } catch {
             throw VaultError(translating: error)
         }

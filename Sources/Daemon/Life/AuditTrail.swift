@@ -42,6 +42,10 @@ final class AuditTrail: Sendable {
             let log = try AuditLog.open(
                 in: directory, key: try vault.auditKey(), anchor: vault.auditHead, time: time
             ) { $0.log(to: logger) }
+            // Looked at when the vault was opened; but the log may not have been readable then.
+            guard try log.commit <= vault.commits else {
+                throw AuditError(.ahead, "it tells of changes that the vault has not: keyturn lock, keyturn unlock")
+            }
             vault.keepAuditHead { log.durableHead }
             state.withLock { state in
                 state.log = log

@@ -102,7 +102,7 @@ extension StartError {
     init(_ error: VaultError) {
         let status: ExitStatus =
             switch error.code {
-            case .exists, .ended, .wrongKey, .mistyped, .unfit, .damaged: .badData
+            case .exists, .ended, .wrongKey, .mistyped, .unfit, .damaged, .rolledBack: .badData
             case .notFound: .notFound
             case .library: .internal
             case .closed: .unavailable

@@ -81,7 +81,7 @@ final class VaultGate: Sendable {
     /// Does nothing more than check the secret when the vault is unlocked already.
     func unlock(with way: UnlockWay) async throws(VaultError) {
         let locks = state.withLock { $0.locks }
-        let vault = try await Vault.open(store, with: way, time: time)
+        let vault = try await Vault.open(store, with: way, log: audit, time: time)
         let session = makeSession(vault)
         let isNew = try state.withLock { state throws(VaultError) in
             guard state.locks == locks else {

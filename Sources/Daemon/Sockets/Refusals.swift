@@ -61,6 +61,7 @@ extension Problem {
         case .busy: self.init(.busy, error.detail, try: error.hint)
         case .wrongKey, .mistyped, .unfit: self.init(.unprocessable, error.detail, try: error.hint)
         case .damaged: self.init(.vaultDamaged, error.detail, try: error.hint)
+        case .rolledBack: self.init(.vaultRolledBack, error.detail, try: error.hint)
         case .closed: self.init(.locked, error.detail, try: error.hint)
         case .library: self.init(.internal, error.detail, try: error.hint)
         case .store(let code): self.init(Self.code(code), Self.words(code), try: error.hint)

@@ -45,10 +45,14 @@ struct SealedTransaction {
     }
 
     /// The last step: the account of what changed.
-    /// - Parameter auditHead: the last line of the audit log that is on disk.
-    mutating func finish(auditHead: AuditHead) throws {
-        state.commits += 1
+    /// - Parameters:
+    ///   - auditHead: the last line of the audit log that is on disk.
+    ///   - floor: a commit that the audit log has seen.
+    /// - Returns: this commit's number.
+    mutating func finish(auditHead: AuditHead, above floor: Int) throws -> Int {
+        state.commits = max(state.commits, floor) + 1
         state.auditHead = auditHead
         try store.put(try sealer.seal(state))
+        return state.commits
     }
 }
