@@ -8,8 +8,8 @@ struct Serve: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Serve the vault on the agent and admin sockets.",
         discussion: """
-            Unlocks with systemd's credential keyturn.key, else with the key file; with neither it starts locked and
-            waits for 'keyturn unlock'.
+            Unlocks with systemd's credential keyturn.key, else with the key file, else with what the setting
+            unlock.command gives; with none of them it starts locked and waits for 'keyturn unlock'.
 
             Example: keyturnd serve --key-file /etc/keyturn/key
             """)

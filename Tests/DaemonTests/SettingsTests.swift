@@ -35,7 +35,8 @@ import Testing
 
     @Test func `every setting has a variable, and reads it`() throws {
         let values = [
-            "unlock.key_file": "/k", "agent.mode": "0600", "agent.group": "g", "zoom.ca_file": "/c",
+            "unlock.key_file": "/k", "unlock.command": "/bin/cat 'a b'", "unlock.command_timeout": "7",
+            "agent.mode": "0600", "agent.group": "g", "zoom.ca_file": "/c",
             "zoom.refusals_per_hour": "9", "server.event_loops": "3", "server.idle_timeout": "7",
             "server.max_connections": "70", "server.max_waiting": "7", "server.max_connections_per_user": "7",
             "limits.requests_per_second": "5", "admin.viewer_group": "v", "admin.operator_group": "o",

@@ -27,4 +27,10 @@ int kt_pidfd_open(int32_t pid);
 /* Closes the process to ptrace, /proc/PID/mem and core dumps of its own user. Returns 0, or an errno. */
 int kt_make_undumpable(void);
 
+/* Runs a program in a session of its own, with nothing of this process's: /dev/null for input and errors, no other
+   descriptor, no blocked or ignored signal. `output` becomes the end of a pipe from its output, which does not block.
+   Returns 0, or an errno. */
+int kt_spawn(
+    const char *program, char *const arguments[], char *const environment[], int32_t *pid, int *output);
+
 #endif

@@ -115,7 +115,7 @@ package struct Daemon: Sendable {
     /// With nothing to unlock with, the daemon starts locked. With something that does not fit, it does not start:
     /// that is a mistake to be mended, and not a state to be in.
     private func unlock(_ gate: VaultGate) async throws(StartError) {
-        guard let path = credential ?? settings.keyFile else {
+        guard let source = UnlockSource(credential: credential, settings: settings) else {
             logger.notice("the vault is locked: keyturn unlock")
             return
         }

@@ -2,6 +2,10 @@
 package struct Settings: Equatable, Sendable {
     /// `unlock.key_file`: the key file that unlocks at start.
     package var keyFile: String?
+    /// `unlock.command`: a command whose output unlocks at start, where there is no key file.
+    var unlockCommand: CommandWords?
+    /// `unlock.command_timeout`: seconds that it may take.
+    var commandTimeout = 30
     /// `agent.mode`: permissions of the agent socket. Who gets what is decided by rules; this is who may ask.
     package var agentMode: UInt32 = 0o666
     /// `agent.group`: the group that the agent socket is given to.
@@ -35,6 +39,13 @@ package struct Settings: Equatable, Sendable {
     /// Every key, with how its text is read. The one list of what can be set.
     static let keys: [String: @Sendable (inout Settings, String) throws(BadValue) -> Void] = [
         "unlock.key_file": { settings, text throws(BadValue) in settings.keyFile = try path(text) },
+        "unlock.command": { settings, text throws(BadValue) in
+            guard let words = CommandWords(text) else { throw BadValue(CommandWords.grammar) }
+            settings.unlockCommand = words
+        },
+        "unlock.command_timeout": { settings, text throws(BadValue) in
+            settings.commandTimeout = try number(text, 1...600)
+        },
         "agent.mode": { settings, text throws(BadValue) in
             guard let mode = UInt32(text, radix: 8), mode & ~0o777 == 0 else {
                 throw BadValue("an octal mode such as 0660")

@@ -1,0 +1,103 @@
+import CPlatform
+import Envelope
+import Glibc
+import SecretMemory
+import SocketAPI
+import Times
+import Vault
+
+/// A command whose output is the key: all of it, byte for byte, as if it stood in a key file.
+///
+/// It gets no more than it needs: a few variables, nothing on standard input, no descriptor of ours, a session of its own.
+/// What it says on standard error goes nowhere, since nobody can tell what a failing program prints. Its output goes into
+/// wiped memory and into no message.
+struct KeyCommand {
+    let command: CommandWords
+    /// For all of it, in seconds. What has not ended by then is killed, with all that it started and that stayed with it.
+    let timeout: Int
+
+    /// Variables that it inherits. Others it gets by `/usr/bin/env NAME=value …`.
+    private static let inherited = [
+        "HOME", "CREDENTIALS_DIRECTORY", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY", "no_proxy", "NO_PROXY",
+    ]
+    private static let path = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+    private static let hint = "run it by hand as the daemon's user, and look at what it says and gives"
+    /// Milliseconds between two looks whether it ended.
+    private static let pause: CInt = 10
+
+    /// Blocks until the command has ended.
+    func run() throws(StartError) -> UnlockWay {
+        let (pid, descriptor) = try start()
+        defer { close(descriptor) }
+        let output = try collect(from: descriptor, of: pid)
+        let lengths = UnlockSecret.keyFileLengths
+        guard lengths.contains(output.count) else {
+            throw StartError(
+                .badData,
+                "unlock.command gave \(output.count) bytes, not \(lengths.lowerBound) to \(lengths.upperBound)",
+                hint: Self.hint)
+        }
+        return UnlockWay(.keyFile(output))
+    }
+
+    private func start() throws(StartError) -> (pid: pid_t, output: CInt) {
+        var variables = [Self.path, "LANG=C.UTF-8"]
+        for name in Self.inherited {
+            if let value = unsafe getenv(name) { variables.append("\(name)=\(unsafe String(cString: value))") }
+        }
+        let arguments = unsafe ([command.program] + command.arguments).map { unsafe strdup($0) } + [nil]
+        let environment = unsafe variables.map { unsafe strdup($0) } + [nil]
+        defer { unsafe (arguments + environment).forEach { unsafe free($0) } }
+        var (pid, output): (pid_t, CInt) = (0, 0)
+        let outcome = unsafe kt_spawn(command.program, arguments, environment, &pid, &output)
+        guard outcome == 0 else {
+            throw StartError(
+                .configuration, "unlock.command: cannot run \(printable(command.program)): \(words(for: outcome))")
+        }
+        return (pid, output)
+    }
+
+    /// What it wrote, once it has ended well.
+    private func collect(from descriptor: CInt, of pid: pid_t) throws(StartError) -> SecretBytes {
+        let most = UnlockSecret.keyFileLengths.upperBound
+        let deadline = SystemTime().now.boot + timeout
+        var output = SecretBuffer(capacity: most + 1)
+        var byte: UInt8 = 0
+        defer { byte = 0 }
+        var isOpen = true
+        while true {
+            // First whether it ended, then what there is to read: what it wrote before its end is there by then.
+            var status: CInt = 0
+            let hasEnded = unsafe waitpid(pid, &status, WNOHANG) == pid
+            while isOpen, output.count <= most {
+                let got = unsafe read(descriptor, &byte, 1)
+                if got == 1 { output.append(byte) } else if got == 0 { isOpen = false } else { break }
+            }
+            let isTooLong = output.count > most
+            if hasEnded, !isTooLong {
+                // What it left running keeps nothing of ours, and is not waited for.
+                kill(-pid, SIGKILL)
+                guard status == 0 else { throw Self.failed(status) }
+                return output.finish()
+            }
+            if isTooLong || SystemTime().now.boot >= deadline {
+                kill(-pid, SIGKILL)
+                if !hasEnded { _ = unsafe waitpid(pid, &status, 0) }
+                throw isTooLong
+                    ? StartError(.badData, "unlock.command gave more than \(most) bytes", hint: Self.hint)
+                    : StartError(
+                        .temporary, "unlock.command did not end within \(timeout) s and was killed", hint: Self.hint)
+            }
+            var waiting = pollfd(fd: isOpen ? descriptor : -1, events: Int16(POLLIN), revents: 0)
+            _ = unsafe poll(&waiting, 1, Self.pause)
+        }
+    }
+
+    private static func failed(_ status: CInt) -> StartError {
+        let (signal, code) = (status & 0x7F, status >> 8 & 0xFF)
+        return StartError(
+            .temporary,
+            signal == 0 ? "unlock.command ended with status \(code)" : "unlock.command was ended by signal \(signal)",
+            hint: hint)
+    }
+}

@@ -1,0 +1,48 @@
+import Glibc
+import SocketAPI
+import Vault
+
+/// What opens the vault at the start: the first that there is of a credential, a key file and a command.
+enum UnlockSource: Equatable {
+    /// The file that systemd's credential `keyturn.key` is in.
+    case credential(String)
+    case keyFile(String)
+    case command(CommandWords, timeout: Int)
+
+    /// `nil` when there is none: the daemon starts locked.
+    init?(credential: String?, settings: Settings) {
+        if let credential {
+            self = .credential(credential)
+        } else if let path = settings.keyFile {
+            self = .keyFile(path)
+        } else if let command = settings.unlockCommand {
+            self = .command(command, timeout: settings.commandTimeout)
+        } else {
+            return nil
+        }
+    }
+
+    /// What it gives. Blocks: for a command, until that has ended.
+    func read() throws(StartError) -> UnlockWay {
+        switch self {
+        case .credential(let path): try KeyFile.read(path, isCredential: true)
+        case .keyFile(let path): try KeyFile.read(path)
+        case .command(let words, let timeout): try KeyCommand(command: words, timeout: timeout).run()
+        }
+    }
+
+    /// Why the vault did not open with it.
+    func failure(_ error: VaultError) -> StartError {
+        let failure = StartError(error)
+        guard error.code == .wrongKey else { return failure }
+        return StartError(failure.exitStatus, "\(name) opens none of the vault's key slots", hint: failure.hint)
+    }
+
+    private var name: String {
+        switch self {
+        case .credential: "the credential keyturn.key"
+        case .keyFile(let path): "the key file \(path)"
+        case .command: "what unlock.command gave"
+        }
+    }
+}

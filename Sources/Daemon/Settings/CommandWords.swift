@@ -1,0 +1,40 @@
+/// A command out of a setting: the program and its arguments, as they are run, without a shell.
+///
+/// Words end at white space. `'…'` and `"…"` hold words together, and what is in them is taken as it stands: there is no
+/// escape, no variable, no pattern. Where a shell would do something and this does nothing, it is refused instead.
+struct CommandWords: Equatable, Sendable {
+    /// An absolute path: nobody's `PATH` decides what is run.
+    let program: String
+    let arguments: [String]
+
+    private static let shells = Set("|&;<>()$`\\*?[]{}~#!".unicodeScalars)
+    static let grammar =
+        "a command that begins with an absolute path; it is run without a shell, so quote what only a shell would understand"
+
+    init?(_ text: String) {
+        var words: [String] = []
+        var word: String.UnicodeScalarView?
+        var quote: Unicode.Scalar?
+        for scalar in text.unicodeScalars {
+            switch (quote, scalar) {
+            case (_, "\0"): return nil
+            case (let end?, _) where scalar == end: quote = nil
+            case (.some, _): word?.append(scalar)
+            case (nil, "'"), (nil, "\""):
+                quote = scalar
+                word = word ?? .init()
+            case (nil, " "), (nil, "\t"), (nil, "\n"), (nil, "\r"):
+                if let word { words.append(String(word)) }
+                word = nil
+            case (nil, _):
+                guard !Self.shells.contains(scalar) else { return nil }
+                word = word ?? .init()
+                word?.append(scalar)
+            }
+        }
+        guard quote == nil else { return nil }
+        if let word { words.append(String(word)) }
+        guard let program = words.first, program.hasPrefix("/") else { return nil }
+        (self.program, arguments) = (program, Array(words.dropFirst()))
+    }
+}
