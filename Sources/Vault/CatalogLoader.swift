@@ -46,7 +46,7 @@ struct CatalogLoader {
         return loader
     }
 
-    private mutating func take(_ row: SealedRow, _ sealer: Sealer) throws {
+    mutating func take(_ row: SealedRow, _ sealer: Sealer) throws(VaultError) {
         switch row.table {
         case .app: apps.append(try sealer.open(row, as: AppRecord.self).app)
         case .generation:
@@ -77,6 +77,13 @@ struct CatalogLoader {
 
     func publish(in catalog: Catalog, at now: Moment) {
         let entries = apps.compactMap { app -> AppEntry? in
+    var appsWithSecrets: [Inspection.App] {
+        apps.compactMap { app in current[app.id].map { Inspection.App(name: app.name, generation: $0.generation) } }
+            .sorted { $0.name < $1.name }
+    }
+
+    var appsWithoutSecret: [Name] { apps.filter { current[$0.id] == nil }.map(\.name).sorted() }
+
             guard let credential = current[app.id] else { return nil }
             var entry = AppEntry(app: app, credential: credential)
             entry.previous = previous[app.id]

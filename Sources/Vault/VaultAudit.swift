@@ -13,11 +13,7 @@ struct AuditHeads {
 
 extension Vault {
     /// The key of the audit log's lines.
-    package func auditKey() throws(VaultError) -> SecretBytes {
-        do { return try sealer.keyring.derive(label: "audit log") } catch {
-            throw VaultError(.library, "no key for the audit log: \(error)")
-        }
-    }
+    package func auditKey() throws(VaultError) -> SecretBytes { try sealer.auditKey() }
 
     /// The last line of the audit log that was on disk when the vault was last written.
     package var auditHead: AuditHead { auditHeads.withLock { $0.kept } }
@@ -38,5 +34,13 @@ extension Vault {
     var nextAuditHead: AuditHead {
         let heads = auditHeads.withLock { ($0.kept, $0.source) }
         return heads.1?() ?? heads.0
+    }
+}
+
+extension Sealer {
+    func auditKey() throws(VaultError) -> SecretBytes {
+        do { return try keyring.derive(label: "audit log") } catch {
+            throw VaultError(.library, "no key for the audit log: \(error)")
+        }
     }
 }

@@ -38,13 +38,7 @@ extension Vault {
         _ store: any SealedStore, with way: UnlockWay, time: any TimeSource
     ) async throws(VaultError) -> Vault {
         do {
-            let (slots, keyringRow) = try await store.read { transaction in
-                var slots: [SealedRow] = []
-                try transaction.forEachRow(in: .keySlot) { slots.append($0) }
-                return (slots, try transaction.row(in: .keyring, id: keyringID))
-            }
-            guard let keyringRow else { throw VaultError(.damaged, "the vault has no keyring", hint: restoreHint) }
-            let waysIn = WaysIn(slots: slots, keyring: keyringRow.sealed)
+            let waysIn = try await store.read { try WaysIn($0) }
             let sealer = try await waysIn.open(with: way)
             let loaded = try await store.read { transaction in try CatalogLoader.load(transaction, sealer: sealer) }
             let catalog = Catalog()

@@ -143,6 +143,12 @@ package final class SQLiteStore: SealedStore {
 
     /// Gives the file back.
     package func close() async throws {
+    /// Runs `body` on the store's thread, beside no transaction.
+    func onConnection<Result: Sendable>(_ body: @escaping @Sendable (Database) throws -> Result) async throws -> Result
+    {
+        try await onThread { database in try database.inDatabase { try Optional.some(body($0)) } }
+    }
+
         try await closeDatabase()
         unlock()
     }
