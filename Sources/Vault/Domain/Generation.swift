@@ -40,7 +40,17 @@ package struct Credential: Sendable {
         Credential(generation: generation, state: state, clientSecret: clientSecret, createdAt: createdAt)
     }
 
-    package init(generation: Generation, state: State, clientSecret: SecretBox, createdAt: Timestamp) {
+    /// The same secret, out of a backup.
+    package func suspected(since time: Timestamp) -> Credential {
+        Credential(
+            generation: generation, state: state, clientSecret: clientSecret, createdAt: createdAt, suspectSince: time)
+    }
+
+    package init(
+        generation: Generation, state: State, clientSecret: SecretBox, createdAt: Timestamp,
+        suspectSince: Timestamp? = nil
+    ) {
+        self.suspectSince = suspectSince
         self.generation = generation
         self.state = state
         self.clientSecret = clientSecret
