@@ -10,6 +10,7 @@ import Times
 /// gives a new one for the asking.
 struct CatalogLoader {
     private(set) var auditHead = AuditHead.start
+    private(set) var host: String?
     private var apps: [App] = []
     private var current: [String: Credential] = [:]
     private var previous: [String: Credential] = [:]
@@ -28,6 +29,7 @@ struct CatalogLoader {
         var found = VaultState()
         var loader = CatalogLoader()
         loader.auditHead = written.auditHead
+        loader.host = written.host
         for table in SealedTable.counted {
             try transaction.forEachRow(in: table) { row in
                 found.count(try sealer.digest(of: row))

@@ -18,6 +18,7 @@ package final class Vault: Sendable {
     private let time: any TimeSource
     private let isClosed = Atomic(false)
     let auditHeads: Mutex<AuditHeads>
+    let hosts = Mutex(Hosts())
 
     init(
         store: any SealedStore, sealer: Sealer, waysIn: WaysIn, catalog: Catalog, auditHead: AuditHead,

@@ -46,6 +46,8 @@ extension Vault {
             return Vault(
                 store: store, sealer: sealer, waysIn: waysIn, catalog: catalog, auditHead: loaded.auditHead, time: time)
         } catch {
+            vault.hosts.withLock { $0.kept = loaded.host }
+            return vault
             throw VaultError(translating: error)
         }
     }
