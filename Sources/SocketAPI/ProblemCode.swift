@@ -22,6 +22,7 @@ package enum ProblemCode: String, Sendable, CaseIterable {
     case upstreamUnavailable = "upstream_unavailable"
     case storageFailed = "storage_failed"
     case auditUnavailable = "audit_unavailable"
+    case unproven = "unproven"
     case vaultDamaged = "vault_damaged"
     case unavailable = "unavailable"
     case versionNotSupported = "version_not_supported"
@@ -43,7 +44,8 @@ package enum ProblemCode: String, Sendable, CaseIterable {
         case .internal, .vaultDamaged: .internalServerError
         case .notImplemented: .notImplemented
         case .upstreamFailed: .badGateway
-        case .locked, .upstreamUnavailable, .storageFailed, .auditUnavailable, .unavailable: .serviceUnavailable
+        case .locked, .upstreamUnavailable, .storageFailed, .auditUnavailable, .unproven, .unavailable:
+            .serviceUnavailable
         case .versionNotSupported: .versionNotSupported
         }
     }
@@ -73,6 +75,7 @@ package enum ProblemCode: String, Sendable, CaseIterable {
         case .upstreamUnavailable: "the other side cannot be reached"
         case .vaultDamaged: "the vault is not as it was written"
         case .auditUnavailable: "the audit log cannot be written"
+        case .unproven: "zoom has not taken these credentials yet"
         case .storageFailed: "the daemon cannot write what it must"
         case .unavailable: "the daemon cannot do this now"
         case .versionNotSupported: "the HTTP version is not spoken here"

@@ -77,8 +77,6 @@ struct CatalogLoader {
         }
     }
 
-    func publish(in catalog: Catalog, at now: Moment) {
-        let entries = apps.compactMap { app -> AppEntry? in
     var appsWithSecrets: [Inspection.App] {
         apps.compactMap { app in current[app.id].map { Inspection.App(name: app.name, generation: $0.generation) } }
             .sorted { $0.name < $1.name }
@@ -86,6 +84,8 @@ struct CatalogLoader {
 
     var appsWithoutSecret: [Name] { apps.filter { current[$0.id] == nil }.map(\.name).sorted() }
 
+    func publish(in catalog: Catalog, at now: Moment) {
+        let entries = apps.compactMap { app -> AppEntry? in
             guard let credential = current[app.id] else { return nil }
             var entry = AppEntry(app: app, credential: credential)
             entry.previous = previous[app.id]

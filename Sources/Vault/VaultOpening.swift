@@ -1,6 +1,7 @@
 import Dispatch
 package import Envelope
 import SecretMemory
+import Synchronization
 package import Times
 
 extension Vault {
@@ -43,11 +44,11 @@ extension Vault {
             let loaded = try await store.read { transaction in try CatalogLoader.load(transaction, sealer: sealer) }
             let catalog = Catalog()
             loaded.publish(in: catalog, at: time.now)
-            return Vault(
+            let vault = Vault(
                 store: store, sealer: sealer, waysIn: waysIn, catalog: catalog, auditHead: loaded.auditHead, time: time)
-        } catch {
             vault.hosts.withLock { $0.kept = loaded.host }
             return vault
+        } catch {
             throw VaultError(translating: error)
         }
     }

@@ -34,6 +34,9 @@ package struct Credential: Sendable {
     package let clientSecret: SecretBox
     /// When the vault learnt the secret.
     package let createdAt: Timestamp
+    /// When the secret came out of a backup, while nobody knows whether Zoom still takes it. Until a token was minted with
+    /// it, it is not handed out.
+    package let suspectSince: Timestamp?
 
     /// The same secret in another state.
     package func becoming(_ state: State) -> Credential {
