@@ -80,7 +80,11 @@ let package = Package(
         target("Audit", ["Envelope", "SecretJSON", "SecretMemory", "Times"]),
         target("Vault", ["Audit", "Envelope", "Names", "SecretJSON", "SecretMemory", "Times"]),
         target(
-            "VaultSQLite", ["Times", "Vault", .product(name: "GRDB", package: "GRDB.swift")],
+            "VaultSQLite",
+            [
+                "Times", "Vault", .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "GRDBSQLite", package: "GRDB.swift"),
+            ],
             exclude: ["schema/openapi.yaml"],
             resources: [
                 .embedInCode("schema/v001.sql"), .embedInCode("schema/v002.sql"), .embedInCode("schema/v003.sql"),
@@ -110,7 +114,7 @@ let package = Package(
         target("Sandbox", [nioCore, nioPosix, nioHTTP1]),
 
         executable(
-            "keyturnd", ["Daemon", "SecretMemory", "SocketAPI", "TerminalInput", arguments, logging]),
+            "keyturnd", ["Daemon", "SecretMemory", "SocketAPI", "TerminalInput", "Times", arguments, logging]),
         executable("keyturn", ["Names", "Schedule", "SecretMemory", "SocketAPI", "TerminalInput", "Times", arguments]),
         executable("zoom-sandbox", ["Sandbox", arguments]),
 

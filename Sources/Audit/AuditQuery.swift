@@ -9,6 +9,8 @@ package struct AuditQuery: Sendable {
 
     /// Only lines about this app.
     package var app: String?
+    /// Only lines with this action.
+    package var action: String?
     /// Only lines of this time or later.
     package var since: Timestamp?
     /// Only lines with a higher number. 0 for the newest lines of all.
@@ -16,7 +18,10 @@ package struct AuditQuery: Sendable {
     /// How many lines: the oldest behind ``after``, or else the newest.
     package var limit: Int
 
-    package init(app: String? = nil, since: Timestamp? = nil, after: Int = 0, limit: Int = 100) {
+    package init(
+        app: String? = nil, action: String? = nil, since: Timestamp? = nil, after: Int = 0, limit: Int = 100
+    ) {
+        self.action = action
         self.app = app
         self.since = since
         self.after = after
@@ -69,6 +74,23 @@ package struct AuditQuery: Sendable {
         return found
     }
 
+    /// The apps that such lines are about, each once, in the order of the lines.
+    package func apps(in directory: LogDirectory) throws(AuditError) -> [String] {
+        var found: [String] = []
+        for number in try directory.segments() {
+            try each(directory.path(of: number)) { line in
+                if let document = try? JSONDocument(parsing: SecretBytes(copying: line.text)),
+                    let app = document.member("app", of: document.root).flatMap({ try? document.string($0) }),
+                    !found.contains(app)
+                {
+                    found.append(app)
+                }
+                return true
+            }
+        }
+        return found
+    }
+
     private func each(_ path: String, _ take: (Line) -> Bool) throws(AuditError) {
         var reader = try LineReader(path: path)
         while case .whole(let line) = try reader.next() {
@@ -78,7 +100,7 @@ package struct AuditQuery: Sendable {
     }
 
     private func wants(_ line: ArraySlice<UInt8>) -> Bool {
-        guard app != nil || since != nil else { return true }
+        guard app != nil || action != nil || since != nil else { return true }
         guard let document = try? JSONDocument(parsing: SecretBytes(copying: unsafe Array(line).span.bytes)) else {
             return false
         }
@@ -86,6 +108,7 @@ package struct AuditQuery: Sendable {
             document.member(name, of: document.root).flatMap { try? document.string($0) }
         }
         if let app, text("app") != app { return false }
+        if let action, text("action") != action { return false }
         if let since, text("time").flatMap(Timestamp.init).map({ $0 < since }) ?? true { return false }
         return true
     }

@@ -60,6 +60,8 @@ package struct DueTimes: Equatable, Sendable {
 
     /// Once a day, at a time of the day that is the app's own. A token minted with the secret tells as much as a probe.
     private static func probe(_ entry: AppEntry, _ upkeep: Upkeep, _ now: Timestamp) -> Timestamp? {
+        // What came out of a backup is tried at once, and again until Zoom says yes or no.
+        if let since = entry.credential.suspectSince, upkeep.probe.map({ $0.at < since }) ?? true { return since }
         // A rotation proves the secret itself, but for the two states in which it may wait for long.
         guard entry.rotation.map({ $0.phase == .draining || $0.phase == .held }) ?? true else { return nil }
         let generation = entry.credential.generation

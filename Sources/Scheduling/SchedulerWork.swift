@@ -57,7 +57,8 @@ extension Scheduler {
             )
         } catch {
             guard case .refused(let failure, nextAttempt: nil) = error else {
-                return rest(.probe, name, max(error.wait(or: 0), Self.pause.probe))
+                // Meanwhile nobody is served with a secret out of a backup.
+                return rest(.probe, name, max(error.wait(or: 0), entry.isSuspect ? 5 : Self.pause.probe))
             }
             found = Upkeep.Probe(
                 generation: entry.credential.generation, at: time.now.wall, cause: failure.cause, reason: failure.reason

@@ -21,7 +21,7 @@ extension ProblemCode {
         case .notFound: .notFound
         case .notGranted, .notPermitted: .notPermitted
         case .locked: .unavailable
-        case .busy, .tooManyRequests, .upstreamUnavailable, .unavailable: .temporary
+        case .busy, .tooManyRequests, .upstreamUnavailable, .unproven, .unavailable: .temporary
         case .upstreamFailed: .upstreamFailed
         case .storageFailed, .auditUnavailable: .inputOutput
         // Requests that our own client never makes.

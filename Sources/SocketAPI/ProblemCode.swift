@@ -22,6 +22,7 @@ package enum ProblemCode: String, Sendable, CaseIterable {
     case upstreamUnavailable = "upstream_unavailable"
     case storageFailed = "storage_failed"
     case auditUnavailable = "audit_unavailable"
+    case unproven = "unproven"
     case vaultDamaged = "vault_damaged"
     case vaultRolledBack = "vault_rolled_back"
     case unavailable = "unavailable"
@@ -44,7 +45,8 @@ package enum ProblemCode: String, Sendable, CaseIterable {
         case .internal, .vaultDamaged, .vaultRolledBack: .internalServerError
         case .notImplemented: .notImplemented
         case .upstreamFailed: .badGateway
-        case .locked, .upstreamUnavailable, .storageFailed, .auditUnavailable, .unavailable: .serviceUnavailable
+        case .locked, .upstreamUnavailable, .storageFailed, .auditUnavailable, .unproven, .unavailable:
+            .serviceUnavailable
         case .versionNotSupported: .versionNotSupported
         }
     }
@@ -75,6 +77,7 @@ package enum ProblemCode: String, Sendable, CaseIterable {
         case .vaultDamaged: "the vault is not as it was written"
         case .vaultRolledBack: "the vault is older than its audit log"
         case .auditUnavailable: "the audit log cannot be written"
+        case .unproven: "zoom has not taken these credentials yet"
         case .storageFailed: "the daemon cannot write what it must"
         case .unavailable: "the daemon cannot do this now"
         case .versionNotSupported: "the HTTP version is not spoken here"

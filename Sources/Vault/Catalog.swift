@@ -17,6 +17,9 @@ package struct AppEntry: Sendable {
     package internal(set) var upkeep = Upkeep()
     package let tokenUse: TokenUse
 
+    /// Whether the current secret came out of a backup, and Zoom has not taken it since.
+    package var isSuspect: Bool { credential.suspectSince != nil }
+
     /// Until when Zoom takes the secret before the current one, as far as is known.
     package var previousValidUntil: Timestamp? {
         guard previous != nil, let rotation, !rotation.isRevokeTimeAssumed else { return nil }

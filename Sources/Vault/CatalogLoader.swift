@@ -11,6 +11,7 @@ import Times
 struct CatalogLoader {
     private(set) var auditHead = AuditHead.start
     private(set) var commits = 0
+    private(set) var host: String?
     private var apps: [App] = []
     private var current: [String: Credential] = [:]
     private var previous: [String: Credential] = [:]
@@ -30,6 +31,7 @@ struct CatalogLoader {
         var loader = CatalogLoader()
         loader.auditHead = written.auditHead
         loader.commits = written.commits
+        loader.host = written.host
         for table in SealedTable.counted {
             try transaction.forEachRow(in: table) { row in
                 found.count(try sealer.digest(of: row))
@@ -48,7 +50,7 @@ struct CatalogLoader {
         return loader
     }
 
-    private mutating func take(_ row: SealedRow, _ sealer: Sealer) throws {
+    mutating func take(_ row: SealedRow, _ sealer: Sealer) throws(VaultError) {
         switch row.table {
         case .app: apps.append(try sealer.open(row, as: AppRecord.self).app)
         case .generation:
@@ -76,6 +78,13 @@ struct CatalogLoader {
         default: break
         }
     }
+
+    var appsWithSecrets: [Inspection.App] {
+        apps.compactMap { app in current[app.id].map { Inspection.App(name: app.name, generation: $0.generation) } }
+            .sorted { $0.name < $1.name }
+    }
+
+    var appsWithoutSecret: [Name] { apps.filter { current[$0.id] == nil }.map(\.name).sorted() }
 
     func publish(in catalog: Catalog, at now: Moment) {
         let entries = apps.compactMap { app -> AppEntry? in

@@ -18,6 +18,7 @@ package final class Vault: Sendable {
     private let time: any TimeSource
     private let isClosed = Atomic(false)
     let account: Mutex<Account>
+    let hosts = Mutex(Hosts())
 
     init(
         store: any SealedStore, sealer: Sealer, waysIn: WaysIn, catalog: Catalog, account: Account,
@@ -95,20 +96,20 @@ package final class Vault: Sendable {
 
     // MARK: Tokens
 
-    /// Keeps a token that was just minted, so that a restart need not mint again. Clears the app's refusals: Zoom
-    /// took its credentials.
+    /// Keeps a token that was just minted, so that a restart need not mint again. Clears the app's refusals, and whatever
+    /// doubt there was of its secret: Zoom took its credentials.
     package func keep(_ seen: SeenToken, for app: App) async throws(VaultError) {
-        try await change { transaction in
+        try await change { [catalog] transaction in
             // Of an app that has other IDs by now it would be somebody else's token.
             guard let known = try transaction.record(app.id, as: AppRecord.self)?.app, known.isSame(atZoom: app)
             else { throw Self.noSuchApp(app.name) }
             try transaction.put(TokenRecord(appID: app.id, seen.token))
+            if let entry = catalog.app(app.name), let proven = entry.credential.proven(by: seen.token) {
+                try transaction.put(GenerationRecord(appID: app.id, proven))
+            }
             try transaction.remove(from: .refusals, id: app.id)
         } committed: { [catalog] in
-            catalog.update(app) {
-                $0.token = seen
-                $0.refusals = nil
-            }
+            catalog.update(app) { $0.take(seen) }
         }
     }
 
@@ -128,10 +129,7 @@ package final class Vault: Sendable {
 
     /// Shows readers a token that could not be kept, and clears the app's refusals as keeping it would.
     package func hold(_ seen: SeenToken, for app: App) {
-        catalog.update(app) {
-            $0.token = seen
-            $0.refusals = nil
-        }
+        catalog.update(app) { $0.take(seen) }
     }
 
     /// Counts refusals that could not be kept.

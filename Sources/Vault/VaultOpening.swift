@@ -2,6 +2,7 @@ package import Audit
 import Dispatch
 package import Envelope
 import SecretMemory
+import Synchronization
 package import Times
 
 extension Vault {
@@ -43,13 +44,7 @@ extension Vault {
         time: any TimeSource
     ) async throws(VaultError) -> Vault {
         do {
-            let (slots, keyringRow) = try await store.read { transaction in
-                var slots: [SealedRow] = []
-                try transaction.forEachRow(in: .keySlot) { slots.append($0) }
-                return (slots, try transaction.row(in: .keyring, id: keyringID))
-            }
-            guard let keyringRow else { throw VaultError(.damaged, "the vault has no keyring", hint: restoreHint) }
-            let waysIn = WaysIn(slots: slots, keyring: keyringRow.sealed)
+            let waysIn = try await store.read { try WaysIn($0) }
             let sealer = try await waysIn.open(with: way)
             let loaded = try await store.read { transaction in try CatalogLoader.load(transaction, sealer: sealer) }
             let named = try await newestCommit(log, sealer)
@@ -58,9 +53,11 @@ extension Vault {
             }
             let catalog = Catalog()
             loaded.publish(in: catalog, at: time.now)
-            return Vault(
+            let vault = Vault(
                 store: store, sealer: sealer, waysIn: waysIn, catalog: catalog,
                 account: Account(auditHead: loaded.auditHead, commits: loaded.commits, floor: named), time: time)
+            vault.hosts.withLock { $0.kept = loaded.host }
+            return vault
         } catch {
             throw VaultError(translating: error)
         }

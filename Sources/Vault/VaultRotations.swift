@@ -72,7 +72,7 @@ extension Vault {
             let old = entry.credential
             let new = Credential(
                 generation: old.generation.next, state: .current, clientSecret: old.clientSecret,
-                createdAt: old.createdAt)
+                createdAt: old.createdAt, suspectSince: old.suspectSince)
             try transaction.remove(from: .generation, id: GenerationRecord.id(appID: app.id, old.generation))
             try transaction.put(GenerationRecord(appID: app.id, new))
             try transaction.put(AppRecord(app))

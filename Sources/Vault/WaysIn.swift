@@ -8,6 +8,20 @@ struct WaysIn: Sendable, Equatable {
     /// The sealed keyring.
     let keyring: [UInt8]
 
+    init(slots: [SealedRow], keyring: [UInt8]) {
+        self.slots = slots
+        self.keyring = keyring
+    }
+
+    init(_ transaction: any StoreTransaction) throws {
+        var slots: [SealedRow] = []
+        try transaction.forEachRow(in: .keySlot) { slots.append($0) }
+        guard let row = try transaction.row(in: .keyring, id: Vault.keyringID) else {
+            throw VaultError(.damaged, "the vault has no keyring", hint: Vault.restoreHint)
+        }
+        self.init(slots: slots, keyring: row.sealed)
+    }
+
     /// What seals and opens rows, by the first slot that the secret fits.
     func open(with way: UnlockWay) async throws -> Sealer {
         try await Vault.offThePool {

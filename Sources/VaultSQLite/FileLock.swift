@@ -1,13 +1,26 @@
 import Glibc
-import Vault
+package import Vault
 
 /// A lock file held for life: the kernel lets go of it however the process ends.
-struct FileLock: ~Copyable {
+package struct FileLock: ~Copyable {
     private let descriptor: CInt
 
     /// - Throws: ``StoreError`` `.inUse` when another process holds it.
-    init(path: String) throws(StoreError) {
+    package init(path: String) throws(StoreError) {
         let descriptor = unsafe open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
+        try self.init(descriptor, path)
+    }
+
+    /// The lock of a vault that is only looked at: nothing is made, and a file system that cannot be written will do.
+    /// `nil` when there is no lock file, so that nobody holds it.
+    /// - Throws: ``StoreError`` `.inUse` when another process holds it.
+    package init?(lookingAt vault: String) throws(StoreError) {
+        let descriptor = unsafe open(vault + ".lock", O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
+        if descriptor < 0, errno == ENOENT { return nil }
+        try self.init(descriptor, vault + ".lock")
+    }
+
+    private init(_ descriptor: CInt, _ path: String) throws(StoreError) {
         guard descriptor >= 0 else { throw StoreError(systemCall: "cannot open the lock file \(path)", errno) }
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
             let reason = errno

@@ -14,6 +14,8 @@ package final class SQLiteStore: SealedStore {
     /// `nil` once closed.
     private let lock: Mutex<FileLock?>
     private let isClosed = Atomic(false)
+    /// The one that is under way.
+    let backup = Mutex<OnlineBackup?>(nil)
     /// Where SQLite blocks, so that the cooperative threads do not. Serial: this is the order of the commits.
     private let thread = DispatchQueue(label: "keyturn.vault")
 
@@ -141,6 +143,12 @@ package final class SQLiteStore: SealedStore {
         }
     }
 
+    /// Runs `body` on the store's thread, beside no transaction.
+    func onConnection<Result: Sendable>(_ body: @escaping @Sendable (Database) throws -> Result) async throws -> Result
+    {
+        try await onThread { database in try database.inDatabase { try Optional.some(body($0)) } }
+    }
+
     /// Gives the file back.
     package func close() async throws {
         try await closeDatabase()
@@ -161,6 +169,7 @@ package final class SQLiteStore: SealedStore {
     private func closeDatabase() async throws {
         _ = try await onThread { [self] database in
             isClosed.store(true, ordering: .relaxed)
+            endBackup()
             try database.close()
             return ()
         }

@@ -16,7 +16,7 @@ struct Keyturnd: AsyncParsableCommand {
               keyturnd serve --key-file /etc/keyturn/key
             """,
         version: keyturnVersion,
-        subcommands: [Init.self, Serve.self])
+        subcommands: [Init.self, Serve.self, Check.self, Restore.self])
 
     static func main() async {
         Daemon.harden()

@@ -38,7 +38,7 @@ struct Serve: AsyncParsableCommand {
     }
 
     /// systemd puts the credentials of a service into a directory of their own, in memory that is not swapped.
-    private static var credential: String? {
+    static var credential: String? {
         guard let directory = unsafe getenv("CREDENTIALS_DIRECTORY") else { return nil }
         let path = unsafe String(cString: directory) + "/keyturn.key"
         return unsafe access(path, F_OK) == 0 ? path : nil

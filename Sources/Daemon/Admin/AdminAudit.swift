@@ -9,6 +9,8 @@ extension AdminRoute {
     var audited: (action: String, subject: (name: String, value: AuditEvent.Value)?)? {
         switch self {
         case .health, .status, .explain, .metrics, .audit, .auditVerify: return nil
+        case .backup: return ("vault.backup", nil)
+        case .adopt: return ("vault.adopt", nil)
         case .unlock: return ("vault.unlock", nil)
         case .lock: return ("vault.lock", nil)
         case .apps(let action):

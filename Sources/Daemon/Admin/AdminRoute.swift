@@ -52,6 +52,8 @@ enum AdminRoute {
     case metrics
     case audit(AuditQuery)
     case auditVerify(from: Int?)
+    case backup
+    case adopt
     case unlock
     case lock
     case apps(Apps)
@@ -88,6 +90,10 @@ enum AdminRoute {
         } else if target.matches("/v1/audit/verify") {
             query = ["from"]
             self = try method([.post: .auditVerify(from: try target.number("from", in: 1...Int(Int32.max)))])
+        } else if target.matches("/v1/backup") {
+            self = try method([.post: .backup])
+        } else if target.matches("/v1/adopt") {
+            self = try method([.post: .adopt])
         } else if target.matches("/v1/unlock") {
             self = try method([.post: .unlock])
         } else if target.matches("/v1/lock") {

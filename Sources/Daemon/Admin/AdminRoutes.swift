@@ -17,6 +17,7 @@ struct AdminRoutes: Responder {
     let version: String
     let startedAt: Timestamp
     let roles: AdminRoles
+    let backups: BackupWriter
     let methods = [Method.get, .post, .patch, .delete]
 
     func needs(of caller: Identity) -> IdentityNeeds { roles.needs(of: caller) }
@@ -86,6 +87,12 @@ struct AdminRoutes: Responder {
             } catch {
                 throw (error as? Problem) ?? Problem(.storageFailed, "the audit log cannot be read")
             }
+        case .backup:
+            return Response(.ok).json(try await backups.answer(try request.document(), try session()))
+        case .adopt:
+            let session = try session()
+            do throws(VaultError) { try await session.vault.adopt() } catch { throw Problem(error) }
+            return Response(.noContent).render()
         case .unlock: return try await unlock(request)
         case .lock:
             await gate.lock()

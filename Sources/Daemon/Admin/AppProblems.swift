@@ -10,7 +10,7 @@ import Vault
 struct AppProblems {
     /// What is most urgent comes first.
     enum Urgency: Int, Comparable {
-        case secretDies, held, lostResponse, refused, missingScopes, overdue, holders, note
+        case secretDies, unproven, held, lostResponse, refused, missingScopes, overdue, holders, note
 
         static func < (one: Urgency, other: Urgency) -> Bool { one.rawValue < other.rawValue }
     }
@@ -34,7 +34,7 @@ struct AppProblems {
     private var app: Name { entry.app.name }
 
     var all: [Ranked] {
-        [dying, rotation, refused, missingScopes, overdue, draining].compactMap(\.self)
+        [dying, unproven, rotation, refused, missingScopes, overdue, draining].compactMap(\.self)
     }
 
     /// The most urgent first; of the like, what ends sooner, then by app.
@@ -76,8 +76,29 @@ struct AppProblems {
         }
     }
 
+    /// A secret out of a backup, which nobody gets before Zoom took it.
+    private var unproven: Ranked? {
+        guard entry.isSuspect else { return nil }
+        let generation = "generation \(entry.credential.generation), out of a backup,"
+        guard let refusal = entry.refusal else {
+            return ranked(
+                .unproven, "secret_unproven",
+                "\(generation) is not handed out before zoom has taken it: it is being tried",
+                try: "keyturn app verify \(app)")
+        }
+        guard !refusal.mayPass else {
+            return ranked(
+                .unproven, "secret_unproven",
+                "\(generation) is not handed out before zoom has taken it: \(refusal.reason)",
+                try: "keyturn app verify \(app)")
+        }
+        return ranked(
+            .unproven, "restored_secret_dead", "\(generation) is dead and not handed out: \(refusal.reason)",
+            try: "make a new secret in the Marketplace, then: keyturn rotate \(app) --manual")
+    }
+
     private var refused: Ranked? {
-        guard let refusal = entry.refusal else { return nil }
+        guard !entry.isSuspect, let refusal = entry.refusal else { return nil }
         guard !refusal.mayPass else {
             return ranked(
                 .note, refusal.cause, "zoom gives no token, and tells of no refusal: \(refusal.reason)",

@@ -43,7 +43,8 @@ struct StatusReport {
         return Response(.ok).json(
             document(
                 .unlocked, now,
-                Self.auditProblems(session.audit) + escrow.map(StatusDocument.Problem.init)
+                Self.hostProblems(session.vault) + Self.auditProblems(session.audit)
+                    + escrow.map(StatusDocument.Problem.init)
                     + AppProblems.inOrder(problems) + rules, apps))
     }
 
@@ -53,6 +54,10 @@ struct StatusReport {
     ) -> StatusDocument {
         StatusDocument(
             state: state, version: version, startedAt: startedAt, now: now.wall, problems: problems, apps: apps)
+    }
+
+    private static func hostProblems(_ vault: Vault) -> [StatusDocument.Problem] {
+        vault.isElsewhere ? [.init("vault_elsewhere", Vault.elsewhere.detail, try: Vault.elsewhere.hint)] : []
     }
 
     private static func auditProblems(_ audit: AuditTrail) -> [StatusDocument.Problem] {

@@ -48,6 +48,11 @@ struct AgentRoutes: Responder {
             return try served(.credentials, name, .credentials, caller, session) { asked, entry, client in
                 let generation = entry.credential.generation.number
                 guard let after, generation <= after.generation else {
+                    if entry.isSuspect {
+                        let answer = asked.unproven(client)
+                        guard let after, after.wait > 0 else { return Reply(answer) }
+                        return .watch(CredentialWait(name, after, request, caller, session))
+                    }
                     let answer = asked.allowed(session.handOut(entry, to: client, request), entry, client)
                     return Reply(answer, isRepeatable: isRepeatable(entry, client, caller))
                 }
@@ -59,6 +64,7 @@ struct AgentRoutes: Responder {
             }
         case .field(let name, let field):
             return try served(.field, name, .credentials, caller, session) { asked, entry, client in
+                guard !entry.isSuspect else { return Reply(asked.unproven(client)) }
                 session.receipts.fetched(entry, by: client)
                 var response = Response(.ok)
                 response.generation = entry.credential.generation.number
@@ -77,6 +83,7 @@ struct AgentRoutes: Responder {
         case .rejected(let name):
             return try served(.rejected, name, .credentials, caller, session) { asked, entry, client throws(Problem) in
                 let generation = try known(request, entry)
+                guard !entry.isSuspect else { return Reply(asked.unproven(client)) }
                 let response = rejected(entry, generation, session)
                 return Reply(asked.allowed(response, entry, client, generation: generation))
             }

@@ -43,8 +43,10 @@ final class CredentialWait: VaultWatch {
     /// The clock counts whole seconds: one more has to be over, so that the wait is never too short.
     func tick() {
         guard let connection, connection.now > end else { return }
-        let generation = session.vault.catalog.app(name)?.credential.generation.number ?? after.generation
-        finish(answer ?? Answer(.notModified(generation)))
+        let entry = session.vault.catalog.app(name)
+        let generation = entry?.credential.generation.number ?? after.generation
+        let isUnproven = entry?.isSuspect == true && generation > after.generation
+        finish(answer ?? Answer(isUnproven ? Refusal.unproven : .notModified(generation)))
     }
 
     func caughtUp() {}
@@ -69,7 +71,7 @@ final class CredentialWait: VaultWatch {
         switch asked.decision {
         case .denied(let denial): return asked.denied(denial)
         case .granted(let entry, let client):
-            guard entry.credential.generation.number > after.generation else { return nil }
+            guard entry.credential.generation.number > after.generation, !entry.isSuspect else { return nil }
             return asked.allowed(session.handOut(entry, to: client, request), entry, client)
         }
     }

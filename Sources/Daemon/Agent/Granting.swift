@@ -1,6 +1,7 @@
 import Audit
 import Names
 import SocketAPI
+import Tokens
 import Vault
 
 /// Who gets an app's secrets, and what that leaves behind.
@@ -44,6 +45,12 @@ struct AskedApp: Sendable {
     /// What was granted, and there is none.
     func failed(_ response: RenderedResponse, _ client: Client, because reason: String) -> Answer {
         answer(response, .failed, [("client", .text(client.name.description)), ("reason", .text(reason))])
+    }
+
+    /// What was granted, and may be dead. Whoever asks has it tried.
+    func unproven(_ client: Client) -> Answer {
+        Task { await session.tokens.doubt(app) }
+        return failed(Refusal.unproven, client, because: "not proven since the vault was restored")
     }
 
     private func answer(

@@ -57,11 +57,13 @@ package struct Daemon: Sendable {
         let gate = VaultGate(
             store: store, escrow: EscrowFiles(directory: places.escrow),
             audit: LogDirectory(path: places.audit), zoom: zoom, policy: policy,
-            mostWaiting: settings.mostWaiting, time: time, logger: logger)
+            mostWaiting: settings.mostWaiting, machine: MachineIdentity.read(settings.machineFile), time: time,
+            logger: logger)
         try await unlock(gate)
 
         let admin = AdminRoutes(
-            gate: gate, zoom: zoom, time: time, version: version, startedAt: time.now.wall, roles: roles)
+            gate: gate, zoom: zoom, time: time, version: version, startedAt: time.now.wall, roles: roles,
+            backups: BackupWriter(store: store, places: places, time: time))
         let sockets = SocketService(
             places: places, settings: settings,
             agent: AgentRoutes(

@@ -42,6 +42,8 @@ final class VaultGate: Sendable {
     private let zoom: ZoomIssuer
     private let policy: AttemptPolicy
     private let mostWaiting: Int
+    /// What tells this machine from others.
+    private let machine: String
     private let time: any TimeSource
     private let logger: Logger
     private let state = Mutex(State())
@@ -56,8 +58,7 @@ final class VaultGate: Sendable {
     /// - Parameter mostWaiting: how many clients may wait for changes at once.
     init(
         store: any SealedStore, escrow: any EscrowStore, audit: LogDirectory, zoom: ZoomIssuer, policy: AttemptPolicy,
-        mostWaiting: Int,
-        time: any TimeSource,
+        mostWaiting: Int, machine: String = "", time: any TimeSource,
         logger: Logger
     ) {
         self.store = store
@@ -66,6 +67,7 @@ final class VaultGate: Sendable {
         self.zoom = zoom
         self.policy = policy
         self.mostWaiting = mostWaiting
+        self.machine = machine
         self.time = time
         self.logger = logger
     }
@@ -82,6 +84,9 @@ final class VaultGate: Sendable {
     func unlock(with way: UnlockWay) async throws(VaultError) {
         let locks = state.withLock { $0.locks }
         let vault = try await Vault.open(store, with: way, log: audit, time: time)
+        do throws(VaultError) { try await vault.settle(on: machine) } catch {
+            logger.warning("the vault does not know whose it is yet: \(error)")
+        }
         let session = makeSession(vault)
         let isNew = try state.withLock { state throws(VaultError) in
             guard state.locks == locks else {
@@ -97,6 +102,7 @@ final class VaultGate: Sendable {
             logger.notice(
                 "vault unlocked",
                 metadata: ["apps": "\(vault.catalog.entries.count)", "clients": "\(vault.catalog.clients.count)"])
+            if vault.isElsewhere { logger.error("\(Vault.elsewhere); try: \(Vault.elsewhere.hint ?? "")") }
             // What lies there is known before anybody asks how things are.
             await session.rotations.lookAtEscrow()
             await session.rotations.lookAtReceipts()

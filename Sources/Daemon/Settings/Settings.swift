@@ -28,6 +28,8 @@ package struct Settings: Equatable, Sendable {
     package var maxConnectionsPerUser = 1024
     /// `limits.requests_per_second`: of one client; 0 for as many as it likes.
     package var requestsPerSecond = 0
+    /// `host.id_file`: what tells this machine from one that its disk was copied to; systemd's machine ID unless set.
+    package var machineFile: String?
     /// `log.level`: `debug`, `info`, `notice`, `warning` or `error`.
     package var logLevel = "info"
 
@@ -56,6 +58,7 @@ package struct Settings: Equatable, Sendable {
         "admin.viewer_group": { settings, text throws(BadValue) in settings.adminGroups["viewer"] = text },
         "admin.operator_group": { settings, text throws(BadValue) in settings.adminGroups["operator"] = text },
         "admin.admin_group": { settings, text throws(BadValue) in settings.adminGroups["admin"] = text },
+        "host.id_file": { settings, text throws(BadValue) in settings.machineFile = try path(text) },
         "zoom.ca_file": { settings, text throws(BadValue) in settings.caFile = try path(text) },
         "zoom.refusals_per_hour": { settings, text throws(BadValue) in
             settings.refusalsPerHour = try number(text, 1...60)

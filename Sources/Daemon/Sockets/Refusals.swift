@@ -18,6 +18,12 @@ enum Refusal {
         .auditUnavailable, "the audit log cannot be written, and nothing with a secret leaves unrecorded",
         try: "make room in the state directory, and see keyturn status")
 
+    /// To whom would have got a secret out of a backup that may be dead.
+    static let unproven = RenderedResponse.refusing(
+        Problem(
+            .unproven, "the vault was restored from a backup, and zoom has not taken this app's secret since",
+            try: "the same again in a moment; keyturn status says how it stands"), retryAfter: 5)
+
     /// To one more who wants to wait.
     static let tooManyWaiting = RenderedResponse.refusing(
         Problem(

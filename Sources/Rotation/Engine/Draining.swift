@@ -13,8 +13,11 @@ extension RotationEngine {
             try await vault.advance(draining.wait(until: until, reason: reason).facts, of: entry.app)
         case .over: try await retire(draining, entry)
         case .end:
-            // What an operator made in the Marketplace has a schedule there that is not ours to change.
-            guard draining.facts.trigger != .manual else { return try await retire(draining, entry) }
+            // What an operator made in the Marketplace has a schedule there that is not ours to change. And of a rotation
+            // out of a backup nobody knows what Zoom was told since.
+            guard draining.facts.trigger != .manual, !draining.facts.isRestored else {
+                return try await retire(draining, entry)
+            }
             try await end(draining, entry, now)
         }
     }

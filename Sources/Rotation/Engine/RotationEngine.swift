@@ -53,6 +53,7 @@ package actor RotationEngine {
         _ name: Name, trigger: Rotation.Trigger, overlap: Int?, secret: SecretBox? = nil, id: String
     ) async throws(VaultError) -> Rotation {
         guard let entry = vault.catalog.app(name) else { throw Vault.noSuchApp(name) }
+        guard !vault.isElsewhere else { throw Vault.elsewhere }
         let now = time.now.wall
         let oldDiesBy = timing.revokeAt(now)
         if let open = entry.rotation {
@@ -108,6 +109,7 @@ package actor RotationEngine {
 
     /// The rotation of this very id, if it is under way.
     private func openRotation(_ id: String) async throws(VaultError) -> (AppEntry, Rotation) {
+        guard !vault.isElsewhere else { throw Vault.elsewhere }
         let (rotation, app) = try await vault.rotation(id: id)
         guard let entry = vault.catalog.app(app.name), let open = entry.rotation, open.id == id else {
             throw VaultError(
@@ -189,7 +191,9 @@ package actor RotationEngine {
     /// when the state is looked at next.
     private func fly(_ name: Name) async {
         var isFirst = true
-        while !isStopping, await readEscrow(), let entry = vault.catalog.app(name), let facts = entry.rotation {
+        while !isStopping, !vault.isElsewhere, await readEscrow(), let entry = vault.catalog.app(name),
+            let facts = entry.rotation
+        {
             let now = time.now.wall
             guard isFirst || (facts.due.map { $0 <= now } ?? false) else { return }
             do throws(VaultError) {

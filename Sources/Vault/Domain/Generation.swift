@@ -34,13 +34,26 @@ package struct Credential: Sendable {
     package let clientSecret: SecretBox
     /// When the vault learnt the secret.
     package let createdAt: Timestamp
+    /// When the secret came out of a backup, while nobody knows whether Zoom still takes it. Until a token was minted with
+    /// it, it is not handed out.
+    package let suspectSince: Timestamp?
 
     /// The same secret in another state.
     package func becoming(_ state: State) -> Credential {
         Credential(generation: generation, state: state, clientSecret: clientSecret, createdAt: createdAt)
     }
 
-    package init(generation: Generation, state: State, clientSecret: SecretBox, createdAt: Timestamp) {
+    /// The same secret, out of a backup.
+    package func suspected(since time: Timestamp) -> Credential {
+        Credential(
+            generation: generation, state: state, clientSecret: clientSecret, createdAt: createdAt, suspectSince: time)
+    }
+
+    package init(
+        generation: Generation, state: State, clientSecret: SecretBox, createdAt: Timestamp,
+        suspectSince: Timestamp? = nil
+    ) {
+        self.suspectSince = suspectSince
         self.generation = generation
         self.state = state
         self.clientSecret = clientSecret

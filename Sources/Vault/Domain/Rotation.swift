@@ -75,6 +75,9 @@ package struct Rotation: Sendable {
     package var endedAt: Timestamp?
     /// Why it stands where it stands, in words for operators.
     package var reason: String?
+    /// Whether it came out of a backup: Zoom may have been told of other secrets since, so that "the old one" may mean
+    /// another one to Zoom. It is left to die by itself.
+    package var isRestored = false
     /// Where a held rotation goes on.
     package var resumesAt: Phase?
 

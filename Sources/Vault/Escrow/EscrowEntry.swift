@@ -106,7 +106,7 @@ package struct EscrowEntry: Equatable, Sendable {
         do { return try open(try await waysIn.open(with: way)) } catch { throw VaultError(translating: error) }
     }
 
-    private func open(_ sealer: Sealer) throws(VaultError) -> EscrowedAnswer {
+    func open(_ sealer: Sealer) throws(VaultError) -> EscrowedAnswer {
         do throws(EnvelopeError) {
             let plaintext = try sealer.keyring.open(
                 sealed, table: Self.table, row: rotationID, associatedData: Self.columns(appID, call, at))

@@ -1,5 +1,6 @@
 import SecretJSON
 import SecretMemory
+import Times
 
 struct GenerationRecord: Record {
     static let table = SealedTable.generation
@@ -23,10 +24,11 @@ struct GenerationRecord: Record {
     func write(to writer: inout JSONWriter) {
         writer.member("client_secret", secret: credential.clientSecret.bytes)
         writer.member("created_at", credential.createdAt)
+        if let time = credential.suspectSince { writer.member("suspect_since", time) }
     }
 
     init(cells: [Cell], document: borrowing JSONDocument) throws(JSONError) {
-        try document.allowOnly(["client_secret", "created_at"], of: document.root)
+        try document.allowOnly(["client_secret", "created_at", "suspect_since"], of: document.root)
         guard let generation = Generation(try cells.integer(2)) else { throw JSONError(.outOfRange, member: "number") }
         guard let state = Credential.State(rawValue: try cells.text(3)) else {
             throw JSONError(.outOfRange, member: "state")
@@ -35,6 +37,9 @@ struct GenerationRecord: Record {
         credential = Credential(
             generation: generation, state: state,
             clientSecret: SecretBox(try document.secret(try document.require("client_secret", of: document.root))),
-            createdAt: try document.time("created_at"))
+            createdAt: try document.time("created_at"),
+            suspectSince: try document.member("suspect_since", of: document.root).map { node throws(JSONError) in
+                Timestamp(unixSeconds: try document.integer(node))
+            })
     }
 }

@@ -35,6 +35,7 @@ struct RotationRecord: Record {
         writer.member("published_at", ifPresent: rotation.publishedAt)
         writer.member("ended_at", ifPresent: rotation.endedAt)
         writer.member("reason", ifPresent: rotation.reason)
+        if rotation.isRestored { writer.member("restored", true) }
         writer.member("resumes_at", ifPresent: rotation.resumesAt?.rawValue)
         if let answer = rotation.answer {
             // Whatever Zoom sent has its place in the vault, though JSON is UTF-8.
@@ -50,7 +51,7 @@ struct RotationRecord: Record {
             [
                 "base", "trigger", "planned_at", "overlap", "attempts", "calls", "lost_at", "revoke_at", "promoted_at",
                 "published_at", "ended_at", "reason", "resumes_at", "answer", "answer_latin1",
-                "candidate", "other_calls",
+                "candidate", "other_calls", "restored",
             ], of: document.root)
         guard let base = Generation(try document.number("base")) else { throw JSONError(.outOfRange, member: "base") }
         guard let trigger = Rotation.Trigger(rawValue: try document.text("trigger")) else {
@@ -74,6 +75,9 @@ struct RotationRecord: Record {
         rotation.publishedAt = try document.optionalTime("published_at")
         rotation.endedAt = try document.optionalTime("ended_at")
         rotation.reason = try document.optionalText("reason")
+        if let restored = document.member("restored", of: document.root) {
+            rotation.isRestored = try document.bool(restored)
+        }
         if let text = try document.optionalText("resumes_at") {
             guard let resumes = Rotation.Phase(stored: text) else {
                 throw JSONError(.outOfRange, member: "resumes_at")

@@ -1,14 +1,17 @@
 package import Times
 
-/// Where sealed rows live. Any store that passes the conformance suite will do.
-///
-/// A store sees tables, plain columns and blobs; it can neither read nor make a seal.
-package protocol SealedStore: Sendable {
+/// Where sealed rows can be looked at.
+package protocol ReadableStore: Sendable {
     /// Runs `body` on one consistent state.
     func read<Result: Sendable>(
         _ body: @escaping @Sendable (any StoreTransaction) throws -> Result
     ) async throws -> Result
+}
 
+/// Where sealed rows live. Any store that passes the conformance suite will do.
+///
+/// A store sees tables, plain columns and blobs; it can neither read nor make a seal.
+package protocol SealedStore: ReadableStore {
     /// Runs `body` as one transaction: durable as a whole when this returns, undone as a whole when it throws.
     ///
     /// `committed` runs after the commit and before the next transaction begins, so that what it publishes

@@ -44,6 +44,8 @@ struct SealedTransaction {
         state.discount(try sealer.digest(of: old))
     }
 
+    mutating func belong(to host: String) { state.host = host }
+
     /// The last step: the account of what changed.
     /// - Parameters:
     ///   - auditHead: the last line of the audit log that is on disk.

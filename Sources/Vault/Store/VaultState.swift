@@ -16,6 +16,8 @@ struct VaultState: Record {
     var digest = SetDigest()
     /// The last line of the audit log that was on disk at this commit.
     var auditHead = AuditHead.start
+    /// The machine that the vault belongs to, as a keyed fingerprint.
+    var host: String?
 
     init() {}
 
@@ -27,16 +29,18 @@ struct VaultState: Record {
         writer.member("digest", digest.hexadecimal)
         writer.member("audit_line", auditHead.sequence)
         writer.member("audit_code", auditHead.code.description)
+        writer.member("host", ifPresent: host)
     }
 
     init(cells: [Cell], document: borrowing JSONDocument) throws(JSONError) {
-        try document.allowOnly(["commits", "rows", "digest", "audit_line", "audit_code"], of: document.root)
+        try document.allowOnly(["commits", "rows", "digest", "audit_line", "audit_code", "host"], of: document.root)
         commits = try document.number("commits")
         rows = try document.number("rows")
         guard let digest = SetDigest(hexadecimal: try document.text("digest")) else {
             throw JSONError(.outOfRange, member: "digest")
         }
         self.digest = digest
+        host = try document.optionalText("host")
         // Rows from before there was an audit log do not have it.
         if let text = try document.optionalText("audit_code") {
             guard let code = LineCode(hexadecimal: text.utf8) else {

@@ -22,6 +22,16 @@ enum Files {
         try FileManager.default.contentsOfDirectory(atPath: path).sorted()
     }
 
+    /// Everything below a directory, by its path: who may read it, and what is in it.
+    static func picture(_ path: String) throws -> [String: Data] {
+        var picture: [String: Data] = [:]
+        for name in try FileManager.default.subpathsOfDirectory(atPath: path) {
+            let isFile = look(path + "/" + name).map { $0.st_mode & S_IFMT == S_IFREG } ?? false
+            picture["\(name) \(mode(path + "/" + name) ?? 0)"] = isFile ? try bytes(path + "/" + name) : Data()
+        }
+        return picture
+    }
+
     static func look(_ path: String) -> stat? {
         var status = stat()
         return unsafe lstat(path, &status) == 0 ? status : nil

@@ -1,0 +1,106 @@
+import Glibc
+import SocketAPI
+import Times
+import VaultSQLite
+
+/// A file that a backup is to be in, and the draft beside it. The daemon writes it as its own user: nowhere where others
+/// could put something in its way, through no symbolic link, and over nothing but a backup.
+struct BackupTarget {
+    let path: String
+    let mayReplace: Bool
+    /// A directory (0700) that only this process writes to: nobody plants a journal beside the draft.
+    private var draftDirectory: String { path + ".draft" }
+    var draft: String { draftDirectory + "/vault.db" }
+    private var directory: String { String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)]) }
+
+    /// - Parameter forbidden: directories in which no backup is written, since the daemon's own files are there.
+    init(_ path: String, mayReplace: Bool, forbidden: [String]) throws(Problem) {
+        self.path = path
+        self.mayReplace = mayReplace
+        let parts = path.split(separator: "/", omittingEmptySubsequences: false).dropFirst()
+        guard path.hasPrefix("/"), parts.allSatisfy({ !["", ".", ".."].contains($0) }), parts.count > 1,
+            !path.utf8.contains(0), path.utf8.count < Int(PATH_MAX) - 32
+        else { throw Problem(.badRequest, "the file is not an absolute path without '.', '..' and empty parts") }
+        try checkDirectory(forbidden)
+        try checkFile()
+    }
+
+    private func checkDirectory(_ forbidden: [String]) throws(Problem) {
+        var status = stat()
+        guard unsafe stat(directory, &status) == 0 else {
+            throw Problem(.notFound, "the backup's directory: \(words(for: errno))", try: "make the directory first")
+        }
+        guard status.st_mode & S_IFMT == S_IFDIR else { throw Problem(.conflict, "the backup's directory is none") }
+        let isOurs = status.st_uid == geteuid() || status.st_uid == 0
+        guard isOurs, status.st_mode & 0o022 == 0 || status.st_mode & S_ISVTX != 0 else {
+            throw Problem(
+                .conflict, "others than the daemon's user can change what is in the backup's directory",
+                try: "a directory that belongs to the daemon's user or root, and that nobody else can write to")
+        }
+        for other in forbidden {
+            var own = stat()
+            if unsafe stat(other, &own) == 0, own.st_dev == status.st_dev, own.st_ino == status.st_ino {
+                throw Problem(
+                    .conflict, "the daemon's own files are in that directory",
+                    try: "a directory of its own, at best on another disk")
+            }
+        }
+    }
+
+    private func checkFile() throws(Problem) {
+        var status = stat()
+        guard unsafe lstat(path, &status) == 0 else {
+            guard errno == ENOENT else { throw Problem(.storageFailed, "the backup's file: \(words(for: errno))") }
+            return
+        }
+        guard mayReplace else { throw Self.exists }
+        guard status.st_mode & S_IFMT == S_IFREG, VaultFile.isVault(path) else {
+            throw Problem(.conflict, "what is there is no backup, and is not replaced", try: "another name")
+        }
+    }
+
+    private static let exists = Problem(
+        .conflict, "there is something of this name already; it was not touched",
+        try: "another name, or --force to replace a backup")
+
+    /// Makes the draft's directory, or empties the one that a backup left that was killed.
+    func begin() throws(Problem) {
+        if unsafe mkdir(draftDirectory, 0o700) == 0 { return }
+        var status = stat()
+        guard errno == EEXIST, unsafe lstat(draftDirectory, &status) == 0, status.st_mode & S_IFMT == S_IFDIR,
+            status.st_uid == geteuid(), status.st_mode & 0o777 == 0o700
+        else {
+            let reason = errno
+            throw Problem(
+                reason == EACCES || reason == EPERM ? .notPermitted : .storageFailed,
+                "the daemon's user cannot write there: \(words(for: reason))",
+                try: "a directory that the daemon's user can write to; under systemd, one of ReadWritePaths=")
+        }
+        sweep()
+        guard unsafe mkdir(draftDirectory, 0o700) == 0 else {
+            throw Problem(.storageFailed, "there is something in the way of the draft", try: "another name")
+        }
+    }
+
+    func sweep() {
+        for suffix in ["", "-journal", "-wal", "-shm"] { unsafe unlink(draft + suffix) }
+        unsafe rmdir(draftDirectory)
+    }
+
+    /// Gives the draft its name, for good.
+    func publish() throws(Problem) {
+        // A second name is given only where there is none, which a move does not promise. Some file systems have none.
+        if !mayReplace, unsafe link(draft, path) != 0 {
+            guard errno != EEXIST else { throw Self.exists }
+            try checkFile()
+        }
+        guard unsafe rename(draft, path) == 0 else {
+            throw Problem(.storageFailed, "the backup could not be given its name: \(words(for: errno))")
+        }
+        let descriptor = unsafe open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        defer { if descriptor >= 0 { close(descriptor) } }
+        guard descriptor >= 0, fsync(descriptor) == 0 else {
+            throw Problem(.storageFailed, "the backup's name is not on the disk: \(words(for: errno))")
+        }
+    }
+}

@@ -1,0 +1,105 @@
+import Glibc
+import Rotation
+import SocketAPI
+import Times
+import Vault
+import VaultSQLite
+
+/// Writes backups of the vault while it is served. A backup has its name only when it is on the disk, was read again from
+/// there, and every seal of it opened with the vault's keys.
+struct BackupWriter {
+    let store: SQLiteStore
+    let places: Places
+    let time: any TimeSource
+
+    private var forbidden: [String] { [places.stateDirectory, places.audit, places.escrow] }
+
+    func answer(_ request: BackupRequest, _ session: VaultGate.Session) async throws(Problem) -> BackupReport {
+        switch request {
+        case .file(let path, let force):
+            let target = try BackupTarget(path, mayReplace: force, forbidden: forbidden)
+            return try await write(to: target, session, retention: nil)
+        case .directory(let directory, let keep):
+            guard Retention.numbers.contains(keep) else {
+                throw Problem(.badRequest, "keep is not 1 to \(Retention.numbers.upperBound)")
+            }
+            let path = "\(directory)/\(Retention.name(at: time.now.wall))"
+            let target = try BackupTarget(path, mayReplace: false, forbidden: forbidden)
+            return try await write(to: target, session, retention: Retention(directory: directory, keep: keep))
+        }
+    }
+
+    private func write(
+        to target: BackupTarget, _ session: VaultGate.Session, retention: Retention?
+    ) async throws(Problem) -> BackupReport {
+        try target.begin()
+        defer { target.sweep() }
+        do {
+            let witness = try await store.backUp(to: target.draft) { try CopyWitness($0) }
+            let taken = time.now.wall
+            let inspection = try await proven(target.draft, witness, session.vault)
+            guard let commits = inspection.commits else { throw Self.unlike("its state row does not open") }
+            var status = stat()
+            guard unsafe stat(target.draft, &status) == 0 else { throw Self.unlike(words(for: errno)) }
+            try target.publish()
+            return BackupReport(
+                file: target.path, bytes: Int(status.st_size), takenAt: taken,
+                rows: inspection.rows.values.reduce(0, +), commits: commits,
+                apps: inspection.apps.map { AppGeneration(app: $0.name, generation: $0.generation.number) },
+                removed: retention?.apply() ?? [], problems: problems(inspection, session))
+        } catch {
+            throw Problem(backup: error)
+        }
+    }
+
+    /// Reads the copy again. What is wrong with the vault itself and does not keep it from being served is no fault of the
+    /// copy's.
+    private func proven(_ draft: String, _ witness: CopyWitness, _ vault: Vault) async throws -> Inspection {
+        let copy = try VaultFile(at: draft)
+        defer { copy.close() }
+        guard try await copy.read({ try CopyWitness($0) }) == witness else {
+            throw Self.unlike("it is not of one moment")
+        }
+        let inspection = try await vault.inspect(copy)
+        let findings = try await copy.examine() + inspection.findings
+        if let fatal = findings.first(where: { $0.severity == .fatal }) { throw Self.unlike(fatal.detail) }
+        return inspection
+    }
+
+    private static func unlike(_ reason: String) -> Problem {
+        Problem(
+            .vaultDamaged, "the copy is not as the vault should be, and was thrown away: \(reason)",
+            try: "stop the daemon, then keyturnd check")
+    }
+
+    private func problems(_ inspection: Inspection, _ session: VaultGate.Session) -> [StatusDocument.Problem] {
+        session.rotations.report.troubles.filter { $0.kind != .unready }.map(StatusDocument.Problem.init)
+            + inspection.findings.map {
+                StatusDocument.Problem("damaged_row", $0.detail, try: "stop the daemon, then keyturnd check")
+            }
+    }
+}
+
+extension Problem {
+    /// Why there is no backup. What a store says of files stays here: no path leaves over a socket.
+    fileprivate init(backup error: any Error) {
+        switch error {
+        case let error as Problem: self = error
+        case let error as VaultError: self.init(error)
+        case let error as StoreError:
+            switch error.code {
+            case .inUse: self.init(.busy, "another backup is under way", try: "the same again when it is done")
+            case .diskFull:
+                self.init(
+                    .storageFailed, "the disk is full: no backup was made", try: "free some space, or another directory"
+                )
+            case .notPermitted, .readOnly:
+                self.init(.storageFailed, "the daemon's user cannot write there", try: "another directory")
+            case .closed: self.init(.unavailable, "the daemon is stopping: no backup was made")
+            case .damaged, .notAVault: self.init(.vaultDamaged, "the copy is damaged: no backup was made")
+            default: self.init(.storageFailed, "the disk failed: no backup was made", try: "dmesg")
+            }
+        default: self.init(.internal, "no backup was made; the daemon's log says why")
+        }
+    }
+}

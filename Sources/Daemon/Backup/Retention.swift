@@ -1,0 +1,44 @@
+import Glibc
+import SocketAPI
+import Times
+
+/// Backups of one directory by their names, `keyturn-20261125T013000Z.db`: the newest of them are kept. Files of any
+/// other name are nobody's business here.
+struct Retention {
+    static let numbers = 1...1000
+    let directory: String
+    let keep: Int
+
+    static func name(at time: Timestamp) -> String {
+        "keyturn-\(time.description.filter { $0 != "-" && $0 != ":" }).db"
+    }
+
+    /// The names to delete, out of all that are there, oldest first.
+    func superfluous(of names: [String]) -> [String] {
+        Array(names.filter(Self.isBackup).sorted().dropLast(keep))
+    }
+
+    static func isBackup(_ name: String) -> Bool {
+        name.wholeMatch(of: /keyturn-[0-9]{8}T[0-9]{6}Z\.db/) != nil
+    }
+
+    /// Deletes what is too old. Called when the newest backup is whole and on the disk, and not before.
+    /// - Returns: the names that are gone.
+    func apply() -> [String] {
+        guard let stream = unsafe opendir(directory) else { return [] }
+        defer { unsafe closedir(stream) }
+        var names: [String] = []
+        while let entry = unsafe readdir(stream) {
+            names.append(
+                unsafe withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
+                    unsafe String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+                })
+        }
+        return superfluous(of: names).filter { name in
+            var status = stat()
+            let path = directory + "/" + name
+            guard unsafe lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return false }
+            return unsafe unlink(path) == 0
+        }
+    }
+}

@@ -1,0 +1,57 @@
+import Glibc
+import SocketAPI
+import Vault
+
+/// Who may read what is in the state directory: nobody but the user that it belongs to.
+struct FileModes {
+    let places: Places
+
+    /// Everything that Keyturn makes there is looked at, and nothing else.
+    var findings: [Finding] {
+        var found: [Finding] = []
+        var root = stat()
+        guard unsafe lstat(places.stateDirectory, &root) == 0 else { return [] }
+        look(places.stateDirectory, owner: root.st_uid, &found)
+        for name in ["vault.db", "vault.db-wal", "vault.db.lock", "audit", "escrow"] {
+            let path = places.stateDirectory + "/" + name
+            look(path, owner: root.st_uid, &found)
+            for entry in names(in: path) { look(path + "/" + entry, owner: root.st_uid, &found) }
+        }
+        return found
+    }
+
+    private func look(_ path: String, owner: uid_t, _ found: inout [Finding]) {
+        var status = stat()
+        guard unsafe lstat(path, &status) == 0 else { return }
+        let place = path == places.stateDirectory ? "." : String(path.dropFirst(places.stateDirectory.count + 1))
+        let kind = status.st_mode & S_IFMT
+        guard kind == S_IFREG || kind == S_IFDIR else {
+            return found.append(Finding(.warning, place, "it is neither a file nor a directory", try: "ls -l \(path)"))
+        }
+        if status.st_mode & 0o077 != 0 {
+            let mode = kind == S_IFDIR ? "0700" : "0600"
+            found.append(
+                Finding(.warning, place, "it is open to others than its user", try: "chmod \(mode) \(path)"))
+        }
+        if status.st_uid != owner {
+            found.append(
+                Finding(
+                    .warning, place, "it belongs to user \(status.st_uid), and the state directory to user \(owner)",
+                    try: "chown \(owner) \(path)"))
+        }
+    }
+
+    /// Empty for what is no directory.
+    private func names(in path: String) -> [String] {
+        guard let directory = unsafe opendir(path) else { return [] }
+        defer { unsafe closedir(directory) }
+        var names: [String] = []
+        while let entry = unsafe readdir(directory) {
+            let name = unsafe withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
+                unsafe String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+            }
+            if name != ".", name != ".." { names.append(name) }
+        }
+        return names.sorted()
+    }
+}

@@ -1,0 +1,174 @@
+import Audit
+import EscrowFiles
+import Glibc
+package import SocketAPI
+import Vault
+import VaultSQLite
+
+/// Looks at a vault that no daemon serves, and at what lies beside it, and changes nothing: what is opened is a copy.
+package struct VaultCheck {
+    private let places: Places
+    /// Where the copy is made.
+    private let scratch: String
+
+    /// - Parameter scratch: a directory for a copy of the vault, which is sealed as the vault is.
+    package init(places: Places, scratch: String) {
+        self.places = places
+        self.scratch = scratch
+    }
+
+    /// The state directory: the vault, the audit log, the escrow, and who may read them.
+    package func run(_ key: consuming OfflineKey) async throws(StartError) -> CheckReport {
+        do {
+            guard unsafe access(places.vault, F_OK) == 0 else {
+                let reason = errno
+                throw reason == ENOENT
+                    ? StoreError(.missing, "there is no vault at \(places.vault)")
+                    : StoreError(systemCall: "cannot open \(places.vault)", reason)
+            }
+            let lock = try FileLock(lookingAt: places.vault)
+            defer { withExtendedLifetime(lock) {} }
+            var (look, findings) = try await Self.look(at: places.vault, in: scratch, try key.way())
+            findings += FileModes(places: places).findings
+            var lines = 0
+            if let inspector = look.inspector {
+                let (audit, count) = auditLog(inspector, look.inspection)
+                lines = count
+                findings += audit
+                findings += await escrow(inspector)
+            }
+            look.findings = findings
+            return look.report(places.vault, auditLines: lines)
+        } catch {
+            throw StartError(offline: error)
+        }
+    }
+
+    /// A vault's file alone, such as a backup.
+    package func run(file: String, _ key: consuming OfflineKey) async throws(StartError) -> CheckReport {
+        do {
+            var (look, findings) = try await Self.look(at: file, in: scratch, try key.way())
+            look.findings = findings
+            return look.report(file, auditLines: 0)
+        } catch {
+            throw StartError(offline: error)
+        }
+    }
+
+    // MARK: The parts
+
+    struct Look: Sendable {
+        var inspection: Inspection?
+        /// `nil` when the keys could not be had.
+        var inspector: VaultInspector?
+        var findings: [Finding] = []
+    }
+
+    static func look(at path: String, in scratch: String, _ way: UnlockWay) async throws -> (Look, [Finding]) {
+        let copy = try VaultCopy(of: path, in: scratch)
+        defer { withExtendedLifetime(copy) {} }
+        let store: SQLiteStore
+        do throws(StoreError) { store = try SQLiteStore.open(at: copy.path) } catch {
+            guard error.code == .damaged || error.code == .notAVault else { throw error }
+            // Named as the file that it is a copy of.
+            let detail = error.detail.replacing(copy.path, with: path)
+            return (Look(), [Finding(.fatal, "vault.db", detail, try: error.hint)])
+        }
+        return try await look(at: store, way)
+    }
+
+    private static func look(at store: SQLiteStore, _ way: UnlockWay) async throws -> (Look, [Finding]) {
+        var (look, findings) = (Look(), [Finding]())
+        do {
+            findings = try await store.examine()
+            let inspector = try await VaultInspector(store, with: way)
+            look.inspector = inspector
+            let inspection = try await inspector.inspect()
+            look.inspection = inspection
+            findings += inspection.findings
+        } catch let error as VaultError where error.code == .damaged || error.code == .store(.damaged) {
+            findings.append(Finding(.fatal, "vault.db", error.detail, try: error.hint))
+        } catch let error as StoreError where error.code == .damaged {
+            findings.append(Finding(.fatal, "vault.db", error.detail, try: error.hint))
+        }
+        try? await store.close()
+        return (look, findings)
+    }
+
+    private func auditLog(_ inspector: VaultInspector, _ inspection: Inspection?) -> ([Finding], lines: Int) {
+        var findings: [Finding] = []
+        func add(_ severity: Finding.Severity, _ detail: String, try hint: String?) {
+            findings.append(Finding(severity, "audit", detail, try: hint))
+        }
+        let head = inspection?.auditHead ?? .start
+        guard unsafe access(places.audit, F_OK) == 0 || errno != ENOENT else {
+            if head.sequence > 0 {
+                add(
+                    .error, "the log is gone; it had \(head.sequence) lines",
+                    try: "look who could write to \(places.audit)")
+            }
+            return (findings, 0)
+        }
+        do {
+            let report = try AuditVerifier.verify(
+                LogDirectory(path: places.audit), key: try inspector.auditKey(), anchor: head)
+            for finding in report.findings { add(.error, finding, try: "keep the files: they are the evidence") }
+            return (findings, report.lines)
+        } catch {
+            add(.error, "the log cannot be read: \(error)", try: "ls -l \(places.audit)")
+            return (findings, 0)
+        }
+    }
+
+    private func escrow(_ inspector: VaultInspector) async -> [Finding] {
+        let files: [EscrowFile]
+        do throws(StoreError) { files = try await EscrowFiles(directory: places.escrow).files() } catch {
+            return [Finding(.error, "escrow", error.detail, try: "ls -l \(places.escrow)")]
+        }
+        return files.compactMap { file in
+            do throws(VaultError) {
+                try inspector.open(try EscrowEntry(reading: file.bytes))
+                return nil
+            } catch {
+                return Finding(.error, file.name, error.detail, try: error.hint)
+            }
+        }
+    }
+}
+
+extension VaultCheck.Look {
+    func report(_ path: String, auditLines: Int) -> CheckReport {
+        var contents = CheckReport.Contents()
+        if let inspection {
+            contents.rows = inspection.rows.values.reduce(0, +)
+            contents.commits = inspection.commits
+            contents.apps = inspection.apps.map { AppGeneration(app: $0.name, generation: $0.generation.number) }
+        }
+        return CheckReport(
+            vault: path, contents: contents, auditLines: auditLines,
+            findings: findings.sorted { $0.severity < $1.severity }.map(CheckReport.Finding.init))
+    }
+}
+
+extension CheckReport.Finding {
+    init(_ finding: Finding) {
+        self.init(
+            severity: finding.severity.rawValue, place: finding.place, detail: finding.detail, try: finding.hint)
+    }
+}
+
+extension StartError {
+    /// What a command that works without the daemon could not do.
+    init(offline error: any Error) {
+        switch error {
+        case let error as StartError: self = error
+        case let error as VaultError: self.init(error)
+        case let error as StoreError where error.code == .inUse:
+            self.init(
+                .temporary, "a daemon serves this vault",
+                hint: "keyturn status; or stop it first: systemctl stop keyturnd")
+        case let error as StoreError: self.init(VaultError(error))
+        default: self.init(.internal, "an unexpected error: \(error)")
+        }
+    }
+}

@@ -1,0 +1,27 @@
+import Glibc
+
+/// What tells this machine from the one that its disk was copied to: by default systemd's machine ID, which is to be
+/// fingerprinted and not passed on (machine-id(5)).
+enum MachineIdentity {
+    static let places = ["/etc/machine-id", "/var/lib/dbus/machine-id"]
+
+    /// - Parameter path: a file that a setting names.
+    /// - Returns: an empty text where the machine has no identity; all such are the same to the vault.
+    static func read(_ path: String?) -> String {
+        for place in path.map({ [$0] }) ?? places {
+            if let text = content(place), !text.isEmpty { return text }
+        }
+        return ""
+    }
+
+    private static func content(_ path: String) -> String? {
+        let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK)
+        guard descriptor >= 0 else { return nil }
+        defer { close(descriptor) }
+        var bytes = [UInt8](repeating: 0, count: 256)
+        let got = unsafe Glibc.read(descriptor, &bytes, bytes.count)
+        guard got > 0 else { return nil }
+        return String(decoding: bytes.prefix(got), as: UTF8.self).split(whereSeparator: \.isWhitespace).first.map(
+            String.init)
+    }
+}

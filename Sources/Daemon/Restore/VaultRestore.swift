@@ -1,0 +1,148 @@
+import Audit
+import Glibc
+import Names
+package import SocketAPI
+package import Times
+import Vault
+import VaultSQLite
+
+/// Puts a backup in the vault's place. What was there is moved aside and never deleted; no secret of the backup is handed
+/// out before Zoom has taken it.
+package struct VaultRestore {
+    private let places: Places
+    private let time: any TimeSource
+    private var draft: String { places.vault + ".restoring" }
+
+    package init(places: Places, time: any TimeSource) {
+        self.places = places
+        self.time = time
+    }
+
+    /// Killed at any moment, it can be run again: the vault has its name only when it is whole and on the disk.
+    /// - Parameter replacing: whether also a vault is replaced that is whole.
+    package func run(
+        _ backup: String, _ key: consuming OfflineKey, replacing: Bool
+    ) async throws(StartError) -> RestoreReport {
+        do {
+            try PrivateDirectory.ensure(places.stateDirectory, mode: 0o700)
+            let lock = try FileLock(path: places.vault + ".lock")
+            defer { withExtendedLifetime(lock) {} }
+            let way = try key.way()
+            if !replacing { try await refuseIfWhole(way) }
+            defer { VaultCopy.remove(at: draft) }
+            try VaultCopy.place(backup, at: draft)
+            let (inspection, rotated) = try await prepare(backup, way)
+            let aside = try moveAside()
+            guard unsafe rename(draft, places.vault) == 0 else {
+                throw StoreError(systemCall: "cannot give the vault its name", errno)
+            }
+            try syncDirectory(of: places.vault)
+            return RestoreReport(
+                vault: places.vault, backup: backup, commits: inspection.commits,
+                apps: inspection.apps.map { AppGeneration(app: $0.name, generation: $0.generation.number) },
+                rotatedSince: rotated, movedAside: aside)
+        } catch {
+            throw StartError(offline: error)
+        }
+    }
+
+    /// A vault that opens may have newer secrets than any backup. One that is refused when it is served has lost them.
+    private func refuseIfWhole(_ way: UnlockWay) async throws {
+        guard unsafe access(places.vault, F_OK) == 0 else { return }
+        let (_, findings): (VaultCheck.Look, [Finding])
+        do {
+            (_, findings) = try await VaultCheck.look(at: places.vault, in: places.stateDirectory, way)
+        } catch let error as VaultError where error.code == .wrongKey {
+            throw StartError(
+                .badData,
+                "there is a vault in \(places.stateDirectory) that opens with another key; it was not touched",
+                hint: "give another --state-dir; or, to put the backup in its place all the same: --replace")
+        }
+        guard findings.contains(where: { $0.severity == .fatal }) else {
+            throw StartError(
+                .badData,
+                "the vault in \(places.stateDirectory) is whole, and may have newer secrets than the backup; it was not touched",
+                hint: "keyturnd serve; or, to put the backup in its place all the same: --replace")
+        }
+    }
+
+    /// Proves the draft with its own keys, and marks all that a backup cannot know.
+    /// - Returns: the backup as it was, and the apps that got a new secret since.
+    private func prepare(_ backup: String, _ way: UnlockWay) async throws -> (Inspection, [Name]) {
+        let store: SQLiteStore
+        do throws(StoreError) { store = try SQLiteStore.open(at: draft) } catch {
+            guard error.code == .damaged || error.code == .notAVault else { throw error }
+            throw unusable(backup, error.detail.replacing(draft, with: backup))
+        }
+        do {
+            let inspector = try await VaultInspector(store, with: way)
+            let inspection = try await inspector.inspect()
+            let findings = try await store.examine() + inspection.findings
+            if let fatal = findings.first(where: { $0.severity == .fatal }) { throw unusable(backup, fatal.detail) }
+            let vault = try await Vault.open(store, with: way, time: time)
+            try await mark(vault, inspection)
+            let rotated = rotatedSince(inspection)
+            try await store.close()
+            guard unsafe access(draft + "-wal", F_OK) != 0 else {
+                throw StoreError(.inputOutput, "the vault could not be brought into one file")
+            }
+            return (inspection, rotated)
+        } catch {
+            try? await store.close()
+            throw error
+        }
+    }
+
+    private func unusable(_ backup: String, _ reason: String) -> StartError {
+        StartError(
+            .badData, "the backup is not as it was written, and was not restored: \(reason)",
+            hint: "an older backup; keyturnd check \(backup) names all that is wrong")
+    }
+
+    /// The audit log goes on behind its last line and tells of it; where there is none, it begins anew.
+    private func mark(_ vault: Vault, _ inspection: Inspection) async throws {
+        let directory = LogDirectory(path: places.audit)
+        let isThere = ((try? directory.segments()) ?? []).isEmpty == false
+        let log = try AuditLog.open(
+            in: directory, key: try vault.auditKey(), anchor: isThere ? vault.auditHead : .start, time: time
+        ) { _ in }
+        vault.keepAuditHead { log.durableHead }
+        try await log.record(
+            AuditEvent(
+                .init("vault.restore"), .done,
+                [
+                    ("commit", .number(inspection.commits ?? 0)), ("log_line", .number(inspection.auditHead.sequence)),
+                    ("uid", .number(Int(getuid()))), ("actor", .text("keyturnd")),
+                ]))
+        try await vault.suspectAll(at: time.now.wall)
+        await log.close()
+    }
+
+    /// By the log, as far as it is there: it is older than nothing that it tells of.
+    private func rotatedSince(_ inspection: Inspection) -> [Name] {
+        let query = AuditQuery(action: "rotation.current", after: max(inspection.auditHead.sequence, 1))
+        let names = (try? query.apps(in: LogDirectory(path: places.audit))) ?? []
+        return names.compactMap(Name.init).filter { name in inspection.apps.contains { $0.name == name } }.sorted()
+    }
+
+    /// The vault first: while it is gone, nothing takes the journal beside it for another one's.
+    /// - Returns: where it is now; `nil` when nothing was there.
+    private func moveAside() throws -> String? {
+        let files = ["", "-wal", "-shm", "-journal"].map { places.vault + $0 }.filter { unsafe access($0, F_OK) == 0 }
+        guard !files.isEmpty else { return nil }
+        let stamp = time.now.wall.description.filter { $0 != "-" && $0 != ":" }
+        let aside = (0...999).lazy.map { "\(places.stateDirectory)/replaced-\(stamp)" + ($0 == 0 ? "" : "-\($0)") }
+            .first { unsafe mkdir($0, 0o700) == 0 || errno != EEXIST }
+        guard let aside, unsafe access(aside, W_OK) == 0 else {
+            throw StoreError(systemCall: "cannot make a directory for what is there", errno)
+        }
+        for file in files {
+            guard unsafe rename(file, aside + "/" + (file.split(separator: "/").last ?? "")) == 0 else {
+                throw StoreError(systemCall: "cannot move \(file) aside", errno)
+            }
+        }
+        try syncDirectory(of: aside + "/vault.db")
+        try syncDirectory(of: places.vault)
+        return aside
+    }
+}

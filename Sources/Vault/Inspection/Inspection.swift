@@ -1,0 +1,93 @@
+package import Audit
+import Envelope
+package import Names
+
+/// What a look at every row of a vault found. Goes on where opening the vault would give up, so that all that is wrong is
+/// named at once.
+package struct Inspection: Sendable {
+    package struct App: Equatable, Sendable {
+        package let name: Name
+        package let generation: Generation
+    }
+
+    package private(set) var findings: [Finding] = []
+    /// How many rows each table has, by its name.
+    package private(set) var rows: [String: Int] = [:]
+    /// The vault's own count of its commits; `nil` when the row with it does not open.
+    package private(set) var commits: Int?
+    /// The last line of the audit log that the vault knows of.
+    package private(set) var auditHead = AuditHead.start
+    /// Those that have a current secret, by name.
+    package private(set) var apps: [App] = []
+
+    static let place = "vault.db"
+
+    init(_ transaction: any StoreTransaction, sealer: Sealer) {
+        let written = state(transaction, sealer)
+        var found = VaultState()
+        var loader = CatalogLoader()
+        for table in SealedTable.counted + SealedTable.uncounted {
+            // What is not counted is left out when it does not open: Zoom and the clients give it again.
+            let severity: Finding.Severity = table.isCounted ? .fatal : .error
+            forEachRow(of: table, in: transaction, severity) { row throws(VaultError) in
+                if table.isCounted { found.count(try sealer.digest(of: row)) }
+                try loader.take(row, sealer)
+            }
+        }
+        if let written, found.rows != written.rows || found.digest != written.digest {
+            add(
+                .fatal,
+                found.rows == written.rows
+                    ? "of its \(found.rows) rows some are not the ones that it wrote last: changed, or put back from a copy"
+                    : "it has \(found.rows) rows and wrote \(written.rows): some were "
+                        + (found.rows < written.rows ? "deleted" : "added"))
+        }
+        lookAtSlots(transaction)
+        apps = loader.appsWithSecrets
+        for name in loader.appsWithoutSecret { add(.fatal, "app \(name) has no current secret") }
+    }
+
+    private mutating func state(_ transaction: any StoreTransaction, _ sealer: Sealer) -> VaultState? {
+        var state: VaultState?
+        forEachRow(of: .state, in: transaction, .fatal) { row throws(VaultError) in
+            guard row.id == VaultState.id else {
+                throw VaultError(.damaged, "state row \(row.id) is none of the vault's")
+            }
+            state = try sealer.open(row, as: VaultState.self)
+        }
+        if rows["state"] == 0 { add(.fatal, "the vault's state row is missing") }
+        (commits, auditHead) = (state?.commits, state?.auditHead ?? .start)
+        return state
+    }
+
+    /// A slot that is damaged says so by its checksum; whether it opens, only its own secret can tell.
+    private mutating func lookAtSlots(_ transaction: any StoreTransaction) {
+        forEachRow(of: .keySlot, in: transaction, .error) { row throws(VaultError) in
+            guard let slot = try? KeySlot(bytes: row.sealed), SealedRow(slot) == row else {
+                throw VaultError(
+                    .damaged, "key slot \(row.id) is damaged: what it was made for does not open the vault")
+            }
+        }
+    }
+
+    private mutating func forEachRow(
+        of table: SealedTable, in transaction: any StoreTransaction, _ severity: Finding.Severity,
+        _ body: (SealedRow) throws(VaultError) -> Void
+    ) {
+        var (count, broken) = (0, [String]())
+        do {
+            try transaction.forEachRow(in: table) { row in
+                count += 1
+                do throws(VaultError) { try body(row) } catch { broken.append(error.detail) }
+            }
+        } catch {
+            broken.append("table \(table.name) cannot be read to its end: \(error)")
+        }
+        rows[table.name] = count
+        for detail in broken { add(severity, detail) }
+    }
+
+    private mutating func add(_ severity: Finding.Severity, _ detail: String) {
+        findings.append(Finding(severity, Self.place, detail, try: Vault.restoreHint))
+    }
+}

@@ -1,0 +1,55 @@
+import Envelope
+package import SecretMemory
+
+/// A vault that was unlocked to be looked at, and not to be served: whatever is wrong with its rows.
+package struct VaultInspector: Sendable {
+    private let store: any ReadableStore
+    private let sealer: Sealer
+
+    /// Throws `.wrongKey` when nothing opens, and `.damaged` when what leads to the keys is.
+    package init(_ store: any ReadableStore, with way: UnlockWay) async throws(VaultError) {
+        do {
+            let waysIn = try await store.read { try WaysIn($0) }
+            self.init(store, sealer: try await waysIn.open(with: way))
+        } catch {
+            throw VaultError(translating: error)
+        }
+    }
+
+    init(_ store: any ReadableStore, sealer: Sealer) {
+        self.store = store
+        self.sealer = sealer
+    }
+
+    /// Opens every row.
+    package func inspect() async throws(VaultError) -> Inspection {
+        do { return try await store.read { [sealer] in Inspection($0, sealer: sealer) } } catch {
+            throw VaultError(translating: error)
+        }
+    }
+
+    /// The key of the audit log's lines.
+    package func auditKey() throws(VaultError) -> SecretBytes { try sealer.auditKey() }
+
+    /// Throws when the answer in the escrow file does not open.
+    package func open(_ entry: EscrowEntry) throws(VaultError) { _ = try entry.open(sealer) }
+}
+
+extension Vault {
+    /// Opens every row of a copy of this vault with this vault's keys.
+    package func inspect(_ copy: any ReadableStore) async throws(VaultError) -> Inspection {
+        try await VaultInspector(copy, sealer: sealer).inspect()
+    }
+}
+
+/// Rows by which a copy shows that it is of one moment of a vault, and opens with what opened the vault then: the ways in,
+/// the keyring, and the vault's account of all its rows.
+package struct CopyWitness: Equatable, Sendable {
+    private var rows: [SealedRow] = []
+
+    package init(_ transaction: any StoreTransaction) throws {
+        for table in [SealedTable.state, .keyring, .keySlot] {
+            try transaction.forEachRow(in: table) { rows.append($0) }
+        }
+    }
+}

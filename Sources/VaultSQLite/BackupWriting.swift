@@ -1,0 +1,83 @@
+import Dispatch
+import GRDB
+import Glibc
+import Synchronization
+package import Vault
+
+extension SQLiteStore {
+    /// Pages of one step, 256 KiB: what waits to be written waits for no more than that.
+    private static let pagesPerStep: Int32 = 64
+
+    /// Writes a copy of the vault, as it is when this returns, into a new file (0600) while it is served.
+    ///
+    /// The copy is one file without a journal beside it, and is on the disk. Changes that are asked for meanwhile are made
+    /// between two steps.
+    /// - Parameters:
+    ///   - path: must not exist, in a directory that is this process's alone.
+    ///   - compare: called with the vault as the copy has it, before anything else changes.
+    /// - Returns: what `compare` made of it.
+    package func backUp<Result: Sendable>(
+        to path: String, comparing compare: @escaping @Sendable (any StoreTransaction) throws -> Result
+    ) async throws -> Result {
+        let descriptor = unsafe Glibc.open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
+        guard descriptor >= 0 else { throw StoreError(systemCall: "cannot make \(path)", errno) }
+        defer { Glibc.close(descriptor) }
+        try await begin(path)
+        do {
+            var result: Result?
+            while result == nil {
+                result = try await onConnection { [self] connection -> Result? in
+                    try backup.withLock { backup in
+                        guard let now = backup else { throw StoreError(.closed, "the vault was closed") }
+                        guard try !now.step(pages: Self.pagesPerStep) else { return nil }
+                        let result = try compare(SQLiteTransaction(connection))
+                        try now.finish()
+                        backup = nil
+                        return result
+                    }
+                }
+            }
+            try await Self.makeSingle(path)
+            guard let result, fsync(descriptor) == 0 else { throw StoreError(systemCall: "cannot sync \(path)", errno) }
+            return result
+        } catch {
+            try? await onConnection { [self] _ in endBackup() }
+            throw error
+        }
+    }
+
+    private func begin(_ path: String) async throws {
+        try await onConnection { [self] connection in
+            try backup.withLock { backup in
+                guard backup == nil else { throw StoreError(.inUse, "another backup is under way") }
+                backup = try OnlineBackup(of: connection, into: path)
+            }
+        }
+    }
+
+    /// On the store's thread.
+    func endBackup() {
+        backup.withLock { backup in
+            backup?.end()
+            backup = nil
+        }
+    }
+
+    /// A copy of a vault with a log beside it is marked as one, too. It has no log, and needs none.
+    private static func makeSingle(_ path: String) async throws {
+        do {
+            try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
+                DispatchQueue.global().async {
+                    continuation.resume(
+                        with: Swift.Result {
+                            let queue = try DatabaseQueue(path: path)
+                            try queue.inDatabase { _ = try Row.fetchAll($0, sql: "PRAGMA journal_mode = DELETE") }
+                            try queue.close()
+                        })
+                }
+            }
+        } catch {
+            throw StoreError(sqlite: error, path: path)
+        }
+    }
+}

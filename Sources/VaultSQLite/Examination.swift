@@ -1,0 +1,52 @@
+import GRDB
+package import Vault
+
+/// What SQLite itself can tell of a vault's file, without any key.
+enum Examination {
+    /// As many as anybody reads.
+    private static let most = 100
+
+    static func findings(_ connection: Database) throws -> [Finding] {
+        var findings: [Finding] = []
+        func add(_ detail: String) {
+            findings.append(Finding(.fatal, "vault.db", detail, try: StoreError(.damaged, "").hint))
+        }
+        for row in try String.fetchAll(connection, sql: "PRAGMA integrity_check(\(most))") where row != "ok" {
+            for line in row.split(separator: "\n") where !line.hasPrefix("***") { add("damaged: \(line)") }
+        }
+        for row in try Row.fetchAll(connection, sql: "PRAGMA foreign_key_check").prefix(most) {
+            let (table, parent) = (row[0] as String? ?? "?", row[2] as String? ?? "?")
+            add("a row of table \(table) belongs to no row of table \(parent)")
+        }
+        let (found, wanted) = (try schema(connection), try wantedSchema())
+        for (name, text) in wanted.sorted(by: { $0.key < $1.key }) where found[name] != text {
+            add(found[name] == nil ? "\(name) is missing" : "\(name) is not as the schema has it")
+        }
+        for name in found.keys.sorted() where wanted[name] == nil {
+            add("\(name) is not of the schema: somebody put it there")
+        }
+        return findings
+    }
+
+    /// Tables, indices, triggers and views, with the text that made each.
+    private static func schema(_ connection: Database) throws -> [String: String] {
+        let rows = try Row.fetchAll(connection, sql: "SELECT type, name, sql FROM sqlite_schema")
+        return Dictionary(
+            rows.map {
+                ("\($0["type"] as String? ?? "?") \($0["name"] as String? ?? "?")", $0["sql"] as String? ?? "")
+            },
+            uniquingKeysWith: { first, _ in first })
+    }
+
+    private static func wantedSchema() throws -> [String: String] {
+        try DatabaseQueue().inDatabase { connection in
+            try Schema.migrate(connection, isNew: true)
+            return try schema(connection)
+        }
+    }
+}
+
+extension SQLiteStore {
+    /// Looks at the whole file: its pages, its tables, and what refers to what. Reads all of it.
+    package func examine() async throws -> [Finding] { try await onConnection { try Examination.findings($0) } }
+}

@@ -1,0 +1,24 @@
+import ArgumentParser
+import SecretMemory
+import SocketAPI
+
+struct AdoptCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "adopt", abstract: "Make the vault this machine's, so that it rotates here.",
+        discussion: """
+            A vault whose state directory was copied, or that was restored on another machine, is served there and rotates
+            nothing: two machines that rotate the same secrets would lose each other's. Stop the other daemon first.
+
+            Example: keyturn adopt
+            """)
+
+    @Flag(help: "Do not ask.")
+    var yes = false
+
+    @OptionGroup var common: CommonOptions
+
+    func run() throws {
+        try common.confirm("is there no other machine that serves a copy of this vault?", yes: yes)
+        try common.show(try common.admin.send(.post, "/v1/adopt"), done: "adopted")
+    }
+}

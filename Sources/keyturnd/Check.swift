@@ -1,0 +1,65 @@
+import ArgumentParser
+import Daemon
+import Glibc
+import SecretMemory
+import SocketAPI
+import TerminalInput
+
+struct Check: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Look whether the vault is as it was written, without serving it.",
+        discussion: """
+            Opens every row, and reads the audit log, the escrow and the permissions. Changes nothing: it works on a copy,
+            in $TMPDIR or /tmp, that is sealed as the vault is. Ends with 65 when something is wrong, the worst first.
+
+            Example: keyturnd check --key-file /etc/keyturn/key
+            """)
+
+    @Argument(help: "A backup to look at, instead of the vault in the state directory.")
+    var backup: String?
+
+    @Flag(help: "Print one JSON document and nothing else.")
+    var json = false
+
+    @OptionGroup var unlock: UnlockOptions
+    @OptionGroup var where_: PlaceOptions
+
+    func run() async throws {
+        let settings = try SettingsFile.read(where_.places.configurationFile, required: where_.isConfigNamed)
+        let check = VaultCheck(places: where_.places, scratch: Self.scratch)
+        let key = try unlock.key(settings)
+        let report: CheckReport
+        if let backup { report = try await check.run(file: backup, key) } else { report = try await check.run(key) }
+        if json {
+            report.render().withSpan { StandardOutput.write($0) }
+            StandardOutput.write("\n")
+        } else {
+            StandardOutput.write(Self.text(report))
+        }
+        guard report.findings.isEmpty else {
+            let count = report.findings.count
+            throw StartError(
+                .badData,
+                "\(report.vault): \(count == 1 ? "one thing is" : "\(count) things are") not as \(count == 1 ? "it" : "they") should be",
+                hint: report.findings[0].hint)
+        }
+    }
+
+    static var scratch: String {
+        unsafe getenv("TMPDIR").map { unsafe String(cString: $0) }.flatMap { $0.isEmpty ? nil : $0 } ?? "/tmp"
+    }
+
+    static func text(_ report: CheckReport) -> String {
+        guard report.findings.isEmpty else {
+            return report.findings.map { finding in
+                "\(finding.severity)  \(finding.place): \(finding.detail)\n"
+            }.joined()
+        }
+        let commits = report.contents.commits.map { ", commit \($0)" } ?? ""
+        return """
+            \(report.vault) is as it was written: \(report.contents.rows) rows, \(report.contents.apps.count) apps\(commits)
+            audit log: \(report.auditLines) lines
+
+            """
+    }
+}

@@ -1,0 +1,59 @@
+import ArgumentParser
+import Daemon
+import Glibc
+import SecretMemory
+import SocketAPI
+import TerminalInput
+import Times
+
+struct Restore: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Put a backup in the vault's place.",
+        discussion: """
+            Into an empty state directory, or in place of a vault that is damaged. What is there is moved aside, not deleted.
+            A backup does not know what happened since: no secret of it is handed out before Zoom has taken it.
+
+            Example: keyturnd restore /var/backups/keyturn/keyturn-20261125T013000Z.db --key-file /etc/keyturn/key
+            """)
+
+    @Argument(help: "What 'keyturn backup' wrote.")
+    var backup: String
+
+    @Flag(help: "Put it also in place of a vault that is whole.")
+    var replace = false
+
+    @Flag(help: "Print one JSON document and nothing else.")
+    var json = false
+
+    @OptionGroup var unlock: UnlockOptions
+    @OptionGroup var where_: PlaceOptions
+
+    func run() async throws {
+        let settings = try SettingsFile.read(where_.places.configurationFile, required: where_.isConfigNamed)
+        let report = try await VaultRestore(places: where_.places, time: SystemTime())
+            .run(backup, try unlock.key(settings), replacing: replace)
+        if json {
+            report.render().withSpan { StandardOutput.write($0) }
+            StandardOutput.write("\n")
+        } else {
+            StandardOutput.write(text(report))
+        }
+    }
+
+    private func text(_ report: RestoreReport) -> String {
+        var text = "restored \(report.vault) from \(report.backup)"
+        text += report.commits.map { ", commit \($0)" } ?? ""
+        text += "\n"
+        if let aside = report.movedAside { text += "what was there is in \(aside)\n" }
+        if !report.apps.isEmpty { text += "\napps, none of which is handed out before zoom has taken it:\n" }
+        for app in report.apps {
+            text += "  \(app.app), generation \(app.generation)"
+            text += report.rotatedSince.contains(app.app) ? ": had a newer secret, which is not in the backup\n" : "\n"
+        }
+        for name in report.rotatedSince {
+            text += "  then: keyturn rotate \(name); if zoom refuses: keyturn rotate \(name) --manual\n"
+        }
+        let key = unlock.keyFile.map { " --key-file \($0)" } ?? ""
+        return text + "\nnext: keyturnd serve\(key), then: keyturn status\n"
+    }
+}

@@ -1,0 +1,49 @@
+import ArgumentParser
+import Daemon
+import Glibc
+import SecretMemory
+import TerminalInput
+
+/// How a command that works without the daemon opens the vault: as `serve` does, else by asking.
+struct UnlockOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("Open the vault with this key file.", valueName: "path"))
+    var keyFile: String?
+
+    @Flag(help: "Open it with the passphrase, read from standard input.")
+    var passphraseStdin = false
+
+    @Flag(help: "Open it with the recovery key, asked for on the terminal.")
+    var recovery = false
+
+    @Flag(help: "Open it with the recovery key, read from standard input.")
+    var recoveryStdin = false
+
+    func validate() throws {
+        guard [keyFile != nil, passphraseStdin, recovery, recoveryStdin].count(where: { $0 }) <= 1 else {
+            throw ValidationError("one way to open the vault is enough: key file, passphrase or recovery key")
+        }
+    }
+
+    /// - Parameter settings: where a key file may be named.
+    func key(_ settings: Settings) throws -> OfflineKey {
+        if passphraseStdin {
+            return .passphrase(try SecretInput.fromStandardInput(what: "passphrase").bytes.copy())
+        }
+        if recoveryStdin {
+            return .recoveryKey(try SecretInput.fromStandardInput(what: "recovery key").bytes.copy())
+        }
+        if recovery {
+            return .recoveryKey(
+                try SecretInput.fromTerminal(
+                    prompt: "recovery key: ", what: "recovery key", insteadOf: "--recovery-stdin"
+                ).bytes.copy())
+        }
+        if let keyFile { return .keyFile(keyFile, isCredential: false) }
+        if let credential = Serve.credential { return .keyFile(credential, isCredential: true) }
+        if let path = settings.keyFile { return .keyFile(path, isCredential: false) }
+        return .passphrase(
+            try SecretInput.fromTerminal(
+                prompt: "passphrase: ", what: "passphrase", insteadOf: "--key-file, --passphrase-stdin or --recovery"
+            ).bytes.copy())
+    }
+}
