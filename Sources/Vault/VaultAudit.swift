@@ -56,11 +56,3 @@ extension Sealer {
         }
     }
 }
-
-extension Sealer {
-    func auditKey() throws(VaultError) -> SecretBytes {
-        do { return try keyring.derive(label: "audit log") } catch {
-            throw VaultError(.library, "no key for the audit log: \(error)")
-        }
-    }
-}

@@ -121,7 +121,7 @@ package struct Daemon: Sendable {
             logger.notice("the vault is locked: keyturn unlock")
             return
         }
-        let way = try KeyFile.read(path, isCredential: credential != nil)
-        do throws(VaultError) { try await gate.unlock(with: way) } catch { throw StartError(error) }
+        let way = try source.read()
+        do throws(VaultError) { try await gate.unlock(with: way) } catch { throw source.failure(error) }
     }
 }
