@@ -101,10 +101,11 @@ let package = Package(
         target("HTTPTransport", ["CCurl", "SecretMemory"]),
         target("Zoom", ["HTTPTransport", "SecretJSON", "SecretMemory", "Times"]),
         target("SocketAPI", ["Names", "SecretJSON", "SecretMemory", "Times"]),
+        target("Doctor", ["CPlatform", "SocketAPI", "Times"]),
         target(
             "Daemon",
             [
-                "Audit", "CPlatform", "Envelope", "EscrowFiles", "HTTPTransport", "Names", "Rotation", "Schedule",
+                "Audit", "CPlatform", "Doctor", "Envelope", "EscrowFiles", "HTTPTransport", "Names", "Rotation", "Schedule",
                 "Scheduling",
                 "SecretJSON", "SecretMemory", "SocketAPI", "Times", "Tokens", "Vault", "VaultSQLite", "Zoom", nioCore,
                 nioPosix, logging, lifecycle, unixSignals,
@@ -115,7 +116,7 @@ let package = Package(
 
         executable(
             "keyturnd", ["Daemon", "SecretMemory", "SocketAPI", "TerminalInput", "Times", arguments, logging]),
-        executable("keyturn", ["Names", "Schedule", "SecretMemory", "SocketAPI", "TerminalInput", "Times", arguments]),
+        executable("keyturn", ["Doctor", "Names", "Schedule", "SecretMemory", "SocketAPI", "TerminalInput", "Times", arguments]),
         executable("zoom-sandbox", ["Sandbox", arguments]),
 
         .executableTarget(
@@ -165,7 +166,7 @@ let package = Package(
         tests(
             "DaemonTests",
             [
-                "Audit", "Daemon", "HTTPTransport", "Names", "Schedule", "Scheduling", "SecretMemory", "SocketAPI",
+                "Audit", "Daemon", "Doctor", "HTTPTransport", "Names", "Schedule", "Scheduling", "SecretMemory", "SocketAPI",
                 "TestSupport", "Times", "Tokens", "Vault", "Zoom", logging, nioCore,
                 .product(name: "NIOEmbedded", package: "swift-nio"),
             ]),

@@ -10,6 +10,8 @@
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
+#include <sys/timex.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 _Static_assert(sizeof(struct kt_peer) == sizeof(struct ucred), "the kernel's layout");
@@ -85,4 +87,16 @@ int kt_spawn(
     *pid = child;
     *output = ends[0];
     return 0;
+}
+
+int64_t kt_file_system(const char *path) {
+    struct statfs system;
+    if (statfs(path, &system) != 0) return -1;
+    return (int64_t)(uint32_t)system.f_type;
+}
+
+int kt_clock_is_kept(void) {
+    struct timex state = {0};
+    if (adjtimex(&state) < 0) return -1;
+    return (state.status & STA_UNSYNC) == 0;
 }

@@ -19,6 +19,8 @@ package struct RotationTiming: Sendable {
     package var publishLimit = 30
     /// How long before Zoom kills the old secret the wait for its holders ends.
     package var drainMargin = 86_400
+    /// A clock that says an earlier time is wrong, and Zoom is asked for nothing that has a date.
+    package var earliest = Timestamp(unixSeconds: 0)
     /// How often a waiting rotation looks at its holders when nothing wakes it.
     package var drainLook = 300
 

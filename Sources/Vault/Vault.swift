@@ -43,6 +43,9 @@ package final class Vault: Sendable {
         }
     }
 
+    /// What the vault opens with, a word for each key slot: `key file`, `passphrase`, `recovery key`.
+    package var slotKinds: [String] { waysIn.words }
+
     // MARK: Apps
 
     /// Stores an app with its first client secret.

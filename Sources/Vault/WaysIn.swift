@@ -22,6 +22,14 @@ struct WaysIn: Sendable, Equatable {
         self.init(slots: slots, keyring: row.sealed)
     }
 
+    /// For people: what the vault opens with.
+    var words: [String] {
+        slots.compactMap { row in
+            guard case .text(let kind) = row.cells[1] else { return nil }
+            return KeySlot.Kind(rawValue: kind)?.words ?? kind
+        }
+    }
+
     /// What seals and opens rows, by the first slot that the secret fits.
     func open(with way: UnlockWay) async throws -> Sealer {
         try await Vault.offThePool {

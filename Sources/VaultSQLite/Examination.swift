@@ -1,4 +1,5 @@
 import GRDB
+import GRDBSQLite
 package import Vault
 
 /// What SQLite itself can tell of a vault's file, without any key.
@@ -47,6 +48,9 @@ enum Examination {
 }
 
 extension SQLiteStore {
+    /// Of the SQLite that is loaded.
+    package static var libraryVersion: String { unsafe String(cString: sqlite3_libversion()) }
+
     /// Looks at the whole file: its pages, its tables, and what refers to what. Reads all of it.
     package func examine() async throws -> [Finding] { try await onConnection { try Examination.findings($0) } }
 }

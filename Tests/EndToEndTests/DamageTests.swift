@@ -119,6 +119,21 @@ import Testing
         }
     }
 
+    @Test(.enabled(if: SmallDisk.mayMount, SmallDisk.why)) func aFileSystemThatCannotBeWritten() throws {
+        try withWorld { world in
+            _ = try world.fillAndStop()
+            let before = try Files.picture(world.state)
+            let serve = """
+                mount --bind \(world.state) \(world.state) && mount -o remount,bind,ro \(world.state) &&
+                exec '\(Programs.keyturnd)' serve --key-file \(world.keyFile)
+                """
+            let outcome = try world.runner.run("unshare", ["-m", "/bin/sh", "-c", serve])
+            #expect(outcome.exit == 74 && outcome.complains(as: "keyturnd"), "\(outcome)")
+            #expect(outcome.errors.lowercased().contains("read-only") && outcome.errors.contains("writable"))
+            #expect(try Files.picture(world.state) == before)
+        }
+    }
+
     @Test(.enabled(if: OtherUser.mayRunPrograms, OtherUser.whyNoPrograms)) func aDirectoryWithoutPermission() throws {
         try withWorld { world in
             _ = try world.fillAndStop()

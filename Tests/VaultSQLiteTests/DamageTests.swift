@@ -58,6 +58,31 @@ import VaultSQLite
         }
     }
 
+    @Test("a page of an older copy in its place, or noise, is refused or did not matter") func oldPages() async throws {
+        let file = try FileVault(files: ["vault.db": bytes])
+        let now = try await file.use { vault in
+            for number in 12..<14 { try await vault.add(number: number, at: file.time.now) }
+            try await vault.removeApp(.test("app-3"))
+            try await vault.removeClient(.test("client-4"))
+        }
+        let newer = try contents(file.path)
+        var dice = Dice(7)
+        var refused = 0
+        for start in stride(from: 0, to: newer.count, by: 4096) {
+            let noise = (0..<4096).map { _ in UInt8(dice.below(256)) }
+            for page in [noise] + (start < bytes.count ? [Array(bytes[start..<start + 4096])] : []) {
+                var damaged = newer
+                damaged.replaceSubrange(start..<start + 4096, with: page)
+                guard damaged != newer, let picture = try await served(damaged) else {
+                    refused += 1
+                    continue
+                }
+                #expect(picture.isHonest(about: now), "page at \(start)")
+            }
+        }
+        #expect(refused > 10)
+    }
+
     @Test("a flipped bit in any page is refused or did not matter", arguments: 0..<8) func bits(seed: Int) async throws
     {
         var dice = Dice(UInt64(seed))

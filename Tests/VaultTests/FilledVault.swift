@@ -30,6 +30,19 @@ struct FilledVault {
         return await Self.opened(copy, by: way, time: time)
     }
 
+    /// What an inspection says after `change` was made behind the vault's back.
+    func inspected(
+        after change: @escaping @Sendable (any StoreTransaction) throws -> Void
+    ) async throws -> [Finding] {
+        let copy = store.reopened()
+        try await copy.write(change) { _ in }
+        do throws(VaultError) {
+            return try await VaultInspector(copy, with: .keyFile("k")).inspect().findings
+        } catch {
+            return [Finding(.fatal, "vault.db", error.detail)]
+        }
+    }
+
     static func opened(
         _ store: MemoryStore, by way: Character = "k", time: ManualTime
     ) async -> Result<VaultPicture, VaultError> {

@@ -37,6 +37,11 @@ import Vault
             try transaction.remove(from: row.table, id: row.id)
             try transaction.put(changed)
         }
+        let findings = try await filled.inspected { transaction in
+            try transaction.remove(from: row.table, id: row.id)
+            try transaction.put(changed)
+        }
+        #expect(!findings.isEmpty, "an inspection names \(what) in \(row.table.name)")
     }
 
     @Test("untouched, the vault opens with all that it had", arguments: SealedTable.all) func untouched(
@@ -45,6 +50,7 @@ import Vault
         async throws
     {
         #expect(try await filled.opened { _ in } == .success(filled.picture))
+        #expect(try await filled.inspected { _ in }.isEmpty)
         let rows = try await filled.rows(of: table)
         #expect(
             rows.count >= ([.state, .keyring].contains(table) ? 1 : 2), "the vault of these tests has too few rows")

@@ -33,4 +33,10 @@ int kt_make_undumpable(void);
 int kt_spawn(
     const char *program, char *const arguments[], char *const environment[], int32_t *pid, int *output);
 
+/* The magic number of the file system that a path is on (statfs(2)), or -1 with errno. */
+int64_t kt_file_system(const char *path);
+
+/* Whether something keeps the wall clock right: 1 or 0; -1 where the kernel does not say. */
+int kt_clock_is_kept(void);
+
 #endif

@@ -8,7 +8,7 @@ extension AdminRoute {
     /// What is logged; `nil` for what only looks.
     var audited: (action: String, subject: (name: String, value: AuditEvent.Value)?)? {
         switch self {
-        case .health, .status, .explain, .metrics, .audit, .auditVerify: return nil
+        case .health, .status, .explain, .metrics, .doctor, .audit, .auditVerify: return nil
         case .backup: return ("vault.backup", nil)
         case .adopt: return ("vault.adopt", nil)
         case .unlock: return ("vault.unlock", nil)

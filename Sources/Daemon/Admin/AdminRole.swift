@@ -64,6 +64,7 @@ extension AdminRoute {
     func leastRole(_ request: Request) -> AdminRole {
         switch self {
         case .health, .status, .explain, .metrics: .viewer
+        case .doctor: .operator
         case .unlock, .lock, .audit, .auditVerify, .backup, .adopt: .admin
         case .apps(let action):
             switch action {

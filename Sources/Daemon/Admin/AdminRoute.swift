@@ -54,6 +54,7 @@ enum AdminRoute {
     case auditVerify(from: Int?)
     case backup
     case adopt
+    case doctor
     case unlock
     case lock
     case apps(Apps)
@@ -92,6 +93,8 @@ enum AdminRoute {
             self = try method([.post: .auditVerify(from: try target.number("from", in: 1...Int(Int32.max)))])
         } else if target.matches("/v1/backup") {
             self = try method([.post: .backup])
+        } else if target.matches("/v1/doctor") {
+            self = try method([.get: .doctor])
         } else if target.matches("/v1/adopt") {
             self = try method([.post: .adopt])
         } else if target.matches("/v1/unlock") {

@@ -18,6 +18,7 @@ struct AdminRoutes: Responder {
     let startedAt: Timestamp
     let roles: AdminRoles
     let backups: BackupWriter
+    let doctor: DaemonDoctor
     let methods = [Method.get, .post, .patch, .delete]
 
     func needs(of caller: Identity) -> IdentityNeeds { roles.needs(of: caller) }
@@ -89,6 +90,9 @@ struct AdminRoutes: Responder {
             }
         case .backup:
             return Response(.ok).json(try await backups.answer(try request.document(), try session()))
+        case .doctor:
+            let session = gate.session
+            return Response(.ok).json(await doctor.report(session, status: session.map(problems) ?? []))
         case .adopt:
             let session = try session()
             do throws(VaultError) { try await session.vault.adopt() } catch { throw Problem(error) }
@@ -105,6 +109,10 @@ struct AdminRoutes: Responder {
         case .clients(let action):
             return try await ClientActions(session: try session(), time: time).answer(action, request)
         }
+    }
+
+    private func problems(_ session: VaultGate.Session) -> [StatusDocument.Problem] {
+        StatusReport(gate: gate, time: time, version: version, startedAt: startedAt).problems(session)
     }
 
     private func session() throws(Problem) -> VaultGate.Session {

@@ -48,6 +48,21 @@ struct StatusReport {
                     + AppProblems.inOrder(problems) + rules, apps))
     }
 
+    /// What is wrong, as the status has it.
+    func problems(_ session: VaultGate.Session) -> [StatusDocument.Problem] {
+        let now = time.now
+        var recurrences = Recurrences()
+        let ranked = session.vault.catalog.apps.flatMap { entry in
+            AppProblems(
+                entry: entry, holders: session.vault.catalog.holders(of: entry),
+                recurrence: Result { () throws(ScheduleError) in try recurrences.of(entry.app) }, now: now.wall
+            ).all
+        }
+        return Self.hostProblems(session.vault) + Self.auditProblems(session.audit)
+            + session.rotations.report.troubles.map(StatusDocument.Problem.init) + AppProblems.inOrder(ranked)
+            + RuleProblems.problems(session.vault.catalog)
+    }
+
     private func document(
         _ state: StatusDocument.State, _ now: Moment, _ problems: [StatusDocument.Problem],
         _ apps: [StatusDocument.App]

@@ -1,4 +1,5 @@
 import Audit
+import Doctor
 import EscrowFiles
 import Glibc
 package import SocketAPI
@@ -29,7 +30,9 @@ package struct VaultCheck {
             let lock = try FileLock(lookingAt: places.vault)
             defer { withExtendedLifetime(lock) {} }
             var (look, findings) = try await Self.look(at: places.vault, in: scratch, try key.way())
-            findings += FileModes(places: places).findings
+            findings += StateModes(places: places).troubles.map {
+                Finding(.warning, $0.place, $0.detail, try: $0.hint)
+            }
             var lines = 0
             if let inspector = look.inspector {
                 let (audit, count) = auditLog(inspector, look.inspection)

@@ -63,7 +63,10 @@ package struct Daemon: Sendable {
 
         let admin = AdminRoutes(
             gate: gate, zoom: zoom, time: time, version: version, startedAt: time.now.wall, roles: roles,
-            backups: BackupWriter(store: store, places: places, time: time))
+            backups: BackupWriter(store: store, places: places, time: time),
+            doctor: DaemonDoctor(
+                places: places, settings: settings, credential: credential, transport: transport, time: time,
+                started: time.now))
         let sockets = SocketService(
             places: places, settings: settings,
             agent: AgentRoutes(

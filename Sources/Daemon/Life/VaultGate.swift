@@ -3,6 +3,7 @@ import Logging
 import Names
 import Rotation
 import Scheduling
+import SocketAPI
 import Synchronization
 import Times
 import Tokens
@@ -126,6 +127,7 @@ final class VaultGate: Sendable {
         }
         let issuer = BudgetedIssuer(base: rotator, tokens: tokens, catalog: vault.catalog)
         var timing = RotationTiming()
+        timing.earliest = keyturnReleased
         var publisher: any SecretPublisher = NoPublisher()
         #if FAULT_POINTS
             if let scripted = ScriptedPublisher() {

@@ -18,6 +18,12 @@ extension RotationEngine {
 
     /// Nothing is asked of Zoom while it would not listen, nor before the secret that is held is proven good, just now.
     func ask(_ state: some AskingPhase, _ entry: AppEntry) async throws(VaultError) {
+        guard time.now.wall >= timing.earliest else {
+            let next = state.postpone(
+                until: time.now.wall + timing.longestPause,
+                reason: "the clock says \(time.now.wall), before this program was made: set it right")
+            return try await vault.advance(next.facts, of: entry.app)
+        }
         let throttled = timing.throttled(state.facts.allCalls, now: time.now.wall)
         guard throttled == 0 else {
             let next = state.postpone(until: time.now.wall + throttled, reason: RotationTiming.throttleReason)

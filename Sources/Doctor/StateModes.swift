@@ -1,14 +1,22 @@
 import Glibc
-import SocketAPI
-import Vault
+package import SocketAPI
 
 /// Who may read what is in the state directory: nobody but the user that it belongs to.
-struct FileModes {
-    let places: Places
+package struct StateModes {
+    package struct Trouble: Equatable, Sendable {
+        /// In the state directory; `.` for itself.
+        package let place: String
+        package let detail: String
+        package let hint: String
+    }
+
+    private let places: Places
+
+    package init(places: Places) { self.places = places }
 
     /// Everything that Keyturn makes there is looked at, and nothing else.
-    var findings: [Finding] {
-        var found: [Finding] = []
+    package var troubles: [Trouble] {
+        var found: [Trouble] = []
         var root = stat()
         guard unsafe lstat(places.stateDirectory, &root) == 0 else { return [] }
         look(places.stateDirectory, owner: root.st_uid, &found)
@@ -20,24 +28,27 @@ struct FileModes {
         return found
     }
 
-    private func look(_ path: String, owner: uid_t, _ found: inout [Finding]) {
+    private func look(_ path: String, owner: uid_t, _ found: inout [Trouble]) {
         var status = stat()
         guard unsafe lstat(path, &status) == 0 else { return }
         let place = path == places.stateDirectory ? "." : String(path.dropFirst(places.stateDirectory.count + 1))
         let kind = status.st_mode & S_IFMT
         guard kind == S_IFREG || kind == S_IFDIR else {
-            return found.append(Finding(.warning, place, "it is neither a file nor a directory", try: "ls -l \(path)"))
+            return found.append(
+                Trouble(place: place, detail: "it is neither a file nor a directory", hint: "ls -l \(path)"))
         }
         if status.st_mode & 0o077 != 0 {
             let mode = kind == S_IFDIR ? "0700" : "0600"
             found.append(
-                Finding(.warning, place, "it is open to others than its user", try: "chmod \(mode) \(path)"))
+                Trouble(
+                    place: place, detail: "it is open to others than its user", hint: "chmod \(mode) \(path)"))
         }
         if status.st_uid != owner {
             found.append(
-                Finding(
-                    .warning, place, "it belongs to user \(status.st_uid), and the state directory to user \(owner)",
-                    try: "chown \(owner) \(path)"))
+                Trouble(
+                    place: place,
+                    detail: "it belongs to user \(status.st_uid), and the state directory to user \(owner)",
+                    hint: "chown \(owner) \(path)"))
         }
     }
 

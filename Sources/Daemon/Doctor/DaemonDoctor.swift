@@ -1,0 +1,157 @@
+import Audit
+import Doctor
+import Envelope
+import Glibc
+import HTTPTransport
+import Names
+import SocketAPI
+import Times
+import Vault
+import VaultSQLite
+
+/// What could go wrong, as the daemon sees it: the machine, its own libraries and sockets, the vault, the way to Zoom.
+struct DaemonDoctor {
+    typealias Line = DoctorReport.Line
+
+    let places: Places
+    let settings: Settings
+    /// The file that systemd's credential is in.
+    let credential: String?
+    let transport: any HTTPTransport
+    let time: any TimeSource
+    /// When the daemon was started, on both clocks.
+    let started: Moment
+
+    func report(_ session: VaultGate.Session?, status: [StatusDocument.Problem]) async -> DoctorReport {
+        var lines = HostDoctor(places: places, now: time.now.wall).lines
+        lines += [jump, Self.openSSL(OpenSSLVersion.text), Self.sqlite(SQLiteStore.libraryVersion), unlocking]
+        lines += [(places.agentSocket, "agent_socket"), (places.adminSocket, "admin_socket")].map(socket)
+        if let session {
+            lines += [slots(session.vault), await auditLog(session)]
+            lines += Self.problems(status)
+            lines += await zoom(session.vault.catalog.entries.map(\.app.environment))
+        } else {
+            lines.append(Line("vault", .failed, "it is locked: nobody is served", try: "keyturn unlock"))
+            lines += await zoom([])
+        }
+        return DoctorReport(lines)
+    }
+
+    /// What passes on one clock passes on the other, unless somebody sets the one that can be set.
+    private var jump: Line {
+        let now = time.now
+        let set = (now.wall - started.wall) - (now.boot - started.boot)
+        guard abs(set) > 30 else {
+            return Line("clock_jump", .passed, "the clock was not set since the daemon started")
+        }
+        return Line(
+            "clock_jump", .warning,
+            "the clock was set \(set > 0 ? "ahead" : "back") by \(countdown(abs(set))) since the daemon started",
+            try: "look at what sets it: timedatectl timesync-status")
+    }
+
+    // MARK: Libraries
+
+    /// Up to 3.0.6 a certificate can overrun a buffer (CVE-2022-3602), which is read of whoever answers in Zoom's place.
+    static func openSSL(_ text: String) -> Line {
+        let numbers =
+            text.split { !$0.isNumber && $0 != "." }.first.map { $0.split(separator: ".").compactMap { Int($0) } } ?? []
+        guard numbers.count == 3 else { return Line("openssl", .skipped, text) }
+        guard (numbers[0], numbers[1], numbers[2]) >= (3, 0, 7) else {
+            return Line(
+                "openssl", .warning,
+                "\(text): before 3.0.7 a server's certificate can overrun a buffer, unless the distribution mended it",
+                try: "apt-get install --only-upgrade libssl3")
+        }
+        return Line("openssl", .passed, text)
+    }
+
+    /// Before 3.51.3 (and but for 3.50.7 and 3.44.6) two connections that checkpoint at once can lose commits.
+    static func sqlite(_ text: String) -> Line {
+        let numbers = text.split(separator: ".").compactMap { Int($0) }
+        guard numbers.count >= 3 else { return Line("sqlite", .skipped, "SQLite \(text)") }
+        let version = (numbers[0], numbers[1], numbers[2])
+        let isMended =
+            version >= (3, 51, 3) || (version >= (3, 50, 7) && version < (3, 51, 0))
+            || (version >= (3, 44, 6) && version < (3, 45, 0))
+        guard !isMended else { return Line("sqlite", .passed, "SQLite \(text)") }
+        return Line(
+            "sqlite", .passed,
+            "SQLite \(text): its WAL-reset bug (before 3.51.3) takes two connections, and the vault has one")
+    }
+
+    // MARK: The way in
+
+    private var unlocking: Line {
+        if credential != nil { return Line("unlock", .passed, "by systemd's credential") }
+        guard let path = settings.keyFile else {
+            return Line(
+                "unlock", .warning,
+                "by hand: after each start of the daemon nobody is served until somebody unlocks it",
+                try: "a key file or a systemd credential, if that must not be")
+        }
+        var (key, vault) = (stat(), stat())
+        guard unsafe stat(path, &key) == 0 else {
+            return Line(
+                "unlock", .failed, "the key file \(path): \(words(for: errno)); the next start fails",
+                try: "put it back, or unlock with the recovery key")
+        }
+        if unsafe stat(places.vault, &vault) == 0, key.st_dev == vault.st_dev {
+            return Line(
+                "unlock", .warning, "by a key file on the same file system as the vault: who has the disk has both",
+                try: "a systemd credential that is bound to a TPM, or a passphrase")
+        }
+        return Line("unlock", .passed, "by a key file on another file system")
+    }
+
+    private func slots(_ vault: Vault) -> Line {
+        let kinds = vault.slotKinds
+        let words = kinds.joined(separator: ", ")
+        guard kinds.contains("recovery key") else {
+            return Line("key_slots", .failed, "there is no recovery key: \(words)", try: "keyturn key add --help")
+        }
+        return kinds.count > 1
+            ? Line("key_slots", .passed, words)
+            : Line("key_slots", .warning, "the \(words) is the only way in", try: "keyturn key add --help")
+    }
+
+    // MARK: Sockets
+
+    private func socket(_ path: String, _ check: String) -> Line {
+        var status = stat()
+        guard unsafe lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFSOCK else {
+            return Line(
+                check, .failed, "\(path) is gone: nobody new can connect", try: "systemctl restart keyturnd")
+        }
+        return Line(check, .passed, path)
+    }
+
+    // MARK: The vault's own
+
+    private func auditLog(_ session: VaultGate.Session) async -> Line {
+        do {
+            let newest = try session.audit.directory.segments().last
+            let report = try await session.audit.verify(from: newest)
+            guard let finding = report.findings.first else {
+                return Line(
+                    "audit_log", .passed,
+                    "the newest file is as it was written: lines \(report.first) to \(report.last)")
+            }
+            return Line("audit_log", .failed, finding, try: "keyturn audit verify")
+        } catch {
+            return Line("audit_log", .failed, "it cannot be read: \(error)", try: "ls -l \(places.audit)")
+        }
+    }
+
+    /// What the status names, but no more than anybody reads.
+    static func problems(_ problems: [StatusDocument.Problem], most: Int = 20) -> [Line] {
+        guard !problems.isEmpty else { return [Line("apps", .passed, "nothing is overdue, held or refused")] }
+        var lines = problems.prefix(most).map { problem in
+            Line(problem.code, .failed, (problem.app.map { "\($0): " } ?? "") + problem.detail, try: problem.hint)
+        }
+        if problems.count > most {
+            lines.append(Line("apps", .failed, "and \(problems.count - most) more", try: "keyturn status"))
+        }
+        return lines
+    }
+}

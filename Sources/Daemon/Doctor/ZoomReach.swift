@@ -1,0 +1,37 @@
+import HTTPTransport
+import SocketAPI
+import Vault
+import Zoom
+
+extension DaemonDoctor {
+    /// As many places of Zoom's as are asked: apps of a stand-in may each have their own.
+    private static let most = 5
+
+    /// Whether the places answer at which tokens are minted. Asked for nothing, and with no credentials: any answer will do,
+    /// since it came over TLS that was verified.
+    func zoom(_ environments: [App.Environment]) async -> [DoctorReport.Line] {
+        var urls: [EndpointURL] = []
+        for environment in environments.isEmpty ? [.commercial] : environments {
+            guard let url = try? environment.endpoints().tokenURL, !urls.contains(url) else { continue }
+            urls.append(url)
+            if urls.count == Self.most { break }
+        }
+        return await withTaskGroup(of: DoctorReport.Line.self) { group in
+            for url in urls { group.addTask { await reach(url) } }
+            var lines: [DoctorReport.Line] = []
+            for await line in group { lines.append(line) }
+            return lines.sorted { $0.detail < $1.detail }
+        }
+    }
+
+    private func reach(_ url: EndpointURL) async -> DoctorReport.Line {
+        do throws(TransportFailure) {
+            let answer = try await transport.send(HTTPRequest(.get, url, limits: HTTPLimits(total: .seconds(10))))
+            return .init("zoom", .passed, "\(url) answers (\(answer.status))")
+        } catch {
+            return .init(
+                "zoom", .failed, "\(url): \(error)",
+                try: "check name resolution, proxy (https_proxy) and firewall; zoom.ca_file")
+        }
+    }
+}

@@ -1,0 +1,157 @@
+import CPlatform
+import Glibc
+package import SocketAPI
+package import Times
+
+/// What can be seen of a machine by whoever may look into the state directory, with a daemon or without.
+package struct HostDoctor {
+    package typealias Line = DoctorReport.Line
+    let places: Places
+    let now: Timestamp
+
+    package init(places: Places, now: Timestamp) {
+        self.places = places
+        self.now = now
+    }
+
+    package var lines: [Line] { [kernel, clock] + state }
+
+    // MARK: The kernel
+
+    /// What is missed without a feature, by the version that has it.
+    private static let features: [(version: (Int, Int), loss: String)] = [
+        ((5, 3), "a process that reuses a pid cannot be told from the one before it (pidfd_open)"),
+        ((6, 5), "a caller's process is pinned by its number, and not by its socket (SO_PEERPIDFD)"),
+    ]
+
+    private var kernel: Line {
+        var name = utsname()
+        guard unsafe uname(&name) == 0 else { return Line("kernel", .skipped, "the kernel does not say its version") }
+        let release = unsafe withUnsafeBytes(of: &name.release) { bytes in
+            unsafe String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+        }
+        return Self.kernel(release)
+    }
+
+    static func kernel(_ release: String) -> Line {
+        let numbers = release.split { !$0.isNumber }.prefix(2).compactMap { Int($0) }
+        guard numbers.count == 2 else { return Line("kernel", .skipped, "Linux \(release)") }
+        let missing = features.filter { (numbers[0], numbers[1]) < $0.version }
+        guard let worst = missing.first else { return Line("kernel", .passed, "Linux \(release)") }
+        return Line(
+            "kernel", .warning, "Linux \(release): \(worst.loss)",
+            try: "a kernel from \(worst.version.0).\(worst.version.1) on")
+    }
+
+    // MARK: The clock
+
+    private var clock: Line {
+        guard now >= keyturnReleased else {
+            return Line(
+                "clock", .failed, "it says \(now), which is before this program was made: nothing is rotated",
+                try: "set the clock: timedatectl set-ntp true")
+        }
+        // Containers may not be told.
+        guard kt_clock_is_kept() >= 0 else { return Line("clock", .passed, "it says \(now)") }
+        guard kt_clock_is_kept() == 1 else {
+            return Line(
+                "clock", .warning, "it says \(now), and nothing keeps it right: windows and deadlines go by it",
+                try: "timedatectl set-ntp true")
+        }
+        return Line("clock", .passed, "it says \(now), and is kept right")
+    }
+
+    // MARK: The state directory
+
+    private var state: [Line] {
+        var status = stat()
+        guard unsafe stat(places.stateDirectory, &status) == 0 else {
+            let reason = errno
+            let words = unsafe String(cString: strerror(reason)).lowercased()
+            return [
+                Line(
+                    "state_directory", .failed, "\(places.stateDirectory): \(words)",
+                    try: reason == ENOENT
+                        ? "keyturnd init, or name the right one with --state-dir"
+                        : "run as root or as the daemon's user")
+            ]
+        }
+        return [fileSystem, freeSpace] + modes
+    }
+
+    /// By their magic numbers (statfs(2)).
+    private static let remote: [Int: String] = [
+        0x6969: "NFS", 0xFF53_4D42: "CIFS", 0xFE53_4D42: "SMB", 0x0102_1997: "9p", 0x6573_5546: "FUSE",
+        0x00C3_6400: "Ceph",
+    ]
+    private static let copying: [Int: String] = [0x9123_683E: "btrfs", 0x2FC1_2FC1: "ZFS"]
+    private static let passing: [Int: String] = [0x0102_1994: "tmpfs", 0x8584_58F6: "ramfs"]
+
+    private var fileSystem: Line {
+        var system = statvfs()
+        let type = unsafe kt_file_system(places.stateDirectory)
+        guard type >= 0, unsafe statvfs(places.stateDirectory, &system) == 0 else {
+            return Line("file_system", .skipped, "the file system does not say what it is")
+        }
+        if system.f_flag & UInt(ST_RDONLY) != 0 {
+            return Line(
+                "file_system", .failed, "\(places.stateDirectory) cannot be written: it is mounted read-only",
+                try: "look for disk errors (dmesg), then mount -o remount,rw")
+        }
+        return Self.fileSystem(Int(type))
+    }
+
+    static func fileSystem(_ type: Int) -> Line {
+        if let name = remote[type] {
+            return Line(
+                "file_system", .failed,
+                "the vault is on \(name): whether locks hold and writes last there, nobody knows",
+                try: "a state directory on a local disk")
+        }
+        if let name = passing[type] {
+            return Line(
+                "file_system", .failed, "the vault is on \(name): it is gone with the next start of the machine",
+                try: "a state directory on a local disk")
+        }
+        if let name = copying[type] {
+            return Line(
+                "file_system", .warning,
+                "the vault is on \(name), which never writes in place: on a full disk a new secret may find no room",
+                try: "keep some space free, or a quota for others")
+        }
+        return Line("file_system", .passed, "a local file system")
+    }
+
+    /// A vault of 100 apps is well below 1 MiB; a backup, a log and a rotation of all of them fit in this.
+    private static let (little, least) = (256 << 20, 32 << 20)
+
+    private var freeSpace: Line {
+        var system = statvfs()
+        guard unsafe statvfs(places.stateDirectory, &system) == 0 else {
+            return Line("free_space", .skipped, "the file system does not say how much is free")
+        }
+        return Self.freeSpace(
+            bytes: Int(system.f_bavail) * Int(system.f_frsize), files: Int(system.f_favail), of: Int(system.f_files))
+    }
+
+    static func freeSpace(bytes: Int, files: Int, of allFiles: Int) -> Line {
+        let words = "\(bytes >> 20) MiB free"
+        let hint = "free some space on the file system of the state directory"
+        if bytes < least {
+            return Line(
+                "free_space", .failed, "\(words): when it is full, nobody is served and nothing is kept", try: hint)
+        }
+        if allFiles > 0, files < 16 {
+            return Line("free_space", .failed, "\(files) files may still be made, whatever their size", try: hint)
+        }
+        return bytes < little ? Line("free_space", .warning, words, try: hint) : Line("free_space", .passed, words)
+    }
+
+    private var modes: [Line] {
+        let found = StateModes(places: places).troubles
+        guard !found.isEmpty else {
+            return [Line("permissions", .passed, "nobody but the daemon's user reads its files")]
+        }
+        return found.map { Line("permissions", .failed, "\($0.place): \($0.detail)", try: $0.hint) }
+    }
+}

@@ -1,0 +1,66 @@
+import ArgumentParser
+import Doctor
+import SecretMemory
+import SocketAPI
+import TerminalInput
+import Times
+
+struct DoctorCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "doctor", abstract: "What could go wrong here, the worst first.",
+        discussion: """
+            Looks at the machine, the files, the libraries, the vault and the way to Zoom, without changing anything. Without a
+            daemon it looks at what can be seen from outside. Ends with 65 when something is wrong.
+
+            Example: keyturn doctor
+            """)
+
+    @OptionGroup var common: CommonOptions
+
+    func run() throws {
+        let report = try report()
+        if common.json {
+            report.render().withSpan { StandardOutput.write($0) }
+            StandardOutput.write("\n")
+        } else {
+            StandardOutput.write(Self.text(report))
+        }
+        if !report.passed { throw CommandFailure(.badData, nil) }
+    }
+
+    private func report() throws -> DoctorReport {
+        do { return try asked() } catch let error as ClientError {
+            switch error {
+            case .notRunning, .notListening: return Self.withoutDaemon(common.places)
+            default: throw error
+            }
+        }
+    }
+
+    private func asked() throws -> DoctorReport {
+        try common.admin.send(.get, "/v1/doctor", within: .seconds(120)).document()
+    }
+
+    static func withoutDaemon(_ places: Places) -> DoctorReport {
+        let down = DoctorReport.Line(
+            "daemon", .failed, "no daemon listens at \(places.adminSocket)",
+            try: "systemctl start keyturnd, or keyturnd serve")
+        let unseen = DoctorReport.Line(
+            "vault", .skipped,
+            "without a daemon nothing is seen of the vault, the log, the libraries and the way to Zoom",
+            try: "keyturnd check")
+        return DoctorReport([down] + HostDoctor(places: places, now: SystemTime().now.wall).lines + [unseen])
+    }
+
+    static func text(_ report: DoctorReport) -> String {
+        report.lines.map { line in
+            let hint = line.outcome == .passed ? nil : line.hint
+            return "\(line.outcome.rawValue.padded(to: 8)) \(line.check): \(line.detail)\n"
+                + (hint.map { "           try: \($0)\n" } ?? "")
+        }.joined()
+    }
+}
+
+extension String {
+    fileprivate func padded(to width: Int) -> String { self + String(repeating: " ", count: max(width - count, 0)) }
+}

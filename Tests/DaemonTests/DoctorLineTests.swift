@@ -1,0 +1,82 @@
+import SocketAPI
+import Testing
+
+@testable import Daemon
+@testable import Doctor
+
+@Suite struct DoctorLineTests {
+    @Test(
+        "a kernel is as good as its version",
+        arguments: [
+            ("6.12.43-amd64", "passed"), ("6.5.0", "passed"), ("6.1.0-38-amd64", "warning"), ("5.2.1", "warning"),
+            ("odd", "skipped"),
+        ]) func kernels(release: String, outcome: String)
+    {
+        #expect(HostDoctor.kernel(release).outcome.rawValue == outcome)
+    }
+
+    @Test(
+        "SQLite's bug is named by the versions that have it, and does not matter here",
+        arguments: [
+            ("3.46.1", true), ("3.51.2", true), ("3.51.3", false), ("3.50.7", false), ("3.50.6", true),
+            ("3.44.6", false), ("3.44.5", true),
+            ("3.53.0", false), ("3.45.1", true),
+        ]) func sqlite(version: String, isNamed: Bool)
+    {
+        let line = DaemonDoctor.sqlite(version)
+        #expect(line.outcome == .passed && line.detail.contains("WAL-reset") == isNamed)
+    }
+
+    @Test(
+        "OpenSSL",
+        arguments: [
+            ("OpenSSL 3.0.17 1 Jul 2025", "passed"), ("OpenSSL 3.0.6 11 Oct 2022", "warning"),
+            ("OpenSSL 3.5.1 1 Jul 2025", "passed"),
+            ("something", "skipped"),
+        ]) func openSSL(text: String, outcome: String)
+    {
+        #expect(DaemonDoctor.openSSL(text).outcome.rawValue == outcome)
+    }
+
+    @Test(
+        "file systems on which a vault is not safe",
+        arguments: [
+            (0xEF53, "passed"), (0x6969, "failed"), (0x0102_1994, "failed"), (0x9123_683E, "warning"),
+        ]) func fileSystems(type: Int, outcome: String)
+    {
+        #expect(HostDoctor.fileSystem(type).outcome.rawValue == outcome)
+    }
+
+    @Test(
+        "room",
+        arguments: [
+            (1 << 30, 1000, 2000, "passed"), (100 << 20, 1000, 2000, "warning"), (1 << 20, 1000, 2000, "failed"),
+            (1 << 30, 3, 2000, "failed"), (1 << 30, 0, 0, "passed"),
+        ]) func room(bytes: Int, files: Int, all: Int, outcome: String)
+    {
+        #expect(HostDoctor.freeSpace(bytes: bytes, files: files, of: all).outcome.rawValue == outcome)
+    }
+
+    @Test("of many problems the first are told, and how many more there are") func many() {
+        let problems = (0..<30).map { StatusDocument.Problem("code_\($0)", "detail", try: "hint") }
+        let lines = DaemonDoctor.problems(problems, most: 20)
+        #expect(lines.count == 21 && lines[20].detail == "and 10 more")
+        #expect(DaemonDoctor.problems([]).map(\.outcome) == [.passed])
+    }
+
+    @Test("the worst comes first, and else the order stays") func order() {
+        let report = DoctorReport([
+            .init("a", .passed, ""), .init("b", .failed, ""), .init("c", .warning, ""), .init("d", .failed, ""),
+        ])
+        #expect(report.lines.map(\.check) == ["b", "d", "c", "a"] && !report.passed)
+    }
+
+    @Test("what is kept of a directory's backups, and what is nobody's business") func retention() {
+        let names = [
+            "keyturn-20260103T000000Z.db", "keyturn-20260101T000000Z.db", "keyturn-20260102T000000Z.db", "keyturn-x.db",
+            "vault.db",
+        ]
+        #expect(Retention(directory: "/d", keep: 2).superfluous(of: names) == ["keyturn-20260101T000000Z.db"])
+        #expect(Retention(directory: "/d", keep: 3).superfluous(of: names).isEmpty)
+    }
+}

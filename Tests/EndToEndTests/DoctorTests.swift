@@ -1,0 +1,105 @@
+import Foundation
+import Testing
+
+/// `keyturn doctor`: a line for each thing, the worst first, each with what to do.
+@Suite(.realProcesses) struct DoctorTests {
+    @Test func aMachineThatIsWell() throws {
+        try withWorld { world in
+            try world.addApp("zoom-one")
+            let report = try world.diagnosis()
+            for check in [
+                "kernel", "clock", "openssl", "sqlite", "permissions", "agent_socket", "admin_socket", "key_slots",
+                "audit_log", "apps", "zoom",
+            ] {
+                #expect(report[check] == "passed" || report[check] == "warning", "\(check): \(report)")
+            }
+            #expect(report["unlock"] == "warning", "the key file lies beside the vault")
+            let text = try world.keyturn("doctor").output
+            #expect(try text.contains("SQLite") && text.contains("OpenSSL") && text.contains(world.sandbox.address))
+            #expect(text.contains("  try: "))
+        }
+    }
+
+    @Test func whatIsWrongComesFirstWithARemedyAndEndsWith65() throws {
+        try withWorld { world in
+            let app = try world.addApp("zoom-one")
+            try Files.set(world.vault, 0o644)
+            try world.sandbox.switches(#"{"ui_regenerate":"revoke_at_once"}"#)
+            _ = try world.sandbox.regenerate(app)
+            _ = try world.keyturn("token", "zoom-one", "--refresh")
+            try FileManager.default.removeItem(atPath: world.keyFile)
+            let outcome = try world.keyturn("doctor", "--json")
+            #expect(outcome.exit == 65 && outcome.errors.isEmpty)
+            let json = try outcome.json
+            #expect(json["passed"].bool == false)
+            let outcomes = json["checks"].elements.compactMap(\.["outcome"].string)
+            let ranks = ["failed": 0, "warning": 1, "skipped": 2, "passed": 3]
+            #expect(outcomes.compactMap { ranks[$0] } == outcomes.compactMap { ranks[$0] }.sorted())
+            let failed = json["checks"].elements.filter { $0["outcome"].string == "failed" }
+            #expect(failed.allSatisfy { $0["try"].string?.isEmpty == false })
+            let checks = failed.compactMap(\.["check"].string)
+            #expect(Set(checks).isSuperset(of: ["permissions", "unlock", "invalid_client"]), "\(checks)")
+            #expect(!outcome.output.contains(app.secret))
+        }
+    }
+
+    @Test func withoutADaemonItSaysSoAndLooksAtTheRest() throws {
+        try withWorld { world in
+            try world.stop()
+            try Files.set(world.state + "/audit", 0o755)
+            let outcome = try world.keyturn("doctor")
+            #expect(outcome.exit == 65 && outcome.errors.isEmpty)
+            #expect(outcome.output.hasPrefix("failed   daemon: no daemon listens"))
+            #expect(outcome.output.contains("audit: it is open to others") && outcome.output.contains("chmod 0700"))
+            #expect(outcome.output.contains("keyturnd check") && outcome.output.contains("Linux"))
+        }
+    }
+
+    @Test func aLockedVaultAndAZoomThatCannotBeReached() throws {
+        try withWorld(serving: false) { world in
+            try world.initialise()
+            try world.start("--log-level", "notice")
+            #expect(try world.diagnosis(expecting: 65)["vault"] == "failed")
+            let recovery = try String(contentsOfFile: world.recoveryFile, encoding: .utf8)
+            try world.must("unlock", "--recovery-stdin", input: recovery)
+            try world.must(
+                "app", "add", "nowhere", "--account-id=a", "--client-id=c", "--token-url",
+                "http://127.0.0.1:9/oauth/token",
+                "--api-url", "http://127.0.0.1:9", "--secret-stdin", "--no-verify", input: "secret")
+            #expect(try world.diagnosis(expecting: 65)["zoom"] == "failed")
+        }
+    }
+
+    /// A clock that is before the program was made: served, and nothing is rotated.
+    @Test func aClockBeforeTheProgramWasMade() throws {
+        try withWorld(serving: false) { world in
+            try world.initialise()
+            let clock = try TestClock(in: world.directory)
+            try world.start("--key-file", world.keyFile, environment: clock.environment)
+            try world.admitEverything()
+            let app = try world.addApp("zoom-prod")
+            clock.setWall(by: 1_600_000_000 - clock.now)
+            #expect(try world.diagnosis(expecting: 65)["clock"] == "failed")
+            #expect(try world.diagnosis(expecting: 65)["clock_jump"] == "warning")
+            let calls = try world.sandbox.rotationCalls()
+            let refused = try world.keyturn("rotate", "zoom-prod", "--json")
+            #expect(refused.exit == 75, "\(refused)")
+            #expect(try world.openRotations().first?["reason"].string?.contains("clock") == true)
+            #expect(try world.sandbox.rotationCalls() == calls && world.fetchedSecret() == app.secret)
+            clock.setWall(by: Int(Date().timeIntervalSince1970) - clock.now)
+            try eventually("the rotation to go on") { try world.fetchedSecret() != app.secret }
+        }
+    }
+}
+
+extension World {
+    /// What the doctor says of each thing.
+    func diagnosis(expecting exit: Int32 = 0) throws -> [String: String] {
+        let outcome = try keyturn("doctor", "--json")
+        #expect(outcome.exit == exit, "\(outcome)")
+        return try outcome.json["checks"].elements.reduce(into: [:]) { found, line in
+            guard let check = line["check"].string, found[check] == nil else { return }
+            found[check] = line["outcome"].string
+        }
+    }
+}

@@ -1,0 +1,108 @@
+import SecretMemory
+import TestSupport
+import Testing
+import Times
+import Vault
+import VaultSQLite
+
+/// Every column of every table of the file, changed by SQLite's own shell. What there is to change is read out of the
+/// file's schema: a table that somebody adds is attacked here without being named.
+@Suite struct SchemaTamperTests {
+    /// Not sealed, since it must work while the vault is locked.
+    private static let unsealed = ["lease"]
+
+    private static func filled() async throws -> (file: FileVault, tables: [String: [String]]) {
+        let file = try await FileVault()
+        try await file.use { vault in
+            for number in 0..<3 { try await vault.add(number: number, at: file.time.now) }
+            for entry in vault.catalog.apps {
+                let rotation = Rotation.planned(
+                    id: "r-\(entry.app.name)", app: entry.app, base: .first, trigger: .operator, overlap: 60,
+                    at: file.time.now.wall)
+                try await vault.begin(rotation, of: entry.app)
+                let receipt = Receipt(
+                    client: .test("client-0"), generation: .first, at: file.time.now.wall, isAcknowledged: true)
+                try await vault.keep([receipt], of: entry.app)
+                try await vault.keep([
+                    (entry.app, Upkeep(rotation: .init(base: .first, due: file.time.now.wall + 60)))
+                ])
+            }
+        }
+        var tables: [String: [String]] = [:]
+        let names = try sqlite(file.path, "SELECT name FROM sqlite_schema WHERE type = 'table'").output
+        for table in names.split(separator: "\n").map(String.init) where !unsealed.contains(table) {
+            tables[table] = try sqlite(file.path, "SELECT name FROM pragma_table_info('\(table)')").output
+                .split(separator: "\n").map(String.init)
+        }
+        return (file, tables)
+    }
+
+    /// What is found in a copy of the vault after somebody changed it; `nil` when the change itself was refused.
+    private func findings(_ original: FileVault, _ statement: String) async throws -> [Finding]? {
+        let file = try FileVault(files: ["vault.db": contents(original.path)])
+        guard try sqlite(file.path, "PRAGMA foreign_keys = OFF; \(statement)").status == 0 else { return nil }
+        do {
+            let store = try SQLiteStore.open(at: file.path)
+            let inspection = try await VaultInspector(store, with: .keyFile()).inspect()
+            let findings = try await store.examine() + inspection.findings
+            try await store.close()
+            return findings
+        } catch {
+            return [Finding(.fatal, "vault.db", "\(error)")]
+        }
+    }
+
+    @Test("every table of the schema is sealed, with the columns that the vault knows") func tables() async throws {
+        let (file, tables) = try await Self.filled()
+        #expect(Set(tables.keys) == Set(SealedTable.all.map(\.name)))
+        for table in SealedTable.all {
+            #expect(tables[table.name] == table.columns + ["sealed"], "\(table.name)")
+            #expect(
+                try sqlite(file.path, "SELECT count(*) > 0 FROM \(table.name)").output == "1\n",
+                "\(table.name) is empty")
+        }
+        #expect(try await findings(file, "SELECT 1") == [])
+    }
+
+    @Test("whatever is changed in a row is named") func columns() async throws {
+        let (file, tables) = try await Self.filled()
+        var tried = 0
+        for (table, columns) in tables {
+            let id = columns[0]
+            let row = "WHERE \(id) = (SELECT min(\(id)) FROM \(table))"
+            for column in columns {
+                let values =
+                    column == "sealed"
+                    ? [
+                        "zeroblob(length(sealed))", "x''", "sealed || x'00'", "substr(sealed, 2)",
+                        "(SELECT sealed FROM \(table) WHERE \(id) = (SELECT max(\(id)) FROM \(table)))",
+                    ] : ["'x'", "\(column) || 'x'", "''", "\(column) + 1", "0", "NULL", "1e18"]
+                for value in values {
+                    let before = try sqlite(file.path, "SELECT quote(\(column)) FROM \(table) \(row)").output
+                    let after = try sqlite(file.path, "SELECT quote(\(value)) FROM \(table) \(row)").output
+                    guard before != after,
+                        let found = try await findings(file, "UPDATE \(table) SET \(column) = \(value) \(row)")
+                    else { continue }
+                    tried += 1
+                    #expect(!found.isEmpty, "\(table).\(column) = \(value) went unnoticed")
+                }
+            }
+        }
+        #expect(tried > tables.count * 5, "hardly a change was possible")
+    }
+
+    @Test("a row that counts is missed when it is deleted, and when it is put back") func rows() async throws {
+        let (file, _) = try await Self.filled()
+        for table in SealedTable.counted {
+            let found = try await findings(file, "DELETE FROM \(table.name)")
+            #expect(found?.contains { $0.severity == .fatal } == true, "\(table.name)")
+        }
+        // A client that was removed, put back from an older copy.
+        let old = try sqlite(file.path, "SELECT quote(sealed) FROM client WHERE id = 'id-of-client-1'").output
+        let (store, vault) = try await file.open()
+        try await vault.removeClient(.test("client-1"))
+        try await store.close()
+        let found = try await findings(file, "INSERT INTO client VALUES ('id-of-client-1', \(old))")
+        #expect(found?.contains { $0.detail.contains("added") } == true)
+    }
+}
