@@ -64,7 +64,7 @@ extension Vault {
     }
 
     static let keyringID = "vault"
-    static let restoreHint = "restore a backup; the damaged file was not touched"
+    static let restoreHint = "keyturnd check names all that is wrong; then keyturnd restore BACKUP. Nothing was touched"
 
     /// scrypt takes a good part of a second and 128 MiB: the cooperative threads are not for that.
     static func offThePool<Result: Sendable>(

@@ -24,23 +24,23 @@ struct UnlockOptions: ParsableArguments {
         }
     }
 
-    /// - Parameter settings: where a key file may be named.
+    /// - Parameter settings: what the daemon would open it with.
     func key(_ settings: Settings) throws -> OfflineKey {
         if passphraseStdin {
             return .passphrase(try SecretInput.fromStandardInput(what: "passphrase").bytes.copy())
         }
         if recoveryStdin {
-            return .recoveryKey(try SecretInput.fromStandardInput(what: "recovery key").bytes.copy())
+            return try .recoveryKey(try SecretInput.fromStandardInput(what: "recovery key").bytes.copy())
         }
         if recovery {
-            return .recoveryKey(
-                try SecretInput.fromTerminal(
-                    prompt: "recovery key: ", what: "recovery key", insteadOf: "--recovery-stdin"
-                ).bytes.copy())
+            let entered = try SecretInput.fromTerminal(
+                prompt: "recovery key: ", what: "recovery key", insteadOf: "--recovery-stdin")
+            return try .recoveryKey(entered.bytes.copy())
         }
-        if let keyFile { return .keyFile(keyFile, isCredential: false) }
-        if let credential = Serve.credential { return .keyFile(credential, isCredential: true) }
-        if let path = settings.keyFile { return .keyFile(path, isCredential: false) }
+        var settings = settings
+        if let keyFile { settings.keyFile = keyFile }
+        let credential = keyFile == nil ? Serve.credential : nil
+        if let key = try OfflineKey.configured(credential: credential, settings) { return key }
         return .passphrase(
             try SecretInput.fromTerminal(
                 prompt: "passphrase: ", what: "passphrase", insteadOf: "--key-file, --passphrase-stdin or --recovery"

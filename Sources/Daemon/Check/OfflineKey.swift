@@ -3,18 +3,22 @@ package import SecretMemory
 import Vault
 
 /// What opens the vault for a command that works without the daemon.
-package enum OfflineKey: ~Copyable {
-    /// - Parameter isCredential: whether systemd put it there.
-    case keyFile(String, isCredential: Bool)
-    case passphrase(SecretBytes)
-    case recoveryKey(SecretBytes)
+package struct OfflineKey: Sendable {
+    let way: UnlockWay
 
-    consuming func way() throws(StartError) -> UnlockWay {
-        switch consume self {
-        case .keyFile(let path, let isCredential): return try KeyFile.read(path, isCredential: isCredential)
-        case .passphrase(let passphrase): return UnlockWay(.passphrase(passphrase))
-        case .recoveryKey(let typed):
-            do throws(VaultError) { return try UnlockWay(typedRecoveryKey: typed) } catch { throw StartError(error) }
+    package static func passphrase(_ passphrase: consuming SecretBytes) -> OfflineKey {
+        OfflineKey(way: UnlockWay(.passphrase(passphrase)))
+    }
+
+    package static func recoveryKey(_ typed: borrowing SecretBytes) throws(StartError) -> OfflineKey {
+        do throws(VaultError) { return OfflineKey(way: try UnlockWay(typedRecoveryKey: typed)) } catch {
+            throw StartError(error)
         }
+    }
+
+    /// As the daemon would open it at its start; `nil` where it would start locked.
+    package static func configured(credential: String?, _ settings: Settings) throws(StartError) -> OfflineKey? {
+        guard let source = UnlockSource(credential: credential, settings: settings) else { return nil }
+        return OfflineKey(way: try source.read())
     }
 }

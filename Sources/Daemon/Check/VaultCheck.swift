@@ -19,7 +19,7 @@ package struct VaultCheck {
     }
 
     /// The state directory: the vault, the audit log, the escrow, and who may read them.
-    package func run(_ key: consuming OfflineKey) async throws(StartError) -> CheckReport {
+    package func run(_ key: OfflineKey) async throws(StartError) -> CheckReport {
         do {
             guard unsafe access(places.vault, F_OK) == 0 else {
                 let reason = errno
@@ -29,7 +29,8 @@ package struct VaultCheck {
             }
             let lock = try FileLock(lookingAt: places.vault)
             defer { withExtendedLifetime(lock) {} }
-            var (look, findings) = try await Self.look(at: places.vault, in: scratch, try key.way())
+            let log = LogDirectory(path: places.audit)
+            var (look, findings) = try await Self.look(at: places.vault, in: scratch, key.way, log: log)
             findings += StateModes(places: places).troubles.map {
                 Finding(.warning, $0.place, $0.detail, try: $0.hint)
             }
@@ -48,9 +49,9 @@ package struct VaultCheck {
     }
 
     /// A vault's file alone, such as a backup.
-    package func run(file: String, _ key: consuming OfflineKey) async throws(StartError) -> CheckReport {
+    package func run(file: String, _ key: OfflineKey) async throws(StartError) -> CheckReport {
         do {
-            var (look, findings) = try await Self.look(at: file, in: scratch, try key.way())
+            var (look, findings) = try await Self.look(at: file, in: scratch, key.way, log: nil)
             look.findings = findings
             return look.report(file, auditLines: 0)
         } catch {
@@ -67,7 +68,10 @@ package struct VaultCheck {
         var findings: [Finding] = []
     }
 
-    static func look(at path: String, in scratch: String, _ way: UnlockWay) async throws -> (Look, [Finding]) {
+    /// - Parameter log: the vault's audit log, which tells whether the vault is older than it.
+    static func look(
+        at path: String, in scratch: String, _ way: UnlockWay, log: LogDirectory?
+    ) async throws -> (Look, [Finding]) {
         let copy = try VaultCopy(of: path, in: scratch)
         defer { withExtendedLifetime(copy) {} }
         let store: SQLiteStore
@@ -77,10 +81,12 @@ package struct VaultCheck {
             let detail = error.detail.replacing(copy.path, with: path)
             return (Look(), [Finding(.fatal, "vault.db", detail, try: error.hint)])
         }
-        return try await look(at: store, way)
+        return try await look(at: store, way, log)
     }
 
-    private static func look(at store: SQLiteStore, _ way: UnlockWay) async throws -> (Look, [Finding]) {
+    private static func look(
+        at store: SQLiteStore, _ way: UnlockWay, _ log: LogDirectory?
+    ) async throws -> (Look, [Finding]) {
         var (look, findings) = (Look(), [Finding]())
         do {
             findings = try await store.examine()
@@ -89,6 +95,7 @@ package struct VaultCheck {
             let inspection = try await inspector.inspect()
             look.inspection = inspection
             findings += inspection.findings
+            if let log, let rollback = try await inspector.rollback(inspection, log) { findings.append(rollback) }
         } catch let error as VaultError where error.code == .damaged || error.code == .store(.damaged) {
             findings.append(Finding(.fatal, "vault.db", error.detail, try: error.hint))
         } catch let error as StoreError where error.code == .damaged {

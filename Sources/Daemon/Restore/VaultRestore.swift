@@ -21,13 +21,13 @@ package struct VaultRestore {
     /// Killed at any moment, it can be run again: the vault has its name only when it is whole and on the disk.
     /// - Parameter replacing: whether also a vault is replaced that is whole.
     package func run(
-        _ backup: String, _ key: consuming OfflineKey, replacing: Bool
+        _ backup: String, _ key: OfflineKey, replacing: Bool
     ) async throws(StartError) -> RestoreReport {
         do {
             try PrivateDirectory.ensure(places.stateDirectory, mode: 0o700)
             let lock = try FileLock(path: places.vault + ".lock")
             defer { withExtendedLifetime(lock) {} }
-            let way = try key.way()
+            let way = key.way
             if !replacing { try await refuseIfWhole(way) }
             defer { VaultCopy.remove(at: draft) }
             try VaultCopy.place(backup, at: draft)
@@ -51,7 +51,8 @@ package struct VaultRestore {
         guard unsafe access(places.vault, F_OK) == 0 else { return }
         let (_, findings): (VaultCheck.Look, [Finding])
         do {
-            (_, findings) = try await VaultCheck.look(at: places.vault, in: places.stateDirectory, way)
+            (_, findings) = try await VaultCheck.look(
+                at: places.vault, in: places.stateDirectory, way, log: LogDirectory(path: places.audit))
         } catch let error as VaultError where error.code == .wrongKey {
             throw StartError(
                 .badData,
@@ -79,7 +80,8 @@ package struct VaultRestore {
             let inspection = try await inspector.inspect()
             let findings = try await store.examine() + inspection.findings
             if let fatal = findings.first(where: { $0.severity == .fatal }) { throw unusable(backup, fatal.detail) }
-            let vault = try await Vault.open(store, with: way, time: time)
+            let vault = try await Vault.open(
+                store, with: way, log: LogDirectory(path: places.audit), acceptingRollback: true, time: time)
             try await mark(vault, inspection)
             let rotated = rotatedSince(inspection)
             try await store.close()

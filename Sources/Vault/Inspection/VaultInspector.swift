@@ -1,3 +1,4 @@
+package import Audit
 import Envelope
 package import SecretMemory
 
@@ -26,6 +27,15 @@ package struct VaultInspector: Sendable {
         do { return try await store.read { [sealer] in Inspection($0, sealer: sealer) } } catch {
             throw VaultError(translating: error)
         }
+    }
+
+    /// What the vault's audit log tells of, and the vault has not.
+    package func rollback(_ inspection: Inspection, _ log: LogDirectory) async throws -> Finding? {
+        let named = try await Vault.newestCommit(log, sealer)
+        guard let commits = inspection.commits, let found = Rollback(commits: commits, named: named)?.error else {
+            return nil
+        }
+        return Finding(.fatal, Inspection.place, found.detail, try: found.hint)
     }
 
     /// The key of the audit log's lines.
