@@ -14,6 +14,17 @@ package struct AuditHead: Equatable, Sendable {
     package static let start = AuditHead(sequence: 0, code: LineCode())
 }
 
+/// How far a log goes, and how far its lines follow the vault.
+package struct LogPosition: Equatable, Sendable {
+    package let head: AuditHead
+    /// The highest commit of the vault that a line names; 0 for none.
+    package let commit: Int
+
+    package init(head: AuditHead, commit: Int) {
+        (self.head, self.commit) = (head, commit)
+    }
+}
+
 /// The code of a line: the first 16 bytes of an HMAC-SHA256 over the code of the line before it and the line itself.
 package struct LineCode: Equatable, Sendable, CustomStringConvertible {
     package static let length = 16

@@ -47,8 +47,7 @@ package final class AuditLog: Sendable {
         self.limits = limits
         self.time = time
         self.note = note
-        let head = state.chain.head
-        disk = LogSync(durable: head, wait: limits.wait)
+        disk = LogSync(durable: LogPosition(head: state.chain.head, commit: state.commit), wait: limits.wait)
         self.state = Mutex(state)
         disk.start { [weak self] in self?.look() }
     }
@@ -65,7 +64,7 @@ package final class AuditLog: Sendable {
             try write(events, to: &state, at: now, commit: commit)
             if let commit { state.commit = max(state.commit, commit) }
             let head = state.chain.head
-            disk.wrote(head, to: state.file)
+            disk.wrote(LogPosition(head: head, commit: state.commit), to: state.file)
             return head.sequence
         }
     }
@@ -91,7 +90,13 @@ package final class AuditLog: Sendable {
     // MARK: What is known of the log
 
     /// The last line that is on disk: what the vault keeps, to tell later whether the log was cut.
-    package var durableHead: AuditHead { disk.head }
+    package var durableHead: AuditHead { disk.durable.head }
+
+    /// What of the log is on disk.
+    package var durable: LogPosition { disk.durable }
+
+    /// The number of the last line.
+    package var sequence: Int { get throws(AuditError) { try locked { $0.chain.head.sequence } } }
 
     /// What somebody did to the log's files while they were in use, in words; `nil` when nothing was seen.
     package var trouble: String? { lastTrouble.withLock { $0 } }

@@ -40,6 +40,8 @@ extension AuditLog {
                 last + 1, in: directory, key, after: anchor, commit: try directory.newestCommit(key: key), limits, time,
                 note, because: nil)
         }
+        // From here on its lines count as being on disk, and the vault forgets what they tell of.
+        try file.sync()
         let state = State(
             chain: try chain(key, scan.head), file: file, size: scan.goodBytes, commit: scan.commit)
         let log = AuditLog(state, in: directory, limits: limits, time: time, note: note)

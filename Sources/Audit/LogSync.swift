@@ -13,9 +13,9 @@ final class LogSync: Sendable {
 
     private struct State {
         /// Written, and to which files since the last sync.
-        var written: AuditHead
+        var written: LogPosition
         var files: [SegmentFile] = []
-        var durable: AuditHead
+        var durable: LogPosition
         var waiting: [Waiter] = []
         var isRunning = false
         var isStopped = false
@@ -29,7 +29,7 @@ final class LogSync: Sendable {
     /// Another queue: the first one may hang with the disk.
     private let clock = DispatchQueue(label: "audit clock")
 
-    init(durable: AuditHead, wait: Int) {
+    init(durable: LogPosition, wait: Int) {
         state = Mutex(State(written: durable, durable: durable))
         self.wait = wait
     }
@@ -45,23 +45,24 @@ final class LogSync: Sendable {
 
     func stop() { state.withLock { $0.isStopped = true } }
 
-    var head: AuditHead { state.withLock { $0.durable } }
+    /// What is on disk.
+    var durable: LogPosition { state.withLock { $0.durable } }
 
     /// Why the disk took what it was given and then did not keep it, in words; asked once.
     var failure: String? {
         state.withLock { state in state.failure.take().map { "what was written may be lost: \($0)" } }
     }
 
-    func wrote(_ head: AuditHead, to file: SegmentFile) {
+    func wrote(_ position: LogPosition, to file: SegmentFile) {
         state.withLock { state in
-            state.written = head
+            state.written = position
             if state.files.last !== file { state.files.append(file) }
         }
     }
 
     func wait(for sequence: Int, _ done: @escaping @Sendable (AuditError?) -> Void) {
         let isDone = state.withLock { state in
-            guard state.durable.sequence < sequence else { return true }
+            guard state.durable.head.sequence < sequence else { return true }
             state.waiting.append(Waiter(sequence: sequence, patience: wait + 1, done: done))
             return false
         }
@@ -90,8 +91,8 @@ final class LogSync: Sendable {
                 // The last one is still being written to.
                 let newest = state.files.last
                 state.files.removeAll { file in file !== newest && files.contains { $0 === file } }
-                let done = state.waiting.filter { failure != nil || $0.sequence <= target.sequence }
-                state.waiting.removeAll { failure != nil || $0.sequence <= target.sequence }
+                let done = state.waiting.filter { failure != nil || $0.sequence <= target.head.sequence }
+                state.waiting.removeAll { failure != nil || $0.sequence <= target.head.sequence }
                 state.isRunning = !state.waiting.isEmpty
                 return (done, state.isRunning)
             }

@@ -12,6 +12,7 @@ struct CatalogLoader {
     private(set) var auditHead = AuditHead.start
     private(set) var commits = 0
     private(set) var host: String?
+    private(set) var outbox = VaultState.emptyOutbox
     private var apps: [App] = []
     private var current: [String: Credential] = [:]
     private var previous: [String: Credential] = [:]
@@ -32,6 +33,7 @@ struct CatalogLoader {
         loader.auditHead = written.auditHead
         loader.commits = written.commits
         loader.host = written.host
+        loader.outbox = written.outbox
         for table in SealedTable.counted {
             try transaction.forEachRow(in: table) { row in
                 found.count(try sealer.digest(of: row))

@@ -1,4 +1,4 @@
-import Audit
+package import Audit
 import Envelope
 package import Names
 package import SecretMemory
@@ -19,10 +19,12 @@ package final class Vault: Sendable {
     private let isClosed = Atomic(false)
     let account: Mutex<Account>
     let hosts = Mutex(Hosts())
+    /// What an earlier process committed, and of whose lines it did not know that they were on disk.
+    package let unlogged: AuditBacklog
 
     init(
         store: any SealedStore, sealer: Sealer, waysIn: WaysIn, catalog: Catalog, account: Account,
-        time: any TimeSource
+        unlogged: AuditBacklog, time: any TimeSource
     ) {
         self.store = store
         self.sealer = sealer
@@ -30,6 +32,7 @@ package final class Vault: Sendable {
         self.catalog = catalog
         self.time = time
         self.account = Mutex(account)
+        self.unlogged = unlogged
     }
 
     /// From now on nothing is written. What was under way and came first is in the store; the rest fails, so that
@@ -49,10 +52,11 @@ package final class Vault: Sendable {
     // MARK: Apps
 
     /// Stores an app with its first client secret.
-    package func add(_ app: App, clientSecret: SecretBox) async throws(VaultError) {
+    /// - Parameter event: what the audit log tells of it; so with all changes.
+    package func add(_ app: App, clientSecret: SecretBox, recording event: AuditEvent? = nil) async throws(VaultError) {
         let credential = Credential(
             generation: .first, state: .current, clientSecret: clientSecret, createdAt: time.now.wall)
-        try await change { [catalog] transaction in
+        try await change(recording: { event }) { [catalog] transaction in
             guard catalog.app(app.name) == nil else {
                 throw VaultError(
                     .exists, "there is an app '\(app.name)' already",
@@ -70,10 +74,12 @@ package final class Vault: Sendable {
     /// Refused as `.busy` while a rotation is under way that Zoom may have made a secret for: of that one there may be no
     /// other copy.
     /// - Parameter force: to forget it all the same.
-    package func removeApp(_ name: Name, force: Bool = false) async throws(VaultError) {
+    package func removeApp(
+        _ name: Name, force: Bool = false, recording event: AuditEvent? = nil
+    ) async throws(VaultError) {
         guard let entry = catalog.app(name) else { throw Self.noSuchApp(name) }
         let app = entry.app
-        try await change { [catalog] transaction in
+        try await change(recording: { event }) { [catalog] transaction in
             if !force, let open = catalog.app(name)?.rotation, open.phase != .planned {
                 throw VaultError(
                     .busy,
@@ -140,8 +146,8 @@ package final class Vault: Sendable {
 
     // MARK: Clients
 
-    package func add(_ client: Client) async throws(VaultError) {
-        try await change { [catalog] transaction in
+    package func add(_ client: Client, recording event: AuditEvent? = nil) async throws(VaultError) {
+        try await change(recording: { event }) { [catalog] transaction in
             guard catalog.client(client.name) == nil else {
                 throw VaultError(
                     .exists, "there is a client '\(client.name)' already",
@@ -153,11 +159,11 @@ package final class Vault: Sendable {
         }
     }
 
-    package func removeClient(_ name: Name) async throws(VaultError) {
+    package func removeClient(_ name: Name, recording event: AuditEvent? = nil) async throws(VaultError) {
         guard let client = catalog.client(name) else {
             throw VaultError(.notFound, "there is no client '\(name)'", hint: "keyturn client list")
         }
-        try await change { transaction in
+        try await change(recording: { event }) { transaction in
             try transaction.remove(from: .client, id: client.id)
         } committed: { [catalog] in
             catalog.withdraw(client: client)
@@ -166,7 +172,10 @@ package final class Vault: Sendable {
 
     // MARK: The one way to change anything
 
+    /// - Parameter event: what the audit log is to tell of this change, asked within the transaction. It is sealed with it,
+    ///   so that a crash before its line is written does not lose it.
     func change(
+        recording event: @escaping @Sendable () -> AuditEvent? = { nil },
         _ body: @escaping @Sendable (inout SealedTransaction) throws -> Void,
         committed: @escaping @Sendable () -> Void
     ) async throws(VaultError) {
@@ -179,12 +188,16 @@ package final class Vault: Sendable {
                 }
                 var transaction = try SealedTransaction(rows, sealer: sealer)
                 try body(&transaction)
-                let head = nextAuditHead
-                let commit = try transaction.finish(auditHead: head, above: account.withLock { $0.floor })
-                return (head, commit)
-            } committed: { [self] head, commit in
-                account.withLock { ($0.auditHead, $0.commits) = (head, commit) }
+                let (account, durable) = account.withLock { ($0, $0.log?.durable) }
+                return try transaction.finish(
+                    account, durable, recording: account.hasLog ? event() : nil, at: time.now.wall)
+            } committed: { [self] kept in
+                let log = account.withLock { account in
+                    (account.auditHead, account.commits) = (kept.auditHead, kept.commit)
+                    return account.log
+                }
                 committed()
+                if let entry = kept.entry { log?.take(entry) }
             }
         } catch {
             throw VaultError(translating: error)

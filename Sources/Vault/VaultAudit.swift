@@ -2,9 +2,10 @@ package import Audit
 import Envelope
 package import SecretMemory
 import Synchronization
+import Times
 
-/// What vault and audit log know of each other: where the log ends, so that a log that was cut is found out, and how often
-/// the vault was written, so that a vault that was put back is.
+/// What vault and audit log know of each other: where the log ends, so that a log that was cut is found out; how often the
+/// vault was written, so that a vault that was put back is; and which changes have no line on disk yet.
 struct Account {
     /// The log's last line, as of the last commit.
     var auditHead: AuditHead
@@ -12,12 +13,19 @@ struct Account {
     var commits: Int
     /// The next commit is a later one than this.
     let floor: Int
-    /// Tells the log's last line that is on disk, while there is a log.
-    var source: (@Sendable () -> AuditHead)?
+    /// Whether there is a log that is told of changes.
+    let hasLog: Bool
+    weak var log: (any ChangeLog)?
+}
 
-    init(auditHead: AuditHead, commits: Int, floor: Int) {
-        (self.auditHead, self.commits, self.floor) = (auditHead, commits, floor)
-    }
+/// The audit log, as far as it tells of the vault's commits.
+package protocol ChangeLog: AnyObject, Sendable {
+    /// What of the log is on disk; `nil` while it is not open.
+    var durable: LogPosition? { get }
+
+    /// Takes the event of a commit that is durable now. Called in the order of the commits, on the thread that commits: it
+    /// must not block, and need not keep anything safe, since the vault does.
+    func take(_ entry: AuditEntry)
 }
 
 extension Vault {
@@ -30,10 +38,8 @@ extension Vault {
     /// How often the vault was written.
     package var commits: Int { account.withLock { $0.commits } }
 
-    /// From now on each commit keeps what `source` says.
-    package func keepAuditHead(of source: @escaping @Sendable () -> AuditHead) {
-        account.withLock { $0.source = source }
-    }
+    /// From now on `log` is told of each commit that has an event, and each commit keeps where it ends. Held weakly.
+    package func tell(_ log: any ChangeLog) { account.withLock { $0.log = log } }
 
     /// Keeps where the log ends now, as at a clean stop.
     package func keepAuditHead() async throws(VaultError) {
@@ -43,10 +49,7 @@ extension Vault {
         }
     }
 
-    var nextAuditHead: AuditHead {
-        let (head, source) = account.withLock { ($0.auditHead, $0.source) }
-        return source?() ?? head
-    }
+    var nextAuditHead: AuditHead { account.withLock { $0.log?.durable?.head ?? $0.auditHead } }
 }
 
 extension Sealer {

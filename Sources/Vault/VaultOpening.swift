@@ -37,7 +37,8 @@ extension Vault {
 
     /// Opens the vault with the first key slot that the secret fits, and reads and checks every row of it.
     /// - Parameters:
-    ///   - log: the vault's audit log. One that tells of later commits refuses the vault as `.rolledBack`.
+    ///   - log: the vault's audit log. One that tells of later commits refuses the vault as `.rolledBack`. Without one no
+    ///     events of changes are kept.
     ///   - acceptingRollback: to open it all the same. The first commit then counts on from where the log is.
     package static func open(
         _ store: any SealedStore, with way: UnlockWay, log: LogDirectory? = nil, acceptingRollback: Bool = false,
@@ -55,7 +56,9 @@ extension Vault {
             loaded.publish(in: catalog, at: time.now)
             let vault = Vault(
                 store: store, sealer: sealer, waysIn: waysIn, catalog: catalog,
-                account: Account(auditHead: loaded.auditHead, commits: loaded.commits, floor: named), time: time)
+                account: Account(
+                    auditHead: loaded.auditHead, commits: loaded.commits, floor: named, hasLog: log != nil),
+                unlogged: loaded.outbox, time: time)
             vault.hosts.withLock { $0.kept = loaded.host }
             return vault
         } catch {

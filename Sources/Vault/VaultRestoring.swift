@@ -1,13 +1,14 @@
+package import Audit
 package import Times
 
 /// What a vault out of a backup does not know: whether its secrets are still good.
 extension Vault {
     /// Marks the current secret of each app as one that Zoom must take before anybody gets it, lets go of tokens and
     /// refusals, and has no rotation end a secret at Zoom that it did not see being made. One commit.
-    package func suspectAll(at now: Timestamp) async throws(VaultError) {
+    package func suspectAll(at now: Timestamp, recording event: AuditEvent? = nil) async throws(VaultError) {
         let entries = catalog.entries
         let suspects = entries.map { ($0.app, $0.credential.suspected(since: now)) }
-        try await change { transaction in
+        try await change(recording: { event }) { transaction in
             for (app, credential) in suspects {
                 try transaction.put(GenerationRecord(appID: app.id, credential))
                 try transaction.remove(from: .token, id: app.id)

@@ -1,4 +1,4 @@
-import Audit
+package import Audit
 import SecretMemory
 
 /// A vault's file that was put back, seen by the audit log, which names the commits that it tells of.
@@ -21,8 +21,8 @@ struct Rollback: Equatable, Sendable {
             .rolledBack,
             "the vault is older than its audit log: it was written \(commits) times, and the log tells of change \(named): "
                 + "vault.db was put back from a copy, or the disk lost what it had confirmed",
-            hint: "put the newest vault.db back; if this is the newest there is, accept it as a backup: "
-                + "keyturnd restore BACKUP")
+            hint: "put the newest vault.db back; or, if there is no newer one, take a copy of this one as a backup: "
+                + "keyturnd restore COPY --replace")
     }
 }
 
@@ -41,8 +41,9 @@ extension Vault {
     /// names, and from now on it opens like any other.
     ///
     /// Zoom may refuse what it holds: what was changed later is not in it.
-    package func acceptRollback() async throws(VaultError) {
-        try await change { _ in
+    /// - Parameter event: who accepted it, for the audit log. It gets its line when the vault is served next.
+    package func acceptRollback(recording event: AuditEvent? = nil) async throws(VaultError) {
+        try await change(recording: { event }) { _ in
         } committed: {
         }
     }

@@ -1,3 +1,4 @@
+package import Audit
 package import Names
 import Synchronization
 import Times
@@ -6,8 +7,11 @@ import Times
 /// whatever else must be true from the same moment on.
 extension Vault {
     /// Begins a rotation, of which an app has one at a time.
-    package func begin(_ rotation: Rotation, of app: App) async throws(VaultError) {
-        try await change { [catalog] transaction in
+    /// - Parameter line: what the audit log tells of it, when somebody asked for it.
+    package func begin(
+        _ rotation: Rotation, of app: App, recording line: RotationLine? = nil
+    ) async throws(VaultError) {
+        try await change(recording: { line?(rotation) ?? .moved(rotation, of: app) }) { [catalog] transaction in
             guard let entry = catalog.app(app.name), entry.app.id == app.id else { throw Self.noSuchApp(app.name) }
             if let open = entry.rotation { throw Self.busy(app.name, open) }
             try transaction.put(RotationRecord(rotation))
@@ -17,8 +21,16 @@ extension Vault {
     }
 
     /// Keeps the facts of the next state.
-    package func advance(_ rotation: Rotation, of app: App) async throws(VaultError) {
-        try await change { [catalog] transaction in
+    package func advance(
+        _ rotation: Rotation, of app: App, recording line: RotationLine? = nil
+    ) async throws(VaultError) {
+        try await change(recording: { [catalog] in
+            if let line { return line(rotation) }
+            // To look again later at the same is no event.
+            let known = catalog.app(app.name)?.rotation
+            let isNews = known?.phase != rotation.phase || known?.reason != rotation.reason
+            return isNews ? .moved(rotation, of: app) : nil
+        }) { [catalog] transaction in
             guard catalog.app(app.name)?.app.id == app.id else { throw Self.noSuchApp(app.name) }
             try transaction.put(RotationRecord(rotation))
         } committed: { [catalog] in
@@ -28,7 +40,7 @@ extension Vault {
 
     /// Makes the new secret current and the old one previous, in one commit with the rotation's facts.
     package func promote(_ credential: Credential, by rotation: Rotation, of app: App) async throws(VaultError) {
-        try await change { [catalog] transaction in
+        try await change(recording: { .moved(rotation, of: app) }) { [catalog] transaction in
             guard let entry = catalog.app(app.name), entry.app.id == app.id else { throw Self.noSuchApp(app.name) }
             guard entry.credential.generation == rotation.base, credential.generation == rotation.base.next else {
                 throw VaultError(.library, "the rotation replaces generation \(rotation.base), which is not current")
@@ -49,7 +61,7 @@ extension Vault {
 
     /// Forgets the old secret, which Zoom takes no longer, in one commit with the rotation's facts.
     package func retire(by rotation: Rotation, of app: App) async throws(VaultError) {
-        try await change { transaction in
+        try await change(recording: { .moved(rotation, of: app) }) { transaction in
             try transaction.remove(
                 from: .generation, id: GenerationRecord.id(appID: app.id, rotation.base))
             try transaction.put(RotationRecord(rotation))
@@ -63,10 +75,10 @@ extension Vault {
 
     /// Changes who an app is at Zoom, whose account ID or client ID was wrong. The secret stays and gets the next
     /// generation, so that everybody who holds the old IDs sees that there is something newer.
-    package func identify(_ app: App) async throws(VaultError) {
+    package func identify(_ app: App, recording event: AuditEvent? = nil) async throws(VaultError) {
         // Not decided before the transaction: a rotation may begin meanwhile.
         let renewed = Mutex<Credential?>(nil)
-        try await change { [catalog] transaction in
+        try await change(recording: { event }) { [catalog] transaction in
             guard let entry = catalog.app(app.name), entry.app.id == app.id else { throw Self.noSuchApp(app.name) }
             if let open = entry.rotation { throw Self.busy(app.name, open) }
             let old = entry.credential
@@ -91,8 +103,8 @@ extension Vault {
     }
 
     /// Changes how an app is described or rotated; its name and its identity at Zoom stay.
-    package func update(_ app: App) async throws(VaultError) {
-        try await change { transaction in
+    package func update(_ app: App, recording event: AuditEvent? = nil) async throws(VaultError) {
+        try await change(recording: { event }) { transaction in
             guard try transaction.record(app.id, as: AppRecord.self) != nil else { throw Self.noSuchApp(app.name) }
             try transaction.put(AppRecord(app))
         } committed: { [catalog] in
@@ -168,5 +180,20 @@ extension Rotation {
     fileprivate func isBefore(_ other: Rotation) -> Bool {
         let never = Timestamp(unixSeconds: .max)
         return (plannedAt, base, endedAt ?? never) < (other.plannedAt, other.base, other.endedAt ?? never)
+    }
+}
+
+/// What the audit log tells of a rotation that somebody had a hand in.
+package typealias RotationLine = @Sendable (Rotation) -> AuditEvent
+
+extension AuditEvent {
+    /// A rotation that went on by itself.
+    static func moved(_ rotation: Rotation, of app: App) -> AuditEvent {
+        var members: [(name: String, value: Value)] = [
+            ("app", .text(app.name.description)), ("rotation", .text(rotation.id)),
+            ("generation", .number(rotation.base.number)), ("actor", .text("keyturnd")),
+        ]
+        if let reason = rotation.reason { members.append(("reason", .text(reason))) }
+        return AuditEvent(.init("rotation.\(rotation.phase.rawValue)"), .done, members)
     }
 }

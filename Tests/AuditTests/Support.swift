@@ -34,6 +34,10 @@ final class LogUnderTest {
         try file.close()
     }
 
+    /// Puts something in the place of a file that is still to be made.
+    func block(_ segment: Int) throws { try Data().write(to: URL(filePath: path(segment))) }
+    func unblock(_ segment: Int) throws { try FileManager.default.removeItem(atPath: path(segment)) }
+
     func lines(_ segment: Int = 1) throws -> [String] {
         String(decoding: try contents(segment), as: UTF8.self).split(separator: "\n").map(String.init)
     }

@@ -1,3 +1,4 @@
+import Audit
 import NIOCore
 import NIOEmbedded
 import SecretMemory
@@ -76,7 +77,7 @@ import Vault
         let world = try await Watched()
         let client = try await world.client(asking: Self.target + "?after=1&wait=30")
         let stream = try await world.client(asking: "/v1/events")
-        await world.gate.lock()
+        await world.gate.lock(recording: AuditEvent(.init("vault.lock"), .done))
         await world.loop.run()
         #expect(client.statuses == [503] && client.heard.first?.contains("\"locked\"") == true && client.isOpen)
         #expect(!stream.isOpen)

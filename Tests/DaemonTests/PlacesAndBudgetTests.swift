@@ -41,21 +41,61 @@ import Vault
         #expect(places.take(0) == .full)
     }
 
-    @Test func `a client's requests are counted by the second`() throws {
-        let budget = RequestBudget(perSecond: 3)
+    @Test func `a client's budget is its own`() throws {
+        let budget = RequestBudget(perSecond: 3, clock: { 5 })
         let (one, two) = (try #require(Name("one")), try #require(Name("two")))
-        func spend(_ client: Name, at second: Int) -> Bool {
-            let now = Moment(wall: Timestamp(unixSeconds: 0), boot: second)
-            do { try budget.spend(client, now: now) } catch {
-                #expect(error.code == .tooManyRequests)
-                return false
-            }
-            return true
+        func spend(_ client: Name) -> ProblemCode? {
+            do { try budget.spend(client) } catch { return error.code }
+            return nil
         }
-        #expect((0..<5).map { _ in spend(one, at: 10) } == [true, true, true, false, false])
-        #expect(spend(two, at: 10))
-        #expect((0..<4).map { _ in spend(one, at: 11) } == [true, true, true, false])
-        #expect(spend(one, at: 500))
+        #expect((0..<5).map { _ in spend(one) } == [nil, nil, nil, .tooManyRequests, .tooManyRequests])
+        #expect(spend(two) == nil)
+    }
+
+    /// Rate, then: milliseconds at which one is asked for, and whether it is granted.
+    @Test(
+        arguments: [
+            (
+                2,
+                [
+                    (0, true), (0, true), (0, false), (499, false), (500, true), (999, false), (1000, true),
+                    (1001, false),
+                ]
+            ),
+            (1, [(0, true), (999, false), (1000, true), (1999, false), (5000, true), (5000, false)]),
+            // No window to wait for the end of: ten at its end and ten at the next one's beginning are ten too many.
+            (
+                10,
+                Array(repeating: (990, true), count: 10) + [(1000, false), (1010, false), (1090, true), (1090, false)]
+            ),
+            // Patience is not saved up beyond a second.
+            (2, [(100_000, true), (100_000, true), (100_000, false)]),
+        ] as [(UInt64, [(Int, Bool)])])
+    func `a bucket grants its rate, and a second's worth at once`(rate: UInt64, asked: [(Int, Bool)]) {
+        var bucket = TokenBucket()
+        for (index, (time, granted)) in asked.enumerated() {
+            let now = UInt64(time + 1_000_000) * 1_000_000
+            let isGranted = bucket.take(at: now, rate: rate)
+            #expect(isGranted == granted, "\(index): at \(time) ms")
+        }
+    }
+
+    @Test(arguments: [1, 2, 3, 7, 1000, 1_000_000] as [UInt64])
+    func `whoever asks too often is granted the rate, and one that was refused comes back in time`(rate: UInt64) {
+        var bucket = TokenBucket()
+        let start: UInt64 = 1 << 40
+        var granted: UInt64 = 0
+        // 5 seconds, 4 attempts for each that may be made, or 100,000 in all.
+        let step = max(1_000_000_000 / rate / 4, 50_000)
+        for now in stride(from: start, to: start + 5_000_000_000, by: Int(step)) where bucket.take(at: now, rate: rate)
+        {
+            granted += 1
+        }
+        let most = min(6 * rate, 5_000_000_000 / step + 1)
+        #expect(granted <= most + 1 && granted * 10 >= most * 8, "\(granted) of \(most)")
+        while bucket.take(at: start + 5_000_000_000, rate: rate) {}
+        let isGranted = bucket.take(at: start + 6_000_000_000, rate: rate)
+        #expect(isGranted, "after the second that Retry-After says")
     }
 
     @Test func `a refusal for their number says when to come back`() throws {

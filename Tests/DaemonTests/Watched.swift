@@ -34,8 +34,8 @@ final class Watched {
         let zoom = ZoomIssuer(zoom: ZoomClient(transport: try CurlTransport(.init(userAgent: "tests", caFile: nil))))
         gate = VaultGate(
             store: store, escrow: NoEscrow(),
-            audit: LogDirectory(path: auditDirectory), zoom: zoom, policy: AttemptPolicy(), mostWaiting: mostWaiting,
-            time: ManualTime(),
+            audit: LogDirectory(path: auditDirectory), syncsReads: false, zoom: zoom, policy: AttemptPolicy(),
+            mostWaiting: mostWaiting, time: ManualTime(),
             logger: Logger(label: "tests") { _ in SwiftLogNoOpLogHandler() })
         try await gate.unlock(with: .keyFile())
         session = try #require(gate.session)

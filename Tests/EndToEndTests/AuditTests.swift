@@ -7,21 +7,116 @@ import Testing
     func isWrittenFirst() throws {
         try withWorld { world in
             try world.addApp("zoom-prod", secret: "right")
-            func log() throws -> String { try String(contentsOfFile: Self.file(world), encoding: .utf8) }
-            #expect(try log().contains("\"action\":\"app.add\",\"outcome\":\"done\""))
+            #expect(try world.audit.of("app.add").map(\.["outcome"].string) == ["done"])
             _ = try world.curl("/v1/apps/zoom-prod/credentials")
-            let allowed = try log().split(separator: "\n").last ?? ""
-            #expect(allowed.contains("\"action\":\"credentials.get\",\"outcome\":\"allowed\""), "\(allowed)")
+            let allowed = try #require(try world.audit.documents.last)
+            #expect(allowed["action"].string == "credentials.get" && allowed["outcome"].string == "allowed")
             _ = try world.curl("/v1/apps/nothing/credentials")
-            let denied = try log().split(separator: "\n").last ?? ""
-            #expect(denied.contains("\"outcome\":\"denied\""), "\(denied)")
+            #expect(try world.audit.documents.last?["outcome"].string == "denied")
             try world.must("audit", "verify")
-            let bytes = try log().replacing("zoom-prod", with: "zoom-prot", maxReplacements: 1)
-            let handle = try #require(FileHandle(forWritingAtPath: Self.file(world)))
+            let file = world.auditDirectory + "/audit-00000001.jsonl"
+            let bytes = try String(contentsOfFile: file, encoding: .utf8)
+                .replacing("zoom-prod", with: "zoom-prot", maxReplacements: 1)
+            let handle = try #require(FileHandle(forWritingAtPath: file))
             try handle.write(contentsOf: Data(bytes.utf8))
             #expect(try world.keyturn("audit", "verify").exit == 65)
         }
     }
 
-    private static func file(_ world: World) -> String { world.state + "/audit/audit-00000001.jsonl" }
+    @Test("each line of a change says what was changed, and in which commit; what failed says so too")
+    func whatAndWhen() throws {
+        try withWorld { world in
+            let app = try world.addApp("zoom-prod", verify: false)
+            #expect(
+                try world.runner.run(Programs.keyturn, world.adding("zoom-prod", app), input: app.secret).exit == 65)
+            try world.must("app", "set", "zoom-prod", "--overlap", "2h")
+            try world.must("client", "remove", "tests", "--yes")
+            try world.must("app", "remove", "zoom-prod", "--yes")
+            let audit = try world.audit
+            for (action, member, outcomes) in [
+                ("client.add", "client", ["done"]), ("app.add", "app", ["done", "failed"]),
+                ("app.set", "app", ["done"]),
+                ("client.remove", "client", ["done"]), ("app.remove", "app", ["done"]),
+            ] {
+                let lines = audit.of(action)
+                #expect(lines.map(\.["outcome"].string) == outcomes, "\(action)")
+                #expect(lines.allSatisfy { $0[member].string == (member == "app" ? "zoom-prod" : "tests") }, "\(lines)")
+                #expect(lines.allSatisfy { ($0["commit"].int != nil) == ($0["outcome"].string == "done") }, "\(lines)")
+                #expect(lines.allSatisfy { $0["uid"].int == Int(geteuid()) })
+            }
+            #expect(audit.commits == audit.commits.sorted() && Set(audit.commits).count == audit.commits.count)
+            try world.must("audit", "verify")
+        }
+    }
+
+    @Test("to look at a token, to have it shown and to have a new one are told apart") func tokens() throws {
+        try withWorld { world in
+            try world.addApp("zoom-prod")
+            try world.must("token", "zoom-prod")
+            try world.must("token", "zoom-prod", "--refresh")
+            try world.must("token", "zoom-prod", "--reveal")
+            let words = try world.audit.documents.compactMap(\.["action"].string)
+            #expect(
+                words.filter { $0.hasPrefix("token.") && $0 != "token.mint" } == [
+                    "token.show", "token.renew", "token.reveal",
+                ])
+        }
+    }
+
+    @Test("the line of the lock is the last one, and one that was only asked for is none") func lock() throws {
+        try withWorld { world in
+            try world.must("lock")
+            let last = try #require(try world.audit.documents.last)
+            #expect(last["action"].string == "vault.lock" && last["outcome"].string == "done" && last["uid"].int != nil)
+            let recovery = try String(contentsOfFile: world.recoveryFile, encoding: .utf8)
+            #expect(try world.keyturn("unlock", "--recovery-stdin", input: recovery).exit == 0)
+            #expect(try world.audit.documents.last?["action"].string == "vault.unlock")
+            try world.stop()
+            let stopped = try #require(try world.audit.documents.last)
+            #expect(stopped["action"].string == "vault.lock" && stopped["actor"].string == "keyturnd")
+        }
+    }
+
+    @Test("who has no role for what he asks is in the log", .enabled(if: OtherUser.mayBe, OtherUser.why))
+    func refusedRoles() throws {
+        try withWorld(serving: false) { world in
+            try world.initialise()
+            try world.start(environment: ["KEYTURN_ADMIN_VIEWER_GROUP": "daemon", "KEYTURN_ADMIN_ADMIN_GROUP": "bin"])
+            func ask(_ method: String, _ path: String, gid: Int) throws {
+                _ = try world.run(
+                    "curl",
+                    [
+                        "-si", "-X", method, "--unix-socket", world.admin, "-H", "Keyturn-Request: 1",
+                        "http://keyturn" + path,
+                    ], as: OtherUser(uid: 65_533, gid: gid))
+            }
+            try ask("POST", "/v1/lock", gid: 1)
+            try ask("GET", "/v1/status", gid: 65_533)
+            let lines = try world.audit.documents.filter { $0["outcome"].string == "denied" }
+            #expect(lines.map(\.["action"].string) == ["vault.lock", "admin.request"])
+            #expect(lines.allSatisfy { $0["uid"].int == 65_533 })
+            #expect(lines.first?["reason"].string?.hasPrefix("not_permitted") == true)
+            #expect(lines.last?["path"].string == "/v1/status" && lines.last?["method"].string == "GET")
+        }
+    }
+
+    @Test("with audit.sync: always everybody is answered, on kept connections too") func always() throws {
+        try withWorld(serving: false) { world in
+            try world.initialise()
+            try world.start(environment: ["KEYTURN_AUDIT_SYNC": "always"])
+            try world.admitEverything()
+            let app = try world.addApp("zoom-prod")
+            let connections = try (0..<20).map { _ in try Connection(to: world.agent) }
+            for round in 0..<5 {
+                for connection in connections { try connection.send(request("GET", "/v1/apps/zoom-prod/credentials")) }
+                for connection in connections {
+                    #expect(try connection.answer().json["client_secret"].string == app.secret)
+                }
+                #expect(try world.audit.of("credentials.get").count == 20 * (round + 1))
+            }
+            try world.must("audit", "verify")
+            let wrong = try world.keyturnd("serve", environment: ["KEYTURN_AUDIT_SYNC": "sometimes"])
+            #expect(wrong.exit == 78 && wrong.errors.contains("KEYTURN_AUDIT_SYNC"))
+        }
+    }
 }

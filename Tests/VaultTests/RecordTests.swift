@@ -1,3 +1,4 @@
+import Audit
 import Envelope
 import Names
 import SecretJSON
@@ -126,6 +127,20 @@ import Times
         #expect(again.commits == state.commits && again.rows == 1 && again.digest == state.digest)
         state.discount(state.digest)
         #expect(state.rows == 0 && state.digest == SetDigest())
+    }
+
+    @Test("what the audit log is still to tell comes back as it was, with what was lost") func outbox() throws {
+        var state = VaultState()
+        for (number, text) in Self.strange.enumerated() {
+            let event = AuditEvent(.init("app.add"), .done, [("app", .text(String(text.prefix(2000))))])
+            state.outbox.add(AuditEntry(event, at: Self.now + number, commit: number + 1))
+        }
+        #expect(try again(state).outbox == state.outbox)
+        for commit in 100..<950 { state.outbox.add(AuditEntry(.init(text: ""), at: Self.now, commit: commit)) }
+        #expect(state.outbox.loss == nil, "the smallest events, as many as can be")
+        state.outbox.add(AuditEntry(.init(text: String(repeating: "x", count: 64 << 10)), at: Self.now, commit: 950))
+        #expect(state.outbox.loss?.events == 1)
+        #expect(try again(state).outbox == state.outbox)
     }
 
     @Test("a time before 1970 or after 9999 comes back as what can be written", arguments: [Int.min, -1, 0, Int.max])

@@ -4,39 +4,112 @@ import SocketAPI
 import Vault
 
 /// What the operator does, as the audit log tells of it.
+struct Deed: Sendable {
+    typealias Members = [(name: String, value: AuditEvent.Value)]
+
+    let action: String
+    /// What it is done to, as far as the request says.
+    let subject: Members
+    let caller: Identity
+
+    /// - Parameters:
+    ///   - more: what is known of it once it is done, where that is not the subject.
+    ///   - problem: why it was not done.
+    func event(
+        _ outcome: AuditEvent.Outcome, about more: Members? = nil, because problem: Problem? = nil
+    ) -> AuditEvent {
+        var members = (more ?? subject) + AuditEvent.members(of: caller)
+        if let problem { members.append(("reason", .text("\(problem.code.rawValue): \(problem.detail)"))) }
+        return AuditEvent(.init(action), outcome, members)
+    }
+
+    /// What is committed with what it changes.
+    var done: AuditEvent { event(.done) }
+
+    /// What is committed with a rotation's state.
+    func line(for app: App) -> RotationLine {
+        { rotation in
+            event(
+                .done,
+                about: [
+                    ("app", .text(app.name.description)), ("rotation", .text(rotation.id)),
+                    ("generation", .number(rotation.base.number)), ("state", .text(rotation.phase.rawValue)),
+                ])
+        }
+    }
+}
+
 extension AdminRoute {
-    /// What is logged; `nil` for what only looks.
-    var audited: (action: String, subject: (name: String, value: AuditEvent.Value)?)? {
+    /// What is logged of the request; `nil` for what only looks.
+    func deed(_ request: Request, by caller: Identity) -> Deed? {
+        guard let action else { return nil }
+        return Deed(action: action, subject: subject(request), caller: caller)
+    }
+
+    private var action: String? {
         switch self {
-        case .health, .status, .explain, .metrics, .doctor, .audit, .auditVerify: return nil
-        case .backup: return ("vault.backup", nil)
-        case .adopt: return ("vault.adopt", nil)
-        case .unlock: return ("vault.unlock", nil)
-        case .lock: return ("vault.lock", nil)
+        case .health, .status, .explain, .metrics, .doctor, .audit, .auditVerify: nil
+        case .backup: "vault.backup"
+        case .adopt: "vault.adopt"
+        case .unlock: "vault.unlock"
+        case .lock: "vault.lock"
         case .apps(let action):
             switch action {
-            case .list, .show, .plan: return nil
-            case .add: return ("app.add", nil)
-            case .remove(let name, _): return ("app.remove", ("app", .text(name.description)))
-            case .verify(let name): return ("app.verify", ("app", .text(name.description)))
-            case .change(let name): return ("app.set", ("app", .text(name.description)))
+            case .list, .show, .plan: nil
+            case .add: "app.add"
+            case .remove: "app.remove"
+            case .verify: "app.verify"
+            case .change: "app.set"
             }
         case .clients(let action):
             switch action {
-            case .list, .show: return nil
-            case .add: return ("client.add", nil)
-            case .remove(let name): return ("client.remove", ("client", .text(name.description)))
+            case .list, .show: nil
+            case .add: "client.add"
+            case .remove: "client.remove"
             }
-        case .token(.get(let name, _, let reveal)), .token(.renew(let name, let reveal)):
-            return (reveal ? "token.reveal" : "token.renew", ("app", .text(name.description)))
+        case .token(.get(_, _, let reveal)): reveal ? "token.reveal" : "token.show"
+        case .token(.renew(_, let reveal)): reveal ? "token.reveal" : "token.renew"
         case .rotations(let action):
             switch action {
-            case .list, .history, .show, .holders: return nil
-            case .rotate(let name): return ("rotation.rotate", ("app", .text(name.description)))
-            case .rotateDue: return ("rotation.rotate_due", nil)
-            case .resume(let id): return ("rotation.resume", ("rotation", .text(id)))
-            case .abort(let id): return ("rotation.abort", ("rotation", .text(id)))
+            case .list, .history, .show, .holders: nil
+            case .rotate: "rotation.rotate"
+            case .rotateDue: "rotation.rotate_due"
+            case .resume: "rotation.resume"
+            case .abort: "rotation.abort"
             }
+        }
+    }
+
+    private func subject(_ request: Request) -> Deed.Members {
+        switch self {
+        case .apps(.remove(let name, _)), .apps(.verify(let name)), .apps(.change(let name)),
+            .token(.get(let name, _, _)), .token(.renew(let name, _)), .rotations(.rotate(let name)):
+            [("app", .text(name.description))]
+        case .apps(.add): Self.appName(request).map { [("app", .text($0.description))] } ?? []
+        case .clients(.add):
+            (try? request.document(ClientDraft.self)).map { [("client", .text($0.name.description))] } ?? []
+        case .clients(.remove(let name)): [("client", .text(name.description))]
+        case .rotations(.resume(let id)), .rotations(.abort(let id)): [("rotation", .text(id))]
+        default: []
+        }
+    }
+
+    private static func appName(_ request: Request) -> Name? {
+        do throws(Problem) {
+            let draft = try request.document(AppDraft.self)
+            return draft.name
+        } catch {
+            return nil
+        }
+    }
+
+    /// Whether its event is committed with what it changes, once it is done.
+    var isCommitted: Bool {
+        switch self {
+        case .apps(.add), .apps(.remove), .apps(.change), .clients(.add), .clients(.remove), .rotations(.rotate),
+            .rotations(.resume), .rotations(.abort):
+            true
+        default: false
         }
     }
 
@@ -47,13 +120,19 @@ extension AdminRoute {
         default: true
         }
     }
+}
 
-    /// - Parameter problem: why it was not done.
-    func event(_ caller: Identity, _ outcome: AuditEvent.Outcome, _ problem: Problem? = nil) -> AuditEvent? {
-        guard let audited else { return nil }
-        var members = audited.subject.map { [$0] } ?? []
-        members += AuditEvent.members(of: caller)
-        if let problem { members.append(("reason", .text("\(problem.code.rawValue): \(problem.detail)"))) }
-        return AuditEvent(.init(audited.action), outcome, members)
+extension Deed {
+    /// What was asked for by somebody who has no role for it.
+    init(refused request: Request, _ caller: Identity) {
+        let route = try? AdminRoute(request)
+        if let deed = route?.deed(request, by: caller) {
+            self = deed
+        } else {
+            let path = String(decoding: request.target.path.utf8.prefix(200), as: UTF8.self)
+            self.init(
+                action: "admin.request",
+                subject: [("method", .text(request.method.rawValue)), ("path", .text(path))], caller: caller)
+        }
     }
 }

@@ -33,7 +33,12 @@ struct AdminRoutes: Responder {
                 }
             }
         } catch {
-            return .now(.refusing(error))
+            let answer = RenderedResponse.refusing(error)
+            guard [.notGranted, .notPermitted].contains(error.code), let trail = gate.session?.audit else {
+                return .now(answer)
+            }
+            let event = Deed(refused: request, caller).event(.denied, because: error)
+            return .recorded(answer, AuditRecord(trail: trail, event: event), isRepeatable: false)
         }
     }
 
@@ -41,25 +46,37 @@ struct AdminRoutes: Responder {
     private func logged(
         _ route: AdminRoute, _ request: Request, _ caller: Identity
     ) async throws(Problem) -> RenderedResponse {
-        guard route.audited != nil else { return try await answer(route, request) }
+        guard let deed = route.deed(request, by: caller) else { return try await answer(route, request, nil) }
         let before = gate.session
         if route.waitsForLog, before?.audit.isUnavailable == true { throw Refusal.notLogged }
-        if case .lock = route, let event = route.event(caller, .done) { try? await before?.audit.record(event) }
-        let outcome: Result<RenderedResponse, Problem>
-        do throws(Problem) { outcome = .success(try await answer(route, request)) } catch { outcome = .failure(error) }
-        var event = route.event(caller, .done)
-        if case .failure(let problem) = outcome { event = route.event(caller, .failed, problem) }
-        if case .lock = route { event = nil }
-        if let trail = (gate.session ?? before)?.audit, let event {
-            do throws(AuditError) { try await trail.record(event) } catch {
-                trail.note(event)
-                if route.waitsForLog { throw Refusal.notLogged }
-            }
+        let response: RenderedResponse
+        do throws(Problem) { response = try await answer(route, request, deed) } catch {
+            try await log(deed.event(.failed, because: error), of: route, before)
+            throw error
         }
-        return try outcome.get()
+        if case .lock = route { return response }
+        guard route.isCommitted else {
+            try await log(deed.event(.done), of: route, before)
+            return response
+        }
+        if route.waitsForLog, let trail = (gate.session ?? before)?.audit {
+            do throws(AuditError) { try await trail.settled() } catch { throw Refusal.notLoggedYet }
+        }
+        return response
     }
 
-    private func answer(_ route: AdminRoute, _ request: Request) async throws(Problem) -> RenderedResponse {
+    private func log(_ event: AuditEvent, of route: AdminRoute, _ before: VaultGate.Session?) async throws(Problem) {
+        guard let trail = (gate.session ?? before)?.audit else { return }
+        do throws(AuditError) { try await trail.record(event) } catch {
+            trail.note(event)
+            if route.waitsForLog { throw Refusal.notLogged }
+        }
+    }
+
+    /// - Parameter deed: what is logged; `nil` for what only looks.
+    private func answer(
+        _ route: AdminRoute, _ request: Request, _ deed: Deed?
+    ) async throws(Problem) -> RenderedResponse {
         switch route {
         case .health:
             return gate.session == nil
@@ -99,15 +116,16 @@ struct AdminRoutes: Responder {
             return Response(.noContent).render()
         case .unlock: return try await unlock(request)
         case .lock:
-            await gate.lock()
+            if let deed { await gate.lock(recording: deed.event(.done)) }
             return Response(.noContent).render()
         case .apps(let action):
-            return try await AppActions(session: try session(), zoom: zoom, time: time).answer(action, request)
+            return try await AppActions(session: try session(), zoom: zoom, time: time, deed: deed).answer(
+                action, request)
         case .token(let action): return try await TokenActions(session: try session(), time: time).answer(action)
         case .rotations(let action):
-            return try await RotationActions(session: try session()).answer(action, request)
+            return try await RotationActions(session: try session(), deed: deed).answer(action, request)
         case .clients(let action):
-            return try await ClientActions(session: try session(), time: time).answer(action, request)
+            return try await ClientActions(session: try session(), time: time, deed: deed).answer(action, request)
         }
     }
 

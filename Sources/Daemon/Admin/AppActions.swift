@@ -12,6 +12,7 @@ struct AppActions {
     let session: VaultGate.Session
     let zoom: ZoomIssuer
     let time: any TimeSource
+    let deed: Deed?
 
     func answer(_ action: AdminRoute.Apps, _ request: Request) async throws(Problem) -> RenderedResponse {
         switch action {
@@ -22,7 +23,9 @@ struct AppActions {
         case .show(let name): return Response(.ok).json(try document(try entry(name)))
         case .add: return try await add(try request.document(AppDraft.self))
         case .remove(let name, let force):
-            do throws(VaultError) { try await session.vault.removeApp(name, force: force) } catch {
+            do throws(VaultError) {
+                try await session.vault.removeApp(name, force: force, recording: deed?.done)
+            } catch {
                 throw Problem(error)
             }
             return Response(.noContent).render()
@@ -46,7 +49,7 @@ struct AppActions {
             minted = proof
         }
         do throws(VaultError) {
-            try await session.vault.add(app, clientSecret: secret)
+            try await session.vault.add(app, clientSecret: secret, recording: deed?.done)
             if let minted { await session.tokens.adopt(minted.token, for: app.name, sent: minted.at) }
         } catch {
             throw Problem(error)
@@ -70,11 +73,15 @@ struct AppActions {
     private func change(_ entry: AppEntry, _ patch: AppPatch) async throws(Problem) -> RenderedResponse {
         let app = try AppPatchCheck.app(entry.app, patched: patch)
         guard !app.isSame(atZoom: entry.app) else {
-            do throws(VaultError) { try await session.vault.update(app) } catch { throw Problem(error) }
+            do throws(VaultError) { try await session.vault.update(app, recording: deed?.done) } catch {
+                throw Problem(error)
+            }
             return Response(.ok).json(try document(try self.entry(app.name)))
         }
         let minted = patch.verify == false ? nil : try await proven(app, entry.credential.clientSecret)
-        do throws(VaultError) { try await session.vault.identify(app) } catch { throw Problem(error) }
+        do throws(VaultError) { try await session.vault.identify(app, recording: deed?.done) } catch {
+            throw Problem(error)
+        }
         if let minted { await session.tokens.adopt(minted.token, for: app.name, sent: minted.at) }
         return Response(.ok).json(try document(try self.entry(app.name)))
     }

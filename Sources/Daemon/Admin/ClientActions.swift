@@ -8,6 +8,7 @@ import Vault
 struct ClientActions {
     let session: VaultGate.Session
     let time: any TimeSource
+    let deed: Deed?
 
     func answer(_ action: AdminRoute.Clients, _ request: Request) async throws(Problem) -> RenderedResponse {
         switch action {
@@ -20,10 +21,14 @@ struct ClientActions {
             return Response(.ok).json(ClientDocument(client))
         case .add:
             let client = try client(try request.document(ClientDraft.self))
-            do throws(VaultError) { try await session.vault.add(client) } catch { throw Problem(error) }
+            do throws(VaultError) { try await session.vault.add(client, recording: deed?.done) } catch {
+                throw Problem(error)
+            }
             return Response(.created).json(ClientDocument(client))
         case .remove(let name):
-            do throws(VaultError) { try await session.vault.removeClient(name) } catch { throw Problem(error) }
+            do throws(VaultError) { try await session.vault.removeClient(name, recording: deed?.done) } catch {
+                throw Problem(error)
+            }
             return Response(.noContent).render()
         }
     }

@@ -10,6 +10,7 @@ import Vault
 /// Rotations for operators.
 struct RotationActions {
     let session: VaultGate.Session
+    let deed: Deed?
 
     func answer(_ action: AdminRoute.Rotations, _ request: Request) async throws(Problem) -> RenderedResponse {
         if case .rotate(let name) = action { return try await rotate(name, try request.document(RotateRequest.self)) }
@@ -37,10 +38,12 @@ struct RotationActions {
             case .resume(let id):
                 let app = try await session.vault.rotation(id: id).app
                 await session.tokens.forgive(try entry(app.name))
-                return Response(.ok).json(RotationDocument(try await session.rotations.resume(id: id), of: app))
+                return Response(.ok).json(
+                    RotationDocument(
+                        try await session.rotations.resume(id: id, recording: deed?.line(for: app)), of: app))
             case .abort(let id):
                 let app = try await session.vault.rotation(id: id).app
-                try await session.rotations.abort(id: id)
+                try await session.rotations.abort(id: id, recording: deed?.line(for: app))
                 return Response(.ok).json(RotationDocument(try await session.vault.rotation(id: id).rotation, of: app))
             case .rotate(let name), .holders(let name): return Response(.ok).json(HolderList(try entry(name)))
             }
@@ -62,7 +65,7 @@ struct RotationActions {
             await session.tokens.forgive(known)
             let rotation = try await session.rotations.rotate(
                 name, trigger: secret == nil ? .operator : .manual, overlap: overlap, secret: secret,
-                id: RowID.make())
+                id: RowID.make(), recording: deed?.line(for: known.app))
             return Response(.created).json(RotationDocument(rotation, of: known.app))
         } catch {
             throw Problem(error)

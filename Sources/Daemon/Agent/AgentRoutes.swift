@@ -106,7 +106,7 @@ struct AgentRoutes: Responder {
         switch asked.decision {
         case .denied(let denial): return Reply(asked.denied(denial))
         case .granted(let entry, let client):
-            try budget?.spend(client.name, now: time.now)
+            try budget?.spend(client.name)
             return try body(asked, entry, client)
         }
     }

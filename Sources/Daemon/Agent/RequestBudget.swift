@@ -1,33 +1,35 @@
+import Glibc
 import Names
 import SocketAPI
 import Synchronization
-import Times
 
-/// How many requests a client may make in each second of the boot clock, on all of its connections together.
+/// How many requests a client may make, on all of its connections together: so many in a second, and no more than that at
+/// once.
 final class RequestBudget: Sendable {
-    private struct Spent {
-        var second: Int
-        var requests = 0
+    private let perSecond: Int
+    private let clock: @Sendable () -> UInt64
+    private let buckets = Mutex<[Name: TokenBucket]>([:])
+
+    /// - Parameter clock: nanoseconds that have passed; does not jump.
+    init(perSecond: Int, clock: @escaping @Sendable () -> UInt64 = RequestBudget.passed) {
+        self.perSecond = perSecond
+        self.clock = clock
     }
 
-    private let perSecond: Int
-    private let spent = Mutex<[Name: Spent]>([:])
-
-    init(perSecond: Int) { self.perSecond = perSecond }
-
     /// Notes a request of the client's, or refuses it.
-    func spend(_ client: Name, now: Moment) throws(Problem) {
-        let isWithin = spent.withLock { spent in
-            var mine = spent[client] ?? Spent(second: now.boot)
-            if mine.second != now.boot { mine = Spent(second: now.boot) }
-            mine.requests += 1
-            spent[client] = mine
-            return mine.requests <= perSecond
-        }
+    func spend(_ client: Name) throws(Problem) {
+        let now = clock()
+        let isWithin = buckets.withLock { $0[client, default: TokenBucket()].take(at: now, rate: UInt64(perSecond)) }
         guard isWithin else {
             throw Problem(
                 .tooManyRequests, "client '\(client)' asks more than \(perSecond) times a second",
-                try: "ask again later")
+                try: "ask again in a second")
         }
+    }
+
+    static func passed() -> UInt64 {
+        var time = timespec()
+        unsafe clock_gettime(CLOCK_MONOTONIC, &time)
+        return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
     }
 }

@@ -8,30 +8,43 @@ import Tokens
 import Vault
 
 /// The audit log of an unlocked vault. While it cannot be opened it takes nothing, and is tried again each second.
-final class AuditTrail: Sendable {
+///
+/// What must be in the log before something happens is appended at once. What the vault committed, and what the daemon does
+/// by itself, is written behind it, in order, as soon as it can be.
+final class AuditTrail: ChangeLog, Sendable {
     let directory: LogDirectory
+    /// Whether answers with secrets wait for the disk too.
+    let syncsReads: Bool
     private let vault: Vault
     private let time: any TimeSource
     private let logger: Logger
-    private let state = Mutex(State())
+    private let state: Mutex<State>
+    /// Where what comes behind is written, one after the other.
+    private let queue = DispatchQueue(label: "audit trail")
 
     private struct State {
         var log: AuditLog?
         var isClosed = false
         /// Why nothing could be written.
         var failure: String?
-        /// What was done by the daemon itself and could not be logged yet, oldest first.
-        var late: [AuditEvent] = []
+        /// What was done and is not in the log yet.
+        var late: AuditBacklog
     }
 
-    /// How many events wait for the log at most; the oldest are kept.
-    private static let mostLate = 10_000
+    private static let room = 4 << 20
 
-    init(_ directory: LogDirectory, of vault: Vault, time: any TimeSource, logger: Logger) {
+    init(
+        _ directory: LogDirectory, of vault: Vault, syncsReads: Bool = false, time: any TimeSource, logger: Logger
+    ) {
         self.directory = directory
+        self.syncsReads = syncsReads
         self.vault = vault
         self.time = time
         self.logger = logger
+        var late = AuditBacklog(room: Self.room)
+        late.add(vault.unlogged)
+        state = Mutex(State(late: late))
+        vault.tell(self)
     }
 
     /// Reads the newest file of the log: not for an event loop.
@@ -42,16 +55,18 @@ final class AuditTrail: Sendable {
             let log = try AuditLog.open(
                 in: directory, key: try vault.auditKey(), anchor: vault.auditHead, time: time
             ) { $0.log(to: logger) }
+            let commit = try log.commit
             // Looked at when the vault was opened; but the log may not have been readable then.
-            guard try log.commit <= vault.commits else {
+            guard commit <= vault.commits else {
                 throw AuditError(.ahead, "it tells of changes that the vault has not: keyturn lock, keyturn unlock")
             }
-            vault.keepAuditHead { log.durableHead }
             state.withLock { state in
+                // Lines that a process wrote and did not live to tell the vault of.
+                state.late.drop(through: commit)
                 state.log = log
                 state.failure = nil
             }
-            flush()
+            flushSoon()
         } catch {
             failed("\(error)")
             DispatchQueue.global().asyncAfter(deadline: .now() + 1) { [weak self] in self?.open() }
@@ -60,51 +75,110 @@ final class AuditTrail: Sendable {
 
     func openOffThePool() async { try? await offThePool { [self] in open() } }
 
-    /// Writes the events as the next lines, all or none.
-    func append(_ events: [AuditEvent]) throws(AuditError) {
-        guard let log = state.withLock({ $0.log }) else { throw AuditError(.closed, "the audit log is not open") }
-        do throws(AuditError) {
-            try log.append(events, at: time.now.wall)
-        } catch {
+    // MARK: What must be there first
+
+    /// Writes the events as the next lines, all or none. Returns the number of the last.
+    @discardableResult
+    func append(_ events: [AuditEvent]) throws(AuditError) -> Int {
+        let log = try opened()
+        let last: Int
+        do throws(AuditError) { last = try log.append(events, at: time.now.wall) } catch {
             if error.code != .closed { failed("\(error)") }
             throw error
         }
-        flush(isWorking: true)
+        worked()
+        return last
+    }
+
+    /// Tells when the line of this number is on disk, or that it is not. `done` is called once, on another thread.
+    func whenSynced(_ sequence: Int, _ done: @escaping @Sendable (AuditError?) -> Void) {
+        do throws(AuditError) {
+            try opened().whenSynced(sequence) { [self] error in
+                if let error { failed("\(error)") }
+                done(error)
+            }
+        } catch {
+            done(error)
+        }
     }
 
     /// Writes an event, and returns when it is on disk.
     func record(_ event: AuditEvent) async throws(AuditError) {
-        guard let log = state.withLock({ $0.log }) else { throw AuditError(.closed, "the audit log is not open") }
+        let log = try opened()
         do throws(AuditError) {
             try await log.record(event)
         } catch {
             if error.code != .closed { failed("\(error)") }
             throw error
         }
-        flush(isWorking: true)
+        worked()
+    }
+
+    private func opened() throws(AuditError) -> AuditLog {
+        guard let log = state.withLock({ $0.log }) else { throw AuditError(.closed, "the audit log is not open") }
+        return log
+    }
+
+    // MARK: What comes behind
+
+    var durable: LogPosition? { state.withLock { $0.log }?.durable }
+
+    func take(_ entry: AuditEntry) {
+        state.withLock { $0.late.add(entry) }
+        flushSoon()
     }
 
     /// Writes what the daemon did by itself; later, when that cannot be now.
-    func note(_ event: AuditEvent) {
-        state.withLock { if $0.late.count < Self.mostLate { $0.late.append(event) } }
-        flush()
+    func note(_ event: AuditEvent) { take(AuditEntry(event, at: time.now.wall)) }
+
+    /// Returns when all that came before is on disk, and throws when it cannot be.
+    func settled() async throws(AuditError) {
+        await withCheckedContinuation { continuation in
+            queue.async { [self] in
+                flush()
+                continuation.resume()
+            }
+        }
+        guard state.withLock({ $0.late.isEmpty }) else {
+            throw AuditError(.closed, "the audit log cannot be written")
+        }
+        let log = try opened()
+        try await log.synced(try log.sequence)
     }
 
-    private func flush(isWorking: Bool = false) {
-        let (log, late, recovered) = state.withLock { state -> (AuditLog?, [AuditEvent], Bool) in
-            let recovered = isWorking && state.failure != nil
-            if recovered { state.failure = nil }
-            guard let log = state.log, !state.late.isEmpty else { return (nil, [], recovered) }
+    private func flushSoon() { queue.async { [weak self] in self?.flush() } }
+
+    private func flush() {
+        let (log, taken) = state.withLock { state -> (AuditLog?, AuditBacklog) in
+            guard let log = state.log, !state.late.isEmpty else { return (nil, state.late) }
             let late = state.late
-            state.late = []
-            return (log, late, recovered)
+            state.late = AuditBacklog(room: Self.room)
+            return (log, late)
+        }
+        guard let log else { return }
+        FaultPoint.reach(.beforeLine)
+        var late = taken
+        do throws(AuditError) { try late.write(to: log) } catch {
+            state.withLock { state in
+                late.add(state.late)
+                state.late = late
+            }
+            // Whatever comes after the end has its place in the vault or nowhere.
+            return error.code == .closed ? () : failed("\(error)")
+        }
+        FaultPoint.reach(.afterLine)
+        worked()
+    }
+
+    // MARK: When it cannot be written
+
+    private func worked() {
+        let (recovered, isBehind) = state.withLock { state in
+            defer { state.failure = nil }
+            return (state.failure != nil, !state.late.isEmpty)
         }
         if recovered { logger.notice("the audit log can be written again") }
-        guard let log else { return }
-        do throws(AuditError) { try log.append(late, at: time.now.wall) } catch {
-            state.withLock { $0.late = late + $0.late }
-            failed("\(error)")
-        }
+        if recovered, isBehind { flushSoon() }
     }
 
     private func failed(_ reason: String) {
@@ -145,13 +219,20 @@ final class AuditTrail: Sendable {
     }
 
     /// Takes nothing more, and has the vault keep where the log ends.
-    func close() async {
-        let log = state.withLock { state in
-            state.isClosed = true
-            return state.log
+    /// - Parameter last: what is to be the last line.
+    func close(with last: AuditEvent) async {
+        note(last)
+        let log = await withCheckedContinuation { continuation in
+            queue.async { [self] in
+                flush()
+                continuation.resume(
+                    returning: state.withLock { state in
+                        state.isClosed = true
+                        return state.log
+                    })
+            }
         }
         guard let log else { return }
-        flush()
         await log.close()
         do throws(VaultError) { try await vault.keepAuditHead() } catch {
             logger.warning("the vault does not know where the audit log ends: \(error)")
@@ -162,16 +243,5 @@ final class AuditTrail: Sendable {
 private func offThePool<Result: Sendable>(_ body: @escaping @Sendable () throws -> Result) async throws -> Result {
     try await withCheckedThrowingContinuation { continuation in
         DispatchQueue.global().async { continuation.resume(with: Swift.Result { try body() }) }
-    }
-}
-
-extension AuditNote {
-    fileprivate func log(to logger: Logger) {
-        switch self {
-        case .torn(let path, let bytes):
-            logger.notice("a crash had left the beginning of a line in \(path), \(bytes) bytes, which was taken off")
-        case .trouble(let words):
-            logger.critical("the audit log is not as it was written: \(words); try: keyturn audit verify")
-        }
     }
 }

@@ -56,9 +56,9 @@ package struct Daemon: Sendable {
         policy.budget = settings.refusalsPerHour
         let gate = VaultGate(
             store: store, escrow: EscrowFiles(directory: places.escrow),
-            audit: LogDirectory(path: places.audit), zoom: zoom, policy: policy,
-            mostWaiting: settings.mostWaiting, machine: MachineIdentity.read(settings.machineFile), time: time,
-            logger: logger)
+            audit: LogDirectory(path: places.audit), syncsReads: settings.auditSync == .always, zoom: zoom,
+            policy: policy, mostWaiting: settings.mostWaiting, machine: MachineIdentity.read(settings.machineFile),
+            time: time, logger: logger)
         try await unlock(gate)
 
         let admin = AdminRoutes(
@@ -80,7 +80,9 @@ package struct Daemon: Sendable {
         } catch {
             throw StartError(.internal, "the daemon stopped: \(error)")
         }
-        await gate.lock()
+        await gate.lock(
+            recording: AuditEvent(
+                .init("vault.lock"), .done, [("actor", .text("keyturnd")), ("reason", .text("keyturnd was stopped"))]))
         transport.shutdown()
         try? await store.close()
         logger.notice("stopped")
@@ -126,5 +128,6 @@ package struct Daemon: Sendable {
         }
         let way = try source.read()
         do throws(VaultError) { try await gate.unlock(with: way) } catch { throw source.failure(error) }
+        gate.session?.audit.note(AuditEvent(.init("vault.unlock"), .done, [("actor", .text("keyturnd"))]))
     }
 }

@@ -82,19 +82,18 @@ extension SchedulerEvent {
     }
 }
 
-// What the daemon does by itself, as the audit log tells of it.
-
-extension RotationEvent {
-    var audited: AuditEvent? {
-        guard case .moved(let app, let rotation) = self else { return nil }
-        var members: [(name: String, value: AuditEvent.Value)] = [
-            ("app", .text(app.description)), ("rotation", .text(rotation.id)),
-            ("generation", .number(rotation.base.number)), ("actor", .text("keyturnd")),
-        ]
-        if let reason = rotation.reason { members.append(("reason", .text(reason))) }
-        return AuditEvent(.init("rotation.\(rotation.phase.rawValue)"), .done, members)
+extension AuditNote {
+    func log(to logger: Logger) {
+        switch self {
+        case .torn(let path, let bytes):
+            logger.notice("a crash had left the beginning of a line in \(path), \(bytes) bytes, which was taken off")
+        case .trouble(let words):
+            logger.critical("the audit log is not as it was written: \(words); try: keyturn audit verify")
+        }
     }
 }
+
+// What the daemon does by itself, as the audit log tells of it.
 
 extension TokenEvent {
     var audited: AuditEvent? {
@@ -112,5 +111,20 @@ extension TokenEvent {
                 [("app", .text(app.description)), ("reason", .text(failure.reason)), ("actor", .text("keyturnd"))])
         case .notKept: nil
         }
+    }
+}
+
+extension SchedulerEvent {
+    var audited: AuditEvent? {
+        guard case .probed(let app, let probe, _) = self else { return nil }
+        var members: [(name: String, value: AuditEvent.Value)] = [
+            ("app", .text(app.description)), ("generation", .number(probe.generation.number)),
+            ("actor", .text("keyturnd")),
+        ]
+        if let cause = probe.cause { members.append(("reason", .text("\(cause): \(probe.reason ?? "")"))) }
+        if !probe.missingScopes.isEmpty {
+            members.append(("missing_scopes", .text(probe.missingScopes.joined(separator: "; "))))
+        }
+        return AuditEvent(.init("app.probe"), probe.cause == nil ? .done : .failed, members)
     }
 }

@@ -40,6 +40,7 @@ final class VaultGate: Sendable {
     private let store: any SealedStore
     private let escrow: any EscrowStore
     private let audit: LogDirectory
+    private let syncsReads: Bool
     private let zoom: ZoomIssuer
     private let policy: AttemptPolicy
     private let mostWaiting: Int
@@ -56,15 +57,17 @@ final class VaultGate: Sendable {
         var locks = 0
     }
 
-    /// - Parameter mostWaiting: how many clients may wait for changes at once.
+    /// - Parameters:
+    ///   - syncsReads: whether answers with secrets wait until their lines are on disk.
+    ///   - mostWaiting: how many clients may wait for changes at once.
     init(
-        store: any SealedStore, escrow: any EscrowStore, audit: LogDirectory, zoom: ZoomIssuer, policy: AttemptPolicy,
-        mostWaiting: Int, machine: String = "", time: any TimeSource,
-        logger: Logger
+        store: any SealedStore, escrow: any EscrowStore, audit: LogDirectory, syncsReads: Bool, zoom: ZoomIssuer,
+        policy: AttemptPolicy, mostWaiting: Int, machine: String = "", time: any TimeSource, logger: Logger
     ) {
         self.store = store
         self.escrow = escrow
         self.audit = audit
+        self.syncsReads = syncsReads
         self.zoom = zoom
         self.policy = policy
         self.mostWaiting = mostWaiting
@@ -113,7 +116,7 @@ final class VaultGate: Sendable {
     private func makeSession(_ vault: Vault) -> Session {
         let logger = logger
         vault.catalog.observe { [weak self] _ in self?.changed() }
-        let audit = AuditTrail(audit, of: vault, time: time, logger: logger)
+        let audit = AuditTrail(audit, of: vault, syncsReads: syncsReads, time: time, logger: logger)
         let tokens = TokenKeeper(vault: vault, issuer: zoom, policy: policy, time: time) {
             $0.log(to: logger)
             if let event = $0.audited { audit.note(event) }
@@ -137,24 +140,25 @@ final class VaultGate: Sendable {
         #endif
         let rotations = RotationEngine(
             vault: vault, issuer: issuer, publisher: publisher, escrow: escrow, timing: timing, time: time
-        ) {
-            $0.log(to: logger)
-            if let event = $0.audited { audit.note(event) }
-        }
+        ) { $0.log(to: logger) }
         let receipts = ReceiptKeeper(vault: vault, time: time) { name in
             Task { await rotations.lookAgain(name) }
         }
         let scheduler = Scheduler(
             vault: vault, engine: rotations, tokens: tokens, time: time,
             lacking: { RequiredScopes.missing(from: $0).map(\.description) }, makeID: RowID.make
-        ) { $0.log(to: logger) }
+        ) {
+            $0.log(to: logger)
+            if let event = $0.audited { audit.note(event) }
+        }
         return Session(
             vault: vault, tokens: tokens, rotations: rotations, scheduler: scheduler, receipts: receipts,
             watchers: Watchers(vault.catalog, limit: mostWaiting), audit: audit)
     }
 
     /// Drops the keys and everything that they opened. Requests that are under way keep what they have until they end.
-    func lock() async {
+    /// - Parameter event: what the audit log says at its end, when nobody is served any more and nothing is under way.
+    func lock(recording event: AuditEvent) async {
         let session = state.withLock { state in
             state.locks += 1
             return state.session.take()
@@ -165,7 +169,7 @@ final class VaultGate: Sendable {
         await session.scheduler.stop()
         // A rotation in the middle of a call is let to its end: its answer may be the only copy of a secret.
         await session.rotations.stop()
-        await session.audit.close()
+        await session.audit.close(with: event)
         session.vault.close()
         await session.tokens.shutdown()
         logger.notice("vault locked")

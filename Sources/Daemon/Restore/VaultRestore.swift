@@ -80,6 +80,7 @@ package struct VaultRestore {
             let inspection = try await inspector.inspect()
             let findings = try await store.examine() + inspection.findings
             if let fatal = findings.first(where: { $0.severity == .fatal }) { throw unusable(backup, fatal.detail) }
+            // Older than the log, as backups are: from here on it is the newest there is.
             let vault = try await Vault.open(
                 store, with: way, log: LogDirectory(path: places.audit), acceptingRollback: true, time: time)
             try await mark(vault, inspection)
@@ -101,23 +102,35 @@ package struct VaultRestore {
             hint: "an older backup; keyturnd check \(backup) names all that is wrong")
     }
 
-    /// The audit log goes on behind its last line and tells of it; where there is none, it begins anew.
+    /// The audit log goes on behind its last line; where there is none, it begins anew. Its line about this comes when the
+    /// vault is served: a line that told of a commit of a draft, which then came to nothing, would have the old vault refused.
     private func mark(_ vault: Vault, _ inspection: Inspection) async throws {
         let directory = LogDirectory(path: places.audit)
         let isThere = ((try? directory.segments()) ?? []).isEmpty == false
         let log = try AuditLog.open(
             in: directory, key: try vault.auditKey(), anchor: isThere ? vault.auditHead : .start, time: time
         ) { _ in }
-        vault.keepAuditHead { log.durableHead }
-        try await log.record(
-            AuditEvent(
+        let end = EndOfLog(log)
+        vault.tell(end)
+        try await vault.suspectAll(
+            at: time.now.wall,
+            recording: AuditEvent(
                 .init("vault.restore"), .done,
                 [
-                    ("commit", .number(inspection.commits ?? 0)), ("log_line", .number(inspection.auditHead.sequence)),
-                    ("uid", .number(Int(getuid()))), ("actor", .text("keyturnd")),
+                    ("backup_commit", .number(inspection.commits ?? 0)),
+                    ("backup_line", .number(inspection.auditHead.sequence)), ("uid", .number(Int(getuid()))),
+                    ("actor", .text("keyturnd")),
                 ]))
-        try await vault.suspectAll(at: time.now.wall)
+        withExtendedLifetime(end) {}
         await log.close()
+    }
+
+    /// Tells the vault where the log ends, and leaves events to the vault.
+    private final class EndOfLog: ChangeLog {
+        private let log: AuditLog
+        init(_ log: AuditLog) { self.log = log }
+        var durable: LogPosition? { log.durable }
+        func take(_: AuditEntry) {}
     }
 
     /// By the log, as far as it is there: it is older than nothing that it tells of.

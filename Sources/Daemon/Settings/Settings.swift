@@ -30,10 +30,19 @@ package struct Settings: Equatable, Sendable {
     package var requestsPerSecond = 0
     /// `host.id_file`: what tells this machine from one that its disk was copied to; systemd's machine ID unless set.
     package var machineFile: String?
+    /// `audit.sync`: when the lines of answers are on disk.
+    package var auditSync = AuditSync.second
     /// `log.level`: `debug`, `info`, `notice`, `warning` or `error`.
     package var logLevel = "info"
 
     package init() {}
+
+    package enum AuditSync: String, CaseIterable, Sendable {
+        /// Within a second.
+        case second
+        /// Before the answer leaves.
+        case always
+    }
 
     /// How many may wait at once: whatever is set, half of the connections are left to those who fetch.
     var mostWaiting: Int { min(maxWaiting, maxConnections / 2) }
@@ -77,6 +86,12 @@ package struct Settings: Equatable, Sendable {
         },
         "limits.requests_per_second": { settings, text throws(BadValue) in
             settings.requestsPerSecond = try number(text, 0...1_000_000)
+        },
+        "audit.sync": { settings, text throws(BadValue) in
+            guard let sync = AuditSync(rawValue: text) else {
+                throw BadValue("one of \(AuditSync.allCases.map(\.rawValue).joined(separator: ", "))")
+            }
+            settings.auditSync = sync
         },
         "log.level": { settings, text throws(BadValue) in
             let levels = ["debug", "info", "notice", "warning", "error"]

@@ -23,7 +23,8 @@ extension ConnectionHandler {
     /// Has the answer wait for its line in the audit log.
     func park(_ response: RenderedResponse, _ record: AuditRecord) {
         guard let eventLoop else { return }
-        phase = .recording
+        // A disk takes longer than a turn of the loop: nothing is read on meanwhile.
+        phase = record.trail.syncsReads ? .answering : .recording
         table.batch.park(response, record, for: self, at: eventLoop)
     }
 

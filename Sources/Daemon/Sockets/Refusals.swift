@@ -24,6 +24,12 @@ enum Refusal {
             .unproven, "the vault was restored from a backup, and zoom has not taken this app's secret since",
             try: "the same again in a moment; keyturn status says how it stands"), retryAfter: 5)
 
+    /// To whoever changed something. The vault has the line, and the log will.
+    static let notLoggedYet = Problem(
+        .auditUnavailable,
+        "this was done, and the audit log cannot be written: its line is kept in the vault until it can",
+        try: "make room in the state directory, and see keyturn status; do not do it again")
+
     /// To one more who wants to wait.
     static let tooManyWaiting = RenderedResponse.refusing(
         Problem(

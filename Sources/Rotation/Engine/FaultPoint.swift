@@ -20,6 +20,8 @@ package enum FaultPoint: String, CaseIterable, Sendable {
     case beforeKeep, afterKeep
     case beforeClaim, afterClaim
     case beforeFree, afterFree
+    // A commit's line in the audit log, which comes behind the commit.
+    case beforeLine, afterLine
 
     package static func reach(_ point: FaultPoint) {
         #if FAULT_POINTS

@@ -49,8 +49,10 @@ package actor RotationEngine {
     /// Begins a rotation and carries it as far as it goes without waiting for a time to come.
     /// - Parameter secret: the new secret, when the operator made it in the Marketplace. Zoom keeps the old one for as long
     ///   there as through its API, it is said. [assumed]
+    /// - Parameter line: who asked for it, for the audit log.
     package func rotate(
-        _ name: Name, trigger: Rotation.Trigger, overlap: Int?, secret: SecretBox? = nil, id: String
+        _ name: Name, trigger: Rotation.Trigger, overlap: Int?, secret: SecretBox? = nil, id: String,
+        recording line: RotationLine? = nil
     ) async throws(VaultError) -> Rotation {
         guard let entry = vault.catalog.app(name) else { throw Vault.noSuchApp(name) }
         guard !vault.isElsewhere else { throw Vault.elsewhere }
@@ -61,7 +63,7 @@ package actor RotationEngine {
             guard let secret, let state = RotationState(open).accepting(secret, oldDiesBy: oldDiesBy, at: now) else {
                 throw Vault.busy(name, open)
             }
-            try await vault.advance(state.facts, of: entry.app)
+            try await vault.advance(state.facts, of: entry.app, recording: line)
         } else {
             var planned = Rotation.planned(
                 id: id, app: entry.app, base: entry.credential.generation, trigger: trigger,
@@ -70,9 +72,9 @@ package actor RotationEngine {
                 planned.otherCalls = last.allCalls.filter { now - $0 < timing.throttleWindow }
             }
             if let secret, let state = RotationState(planned).accepting(secret, oldDiesBy: oldDiesBy, at: now) {
-                try await vault.begin(state.facts, of: entry.app)
+                try await vault.begin(state.facts, of: entry.app, recording: line)
             } else {
-                try await vault.begin(planned, of: entry.app)
+                try await vault.begin(planned, of: entry.app, recording: line)
             }
         }
         await drive(entry.app.name)
@@ -81,7 +83,7 @@ package actor RotationEngine {
     }
 
     /// Lets a held rotation go on, or one that waits try at once.
-    package func resume(id: String) async throws(VaultError) -> Rotation {
+    package func resume(id: String, recording line: RotationLine? = nil) async throws(VaultError) -> Rotation {
         let (entry, open) = try await openRotation(id)
         let name = entry.app.name
         var facts = open
@@ -90,13 +92,13 @@ package actor RotationEngine {
         } else {
             facts.due = time.now.wall
         }
-        try await vault.advance(facts, of: entry.app)
+        try await vault.advance(facts, of: entry.app, recording: line)
         await drive(name)
         return try await find(id: open.id, of: entry.app)
     }
 
     /// Ends a rotation that has changed nothing yet. Any other cannot be undone, only carried to its end.
-    package func abort(id: String) async throws(VaultError) {
+    package func abort(id: String, recording line: RotationLine? = nil) async throws(VaultError) {
         let (entry, open) = try await openRotation(id)
         guard flights[entry.app.id] == nil, case .planned(let planned) = RotationState(open) else {
             throw VaultError(
@@ -104,7 +106,8 @@ package actor RotationEngine {
                 hint: "keyturn rotation resume \(open.id)")
         }
         try await vault.advance(
-            planned.abort(at: time.now.wall, reason: "stopped by the operator").facts, of: entry.app)
+            planned.abort(at: time.now.wall, reason: "stopped by the operator").facts, of: entry.app,
+            recording: line)
     }
 
     /// The rotation of this very id, if it is under way.

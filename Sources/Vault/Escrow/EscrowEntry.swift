@@ -82,7 +82,10 @@ package struct EscrowEntry: Equatable, Sendable {
             rotationID = try reader.text()
             appID = try reader.text()
             call = Int(try reader.integer(Int64.self))
-            at = Timestamp(unixSeconds: Int(try reader.integer(Int64.self)))
+            let seconds = Int(try reader.integer(Int64.self))
+            at = Timestamp(unixSeconds: seconds)
+            // Another time than the one that is beside the seal would not open it, and not say why.
+            guard at.unixSeconds == seconds else { throw .damaged }
             var slots: [SealedRow] = []
             for _ in 0..<(try reader.integer(UInt32.self)) {
                 let cells = [Cell.text(try reader.text()), .text(try reader.text())]

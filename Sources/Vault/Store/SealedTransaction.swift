@@ -1,4 +1,5 @@
 import Audit
+import Times
 
 /// One write transaction of the vault: each change seals its row and keeps the vault's own account of itself in step.
 struct SealedTransaction {
@@ -46,15 +47,24 @@ struct SealedTransaction {
 
     mutating func belong(to host: String) { state.host = host }
 
-    /// The last step: the account of what changed.
-    /// - Parameters:
-    ///   - auditHead: the last line of the audit log that is on disk.
-    ///   - floor: a commit that the audit log has seen.
-    /// - Returns: this commit's number.
-    mutating func finish(auditHead: AuditHead, above floor: Int) throws -> Int {
-        state.commits = max(state.commits, floor) + 1
-        state.auditHead = auditHead
+    /// What a commit leaves behind beside its rows.
+    struct Kept {
+        let auditHead: AuditHead
+        let commit: Int
+        let entry: AuditEntry?
+    }
+
+    /// The last step: the account of what changed, with what the audit log is to tell of it.
+    /// - Parameter durable: what of the log is on disk; `nil` for what the account has.
+    mutating func finish(
+        _ account: Account, _ durable: LogPosition?, recording event: AuditEvent?, at now: Timestamp
+    ) throws -> Kept {
+        state.commits = max(state.commits, account.floor) + 1
+        state.auditHead = durable?.head ?? account.auditHead
+        if let durable { state.outbox.drop(through: durable.commit) }
+        let entry = event.map { AuditEntry($0, at: now, commit: state.commits) }
+        if let entry { state.outbox.add(entry) }
         try store.put(try sealer.seal(state))
-        return state.commits
+        return Kept(auditHead: state.auditHead, commit: state.commits, entry: entry)
     }
 }

@@ -2,6 +2,7 @@ import Audit
 import Envelope
 import SecretJSON
 import SecretMemory
+import Times
 
 /// What the vault says of itself in a sealed row: how often it was written, and which rows it has.
 ///
@@ -18,6 +19,12 @@ struct VaultState: Record {
     var auditHead = AuditHead.start
     /// The machine that the vault belongs to, as a keyed fingerprint.
     var host: String?
+    /// What the audit log is to tell of commits whose lines may not be on disk. They are dropped by a later commit.
+    var outbox = Self.emptyOutbox
+
+    /// Each commit seals this again: it may not grow much, however long the log cannot be written, nor beyond the number of
+    /// values that a document may have.
+    static let emptyOutbox = AuditBacklog(room: 64 << 10)
 
     init() {}
 
@@ -30,10 +37,32 @@ struct VaultState: Record {
         writer.member("audit_line", auditHead.sequence)
         writer.member("audit_code", auditHead.code.description)
         writer.member("host", ifPresent: host)
+        if !outbox.isEmpty { write(outbox, to: &writer) }
+    }
+
+    private func write(_ outbox: AuditBacklog, to writer: inout JSONWriter) {
+        writer.key("outbox")
+        writer.beginArray()
+        for entry in outbox.entries {
+            writer.beginObject()
+            writer.member("commit", entry.commit ?? 0)
+            writer.member("time", entry.time)
+            writer.member("event", entry.event.text)
+            writer.endObject()
+        }
+        writer.endArray()
+        guard let loss = outbox.loss else { return }
+        writer.member("lost_events", loss.events)
+        writer.member("lost_time", loss.time)
+        writer.member("lost_commit", loss.commit)
     }
 
     init(cells: [Cell], document: borrowing JSONDocument) throws(JSONError) {
-        try document.allowOnly(["commits", "rows", "digest", "audit_line", "audit_code", "host"], of: document.root)
+        try document.allowOnly(
+            [
+                "commits", "rows", "digest", "audit_line", "audit_code", "outbox", "lost_events", "lost_time",
+                "lost_commit", "host",
+            ], of: document.root)
         commits = try document.number("commits")
         rows = try document.number("rows")
         guard let digest = SetDigest(hexadecimal: try document.text("digest")) else {
@@ -48,6 +77,7 @@ struct VaultState: Record {
             }
             auditHead = AuditHead(sequence: try document.number("audit_line"), code: code)
         }
+        if document.member("outbox", of: document.root) != nil { outbox = try document.outbox() }
     }
 
     mutating func count(_ digest: SetDigest) {
@@ -58,6 +88,24 @@ struct VaultState: Record {
     mutating func discount(_ digest: SetDigest) {
         rows -= 1
         self.digest.combine(digest)
+    }
+}
+
+extension JSONDocument {
+    fileprivate func outbox() throws(JSONError) -> AuditBacklog {
+        var outbox = VaultState.emptyOutbox
+        for node in try list("outbox", of: root) {
+            let time = Timestamp(unixSeconds: try integer(try require("time", of: node)))
+            let event = AuditEvent(text: try string(try require("event", of: node)))
+            outbox.add(AuditEntry(event, at: time, commit: try integer(try require("commit", of: node))))
+        }
+        guard member("lost_events", of: root) != nil else { return outbox }
+        let events = try number("lost_events")
+        guard (1...1 << 40).contains(events) else { throw JSONError(.outOfRange, member: "lost_events") }
+        let loss = AuditBacklog.Loss(
+            events: events, time: try time("lost_time"), commit: try number("lost_commit"))
+        outbox.add(AuditBacklog(room: 0, [], loss))
+        return outbox
     }
 }
 
