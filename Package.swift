@@ -98,8 +98,9 @@ let package = Package(
                 "Names", "Rotation", "Schedule", "Times", "Tokens", "Vault",
                 .product(name: "HeapModule", package: "swift-collections"),
             ]),
-        target("HTTPTransport", ["CCurl", "SecretMemory"]),
+        target("HTTPTransport", ["CCurl", "SecretJSON", "SecretMemory"]),
         target("Zoom", ["HTTPTransport", "SecretJSON", "SecretMemory", "Times"]),
+        target("PingFederate", ["HTTPTransport", "SecretJSON", "SecretMemory"]),
         target("SocketAPI", ["Names", "SecretJSON", "SecretMemory", "Times"]),
         target(
             "Daemon",
@@ -157,6 +158,7 @@ let package = Package(
         tests(
             "ZoomTests",
             ["HTTPTestSupport", "HTTPTransport", "Sandbox", "SecretJSON", "SecretMemory", "Times", "Zoom"]),
+        tests("PingFederateTests", ["HTTPTransport", "PingFederate", "SecretJSON", "SecretMemory", "TestSupport"]),
         tests("RotationTests", ["Names", "Rotation", "SecretMemory", "TestSupport", "Times", "Vault"]),
         tests(
             "SchedulingTests",
