@@ -88,6 +88,7 @@ let package = Package(
             exclude: ["schema/openapi.yaml"],
             resources: [
                 .embedInCode("schema/v001.sql"), .embedInCode("schema/v002.sql"), .embedInCode("schema/v003.sql"),
+                .embedInCode("schema/v004.sql"),
             ]),
         target("EscrowFiles", ["Vault"]),
         target("Tokens", ["Names", "SecretMemory", "Times", "Vault"]),

@@ -12,6 +12,8 @@ package enum FaultPoint: String, CaseIterable, Sendable {
     case beforeVerify, afterVerify
     case beforePromote, afterPromote
     case beforePublish, afterPublish
+    // At a push target: the console has it and the vault does not know that yet.
+    case beforePush, afterPush, afterDeliver
     case beforeDrain, afterDrain
     case beforeEnd, afterEnd
     case beforeRetire, afterRetire
@@ -20,6 +22,9 @@ package enum FaultPoint: String, CaseIterable, Sendable {
     case beforeKeep, afterKeep
     case beforeClaim, afterClaim
     case beforeFree, afterFree
+
+    /// Those that are come to only where there is a push target.
+    package static let atTargets: Set<FaultPoint> = [.beforePush, .afterPush, .afterDeliver]
 
     package static func reach(_ point: FaultPoint) {
         #if FAULT_POINTS
