@@ -106,7 +106,8 @@ let package = Package(
         target(
             "Daemon",
             [
-                "Audit", "CPlatform", "Envelope", "EscrowFiles", "HTTPTransport", "Names", "Rotation", "Schedule",
+                "Audit", "CPlatform", "Envelope", "EscrowFiles", "HTTPTransport", "Names", "PingFederate", "Rotation",
+                "Schedule",
                 "Scheduling",
                 "SecretJSON", "SecretMemory", "SocketAPI", "Times", "Tokens", "Vault", "VaultSQLite", "Zoom", nioCore,
                 nioPosix, logging, lifecycle, unixSignals,

@@ -27,6 +27,16 @@ extension AdminRoute {
             case .add: return ("client.add", nil)
             case .remove(let name): return ("client.remove", ("client", .text(name.description)))
             }
+        case .targets(let action):
+            switch action {
+            case .list, .show, .discover, .test: return nil
+            case .add: return ("target.add", nil)
+            case .remove(let name): return ("target.remove", ("target", .text(name.description)))
+            case .push(let name): return ("target.push", ("target", .text(name.description)))
+            case .adopt(let name): return ("target.adopt", ("target", .text(name.description)))
+            case .discoverConsole: return ("console.discover", nil)
+            case .certificate: return ("console.certificate", nil)
+            }
         case .token(.get(let name, _, let reveal)), .token(.renew(let name, let reveal)):
             return (reveal ? "token.reveal" : "token.renew", ("app", .text(name.description)))
         case .rotations(let action):

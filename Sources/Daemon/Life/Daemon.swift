@@ -56,7 +56,7 @@ package struct Daemon: Sendable {
         policy.budget = settings.refusalsPerHour
         let gate = VaultGate(
             store: store, escrow: EscrowFiles(directory: places.escrow),
-            audit: LogDirectory(path: places.audit), zoom: zoom, policy: policy,
+            audit: LogDirectory(path: places.audit), zoom: zoom, transport: transport, policy: policy,
             mostWaiting: settings.mostWaiting, machine: MachineIdentity.read(settings.machineFile), time: time,
             logger: logger)
         try await unlock(gate)

@@ -1,4 +1,5 @@
 import Audit
+import HTTPTransport
 import Logging
 import Names
 import Rotation
@@ -21,10 +22,12 @@ final class VaultGate: Sendable {
         let answers = CredentialAnswers()
         let watchers: Watchers
         let audit: AuditTrail
+        let courier: TargetCourier
+        let targets: TargetWatch
 
         init(
             vault: Vault, tokens: TokenKeeper, rotations: RotationEngine, scheduler: Scheduler,
-            receipts: ReceiptKeeper, watchers: Watchers, audit: AuditTrail
+            receipts: ReceiptKeeper, watchers: Watchers, audit: AuditTrail, courier: TargetCourier
         ) {
             self.vault = vault
             self.tokens = tokens
@@ -33,6 +36,8 @@ final class VaultGate: Sendable {
             self.receipts = receipts
             self.watchers = watchers
             self.audit = audit
+            self.courier = courier
+            targets = TargetWatch(courier)
         }
     }
 
@@ -40,6 +45,7 @@ final class VaultGate: Sendable {
     private let escrow: any EscrowStore
     private let audit: LogDirectory
     private let zoom: ZoomIssuer
+    let transport: any HTTPTransport
     private let policy: AttemptPolicy
     private let mostWaiting: Int
     /// What tells this machine from others.
@@ -57,7 +63,8 @@ final class VaultGate: Sendable {
 
     /// - Parameter mostWaiting: how many clients may wait for changes at once.
     init(
-        store: any SealedStore, escrow: any EscrowStore, audit: LogDirectory, zoom: ZoomIssuer, policy: AttemptPolicy,
+        store: any SealedStore, escrow: any EscrowStore, audit: LogDirectory, zoom: ZoomIssuer,
+        transport: any HTTPTransport, policy: AttemptPolicy,
         mostWaiting: Int, machine: String = "", time: any TimeSource,
         logger: Logger
     ) {
@@ -65,6 +72,7 @@ final class VaultGate: Sendable {
         self.escrow = escrow
         self.audit = audit
         self.zoom = zoom
+        self.transport = transport
         self.policy = policy
         self.mostWaiting = mostWaiting
         self.machine = machine
@@ -125,12 +133,18 @@ final class VaultGate: Sendable {
             }
         }
         let issuer = BudgetedIssuer(base: rotator, tokens: tokens, catalog: vault.catalog)
+        let courier = TargetCourier(vault: vault, transport: transport, time: time) {
+            $0.log(to: logger)
+            audit.note($0.audited)
+        }
         var timing = RotationTiming()
-        var publisher: any SecretPublisher = NoPublisher()
+        // A console may try the new credentials before it saves them, and several calls make a push.
+        timing.publishLimit = 240
+        var publisher: any SecretPublisher = TargetPublisher(courier: courier)
         #if FAULT_POINTS
             if let scripted = ScriptedPublisher() {
                 publisher = scripted
-                timing.publishLimit = scripted.limit ?? timing.publishLimit
+                timing.publishLimit = scripted.limit ?? 30
             }
         #endif
         let rotations = RotationEngine(
@@ -148,7 +162,7 @@ final class VaultGate: Sendable {
         ) { $0.log(to: logger) }
         return Session(
             vault: vault, tokens: tokens, rotations: rotations, scheduler: scheduler, receipts: receipts,
-            watchers: Watchers(vault.catalog, limit: mostWaiting), audit: audit)
+            watchers: Watchers(vault.catalog, limit: mostWaiting), audit: audit, courier: courier)
     }
 
     /// Drops the keys and everything that they opened. Requests that are under way keep what they have until they end.
@@ -161,6 +175,7 @@ final class VaultGate: Sendable {
         changed()
         session.watchers.close()
         await session.scheduler.stop()
+        await session.targets.stop()
         // A rotation in the middle of a call is let to its end: its answer may be the only copy of a secret.
         await session.rotations.stop()
         await session.audit.close()
