@@ -88,6 +88,7 @@ let package = Package(
             exclude: ["schema/audit.schema.json", "schema/openapi.yaml"],
             resources: [
                 .embedInCode("schema/v001.sql"), .embedInCode("schema/v002.sql"), .embedInCode("schema/v003.sql"),
+                .embedInCode("schema/v004.sql"),
             ]),
         target("EscrowFiles", ["Vault"]),
         target("Tokens", ["Names", "SecretMemory", "Times", "Vault"]),
@@ -98,14 +99,16 @@ let package = Package(
                 "Names", "Rotation", "Schedule", "Times", "Tokens", "Vault",
                 .product(name: "HeapModule", package: "swift-collections"),
             ]),
-        target("HTTPTransport", ["CCurl", "SecretMemory"]),
+        target("HTTPTransport", ["CCurl", "SecretJSON", "SecretMemory"]),
         target("Zoom", ["HTTPTransport", "SecretJSON", "SecretMemory", "Times"]),
+        target("PingFederate", ["HTTPTransport", "SecretJSON", "SecretMemory"]),
         target("SocketAPI", ["Names", "SecretJSON", "SecretMemory", "Times"]),
         target("Doctor", ["CPlatform", "SocketAPI", "Times"]),
         target(
             "Daemon",
             [
-                "Audit", "CPlatform", "Doctor", "Envelope", "EscrowFiles", "HTTPTransport", "Names", "Rotation", "Schedule",
+                "Audit", "CPlatform", "Doctor", "Envelope", "EscrowFiles", "HTTPTransport", "Names", "PingFederate",
+                "Rotation", "Schedule",
                 "Scheduling",
                 "SecretJSON", "SecretMemory", "SocketAPI", "Times", "Tokens", "Vault", "VaultSQLite", "Zoom", nioCore,
                 nioPosix, logging, lifecycle, unixSignals,
@@ -158,6 +161,7 @@ let package = Package(
         tests(
             "ZoomTests",
             ["HTTPTestSupport", "HTTPTransport", "Sandbox", "SecretJSON", "SecretMemory", "Times", "Zoom"]),
+        tests("PingFederateTests", ["HTTPTransport", "PingFederate", "SecretJSON", "SecretMemory", "TestSupport"]),
         tests("RotationTests", ["Names", "Rotation", "SecretMemory", "TestSupport", "Times", "Vault"]),
         tests(
             "SchedulingTests",

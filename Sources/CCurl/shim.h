@@ -30,6 +30,12 @@ static inline CURLcode keyturn_curl_set_pointer(CURL *easy, CURLoption option, c
     return curl_easy_setopt(easy, option, value);
 }
 
+// libcurl makes a copy of its own, by the allocator below.
+static inline CURLcode keyturn_curl_set_blob(CURL *easy, CURLoption option, const void *bytes, size_t size) {
+    struct curl_blob blob = {(void *)bytes, size, CURL_BLOB_COPY};
+    return curl_easy_setopt(easy, option, &blob);
+}
+
 static inline CURLcode keyturn_curl_set_receiver(
     CURL *easy, CURLoption option, size_t (*receive)(char *, size_t, size_t, void *)
 ) {
@@ -55,6 +61,13 @@ static inline CURLcode keyturn_curl_set_sockets_private(CURL *easy) {
 
 static inline CURLcode keyturn_curl_get_long(CURL *easy, CURLINFO info, long *value) {
     return curl_easy_getinfo(easy, info, value);
+}
+
+// The lines of the certificate that the server showed for itself; NULL when there is none.
+static inline const struct curl_slist *keyturn_curl_leaf(CURL *easy) {
+    struct curl_certinfo *found = NULL;
+    if (curl_easy_getinfo(easy, CURLINFO_CERTINFO, &found) != CURLE_OK) return NULL;
+    return found && found->num_of_certs > 0 ? found->certinfo[0] : NULL;
 }
 
 static inline CURLcode keyturn_curl_get_pointer(CURL *easy, CURLINFO info, void **value) {

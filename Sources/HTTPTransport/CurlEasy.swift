@@ -52,6 +52,23 @@ import SecretMemory
         keep(unsafe keyturn_curl_set_pointer(handle, option, pointer))
     }
 
+    mutating func set(_ option: CURLoption, blob: RawSpan) {
+        unsafe blob.withUnsafeBytes { bytes in
+            keep(unsafe keyturn_curl_set_blob(handle, option, bytes.baseAddress, bytes.count))
+        }
+    }
+
+    /// The certificate of the server that is connected; `nil` unless ``CURLOPT_CERTINFO`` was set before.
+    var peerCertificate: PeerCertificate? {
+        var lines: [String] = []
+        var next = unsafe keyturn_curl_leaf(handle)
+        while let line = unsafe next {
+            if let text = unsafe line.pointee.data { lines.append(unsafe String(cString: text)) }
+            unsafe next = UnsafePointer(line.pointee.next)
+        }
+        return PeerCertificate(lines)
+    }
+
     mutating func setCallbacks(willSend: @escaping BeforeRequest, head: @escaping Receiver, body: @escaping Receiver) {
         keep(unsafe keyturn_curl_set_before_request(handle, willSend))
         keep(unsafe keyturn_curl_set_receiver(handle, CURLOPT_HEADERFUNCTION, head))

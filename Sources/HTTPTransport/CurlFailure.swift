@@ -18,6 +18,7 @@ extension TransportFailure.Kind {
             case CURLE_COULDNT_CONNECT, CURLE_PROXY: .unreachable
             case CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_ISSUER_ERROR, CURLE_SSL_INVALIDCERTSTATUS: .tlsUntrusted
             case CURLE_SSL_CACERT_BADFILE: .caUnusable
+            case CURLE_SSL_CERTPROBLEM: .identityUnusable
             case CURLE_SSL_CONNECT_ERROR, CURLE_SSL_CIPHER, CURLE_USE_SSL_FAILED: .tlsFailed
             case CURLE_OPERATION_TIMEDOUT: .timedOut
             case CURLE_GOT_NOTHING, CURLE_PARTIAL_FILE, CURLE_RECV_ERROR, CURLE_SEND_ERROR:

@@ -17,6 +17,7 @@ extension CurlEasy {
         set(CURLOPT_NOSIGNAL, true)
         set(CURLOPT_QUICK_EXIT, true)  // else giving up waits for the resolver, and everybody with it
         prepareTLS(settings)
+        prepare(request.tls)
         set(CURLOPT_CONNECTTIMEOUT_MS, request.limits.connect.milliseconds)
         set(CURLOPT_TIMEOUT_MS, request.limits.total.milliseconds)
         set(CURLOPT_HTTPGET, true)
@@ -36,6 +37,27 @@ extension CurlEasy {
         guard let file = settings.caFile else { return }
         set(CURLOPT_CAINFO, file)
         set(CURLOPT_CAPATH, nil)
+    }
+
+    private mutating func prepare(_ tls: TLSOptions) {
+        switch tls.trust {
+        case .standard: break
+        case .authorities(let text):
+            set(CURLOPT_CAINFO_BLOB, blob: unsafe text.utf8Span.span.bytes)
+            set(CURLOPT_CAPATH, nil)
+        case .certificate:
+            // Judged by ``Transfer`` when the connection stands. A connection or a session of before shows none.
+            set(CURLOPT_CERTINFO, true)
+            set(CURLOPT_SSL_VERIFYPEER, false)
+            set(CURLOPT_SSL_VERIFYHOST, 0)
+            set(CURLOPT_FRESH_CONNECT, true)
+            set(CURLOPT_FORBID_REUSE, true)
+            set(CURLOPT_SSL_SESSIONID_CACHE, false)
+        }
+        guard let identity = tls.identity else { return }
+        set(CURLOPT_SSLCERT_BLOB, blob: unsafe identity.certificates.utf8Span.span.bytes)
+        identity.key.bytes.withSpan { set(CURLOPT_SSLKEY_BLOB, blob: $0) }
+        set(CURLOPT_KEYPASSWD, "")  // else OpenSSL asks for one on the terminal
     }
 }
 

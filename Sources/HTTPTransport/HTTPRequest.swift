@@ -18,10 +18,11 @@ package struct HTTPRequest: Sendable {
     /// Whether the server may get the request twice. If not, it goes over a connection of its own: a request over a
     /// connection that was kept open, and that the server closes at that moment, would be sent again.
     package var isRepeatable: Bool
+    package var tls: TLSOptions
 
     package init(
         _ method: Method, _ url: EndpointURL, headers: [HTTPHeader] = [], body: SecretBox? = nil,
-        limits: HTTPLimits = HTTPLimits(), isRepeatable: Bool? = nil
+        limits: HTTPLimits = HTTPLimits(), isRepeatable: Bool? = nil, tls: TLSOptions = TLSOptions()
     ) {
         self.method = method
         self.url = url
@@ -29,6 +30,7 @@ package struct HTTPRequest: Sendable {
         self.body = body
         self.limits = limits
         self.isRepeatable = isRepeatable ?? (method == .get)
+        self.tls = tls
     }
 }
 
@@ -68,5 +70,15 @@ package struct HTTPHeader: Sendable {
             && value.bytes.withSpan { span in
                 (0..<span.byteCount).allSatisfy { span[$0] >= 0x20 && span[$0] != 0x7F }
             }
+    }
+}
+
+extension HTTPHeader {
+    package static func authorization(_ scheme: String, _ secret: SecretBox) -> HTTPHeader {
+        var value = SecretBuffer(capacity: 1_024)
+        value.append(scheme)
+        value.append(UInt8(ascii: " "))
+        value.append(secret.bytes)
+        return HTTPHeader("Authorization", secret: SecretBox(value.finish()))
     }
 }

@@ -19,20 +19,23 @@ final class Transfer {
     private var isTooLarge = false
     /// Whether the request itself may have left: set at the last moment at which it certainly has not.
     private var started = false
+    /// Judges the server's certificate before the request is sent, if somebody is to.
+    private let acceptsPeer: (@Sendable (PeerCertificate) -> Bool)?
+    private var isPeerRefused = false
 
     /// - Parameter easy: prepared for the request already.
     init(_ request: HTTPRequest, easy: consuming CurlEasy, answer: CheckedContinuation<Outcome, Never>) {
         self.easy = easy
         self.answer = answer
         bodyLimit = request.limits.body
+        if case .certificate(let judge) = request.tls.trust { acceptsPeer = judge } else { acceptsPeer = nil }
         let me = unsafe Unmanaged.passUnretained(self).toOpaque()
         unsafe self.easy.set(CURLOPT_PREREQDATA, pointer: me)
         unsafe self.easy.set(CURLOPT_HEADERDATA, pointer: me)
         unsafe self.easy.set(CURLOPT_WRITEDATA, pointer: me)
         unsafe self.easy.setCallbacks(
             willSend: { me, _, _, _, _ in
-                unsafe Transfer.at(me)?.started = true
-                return CURL_PREREQFUNC_OK
+                unsafe Transfer.at(me)?.willSend() == true ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT
             },
             head: { bytes, size, count, me in
                 unsafe Transfer.receive(bytes, size * count, me) { $0.receiveHead($1) }
@@ -60,7 +63,9 @@ final class Transfer {
     func finish(_ code: CURLcode) {
         var status = 0
         unsafe keyturn_curl_get_long(easy.handle, CURLINFO_RESPONSE_CODE, &status)
-        if isTooLarge {
+        if isPeerRefused {
+            fail(.tlsUntrusted)
+        } else if isTooLarge {
             fail(.tooLarge)
         } else if code != CURLE_OK {
             let failure = TransportFailure(curl: code, started: started, detail: easy.words, partial: takePartial())
@@ -87,6 +92,16 @@ final class Transfer {
     }
 
     // MARK: Callbacks
+
+    /// Returns whether to go on.
+    private func willSend() -> Bool {
+        if let acceptsPeer {
+            isPeerRefused = !(easy.peerCertificate.map(acceptsPeer) ?? false)
+            guard !isPeerRefused else { return false }
+        }
+        started = true
+        return true
+    }
 
     /// Returns whether to go on.
     private func receiveHead(_ line: RawSpan) -> Bool {

@@ -12,6 +12,8 @@ package struct TransportFailure: Error, Equatable, CustomStringConvertible {
         case tlsUntrusted = "tls_untrusted"
         case tlsFailed = "tls_failed"
         case caUnusable = "ca_unusable"
+        /// The client certificate or its key.
+        case identityUnusable = "identity_unusable"
         case timedOut = "timed_out"
         /// The connection ended before the answer did.
         case cut
@@ -67,6 +69,7 @@ extension TransportFailure.Kind {
         case .tlsUntrusted: "the server's certificate is not trusted"
         case .tlsFailed: "TLS could not be agreed on"
         case .caUnusable: "the CA file cannot be used"
+        case .identityUnusable: "the client certificate or its key cannot be used"
         case .timedOut: "no answer in time"
         case .cut: "the connection ended before the answer did"
         case .tooLarge: "the answer is larger than allowed"

@@ -1,7 +1,7 @@
 package import SecretMemory
 
 /// A value inside a ``JSONDocument``: an index, meaningful to that document alone.
-package struct JSONNode: Equatable, Sendable {
+package struct JSONNode: Hashable, Sendable {
     let index: Int
 }
 
@@ -24,8 +24,8 @@ package struct JSONDocument: ~Copyable {
         var escaped = false
     }
 
-    private let bytes: SecretBytes
-    private let values: [Value]
+    let bytes: SecretBytes
+    let values: [Value]
 
     /// - Parameters:
     ///   - depth: how many arrays and objects may be inside one another.

@@ -79,14 +79,15 @@ package enum CatalogChange: Equatable, Sendable {
 
 /// What the vault holds, opened and in memory. Readers take an entry and go; a change shows after its commit.
 package final class Catalog: Sendable {
-    private struct State {
+    struct State {
         var apps: [Name: AppEntry] = [:]
         var clients: [Name: Client] = [:]
+        var targets: [Name: TargetEntry] = [:]
         var rules = ClientRules([])
         var strangers: [String: String] = [:]
     }
 
-    private let state = Mutex(State())
+    let state = Mutex(State())
     private let observers = Mutex<[@Sendable (CatalogChange) -> Void]>([])
 
     /// Has `observer` told of every change from now on, after it shows, and in the order of the commits. It is called on
@@ -124,10 +125,11 @@ package final class Catalog: Sendable {
     package func needs(of uid: UInt32) -> IdentityNeeds { state.withLock { $0.rules.needs(of: uid) } }
 
     /// Shows what was read at the start, before anybody observes.
-    func load(_ entries: [AppEntry], _ clients: [Client]) {
+    func load(_ entries: [AppEntry], _ clients: [Client], _ targets: [TargetEntry]) {
         state.withLock { state in
             for entry in entries { state.apps[entry.app.name] = entry }
             for client in clients { state.clients[client.name] = client }
+            for entry in targets { state.targets[entry.target.name] = entry }
             state.rules = ClientRules(clients)
         }
     }
@@ -138,7 +140,10 @@ package final class Catalog: Sendable {
     }
 
     func withdraw(app: App) {
-        state.withLock { _ = $0.apps.removeValue(forKey: app.name) }
+        state.withLock { state in
+            state.apps[app.name] = nil
+            state.targets = state.targets.filter { $0.value.target.appID != app.id }
+        }
         tell(.app(app.name))
     }
 

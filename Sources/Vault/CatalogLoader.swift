@@ -22,6 +22,8 @@ struct CatalogLoader {
     private var refusals: [String: Refusals] = [:]
     private var upkeep: [String: Upkeep] = [:]
     private var clients: [Client] = []
+    private var targets: [PushTarget] = []
+    private var deliveries: [String: Delivery] = [:]
 
     static func load(_ transaction: any StoreTransaction, sealer: Sealer) throws -> CatalogLoader {
         guard let stateRow = try transaction.row(in: .state, id: VaultState.id) else {
@@ -68,6 +70,10 @@ struct CatalogLoader {
             let record = try sealer.open(row, as: ReceiptRecord.self)
             receipts[record.appID, default: [:]][record.receipt.client] = record.receipt
         case .client: clients.append(try sealer.open(row, as: ClientRecord.self).client)
+        case .pushTarget: targets.append(try sealer.open(row, as: PushTargetRecord.self).target)
+        case .delivery:
+            let record = try sealer.open(row, as: DeliveryRecord.self)
+            deliveries[record.targetID] = record.delivery
         case .token:
             let record = try sealer.open(row, as: TokenRecord.self)
             tokens[record.appID] = record.token
@@ -100,6 +106,8 @@ struct CatalogLoader {
             entry.upkeep = upkeep[app.id] ?? Upkeep()
             return entry
         }
-        catalog.load(entries, clients)
+        catalog.load(
+            entries, clients,
+            targets.map { TargetEntry(target: $0, delivery: deliveries[$0.id] ?? Delivery()) })
     }
 }

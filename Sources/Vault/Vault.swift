@@ -87,7 +87,8 @@ package final class Vault: Sendable {
                         + "the only copy of a new secret",
                     hint: "keyturn rotation show \(open.id); to lose it: keyturn app remove \(name) --force")
             }
-            for table in [SealedTable.generation, .rotation, .receipt] {
+            for entry in catalog.targets(of: app) { try transaction.remove(from: .delivery, id: entry.target.id) }
+            for table in [SealedTable.generation, .rotation, .receipt, .pushTarget] {
                 try transaction.removeRows(from: table, ofApp: app.id)
             }
             try transaction.remove(from: .token, id: app.id)

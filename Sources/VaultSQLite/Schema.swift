@@ -6,7 +6,9 @@ enum Schema {
     /// "KTRN": tells a vault of ours from any other SQLite file (`PRAGMA application_id`).
     static let applicationID = 0x4B54_524E
 
-    private static let versions = [PackageResources.v001_sql, PackageResources.v002_sql, PackageResources.v003_sql]
+    private static let versions = [
+        PackageResources.v001_sql, PackageResources.v002_sql, PackageResources.v003_sql, PackageResources.v004_sql,
+    ]
 
     static var current: Int { versions.count }
 

@@ -15,7 +15,7 @@ extension ZoomFailure {
     package init(_ failure: TransportFailure) {
         let cause: Cause =
             switch failure.kind {
-            case .tlsUntrusted, .tlsFailed, .caUnusable: .tlsUntrusted
+            case .tlsUntrusted, .tlsFailed, .caUnusable, .identityUnusable: .tlsUntrusted
             case .cancelled, .shutDown: .cancelled
             case .invalidRequest, .overloaded: .notTried
             case .tooLarge, .malformed: .unexpectedAnswer

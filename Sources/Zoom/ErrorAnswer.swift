@@ -36,30 +36,3 @@ struct ErrorAnswer {
             .filter { !$0.isEmpty }
     }
 }
-
-extension String {
-    /// The text made fit to be shown; a notice instead when it repeats one of the secrets.
-    func shown(limit: Int, withholding secrets: [SecretBox]) -> String {
-        repeats(secrets) ? "withheld, because it repeats a secret" : printable(limit: limit)
-    }
-
-    /// As it is, or once it is made fit to be shown: what is dropped then could stand within the secret.
-    func repeats(_ secrets: [SecretBox]) -> Bool {
-        Array(utf8).hasAny(of: secrets) || Array(printable(limit: .max).utf8).hasAny(of: secrets)
-    }
-}
-
-extension [UInt8] {
-    fileprivate func hasAny(of secrets: [SecretBox]) -> Bool {
-        let text = self
-        return secrets.contains { secret in
-            let length = secret.bytes.count
-            guard length > 0, length <= text.count else { return false }
-            return secret.bytes.withSpan { span in
-                (0...text.count - length).contains { start in
-                    (0..<length).allSatisfy { text[start + $0] == span[$0] }
-                }
-            }
-        }
-    }
-}

@@ -1,3 +1,4 @@
+package import HTTPTransport
 import SecretJSON
 package import SecretMemory
 package import Times

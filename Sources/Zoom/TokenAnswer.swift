@@ -2,15 +2,6 @@ import HTTPTransport
 import SecretJSON
 import SecretMemory
 
-/// What makes an answer with a good status useless, in words for the operator. Never repeats a value of the answer.
-package struct UnusableAnswer: Error, Equatable, CustomStringConvertible {
-    let detail: String
-
-    init(_ detail: String) { self.detail = detail }
-
-    package var description: String { detail }
-}
-
 extension ZoomToken {
     static let answerLimit = 64 << 10
     private static let accessTokenLimit = 8 << 10
@@ -47,29 +38,6 @@ extension ZoomToken {
         }
         self.init(
             accessToken: SecretBox(secret), tokenType: "bearer", expiresIn: seconds, scopes: scopes, apiURL: api)
-    }
-}
-
-extension HTTPResponse {
-    /// `application/json`, or another `application/` type that ends in `+json`, whatever its parameters.
-    var isJSON: Bool {
-        let type = (headers["content-type"] ?? "").prefix { $0 != ";" && $0 != " " }.lowercased()
-        return type == "application/json" || (type.hasPrefix("application/") && type.hasSuffix("+json"))
-    }
-
-    /// The body as a JSON object.
-    func json(limit: Int) throws(UnusableAnswer) -> JSONDocument {
-        guard isJSON else { throw UnusableAnswer("the answer is not JSON but \(mediaType)") }
-        guard body.bytes.count <= limit else { throw UnusableAnswer("the answer is larger than \(limit) bytes") }
-        let document: JSONDocument
-        do { document = try JSONDocument(parsing: body.bytes.copy()) } catch { throw UnusableAnswer("\(error)") }
-        guard document.kind(document.root) == .object else { throw UnusableAnswer("the answer is not a JSON object") }
-        return document
-    }
-
-    private var mediaType: String {
-        let type = (headers["content-type"] ?? "").prefix { $0 != ";" }.lowercased()
-        return ["text/html", "text/plain", "text/xml", "application/xml"].first { $0 == type } ?? "something else"
     }
 }
 

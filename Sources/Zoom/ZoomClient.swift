@@ -75,13 +75,3 @@ package struct ZoomClient: Sendable {
         }
     }
 }
-
-extension HTTPHeader {
-    static func authorization(_ scheme: String, _ secret: SecretBox) -> HTTPHeader {
-        var value = SecretBuffer(capacity: 1_024)
-        value.append(scheme)
-        value.append(UInt8(ascii: " "))
-        value.append(secret.bytes)
-        return HTTPHeader("Authorization", secret: SecretBox(value.finish()))
-    }
-}

@@ -1,3 +1,4 @@
+import HTTPTransport
 package import SecretMemory
 
 /// What mints a token: three of an app's four values. None of them has a published grammar, so none is checked.

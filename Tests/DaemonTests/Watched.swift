@@ -31,11 +31,12 @@ final class Watched {
     init(mostWaiting: Int = 10) async throws {
         let store = MemoryStore()
         try await Vault.create(in: store, ways: [.keyFile()])
-        let zoom = ZoomIssuer(zoom: ZoomClient(transport: try CurlTransport(.init(userAgent: "tests", caFile: nil))))
+        let transport = try CurlTransport(.init(userAgent: "tests", caFile: nil))
+        let zoom = ZoomIssuer(zoom: ZoomClient(transport: transport))
         gate = VaultGate(
             store: store, escrow: NoEscrow(),
-            audit: LogDirectory(path: auditDirectory), syncsReads: false, zoom: zoom, policy: AttemptPolicy(),
-            mostWaiting: mostWaiting, time: ManualTime(),
+            audit: LogDirectory(path: auditDirectory), syncsReads: false, zoom: zoom, transport: transport,
+            policy: AttemptPolicy(), mostWaiting: mostWaiting, time: ManualTime(),
             logger: Logger(label: "tests") { _ in SwiftLogNoOpLogHandler() })
         try await gate.unlock(with: .keyFile())
         session = try #require(gate.session)

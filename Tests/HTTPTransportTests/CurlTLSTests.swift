@@ -1,6 +1,8 @@
+import Foundation
 import HTTPTestSupport
 import HTTPTransport
 import SecretMemory
+import Synchronization
 import Testing
 
 @Suite("CurlTransport: TLS")
@@ -57,5 +59,90 @@ struct CurlTLSTests {
         let failure = await failure(try transport(), HTTPRequest(.post, url, limits: limits))
         #expect(failure?.kind == .timedOut)
         #expect(failure?.delivery == .notSent)
+    }
+}
+
+@Suite("CurlTransport: a judged certificate, and one of ours")
+struct CurlCertificateTests {
+    private func request(_ server: TLSServer, _ tls: TLSOptions) throws -> HTTPRequest {
+        HTTPRequest(
+            .get, try EndpointURL("https://127.0.0.1:\(server.port)/"),
+            headers: [HTTPHeader("Authorization", "Bearer planted")],
+            limits: HTTPLimits(connect: .seconds(30), total: .seconds(60)), tls: tls)
+    }
+
+    @Test("a certificate that is accepted needs no authority and no name, each time anew") func accepted() async throws
+    {
+        let server = try TLSServer()
+        let transport = try transport()
+        let met = Mutex<[PeerCertificate]>([])
+        for _ in 0..<3 {
+            let tls = TLSOptions(
+                trust: .certificate { certificate in
+                    met.withLock { $0.append(certificate) }
+                    return true
+                })
+            #expect(try await transport.send(request(server, tls)).status == 200)
+        }
+        let seen = met.withLock { $0 }
+        #expect(seen.count == 3 && Set(seen.map(\.der)).count == 1)
+        #expect(seen[0].subject.contains("localhost") && seen[0].issuer.contains("test authority"))
+        #expect(try server.leaf() == seen[0].der, "the very certificate, as openssl has it")
+    }
+
+    @Test("one that is not accepted is sent nothing, whoever signed it") func refused() async throws {
+        let server = try LoopbackServer { _ in .answer("hello") }
+        defer { server.stop() }
+        let tlsServer = try TLSServer()
+        let transport = try transport(caFile: tlsServer.caFile)
+        let judge = TLSOptions(trust: .certificate { _ in false })
+        let failure = await failure(transport, try request(tlsServer, judge))
+        #expect(failure?.kind == .tlsUntrusted && failure?.delivery == .notSent)
+        #expect(tlsServer.requests == 0)
+
+        let plain = HTTPRequest(.get, try EndpointURL(server.url), tls: TLSOptions(trust: .certificate { _ in true }))
+        let unproven = await HTTPTransportTests.failure(transport, plain)
+        #expect(unproven?.kind == .tlsUntrusted && server.received.isEmpty, "without TLS there is no certificate")
+    }
+
+    @Test("an accepted certificate opens no way for requests that go by authority") func apart() async throws {
+        let server = try TLSServer()
+        let transport = try transport()
+        let tls = TLSOptions(trust: .certificate { _ in true })
+        #expect(try await transport.send(request(server, tls)).status == 200)
+        #expect(await failure(transport, try request(server, TLSOptions()))?.kind == .tlsUntrusted)
+    }
+
+    @Test("authorities of the request's own replace all others") func authorities() async throws {
+        let (server, other) = (try TLSServer(), try TLSServer())
+        let named = { (server: TLSServer, pem: String) in
+            HTTPRequest(
+                .get, try EndpointURL("https://localhost:\(server.port)/"),
+                limits: HTTPLimits(connect: .seconds(30), total: .seconds(60)),
+                tls: TLSOptions(trust: .authorities(pem)))
+        }
+        let transport = try transport(caFile: other.caFile)
+        let own = try String(contentsOfFile: server.caFile, encoding: .utf8)
+        #expect(try await transport.send(named(server, own)).status == 200)
+        #expect(await failure(transport, try named(other, own))?.kind == .tlsUntrusted)
+        let none = await failure(transport, try named(server, "nothing"))
+        #expect(none?.delivery == .notSent)
+    }
+
+    @Test("a client certificate is shown, and a key that does not fit is said so") func identity() async throws {
+        let server = try TLSServer(["-Verify", "1"])
+        let transport = try transport(caFile: server.caFile)
+        func tls(_ name: String, _ key: String) throws -> TLSOptions {
+            TLSOptions(
+                trust: .certificate { _ in true },
+                identity: .init(
+                    certificates: try server.file(name), key: SecretBox(SecretBytes(copying: try server.file(key)))))
+        }
+        let answer = try await transport.send(try request(server, tls("server.pem", "server.key")))
+        #expect(answer.status == 200 && answer.text.contains("CN = localhost") || answer.text.contains("CN=localhost"))
+        let wrong = await failure(transport, try request(server, tls("server.pem", "ca.key")))
+        #expect(wrong?.kind == .identityUnusable && wrong?.delivery == .notSent)
+        let none = await failure(transport, try request(server, TLSOptions(trust: .certificate { _ in true })))
+        #expect(none != nil, "the server wants one")
     }
 }

@@ -38,6 +38,20 @@ final class TLSServer {
 
     deinit { try? FileManager.default.removeItem(atPath: directory) }
 
+    func file(_ name: String) throws -> String { try String(contentsOfFile: "\(directory)/\(name)", encoding: .utf8) }
+
+    /// The server's own certificate, as bytes.
+    func leaf() throws -> [UInt8] {
+        let run = try OpenSSLProgram(
+            ["x509", "-in", "\(directory)/server.pem", "-outform", "DER", "-out", "\(directory)/server.der"],
+            output: "\(directory)/said")
+        run.wait()
+        return Array(FileManager.default.contents(atPath: "\(directory)/server.der") ?? Data())
+    }
+
+    /// How many requests it got.
+    var requests: Int { program.said.split(separator: "\n").count { $0.hasPrefix("GET ") } }
+
     /// What `openssl s_client` has to say about a connection.
     func client(_ options: [String]) throws -> String {
         let run = try OpenSSLProgram(

@@ -1,6 +1,7 @@
 import Names
 import Rotation
 import SecretMemory
+import Synchronization
 import TestSupport
 import Testing
 import Times
@@ -17,7 +18,20 @@ import Vault
         }
     }
 
-    private static func make(limit: Int) async throws -> (vault: Vault, zoom: FakeZoom, engine: RotationEngine) {
+    /// Says what it is told to, and then confirms.
+    private final class Saying: SecretPublisher {
+        private let outcomes: Mutex<[PublishOutcome]>
+
+        init(_ outcomes: [PublishOutcome]) { self.outcomes = Mutex(outcomes) }
+
+        func publish(_ credential: Credential, of app: App) async -> PublishOutcome {
+            outcomes.withLock { $0.isEmpty ? .confirmed : $0.removeFirst() }
+        }
+    }
+
+    private static func make(limit: Int, _ publisher: any SecretPublisher = Hanging()) async throws -> (
+        vault: Vault, zoom: FakeZoom, engine: RotationEngine
+    ) {
         let (time, disk) = (ManualTime(), MemoryStore())
         try await Vault.create(in: disk, ways: [.keyFile()])
         let vault = try await Vault.open(disk, with: .keyFile(), time: time)
@@ -26,7 +40,7 @@ import Vault
         var timing = RotationTiming()
         timing.publishLimit = limit
         let engine = RotationEngine(
-            vault: vault, issuer: zoom, publisher: Hanging(), timing: timing, time: time, random: { $0.upperBound },
+            vault: vault, issuer: zoom, publisher: publisher, timing: timing, time: time, random: { $0.upperBound },
             note: { _ in })
         return (vault, zoom, engine)
     }
@@ -39,6 +53,35 @@ import Vault
         #expect(rotation.reason?.contains("took longer than 1 ") == true)
         let entry = try #require(vault.catalog.app(.test("zoom")))
         #expect(zoom.accepts(entry.credential.clientSecret.text) && zoom.accepts("old"))
+    }
+
+    @Test func `a refusal holds it with the old secret alive, and the operator's word lets it go on`() async throws {
+        let (vault, zoom, engine) = try await Self.make(limit: 600, Saying([.held(reason: "not that one")]))
+        let name = Name.test("zoom")
+        let held = try await engine.rotate(name, trigger: .operator, overlap: 0, id: "r1")
+        #expect(held.phase == .held && held.resumesAt == .current && held.reason == "not that one")
+        #expect(held.due == nil && zoom.accepts("old"))
+        let entry = try #require(vault.catalog.app(name))
+        #expect(zoom.accepts(entry.credential.clientSecret.text) && entry.credential.generation.number == 2)
+        // The new secret is handed out: another one made by hand belongs into another rotation.
+        await #expect(throws: VaultError.self) {
+            try await engine.rotate(name, trigger: .manual, overlap: 0, secret: SecretBox("other"), id: "r2")
+        }
+        #expect(try await engine.resume(id: "r1").phase == .retired)
+        #expect(vault.catalog.app(name)?.credential.clientSecret.text == entry.credential.clientSecret.text)
+        #expect(!zoom.accepts("old"))
+    }
+
+    @Test func `a target that takes its time is waited for to the second, and that is no failure`() async throws {
+        let slow = PublishOutcome.waiting(seconds: 120, reason: "settling")
+        let (vault, zoom, engine) = try await Self.make(limit: 600, Saying([slow, slow]))
+        let rotation = try await engine.rotate(.test("zoom"), trigger: .operator, overlap: 0, id: "r1")
+        #expect(rotation.phase == .current && rotation.attempts == 0 && rotation.reason == "settling")
+        #expect(rotation.due.map { $0 - rotation.plannedAt } == 120)
+        #expect(zoom.accepts("old"))
+        await engine.carryOn(.test("zoom"))
+        await engine.carryOn(.test("zoom"))
+        #expect(vault.catalog.app(.test("zoom"))?.rotation == nil && !zoom.accepts("old"))
     }
 
     @Test(.timeLimit(.minutes(5))) func `stopping does not wait for it`() async throws {

@@ -161,7 +161,12 @@ final class WildPublisher: SecretPublisher {
 
     func publish(_ credential: Credential, of app: App) async -> PublishOutcome {
         state.withLock { state in
-            guard state.isCalm || state.dice.below(4) > 0 else { return .later(retryAfter: nil, reason: "moody") }
+            switch state.isCalm ? 9 : state.dice.below(10) {
+            case 0: return .later(retryAfter: nil, reason: "moody")
+            case 1: return .waiting(seconds: 60, reason: "slow")
+            case 2: return .held(reason: "refused")
+            default: break
+            }
             state.confirmed.insert(credential.clientSecret.text)
             return .confirmed
         }

@@ -52,6 +52,21 @@ extension Client {
     }
 }
 
+extension PushTarget {
+    package static func sample(
+        _ name: String, of app: App, login: Login = .basic(user: "keyturn", password: SecretBox("password")),
+        trust: Trust = .system, replication: Replication = .onSave, settle: Int = 120
+    ) -> PushTarget {
+        PushTarget(
+            id: "id-of-\(name)", name: .test(name), appID: app.id, app: app.name,
+            adminURL: "https://console.example.com:9999",
+            connection: "zoom-sp",
+            fields: Fields(accountID: "Account ID", clientID: "Client ID", clientSecret: "Client Secret"),
+            login: login, trust: trust, replication: replication, settle: settle,
+            createdAt: Timestamp(unixSeconds: 1_700_000_002))
+    }
+}
+
 extension Token {
     package static func sample(
         _ text: String, issuedAt: Timestamp, lifetime: Int = 3600, scopes: [String]? = ["user:read:admin"]

@@ -34,7 +34,16 @@ package struct VaultPicture: Equatable, Sendable {
         package var expiresAt: Int
     }
 
+    package struct TargetPicture: Equatable, Sendable {
+        package var name: String
+        package var appID: String
+        /// All that it is configured with.
+        package var text: String
+        package var delivery: Delivery
+    }
+
     package var apps: [AppPicture]
+    package var targets: [TargetPicture]
     package var clients: [Client]
 
     package init(_ vault: Vault) {
@@ -48,6 +57,7 @@ package struct VaultPicture: Equatable, Sendable {
                 upkeep: entry.upkeep)
         }
         clients = vault.catalog.clients
+        targets = vault.catalog.targets.map { TargetPicture($0) }
     }
 
     /// The same without what Zoom or the clients give again for the asking.
@@ -57,7 +67,24 @@ package struct VaultPicture: Equatable, Sendable {
             (picture.apps[index].token, picture.apps[index].refusals) = (nil, nil)
             (picture.apps[index].receipts, picture.apps[index].upkeep) = ([], Upkeep())
         }
+        for index in targets.indices { picture.targets[index].delivery = Delivery() }
         return picture
+    }
+}
+
+extension VaultPicture.TargetPicture {
+    package init(_ entry: TargetEntry) {
+        let target = entry.target
+        let login =
+            switch target.login {
+            case .basic(let user, let password): "basic \(user) \(password.text)"
+            case .clientCredentials(let url, let id, let secret): "oauth \(url) \(id) \(secret.text)"
+            case .certificate(let chain, let key): "certificate \(chain) \(key.text)"
+            }
+        self.init(
+            name: target.name.description, appID: target.appID,
+            text: "\(target.id) \(target.adminURL) \(target.connection) \(target.fields) \(login) \(target.trust) "
+                + "\(target.replication) \(target.settle) \(target.createdAt)", delivery: entry.delivery)
     }
 }
 

@@ -63,7 +63,7 @@ struct FilledVault {
 }
 
 extension Vault {
-    /// Two apps with token, refusals, rotation and receipt, and two clients, whose values carry the mark.
+    /// Two apps with token, refusals, rotation, receipt and push target, and two clients, whose values carry the mark.
     func fill(at now: Moment, marked mark: String) async throws {
         let apps = [
             App.sample("alpha"),
@@ -87,6 +87,13 @@ extension Vault {
                 rotation: .init(base: .first, due: now.wall + 60), probe: probe,
                 alarm: .init(rotationID: rotation.id, before: 3600))
             try await keep([(app, upkeep)])
+            let target = PushTarget.sample(
+                "console-\(app.name)", of: app, login: .basic(user: mark, password: SecretBox("password-\(mark)")))
+            try await add(target)
+            var delivery = Delivery()
+            delivery.generation = .first
+            delivery.shown = mark
+            try await keep(delivery, of: target)
         }
         try await add(.sample("one", user: mark))
         try await add(

@@ -119,6 +119,39 @@ import Times
         }
     }
 
+    @Test(
+        "a push target comes back as it was, its password and key byte for byte",
+        arguments: [PushTarget.Trust.system, .authorities("-----BEGIN\n"), .pin(String(repeating: "0", count: 64))])
+    func targets(trust: PushTarget.Trust) throws {
+        for text in Self.strange {
+            for login in [
+                .basic(user: text, password: SecretBox(text)),
+                .clientCredentials(tokenURL: text, clientID: text, secret: SecretBox(text)),
+                .certificate(chain: text, key: SecretBox(text)),
+            ] as [PushTarget.Login] {
+                for replication in PushTarget.Replication.allCases {
+                    let target = PushTarget.sample(
+                        "one", of: .sample("alpha"), login: login, trust: trust, replication: replication)
+                    let again = try again(PushTargetRecord(target)).target
+                    #expect(
+                        VaultPicture.TargetPicture(TargetEntry(target: again))
+                            == VaultPicture.TargetPicture(TargetEntry(target: target)))
+                }
+            }
+        }
+    }
+
+    @Test("what a target has comes back as it was", arguments: strange) func deliveries(text: String) throws {
+        var full = Delivery()
+        full.generation = .first.next
+        (full.pushedAt, full.replicatedAt, full.lookedAt, full.changedAt) = (Self.now, Self.now, Self.now, Self.now)
+        (full.replicationAsked, full.shown) = (true, text)
+        full.failure = .init(at: Self.now, cause: text, reason: text, hint: text, isRefusal: true)
+        for delivery in [Delivery(), full] {
+            #expect(try again(DeliveryRecord(targetID: "t", delivery)).delivery == delivery)
+        }
+    }
+
     @Test("the vault's account of itself comes back as it was") func state() throws {
         var state = VaultState()
         state.commits = Int.max

@@ -1,3 +1,4 @@
+import HTTPTransport
 import SecretMemory
 import Testing
 import Times

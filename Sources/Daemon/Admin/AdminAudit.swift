@@ -67,6 +67,16 @@ extension AdminRoute {
             case .add: "client.add"
             case .remove: "client.remove"
             }
+        case .targets(let action):
+            switch action {
+            case .list, .show, .discover, .test: nil
+            case .add: "target.add"
+            case .remove: "target.remove"
+            case .push: "target.push"
+            case .adopt: "target.adopt"
+            case .discoverConsole: "console.discover"
+            case .certificate: "console.certificate"
+            }
         case .token(.get(_, _, let reveal)): reveal ? "token.reveal" : "token.show"
         case .token(.renew(_, let reveal)): reveal ? "token.reveal" : "token.renew"
         case .rotations(let action):
@@ -90,6 +100,8 @@ extension AdminRoute {
             (try? request.document(ClientDraft.self)).map { [("client", .text($0.name.description))] } ?? []
         case .clients(.remove(let name)): [("client", .text(name.description))]
         case .rotations(.resume(let id)), .rotations(.abort(let id)): [("rotation", .text(id))]
+        case .targets(.remove(let name)), .targets(.push(let name)), .targets(.adopt(let name)):
+            [("target", .text(name.description))]
         default: []
         }
     }

@@ -79,6 +79,13 @@ extension AdminRoute {
             case .list, .show: .viewer
             case .add, .remove: .admin
             }
+        case .targets(let action):
+            switch action {
+            case .list, .show: .viewer
+            case .test, .discover, .push, .adopt: .operator
+            // With these the daemon goes where it is told to, with what it is told.
+            case .add, .remove, .discoverConsole, .certificate: .admin
+            }
         case .token(.get(_, _, let reveal)), .token(.renew(_, let reveal)): reveal ? .admin : .operator
         case .rotations(let action):
             switch action {

@@ -21,6 +21,19 @@ enum AdminRoute {
         case remove(Name)
     }
 
+    enum Targets {
+        case list, add
+        case show(Name)
+        case remove(Name)
+        case test(Name)
+        case discover(Name)
+        case push(Name)
+        case adopt(Name)
+        /// A look at a console that is no target yet.
+        case discoverConsole
+        case certificate
+    }
+
     enum Token {
         case get(Name, minTTL: Int, reveal: Bool)
         case renew(Name, reveal: Bool)
@@ -59,6 +72,7 @@ enum AdminRoute {
     case lock
     case apps(Apps)
     case clients(Clients)
+    case targets(Targets)
     case token(Token)
 
     init(_ request: Request) throws(Problem) {
@@ -143,6 +157,8 @@ enum AdminRoute {
         } else if target.matches("/v1/clients/*") {
             let name = try target.name(2)
             self = try method([.get: .clients(.show(name)), .delete: .clients(.remove(name))])
+        } else if let targets = try AdminRoute.Targets(request) {
+            self = .targets(targets)
         } else {
             throw Refusal.noSuchRoute
         }

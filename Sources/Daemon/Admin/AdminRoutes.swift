@@ -124,6 +124,9 @@ struct AdminRoutes: Responder {
         case .token(let action): return try await TokenActions(session: try session(), time: time).answer(action)
         case .rotations(let action):
             return try await RotationActions(session: try session(), deed: deed).answer(action, request)
+        case .targets(let action):
+            return try await TargetActions(session: try session(), transport: gate.transport, time: time).answer(
+                action, request)
         case .clients(let action):
             return try await ClientActions(session: try session(), time: time, deed: deed).answer(action, request)
         }

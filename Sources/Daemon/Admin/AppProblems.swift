@@ -71,7 +71,9 @@ struct AppProblems {
         case .held:
             return ranked(
                 .held, "rotation_held", "\(rotation.reason ?? "the rotation is held")\(death)",
-                try: "keyturn rotate \(app) --manual", deadline: rotation.revokeAt)
+                try: rotation.promotedAt == nil
+                    ? "keyturn rotate \(app) --manual"
+                    : "when the cause is mended: keyturn rotation resume \(rotation.id)", deadline: rotation.revokeAt)
         default: return nil
         }
     }

@@ -39,13 +39,14 @@ struct StatusReport {
                 ).all
             apps.append(Self.app(entry, try? recurrence.get(), now))
         }
+        let targets = TargetProblems.problems(session.vault.catalog, app: name, now: now.wall)
         let rules = name == nil ? RuleProblems.problems(session.vault.catalog) : []
         return Response(.ok).json(
             document(
                 .unlocked, now,
                 Self.hostProblems(session.vault) + Self.auditProblems(session.audit)
                     + escrow.map(StatusDocument.Problem.init)
-                    + AppProblems.inOrder(problems) + rules, apps))
+                    + AppProblems.inOrder(problems) + targets + rules, apps))
     }
 
     /// What is wrong, as the status has it.

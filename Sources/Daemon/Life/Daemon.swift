@@ -57,8 +57,8 @@ package struct Daemon: Sendable {
         let gate = VaultGate(
             store: store, escrow: EscrowFiles(directory: places.escrow),
             audit: LogDirectory(path: places.audit), syncsReads: settings.auditSync == .always, zoom: zoom,
-            policy: policy, mostWaiting: settings.mostWaiting, machine: MachineIdentity.read(settings.machineFile),
-            time: time, logger: logger)
+            transport: transport, policy: policy, mostWaiting: settings.mostWaiting,
+            machine: MachineIdentity.read(settings.machineFile), time: time, logger: logger)
         try await unlock(gate)
 
         let admin = AdminRoutes(

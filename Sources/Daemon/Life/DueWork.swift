@@ -22,6 +22,7 @@ struct DueWork: Service {
                 if let session = gate.session {
                     await session.rotations.lookAtEscrow()
                     await session.scheduler.look()
+                    await session.targets.look()
                 }
                 try await Task.sleep(for: pause)
             }

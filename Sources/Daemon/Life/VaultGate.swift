@@ -1,4 +1,5 @@
 import Audit
+import HTTPTransport
 import Logging
 import Names
 import Rotation
@@ -22,10 +23,12 @@ final class VaultGate: Sendable {
         let answers = CredentialAnswers()
         let watchers: Watchers
         let audit: AuditTrail
+        let courier: TargetCourier
+        let targets: TargetWatch
 
         init(
             vault: Vault, tokens: TokenKeeper, rotations: RotationEngine, scheduler: Scheduler,
-            receipts: ReceiptKeeper, watchers: Watchers, audit: AuditTrail
+            receipts: ReceiptKeeper, watchers: Watchers, audit: AuditTrail, courier: TargetCourier
         ) {
             self.vault = vault
             self.tokens = tokens
@@ -34,6 +37,8 @@ final class VaultGate: Sendable {
             self.receipts = receipts
             self.watchers = watchers
             self.audit = audit
+            self.courier = courier
+            targets = TargetWatch(courier)
         }
     }
 
@@ -42,6 +47,7 @@ final class VaultGate: Sendable {
     private let audit: LogDirectory
     private let syncsReads: Bool
     private let zoom: ZoomIssuer
+    let transport: any HTTPTransport
     private let policy: AttemptPolicy
     private let mostWaiting: Int
     /// What tells this machine from others.
@@ -62,13 +68,15 @@ final class VaultGate: Sendable {
     ///   - mostWaiting: how many clients may wait for changes at once.
     init(
         store: any SealedStore, escrow: any EscrowStore, audit: LogDirectory, syncsReads: Bool, zoom: ZoomIssuer,
-        policy: AttemptPolicy, mostWaiting: Int, machine: String = "", time: any TimeSource, logger: Logger
+        transport: any HTTPTransport, policy: AttemptPolicy, mostWaiting: Int, machine: String = "",
+        time: any TimeSource, logger: Logger
     ) {
         self.store = store
         self.escrow = escrow
         self.audit = audit
         self.syncsReads = syncsReads
         self.zoom = zoom
+        self.transport = transport
         self.policy = policy
         self.mostWaiting = mostWaiting
         self.machine = machine
@@ -129,13 +137,19 @@ final class VaultGate: Sendable {
             }
         }
         let issuer = BudgetedIssuer(base: rotator, tokens: tokens, catalog: vault.catalog)
+        let courier = TargetCourier(vault: vault, transport: transport, time: time) {
+            $0.log(to: logger)
+            audit.note($0.audited)
+        }
         var timing = RotationTiming()
         timing.earliest = keyturnReleased
-        var publisher: any SecretPublisher = NoPublisher()
+        // A console may try the new credentials before it saves them, and several calls make a push.
+        timing.publishLimit = 240
+        var publisher: any SecretPublisher = TargetPublisher(courier: courier)
         #if FAULT_POINTS
             if let scripted = ScriptedPublisher() {
                 publisher = scripted
-                timing.publishLimit = scripted.limit ?? timing.publishLimit
+                timing.publishLimit = scripted.limit ?? 30
             }
         #endif
         let rotations = RotationEngine(
@@ -153,7 +167,7 @@ final class VaultGate: Sendable {
         }
         return Session(
             vault: vault, tokens: tokens, rotations: rotations, scheduler: scheduler, receipts: receipts,
-            watchers: Watchers(vault.catalog, limit: mostWaiting), audit: audit)
+            watchers: Watchers(vault.catalog, limit: mostWaiting), audit: audit, courier: courier)
     }
 
     /// Drops the keys and everything that they opened. Requests that are under way keep what they have until they end.
@@ -167,6 +181,7 @@ final class VaultGate: Sendable {
         changed()
         session.watchers.close()
         await session.scheduler.stop()
+        await session.targets.stop()
         // A rotation in the middle of a call is let to its end: its answer may be the only copy of a secret.
         await session.rotations.stop()
         await session.audit.close(with: event)

@@ -20,7 +20,7 @@ enum EscrowClaim: Equatable {
         }
         switch rotation.phase {
         case .intended, .lostResponse: self = .take
-        case .held: self = isKept ? .free : .take
+        case .held: self = isKept || rotation.promotedAt != nil ? .free : .take
         case .escrowed: self = isKept ? .free : .wait
         case .verified, .current, .published, .draining, .retired: self = .free
         case .planned, .refused, .aborted: self = .none("its rotation is \(rotation.phase.rawValue)")

@@ -12,6 +12,8 @@ package enum FaultPoint: String, CaseIterable, Sendable {
     case beforeVerify, afterVerify
     case beforePromote, afterPromote
     case beforePublish, afterPublish
+    // At a push target: the console has it and the vault does not know that yet.
+    case beforePush, afterPush, afterDeliver
     case beforeDrain, afterDrain
     case beforeEnd, afterEnd
     case beforeRetire, afterRetire
@@ -22,6 +24,9 @@ package enum FaultPoint: String, CaseIterable, Sendable {
     case beforeFree, afterFree
     // A commit's line in the audit log, which comes behind the commit.
     case beforeLine, afterLine
+
+    /// Those that are come to only where there is a push target.
+    package static let atTargets: Set<FaultPoint> = [.beforePush, .afterPush, .afterDeliver]
 
     package static func reach(_ point: FaultPoint) {
         #if FAULT_POINTS

@@ -48,7 +48,11 @@ package protocol SecretPublisher: Sendable {
 
 package enum PublishOutcome: Sendable {
     case confirmed
+    /// All was done that can be, and takes its time.
+    case waiting(seconds: Int, reason: String)
     case later(retryAfter: Int?, reason: String)
+    /// It was refused, and goes on only at the operator's word.
+    case held(reason: String)
 }
 
 /// Nobody to push to: clients fetch.

@@ -29,6 +29,10 @@ extension RotationEngine {
         switch outcome {
         case .confirmed:
             try await vault.advance(current.publish(at: now).facts, of: entry.app)
+        case .waiting(let seconds, let reason):
+            try await vault.advance(current.wait(until: now + max(seconds, 1), reason: reason).facts, of: entry.app)
+        case .held(let reason):
+            try await vault.advance(current.hold(reason: reason).facts, of: entry.app)
         case .later(let retryAfter, let reason):
             let pause = timing.pause(attempts: current.facts.attempts, retryAfter: retryAfter, random: random)
             try await vault.advance(current.postpone(until: now + pause, reason: reason).facts, of: entry.app)

@@ -5,7 +5,7 @@ package import Vault
 /// The states of a rotation as types, so that a transition that must not happen cannot be written.
 ///
 ///     planned → intended → escrowed → verified → current → published → draining → retired
-///                   ↘ lost response        ↘ held
+///                   ↘ lost response        ↘ held    ↘ held
 ///                   ↘ refused
 ///
 /// An answer of Zoom's that was kept outside of the vault leads to `escrowed` from where its call left the rotation.

@@ -41,7 +41,9 @@ package enum RotationState: Sendable {
         switch self {
         case .planned(let planned): .escrowed(planned.accept(secret, oldDiesBy: oldDiesBy, at: now))
         case .lostResponse(let lost): .escrowed(lost.accept(secret, oldDiesBy: oldDiesBy, at: now))
-        case .held(let held): .escrowed(held.accept(secret, oldDiesBy: oldDiesBy, at: now))
+        // Behind the promotion there is no place for another secret in the same rotation.
+        case .held(let held) where held.facts.promotedAt == nil:
+            .escrowed(held.accept(secret, oldDiesBy: oldDiesBy, at: now))
         default: nil
         }
     }
@@ -51,7 +53,7 @@ package enum RotationState: Sendable {
         switch self {
         case .intended(let intended): .escrowed(intended.escrow(answer, at: now))
         case .lostResponse(let lost): .escrowed(lost.escrow(answer, at: now))
-        case .held(let held): .escrowed(held.escrow(answer, at: now))
+        case .held(let held) where held.facts.promotedAt == nil: .escrowed(held.escrow(answer, at: now))
         default: nil
         }
     }

@@ -154,6 +154,14 @@ package struct Current: RotationPhase {
     package func postpone(until due: Timestamp, reason: String) -> Current {
         Current(facts.entering(.current, due: due, reason: reason) { $0.attempts += 1 })
     }
+
+    /// Nothing failed: a target takes its time.
+    package func wait(until due: Timestamp, reason: String) -> Current {
+        Current(facts.entering(.current, due: due, reason: reason))
+    }
+
+    /// A target does not take the new secret. Both go on working.
+    package func hold(reason: String) -> Held { Held(facts.held(resumesAt: .current, reason)) }
 }
 
 package struct Published: RotationPhase {

@@ -35,6 +35,12 @@ extension JSONDocument {
     }
 
     /// `nil` when the member is absent.
+    func optionalTime(_ name: String) throws(JSONError) -> Timestamp? {
+        guard let node = member(name, of: root) else { return nil }
+        return Timestamp(unixSeconds: try integer(node))
+    }
+
+    /// `nil` when the member is absent.
     func optionalText(_ name: String) throws(JSONError) -> String? {
         guard let node = member(name, of: root) else { return nil }
         return try string(node)
@@ -44,6 +50,10 @@ extension JSONDocument {
 extension JSONWriter {
     mutating func member(_ name: String, ifPresent text: String?) {
         if let text { member(name, text) }
+    }
+
+    mutating func member(_ name: String, ifPresent time: Timestamp?) {
+        if let time { member(name, time) }
     }
 
     mutating func member(_ name: String, _ time: Timestamp) { member(name, time.unixSeconds) }

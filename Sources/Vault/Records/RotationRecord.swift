@@ -93,22 +93,11 @@ struct RotationRecord: Record {
     }
 }
 
-extension JSONWriter {
-    fileprivate mutating func member(_ name: String, ifPresent time: Timestamp?) {
-        if let time { member(name, time) }
-    }
-}
-
 extension JSONDocument {
     fileprivate func times(_ name: String) throws(JSONError) -> [Timestamp] {
         var times: [Timestamp] = []
         for time in try list(name, of: root) { times.append(Timestamp(unixSeconds: try integer(time))) }
         return times
-    }
-
-    fileprivate func optionalTime(_ name: String) throws(JSONError) -> Timestamp? {
-        guard let node = member(name, of: root) else { return nil }
-        return Timestamp(unixSeconds: try integer(node))
     }
 
     fileprivate func optionalSecret(_ name: String) throws(JSONError) -> SecretBox? {

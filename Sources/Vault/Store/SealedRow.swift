@@ -13,7 +13,8 @@ package struct SealedTable: Hashable, Sendable {
     package static let generation = SealedTable("generation", ["id", "app", "number", "state"])
     package static let client = SealedTable("client", ["id"])
     package static let rotation = SealedTable("rotation", ["id", "app", "state", "due_at"])
-    package static let counted = [app, generation, client, rotation]
+    package static let pushTarget = SealedTable("target", ["id", "app"])
+    package static let counted = [app, generation, client, rotation, pushTarget]
 
     /// What Zoom or the clients give again for the asking. Sealed like the others, and not counted: damage here loses
     /// nothing.
@@ -21,7 +22,8 @@ package struct SealedTable: Hashable, Sendable {
     package static let refusals = SealedTable("refusals", ["app"])
     package static let receipt = SealedTable("receipt", ["id", "app", "client"])
     package static let upkeep = SealedTable("upkeep", ["app"])
-    package static let uncounted = [token, refusals, receipt, upkeep]
+    package static let delivery = SealedTable("delivery", ["target"])
+    package static let uncounted = [token, refusals, receipt, upkeep, delivery]
 
     /// One row: how many rows there are, their digest, and how many commits there were.
     package static let state = SealedTable("state", ["id"])

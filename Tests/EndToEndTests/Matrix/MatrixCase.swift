@@ -49,7 +49,9 @@ struct MatrixCase: Sendable {
         var dice = Seeded(seed &+ UInt64(number) &* 0x9E37_79B9)
         func below(_ bound: Int) -> Int { .random(in: 0..<bound, using: &dice) }
         func one<Value>(_ values: [Value]) -> Value { values[below(values.count)] }
-        func point() -> String { "\(one(FaultPoint.allCases).rawValue):\(one([1, 1, 1, 2, 3]))" }
+        func point() -> String {
+            "\(one(FaultPoint.allCases.filter { !FaultPoint.atTargets.contains($0) }).rawValue):\(one([1, 1, 1, 2, 3]))"
+        }
 
         self.number = number
         kill = point()

@@ -115,7 +115,8 @@ import Vault
         #expect(tables.count > 3)
         for (index, table) in tables.enumerated() {
             try await bench.store.put(
-                .app("same"), SealedRow(table: table, cells: [.text("same")], sealed: [UInt8(index)]))
+                .app("same"), SealedRow(table: .pushTarget, cells: [.text("same"), .text("same")], sealed: [1]),
+                SealedRow(table: table, cells: [.text("same")], sealed: [UInt8(index)]))
         }
         let store = try await bench.reopened().store
         for (index, table) in tables.enumerated() where table != .app {

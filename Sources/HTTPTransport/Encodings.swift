@@ -1,9 +1,9 @@
-import SecretMemory
+package import SecretMemory
 
 /// Encodings that never leave wiped memory.
 extension SecretBuffer {
     /// RFC 4648 §4, with padding.
-    mutating func append(base64 bytes: RawSpan) {
+    package mutating func append(base64 bytes: RawSpan) {
         for start in stride(from: 0, to: bytes.byteCount, by: 3) {
             let count = min(3, bytes.byteCount - start)
             let group = (0..<3).reduce(UInt32(0)) { $0 << 8 | ($1 < count ? UInt32(bytes[start + $1]) : 0) }
@@ -24,7 +24,7 @@ extension SecretBuffer {
     }
 
     /// RFC 3986 §2.1: everything but unreserved characters as `%XX`, so that no value can end its field.
-    mutating func append(percentEncoding text: String) {
+    package mutating func append(percentEncoding text: String) {
         for byte in text.utf8 {
             switch byte {
             case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x2D, 0x2E, 0x5F, 0x7E: append(byte)

@@ -1,0 +1,216 @@
+import HTTPTransport
+import Names
+import PingFederate
+import Rotation
+import SocketAPI
+import Times
+import Vault
+
+/// Push targets for operators.
+struct TargetActions {
+    let session: VaultGate.Session
+    let transport: any HTTPTransport
+    let time: any TimeSource
+
+    func answer(_ action: AdminRoute.Targets, _ request: Request) async throws(Problem) -> RenderedResponse {
+        switch action {
+        case .list:
+            let targets = session.vault.catalog.targets.map { TargetDocument($0, session.vault.catalog, time.now.wall) }
+            return Response(.ok).json(TargetList(targets: targets))
+        case .show(let name): return Response(.ok).json(document(try entry(name)))
+        case .add: return try await add(try request.document(TargetDraft.self))
+        case .remove(let name):
+            do throws(VaultError) { try await session.vault.removeTarget(name) } catch { throw Problem(error) }
+            return Response(.noContent).render()
+        case .test(let name):
+            let (entry, app) = try both(name)
+            return Response(.ok).json(await TargetTest(session, transport).run(entry, app.app))
+        case .discover(let name):
+            let target = try entry(name).target
+            return Response(.ok).json(try await discover(looking(at: target), target.connection))
+        case .push(let name): return try await push(name)
+        case .adopt(let name): return try await adopt(name)
+        case .discoverConsole:
+            let wanted = try request.document(DiscoverRequest.self)
+            return Response(.ok).json(
+                try await discover(try TargetDraftCheck.access(wanted.console), wanted.connection))
+        case .certificate: return Response(.ok).json(try await meet(try request.document(CertificateRequest.self)))
+        }
+    }
+
+    // MARK: Adding
+
+    /// Looked at before it is stored, without changing anything there: a target that cannot be reached would hold the next
+    /// rotation.
+    private func add(_ draft: TargetDraft) async throws(Problem) -> RenderedResponse {
+        guard let app = session.vault.catalog.app(draft.app) else { throw Problem(Vault.noSuchApp(draft.app)) }
+        guard session.vault.catalog.target(draft.name) == nil else {
+            throw Problem(
+                .conflict, "there is a target '\(draft.name)' already",
+                try: "choose another name, or look at it: keyturn target show \(draft.name)")
+        }
+        // Checked as a whole before anything is sent anywhere.
+        let access = try await access(draft, app.app)
+        let fields = try await fields(draft, access)
+        let target = try TargetDraftCheck.target(
+            draft, of: app.app, fields: fields, id: RowID.make(), now: time.now.wall)
+        var verification = Verification(checks: [.init("console", .skipped, "not looked at, as asked")])
+        if draft.verify {
+            verification = await TargetTest(session, transport).run(TargetEntry(target: target), app.app)
+            if let failed = verification.checks.first(where: { $0.outcome == .failed }) {
+                throw Problem(.upstreamFailed, "\(failed.detail); the target was not stored", try: failed.hint)
+            }
+        }
+        do throws(VaultError) { try await session.vault.add(target) } catch { throw Problem(error) }
+        return Response(.created).json(
+            AddedTarget(target: document(try entry(target.name)), verification: verification))
+    }
+
+    private func access(_ draft: TargetDraft, _ app: App) async throws(Problem) -> ConsoleAccess {
+        let target = try TargetDraftCheck.target(
+            draft, of: app, fields: TargetDraftCheck.unknown, id: "", now: time.now.wall)
+        do throws(ConsoleFailure) { return try target.access() } catch { throw Problem(error) }
+    }
+
+    /// What was not given is asked for from the connector.
+    private func fields(_ draft: TargetDraft, _ access: ConsoleAccess) async throws(Problem) -> PushTarget.Fields {
+        var known = draft.fields
+        if known.accountID == nil || known.clientID == nil || known.clientSecret == nil {
+            let found = try await discover(access, draft.connection).fields
+            known.accountID = known.accountID ?? found.accountID
+            known.clientID = known.clientID ?? found.clientID
+            known.clientSecret = known.clientSecret ?? found.clientSecret
+        }
+        guard let accountID = known.accountID, let clientID = known.clientID, let secret = known.clientSecret else {
+            throw Problem(
+                .unprocessable,
+                "the connector does not say which of its settings hold the account ID, client ID and secret",
+                try: "--account-id-field N --client-id-field N --client-secret-field N")
+        }
+        guard Set([accountID, clientID, secret]).count == 3 else {
+            throw Problem(.badRequest, "one setting cannot hold two of the app's values")
+        }
+        return PushTarget.Fields(accountID: accountID, clientID: clientID, clientSecret: secret)
+    }
+
+    // MARK: Looking
+
+    private func looking(at target: PushTarget) throws(Problem) -> ConsoleAccess {
+        do throws(ConsoleFailure) { return try target.access() } catch { throw Problem(error) }
+    }
+
+    private func discover(_ access: ConsoleAccess, _ id: String?) async throws(Problem) -> ConsoleDiscovery {
+        do throws(ConsoleFailure) {
+            let console = try await ConsoleSession(access, over: transport)
+            let version = try await console.version()
+            var (settings, fields) = ([String](), TargetFields(accountID: nil, clientID: nil, clientSecret: nil))
+            if let id {
+                let connection = try await console.connection(id)
+                let found = try await console.discover(connection)
+                settings = connection.settingNames
+                fields = TargetFields(
+                    accountID: found.accountID, clientID: found.clientID, clientSecret: found.clientSecret)
+            }
+            let connections = try await console.connections().map {
+                ConsoleDiscovery.Connection(id: $0.id, name: $0.name, connector: $0.connector, isActive: $0.isActive)
+            }
+            return ConsoleDiscovery(
+                version: version, connections: connections, connection: id, settings: settings, fields: fields)
+        } catch {
+            throw Problem(error)
+        }
+    }
+
+    private func meet(_ wanted: CertificateRequest) async throws(Problem) -> MetCertificate {
+        let api: EndpointURL
+        do { api = try EndpointURL(try TargetDraftCheck.address(wanted.adminURL)) } catch {
+            throw error as? Problem ?? Problem(.badRequest, "the console's address cannot be used")
+        }
+        do throws(ConsoleFailure) {
+            let met = try await ConsoleMeeting.certificate(of: api, over: transport)
+            return MetCertificate(
+                sha256: met.sha256 ?? "", subject: met.subject, issuer: met.issuer, notBefore: met.notBefore,
+                notAfter: met.notAfter)
+        } catch {
+            throw Problem(error)
+        }
+    }
+
+    // MARK: Changing
+
+    private func push(_ name: Name) async throws(Problem) -> RenderedResponse {
+        let (entry, app) = try both(name)
+        switch await session.courier.deliver(app.credential, of: app.app, to: entry.target, anew: true) {
+        case .confirmed, .waiting: break
+        case .later(_, let reason): throw Problem(.upstreamUnavailable, reason, try: "keyturn target test \(name)")
+        case .held(let reason): throw Problem(.upstreamFailed, reason, try: "keyturn target test \(name)")
+        }
+        guard let after = session.vault.catalog.target(name), after.delivery.generation == app.credential.generation
+        else {
+            throw Problem(.busy, "target '\(name)' is being pushed to already", try: "keyturn target show \(name)")
+        }
+        return Response(.ok).json(document(after))
+    }
+
+    /// What is there now is as it should be.
+    private func adopt(_ name: Name) async throws(Problem) -> RenderedResponse {
+        let (entry, _) = try both(name)
+        let target = entry.target
+        let access = try looking(at: target)
+        do {
+            let isDone = try await session.courier.alone(target) { () async throws -> Bool in
+                let connection = try await ConsoleSession(access, over: transport).connection(target.connection)
+                guard var delivery = session.vault.catalog.target(name)?.delivery else { return false }
+                delivery.shown = try connection.encryptedValue(of: target.fields.clientSecret).map {
+                    try session.vault.fingerprint(of: $0)
+                }
+                (delivery.changedAt, delivery.lookedAt) = (nil, time.now.wall)
+                try await session.vault.keep(delivery, of: target)
+                return true
+            }
+            guard isDone == true else {
+                throw Problem(.busy, "target '\(name)' is being pushed to", try: "the same again")
+            }
+        } catch {
+            throw Problem(ofTarget: error)
+        }
+        return Response(.ok).json(document(try self.entry(name)))
+    }
+
+    // MARK: Finding
+
+    private func entry(_ name: Name) throws(Problem) -> TargetEntry {
+        guard let entry = session.vault.catalog.target(name) else { throw Problem(Vault.noSuchTarget(name)) }
+        return entry
+    }
+
+    private func both(_ name: Name) throws(Problem) -> (TargetEntry, AppEntry) {
+        let entry = try entry(name)
+        guard let app = session.vault.catalog.app(of: entry.target) else {
+            throw Problem(Vault.noSuchApp(entry.target.app))
+        }
+        return (entry, app)
+    }
+
+    private func document(_ entry: TargetEntry) -> TargetDocument {
+        TargetDocument(entry, session.vault.catalog, time.now.wall)
+    }
+}
+
+extension Problem {
+    init(_ failure: ConsoleFailure) {
+        switch failure.disposition {
+        case .later: self.init(.upstreamUnavailable, failure.description, try: failure.hint)
+        case .mend, .rejected: self.init(.upstreamFailed, failure.description, try: failure.hint)
+        }
+    }
+
+    init(ofTarget error: any Error) {
+        switch error {
+        case let problem as Problem: self = problem
+        case let failure as ConsoleFailure: self.init(failure)
+        case let error as VaultError: self.init(error)
+        default: self.init(.internal, "an unexpected error")
+        }
+    }
+}

@@ -1,0 +1,136 @@
+import HTTPTransport
+import Names
+import PingFederate
+import SecretMemory
+import SocketAPI
+import Times
+import Vault
+
+/// Whether what an operator entered can be a push target.
+enum TargetDraftCheck {
+    /// Bytes of PEM.
+    private static let longestPEM = 32 << 10
+    private static let longestValue = 512
+    static let settle = 120
+    static let settles = 0...86_400
+
+    /// What the fields are until they are discovered.
+    static let unknown = PushTarget.Fields(accountID: "", clientID: "", clientSecret: "")
+
+    static func target(
+        _ draft: TargetDraft, of app: App, fields: PushTarget.Fields, id: String, now: Timestamp
+    ) throws(Problem) -> PushTarget {
+        try check(draft.connection, "the connection's ID")
+        for name in [draft.fields.accountID, draft.fields.clientID, draft.fields.clientSecret] {
+            if let name { try check(name, "a field's name", spaces: true) }
+        }
+        let replication: PushTarget.Replication
+        switch draft.replicate.map({ PushTarget.Replication(rawValue: $0) }) {
+        case nil: replication = .onSave
+        case .some(let known?): replication = known
+        case .some(nil): throw Problem(.badRequest, "replicate is not on-save, full or none")
+        }
+        let settle = draft.settle ?? Self.settle
+        guard settles.contains(settle) else { throw Problem(.badRequest, "settle is not from 0s to 1d") }
+        return PushTarget(
+            id: id, name: draft.name, appID: app.id, app: app.name, adminURL: try address(draft.console.adminURL),
+            connection: draft.connection, fields: fields, login: try login(draft.console),
+            trust: try trust(draft.console), replication: replication, settle: settle, createdAt: now)
+    }
+
+    /// A console that is no target yet, for looking at it.
+    static func access(_ console: ConsoleDraft) throws(Problem) -> ConsoleAccess {
+        do {
+            return try ConsoleAccess(try address(console.adminURL), try login(console), try trust(console))
+        } catch {
+            throw error as? Problem ?? Problem(.badRequest, "\(error)")
+        }
+    }
+
+    static func address(_ text: String) throws(Problem) -> String {
+        do {
+            return try ConsoleAccess.api(of: EndpointURL(text)).description
+        } catch {
+            throw Problem(
+                .badRequest, "the console's address cannot be used: \(error)",
+                try: "--admin-url https://console.example.com:9999")
+        }
+    }
+
+    private static func login(_ console: ConsoleDraft) throws(Problem) -> PushTarget.Login {
+        switch console.login {
+        case .basic(let user, let password):
+            try check(user, "the user", spaces: true)
+            guard !user.contains(":") else { throw Problem(.badRequest, "the user has a colon") }
+            try check(password, "the password")
+            return .basic(user: user, password: password)
+        case .clientCredentials(let tokenURL, let clientID, let secret):
+            do { _ = try EndpointURL(tokenURL) } catch {
+                throw Problem(.badRequest, "the token URL cannot be used: \(error)")
+            }
+            try check(clientID, "the client ID")
+            try check(secret, "the client secret")
+            return .clientCredentials(tokenURL: tokenURL, clientID: clientID, secret: secret)
+        case .certificate(let chain, let key):
+            try checkCertificates(chain, "the client certificate")
+            let isKey = key.bytes.withSpan { String(decoding: $0.array, as: UTF8.self) }.contains("PRIVATE KEY-----")
+            guard isKey, key.bytes.count <= longestPEM else {
+                throw Problem(.badRequest, "the client key is not a PEM file with a private key")
+            }
+            let isSealed = key.bytes.withSpan { String(decoding: $0.array, as: UTF8.self) }.contains("ENCRYPTED")
+            guard !isSealed else {
+                throw Problem(
+                    .badRequest, "the client key is encrypted; Keyturn seals it itself",
+                    try: "openssl pkey -in KEY -out PLAIN-KEY, and give it that one")
+            }
+            return .certificate(chain: chain, key: key)
+        }
+    }
+
+    private static func trust(_ console: ConsoleDraft) throws(Problem) -> PushTarget.Trust {
+        switch (console.ca, console.pin) {
+        case (nil, nil): return .system
+        case (let text?, nil):
+            try checkCertificates(text, "the CA file")
+            return .authorities(text)
+        case (nil, let text?):
+            let digits = text.lowercased().filter { $0 != ":" && $0 != " " }
+            guard digits.utf8.count == 64, digits.allSatisfy(\.isHexDigit) else {
+                throw Problem(
+                    .badRequest, "the pin is not a SHA-256 in hexadecimal",
+                    try: "openssl x509 -in CERTIFICATE -noout -sha256 -fingerprint")
+            }
+            return .pin(digits)
+        case (_?, _?):
+            throw Problem(
+                .badRequest, "a console is known by an authority or by a pin", try: "--ca-file F or --pin SHA256")
+        }
+    }
+
+    private static func checkCertificates(_ text: String, _ what: String) throws(Problem) {
+        guard text.contains("-----BEGIN CERTIFICATE-----"), text.utf8.count <= longestPEM else {
+            throw Problem(
+                .badRequest, "\(what) is not a PEM file with certificates, or longer than \(longestPEM) bytes")
+        }
+    }
+
+    private static func check(_ text: String, _ what: String, spaces: Bool = false) throws(Problem) {
+        guard !text.isEmpty, text.utf8.count <= longestValue else {
+            throw Problem(.badRequest, "\(what) is empty, or longer than \(longestValue) bytes")
+        }
+        guard text.unicodeScalars.allSatisfy({ $0.value > (spaces ? 0x1F : 0x20) && $0.value != 0x7F }) else {
+            throw Problem(.badRequest, "\(what) has a control character\(spaces ? "" : " or a space")")
+        }
+    }
+
+    private static func check(_ secret: SecretBox, _ what: String) throws(Problem) {
+        let isFit = secret.bytes.withSpan { span in
+            (1...longestValue).contains(span.byteCount)
+                && (0..<span.byteCount).allSatisfy { span[$0] >= 0x20 && span[$0] != 0x7F }
+        }
+        guard isFit else {
+            throw Problem(
+                .badRequest, "\(what) is empty, has a control character, or is longer than \(longestValue) bytes")
+        }
+    }
+}

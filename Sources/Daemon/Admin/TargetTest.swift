@@ -1,0 +1,90 @@
+import HTTPTransport
+import PingFederate
+import SecretMemory
+import SocketAPI
+import Vault
+
+/// A dry run against the live console: all that a push would look at, and nothing that it would change.
+struct TargetTest {
+    private let session: VaultGate.Session
+    private let transport: any HTTPTransport
+
+    init(_ session: VaultGate.Session, _ transport: any HTTPTransport) {
+        self.session = session
+        self.transport = transport
+    }
+
+    func run(_ entry: TargetEntry, _ app: App) async -> Verification {
+        var checks: [Verification.Check] = []
+        do throws(ConsoleFailure) {
+            let console = try await ConsoleSession(entry.target.access(), over: transport)
+            checks.append(.init("console", .passed, "pingfederate \(try await console.version()) takes the login"))
+            let connection = try await console.connection(entry.target.connection)
+            checks.append(try change(connection, entry, app))
+            checks.append(drift(connection, entry, app))
+            checks.append(await replication(console, entry.target))
+        } catch {
+            let names = ["console", "connection", "drift", "replication"]
+            checks.append(.init(names[min(checks.count, 3)], .failed, "\(error)", try: error.hint))
+            for name in names.dropFirst(checks.count) { checks.append(.init(name, .skipped, "not looked at")) }
+        }
+        return Verification(checks: checks)
+    }
+
+    private func change(
+        _ connection: SPConnection, _ entry: TargetEntry, _ app: App
+    ) throws(ConsoleFailure) -> Verification.Check {
+        let fields = entry.target.fields
+        let names = [fields.accountID, fields.clientID, fields.clientSecret]
+        _ = try connection.replacing(names.map { FieldChange($0, SecretBox(SecretBytes(copying: ""))) })
+        guard
+            connection.encryptedNames.contains(fields.clientSecret) || connection.value(of: fields.clientSecret) == nil
+        else {
+            throw ConsoleFailure(
+                .mend, .mismatch,
+                detail: "the console does not keep '\(fields.clientSecret)' encrypted: it is no secret's place")
+        }
+        return .init(
+            "connection", .passed,
+            "a push would set \(names.map { "'\($0)'" }.joined(separator: ", ")) of '\(connection.name ?? entry.target.connection)' and nothing else"
+        )
+    }
+
+    private func drift(_ connection: SPConnection, _ entry: TargetEntry, _ app: App) -> Verification.Check {
+        guard entry.delivery.shown != nil else {
+            return .init("drift", .skipped, "nothing was pushed yet", try: "keyturn target push \(entry.target.name)")
+        }
+        do {
+            guard try session.courier.isChanged(connection, entry.target, app, entry.delivery) else {
+                return .init("drift", .passed, "what was pushed is there, unchanged")
+            }
+            return .init(
+                "drift", .failed, "somebody changed it since the last push, or pingfederate encrypted it anew",
+                try: "keyturn target adopt \(entry.target.name), or keyturn target push \(entry.target.name)")
+        } catch {
+            return .init("drift", .skipped, "cannot be told: \(error)")
+        }
+    }
+
+    private func replication(_ console: ConsoleSession, _ target: PushTarget) async -> Verification.Check {
+        guard target.policy != .none else {
+            return .init("replication", .skipped, "somebody else sees to it, as configured")
+        }
+        do throws(ConsoleFailure) {
+            guard let cluster = try await console.clusterStatus() else {
+                return .init("replication", .passed, "the console stands alone")
+            }
+            let words = cluster.behind.isEmpty ? "all up to date" : cluster.behind.joined(separator: ", ")
+            let isOnSave = try await console.replicatesOnSave()
+            if isOnSave { return .init("replication", .passed, "replicated as it is saved; \(words)") }
+            guard target.policy == .full else {
+                return .init(
+                    "replication", .failed, "the console does not replicate connections as they are saved",
+                    try: "turn that on in Cluster Management, or add the target with --replicate full")
+            }
+            return .init("replication", .passed, "a push would replicate everybody's pending changes; \(words)")
+        } catch {
+            return .init("replication", .failed, "\(error)", try: error.hint)
+        }
+    }
+}

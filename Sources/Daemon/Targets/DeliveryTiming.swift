@@ -1,0 +1,18 @@
+import Times
+import Vault
+
+/// How long a delivery waits. Arithmetic on what is known and the time alone.
+extension Delivery {
+    /// Whether the console still has to be told something of this generation.
+    func isUnderWay(_ generation: Generation) -> Bool { self.generation != generation || replicatedAt == nil }
+
+    /// Seconds until the engines certainly use what they have; 0 when they do.
+    func secondsToSettle(_ target: PushTarget, now: Timestamp) -> Int {
+        guard let settled = settled(target) else { return target.settle }
+        // A clock that was set back must not make the wait longer than it is.
+        return max(min(settled - now, target.settle), 0)
+    }
+
+    /// Seconds until a cluster is looked at again: soon at first, and less often as time goes by.
+    func replicationPause(now: Timestamp) -> Int { min(max((pushedAt.map { now - $0 } ?? 0) / 4, 1), 30) }
+}

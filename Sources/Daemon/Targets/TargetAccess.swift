@@ -1,0 +1,62 @@
+import Envelope
+import HTTPTransport
+import PingFederate
+import SecretMemory
+import Vault
+
+// Where the vault's terms of a push target meet the console's.
+
+extension PushTarget {
+    func access() throws(ConsoleFailure) -> ConsoleAccess { try ConsoleAccess(adminURL, login, trust) }
+
+    /// An app's three values, and the settings that they go into.
+    func changes(_ app: App, _ credential: Credential) -> [FieldChange] {
+        [
+            FieldChange(fields.accountID, SecretBox(SecretBytes(copying: app.accountID))),
+            FieldChange(fields.clientID, SecretBox(SecretBytes(copying: app.clientID))),
+            FieldChange(fields.clientSecret, credential.clientSecret),
+        ]
+    }
+
+    var policy: ReplicationPolicy {
+        switch replication {
+        case .onSave: .onSave
+        case .full: .full
+        case .none: .none
+        }
+    }
+}
+
+extension ConsoleAccess {
+    init(_ adminURL: String, _ login: PushTarget.Login, _ trust: PushTarget.Trust) throws(ConsoleFailure) {
+        do {
+            let login: ConsoleAccess.Login =
+                switch login {
+                case .basic(let user, let password): .basic(user: user, password: password)
+                case .clientCredentials(let tokenURL, let clientID, let secret):
+                    .clientCredentials(tokenURL: try EndpointURL(tokenURL), clientID: clientID, secret: secret)
+                case .certificate(let chain, let key): .certificate(.init(certificates: chain, key: key))
+                }
+            self.init(
+                api: try ConsoleAccess.api(of: EndpointURL(adminURL)), login: login, trust: TLSOptions.Trust(trust))
+        } catch {
+            throw ConsoleFailure(.mend, .mismatch, detail: "an address cannot be used: \(error)")
+        }
+    }
+}
+
+extension TLSOptions.Trust {
+    init(_ trust: PushTarget.Trust) {
+        self =
+            switch trust {
+            case .system: .standard
+            case .authorities(let text): .authorities(text)
+            case .pin(let digits): .certificate { $0.sha256 == digits }
+            }
+    }
+}
+
+extension PeerCertificate {
+    /// 64 hexadecimal digits; `nil`, which equals no pin, if it cannot be computed.
+    var sha256: String? { try? SHA256.hexadecimal(of: der) }
+}

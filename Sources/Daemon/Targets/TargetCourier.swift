@@ -1,0 +1,174 @@
+import HTTPTransport
+import Names
+import PingFederate
+import Rotation
+import SecretMemory
+import Synchronization
+import Times
+import Vault
+
+/// Brings credentials to push targets, one step after the other, each kept in the vault before the next. One at a time for
+/// each target, whoever asks: a rotation, the operator, or a look at what is not at its end.
+final class TargetCourier: Sendable {
+    let vault: Vault
+    let transport: any HTTPTransport
+    let time: any TimeSource
+    let note: @Sendable (TargetEvent) -> Void
+    private let busy = Mutex<Set<String>>([])
+
+    init(
+        vault: Vault, transport: any HTTPTransport, time: any TimeSource,
+        note: @escaping @Sendable (TargetEvent) -> Void
+    ) {
+        self.vault = vault
+        self.transport = transport
+        self.time = time
+        self.note = note
+    }
+
+    /// How long what cannot pass by itself is left alone, in seconds: trying must not lock an account.
+    static let mendPause = 300
+
+    /// Runs `body` unless something else is done with this target now.
+    func alone<Value>(_ target: PushTarget, _ body: () async throws -> Value) async rethrows -> Value? {
+        guard busy.withLock({ $0.insert(target.id).inserted }) else { return nil }
+        defer { busy.withLock { _ = $0.remove(target.id) } }
+        return try await body()
+    }
+
+    /// Does what can be done now.
+    /// - Parameter anew: pushes even what is there already, and over what somebody else put there: at the operator's word.
+    func deliver(
+        _ credential: Credential, of app: App, to target: PushTarget, anew: Bool = false
+    ) async -> PublishOutcome {
+        let outcome = await alone(target) { () async -> PublishOutcome in
+            guard let entry = vault.catalog.target(target.name), entry.target.id == target.id else {
+                return .confirmed  // removed: nobody waits for it any more
+            }
+            do {
+                return try await advance(entry, credential, app, anew: anew)
+            } catch let failure as ConsoleFailure {
+                return await fail(failure, target, app, credential.generation)
+            } catch {
+                return .later(retryAfter: nil, reason: "target '\(target.name)': \(error)")
+            }
+        }
+        return outcome ?? .waiting(seconds: 1, reason: "target '\(target.name)' is being pushed to")
+    }
+
+    private func advance(
+        _ entry: TargetEntry, _ credential: Credential, _ app: App, anew: Bool
+    ) async throws -> PublishOutcome {
+        let target = entry.target
+        var delivery = entry.delivery
+        if anew || delivery.isUnderWay(credential.generation) {
+            let session = try await ConsoleSession(target.access(), over: transport)
+            if anew || delivery.generation != credential.generation {
+                delivery = try await push(session, entry, credential, app, anew: anew)
+            }
+            if let wait = try await replicate(session, target, &delivery) { return wait }
+        }
+        let left = delivery.secondsToSettle(target, now: time.now.wall)
+        guard left > 0 else { return .confirmed }
+        return .waiting(
+            seconds: left, reason: "target '\(target.name)' has it; its engines use it in \(left) s at the latest")
+    }
+
+    private func push(
+        _ session: ConsoleSession, _ entry: TargetEntry, _ credential: Credential, _ app: App, anew: Bool
+    ) async throws -> Delivery {
+        let target = entry.target
+        FaultPoint.reach(.beforePush)
+        let pushed = try await session.push(
+            target.changes(app, credential), secret: target.fields.clientSecret, to: target.connection
+        ) { connection throws(ConsoleFailure) in
+            if !anew, entry.delivery.generation != nil { try target.checkIsStill(app, connection) }
+        }
+        FaultPoint.reach(.afterPush)
+        if let before = pushed.previousEncryptedValue, let known = entry.delivery.shown, !anew,
+            try vault.fingerprint(of: before) != known, entry.delivery.changedAt == nil
+        {
+            note(.changed(target, app))
+        }
+        var delivery = Delivery()
+        delivery.generation = credential.generation
+        delivery.pushedAt = time.now.wall
+        delivery.lookedAt = delivery.pushedAt
+        delivery.shown = try pushed.encryptedValue.map { try vault.fingerprint(of: $0) }
+        try await vault.keep(delivery, of: target)
+        FaultPoint.reach(.afterDeliver)
+        note(.pushed(target, app, credential.generation))
+        return delivery
+    }
+
+    /// - Returns: what to wait for; `nil` when the engines have it.
+    private func replicate(
+        _ session: ConsoleSession, _ target: PushTarget, _ delivery: inout Delivery
+    ) async throws -> PublishOutcome? {
+        let progress = try await session.progress(
+            of: target.connection, by: target.policy, asked: delivery.replicationAsked)
+        delivery.failure = nil
+        switch progress {
+        case .done:
+            delivery.replicatedAt = time.now.wall
+            try await vault.keep(delivery, of: target)
+            return nil
+        case .toAsk:
+            try await session.replicate()
+            delivery.replicationAsked = true
+            try await vault.keep(delivery, of: target)
+            return .waiting(seconds: 1, reason: "target '\(target.name)': replication was asked for")
+        case .underWay(let words):
+            let pause = delivery.replicationPause(now: time.now.wall)
+            return .waiting(seconds: pause, reason: "target '\(target.name)': \(words)")
+        case .failed(let words):
+            if delivery.replicationAsked {
+                delivery.replicationAsked = false  // the next try asks once more
+                try await vault.keep(delivery, of: target)
+            }
+            throw ConsoleFailure(.later(), .replication, detail: words)
+        }
+    }
+
+    /// Keeps why it failed, once, and says what may be done about it.
+    private func fail(
+        _ failure: ConsoleFailure, _ target: PushTarget, _ app: App, _ generation: Generation
+    ) async -> PublishOutcome {
+        await keep(failure, of: target, app)
+        let reason = "target '\(target.name)': \(failure)"
+        switch failure.disposition {
+        case .later(let retryAfter): return .later(retryAfter: retryAfter, reason: reason)
+        case .mend: return .later(retryAfter: Self.mendPause, reason: reason)
+        case .rejected: return .held(reason: reason)
+        }
+    }
+
+    func keep(_ failure: ConsoleFailure, of target: PushTarget, _ app: App) async {
+        guard var delivery = vault.catalog.target(target.name)?.delivery else { return }
+        let known = delivery.failure
+        guard known?.reason != failure.description else { return }
+        delivery.failure = Delivery.Failure(
+            at: known?.at ?? time.now.wall, cause: failure.cause.rawValue, reason: failure.description,
+            hint: failure.hint, isRefusal: failure.disposition == .rejected)
+        note(.failed(target, app, failure))
+        try? await vault.keep(delivery, of: target)  // told again by the next try
+    }
+}
+
+extension PushTarget {
+    /// Throws if the connection was pointed at another app since the last push: that is somebody's decision.
+    func checkIsStill(_ app: App, _ connection: SPConnection) throws(ConsoleFailure) {
+        for (field, value, what) in [
+            (fields.clientID, app.clientID, "client ID"), (fields.accountID, app.accountID, "account ID"),
+        ] {
+            guard let there = connection.value(of: field), there.bytes.count > 0 else { continue }
+            guard there.bytes.constantTimeEquals(SecretBytes(copying: value)) else {
+                throw ConsoleFailure(
+                    .rejected, .mismatch,
+                    detail:
+                        "the connection's '\(field)' is not the app's \(what) any more: somebody pointed it elsewhere; "
+                        + "keyturn target push \(name) puts the app's back, keyturn target remove \(name) lets it go")
+            }
+        }
+    }
+}

@@ -1,0 +1,51 @@
+import Audit
+import Logging
+import Names
+import PingFederate
+import Vault
+
+/// What happened at push targets.
+enum TargetEvent: Sendable {
+    case pushed(PushTarget, App, Generation)
+    case failed(PushTarget, App, ConsoleFailure)
+    /// Somebody else changed the secret there, or PingFederate encrypted it anew.
+    case changed(PushTarget, App)
+
+    func log(to logger: Logger) {
+        switch self {
+        case .pushed(let target, let app, let generation):
+            logger.notice(
+                "pushed", metadata: ["target": "\(target.name)", "app": "\(app.name)", "generation": "\(generation)"])
+        case .failed(let target, let app, let failure):
+            logger.error(
+                "not pushed: \(failure); try: \(failure.hint)",
+                metadata: ["target": "\(target.name)", "app": "\(app.name)", "cause": "\(failure.cause.rawValue)"])
+        case .changed(let target, let app):
+            logger.warning(
+                "the secret in the connection was changed or encrypted anew since the last push; try: keyturn target test \(target.name)",
+                metadata: ["target": "\(target.name)", "app": "\(app.name)"])
+        }
+    }
+
+    var audited: AuditEvent {
+        switch self {
+        case .pushed(let target, let app, let generation):
+            Self.event("target.pushed", .done, target, app, [("generation", .number(generation.number))])
+        case .failed(let target, let app, let failure):
+            Self.event("target.pushed", .failed, target, app, [("reason", .text(failure.description))])
+        case .changed(let target, let app): Self.event("target.changed_outside", .done, target, app, [])
+        }
+    }
+
+    private static func event(
+        _ action: String, _ outcome: AuditEvent.Outcome, _ target: PushTarget, _ app: App,
+        _ more: [(name: String, value: AuditEvent.Value)]
+    ) -> AuditEvent {
+        AuditEvent(
+            .init(action), outcome,
+            [
+                ("target", .text(target.name.description)), ("app", .text(app.name.description)),
+                ("actor", .text("keyturnd")),
+            ] + more)
+    }
+}

@@ -1,0 +1,47 @@
+import Rotation
+import Vault
+
+/// Publishes to all targets of an app at once: one that hangs holds up no other.
+struct TargetPublisher: SecretPublisher {
+    let courier: TargetCourier
+
+    func publish(_ credential: Credential, of app: App) async -> PublishOutcome {
+        let targets = courier.vault.catalog.targets(of: app).map(\.target)
+        return await withTaskGroup(of: PublishOutcome.self) { group in
+            for target in targets { group.addTask { await courier.deliver(credential, of: app, to: target) } }
+            var outcomes: [PublishOutcome] = []
+            for await outcome in group { outcomes.append(outcome) }
+            return PublishOutcome(ofAll: outcomes)
+        }
+    }
+}
+
+extension PublishOutcome {
+    /// What holds for all together is what is worst: a refusal, then a failure, then the shortest wait.
+    init(ofAll outcomes: [PublishOutcome]) {
+        var (refusals, failures, waits) = ([String](), [String](), [String]())
+        var (retryAfter, seconds) = (Int?.none, Int.max)
+        for outcome in outcomes {
+            switch outcome {
+            case .confirmed: break
+            case .held(let reason): refusals.append(reason)
+            case .later(let after, let reason):
+                failures.append(reason)
+                retryAfter = [retryAfter, after].compactMap(\.self).min()
+            case .waiting(let wait, let reason):
+                waits.append(reason)
+                seconds = min(seconds, wait)
+            }
+        }
+        let words = { (reasons: [String]) in reasons.sorted().joined(separator: "; ") }
+        if !refusals.isEmpty {
+            self = .held(reason: words(refusals))
+        } else if !failures.isEmpty {
+            self = .later(retryAfter: retryAfter, reason: words(failures))
+        } else if !waits.isEmpty {
+            self = .waiting(seconds: seconds, reason: words(waits))
+        } else {
+            self = .confirmed
+        }
+    }
+}

@@ -1,0 +1,118 @@
+import HTTPTransport
+import Names
+import PingFederate
+import Rotation
+import Times
+import Vault
+
+/// Looks after targets between rotations: carries on what the operator pushed, and sees whether somebody else changed what
+/// was pushed. Reports, and reverts nothing.
+actor TargetWatch {
+    private let courier: TargetCourier
+    private var isStopped = false
+    /// When each target is looked at next, by the boot clock.
+    private var next: [String: Int] = [:]
+    private var underWay: [String: Task<Void, Never>] = [:]
+
+    /// Seconds between two looks; shorter after one that failed.
+    static let pause = (look: 3600, failed: 600, carryOn: 2)
+    /// How many consoles are asked at once.
+    private static let most = 4
+
+    init(_ courier: TargetCourier) { self.courier = courier }
+
+    /// To be called once a second; returns without waiting for what it began.
+    func look() {
+        guard !isStopped else { return }
+        let now = courier.time.now
+        for entry in courier.vault.catalog.targets where underWay.count < Self.most {
+            let target = entry.target
+            guard underWay[target.id] == nil, isDue(entry, now) else { continue }
+            underWay[target.id] = Task {
+                let pause = await self.visit(target)
+                self.ended(target, pause)
+            }
+        }
+    }
+
+    func stop() { isStopped = true }
+
+    private func ended(_ target: PushTarget, _ pause: Int) {
+        underWay[target.id] = nil
+        next[target.id] = courier.time.now.boot + pause
+    }
+
+    private func isDue(_ entry: TargetEntry, _ now: Moment) -> Bool {
+        if let next = next[entry.target.id], next > now.boot { return false }
+        if carriesOn(entry) { return true }
+        guard entry.delivery.shown != nil else { return false }
+        // A time in the future was noted before the clock was set back.
+        let last = entry.delivery.lookedAt.map { min($0, now.wall) }
+        return entry.delivery.failure != nil || last.map { now.wall - $0 >= Self.pause.look } ?? true
+    }
+
+    /// Whether the operator's push is not at its end; of a rotation's push the rotation takes care.
+    private func carriesOn(_ entry: TargetEntry) -> Bool {
+        guard let app = courier.vault.catalog.app(of: entry.target), entry.delivery.replicatedAt == nil else {
+            return false
+        }
+        return entry.delivery.generation == app.credential.generation && !publishes(app)
+    }
+
+    private func publishes(_ app: AppEntry) -> Bool {
+        guard let rotation = app.rotation else { return false }
+        return rotation.phase == .current || (rotation.phase == .held && rotation.promotedAt != nil)
+    }
+
+    /// - Returns: seconds until the next one.
+    private func visit(_ target: PushTarget) async -> Int {
+        guard let entry = courier.vault.catalog.target(target.name), entry.target.id == target.id,
+            let app = courier.vault.catalog.app(of: target)
+        else { return Self.pause.look }
+        if carriesOn(entry) {
+            switch await courier.deliver(app.credential, of: app.app, to: target) {
+            case .confirmed, .waiting: return Self.pause.carryOn
+            case .later, .held: return Self.pause.failed
+            }
+        }
+        return await courier.lookForChange(target, app.app) ? Self.pause.look : Self.pause.failed
+    }
+}
+
+extension TargetCourier {
+    /// Compares what the console shows with what it showed after the last push, and keeps what was found.
+    /// - Returns: whether the console could be asked.
+    func lookForChange(_ target: PushTarget, _ app: App) async -> Bool {
+        let isAsked = await alone(target) { () async -> Bool in
+            guard var delivery = vault.catalog.target(target.name)?.delivery else { return true }
+            do {
+                let session = try await ConsoleSession(target.access(), over: transport)
+                let connection = try await session.connection(target.connection)
+                let isChanged = try isChanged(connection, target, app, delivery)
+                delivery.lookedAt = time.now.wall
+                delivery.failure = nil
+                if isChanged, delivery.changedAt == nil { note(.changed(target, app)) }
+                delivery.changedAt = isChanged ? delivery.changedAt ?? delivery.lookedAt : nil
+                try await vault.keep(delivery, of: target)
+                return true
+            } catch let failure as ConsoleFailure {
+                await keep(failure, of: target, app)
+                return false
+            } catch {
+                return false
+            }
+        }
+        return isAsked ?? true
+    }
+
+    /// Whether the secret, or whose it is, is another than after the last push.
+    func isChanged(
+        _ connection: SPConnection, _ target: PushTarget, _ app: App, _ delivery: Delivery
+    ) throws -> Bool {
+        do throws(ConsoleFailure) { try target.checkIsStill(app, connection) } catch { return true }
+        let shown = try connection.encryptedValue(of: target.fields.clientSecret).map {
+            try vault.fingerprint(of: $0)
+        }
+        return delivery.shown != nil && shown != delivery.shown
+    }
+}

@@ -1,0 +1,39 @@
+package import SecretJSON
+import SecretMemory
+
+/// What makes an answer with a good status useless, in words for the operator. Never repeats a value of the answer.
+package struct UnusableAnswer: Error, Equatable, CustomStringConvertible {
+    package let detail: String
+
+    package init(_ detail: String) { self.detail = detail }
+
+    package var description: String { detail }
+}
+
+extension HTTPResponse {
+    /// `application/json`, or another `application/` type that ends in `+json`, whatever its parameters.
+    package var isJSON: Bool {
+        let type = (headers["content-type"] ?? "").prefix { $0 != ";" && $0 != " " }.lowercased()
+        return type == "application/json" || (type.hasPrefix("application/") && type.hasSuffix("+json"))
+    }
+
+    /// The body as a JSON object.
+    /// - Parameters:
+    ///   - limit: the most bytes.
+    ///   - depth, values: as ``JSONDocument/init(parsing:depth:values:)`` has them.
+    package func json(limit: Int, depth: Int = 16, values: Int = 10_000) throws(UnusableAnswer) -> JSONDocument {
+        guard isJSON else { throw UnusableAnswer("the answer is not JSON but \(mediaType)") }
+        guard body.bytes.count <= limit else { throw UnusableAnswer("the answer is larger than \(limit) bytes") }
+        let document: JSONDocument
+        do { document = try JSONDocument(parsing: body.bytes.copy(), depth: depth, values: values) } catch {
+            throw UnusableAnswer("\(error)")
+        }
+        guard document.kind(document.root) == .object else { throw UnusableAnswer("the answer is not a JSON object") }
+        return document
+    }
+
+    private var mediaType: String {
+        let type = (headers["content-type"] ?? "").prefix { $0 != ";" }.lowercased()
+        return ["text/html", "text/plain", "text/xml", "application/xml"].first { $0 == type } ?? "something else"
+    }
+}

@@ -1,0 +1,182 @@
+package import HTTPTransport
+import SecretJSON
+package import SecretMemory
+
+/// A console of PingFederate, signed in to: calls of its administrative API, each made once and classified.
+package struct ConsoleSession: Sendable {
+    /// A connection with its certificates can be long, and a list of them longer.
+    private static let answerLimit = 16 << 20
+    private static let depth = 64
+    private static let values = 1_000_000
+
+    private let transport: any HTTPTransport
+    private let api: EndpointURL
+    private let tls: TLSOptions
+    private let authorization: HTTPHeader?
+    /// What must not come back in the console's words.
+    private let secrets: [SecretBox]
+
+    /// Signs in. Only OAuth asks somebody for that.
+    package init(_ access: ConsoleAccess, over transport: any HTTPTransport) async throws(ConsoleFailure) {
+        self.transport = transport
+        api = access.api
+        switch access.login {
+        case .basic(let user, let password):
+            let pair = Self.pair(user, password)
+            tls = TLSOptions(trust: access.trust)
+            authorization = .authorization("Basic", pair)
+            secrets = [password, pair]
+        case .clientCredentials(let tokenURL, let clientID, let secret):
+            let pair = Self.pair(clientID, secret)
+            let token = try await BearerToken.mint(
+                at: tokenURL, pair, over: transport, TLSOptions(trust: access.trust(of: tokenURL)), secret)
+            tls = TLSOptions(trust: access.trust)
+            authorization = .authorization("Bearer", token)
+            secrets = [secret, pair, token]
+        case .certificate(let identity):
+            tls = TLSOptions(trust: access.trust, identity: identity)
+            authorization = nil
+            secrets = [identity.key]
+        }
+    }
+
+    private static func pair(_ name: String, _ secret: SecretBox) -> SecretBox {
+        var pair = SecretBuffer()
+        pair.append(name)
+        pair.append(UInt8(ascii: ":"))
+        pair.append(secret.bytes)
+        var encoded = SecretBuffer()
+        pair.withSpan { encoded.append(base64: $0) }
+        return SecretBox(encoded.finish())
+    }
+
+    // MARK: Calls
+
+    /// Such as `12.1.0.5`.
+    package func version() async throws(ConsoleFailure) -> String {
+        try await get("/version") { json throws(UnusableAnswer) in
+            guard let version = json.words("version", of: json.root) else { throw UnusableAnswer("it has no version") }
+            return version.printable(limit: 40)
+        }
+    }
+
+    package func connection(_ id: String) async throws(ConsoleFailure) -> SPConnection {
+        SPConnection(try await document(request(.get, try path("/idp/spConnections/", id))))
+    }
+
+    /// Replaces a connection as a whole. PingFederate checks it, and may try the new credentials. [doc]
+    /// - Parameter sent: what of it must not be repeated by the console's words.
+    package func put(
+        _ text: consuming SecretBytes, as id: String, withholding sent: [SecretBox]
+    ) async throws(ConsoleFailure) -> SPConnection {
+        let request = try request(.put, try path("/idp/spConnections/", id), body: SecretBox(text))
+        return SPConnection(try await document(request, withholding: sent))
+    }
+
+    /// All SP connections that provision outbound.
+    package func connections() async throws(ConsoleFailure) -> [SPConnection.Summary] {
+        try await get("/idp/spConnections") { json throws(UnusableAnswer) in
+            json.elements(of: try json.items()).compactMap { SPConnection.Summary($0, in: json) }
+        }
+    }
+
+    /// The settings that a connector has; `nil` when the console does not know it.
+    package func fields(ofConnector id: String) async throws(ConsoleFailure) -> [ConnectorField]? {
+        do {
+            return try await get(try path("/idp/connectors/descriptors/", id)) { json throws(UnusableAnswer) in
+                ConnectorField.all(in: json)
+            }
+        } catch  where error.status == 404 {
+            return nil
+        }
+    }
+
+    /// The nodes of the cluster; `nil` on a console that stands alone, which says 403 to this. [doc]
+    package func clusterStatus() async throws(ConsoleFailure) -> ClusterStatus? {
+        do {
+            return try await get("/cluster/status") { json throws(UnusableAnswer) in ClusterStatus(json) }
+        } catch  where error.status == 403 {
+            return nil
+        }
+    }
+
+    /// Whether connections reach the engines when they are saved.
+    package func replicatesOnSave() async throws(ConsoleFailure) -> Bool {
+        try await get("/cluster/settings") { json throws(UnusableAnswer) in
+            json.member("replicateConnectionsOnSave", of: json.root).flatMap { try? json.bool($0) } ?? false
+        }
+    }
+
+    /// Pushes all pending changes, whoever made them, to the engines.
+    package func replicate() async throws(ConsoleFailure) {
+        _ = try await send(try request(.post, "/cluster/replicate", body: SecretBox(SecretBytes(copying: "{}"))))
+    }
+
+    // MARK: How
+
+    private func path(_ folder: String, _ id: String) throws(ConsoleFailure) -> String {
+        guard !id.isEmpty, !id.allSatisfy({ $0 == "." }) else {  // a step up the path
+            throw ConsoleFailure(.mend, .mismatch, detail: "the ID is empty or nothing but dots")
+        }
+        var encoded = SecretBuffer()
+        encoded.append(percentEncoding: id)
+        return folder + encoded.withSpan { String(decoding: $0.array, as: UTF8.self) }
+    }
+
+    private func request(
+        _ method: HTTPRequest.Method, _ path: String, body: SecretBox? = nil
+    ) throws(ConsoleFailure) -> HTTPRequest {
+        let url: EndpointURL
+        do { url = try api.appending(path) } catch {
+            throw ConsoleFailure(.mend, .mismatch, detail: error.description)
+        }
+        var headers = [HTTPHeader("X-XSRF-Header", "PingFederate"), HTTPHeader("Accept", "application/json")]
+        if let authorization { headers.append(authorization) }
+        if body != nil { headers.append(HTTPHeader("Content-Type", "application/json")) }
+        // Saving may include a try of the new credentials at Zoom.
+        let total: Duration = method == .get ? .seconds(20) : .seconds(60)
+        return HTTPRequest(
+            method, url, headers: headers, body: body, limits: HTTPLimits(total: total, body: Self.answerLimit),
+            tls: tls)
+    }
+
+    private func send(
+        _ request: HTTPRequest, withholding sent: [SecretBox] = []
+    ) async throws(ConsoleFailure) -> HTTPResponse {
+        let answer: HTTPResponse
+        do { answer = try await transport.send(request) } catch { throw ConsoleFailure(error) }
+        guard (200...299).contains(answer.status) else {
+            throw ConsoleFailure(answer, withholding: secrets + sent)
+        }
+        return answer
+    }
+
+    private func document(
+        _ request: HTTPRequest, withholding sent: [SecretBox] = []
+    ) async throws(ConsoleFailure) -> JSONDocument {
+        let answer = try await send(request, withholding: sent)
+        do { return try answer.json(limit: Self.answerLimit, depth: Self.depth, values: Self.values) } catch {
+            throw ConsoleFailure(error, answer)
+        }
+    }
+
+    private func get<Value: Sendable>(
+        _ path: String, _ read: (borrowing JSONDocument) throws(UnusableAnswer) -> Value
+    ) async throws(ConsoleFailure) -> Value {
+        let answer = try await send(try request(.get, path))
+        do {
+            return try read(try answer.json(limit: Self.answerLimit, depth: Self.depth, values: Self.values))
+        } catch {
+            throw ConsoleFailure(error, answer)
+        }
+    }
+}
+
+extension JSONDocument {
+    fileprivate func items() throws(UnusableAnswer) -> JSONNode {
+        guard let items = member("items", of: root), kind(items) == .array else {
+            throw UnusableAnswer("it has no items")
+        }
+        return items
+    }
+}

@@ -1,0 +1,53 @@
+import HTTPTransport
+import SecretJSON
+import SecretMemory
+
+/// The admin API's form of an error: `{"message", "validationErrors": [{"message", "fieldPath"}]}`. [doc]
+enum ErrorResult {
+    private static let mostErrors = 8
+    private static let longest = 240
+
+    /// What it says, for people: PingFederate's own words, without what repeats a secret; `nil` when it says nothing.
+    static func words(_ answer: HTTPResponse, _ secrets: [SecretBox]) -> String? {
+        guard let json = try? answer.json(limit: 256 << 10) else { return nil }
+        var found: [String] = []
+        func add(_ text: String, at path: String? = nil) {
+            let words = text.shown(longest, secrets)
+            let line = path.map { "\($0.shown(100, secrets)): \(words)" } ?? words
+            if !words.isEmpty, !found.contains(line) { found.append(line) }
+        }
+        if let text = json.words("message", of: json.root) { add(text) }
+        if let list = json.member("validationErrors", of: json.root) {
+            for error in json.elements(of: list).prefix(mostErrors) {
+                guard let text = json.words("message", of: error) else { continue }
+                add(text, at: json.words("fieldPath", of: error))
+            }
+        }
+        return found.isEmpty ? nil : found.joined(separator: "; ")
+    }
+}
+
+extension JSONDocument {
+    /// `nil` when the member is absent or no text.
+    func words(_ name: String, of node: JSONNode) -> String? {
+        member(name, of: node).flatMap { try? string($0) }.flatMap { $0.isEmpty ? nil : $0 }
+    }
+}
+
+extension String {
+    /// Fit to be shown. Half a secret is a secret: what repeats eight bytes of one is withheld.
+    fileprivate func shown(_ limit: Int, _ secrets: [SecretBox]) -> String {
+        shown(limit: limit, withholding: secrets.flatMap(\.parts))
+    }
+}
+
+extension SecretBox {
+    /// All runs of eight bytes; the whole if it is shorter.
+    fileprivate var parts: [SecretBox] {
+        let length = 8
+        guard bytes.count > length else { return [self] }
+        return bytes.withSpan { span in
+            (0...span.byteCount - length).map { SecretBox(SecretBytes(copying: span.extracting($0..<$0 + length))) }
+        }
+    }
+}

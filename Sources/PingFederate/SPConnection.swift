@@ -1,0 +1,123 @@
+import HTTPTransport
+package import SecretJSON
+package import SecretMemory
+
+/// An SP connection as the console has it: a document of PingFederate's, of which little is understood here and all of
+/// which must survive being written back.
+package final class SPConnection: Sendable {
+    private let json: JSONDocument
+
+    init(_ json: consuming JSONDocument) { self.json = json }
+
+    /// Reads a connection, for tests and fuzzing.
+    package convenience init(parsing text: consuming SecretBytes) throws(JSONError) {
+        self.init(try JSONDocument(parsing: text, depth: 64, values: 1_000_000))
+    }
+
+    package var name: String? { shown("name") }
+    /// When somebody last saved it, in the console's own words. There is no ETag. [doc]
+    package var modificationDate: String? { json.words("modificationDate", of: json.root) }
+    /// Whether the engines have it, on a console that replicates connections as they are saved.
+    package var replicationStatus: String? { shown("replicationStatus") }
+    /// The connector's ID.
+    package var connector: String? {
+        provisioning.flatMap { json.words("type", of: $0) }?.printable(limit: 200)
+    }
+
+    /// The names of the target settings in their order, headings included.
+    package var settingNames: [String] { settings.map { $0.name.printable(limit: 100) } }
+
+    /// The settings that the console keeps encrypted.
+    package var encryptedNames: [String] {
+        settings.filter { json.member("encryptedValue", of: $0.node) != nil }.map { $0.name.printable(limit: 100) }
+    }
+
+    /// What the console shows of an encrypted setting: another text whenever it was saved or encrypted anew.
+    package func encryptedValue(of name: String) -> SecretBox? { text("encryptedValue", of: name) }
+
+    /// A setting that is not encrypted.
+    package func value(of name: String) -> SecretBox? { text("value", of: name) }
+
+    /// Whether nobody has saved it between the two.
+    package func isUnchanged(since other: SPConnection) -> Bool {
+        if let mine = modificationDate, let theirs = other.modificationDate { return mine == theirs }
+        return json.replacing([:]).constantTimeEquals(other.json.replacing([:]))
+    }
+
+    /// The connection with other values in some target settings, for PUT. All else is as the console sent it.
+    package func replacing(_ changes: [FieldChange]) throws(ConsoleFailure) -> SecretBytes {
+        guard provisioning != nil else {
+            throw ConsoleFailure(.mend, .mismatch, detail: "the connection does not provision outbound")
+        }
+        var replacements: [JSONNode: SecretBox] = [:]
+        for change in changes {
+            let rows = settings.filter { $0.name == change.name }
+            guard rows.count == 1, let row = rows.first else {
+                throw ConsoleFailure(
+                    .mend, .mismatch,
+                    detail: "the connection has \(rows.isEmpty ? "no" : "more than one") setting '"
+                        + "\(change.name.printable(limit: 100))'; it has: \(settingNames.prefix(40).joined(separator: ", "))"
+                )
+            }
+            do {
+                let text = try json.object(
+                    row.node, leavingOut: ["value", "encryptedValue"], adding: "value", change.value.bytes)
+                replacements[row.node] = SecretBox(text)
+            } catch {
+                throw ConsoleFailure(.mend, .mismatch, detail: "a setting cannot be read: \(error)")
+            }
+        }
+        return json.replacing(replacements)
+    }
+
+    private var provisioning: JSONNode? {
+        json.member("outboundProvision", of: json.root).flatMap { json.kind($0) == .object ? $0 : nil }
+    }
+
+    private var settings: [(name: String, node: JSONNode)] {
+        guard let list = provisioning.flatMap({ json.member("targetSettings", of: $0) }) else { return [] }
+        return json.elements(of: list).compactMap { node in json.words("name", of: node).map { ($0, node) } }
+    }
+
+    private func text(_ member: String, of name: String) -> SecretBox? {
+        let node = settings.first { $0.name == name }.flatMap { json.member(member, of: $0.node) }
+        return node.flatMap { node in try? SecretBox(json.secret(node)) }
+    }
+
+    private func shown(_ member: String) -> String? {
+        json.words(member, of: json.root)?.printable(limit: 200)
+    }
+}
+
+/// A target setting and what it is to hold.
+package struct FieldChange: Sendable {
+    package let name: String
+    package let value: SecretBox
+
+    package init(_ name: String, _ value: SecretBox) {
+        self.name = name
+        self.value = value
+    }
+}
+
+extension SPConnection {
+    /// A connection that provisions outbound, in a list of them.
+    package struct Summary: Equatable, Sendable {
+        package let id: String
+        package let name: String
+        /// The connector's ID.
+        package let connector: String
+        package let isActive: Bool
+
+        /// `nil` when it does not provision outbound.
+        init?(_ node: JSONNode, in json: borrowing JSONDocument) {
+            guard let id = json.words("id", of: node), let provisioning = json.member("outboundProvision", of: node),
+                let connector = json.words("type", of: provisioning)
+            else { return nil }
+            self.id = id.printable(limit: 200)
+            self.name = (json.words("name", of: node) ?? id).printable(limit: 200)
+            self.connector = connector.printable(limit: 200)
+            isActive = json.member("active", of: node).flatMap { try? json.bool($0) } ?? false
+        }
+    }
+}

@@ -1,0 +1,53 @@
+package import SecretMemory
+
+/// Changes to a document that somebody else wrote and will read again: what is not changed stays byte for byte as it came,
+/// numbers, escapes and the order of members included.
+extension JSONDocument {
+    /// The document with other values in some places.
+    /// - Parameter replacements: each is JSON itself. No place may lie within another one.
+    package func replacing(_ replacements: [JSONNode: SecretBox]) -> SecretBytes {
+        bytes.withSpan { span in
+            var text = SecretBuffer(capacity: span.byteCount + 1024)
+            var offset = 0
+            for (node, replacement) in replacements.sorted(by: { $0.key.index < $1.key.index }) {
+                let place = extent(of: node)
+                text.append(span.extracting(offset..<place.lowerBound))
+                text.append(replacement.bytes)
+                offset = place.upperBound
+            }
+            text.append(span.extracting(offset..<span.byteCount))
+            return text.finish()
+        }
+    }
+
+    /// An object with some of its members left out, and a string as one more behind the others.
+    package func object(
+        _ node: JSONNode, leavingOut names: Set<String>, adding name: String, _ value: borrowing SecretBytes
+    ) throws(JSONError) -> SecretBytes {
+        guard kind(node) == .object else { throw JSONError(.wrongType) }
+        var added = JSONWriter()
+        added.beginObject()
+        added.member(name, secret: value)
+        added.endObject()
+        var text = SecretBuffer(capacity: 1024)
+        text.append(UInt8(ascii: "{"))
+        for (key, value) in members(of: node) where !names.contains(try string(key)) {
+            copy(extent(of: key), into: &text)
+            text.append(UInt8(ascii: ":"))
+            copy(extent(of: value), into: &text)
+            text.append(UInt8(ascii: ","))
+        }
+        added.finish().withSpan { text.append($0.extracting(1..<$0.byteCount)) }
+        return text.finish()
+    }
+
+    private func copy(_ range: Range<Int>, into text: inout SecretBuffer) {
+        bytes.withSpan { text.append($0.extracting(range)) }
+    }
+
+    /// Where a value stands, with its quotes if it is a string.
+    private func extent(of node: JSONNode) -> Range<Int> {
+        let value = values[node.index]
+        return value.kind == .string ? value.start - 1..<value.end + 1 : value.start..<value.end
+    }
+}

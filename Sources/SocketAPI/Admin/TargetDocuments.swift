@@ -1,0 +1,179 @@
+package import Names
+package import SecretJSON
+package import Times
+
+/// A push target as operators see it: no password and no key.
+package struct TargetDocument: Equatable, Sendable, WireDocument {
+    /// How far the credentials got.
+    package enum State: String, Sendable {
+        /// The console has not been given anything yet.
+        case new
+        /// It has an older generation than the current one.
+        case behind
+        /// It has the current one, and its engines not yet, or do not use it yet.
+        case replicating, settling
+        case current
+    }
+
+    package struct Failure: Equatable, Sendable, WireDocument {
+        package let since: Timestamp
+        package let code: String
+        package let detail: String
+        package let hint: String?
+
+        package init(since: Timestamp, code: String, detail: String, hint: String?) {
+            self.since = since
+            self.code = code
+            self.detail = detail
+            self.hint = hint
+        }
+
+        package func writeMembers(to json: inout JSONWriter) {
+            json.member("since", since.description)
+            json.member("code", code)
+            json.member("detail", detail)
+            if let hint { json.member("try", hint) }
+        }
+
+        package init(_ node: JSONNode, in document: borrowing JSONDocument) throws(JSONError) {
+            self.init(
+                since: try document.time("since", of: node), code: try document.text("code", of: node),
+                detail: try document.text("detail", of: node), hint: try document.optionalText("try", of: node))
+        }
+    }
+
+    package let name: Name
+    package let app: Name
+    package let adminURL: String
+    package let connection: String
+    package let fields: TargetFields
+    /// `basic`, `client_credentials` or `certificate`, and the user or client.
+    package let login: String
+    package let user: String?
+    /// `system`, `ca`, or `pin`, with the pin.
+    package let trust: String
+    package let pin: String?
+    package let replicate: String
+    /// Seconds.
+    package let settle: Int
+    package let createdAt: Timestamp
+    package let state: State
+    /// What the console has.
+    package let generation: Int?
+    package let pushedAt: Timestamp?
+    package let replicatedAt: Timestamp?
+    package let lookedAt: Timestamp?
+    /// Since when the secret there is known to be another than the one that was pushed.
+    package let changedAt: Timestamp?
+    package let failure: Failure?
+
+    package init(
+        name: Name, app: Name, adminURL: String, connection: String, fields: TargetFields, login: String, user: String?,
+        trust: String, pin: String?, replicate: String, settle: Int, createdAt: Timestamp, state: State,
+        generation: Int?, pushedAt: Timestamp?, replicatedAt: Timestamp?, lookedAt: Timestamp?, changedAt: Timestamp?,
+        failure: Failure?
+    ) {
+        self.name = name
+        self.app = app
+        self.adminURL = adminURL
+        self.connection = connection
+        self.fields = fields
+        self.login = login
+        self.user = user
+        self.trust = trust
+        self.pin = pin
+        self.replicate = replicate
+        self.settle = settle
+        self.createdAt = createdAt
+        self.state = state
+        self.generation = generation
+        self.pushedAt = pushedAt
+        self.replicatedAt = replicatedAt
+        self.lookedAt = lookedAt
+        self.changedAt = changedAt
+        self.failure = failure
+    }
+
+    package func writeMembers(to json: inout JSONWriter) {
+        json.member("name", name.description)
+        json.member("kind", "pingfederate")
+        json.member("app", app.description)
+        json.member("admin_url", adminURL)
+        json.member("connection", connection)
+        fields.writeMembers(to: &json)
+        json.member("login", login)
+        json.member("user", orNull: user)
+        json.member("trust", trust)
+        json.member("pin", orNull: pin)
+        json.member("replicate", replicate)
+        json.member("settle", settle)
+        json.member("created_at", createdAt.description)
+        json.member("state", state.rawValue)
+        json.key("generation")
+        if let generation { json.integer(generation) } else { json.null() }
+        json.member("pushed_at", orNull: pushedAt?.description)
+        json.member("replicated_at", orNull: replicatedAt?.description)
+        json.member("looked_at", orNull: lookedAt?.description)
+        json.member("changed_at", orNull: changedAt?.description)
+        json.key("failure")
+        if let failure { failure.write(to: &json) } else { json.null() }
+    }
+
+    package init(_ node: JSONNode, in document: borrowing JSONDocument) throws(JSONError) {
+        guard let state = State(rawValue: try document.text("state", of: node)) else {
+            throw JSONError(.outOfRange, member: "state")
+        }
+        var failure: Failure?
+        if let found = document.member("failure", of: node), document.kind(found) != .null {
+            failure = try Failure(found, in: document)
+        }
+        self.init(
+            name: try document.name("name", of: node), app: try document.name("app", of: node),
+            adminURL: try document.text("admin_url", of: node), connection: try document.text("connection", of: node),
+            fields: try TargetFields(node, in: document), login: try document.text("login", of: node),
+            user: try document.optionalText("user", of: node), trust: try document.text("trust", of: node),
+            pin: try document.optionalText("pin", of: node), replicate: try document.text("replicate", of: node),
+            settle: try document.number("settle", of: node), createdAt: try document.time("created_at", of: node),
+            state: state, generation: try document.optionalNumber("generation", of: node),
+            pushedAt: try document.optionalTime("pushed_at", of: node),
+            replicatedAt: try document.optionalTime("replicated_at", of: node),
+            lookedAt: try document.optionalTime("looked_at", of: node),
+            changedAt: try document.optionalTime("changed_at", of: node), failure: failure)
+    }
+}
+
+/// The answer to `GET /v1/targets`, by name.
+package struct TargetList: Equatable, Sendable, WireDocument {
+    package let targets: [TargetDocument]
+
+    package init(targets: [TargetDocument]) { self.targets = targets }
+
+    package func writeMembers(to json: inout JSONWriter) { json.member("targets", list: targets) }
+
+    package init(_ node: JSONNode, in document: borrowing JSONDocument) throws(JSONError) {
+        targets = try document.list("targets", of: node)
+    }
+}
+
+/// The answer to `POST /v1/targets`: the target as stored, and what was checked before.
+package struct AddedTarget: Equatable, Sendable, WireDocument {
+    package let target: TargetDocument
+    package let verification: Verification
+
+    package init(target: TargetDocument, verification: Verification) {
+        self.target = target
+        self.verification = verification
+    }
+
+    package func writeMembers(to json: inout JSONWriter) {
+        json.key("target")
+        target.write(to: &json)
+        json.key("verification")
+        verification.write(to: &json)
+    }
+
+    package init(_ node: JSONNode, in document: borrowing JSONDocument) throws(JSONError) {
+        target = try TargetDocument(try document.require("target", of: node), in: document)
+        verification = try Verification(try document.require("verification", of: node), in: document)
+    }
+}

@@ -1,0 +1,203 @@
+package import Names
+package import SecretJSON
+package import SecretMemory
+
+/// How a console is reached and logged in to: one of three logins, and what its certificate is known by. Read strictly.
+package struct ConsoleDraft: Sendable, WireDocument {
+    package enum Login: Sendable {
+        case basic(user: String, password: SecretBox)
+        case clientCredentials(tokenURL: String, clientID: String, secret: SecretBox)
+        /// PEM, both.
+        case certificate(chain: String, key: SecretBox)
+    }
+
+    static let members = [
+        "admin_url", "user", "password", "token_url", "client_id", "client_secret", "client_cert", "client_key", "ca",
+        "pin",
+    ]
+
+    package let adminURL: String
+    package let login: Login
+    /// PEM certificates; at most one of the two.
+    package let ca: String?
+    /// SHA-256 of the console's certificate, in hexadecimal.
+    package let pin: String?
+
+    package init(adminURL: String, login: Login, ca: String?, pin: String?) {
+        self.adminURL = adminURL
+        self.login = login
+        self.ca = ca
+        self.pin = pin
+    }
+
+    package func writeMembers(to json: inout JSONWriter) {
+        json.member("admin_url", adminURL)
+        switch login {
+        case .basic(let user, let password):
+            json.member("user", user)
+            json.member("password", secret: password.bytes)
+        case .clientCredentials(let tokenURL, let clientID, let secret):
+            json.member("token_url", tokenURL)
+            json.member("client_id", clientID)
+            json.member("client_secret", secret: secret.bytes)
+        case .certificate(let chain, let key):
+            json.member("client_cert", chain)
+            json.member("client_key", secret: key.bytes)
+        }
+        if let ca { json.member("ca", ca) }
+        if let pin { json.member("pin", pin) }
+    }
+
+    /// Reads its members out of an object that may have others, which its caller has checked.
+    package init(_ node: JSONNode, in document: borrowing JSONDocument) throws(JSONError) {
+        self.init(
+            adminURL: try document.text("admin_url", of: node), login: try Self.login(node, document),
+            ca: try document.optionalText("ca", of: node), pin: try document.optionalText("pin", of: node))
+    }
+
+    private static func login(_ node: JSONNode, _ document: borrowing JSONDocument) throws(JSONError) -> Login {
+        func has(_ names: String...) -> Bool { names.contains { document.member($0, of: node) != nil } }
+        switch (
+            has("user", "password"), has("token_url", "client_id", "client_secret"), has("client_cert", "client_key")
+        )
+        {
+        case (true, false, false):
+            return .basic(
+                user: try document.text("user", of: node),
+                password: SecretBox(try document.secret("password", of: node)))
+        case (false, true, false):
+            return .clientCredentials(
+                tokenURL: try document.text("token_url", of: node), clientID: try document.text("client_id", of: node),
+                secret: SecretBox(try document.secret("client_secret", of: node)))
+        case (false, false, true):
+            return .certificate(
+                chain: try document.text("client_cert", of: node),
+                key: SecretBox(try document.secret("client_key", of: node)))
+        case (false, false, false): throw JSONError(.missingMember, member: "user")
+        default: throw JSONError(.unknownMember, member: "token_url")
+        }
+    }
+}
+
+/// The body of `POST /v1/targets`.
+package struct TargetDraft: Sendable, WireDocument {
+    package let name: Name
+    package let app: Name
+    package let console: ConsoleDraft
+    package let connection: String
+    /// What is not given is discovered.
+    package let fields: TargetFields
+    /// `on-save`, `full` or `none`.
+    package let replicate: String?
+    /// Seconds.
+    package let settle: Int?
+    /// Whether the console must answer as hoped for first.
+    package let verify: Bool
+
+    package init(
+        name: Name, app: Name, console: ConsoleDraft, connection: String, fields: TargetFields,
+        replicate: String?, settle: Int?, verify: Bool
+    ) {
+        self.name = name
+        self.app = app
+        self.console = console
+        self.connection = connection
+        self.fields = fields
+        self.replicate = replicate
+        self.settle = settle
+        self.verify = verify
+    }
+
+    package func writeMembers(to json: inout JSONWriter) {
+        json.member("kind", "pingfederate")
+        json.member("name", name.description)
+        json.member("app", app.description)
+        console.writeMembers(to: &json)
+        json.member("connection", connection)
+        fields.writeMembers(to: &json)
+        if let replicate { json.member("replicate", replicate) }
+        if let settle { json.member("settle", settle) }
+        json.member("verify", verify)
+    }
+
+    package init(_ node: JSONNode, in document: borrowing JSONDocument) throws(JSONError) {
+        try document.allowOnly(
+            ["kind", "name", "app", "connection", "replicate", "settle", "verify"] + TargetFields.members
+                + ConsoleDraft.members, of: node)
+        guard try document.text("kind", of: node) == "pingfederate" else {
+            throw JSONError(.outOfRange, member: "kind")
+        }
+        self.init(
+            name: try document.name("name", of: node), app: try document.name("app", of: node),
+            console: try ConsoleDraft(node, in: document), connection: try document.text("connection", of: node),
+            fields: try TargetFields(node, in: document), replicate: try document.optionalText("replicate", of: node),
+            settle: try document.optionalNumber("settle", of: node),
+            verify: try document.optionalFlag("verify", of: node) ?? true)
+    }
+}
+
+/// The settings of a connection that hold an app's values, as far as they are known.
+package struct TargetFields: Equatable, Sendable, WireDocument {
+    static let members = ["account_id_field", "client_id_field", "client_secret_field"]
+
+    package var accountID: String?
+    package var clientID: String?
+    package var clientSecret: String?
+
+    package init(accountID: String?, clientID: String?, clientSecret: String?) {
+        self.accountID = accountID
+        self.clientID = clientID
+        self.clientSecret = clientSecret
+    }
+
+    package func writeMembers(to json: inout JSONWriter) {
+        if let accountID { json.member("account_id_field", accountID) }
+        if let clientID { json.member("client_id_field", clientID) }
+        if let clientSecret { json.member("client_secret_field", clientSecret) }
+    }
+
+    package init(_ node: JSONNode, in document: borrowing JSONDocument) throws(JSONError) {
+        self.init(
+            accountID: try document.optionalText("account_id_field", of: node),
+            clientID: try document.optionalText("client_id_field", of: node),
+            clientSecret: try document.optionalText("client_secret_field", of: node))
+    }
+}
+
+/// The body of `POST /v1/consoles/discover`: a look at a console that is no target yet.
+package struct DiscoverRequest: Sendable, WireDocument {
+    package let console: ConsoleDraft
+    /// A connection to look into.
+    package let connection: String?
+
+    package init(console: ConsoleDraft, connection: String?) {
+        self.console = console
+        self.connection = connection
+    }
+
+    package func writeMembers(to json: inout JSONWriter) {
+        console.writeMembers(to: &json)
+        if let connection { json.member("connection", connection) }
+    }
+
+    package init(_ node: JSONNode, in document: borrowing JSONDocument) throws(JSONError) {
+        try document.allowOnly(["connection"] + ConsoleDraft.members, of: node)
+        self.init(
+            console: try ConsoleDraft(node, in: document), connection: try document.optionalText("connection", of: node)
+        )
+    }
+}
+
+/// The body of `POST /v1/consoles/certificate`.
+package struct CertificateRequest: Equatable, Sendable, WireDocument {
+    package let adminURL: String
+
+    package init(adminURL: String) { self.adminURL = adminURL }
+
+    package func writeMembers(to json: inout JSONWriter) { json.member("admin_url", adminURL) }
+
+    package init(_ node: JSONNode, in document: borrowing JSONDocument) throws(JSONError) {
+        try document.allowOnly(["admin_url"], of: node)
+        adminURL = try document.text("admin_url", of: node)
+    }
+}

@@ -1,0 +1,55 @@
+package import Times
+
+/// What a push target is known to have of its app, and what came of the last try. Lost, it is pushed once more, which is
+/// harmless.
+package struct Delivery: Equatable, Sendable {
+    /// A try that brought nothing.
+    package struct Failure: Equatable, Sendable {
+        package let at: Timestamp
+        /// A stable word for programs, such as `unauthorized`.
+        package let cause: String
+        package let reason: String
+        package let hint: String?
+        /// Whether PingFederate refused what it was sent, so that only the operator can go on.
+        package let isRefusal: Bool
+
+        package init(at: Timestamp, cause: String, reason: String, hint: String?, isRefusal: Bool) {
+            self.at = at
+            self.cause = cause
+            self.reason = reason
+            self.hint = hint
+            self.isRefusal = isRefusal
+        }
+    }
+
+    /// The generation that the console took last.
+    package var generation: Generation?
+    package var pushedAt: Timestamp?
+    /// Whether a replication of all pending changes was asked for since.
+    package var replicationAsked = false
+    /// When the engines were known to have it.
+    package var replicatedAt: Timestamp?
+    /// A fingerprint of what the console showed of the secret after the last push, or what the operator accepted instead.
+    package var shown: String?
+    package var failure: Failure?
+    /// When the console was last looked at for a change by somebody else.
+    package var lookedAt: Timestamp?
+    /// When such a change was first seen; `nil` while all is as it was left.
+    package var changedAt: Timestamp?
+
+    package init() {}
+
+    /// When the engines certainly use it.
+    package func settled(_ target: PushTarget) -> Timestamp? { replicatedAt.map { $0 + target.settle } }
+}
+
+/// A push target as readers see it: a value that is replaced as a whole.
+package struct TargetEntry: Sendable {
+    package let target: PushTarget
+    package internal(set) var delivery: Delivery
+
+    package init(target: PushTarget, delivery: Delivery = Delivery()) {
+        self.target = target
+        self.delivery = delivery
+    }
+}

@@ -1,0 +1,81 @@
+package import Names
+package import SecretMemory
+package import Times
+
+/// A place that an app's credentials are pushed into: a connection of PingFederate's that provisions outbound, by the
+/// administrative API of its console.
+package struct PushTarget: Sendable {
+    /// Who Keyturn is to the console.
+    package enum Login: Sendable {
+        case basic(user: String, password: SecretBox)
+        /// OAuth 2.0 client credentials.
+        case clientCredentials(tokenURL: String, clientID: String, secret: SecretBox)
+        /// PEM, both.
+        case certificate(chain: String, key: SecretBox)
+    }
+
+    /// What the console's certificate is known by.
+    package enum Trust: Equatable, Sendable {
+        case system
+        /// PEM certificates, instead of the system's.
+        case authorities(String)
+        /// The SHA-256 of the certificate itself, as 64 hexadecimal digits in lower case.
+        case pin(String)
+    }
+
+    /// The connection's settings that hold the app's three values, by name.
+    package struct Fields: Equatable, Sendable {
+        package let accountID: String
+        package let clientID: String
+        package let clientSecret: String
+
+        package init(accountID: String, clientID: String, clientSecret: String) {
+            self.accountID = accountID
+            self.clientID = clientID
+            self.clientSecret = clientSecret
+        }
+    }
+
+    /// How what was pushed gets from the console to the engines.
+    package enum Replication: String, CaseIterable, Sendable {
+        case onSave = "on-save"
+        case full
+        case none
+    }
+
+    /// Given once, never used again after the target is gone; the name may be.
+    package let id: String
+    package let name: Name
+    package let appID: String
+    /// The name of that app, which never changes.
+    package let app: Name
+    package let adminURL: String
+    /// The SP connection's ID.
+    package let connection: String
+    package let fields: Fields
+    package let login: Login
+    package let trust: Trust
+    package let replication: Replication
+    /// Seconds from when the engines have it to when they certainly use it.
+    package let settle: Int
+    package let createdAt: Timestamp
+
+    package init(
+        id: String, name: Name, appID: String, app: Name, adminURL: String, connection: String, fields: Fields,
+        login: Login,
+        trust: Trust, replication: Replication, settle: Int, createdAt: Timestamp
+    ) {
+        self.id = id
+        self.name = name
+        self.appID = appID
+        self.app = app
+        self.adminURL = adminURL
+        self.connection = connection
+        self.fields = fields
+        self.login = login
+        self.trust = trust
+        self.replication = replication
+        self.settle = settle
+        self.createdAt = createdAt
+    }
+}

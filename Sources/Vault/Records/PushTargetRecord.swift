@@ -1,0 +1,102 @@
+import Names
+import SecretJSON
+import SecretMemory
+import Times
+
+struct PushTargetRecord: Record {
+    static let table = SealedTable.pushTarget
+    private static let kind = "pingfederate"
+
+    let target: PushTarget
+
+    init(_ target: PushTarget) { self.target = target }
+
+    var cells: [Cell] { [.text(target.id), .text(target.appID)] }
+
+    func write(to writer: inout JSONWriter) {
+        writer.member("kind", Self.kind)
+        writer.member("name", target.name.description)
+        writer.member("app_name", target.app.description)
+        writer.member("admin_url", target.adminURL)
+        writer.member("connection", target.connection)
+        writer.member("account_id_field", target.fields.accountID)
+        writer.member("client_id_field", target.fields.clientID)
+        writer.member("client_secret_field", target.fields.clientSecret)
+        switch target.login {
+        case .basic(let user, let password):
+            writer.member("login", "basic")
+            writer.member("user", user)
+            writer.member("password", secret: password.bytes)
+        case .clientCredentials(let tokenURL, let clientID, let secret):
+            writer.member("login", "client_credentials")
+            writer.member("token_url", tokenURL)
+            writer.member("client_id", clientID)
+            writer.member("client_secret", secret: secret.bytes)
+        case .certificate(let chain, let key):
+            writer.member("login", "certificate")
+            writer.member("chain", chain)
+            writer.member("key", secret: key.bytes)
+        }
+        switch target.trust {
+        case .system: break
+        case .authorities(let text): writer.member("authorities", text)
+        case .pin(let digits): writer.member("pin", digits)
+        }
+        writer.member("replication", target.replication.rawValue)
+        writer.member("settle", target.settle)
+        writer.member("created_at", target.createdAt)
+    }
+
+    init(cells: [Cell], document: borrowing JSONDocument) throws(JSONError) {
+        try document.allowOnly(
+            [
+                "kind", "name", "app_name", "admin_url", "connection", "account_id_field", "client_id_field",
+                "client_secret_field",
+                "login", "user", "password", "token_url", "client_id", "client_secret", "chain", "key", "authorities",
+                "pin", "replication", "settle", "created_at",
+            ], of: document.root)
+        guard try document.text("kind") == Self.kind else { throw JSONError(.outOfRange, member: "kind") }
+        guard let name = Name(try document.text("name")) else { throw JSONError(.outOfRange, member: "name") }
+        guard let app = Name(try document.text("app_name")) else { throw JSONError(.outOfRange, member: "app_name") }
+        guard let replication = PushTarget.Replication(rawValue: try document.text("replication")) else {
+            throw JSONError(.outOfRange, member: "replication")
+        }
+        target = PushTarget(
+            id: try cells.text(0), name: name, appID: try cells.text(1), app: app,
+            adminURL: try document.text("admin_url"),
+            connection: try document.text("connection"),
+            fields: PushTarget.Fields(
+                accountID: try document.text("account_id_field"), clientID: try document.text("client_id_field"),
+                clientSecret: try document.text("client_secret_field")),
+            login: try Self.login(document), trust: try Self.trust(document), replication: replication,
+            settle: try document.number("settle"), createdAt: try document.time("created_at"))
+    }
+
+    private static func login(_ document: borrowing JSONDocument) throws(JSONError) -> PushTarget.Login {
+        switch try document.text("login") {
+        case "basic": .basic(user: try document.text("user"), password: try document.box("password"))
+        case "client_credentials":
+            .clientCredentials(
+                tokenURL: try document.text("token_url"), clientID: try document.text("client_id"),
+                secret: try document.box("client_secret"))
+        case "certificate": .certificate(chain: try document.text("chain"), key: try document.box("key"))
+        default: throw JSONError(.outOfRange, member: "login")
+        }
+    }
+
+    /// Without either, the system's trust store decides. What is known by two things at once was not written here.
+    private static func trust(_ document: borrowing JSONDocument) throws(JSONError) -> PushTarget.Trust {
+        switch (try document.optionalText("authorities"), try document.optionalText("pin")) {
+        case (nil, nil): .system
+        case (let text?, nil): .authorities(text)
+        case (nil, let digits?): .pin(digits)
+        case (_?, _?): throw JSONError(.outOfRange, member: "pin")
+        }
+    }
+}
+
+extension JSONDocument {
+    fileprivate func box(_ name: String) throws(JSONError) -> SecretBox {
+        SecretBox(try secret(try require(name, of: root)))
+    }
+}

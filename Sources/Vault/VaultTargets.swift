@@ -1,0 +1,45 @@
+package import Names
+import Times
+
+/// Where an app's credentials are pushed to, and how far each place is.
+extension Vault {
+    package func add(_ target: PushTarget) async throws(VaultError) {
+        try await change { [catalog] transaction in
+            guard catalog.target(target.name) == nil else {
+                throw VaultError(
+                    .exists, "there is a target '\(target.name)' already",
+                    hint: "choose another name, or look at it: keyturn target show \(target.name)")
+            }
+            guard try transaction.record(target.appID, as: AppRecord.self) != nil else {
+                throw VaultError(.notFound, "the app is gone", hint: "keyturn app list")
+            }
+            try transaction.put(PushTargetRecord(target))
+        } committed: { [catalog] in
+            catalog.publish(TargetEntry(target: target))
+        }
+    }
+
+    package func removeTarget(_ name: Name) async throws(VaultError) {
+        guard let entry = catalog.target(name) else { throw Self.noSuchTarget(name) }
+        try await change { transaction in
+            try transaction.remove(from: .delivery, id: entry.target.id)
+            try transaction.remove(from: .pushTarget, id: entry.target.id)
+        } committed: { [catalog] in
+            catalog.withdraw(target: entry.target)
+        }
+    }
+
+    /// Keeps how far a target is; of one that was removed meanwhile there is nothing to keep.
+    package func keep(_ delivery: Delivery, of target: PushTarget) async throws(VaultError) {
+        try await change { transaction in
+            guard try transaction.record(target.id, as: PushTargetRecord.self) != nil else { return }
+            try transaction.put(DeliveryRecord(targetID: target.id, delivery))
+        } committed: { [catalog] in
+            catalog.update(target) { $0.delivery = delivery }
+        }
+    }
+
+    package static func noSuchTarget(_ name: Name) -> VaultError {
+        VaultError(.notFound, "there is no target '\(name)'", hint: "keyturn target list")
+    }
+}

@@ -1,0 +1,137 @@
+import ArgumentParser
+import Names
+import SecretMemory
+import SocketAPI
+import TerminalInput
+
+struct TargetCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "target", abstract: "Places that an app's credentials are pushed into.",
+        subcommands: [
+            TargetAdd.self, TargetListCommand.self, TargetShow.self, TargetTest.self, TargetDiscover.self,
+            TargetPush.self, TargetAdopt.self, TargetRemove.self,
+        ])
+}
+
+struct TargetAdd: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "add", abstract: "Have an app's credentials pushed somewhere.",
+        subcommands: [PingFederateAdd.self])
+}
+
+struct TargetListCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "list", abstract: "All targets, and how far each is.", discussion: "Example: keyturn target list")
+
+    @OptionGroup var common: CommonOptions
+
+    func run() throws {
+        try common.show(try common.admin.send(.get, "/v1/targets"), as: TargetList.self) { list in
+            guard !list.targets.isEmpty else {
+                StandardOutput.write(
+                    "no targets yet: clients fetch\n  try: keyturn target add pingfederate NAME --app APP\n")
+                return
+            }
+            var table = TextTable(["TARGET", "APP", "CONNECTION", "HAS", "STATE", ""])
+            for target in list.targets {
+                table.add(
+                    target.name.description, target.app.description, target.connection,
+                    target.generation.map { "generation \($0)" } ?? "-", target.state.rawValue, target.remark)
+            }
+            StandardOutput.write(table.text)
+        }
+    }
+}
+
+struct TargetShow: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "show", abstract: "One target; never its password or key.",
+        discussion: "Example: keyturn target show console")
+
+    @Argument var name: Name
+    @OptionGroup var common: CommonOptions
+
+    func run() throws {
+        try common.show(try common.admin.send(.get, "/v1/targets/\(name)"), as: TargetDocument.self) {
+            StandardOutput.write($0.text)
+        }
+    }
+}
+
+struct TargetTest: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "test", abstract: "A dry run against the live console: looks at all, changes nothing.",
+        discussion: "Ends with 79 when a check failed.\n\nExample: keyturn target test console")
+
+    @Argument var name: Name
+    @OptionGroup var common: CommonOptions
+
+    func run() throws {
+        let answer = try common.admin.send(.post, "/v1/targets/\(name)/test", within: .seconds(180))
+        var failed = false
+        if answer.problem == nil { failed = try !Verification(parsing: answer.body.copy()).passed }
+        try common.show(answer, as: Verification.self) { StandardOutput.write($0.text) }
+        if failed { throw CommandFailure(.upstreamFailed, nil) }
+    }
+}
+
+struct TargetDiscover: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "discover",
+        abstract: "What the console has: connections, settings, and which of them are the app's.",
+        discussion: "Example: keyturn target discover console")
+
+    @Argument var name: Name
+    @OptionGroup var common: CommonOptions
+
+    func run() throws {
+        let answer = try common.admin.send(.get, "/v1/targets/\(name)/discover", within: .seconds(180))
+        try common.show(answer, as: ConsoleDiscovery.self) { StandardOutput.write($0.text) }
+    }
+}
+
+struct TargetPush: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "push", abstract: "Push the current credentials now, over whatever is there.",
+        discussion: "Example: keyturn target push console")
+
+    @Argument var name: Name
+    @OptionGroup var common: CommonOptions
+
+    func run() throws {
+        let answer = try common.admin.send(.post, "/v1/targets/\(name)/push", within: .seconds(300))
+        try common.show(answer, as: TargetDocument.self) { StandardOutput.write($0.text) }
+    }
+}
+
+struct TargetAdopt: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "adopt", abstract: "Accept what somebody else, or PingFederate itself, changed there.",
+        discussion:
+            "Nothing is pushed and nothing is read back: the change is only not reported any more.\n\nExample: keyturn target adopt console"
+    )
+
+    @Argument var name: Name
+    @OptionGroup var common: CommonOptions
+
+    func run() throws {
+        let answer = try common.admin.send(.post, "/v1/targets/\(name)/adopt", within: .seconds(120))
+        try common.show(answer, as: TargetDocument.self) { StandardOutput.write($0.text) }
+    }
+}
+
+struct TargetRemove: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "remove", abstract: "Push there no more; what it has stays there.",
+        discussion: "Example: keyturn target remove console")
+
+    @Argument var name: Name
+    @Flag(help: "Do not ask.") var yes = false
+    @OptionGroup var common: CommonOptions
+
+    func run() throws {
+        try common.confirm(
+            "push nothing to '\(name)' any more? the next rotation ends the secret that it has", yes: yes)
+        try common.show(try common.admin.send(.delete, "/v1/targets/\(name)"), done: "removed \(name)")
+    }
+}

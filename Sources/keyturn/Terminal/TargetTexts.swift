@@ -1,0 +1,65 @@
+import Names
+import SocketAPI
+import Times
+
+extension TargetDocument {
+    /// What wants attention, in a word or two.
+    var remark: String {
+        if let failure { return "failed: \(failure.code)" }
+        return changedAt == nil ? "" : "changed outside"
+    }
+
+    var text: String {
+        var table = TextTable()
+        table.add("target", name.description)
+        table.add("app", app.description)
+        table.add("console", adminURL)
+        table.add("connection", connection)
+        table.add(
+            "settings",
+            [fields.accountID, fields.clientID, fields.clientSecret].compactMap(\.self).joined(separator: ", "))
+        table.add("login", login + (user.map { ", as \($0)" } ?? ""))
+        table.add(
+            "certificate known by", pin.map { "its SHA-256 \($0)" } ?? (trust == "ca" ? "its CA" : "the system's CAs"))
+        table.add("replicate", replicate)
+        table.add("settles in", "\(settle) s")
+        table.add("state", state.rawValue)
+        if let generation { table.add("has", "generation \(generation), pushed \(pushedAt?.description ?? "")") }
+        if let replicatedAt { table.add("engines have it since", replicatedAt.description) }
+        if let lookedAt { table.add("looked at", lookedAt.description) }
+        if let changedAt { table.add("changed outside", "seen \(changedAt)") }
+        if let failure {
+            table.add("failed", "\(failure.detail), since \(failure.since)")
+            if let hint = failure.hint { table.add("try", hint) }
+        }
+        return table.text
+    }
+}
+
+extension ConsoleDiscovery {
+    var connectionsText: String {
+        guard !connections.isEmpty else { return "no SP connection provisions outbound\n" }
+        var table = TextTable(["", "CONNECTION", "ID", "CONNECTOR", ""])
+        for (index, connection) in connections.enumerated() {
+            table.add(
+                String(index + 1), connection.name, connection.id, connection.connector,
+                connection.isActive ? "" : "inactive")
+        }
+        return table.text
+    }
+
+    var fieldsText: String {
+        var table = TextTable()
+        table.add("account ID", fields.accountID ?? "not found")
+        table.add("client ID", fields.clientID ?? "not found")
+        table.add("client secret", fields.clientSecret ?? "not found")
+        return table.text
+    }
+
+    var text: String {
+        var text = "pingfederate \(version)\n\n" + connectionsText
+        guard let connection else { return text }
+        text += "\nsettings of \(connection): \(settings.joined(separator: ", "))\n\nthe app's values go into\n"
+        return text + fieldsText
+    }
+}

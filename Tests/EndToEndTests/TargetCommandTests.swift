@@ -1,0 +1,123 @@
+import Foundation
+import Testing
+
+/// The commands around push targets.
+@Suite(.realProcesses) struct TargetCommandTests {
+    @Test func aDryRunLooksAtAllAndChangesNothing() throws {
+        try TargetTests.withConsole { world, console, _, _ in
+            let puts = try console.calls("PUT")
+            let test = try world.keyturn("target", "test", "console")
+            #expect(test.exit == 0, "\(test)")
+            for words in ["12.1", "OAuth secret", "stands alone", "nothing was pushed yet"] {
+                #expect(test.output.contains(words), "\(words)")
+            }
+            let discovered = try world.keyturn("target", "discover", "console", "--json").json
+            #expect(discovered["client_secret_field"].string == "OAuth secret")
+            #expect(discovered["account_id_field"].string == "Account")
+            #expect(discovered["client_id_field"].string == "OAuth client")
+            #expect(discovered["connections"].elements.map { $0["id"].string } == [console.connection])
+            #expect(try console.calls("PUT") == puts && console.calls("POST") == 0)
+            #expect(try console.secret() == "placeholder")
+
+            try console.switches(#"{"status":401}"#)
+            let refused = try world.keyturn("target", "test", "console")
+            #expect(refused.exit == 79 && refused.output.contains("does not accept the login"), "\(refused)")
+        }
+    }
+
+    @Test func whatIsShownHasNoPasswordAndSurvivesARestart() throws {
+        try TargetTests.withConsole { world, console, _, clock in
+            let shown = try world.keyturn("target", "show", "console", "--json")
+            #expect(!shown.output.contains(console.password))
+            #expect(try shown.json["login"].string == "basic" && shown.json["trust"].string == "ca")
+            #expect(try shown.json["state"].string == "new" && shown.json["settle"].int == 0)
+            #expect(try world.keyturn("status").output.contains("keyturn target push console"))
+            try world.must("target", "push", "console")
+            #expect(try console.secret() == world.fetchedSecret())
+            try world.stop()
+            try world.start(environment: clock.environment)
+            let again = try world.keyturn("target", "show", "console", "--json").json
+            #expect(try again["generation"].int == 1 && again["admin_url"].string == shown.json["admin_url"].string)
+            try world.must("target", "push", "console")
+
+            try world.must("target", "remove", "console", "--yes")
+            #expect(try world.keyturn("target", "show", "console").exit == 66)
+            #expect(try console.secret() == world.fetchedSecret(), "what is there stays there")
+            try world.must("rotate", "zoom-prod", "--overlap", "0s")
+            _ = try world.fetchedSecret()
+            try eventually("the end") { try world.openRotations().isEmpty }
+        }
+    }
+
+    @Test func whatSomebodyElseChangesIsReportedAndNotReverted() throws {
+        try TargetTests.withConsole { world, console, _, clock in
+            try world.must("target", "push", "console")
+            #expect(try world.keyturn("status", "--json").json["problems"].elements.isEmpty)
+            try console.edit(#"{"OAuth secret":"by hand"}"#)
+            try world.pass(3700, on: clock)
+            func isReported() throws -> Bool {
+                try world.keyturn("status", "--json").json["problems"].elements.contains {
+                    $0["code"].string == "target_changed"
+                }
+            }
+            try eventually("the change to be seen") { try isReported() }
+            #expect(try console.secret() == "by hand")
+            #expect(try world.keyturn("target", "test", "console").exit == 79)
+            try world.must("target", "adopt", "console")
+            #expect(try !isReported() && console.secret() == "by hand")
+            #expect(try world.keyturn("target", "test", "console").exit == 0)
+            try world.pass(3700, on: clock)
+            #expect(try !isReported())
+            try world.must("target", "push", "console")
+            #expect(try console.secret() == world.fetchedSecret())
+        }
+    }
+
+    @Test func aConnectionThatWasPointedAtAnotherAppIsNotTakenBack() throws {
+        try TargetTests.withConsole { world, console, app, clock in
+            try world.must("target", "push", "console")
+            try console.edit(#"{"OAuth client":"another app's","OAuth secret":"another secret"}"#)
+            _ = try world.keyturn("rotate", "zoom-prod", "--overlap", "0s")
+            let held = try eventually("it to be held") {
+                try world.openRotations().first.flatMap { $0["state"].string == "held" ? $0 : nil }
+            }
+            #expect(held["reason"].string?.contains("pointed it elsewhere") == true)
+            #expect(try console.secret() == "another secret" && world.sandbox.accepts(app.secret, of: app))
+            try world.must("target", "push", "console")
+            try world.must("rotation", "resume", held["id"].string ?? "")
+            try TargetTests.pass("the end", world, clock) { $0 == nil }
+            #expect(try console.secret() == world.fetchedSecret())
+        }
+    }
+
+    @Test func badInputIsRefusedInClearWords() throws {
+        try withWorld { world in
+            try world.addApp("zoom-prod")
+            let base = [
+                "target", "add", "pingfederate", "console", "--app", "zoom-prod", "--admin-url", "https://127.0.0.1:1",
+                "--connection", "c",
+            ]
+            let login = ["--user", "u", "--password-stdin"]
+            let file = world.directory + "/not-pem"
+            try Data("nothing".utf8).write(to: URL(filePath: file))
+            for (arguments, exit) in [
+                (base, 64), (base + login + ["--pin", "abc"], 65), (base + login + ["--ca-file", file], 65),
+                (base + login + ["--ca-file", file + ".missing"], 74),
+                (base + login + ["--pin", "abc", "--ca-file", file], 64),
+                (base + ["--client-cert", file, "--client-key", file], 65),
+                (base + login + ["--client-cert", file, "--client-key", file], 64),
+                (base + login + ["--settle", "30d"], 65), (base + login, 75),
+                (["target", "add", "pingfederate", "x", "--app", "none"] + base.dropFirst(6) + login, 66),
+                (["target", "show", "nothing"], 66), (["target", "push", "nothing"], 66),
+            ] as [([String], Int32)] {
+                let outcome = try world.runner.run(Programs.keyturn, arguments, input: "PlantedPassword")
+                #expect(outcome.exit == exit && outcome.complains(), "\(arguments): \(outcome)")
+                #expect(!outcome.errors.contains("Planted"))
+            }
+            let http = try world.runner.run(
+                Programs.keyturn, base.map { $0 == "https://127.0.0.1:1" ? "http://console.example.com" : $0 } + login,
+                input: "PlantedPassword")
+            #expect(http.exit == 65 && http.complains(), "\(http)")
+        }
+    }
+}

@@ -1,0 +1,203 @@
+"""The stand-in's two faces: the admin API over TLS, and its controls on a port of their own."""
+
+import base64
+import http.server
+import json
+import secrets
+import ssl
+import time
+import urllib.parse
+import urllib.request
+
+import rawjson
+from console import CONNECTOR, FIELDS
+
+API = "/pf-admin-api/v1"
+USER, PASSWORD = "keyturn", "stand-in-password"
+CLIENT, CLIENT_SECRET = "keyturn-client", "stand-in-client-secret"
+
+
+class Cut(Exception):
+    pass
+
+
+class Handler(http.server.BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    console = None
+
+    def log_message(self, *words):
+        pass
+
+    def handle_one_request(self):
+        try:
+            super().handle_one_request()
+        except (ConnectionError, ssl.SSLError, Cut):
+            self.close_connection = True
+
+    def body(self):
+        return self.rfile.read(int(self.headers.get("Content-Length") or 0)).decode()
+
+    def say(self, status, value=None):
+        text = b"" if value is None else (value if isinstance(value, str) else json.dumps(value)).encode()
+        self.send_response(status)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(text)))
+        self.end_headers()
+        self.wfile.write(text)
+
+    def refuse(self, status, message, *errors):
+        self.say(status, {
+            "resultId": "stand_in", "message": message, "developerMessage": message + " (for developers)",
+            "validationErrors": [
+                {"errorId": "x", "message": error, "developerMessage": error,
+                 "fieldPath": "outboundProvision.targetSettings"} for error in errors],
+        })
+
+
+class AdminAPI(Handler):
+    def is_known(self):
+        kind, _, value = (self.headers.get("Authorization") or "").partition(" ")
+        if kind == "Bearer":
+            return value in self.console.tokens
+        if kind == "Basic":
+            password = self.console.switches["password"] or PASSWORD
+            return base64.b64decode(value).decode() == f"{USER}:{password}"
+        subject = (self.connection.getpeercert() or {}).get("subject", ())
+        return (("commonName", "keyturn"),) in subject
+
+    def do_GET(self):
+        self.route("GET")
+
+    def do_PUT(self):
+        self.route("PUT")
+
+    def do_POST(self):
+        self.route("POST")
+
+    def route(self, method):
+        text = self.body()
+        path = urllib.parse.urlsplit(self.path).path
+        with self.console.lock:
+            self.console.requests.append({"method": method, "path": path, "time": time.time()})
+        if path == "/as/token.oauth2" and method == "POST":
+            return self.token()
+        if not path.startswith(API + "/"):
+            return self.refuse(404, "no such page")
+        if self.headers.get("X-XSRF-Header") != "PingFederate":
+            return self.refuse(400, "the X-XSRF-Header is missing")
+        if self.console.switches["status"]:
+            return self.refuse(self.console.switches["status"], "as a test wants it")
+        if not self.is_known():
+            return self.refuse(401, "who are you")
+        if method != "GET" and self.headers.get("Content-Type") != "application/json":
+            return self.refuse(415, "no JSON")
+        parts = path[len(API) + 1:].split("/")
+        console = self.console
+        if (method, parts) == ("GET", ["version"]):
+            return self.say(200, {"version": "12.1.0.5"})
+        if parts[0] == "cluster":
+            return self.cluster(method, parts[1:])
+        if (method, parts) == ("GET", ["idp", "spConnections"]):
+            with console.lock:
+                return self.say(200, rawjson.write({"items": [console.shown(id) for id in console.connections]}))
+        if parts[:2] == ["idp", "spConnections"] and len(parts) == 3:
+            return self.connection_of(method, urllib.parse.unquote(parts[2]), text)
+        if parts[:3] == ["idp", "connectors", "descriptors"] and len(parts) == 4 and method == "GET":
+            if parts[3] != CONNECTOR:
+                return self.refuse(404, "no such connector")
+            return self.say(200, {"id": CONNECTOR, "configDescriptor": {"fields": FIELDS}})
+        return self.refuse(404, "no such resource")
+
+    def token(self):
+        kind, _, value = (self.headers.get("Authorization") or "").partition(" ")
+        if kind != "Basic" or base64.b64decode(value).decode() != f"{CLIENT}:{CLIENT_SECRET}":
+            return self.say(401, {"error": "invalid_client"})
+        token = secrets.token_hex(16)
+        self.console.tokens.add(token)
+        return self.say(200, {"access_token": token, "token_type": "Bearer", "expires_in": 60})
+
+    def cluster(self, method, rest):
+        console = self.console
+        with console.lock:
+            if console.switches["standalone"]:
+                return self.refuse(403, "the console is not clustered")
+            if (method, rest) == ("GET", ["status"]):
+                return self.say(200, {"nodes": [
+                    {"address": "10.0.0.1", "mode": "CLUSTERED_CONSOLE"},
+                    {"address": "10.0.0.2", "mode": "CLUSTERED_ENGINE", "replicationStatus": console.node_state()}]})
+            if (method, rest) == ("GET", ["settings"]):
+                return self.say(200, {"replicateConnectionsOnSave": console.switches["replicate_on_save"]})
+            if (method, rest) == ("POST", ["replicate"]):
+                console.pending_since = time.time()
+                return self.say(200, {"resultId": "ok"})
+        return self.refuse(404, "no such resource")
+
+    def connection_of(self, method, id, text):
+        console = self.console
+        with console.lock:
+            if id not in console.connections:
+                return self.refuse(404, "no such connection")
+            if method == "GET":
+                answer = console.shown(id)
+                if console.switches["editors"] > 0:
+                    console.switches["editors"] -= 1
+                    console.edit(id, Rate="somebody else's")
+                return self.say(200, rawjson.write(answer))
+        if method != "PUT":
+            return self.refuse(405, "no such method")
+        time.sleep(console.switches["delay"])
+        if console.switches["cut"] == "before":
+            raise Cut
+        with console.lock:
+            try:
+                wanted = rawjson.parse(text)
+                values = console.values(wanted)
+            except (ValueError, KeyError):
+                return self.refuse(400, "not a connection")
+            new = values.get("OAuth secret") or ""
+            if console.switches["reject"]:
+                return self.refuse(
+                    422, "Validation error(s) occurred.", console.switches["reject"].replace("{value}", new))
+            if console.switches["check_url"] and not self.is_taken(values.get("OAuth client"), new):
+                return self.refuse(422, "Validation error(s) occurred.", "Zoom does not accept the credentials.")
+            try:
+                console.store(id, wanted)
+            except KeyError:
+                return self.refuse(422, "Validation error(s) occurred.", "An encrypted value cannot be decrypted.")
+            if console.switches["cut"] == "after":
+                raise Cut
+            return self.say(200, rawjson.write(console.shown(id)))
+
+    def is_taken(self, client, secret):
+        body = json.dumps({"client_id": client, "client_secret": secret}).encode()
+        with urllib.request.urlopen(self.console.switches["check_url"], data=body, timeout=10) as answer:
+            return json.load(answer)["accepted"]
+
+
+class Controls(Handler):
+    def do_GET(self):
+        console = self.console
+        with console.lock:
+            if self.path == "/requests":
+                return self.say(200, {"requests": console.requests})
+            if self.path.startswith("/connections/"):
+                id = self.path.split("/")[2]
+                console.node_state()
+                return self.say(200, {
+                    "values": console.values(console.connections[id]), "engine": console.values(console.engine[id]),
+                    "json": rawjson.write(console.connections[id])})
+        return self.say(404, {})
+
+    def do_POST(self):
+        wanted = json.loads(self.body() or "{}")
+        console = self.console
+        with console.lock:
+            if self.path == "/switches":
+                if not wanted.keys() <= console.switches.keys():
+                    return self.say(400, {"unknown": sorted(wanted.keys() - console.switches.keys())})
+                console.switches.update(wanted)
+                return self.say(200, console.switches)
+            if self.path.startswith("/connections/"):
+                console.edit(self.path.split("/")[2], **wanted)
+                return self.say(200, {})
+        return self.say(404, {})

@@ -1,0 +1,130 @@
+"""What the stand-in remembers: connections, their secrets, what the engines have."""
+
+import copy
+import secrets
+import threading
+import time
+
+CONNECTOR = "ZoomStandIn"
+FIELDS = [
+    {"name": "Account", "label": "Account ID", "description": "Found beside the client ID", "type": "TEXT"},
+    {"name": "OAuth client", "label": "Client ID", "description": "", "type": "TEXT"},
+    {"name": "OAuth secret", "label": "Client Secret", "description": "", "type": "TEXT", "encrypted": True},
+    {"name": "Proxy password", "label": "Proxy password", "description": "", "type": "TEXT", "encrypted": True},
+    {"name": "Rate", "label": "Rate", "description": "", "type": "SELECT"},
+]
+ENCRYPTED = {"OAuth secret", "Proxy password"}
+
+# What a test may set, and how things are otherwise.
+SWITCHES = {
+    "standalone": True, "replicate_on_save": False,
+    "replication_seconds": 0, "replication_fails": False,
+    "reject": None,          # words for a 422; {value} is replaced by the new secret
+    "editors": 0,            # so many times somebody saves between two looks
+    "status": None,          # answer everything so
+    "delay": 0,              # seconds before a PUT is done
+    "cut": None,             # "before" or "after" a PUT is done
+    "password": None,        # another password than the announced one
+    "check_url": None,       # ask Zoom's stand-in whether it takes what is saved
+}
+
+
+def text_row(name, value):
+    return {"name": name, "value": value, "inherited": False}
+
+
+class Console:
+    def __init__(self, number):
+        self.lock = threading.RLock()
+        self.switches = dict(SWITCHES)
+        self.tokens = set()
+        self.requests = []
+        self.pending_since = None
+        self.secrets = {}  # encrypted text -> what it holds
+        self.saves = 0
+        self.connections = {
+            "zoom-sp": self._connection("zoom-sp", "Zoom users", number),
+            "browser-sso": {"id": "browser-sso", "name": "Browser SSO only", "entityId": "urn:other", "active": True,
+                            "modificationDate": "2026-01-01T00:00:00.000Z"},
+        }
+        for id in self.connections:
+            self.store(id, self.connections[id])
+        self.engine = copy.deepcopy(self.connections)
+
+    @staticmethod
+    def _connection(id, name, number):
+        return {
+            "type": "SP", "id": id, "name": name, "entityId": "urn:zoom", "active": True,
+            "somethingNewer": {"kept": [None, True, number("1.50"), number("-0"), number("1e400"),
+                                        number("12345678901234567890123")], "text": "é \u2028 \\/"},
+            "outboundProvision": {
+                "type": CONNECTOR,
+                "targetSettings": [
+                    {"name": "Zoom account"}, text_row("Account", ""), text_row("OAuth client", ""),
+                    {"name": "OAuth secret", "value": "placeholder"}, {"name": "Options"},
+                    {"name": "Proxy password", "value": "proxy"}, text_row("Rate", "10"),
+                ],
+                "channels": [{"name": "all", "maxThreads": number("1"), "timeout": number("60.0")}],
+            },
+        }
+
+    # MARK: Saving
+
+    def store(self, id, connection):
+        """Keeps a connection; every encrypted value becomes another text. Raises KeyError for one that is unknown."""
+        for row in connection.get("outboundProvision", {}).get("targetSettings", []):
+            if row.get("name") not in ENCRYPTED or not ("value" in row or "encryptedValue" in row):
+                continue
+            held = row.pop("value") if "value" in row else self.secrets[row["encryptedValue"]]
+            row["encryptedValue"] = "enc:" + secrets.token_hex(24)
+            self.secrets[row["encryptedValue"]] = held
+        self.saves += 1
+        now = time.time()
+        connection["modificationDate"] = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(now)) + f".{self.saves:06}Z"
+        self.connections[id] = connection
+        if self.switches["replicate_on_save"]:
+            self.pending_since = now
+
+    def edit(self, id, **values):
+        """What somebody else does in the console's pages."""
+        connection = copy.deepcopy(self.connections[id])
+        for row in connection["outboundProvision"]["targetSettings"]:
+            if row["name"] in values:
+                row.pop("encryptedValue", None)
+                row["value"] = values[row["name"]]
+        self.store(id, connection)
+
+    def values(self, connection):
+        rows = connection.get("outboundProvision", {}).get("targetSettings", [])
+        return {
+            row["name"]: self.secrets.get(row.get("encryptedValue"), row.get("value")) for row in rows
+            if "value" in row or "encryptedValue" in row
+        }
+
+    # MARK: Replication
+
+    def node_state(self):
+        """How the engine stands; takes over what it has by then."""
+        if self.switches["standalone"]:
+            self.engine = copy.deepcopy(self.connections)
+            return "SUCCEEDED"
+        if self.pending_since is None:
+            return "SUCCEEDED" if self._in_step() else "OUT_OF_DATE"
+        if self.switches["replication_fails"]:
+            return "FAILED"
+        passed = time.time() - self.pending_since
+        if passed < self.switches["replication_seconds"]:
+            return "RETRIEVING" if passed < self.switches["replication_seconds"] / 2 else "APPLYING"
+        self.engine = copy.deepcopy(self.connections)
+        self.pending_since = None
+        return "SUCCEEDED"
+
+    def _in_step(self):
+        date = lambda all: {id: c["modificationDate"] for id, c in all.items()}
+        return date(self.engine) == date(self.connections)
+
+    def shown(self, id):
+        connection = copy.deepcopy(self.connections[id])
+        if not self.switches["standalone"] and self.switches["replicate_on_save"]:
+            connection["replicationStatus"] = "REPLICATED" if self.node_state() == "SUCCEEDED" else "PENDING"
+        return connection
