@@ -22,7 +22,10 @@ import VaultSQLite
                 try await vault.begin(rotation, of: entry.app)
                 let receipt = Receipt(
                     client: .test("client-0"), generation: .first, at: file.time.now.wall, isAcknowledged: true)
-                try await vault.keep([receipt], of: entry.app)
+                try await vault.keep([(entry.app, receipt)])
+                let target = PushTarget.sample("console-\(entry.app.name)", of: entry.app)
+                try await vault.add(target)
+                try await vault.keep(Delivery(), of: target)
                 try await vault.keep([
                     (entry.app, Upkeep(rotation: .init(base: .first, due: file.time.now.wall + 60)))
                 ])
