@@ -119,7 +119,9 @@ let package = Package(
 
         executable(
             "keyturnd", ["Daemon", "SecretMemory", "SocketAPI", "TerminalInput", "Times", arguments, logging]),
-        executable("keyturn", ["Doctor", "Names", "Schedule", "SecretMemory", "SocketAPI", "TerminalInput", "Times", arguments]),
+        executable(
+            "keyturn",
+            ["Doctor", "Names", "Schedule", "SecretMemory", "SocketAPI", "TerminalInput", "Times", arguments]),
         executable("zoom-sandbox", ["Sandbox", arguments]),
 
         .executableTarget(
@@ -170,7 +172,8 @@ let package = Package(
         tests(
             "DaemonTests",
             [
-                "Audit", "Daemon", "Doctor", "HTTPTransport", "Names", "Schedule", "Scheduling", "SecretMemory", "SocketAPI",
+                "Audit", "Daemon", "Doctor", "HTTPTransport", "Names", "Schedule", "Scheduling", "SecretMemory",
+                "SocketAPI",
                 "TestSupport", "Times", "Tokens", "Vault", "Zoom", logging, nioCore,
                 .product(name: "NIOEmbedded", package: "swift-nio"),
             ]),

@@ -47,7 +47,8 @@ package struct StoreError: Error, Equatable, CustomStringConvertible {
         case .readOnly: "make the file system writable"
         case .diskFull: "free some space on the file system of the state directory"
         case .inputOutput: "look for disk errors in the kernel's log (dmesg)"
-        case .damaged: "keyturnd restore BACKUP, which moves the damaged file aside; keep that until its secrets are safe"
+        case .damaged:
+            "keyturnd restore BACKUP, which moves the damaged file aside; keep that until its secrets are safe"
         case .closed, .library: nil
         }
     }
