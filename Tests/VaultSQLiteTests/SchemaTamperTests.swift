@@ -22,7 +22,7 @@ import VaultSQLite
                 try await vault.begin(rotation, of: entry.app)
                 let receipt = Receipt(
                     client: .test("client-0"), generation: .first, at: file.time.now.wall, isAcknowledged: true)
-                try await vault.keep([receipt], of: entry.app)
+                try await vault.keep([(entry.app, receipt)])
                 try await vault.keep([
                     (entry.app, Upkeep(rotation: .init(base: .first, due: file.time.now.wall + 60)))
                 ])
