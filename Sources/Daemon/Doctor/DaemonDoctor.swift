@@ -83,13 +83,19 @@ struct DaemonDoctor {
     // MARK: The way in
 
     private var unlocking: Line {
-        if credential != nil { return Line("unlock", .passed, "by systemd's credential") }
-        guard let path = settings.keyFile else {
-            return Line(
+        switch UnlockSource(credential: credential, settings: settings) {
+        case .credential: Line("unlock", .passed, "by systemd's credential")
+        case .command: Line("unlock", .passed, "by what unlock.command gives")
+        case .keyFile(let path): keyFile(path)
+        case nil:
+            Line(
                 "unlock", .warning,
                 "by hand: after each start of the daemon nobody is served until somebody unlocks it",
                 try: "a key file or a systemd credential, if that must not be")
         }
+    }
+
+    private func keyFile(_ path: String) -> Line {
         var (key, vault) = (stat(), stat())
         guard unsafe stat(path, &key) == 0 else {
             return Line(
