@@ -62,10 +62,11 @@ missing_packages() {
 
 install_packages() { install_missing missing_packages; }
 
-# What the tests need beyond that: the plug-in in connectors/ is tried on a JVM.
+# What the tests need beyond that: the plug-in in connectors/ is tried on a JVM, and systemd judges its units.
 missing_test_packages() {
     missing_packages
     have_command javac || say default-jdk-headless
+    have_command systemd-analyze || say systemd
 }
 
 # Installs the packages that the named function prints, as an ordinary user through sudo. Asks nothing when nobody is

@@ -85,6 +85,10 @@ prove_rules() {
     red shell scripts/bad '#!/bin/bash' 'if true; then'
     # shellcheck disable=SC2016
     if have_command shellcheck; then red shell scripts/bad '#!/bin/bash' 'rm $1'; fi
+    if have_command systemd-analyze; then
+        red units scripts/systemd/bad.service '[Service]' 'ExecStart=/bin/true'
+        red units scripts/systemd/bad.socket '[Socket]' 'ListenStraem=/run/bad'
+    fi
     red c Sources/CPlatform/bad.c 'int two(void) { int unused; return 2; }'
 }
 

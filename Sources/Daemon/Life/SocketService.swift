@@ -28,10 +28,12 @@ struct SocketService: Service {
         limits.idle = settings.idleTimeout
         limits.connections = settings.maxConnections
         limits.connectionsPerUser = settings.maxConnectionsPerUser
-        let agentSocket = try ListeningSocket(
-            at: places.agentSocket, mode: mode_t(settings.agentMode), group: try settings.agentGroupID())
-        let adminSocket = try ListeningSocket(
-            at: places.adminSocket, mode: mode_t(openness.socket), group: openness.group)
+        let inherited = try InheritedSockets()
+        let agentSocket = try ListeningSocket.take(
+            .agent, from: inherited, at: places.agentSocket, mode: mode_t(settings.agentMode),
+            group: try settings.agentGroupID())
+        let adminSocket = try ListeningSocket.take(
+            .admin, from: inherited, at: places.adminSocket, mode: mode_t(openness.socket), group: openness.group)
         let servers = [
             try await SocketServer(agentSocket, responder: agent, limits: limits, group: group, logger: logger),
             try await SocketServer(adminSocket, responder: admin, limits: limits, group: group, logger: logger),
@@ -40,12 +42,17 @@ struct SocketService: Service {
         logger.notice(
             "ready", metadata: ["agent": "\(places.agentSocket)", "admin": "\(places.adminSocket)"])
         Systemd.notify("READY=1")
-
-        try? await gracefulShutdown()
+        try? await cancelWhenGracefulShutdown { try await live(on: group) }
         Systemd.notify("STOPPING=1")
         for server in servers { await server.stop() }
         try await group.shutdownGracefully()
         withExtendedLifetime(lock) {}
+    }
+
+    private func live(on group: MultiThreadedEventLoopGroup) async throws {
+        guard let limit = Systemd.watchdogLimit() else { return try await gracefulShutdown() }
+        let gate = agent.gate
+        try await Watchdog(limit: limit, loops: Array(group.makeIterator())) { gate.holdsTheOnlyCopy }.run()
     }
 
     /// Below a directory that is this user's alone, a socket that is open to others is open to nobody.
@@ -78,29 +85,5 @@ extension Settings {
             throw StartError(.configuration, "\(key): there is no group '\(printable(name))'")
         }
         return group
-    }
-}
-
-/// What systemd is told (sd_notify(3)), when it asked to be.
-enum Systemd {
-    static func notify(_ state: String) {
-        guard let variable = unsafe getenv("NOTIFY_SOCKET") else { return }
-        var path = Array(unsafe String(cString: variable).utf8)
-        guard let first = path.first, path.count < 108 else { return }
-        // '@' stands for the zero byte that begins an abstract address.
-        if first == UInt8(ascii: "@") { path[0] = 0 }
-        let descriptor = socket(AF_UNIX, CInt(SOCK_DGRAM.rawValue) | CInt(SOCK_CLOEXEC.rawValue), 0)
-        guard descriptor >= 0 else { return }
-        defer { close(descriptor) }
-        var address = sockaddr_un()
-        address.sun_family = sa_family_t(AF_UNIX)
-        unsafe withUnsafeMutableBytes(of: &address.sun_path) { unsafe $0.copyBytes(from: path) }
-        let length = socklen_t(MemoryLayout<sa_family_t>.size + path.count)
-        let message = Array(state.utf8)
-        unsafe withUnsafePointer(to: &address) { pointer in
-            unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
-                _ = unsafe sendto(descriptor, message, message.count, CInt(MSG_NOSIGNAL), address, length)
-            }
-        }
     }
 }

@@ -92,6 +92,9 @@ final class VaultGate: Sendable {
     /// `nil` while locked.
     var session: Session? { state.withLock { $0.session } }
 
+    /// Whether a new secret is in memory and nowhere else, so that this process must not end.
+    var holdsTheOnlyCopy: Bool { session?.rotations.report.troubles.contains { $0.kind == .inMemory } ?? false }
+
     /// Does nothing more than check the secret when the vault is unlocked already.
     func unlock(with way: UnlockWay) async throws(VaultError) {
         let locks = state.withLock { $0.locks }

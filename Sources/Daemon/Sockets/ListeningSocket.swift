@@ -8,8 +8,8 @@ import SocketAPI
 final class ListeningSocket: Sendable {
     let path: String
     let descriptor: CInt
-    private let device: dev_t
-    private let inode: ino_t
+    /// What stands at the path, if it was put there by this process.
+    private let made: (device: dev_t, inode: ino_t)?
 
     /// The kernel's limit for a socket's address, its final zero not counted.
     static let longestPath = 107
@@ -35,7 +35,7 @@ final class ListeningSocket: Sendable {
             try Self.check(listen(descriptor, 1024), "cannot listen at \(path)")
             try Self.check(unsafe lstat(draft, &status), "cannot look at \(path)")
             try Self.check(unsafe rename(draft, path), "cannot put the socket at \(path)")
-            (device, inode) = (status.st_dev, status.st_ino)
+            made = (status.st_dev, status.st_ino)
         } catch {
             close(descriptor)
             throw error
@@ -44,11 +44,71 @@ final class ListeningSocket: Sendable {
         self.descriptor = descriptor
     }
 
+    /// Takes over a socket that systemd listens at, and that stays when this process ends. It must be the one that would
+    /// have been made here: what others could reach before the daemon was there must be open to nobody else.
+    /// - Parameter unit: the name of systemd's unit for it.
+    init(inherited descriptor: CInt, unit: String, at path: String, mode: mode_t, group: gid_t?) throws(StartError) {
+        func refuse(_ detail: String, _ hint: String) -> StartError {
+            StartError(.configuration, "\(unit): \(detail)", hint: "\(hint) in \(unit), and systemctl restart \(unit)")
+        }
+        try Self.check(fcntl(descriptor, F_SETFD, FD_CLOEXEC), "\(unit): no socket was passed on")
+        guard Self.option(SO_DOMAIN, of: descriptor) == AF_UNIX,
+            Self.option(SO_TYPE, of: descriptor) == CInt(SOCK_STREAM.rawValue),
+            Self.option(SO_ACCEPTCONN, of: descriptor) == 1
+        else { throw refuse("what was passed on is no unix socket that listens", "ListenStream=\(path)") }
+        guard Self.address(of: descriptor) == path else {
+            throw refuse("it does not listen at \(path)", "ListenStream=\(path)")
+        }
+        var status = stat()
+        try Self.check(unsafe lstat(path, &status), "cannot look at \(path)")
+        guard status.st_mode & 0o777 & ~mode == 0 else {
+            throw refuse("\(path) is open to more users than it should be", "SocketMode=0\(String(mode, radix: 8))")
+        }
+        // Which group it is matters where that may do more than everybody.
+        let others = (mode & 0o007) << 3
+        guard status.st_mode & 0o070 & ~others == 0 || status.st_gid == group ?? getegid(),
+            status.st_uid == geteuid() || status.st_uid == 0
+        else {
+            throw refuse("\(path) belongs to others than it should", "SocketUser= and SocketGroup=, as configured,")
+        }
+        if let group, status.st_gid != group {
+            try Self.check(unsafe chown(path, uid_t.max, group), "cannot give \(path) to group \(group)")
+        }
+        if status.st_mode & 0o777 != mode {
+            try Self.check(unsafe chmod(path, mode), "cannot set the mode of \(path)")
+        }
+        self.path = path
+        self.descriptor = descriptor
+        made = nil
+    }
+
     /// Takes the socket off its path, if it is still this one.
     func remove() {
         var status = stat()
-        guard unsafe lstat(path, &status) == 0, status.st_dev == device, status.st_ino == inode else { return }
+        guard let made, unsafe lstat(path, &status) == 0, status.st_dev == made.device, status.st_ino == made.inode
+        else { return }
         unsafe unlink(path)
+    }
+
+    private static func option(_ name: CInt, of descriptor: CInt) -> CInt? {
+        var value: CInt = 0
+        var length = socklen_t(MemoryLayout<CInt>.size)
+        return unsafe getsockopt(descriptor, SOL_SOCKET, name, &value, &length) == 0 ? value : nil
+    }
+
+    /// The path that a socket is bound to.
+    private static func address(of descriptor: CInt) -> String? {
+        var address = sockaddr_un()
+        var length = socklen_t(MemoryLayout<sockaddr_un>.size)
+        let outcome = unsafe withUnsafeMutablePointer(to: &address) { pointer in
+            unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                unsafe getsockname(descriptor, $0, &length)
+            }
+        }
+        guard outcome == 0 else { return nil }
+        return unsafe withUnsafeBytes(of: &address.sun_path) { bytes in
+            unsafe String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+        }
     }
 
     private static func makeStaging(for path: String) throws(StartError) -> String {

@@ -34,8 +34,13 @@ enum PrivateDirectory {
         }
         // Closed meanwhile, so that the old mode is never the new group's.
         try must(unsafe chmod(path, 0o700), "cannot set the mode of \(path)")
+        var status = stat()
+        try must(unsafe stat(path, &status), "cannot look at \(path)")
         let group = group ?? getegid()
-        try must(unsafe chown(path, uid_t.max, group), "cannot give \(path) to group \(group)")
+        // Where nothing changes the call is not made: a service without groups is denied it altogether.
+        if status.st_gid != group {
+            try must(unsafe chown(path, uid_t.max, group), "cannot give \(path) to group \(group)")
+        }
         try must(unsafe chmod(path, mode), "cannot set the mode of \(path)")
     }
 

@@ -1,0 +1,50 @@
+import Glibc
+import SocketAPI
+
+/// The sockets that systemd listens at by itself and passes on (sd_listen_fds(3)), by the names that their units give
+/// them. Whoever connects while there is no daemon waits for the next one.
+struct InheritedSockets: Equatable {
+    enum Name: String, CaseIterable { case agent, admin }
+
+    private(set) var descriptors: [Name: CInt] = [:]
+
+    /// The first descriptor that is passed on.
+    private static let first: CInt = 3
+
+    /// - Parameters:
+    ///   - variable: looks up an environment variable.
+    ///   - pid: of this process. What is meant for another one is none of ours.
+    init(_ variable: (String) -> String? = Systemd.variable, pid: pid_t = getpid()) throws(StartError) {
+        guard variable("LISTEN_PID") == String(pid) else { return }
+        let names = (variable("LISTEN_FDNAMES") ?? "").split(separator: ":", omittingEmptySubsequences: false)
+        guard let count = variable("LISTEN_FDS").flatMap({ Int($0) }), count == names.count else {
+            throw Self.unfit("LISTEN_FDS and LISTEN_FDNAMES do not say the same")
+        }
+        for (index, text) in names.enumerated() {
+            guard let name = Name(rawValue: String(text)) else {
+                throw Self.unfit("a socket was passed on that is neither 'agent' nor 'admin'")
+            }
+            guard descriptors[name] == nil else { throw Self.unfit("two sockets were passed on as '\(name.rawValue)'") }
+            descriptors[name] = Self.first + CInt(index)
+        }
+    }
+
+    private static func unfit(_ detail: String) -> StartError {
+        StartError(
+            .configuration, detail, hint: "look at FileDescriptorName= of keyturn-agent.socket and keyturn-admin.socket"
+        )
+    }
+}
+
+extension ListeningSocket {
+    /// Takes over the socket that was passed on for `name`, or makes one.
+    static func take(
+        _ name: InheritedSockets.Name, from inherited: InheritedSockets, at path: String, mode: mode_t, group: gid_t?
+    ) throws(StartError) -> ListeningSocket {
+        guard let descriptor = inherited.descriptors[name] else {
+            return try ListeningSocket(at: path, mode: mode, group: group)
+        }
+        return try ListeningSocket(
+            inherited: descriptor, unit: "keyturn-\(name.rawValue).socket", at: path, mode: mode, group: group)
+    }
+}
