@@ -41,7 +41,8 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 /// What is fuzzed. Usually the tests run each target for a moment; with KEYTURN_FUZZ=1, which `scripts/fuzz` sets, the same
 /// sources become a program for libFuzzer instead.
 let fuzzing: [Target.Dependency] = [
-    "Daemon", "Envelope", "HTTPTransport", "Names", "Schedule", "SecretJSON", "SecretMemory", "SocketAPI",
+    "Daemon", "Envelope", "HTTPTransport", "Names", "PingFederate", "Schedule", "SecretJSON", "SecretMemory",
+    "SocketAPI",
     "TestSupport", "Times", "Vault", "Zoom", nioCore, nioHTTP1,
     .product(name: "NIOEmbedded", package: "swift-nio"),
 ]
@@ -169,7 +170,8 @@ let package = Package(
         tests(
             "DaemonTests",
             [
-                "Audit", "Daemon", "HTTPTransport", "Names", "Schedule", "Scheduling", "SecretMemory", "SocketAPI",
+                "Audit", "Daemon", "HTTPTransport", "Names", "Rotation", "Schedule", "Scheduling", "SecretMemory",
+                "SocketAPI",
                 "TestSupport", "Times", "Tokens", "Vault", "Zoom", logging, nioCore,
                 .product(name: "NIOEmbedded", package: "swift-nio"),
             ]),
