@@ -173,7 +173,8 @@ let package = Package(
         tests(
             "DaemonTests",
             [
-                "Audit", "Daemon", "Doctor", "HTTPTransport", "Names", "Rotation", "Schedule", "Scheduling", "SecretMemory",
+                "Audit", "Daemon", "Doctor", "HTTPTransport", "Names", "Rotation", "Schedule", "Scheduling",
+                "SecretMemory",
                 "SocketAPI",
                 "TestSupport", "Times", "Tokens", "Vault", "Zoom", logging, nioCore,
                 .product(name: "NIOEmbedded", package: "swift-nio"),
