@@ -75,7 +75,7 @@ let package = Package(
         target("Names"),
         target("Times"),
         target("Schedule", ["Times"]),
-        target("SecretMemory"),
+        target("SecretMemory", ["CPlatform"]),
         target("SecretJSON", ["SecretMemory"]),
         target("Envelope", ["COpenSSL", "SecretMemory"]),
         target("Audit", ["Envelope", "SecretJSON", "SecretMemory", "Times"]),

@@ -28,7 +28,8 @@ struct Keyturn: ParsableCommand {
         ])
 
     static func main() {
-        CrashReporter.silence()
+        // Even where the kernel refuses, a command is worth running: it holds a secret for a moment.
+        _ = ClosedProcess.begin()
         do {
             var command = try parseAsRoot()
             try command.run()
