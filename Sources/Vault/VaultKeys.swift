@@ -1,3 +1,4 @@
+package import Audit
 package import Envelope
 import SecretMemory
 import Synchronization
@@ -48,7 +49,8 @@ extension Vault {
     ///
     /// Takes scrypt's time and memory for a passphrase, twice.
     package func addWay(
-        _ new: UnlockWay, at now: Timestamp, scrypt: ScryptParameters = .standard
+        _ new: UnlockWay, at now: Timestamp, scrypt: ScryptParameters = .standard,
+        recording event: @escaping @Sendable (Way) -> AuditEvent? = { _ in nil }
     ) async throws(VaultError) -> Way {
         let old = keys.withLock { $0 }
         guard old.ways.count < Self.mostWays else {
@@ -57,7 +59,7 @@ extension Vault {
         let (way, row) = try await prepared {
             try old.made(new, id: old.ways.nextID, at: now, scrypt: scrypt)
         }
-        try await replaceKeys(of: old) { transaction in
+        try await replaceKeys(of: old, recording: event(way)) { transaction in
             try transaction.put(row: row)
             try transaction.put(WayRecord(way))
         } by: { keys in
@@ -69,11 +71,11 @@ extension Vault {
 
     /// Takes a way in away: a new keyring key, wrapped for each of the others. The slot as it was opens nothing any more,
     /// wherever somebody has kept it, but copies of the file from before.
-    package func removeWay(_ id: String) async throws(VaultError) {
+    package func removeWay(_ id: String, recording event: AuditEvent? = nil) async throws(VaultError) {
         let old = keys.withLock { $0 }
         try old.ways.checkRemoving(id)
         let new = try await prepared { try old.without(id) }
-        try await replaceKeys(of: old) { transaction in
+        try await replaceKeys(of: old, recording: event) { transaction in
             try transaction.remove(from: .keySlot, id: id)
             try transaction.remove(from: .way, id: id)
             for slot in new.waysIn.slots { try transaction.put(row: slot) }
@@ -88,10 +90,11 @@ extension Vault {
 
     /// Commits a change of the keys, if they are still the ones that it was made of.
     func replaceKeys(
-        of old: VaultKeys, _ body: @escaping @Sendable (inout SealedTransaction) throws -> Void,
+        of old: VaultKeys, recording event: AuditEvent? = nil,
+        _ body: @escaping @Sendable (inout SealedTransaction) throws -> Void,
         by change: @escaping @Sendable (inout VaultKeys) -> Void
     ) async throws(VaultError) {
-        try await self.change { [self] transaction in
+        try await self.change(recording: { event }) { [self] transaction in
             guard keys.withLock({ $0.revision }) == old.revision else {
                 throw VaultError(
                     .busy, "the vault's keys were changed at the same moment; nothing was done", hint: "the same again")

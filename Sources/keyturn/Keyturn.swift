@@ -22,8 +22,8 @@ struct Keyturn: ParsableCommand {
             FetchCommand.self,
             RotateCommand.self,
             RotationCommand.self, HistoryCommand.self, HoldersCommand.self, PauseCommand.self, ResumeCommand.self,
-            TargetCommand.self, AuditCommand.self, BackupCommand.self, AdoptCommand.self, DoctorCommand.self,
-            UnlockCommand.self,
+            TargetCommand.self, AuditCommand.self, KeyCommand.self, BackupCommand.self, AdoptCommand.self,
+            DoctorCommand.self, UnlockCommand.self,
             LockCommand.self,
         ])
 

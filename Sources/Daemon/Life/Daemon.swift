@@ -63,7 +63,8 @@ package struct Daemon: Sendable {
             backups: BackupWriter(store: store, places: places, time: time),
             doctor: DaemonDoctor(
                 places: places, settings: settings, credential: credential, transport: transport, time: time,
-                started: time.now))
+                started: time.now),
+            unlocking: UnlockTurns(time: time))
         let sockets = SocketService(
             places: places, settings: settings,
             agent: AgentRoutes(

@@ -25,10 +25,12 @@ final class VaultGate: Sendable {
         let audit: AuditTrail
         let courier: TargetCourier
         let targets: TargetWatch
+        let keys: KeyUpkeep
 
         init(
             vault: Vault, tokens: TokenKeeper, rotations: RotationEngine, scheduler: Scheduler,
-            receipts: ReceiptKeeper, watchers: Watchers, audit: AuditTrail, courier: TargetCourier
+            receipts: ReceiptKeeper, watchers: Watchers, audit: AuditTrail, courier: TargetCourier,
+            keys: KeyUpkeep
         ) {
             self.vault = vault
             self.tokens = tokens
@@ -39,6 +41,7 @@ final class VaultGate: Sendable {
             self.audit = audit
             self.courier = courier
             targets = TargetWatch(courier)
+            self.keys = keys
         }
     }
 
@@ -170,7 +173,8 @@ final class VaultGate: Sendable {
         }
         return Session(
             vault: vault, tokens: tokens, rotations: rotations, scheduler: scheduler, receipts: receipts,
-            watchers: Watchers(vault.catalog, limit: mostWaiting), audit: audit, courier: courier)
+            watchers: Watchers(vault.catalog, limit: mostWaiting), audit: audit, courier: courier,
+            keys: KeyUpkeep(vault: vault, engine: rotations, time: time, logger: logger))
     }
 
     /// Drops the keys and everything that they opened. Requests that are under way keep what they have until they end.
@@ -183,6 +187,7 @@ final class VaultGate: Sendable {
         guard let session else { return }
         changed()
         session.watchers.close()
+        await session.keys.stop()
         await session.scheduler.stop()
         await session.targets.stop()
         // A rotation in the middle of a call is let to its end: its answer may be the only copy of a secret.
