@@ -4,6 +4,13 @@ import Synchronization
 import Times
 
 extension Vault {
+    /// Whether the secret opens the vault, which is open already: throws if it does not.
+    package func prove(_ way: UnlockWay) async throws(VaultError) {
+        do { await renewOldSlot(try await waysIn.open(with: way).slot, with: way, at: time.now.wall) } catch {
+            throw VaultError(translating: error)
+        }
+    }
+
     /// Makes a slot of an older version anew once its secret is at hand, and lists the others beside it. What cannot be
     /// written now is done at the next unlocking: the old slot opens the vault as well.
     func renewOldSlot(_ slot: KeySlot, with way: UnlockWay, at now: Timestamp) async {

@@ -17,7 +17,7 @@ package final class Vault: Sendable {
     var sealer: Sealer { keys.withLock { $0.sealer } }
     /// Copies of what opens the vault, as they are stored.
     var waysIn: WaysIn { keys.withLock { $0.waysIn } }
-    private let time: any TimeSource
+    let time: any TimeSource
     private let isClosed = Atomic(false)
     let account: Mutex<Account>
     let hosts = Mutex(Hosts())

@@ -59,6 +59,15 @@ import Times
         #expect(try await open().catalog.apps.count == 1)
     }
 
+    @Test func `a secret that is given while the vault is open renews its slot`() async throws {
+        let vault = try await open()
+        await #expect { try await vault.prove(.keyFile("x")) } throws: { ($0 as? VaultError)?.code == .wrongKey }
+        try await vault.prove(.keyFile("j"))
+        #expect(vault.ways.allSatisfy { $0.seat != nil } && vault.damagedSlots == [])
+        try await vault.removeWay("1")
+        #expect(try await open("j").ways.map(\.id) == ["2"])
+    }
+
     @Test func `no way goes while one is left that could not follow`() async throws {
         let vault = try await open()
         _ = try await vault.addWay(.keyFile("n"), at: time.now.wall)

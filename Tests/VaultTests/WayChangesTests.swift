@@ -177,6 +177,37 @@ import Times
         }
     }
 
+    @Test func `a look at every row names a slot that was put back, changed or deleted`() async throws {
+        _ = try await vault.addWay(.keyFile("n"), at: time.now.wall)
+        let old = try await rows(store, [.keySlot])
+        try await vault.removeWay("1")
+        #expect(try await vault.inspect(store.reopened()).findings == [])
+        let cut = SealedRow(table: .keySlot, cells: old[2].cells, sealed: Array(old[2].sealed.dropLast()))
+        for (words, severity, slot) in [
+            ("key slot 1 was removed", .fatal, old[0]), ("key slot 2 is not the one", .error, old[1]),
+            ("key slot 3 is gone", .error, nil), ("key slot 3 is damaged", .error, cut),
+        ] as [(String, Finding.Severity, SealedRow?)] {
+            let copy = store.reopened()
+            try await copy.write { transaction in
+                guard let slot else { return _ = try transaction.remove(from: .keySlot, id: "3") }
+                try transaction.put(slot)
+            } committed: { _ in
+            }
+            let findings = try await vault.inspect(copy).findings
+            #expect(findings.count == 1 && findings.first?.severity == severity, "\(findings)")
+            #expect(findings.first?.detail.hasPrefix(words) == true, "\(findings)")
+        }
+    }
+
+    @Test func `a copy of before a key went is looked at with the keys of its moment`() async throws {
+        try await vault.beginEpoch()
+        let copy = store.reopened()
+        var cursor: ResealCursor? = ResealCursor()
+        while let from = cursor { cursor = try await vault.reseal(from: from, limit: 100).next }
+        try await vault.dropOldEpochs()
+        #expect(try await vault.inspect(copy).findings == [])
+    }
+
     @Test func `two changes at the same moment do not undo each other`() async throws {
         async let one: Void = refusalOfAdding("n")
         async let two: Void = refusalOfAdding("o")

@@ -27,6 +27,7 @@ struct KeyActions {
         let damaged = Set(session.vault.damagedSlots)
         return KeyList(
             epoch: session.vault.keyEpoch, resealing: session.keys.progress.map(ResealingDocument.init),
+            waiting: session.keys.trouble,
             slots: session.vault.ways.map { KeyList.Slot($0, isDamaged: damaged.contains($0.id)) })
     }
 

@@ -100,16 +100,19 @@ final class VaultGate: Sendable {
 
     /// Does nothing more than check the secret when the vault is unlocked already.
     func unlock(with way: UnlockWay) async throws(VaultError) {
-        let locks = state.withLock { $0.locks }
+        let (locks, open) = state.withLock { ($0.locks, $0.session) }
+        if let open {
+            try await open.vault.prove(way)
+            guard state.withLock({ $0.locks }) == locks else { throw Self.overtaken }
+            return
+        }
         let vault = try await Vault.open(store, with: way, log: audit, time: time)
         do throws(VaultError) { try await vault.settle(on: machine) } catch {
             logger.warning("the vault does not know whose it is yet: \(error)")
         }
         let session = makeSession(vault)
         let isNew = try state.withLock { state throws(VaultError) in
-            guard state.locks == locks else {
-                throw VaultError(.closed, "the vault was locked meanwhile", hint: "keyturn unlock")
-            }
+            guard state.locks == locks else { throw Self.overtaken }
             guard state.session == nil else { return false }
             state.session = session
             return true
@@ -125,6 +128,10 @@ final class VaultGate: Sendable {
             await session.rotations.lookAtEscrow()
             await session.rotations.lookAtReceipts()
         }
+    }
+
+    private static var overtaken: VaultError {
+        VaultError(.closed, "the vault was locked meanwhile", hint: "keyturn unlock")
     }
 
     private func makeSession(_ vault: Vault) -> Session {

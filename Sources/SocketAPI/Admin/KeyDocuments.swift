@@ -66,16 +66,19 @@ package struct KeyList: Equatable, Sendable, WireDocument {
 
     package let epoch: Int
     package let resealing: ResealingDocument?
+    /// Why rows are not sealed anew just now.
+    package let waiting: String?
     package let slots: [Slot]
 
-    package init(epoch: Int, resealing: ResealingDocument?, slots: [Slot]) {
-        (self.epoch, self.resealing, self.slots) = (epoch, resealing, slots)
+    package init(epoch: Int, resealing: ResealingDocument?, waiting: String?, slots: [Slot]) {
+        (self.epoch, self.resealing, self.waiting, self.slots) = (epoch, resealing, waiting, slots)
     }
 
     package func writeMembers(to json: inout JSONWriter) {
         json.member("epoch", epoch)
         json.key("resealing")
         if let resealing { resealing.write(to: &json) } else { json.null() }
+        if let waiting { json.member("waiting", waiting) }
         json.member("slots", list: slots)
     }
 
@@ -83,7 +86,7 @@ package struct KeyList: Equatable, Sendable, WireDocument {
         self.init(
             epoch: try document.number("epoch", of: node),
             resealing: try ResealingDocument(optional: "resealing", of: node, in: document),
-            slots: try document.list("slots", of: node))
+            waiting: try document.optionalText("waiting", of: node), slots: try document.list("slots", of: node))
     }
 }
 

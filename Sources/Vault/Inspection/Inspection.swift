@@ -78,7 +78,8 @@ package struct Inspection: Sendable {
             }
         }
         for id in strangers { add(.fatal, "key slot \(id) was removed, or the vault never made it") }
-        for id in missing.keys.sorted() where !findings.contains(where: { $0.detail.hasPrefix("key slot \(id) is damaged") }) {
+        for id in missing.keys.sorted()
+        where !findings.contains(where: { $0.detail.hasPrefix("key slot \(id) is damaged") }) {
             add(.error, "key slot \(id) is gone: what it was made for does not open the vault")
         }
     }

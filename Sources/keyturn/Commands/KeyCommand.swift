@@ -157,7 +157,12 @@ struct KeyRotate: ParsableCommand {
 
     func run() throws {
         var answer = try common.admin.send(.post, "/v1/keys/rotate", within: .seconds(300))
-        while wait, answer.problem == nil, try KeyList(parsing: answer.body.copy()).resealing != nil {
+        while wait, answer.problem == nil {
+            let list = try KeyList(parsing: answer.body.copy())
+            guard list.resealing != nil else { break }
+            if let waiting = list.waiting {
+                throw CommandFailure(.temporary, "it goes on by itself later: \(waiting)", try: "keyturn status")
+            }
             usleep(200_000)
             answer = try common.admin.send(.get, "/v1/keys")
         }
@@ -192,7 +197,7 @@ extension KeyList {
                 slot.slot, slot.kind + (cost.map { " (\($0))" } ?? ""), slot.createdAt.description, slot.state.words)
         }
         let progress = resealing.map { ", \($0.percent) % of \($0.rows) rows" } ?? ""
-        return table.text + "\nkey epoch \(epoch)\(progress)\n"
+        return table.text + "\nkey epoch \(epoch)\(progress)\n" + (waiting.map { "waits: \($0)\n" } ?? "")
     }
 }
 
