@@ -1,3 +1,4 @@
+package import Audit
 import Envelope
 import SecretMemory
 import Synchronization
@@ -30,14 +31,14 @@ extension Vault {
     package var hasOldEpochs: Bool { sealer.keyring.epochNumbers.count > 1 }
 
     /// Begins a new epoch. Its key is in the keyring, durably, before anything is sealed with it.
-    package func beginEpoch() async throws(VaultError) {
+    package func beginEpoch(recording event: AuditEvent? = nil) async throws(VaultError) {
         let old = keys.withLock { $0 }
         guard !hasOldEpochs else {
             throw VaultError(
                 .busy, "the vault's key is being rotated already: rows of the epoch before are left",
                 hint: "keyturn key list")
         }
-        try await replaceKeyring(of: old) { ring throws(EnvelopeError) in
+        try await replaceKeyring(of: old, recording: event) { ring throws(EnvelopeError) in
             try ring.addingEpoch()
         } check: { _, _ in
         }
@@ -128,14 +129,15 @@ extension Vault {
 
     /// Another keyring under the same keyring key. It is opened once before it takes the place of the old one.
     private func replaceKeyring(
-        of old: VaultKeys, by change: @escaping @Sendable (Keyring) throws(EnvelopeError) -> Keyring,
+        of old: VaultKeys, recording event: AuditEvent? = nil,
+        by change: @escaping @Sendable (Keyring) throws(EnvelopeError) -> Keyring,
         check: @escaping @Sendable (inout SealedTransaction, UInt32) throws -> Void
     ) async throws(VaultError) {
         let (ring, sealed) = try await prepared {
             let ring = try change(old.sealer.keyring)
             return (ring, try ring.proven(under: old.keyringKey.bytes))
         }
-        try await replaceKeys(of: old) { transaction in
+        try await replaceKeys(of: old, recording: event) { transaction in
             try check(&transaction, ring.currentEpoch)
             try transaction.put(keyring: sealed)
         } by: { keys in

@@ -127,7 +127,7 @@ extension AdminRoute {
     var isCommitted: Bool {
         switch self {
         case .apps(.add), .apps(.remove), .apps(.change), .clients(.add), .clients(.remove), .rotations(.rotate),
-            .rotations(.resume), .rotations(.abort):
+            .rotations(.resume), .rotations(.abort), .keys:
             true
         default: false
         }

@@ -1,3 +1,4 @@
+import Audit
 import Envelope
 import SecretMemory
 import SocketAPI
@@ -8,17 +9,22 @@ import Vault
 struct KeyActions {
     let session: VaultGate.Session
     let time: any TimeSource
+    let deed: Deed?
 
     func answer(_ action: AdminRoute.Keys, _ request: Request) async throws(Problem) -> RenderedResponse {
         switch action {
         case .list: return Response(.ok).json(list)
         case .add: return try await add(request.document(NewKeyRequest.self))
         case .remove(let slot):
-            do throws(VaultError) { try await session.vault.removeWay(slot) } catch { throw Problem(error) }
+            do throws(VaultError) { try await session.vault.removeWay(slot, recording: deed?.done) } catch {
+                throw Problem(error)
+            }
             session.keys.look()
             return Response(.noContent).render()
         case .rotate:
-            do throws(VaultError) { try await session.keys.rotate() } catch { throw Problem(error) }
+            do throws(VaultError) { try await session.keys.rotate(recording: deed?.done) } catch {
+                throw Problem(error)
+            }
             return Response(.ok).json(list)
         }
     }
@@ -57,7 +63,10 @@ struct KeyActions {
     }
 
     private func add(_ way: UnlockWay) async throws(VaultError) -> KeyList.Slot {
-        KeyList.Slot(try await session.vault.addWay(way, at: time.now.wall), isDamaged: false)
+        let way = try await session.vault.addWay(way, at: time.now.wall) { [deed] way in
+            deed?.event(.done, about: [("slot", .text(way.id)), ("way", .text(way.kind.rawValue))])
+        }
+        return KeyList.Slot(way, isDamaged: false)
     }
 }
 

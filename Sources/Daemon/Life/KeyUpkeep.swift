@@ -1,3 +1,4 @@
+import Audit
 import Logging
 import Rotation
 import Synchronization
@@ -42,9 +43,9 @@ final class KeyUpkeep: Sendable {
     var trouble: String? { state.withLock { $0.trouble } }
 
     /// Begins a new epoch, and what follows from it.
-    func rotate() async throws(VaultError) {
+    func rotate(recording event: AuditEvent?) async throws(VaultError) {
         KeyFaultPoint.reach(.beforeEpoch)
-        try await vault.beginEpoch()
+        try await vault.beginEpoch(recording: event)
         KeyFaultPoint.reach(.afterEpoch)
         logger.notice("the vault's key is rotated", metadata: ["epoch": "\(vault.keyEpoch)"])
         let progress = try? await vault.resealing()
