@@ -75,7 +75,7 @@ let package = Package(
         target("Names"),
         target("Times"),
         target("Schedule", ["Times"]),
-        target("SecretMemory"),
+        target("SecretMemory", ["CPlatform"]),
         target("SecretJSON", ["SecretMemory"]),
         target("Envelope", ["COpenSSL", "SecretMemory"]),
         target("Audit", ["Envelope", "SecretJSON", "SecretMemory", "Times"]),
@@ -90,6 +90,7 @@ let package = Package(
             resources: [
                 .embedInCode("schema/v001.sql"), .embedInCode("schema/v002.sql"), .embedInCode("schema/v003.sql"),
                 .embedInCode("schema/v004.sql"),
+                .embedInCode("schema/v005.sql"),
             ]),
         target("EscrowFiles", ["Vault"]),
         target("Tokens", ["Names", "SecretMemory", "Times", "Vault"]),

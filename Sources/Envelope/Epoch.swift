@@ -11,7 +11,7 @@ struct Epoch: Sendable {
     init(_ number: UInt32, key: consuming SecretBytes) throws(EnvelopeError) {
         self.number = number
         extracted = try key.withSpan { key throws(EnvelopeError) in try MACKey(HKDF.extract(key)) }
-        self.key = SecretBox(key)
+        self.key = SecretBox(key.kept())
     }
 
     /// The key that seals one row. With a key of its own for every row, random nonces stay far from any limit.

@@ -3,8 +3,9 @@ package import SecretMemory
 /// One way into a vault: the keyring key, wrapped so that one secret opens it. Slots come and go without any row
 /// being sealed again.
 ///
-/// A stored slot is `format (1) ‖ kind ‖ id ‖ salt (32) ‖ scrypt's log N, r, p (passphrase only) ‖ nonce (12) ‖
-/// wrapped key (32) ‖ tag (16) ‖ checksum (8)`; all that stands before the nonce is authenticated with the key.
+/// A stored slot is `02 ‖ kind ‖ id ‖ salt (32) ‖ ephemeral key (32) ‖ scrypt's log N, r, p (passphrase only) ‖ nonce (12) ‖
+/// wrapped key (32) ‖ tag (16) ‖ checksum (8)`; all that stands before the nonce is authenticated with the key. Slots of
+/// format 01, which have no ephemeral key and are wrapped under the secret alone, are read and no longer made.
 package struct KeySlot: Sendable, Equatable {
     /// How a slot is opened. The raw values are stored.
     package enum Kind: String, Sendable, CaseIterable {
@@ -13,7 +14,8 @@ package struct KeySlot: Sendable, Equatable {
         case recovery
     }
 
-    static let format: UInt8 = 1
+    static let format: UInt8 = 2
+    static let oldFormat: UInt8 = 1
     static let saltLength = 32
     static let keyringKeyLength = 32
     static let checksumLength = 8
@@ -25,6 +27,11 @@ package struct KeySlot: Sendable, Equatable {
     /// The slot as it is stored. Not secret, but whoever has it can try passphrases.
     package let bytes: [UInt8]
     private let salt: [UInt8]
+    /// `nil` in a slot of the old format.
+    private let ephemeralKey: [UInt8]?
+
+    /// Whether it was made before there were seats, so that nothing but its secret can make it anew.
+    package var isOld: Bool { ephemeralKey == nil }
 
     /// A new slot of the secret's kind. `id` has 1 to 255 bytes and is the caller's to keep unique.
     ///
@@ -33,18 +40,30 @@ package struct KeySlot: Sendable, Equatable {
         _ keyringKey: borrowing SecretBytes, id: String, with secret: borrowing UnlockSecret,
         scrypt: ScryptParameters = .standard
     ) throws(EnvelopeError) -> KeySlot {
-        guard keyringKey.count == keyringKeyLength else { throw .outOfRange("a keyring key has 32 bytes") }
-        guard (1...255).contains(id.utf8.count) else { throw .outOfRange("the id of a key slot has 1 to 255 bytes") }
-        try secret.checkNew()
-        let salt = try Random.open(count: saltLength).withSpan { $0.array }
-        let scrypt = secret.kind == .passphrase ? scrypt : nil
-        let header = header(id: id, kind: secret.kind, salt: salt, scrypt: scrypt)
-        let encryptionKey = try secret.encryptionKey(salt: salt, scrypt: scrypt)
-        let sealed = try keyringKey.withSpan { key throws(EnvelopeError) in
-            try Seal.seal(key, header: header, key: encryptionKey)
+        try KeySeat(id: id, for: secret, scrypt: scrypt).wrap(keyringKey)
+    }
+
+    /// - Parameter key: what the seat's secret, and the ephemeral key, lead to.
+    init(
+        wrapping keyringKey: borrowing SecretBytes, for seat: KeySeat, ephemeralKey: [UInt8],
+        key: borrowing SecretBytes
+    ) throws(EnvelopeError) {
+        let parameters = seat.scrypt.map { [$0.logN, $0.r, $0.p] } ?? []
+        let header =
+            [Self.format] + [UInt8](texts: seat.kind.rawValue, seat.id) + seat.salt + ephemeralKey + parameters
+        let sealed = try keyringKey.withSpan { plain throws(EnvelopeError) in
+            try Seal.seal(plain, header: header, key: key)
         }
-        let bytes = try sealed + checksum(of: sealed)
-        return KeySlot(id: id, kind: secret.kind, scrypt: scrypt, bytes: bytes, salt: salt)
+        self.init(
+            id: seat.id, kind: seat.kind, scrypt: seat.scrypt, bytes: try sealed + Self.checksum(of: sealed),
+            salt: seat.salt, ephemeralKey: ephemeralKey)
+    }
+
+    private init(
+        id: String, kind: Kind, scrypt: ScryptParameters?, bytes: [UInt8], salt: [UInt8], ephemeralKey: [UInt8]?
+    ) {
+        (self.id, self.kind, self.scrypt, self.bytes) = (id, kind, scrypt, bytes)
+        (self.salt, self.ephemeralKey) = (salt, ephemeralKey)
     }
 
     /// The keyring key.
@@ -54,25 +73,33 @@ package struct KeySlot: Sendable, Equatable {
     /// Takes scrypt's time and memory for a passphrase: call it off the cooperative threads.
     package func unwrap(with secret: borrowing UnlockSecret) throws(EnvelopeError) -> SecretBytes {
         guard secret.kind == kind else { throw .wrongKey }
-        let encryptionKey = try secret.encryptionKey(salt: salt, scrypt: scrypt)
-        let headerLength = bytes.count - Self.checksumLength - Self.keyringKeyLength - Seal.overhead
         do {
-            let sealed = unsafe bytes.span.bytes.extracting(droppingLast: Self.checksumLength)
-            return try Seal.open(sealed, headerLength: headerLength, key: encryptionKey)
+            guard let ephemeralKey else { return try open(key: secret.encryptionKey(salt: salt, scrypt: scrypt)) }
+            let holder = try HolderKeys(secret, salt: salt, scrypt: scrypt)
+            return try open(
+                key: KeySeat.wrappingKey(
+                    shared: X25519.agree(holder.privateKey, with: ephemeralKey), share: holder.share,
+                    ephemeralKey: ephemeralKey, publicKey: X25519.publicKey(of: holder.privateKey)))
         } catch {
             throw error == .notAuthentic ? .wrongKey : error
         }
     }
+
+    func open(key: borrowing SecretBytes) throws(EnvelopeError) -> SecretBytes {
+        let headerLength = bytes.count - Self.checksumLength - Self.keyringKeyLength - Seal.overhead
+        let sealed = unsafe bytes.span.bytes.extracting(droppingLast: Self.checksumLength)
+        return try Seal.open(sealed, headerLength: headerLength, key: key)
+    }
 }
 
 extension KeySlot {
-    /// A slot as stored. Nothing but what ``wrap(_:id:with:scrypt:)`` makes is accepted.
+    /// A slot as stored. Nothing but what this or an older version makes is accepted.
     ///
     /// Throws ``EnvelopeError/tooShort``, ``EnvelopeError/unknownFormat`` (also for a kind of a newer version),
     /// ``EnvelopeError/damaged`` and, for parameters beyond their bounds, ``EnvelopeError/outOfRange(_:)``.
     package init(bytes: [UInt8]) throws(EnvelopeError) {
         guard let format = bytes.first, bytes.count > Self.checksumLength else { throw .tooShort }
-        guard format == Self.format else { throw .unknownFormat }
+        guard [Self.format, Self.oldFormat].contains(format) else { throw .unknownFormat }
         guard try Self.checksum(of: bytes.dropLast(Self.checksumLength)) == Array(bytes.suffix(Self.checksumLength))
         else { throw .damaged }
 
@@ -81,6 +108,7 @@ extension KeySlot {
         let id = try reader.text()
         guard (1...255).contains(id.utf8.count) else { throw .damaged }
         let salt = try Array(reader.take(Self.saltLength))
+        let ephemeralKey = format == Self.oldFormat ? nil : try Array(reader.take(X25519.keyLength))
         var scrypt: ScryptParameters?
         if kind == .passphrase {
             let stored = try Array(reader.take(3))
@@ -89,12 +117,7 @@ extension KeySlot {
         guard reader.bytes.count == Seal.overhead + Self.keyringKeyLength + Self.checksumLength else {
             throw .damaged
         }
-        self.init(id: id, kind: kind, scrypt: scrypt, bytes: bytes, salt: salt)
-    }
-
-    private static func header(id: String, kind: Kind, salt: [UInt8], scrypt: ScryptParameters?) -> [UInt8] {
-        let parameters = scrypt.map { [$0.logN, $0.r, $0.p] } ?? []
-        return [format] + [UInt8](texts: kind.rawValue, id) + salt + parameters
+        self.init(id: id, kind: kind, scrypt: scrypt, bytes: bytes, salt: salt, ephemeralKey: ephemeralKey)
     }
 
     /// Against accidents, without a key.

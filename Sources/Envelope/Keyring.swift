@@ -25,7 +25,7 @@ package final class Keyring: Sendable {
 
     /// New keys, with epoch 1.
     package static func generate() throws(EnvelopeError) -> Keyring {
-        try Keyring(epochs: [Epoch(1, key: Random.secret())], integrityKey: SecretBox(Random.secret()))
+        try Keyring(epochs: [Epoch(1, key: Random.secret())], integrityKey: SecretBox(Random.secret().kept()))
     }
 
     // MARK: Epochs
@@ -48,6 +48,12 @@ package final class Keyring: Sendable {
         guard number != currentEpoch else { throw .currentEpoch(number) }
         guard epochs.contains(where: { $0.number == number }) else { throw .unknownEpoch(number) }
         return try Keyring(epochs: epochs.filter { $0.number != number }, integrityKey: integrityKey)
+    }
+
+    /// Whether both hold the same keys.
+    package func isSame(as other: Keyring) -> Bool {
+        epochNumbers == other.epochNumbers && integrityKey.bytes.constantTimeEquals(other.integrityKey.bytes)
+            && zip(epochs, other.epochs).allSatisfy { $0.key.bytes.constantTimeEquals($1.key.bytes) }
     }
 
     // MARK: Rows

@@ -42,7 +42,7 @@ extension Keyring {
                 let key = plaintext.extracting(start + 4..<start + Self.recordLength)
                 epochs.append(try Epoch(number, key: SecretBytes(copying: key)))
             }
-            return (epochs, SecretBox(SecretBytes(copying: plaintext.extracting(first: 32))))
+            return (epochs, SecretBox(SecretBytes(copying: plaintext.extracting(first: 32)).kept()))
         }
         try self.init(epochs: epochs, integrityKey: integrityKey)
     }

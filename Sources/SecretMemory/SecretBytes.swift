@@ -55,7 +55,7 @@ import Glibc
     }
 }
 
-/// Where secret bytes are allocated and how they end. One place, so that locking pages is one change.
+/// Where secret bytes are allocated and how they end. What is kept for long is in ``KeyPages``.
 enum SecretPages {
     static func allocate(count: Int) -> UnsafeMutableRawBufferPointer {
         precondition(count >= 0, "a negative length is a bug of the caller")
@@ -66,6 +66,6 @@ enum SecretPages {
 
     static func wipeAndFree(_ memory: UnsafeMutableRawBufferPointer) {
         if let base = memory.baseAddress { unsafe explicit_bzero(base, memory.count) }
-        unsafe memory.deallocate()
+        if unsafe !KeyPages.shared.give(memory) { unsafe memory.deallocate() }
     }
 }

@@ -12,6 +12,9 @@ package struct Problem: Error, Equatable, Sendable {
     /// The methods that the resource has; goes out as a header, with status 405 only.
     package var allow: [Method] = []
 
+    /// Seconds after which it is worth another try; goes out as a header.
+    package var retryAfter: Int?
+
     /// Whether the request asked for nothing but a head (`HEAD`): its answer has no body, whatever it says.
     package var isHeadAlone = false
 

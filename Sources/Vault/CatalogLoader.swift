@@ -13,6 +13,7 @@ struct CatalogLoader {
     private(set) var commits = 0
     private(set) var host: String?
     private(set) var outbox = VaultState.emptyOutbox
+    private(set) var ways: [Way] = []
     private var apps: [App] = []
     private var current: [String: Credential] = [:]
     private var previous: [String: Credential] = [:]
@@ -69,6 +70,7 @@ struct CatalogLoader {
         case .receipt:
             let record = try sealer.open(row, as: ReceiptRecord.self)
             receipts[record.appID, default: [:]][record.receipt.client] = record.receipt
+        case .way: ways.append(try sealer.open(row, as: WayRecord.self).way)
         case .client: clients.append(try sealer.open(row, as: ClientRecord.self).client)
         case .pushTarget: targets.append(try sealer.open(row, as: PushTargetRecord.self).target)
         case .delivery:

@@ -12,10 +12,12 @@ import Times
 package final class Vault: Sendable {
     package let catalog: Catalog
     let store: any SealedStore
-    let sealer: Sealer
+    let keys: Mutex<VaultKeys>
+    /// What seals and opens rows. It may be another after each commit: a transaction asks for it within itself.
+    var sealer: Sealer { keys.withLock { $0.sealer } }
     /// Copies of what opens the vault, as they are stored.
-    let waysIn: WaysIn
-    private let time: any TimeSource
+    var waysIn: WaysIn { keys.withLock { $0.waysIn } }
+    let time: any TimeSource
     private let isClosed = Atomic(false)
     let account: Mutex<Account>
     let hosts = Mutex(Hosts())
@@ -23,12 +25,11 @@ package final class Vault: Sendable {
     package let unlogged: AuditBacklog
 
     init(
-        store: any SealedStore, sealer: Sealer, waysIn: WaysIn, catalog: Catalog, account: Account,
-        unlogged: AuditBacklog, time: any TimeSource
+        store: any SealedStore, keys: VaultKeys, catalog: Catalog, account: Account, unlogged: AuditBacklog,
+        time: any TimeSource
     ) {
         self.store = store
-        self.sealer = sealer
-        self.waysIn = waysIn
+        self.keys = Mutex(keys)
         self.catalog = catalog
         self.time = time
         self.account = Mutex(account)

@@ -7,20 +7,25 @@ package import Times
 
 extension Vault {
     /// Makes a vault in an empty store: a keyring, and one key slot for each way in.
-    package static func create(in store: any SealedStore, ways: [UnlockWay]) async throws(VaultError) {
+    package static func create(
+        in store: any SealedStore, ways: [UnlockWay], at now: Timestamp = SystemTime().now.wall
+    ) async throws(VaultError) {
         do {
             let rows = try await offThePool {
                 let keyring = try Keyring.generate()
-                let keyringKey = try Random.secret()
-                var rows = [
-                    SealedRow(
-                        table: .keyring, cells: [.text(keyringID)], sealed: try keyring.sealed(under: keyringKey))
-                ]
-                for (index, way) in ways.enumerated() {
-                    let slot = try KeySlot.wrap(keyringKey, id: String(index + 1), with: way.secret)
-                    rows.append(SealedRow(slot))
+                let sealer = Sealer(keyring: keyring)
+                let key = SecretBox(try Random.secret())
+                let waysIn = WaysIn(slots: [], keyring: try keyring.proven(under: key.bytes))
+                let keys = VaultKeys(sealer: sealer, keyringKey: key, waysIn: waysIn, ways: [])
+                var rows = [SealedRow(table: .keyring, cells: [.text(keyringID)], sealed: waysIn.keyring)]
+                var state = VaultState()
+                for (index, secret) in ways.enumerated() {
+                    let (way, slot) = try keys.made(secret, id: String(index + 1), at: now, scrypt: .standard)
+                    let row = try sealer.seal(WayRecord(way))
+                    state.count(try sealer.digest(of: row))
+                    rows += [slot, row]
                 }
-                rows.append(try Sealer(keyring: keyring).seal(VaultState()))
+                rows.append(try sealer.seal(state))
                 return rows
             }
             try await store.write { transaction in
@@ -46,20 +51,27 @@ extension Vault {
     ) async throws(VaultError) -> Vault {
         do {
             let waysIn = try await store.read { try WaysIn($0) }
-            let sealer = try await waysIn.open(with: way)
+            let opened = try await waysIn.open(with: way)
+            let sealer = opened.sealer
             let loaded = try await store.read { transaction in try CatalogLoader.load(transaction, sealer: sealer) }
             let named = try await newestCommit(log, sealer)
             if !acceptingRollback, let rollback = Rollback(commits: loaded.commits, named: named) {
                 throw rollback.error
             }
+            let keys = VaultKeys(
+                sealer: sealer, keyringKey: opened.keyringKey, waysIn: waysIn,
+                ways: loaded.ways.sorted(by: Way.isBefore))
+            // Older versions made slots and no ways.
+            if !keys.ways.isEmpty { try keys.checkNoOtherSlots() }
             let catalog = Catalog()
             loaded.publish(in: catalog, at: time.now)
             let vault = Vault(
-                store: store, sealer: sealer, waysIn: waysIn, catalog: catalog,
+                store: store, keys: keys, catalog: catalog,
                 account: Account(
                     auditHead: loaded.auditHead, commits: loaded.commits, floor: named, hasLog: log != nil),
                 unlogged: loaded.outbox, time: time)
             vault.hosts.withLock { $0.kept = loaded.host }
+            await vault.renewOldSlot(opened.slot, with: way, at: time.now.wall)
             return vault
         } catch {
             throw VaultError(translating: error)

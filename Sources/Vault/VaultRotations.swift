@@ -139,7 +139,8 @@ extension Vault {
     /// All rotations of an app, oldest first.
     package func rotations(of app: App) async throws(VaultError) -> [Rotation] {
         do {
-            return try await store.read { [sealer] transaction in
+            return try await store.read { [self] transaction in
+                let sealer = sealer
                 var found: [Rotation] = []
                 try transaction.forEachRow(in: .rotation, ofApp: app.id) {
                     found.append(try sealer.open($0, as: RotationRecord.self).rotation)
@@ -154,7 +155,8 @@ extension Vault {
     /// One rotation, whether it is under way or long over, and the app that it was of.
     package func rotation(id: String) async throws(VaultError) -> (rotation: Rotation, app: App) {
         do {
-            let found = try await store.read { [sealer] transaction -> (Rotation, App)? in
+            let found = try await store.read { [self] transaction -> (Rotation, App)? in
+                let sealer = sealer
                 guard let row = try transaction.row(in: .rotation, id: id) else { return nil }
                 let rotation = try sealer.open(row, as: RotationRecord.self).rotation
                 guard let app = try transaction.row(in: .app, id: rotation.appID) else { return nil }

@@ -30,22 +30,22 @@ struct WaysIn: Sendable, Equatable {
         }
     }
 
-    /// What seals and opens rows, by the first slot that the secret fits.
-    func open(with way: UnlockWay) async throws -> Sealer {
-        try await Vault.offThePool {
-            let keyringKey = try unwrap(with: way)
-            do { return Sealer(keyring: try Keyring(opening: keyring, under: keyringKey)) } catch {
-                throw VaultError(.damaged, "the vault's keyring: \(error)", hint: Vault.restoreHint)
-            }
-        }
+    /// What seals and opens rows, by the first slot that the secret fits, and what that slot holds.
+    struct Opened: Sendable {
+        let sealer: Sealer
+        let keyringKey: SecretBox
+        let slot: KeySlot
     }
 
+    func open(with way: UnlockWay) async throws -> Opened { try await Vault.offThePool { try unwrap(with: way) } }
+
     /// A slot counts as one of the secret's kind by what its row says or by what it is, so that a changed row is seen.
-    private func unwrap(with way: UnlockWay) throws -> SecretBytes {
+    private func unwrap(with way: UnlockWay) throws -> Opened {
         let wanted = way.secret.kind
         let words = wanted.words
         var damaged = false
         var found = false
+        var stranger: EnvelopeError?
         for row in slots {
             let slot = try? KeySlot(bytes: row.sealed)
             let column = row.cells[1]
@@ -55,13 +55,22 @@ struct WaysIn: Sendable, Equatable {
                 damaged = true
                 continue
             }
-            do throws(EnvelopeError) { return try slot.unwrap(with: way.secret) } catch {
+            let key: SecretBytes
+            do throws(EnvelopeError) { key = try slot.unwrap(with: way.secret) } catch {
                 switch error {
                 case .wrongKey, .outOfRange: continue
                 default: throw error
                 }
             }
+            // A slot of before another one was removed, or of another vault, holds a key that the keyring does not have.
+            do throws(EnvelopeError) {
+                let sealer = Sealer(keyring: try Keyring(opening: keyring, under: key))
+                return Opened(sealer: sealer, keyringKey: SecretBox(key.kept()), slot: slot)
+            } catch {
+                stranger = error
+            }
         }
+        if let stranger { throw VaultError(.damaged, "the vault's keyring: \(stranger)", hint: Vault.restoreHint) }
         guard !damaged else {
             throw VaultError(.damaged, "the vault's key slot for the \(words) is damaged", hint: Vault.restoreHint)
         }

@@ -23,6 +23,14 @@ struct SQLiteTransaction: StoreTransaction {
         while let row = try rows.next() { try body(SealedRow(row, of: table)) }
     }
 
+    func forEachRow(in table: SealedTable, after id: String, limit: Int, _ body: (SealedRow) throws -> Void) throws {
+        let key = table.columns[0]
+        let statement = try connection.cachedStatement(
+            sql: "SELECT \(table.list), sealed FROM \(table.name) WHERE \(key) > ? ORDER BY \(key) LIMIT ?")
+        let rows = try Row.fetchCursor(statement, arguments: [id, limit])
+        while let row = try rows.next() { try body(SealedRow(row, of: table)) }
+    }
+
     func row(in table: SealedTable, id: String) throws -> SealedRow? {
         let statement = try connection.cachedStatement(
             sql: "SELECT \(table.list), sealed FROM \(table.name) WHERE \(table.columns[0]) = ?")

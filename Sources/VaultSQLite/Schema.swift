@@ -8,6 +8,7 @@ enum Schema {
 
     private static let versions = [
         PackageResources.v001_sql, PackageResources.v002_sql, PackageResources.v003_sql, PackageResources.v004_sql,
+        PackageResources.v005_sql,
     ]
 
     static var current: Int { versions.count }

@@ -22,13 +22,14 @@ struct Keyturn: ParsableCommand {
             FetchCommand.self,
             RotateCommand.self,
             RotationCommand.self, HistoryCommand.self, HoldersCommand.self, PauseCommand.self, ResumeCommand.self,
-            TargetCommand.self, AuditCommand.self, BackupCommand.self, AdoptCommand.self, DoctorCommand.self,
-            UnlockCommand.self,
+            TargetCommand.self, AuditCommand.self, KeyCommand.self, BackupCommand.self, AdoptCommand.self,
+            DoctorCommand.self, UnlockCommand.self,
             LockCommand.self,
         ])
 
     static func main() {
-        CrashReporter.silence()
+        // Even where the kernel refuses, a command is worth running: it holds a secret for a moment.
+        _ = ClosedProcess.begin()
         do {
             var command = try parseAsRoot()
             try command.run()

@@ -107,6 +107,13 @@ private final class PileTransaction: StoreTransaction {
         for row in rows[table, default: [:]].values { try body(row) }
     }
 
+    func forEachRow(in table: SealedTable, after id: String, limit: Int, _ body: (SealedRow) throws -> Void) throws {
+        for (_, row) in rows[table, default: [:]].filter({ $0.key > id }).sorted(by: { $0.key < $1.key }).prefix(limit)
+        {
+            try body(row)
+        }
+    }
+
     func forEachRow(in table: SealedTable, ofApp app: String, _ body: (SealedRow) throws -> Void) throws {
         guard let column = table.columns.firstIndex(of: "app") else { return }
         try forEachRow(in: table) { row in if row.cells[column] == .text(app) { try body(row) } }

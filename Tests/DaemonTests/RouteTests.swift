@@ -53,7 +53,8 @@ struct Unread: Error { let target: String }
         ("GET", "/v1/apps"), ("POST", "/v1/apps"), ("GET", "/v1/apps/a"), ("DELETE", "/v1/apps/a"),
         ("POST", "/v1/apps/a/verify"), ("GET", "/v1/apps/a/token?min_ttl=5&reveal=true"),
         ("POST", "/v1/apps/a/token"), ("GET", "/v1/clients"), ("POST", "/v1/clients"), ("GET", "/v1/clients/a"),
-        ("DELETE", "/v1/clients/a"), ("GET", "/v1/health"),
+        ("DELETE", "/v1/clients/a"), ("GET", "/v1/health"), ("GET", "/v1/keys"), ("POST", "/v1/keys"),
+        ("DELETE", "/v1/keys/2"), ("POST", "/v1/keys/rotate"),
     ])
     func `the admin's routes are known`(method: String, target: String) throws {
         #expect(throws: Never.self) { try AdminRoute(try request(method, target)) }
@@ -61,7 +62,7 @@ struct Unread: Error { let target: String }
 
     @Test(arguments: [
         ("GET", "/v1/unlock"), ("DELETE", "/v1/apps"), ("POST", "/v1/status"), ("PUT", "/v1/apps/a"),
-        ("GET", "/v1/apps/a/verify"), ("PATCH", "/v1/clients/a"),
+        ("GET", "/v1/apps/a/verify"), ("PATCH", "/v1/clients/a"), ("DELETE", "/v1/keys/rotate"), ("GET", "/v1/keys/1"),
     ])
     func `a method that a route does not have is refused as that`(method: String, target: String) throws {
         let parsed = try request(method, target)

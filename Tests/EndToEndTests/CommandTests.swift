@@ -9,7 +9,8 @@ import Testing
         ["app", "remove", "zoom-prod", "--yes"], ["token", "zoom-prod"], ["token", "zoom-prod", "--refresh"],
         ["client", "list"], ["client", "show", "tests"], ["client", "remove", "tests", "--yes"],
         ["client", "add", "more", "--uid", "1", "--allow", "zoom-prod:token"], ["fetch", "zoom-prod"],
-        ["fetch", "zoom-prod", "--field", "client_id"],
+        ["fetch", "zoom-prod", "--field", "client_id"], ["key", "list"], ["key", "remove", "1", "--yes"],
+        ["key", "rotate"],
         [
             "app", "add", "new", "--account-id", "a", "--client-id", "b", "--secret-stdin", "--no-verify",
         ],

@@ -48,10 +48,42 @@ struct FrozenFormatTests {
     @Test func `the frozen slots open`() throws {
         let keyFile = try KeySlot(
             bytes: hex(
+                "02000000086b65792d66696c6500000006686f73742d61d0d1d2d3d4d5d6d7d8d9dadbdcdddedfe0e1e2e3e4e5e6e7e8e9ea"
+                    + "ebecedeeefd89e3bad79437dbed9f843418304f460ff05c7fe81fe4a9577a804cb9367ff66e0e1e2e3e4e5e6e7e8e9eaeb31"
+                    + "99ab15687f3af0bd8925c247c54bb7146fa361a781535809f0f80105e97bb1c537a40541ea244b96b17ee9f400a8b67e6f55"
+                    + "f5b1a91d8a"))
+        #expect(keyFile.id == "host-a" && !keyFile.isOld)
+        #expect(plain(try keyFile.unwrap(with: .keyFile(secret(run(0x80))))) == run(0))
+
+        let passphrase = try KeySlot(
+            bytes: hex(
+                "020000000a7061737370687261736500000004616e6e61d0d1d2d3d4d5d6d7d8d9dadbdcdddedfe0e1e2e3e4e5e6e7e8e9ea"
+                    + "ebecedeeefd89e3bad79437dbed9f843418304f460ff05c7fe81fe4a9577a804cb9367ff660e0801e0e1e2e3e4e5e6e7e8e9"
+                    + "eaebfeb7c744409847bc7464dff5ba7656bf6ccbb9f2db4d3055cb8ed653a62f4aa96d12b004e699918566d15e3a50f4a6a9"
+                    + "89549f2932ea8978"))
+        #expect(passphrase.scrypt == .least && !passphrase.isOld)
+        let words = secret(Array("correct horse battery staple".utf8))
+        #expect(plain(try passphrase.unwrap(with: .passphrase(words))) == run(0))
+
+        let recovery = try KeySlot(
+            bytes: hex(
+                "02000000087265636f766572790000000473616665d0d1d2d3d4d5d6d7d8d9dadbdcdddedfe0e1e2e3e4e5e6e7e8e9eaebec"
+                    + "edeeefd89e3bad79437dbed9f843418304f460ff05c7fe81fe4a9577a804cb9367ff66e0e1e2e3e4e5e6e7e8e9eaeb3bf839"
+                    + "b93abad81acb536ffcfd24a64865018f88086c10edf411a6b326d45fba7db2fdd2458156478fccefcc2dafd17bbc0de3f2aa"
+                    + "387f0e"))
+        let key = try secret(Array(frozenRecoveryKey.utf8)).withSpan { typed throws(EnvelopeError) in
+            try RecoveryKey(reading: typed)
+        }
+        #expect(plain(try recovery.unwrap(with: .recovery(key))) == run(0))
+    }
+
+    @Test func `the frozen slots of the old format open`() throws {
+        let keyFile = try KeySlot(
+            bytes: hex(
                 "01000000086b65792d66696c6500000006686f73742d61d0d1d2d3d4d5d6d7d8d9dadbdcdddedfe0e1e2e3e4e5e6e7e8e9ea"
                     + "ebecedeeefe0e1e2e3e4e5e6e7e8e9eaebbc08e5fe95a9f59001f7f9abf8b71f1696a5ea15128db610170bdf828e3f5c"
                     + "6be7f32fbde2c6f54d1ef35caafffa69acc355aeeedd08d48f"))
-        #expect(keyFile.id == "host-a")
+        #expect(keyFile.id == "host-a" && keyFile.isOld)
         #expect(plain(try keyFile.unwrap(with: .keyFile(secret(run(0x80))))) == run(0))
 
         let passphrase = try KeySlot(

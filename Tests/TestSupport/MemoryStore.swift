@@ -120,6 +120,11 @@ private final class MemoryTransaction: StoreTransaction {
         try forEachRow(in: table) { row in if row.cells[column] == .text(app) { try body(row) } }
     }
 
+    func forEachRow(in table: SealedTable, after id: String, limit: Int, _ body: (SealedRow) throws -> Void) throws {
+        let after = (rows[table] ?? [:]).filter { $0.key > RowKey(id) }.sorted { $0.key < $1.key }
+        for (_, row) in after.prefix(limit) { try body(row) }
+    }
+
     func row(in table: SealedTable, id: String) throws -> SealedRow? { rows[table]?[RowKey(id)] }
 
     func put(_ row: SealedRow) throws {

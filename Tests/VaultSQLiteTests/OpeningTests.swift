@@ -64,8 +64,8 @@ import VaultSQLite
             _ = try SQLiteStore.open(at: file.path)
             Issue.record("opened")
         } catch {
-            #expect(error.code == .newerSchema(found: 7, known: 4))
-            #expect(error.description.contains("schema 7") && error.description.contains("up to 4"))
+            #expect(error.code == .newerSchema(found: 7, known: 5))
+            #expect(error.description.contains("schema 7") && error.description.contains("up to 5"))
             #expect(error.hint?.contains("newer keyturnd") == true)
         }
         #expect(try contents(file.path) == before)

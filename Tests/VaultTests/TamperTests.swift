@@ -155,8 +155,8 @@ import Vault
             for id in ["0", "zzz", row.id + "0"] {
                 let double = SealedRow(table: table, cells: [.text(id)] + row.cells.dropFirst(), sealed: row.sealed)
                 let result = try await filled.opened { try $0.put(double) }
-                if SealedTable.counted.contains(table) {
-                    #expect(result.isDamaged(naming: table.name))
+                if SealedTable.counted.contains(table) || table == .keySlot {
+                    #expect(result.isDamaged(naming: table.name.replacing("_", with: " ")))
                 } else {
                     #expect(result == .success(filled.picture))
                 }
@@ -173,7 +173,7 @@ import Vault
         #expect(new != filled.picture)
         for row in old {
             let result = try await filled.opened { try $0.put(row) }
-            if [.keyring, .keySlot].contains(table) {
+            if [.keyring, .keySlot, .way].contains(table) {
                 #expect(result == .success(new), "these were not changed since")
             } else if SealedTable.uncounted.contains(table) {
                 #expect(try result.get().withoutTokens == new.withoutTokens)
@@ -183,7 +183,9 @@ import Vault
         }
     }
 
-    @Test("what was removed does not come back", arguments: SealedTable.counted) func revived(table: SealedTable)
+    @Test("what was removed does not come back", arguments: SealedTable.counted.filter { $0 != .way }) func revived(
+        table: SealedTable
+    )
         async throws
     {
         let old = try await filled.rows(of: table)

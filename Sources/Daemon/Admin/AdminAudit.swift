@@ -77,6 +77,13 @@ extension AdminRoute {
             case .discoverConsole: "console.discover"
             case .certificate: "console.certificate"
             }
+        case .keys(let action):
+            switch action {
+            case .list: nil
+            case .add: "key.add"
+            case .remove: "key.remove"
+            case .rotate: "key.rotate"
+            }
         case .token(.get(_, _, let reveal)): reveal ? "token.reveal" : "token.show"
         case .token(.renew(_, let reveal)): reveal ? "token.reveal" : "token.renew"
         case .rotations(let action):
@@ -99,6 +106,7 @@ extension AdminRoute {
         case .clients(.add):
             (try? request.document(ClientDraft.self)).map { [("client", .text($0.name.description))] } ?? []
         case .clients(.remove(let name)): [("client", .text(name.description))]
+        case .keys(.remove(let slot)): [("slot", .text(slot))]
         case .rotations(.resume(let id)), .rotations(.abort(let id)): [("rotation", .text(id))]
         case .targets(.remove(let name)), .targets(.push(let name)), .targets(.adopt(let name)):
             [("target", .text(name.description))]
@@ -119,7 +127,7 @@ extension AdminRoute {
     var isCommitted: Bool {
         switch self {
         case .apps(.add), .apps(.remove), .apps(.change), .clients(.add), .clients(.remove), .rotations(.rotate),
-            .rotations(.resume), .rotations(.abort):
+            .rotations(.resume), .rotations(.abort), .keys:
             true
         default: false
         }

@@ -87,6 +87,11 @@ extension AdminRoute {
             case .add, .remove, .discoverConsole, .certificate: .admin
             }
         case .token(.get(_, _, let reveal)), .token(.renew(_, let reveal)): reveal ? .admin : .operator
+        case .keys(let action):
+            switch action {
+            case .list: .viewer
+            case .add, .remove, .rotate: .admin
+            }
         case .rotations(let action):
             switch action {
             case .list, .history, .show, .holders: .viewer

@@ -39,6 +39,11 @@ enum AdminRoute {
         case renew(Name, reveal: Bool)
     }
 
+    enum Keys {
+        case list, add, rotate
+        case remove(String)
+    }
+
     enum Rotations {
         case rotate(Name)
         case rotateDue
@@ -59,6 +64,7 @@ enum AdminRoute {
     }
 
     case rotations(Rotations)
+    case keys(Keys)
     case explain(Question)
     case health
     case status(Name?)
@@ -152,6 +158,12 @@ enum AdminRoute {
             self = try method([.post: .rotations(.resume(target.segment(2) ?? ""))])
         } else if target.matches("/v1/rotations/*/abort") {
             self = try method([.post: .rotations(.abort(target.segment(2) ?? ""))])
+        } else if target.matches("/v1/keys") {
+            self = try method([.get: .keys(.list), .post: .keys(.add)])
+        } else if target.matches("/v1/keys/rotate") {
+            self = try method([.post: .keys(.rotate)])
+        } else if target.matches("/v1/keys/*") {
+            self = try method([.delete: .keys(.remove(target.segment(2) ?? ""))])
         } else if target.matches("/v1/clients") {
             self = try method([.get: .clients(.list), .post: .clients(.add)])
         } else if target.matches("/v1/clients/*") {

@@ -19,6 +19,7 @@ struct AdminRoutes: Responder {
     let roles: AdminRoles
     let backups: BackupWriter
     let doctor: DaemonDoctor
+    let unlocking: UnlockTurns
     let methods = [Method.get, .post, .patch, .delete]
 
     func needs(of caller: Identity) -> IdentityNeeds { roles.needs(of: caller) }
@@ -84,7 +85,10 @@ struct AdminRoutes: Responder {
         case .status(let name):
             return try StatusReport(gate: gate, time: time, version: version, startedAt: startedAt).answer(name)
         case .metrics:
-            return Response(.ok).render(.openMetrics, body: MetricsReport.text(gate.session?.vault, now: time.now))
+            return Response(.ok).render(
+                .openMetrics,
+                body: MetricsReport.text(
+                    gate.session?.vault, resealing: gate.session?.keys.progress, now: time.now))
         case .explain(let question):
             return Response(.ok).json(try Explanation(catalog: try session().vault.catalog).answer(question))
         case .audit(let query):
@@ -127,6 +131,8 @@ struct AdminRoutes: Responder {
         case .targets(let action):
             return try await TargetActions(session: try session(), transport: gate.transport, time: time).answer(
                 action, request)
+        case .keys(let action):
+            return try await KeyActions(session: try session(), time: time, deed: deed).answer(action, request)
         case .clients(let action):
             return try await ClientActions(session: try session(), time: time, deed: deed).answer(action, request)
         }
@@ -143,14 +149,16 @@ struct AdminRoutes: Responder {
 
     private func unlock(_ request: Request) async throws(Problem) -> RenderedResponse {
         let wanted = try request.document(UnlockRequest.self)
+        let way: UnlockWay
         do throws(VaultError) {
             switch consume wanted {
-            case .passphrase(let secret): try await gate.unlock(with: UnlockWay(.passphrase(secret)))
-            case .recoveryKey(let secret): try await gate.unlock(with: UnlockWay(typedRecoveryKey: secret))
+            case .passphrase(let secret): way = UnlockWay(.passphrase(secret))
+            case .recoveryKey(let secret): way = try UnlockWay(typedRecoveryKey: secret)
             }
         } catch {
             throw Problem(error)
         }
+        try await unlocking.take { () throws(VaultError) in try await gate.unlock(with: way) }
         return Response(.noContent).render()
     }
 }

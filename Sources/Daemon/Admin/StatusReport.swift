@@ -44,7 +44,7 @@ struct StatusReport {
         return Response(.ok).json(
             document(
                 .unlocked, now,
-                Self.hostProblems(session.vault) + Self.auditProblems(session.audit)
+                Self.hostProblems(session.vault) + Self.auditProblems(session.audit) + Self.keyProblems(session)
                     + escrow.map(StatusDocument.Problem.init)
                     + AppProblems.inOrder(problems) + targets + rules, apps))
     }
@@ -69,7 +69,23 @@ struct StatusReport {
         _ apps: [StatusDocument.App]
     ) -> StatusDocument {
         StatusDocument(
-            state: state, version: version, startedAt: startedAt, now: now.wall, problems: problems, apps: apps)
+            state: state, version: version, startedAt: startedAt, now: now.wall,
+            keyEpoch: gate.session?.vault.keyEpoch,
+            resealing: gate.session?.keys.progress.map(ResealingDocument.init), problems: problems, apps: apps)
+    }
+
+    private static func keyProblems(_ session: VaultGate.Session) -> [StatusDocument.Problem] {
+        var problems = session.vault.damagedSlots.map { slot in
+            StatusDocument.Problem(
+                "key_slot_damaged",
+                "key slot \(slot) is damaged or gone: what opened it may not open the vault any more",
+                try: "keyturn key remove \(slot), and add another way in: keyturn key add")
+        }
+        if let trouble = session.keys.trouble {
+            problems.append(.init("key_rotation_waits", "the vault's new key is not in use everywhere: \(trouble)",
+                    try: "wait, it is tried again each minute; if something is damaged, restore a backup"))
+        }
+        return problems
     }
 
     private static func hostProblems(_ vault: Vault) -> [StatusDocument.Problem] {

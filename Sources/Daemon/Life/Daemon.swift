@@ -1,5 +1,4 @@
 import Audit
-import CPlatform
 import EscrowFiles
 import Glibc
 import HTTPTransport
@@ -34,9 +33,7 @@ package struct Daemon: Sendable {
 
     /// What must hold before anything is opened: nobody else reads this process, its files, or its ashes.
     package static func harden() {
-        umask(0o077)
-        precondition(kt_make_undumpable() == 0, "the kernel does not close this process to others")
-        CrashReporter.silence()
+        precondition(ClosedProcess.begin(), "the kernel does not close this process to others")
         var files = rlimit()
         if unsafe getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &files) == 0 {
             files.rlim_cur = files.rlim_max
@@ -66,7 +63,8 @@ package struct Daemon: Sendable {
             backups: BackupWriter(store: store, places: places, time: time),
             doctor: DaemonDoctor(
                 places: places, settings: settings, credential: credential, transport: transport, time: time,
-                started: time.now))
+                started: time.now),
+            unlocking: UnlockTurns(time: time))
         let sockets = SocketService(
             places: places, settings: settings,
             agent: AgentRoutes(

@@ -60,7 +60,8 @@ struct KeyCommand {
     /// What it wrote, once it has ended well.
     private func collect(from descriptor: CInt, of pid: pid_t) throws(StartError) -> SecretBytes {
         let most = UnlockSecret.keyFileLengths.upperBound
-        let deadline = SystemTime().now.boot + timeout
+        // The clock counts whole seconds: it gets what it was promised, and up to one more.
+        let deadline = SystemTime().now.boot + timeout + 1
         var output = SecretBuffer(capacity: most + 1)
         var byte: UInt8 = 0
         defer { byte = 0 }

@@ -25,10 +25,12 @@ final class VaultGate: Sendable {
         let audit: AuditTrail
         let courier: TargetCourier
         let targets: TargetWatch
+        let keys: KeyUpkeep
 
         init(
             vault: Vault, tokens: TokenKeeper, rotations: RotationEngine, scheduler: Scheduler,
-            receipts: ReceiptKeeper, watchers: Watchers, audit: AuditTrail, courier: TargetCourier
+            receipts: ReceiptKeeper, watchers: Watchers, audit: AuditTrail, courier: TargetCourier,
+            keys: KeyUpkeep
         ) {
             self.vault = vault
             self.tokens = tokens
@@ -39,6 +41,7 @@ final class VaultGate: Sendable {
             self.audit = audit
             self.courier = courier
             targets = TargetWatch(courier)
+            self.keys = keys
         }
     }
 
@@ -97,16 +100,19 @@ final class VaultGate: Sendable {
 
     /// Does nothing more than check the secret when the vault is unlocked already.
     func unlock(with way: UnlockWay) async throws(VaultError) {
-        let locks = state.withLock { $0.locks }
+        let (locks, open) = state.withLock { ($0.locks, $0.session) }
+        if let open {
+            try await open.vault.prove(way)
+            guard state.withLock({ $0.locks }) == locks else { throw Self.overtaken }
+            return
+        }
         let vault = try await Vault.open(store, with: way, log: audit, time: time)
         do throws(VaultError) { try await vault.settle(on: machine) } catch {
             logger.warning("the vault does not know whose it is yet: \(error)")
         }
         let session = makeSession(vault)
         let isNew = try state.withLock { state throws(VaultError) in
-            guard state.locks == locks else {
-                throw VaultError(.closed, "the vault was locked meanwhile", hint: "keyturn unlock")
-            }
+            guard state.locks == locks else { throw Self.overtaken }
             guard state.session == nil else { return false }
             state.session = session
             return true
@@ -122,6 +128,10 @@ final class VaultGate: Sendable {
             await session.rotations.lookAtEscrow()
             await session.rotations.lookAtReceipts()
         }
+    }
+
+    private static var overtaken: VaultError {
+        VaultError(.closed, "the vault was locked meanwhile", hint: "keyturn unlock")
     }
 
     private func makeSession(_ vault: Vault) -> Session {
@@ -170,7 +180,8 @@ final class VaultGate: Sendable {
         }
         return Session(
             vault: vault, tokens: tokens, rotations: rotations, scheduler: scheduler, receipts: receipts,
-            watchers: Watchers(vault.catalog, limit: mostWaiting), audit: audit, courier: courier)
+            watchers: Watchers(vault.catalog, limit: mostWaiting), audit: audit, courier: courier,
+            keys: KeyUpkeep(vault: vault, engine: rotations, time: time, logger: logger))
     }
 
     /// Drops the keys and everything that they opened. Requests that are under way keep what they have until they end.
@@ -183,6 +194,7 @@ final class VaultGate: Sendable {
         guard let session else { return }
         changed()
         session.watchers.close()
+        await session.keys.stop()
         await session.scheduler.stop()
         await session.targets.stop()
         // A rotation in the middle of a call is let to its end: its answer may be the only copy of a secret.

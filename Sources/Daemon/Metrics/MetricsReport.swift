@@ -60,11 +60,16 @@ struct MetricsReport {
             together: { $0.max() }, value: { $0.probeAge }),
     ]
 
-    static func text(_ vault: Vault?, now: Moment) -> SecretBytes {
+    static func text(_ vault: Vault?, resealing: Resealing? = nil, now: Moment) -> SecretBytes {
         var text = OpenMetrics()
         text.gauge(
             "keyturn_unlocked", help: "1 when the vault is unlocked.", [(of: nil, value: vault == nil ? 0 : 1)])
         guard let vault else { return text.finish() }
+        text.gauge(
+            "keyturn_key_epoch", help: "The key epoch that rows are sealed in.", [(of: nil, value: vault.keyEpoch)])
+        text.gauge(
+            "keyturn_rows_to_reseal", help: "Rows that are sealed in an older key epoch.",
+            [(of: nil, value: resealing.map { $0.rows - $0.done } ?? 0)])
         let entries = vault.catalog.apps
         text.gauge("keyturn_apps", help: "Apps in the vault.", [(of: nil, value: entries.count)])
         let open = entries.compactMap(\.rotation?.phase)

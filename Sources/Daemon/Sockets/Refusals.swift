@@ -103,7 +103,8 @@ extension Problem {
 
 extension RenderedResponse {
     static func refusing(_ problem: Problem, retryAfter: Int? = nil) -> RenderedResponse {
-        Response.rendering(problem, retryAfter: retryAfter ?? (problem.code == .tooManyRequests ? 1 : nil))
+        Response.rendering(
+            problem, retryAfter: retryAfter ?? problem.retryAfter ?? (problem.code == .tooManyRequests ? 1 : nil))
     }
 
     /// Why there is no token. The only place where a token failure becomes a status.

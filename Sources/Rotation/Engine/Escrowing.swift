@@ -16,6 +16,8 @@ struct EscrowState {
     var reading: Task<Bool, Never>?
     /// On the boot clock: when to look again, since something was not in order.
     var nextLook: Int?
+    /// Answers on their way into a file.
+    var keeping = 0
     /// Apps whose answer waits in a file for a vault that can be written.
     var waiting: Set<String> = []
 }
@@ -61,6 +63,8 @@ extension RotationEngine {
         _ answer: SecretBox, _ rotation: Rotation, _ app: App, because error: VaultError
     ) async -> EscrowFile? {
         FaultPoint.reach(.beforeKeep)
+        escrowed.keeping += 1
+        defer { escrowed.keeping -= 1 }
         do {
             let entry = try EscrowEntry(answer, to: rotation, of: app, at: time.now.wall, for: vault)
             let file = try await store.keep(entry.encoded)

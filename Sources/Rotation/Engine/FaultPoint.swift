@@ -30,7 +30,20 @@ package enum FaultPoint: String, CaseIterable, Sendable {
 
     package static func reach(_ point: FaultPoint) {
         #if FAULT_POINTS
-            FaultCounter.shared.reach(point)
+            FaultCounter.shared.reach(point.rawValue)
+        #endif
+    }
+}
+
+/// The same, while the vault's key is rotated.
+package enum KeyFaultPoint: String, CaseIterable, Sendable {
+    case beforeEpoch, afterEpoch
+    case beforeReseal, afterReseal
+    case beforeDrop, afterDrop
+
+    package static func reach(_ point: KeyFaultPoint) {
+        #if FAULT_POINTS
+            FaultCounter.shared.reach(point.rawValue)
         #endif
     }
 }
@@ -53,8 +66,8 @@ package enum FaultPoint: String, CaseIterable, Sendable {
             wanted = parts.count == 2 ? (String(parts[0]), Int(parts[1]) ?? 1) : nil
         }
 
-        func reach(_ point: FaultPoint) {
-            guard let wanted, wanted.name == point.rawValue else { return }
+        func reach(_ point: String) {
+            guard let wanted, wanted.name == point else { return }
             let isDue = reached.withLock { count in
                 count += 1
                 return count == wanted.count

@@ -107,16 +107,23 @@ package struct StatusDocument: Equatable, Sendable, WireDocument {
     package let startedAt: Timestamp
     /// The time of the answer, by the daemon's clock.
     package let now: Timestamp
+    /// The key epoch that rows are sealed in; `nil` while locked.
+    package let keyEpoch: Int?
+    /// While rows of older epochs are left.
+    package let resealing: ResealingDocument?
     package let problems: [Problem]
     package let apps: [App]
 
     package init(
-        state: State, version: String, startedAt: Timestamp, now: Timestamp, problems: [Problem], apps: [App]
+        state: State, version: String, startedAt: Timestamp, now: Timestamp, keyEpoch: Int? = nil,
+        resealing: ResealingDocument? = nil, problems: [Problem], apps: [App]
     ) {
         self.state = state
         self.version = version
         self.startedAt = startedAt
         self.now = now
+        self.keyEpoch = keyEpoch
+        self.resealing = resealing
         self.problems = problems
         self.apps = apps
     }
@@ -126,6 +133,11 @@ package struct StatusDocument: Equatable, Sendable, WireDocument {
         json.member("version", version)
         json.member("started_at", startedAt.description)
         json.member("now", now.description)
+        if let keyEpoch { json.member("key_epoch", keyEpoch) }
+        if let resealing {
+            json.key("resealing")
+            resealing.write(to: &json)
+        }
         json.member("problems", list: problems)
         json.member("apps", list: apps)
     }
@@ -137,6 +149,8 @@ package struct StatusDocument: Equatable, Sendable, WireDocument {
         self.init(
             state: state, version: try document.text("version", of: node),
             startedAt: try document.time("started_at", of: node), now: try document.time("now", of: node),
+            keyEpoch: try document.optionalNumber("key_epoch", of: node),
+            resealing: try ResealingDocument(optional: "resealing", of: node, in: document),
             problems: try document.list("problems", of: node), apps: try document.list("apps", of: node))
     }
 }

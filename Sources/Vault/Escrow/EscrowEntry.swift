@@ -37,12 +37,20 @@ package struct EscrowEntry: Equatable, Sendable {
         counted.append(counted: names)
         plaintext.append(unsafe counted.span.bytes)
         plaintext.append(answer.bytes)
-        (rotationID, appID, call, at) = (rotation.id, app.id, rotation.calls.count, now)
+        try self.init(
+            rotationID: rotation.id, appID: app.id, call: rotation.calls.count, at: now, plaintext, for: vault)
+    }
+
+    private init(
+        rotationID: String, appID: String, call: Int, at: Timestamp, _ plaintext: borrowing SecretBuffer,
+        for vault: Vault
+    ) throws(VaultError) {
+        (self.rotationID, self.appID, self.call, self.at) = (rotationID, appID, call, at)
         waysIn = vault.waysIn
         let columns = Self.columns(appID, call, at)
         do {
             sealed = try plaintext.withSpan { span throws(EnvelopeError) in
-                try vault.sealer.keyring.seal(span, table: Self.table, row: rotation.id, associatedData: columns)
+                try vault.sealer.keyring.seal(span, table: Self.table, row: rotationID, associatedData: columns)
             }
         } catch {
             throw VaultError(.library, "an answer could not be sealed: \(error)")
@@ -99,6 +107,26 @@ package struct EscrowEntry: Equatable, Sendable {
         }
     }
 
+    // MARK: After the vault's keys
+
+    /// Whether what opens the vault now opens this, and nothing else does.
+    package func isUpToDate(with vault: Vault) -> Bool {
+        waysIn == vault.waysIn && (try? Keyring.epoch(ofSealed: sealed)) == vault.sealer.keyring.currentEpoch
+    }
+
+    /// The same answer, sealed anew with the keys that the vault has now, beside its ways in.
+    package func renewed(for vault: Vault) throws(VaultError) -> EscrowEntry {
+        var copy = SecretBuffer(capacity: sealed.count)
+        do {
+            copy.append(
+                try vault.sealer.keyring.open(
+                    sealed, table: Self.table, row: rotationID, associatedData: Self.columns(appID, call, at)))
+        } catch {
+            throw VaultError(.damaged, "the escrow file does not open: \(error)", hint: Self.hint)
+        }
+        return try EscrowEntry(rotationID: rotationID, appID: appID, call: call, at: at, copy, for: vault)
+    }
+
     // MARK: Opened again
 
     /// With the keys of the vault that sealed it.
@@ -106,7 +134,7 @@ package struct EscrowEntry: Equatable, Sendable {
 
     /// With any way into that vault, and without the vault. Takes scrypt's time and memory for a passphrase.
     package func open(with way: UnlockWay) async throws(VaultError) -> EscrowedAnswer {
-        do { return try open(try await waysIn.open(with: way)) } catch { throw VaultError(translating: error) }
+        do { return try open(try await waysIn.open(with: way).sealer) } catch { throw VaultError(translating: error) }
     }
 
     func open(_ sealer: Sealer) throws(VaultError) -> EscrowedAnswer {

@@ -42,7 +42,7 @@ package struct Inspection: Sendable {
                     : "it has \(found.rows) rows and wrote \(written.rows): some were "
                         + (found.rows < written.rows ? "deleted" : "added"))
         }
-        lookAtSlots(transaction)
+        lookAtSlots(transaction, loader.ways, sealer)
         apps = loader.appsWithSecrets
         for name in loader.appsWithoutSecret { add(.fatal, "app \(name) has no current secret") }
     }
@@ -61,12 +61,26 @@ package struct Inspection: Sendable {
     }
 
     /// A slot that is damaged says so by its checksum; whether it opens, only its own secret can tell.
-    private mutating func lookAtSlots(_ transaction: any StoreTransaction) {
+    /// - Parameter ways: what the vault knows; of older versions' vaults, nothing.
+    private mutating func lookAtSlots(_ transaction: any StoreTransaction, _ ways: [Way], _ sealer: Sealer) {
+        var missing = Dictionary(ways.map { ($0.id, $0) }) { first, _ in first }
+        var strangers: [String] = []
         forEachRow(of: .keySlot, in: transaction, .error) { row throws(VaultError) in
             guard let slot = try? KeySlot(bytes: row.sealed), SealedRow(slot) == row else {
                 throw VaultError(
                     .damaged, "key slot \(row.id) is damaged: what it was made for does not open the vault")
             }
+            guard !ways.isEmpty else { return }
+            guard let way = missing.removeValue(forKey: row.id) else { return strangers.append(row.id) }
+            guard try sealer.digest(of: row) == way.slotDigest else {
+                throw VaultError(
+                    .damaged, "key slot \(row.id) is not the one that the vault wrote last: it may not open the vault")
+            }
+        }
+        for id in strangers { add(.fatal, "key slot \(id) was removed, or the vault never made it") }
+        for id in missing.keys.sorted()
+        where !findings.contains(where: { $0.detail.hasPrefix("key slot \(id) is damaged") }) {
+            add(.error, "key slot \(id) is gone: what it was made for does not open the vault")
         }
     }
 

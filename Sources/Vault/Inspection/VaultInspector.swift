@@ -1,6 +1,7 @@
 package import Audit
 import Envelope
 package import SecretMemory
+import Synchronization
 
 /// A vault that was unlocked to be looked at, and not to be served: whatever is wrong with its rows.
 package struct VaultInspector: Sendable {
@@ -11,7 +12,7 @@ package struct VaultInspector: Sendable {
     package init(_ store: any ReadableStore, with way: UnlockWay) async throws(VaultError) {
         do {
             let waysIn = try await store.read { try WaysIn($0) }
-            self.init(store, sealer: try await waysIn.open(with: way))
+            self.init(store, sealer: try await waysIn.open(with: way).sealer)
         } catch {
             throw VaultError(translating: error)
         }
@@ -53,7 +54,12 @@ package struct VaultInspector: Sendable {
 extension Vault {
     /// Opens every row of a copy of this vault with this vault's keys.
     package func inspect(_ copy: any ReadableStore) async throws(VaultError) -> Inspection {
-        try await VaultInspector(copy, sealer: sealer).inspect()
+        let keys = keys.withLock { $0 }
+        // The copy has the keyring of its own moment, which may know an epoch that is gone here by now.
+        let ring = try? await copy.read { transaction in
+            try Keyring(opening: WaysIn(transaction).keyring, under: keys.keyringKey.bytes)
+        }
+        return try await VaultInspector(copy, sealer: ring.map(Sealer.init) ?? keys.sealer).inspect()
     }
 }
 

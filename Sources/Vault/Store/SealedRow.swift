@@ -14,7 +14,9 @@ package struct SealedTable: Hashable, Sendable {
     package static let client = SealedTable("client", ["id"])
     package static let rotation = SealedTable("rotation", ["id", "app", "state", "due_at"])
     package static let pushTarget = SealedTable("target", ["id", "app"])
-    package static let counted = [app, generation, client, rotation, pushTarget]
+    /// The ways in that the vault knows.
+    package static let way = SealedTable("way", ["id"])
+    package static let counted = [app, generation, client, rotation, pushTarget, way]
 
     /// What Zoom or the clients give again for the asking. Sealed like the others, and not counted: damage here loses
     /// nothing.

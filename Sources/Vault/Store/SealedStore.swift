@@ -39,6 +39,8 @@ package protocol StoreTransaction {
     func forEachRow(in table: SealedTable, _ body: (SealedRow) throws -> Void) throws
     /// Calls `body` with each row of the table that belongs to the app: whose column `app` is this.
     func forEachRow(in table: SealedTable, ofApp app: String, _ body: (SealedRow) throws -> Void) throws
+    /// Calls `body` with at most `limit` rows of the table whose ids come after this one, in the order of their ids.
+    func forEachRow(in table: SealedTable, after id: String, limit: Int, _ body: (SealedRow) throws -> Void) throws
     func row(in table: SealedTable, id: String) throws -> SealedRow?
     /// Inserts the row or replaces the one with its id.
     func put(_ row: SealedRow) throws

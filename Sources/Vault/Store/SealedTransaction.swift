@@ -23,10 +23,38 @@ struct SealedTransaction {
     }
 
     mutating func put(_ record: some Record) throws {
-        let row = try sealer.seal(record)
+        try put(row: sealer.seal(record))
+    }
+
+    /// A row as it is to be stored.
+    mutating func put(row: SealedRow) throws {
         try discount(row.table, row.id)
         try store.put(row)
         if row.table.isCounted { state.count(try sealer.digest(of: row)) }
+    }
+
+    mutating func put(keyring: [UInt8]) throws {
+        try put(row: SealedRow(table: .keyring, cells: [.text(Vault.keyringID)], sealed: keyring))
+    }
+
+    /// Seals a row's content in the newest epoch. What does not open is refused, or, where damage loses nothing, taken out.
+    mutating func reseal(_ table: SealedTable, id: String) throws {
+        guard let row = try store.row(in: table, id: id) else { return }
+        let new: SealedRow
+        do throws(VaultError) { new = try sealer.reseal(row) } catch {
+            guard error.code == .damaged, !table.isCounted else { throw error }
+            return try remove(from: table, id: id)
+        }
+        try put(row: new)
+    }
+
+    /// Throws unless every row of the table is sealed in this epoch.
+    func checkAll(of table: SealedTable, areIn epoch: UInt32) throws {
+        try store.forEachRow(in: table) { row in
+            guard row.isSealed(in: epoch) else {
+                throw VaultError(.busy, "a row of \(table.name) is in an older key epoch; nothing was dropped")
+            }
+        }
     }
 
     mutating func remove(from table: SealedTable, id: String) throws {

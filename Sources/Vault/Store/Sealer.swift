@@ -37,6 +37,20 @@ struct Sealer: Sendable {
         }
     }
 
+    /// The same content, sealed in the newest epoch.
+    func reseal(_ row: SealedRow) throws(VaultError) -> SealedRow {
+        let (table, columns) = (row.table.name, row.associatedData)
+        do {
+            let plaintext = try keyring.open(row.sealed, table: table, row: row.id, associatedData: columns)
+            let sealed = try plaintext.withSpan { span throws(EnvelopeError) in
+                try keyring.seal(span, table: table, row: row.id, associatedData: columns)
+            }
+            return SealedRow(table: row.table, cells: row.cells, sealed: sealed)
+        } catch {
+            throw VaultError(.damaged, "\(table) row \(row.id): \(error)", hint: Vault.restoreHint)
+        }
+    }
+
     func digest(of row: SealedRow) throws(VaultError) -> SetDigest {
         do {
             return try keyring.rowDigest(table: row.table.name, row: row.id, sealed: unsafe row.sealed.span.bytes)

@@ -29,6 +29,10 @@ struct StatusCommand: ParsableCommand {
     static func text(_ status: StatusDocument) -> String {
         var text =
             "keyturnd \(status.version), \(status.state.rawValue), up \(spoken(seconds: status.now - status.startedAt))\n"
+        if let resealing = status.resealing, let epoch = status.keyEpoch {
+            text +=
+                "key rotation: \(resealing.percent) % of \(resealing.rows) rows are in epoch \(epoch)\n"
+        }
         if !status.problems.isEmpty {
             text += "\nproblems\n"
             for problem in status.problems {

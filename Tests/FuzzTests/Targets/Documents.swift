@@ -16,6 +16,7 @@ extension FuzzTarget {
             twice(FieldAnswer.self), twice(TokenAnswer.self), twice(TargetDraft.self), twice(DiscoverRequest.self),
             twice(CertificateRequest.self), twice(TargetDocument.self), twice(TargetList.self),
             twice(AddedTarget.self), twice(ConsoleDiscovery.self), twice(MetCertificate.self),
+            twice(KeyList.self), twice(NewKeyRequest.self), twice(KeyAdded.self),
         ]
         let reader = choices.oneOf(readers)
         try reader(choices.rest)
@@ -44,7 +45,7 @@ extension FuzzTarget {
         let two = try JSONDocument(parsing: secret(written))
         for name in [
             "kinds", "allow", "apps", "clients", "rotations", "holders", "problems", "checks", "targets", "connections",
-            "settings",
+            "settings", "slots",
         ] {
             guard let before = one.member(name, of: one.root), let after = two.member(name, of: two.root) else {
                 continue

@@ -1,0 +1,84 @@
+import Audit
+import Envelope
+import SecretMemory
+import SocketAPI
+import Times
+import Vault
+
+/// The vault's keys for operators: ways in, and the key that rows are sealed with.
+struct KeyActions {
+    let session: VaultGate.Session
+    let time: any TimeSource
+    let deed: Deed?
+
+    func answer(_ action: AdminRoute.Keys, _ request: Request) async throws(Problem) -> RenderedResponse {
+        switch action {
+        case .list: return Response(.ok).json(list)
+        case .add: return try await add(request.document(NewKeyRequest.self))
+        case .remove(let slot):
+            do throws(VaultError) { try await session.vault.removeWay(slot, recording: deed?.done) } catch {
+                throw Problem(error)
+            }
+            session.keys.look()
+            return Response(.noContent).render()
+        case .rotate:
+            do throws(VaultError) { try await session.keys.rotate(recording: deed?.done) } catch {
+                throw Problem(error)
+            }
+            return Response(.ok).json(list)
+        }
+    }
+
+    private var list: KeyList {
+        let damaged = Set(session.vault.damagedSlots)
+        return KeyList(
+            epoch: session.vault.keyEpoch, resealing: session.keys.progress.map(ResealingDocument.init),
+            waiting: session.keys.trouble,
+            slots: session.vault.ways.map { KeyList.Slot($0, isDamaged: damaged.contains($0.id)) })
+    }
+
+    private func add(_ wanted: consuming NewKeyRequest) async throws(Problem) -> RenderedResponse {
+        let added: KeyAdded
+        do throws(VaultError) {
+            switch consume wanted {
+            case .passphrase(let passphrase):
+                added = KeyAdded(slot: try await add(UnlockWay(.passphrase(passphrase))), recoveryKey: nil)
+            case .keyFile(let digits):
+                guard let content = digits.withSpan({ Hexadecimal.bytes($0) }) else {
+                    throw VaultError(.unfit, "key_file is not hexadecimal")
+                }
+                added = KeyAdded(slot: try await add(UnlockWay(.keyFile(content))), recoveryKey: nil)
+            case .recoveryKey:
+                let key: SecretBytes
+                do { key = try RecoveryKey.generate().rendered() } catch {
+                    throw VaultError(.library, "no recovery key: \(error)")
+                }
+                added = KeyAdded(slot: try await add(UnlockWay(typedRecoveryKey: key)), recoveryKey: key)
+            }
+        } catch {
+            throw Problem(error)
+        }
+        session.keys.look()
+        return Response(.created).json(added)
+    }
+
+    private func add(_ way: UnlockWay) async throws(VaultError) -> KeyList.Slot {
+        let way = try await session.vault.addWay(way, at: time.now.wall) { [deed] way in
+            deed?.event(.done, about: [("slot", .text(way.id)), ("way", .text(way.kind.rawValue))])
+        }
+        return KeyList.Slot(way, isDamaged: false)
+    }
+}
+
+extension KeyList.Slot {
+    init(_ way: Way, isDamaged: Bool) {
+        self.init(
+            slot: way.id, kind: way.kind.rawValue, state: isDamaged ? .damaged : way.seat == nil ? .old : .ok,
+            createdAt: way.createdAt,
+            scrypt: (way.seat?.scrypt).map { Cost(logN: Int($0.logN), r: Int($0.r), p: Int($0.p)) })
+    }
+}
+
+extension ResealingDocument {
+    init(_ resealing: Resealing) { self.init(rows: resealing.rows, done: resealing.done) }
+}

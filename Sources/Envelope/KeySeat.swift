@@ -1,0 +1,84 @@
+package import SecretMemory
+
+/// The place of one way in: what it takes to wrap a keyring key for the holder of a secret without having the secret.
+/// Made once, with the secret; kept sealed in the vault. A seat opens nothing.
+///
+/// Two keys come out of the secret: a private one for X25519, whose public key is here, and a share, which is here too. A
+/// slot is wrapped under both. So a seat, as it stands in an old copy of the vault, does not open the slots that were wrapped
+/// later; and who has the file alone does not get in even if X25519 falls.
+package struct KeySeat: Sendable {
+    package let id: String
+    package let kind: KeySlot.Kind
+    package let salt: [UInt8]
+    /// For a passphrase only.
+    package let scrypt: ScryptParameters?
+    package let publicKey: [UInt8]
+    package let share: SecretBox
+
+    /// A new seat. `id` has 1 to 255 bytes and is the caller's to keep unique.
+    ///
+    /// Takes scrypt's time and memory for a passphrase: call it off the cooperative threads.
+    package init(
+        id: String, for secret: borrowing UnlockSecret, scrypt: ScryptParameters = .standard
+    ) throws(EnvelopeError) {
+        guard (1...255).contains(id.utf8.count) else { throw .outOfRange("the id of a key slot has 1 to 255 bytes") }
+        try secret.checkNew()
+        let salt = try Random.open(count: KeySlot.saltLength).withSpan { $0.array }
+        let scrypt = secret.kind == .passphrase ? scrypt : nil
+        let keys = try HolderKeys(secret, salt: salt, scrypt: scrypt)
+        try self.init(
+            id: id, kind: secret.kind, salt: salt, scrypt: scrypt, publicKey: X25519.publicKey(of: keys.privateKey),
+            share: keys.share.copy())
+    }
+
+    /// A seat as it was kept. Throws ``EnvelopeError/damaged`` for parts of a wrong length.
+    package init(
+        id: String, kind: KeySlot.Kind, salt: [UInt8], scrypt: ScryptParameters?, publicKey: [UInt8],
+        share: consuming SecretBytes
+    ) throws(EnvelopeError) {
+        guard salt.count == KeySlot.saltLength, publicKey.count == X25519.keyLength,
+            share.count == KeySlot.keyringKeyLength, (scrypt != nil) == (kind == .passphrase)
+        else { throw .damaged }
+        (self.id, self.kind, self.salt, self.scrypt, self.publicKey) = (id, kind, salt, scrypt, publicKey)
+        self.share = SecretBox(share.kept())
+    }
+
+    /// A slot that the seat's secret opens. It is read back and opened once, with the key that made it.
+    package func wrap(_ keyringKey: borrowing SecretBytes) throws(EnvelopeError) -> KeySlot {
+        guard keyringKey.count == KeySlot.keyringKeyLength else { throw .outOfRange("a keyring key has 32 bytes") }
+        let ephemeral = try Random.secret(count: X25519.keyLength)
+        let ephemeralKey = try X25519.publicKey(of: ephemeral)
+        let wrapping = try Self.wrappingKey(
+            shared: X25519.agree(ephemeral, with: publicKey), share: share.bytes, ephemeralKey: ephemeralKey,
+            publicKey: publicKey)
+        let slot = try KeySlot(wrapping: keyringKey, for: self, ephemeralKey: ephemeralKey, key: wrapping)
+        guard try KeySlot(bytes: slot.bytes).open(key: wrapping).constantTimeEquals(keyringKey) else { throw .damaged }
+        return slot
+    }
+
+    /// What both ends come to.
+    static func wrappingKey(
+        shared: borrowing SecretBytes, share: borrowing SecretBytes, ephemeralKey: [UInt8], publicKey: [UInt8]
+    ) throws(EnvelopeError) -> SecretBytes {
+        var secret = SecretBuffer(capacity: 64)
+        secret.append(share)
+        secret.append(shared)
+        let extracted = try secret.withSpan { secret throws(EnvelopeError) in try HKDF.extract(secret) }
+        return try HKDF.expand(
+            MACKey(extracted), info: [UInt8](texts: "keyturn key slot v2 wrapping") + ephemeralKey + publicKey)
+    }
+}
+
+/// What only the holder of a way's secret has.
+struct HolderKeys: ~Copyable {
+    let privateKey: SecretBytes
+    let share: SecretBytes
+
+    init(_ secret: borrowing UnlockSecret, salt: [UInt8], scrypt: ScryptParameters?) throws(EnvelopeError) {
+        let base = try MACKey(secret.encryptionKey(salt: salt, scrypt: scrypt))
+        let privateKey = try HKDF.expand(base, info: [UInt8](texts: "keyturn key slot v2 private key"))
+        let share = try HKDF.expand(base, info: [UInt8](texts: "keyturn key slot v2 share"))
+        self.privateKey = privateKey
+        self.share = share
+    }
+}

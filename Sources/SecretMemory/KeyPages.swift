@@ -1,0 +1,70 @@
+import Glibc
+import Synchronization
+
+/// A few pages for keys that live long: locked, so that they are never swapped out, left out of dumps, and empty in a child
+/// process. Between two pages that nobody may touch.
+///
+/// There is room for a thousand keys. What does not fit, or is longer, goes into ordinary memory.
+@safe final class KeyPages: Sendable {
+    static let slotLength = 64
+    private static let slots = 1024
+
+    private let base: UInt
+    private let taken = Mutex([Bool](repeating: false, count: slots))
+    /// Whether the kernel keeps the pages in memory. It may not: RLIMIT_MEMLOCK.
+    let isLocked: Bool
+
+    static let shared = KeyPages()
+
+    private init() {
+        let (page, length) = (Int(getpagesize()), Self.slots * Self.slotLength)
+        let region = unsafe mmap(nil, length + 2 * page, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
+        guard let region = unsafe region, unsafe region != MAP_FAILED,
+            unsafe mprotect(region + page, length, PROT_READ | PROT_WRITE) == 0
+        else {
+            (base, isLocked) = (0, false)
+            return
+        }
+        let start = unsafe region + page
+        unsafe madvise(start, length, MADV_DONTDUMP)
+        unsafe madvise(start, length, MADV_WIPEONFORK)
+        isLocked = unsafe mlock(start, length) == 0
+        base = UInt(bitPattern: start)
+    }
+
+    /// `nil` when there is no place for so many bytes.
+    func take(_ count: Int) -> UnsafeMutableRawBufferPointer? {
+        guard base != 0, (1...Self.slotLength).contains(count) else { return nil }
+        let slot = taken.withLock { taken -> Int? in
+            guard let free = taken.firstIndex(of: false) else { return nil }
+            taken[free] = true
+            return free
+        }
+        guard let slot else { return nil }
+        return unsafe UnsafeMutableRawBufferPointer(
+            start: UnsafeMutableRawPointer(bitPattern: base + UInt(slot * Self.slotLength)), count: count)
+    }
+
+    /// Gives the bytes, wiped by now, back. `false` when they are none of ours.
+    func give(_ memory: UnsafeMutableRawBufferPointer) -> Bool {
+        let address = UInt(bitPattern: memory.baseAddress)
+        guard base != 0, (base..<base + UInt(Self.slots * Self.slotLength)).contains(address) else { return false }
+        taken.withLock { $0[Int(address - base) / Self.slotLength] = false }
+        return true
+    }
+}
+
+extension SecretBytes {
+    /// The same value in memory that is locked and left out of dumps, for keys that are kept. Ordinary memory when there is
+    /// no room, or for more than 64 bytes.
+    package consuming func kept() -> SecretBytes {
+        guard let memory = unsafe KeyPages.shared.take(count) else { return self }
+        withSpan { span in
+            unsafe span.withUnsafeBytes { unsafe memory.copyMemory(from: $0) }
+        }
+        return unsafe SecretBytes(owning: memory)
+    }
+
+    /// Whether what is ``kept()`` stays out of the swap.
+    package static var keptAreLocked: Bool { KeyPages.shared.isLocked }
+}

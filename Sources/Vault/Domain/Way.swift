@@ -1,0 +1,54 @@
+package import Envelope
+package import Times
+
+/// A way into the vault, as the vault knows it.
+package struct Way: Sendable {
+    /// Of the key slot.
+    package let id: String
+    package let kind: KeySlot.Kind
+    /// When it was added.
+    package let createdAt: Timestamp
+    /// Of the key slot as it was last written.
+    let slotDigest: SetDigest
+    /// `nil` for a slot of a version that had no seats: until it is used once, its keyring key cannot be changed.
+    package let seat: KeySeat?
+
+    init(id: String, kind: KeySlot.Kind, createdAt: Timestamp, slotDigest: SetDigest, seat: KeySeat?) {
+        (self.id, self.kind, self.createdAt) = (id, kind, createdAt)
+        (self.slotDigest, self.seat) = (slotDigest, seat)
+    }
+
+    /// By number, as they were given.
+    static func isBefore(_ one: Way, _ other: Way) -> Bool {
+        (Int(one.id) ?? .max, one.id) < (Int(other.id) ?? .max, other.id)
+    }
+}
+
+extension [Way] {
+    /// A number that none of them has.
+    var nextID: String { String((compactMap { Int($0.id) }.max() ?? 0) + 1) }
+
+    /// Whether the way may go: not the last one of all, and not the last recovery key.
+    func checkRemoving(_ id: String) throws(VaultError) {
+        guard let way = first(where: { $0.id == id }) else {
+            throw VaultError(.notFound, "there is no key slot \(id)", hint: "keyturn key list")
+        }
+        let rest = filter { $0.id != id }
+        guard !rest.isEmpty else {
+            throw VaultError(
+                .ended, "key slot \(id) is the last one: without it nobody opens the vault",
+                hint: "keyturn key add --recovery, and then the same again")
+        }
+        guard way.kind != .recovery || rest.contains(where: { $0.kind == .recovery }) else {
+            throw VaultError(
+                .ended, "key slot \(id) is the last recovery key",
+                hint: "keyturn key add --recovery, and then the same again")
+        }
+        if let old = rest.first(where: { $0.seat == nil }) {
+            throw VaultError(
+                .ended,
+                "the \(old.kind.words) of key slot \(old.id) was not used since an older version made it, and could not open the vault any more",
+                hint: "unlock the vault with it once, or remove it first: keyturn key remove \(old.id)")
+        }
+    }
+}

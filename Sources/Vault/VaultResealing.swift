@@ -1,0 +1,157 @@
+package import Audit
+import Envelope
+import SecretMemory
+import Synchronization
+
+/// How far the rows are in the vault's newest key epoch.
+package struct Resealing: Equatable, Sendable {
+    /// All sealed rows.
+    package var rows: Int
+    /// Those that are in the newest epoch.
+    package var done: Int
+
+    package init(rows: Int, done: Int) { (self.rows, self.done) = (rows, done) }
+}
+
+/// Where a walk over all rows stands.
+package struct ResealCursor: Sendable {
+    fileprivate var table = 0
+    fileprivate var after = ""
+
+    package init() {}
+}
+
+/// A new key epoch, and every row brought into it: a few rows at a time, each time in one commit. Whatever ends the process
+/// in between, each row opens in the one epoch or the other, and the keyring has both until no row needs the old one.
+extension Vault {
+    /// The epoch that rows are sealed in from now on.
+    package var keyEpoch: Int { Int(sealer.keyring.currentEpoch) }
+
+    /// Whether there is more than one epoch: rows of an older one may be left.
+    package var hasOldEpochs: Bool { sealer.keyring.epochNumbers.count > 1 }
+
+    /// Begins a new epoch. Its key is in the keyring, durably, before anything is sealed with it.
+    package func beginEpoch(recording event: AuditEvent? = nil) async throws(VaultError) {
+        let old = keys.withLock { $0 }
+        guard !hasOldEpochs else {
+            throw VaultError(
+                .busy, "the vault's key is being rotated already: rows of the epoch before are left",
+                hint: "keyturn key list")
+        }
+        try await replaceKeyring(of: old, recording: event) { ring throws(EnvelopeError) in
+            try ring.addingEpoch()
+        } check: { _, _ in
+        }
+    }
+
+    /// Counts all rows, and those in the newest epoch. Reads every one of them.
+    package func resealing() async throws(VaultError) -> Resealing {
+        do {
+            return try await store.read { [self] transaction in
+                let epoch = sealer.keyring.currentEpoch
+                var found = Resealing(rows: 0, done: 0)
+                for table in SealedTable.inEpochs {
+                    try transaction.forEachRow(in: table) { row in
+                        found.rows += 1
+                        if row.isSealed(in: epoch) { found.done += 1 }
+                    }
+                }
+                return found
+            }
+        } catch {
+            throw VaultError(translating: error)
+        }
+    }
+
+    /// Brings the next rows of older epochs into the newest one, in one commit.
+    /// - Parameters:
+    ///   - limit: how many rows are changed at most.
+    ///   - looked: how many rows are looked at, at most.
+    /// - Returns: how many were changed, and where to go on; `nil` behind the last row.
+    package func reseal(
+        from cursor: ResealCursor, limit: Int, looked: Int = 2000
+    ) async throws(VaultError) -> (changed: Int, next: ResealCursor?) {
+        let batch: (rows: [SealedRow], next: ResealCursor?)
+        do {
+            batch = try await store.read { [self] transaction in
+                try Self.batch(
+                    transaction, from: cursor, outside: sealer.keyring.currentEpoch, limit: limit, looked: looked)
+            }
+        } catch {
+            throw VaultError(translating: error)
+        }
+        guard !batch.rows.isEmpty else { return (0, batch.next) }
+        try await change { transaction in
+            for row in batch.rows { try transaction.reseal(row.table, id: row.id) }
+        } committed: {
+        }
+        return (batch.rows.count, batch.next)
+    }
+
+    private static func batch(
+        _ transaction: any StoreTransaction, from cursor: ResealCursor, outside epoch: UInt32, limit: Int, looked: Int
+    ) throws -> (rows: [SealedRow], next: ResealCursor?) {
+        var cursor = cursor
+        var (rows, left) = ([SealedRow](), looked)
+        while cursor.table < SealedTable.inEpochs.count {
+            var seen = 0
+            let most = min(left, 500)
+            try transaction.forEachRow(in: SealedTable.inEpochs[cursor.table], after: cursor.after, limit: most) {
+                row in
+                seen += 1
+                guard rows.count < limit else { return }
+                cursor.after = row.id
+                if !row.isSealed(in: epoch) { rows.append(row) }
+            }
+            left -= seen
+            guard rows.count < limit, left > 0 else { return (rows, cursor) }
+            if seen < most {
+                cursor.table += 1
+                cursor.after = ""
+            }
+        }
+        return (rows, nil)
+    }
+
+    /// Ends all epochs but the newest. Looks at every row once more, in the very commit that drops their keys: one that is
+    /// sealed in an older epoch undoes it all.
+    package func dropOldEpochs() async throws(VaultError) {
+        let old = keys.withLock { $0 }
+        guard hasOldEpochs else { return }
+        try await replaceKeyring(of: old) { ring throws(EnvelopeError) in
+            var left = ring
+            for epoch in ring.epochNumbers.dropLast() { left = try left.droppingEpoch(epoch) }
+            return left
+        } check: { transaction, epoch in
+            for table in SealedTable.inEpochs { try transaction.checkAll(of: table, areIn: epoch) }
+        }
+    }
+
+    /// Another keyring under the same keyring key. It is opened once before it takes the place of the old one.
+    private func replaceKeyring(
+        of old: VaultKeys, recording event: AuditEvent? = nil,
+        by change: @escaping @Sendable (Keyring) throws(EnvelopeError) -> Keyring,
+        check: @escaping @Sendable (inout SealedTransaction, UInt32) throws -> Void
+    ) async throws(VaultError) {
+        let (ring, sealed) = try await prepared {
+            let ring = try change(old.sealer.keyring)
+            return (ring, try ring.proven(under: old.keyringKey.bytes))
+        }
+        try await replaceKeys(of: old, recording: event) { transaction in
+            try check(&transaction, ring.currentEpoch)
+            try transaction.put(keyring: sealed)
+        } by: { keys in
+            keys.sealer = Sealer(keyring: ring)
+            keys.waysIn = WaysIn(slots: keys.waysIn.slots, keyring: sealed)
+        }
+    }
+}
+
+extension SealedTable {
+    /// Tables whose rows a key epoch seals, but for the state's row, which every commit seals anew.
+    static let inEpochs = counted + uncounted
+}
+
+extension SealedRow {
+    func isSealed(in epoch: UInt32) -> Bool { (try? Keyring.epoch(ofSealed: sealed)) == epoch }
+}

@@ -1,0 +1,212 @@
+import ArgumentParser
+import Glibc
+import SecretMemory
+import SocketAPI
+import TerminalInput
+import Times
+
+struct KeyCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "key", abstract: "What opens the vault, and the key that it is sealed with.",
+        subcommands: [KeyListCommand.self, KeyAdd.self, KeyRemove.self, KeyRotate.self])
+}
+
+struct KeyListCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "list", abstract: "All ways into the vault, and its key epoch.",
+        discussion: "Example: keyturn key list")
+
+    @OptionGroup var common: CommonOptions
+
+    func run() throws {
+        try common.show(try common.admin.send(.get, "/v1/keys"), as: KeyList.self) { StandardOutput.write($0.text) }
+    }
+}
+
+struct KeyAdd: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "add", abstract: "Add a way into the vault: a passphrase, a key file or a recovery key.",
+        discussion: """
+            Nothing is encrypted again, and the other ways stay. Without an option it asks for a passphrase.
+            A passphrase that is added again gets today's cost of guessing; then remove its older slot.
+
+            Example: keyturn key add --key-file /etc/keyturn/key
+            """)
+
+    @Flag(help: "Read the new passphrase from standard input.") var passphraseStdin = false
+    @Option(help: ArgumentHelp("Open the vault with this file; made (0400) if it is missing.", valueName: "path"))
+    var keyFile: String?
+    @Flag(help: "Have a new recovery key made, and shown once.") var recovery = false
+    @Option(
+        help: ArgumentHelp(
+            "Write the new recovery key to this new file (0600), not to the terminal.", valueName: "path"))
+    var recoveryOut: String?
+    @OptionGroup var common: CommonOptions
+
+    func validate() throws {
+        guard [passphraseStdin, keyFile != nil, recovery || recoveryOut != nil].count(where: { $0 }) < 2 else {
+            throw ValidationError("it is a passphrase, a key file or a recovery key, one of them")
+        }
+    }
+
+    func run() throws {
+        if let keyFile { return try add(keyFile: keyFile) }
+        if recovery || recoveryOut != nil { return try addRecoveryKey() }
+        let passphrase =
+            passphraseStdin
+            ? try SecretInput.fromStandardInput(what: "passphrase").bytes.copy()
+            : try SecretInput.chosenOnTerminal(what: "passphrase", insteadOf: "--passphrase-stdin")
+        try show(send(.passphrase(passphrase)))
+    }
+
+    private func send(_ request: consuming NewKeyRequest) throws -> Answer {
+        try common.admin.send(.post, "/v1/keys", body: request.render())
+    }
+
+    private func show(_ answer: consuming Answer) throws {
+        try common.show(answer, as: KeyAdded.self) { StandardOutput.write("added key slot \($0.slot.slot)\n") }
+    }
+
+    private func add(keyFile path: String) throws {
+        let isNew = unsafe access(path, F_OK) != 0
+        let content = try isNew ? SecretFile.make(path, mode: 0o400) : SecretFile.read(path)
+        do {
+            let answer = try send(.keyFile(content.hexadecimal))
+            if let problem = answer.problem { throw CommandFailure(.problem(problem)) }
+            try show(answer)
+        } catch {
+            // A key to nothing would only be mistaken for a key to something. What the daemon may have added stays.
+            if isNew, !((error as? ClientError)?.mayHaveBeenDone ?? false) { unsafe unlink(path) }
+            throw error
+        }
+    }
+
+    private func addRecoveryKey() throws {
+        // The place first: a key that cannot be written down would be lost.
+        let file = try recoveryOut.map { try SecretFile.reserve($0, mode: 0o600) }
+        do {
+            let answer = try send(.recoveryKey)
+            if let problem = answer.problem { throw CommandFailure(.problem(problem)) }
+            guard let file, let recoveryOut else { return try showRecoveryKey(answer) }
+            let added: KeyAdded = try answer.document()
+            guard let key = added.recoveryKeyCopy() else { throw ClientError.malformedAnswer("no recovery key") }
+            try SecretFile.fill(file, recoveryOut, with: key)
+            if common.json {
+                let body = added.slot.render()
+                body.withSpan { StandardOutput.write($0) }
+                StandardOutput.write("\n")
+            } else {
+                StandardOutput.write(
+                    "added key slot \(added.slot.slot)\nwrote the recovery key to \(recoveryOut): keep it away from this machine\n"
+                )
+            }
+        } catch {
+            if let recoveryOut { unsafe unlink(recoveryOut) }
+            throw error
+        }
+    }
+
+    private func showRecoveryKey(_ answer: consuming Answer) throws {
+        try common.show(answer, as: KeyAdded.self) { added in
+            StandardOutput.write(
+                "added key slot \(added.slot.slot)\n\nthe recovery key, shown this once; print it and keep it away from this machine:\n\n  "
+            )
+            if let key = added.recoveryKeyCopy() { key.withSpan { StandardOutput.write($0) } }
+            StandardOutput.write("\n\n")
+        }
+    }
+}
+
+struct KeyRemove: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "remove", abstract: "Take a way into the vault away.",
+        discussion: """
+            The others go on as they are. The last one stays, and so does the last recovery key. Copies of the vault from
+            before still open: when the secret may be known to others, rotate the vault's key too.
+
+            Example: keyturn key remove 2
+            """)
+
+    @Argument(help: "The slot's number: keyturn key list.") var slot: Int
+    @Flag(help: "Do not ask.") var yes = false
+    @OptionGroup var common: CommonOptions
+
+    func run() throws {
+        try common.confirm("let nobody open the vault with what key slot \(slot) stands for?", yes: yes)
+        let answer = try common.admin.send(.delete, "/v1/keys/\(slot)")
+        let isDone = answer.problem == nil
+        try common.show(answer, done: "removed key slot \(slot)")
+        guard isDone, !common.json else { return }
+        StandardOutput.write(
+            "  try: keyturn key rotate, if others may know what opened it and have a copy of the vault\n")
+    }
+}
+
+struct KeyRotate: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "rotate", abstract: "Seal everything with a new key, while serving.",
+        discussion: """
+            Goes on by itself, also after a restart. Once no row needs the old key, that is destroyed. The ways into the vault
+            stay as they are.
+
+            Example: keyturn key rotate --wait
+            """)
+
+    @Flag(help: "Return once the old key is gone.") var wait = false
+    @OptionGroup var common: CommonOptions
+
+    func run() throws {
+        var answer = try common.admin.send(.post, "/v1/keys/rotate", within: .seconds(300))
+        while wait, answer.problem == nil {
+            let list = try KeyList(parsing: answer.body.copy())
+            guard list.resealing != nil else { break }
+            if let waiting = list.waiting {
+                throw CommandFailure(.temporary, "it goes on by itself later: \(waiting)", try: "keyturn status")
+            }
+            usleep(200_000)
+            answer = try common.admin.send(.get, "/v1/keys")
+        }
+        try common.show(answer, as: KeyList.self) { list in
+            guard let resealing = list.resealing else {
+                StandardOutput.write("all rows are sealed in epoch \(list.epoch); the key of the one before is gone\n")
+                return
+            }
+            StandardOutput.write(
+                "epoch \(list.epoch) begins: \(resealing.rows) rows are sealed anew in the background\n  try: keyturn key list\n"
+            )
+        }
+    }
+}
+
+extension ClientError {
+    /// Whether the daemon may have done what it was asked for, and the word of it was lost.
+    fileprivate var mayHaveBeenDone: Bool {
+        switch self {
+        case .timedOut, .closedEarly, .malformedAnswer, .answerTooLarge, .failed: true
+        case .notRunning, .notListening, .permissionDenied, .pathTooLong, .problem: false
+        }
+    }
+}
+
+extension KeyList {
+    var text: String {
+        var table = TextTable(["SLOT", "KIND", "ADDED", "STATE"])
+        for slot in slots {
+            let cost = slot.scrypt.map { "scrypt N=2^\($0.logN) r=\($0.r) p=\($0.p)" }
+            table.add(
+                slot.slot, slot.kind + (cost.map { " (\($0))" } ?? ""), slot.createdAt.description, slot.state.words)
+        }
+        let progress = resealing.map { ", \($0.percent) % of \($0.rows) rows" } ?? ""
+        return table.text + "\nkey epoch \(epoch)\(progress)\n" + (waiting.map { "waits: \($0)\n" } ?? "")
+    }
+}
+
+extension KeyList.Slot.State {
+    fileprivate var words: String {
+        switch self {
+        case .ok: "ok"
+        case .damaged: "damaged"
+        case .old: "old, not used since"
+        }
+    }
+}

@@ -1,0 +1,81 @@
+import Names
+import Rotation
+import SecretMemory
+import TestSupport
+import Testing
+import Times
+import Vault
+
+/// Answers in the escrow, after the vault's keys have changed.
+@Suite struct EscrowRenewalTests {
+    private let time = ManualTime()
+    private let escrow = MemoryEscrow()
+    private let store = MemoryStore()
+    private let vault: Vault
+    private let engine: RotationEngine
+    private let app = App.sample("zoom")
+
+    init() async throws {
+        try await Vault.create(in: store, ways: [.keyFile(), .keyFile("j")], at: time.now.wall)
+        vault = try await Vault.open(store, with: .keyFile(), time: time)
+        try await vault.add(app, clientSecret: SecretBox("old"))
+        var rotation = Rotation.planned(
+            id: "r1", app: app, base: .first, trigger: .operator, overlap: 0, at: time.now.wall)
+        rotation.calls = [time.now.wall]
+        try await vault.begin(rotation, of: app)
+        let zoom = FakeZoom(secret: "old", manners: .init(), time: time, fate: Fate(diesAt: nil))
+        engine = RotationEngine(vault: vault, issuer: zoom, escrow: escrow, time: time, note: { _ in })
+        escrow.plant(
+            try EscrowEntry(SecretBox("the answer"), to: rotation, of: app, at: time.now.wall, for: vault).encoded)
+    }
+
+    private func answer(_ way: UnlockWay) async throws -> String? {
+        let file = try #require(escrow.all.first)
+        do throws(VaultError) { return try await EscrowEntry(reading: file.bytes).open(with: way).answer.text } catch {
+            #expect(error.code == .wrongKey)
+            return nil
+        }
+    }
+
+    @Test func `what is up to date is left alone`() async throws {
+        let before = escrow.all
+        #expect(await engine.renewEscrow() && escrow.all == before)
+    }
+
+    @Test func `a way that was removed opens no answer, and a new one does`() async throws {
+        _ = try await vault.addWay(.keyFile("n"), at: time.now.wall)
+        try await vault.removeWay("1")
+        #expect(await engine.renewEscrow() && escrow.all.count == 1)
+        #expect(try await [answer(.keyFile()), answer(.keyFile("j"))] == [nil, "the answer"])
+        #expect(try await answer(.keyFile("n")) == "the answer")
+    }
+
+    @Test func `the old epoch can go: the answer opens with the vault's new key`() async throws {
+        try await vault.beginEpoch()
+        var cursor: ResealCursor? = ResealCursor()
+        while let from = cursor { cursor = try await vault.reseal(from: from, limit: 100).next }
+        #expect(await engine.renewEscrow())
+        try await vault.dropOldEpochs()
+        let file = try #require(escrow.all.first)
+        #expect(try EscrowEntry(reading: file.bytes).open(by: vault).answer.text == "the answer")
+        #expect(try await answer(.keyFile("j")) == "the answer")
+    }
+
+    @Test func `what cannot be written yet is said, and what was there stays`() async throws {
+        _ = try await vault.addWay(.keyFile("n"), at: time.now.wall)
+        let before = escrow.all
+        escrow.fail(with: StoreError(.diskFull, "full"))
+        #expect(await engine.renewEscrow() == false)
+        escrow.fail(with: nil)
+        #expect(escrow.all == before)
+        #expect(await engine.renewEscrow())
+        #expect(try await answer(.keyFile("n")) == "the answer")
+    }
+
+    @Test func `what is none of ours stays as it is`() async throws {
+        let strange = Array("KTESCROW".utf8) + [1, 0, 0, 0, 1, 7]
+        escrow.plant(strange)
+        _ = try await vault.addWay(.keyFile("n"), at: time.now.wall)
+        #expect(await engine.renewEscrow() && escrow.all.contains { $0.bytes == strange })
+    }
+}
