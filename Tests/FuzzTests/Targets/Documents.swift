@@ -16,6 +16,8 @@ extension FuzzTarget {
             twice(FieldAnswer.self), twice(TokenAnswer.self), twice(TargetDraft.self), twice(DiscoverRequest.self),
             twice(CertificateRequest.self), twice(TargetDocument.self), twice(TargetList.self),
             twice(AddedTarget.self), twice(ConsoleDiscovery.self), twice(MetCertificate.self),
+            twice(BackupRequest.self), twice(BackupReport.self), twice(CheckReport.self), twice(RestoreReport.self),
+            twice(DoctorReport.self),
         ]
         let reader = choices.oneOf(readers)
         try reader(choices.rest)
