@@ -29,6 +29,9 @@ package final class SQLiteStore: SealedStore {
         if unsafe access(path, F_OK) == 0 {
             throw StoreError(.exists, "there is a vault at \(path) already; it was not touched")
         }
+        for journal in VaultCopy.journals where unsafe access(path + journal, F_OK) == 0 {
+            throw StoreError(.exists, "there is the journal of another vault, \(path + journal); it was not touched")
+        }
         let draft = path + ".new"
         sweep(draft)
         let descriptor = unsafe Glibc.open(draft, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)

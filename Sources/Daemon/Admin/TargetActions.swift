@@ -140,6 +140,12 @@ struct TargetActions {
 
     private func push(_ name: Name) async throws(Problem) -> RenderedResponse {
         let (entry, app) = try both(name)
+        guard !session.vault.isElsewhere else { throw Problem(Vault.elsewhere) }
+        guard !app.isSuspect else {
+            throw Problem(
+                .unproven, "the secret is out of a backup, and zoom has not taken it since",
+                try: "keyturn app verify \(app.app.name)")
+        }
         switch await session.courier.deliver(app.credential, of: app.app, to: entry.target, anew: true) {
         case .confirmed, .waiting: break
         case .later(_, let reason): throw Problem(.upstreamUnavailable, reason, try: "keyturn target test \(name)")

@@ -17,6 +17,8 @@ extension FuzzTarget {
             twice(CertificateRequest.self), twice(TargetDocument.self), twice(TargetList.self),
             twice(AddedTarget.self), twice(ConsoleDiscovery.self), twice(MetCertificate.self),
             twice(KeyList.self), twice(NewKeyRequest.self), twice(KeyAdded.self),
+            twice(BackupRequest.self), twice(BackupReport.self), twice(CheckReport.self), twice(RestoreReport.self),
+            twice(DoctorReport.self),
         ]
         let reader = choices.oneOf(readers)
         try reader(choices.rest)
