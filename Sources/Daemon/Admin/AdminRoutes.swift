@@ -125,8 +125,9 @@ struct AdminRoutes: Responder {
         case .rotations(let action):
             return try await RotationActions(session: try session(), deed: deed).answer(action, request)
         case .targets(let action):
-            return try await TargetActions(session: try session(), transport: gate.transport, time: time).answer(
-                action, request)
+            return try await TargetActions(session: try session(), transport: gate.transport, time: time, deed: deed)
+                .answer(
+                    action, request)
         case .clients(let action):
             return try await ClientActions(session: try session(), time: time, deed: deed).answer(action, request)
         }
