@@ -1,10 +1,11 @@
+package import Audit
 package import Names
 import Times
 
 /// Where an app's credentials are pushed to, and how far each place is.
 extension Vault {
-    package func add(_ target: PushTarget) async throws(VaultError) {
-        try await change { [catalog] transaction in
+    package func add(_ target: PushTarget, recording event: AuditEvent? = nil) async throws(VaultError) {
+        try await change(recording: { event }) { [catalog] transaction in
             guard catalog.target(target.name) == nil else {
                 throw VaultError(
                     .exists, "there is a target '\(target.name)' already",
@@ -19,9 +20,9 @@ extension Vault {
         }
     }
 
-    package func removeTarget(_ name: Name) async throws(VaultError) {
+    package func removeTarget(_ name: Name, recording event: AuditEvent? = nil) async throws(VaultError) {
         guard let entry = catalog.target(name) else { throw Self.noSuchTarget(name) }
-        try await change { transaction in
+        try await change(recording: { event }) { transaction in
             try transaction.remove(from: .delivery, id: entry.target.id)
             try transaction.remove(from: .pushTarget, id: entry.target.id)
         } committed: { [catalog] in

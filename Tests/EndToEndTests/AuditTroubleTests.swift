@@ -85,6 +85,9 @@ import Testing
             #expect(refused.exit == 65 && refused.complains(as: "keyturnd"), "\(refused)")
             #expect(refused.errors.contains("older than its audit log") && refused.errors.contains("keyturnd restore"))
 
+            let check = try world.keyturnd("check", "--key-file", world.keyFile)
+            #expect(check.exit == 65 && (check.output + check.errors).contains("older than its audit log"), "\(check)")
+
             try world.start("--log-level", "info")
             let recovery = try String(contentsOfFile: world.recoveryFile, encoding: .utf8)
             let unlock = try world.keyturn("unlock", "--recovery-stdin", input: recovery)

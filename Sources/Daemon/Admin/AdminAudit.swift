@@ -105,6 +105,10 @@ extension AdminRoute {
         case .apps(.add): Self.appName(request).map { [("app", .text($0.description))] } ?? []
         case .clients(.add):
             (try? request.document(ClientDraft.self)).map { [("client", .text($0.name.description))] } ?? []
+        case .targets(.add):
+            (try? request.document(TargetDraft.self)).map {
+                [("target", .text($0.name.description)), ("app", .text($0.app.description))]
+            } ?? []
         case .clients(.remove(let name)): [("client", .text(name.description))]
         case .keys(.remove(let slot)): [("slot", .text(slot))]
         case .rotations(.resume(let id)), .rotations(.abort(let id)): [("rotation", .text(id))]
@@ -126,8 +130,8 @@ extension AdminRoute {
     /// Whether its event is committed with what it changes, once it is done.
     var isCommitted: Bool {
         switch self {
-        case .apps(.add), .apps(.remove), .apps(.change), .clients(.add), .clients(.remove), .rotations(.rotate),
-            .rotations(.resume), .rotations(.abort), .keys:
+        case .apps(.add), .apps(.remove), .apps(.change), .clients(.add), .clients(.remove), .targets(.add),
+            .targets(.remove), .keys, .rotations(.rotate), .rotations(.resume), .rotations(.abort):
             true
         default: false
         }

@@ -129,8 +129,9 @@ struct AdminRoutes: Responder {
         case .rotations(let action):
             return try await RotationActions(session: try session(), deed: deed).answer(action, request)
         case .targets(let action):
-            return try await TargetActions(session: try session(), transport: gate.transport, time: time).answer(
-                action, request)
+            let actions = TargetActions(
+                session: try session(), transport: gate.transport, time: time, deed: deed)
+            return try await actions.answer(action, request)
         case .keys(let action):
             return try await KeyActions(session: try session(), time: time, deed: deed).answer(action, request)
         case .clients(let action):

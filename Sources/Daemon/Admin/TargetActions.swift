@@ -11,6 +11,7 @@ struct TargetActions {
     let session: VaultGate.Session
     let transport: any HTTPTransport
     let time: any TimeSource
+    let deed: Deed?
 
     func answer(_ action: AdminRoute.Targets, _ request: Request) async throws(Problem) -> RenderedResponse {
         switch action {
@@ -20,7 +21,9 @@ struct TargetActions {
         case .show(let name): return Response(.ok).json(document(try entry(name)))
         case .add: return try await add(try request.document(TargetDraft.self))
         case .remove(let name):
-            do throws(VaultError) { try await session.vault.removeTarget(name) } catch { throw Problem(error) }
+            do throws(VaultError) { try await session.vault.removeTarget(name, recording: deed?.done) } catch {
+                throw Problem(error)
+            }
             return Response(.noContent).render()
         case .test(let name):
             let (entry, app) = try both(name)
@@ -61,7 +64,9 @@ struct TargetActions {
                 throw Problem(.upstreamFailed, "\(failed.detail); the target was not stored", try: failed.hint)
             }
         }
-        do throws(VaultError) { try await session.vault.add(target) } catch { throw Problem(error) }
+        do throws(VaultError) { try await session.vault.add(target, recording: deed?.done) } catch {
+            throw Problem(error)
+        }
         return Response(.created).json(
             AddedTarget(target: document(try entry(target.name)), verification: verification))
     }

@@ -123,11 +123,6 @@ package struct VaultCheck {
             let report = try AuditVerifier.verify(
                 LogDirectory(path: places.audit), key: try inspector.auditKey(), anchor: head)
             for finding in report.findings { add(.error, finding, try: "keep the files: they are the evidence") }
-            if let commits = inspection?.commits,
-                let error = try inspector.rollback(of: commits, beside: LogDirectory(path: places.audit))
-            {
-                findings.append(Finding(.fatal, "vault.db", error.detail, try: error.hint))
-            }
             return (findings, report.lines)
         } catch {
             add(.error, "the log cannot be read: \(error)", try: "ls -l \(places.audit)")

@@ -42,11 +42,6 @@ package struct VaultInspector: Sendable {
     /// The key of the audit log's lines.
     package func auditKey() throws(VaultError) -> SecretBytes { try sealer.auditKey() }
 
-    /// Why a vault of so many commits is not served beside this log; `nil` when it is.
-    package func rollback(of commits: Int, beside log: LogDirectory) throws -> VaultError? {
-        Rollback(commits: commits, named: try log.newestCommit(key: try auditKey()))?.error
-    }
-
     /// Throws when the answer in the escrow file does not open.
     package func open(_ entry: EscrowEntry) throws(VaultError) { _ = try entry.open(sealer) }
 }
