@@ -82,7 +82,9 @@ struct StatusReport {
                 try: "keyturn key remove \(slot), and add another way in: keyturn key add")
         }
         if let trouble = session.keys.trouble {
-            problems.append(.init("key_rotation_waits", "the vault's new key is not in use everywhere: \(trouble)",
+            problems.append(
+                .init(
+                    "key_rotation_waits", "the vault's new key is not in use everywhere: \(trouble)",
                     try: "wait, it is tried again each minute; if something is damaged, restore a backup"))
         }
         return problems
