@@ -41,7 +41,8 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 /// What is fuzzed. Usually the tests run each target for a moment; with KEYTURN_FUZZ=1, which `scripts/fuzz` sets, the same
 /// sources become a program for libFuzzer instead.
 let fuzzing: [Target.Dependency] = [
-    "Audit", "Daemon", "Envelope", "HTTPTransport", "Names", "Schedule", "SecretJSON", "SecretMemory", "SocketAPI",
+    "Audit", "Daemon", "Envelope", "HTTPTransport", "Names", "PingFederate", "Schedule", "SecretJSON", "SecretMemory",
+    "SocketAPI",
     "TestSupport", "Times", "Vault", "Zoom", nioCore, nioHTTP1,
     .product(name: "NIOEmbedded", package: "swift-nio"),
 ]
@@ -172,7 +173,8 @@ let package = Package(
         tests(
             "DaemonTests",
             [
-                "Audit", "Daemon", "Doctor", "HTTPTransport", "Names", "Schedule", "Scheduling", "SecretMemory",
+                "Audit", "Daemon", "Doctor", "HTTPTransport", "Names", "Rotation", "Schedule", "Scheduling",
+                "SecretMemory",
                 "SocketAPI",
                 "TestSupport", "Times", "Tokens", "Vault", "Zoom", logging, nioCore,
                 .product(name: "NIOEmbedded", package: "swift-nio"),

@@ -42,8 +42,9 @@ import Vault
     }
 
     private static func target(_ path: String) -> String {
-        path.replacing("{app}", with: "zoom").replacing("{client}", with: "ping").replacing(
-            "{id}", with: String(repeating: "a", count: 32))
+        path.replacing("{target}", with: "console").replacing("{app}", with: "zoom").replacing("{client}", with: "ping")
+            .replacing(
+                "{id}", with: String(repeating: "a", count: 32))
             + (path == "/v1/explain" ? "?app=zoom&pid=1" : "")
     }
 

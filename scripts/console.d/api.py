@@ -9,6 +9,7 @@ import time
 import urllib.parse
 import urllib.request
 
+import engine
 import rawjson
 from console import CONNECTOR, FIELDS
 
@@ -191,6 +192,11 @@ class Controls(Handler):
     def do_POST(self):
         wanted = json.loads(self.body() or "{}")
         console = self.console
+        if self.path.startswith("/provision/"):
+            with console.lock:
+                console.node_state()
+                values = console.values(console.engine[self.path.split("/")[2]])
+            return self.say(200, engine.provision(values, wanted["token_url"], wanted["api_url"]))
         with console.lock:
             if self.path == "/switches":
                 if not wanted.keys() <= console.switches.keys():

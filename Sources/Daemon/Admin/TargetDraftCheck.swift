@@ -73,12 +73,10 @@ enum TargetDraftCheck {
             return .clientCredentials(tokenURL: tokenURL, clientID: clientID, secret: secret)
         case .certificate(let chain, let key):
             try checkCertificates(chain, "the client certificate")
-            let isKey = key.bytes.withSpan { String(decoding: $0.array, as: UTF8.self) }.contains("PRIVATE KEY-----")
-            guard isKey, key.bytes.count <= longestPEM else {
+            guard key.bytes.count <= longestPEM, key.bytes.contains("PRIVATE KEY-----") else {
                 throw Problem(.badRequest, "the client key is not a PEM file with a private key")
             }
-            let isSealed = key.bytes.withSpan { String(decoding: $0.array, as: UTF8.self) }.contains("ENCRYPTED")
-            guard !isSealed else {
+            guard !key.bytes.contains("ENCRYPTED") else {
                 throw Problem(
                     .badRequest, "the client key is encrypted; Keyturn seals it itself",
                     try: "openssl pkey -in KEY -out PLAIN-KEY, and give it that one")
@@ -131,6 +129,17 @@ enum TargetDraftCheck {
         guard isFit else {
             throw Problem(
                 .badRequest, "\(what) is empty, has a control character, or is longer than \(longestValue) bytes")
+        }
+    }
+}
+
+extension SecretBytes {
+    fileprivate func contains(_ words: String) -> Bool {
+        let wanted = Array(words.utf8)
+        return withSpan { span in
+            (0..<max(span.byteCount - wanted.count + 1, 0)).contains { start in
+                wanted.indices.allSatisfy { span[start + $0] == wanted[$0] }
+            }
         }
     }
 }

@@ -41,6 +41,11 @@ final class TargetCourier: Sendable {
     func deliver(
         _ credential: Credential, of app: App, to target: PushTarget, anew: Bool = false
     ) async -> PublishOutcome {
+        guard !vault.isElsewhere else { return .later(retryAfter: Self.mendPause, reason: Vault.elsewhere.detail) }
+        guard credential.suspectSince == nil else {
+            return .later(
+                retryAfter: nil, reason: "the secret comes from a backup, and Zoom was not seen to take it yet")
+        }
         let outcome = await alone(target) { () async -> PublishOutcome in
             guard let entry = vault.catalog.target(target.name), entry.target.id == target.id else {
                 return .confirmed  // removed: nobody waits for it any more

@@ -13,7 +13,9 @@ extension FuzzTarget {
             twice(AppDocument.self), twice(AppList.self), twice(ClientList.self), twice(HolderList.self),
             twice(RotationPlan.self), twice(RotationList.self), twice(StatusDocument.self), twice(TokenDocument.self),
             twice(AddedApp.self), twice(AppsAnswer.self), twice(HealthAnswer.self), twice(CredentialsAnswer.self),
-            twice(FieldAnswer.self), twice(TokenAnswer.self),
+            twice(FieldAnswer.self), twice(TokenAnswer.self), twice(TargetDraft.self), twice(DiscoverRequest.self),
+            twice(CertificateRequest.self), twice(TargetDocument.self), twice(TargetList.self),
+            twice(AddedTarget.self), twice(ConsoleDiscovery.self), twice(MetCertificate.self),
         ]
         let reader = choices.oneOf(readers)
         try reader(choices.rest)
@@ -40,7 +42,10 @@ extension FuzzTarget {
     private static func lossless(_ input: ArraySlice<UInt8>, _ written: [UInt8], _ what: String) throws {
         let one = try JSONDocument(parsing: secret(input))
         let two = try JSONDocument(parsing: secret(written))
-        for name in ["kinds", "allow", "apps", "clients", "rotations", "holders", "problems", "checks"] {
+        for name in [
+            "kinds", "allow", "apps", "clients", "rotations", "holders", "problems", "checks", "targets", "connections",
+            "settings",
+        ] {
             guard let before = one.member(name, of: one.root), let after = two.member(name, of: two.root) else {
                 continue
             }
