@@ -116,6 +116,28 @@ import Testing
         }
     }
 
+    @Test func aVaultThatWasPutBackIsRefusedAndNamedAndAcceptedOnlyAsABackup() throws {
+        try withWorld { world in
+            let app = try world.addApp("zoom-one")
+            try world.stop()
+            let old = try Files.bytes(world.vault)
+            try world.start()
+            try world.must("client", "add", "ping", "--uid", "65534", "--allow", "*:credentials")
+            try world.stop()
+            try old.write(to: URL(filePath: world.vault))
+            #expect(try world.refusal().errors.contains("older than its audit log"))
+            let found = try world.checked("--json", expecting: 65).json["findings"].elements
+            #expect(found.first?["severity"].string == "fatal")
+            #expect(found.first?["detail"].string?.contains("older than its audit log") == true)
+            try world.restored(world.vault)
+            #expect(try world.checked(expecting: 0).errors.isEmpty)
+            try world.start()
+            try eventually("the secret") { try world.fetchedSecret("zoom-one") == app.secret }
+            #expect(try world.keyturn("client", "list", "--json").json["clients"].elements.count == 1)
+            #expect(try world.must("audit", "verify").exit == 0)
+        }
+    }
+
     @Test func aBackupThatIsDamagedOrOfOtherKeysChangesNothing() throws {
         try withWorld { world in
             try world.addApp("zoom-one")
