@@ -31,8 +31,10 @@ extension Vault {
     }
 
     /// Keeps how far a target is; of one that was removed meanwhile there is nothing to keep.
-    package func keep(_ delivery: Delivery, of target: PushTarget) async throws(VaultError) {
-        try await change { transaction in
+    package func keep(
+        _ delivery: Delivery, of target: PushTarget, recording event: AuditEvent? = nil
+    ) async throws(VaultError) {
+        try await change(recording: { event }) { transaction in
             guard try transaction.record(target.id, as: PushTargetRecord.self) != nil else { return }
             try transaction.put(DeliveryRecord(targetID: target.id, delivery))
         } committed: { [catalog] in

@@ -22,6 +22,7 @@ import Testing
             try console.switches(#"{"status":401}"#)
             let refused = try world.keyturn("target", "test", "console")
             #expect(refused.exit == 79 && refused.output.contains("does not accept the login"), "\(refused)")
+            #expect(try world.keyturn("doctor").output.contains("'console', console: the console does not accept"))
         }
     }
 
@@ -34,6 +35,9 @@ import Testing
             #expect(try world.keyturn("status").output.contains("keyturn target push console"))
             try world.must("target", "push", "console")
             #expect(try console.secret() == world.fetchedSecret())
+            let log = try world.keyturn("audit", "show", "--app", "zoom-prod").output
+            #expect(["target.add", "target.pushed"].allSatisfy(log.contains), "\(log)")
+            #expect(!log.contains(console.password))
             try world.stop()
             try world.start(environment: clock.environment)
             let again = try world.keyturn("target", "show", "console", "--json").json
@@ -87,6 +91,32 @@ import Testing
             try world.must("rotation", "resume", held["id"].string ?? "")
             try TargetTests.pass("the end", world, clock) { $0 == nil }
             #expect(try console.secret() == world.fetchedSecret())
+        }
+    }
+
+    @Test(arguments: ["y", "n"]) func atATerminalItAsksForAllAndStoresOnAYes(_ word: String) throws {
+        try withWorld { world in
+            try world.addApp("zoom-prod")
+            let console = try world.console()
+            defer { console.end() }
+            let run = try world.atTerminal(
+                ["target", "add", "pingfederate", "console"],
+                answering: [
+                    ("app: ", "zoom-prod"), ("console, as", console.address), ("user at the console: ", console.user),
+                    ("password: ", console.password), ("pin it", "y"), ("which one? ", "1"),
+                    ("store the target?", word),
+                ])
+            #expect(!run.output.contains(console.password), "it was echoed")
+            let pairs = run.output.replacing(":", with: "").lowercased()
+            #expect(pairs.contains(console.fingerprint) && run.output.contains("OAuth secret"), "\(run)")
+            let targets = try world.keyturn("target", "list", "--json").json["targets"].elements
+            #expect(try console.calls("PUT") == 0 && console.secret() == "placeholder")
+            guard word == "y" else {
+                #expect(run.exit == 64 && targets.isEmpty, "\(run)")
+                return
+            }
+            #expect(run.exit == 0 && targets.first?["pin"].string == console.fingerprint, "\(run)")
+            #expect(targets.first?["connection"].string == console.connection)
         }
     }
 

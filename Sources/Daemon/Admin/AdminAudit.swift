@@ -131,7 +131,7 @@ extension AdminRoute {
     var isCommitted: Bool {
         switch self {
         case .apps(.add), .apps(.remove), .apps(.change), .clients(.add), .clients(.remove), .targets(.add),
-            .targets(.remove), .keys, .rotations(.rotate), .rotations(.resume), .rotations(.abort):
+            .targets(.remove), .targets(.adopt), .keys, .rotations(.rotate), .rotations(.resume), .rotations(.abort):
             true
         default: false
         }

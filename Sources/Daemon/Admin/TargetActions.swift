@@ -11,6 +11,7 @@ struct TargetActions {
     let session: VaultGate.Session
     let transport: any HTTPTransport
     let time: any TimeSource
+    /// What is logged of it.
     let deed: Deed?
 
     func answer(_ action: AdminRoute.Targets, _ request: Request) async throws(Problem) -> RenderedResponse {
@@ -176,7 +177,7 @@ struct TargetActions {
                     try session.vault.fingerprint(of: $0)
                 }
                 (delivery.changedAt, delivery.lookedAt) = (nil, time.now.wall)
-                try await session.vault.keep(delivery, of: target)
+                try await session.vault.keep(delivery, of: target, recording: deed?.done)
                 return true
             }
             guard isDone == true else {

@@ -9,7 +9,7 @@ import Times
 import Vault
 import VaultSQLite
 
-/// What could go wrong, as the daemon sees it: the machine, its own libraries and sockets, the vault, the way to Zoom.
+/// What could go wrong, as the daemon sees it: the machine, its own libraries and sockets, the vault, the ways to Zoom and to push targets.
 struct DaemonDoctor {
     typealias Line = DoctorReport.Line
 
@@ -30,6 +30,7 @@ struct DaemonDoctor {
             lines += [slots(session.vault), await auditLog(session)]
             lines += Self.problems(status)
             lines += await zoom(session.vault.catalog.entries.map(\.app.environment))
+            lines += await targets(session)
         } else {
             lines.append(Line("vault", .failed, "it is locked: nobody is served", try: "keyturn unlock"))
             lines += await zoom([])

@@ -150,10 +150,7 @@ final class VaultGate: Sendable {
             }
         }
         let issuer = BudgetedIssuer(base: rotator, tokens: tokens, catalog: vault.catalog)
-        let courier = TargetCourier(vault: vault, transport: transport, time: time) {
-            $0.log(to: logger)
-            audit.note($0.audited)
-        }
+        let courier = TargetCourier(vault: vault, transport: transport, time: time) { $0.log(to: logger) }
         var timing = RotationTiming()
         timing.earliest = keyturnReleased
         // A console may try the new credentials before it saves them, and several calls make a push.

@@ -13,6 +13,7 @@ final class TargetCourier: Sendable {
     let vault: Vault
     let transport: any HTTPTransport
     let time: any TimeSource
+    /// For the daemon's log; the audit log is told by the commits.
     let note: @Sendable (TargetEvent) -> Void
     private let busy = Mutex<Set<String>>([])
 
@@ -93,16 +94,22 @@ final class TargetCourier: Sendable {
         if let before = pushed.previousEncryptedValue, let known = entry.delivery.shown, !anew,
             try vault.fingerprint(of: before) != known, entry.delivery.changedAt == nil
         {
-            note(.changed(target, app))
+            // In the log before the push ends what was seen.
+            let event = TargetEvent.changed(target, app)
+            var seen = entry.delivery
+            seen.changedAt = time.now.wall
+            try await vault.keep(seen, of: target, recording: event.audited)
+            note(event)
         }
         var delivery = Delivery()
         delivery.generation = credential.generation
         delivery.pushedAt = time.now.wall
         delivery.lookedAt = delivery.pushedAt
         delivery.shown = try pushed.encryptedValue.map { try vault.fingerprint(of: $0) }
-        try await vault.keep(delivery, of: target)
+        let event = TargetEvent.pushed(target, app, credential.generation)
+        try await vault.keep(delivery, of: target, recording: event.audited)
         FaultPoint.reach(.afterDeliver)
-        note(.pushed(target, app, credential.generation))
+        note(event)
         return delivery
     }
 
@@ -155,8 +162,9 @@ final class TargetCourier: Sendable {
         delivery.failure = Delivery.Failure(
             at: known?.at ?? time.now.wall, cause: failure.cause.rawValue, reason: failure.description,
             hint: failure.hint, isRefusal: failure.disposition == .rejected)
-        note(.failed(target, app, failure))
-        try? await vault.keep(delivery, of: target)  // told again by the next try
+        let event = TargetEvent.failed(target, app, failure)
+        try? await vault.keep(delivery, of: target, recording: event.audited)  // told again by the next try
+        note(event)
     }
 }
 

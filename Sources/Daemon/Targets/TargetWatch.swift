@@ -91,9 +91,10 @@ extension TargetCourier {
                 let isChanged = try isChanged(connection, target, app, delivery)
                 delivery.lookedAt = time.now.wall
                 delivery.failure = nil
-                if isChanged, delivery.changedAt == nil { note(.changed(target, app)) }
+                let news = isChanged && delivery.changedAt == nil ? TargetEvent.changed(target, app) : nil
                 delivery.changedAt = isChanged ? delivery.changedAt ?? delivery.lookedAt : nil
-                try await vault.keep(delivery, of: target)
+                try await vault.keep(delivery, of: target, recording: news?.audited)
+                if let news { note(news) }
                 return true
             } catch let failure as ConsoleFailure {
                 await keep(failure, of: target, app)
