@@ -44,7 +44,10 @@ package struct Daemon: Sendable {
     /// Serves until it is told to stop.
     package func run() async throws(StartError) {
         let time = processTime()
+        // What is wrong with the settings, or with what systemd passes on, is found before the vault is touched.
         let roles = try settings.adminRoles(owner: geteuid())
+        let agentGroup = try settings.agentGroupID()
+        let inherited = try InheritedSockets()
         try PrivateDirectory.ensure(places.stateDirectory, mode: 0o700)
         let store = try openStore()
         let transport = try makeTransport()
@@ -66,7 +69,7 @@ package struct Daemon: Sendable {
                 started: time.now),
             unlocking: UnlockTurns(time: time))
         let sockets = SocketService(
-            places: places, settings: settings,
+            places: places, settings: settings, inherited: inherited, agentGroup: agentGroup,
             agent: AgentRoutes(
                 gate: gate, time: time,
                 budget: settings.requestsPerSecond > 0 ? RequestBudget(perSecond: settings.requestsPerSecond) : nil),

@@ -9,6 +9,8 @@ import SocketAPI
 struct SocketService: Service {
     let places: Places
     let settings: Settings
+    let inherited: InheritedSockets
+    let agentGroup: gid_t?
     let agent: AgentRoutes
     let admin: AdminRoutes
     let logger: Logger
@@ -28,10 +30,9 @@ struct SocketService: Service {
         limits.idle = settings.idleTimeout
         limits.connections = settings.maxConnections
         limits.connectionsPerUser = settings.maxConnectionsPerUser
-        let inherited = try InheritedSockets()
         let agentSocket = try ListeningSocket.take(
             .agent, from: inherited, at: places.agentSocket, mode: mode_t(settings.agentMode),
-            group: try settings.agentGroupID())
+            group: agentGroup)
         let adminSocket = try ListeningSocket.take(
             .admin, from: inherited, at: places.adminSocket, mode: mode_t(openness.socket), group: openness.group)
         let servers = [
@@ -66,7 +67,7 @@ struct SocketService: Service {
 }
 
 extension Settings {
-    fileprivate func agentGroupID() throws(StartError) -> gid_t? {
+    func agentGroupID() throws(StartError) -> gid_t? {
         try agentGroup.map { name throws(StartError) in try Self.groupID(name, "agent.group") }
     }
 
