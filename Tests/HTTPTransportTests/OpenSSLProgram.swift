@@ -1,7 +1,7 @@
 import Foundation
 import Glibc
 
-/// A run of the `openssl` program, ended with its owner and after two minutes at the latest. What it says goes to a
+/// A run of the `openssl` program, ended with its owner and after ten minutes at the latest. What it says goes to a
 /// file, so that no pipe can be held open by what other tests start.
 final class OpenSSLProgram {
     private let pid: pid_t
@@ -24,7 +24,7 @@ final class OpenSSLProgram {
         unsafe sigemptyset(&none)
         unsafe posix_spawnattr_setsigmask(&attributes, &none)
         unsafe posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
-        let words = ["timeout", "120", "openssl"] + arguments
+        let words = ["timeout", "600", "openssl"] + arguments
         var pointers = unsafe words.map { unsafe strdup($0) } + [nil]
         defer { unsafe pointers.forEach { unsafe free($0) } }
         var pid: pid_t = 0
