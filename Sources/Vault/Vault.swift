@@ -190,6 +190,7 @@ package final class Vault: Sendable {
                 }
                 var transaction = try SealedTransaction(rows, sealer: sealer)
                 try body(&transaction)
+                if let claim = unclaimedBy { transaction.belong(to: claim) }
                 let (account, durable) = account.withLock { ($0, $0.log?.durable) }
                 return try transaction.finish(
                     account, durable, recording: account.hasLog ? event() : nil, at: time.now.wall)
@@ -198,6 +199,7 @@ package final class Vault: Sendable {
                     (account.auditHead, account.commits) = (kept.auditHead, kept.commit)
                     return account.log
                 }
+                if let claim = unclaimedBy { hosts.withLock { $0.kept = claim } }
                 committed()
                 if let entry = kept.entry { log?.take(entry) }
             }

@@ -20,16 +20,15 @@ extension Vault {
         }
     }
 
-    /// Says which machine this is. A vault that was never served belongs to it from now on.
+    /// Says which machine this is. A vault that is no machine's belongs to it with the first change that is made here.
     /// - Parameter machine: what tells this machine from others.
-    package func settle(on machine: String) async throws(VaultError) {
+    package func settle(on machine: String) throws(VaultError) {
         let here = try fingerprint(of: SecretBox(SecretBytes(copying: "machine " + machine)))
-        let isNew = hosts.withLock { hosts in
-            hosts.here = here
-            return hosts.kept == nil
-        }
-        if isNew { try await adopt() }
+        hosts.withLock { $0.here = here }
     }
+
+    /// This machine, as long as the vault is no machine's.
+    var unclaimedBy: String? { hosts.withLock { $0.kept == nil ? $0.here : nil } }
 
     /// Makes the vault this machine's: the operator says that no other one serves it.
     package func adopt() async throws(VaultError) {

@@ -107,9 +107,7 @@ final class VaultGate: Sendable {
             return
         }
         let vault = try await Vault.open(store, with: way, log: audit, time: time)
-        do throws(VaultError) { try await vault.settle(on: machine) } catch {
-            logger.warning("the vault does not know whose it is yet: \(error)")
-        }
+        try vault.settle(on: machine)
         let session = makeSession(vault)
         let isNew = try state.withLock { state throws(VaultError) in
             guard state.locks == locks else { throw Self.overtaken }
