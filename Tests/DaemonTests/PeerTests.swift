@@ -84,7 +84,8 @@ import Vault
         process.executableURL = URL(filePath: path)
         process.arguments = ["60"]
         try process.run()
-        defer { process.terminate() }
+        // SIGTERM may be blocked: a program begins with the mask of the thread that starts it.
+        defer { kill(process.processIdentifier, SIGKILL) }
         let proc = ProcFS()
         func executable() -> String? {
             proc.facts(of: process.processIdentifier, uid: geteuid())?.executable

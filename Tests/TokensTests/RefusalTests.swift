@@ -5,7 +5,7 @@ import Times
 import Tokens
 import Vault
 
-@Suite(.timeLimit(.minutes(2))) struct RefusalTests {
+@Suite(.timeLimit(.minutes(5))) struct RefusalTests {
     @Test("credentials that Zoom refuses are tried five times an hour, whoever asks and however often Keyturn starts")
     func budget() async throws {
         var bench = try await KeeperBench()
