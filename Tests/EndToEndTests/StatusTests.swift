@@ -89,3 +89,45 @@ import Testing
         }
     }
 }
+
+/// What goes on showing the status.
+@Suite(.realProcesses) struct StatusWatchTests {
+    @Test func eachChangeIsShownAlsoThatTheDaemonIsLockedOrGone() throws {
+        try withWorld { world in
+            try world.addApp("zoom-prod", verify: false)
+            let watching = try world.runner.start(Programs.keyturn, ["status", "--watch"])
+            func shows(_ words: String) throws -> Bool {
+                try String(contentsOfFile: watching.output, encoding: .utf8).contains(words)
+            }
+            try eventually("the app to be shown") { try shows("zoom-prod") }
+            try world.must("lock")
+            try eventually("the lock to be shown") { try shows("locked") }
+            try world.stop()
+            try eventually("the end to be shown") { try shows("not running") }
+            try watching.child.signal(SIGINT)
+            let outcome = try watching.outcome()
+            #expect(outcome.errors.isEmpty, "\(outcome)")
+            #expect(!outcome.output.contains("\u{1B}"), "there is no terminal")
+        }
+    }
+
+    @Test(arguments: [(["--json"], Int32(64)), (["nothing"], 66)])
+    func whatCannotBeWatchedIsRefused(_ arguments: [String], exit: Int32) throws {
+        try withWorld { world in
+            let outcome = try world.runner.run(Programs.keyturn, ["status", "--watch"] + arguments)
+            #expect(outcome.exit == exit && outcome.output.isEmpty && outcome.complains())
+        }
+    }
+
+    @Test(arguments: ["bash", "zsh", "fish"]) func completionsAreThereForEachShell(_ shell: String) throws {
+        try withWorld(serving: false) { world in
+            let outcome = try world.keyturn("completions", shell)
+            #expect(outcome.exit == 0 && outcome.errors.isEmpty && outcome.output.contains("rotate"))
+            guard shell == "bash" else { return }
+            let script = world.directory + "/completions"
+            try Data(outcome.output.utf8).write(to: URL(filePath: script))
+            let known = try world.runner.run("bash", ["-c", "source \(script) && complete -p keyturn"])
+            #expect(known.exit == 0 && known.output.contains("keyturn"), "\(known)")
+        }
+    }
+}

@@ -32,7 +32,7 @@ QUICK_ROWS = {"keep-1", "keep-16", "each-16"}
 
 # keyturnd in each way in which it is compared: its name in the table, and the settings that make the difference, as
 # environment variables.
-OURS = [("keyturn", {})]
+OURS = [("keyturn", {}), ("keyturn, synced", {"KEYTURN_AUDIT_SYNC": "always"})]
 
 
 class Bench:

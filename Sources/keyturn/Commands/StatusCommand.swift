@@ -1,4 +1,5 @@
 import ArgumentParser
+import Glibc
 import Names
 import SecretMemory
 import SocketAPI
@@ -8,15 +9,59 @@ import Times
 struct StatusCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "status", abstract: "How everything is, problems first.",
-        discussion: "Example: keyturn status zoom-prod")
+        discussion: """
+            With --watch it is looked at every two seconds, until Ctrl-C: on a terminal in place, else one below the
+            other.
+
+            Example: keyturn status zoom-prod --watch
+            """)
 
     @Argument(help: "Only this app.")
     var name: Name?
 
+    @Flag(help: "Go on showing it.") var watch = false
     @OptionGroup var common: CommonOptions
 
+    func validate() throws {
+        if watch, common.json { throw ValidationError("--watch is for people; ask again and again for --json") }
+    }
+
     func run() throws {
-        let path: RequestPath = name.map { "/v1/status?app=\($0)" } ?? "/v1/status"
+        if watch { try goOn() } else { try show() }
+    }
+
+    private var path: RequestPath { name.map { "/v1/status?app=\($0)" } ?? "/v1/status" }
+
+    /// A daemon that is locked or away for a moment is shown as that, and looked for again.
+    private func goOn() throws -> Never {
+        let isTerminal = isatty(STDOUT_FILENO) == 1
+        var isFirst = true
+        while true {
+            let text = try current()
+            if isTerminal {
+                // Home, each line to its end, and what is below: nothing flickers.
+                let clear = isFirst ? "\u{1B}[2J" : ""
+                StandardOutput.write("\(clear)\u{1B}[H\(text.replacing("\n", with: "\u{1B}[K\n"))\u{1B}[J")
+            } else {
+                StandardOutput.write(isFirst ? text : "\n" + text)
+            }
+            isFirst = false
+            sleep(2)
+        }
+    }
+
+    private func current() throws -> String {
+        do throws(ClientError) {
+            return Self.text(try common.admin.send(.get, path).document(StatusDocument.self))
+        } catch {
+            switch error.exitStatus {
+            case .unavailable, .temporary: return "keyturnd: \(error.description)\n"
+            default: throw error
+            }
+        }
+    }
+
+    private func show() throws {
         let answer = try common.admin.send(.get, path)
         var isLocked = false
         if answer.problem == nil {

@@ -1,0 +1,28 @@
+import ArgumentParser
+import TerminalInput
+
+struct CompletionsCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "completions", abstract: "Print what lets a shell complete keyturn's commands.",
+        discussion: """
+            Needs no daemon.
+
+            Example: keyturn completions bash > /usr/share/bash-completion/completions/keyturn
+            """)
+
+    enum Shell: String, ExpressibleByArgument, CaseIterable {
+        case bash, zsh, fish
+
+        var known: CompletionShell {
+            switch self {
+            case .bash: .bash
+            case .zsh: .zsh
+            case .fish: .fish
+            }
+        }
+    }
+
+    @Argument(help: "bash, zsh or fish.") var shell: Shell
+
+    func run() throws { StandardOutput.write(Keyturn.completionScript(for: shell.known) + "\n") }
+}
