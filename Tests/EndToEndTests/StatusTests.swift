@@ -104,14 +104,14 @@ import Testing
             try eventually("the lock to be shown") { try shows("locked") }
             try world.stop()
             try eventually("the end to be shown") { try shows("not running") }
-            try watching.child.signal(SIGINT)
+            watching.child.end()
             let outcome = try watching.outcome()
             #expect(outcome.errors.isEmpty, "\(outcome)")
             #expect(!outcome.output.contains("\u{1B}"), "there is no terminal")
         }
     }
 
-    @Test(arguments: [(["--json"], Int32(64)), (["nothing"], 66)])
+    @Test(arguments: [(["--json"], Int32(64)), (["nothing"], Int32(66))])
     func whatCannotBeWatchedIsRefused(_ arguments: [String], exit: Int32) throws {
         try withWorld { world in
             let outcome = try world.runner.run(Programs.keyturn, ["status", "--watch"] + arguments)

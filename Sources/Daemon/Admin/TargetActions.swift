@@ -157,11 +157,7 @@ struct TargetActions {
         case .later(_, let reason): throw Problem(.upstreamUnavailable, reason, try: "keyturn target test \(name)")
         case .held(let reason): throw Problem(.upstreamFailed, reason, try: "keyturn target test \(name)")
         }
-        guard let after = session.vault.catalog.target(name), after.delivery.generation == app.credential.generation
-        else {
-            throw Problem(.busy, "target '\(name)' is being pushed to already", try: "keyturn target show \(name)")
-        }
-        return Response(.ok).json(document(after))
+        return Response(.ok).json(document(try self.entry(name)))
     }
 
     /// What is there now is as it should be.
@@ -170,7 +166,8 @@ struct TargetActions {
         let target = entry.target
         let access = try looking(at: target)
         do {
-            let isDone = try await session.courier.alone(target) { () async throws -> Bool in
+            let isDone = try await session.courier.alone(target, patience: TargetCourier.patience) {
+                () async throws -> Bool in
                 let connection = try await ConsoleSession(access, over: transport).connection(target.connection)
                 guard var delivery = session.vault.catalog.target(name)?.delivery else { return false }
                 delivery.shown = try connection.encryptedValue(of: target.fields.clientSecret).map {

@@ -30,9 +30,20 @@ final class TargetCourier: Sendable {
     /// How long what cannot pass by itself is left alone, in seconds: trying must not lock an account.
     static let mendPause = 300
 
+    /// For how many seconds an operator waits for what is being done with a target, before his turn comes.
+    static let patience = 60
+
     /// Runs `body` unless something else is done with this target now.
-    func alone<Value>(_ target: PushTarget, _ body: () async throws -> Value) async rethrows -> Value? {
-        guard busy.withLock({ $0.insert(target.id).inserted }) else { return nil }
+    /// - Parameter patience: for how many seconds the end of that is waited for.
+    func alone<Value>(
+        _ target: PushTarget, patience: Int = 0, _ body: () async throws -> Value
+    ) async rethrows -> Value? {
+        var looks = patience * 20
+        while !busy.withLock({ $0.insert(target.id).inserted }) {
+            guard looks > 0 else { return nil }
+            looks -= 1
+            try? await Task.sleep(for: .milliseconds(50))
+        }
         defer { busy.withLock { _ = $0.remove(target.id) } }
         return try await body()
     }
@@ -47,7 +58,7 @@ final class TargetCourier: Sendable {
             return .later(
                 retryAfter: nil, reason: "the secret comes from a backup, and Zoom was not seen to take it yet")
         }
-        let outcome = await alone(target) { () async -> PublishOutcome in
+        let outcome = await alone(target, patience: anew ? Self.patience : 0) { () async -> PublishOutcome in
             guard let entry = vault.catalog.target(target.name), entry.target.id == target.id else {
                 return .confirmed  // removed: nobody waits for it any more
             }
@@ -59,7 +70,9 @@ final class TargetCourier: Sendable {
                 return .later(retryAfter: nil, reason: "target '\(target.name)': \(error)")
             }
         }
-        return outcome ?? .waiting(seconds: 1, reason: "target '\(target.name)' is being pushed to")
+        if let outcome { return outcome }
+        let reason = "target '\(target.name)' is being pushed to"
+        return anew ? .later(retryAfter: 1, reason: reason) : .waiting(seconds: 1, reason: reason)
     }
 
     private func advance(
