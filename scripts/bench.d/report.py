@@ -45,7 +45,7 @@ def judgement(rows, contestants, cells):
         runs = cells.get((contestant, row))
         return summary(runs)[column] if runs else None
 
-    for ours in (contestant.name for contestant in contestants if contestant.name.startswith("keyturn")):
+    for ours in (contestant.name for contestant in contestants if contestant.name == "keyturn"):
         for row, least in (("keep-16", 1.0), ("keep-64", 1.0), ("each-16", 0.6)):
             mine, theirs = value(ours, row, "rate"), value("nginx", row, "rate")
             if mine and theirs:
@@ -55,6 +55,10 @@ def judgement(rows, contestants, cells):
         if mine and floor:
             yield (f"{ours}: {mine / floor:.2f} x the floor's p99, keep-1 (goal: at most 2): "
                    f"{'met' if mine <= 2 * floor else 'MISSED'}")
+    alone, together = value("keyturn, synced", "keep-1", "rate"), value("keyturn, synced", "keep-64", "rate")
+    if alone and together:
+        yield (f"keyturn, synced: {together / alone:.1f} x one sync for each request, keep-64 (goal: at least 10): "
+               f"{'met' if together >= 10 * alone else 'MISSED'}")
     fastest = {}
     for row in rows:
         floor = value("floor", row.name, "rate")
