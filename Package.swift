@@ -177,7 +177,7 @@ let package = Package(
                 "Audit", "Daemon", "Doctor", "HTTPTransport", "Names", "Rotation", "Schedule", "Scheduling",
                 "SecretMemory",
                 "SocketAPI",
-                "TestSupport", "Times", "Tokens", "Vault", "Zoom", logging, nioCore,
+                "TestSupport", "Times", "Tokens", "Vault", "Zoom", logging, nioCore, nioPosix,
                 .product(name: "NIOEmbedded", package: "swift-nio"),
             ]),
         tests("SandboxTests", ["Sandbox", "zoom-sandbox"]),

@@ -96,6 +96,14 @@ private final class Counting: Responder {
         #expect(try await trail.verify(from: nil).lines == 5, "four, and the log's first")
     }
 
+    @Test(arguments: ["/a", "/never"])
+    func `requests that arrive together have a line each before their answer`(path: String) async throws {
+        try channel.writeInbound(ByteBuffer(string: String(repeating: Self.request(path), count: 3)))
+        channel.embeddedEventLoop.run()
+        #expect(answers.seen.count == 3)
+        #expect(try await trail.verify(from: nil).lines == 4)
+    }
+
     @Test func `whatever changes, the request is decided again`() throws {
         try ask(times: 2)
         responder.change()

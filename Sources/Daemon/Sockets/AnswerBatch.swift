@@ -5,50 +5,55 @@ import SocketAPI
 /// Answers made within one turn of an event loop, whose lines go into the audit log together before any of them leaves.
 /// Used on that loop alone.
 final class AnswerBatch {
-    private typealias Parked = (handler: ConnectionHandler, response: RenderedResponse, record: AuditRecord)
+    private struct Parked {
+        let handler: ConnectionHandler
+        let response: RenderedResponse
+
+        func go(_ isRecorded: Bool) { handler.answer(recorded: isRecorded ? response : Refusal.unrecorded) }
+    }
+
     private var parked: [Parked] = []
+    private var events: [AuditEvent] = []
+    private var trail: AuditTrail?
+    /// The memory of the last batch, for the next.
+    private var spare: [Parked] = []
 
     func park(
         _ response: RenderedResponse, _ record: AuditRecord, for handler: ConnectionHandler, at eventLoop: any EventLoop
     ) {
-        parked.append((handler, response, record))
+        // Another one only when the vault was locked and unlocked within this turn.
+        if trail !== record.trail {
+            release(at: eventLoop)
+            trail = record.trail
+        }
+        parked.append(Parked(handler: handler, response: response))
+        events.append(record.event)
         guard parked.count == 1 else { return }
         let batch = NIOLoopBound(self, eventLoop: eventLoop)
         eventLoop.execute { batch.value.release(at: eventLoop) }
     }
 
     private func release(at eventLoop: any EventLoop) {
-        let due = parked
-        parked.removeAll(keepingCapacity: true)
-        var rest = due[...]
-        while let trail = rest.first?.record.trail {
-            // More than one only when the vault was locked and unlocked within this turn.
-            let together = rest.prefix { $0.record.trail === trail }
-            rest = rest.dropFirst(together.count)
-            do throws(AuditError) {
-                let last = try trail.append(together.map(\.record.event))
-                if trail.syncsReads {
-                    wait(for: last, of: trail, together, at: eventLoop)
-                } else {
-                    for answer in together { answer.handler.answer(recorded: answer.response) }
-                }
-            } catch {
-                for answer in together { answer.handler.answer(recorded: Refusal.unrecorded) }
-            }
-        }
+        guard let trail = trail.take() else { return }
+        // What is answered may be asked for again at once, and be parked while the rest still goes out.
+        var due = spare
+        spare = []
+        swap(&due, &parked)
+        let last = try? trail.append(events)
+        events.removeAll(keepingCapacity: true)
+        if let last, trail.syncsReads { return wait(for: last, of: trail, due, at: eventLoop) }
+        for answer in due { answer.go(last != nil) }
+        due.removeAll(keepingCapacity: true)
+        spare = due
     }
 
     /// Lets the answers go when the last of their lines is on disk. The loop goes on meanwhile: what comes from all loops
     /// until the disk is done is put on it together.
-    private func wait(
-        for line: Int, of trail: AuditTrail, _ together: ArraySlice<Parked>, at eventLoop: any EventLoop
-    ) {
-        let waiting = NIOLoopBound(together, eventLoop: eventLoop)
+    private func wait(for line: Int, of trail: AuditTrail, _ due: [Parked], at eventLoop: any EventLoop) {
+        let waiting = NIOLoopBound(due, eventLoop: eventLoop)
         trail.whenSynced(line) { failure in
             eventLoop.execute {
-                for answer in waiting.value {
-                    answer.handler.answer(recorded: failure == nil ? answer.response : Refusal.unrecorded)
-                }
+                for answer in waiting.value { answer.go(failure == nil) }
             }
         }
     }

@@ -41,6 +41,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
     /// The memory of the last answer, wiped, for the next: nothing is allocated while answers go out one by one.
     var spare: ByteBuffer?
     private(set) var context: ChannelHandlerContext?
+    private(set) var straight: StraightSend?
     private var readPending = false
     /// When the present wait began, on the table's clock in seconds, and which limit it is under.
     var waitingSince = 0
@@ -68,6 +69,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
 
     func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
+        straight = StraightSend(context)
         waitingSince = table.now
         table.add(self)
     }

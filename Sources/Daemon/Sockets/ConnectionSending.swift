@@ -42,10 +42,29 @@ extension ConnectionHandler {
 
     func close() { context?.close(promise: nil) }
 
+    /// Sends an answer. What the kernel takes at once is gone when this returns.
     func send(_ response: RenderedResponse, closing: Bool) {
-        send(count: response.count(closing: closing)) { buffer in
-            response.forEachPart(closing: closing) { buffer.writeBytes($0) }
+        guard let straight, let channel = context?.channel, onTheirWay == 0 else {
+            return send(count: response.count(closing: closing)) { buffer in
+                response.forEachPart(closing: closing) { buffer.writeBytes($0) }
+            }
         }
+        guard closing else {
+            return response.forEachPart(closing: false) { send($0, after: straight.send($0, on: channel)) }
+        }
+        // Several parts, which the client is to be woken for once.
+        var parts = spare.take() ?? ByteBuffer()
+        parts.clear(minimumCapacity: response.count(closing: true))
+        response.forEachPart(closing: true) { parts.writeBytes($0) }
+        let span = parts.readableBytesSpan
+        send(span, after: straight.send(span, on: channel))
+        parts.wipe()
+    }
+
+    private func send(_ bytes: RawSpan, after sent: Int) {
+        guard sent < bytes.byteCount else { return }
+        let rest = bytes.extracting(sent...)
+        send(count: rest.byteCount) { $0.writeBytes(rest) }
     }
 
     private func send(count: Int, _ fill: (inout ByteBuffer) -> Void) {
