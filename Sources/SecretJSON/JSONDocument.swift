@@ -48,8 +48,7 @@ package struct JSONDocument: ~Copyable {
 
     /// The member's value; `nil` when there is none, or when `node` is no object.
     package func member(_ name: String, of node: JSONNode) -> JSONNode? {
-        for (key, value) in members(of: node) where holds(key, name) { return value }
-        return nil
+        firstMember(of: node) { holds($0, name) }?.value
     }
 
     package func require(_ name: String, of node: JSONNode) throws(JSONError) -> JSONNode {
@@ -61,8 +60,8 @@ package struct JSONDocument: ~Copyable {
     /// Throws unless `node` is an object with no other members than these.
     package func allowOnly(_ names: [String], of node: JSONNode) throws(JSONError) {
         guard kind(node) == .object else { throw JSONError(.wrongType) }
-        for (key, _) in members(of: node) where !names.contains(where: { holds(key, $0) }) {
-            throw JSONError(.unknownMember, member: printable(key))
+        if let other = firstMember(of: node, where: { key in !names.contains { holds(key, $0) } }) {
+            throw JSONError(.unknownMember, member: printable(other.key))
         }
     }
 
@@ -120,12 +119,23 @@ package struct JSONDocument: ~Copyable {
         return stride(from: 0, to: inside.count, by: 2).map { (inside[$0], inside[$0 + 1]) }
     }
 
+    private func firstMember(of node: JSONNode, where isIt: (JSONNode) -> Bool) -> (key: JSONNode, value: JSONNode)? {
+        guard kind(node) == .object else { return nil }
+        var index = node.index + 1
+        while index < values[node.index].next {
+            let (key, value) = (JSONNode(index: index), JSONNode(index: values[index].next))
+            if isIt(key) { return (key, value) }
+            index = values[value.index].next
+        }
+        return nil
+    }
+
     private func holds(_ key: JSONNode, _ name: String) -> Bool {
         let value = values[key.index]
         if value.escaped { return (try? secret(key))?.withSpan { $0.array } == Array(name.utf8) }
+        guard value.end - value.start == name.utf8.count else { return false }
         return bytes.withSpan { span in
-            value.end - value.start == name.utf8.count
-                && zip(value.start..<value.end, name.utf8).allSatisfy { span[$0] == $1 }
+            zip(value.start..<value.end, name.utf8).allSatisfy { span[$0] == $1 }
         }
     }
 

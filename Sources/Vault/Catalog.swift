@@ -1,73 +1,5 @@
 package import Names
 import Synchronization
-package import Times
-
-/// An app as readers see it: a value that is replaced as a whole.
-package struct AppEntry: Sendable {
-    package internal(set) var app: App
-    /// The current secret: the one that is handed out.
-    package internal(set) var credential: Credential
-    /// The one before it, until it is retired.
-    package internal(set) var previous: Credential?
-    /// The rotation that is under way.
-    package internal(set) var rotation: Rotation?
-    package internal(set) var token: SeenToken?
-    package internal(set) var refusals: Refusals?
-    package internal(set) var receipts: [Name: Receipt] = [:]
-    package internal(set) var upkeep = Upkeep()
-    package let tokenUse: TokenUse
-
-    /// Whether the current secret came out of a backup, and Zoom has not taken it since.
-    package var isSuspect: Bool { credential.suspectSince != nil }
-
-    /// Until when Zoom takes the secret before the current one, as far as is known.
-    package var previousValidUntil: Timestamp? {
-        guard previous != nil, let rotation, !rotation.isRevokeTimeAssumed else { return nil }
-        return rotation.revokeAt
-    }
-
-    init(app: App, credential: Credential) {
-        self.app = app
-        self.credential = credential
-        self.tokenUse = TokenUse()
-    }
-}
-
-/// When somebody last asked for an app's token: tokens that nobody uses are not refreshed.
-package final class TokenUse: Sendable {
-    /// Seconds on the boot clock; 0 is never.
-    private let last = Atomic(0)
-
-    package init() {}
-
-    package func note(_ now: Moment) { last.store(now.boot, ordering: .relaxed) }
-
-    /// Whether it was within a token's usual life of an hour.
-    package func isRecent(at now: Moment) -> Bool {
-        let last = last.load(ordering: .relaxed)
-        return last > 0 && now.boot - last < 3600
-    }
-}
-
-/// A token, and when it came into this process's memory.
-package struct SeenToken: Sendable {
-    package let token: Token
-    package let seen: Moment
-    /// Whether this process minted it, rather than found it in the vault.
-    package let minted: Bool
-
-    package init(token: Token, seen: Moment, minted: Bool) {
-        self.token = token
-        self.seen = seen
-        self.minted = minted
-    }
-
-    /// Seconds left, by whichever clock leaves less: the wall clock may have been set back, and what has passed on
-    /// the boot clock has passed.
-    package func secondsLeft(at now: Moment) -> Int {
-        min(token.expiresAt - now.wall, token.expiresAt - seen.wall - (now.boot - seen.boot))
-    }
-}
 
 /// What readers may want to look at again.
 package enum CatalogChange: Equatable, Sendable {
@@ -127,6 +59,7 @@ package final class Catalog: Sendable {
     /// Shows what was read at the start, before anybody observes.
     func load(_ entries: [AppEntry], _ clients: [Client], _ targets: [TargetEntry]) {
         state.withLock { state in
+            state.apps.reserveCapacity(entries.count)
             for entry in entries { state.apps[entry.app.name] = entry }
             for client in clients { state.clients[client.name] = client }
             for entry in targets { state.targets[entry.target.name] = entry }

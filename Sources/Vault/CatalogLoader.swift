@@ -38,13 +38,15 @@ struct CatalogLoader {
         loader.host = written.host
         loader.outbox = written.outbox
         for table in SealedTable.counted {
-            try transaction.forEachRow(in: table) { row in
-                found.count(try sealer.digest(of: row))
-                try loader.take(row, sealer)
+            try transaction.forEachRow(in: table, openedBy: sealer) { row in
+                found.count(try row.digest.get())
+                loader.take(try row.opened.get())
             }
         }
         for table in SealedTable.uncounted {
-            try transaction.forEachRow(in: table) { try? loader.take($0, sealer) }
+            try transaction.forEachRow(in: table, openedBy: sealer) { row in
+                if case .success(let opened) = row.opened { loader.take(opened) }
+            }
         }
         guard found.rows == written.rows, found.digest == written.digest else {
             throw VaultError(
@@ -55,37 +57,24 @@ struct CatalogLoader {
         return loader
     }
 
-    mutating func take(_ row: SealedRow, _ sealer: Sealer) throws(VaultError) {
-        switch row.table {
-        case .app: apps.append(try sealer.open(row, as: AppRecord.self).app)
-        case .generation:
-            let record = try sealer.open(row, as: GenerationRecord.self)
+    mutating func take(_ row: OpenedRow?) {
+        switch row {
+        case .app(let app): apps.append(app)
+        case .generation(let record):
             switch record.credential.state {
             case .current: current[record.appID] = record.credential
             case .previous: previous[record.appID] = record.credential
             }
-        case .rotation:
-            let rotation = try sealer.open(row, as: RotationRecord.self).rotation
-            if !rotation.phase.isFinal { rotations[rotation.appID] = rotation }
-        case .receipt:
-            let record = try sealer.open(row, as: ReceiptRecord.self)
-            receipts[record.appID, default: [:]][record.receipt.client] = record.receipt
-        case .way: ways.append(try sealer.open(row, as: WayRecord.self).way)
-        case .client: clients.append(try sealer.open(row, as: ClientRecord.self).client)
-        case .pushTarget: targets.append(try sealer.open(row, as: PushTargetRecord.self).target)
-        case .delivery:
-            let record = try sealer.open(row, as: DeliveryRecord.self)
-            deliveries[record.targetID] = record.delivery
-        case .token:
-            let record = try sealer.open(row, as: TokenRecord.self)
-            tokens[record.appID] = record.token
-        case .refusals:
-            let record = try sealer.open(row, as: RefusalsRecord.self)
-            refusals[record.appID] = record.refusals
-        case .upkeep:
-            let record = try sealer.open(row, as: UpkeepRecord.self)
-            upkeep[record.appID] = record.upkeep
-        default: break
+        case .rotation(let rotation): if !rotation.phase.isFinal { rotations[rotation.appID] = rotation }
+        case .receipt(let record): receipts[record.appID, default: [:]][record.receipt.client] = record.receipt
+        case .way(let way): ways.append(way)
+        case .client(let client): clients.append(client)
+        case .pushTarget(let target): targets.append(target)
+        case .delivery(let record): deliveries[record.targetID] = record.delivery
+        case .token(let record): tokens[record.appID] = record.token
+        case .refusals(let record): refusals[record.appID] = record.refusals
+        case .upkeep(let record): upkeep[record.appID] = record.upkeep
+        case nil: break
         }
     }
 
@@ -99,14 +88,14 @@ struct CatalogLoader {
     func publish(in catalog: Catalog, at now: Moment) {
         let entries = apps.compactMap { app -> AppEntry? in
             guard let credential = current[app.id] else { return nil }
-            var entry = AppEntry(app: app, credential: credential)
-            entry.previous = previous[app.id]
-            entry.rotation = rotations[app.id]
-            entry.token = tokens[app.id].map { SeenToken(token: $0, seen: now, minted: false) }
-            entry.refusals = refusals[app.id]
-            entry.receipts = receipts[app.id] ?? [:]
-            entry.upkeep = upkeep[app.id] ?? Upkeep()
-            return entry
+            var content = AppEntry.Content(app: app, credential: credential)
+            content.previous = previous[app.id]
+            content.rotation = rotations[app.id]
+            content.token = tokens[app.id].map { SeenToken(token: $0, seen: now, minted: false) }
+            content.refusals = refusals[app.id]
+            content.receipts = receipts[app.id] ?? [:]
+            content.upkeep = upkeep[app.id] ?? Upkeep()
+            return AppEntry(content)
         }
         catalog.load(
             entries, clients,

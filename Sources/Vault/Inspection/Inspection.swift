@@ -31,7 +31,7 @@ package struct Inspection: Sendable {
             let severity: Finding.Severity = table.isCounted ? .fatal : .error
             forEachRow(of: table, in: transaction, severity) { row throws(VaultError) in
                 if table.isCounted { found.count(try sealer.digest(of: row)) }
-                try loader.take(row, sealer)
+                loader.take(try OpenedRow(row, sealer))
             }
         }
         if let written, found.rows != written.rows || found.digest != written.digest {

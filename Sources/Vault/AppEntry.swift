@@ -1,0 +1,134 @@
+package import Names
+import Synchronization
+package import Times
+
+/// An app as readers see it: a value that is replaced as a whole.
+///
+/// It goes from hand to hand at each request, and there may be a hundred thousand: a copy is one reference, and costs as
+/// much memory as one.
+package struct AppEntry: Sendable {
+    /// What the entry was made of. Never changed: who changes an entry has a new one.
+    struct Content: Sendable {
+        var app: App
+        var credential: Credential
+        var previous: Credential?
+        var rotation: Rotation?
+        var token: SeenToken?
+        var refusals: Refusals?
+        var receipts: [Name: Receipt] = [:]
+        var upkeep = Upkeep()
+        let tokenUse = TokenUse()
+
+        init(app: App, credential: Credential) {
+            self.app = app
+            self.credential = credential
+        }
+    }
+
+    private final class Box: Sendable {
+        let content: Content
+        init(_ content: Content) { self.content = content }
+    }
+
+    private var box: Box
+
+    private var content: Content {
+        get { box.content }
+        set { box = Box(newValue) }
+    }
+
+    init(_ content: Content) { box = Box(content) }
+
+    init(app: App, credential: Credential) { self.init(Content(app: app, credential: credential)) }
+
+    package internal(set) var app: App {
+        get { box.content.app }
+        set { content.app = newValue }
+    }
+
+    /// The current secret: the one that is handed out.
+    package internal(set) var credential: Credential {
+        get { box.content.credential }
+        set { content.credential = newValue }
+    }
+
+    /// The one before it, until it is retired.
+    package internal(set) var previous: Credential? {
+        get { box.content.previous }
+        set { content.previous = newValue }
+    }
+
+    /// The rotation that is under way.
+    package internal(set) var rotation: Rotation? {
+        get { box.content.rotation }
+        set { content.rotation = newValue }
+    }
+
+    package internal(set) var token: SeenToken? {
+        get { box.content.token }
+        set { content.token = newValue }
+    }
+
+    package internal(set) var refusals: Refusals? {
+        get { box.content.refusals }
+        set { content.refusals = newValue }
+    }
+
+    package internal(set) var receipts: [Name: Receipt] {
+        get { box.content.receipts }
+        set { content.receipts = newValue }
+    }
+
+    package internal(set) var upkeep: Upkeep {
+        get { box.content.upkeep }
+        set { content.upkeep = newValue }
+    }
+
+    /// The same for all that the app's entry ever was, since the start.
+    package var tokenUse: TokenUse { box.content.tokenUse }
+
+    /// Whether the current secret came out of a backup, and Zoom has not taken it since.
+    package var isSuspect: Bool { credential.suspectSince != nil }
+
+    /// Until when Zoom takes the secret before the current one, as far as is known.
+    package var previousValidUntil: Timestamp? {
+        guard previous != nil, let rotation, !rotation.isRevokeTimeAssumed else { return nil }
+        return rotation.revokeAt
+    }
+}
+
+/// When somebody last asked for an app's token: tokens that nobody uses are not refreshed.
+package final class TokenUse: Sendable {
+    /// Seconds on the boot clock; 0 is never.
+    private let last = Atomic(0)
+
+    package init() {}
+
+    package func note(_ now: Moment) { last.store(now.boot, ordering: .relaxed) }
+
+    /// Whether it was within a token's usual life of an hour.
+    package func isRecent(at now: Moment) -> Bool {
+        let last = last.load(ordering: .relaxed)
+        return last > 0 && now.boot - last < 3600
+    }
+}
+
+/// A token, and when it came into this process's memory.
+package struct SeenToken: Sendable {
+    package let token: Token
+    package let seen: Moment
+    /// Whether this process minted it, rather than found it in the vault.
+    package let minted: Bool
+
+    package init(token: Token, seen: Moment, minted: Bool) {
+        self.token = token
+        self.seen = seen
+        self.minted = minted
+    }
+
+    /// Seconds left, by whichever clock leaves less: the wall clock may have been set back, and what has passed on
+    /// the boot clock has passed.
+    package func secondsLeft(at now: Moment) -> Int {
+        min(token.expiresAt - now.wall, token.expiresAt - seen.wall - (now.boot - seen.boot))
+    }
+}
