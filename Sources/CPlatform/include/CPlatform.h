@@ -39,4 +39,8 @@ int64_t kt_file_system(const char *path);
 /* Whether something keeps the wall clock right: 1 or 0; -1 where the kernel does not say. */
 int kt_clock_is_kept(void);
 
+/* Gives back to the kernel what is free of the heap, and the pages of program and libraries, which it reads again from
+   their files when they are needed. Pages that could have been written to stay. */
+void kt_give_memory_back(void);
+
 #endif

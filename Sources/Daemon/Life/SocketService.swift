@@ -1,3 +1,4 @@
+import CPlatform
 import Glibc
 import Logging
 import NIOCore
@@ -43,6 +44,8 @@ struct SocketService: Service {
         logger.notice(
             "ready", metadata: ["agent": "\(places.agentSocket)", "admin": "\(places.adminSocket)"])
         Systemd.notify("READY=1")
+        // What starting ran is most of the program, and is not run again.
+        kt_give_memory_back()
         try? await cancelWhenGracefulShutdown { try await live(on: group) }
         Systemd.notify("STOPPING=1")
         for server in servers { await server.stop() }

@@ -1,4 +1,5 @@
 import Audit
+import CPlatform
 import HTTPTransport
 import Logging
 import Names
@@ -125,6 +126,8 @@ final class VaultGate: Sendable {
             // What lies there is known before anybody asks how things are.
             await session.rotations.lookAtEscrow()
             await session.rotations.lookAtReceipts()
+            // Opening a large vault takes memory that nothing needs afterwards.
+            kt_give_memory_back()
         }
     }
 
