@@ -41,7 +41,7 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 /// What is fuzzed. Usually the tests run each target for a moment; with KEYTURN_FUZZ=1, which `scripts/fuzz` sets, the same
 /// sources become a program for libFuzzer instead.
 let fuzzing: [Target.Dependency] = [
-    "Audit", "Daemon", "Envelope", "HTTPTransport", "Names", "PingFederate", "Schedule", "SecretJSON", "SecretMemory",
+    "Audit", "Daemon", "Envelope", "Guide", "HTTPTransport", "Names", "PingFederate", "Schedule", "SecretJSON", "SecretMemory",
     "SocketAPI",
     "TestSupport", "Times", "Vault", "Zoom", nioCore, nioHTTP1,
     .product(name: "NIOEmbedded", package: "swift-nio"),
@@ -105,6 +105,7 @@ let package = Package(
         target("Zoom", ["HTTPTransport", "SecretJSON", "SecretMemory", "Times"]),
         target("PingFederate", ["HTTPTransport", "SecretJSON", "SecretMemory"]),
         target("SocketAPI", ["Names", "SecretJSON", "SecretMemory", "Times"]),
+        target("Guide", ["Names", "SecretJSON", "SocketAPI"]),
         target("Doctor", ["CPlatform", "SocketAPI", "Times"]),
         target(
             "Daemon",
@@ -117,13 +118,18 @@ let package = Package(
                 "Yams",
             ]),
         target("TerminalInput", ["SecretMemory"]),
+        target("TerminalText", ["Names", "SocketAPI", "Times"]),
         target("Sandbox", [nioCore, nioPosix, nioHTTP1]),
 
         executable(
             "keyturnd", ["Daemon", "SecretMemory", "SocketAPI", "TerminalInput", "Times", arguments, logging]),
         executable(
             "keyturn",
-            ["Doctor", "Names", "Schedule", "SecretMemory", "SocketAPI", "TerminalInput", "Times", arguments]),
+            [
+                "Doctor", "Guide", "Names", "Schedule", "SecretMemory", "SocketAPI", "TerminalInput", "TerminalText",
+                "Times",
+                arguments,
+            ]),
         executable("zoom-sandbox", ["Sandbox", arguments]),
 
         .executableTarget(
@@ -170,6 +176,8 @@ let package = Package(
         tests(
             "SchedulingTests",
             ["Names", "Rotation", "Schedule", "Scheduling", "SecretMemory", "TestSupport", "Times", "Tokens", "Vault"]),
+        tests("GuideTests", ["Guide", "Names", "SecretJSON", "SecretMemory", "SocketAPI", "Zoom"]),
+        tests("TerminalTextTests", ["Names", "SocketAPI", "TerminalText", "Times"]),
         tests("SocketAPITests", ["Names", "SecretJSON", "SecretMemory", "SocketAPI", "Times"]),
         tests(
             "DaemonTests",

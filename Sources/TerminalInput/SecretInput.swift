@@ -3,12 +3,22 @@ package import SecretMemory
 
 /// Why a secret could not be had from the terminal or from standard input.
 package struct InputError: Error, CustomStringConvertible {
+    package enum Kind: Sendable {
+        /// Enter alone, or nothing at all.
+        case empty
+        /// Ctrl-C, or `q` alone where that is asked for.
+        case givenUp
+        case other
+    }
+
     package let description: String
     package let hint: String?
+    package let kind: Kind
 
-    init(_ description: String, hint: String? = nil) {
+    init(_ description: String, hint: String? = nil, _ kind: Kind = .other) {
         self.description = description
         self.hint = hint
+        self.kind = kind
     }
 }
 
@@ -47,6 +57,7 @@ package enum SecretInput {
         var silent = before
         // Ctrl-C comes as a character too, so that the echo is turned on again before anything ends.
         silent.c_lflag &= ~tcflag_t(ECHO | ISIG)
+        silent.endLines(at: interrupt)
         unsafe tcsetattr(terminal, TCSAFLUSH, &silent)
         defer {
             unsafe tcsetattr(terminal, TCSAFLUSH, &before)
@@ -71,7 +82,7 @@ package enum SecretInput {
             let got = unsafe Glibc.read(descriptor, &byte, 1)
             guard got >= 0 else { throw InputError("the \(what) could not be read") }
             if got == 0 || (untilLineEnd && byte == UInt8(ascii: "\n")) { break }
-            if untilLineEnd, byte == interrupt { throw InputError("given up") }
+            if untilLineEnd, byte == interrupt { throw InputError("given up", .givenUp) }
             entered.append(byte)
         }
         byte = 0
@@ -86,7 +97,7 @@ package enum SecretInput {
             while start < end, isSpace(span[start]) { start += 1 }
             return start..<end
         }
-        guard !range.isEmpty else { throw InputError("the \(what) is empty") }
+        guard !range.isEmpty else { throw InputError("the \(what) is empty", .empty) }
         let wasTrimmed = entered.withSpan { span in
             let behind = (range.upperBound..<span.byteCount).contains { span[$0] != 0x0A && span[$0] != 0x0D }
             return range.lowerBound > 0 || behind
@@ -96,4 +107,11 @@ package enum SecretInput {
     }
 
     private static func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || (0x09...0x0D).contains(byte) }
+}
+
+extension termios {
+    /// Has the terminal hand over what was typed when this character comes, and not only at the end of the line.
+    mutating func endLines(at character: UInt8) {
+        unsafe withUnsafeMutableBytes(of: &c_cc) { unsafe $0[Int(VEOL)] = character }
+    }
 }

@@ -4,6 +4,7 @@ import Names
 import SecretMemory
 import SocketAPI
 import TerminalInput
+import TerminalText
 
 /// What every command takes, and the way to the daemon.
 struct CommonOptions: ParsableArguments {
@@ -16,13 +17,20 @@ struct CommonOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Where the daemon's vault is; its sockets may be found from there.", valueName: "dir"))
     var stateDir: String?
 
+    @Option(help: ArgumentHelp("Colours: auto, always or never; auto heeds NO_COLOR.", valueName: "when"))
+    var color = Paint.Choice.auto
+
+    /// For what goes to standard output.
+    var paint: Paint {
+        Paint(
+            color, isTerminal: isatty(STDOUT_FILENO) == 1, noColour: environment("NO_COLOR"),
+            terminal: environment("TERM"))
+    }
+
     var places: Places {
         Places(
             stateDirectory: stateDir, runtimeDirectory: runtimeDir,
-            environment: { name in
-                guard let value = unsafe getenv(name) else { return nil }
-                return unsafe String(cString: value)
-            }, isRoot: geteuid() == 0)
+            environment: environment, isRoot: geteuid() == 0)
     }
 
     var admin: SocketClient { SocketClient(path: places.adminSocket) }
@@ -54,16 +62,15 @@ struct CommonOptions: ParsableArguments {
     /// Asks whether to go on. Without a terminal and without `--yes` the answer is no.
     func confirm(_ question: String, yes: Bool) throws {
         if yes { return }
-        guard isatty(STDIN_FILENO) == 1, isatty(STDERR_FILENO) == 1 else {
+        guard Question.isPossible else {
             throw CommandFailure(.usage, "not done without being asked: \(question)", try: "the same with --yes")
         }
-        _ = unsafe write(STDERR_FILENO, question + " [y/N] ", question.utf8.count + 7)
-        guard let line = readLine(), ["y", "yes"].contains(line.lowercased()) else {
-            throw CommandFailure(.usage, "nothing was changed")
-        }
+        guard Question.isYes(question) else { throw CommandFailure(.usage, "nothing was changed") }
     }
 }
 
 extension Name: ExpressibleByArgument {
     public init?(argument: String) { self.init(argument) }
 }
+
+extension Paint.Choice: ExpressibleByArgument {}

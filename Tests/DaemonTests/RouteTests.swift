@@ -54,7 +54,7 @@ struct Unread: Error { let target: String }
         ("POST", "/v1/apps/a/verify"), ("GET", "/v1/apps/a/token?min_ttl=5&reveal=true"),
         ("POST", "/v1/apps/a/token"), ("GET", "/v1/clients"), ("POST", "/v1/clients"), ("GET", "/v1/clients/a"),
         ("DELETE", "/v1/clients/a"), ("GET", "/v1/health"), ("GET", "/v1/keys"), ("POST", "/v1/keys"),
-        ("DELETE", "/v1/keys/2"), ("POST", "/v1/keys/rotate"),
+        ("DELETE", "/v1/keys/2"), ("POST", "/v1/keys/rotate"), ("POST", "/v1/credentials/verify"),
     ])
     func `the admin's routes are known`(method: String, target: String) throws {
         #expect(throws: Never.self) { try AdminRoute(try request(method, target)) }

@@ -58,7 +58,7 @@ extension AdminRoute {
             case .list, .show, .plan: nil
             case .add: "app.add"
             case .remove: "app.remove"
-            case .verify: "app.verify"
+            case .verify, .tryOut: "app.verify"
             case .change: "app.set"
             }
         case .clients(let action):
@@ -102,7 +102,7 @@ extension AdminRoute {
         case .apps(.remove(let name, _)), .apps(.verify(let name)), .apps(.change(let name)),
             .token(.get(let name, _, _)), .token(.renew(let name, _)), .rotations(.rotate(let name)):
             [("app", .text(name.description))]
-        case .apps(.add): Self.appName(request).map { [("app", .text($0.description))] } ?? []
+        case .apps(.add), .apps(.tryOut): Self.appName(request).map { [("app", .text($0.description))] } ?? []
         case .clients(.add):
             (try? request.document(ClientDraft.self)).map { [("client", .text($0.name.description))] } ?? []
         case .targets(.add):

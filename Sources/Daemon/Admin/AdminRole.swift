@@ -72,7 +72,8 @@ extension AdminRoute {
             case .verify: .operator
             // To pause and to go on is the operator's; how an app is rotated is not.
             case .change: (try? request.document(AppPatch.self))?.onlyPauses == true ? .operator : .admin
-            case .add, .remove: .admin
+            // With the second, the daemon goes where it is told to, with what it is told.
+            case .add, .remove, .tryOut: .admin
             }
         case .clients(let action):
             switch action {

@@ -11,6 +11,8 @@ enum AdminRoute {
         case show(Name)
         case remove(Name, force: Bool)
         case verify(Name)
+        /// A look at what is not stored yet.
+        case tryOut
         case change(Name)
         case plan(Name, overlap: Int?)
     }
@@ -150,6 +152,8 @@ enum AdminRoute {
             self = try method([.get: .rotations(.history(try target.name(2)))])
         } else if target.matches("/v1/apps/*/holders") {
             self = try method([.get: .rotations(.holders(try target.name(2)))])
+        } else if target.matches("/v1/credentials/verify") {
+            self = try method([.post: .apps(.tryOut)])
         } else if target.matches("/v1/rotations") {
             self = try method([.get: .rotations(.list), .post: .rotations(.rotateDue)])
         } else if target.matches("/v1/rotations/*") {

@@ -33,6 +33,7 @@ struct AppActions {
         case .plan(let name, let overlap):
             return Response(.ok).json(RotationPlan(try entry(name), overlap: overlap, now: time.now.wall))
         case .verify(let name): return Response(.ok).json(await verify(try entry(name)))
+        case .tryOut: return Response(.ok).json(try await tryOut(try request.document(AppDraft.self)))
         }
     }
 
@@ -63,11 +64,30 @@ struct AppActions {
         do throws(TokenFailure) {
             let seen = try await session.tokens.renew(entry.app.name)
             let checks = Verifier.token(lifetime: seen.secondsLeft(at: time.now), scopes: seen.token.scopes)
-            return Verification(checks: checks + [await Verifier(zoom: zoom.zoom).scim(seen.token)])
+            return Verification(checks: checks + [await scim(seen.token)])
         } catch {
             return Verification(
                 checks: Verifier.token(error.asIssueFailure) + [.init("scim", .skipped, "no token to try")])
         }
+    }
+
+    /// What would be stored, tried and not stored.
+    private func tryOut(_ draft: consuming AppDraft) async throws(Problem) -> Verification {
+        let app = try AppDraftCheck.app(draft, id: RowID.make(), now: time.now.wall)
+        let secret = SecretBox(draft.clientSecret.copy())
+        do throws(IssueFailure) {
+            let token = try await zoom.mint(
+                at: app.environment, accountID: app.accountID, clientID: app.clientID, clientSecret: secret)
+            let checks = Verifier.token(lifetime: token.lifetime, scopes: token.scopes)
+            return Verification(
+                checks: checks + [await Verifier(zoom: zoom.zoom).scim(token.accessToken, api: token.apiURL)])
+        } catch {
+            return Verification(checks: Verifier.token(error) + [.init("scim", .skipped, "no token to try")])
+        }
+    }
+
+    private func scim(_ token: Token) async -> Verification.Check {
+        await Verifier(zoom: zoom.zoom).scim(token.accessToken, api: token.apiURL)
     }
 
     private func change(_ entry: AppEntry, _ patch: AppPatch) async throws(Problem) -> RenderedResponse {
@@ -136,6 +156,7 @@ extension ProfileDocument {
         company = profile.company
         contactName = profile.contactName
         contactEmail = profile.contactEmail
+        features = profile.features
     }
 }
 

@@ -45,6 +45,7 @@ enum AppDraftCheck {
         profile.company = try text(said.company, known.company, "company")
         profile.contactName = try text(said.contactName, known.contactName, "contact's name")
         profile.contactEmail = try text(said.contactEmail, known.contactEmail, "contact's e-mail address")
+        profile.features = try text(said.features, known.features, "list of features")
         if let address = profile.contactEmail, !address.contains("@") || address.contains(" ") {
             throw Problem(.badRequest, "the contact's e-mail address is none")
         }

@@ -11,7 +11,7 @@ struct Verifier: Sendable {
 
     static func token(_ failure: IssueFailure) -> [Verification.Check] {
         [
-            .init("token", .failed, failure.reason, try: failure.hint),
+            .init("token", .failed, failure.reason, try: failure.hint, cause: failure.cause),
             .init("scopes", .skipped, "no token to look at"),
         ]
     }
@@ -33,19 +33,21 @@ struct Verifier: Sendable {
                 minted,
                 .init(
                     "scopes", .failed, "missing: \(missing.map(\.description).joined(separator: "; "))",
-                    try: "tick them in the Marketplace, under the app's Scopes tab, then keyturn app verify NAME"),
+                    try: "tick them in the Marketplace, under the app's Scopes tab, then keyturn app verify NAME",
+                    cause: "missing_scopes",
+                    missing: missing.map { .init(scope: $0.classic, granular: $0.granular) }),
             ]
         }
         return [minted, .init("scopes", .passed, "all seven that PingFederate needs")]
     }
 
     /// What PingFederate does: lists users over SCIM.
-    func scim(_ token: Token) async -> Verification.Check {
+    func scim(_ token: SecretBox, api: String) async -> Verification.Check {
         do {
-            let probe = try await zoom.probeSCIM(token: token.accessToken, api: try EndpointURL(token.apiURL))
+            let probe = try await zoom.probeSCIM(token: token, api: try EndpointURL(api))
             return .init("scim", .passed, "zoom lists \(probe.totalResults) users over SCIM")
         } catch let failure as ZoomFailure {
-            return .init("scim", .failed, failure.description, try: failure.cause.hint)
+            return .init("scim", .failed, failure.description, try: failure.cause.hint, cause: failure.cause.code)
         } catch {
             return .init("scim", .failed, "zoom's API address cannot be used: \(error)")
         }

@@ -2,6 +2,28 @@ package import SecretJSON
 
 /// What was tried with an app's credentials, and what each answer means.
 package struct Verification: Equatable, Sendable, WireDocument {
+    /// A scope that an app lacks.
+    package struct Scope: Equatable, Sendable, WireDocument {
+        /// By its classic name.
+        package let scope: String
+        /// What an app with granular scopes lacks of it.
+        package let granular: [String]
+
+        package init(scope: String, granular: [String]) {
+            self.scope = scope
+            self.granular = granular
+        }
+
+        package func writeMembers(to json: inout JSONWriter) {
+            json.member("scope", scope)
+            json.member("granular", texts: granular)
+        }
+
+        package init(_ node: JSONNode, in document: borrowing JSONDocument) throws(JSONError) {
+            self.init(scope: try document.text("scope", of: node), granular: try document.texts("granular", of: node))
+        }
+    }
+
     package struct Check: Equatable, Sendable, WireDocument {
         package enum Outcome: String, Sendable { case passed, failed, skipped }
 
@@ -12,12 +34,20 @@ package struct Verification: Equatable, Sendable, WireDocument {
         package let detail: String
         /// What to do about it.
         package let hint: String?
+        /// Why it failed, in a word that does not change, such as `wrong_account`.
+        package let cause: String?
+        package let missing: [Scope]
 
-        package init(_ check: String, _ outcome: Outcome, _ detail: String, try hint: String? = nil) {
+        package init(
+            _ check: String, _ outcome: Outcome, _ detail: String, try hint: String? = nil, cause: String? = nil,
+            missing: [Scope] = []
+        ) {
             self.check = check
             self.outcome = outcome
             self.detail = detail
             self.hint = hint
+            self.cause = cause
+            self.missing = missing
         }
 
         package func writeMembers(to json: inout JSONWriter) {
@@ -25,6 +55,8 @@ package struct Verification: Equatable, Sendable, WireDocument {
             json.member("outcome", outcome.rawValue)
             json.member("detail", detail)
             if let hint { json.member("try", hint) }
+            if let cause { json.member("cause", cause) }
+            if !missing.isEmpty { json.member("missing", list: missing) }
         }
 
         package init(_ node: JSONNode, in document: borrowing JSONDocument) throws(JSONError) {
@@ -33,7 +65,9 @@ package struct Verification: Equatable, Sendable, WireDocument {
             }
             self.init(
                 try document.text("check", of: node), outcome, try document.text("detail", of: node),
-                try: try document.optionalText("try", of: node))
+                try: try document.optionalText("try", of: node),
+                cause: try document.optionalText("cause", of: node),
+                missing: document.member("missing", of: node) == nil ? [] : try document.list("missing", of: node))
         }
     }
 

@@ -5,6 +5,8 @@ package struct AppProfile: Equatable, Sendable {
     /// The developer contact.
     package var contactName: String?
     package var contactEmail: String?
+    /// What is switched on of the Marketplace's optional features.
+    package var features: String?
 
     package init() {}
 }

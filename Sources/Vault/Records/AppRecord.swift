@@ -33,6 +33,7 @@ struct AppRecord: Record {
         writer.member("company", ifPresent: app.profile.company)
         writer.member("contact_name", ifPresent: app.profile.contactName)
         writer.member("contact_email", ifPresent: app.profile.contactEmail)
+        writer.member("features", ifPresent: app.profile.features)
     }
 
     init(cells: [Cell], document: borrowing JSONDocument) throws(JSONError) {
@@ -40,7 +41,7 @@ struct AppRecord: Record {
             [
                 "name", "account_id", "client_id", "marketplace_app_id", "environment", "token_url", "api_url",
                 "created_at", "rotation_grant", "rotate_every", "windows", "time_zone", "overlap", "paused",
-                "description", "company", "contact_name", "contact_email",
+                "description", "company", "contact_name", "contact_email", "features",
             ],
             of: document.root)
         guard let name = Name(try document.text("name")) else { throw JSONError(.outOfRange, member: "name") }
@@ -67,6 +68,7 @@ struct AppRecord: Record {
         profile.company = try document.optionalText("company")
         profile.contactName = try document.optionalText("contact_name")
         profile.contactEmail = try document.optionalText("contact_email")
+        profile.features = try document.optionalText("features")
         return profile
     }
 

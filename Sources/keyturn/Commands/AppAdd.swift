@@ -1,5 +1,5 @@
 import ArgumentParser
-import Glibc
+import Guide
 import Names
 import SecretMemory
 import SocketAPI
@@ -10,13 +10,18 @@ struct AppAdd: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "add", abstract: "Store an app, once Zoom has taken its credentials.",
         discussion: """
-            The three values are on the App Credentials page of the app in the Zoom App Marketplace. What is not given
-            is asked for on the terminal; the secret never comes from an argument.
+            On a terminal and without --account-id and --client-id it leads through the Zoom App Marketplace, step by step:
+            what to do there, what to copy and why. It can be left at any question, and taken up again with the same
+            command.
 
-            Example: keyturn app add zoom-prod --account-id A --client-id C
+            The three values are on the App Credentials page of the app in the Marketplace. What is not given is asked for
+            on the terminal; the secret never comes from an argument.
+
+            Example: keyturn app add zoom-prod
+            Example: keyturn app add zoom-prod --account-id A --client-id C --secret-stdin < secret
             """)
 
-    @Argument(help: "What the app is called here: \(Name.grammar).") var name: Name
+    @Argument(help: "What the app is called here: \(Name.grammar).") var name: Name?
     // Zoom's IDs may begin with a dash; the value behind the option is taken whatever it looks like.
     @Option(parsing: .unconditional, help: ArgumentHelp("Zoom's account ID.", valueName: "id")) var accountId: String?
     @Option(parsing: .unconditional, help: ArgumentHelp("Zoom's client ID.", valueName: "id")) var clientId: String?
@@ -45,6 +50,11 @@ struct AppAdd: ParsableCommand {
     }
 
     func run() throws {
+        if isGuided {
+            var guide = try AppGuide(try name ?? Self.askName(), common, given: fill)
+            return try guide.run()
+        }
+        guard let name else { throw CommandFailure(.usage, "the app's name is missing", try: "keyturn app add NAME") }
         let accountID = try value(accountId, "account ID", "--account-id")
         let clientID = try value(clientId, "client ID", "--client-id")
         let secret =
@@ -64,13 +74,39 @@ struct AppAdd: ParsableCommand {
         }
     }
 
+    private var isGuided: Bool {
+        accountId == nil && clientId == nil && !secretStdin && !noVerify && !common.json && Question.isPossible
+    }
+
+    /// What flags said is not asked for.
+    private func fill(_ draft: inout GuideDraft) {
+        if let marketplaceAppId { draft.set(.marketplaceAppID, marketplaceAppId) }
+        let fields: [(Field, String?)] = [
+            (.description, record.description), (.company, record.company), (.contactName, record.contactName),
+            (.contactEmail, record.contactEmail), (.features, record.features),
+        ]
+        for case (let field, let value?) in fields { draft.set(field, value) }
+        if environment != nil || tokenUrl != nil {
+            (draft.environment, draft.tokenURL, draft.apiURL) = (environment?.rawValue, tokenUrl, apiUrl)
+        }
+    }
+
+    private static func askName() throws -> Name {
+        let drafts = DraftFile.names
+        if !drafts.isEmpty { complain("begun before: \(drafts.map(\.description).joined(separator: ", "))") }
+        while let line = Question.line("name for the app in Keyturn, such as zoom-prod: "), line != "q" {
+            if let name = Name(line) { return name }
+            complain("a name is \(Name.grammar)")
+        }
+        throw CommandFailure(.usage, "nothing was changed")
+    }
+
     private func value(_ given: String?, _ what: String, _ option: String) throws -> String {
         if let given { return try trimmed(given, what) }
-        guard isatty(STDIN_FILENO) == 1, isatty(STDERR_FILENO) == 1 else {
+        guard Question.isPossible else {
             throw CommandFailure(.usage, "the \(what) is missing", try: "\(option) ID")
         }
-        _ = unsafe write(STDERR_FILENO, what + ": ", what.utf8.count + 2)
-        return try trimmed(readLine() ?? "", what)
+        return try trimmed(Question.raw(what + ": ") ?? "", what)
     }
 
     /// White space that came along with a copy is the classic mistake.

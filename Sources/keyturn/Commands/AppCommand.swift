@@ -4,6 +4,7 @@ import Schedule
 import SecretMemory
 import SocketAPI
 import TerminalInput
+import TerminalText
 import Times
 
 struct AppCommand: ParsableCommand {
@@ -110,7 +111,8 @@ extension AppDocument {
         table.add(
             "client secret", "\(secretLength) characters, fingerprint \(secretFingerprint), since \(secretCreatedAt)")
         table.add("Marketplace app ID", marketplaceAppID ?? "not known; rotation through Zoom's API needs it")
-        for (words, value) in zip(["description", "company", "contact", "contact e-mail"], profile.values.map(\.value))
+        for (words, value) in zip(
+            ["description", "company", "contact", "contact e-mail", "features"], profile.values.map(\.value))
         {
             if let value { table.add(words, value) }
         }

@@ -4,6 +4,7 @@ import Schedule
 import SecretMemory
 import SocketAPI
 import TerminalInput
+import TerminalText
 import Times
 
 struct FetchCommand: ParsableCommand {

@@ -3,6 +3,7 @@ import Glibc
 import SecretMemory
 import SocketAPI
 import TerminalInput
+import TerminalText
 import Times
 
 struct KeyCommand: ParsableCommand {

@@ -9,6 +9,7 @@ struct ProfileOptions: ParsableArguments {
     @Option(help: ArgumentHelp("The developer contact's name.", valueName: "name")) var contactName: String?
     @Option(help: ArgumentHelp("The developer contact's e-mail address.", valueName: "address"))
     var contactEmail: String?
+    @Option(help: ArgumentHelp("The optional features that are switched on.", valueName: "list")) var features: String?
 
     var profile: ProfileDocument {
         var profile = ProfileDocument()
@@ -16,6 +17,7 @@ struct ProfileOptions: ParsableArguments {
         profile.company = company
         profile.contactName = contactName
         profile.contactEmail = contactEmail
+        profile.features = features
         return profile
     }
 }

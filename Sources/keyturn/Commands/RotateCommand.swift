@@ -5,6 +5,7 @@ import Schedule
 import SecretMemory
 import SocketAPI
 import TerminalInput
+import TerminalText
 import Times
 
 struct RotateCommand: ParsableCommand {

@@ -2,6 +2,7 @@ import ArgumentParser
 import Names
 import SocketAPI
 import TerminalInput
+import TerminalText
 import Times
 
 struct RotationCommand: ParsableCommand {

@@ -2,6 +2,7 @@ import Glibc
 import Names
 import SocketAPI
 import TerminalInput
+import TerminalText
 import Times
 
 /// Follows a rotation until it has come as far as a command waits: to the new secret being current, or to the end.

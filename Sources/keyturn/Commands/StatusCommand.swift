@@ -4,6 +4,7 @@ import Names
 import SecretMemory
 import SocketAPI
 import TerminalInput
+import TerminalText
 import Times
 
 struct StatusCommand: ParsableCommand {

@@ -3,6 +3,7 @@ import Names
 import SecretMemory
 import SocketAPI
 import TerminalInput
+import TerminalText
 
 struct TargetCommand: ParsableCommand {
     static let configuration = CommandConfiguration(

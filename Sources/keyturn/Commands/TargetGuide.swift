@@ -1,6 +1,7 @@
 import Names
 import SocketAPI
 import TerminalInput
+import TerminalText
 
 /// Finds out at the terminal what was not given for a target. The daemon looks, the operator decides.
 struct TargetGuide {

@@ -3,6 +3,7 @@ import Names
 import SecretMemory
 import SocketAPI
 import TerminalInput
+import TerminalText
 import Times
 
 struct TokenCommand: ParsableCommand {

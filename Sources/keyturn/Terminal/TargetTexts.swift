@@ -1,5 +1,6 @@
 import Names
 import SocketAPI
+import TerminalText
 import Times
 
 extension TargetDocument {

@@ -1,3 +1,4 @@
+import Guide
 import SecretJSON
 import SecretMemory
 import SocketAPI
@@ -18,7 +19,7 @@ extension FuzzTarget {
             twice(AddedTarget.self), twice(ConsoleDiscovery.self), twice(MetCertificate.self),
             twice(KeyList.self), twice(NewKeyRequest.self), twice(KeyAdded.self),
             twice(BackupRequest.self), twice(BackupReport.self), twice(CheckReport.self), twice(RestoreReport.self),
-            twice(DoctorReport.self),
+            twice(DoctorReport.self), twice(Verification.self), twice(GuideDraft.self),
         ]
         let reader = choices.oneOf(readers)
         try reader(choices.rest)

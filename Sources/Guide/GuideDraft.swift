@@ -1,0 +1,73 @@
+package import Names
+package import SecretJSON
+package import SocketAPI
+
+/// How far somebody has come with an app, so that they can leave and go on later. A secret is never in it.
+package struct GuideDraft: Equatable, Sendable, WireDocument {
+    package let name: Name
+    /// The step to go on with; `nil` once all are done.
+    package var step: Step?
+    /// What was entered. An empty text stands for an answer that was skipped.
+    package private(set) var values: [Field: String] = [:]
+    /// `commercial`, `government`, or `nil` with both addresses or without a word.
+    package var environment: String?
+    package var tokenURL: String?
+    package var apiURL: String?
+
+    package init(name: Name) {
+        self.name = name
+        step = Step.allCases.first
+    }
+
+    /// What is to be asked at a step: what has no answer here. The secret never has one.
+    package func open(at step: Step) -> [Field] { step.fields.filter { values[$0] == nil } }
+
+    package mutating func set(_ field: Field, _ value: String) {
+        if field.isKept { values[field] = value }
+    }
+
+    package mutating func forget(_ field: Field) { values[field] = nil }
+
+    package mutating func finish(_ step: Step) {
+        self.step = Step.allCases.firstIndex(of: step).flatMap { index in
+            Step.allCases.indices.contains(index + 1) ? Step.allCases[index + 1] : nil
+        }
+    }
+
+    /// The record that is kept with the app.
+    package var profile: ProfileDocument {
+        func value(_ field: Field) -> String? { values[field].flatMap { $0.isEmpty ? nil : $0 } }
+        var profile = ProfileDocument()
+        profile.description = value(.description)
+        profile.company = value(.company)
+        profile.contactName = value(.contactName)
+        profile.contactEmail = value(.contactEmail)
+        profile.features = value(.features)
+        return profile
+    }
+
+    package func writeMembers(to json: inout JSONWriter) {
+        json.member("name", name.description)
+        json.member("step", orNull: step?.rawValue)
+        json.member("environment", orNull: environment)
+        json.member("token_url", orNull: tokenURL)
+        json.member("api_url", orNull: apiURL)
+        for field in Field.allCases where field.isKept {
+            if let value = values[field] { json.member(field.rawValue, value) }
+        }
+    }
+
+    package init(_ node: JSONNode, in document: borrowing JSONDocument) throws(JSONError) {
+        name = try document.name("name", of: node)
+        if let step = try document.optionalText("step", of: node) {
+            guard let known = Step(rawValue: step) else { throw JSONError(.outOfRange, member: "step") }
+            self.step = known
+        }
+        environment = try document.optionalText("environment", of: node)
+        tokenURL = try document.optionalText("token_url", of: node)
+        apiURL = try document.optionalText("api_url", of: node)
+        for field in Field.allCases where field.isKept {
+            if let value = try document.optionalText(field.rawValue, of: node) { values[field] = value }
+        }
+    }
+}

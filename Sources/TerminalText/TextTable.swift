@@ -1,0 +1,72 @@
+/// Rows of text in columns that are as wide as their widest cell.
+package struct TextTable {
+    private var rows: [[Cell]] = []
+
+    /// Text, and what it means.
+    package struct Cell: Equatable, Sendable, ExpressibleByStringInterpolation {
+        package let text: String
+        package let meaning: Paint.Meaning?
+
+        package init(_ text: String, _ meaning: Paint.Meaning? = nil) {
+            self.text = text
+            self.meaning = meaning
+        }
+
+        package init(stringLiteral text: String) { self.init(text) }
+    }
+
+    package init(_ heading: [String] = []) {
+        if !heading.isEmpty { rows.append(heading.map { Cell($0, .heading) }) }
+    }
+
+    package mutating func add(_ cells: String...) { rows.append(cells.map { Cell($0) }) }
+    package mutating func add(cells: [Cell]) { rows.append(cells) }
+
+    package var text: String { text(Paint(.never)) }
+
+    /// - Parameters:
+    ///   - width: of the terminal. Columns go until the rest fits, and then the first one is cut.
+    ///   - order: which columns may go, the first of them first.
+    package func text(_ paint: Paint, width: Int? = nil, dropping order: [Int] = []) -> String {
+        var widths = (0..<(rows.map(\.count).max() ?? 0)).map { column in
+            rows.map { column < $0.count ? $0[column].text.count : 0 }.max() ?? 0
+        }
+        var shown = Array(widths.indices)
+        if let width {
+            func needed() -> Int { shown.map { widths[$0] }.reduce(0, +) + 2 * max(shown.count - 1, 0) }
+            for column in order where needed() > width { shown.removeAll { $0 == column } }
+            if let first = shown.first, needed() > width {
+                widths[first] = max(widths[first] - (needed() - width), 8)
+            }
+        }
+        return rows.map { row in
+            let columns = shown.filter { $0 < row.count }
+            return columns.map { column in
+                let cell = row[column]
+                let text = width == nil ? cell.text : cut(cell.text, to: widths[column])
+                let gap = column == columns.last ? 0 : widths[column] - text.count + 2
+                return paint.text(text, cell.meaning) + String(repeating: " ", count: max(gap, 0))
+            }.joined() + "\n"
+        }.joined()
+    }
+}
+
+/// The beginning of a text that is longer than it may be, with `…` at its end.
+package func cut(_ text: String, to width: Int) -> String {
+    text.count > width ? text.prefix(max(width - 1, 0)) + "…" : text
+}
+
+/// Seconds as people say them: `42 s`, `51 min`, `7 h`, `12 d`.
+package func spoken(seconds: Int) -> String {
+    switch seconds {
+    case ..<120: "\(max(seconds, 0)) s"
+    case ..<7200: "\(seconds / 60) min"
+    case ..<172_800: "\(seconds / 3600) h"
+    default: "\(seconds / 86_400) d"
+    }
+}
+
+/// `1 app`, `2 apps`, `0 apps`.
+package func counted(_ number: Int, _ one: String, _ many: String? = nil) -> String {
+    number == 1 ? "1 \(one)" : "\(number) \(many ?? one + "s")"
+}

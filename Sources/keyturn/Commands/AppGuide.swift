@@ -1,0 +1,220 @@
+import Glibc
+import Guide
+import Names
+import SecretMemory
+import SocketAPI
+import TerminalInput
+import TerminalText
+
+/// Leads somebody at a terminal through the Marketplace to an app that works. What to say and what to make of answers is
+/// decided in `Guide`; here it is shown and asked.
+struct AppGuide {
+    private let common: CommonOptions
+    private let file: DraftFile?
+    private var draft: GuideDraft
+    private var secret: SecretBox?
+
+    /// - Parameter given: what flags said already.
+    init(_ name: Name, _ common: CommonOptions, given: (inout GuideDraft) -> Void) throws {
+        self.common = common
+        file = DraftFile(name)
+        draft = GuideDraft(name: name)
+        try checkThatNameIsFree(name)
+        tell("\nthis leads through the Zoom App Marketplace and stores the app as '\(name)' at the end")
+        tell("leave at any question with q or Ctrl-C: what you entered is kept, but never the secret")
+        if let kept = file?.read(), kept.name == name {
+            let place = kept.step.map { "step \($0.number) of \(Step.allCases.count)" } ?? "the check"
+            tell("\nyou were here before; it goes on at \(place)")
+            guard let line = Question.line("press Enter to go on (n: begin anew, q: leave) "), line != "q" else {
+                throw left()
+            }
+            if line != "n" { draft = kept }
+        }
+        given(&draft)
+    }
+
+    mutating func run() throws {
+        keep()
+        while let step = draft.step {
+            show(step)
+            for field in draft.open(at: step) where field.isKept || secret == nil {
+                if field == .clientSecret { try askSecret() } else { try ask(field) }
+            }
+            if step.fields.isEmpty { try wait("  press Enter when that is done (q: leave) ") }
+            draft.finish(step)
+            keep()
+        }
+        try check()
+        try store()
+    }
+
+    /// Nobody should come to the end and hear that the name is taken, or that there is no daemon.
+    private func checkThatNameIsFree(_ name: Name) throws {
+        let answer = try common.admin.send(.get, "/v1/apps/\(name)")
+        if let problem = answer.problem {
+            guard problem.code == .notFound else { throw CommandFailure(.problem(problem)) }
+        } else {
+            throw CommandFailure(
+                .badData, "there is an app '\(name)' already",
+                try: "choose another name, or look at it: keyturn app show \(name)")
+        }
+    }
+
+    // MARK: Asking
+
+    private func show(_ step: Step) {
+        tell("\nstep \(step.number) of \(Step.allCases.count): \(step.title)")
+        for (index, task) in step.tasks.enumerated() { tell(task, behind: index == 0 ? "  do   " : "       ") }
+        tell(step.reason, behind: "  why  ")
+    }
+
+    private mutating func ask(_ field: Field, keeping present: String? = nil) throws {
+        let note = field.note.map { " (\($0))" } ?? ""
+        let enter = present.map { " [Enter: \($0)]" } ?? (field.isOptional ? " [Enter: none]" : "")
+        while true {
+            guard let line = Question.raw("  \(field.words)\(note)\(enter): "), line != "q" else { throw left() }
+            if line.isEmpty, present != nil { return }
+            let others = draft.values.filter { $0.key != field }
+            switch field.judge(line, knowing: others) {
+            case .taken(let value, let wasTrimmed): return take(field, value, wasTrimmed)
+            case .skipped: return take(field, "", false)
+            case .doubtful(let value, let wasTrimmed, let why):
+                if Question.isYes("  \(why); use it all the same?") { return take(field, value, wasTrimmed) }
+            case .refused(let why): tell(why, behind: "  ")
+            }
+        }
+    }
+
+    private mutating func take(_ field: Field, _ value: String, _ wasTrimmed: Bool) {
+        if wasTrimmed { tell("there was white space around it; it was left out", behind: "  ") }
+        draft.set(field, value)
+        keep()
+    }
+
+    private mutating func askSecret() throws {
+        let enter = secret == nil ? "" : " [Enter: as before]"
+        while true {
+            let entered: EnteredSecret
+            do throws(InputError) {
+                entered = try SecretInput.fromTerminal(
+                    prompt: "  client secret (not shown)\(enter): ", what: "client secret", insteadOf: "--secret-stdin")
+            } catch {
+                switch error.kind {
+                case .empty where secret != nil: return
+                case .empty: tell(error.description, behind: "  ")
+                case .givenUp: throw left()
+                case .other: throw error
+                }
+                continue
+            }
+            guard !entered.bytes.constantTimeEquals(SecretBytes(copying: "q")) else { throw left() }
+            if let field = draft.field(holding: entered.bytes) {
+                tell("this is the \(field.words) that you entered before, not the client secret", behind: "  ")
+                continue
+            }
+            if let doubt = Field.doubt(aboutSecretOf: Self.shape(of: entered.bytes)),
+                !Question.isYes("  \(doubt); use it all the same?")
+            {
+                continue
+            }
+            if entered.wasTrimmed { tell("there was white space around it; it was left out", behind: "  ") }
+            secret = SecretBox(entered.bytes.copy())
+            return
+        }
+    }
+
+    private static func shape(of secret: borrowing SecretBytes) -> Shape {
+        secret.withSpan { span in
+            var seen = Shape.Characters()
+            for offset in 0..<span.byteCount { seen.add(span[offset]) }
+            return seen.shape
+        }
+    }
+
+    private func wait(_ prompt: String) throws {
+        guard let line = Question.line(prompt), line != "q" else { throw left() }
+    }
+
+    // MARK: Checking
+
+    /// Until Zoom takes it, or the operator does as it is. Only what is wrong is entered again.
+    private mutating func check() throws {
+        tell("\nnow everything is tried at Zoom")
+        while true {
+            if secret == nil { try askSecret() }
+            let answer = try common.admin.send(
+                .post, "/v1/credentials/verify", body: document(verifying: true).render(), within: .seconds(120))
+            let mending = Mending(try answer.document())
+            for words in mending.words { tell(words, behind: "  ") }
+            switch mending.outcome {
+            case .ready: return
+            case .again:
+                let skip = mending.maySkip ? "s: store the app as it is, " : ""
+                let prompt = "  mend that, and press Enter to try again (\(skip)q: leave) "
+                guard let line = Question.line(prompt), line != "q" else { throw left() }
+                if line == "s", mending.maySkip { return }
+            case .enter(let fields):
+                for field in fields {
+                    if field == .clientSecret { try askSecret() } else { try ask(field, keeping: draft.values[field]) }
+                }
+            }
+        }
+    }
+
+    private func document(verifying: Bool) -> AppDraft {
+        let appID = draft.values[.marketplaceAppID].flatMap { $0.isEmpty ? nil : $0 }
+        return AppDraft(
+            name: draft.name, accountID: draft.values[.accountID] ?? "", clientID: draft.values[.clientID] ?? "",
+            clientSecret: secret?.bytes.copy() ?? SecretBytes(copying: ""), marketplaceAppID: appID,
+            environment: draft.environment, tokenURL: draft.tokenURL, apiURL: draft.apiURL, verify: verifying,
+            profile: draft.profile)
+    }
+
+    private func store() throws {
+        let answer = try common.admin.send(.post, "/v1/apps", body: document(verifying: true).render())
+        let added: AddedApp = try answer.document()
+        file?.remove()
+        StandardOutput.write("\nstored \(added.app.name), generation \(added.app.generation)\n")
+        StandardOutput.write(added.verification.text)
+        StandardOutput.write(
+            """
+              try: keyturn client add NAME --user USER --allow \(draft.name):credentials,token
+                   keyturn app set \(draft.name) --rotate-every 30d
+
+            """)
+    }
+
+    // MARK: Leaving
+
+    private func keep() {
+        if let file, !file.write(draft) { tell("what you enter cannot be kept: the state directory takes no file") }
+    }
+
+    private func left() -> CommandFailure {
+        let place = draft.step.map { "at step \($0.number) of \(Step.allCases.count)" } ?? "at the check"
+        return CommandFailure(
+            .usage, "left \(place); nothing was stored, and what was entered is kept, except the secret",
+            try: "keyturn app add \(draft.name)")
+    }
+
+    private func tell(_ text: String, behind first: String = "") {
+        let width = Screen.width(of: STDERR_FILENO).map { min($0, 100) }
+        // Lines that are laid out already stay as they are.
+        let lines =
+            text.hasPrefix("  ") || text.hasPrefix("\n")
+            ? first + text + "\n" : wrapped(text, behind: first, width: width)
+        _ = unsafe write(STDERR_FILENO, lines, lines.utf8.count)
+    }
+}
+
+extension GuideDraft {
+    /// Which of the values this is that is no secret; `nil` for none.
+    fileprivate func field(holding secret: borrowing SecretBytes) -> Field? {
+        for field in [Field.accountID, .clientID, .marketplaceAppID] {
+            if let value = values[field], !value.isEmpty, secret.constantTimeEquals(SecretBytes(copying: value)) {
+                return field
+            }
+        }
+        return nil
+    }
+}

@@ -1,0 +1,97 @@
+import Names
+import SecretJSON
+import SecretMemory
+import SocketAPI
+import Testing
+import Zoom
+
+@testable import Guide
+
+/// What the guide says to each answer of Zoom's, and how it goes on.
+@Suite struct MendingTests {
+    private static func failed(_ cause: ZoomFailure.Cause) -> Verification {
+        Verification(checks: [
+            .init("token", .failed, cause.sentence, try: cause.hint, cause: cause.code),
+            .init("scopes", .skipped, "no token"), .init("scim", .skipped, "no token"),
+        ])
+    }
+
+    private static func passed(_ more: Verification.Check...) -> Verification {
+        Verification(checks: [.init("token", .passed, "taken")] + more)
+    }
+
+    @Test(arguments: [
+        (ZoomFailure.Cause.appDisabled, Mending.Outcome.again, "the app is not activated"),
+        (.wrongAccount, .enter([.accountID]), "zoom refuses the account ID"),
+        (.invalidClient, .enter([.clientID, .clientSecret]), "does not know this client ID and client secret"),
+        (.unsupportedGrant, .enter([.accountID, .clientID, .clientSecret]), "another type"),
+        (.unreachable, .again, "zoom cannot be reached"), (.throttled, .again, "limits the number of calls"),
+        (.serverError, .again, "fault of its own"), (.tlsUntrusted, .again, "TLS"), (.refused, .again, "refused"),
+    ]) func `each refusal is named, and only what is wrong is entered again`(
+        cause: ZoomFailure.Cause, outcome: Mending.Outcome, words: String
+    ) {
+        let mending = Mending(Self.failed(cause))
+        #expect(mending.outcome == outcome && !mending.maySkip)
+        #expect(mending.words.joined(separator: " ").contains(words))
+        #expect(mending.words.count >= 2, "it says where that is mended")
+    }
+
+    @Test func `each missing scope has a line of its own, by both of its names`() {
+        let scopes = Verification.Check(
+            "scopes", .failed, "missing",
+            missing: [
+                .init(scope: "user:master", granular: ["user:read:user:master", "user:update:user:master"]),
+                .init(scope: "scim2", granular: ["scim2:admin"]),
+            ])
+        let mending = Mending(Self.passed(scopes))
+        #expect(mending.outcome == .again && mending.maySkip)
+        #expect(mending.words.first == "zoom takes the credentials, but 2 scopes are not ticked:")
+        #expect(
+            mending.words[1...2] == [
+                "  user:master, or granular: user:read:user:master, user:update:user:master",
+                "  scim2, or granular: scim2:admin",
+            ])
+        #expect(mending.words.last?.contains("Scopes > Add Scopes") == true)
+    }
+
+    @Test func `what zoom does not say yet, and what is not the app's fault, may be left as it is`() {
+        for check in [
+            Verification.Check("scopes", .skipped, "not said"),
+            .init("scim", .failed, "no single sign-on", try: "enable"),
+        ] {
+            let mending = Mending(Self.passed(check))
+            #expect(mending.outcome == .again && mending.maySkip && !mending.words.isEmpty)
+        }
+        #expect(Mending(Self.passed(.init("scopes", .passed, ""), .init("scim", .passed, ""))).outcome == .ready)
+    }
+
+    @Test func `a draft comes back as it was, without the secret and at the same step`() throws {
+        var draft = GuideDraft(name: try #require(Name("zoom-prod")))
+        draft.set(.accountID, "acc")
+        draft.set(.clientSecret, "s3cret")
+        draft.set(.marketplaceAppID, "")
+        draft.set(.company, "Émile \"&\" Søn")
+        draft.environment = "government"
+        draft.finish(.credentials)
+        let bytes = draft.render()
+        let text = bytes.withSpan { span in
+            String(decoding: (0..<span.byteCount).map { span[$0] }, as: UTF8.self)
+        }
+        #expect(!text.contains("s3cret") && !text.contains("client_secret"))
+        let again = try GuideDraft(parsing: bytes.copy())
+        #expect(again == draft && again.step == .information)
+        #expect(again.open(at: .credentials) == [.clientID, .clientSecret])
+        #expect(again.open(at: .information) == [.description, .contactName, .contactEmail])
+        #expect(again.profile.company == "Émile \"&\" Søn" && again.profile.features == nil)
+        for step in Step.allCases { draft.finish(step) }
+        #expect(draft.step == nil)
+        #expect(try GuideDraft(parsing: draft.render()).step == nil)
+    }
+
+    @Test func `every step says what to do and why, and every value is asked for once`() {
+        for step in Step.allCases { #expect(!step.tasks.isEmpty && !step.reason.isEmpty && !step.title.isEmpty) }
+        #expect(
+            Step.allCases.flatMap(\.fields).sorted { $0.rawValue < $1.rawValue }
+                == Field.allCases.sorted { $0.rawValue < $1.rawValue })
+    }
+}
