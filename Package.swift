@@ -41,9 +41,8 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 /// What is fuzzed. Usually the tests run each target for a moment; with KEYTURN_FUZZ=1, which `scripts/fuzz` sets, the same
 /// sources become a program for libFuzzer instead.
 let fuzzing: [Target.Dependency] = [
-    "Audit", "Daemon", "Envelope", "Guide", "HTTPTransport", "Names", "PingFederate", "Schedule", "SecretJSON", "SecretMemory",
-    "SocketAPI",
-    "TestSupport", "Times", "Vault", "Zoom", nioCore, nioHTTP1,
+    "Audit", "Daemon", "Envelope", "Guide", "HTTPTransport", "Names", "PingFederate", "Schedule", "SecretJSON",
+    "SecretMemory", "SocketAPI", "TestSupport", "Times", "Vault", "Zoom", nioCore, nioHTTP1,
     .product(name: "NIOEmbedded", package: "swift-nio"),
 ]
 let fuzzer: Target =

@@ -36,7 +36,7 @@ extension JSONDocument {
 
 extension String {
     /// Fit to be shown. Half a secret is a secret: what repeats eight bytes of one is withheld.
-    fileprivate func shown(_ limit: Int, _ secrets: [SecretBox]) -> String {
+    func shown(_ limit: Int, _ secrets: [SecretBox]) -> String {
         shown(limit: limit, withholding: secrets.flatMap(\.parts))
     }
 }

@@ -18,6 +18,11 @@ extension Catalog {
         app(target.app).flatMap { $0.app.id == target.appID ? $0 : nil }
     }
 
+    /// What the log of this very target tells.
+    package func note(_ provisioning: Provisioning, of target: PushTarget) {
+        update(target) { $0.provisioning = provisioning }
+    }
+
     func publish(_ entry: TargetEntry) { state.withLock { $0.targets[entry.target.name] = entry } }
 
     func withdraw(target: PushTarget) { state.withLock { $0.targets[target.name] = nil } }

@@ -30,6 +30,25 @@ extension Vault {
         }
     }
 
+    /// Has PingFederate's log of a target's provisioning read from now on, or not any more.
+    package func read(
+        _ log: PushTarget.ProvisionerLog?, of name: Name, recording event: AuditEvent? = nil
+    ) async throws(VaultError) {
+        guard let entry = catalog.target(name) else { throw Self.noSuchTarget(name) }
+        try await change(recording: { event }) { transaction in
+            guard var target = try transaction.record(entry.target.id, as: PushTargetRecord.self)?.target else {
+                throw Self.noSuchTarget(name)
+            }
+            target.provisionerLog = log
+            try transaction.put(PushTargetRecord(target))
+        } committed: { [catalog] in
+            catalog.update(entry.target) {
+                $0.target.provisionerLog = log
+                $0.provisioning = nil
+            }
+        }
+    }
+
     /// Keeps how far a target is; of one that was removed meanwhile there is nothing to keep.
     package func keep(
         _ delivery: Delivery, of target: PushTarget, recording event: AuditEvent? = nil

@@ -77,6 +77,48 @@ import Testing
         }
     }
 
+    @Test func whatFailsInPingFederatesLogAfterAPushShowsInTheStatus() throws {
+        try TargetTests.withConsole { world, _, app, clock in
+            let log = world.directory + "/provisioner-audit.log"
+            func write(_ outcome: String, channel: Int = 3) throws {
+                let old = (try? String(contentsOfFile: log, encoding: .utf8)) ?? ""
+                let line = "2026-11-25 10:00:00,123| 6b9e| \(channel)| UPDATE| uid=ann| z8| \(outcome)\n"
+                try (old + line).write(toFile: log, atomically: false, encoding: .utf8)
+            }
+            func problem() throws -> JSON? {
+                try world.keyturn("status", "--json").json["problems"].elements.first {
+                    $0["code"].string?.hasPrefix("provision") == true
+                }
+            }
+            try write("false| of before")
+            try world.must("target", "push", "console")
+            let refused = try world.keyturn("target", "set", "console", "--provisioner-log", "log")
+            #expect(refused.exit == 65 && refused.complains(), "\(refused)")
+            try world.must("target", "set", "console", "--provisioner-log", log, "--provisioner-channel", "3")
+            _ = try eventually("the log to be read") {
+                try world.keyturn("target", "show", "console", "--json").json["provisioner"]["since"].string
+            }
+            try write("false| another's", channel: 4)
+            try write("false| 401 invalid_client, said \(app.secret)")
+            let failing = try eventually("the failure to be seen", seconds: 30) { try problem() }
+            #expect(failing["code"].string == "provisioning_failing" && failing["app"].string == "zoom-prod")
+            let detail = try #require(failing["detail"].string)
+            #expect(
+                detail.contains("1 of 1 changes failed") && detail.contains("withheld") && !detail.contains(app.secret))
+            try write("true| ")
+            try eventually("it to be over", seconds: 30) { try problem() == nil }
+            #expect(try world.keyturn("target", "show", "console").output.contains("1 succeeded and 1 failed"))
+
+            try FileManager.default.removeItem(atPath: log)
+            try FileManager.default.createDirectory(atPath: log, withIntermediateDirectories: false)
+            let unreadable = try eventually("that to be said", seconds: 30) { try problem() }
+            #expect(unreadable["code"].string == "provisioner_log_unreadable")
+            try world.must("target", "set", "console", "--provisioner-log", "")
+            #expect(try problem() == nil)
+            #expect(try world.keyturn("target", "show", "console", "--json").json["provisioner"].isNull)
+        }
+    }
+
     @Test func aConnectionThatWasPointedAtAnotherAppIsNotTakenBack() throws {
         try TargetTests.withConsole { world, console, app, clock in
             try world.must("target", "push", "console")

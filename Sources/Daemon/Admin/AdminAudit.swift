@@ -71,6 +71,7 @@ extension AdminRoute {
             switch action {
             case .list, .show, .discover, .test: nil
             case .add: "target.add"
+            case .change: "target.change"
             case .remove: "target.remove"
             case .push: "target.push"
             case .adopt: "target.adopt"
@@ -112,7 +113,8 @@ extension AdminRoute {
         case .clients(.remove(let name)): [("client", .text(name.description))]
         case .keys(.remove(let slot)): [("slot", .text(slot))]
         case .rotations(.resume(let id)), .rotations(.abort(let id)): [("rotation", .text(id))]
-        case .targets(.remove(let name)), .targets(.push(let name)), .targets(.adopt(let name)):
+        case .targets(.remove(let name)), .targets(.change(let name)), .targets(.push(let name)),
+            .targets(.adopt(let name)):
             [("target", .text(name.description))]
         default: []
         }
@@ -131,7 +133,8 @@ extension AdminRoute {
     var isCommitted: Bool {
         switch self {
         case .apps(.add), .apps(.remove), .apps(.change), .clients(.add), .clients(.remove), .targets(.add),
-            .targets(.remove), .targets(.adopt), .keys, .rotations(.rotate), .rotations(.resume), .rotations(.abort):
+            .targets(.change), .targets(.remove), .targets(.adopt), .keys, .rotations(.rotate), .rotations(.resume),
+            .rotations(.abort):
             true
         default: false
         }

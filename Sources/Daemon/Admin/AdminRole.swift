@@ -85,7 +85,7 @@ extension AdminRoute {
             case .list, .show: .viewer
             case .test, .discover, .push, .adopt: .operator
             // With these the daemon goes where it is told to, with what it is told.
-            case .add, .remove, .discoverConsole, .certificate: .admin
+            case .add, .change, .remove, .discoverConsole, .certificate: .admin
             }
         case .token(.get(_, _, let reveal)), .token(.renew(_, let reveal)): reveal ? .admin : .operator
         case .keys(let action):

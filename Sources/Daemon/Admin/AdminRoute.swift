@@ -26,6 +26,7 @@ enum AdminRoute {
     enum Targets {
         case list, add
         case show(Name)
+        case change(Name)
         case remove(Name)
         case test(Name)
         case discover(Name)

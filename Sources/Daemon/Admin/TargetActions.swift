@@ -21,6 +21,7 @@ struct TargetActions {
             return Response(.ok).json(TargetList(targets: targets))
         case .show(let name): return Response(.ok).json(document(try entry(name)))
         case .add: return try await add(try request.document(TargetDraft.self))
+        case .change(let name): return try await change(name, try request.document(TargetPatch.self))
         case .remove(let name):
             do throws(VaultError) { try await session.vault.removeTarget(name, recording: deed?.done) } catch {
                 throw Problem(error)
@@ -143,6 +144,15 @@ struct TargetActions {
     }
 
     // MARK: Changing
+
+    private func change(_ name: Name, _ patch: TargetPatch) async throws(Problem) -> RenderedResponse {
+        let isGone = patch.provisionerLog.isEmpty && patch.provisionerChannel == nil
+        let log = isGone ? nil : try TargetDraftCheck.log(patch.provisionerLog, patch.provisionerChannel)
+        do throws(VaultError) { try await session.vault.read(log, of: name, recording: deed?.done) } catch {
+            throw Problem(error)
+        }
+        return Response(.ok).json(document(try entry(name)))
+    }
 
     private func push(_ name: Name) async throws(Problem) -> RenderedResponse {
         let (entry, app) = try both(name)

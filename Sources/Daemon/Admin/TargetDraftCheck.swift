@@ -32,10 +32,27 @@ enum TargetDraftCheck {
         }
         let settle = draft.settle ?? Self.settle
         guard settles.contains(settle) else { throw Problem(.badRequest, "settle is not from 0s to 1d") }
-        return PushTarget(
+        var target = PushTarget(
             id: id, name: draft.name, appID: app.id, app: app.name, adminURL: try address(draft.console.adminURL),
             connection: draft.connection, fields: fields, login: try login(draft.console),
             trust: try trust(draft.console), replication: replication, settle: settle, createdAt: now)
+        target.provisionerLog = try log(draft.provisionerLog, draft.provisionerChannel)
+        return target
+    }
+
+    static func log(_ path: String?, _ channel: String?) throws(Problem) -> PushTarget.ProvisionerLog? {
+        guard let path else {
+            guard channel == nil else { throw Problem(.badRequest, "a channel is one of a provisioner log") }
+            return nil
+        }
+        try check(path, "the provisioner log's path", spaces: true)
+        guard path.hasPrefix("/") else {
+            throw Problem(
+                .badRequest, "the provisioner log's path does not begin with /",
+                try: "--provisioner-log /opt/pingfederate/log/provisioner-audit.log")
+        }
+        if let channel { try check(channel, "the channel") }
+        return PushTarget.ProvisionerLog(path: path, channel: channel)
     }
 
     /// A console that is no target yet, for looking at it.

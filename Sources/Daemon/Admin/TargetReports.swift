@@ -27,7 +27,17 @@ extension TargetDocument {
             settle: target.settle, createdAt: target.createdAt, state: entry.state(catalog, now),
             generation: delivery.generation?.number, pushedAt: delivery.pushedAt, replicatedAt: delivery.replicatedAt,
             lookedAt: delivery.lookedAt, changedAt: delivery.changedAt,
-            failure: delivery.failure.map { .init(since: $0.at, code: $0.cause, detail: $0.reason, hint: $0.hint) })
+            failure: delivery.failure.map { .init(since: $0.at, code: $0.cause, detail: $0.reason, hint: $0.hint) },
+            provisioner: target.provisionerLog.map { ProvisionerDocument($0, entry.provisioning) })
+    }
+}
+
+extension ProvisionerDocument {
+    fileprivate init(_ log: PushTarget.ProvisionerLog, _ found: Provisioning?) {
+        self.init(
+            log: log.path, channel: log.channel, since: found?.since, succeeded: found?.succeeded ?? 0,
+            failed: found?.failed ?? 0, lastFailure: found?.failure?.at, lastCause: found?.failure?.cause,
+            isFailing: found?.isFailing ?? false, unreadable: found?.unreadable)
     }
 }
 
@@ -76,6 +86,18 @@ enum TargetProblems {
                 "target_changed",
                 "what was pushed was changed outside, or encrypted anew by PingFederate; seen at \(changed)",
                 try: "keyturn target adopt \(target.name), or keyturn target push \(target.name)")
+        }
+        if let found = entry.provisioning, let failure = found.failure, found.isFailing {
+            add(
+                "provisioning_failing",
+                "\(found.failed) of \(found.succeeded + found.failed) changes failed in PingFederate since "
+                    + "\(found.since), the last at \(failure.at): \(failure.cause)",
+                try: "keyturn app verify \(target.app); if that passes, the cause is in PingFederate's provisioner.log")
+        }
+        if let reason = entry.provisioning?.unreadable {
+            add(
+                "provisioner_log_unreadable", "\(target.provisionerLog?.path ?? "its log") cannot be read: \(reason)",
+                try: "let the daemon's user read it, or keyturn target set \(target.name) --provisioner-log ''")
         }
         return problems
     }

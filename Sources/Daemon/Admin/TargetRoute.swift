@@ -18,8 +18,9 @@ extension AdminRoute.Targets {
             let name = try target.name(2)
             switch request.method {
             case .get: self = .show(name)
+            case .patch: self = .change(name)
             case .delete: self = .remove(name)
-            default: throw Refusal.method([.get, .delete])
+            default: throw Refusal.method([.get, .patch, .delete])
             }
         } else if target.matches("/v1/targets/*/test") {
             self = try only(.post, .test(try target.name(2)))

@@ -239,9 +239,3 @@ final class AuditTrail: ChangeLog, Sendable {
         }
     }
 }
-
-private func offThePool<Result: Sendable>(_ body: @escaping @Sendable () throws -> Result) async throws -> Result {
-    try await withCheckedThrowingContinuation { continuation in
-        DispatchQueue.global().async { continuation.resume(with: Swift.Result { try body() }) }
-    }
-}

@@ -23,6 +23,7 @@ struct DueWork: Service {
                     await session.rotations.lookAtEscrow()
                     await session.scheduler.look()
                     await session.targets.look()
+                    await session.provisioners.look()
                     session.keys.look()
                 }
                 try await Task.sleep(for: pause)

@@ -26,6 +26,7 @@ final class VaultGate: Sendable {
         let audit: AuditTrail
         let courier: TargetCourier
         let targets: TargetWatch
+        let provisioners: ProvisionerWatch
         let keys: KeyUpkeep
 
         init(
@@ -42,6 +43,7 @@ final class VaultGate: Sendable {
             self.audit = audit
             self.courier = courier
             targets = TargetWatch(courier)
+            provisioners = ProvisionerWatch(vault: vault, time: courier.time)
             self.keys = keys
         }
     }

@@ -66,12 +66,13 @@ package struct TargetDocument: Equatable, Sendable, WireDocument {
     /// Since when the secret there is known to be another than the one that was pushed.
     package let changedAt: Timestamp?
     package let failure: Failure?
+    package let provisioner: ProvisionerDocument?
 
     package init(
         name: Name, app: Name, adminURL: String, connection: String, fields: TargetFields, login: String, user: String?,
         trust: String, pin: String?, replicate: String, settle: Int, createdAt: Timestamp, state: State,
         generation: Int?, pushedAt: Timestamp?, replicatedAt: Timestamp?, lookedAt: Timestamp?, changedAt: Timestamp?,
-        failure: Failure?
+        failure: Failure?, provisioner: ProvisionerDocument?
     ) {
         self.name = name
         self.app = app
@@ -92,6 +93,7 @@ package struct TargetDocument: Equatable, Sendable, WireDocument {
         self.lookedAt = lookedAt
         self.changedAt = changedAt
         self.failure = failure
+        self.provisioner = provisioner
     }
 
     package func writeMembers(to json: inout JSONWriter) {
@@ -117,6 +119,8 @@ package struct TargetDocument: Equatable, Sendable, WireDocument {
         json.member("changed_at", orNull: changedAt?.description)
         json.key("failure")
         if let failure { failure.write(to: &json) } else { json.null() }
+        json.key("provisioner")
+        if let provisioner { provisioner.write(to: &json) } else { json.null() }
     }
 
     package init(_ node: JSONNode, in document: borrowing JSONDocument) throws(JSONError) {
@@ -126,6 +130,10 @@ package struct TargetDocument: Equatable, Sendable, WireDocument {
         var failure: Failure?
         if let found = document.member("failure", of: node), document.kind(found) != .null {
             failure = try Failure(found, in: document)
+        }
+        var provisioner: ProvisionerDocument?
+        if let found = document.member("provisioner", of: node), document.kind(found) != .null {
+            provisioner = try ProvisionerDocument(found, in: document)
         }
         self.init(
             name: try document.name("name", of: node), app: try document.name("app", of: node),
@@ -138,7 +146,7 @@ package struct TargetDocument: Equatable, Sendable, WireDocument {
             pushedAt: try document.optionalTime("pushed_at", of: node),
             replicatedAt: try document.optionalTime("replicated_at", of: node),
             lookedAt: try document.optionalTime("looked_at", of: node),
-            changedAt: try document.optionalTime("changed_at", of: node), failure: failure)
+            changedAt: try document.optionalTime("changed_at", of: node), failure: failure, provisioner: provisioner)
     }
 }
 

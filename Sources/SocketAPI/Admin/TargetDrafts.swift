@@ -91,12 +91,16 @@ package struct TargetDraft: Sendable, WireDocument {
     package let replicate: String?
     /// Seconds.
     package let settle: Int?
+    /// The path of PingFederate's `provisioner-audit.log`, and a channel in it.
+    package let provisionerLog: String?
+    package let provisionerChannel: String?
     /// Whether the console must answer as hoped for first.
     package let verify: Bool
 
     package init(
         name: Name, app: Name, console: ConsoleDraft, connection: String, fields: TargetFields,
-        replicate: String?, settle: Int?, verify: Bool
+        replicate: String?, settle: Int?, provisionerLog: String? = nil, provisionerChannel: String? = nil,
+        verify: Bool
     ) {
         self.name = name
         self.app = app
@@ -105,6 +109,8 @@ package struct TargetDraft: Sendable, WireDocument {
         self.fields = fields
         self.replicate = replicate
         self.settle = settle
+        self.provisionerLog = provisionerLog
+        self.provisionerChannel = provisionerChannel
         self.verify = verify
     }
 
@@ -117,13 +123,17 @@ package struct TargetDraft: Sendable, WireDocument {
         fields.writeMembers(to: &json)
         if let replicate { json.member("replicate", replicate) }
         if let settle { json.member("settle", settle) }
+        if let provisionerLog { json.member("provisioner_log", provisionerLog) }
+        if let provisionerChannel { json.member("provisioner_channel", provisionerChannel) }
         json.member("verify", verify)
     }
 
     package init(_ node: JSONNode, in document: borrowing JSONDocument) throws(JSONError) {
         try document.allowOnly(
-            ["kind", "name", "app", "connection", "replicate", "settle", "verify"] + TargetFields.members
-                + ConsoleDraft.members, of: node)
+            [
+                "kind", "name", "app", "connection", "replicate", "settle", "provisioner_log", "provisioner_channel",
+                "verify",
+            ] + TargetFields.members + ConsoleDraft.members, of: node)
         guard try document.text("kind", of: node) == "pingfederate" else {
             throw JSONError(.outOfRange, member: "kind")
         }
@@ -132,6 +142,8 @@ package struct TargetDraft: Sendable, WireDocument {
             console: try ConsoleDraft(node, in: document), connection: try document.text("connection", of: node),
             fields: try TargetFields(node, in: document), replicate: try document.optionalText("replicate", of: node),
             settle: try document.optionalNumber("settle", of: node),
+            provisionerLog: try document.optionalText("provisioner_log", of: node),
+            provisionerChannel: try document.optionalText("provisioner_channel", of: node),
             verify: try document.optionalFlag("verify", of: node) ?? true)
     }
 }

@@ -45,8 +45,9 @@ package struct Delivery: Equatable, Sendable {
 
 /// A push target as readers see it: a value that is replaced as a whole.
 package struct TargetEntry: Sendable {
-    package let target: PushTarget
+    package internal(set) var target: PushTarget
     package internal(set) var delivery: Delivery
+    package internal(set) var provisioning: Provisioning?
 
     package init(target: PushTarget, delivery: Delivery = Delivery()) {
         self.target = target

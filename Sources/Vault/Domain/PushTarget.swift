@@ -43,6 +43,19 @@ package struct PushTarget: Sendable {
         case none
     }
 
+    /// Where PingFederate writes down what came of provisioning, on this machine.
+    package struct ProvisionerLog: Equatable, Sendable {
+        /// Of `provisioner-audit.log`.
+        package let path: String
+        /// The channel's ID in the log; `nil`: whatever provisions there is the target.
+        package let channel: String?
+
+        package init(path: String, channel: String?) {
+            self.path = path
+            self.channel = channel
+        }
+    }
+
     /// Given once, never used again after the target is gone; the name may be.
     package let id: String
     package let name: Name
@@ -59,6 +72,7 @@ package struct PushTarget: Sendable {
     /// Seconds from when the engines have it to when they certainly use it.
     package let settle: Int
     package let createdAt: Timestamp
+    package var provisionerLog: ProvisionerLog?
 
     package init(
         id: String, name: Name, appID: String, app: Name, adminURL: String, connection: String, fields: Fields,

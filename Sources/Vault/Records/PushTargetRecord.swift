@@ -7,7 +7,7 @@ struct PushTargetRecord: Record {
     static let table = SealedTable.pushTarget
     private static let kind = "pingfederate"
 
-    let target: PushTarget
+    private(set) var target: PushTarget
 
     init(_ target: PushTarget) { self.target = target }
 
@@ -45,6 +45,10 @@ struct PushTargetRecord: Record {
         writer.member("replication", target.replication.rawValue)
         writer.member("settle", target.settle)
         writer.member("created_at", target.createdAt)
+        if let log = target.provisionerLog {
+            writer.member("provisioner_log", log.path)
+            writer.member("provisioner_channel", ifPresent: log.channel)
+        }
     }
 
     init(cells: [Cell], document: borrowing JSONDocument) throws(JSONError) {
@@ -53,7 +57,7 @@ struct PushTargetRecord: Record {
                 "kind", "name", "app_name", "admin_url", "connection", "account_id_field", "client_id_field",
                 "client_secret_field",
                 "login", "user", "password", "token_url", "client_id", "client_secret", "chain", "key", "authorities",
-                "pin", "replication", "settle", "created_at",
+                "pin", "replication", "settle", "created_at", "provisioner_log", "provisioner_channel",
             ], of: document.root)
         guard try document.text("kind") == Self.kind else { throw JSONError(.outOfRange, member: "kind") }
         guard let name = Name(try document.text("name")) else { throw JSONError(.outOfRange, member: "name") }
@@ -70,6 +74,12 @@ struct PushTargetRecord: Record {
                 clientSecret: try document.text("client_secret_field")),
             login: try Self.login(document), trust: try Self.trust(document), replication: replication,
             settle: try document.number("settle"), createdAt: try document.time("created_at"))
+        target.provisionerLog = try Self.log(document)
+    }
+
+    private static func log(_ document: borrowing JSONDocument) throws(JSONError) -> PushTarget.ProvisionerLog? {
+        guard let path = try document.optionalText("provisioner_log") else { return nil }
+        return PushTarget.ProvisionerLog(path: path, channel: try document.optionalText("provisioner_channel"))
     }
 
     private static func login(_ document: borrowing JSONDocument) throws(JSONError) -> PushTarget.Login {

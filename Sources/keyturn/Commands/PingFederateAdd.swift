@@ -41,6 +41,10 @@ struct PingFederateAdd: ParsableCommand {
     var clientIdField: String?
     @Option(parsing: .unconditional, help: ArgumentHelp("The setting for the client secret.", valueName: "name"))
     var clientSecretField: String?
+    @Option(help: ArgumentHelp("PingFederate's provisioner-audit.log, to be read.", valueName: "path"))
+    var provisionerLog: String?
+    @Option(parsing: .unconditional, help: ArgumentHelp("Only this channel's events in it.", valueName: "id"))
+    var provisionerChannel: String?
     @Flag(help: "Store the target without a look at the console; all three settings must be given.") var noVerify =
         false
     @OptionGroup var common: CommonOptions
@@ -83,7 +87,8 @@ struct PingFederateAdd: ParsableCommand {
         if self.connection == nil { fields = try guide.fields(console, connection, fields) }
         let draft = TargetDraft(
             name: name, app: app, console: console, connection: connection, fields: fields,
-            replicate: replicate?.rawValue, settle: settle?.seconds, verify: !noVerify)
+            replicate: replicate?.rawValue, settle: settle?.seconds, provisionerLog: provisionerLog,
+            provisionerChannel: provisionerChannel, verify: !noVerify)
         let answer = try common.admin.send(.post, "/v1/targets", body: draft.render(), within: .seconds(300))
         try common.show(answer, as: AddedTarget.self) { added in
             StandardOutput.write("stored \(added.target.name); nothing was changed at the console\n")

@@ -9,7 +9,8 @@ struct TargetCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "target", abstract: "Places that an app's credentials are pushed into.",
         subcommands: [
-            TargetAdd.self, TargetListCommand.self, TargetShow.self, TargetTest.self, TargetDiscover.self,
+            TargetAdd.self, TargetListCommand.self, TargetShow.self, TargetSet.self, TargetTest.self,
+            TargetDiscover.self,
             TargetPush.self, TargetAdopt.self, TargetRemove.self,
         ])
 }
@@ -56,6 +57,30 @@ struct TargetShow: ParsableCommand {
         try common.show(try common.admin.send(.get, "/v1/targets/\(name)"), as: TargetDocument.self) {
             StandardOutput.write($0.text)
         }
+    }
+}
+
+struct TargetSet: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "set", abstract: "Have PingFederate's own log of the provisioning read, or not any more.",
+        discussion: """
+            What fails there after a push then shows in the status. An empty path ends it.
+
+            Example: keyturn target set console --provisioner-log /opt/pingfederate/log/provisioner-audit.log
+            """)
+
+    @Argument var name: Name
+    @Option(help: ArgumentHelp("The path of provisioner-audit.log.", valueName: "path")) var provisionerLog: String
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("Only this channel's events; the log names it.", valueName: "id"))
+    var provisionerChannel: String?
+    @OptionGroup var common: CommonOptions
+
+    func run() throws {
+        let patch = TargetPatch(provisionerLog: provisionerLog, provisionerChannel: provisionerChannel)
+        let answer = try common.admin.send(.patch, "/v1/targets/\(name)", body: patch.render())
+        try common.show(answer, as: TargetDocument.self) { StandardOutput.write($0.text) }
     }
 }
 

@@ -7,6 +7,7 @@ extension TargetDocument {
     /// What wants attention, in a word or two.
     var remark: String {
         if let failure { return "failed: \(failure.code)" }
+        if provisioner?.isFailing == true { return "provisioning fails" }
         return changedAt == nil ? "" : "changed outside"
     }
 
@@ -32,6 +33,15 @@ extension TargetDocument {
         if let failure {
             table.add("failed", "\(failure.detail), since \(failure.since)")
             if let hint = failure.hint { table.add("try", hint) }
+        }
+        if let provisioner {
+            table.add("provisioner log", provisioner.log + (provisioner.channel.map { ", channel \($0)" } ?? ""))
+            if let reason = provisioner.unreadable {
+                table.add("provisioning", "not known: \(reason)")
+            } else if let since = provisioner.since {
+                let counts = "\(provisioner.succeeded) succeeded and \(provisioner.failed) failed since \(since)"
+                table.add("provisioning", counts + (provisioner.lastCause.map { ", the last: \($0)" } ?? ""))
+            }
         }
         return table.text
     }
