@@ -41,7 +41,8 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 /// What is fuzzed. Usually the tests run each target for a moment; with KEYTURN_FUZZ=1, which `scripts/fuzz` sets, the same
 /// sources become a program for libFuzzer instead.
 let fuzzing: [Target.Dependency] = [
-    "Audit", "Daemon", "Envelope", "Guide", "HTTPTransport", "Names", "PingFederate", "Schedule", "SecretJSON", "SecretMemory",
+    "Audit", "Daemon", "Envelope", "Guide", "HTTPTransport", "Names", "PingFederate", "Schedule", "SecretJSON",
+    "SecretMemory",
     "SocketAPI",
     "TestSupport", "Times", "Vault", "Zoom", nioCore, nioHTTP1,
     .product(name: "NIOEmbedded", package: "swift-nio"),
@@ -105,6 +106,7 @@ let package = Package(
         target("Zoom", ["HTTPTransport", "SecretJSON", "SecretMemory", "Times"]),
         target("PingFederate", ["HTTPTransport", "SecretJSON", "SecretMemory"]),
         target("SocketAPI", ["Names", "SecretJSON", "SecretMemory", "Times"]),
+        target("ErrorCatalog", ["SecretJSON", "SocketAPI"]),
         target("Guide", ["Names", "SecretJSON", "SocketAPI"]),
         target("Doctor", ["CPlatform", "SocketAPI", "Times"]),
         target(
@@ -126,7 +128,8 @@ let package = Package(
         executable(
             "keyturn",
             [
-                "Doctor", "Guide", "Names", "Schedule", "SecretMemory", "SocketAPI", "TerminalInput", "TerminalText",
+                "Doctor", "ErrorCatalog", "Guide", "Names", "Schedule", "SecretMemory", "SocketAPI", "TerminalInput",
+                "TerminalText",
                 "Times",
                 arguments,
             ]),
@@ -182,7 +185,8 @@ let package = Package(
         tests(
             "DaemonTests",
             [
-                "Audit", "Daemon", "Doctor", "HTTPTransport", "Names", "Rotation", "Schedule", "Scheduling",
+                "Audit", "Daemon", "Doctor", "ErrorCatalog", "HTTPTransport", "Names", "PingFederate", "Rotation",
+                "Schedule", "Scheduling",
                 "SecretMemory",
                 "SocketAPI",
                 "TestSupport", "Times", "Tokens", "Vault", "Zoom", logging, nioCore,

@@ -53,7 +53,7 @@ enum TargetProblems {
         let rotation = catalog.app(of: target)?.rotation
         let state = entry.state(catalog, now)
         var problems: [StatusDocument.Problem] = []
-        func add(_ code: String, _ detail: String, try hint: String?, deadline: Timestamp? = nil) {
+        func add(_ code: AttentionCode, _ detail: String, try hint: String?, deadline: Timestamp? = nil) {
             problems.append(
                 .init(code, app: target.app, "target '\(target.name)': \(detail)", try: hint, deadline: deadline))
         }
@@ -61,19 +61,19 @@ enum TargetProblems {
             let isWaiting = state == .behind && rotation?.promotedAt != nil
             let death = rotation?.revokeAt.map { "; the old secret, which it still has, \(dyingWords($0, now))" }
             add(
-                "target_failed", "\(failure.reason), since \(failure.at)\(isWaiting ? death ?? "" : "")",
+                .targetFailed, "\(failure.reason), since \(failure.at)\(isWaiting ? death ?? "" : "")",
                 try: failure.hint.map { "\($0); then keyturn target test \(target.name)" }
                     ?? "keyturn target test \(target.name)", deadline: isWaiting ? rotation?.revokeAt : nil)
         } else if state == .new {
-            add("target_new", "nothing was pushed there yet", try: "keyturn target push \(target.name)")
+            add(.targetNew, "nothing was pushed there yet", try: "keyturn target push \(target.name)")
         } else if state == .behind, rotation == nil {
             add(
-                "target_behind", "it has generation \(delivery.generation?.number ?? 0) of '\(target.app)'",
+                .targetBehind, "it has generation \(delivery.generation?.number ?? 0) of '\(target.app)'",
                 try: "keyturn target push \(target.name)")
         }
         if let changed = delivery.changedAt {
             add(
-                "target_changed",
+                .targetChanged,
                 "what was pushed was changed outside, or encrypted anew by PingFederate; seen at \(changed)",
                 try: "keyturn target adopt \(target.name), or keyturn target push \(target.name)")
         }
