@@ -107,7 +107,7 @@ let package = Package(
         target("PingFederate", ["HTTPTransport", "SecretJSON", "SecretMemory"]),
         target("SocketAPI", ["Names", "SecretJSON", "SecretMemory", "Times"]),
         target("ErrorCatalog", ["SecretJSON", "SocketAPI"]),
-        target("Guide", ["Names", "SecretJSON", "SocketAPI"]),
+        target("Guide", ["Names", "SecretJSON", "SocketAPI", "Times"]),
         target("Doctor", ["CPlatform", "SocketAPI", "Times"]),
         target(
             "Daemon",
