@@ -104,7 +104,8 @@ let package = Package(
         target("Zoom", ["HTTPTransport", "SecretJSON", "SecretMemory", "Times"]),
         target("PingFederate", ["HTTPTransport", "SecretJSON", "SecretMemory"]),
         target("SocketAPI", ["Names", "SecretJSON", "SecretMemory", "Times"]),
-        target("Guide", ["Names", "SecretJSON", "SocketAPI"]),
+        target("ErrorCatalog", ["SecretJSON", "SocketAPI"]),
+        target("Guide", ["Names", "SecretJSON", "SocketAPI", "Times"]),
         target("Doctor", ["CPlatform", "SocketAPI", "Times"]),
         target(
             "Daemon",
@@ -125,7 +126,8 @@ let package = Package(
         executable(
             "keyturn",
             [
-                "Doctor", "Guide", "Names", "Schedule", "SecretMemory", "SocketAPI", "TerminalInput", "TerminalText",
+                "Doctor", "ErrorCatalog", "Guide", "Names", "Schedule", "SecretMemory", "SocketAPI", "TerminalInput",
+                "TerminalText",
                 "Times",
                 arguments,
             ]),
@@ -181,7 +183,8 @@ let package = Package(
         tests(
             "DaemonTests",
             [
-                "Audit", "Daemon", "Doctor", "HTTPTransport", "Names", "Rotation", "Schedule", "Scheduling",
+                "Audit", "Daemon", "Doctor", "ErrorCatalog", "HTTPTransport", "Names", "PingFederate", "Rotation",
+                "Schedule", "Scheduling",
                 "SecretMemory",
                 "SocketAPI",
                 "TestSupport", "Times", "Tokens", "Vault", "Zoom", logging, nioCore, nioPosix,

@@ -19,7 +19,7 @@ extension AuditLog {
         guard let last = try directory.segments().last else {
             return try begin(
                 1, in: directory, key, after: anchor, limits, time, note,
-                because: anchor.sequence > 0 ? "the log is gone; it had \(anchor.sequence) lines" : nil)
+                because: anchor.sequence > 0 ? "the log is gone; it had \(counted(anchor.sequence, "line"))" : nil)
         }
         let path = directory.path(of: last)
         let scan = try SegmentScan(last, in: directory, key: key, anchor: anchor)

@@ -1,5 +1,6 @@
 import Envelope
 package import SecretMemory
+import Times
 
 /// Reads a whole log again and says what is not as it was written.
 package struct AuditVerifier {
@@ -56,7 +57,7 @@ package struct AuditVerifier {
             expected = scan.head
         }
         if numbers.isEmpty, anchor.sequence > 0 {
-            report.findings.append("the log is gone; it had \(anchor.sequence) lines")
+            report.findings.append("the log is gone; it had \(counted(anchor.sequence, "line"))")
         } else if !hasAnchor, report.last < anchor.sequence {
             report.findings.append("the log ends at line \(report.last); line \(anchor.sequence) was on disk")
         }

@@ -1,4 +1,5 @@
 import Glibc
+import Times
 
 /// One file of the log, open for appending. Closed with its last reference.
 final class SegmentFile: Sendable {
@@ -75,6 +76,6 @@ final class SegmentFile: Sendable {
         var named = stat()
         guard unsafe lstat(path, &named) == 0 else { return "\(path) was removed or renamed" }
         guard named.st_dev == device, named.st_ino == inode else { return "\(path) was replaced" }
-        return named.st_size < size ? "\(path) was cut from \(size) to \(named.st_size) bytes" : nil
+        return named.st_size < size ? "\(path) was cut from \(size) to \(counted(Int(named.st_size), "byte"))" : nil
     }
 }

@@ -142,7 +142,9 @@ package struct HostDoctor {
                 "free_space", .failed, "\(words): when it is full, nobody is served and nothing is kept", try: hint)
         }
         if allFiles > 0, files < 16 {
-            return Line("free_space", .failed, "\(files) files may still be made, whatever their size", try: hint)
+            return Line(
+                "free_space", .failed, "\(counted(Int(files), "file")) may still be made, whatever their size",
+                try: hint)
         }
         return bytes < little ? Line("free_space", .warning, words, try: hint) : Line("free_space", .passed, words)
     }

@@ -1,4 +1,5 @@
 package import SocketAPI
+import Times
 
 /// What Zoom said to what was entered, and how to go on without entering everything again.
 package struct Mending: Equatable, Sendable {
@@ -28,7 +29,9 @@ package struct Mending: Equatable, Sendable {
             }
             self.init(
                 .again,
-                ["zoom takes the credentials, but \(Self.number(scopes.missing.count)) not ticked:"] + lines + [
+                [
+                    "zoom takes the credentials, but \(counted(scopes.missing.count, "scope is", "scopes are")) not ticked:"
+                ] + lines + [
                     "tick in the Marketplace: the app > Scopes > Add Scopes > Done;"
                         + " what has master in it can only be ticked by the account's owner"
                 ], maySkip: true)
@@ -87,6 +90,4 @@ package struct Mending: Equatable, Sendable {
         self.words = words
         self.maySkip = maySkip
     }
-
-    private static func number(_ count: Int) -> String { count == 1 ? "1 scope is" : "\(count) scopes are" }
 }

@@ -9,7 +9,7 @@ package struct ConsoleFailure: Error, Equatable, CustomStringConvertible {
         case rejected
     }
 
-    package enum Cause: String, Sendable {
+    package enum Cause: String, CaseIterable, Sendable {
         case unauthorized, forbidden
         case notFound = "not_found"
         case rejected

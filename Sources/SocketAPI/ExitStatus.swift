@@ -1,5 +1,5 @@
 /// What the commands exit with.
-package enum ExitStatus: Int32, Sendable {
+package enum ExitStatus: Int32, CaseIterable, Sendable {
     case done = 0
     case usage = 64
     case badData = 65

@@ -1,5 +1,6 @@
 package import Audit
 import SecretMemory
+import Times
 
 /// A vault's file that was put back, seen by the audit log, which names the commits that it tells of.
 ///
@@ -19,7 +20,7 @@ struct Rollback: Equatable, Sendable {
     var error: VaultError {
         VaultError(
             .rolledBack,
-            "the vault is older than its audit log: it was written \(commits) times, and the log tells of change \(named): "
+            "the vault is older than its audit log: it was written \(counted(Int(commits), "time")), and the log tells of change \(named): "
                 + "vault.db was put back from a copy, or the disk lost what it had confirmed",
             hint: "put the newest vault.db back; or, if there is no newer one, take a copy of this one as a backup: "
                 + "keyturnd restore COPY --replace")

@@ -4,6 +4,7 @@ import Glibc
 import SecretMemory
 import SocketAPI
 import TerminalInput
+import Times
 
 struct Check: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -40,7 +41,7 @@ struct Check: AsyncParsableCommand {
             let count = report.findings.count
             throw StartError(
                 .badData,
-                "\(report.vault): \(count == 1 ? "one thing is" : "\(count) things are") not as \(count == 1 ? "it" : "they") should be",
+                "\(report.vault): \(counted(count, "thing is", "things are")) not as \(count == 1 ? "it" : "they") should be",
                 hint: report.findings[0].hint)
         }
     }
@@ -57,8 +58,8 @@ struct Check: AsyncParsableCommand {
         }
         let commits = report.contents.commits.map { ", commit \($0)" } ?? ""
         return """
-            \(report.vault) is as it was written: \(report.contents.rows) rows, \(report.contents.apps.count) apps\(commits)
-            audit log: \(report.auditLines) lines
+            \(report.vault) is as it was written: \(counted(report.contents.rows, "row")), \(counted(report.contents.apps.count, "app"))\(commits)
+            audit log: \(counted(report.auditLines, "line"))
 
             """
     }

@@ -58,7 +58,7 @@ import Testing
     }
 
     @Test("of many problems the first are told, and how many more there are") func many() {
-        let problems = (0..<30).map { StatusDocument.Problem("code_\($0)", "detail", try: "hint") }
+        let problems = (0..<30).map { StatusDocument.Problem(cause: "code_\($0)", "detail", try: "hint") }
         let lines = DaemonDoctor.problems(problems, most: 20)
         #expect(lines.count == 21 && lines[20].detail == "and 10 more")
         #expect(DaemonDoctor.problems([]).map(\.outcome) == [.passed])

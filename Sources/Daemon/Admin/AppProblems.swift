@@ -49,14 +49,18 @@ struct AppProblems {
     var isOverdue: Bool { overdue?.urgency == .overdue }
 
     private func ranked(
-        _ urgency: Urgency, _ code: String, _ detail: String, try hint: String?, deadline: Timestamp? = nil
+        _ urgency: Urgency, _ code: AttentionCode, _ detail: String, try hint: String?, deadline: Timestamp? = nil
     ) -> Ranked {
         Ranked(urgency: urgency, problem: .init(code, app: app, detail, try: hint, deadline: deadline))
     }
 
+    private func ranked(_ urgency: Urgency, cause: String, _ detail: String, try hint: String?) -> Ranked {
+        Ranked(urgency: urgency, problem: .init(cause: cause, app: app, detail, try: hint))
+    }
+
     private var dying: Ranked? {
         guard let dying = DyingSecret(entry, now: now), dying.dies - now <= Alarms.before[0] else { return nil }
-        return ranked(.secretDies, "secret_dies", dying.detail, try: dying.hint, deadline: dying.dies)
+        return ranked(.secretDies, .secretDies, dying.detail, try: dying.hint, deadline: dying.dies)
     }
 
     private var rotation: Ranked? {
@@ -65,12 +69,12 @@ struct AppProblems {
         switch rotation.phase {
         case .lostResponse:
             return ranked(
-                .lostResponse, "lost_response",
+                .lostResponse, .lostResponse,
                 "an answer of Zoom's was lost\(death); Keyturn asks again\(rotation.due.map { " at \($0)" } ?? "")",
                 try: "keyturn rotation show \(rotation.id)", deadline: rotation.revokeAt)
         case .held:
             return ranked(
-                .held, "rotation_held", "\(rotation.reason ?? "the rotation is held")\(death)",
+                .held, .rotationHeld, "\(rotation.reason ?? "the rotation is held")\(death)",
                 try: rotation.promotedAt == nil
                     ? "keyturn rotate \(app) --manual"
                     : "when the cause is mended: keyturn rotation resume \(rotation.id)", deadline: rotation.revokeAt)
@@ -84,18 +88,18 @@ struct AppProblems {
         let generation = "generation \(entry.credential.generation), out of a backup,"
         guard let refusal = entry.refusal else {
             return ranked(
-                .unproven, "secret_unproven",
+                .unproven, .secretUnproven,
                 "\(generation) is not handed out before zoom has taken it: it is being tried",
                 try: "keyturn app verify \(app)")
         }
         guard !refusal.mayPass else {
             return ranked(
-                .unproven, "secret_unproven",
+                .unproven, .secretUnproven,
                 "\(generation) is not handed out before zoom has taken it: \(refusal.reason)",
                 try: "keyturn app verify \(app)")
         }
         return ranked(
-            .unproven, "restored_secret_dead", "\(generation) is dead and not handed out: \(refusal.reason)",
+            .unproven, .restoredSecretDead, "\(generation) is dead and not handed out: \(refusal.reason)",
             try: "make a new secret in the Marketplace, then: keyturn rotate \(app) --manual")
     }
 
@@ -103,21 +107,21 @@ struct AppProblems {
         guard !entry.isSuspect, let refusal = entry.refusal else { return nil }
         guard !refusal.mayPass else {
             return ranked(
-                .note, refusal.cause, "zoom gives no token, and tells of no refusal: \(refusal.reason)",
+                .note, cause: refusal.cause, "zoom gives no token, and tells of no refusal: \(refusal.reason)",
                 try: "keyturn app verify \(app)")
         }
         let words = RefusedSecret(
             app: app, cause: refusal.cause,
             reason: "zoom refused generation \(entry.credential.generation): \(refusal.reason)",
             isRotating: entry.rotation != nil)
-        return ranked(.refused, refusal.cause, words.detail, try: words.hint)
+        return ranked(.refused, cause: refusal.cause, words.detail, try: words.hint)
     }
 
     private var missingScopes: Ranked? {
         let missing = entry.missingScopes
         guard !missing.isEmpty else { return nil }
         return ranked(
-            .missingScopes, "missing_scopes", "the app lacks scopes: \(missing.joined(separator: "; "))",
+            .missingScopes, .missingScopes, "the app lacks scopes: \(missing.joined(separator: "; "))",
             try: "tick them in the Marketplace, under the app's Scopes tab, then keyturn app verify \(app)")
     }
 
@@ -127,7 +131,7 @@ struct AppProblems {
         case .success(let found): recurrence = found
         case .failure(let error):
             return ranked(
-                .overdue, "policy_unreadable", "its secret is not rotated by itself: \(error.detail)",
+                .overdue, .policyUnreadable, "its secret is not rotated by itself: \(error.detail)",
                 try: error.hint)
         }
         guard entry.rotation == nil, let recurrence else { return nil }
@@ -136,12 +140,12 @@ struct AppProblems {
         let since = "due since \(planned), \(countdown(now - planned))"
         if entry.app.policy.isPaused {
             return ranked(
-                .note, "rotation_paused", "paused, and its rotation is \(since)", try: "keyturn resume \(app)")
+                .note, .rotationPaused, "paused, and its rotation is \(since)", try: "keyturn resume \(app)")
         }
         let due = RotationDue(
             entry, upkeep: entry.upkeep, recurrence: recurrence, now: now, catchingUp: false)
         return ranked(
-            .overdue, "rotation_overdue", "its rotation is \(since): \(why(due, recurrence))",
+            .overdue, .rotationOverdue, "its rotation is \(since): \(why(due, recurrence))",
             try: "keyturn rotate \(app)")
     }
 
@@ -163,7 +167,7 @@ struct AppProblems {
         else { return nil }
         let names = holders.prefix(5).map(\.description).joined(separator: ", ") + (holders.count > 5 ? ", …" : "")
         return ranked(
-            .holders, "holders_near_deadline",
+            .holders, .holdersNearDeadline,
             "the old secret is still held by \(names), and is ended at \(deadline), in \(countdown(deadline - now))",
             try: "have them fetch again; keyturn holders \(app)", deadline: deadline)
     }

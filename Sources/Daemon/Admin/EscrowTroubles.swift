@@ -27,6 +27,6 @@ extension EscrowReport.Trouble {
 
 extension StatusDocument.Problem {
     init(_ trouble: EscrowReport.Trouble) {
-        self.init(trouble.kind.rawValue, app: trouble.app, trouble.words, try: trouble.hint)
+        self.init(cause: trouble.kind.rawValue, app: trouble.app, trouble.words, try: trouble.hint)
     }
 }

@@ -10,7 +10,7 @@ enum RuleProblems {
             if let now = strangers[client.id] {
                 problems.append(
                     .init(
-                        "user_changed",
+                        .userChanged,
                         "client '\(client.name)' is refused: uid \(client.selectors.uid) was \(client.selectors.user ?? "")'s and is \(printable(now))'s by now",
                         try: "keyturn client remove \(client.name)"))
             }
@@ -18,7 +18,7 @@ enum RuleProblems {
                 guard case .app(let name) = grant.target, catalog.app(name) == nil else { continue }
                 problems.append(
                     .init(
-                        "grant_without_app",
+                        .grantWithoutApp,
                         "client '\(client.name)' is granted '\(name)', which does not exist: whatever is added under that name is theirs",
                         try: "keyturn app add \(name), or keyturn client remove \(client.name)"))
             }

@@ -18,7 +18,7 @@ struct StatusReport {
         guard let session = gate.session else {
             return Response(.ok).json(
                 document(
-                    .locked, now, [.init("locked", "the vault is locked: nobody is served", try: "keyturn unlock")], [])
+                    .locked, now, [.init(.locked, "the vault is locked: nobody is served", try: "keyturn unlock")], [])
             )
         }
         var entries = session.vault.catalog.apps
@@ -77,21 +77,21 @@ struct StatusReport {
     private static func keyProblems(_ session: VaultGate.Session) -> [StatusDocument.Problem] {
         var problems = session.vault.damagedSlots.map { slot in
             StatusDocument.Problem(
-                "key_slot_damaged",
+                .keySlotDamaged,
                 "key slot \(slot) is damaged or gone: what opened it may not open the vault any more",
                 try: "keyturn key remove \(slot), and add another way in: keyturn key add")
         }
         if let trouble = session.keys.trouble {
             problems.append(
                 .init(
-                    "key_rotation_waits", "the vault's new key is not in use everywhere: \(trouble)",
+                    .keyRotationWaits, "the vault's new key is not in use everywhere: \(trouble)",
                     try: "wait, it is tried again each minute; if something is damaged, restore a backup"))
         }
         return problems
     }
 
     private static func hostProblems(_ vault: Vault) -> [StatusDocument.Problem] {
-        vault.isElsewhere ? [.init("vault_elsewhere", Vault.elsewhere.detail, try: Vault.elsewhere.hint)] : []
+        vault.isElsewhere ? [.init(.vaultElsewhere, Vault.elsewhere.detail, try: Vault.elsewhere.hint)] : []
     }
 
     private static func auditProblems(_ audit: AuditTrail) -> [StatusDocument.Problem] {
@@ -99,13 +99,13 @@ struct StatusReport {
         if audit.isUnavailable {
             problems.append(
                 .init(
-                    "audit_unavailable", "the audit log cannot be written: nothing with a secret is answered",
+                    .auditUnavailable, "the audit log cannot be written: nothing with a secret is answered",
                     try: "make room in the state directory; the daemon's log says why"))
         }
         if let trouble = audit.trouble {
             problems.append(
                 .init(
-                    "audit_log_changed", "the audit log is not as it was written: \(trouble)",
+                    .auditLogChanged, "the audit log is not as it was written: \(trouble)",
                     try: "keyturn audit verify"))
         }
         return problems

@@ -63,7 +63,7 @@ enum TargetProblems {
         let rotation = catalog.app(of: target)?.rotation
         let state = entry.state(catalog, now)
         var problems: [StatusDocument.Problem] = []
-        func add(_ code: String, _ detail: String, try hint: String?, deadline: Timestamp? = nil) {
+        func add(_ code: AttentionCode, _ detail: String, try hint: String?, deadline: Timestamp? = nil) {
             problems.append(
                 .init(code, app: target.app, "target '\(target.name)': \(detail)", try: hint, deadline: deadline))
         }
@@ -71,32 +71,32 @@ enum TargetProblems {
             let isWaiting = state == .behind && rotation?.promotedAt != nil
             let death = rotation?.revokeAt.map { "; the old secret, which it still has, \(dyingWords($0, now))" }
             add(
-                "target_failed", "\(failure.reason), since \(failure.at)\(isWaiting ? death ?? "" : "")",
+                .targetFailed, "\(failure.reason), since \(failure.at)\(isWaiting ? death ?? "" : "")",
                 try: failure.hint.map { "\($0); then keyturn target test \(target.name)" }
                     ?? "keyturn target test \(target.name)", deadline: isWaiting ? rotation?.revokeAt : nil)
         } else if state == .new {
-            add("target_new", "nothing was pushed there yet", try: "keyturn target push \(target.name)")
+            add(.targetNew, "nothing was pushed there yet", try: "keyturn target push \(target.name)")
         } else if state == .behind, rotation == nil {
             add(
-                "target_behind", "it has generation \(delivery.generation?.number ?? 0) of '\(target.app)'",
+                .targetBehind, "it has generation \(delivery.generation?.number ?? 0) of '\(target.app)'",
                 try: "keyturn target push \(target.name)")
         }
         if let changed = delivery.changedAt {
             add(
-                "target_changed",
+                .targetChanged,
                 "what was pushed was changed outside, or encrypted anew by PingFederate; seen at \(changed)",
                 try: "keyturn target adopt \(target.name), or keyturn target push \(target.name)")
         }
         if let found = entry.provisioning, let failure = found.failure, found.isFailing {
             add(
-                "provisioning_failing",
+                .provisioningFailing,
                 "\(found.failed) of \(found.succeeded + found.failed) changes failed in PingFederate since "
                     + "\(found.since), the last at \(failure.at): \(failure.cause)",
                 try: "keyturn app verify \(target.app); if that passes, the cause is in PingFederate's provisioner.log")
         }
         if let reason = entry.provisioning?.unreadable {
             add(
-                "provisioner_log_unreadable", "\(target.provisionerLog?.path ?? "its log") cannot be read: \(reason)",
+                .provisionerLogUnreadable, "\(target.provisionerLog?.path ?? "its log") cannot be read: \(reason)",
                 try: "let the daemon's user read it, or keyturn target set \(target.name) --provisioner-log ''")
         }
         return problems

@@ -75,7 +75,7 @@ struct BackupWriter {
     private func problems(_ inspection: Inspection, _ session: VaultGate.Session) -> [StatusDocument.Problem] {
         session.rotations.report.troubles.filter { $0.kind != .unready }.map(StatusDocument.Problem.init)
             + inspection.findings.map {
-                StatusDocument.Problem("damaged_row", $0.detail, try: "stop the daemon, then keyturnd check")
+                StatusDocument.Problem(.damagedRow, $0.detail, try: "stop the daemon, then keyturnd check")
             }
     }
 }

@@ -3,6 +3,7 @@ import Doctor
 import EscrowFiles
 import Glibc
 package import SocketAPI
+import Times
 import Vault
 import VaultSQLite
 
@@ -114,7 +115,7 @@ package struct VaultCheck {
         guard unsafe access(places.audit, F_OK) == 0 || errno != ENOENT else {
             if head.sequence > 0 {
                 add(
-                    .error, "the log is gone; it had \(head.sequence) lines",
+                    .error, "the log is gone; it had \(counted(head.sequence, "line"))",
                     try: "look who could write to \(places.audit)")
             }
             return (findings, 0)

@@ -86,7 +86,8 @@ extension AuditNote {
     func log(to logger: Logger) {
         switch self {
         case .torn(let path, let bytes):
-            logger.notice("a crash had left the beginning of a line in \(path), \(bytes) bytes, which was taken off")
+            logger.notice(
+                "a crash had left the beginning of a line in \(path), \(counted(bytes, "byte")), which was taken off")
         case .trouble(let words):
             logger.critical("the audit log is not as it was written: \(words); try: keyturn audit verify")
         }

@@ -34,7 +34,7 @@ struct KeyCommand {
         guard lengths.contains(output.count) else {
             throw StartError(
                 .badData,
-                "unlock.command gave \(output.count) bytes, not \(lengths.lowerBound) to \(lengths.upperBound)",
+                "unlock.command gave \(counted(output.count, "byte")), not \(lengths.lowerBound) to \(lengths.upperBound)",
                 hint: Self.hint)
         }
         return UnlockWay(.keyFile(output))

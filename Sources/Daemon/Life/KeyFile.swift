@@ -2,6 +2,7 @@ import Envelope
 import Glibc
 import SecretMemory
 import SocketAPI
+import Times
 import Vault
 
 /// Files that hold what opens a vault.
@@ -26,7 +27,8 @@ enum KeyFile {
         guard lengths.contains(Int(status.st_size)) else {
             throw StartError(
                 .badData,
-                "the key file \(path) has \(status.st_size) bytes, not \(lengths.lowerBound) to \(lengths.upperBound)")
+                "the key file \(path) has \(counted(Int(status.st_size), "byte")), not \(lengths.lowerBound) to \(lengths.upperBound)"
+            )
         }
         let secret = try SecretBytes(count: Int(status.st_size)) { span throws(StartError) in
             let count = span.byteCount

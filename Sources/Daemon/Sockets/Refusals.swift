@@ -119,7 +119,7 @@ extension RenderedResponse {
         case .tooShort(let left):
             refusing(
                 Problem(
-                    .upstreamFailed, "zoom's newest token has \(left) seconds left, less than min_ttl asks for",
+                    .upstreamFailed, "zoom's newest token has \(left) s left, less than min_ttl asks for",
                     try: "a smaller min_ttl"))
         }
     }

@@ -1,6 +1,7 @@
 import HTTPTransport
 import SecretMemory
 import SocketAPI
+import Times
 import Tokens
 import Vault
 import Zoom
@@ -45,7 +46,7 @@ struct Verifier: Sendable {
     func scim(_ token: SecretBox, api: String) async -> Verification.Check {
         do {
             let probe = try await zoom.probeSCIM(token: token, api: try EndpointURL(api))
-            return .init("scim", .passed, "zoom lists \(probe.totalResults) users over SCIM")
+            return .init("scim", .passed, "zoom lists \(counted(probe.totalResults, "user")) over SCIM")
         } catch let failure as ZoomFailure {
             return .init("scim", .failed, failure.description, try: failure.cause.hint, cause: failure.cause.code)
         } catch {

@@ -9,7 +9,7 @@ extension RotationEngine {
         let calls = lost.facts.calls.count
         guard calls < timing.callsPerRotation else {
             let held = lost.hold(
-                reason: "Zoom was asked \(calls) times for a new secret and no answer arrived; "
+                reason: "Zoom was asked \(counted(calls, "time")) for a new secret and no answer arrived; "
                     + "make one in the Marketplace and give it to Keyturn")
             return try await vault.advance(held.facts, of: entry.app)
         }

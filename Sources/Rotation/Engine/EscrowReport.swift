@@ -5,7 +5,7 @@ import Synchronization
 package final class EscrowReport: Sendable {
     package struct Trouble: Equatable, Sendable {
         /// The raw values are shown to operators.
-        package enum Kind: String, Sendable {
+        package enum Kind: String, CaseIterable, Sendable {
             /// A new secret exists in memory only.
             case inMemory = "secret_in_memory"
             /// A new secret lies in an escrow file, since the vault cannot take it.

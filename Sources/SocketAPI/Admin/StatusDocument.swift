@@ -16,7 +16,16 @@ package struct StatusDocument: Equatable, Sendable, WireDocument {
         package let deadline: Timestamp?
 
         package init(
-            _ code: String, app: Name? = nil, _ detail: String, try hint: String? = nil, deadline: Timestamp? = nil
+            _ code: AttentionCode, app: Name? = nil, _ detail: String, try hint: String? = nil,
+            deadline: Timestamp? = nil
+        ) {
+            self.init(cause: code.rawValue, app: app, detail, try: hint, deadline: deadline)
+        }
+
+        /// - Parameter code: also one of the causes for which Zoom gives no token.
+        package init(
+            cause code: String, app: Name? = nil, _ detail: String, try hint: String? = nil,
+            deadline: Timestamp? = nil
         ) {
             self.code = code
             self.app = app
@@ -36,7 +45,7 @@ package struct StatusDocument: Equatable, Sendable, WireDocument {
         package init(_ node: JSONNode, in document: borrowing JSONDocument) throws(JSONError) {
             let named = document.member("app", of: node) != nil
             self.init(
-                try document.text("code", of: node), app: named ? try document.name("app", of: node) : nil,
+                cause: try document.text("code", of: node), app: named ? try document.name("app", of: node) : nil,
                 try document.text("detail", of: node), try: try document.optionalText("try", of: node),
                 deadline: try document.optionalTime("deadline", of: node))
         }

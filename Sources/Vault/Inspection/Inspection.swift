@@ -1,6 +1,7 @@
 package import Audit
 import Envelope
 package import Names
+import Times
 
 /// What a look at every row of a vault found. Goes on where opening the vault would give up, so that all that is wrong is
 /// named at once.
@@ -38,8 +39,8 @@ package struct Inspection: Sendable {
             add(
                 .fatal,
                 found.rows == written.rows
-                    ? "of its \(found.rows) rows some are not the ones that it wrote last: changed, or put back from a copy"
-                    : "it has \(found.rows) rows and wrote \(written.rows): some were "
+                    ? "of its \(counted(found.rows, "row")) some are not the ones that it wrote last: changed, or put back from a copy"
+                    : "it has \(counted(found.rows, "row")) and wrote \(written.rows): some were "
                         + (found.rows < written.rows ? "deleted" : "added"))
         }
         lookAtSlots(transaction, loader.ways, sealer)

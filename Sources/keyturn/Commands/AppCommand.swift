@@ -109,7 +109,8 @@ extension AppDocument {
         table.add("account ID", accountID)
         table.add("client ID", clientID)
         table.add(
-            "client secret", "\(secretLength) characters, fingerprint \(secretFingerprint), since \(secretCreatedAt)")
+            "client secret",
+            "\(counted(secretLength, "character")), fingerprint \(secretFingerprint), since \(secretCreatedAt)")
         table.add("Marketplace app ID", marketplaceAppID ?? "not known; rotation through Zoom's API needs it")
         for (words, value) in zip(
             ["description", "company", "contact", "contact e-mail", "features"], profile.values.map(\.value))

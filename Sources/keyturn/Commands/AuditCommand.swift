@@ -78,7 +78,8 @@ struct AuditVerify: ParsableCommand {
         let report: AuditReport = try answer.document()
         try common.show(answer, as: AuditReport.self) { report in
             guard report.findings.isEmpty else { return }
-            StandardOutput.write("\(report.lines) lines in \(report.segments) files, as they were written\n")
+            StandardOutput.write(
+                "\(counted(report.lines, "line")) in \(counted(report.segments, "file")), as they were written\n")
         }
         guard report.findings.isEmpty else {
             for finding in report.findings { complain("keyturn: \(finding)") }

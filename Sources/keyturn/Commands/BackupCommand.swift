@@ -47,7 +47,7 @@ struct BackupCommand: ParsableCommand {
     static func text(_ report: BackupReport) -> String {
         var text = """
             \(report.file)
-            taken at \(report.takenAt), commit \(report.commits): \(report.rows) rows, \(report.bytes) bytes, every seal opened
+            taken at \(report.takenAt), commit \(report.commits): \(counted(report.rows, "row")), \(report.bytes) bytes, every seal opened
 
             """
         var table = TextTable(["APP", "GENERATION"])

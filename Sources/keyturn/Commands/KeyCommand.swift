@@ -173,7 +173,7 @@ struct KeyRotate: ParsableCommand {
                 return
             }
             StandardOutput.write(
-                "epoch \(list.epoch) begins: \(resealing.rows) rows are sealed anew in the background\n  try: keyturn key list\n"
+                "epoch \(list.epoch) begins: \(counted(resealing.rows, "row is", "rows are")) sealed anew in the background\n  try: keyturn key list\n"
             )
         }
     }
@@ -197,7 +197,7 @@ extension KeyList {
             table.add(
                 slot.slot, slot.kind + (cost.map { " (\($0))" } ?? ""), slot.createdAt.description, slot.state.words)
         }
-        let progress = resealing.map { ", \($0.percent) % of \($0.rows) rows" } ?? ""
+        let progress = resealing.map { ", \($0.percent) % of \(counted($0.rows, "row"))" } ?? ""
         return table.text + "\nkey epoch \(epoch)\(progress)\n" + (waiting.map { "waits: \($0)\n" } ?? "")
     }
 }

@@ -1,6 +1,7 @@
 import Glibc
 import SecretMemory
 import SocketAPI
+import Times
 
 /// Files with a secret in them, made or read by a command.
 enum SecretFile {
@@ -18,7 +19,8 @@ enum SecretFile {
             throw CommandFailure(.notPermitted, "the key file \(path) can be read by others", try: "chmod 0400 \(path)")
         }
         guard (32...longest).contains(Int(status.st_size)) else {
-            throw CommandFailure(.badData, "the key file \(path) has \(status.st_size) bytes, not 32 to \(longest)")
+            throw CommandFailure(
+                .badData, "the key file \(path) has \(counted(Int(status.st_size), "byte")), not 32 to \(longest)")
         }
         return try SecretBytes(count: Int(status.st_size)) { span throws(CommandFailure) in
             let count = span.byteCount

@@ -1,0 +1,121 @@
+package import SecretJSON
+import SocketAPI
+
+/// What a code means and what to do about it. Codes are made in other places; this one table explains them all, and tests
+/// hold it against those places, so that none is missing and none is left over.
+package struct ErrorEntry: Equatable, Sendable, WireDocument {
+    package enum Origin: String, CaseIterable, Sendable {
+        /// `code` of a refusal on either socket.
+        case socket
+        /// What a command exits with.
+        case exit
+        /// `code` of a problem in `keyturn status`.
+        case status
+        /// Why Zoom did not do something, in Keyturn's words.
+        case zoom
+        /// What Zoom itself says.
+        case zoomAnswer = "zoom_answer"
+        /// Why a push to PingFederate failed.
+        case pingfederate
+
+        package var words: String {
+            switch self {
+            case .socket: "refusal on a socket"
+            case .exit: "exit code"
+            case .status: "problem in keyturn status"
+            case .zoom: "failure at Zoom"
+            case .zoomAnswer: "Zoom's own answer"
+            case .pingfederate: "failure at PingFederate"
+            }
+        }
+    }
+
+    package let code: String
+    package let origin: Origin
+    package let meaning: String
+    package let remedy: String
+
+    package init(_ code: String, _ origin: Origin, _ explanation: Explanation) {
+        self.code = code
+        self.origin = origin
+        meaning = explanation.meaning
+        remedy = explanation.remedy
+    }
+
+    package func writeMembers(to json: inout JSONWriter) {
+        json.member("code", code)
+        json.member("origin", origin.rawValue)
+        json.member("meaning", meaning)
+        json.member("try", remedy)
+    }
+
+    package init(_ node: JSONNode, in document: borrowing JSONDocument) throws(JSONError) {
+        guard let origin = Origin(rawValue: try document.text("origin", of: node)) else {
+            throw JSONError(.outOfRange, member: "origin")
+        }
+        self.init(
+            try document.text("code", of: node), origin,
+            Explanation(try document.text("meaning", of: node), try: try document.text("try", of: node)))
+    }
+}
+
+package struct Explanation: Equatable, Sendable {
+    package let meaning: String
+    package let remedy: String
+
+    package init(_ meaning: String, try remedy: String) {
+        self.meaning = meaning
+        self.remedy = remedy
+    }
+}
+
+/// Some entries, as JSON.
+package struct ErrorList: Equatable, Sendable, WireDocument {
+    package let codes: [ErrorEntry]
+
+    package init(_ codes: [ErrorEntry]) { self.codes = codes }
+
+    package func writeMembers(to json: inout JSONWriter) { json.member("codes", list: codes) }
+
+    package init(_ node: JSONNode, in document: borrowing JSONDocument) throws(JSONError) {
+        codes = try document.list("codes", of: node)
+    }
+}
+
+package enum ErrorCatalog {
+    package static let all: [ErrorEntry] =
+        AttentionCode.allCases.map { ErrorEntry($0.rawValue, .status, $0.explanation) }
+        + ProblemCode.allCases.map { ErrorEntry($0.rawValue, .socket, $0.explanation) }
+        + ExitStatus.allCases.map { ErrorEntry(String($0.rawValue), .exit, $0.explanation) }
+        + zoom.map { ErrorEntry($0, .zoom, $1) } + zoomAnswers.map { ErrorEntry($0, .zoomAnswer, $1) }
+        + pingFederate.map { ErrorEntry($0, .pingfederate, $1) }
+
+    /// Some codes come from several places, and mean something else in each.
+    package static func entries(for code: String) -> [ErrorEntry] {
+        let wanted = code.lowercased().replacing("-", with: "_")
+        return all.filter { $0.code == wanted }
+    }
+
+    /// The known code that is most like this one; `nil` when none is.
+    package static func nearest(to code: String) -> String? {
+        let wanted = Array(code.lowercased().replacing("-", with: "_").utf8)
+        let best = Set(all.map(\.code)).map { (distance(wanted, Array($0.utf8)), $0) }.min { $0 < $1 }
+        guard let best, best.0 <= max(wanted.count / 3, 1) else { return nil }
+        return best.1
+    }
+
+    /// How many characters are to be changed, taken away or put in (Levenshtein).
+    private static func distance(_ one: [UInt8], _ other: [UInt8]) -> Int {
+        var row = Array(0...other.count)
+        for (index, byte) in one.enumerated() {
+            var diagonal = row[0]
+            row[0] = index + 1
+            for (column, counterpart) in other.enumerated() {
+                let changed = diagonal + (byte == counterpart ? 0 : 1)
+                diagonal = row[column + 1]
+                row[column + 1] = min(changed, diagonal + 1, row[column] + 1)
+            }
+        }
+        return row[other.count]
+    }
+}

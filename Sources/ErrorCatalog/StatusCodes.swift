@@ -1,0 +1,118 @@
+import SocketAPI
+
+extension AttentionCode {
+    var explanation: Explanation {
+        switch self {
+        case .locked: Explanation("the vault is locked: nobody is served and nothing is rotated", try: "keyturn unlock")
+        case .vaultElsewhere:
+            Explanation(
+                "the vault was last served on another machine: it is served here, and nothing is rotated",
+                try: "keyturn adopt, once the other machine serves it no more")
+        case .auditUnavailable:
+            Explanation(
+                "the audit log cannot be written: nothing with a secret is answered",
+                try: "make room in the state directory; the daemon's log says why")
+        case .auditLogChanged:
+            Explanation("the audit log is not as it was written", try: "keyturn audit verify says where")
+        case .damagedRow:
+            Explanation(
+                "a row of the vault does not open, and so neither does its copy in the backup",
+                try: "stop the daemon, then keyturnd check; restore an older backup")
+        case .keySlotDamaged:
+            Explanation(
+                "a way into the vault is damaged or gone: what opened it may not open the vault any more",
+                try: "keyturn key add, then keyturn key remove SLOT")
+        case .keyRotationWaits:
+            Explanation(
+                "rows could not be sealed with the vault's new key; it is tried again each minute",
+                try: "wait; if a row is damaged, restore a backup")
+        case .secretInMemory:
+            Explanation(
+                "a new secret is in the daemon's memory alone, since neither vault nor escrow takes it",
+                try: "make room in the state directory, and do not stop keyturnd")
+        case .secretInEscrow:
+            Explanation(
+                "a new secret lies sealed in a file of escrow/, since the vault cannot take it",
+                try: "make room in the state directory; the rotation then goes on by itself")
+        case .escrowUnclaimed:
+            Explanation(
+                "a file of escrow/ belongs to no rotation, or does not open",
+                try: "keep it while a rotation waits for a lost answer, else remove it")
+        case .escrowUnreadable:
+            Explanation(
+                "escrow/ cannot be read, and no rotation goes on before it is",
+                try: "make it a directory of the daemon's user, mode 0700")
+        case .escrowNotReady:
+            Explanation(
+                "no room is held back for a new secret that the vault cannot take",
+                try: "make room in the state directory")
+        case .secretDies:
+            Explanation(
+                "the secret that is handed out dies within 7 days, and no other has taken its place",
+                try: "keyturn rotation list; what is held there says what it needs")
+        case .secretUnproven:
+            Explanation(
+                "the secret is out of a backup and is not handed out: Zoom has not taken it yet",
+                try: "keyturn app verify NAME")
+        case .restoredSecretDead:
+            Explanation(
+                "the secret is out of a backup, and Zoom refuses it",
+                try: "make a new one in the Marketplace, then keyturn rotate NAME --manual")
+        case .rotationHeld:
+            Explanation(
+                "a rotation cannot go on without you; the old secret is handed out as long as it works",
+                try:
+                    "keyturn rotation show ID says why; then keyturn rotation resume ID or keyturn rotate NAME --manual"
+            )
+        case .lostResponse:
+            Explanation(
+                "an answer of Zoom's was lost, and with it perhaps a new secret; the old one works until Zoom ends it",
+                try: "wait, Keyturn asks again by itself; keyturn rotation show ID")
+        case .missingScopes:
+            Explanation(
+                "the app's token lacks scopes that PingFederate's connector needs",
+                try: "tick them in the Marketplace, under the app's Scopes tab, then keyturn app verify NAME")
+        case .rotationOverdue:
+            Explanation(
+                "a rotation is due for more than an hour and ten minutes and has not begun", try: "keyturn rotate NAME")
+        case .policyUnreadable:
+            Explanation(
+                "the app's window or time zone cannot be read on this machine, so that it is not rotated by itself",
+                try: "install tzdata, or keyturn app set NAME --timezone ZONE")
+        case .holdersNearDeadline:
+            Explanation(
+                "within 3 days the old secret is ended, and some clients still hold it",
+                try: "have them fetch again; keyturn holders NAME")
+        case .rotationPaused:
+            Explanation("the app is paused, and its rotation would be due", try: "keyturn resume NAME")
+        case .targetFailed:
+            Explanation(
+                "a push target does not take the credentials", try: "keyturn target test NAME, then mend what it says")
+        case .targetNew: Explanation("nothing was pushed to a target yet", try: "keyturn target push NAME")
+        case .targetBehind:
+            Explanation(
+                "a target has an older secret, and no rotation is going to change that", try: "keyturn target push NAME"
+            )
+        case .provisioningFailing:
+            Explanation(
+                "PingFederate's own log says that since the last push nothing it provisions succeeds, or the last three did not",
+                try: "keyturn app verify NAME; if that passes, the cause is in PingFederate's provisioner.log")
+        case .provisionerLogUnreadable:
+            Explanation(
+                "the log of PingFederate's that a target names cannot be read, so that its failures are not seen",
+                try: "let the daemon's user read it, or keyturn target set NAME --provisioner-log ''")
+        case .targetChanged:
+            Explanation(
+                "what was pushed was changed there by somebody else",
+                try: "keyturn target adopt NAME to accept it, keyturn target push NAME to undo it")
+        case .userChanged:
+            Explanation(
+                "the uid of a client is somebody else's by now: the client is refused",
+                try: "keyturn client remove NAME, and add it anew")
+        case .grantWithoutApp:
+            Explanation(
+                "a client is granted an app that does not exist: whatever is added under that name is theirs",
+                try: "keyturn app add NAME, or keyturn client remove NAME")
+        }
+    }
+}

@@ -1,0 +1,239 @@
+extension ErrorCatalog {
+    /// Why Zoom gave no token or did not rotate: the causes that the status and `app verify` name.
+    static let zoom: [(String, Explanation)] = [
+        (
+            "invalid_client",
+            Explanation(
+                "Zoom does not take the secret: changed or revoked in the Marketplace by hand, or entered wrongly",
+                try: "keyturn rotate NAME --manual with the present secret; if the client ID is wrong: keyturn app set")
+        ),
+        (
+            "app_disabled",
+            Explanation(
+                "the app is not activated, or was switched off",
+                try: "activate it in the Marketplace (Activation tab), then keyturn app verify NAME")
+        ),
+        (
+            "wrong_account",
+            Explanation(
+                "Zoom refuses the account ID for this app",
+                try: "keyturn app set NAME --account-id ID, from the page App Credentials")
+        ),
+        (
+            "unsupported_grant",
+            Explanation(
+                "the app may not ask for this kind of token: it is no Server-to-Server OAuth app",
+                try: "make one of that type, and keyturn app add")
+        ),
+        (
+            "missing_scopes",
+            Explanation(
+                "Zoom refused a call because the app lacks scopes",
+                try: "tick them in the Marketplace, under the app's Scopes tab; then keyturn app verify NAME")
+        ),
+        (
+            "sso_disabled",
+            Explanation(
+                "the Zoom account has no single sign-on, without which SCIM does not work",
+                try: "enable single sign-on and a vanity URL for the account")
+        ),
+        (
+            "token_refused",
+            Explanation(
+                "Zoom refuses the access token", try: "keyturn token NAME --refresh; then keyturn app verify NAME")
+        ),
+        (
+            "wrong_app_id",
+            Explanation(
+                "Zoom knows no app with this Marketplace app ID, which is not the client ID",
+                try: "keyturn app set NAME --marketplace-app-id ID, from the address of the app's page")
+        ),
+        (
+            "old_secret_gone",
+            Explanation(
+                "there is no old secret whose end could be moved", try: "nothing needs to be done: it has ended")
+        ),
+        (
+            "refused",
+            Explanation(
+                "Zoom refused in its own form, for a reason that is not known here",
+                try: "read Zoom's words in the message; its support finds the call by the tracking ID")
+        ),
+        (
+            "unexpected_answer",
+            Explanation(
+                "something answered that is not Zoom: a proxy, a login page",
+                try: "keyturn doctor; look for a proxy or firewall between here and Zoom")
+        ),
+        (
+            "redirected",
+            Explanation(
+                "the address answers with a redirect, which is never followed",
+                try: "check --token-url and --api-url, and for a proxy that asks for a login")
+        ),
+        (
+            "throttled",
+            Explanation("Zoom limits the number of calls", try: "wait; it goes on by itself")
+        ),
+        (
+            "server_error",
+            Explanation("Zoom has a fault of its own", try: "wait; see https://status.zoom.us")
+        ),
+        (
+            "unreachable",
+            Explanation(
+                "no connection to Zoom; nothing was sent", try: "check DNS, firewall and https_proxy; keyturn doctor")
+        ),
+        (
+            "tls_untrusted",
+            Explanation(
+                "no trusted TLS connection; nothing was sent",
+                try: "check this machine's clock and CA certificates, and for a proxy that opens TLS")
+        ),
+        (
+            "answer_lost",
+            Explanation(
+                "the call was sent and no whole answer came: Zoom may have acted on it",
+                try: "keyturn app verify NAME; a rotation finds out by itself")
+        ),
+        ("cancelled", Explanation("the call was given up, such as when the daemon stops", try: "the same again")),
+        ("not_tried", Explanation("the call was not even tried", try: "the same again")),
+        (
+            "bad_address",
+            Explanation(
+                "the app's token or API address cannot be used", try: "remove the app and add it with another one")
+        ),
+        (
+            "short_token",
+            Explanation("Zoom's tokens live shorter than was asked for", try: "ask with a smaller --min-ttl or min_ttl")
+        ),
+        ("not_found", Explanation("the app was removed meanwhile", try: "keyturn app list")),
+    ]
+
+    /// What Zoom itself says, as it stands in logs and messages.
+    static let zoomAnswers: [(String, Explanation)] = [
+        (
+            "124",
+            Explanation(
+                "the access token is invalid or expired",
+                try: "keyturn token NAME --refresh; then keyturn app verify NAME")
+        ),
+        (
+            "201",
+            Explanation(
+                "the token lacks scopes; for a rotation marketplace:update:client_secret",
+                try: "tick the scope in the Marketplace, or rotate by hand: keyturn rotate NAME --manual")
+        ),
+        (
+            "1401",
+            Explanation(
+                "no app has this Marketplace app ID, or there is no old secret any more",
+                try: "keyturn app set NAME --marketplace-app-id ID, if the message speaks of the app ID")
+        ),
+        (
+            "1500",
+            Explanation(
+                "a parameter of the rotation is missing or malformed", try: "keyturn rotation show ID, and report it")
+        ),
+        (
+            "2000",
+            Explanation(
+                "three changes of the secret within 15 minutes are all that Zoom allows",
+                try: "wait; the rotation goes on by itself")
+        ),
+        (
+            "2001",
+            Explanation(
+                "the end of the old secret is past or more than 30 days ahead",
+                try: "check this machine's clock: keyturn doctor")
+        ),
+        (
+            "unsupported_grant_type",
+            Explanation("the app is of another type", try: "make a Server-to-Server OAuth app in the Marketplace")
+        ),
+        (
+            "unauthorized_client",
+            Explanation(
+                "the app may not ask for this kind of token",
+                try: "make a Server-to-Server OAuth app in the Marketplace")
+        ),
+        (
+            "invalid_request",
+            Explanation(
+                "mostly a wrong account ID", try: "keyturn app set NAME --account-id ID, from the page App Credentials")
+        ),
+    ]
+
+    /// Why a push failed: `failure.code` of a target.
+    static let pingFederate: [(String, Explanation)] = [
+        (
+            "unauthorized",
+            Explanation(
+                "the console does not accept the login",
+                try: "check the account in PingFederate; then keyturn target remove NAME and add it anew")
+        ),
+        (
+            "forbidden",
+            Explanation(
+                "the console does not let this login do that", try: "give the account the role Admin in PingFederate")
+        ),
+        (
+            "not_found",
+            Explanation("the console knows no such connection", try: "keyturn target discover NAME lists them")
+        ),
+        (
+            "rejected",
+            Explanation(
+                "PingFederate does not accept the connection as it would be",
+                try: "mend what it says in the console, then keyturn target push NAME")
+        ),
+        (
+            "untrusted",
+            Explanation(
+                "the console's certificate is not trusted, or not the one that is pinned",
+                try: "compare it: openssl s_client -connect HOST:9999 | openssl x509 -noout -sha256 -fingerprint")
+        ),
+        (
+            "identity_unusable",
+            Explanation(
+                "the client certificate or its key cannot be used",
+                try: "check that both are PEM, belong together, and have no passphrase")
+        ),
+        (
+            "unreachable",
+            Explanation(
+                "no connection to the console", try: "check address, DNS and firewall between here and the console")
+        ),
+        (
+            "answer_lost",
+            Explanation("the console's answer did not arrive", try: "keyturn target test NAME; see the console's log")
+        ),
+        ("server_error", Explanation("the console has trouble of its own", try: "see the console's server.log")),
+        ("redirected", Explanation("the console sends elsewhere", try: "check the address: https://CONSOLE:9999")),
+        (
+            "unexpected_answer",
+            Explanation("what answers is not the console's admin API", try: "check the address: https://CONSOLE:9999")
+        ),
+        (
+            "token_refused",
+            Explanation(
+                "the token endpoint gives no token for the console",
+                try: "check the client of the token endpoint, and its scopes")
+        ),
+        (
+            "editors",
+            Explanation("somebody else saves the connection all the time", try: "wait until the other editor is done")
+        ),
+        (
+            "mismatch",
+            Explanation(
+                "a setting of the connection is not there as it was configured here",
+                try: "keyturn target discover NAME shows what is there")
+        ),
+        (
+            "replication",
+            Explanation("the engines did not take the configuration", try: "see Cluster Management in the console")
+        ),
+        ("cancelled", Explanation("the push was given up", try: "keyturn target push NAME")),
+    ]
+}

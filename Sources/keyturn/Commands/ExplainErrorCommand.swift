@@ -1,0 +1,59 @@
+import ArgumentParser
+import ErrorCatalog
+import Glibc
+import SecretMemory
+import SocketAPI
+import TerminalInput
+import TerminalText
+
+struct ExplainErrorCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "explain-error", abstract: "What a code means, and what to do.",
+        discussion: """
+            Knows the codes of refusals, of problems in the status and of failures at Zoom and PingFederate, Zoom's own error
+            codes, and exit codes. Without a code it lists them all. Needs no daemon.
+
+            Example: keyturn explain-error rotation_held
+            Example: keyturn explain-error 75
+            """)
+
+    @Argument(help: "Such as not_granted, secret_dies, invalid_client, 2000, 75.") var code: String?
+    @OptionGroup var common: CommonOptions
+
+    func run() throws {
+        let entries = code.map(ErrorCatalog.entries) ?? ErrorCatalog.all
+        guard !entries.isEmpty else {
+            let nearest = ErrorCatalog.nearest(to: code ?? "").map { "keyturn explain-error \($0)" }
+            throw CommandFailure(
+                .notFound, "no code '\(cut(code ?? "", to: 60))' is known", try: nearest ?? "keyturn explain-error")
+        }
+        if common.json {
+            ErrorList(entries).render().withSpan { StandardOutput.write($0) }
+            StandardOutput.write("\n")
+        } else {
+            StandardOutput.write(code == nil ? list(entries) : details(entries))
+        }
+    }
+
+    private func details(_ entries: [ErrorEntry]) -> String {
+        let width = Screen.width(of: STDOUT_FILENO).map { min($0, 100) }
+        return entries.map { entry in
+            common.paint.text(entry.code, .heading) + ", \(entry.origin.words)\n"
+                + wrapped(entry.meaning, behind: "  ", width: width)
+                + wrapped(entry.remedy, behind: "  try: ", width: width)
+        }.joined(separator: "\n")
+    }
+
+    private func list(_ entries: [ErrorEntry]) -> String {
+        ErrorEntry.Origin.allCases.map { origin in
+            var table = TextTable()
+            for entry in entries where entry.origin == origin { table.add("  " + entry.code, entry.meaning) }
+            let width = Screen.width(of: STDOUT_FILENO)
+            let heading = common.paint.text(origin.words, .heading) + "\n"
+            return heading
+                + table.text(common.paint).split(separator: "\n").map { line in
+                    (width.map { cut(String(line), to: $0) } ?? String(line)) + "\n"
+                }.joined()
+        }.joined(separator: "\n")
+    }
+}

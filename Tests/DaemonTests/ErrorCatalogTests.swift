@@ -1,0 +1,143 @@
+import Foundation
+import PingFederate
+import Rotation
+import SocketAPI
+import Testing
+
+@testable import ErrorCatalog
+
+/// The table of codes, held against the places that make codes and the pages that speak of them.
+@Suite struct ErrorCatalogTests {
+    private static let root = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../..")
+
+    private static func text(_ path: String) throws -> String {
+        try String(contentsOf: root.appending(path: path), encoding: .utf8)
+    }
+
+    /// All Swift sources below a folder, by their path.
+    private static func sources(_ folder: String) throws -> [String: String] {
+        let names = FileManager.default.enumerator(atPath: root.appending(path: folder).path)?.allObjects ?? []
+        var found: [String: String] = [:]
+        for case let name as String in names where name.hasSuffix(".swift") {
+            found[name] = try text(folder + "/" + name)
+        }
+        return found
+    }
+
+    private static func codes(_ origin: ErrorEntry.Origin) -> Set<String> {
+        Set(ErrorCatalog.all.filter { $0.origin == origin }.map(\.code))
+    }
+
+    @Test func `each cause of a failure at Zoom has an entry, and none is left over`() throws {
+        let texts = try Self.text("Sources/Zoom/CauseTexts.swift")
+        let table = texts.prefix(upTo: try #require(texts.range(of: "package var sentence")).lowerBound)
+        var causes = Set(table.matches(of: #/case \.\w+: "(\w+)"/#).map { String($0.1) })
+        #expect(causes.count >= 19)
+        for (path, text) in try Self.sources("Sources/Daemon") {
+            for match in text.matches(of: #/IssueFailure\([^"]*cause: "(\w+)"/#) { causes.insert(String(match.1)) }
+            if path.hasSuffix("ZoomIssuer.swift") { #expect(causes.contains("bad_address")) }
+        }
+        #expect(causes.contains("short_token"))
+        #expect(Self.codes(.zoom) == causes)
+    }
+
+    @Test func `each of Zoom's own codes that is told apart has an entry, and none is left over`() throws {
+        let text = try Self.text("Sources/Zoom/Classification.swift")
+        var codes: Set<String> = []
+        for match in text.matches(of: #/case ([\d, ]+):|error\.code == (\d+)/#) {
+            for code in (match.1 ?? match.2 ?? "").split(separator: ",") {
+                codes.insert(code.trimmingCharacters(in: .whitespaces))
+            }
+        }
+        // Statuses of HTTP are no codes of Zoom's.
+        codes.subtract(["429"])
+        for match in text.matches(of: #/case ("[a-z_", ]+")/#) {
+            for code in match.1.split(separator: ",") { codes.insert(code.filter { $0.isLetter || $0 == "_" }) }
+        }
+        // Zoom's word for it is Keyturn's own.
+        codes.subtract(["invalid_client"])
+        #expect(codes.isSuperset(of: ["2000", "1401", "unauthorized_client"]))
+        #expect(Self.codes(.zoomAnswer) == codes)
+    }
+
+    @Test func `each failure at PingFederate has an entry, and none is left over`() {
+        #expect(Self.codes(.pingfederate) == Set(ConsoleFailure.Cause.allCases.map(\.rawValue)))
+    }
+
+    @Test func `each code of the status and of the sockets is made somewhere`() throws {
+        let escrow = Set(EscrowReport.Trouble.Kind.allCases.map(\.rawValue))
+        #expect(escrow.isSubset(of: Set(AttentionCode.allCases.map(\.rawValue))))
+        let daemon = try Self.sources("Sources/Daemon").values.joined()
+        for code in AttentionCode.allCases where !escrow.contains(code.rawValue) {
+            #expect(daemon.contains(".\(code)"), "\(code) is never shown")
+        }
+        let sockets = try Self.sources("Sources/SocketAPI").filter {
+            !$0.key.hasSuffix("ProblemCode.swift") && !$0.key.hasSuffix("ExitStatus.swift")
+        }.values.joined()
+        for code in ProblemCode.allCases {
+            #expect((daemon + sockets).contains(".\(code)"), "\(code) is never answered")
+        }
+    }
+
+    @Test func `every explanation is in order`() {
+        #expect(ErrorCatalog.all.count > 90)
+        for entry in ErrorCatalog.all {
+            for text in [entry.meaning, entry.remedy] {
+                #expect(!text.isEmpty && !text.contains("\n") && !text.hasSuffix("."), "\(entry)")
+                let first = text.prefix { $0 != " " && $0 != "'" }
+                #expect(
+                    first == first.lowercased()
+                        || ["Zoom", "Zoom's", "PingFederate", "HTTP"].contains(first.description),
+                    "\(entry)")
+            }
+        }
+        let keys = ErrorCatalog.all.map { "\($0.origin) \($0.code)" }
+        #expect(Set(keys).count == keys.count)
+    }
+
+    @Test func `the pages and the table know the same codes`() throws {
+        let status = try Self.text("docs/rotation.md")
+        let section = try #require(status.range(of: "## For the operator"))
+        let table = status[section.upperBound...].prefix(while: { $0 != "#" })
+        for match in table.matches(of: #/\n\| ((?:`[a-z_]+`(?:, | and others)?)+) \|/#) {
+            for code in match.1.matches(of: #/`([a-z_]+)`/#) {
+                let known = Self.codes(.status).union(Self.codes(.zoom)).contains(String(code.1))
+                #expect(known, "\(code.1) of docs/rotation.md")
+            }
+        }
+        let told = Set(
+            status[section.upperBound...].matches(of: #/`([a-z]+_[a-z_]+|locked)`/#).map { String($0.1) })
+        for code in AttentionCode.allCases {
+            #expect(told.contains(code.rawValue), "\(code) is not in docs/rotation.md")
+        }
+
+        let description = try Self.text("schema/openapi.yaml")
+        for code in AttentionCode.allCases {
+            #expect(description.contains("                  - \(code.rawValue)\n"), "\(code) is not in openapi.yaml")
+        }
+        let problem = try #require(description.range(of: "    Problem:\n      description: A refusal"))
+        let list = description[problem.upperBound...].prefix { $0 != "#" }
+        for code in ProblemCode.allCases { #expect(list.contains("            - \(code.rawValue)\n"), "\(code)") }
+
+        let readme = try Self.text("README.md")
+        let exits = readme.matches(of: #/\n\| (\d|\d\d) \| /#).compactMap { Int32($0.1) }
+        #expect(Set(exits) == Set(ExitStatus.allCases.map(\.rawValue)))
+        for match in readme.matches(of: #/\n\| \d{3}(?:, \d{3})* \| ((?:`[a-z_]+`(?:, )?)+) \|/#) {
+            for code in match.1.matches(of: #/`([a-z_]+)`/#) {
+                #expect(Self.codes(.socket).contains(String(code.1)), "\(code.1) of the README")
+            }
+        }
+    }
+
+    @Test(arguments: [
+        ("rotation_hold", "rotation_held"), ("not-grantd", "not_granted"), ("751", "75"), ("quite_another_thing", nil),
+    ]) func `the nearest code is found`(code: String, nearest: String?) {
+        #expect(ErrorCatalog.nearest(to: code) == nearest)
+    }
+
+    @Test func `a code that comes from several places is explained for each`() {
+        #expect(ErrorCatalog.entries(for: "unreachable").map(\.origin) == [.zoom, .pingfederate])
+        #expect(ErrorCatalog.entries(for: "Not-Granted").map(\.code) == ["not_granted"])
+        #expect(ErrorCatalog.entries(for: "nothing").isEmpty)
+    }
+}
