@@ -104,7 +104,7 @@ let package = Package(
         target("HTTPTransport", ["CCurl", "SecretJSON", "SecretMemory"]),
         target("Zoom", ["HTTPTransport", "SecretJSON", "SecretMemory", "Times"]),
         target("PingFederate", ["HTTPTransport", "SecretJSON", "SecretMemory"]),
-        target("SocketAPI", ["Names", "SecretJSON", "SecretMemory", "Times"]),
+        target("SocketAPI", ["CPlatform", "Names", "SecretJSON", "SecretMemory", "Times"]),
         target("Guide", ["Names", "SecretJSON", "SocketAPI"]),
         target("Doctor", ["CPlatform", "SocketAPI", "Times"]),
         target(
@@ -130,7 +130,7 @@ let package = Package(
                 "Times",
                 arguments,
             ]),
-        executable("zoom-sandbox", ["Sandbox", arguments]),
+        executable("zoom-sandbox", ["Sandbox", "SocketAPI", arguments]),
 
         .executableTarget(
             name: "SchedulerBench",
