@@ -103,7 +103,7 @@ let package = Package(
         target("HTTPTransport", ["CCurl", "SecretJSON", "SecretMemory"]),
         target("Zoom", ["HTTPTransport", "SecretJSON", "SecretMemory", "Times"]),
         target("PingFederate", ["HTTPTransport", "SecretJSON", "SecretMemory"]),
-        target("SocketAPI", ["Names", "SecretJSON", "SecretMemory", "Times"]),
+        target("SocketAPI", ["CPlatform", "Names", "SecretJSON", "SecretMemory", "Times"]),
         target("ErrorCatalog", ["SecretJSON", "SocketAPI"]),
         target("Guide", ["Names", "SecretJSON", "SocketAPI", "Times"]),
         target("Doctor", ["CPlatform", "SocketAPI", "Times"]),
@@ -131,7 +131,7 @@ let package = Package(
                 "Times",
                 arguments,
             ]),
-        executable("zoom-sandbox", ["Sandbox", arguments]),
+        executable("zoom-sandbox", ["Sandbox", "SocketAPI", arguments]),
 
         .executableTarget(
             name: "SchedulerBench",

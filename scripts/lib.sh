@@ -62,9 +62,19 @@ missing_packages() {
 
 install_packages() { install_missing missing_packages; }
 
-# What the tests need beyond that: the plug-in in connectors/ is tried on a JVM, and systemd judges its units.
+# What making the Debian package needs beyond the build. libyaml is compiled into Yams, without its licence.
+missing_package_tools() {
+    have_command dpkg-shlibdeps || say dpkg-dev
+    have_command strip || say binutils
+    [[ -e /usr/share/doc/libyaml-0-2/copyright ]] || say libyaml-0-2
+}
+
+# What the tests need beyond that: the plug-in in connectors/ is tried on a JVM, systemd judges its units, and the manual
+# pages of the package are read.
 missing_test_packages() {
     missing_packages
+    missing_package_tools
+    have_command mandoc || say mandoc
     have_command javac || say default-jdk-headless
     have_command systemd-analyze || say systemd
 }

@@ -16,7 +16,7 @@ struct Keyturn: ParsableCommand {
               keyturn client add pingfederate --user pingfederate --allow zoom-prod:credentials,token
               keyturn status
             """,
-        version: keyturnVersion,
+        version: versionLine(of: "keyturn"),
         subcommands: [
             StatusCommand.self, AppCommand.self, ClientCommand.self, ExplainCommand.self, ExplainErrorCommand.self,
             TokenCommand.self,

@@ -15,7 +15,7 @@ struct Keyturnd: AsyncParsableCommand {
               keyturnd init --key-file /etc/keyturn/key --recovery-out recovery-key.txt
               keyturnd serve --key-file /etc/keyturn/key
             """,
-        version: keyturnVersion,
+        version: versionLine(of: "keyturnd"),
         subcommands: [Init.self, Serve.self, Check.self, Restore.self])
 
     static func main() async {

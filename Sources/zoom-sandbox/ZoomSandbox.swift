@@ -2,6 +2,7 @@ import ArgumentParser
 import FoundationEssentials
 import Glibc
 import Sandbox
+import SocketAPI
 
 @main
 struct ZoomSandbox: AsyncParsableCommand {
@@ -23,7 +24,8 @@ struct ZoomSandbox: AsyncParsableCommand {
             (a list) and active. All but the secret are generated if missing.
 
             Exit codes: 0 stopped by a signal, 64 usage, 65 bad app file, 66 no such app file, 74 cannot listen.
-            """)
+            """,
+        version: versionLine(of: "zoom-sandbox"))
 
     @Option(help: "The TCP port on 127.0.0.1; 0 for any free one.")
     var port: UInt16

@@ -43,4 +43,8 @@ int kt_clock_is_kept(void);
    their files when they are needed. Pages that could have been written to stay. */
 void kt_give_memory_back(void);
 
+/* The commit that this program was built from, as scripts/package wrote it into the program's section `keyturn_commit`:
+   at most 63 bytes, empty where nothing was written. `to` takes 64 bytes, the last of them a zero. */
+void kt_commit(char *to);
+
 #endif

@@ -1,0 +1,95 @@
+"""Writes the copyright file of the Debian package: the licence of everything that is linked in, word for word.
+
+    licences.py CHECKOUTS TOOLCHAIN
+
+CHECKOUTS holds the sources of the packages that Package.swift names; TOOLCHAIN is Swift's `usr` folder.
+"""
+
+import re
+import sys
+from pathlib import Path
+
+HEAD = """\
+Format: https://www.debian.org/doc/packaging-manuals/copyright-format/1.0/
+Upstream-Name: Keyturn
+Comment: The programs have the packages below linked in. Each has its licence here, and its notices where it has any.
+"""
+
+# In the file itself, or beside it, stands the licence of a part that the package took from elsewhere.
+PARTS = {"swift-nio": ["Sources/CNIOSHA1/c_nio_sha1.c", "Sources/CNIOLLHTTP/LICENSE"]}
+LIBYAML = Path("/usr/share/doc/libyaml-0-2/copyright")
+
+
+def field(text):
+    """Several lines as the value of a field."""
+    return "\n".join(" " + line.rstrip() if line.strip() else " ." for line in text.strip("\n").splitlines())
+
+
+def holders(text, otherwise):
+    found = re.findall(r"^[ \t*/#]*(Copyright (?:\(c\)|©)?\s*[^\n]*\d{4}[^\n]*)", text, re.MULTILINE | re.IGNORECASE)
+    found = [line.strip(" *") for line in found if "yyyy" not in line]
+    return sorted(set(found)) or [otherwise]
+
+
+def kind(text):
+    if "Apache License" in text:
+        return "Apache-2.0 with Swift exception" if "Runtime Library Exception" in text else "Apache-2.0"
+    if "Permission is hereby granted, free of charge" in text:
+        return "Expat"
+    if "Redistribution and use in source and binary forms" in text:
+        return "BSD-3-clause"
+    raise SystemExit(f"a licence that is not known: {text[:200]!r}")
+
+
+def header(text):
+    """The first comment of a C file that has a licence, or the whole of what is no C."""
+    comments = [comment for comment in re.findall(r"/\*(.*?)\*/", text, re.DOTALL) if "opyright" in comment]
+    return re.sub(r"^ *[*]-? ?", "", comments[0], flags=re.MULTILINE).strip("- \n") if comments else text
+
+
+def paragraph(files, text, otherwise, notice="", verbatim=True):
+    name = kind(text)
+    lines = [f"Files: {files}", "Copyright:\n" + field("\n".join(holders(notice + text, otherwise))).replace("\n ", "\n           ")]
+    if name.startswith("Apache-2.0"):
+        # Debian has the text of the Apache License for all.
+        lines.append(f"License: {name}")
+        body = "The Apache License, Version 2.0, is in /usr/share/common-licenses/Apache-2.0."
+        if "with" in name:
+            exception = text[text.index("## Runtime Library Exception") :]
+            body += "\n\n" + re.sub(r"^[ ]+", "", exception, flags=re.MULTILINE)
+        lines.append(field(body))
+    else:
+        lines += [f"License: {name}", field(text)]
+    if notice:
+        lines += ["Comment:", field(notice)]
+    return "\n".join(lines)
+
+
+def main():
+    checkouts, toolchain = map(Path, sys.argv[1:])
+    paragraphs = [HEAD.rstrip(), "Files: *\nCopyright: The authors of Keyturn\nLicense: Apache-2.0\n"
+                  + field("The Apache License, Version 2.0, is in /usr/share/common-licenses/Apache-2.0.")]
+    swift = (toolchain / "share/swift/LICENSE.txt").read_text()
+    paragraphs.append(paragraph("swift-runtime", swift, "The Swift project authors"))
+    icu = (Path(__file__).parent / "icu.licence").read_text()
+    paragraphs.append("Files: swift-runtime/FoundationInternationalization\nCopyright:\n" + field("\n".join(holders(icu, "")))
+                      + "\nLicense: Unicode-3.0 and others\n" + field(icu))
+    packages = sorted(checkouts.iterdir(), key=lambda place: place.name.lower())
+    if not packages:
+        raise SystemExit(f"{checkouts} is empty: build first")
+    for place in packages:
+        licence = next(iter(sorted(place.glob("LICENSE*"))), None)
+        if licence is None:
+            raise SystemExit(f"{place} has no licence")
+        notice = "".join(file.read_text() for file in sorted(place.glob("NOTICE*")))
+        paragraphs.append(paragraph(place.name, licence.read_text(), f"The {place.name} authors", notice))
+        for part in PARTS.get(place.name, []):
+            text = header((place / part).read_text())
+            paragraphs.append(paragraph(f"{place.name}/{part}", text, "its authors"))
+    debian = LIBYAML.read_text().split("\n\n")[1]
+    paragraphs.append(debian.replace("Files: *", "Files: Yams/Sources/CYaml"))
+    print("\n\n".join(paragraphs))
+
+
+if __name__ == "__main__":
+    main()
