@@ -119,12 +119,13 @@ import Testing
         let list = description[problem.upperBound...].prefix { $0 != "#" }
         for code in ProblemCode.allCases { #expect(list.contains("            - \(code.rawValue)\n"), "\(code)") }
 
-        let readme = try Self.text("README.md")
-        let exits = readme.matches(of: #/\n\| (\d|\d\d) \| /#).compactMap { Int32($0.1) }
+        let commands = try Self.text("docs/commands.md")
+        let exits = commands.matches(of: #/\n\| (\d|\d\d) \| /#).compactMap { Int32($0.1) }
         #expect(Set(exits) == Set(ExitStatus.allCases.map(\.rawValue)))
-        for match in readme.matches(of: #/\n\| \d{3}(?:, \d{3})* \| ((?:`[a-z_]+`(?:, )?)+) \|/#) {
+        let agent = try Self.text("docs/agent-socket.md")
+        for match in agent.matches(of: #/\n\| \d{3}(?:, \d{3})* \| ((?:`[a-z_]+`(?:, )?)+) \|/#) {
             for code in match.1.matches(of: #/`([a-z_]+)`/#) {
-                #expect(Self.codes(.socket).contains(String(code.1)), "\(code.1) of the README")
+                #expect(Self.codes(.socket).contains(String(code.1)), "\(code.1) of docs/agent-socket.md")
             }
         }
     }

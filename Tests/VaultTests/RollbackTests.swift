@@ -53,7 +53,7 @@ import Times
         #expect(await refusal(store) == nil, "the log tells of all")
         let error = try #require(await refusal(old))
         #expect(error.code == .rolledBack)
-        #expect(error.detail.contains("written 1 times") && error.detail.contains("change 2"), "\(error.detail)")
+        #expect(error.detail.contains("written 1 time,") && error.detail.contains("change 2"), "\(error.detail)")
         #expect(error.hint?.contains("keyturnd restore") == true)
     }
 

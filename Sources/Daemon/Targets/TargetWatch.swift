@@ -43,12 +43,21 @@ actor TargetWatch {
     }
 
     private func isDue(_ entry: TargetEntry, _ now: Moment) -> Bool {
+        if isBeforeRotation(entry, now) { return true }
         if let next = next[entry.target.id], next > now.boot { return false }
         if carriesOn(entry) { return true }
         guard entry.delivery.shown != nil else { return false }
         // A time in the future was noted before the clock was set back.
         let last = entry.delivery.lookedAt.map { min($0, now.wall) }
         return entry.delivery.failure != nil || last.map { now.wall - $0 >= Self.pause.look } ?? true
+    }
+
+    /// What somebody changed there is to be known before a rotation puts its new secret over it.
+    private func isBeforeRotation(_ entry: TargetEntry, _ now: Moment) -> Bool {
+        guard entry.delivery.shown != nil, entry.delivery.failure == nil, let last = entry.delivery.lookedAt,
+            let app = courier.vault.catalog.app(of: entry.target), let rotation = app.rotation
+        else { return false }
+        return min(last, now.wall) < min(rotation.plannedAt, now.wall) && !publishes(app)
     }
 
     /// Whether the operator's push is not at its end; of a rotation's push the rotation takes care.
