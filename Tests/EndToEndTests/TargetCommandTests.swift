@@ -77,6 +77,24 @@ import Testing
         }
     }
 
+    @Test func whatSomebodyElseChangedIsSeenAsARotationBegins() throws {
+        try TargetTests.withConsole { world, console, _, _ in
+            try world.must("target", "push", "console")
+            try console.edit(#"{"OAuth secret":"by hand"}"#)
+            // Zoom takes its time, so that nothing is pushed yet.
+            try world.sandbox.control(
+                "POST", "/faults", #"{"fault":"delay","path":"/v2/marketplace","method":"POST","delay_ms":20000}"#)
+            let rotate = try world.runner.start(Programs.keyturn, ["rotate", "zoom-prod", "--overlap", "0s"])
+            try eventually("the change to be seen, long before an hour is over") {
+                try world.keyturn("status", "--json").json["problems"].elements.contains {
+                    $0["code"].string == "target_changed"
+                }
+            }
+            #expect(try console.secret() == "by hand")
+            rotate.child.end()
+        }
+    }
+
     @Test func whatFailsInPingFederatesLogAfterAPushShowsInTheStatus() throws {
         try TargetTests.withConsole { world, _, app, clock in
             let log = world.directory + "/provisioner-audit.log"

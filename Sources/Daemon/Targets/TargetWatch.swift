@@ -12,6 +12,8 @@ actor TargetWatch {
     private var isStopped = false
     /// When each target is looked at next, by the boot clock.
     private var next: [String: Int] = [:]
+    /// The rotation that began at the last look.
+    private var lookedFor: [String: String] = [:]
     private var underWay: [String: Task<Void, Never>] = [:]
 
     /// Seconds between two looks; shorter after one that failed.
@@ -28,6 +30,7 @@ actor TargetWatch {
         for entry in courier.vault.catalog.targets where underWay.count < Self.most {
             let target = entry.target
             guard underWay[target.id] == nil, isDue(entry, now) else { continue }
+            lookedFor[target.id] = courier.vault.catalog.app(of: target)?.rotation?.id
             underWay[target.id] = Task {
                 let pause = await self.visit(target)
                 self.ended(target, pause)
@@ -43,7 +46,7 @@ actor TargetWatch {
     }
 
     private func isDue(_ entry: TargetEntry, _ now: Moment) -> Bool {
-        if isBeforeRotation(entry, now) { return true }
+        if isBeforeRotation(entry) { return true }
         if let next = next[entry.target.id], next > now.boot { return false }
         if carriesOn(entry) { return true }
         guard entry.delivery.shown != nil else { return false }
@@ -53,11 +56,11 @@ actor TargetWatch {
     }
 
     /// What somebody changed there is to be known before a rotation puts its new secret over it.
-    private func isBeforeRotation(_ entry: TargetEntry, _ now: Moment) -> Bool {
-        guard entry.delivery.shown != nil, entry.delivery.failure == nil, let last = entry.delivery.lookedAt,
-            let app = courier.vault.catalog.app(of: entry.target), let rotation = app.rotation
+    private func isBeforeRotation(_ entry: TargetEntry) -> Bool {
+        guard entry.delivery.shown != nil, let app = courier.vault.catalog.app(of: entry.target),
+            let rotation = app.rotation, rotation.promotedAt == nil
         else { return false }
-        return min(last, now.wall) < min(rotation.plannedAt, now.wall) && !publishes(app)
+        return lookedFor[entry.target.id] != rotation.id
     }
 
     /// Whether the operator's push is not at its end; of a rotation's push the rotation takes care.
