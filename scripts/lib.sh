@@ -62,11 +62,13 @@ missing_packages() {
 
 install_packages() { install_missing missing_packages; }
 
-# What the tests need beyond that: the plug-in in connectors/ is tried on a JVM, and systemd judges its units.
+# What the tests need beyond that: the plug-in in connectors/ is tried on a JVM, systemd judges its units, and Prometheus'
+# own reader the metrics.
 missing_test_packages() {
     missing_packages
     have_command javac || say default-jdk-headless
     have_command systemd-analyze || say systemd
+    /usr/bin/python3 -c 'import prometheus_client' 2>/dev/null || say python3-prometheus-client
 }
 
 # Installs the packages that the named function prints, as an ordinary user through sudo. Asks nothing when nobody is
