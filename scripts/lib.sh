@@ -69,14 +69,15 @@ missing_package_tools() {
     [[ -e /usr/share/doc/libyaml-0-2/copyright ]] || say libyaml-0-2
 }
 
-# What the tests need beyond that: the plug-in in connectors/ is tried on a JVM, systemd judges its units, and the manual
-# pages of the package are read.
+# What the tests need beyond that: the plug-in in connectors/ is tried on a JVM, systemd judges its units, the manual pages of
+# the package are read, and Prometheus' own reader reads the metrics.
 missing_test_packages() {
     missing_packages
     missing_package_tools
     have_command mandoc || say mandoc
     have_command javac || say default-jdk-headless
     have_command systemd-analyze || say systemd
+    /usr/bin/python3 -c 'import prometheus_client' 2>/dev/null || say python3-prometheus-client
 }
 
 # Installs the packages that the named function prints, as an ordinary user through sudo. Asks nothing when nobody is

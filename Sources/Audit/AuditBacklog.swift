@@ -32,6 +32,11 @@ package struct AuditBacklog: Equatable, Sendable {
 
     package var isEmpty: Bool { entries.isEmpty && loss == nil }
 
+    /// How many lines wait, those that had no room too, and for how many seconds the oldest.
+    package func lag(_ now: Timestamp) -> (lines: Int, seconds: Double) {
+        (entries.count + (loss?.events ?? 0), entries.first.map { Double(max(now - $0.time, 0)) } ?? 0)
+    }
+
     /// What is lost once stays lost up to the newest entry, so that the log tells everything in its order.
     package mutating func add(_ entry: AuditEntry) {
         guard loss == nil, bytes + entry.size <= room else {

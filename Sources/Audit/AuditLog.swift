@@ -95,6 +95,9 @@ package final class AuditLog: Sendable {
     /// What of the log is on disk.
     package var durable: LogPosition { disk.durable }
 
+    /// How many lines are written and not on disk, and for how many seconds the oldest of them.
+    package var lag: (lines: Int, seconds: Double) { disk.lag }
+
     /// The number of the last line.
     package var sequence: Int { get throws(AuditError) { try locked { $0.chain.head.sequence } } }
 

@@ -16,6 +16,8 @@ final class LogSync: Sendable {
         var written: LogPosition
         var files: [SegmentFile] = []
         var durable: LogPosition
+        /// When the oldest line was written that is not on disk; `nil` when all are.
+        var behindSince: ContinuousClock.Instant?
         var waiting: [Waiter] = []
         var isRunning = false
         var isStopped = false
@@ -48,6 +50,14 @@ final class LogSync: Sendable {
     /// What is on disk.
     var durable: LogPosition { state.withLock { $0.durable } }
 
+    /// How many lines are written and not on disk, and for how many seconds the oldest of them.
+    var lag: (lines: Int, seconds: Double) {
+        state.withLock { state in
+            let since = state.behindSince.map { ContinuousClock.now - $0 } ?? .zero
+            return (state.written.head.sequence - state.durable.head.sequence, since / .seconds(1))
+        }
+    }
+
     /// Why the disk took what it was given and then did not keep it, in words; asked once.
     var failure: String? {
         state.withLock { state in state.failure.take().map { "what was written may be lost: \($0)" } }
@@ -55,6 +65,8 @@ final class LogSync: Sendable {
 
     func wrote(_ position: LogPosition, to file: SegmentFile) {
         state.withLock { state in
+            // Once for each sync, not for each line.
+            if state.behindSince == nil { state.behindSince = .now }
             state.written = position
             if state.files.last !== file { state.files.append(file) }
         }
@@ -81,13 +93,19 @@ final class LogSync: Sendable {
     /// Until everything that somebody waits for is on disk.
     private func run() {
         while true {
+            let began = ContinuousClock.now
             let (target, files) = state.withLock { state in (state.written, state.files) }
             var failure: AuditError?
             for file in files where failure == nil {
                 do { try file.sync() } catch { failure = error }
             }
             let (done, goesOn) = state.withLock { state in
-                if failure == nil { state.durable = target } else { state.failure = failure }
+                if failure == nil {
+                    state.durable = target
+                    state.behindSince = state.written.head.sequence == target.head.sequence ? nil : began
+                } else {
+                    state.failure = failure
+                }
                 // The last one is still being written to.
                 let newest = state.files.last
                 state.files.removeAll { file in file !== newest && files.contains { $0 === file } }

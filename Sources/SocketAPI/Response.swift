@@ -9,6 +9,7 @@ package struct Response: Sendable {
         case problem = "application/problem+json"
         case eventStream = "text/event-stream"
         case openMetrics = "application/openmetrics-text; version=1.0.0; charset=utf-8"
+        case prometheusText = "text/plain; version=0.0.4; charset=utf-8"
     }
 
     package let status: Status

@@ -1,6 +1,8 @@
+import Audit
 import SecretMemory
 import TestSupport
 import Testing
+import Times
 import Vault
 
 @testable import Daemon
@@ -26,10 +28,35 @@ import Vault
                 """)
     }
 
+    @Test("what only grows and what is counted by bounds is written as each dialect has it") func dialects() {
+        func written(_ dialect: OpenMetrics.Dialect) -> String {
+            var text = OpenMetrics(dialect)
+            text.counter("a", help: "A.", [.init([("x", "1"), ("y", "2")], 7)])
+            return TestSupport.text(text.finish())
+        }
+        #expect(written(.openMetrics) == "# TYPE a counter\n# HELP a A.\na_total{x=\"1\",y=\"2\"} 7\n# EOF\n")
+        #expect(written(.text) == "# TYPE a_total counter\n# HELP a_total A.\na_total{x=\"1\",y=\"2\"} 7\n")
+
+        var latency = Latency()
+        for nanoseconds in [1, 10_000, 10_001, 60_000_000_000] { latency.add(nanoseconds) }
+        var text = OpenMetrics()
+        text.histogram("h_seconds", help: "H.", [([("from", "memory")], latency)])
+        let lines = TestSupport.text(text.finish()).split(separator: "\n")
+        #expect(lines.count == 3 + Latency.bounds.count + 1 + 2 + 1)
+        for line in [
+            #"h_seconds_bucket{from="memory",le="1e-05"} 2"#, #"h_seconds_bucket{from="memory",le="2.5e-05"} 3"#,
+            #"h_seconds_bucket{from="memory",le="10.0"} 3"#, #"h_seconds_bucket{from="memory",le="+Inf"} 4"#,
+            #"h_seconds_sum{from="memory"} 60.000020002"#, #"h_seconds_count{from="memory"} 4"#,
+        ] {
+            #expect(lines.contains(Substring(line)), "\(line)")
+        }
+    }
+
     @Test("every unit ends its family's name, and no name is there twice") func families() {
-        let families = MetricsReport.families
-        #expect(families.allSatisfy { family in family.unit.map { family.name.hasSuffix("_\($0)") } ?? true })
-        #expect(Set(families.map(\.name)).count == families.count)
+        let families =
+            AppGauges.families.map { ($0.name, $0.unit) } + TargetGauges.families.map { ($0.name, $0.unit) }
+        #expect(families.allSatisfy { name, unit in unit.map { name.hasSuffix("_\($0)") } ?? true })
+        #expect(Set(families.map(\.0)).count == families.count)
     }
 
     @Test("beyond a thousand apps the rest is one") func bounded() async throws {
@@ -39,11 +66,51 @@ import Vault
         let vault = try await Vault.open(store, with: .keyFile(), time: time)
         for number in 0..<1010 { try await vault.add(.sample("app-\(number)"), clientSecret: SecretBox("s")) }
         time.pass(60)
-        let lines = TestSupport.text(MetricsReport.text(vault, now: time.now)).split(separator: "\n")
+        var report = MetricsReport(version: "1.2.3", startedAt: time.now.wall, now: time.now)
+        #expect(!TestSupport.text(report.text()).contains("keyturn_apps"))
+        report.unlocked = .init(vault: vault, problems: ["invalid_client": 3])
+        let lines = TestSupport.text(report.text()).split(separator: "\n")
         #expect(lines.contains("keyturn_apps 1010") && lines.last == "# EOF")
         #expect(lines.count { $0.hasPrefix("keyturn_secret_age_seconds{") } == 1001)
-        #expect(lines.contains(#"keyturn_secret_age_seconds{app="*"} 60"#))
-        #expect(lines.contains(#"keyturn_rotation_held{app="*"} 0"#))
-        #expect(TestSupport.text(MetricsReport.text(nil, now: time.now)).contains("keyturn_unlocked 0\n# EOF\n"))
+        for line in [
+            #"keyturn_secret_age_seconds{app="*"} 60"#, #"keyturn_rotation_held{app="*"} 0"#,
+            #"keyturn_gathered{label="app"} 10"#, #"keyturn_gathered{label="target"} 0"#,
+            #"keyturn_problems{code="invalid_client"} 3"#, #"keyturn_build_info{version="1.2.3"} 1"#,
+        ] {
+            #expect(lines.contains(Substring(line)), "\(line)")
+        }
+    }
+
+    @Test("beyond a thousand clients the rest is one, and nothing that was counted is lost") func boundedClients() {
+        let tally = SocketTally()
+        for number in 0..<5000 { tally.count(of: .init(client: "c-\(number)", outcome: .allowed)).add() }
+        let snapshot = tally.snapshot
+        #expect(snapshot.fetches.count == SocketTally.mostLabels + 1)
+        #expect(snapshot.fetches.values.reduce(0, +) == 5000)
+        var twice = snapshot
+        twice.add(snapshot)
+        var report = MetricsReport(version: "1", startedAt: Timestamp(unixSeconds: 0), now: ManualTime().now)
+        report.sockets = twice
+        let lines = TestSupport.text(report.text()).split(separator: "\n").filter {
+            $0.hasPrefix("keyturn_fetches_total{")
+        }
+        #expect(lines.count == 1001)
+        #expect(lines.contains(#"keyturn_fetches_total{client="*",outcome="allowed"} 8000"#))
+        #expect(lines.contains(#"keyturn_fetches_total{client="c-0",outcome="allowed"} 2"#))
+    }
+
+    @Test(
+        "only this machine may be listened at",
+        arguments: [
+            ("127.0.0.1:9464", true), ("[::1]:1", true), ("127.0.0.1:65535", true), ("127.0.0.1:0", false),
+            ("127.0.0.1:65536", false), ("127.0.0.1:", false), ("127.0.0.1", false), ("0.0.0.0:9464", false),
+            ("[::]:9464", false), ("localhost:9464", false), ("127.0.0.2:9464", false), ("::1:9464", false),
+            (":9464", false), ("9464", false), ("127.0.0.1:+9464", false), ("127.0.0.1:09464", false),
+            ("127.0.0.1 :9464", false), ("10.0.0.1:9464", false), ("", false),
+        ]) func loopback(_ text: String, _ isTaken: Bool)
+    {
+        let address = LoopbackAddress(text)
+        #expect((address != nil) == isTaken)
+        #expect(address.map(\.description) ?? text == text)
     }
 }

@@ -71,7 +71,7 @@ enum AdminRoute {
     case explain(Question)
     case health
     case status(Name?)
-    case metrics
+    case metrics(OpenMetrics.Dialect)
     case audit(AuditQuery)
     case auditVerify(from: Int?)
     case backup
@@ -104,7 +104,8 @@ enum AdminRoute {
             }
             self = try method([.get: .status(name)])
         } else if target.matches("/v1/metrics") {
-            self = try method([.get: .metrics])
+            query = ["format"]
+            self = try method([.get: .metrics(try OpenMetrics.Dialect(target))])
         } else if target.matches("/v1/explain") {
             query = ["app", "kind", "pid", "uid"]
             self = try method([.get: .explain(try Question(target))])
@@ -180,6 +181,16 @@ enum AdminRoute {
             throw Refusal.noSuchRoute
         }
         try target.allowQuery(query)
+    }
+}
+
+extension OpenMetrics.Dialect {
+    fileprivate init(_ target: RequestTarget) throws(Problem) {
+        switch target.query("format") {
+        case nil, "openmetrics": self = .openMetrics
+        case "text": self = .text
+        default: throw Problem(.badRequest, "format is not openmetrics or text")
+        }
     }
 }
 

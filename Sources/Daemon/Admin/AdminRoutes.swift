@@ -14,12 +14,12 @@ struct AdminRoutes: Responder {
     let gate: VaultGate
     let zoom: ZoomIssuer
     let time: any TimeSource
-    let version: String
-    let startedAt: Timestamp
+    let status: StatusReport
     let roles: AdminRoles
     let backups: BackupWriter
     let doctor: DaemonDoctor
     let unlocking: UnlockTurns
+    let metrics: MetricsSource
     let methods = [Method.get, .post, .patch, .delete]
 
     func needs(of caller: Identity) -> IdentityNeeds { roles.needs(of: caller) }
@@ -83,12 +83,9 @@ struct AdminRoutes: Responder {
             return gate.session == nil
                 ? Response(.serviceUnavailable).json(HealthAnswer.locked) : Response(.ok).json(HealthAnswer.ok)
         case .status(let name):
-            return try StatusReport(gate: gate, time: time, version: version, startedAt: startedAt).answer(name)
-        case .metrics:
-            return Response(.ok).render(
-                .openMetrics,
-                body: MetricsReport.text(
-                    gate.session?.vault, resealing: gate.session?.keys.progress, now: time.now))
+            return try status.answer(name)
+        case .metrics(let dialect):
+            return await metrics.answer(dialect)
         case .explain(let question):
             return Response(.ok).json(try Explanation(catalog: try session().vault.catalog).answer(question))
         case .audit(let query):
@@ -113,7 +110,7 @@ struct AdminRoutes: Responder {
             return Response(.ok).json(try await backups.answer(try request.document(), try session()))
         case .doctor:
             let session = gate.session
-            return Response(.ok).json(await doctor.report(session, status: session.map(problems) ?? []))
+            return Response(.ok).json(await doctor.report(session, status: session.map { status.problems($0) } ?? []))
         case .adopt:
             let session = try session()
             do throws(VaultError) { try await session.vault.adopt() } catch { throw Problem(error) }
@@ -137,10 +134,6 @@ struct AdminRoutes: Responder {
         case .clients(let action):
             return try await ClientActions(session: try session(), time: time, deed: deed).answer(action, request)
         }
-    }
-
-    private func problems(_ session: VaultGate.Session) -> [StatusDocument.Problem] {
-        StatusReport(gate: gate, time: time, version: version, startedAt: startedAt).problems(session)
     }
 
     private func session() throws(Problem) -> VaultGate.Session {

@@ -7,7 +7,7 @@ import Times
 import Vault
 
 /// How everything is: problems first, each with what to type next.
-struct StatusReport {
+struct StatusReport: Sendable {
     let gate: VaultGate
     let time: any TimeSource
     let version: String
@@ -26,43 +26,41 @@ struct StatusReport {
             guard let entry = session.vault.catalog.app(name) else { throw Problem(Vault.noSuchApp(name)) }
             entries = [entry]
         }
-        let escrow = session.rotations.report.troubles.filter { name == nil || $0.app == nil || $0.app == name }
         var recurrences = Recurrences()
-        var problems: [AppProblems.Ranked] = []
-        var apps: [StatusDocument.App] = []
-        for entry in entries {
-            let recurrence = Result { () throws(ScheduleError) in try recurrences.of(entry.app) }
-            problems +=
-                AppProblems(
-                    entry: entry, holders: session.vault.catalog.holders(of: entry), recurrence: recurrence,
-                    now: now.wall
-                ).all
-            apps.append(Self.app(entry, try? recurrence.get(), now))
-        }
-        let targets = TargetProblems.problems(session.vault.catalog, app: name, now: now.wall)
-        let rules = name == nil ? RuleProblems.problems(session.vault.catalog) : []
-        return Response(.ok).json(
-            document(
-                .unlocked, now,
-                Self.hostProblems(session.vault) + Self.auditProblems(session.audit) + Self.keyProblems(session)
-                    + escrow.map(StatusDocument.Problem.init)
-                    + AppProblems.inOrder(problems) + targets + rules, apps))
+        let apps = entries.map { Self.app($0, try? recurrences.of($0.app), now) }
+        return Response(.ok).json(document(.unlocked, now, attentions(session, name).map(\.problem), apps))
     }
 
-    /// What is wrong, as the status has it.
-    func problems(_ session: VaultGate.Session) -> [StatusDocument.Problem] {
-        let now = time.now
+    /// What wants the operator, and the push target that it is about.
+    struct Attention {
+        let problem: StatusDocument.Problem
+        var target: Name?
+    }
+
+    /// What is wrong, the most urgent first: with one app, or with everything. The one source of what the status shows, what
+    /// is counted, and what is told.
+    func attentions(_ session: VaultGate.Session, _ name: Name? = nil) -> [Attention] {
+        let now = time.now.wall
+        let catalog = session.vault.catalog
         var recurrences = Recurrences()
-        let ranked = session.vault.catalog.apps.flatMap { entry in
+        let entries = name.map { catalog.app($0).map { [$0] } ?? [] } ?? catalog.apps
+        let ranked = entries.flatMap { entry in
             AppProblems(
-                entry: entry, holders: session.vault.catalog.holders(of: entry),
-                recurrence: Result { () throws(ScheduleError) in try recurrences.of(entry.app) }, now: now.wall
+                entry: entry, holders: catalog.holders(of: entry),
+                recurrence: Result { () throws(ScheduleError) in try recurrences.of(entry.app) }, now: now
             ).all
         }
-        return Self.hostProblems(session.vault) + Self.auditProblems(session.audit)
-            + session.rotations.report.troubles.map(StatusDocument.Problem.init) + AppProblems.inOrder(ranked)
-            + RuleProblems.problems(session.vault.catalog)
+        let escrow = session.rotations.report.troubles.filter { name == nil || $0.app == nil || $0.app == name }
+        let host =
+            Self.hostProblems(session.vault) + Self.auditProblems(session.audit) + Self.keyProblems(session)
+            + escrow.map(StatusDocument.Problem.init)
+        let rules = name == nil ? RuleProblems.problems(catalog) : []
+        return (host + AppProblems.inOrder(ranked)).map { Attention(problem: $0) }
+            + TargetProblems.attentions(catalog, app: name, now: now) + rules.map { Attention(problem: $0) }
     }
+
+    /// As ``attentions(_:_:)``, of everything.
+    func problems(_ session: VaultGate.Session) -> [StatusDocument.Problem] { attentions(session).map(\.problem) }
 
     private func document(
         _ state: StatusDocument.State, _ now: Moment, _ problems: [StatusDocument.Problem],

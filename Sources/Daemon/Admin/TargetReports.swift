@@ -52,8 +52,10 @@ extension TargetEntry {
 
 /// What is wrong with push targets, for the status.
 enum TargetProblems {
-    static func problems(_ catalog: Catalog, app: Name?, now: Timestamp) -> [StatusDocument.Problem] {
-        catalog.targets.filter { app == nil || $0.target.app == app }.flatMap { problems(of: $0, catalog, now) }
+    static func attentions(_ catalog: Catalog, app: Name?, now: Timestamp) -> [StatusReport.Attention] {
+        catalog.targets.filter { app == nil || $0.target.app == app }.flatMap { entry in
+            problems(of: entry, catalog, now).map { .init(problem: $0, target: entry.target.name) }
+        }
     }
 
     private static func problems(of entry: TargetEntry, _ catalog: Catalog, _ now: Timestamp) -> [StatusDocument

@@ -30,7 +30,7 @@ struct AskedApp: Sendable {
     /// An app that does not exist is refused in the same words as one that is not granted: who has no grant learns
     /// nothing of what there is. Why is in the audit log.
     func denied(_ denial: AccessDenial) -> Answer {
-        answer(.refusing(Refusal.notGranted(caller, kind)), .denied, [("reason", .text(denial.description))])
+        answer(.refusing(Refusal.notGranted(caller, kind)), .denied, nil, [("reason", .text(denial.description))])
     }
 
     func allowed(
@@ -38,13 +38,12 @@ struct AskedApp: Sendable {
     ) -> Answer {
         let generation = generation ?? entry.credential.generation
         return answer(
-            response, .allowed,
-            [("client", .text(client.name.description)), ("generation", .number(generation.number))])
+            response, .allowed, client, [("generation", .number(generation.number))])
     }
 
     /// What was granted, and there is none.
     func failed(_ response: RenderedResponse, _ client: Client, because reason: String) -> Answer {
-        answer(response, .failed, [("client", .text(client.name.description)), ("reason", .text(reason))])
+        answer(response, .failed, client, [("reason", .text(reason))])
     }
 
     /// What was granted, and may be dead. Whoever asks has it tried.
@@ -54,14 +53,17 @@ struct AskedApp: Sendable {
     }
 
     private func answer(
-        _ response: RenderedResponse, _ outcome: AuditEvent.Outcome,
+        _ response: RenderedResponse, _ outcome: AuditEvent.Outcome, _ client: Client?,
         _ more: [(name: String, value: AuditEvent.Value)]
     ) -> Answer {
-        let about: [(name: String, value: AuditEvent.Value)] = [
+        var about: [(name: String, value: AuditEvent.Value)] = [
             ("app", .text(app.description)), ("kind", .text(kind.rawValue)),
         ]
+        let name = client?.name.description
+        if let name { about.append(("client", .text(name))) }
         let event = AuditEvent(action, outcome, about + more + AuditEvent.members(of: caller))
-        return Answer(response, AuditRecord(trail: session.audit, event: event))
+        let label = SocketTally.Label(client: name ?? SocketTally.Label.nobody, outcome: outcome)
+        return Answer(response, AuditRecord(trail: session.audit, event: event, label: label))
     }
 }
 

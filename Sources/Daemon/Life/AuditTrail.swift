@@ -202,6 +202,12 @@ final class AuditTrail: ChangeLog, Sendable {
     /// Whether nothing can be written.
     var isUnavailable: Bool { state.withLock { $0.failure != nil || $0.log == nil } }
 
+    /// How many lines there are that are not on disk, in the log or not yet in it, and for how many seconds the oldest.
+    var lag: (lines: Int, seconds: Double) {
+        let (written, late) = state.withLock { ($0.log?.lag ?? (lines: 0, seconds: 0), $0.late.lag(time.now.wall)) }
+        return (written.lines + late.lines, max(written.seconds, late.seconds))
+    }
+
     /// What somebody did to the log's files, in words.
     var trouble: String? { state.withLock { $0.log }?.trouble }
 

@@ -61,19 +61,22 @@ package struct Daemon: Sendable {
             machine: MachineIdentity.read(settings.machineFile), time: time, logger: logger)
         try await unlock(gate)
 
+        let status = StatusReport(gate: gate, time: time, version: version, startedAt: time.now.wall)
+        let tallies = SocketTallies()
+        let metrics = MetricsSource(gate: gate, tallies: tallies, places: places, status: status)
         let admin = AdminRoutes(
-            gate: gate, zoom: zoom, time: time, version: version, startedAt: time.now.wall, roles: roles,
+            gate: gate, zoom: zoom, time: time, status: status, roles: roles,
             backups: BackupWriter(store: store, places: places, time: time),
             doctor: DaemonDoctor(
                 places: places, settings: settings, credential: credential, transport: transport, time: time,
                 started: time.now),
-            unlocking: UnlockTurns(time: time))
+            unlocking: UnlockTurns(time: time), metrics: metrics)
         let sockets = SocketService(
             places: places, settings: settings, inherited: inherited, agentGroup: agentGroup,
             agent: AgentRoutes(
                 gate: gate, time: time,
                 budget: settings.requestsPerSecond > 0 ? RequestBudget(perSecond: settings.requestsPerSecond) : nil),
-            admin: admin, logger: logger)
+            admin: admin, tallies: tallies, logger: logger)
         do {
             try await serve([sockets, DueWork(gate: gate, time: time), UserWatch(gate: gate, logger: logger)])
         } catch let error as StartError {

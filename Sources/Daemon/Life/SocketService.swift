@@ -6,7 +6,7 @@ import NIOPosix
 import ServiceLifecycle
 import SocketAPI
 
-/// Both sockets, from being made to being taken away.
+/// The sockets, from being made to being taken away.
 struct SocketService: Service {
     let places: Places
     let settings: Settings
@@ -14,6 +14,8 @@ struct SocketService: Service {
     let agentGroup: gid_t?
     let agent: AgentRoutes
     let admin: AdminRoutes
+    /// Where the agent socket's answers are counted.
+    let tallies: SocketTallies
     let logger: Logger
 
     func run() async throws {
@@ -36,10 +38,17 @@ struct SocketService: Service {
             group: agentGroup)
         let adminSocket = try ListeningSocket.take(
             .admin, from: inherited, at: places.adminSocket, mode: mode_t(openness.socket), group: openness.group)
-        let servers = [
-            try await SocketServer(agentSocket, responder: agent, limits: limits, group: group, logger: logger),
+        var servers = [
+            try await SocketServer(
+                agentSocket, responder: agent, limits: limits, group: group, tallies: tallies, logger: logger),
             try await SocketServer(adminSocket, responder: admin, limits: limits, group: group, logger: logger),
         ]
+        if let address = settings.metricsAddress {
+            servers.append(
+                try await SocketServer(
+                    try LoopbackSocket(address, for: "metrics.listen"), responder: MetricsRoutes(source: admin.metrics),
+                    limits: limits, group: group, logger: logger))
+        }
         for server in servers { try await server.start() }
         logger.notice(
             "ready", metadata: ["agent": "\(places.agentSocket)", "admin": "\(places.adminSocket)"])

@@ -62,6 +62,8 @@ final class VaultGate: Sendable {
     private let logger: Logger
     private let state = Mutex(State())
     private let changes = Atomic(0)
+    /// What was done since the start, over all sessions.
+    let events = EventTally()
 
     private struct State {
         var session: Session?
@@ -138,11 +140,12 @@ final class VaultGate: Sendable {
     }
 
     private func makeSession(_ vault: Vault) -> Session {
-        let logger = logger
+        let (logger, events) = (logger, events)
         vault.catalog.observe { [weak self] _ in self?.changed() }
         let audit = AuditTrail(audit, of: vault, syncsReads: syncsReads, time: time, logger: logger)
         let tokens = TokenKeeper(vault: vault, issuer: zoom, policy: policy, time: time) {
             $0.log(to: logger)
+            events.note($0)
             if let event = $0.audited { audit.note(event) }
         }
         let rotator = ZoomRotator(zoom: zoom.zoom) { app, grant in
@@ -167,7 +170,10 @@ final class VaultGate: Sendable {
         #endif
         let rotations = RotationEngine(
             vault: vault, issuer: issuer, publisher: publisher, escrow: escrow, timing: timing, time: time
-        ) { $0.log(to: logger) }
+        ) {
+            $0.log(to: logger)
+            events.note($0)
+        }
         let receipts = ReceiptKeeper(vault: vault, time: time) { name in
             Task { await rotations.lookAgain(name) }
         }

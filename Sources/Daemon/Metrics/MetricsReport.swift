@@ -1,77 +1,114 @@
+import Audit
 import Names
 import Rotation
-import Schedule
 import Scheduling
 import SecretMemory
 import SocketAPI
 import Times
 import Vault
 
-/// How everything is, in numbers. What is counted for each app is so for the first thousand by name; all others come
-/// together as the app `*`, with the worst of them, and of what is 0 or 1 with how many are 1.
+/// How everything is, in numbers. Nothing in it is a secret, and however much there is, no label has more than ``most``
+/// values and one for all others.
 struct MetricsReport {
-    static let mostApps = 1000
-    static let others = "*"
+    /// How many apps, targets or clients have samples of their own: the first by name.
+    static let most = 1000
+    /// The label of all others together. No name that anything can have.
+    static let others = SocketTally.Label.others
 
-    /// A family with a value for each app that has one.
-    struct Family: Sendable {
-        let name: String
-        var unit: String?
-        let help: String
-        /// What stands for several apps.
-        let together: @Sendable ([Int]) -> Int?
-        let value: @Sendable (Gauges) -> Int?
+    /// What can be told only while the vault is unlocked.
+    struct Unlocked {
+        let vault: Vault
+        var resealing: Resealing?
+        var auditLag: (lines: Int, seconds: Double) = (0, 0)
+        /// How many problems the status shows, by code.
+        var problems: [String: Int] = [:]
     }
 
-    /// The numbers of one app.
-    struct Gauges {
-        var secretAge = 0
-        var nextRotation: Int?
-        var isOverdue = false
-        var isHeld = false
-        var secretDies: Int?
-        var tokenLeft: Int?
-        var probeAge: Int?
+    let version: String
+    let startedAt: Timestamp
+    let now: Moment
+    var unlocked: Unlocked?
+    var disk: DiskSpace?
+    var sockets = SocketTally.Snapshot()
+    var events = EventTally.Counts()
+
+    func text(_ dialect: OpenMetrics.Dialect = .openMetrics) -> SecretBytes {
+        var text = OpenMetrics(dialect)
+        text.gauge(
+            "keyturn_build_info", help: "1; the program's version is the label.",
+            [.init([("version", version)], 1)])
+        text.gauge(
+            "keyturn_start_time_seconds", unit: "seconds", help: "When the daemon started, in Unix time.",
+            [.init(startedAt.unixSeconds)])
+        text.gauge("keyturn_unlocked", help: "1 when the vault is unlocked.", [.init(unlocked == nil ? 0 : 1)])
+        if let disk {
+            text.gauge(
+                "keyturn_disk_free_bytes", unit: "bytes", help: "Room left on the file system of the state directory.",
+                [.init(disk.free)])
+            text.gauge(
+                "keyturn_disk_size_bytes", unit: "bytes", help: "Size of the file system of the state directory.",
+                [.init(disk.total)])
+        }
+        writeTraffic(to: &text)
+        if let unlocked { write(unlocked, to: &text) }
+        return text.finish()
     }
 
-    static let families = [
-        Family(
-            name: "keyturn_secret_age_seconds", unit: "seconds", help: "How long Keyturn has had the current secret.",
-            together: { $0.max() }, value: { $0.secretAge }),
-        Family(
-            name: "keyturn_next_rotation_seconds", unit: "seconds",
-            help: "Until the secret is rotated by itself; negative when that is overdue.",
-            together: { $0.min() }, value: { $0.nextRotation }),
-        Family(
-            name: "keyturn_rotation_overdue", help: "1 when a rotation is due for more than an hour and not begun.",
-            together: { $0.reduce(0, +) }, value: { $0.isOverdue ? 1 : 0 }),
-        Family(
-            name: "keyturn_rotation_held", help: "1 when a rotation waits for the operator.",
-            together: { $0.reduce(0, +) }, value: { $0.isHeld ? 1 : 0 }),
-        Family(
-            name: "keyturn_secret_dies_seconds", unit: "seconds",
-            help: "Until Zoom kills the secret that is handed out while no other has taken its place.",
-            together: { $0.min() }, value: { $0.secretDies }),
-        Family(
-            name: "keyturn_token_left_seconds", unit: "seconds", help: "Until the access token expires.",
-            together: { $0.min() }, value: { $0.tokenLeft }),
-        Family(
-            name: "keyturn_probe_age_seconds", unit: "seconds", help: "Since Zoom last took or refused the secret.",
-            together: { $0.max() }, value: { $0.probeAge }),
-    ]
+    /// What was counted since the start of the daemon, locked or not.
+    private func writeTraffic(to text: inout OpenMetrics) {
+        let named = Set(sockets.fetches.keys.map(\.client)).filter { $0 != Self.others }.sorted().prefix(Self.most)
+        let known = Set(named)
+        var fetches: [SocketTally.Label: Int] = [:]
+        for (label, count) in sockets.fetches {
+            let client = known.contains(label.client) ? label.client : Self.others
+            fetches[.init(client: client, outcome: label.outcome), default: 0] += count
+        }
+        text.counter(
+            "keyturn_fetches", help: "Answers of the agent socket to who asked for an app, by client and outcome.",
+            fetches.sorted { ($0.key.client, $0.key.outcome.rawValue) < ($1.key.client, $1.key.outcome.rawValue) }.map {
+                .init([("client", $0.key.client), ("outcome", $0.key.outcome.rawValue)], $0.value)
+            })
+        text.histogram(
+            "keyturn_agent_answer_seconds",
+            help: "From a request at the agent socket to its answer, out of memory or, for a new token, from zoom.",
+            [([("from", "memory")], sockets.latency), ([("from", "zoom")], sockets.waiting)])
+        text.counter("keyturn_mints", help: "Access tokens that Zoom gave.", [.init(events.minted)])
+        text.counter(
+            "keyturn_mint_failures", help: "Tries to get an access token that gave none, by cause.",
+            events.failures.sorted { $0.key < $1.key }.map { .init([("cause", $0.key)], $0.value) })
+        text.counter(
+            "keyturn_rotation_moves", help: "How often a rotation came into a state.",
+            Rotation.Phase.allCases.map { .init([("state", $0.rawValue)], events.states[$0, default: 0]) })
+    }
 
-    static func text(_ vault: Vault?, resealing: Resealing? = nil, now: Moment) -> SecretBytes {
-        var text = OpenMetrics()
-        text.gauge(
-            "keyturn_unlocked", help: "1 when the vault is unlocked.", [(of: nil, value: vault == nil ? 0 : 1)])
-        guard let vault else { return text.finish() }
-        text.gauge(
-            "keyturn_key_epoch", help: "The key epoch that rows are sealed in.", [(of: nil, value: vault.keyEpoch)])
+    private func write(_ unlocked: Unlocked, to text: inout OpenMetrics) {
+        let vault = unlocked.vault
+        text.gauge("keyturn_key_epoch", help: "The key epoch that rows are sealed in.", [.init(vault.keyEpoch)])
         text.gauge(
             "keyturn_rows_to_reseal", help: "Rows that are sealed in an older key epoch.",
-            [(of: nil, value: resealing.map { $0.rows - $0.done } ?? 0)])
+            [.init(unlocked.resealing.map { $0.rows - $0.done } ?? 0)])
+        text.gauge(
+            "keyturn_audit_lag_lines", help: "Lines of the audit log that are not on disk.",
+            [.init(unlocked.auditLag.lines)])
+        text.gauge(
+            "keyturn_audit_lag_seconds", unit: "seconds", help: "For how long the oldest of them is not.",
+            [.init(seconds: unlocked.auditLag.seconds)])
+        text.gauge(
+            "keyturn_problems", help: "What the status complains about, by code.", label: "code",
+            unlocked.problems.sorted { $0.key < $1.key }.map { (of: $0.key, value: $0.value) })
+
         let entries = vault.catalog.apps
-        text.gauge("keyturn_apps", help: "Apps in the vault.", [(of: nil, value: entries.count)])
+        let targets = vault.catalog.targets
+        let clients = vault.catalog.clients.count
+        text.gauge("keyturn_apps", help: "Apps in the vault.", [.init(entries.count)])
+        text.gauge("keyturn_clients", help: "Clients in the vault.", [.init(clients)])
+        text.gauge("keyturn_targets", help: "Push targets in the vault.", [.init(targets.count)])
+        text.gauge(
+            "keyturn_gathered", help: "How many have no samples of their own and come together as the label *.",
+            label: "label",
+            [("app", entries.count), ("target", targets.count), ("client", clients)].map {
+                (of: $0.0, value: max($0.1 - Self.most, 0))
+            })
         let open = entries.compactMap(\.rotation?.phase)
         text.gauge(
             "keyturn_open_rotations", help: "Rotations that are under way, by state.", label: "state",
@@ -79,29 +116,13 @@ struct MetricsReport {
                 (of: phase.rawValue, value: open.count { $0 == phase })
             })
         var recurrences = Recurrences()
-        let gauges = entries.map { Gauges($0, &recurrences, now) }
-        for family in families {
-            var samples: [(of: String?, value: Int)] = []
-            for (entry, gauges) in zip(entries, gauges).prefix(mostApps) {
-                if let value = family.value(gauges) { samples.append((entry.app.name.description, value)) }
-            }
-            let rest = family.together(gauges.dropFirst(mostApps).compactMap(family.value))
-            if let rest, gauges.count > mostApps { samples.append((others, rest)) }
-            text.gauge(family.name, unit: family.unit, help: family.help, samples)
+        let apps = entries.map { entry in
+            (name: entry.app.name.description, subject: AppGauges(entry, vault.catalog, &recurrences, now))
         }
-        return text.finish()
-    }
-}
-
-extension MetricsReport.Gauges {
-    init(_ entry: AppEntry, _ recurrences: inout Recurrences, _ now: Moment) {
-        let recurrence = Result { () throws(ScheduleError) in try recurrences.of(entry.app) }
-        secretAge = max(now.wall - entry.credential.createdAt, 0)
-        nextRotation = entry.nextRotation(try? recurrence.get(), now.wall).map { $0 - now.wall }
-        isOverdue = AppProblems(entry: entry, holders: [], recurrence: recurrence, now: now.wall).isOverdue
-        isHeld = entry.rotation?.phase == .held
-        secretDies = entry.secretDies.map { $0 - now.wall }
-        tokenLeft = entry.token.map { max($0.secondsLeft(at: now), 0) }
-        probeAge = entry.lastLook.map { max(now.wall - $0.at, 0) }
+        for family in AppGauges.families { family.write(apps, label: "app", to: &text) }
+        let pushed = targets.map { entry in
+            (name: entry.target.name.description, subject: TargetGauges(entry, vault.catalog, now.wall))
+        }
+        for family in TargetGauges.families { family.write(pushed, label: "target", to: &text) }
     }
 }

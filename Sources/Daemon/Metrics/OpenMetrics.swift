@@ -2,7 +2,33 @@ import SecretMemory
 
 /// A text in OpenMetrics 1.0: families of samples, in the order in which they were written. Holds nothing secret.
 struct OpenMetrics: ~Copyable {
+    enum Dialect: Sendable {
+        case openMetrics
+        /// Prometheus' own text, version 0.0.4, which is what node_exporter reads out of files.
+        case text
+    }
+
+    /// The name and value of each label, and the number. Values are names and stable words, whose grammars have nothing that
+    /// needs escaping.
+    struct Sample: Sendable {
+        let labels: [(name: String, value: String)]
+        let value: String
+
+        init(_ value: Int) { self.init([], value) }
+
+        init(_ labels: [(name: String, value: String)], _ value: Int) {
+            (self.labels, self.value) = (labels, String(value))
+        }
+
+        init(_ labels: [(name: String, value: String)] = [], seconds: Double) {
+            (self.labels, value) = (labels, "\(seconds)")
+        }
+    }
+
+    private let dialect: Dialect
     private var text = SecretBuffer(capacity: 4096)
+
+    init(_ dialect: Dialect = .openMetrics) { self.dialect = dialect }
 
     /// One family of gauges; left out if it has no samples.
     /// - Parameters:
@@ -12,20 +38,57 @@ struct OpenMetrics: ~Copyable {
     mutating func gauge(
         _ name: String, unit: String? = nil, help: String, label: String = "app", _ samples: [(of: String?, value: Int)]
     ) {
+        gauge(
+            name, unit: unit, help: help,
+            samples.map { sample in Sample(sample.of.map { [(label, $0)] } ?? [], sample.value) })
+    }
+
+    mutating func gauge(_ name: String, unit: String? = nil, help: String, _ samples: [Sample]) {
         guard !samples.isEmpty else { return }
-        text.append("# TYPE \(name) gauge\n")
-        if let unit { text.append("# UNIT \(name) \(unit)\n") }
-        text.append("# HELP \(name) \(help)\n")
-        for sample in samples {
-            // Labels are names of apps and states, whose grammars have nothing that needs escaping.
-            text.append(
-                sample.of.map { "\(name){\(label)=\"\($0)\"} \(sample.value)\n" } ?? "\(name) \(sample.value)\n")
+        begin(name, "gauge", unit: unit, help: help)
+        for sample in samples { write(name, sample) }
+    }
+
+    /// What only grows while the daemon runs; left out if it has no samples.
+    /// - Parameter name: without the `_total` that its samples have.
+    mutating func counter(_ name: String, help: String, _ samples: [Sample]) {
+        guard !samples.isEmpty else { return }
+        begin(dialect == .text ? name + "_total" : name, "counter", help: help)
+        for sample in samples { write(name + "_total", sample) }
+    }
+
+    /// - Parameter parts: each with its labels.
+    mutating func histogram(
+        _ name: String, help: String, _ parts: [(labels: [(name: String, value: String)], latency: Latency)]
+    ) {
+        begin(name, "histogram", unit: "seconds", help: help)
+        for (labels, latency) in parts {
+            let counts = latency.cumulative
+            for (bound, count) in zip(Latency.bounds.map(\.label) + ["+Inf"], counts) {
+                write(name + "_bucket", Sample(labels + [("le", bound)], count))
+            }
+            write(name + "_sum", Sample(labels, seconds: Double(latency.sum) / 1e9))
+            write(name + "_count", Sample(labels, counts.last ?? 0))
         }
+    }
+
+    private mutating func begin(_ name: String, _ type: String, unit: String? = nil, help: String) {
+        text.append("# TYPE \(name) \(type)\n")
+        if let unit, dialect == .openMetrics { text.append("# UNIT \(name) \(unit)\n") }
+        text.append("# HELP \(name) \(help)\n")
+    }
+
+    private mutating func write(_ name: String, _ sample: Sample) {
+        text.append(name)
+        if !sample.labels.isEmpty {
+            text.append("{" + sample.labels.map { "\($0.name)=\"\($0.value)\"" }.joined(separator: ",") + "}")
+        }
+        text.append(" \(sample.value)\n")
     }
 
     /// The whole, with its end mark.
     consuming func finish() -> SecretBytes {
-        text.append("# EOF\n")
+        if dialect == .openMetrics { text.append("# EOF\n") }
         return text.finish()
     }
 }

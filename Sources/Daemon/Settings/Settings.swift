@@ -32,6 +32,8 @@ package struct Settings: Equatable, Sendable {
     package var machineFile: String?
     /// `audit.sync`: when the lines of answers are on disk.
     package var auditSync = AuditSync.second
+    /// `metrics.listen`: where the numbers are served besides the admin socket, on this machine alone.
+    var metricsAddress: LoopbackAddress?
     /// `log.level`: `debug`, `info`, `notice`, `warning` or `error`.
     package var logLevel = "info"
 
@@ -92,6 +94,10 @@ package struct Settings: Equatable, Sendable {
                 throw BadValue("one of \(AuditSync.allCases.map(\.rawValue).joined(separator: ", "))")
             }
             settings.auditSync = sync
+        },
+        "metrics.listen": { settings, text throws(BadValue) in
+            guard let address = LoopbackAddress(text) else { throw BadValue(LoopbackAddress.grammar) }
+            settings.metricsAddress = address
         },
         "log.level": { settings, text throws(BadValue) in
             let levels = ["debug", "info", "notice", "warning", "error"]

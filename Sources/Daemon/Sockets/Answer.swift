@@ -5,6 +5,8 @@ import SocketAPI
 struct AuditRecord: Sendable {
     let trail: AuditTrail
     let event: AuditEvent
+    /// What the answer counts as, where answers are counted.
+    var label: SocketTally.Label?
 }
 
 /// An answer, and what must be in the audit log before it leaves.

@@ -8,6 +8,7 @@ final class AnswerBatch {
     private struct Parked {
         let handler: ConnectionHandler
         let response: RenderedResponse
+        let arrival: Arrival
 
         func go(_ isRecorded: Bool) { handler.answer(recorded: isRecorded ? response : Refusal.unrecorded) }
     }
@@ -26,7 +27,7 @@ final class AnswerBatch {
             release(at: eventLoop)
             trail = record.trail
         }
-        parked.append(Parked(handler: handler, response: response))
+        parked.append(Parked(handler: handler, response: response, arrival: handler.arrival))
         events.append(record.event)
         guard parked.count == 1 else { return }
         let batch = NIOLoopBound(self, eventLoop: eventLoop)
@@ -42,7 +43,7 @@ final class AnswerBatch {
         let last = try? trail.append(events)
         events.removeAll(keepingCapacity: true)
         if let last, trail.syncsReads { return wait(for: last, of: trail, due, at: eventLoop) }
-        for answer in due { answer.go(last != nil) }
+        send(due, isRecorded: last != nil)
         due.removeAll(keepingCapacity: true)
         spare = due
     }
@@ -50,11 +51,17 @@ final class AnswerBatch {
     /// Lets the answers go when the last of their lines is on disk. The loop goes on meanwhile: what comes from all loops
     /// until the disk is done is put on it together.
     private func wait(for line: Int, of trail: AuditTrail, _ due: [Parked], at eventLoop: any EventLoop) {
-        let waiting = NIOLoopBound(due, eventLoop: eventLoop)
+        let waiting = NIOLoopBound((batch: self, due: due), eventLoop: eventLoop)
         trail.whenSynced(line) { failure in
-            eventLoop.execute {
-                for answer in waiting.value { answer.go(failure == nil) }
-            }
+            eventLoop.execute { waiting.value.batch.send(waiting.value.due, isRecorded: failure == nil) }
         }
+    }
+
+    /// One look at the clock for all of them.
+    private func send(_ due: [Parked], isRecorded: Bool) {
+        for answer in due { answer.go(isRecorded) }
+        guard let tally = due.first?.handler.table.tally else { return }
+        let now = Latency.now
+        for answer in due { tally.took(answer.arrival, now: now) }
     }
 }

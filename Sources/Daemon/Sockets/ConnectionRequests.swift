@@ -58,12 +58,15 @@ extension ConnectionHandler {
         let stamp = responder.stamp
         repetition = nil
         switch responder.respond(to: request, from: caller) {
-        case .now(let response): deliver(response)
+        case .now(let response):
+            deliver(response)
+            table.tally?.took(arrival, now: Latency.now)
         case .recorded(let response, let record, let isRepeatable):
             if isRepeatable, let head { repetition = Repetition(head, stamp: stamp, response, record) }
             park(response, record)
         case .later(let produce):
             phase = .answering
+            if arrival.kind == .atOnce { arrival.kind = .late }
             let handler = NIOLoopBound(self, eventLoop: context.eventLoop)
             let eventLoop = context.eventLoop
             Task {
@@ -72,6 +75,7 @@ extension ConnectionHandler {
             }
         case .watch(let watch):
             phase = .watching(watch)
+            arrival.kind = .untimed
             if unread.readableBytes == 0 { unread = ByteBuffer() }
             spare = nil
             guard let answer = watch.begin(at: self) else { return }

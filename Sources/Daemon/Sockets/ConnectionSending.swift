@@ -23,9 +23,18 @@ extension ConnectionHandler {
     /// Has the answer wait for its line in the audit log.
     func park(_ response: RenderedResponse, _ record: AuditRecord) {
         guard let eventLoop else { return }
+        count(record)
         // A disk takes longer than a turn of the loop: nothing is read on meanwhile.
         phase = record.trail.syncsReads ? .answering : .recording
         table.batch.park(response, record, for: self, at: eventLoop)
+    }
+
+    private func count(_ record: AuditRecord) {
+        guard let tally = table.tally, let label = record.label else { return }
+        if let lastCount, lastCount.label == label { return lastCount.count.add() }
+        let count = tally.count(of: label)
+        lastCount = (label, count)
+        count.add()
     }
 
     /// The line is there, or `response` says that it cannot be.

@@ -4,7 +4,11 @@ import NIOCore
 final class ConnectionTable {
     private(set) var now = 0
     let batch = AnswerBatch()
+    /// Where answers are counted, if they are.
+    let tally: SocketTally?
     private var handlers: [ObjectIdentifier: ConnectionHandler] = [:]
+
+    init(tally: SocketTally? = nil) { self.tally = tally }
 
     func add(_ handler: ConnectionHandler) { handlers[ObjectIdentifier(handler)] = handler }
     func remove(_ handler: ConnectionHandler) { handlers[ObjectIdentifier(handler)] = nil }

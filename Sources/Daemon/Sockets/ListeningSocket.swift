@@ -5,8 +5,10 @@ import SocketAPI
 ///
 /// It is bound in a staging directory that only this user can enter, gets its mode and group there, listens, and is
 /// then renamed into place. Whatever was at the path is replaced: the caller holds the lock that says it is ours.
-final class ListeningSocket: Sendable {
+final class ListeningSocket: Listener {
     let path: String
+    var name: String { path }
+    let knowsCallers = true
     let descriptor: CInt
     /// What stands at the path, if it was put there by this process.
     private let made: (device: dev_t, inode: ino_t)?

@@ -15,6 +15,7 @@ final class Repetition {
     private let stamp: Int
     private let response: RenderedResponse.Unowned
     private let event: AuditEvent
+    private let label: SocketTally.Label?
     private weak var trail: AuditTrail?
 
     /// - Parameters:
@@ -26,6 +27,7 @@ final class Repetition {
         self.stamp = stamp
         self.response = response.unowned
         event = record.event
+        label = record.label
         trail = record.trail
     }
 
@@ -37,7 +39,7 @@ final class Repetition {
         guard stamp == self.stamp, unread.begins(with: head), let trail, let response = response.response else {
             return nil
         }
-        return (head.count, (response, AuditRecord(trail: trail, event: event)))
+        return (head.count, (response, AuditRecord(trail: trail, event: event, label: label)))
     }
 }
 

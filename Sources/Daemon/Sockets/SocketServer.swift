@@ -6,9 +6,20 @@ import Synchronization
 import Times
 import Vault
 
-/// Accepts connections on one Unix socket and gives each a handler, its caller known before a byte is read.
+/// Where connections come in.
+protocol Listener: Sendable {
+    /// As it is named in the log.
+    var name: String { get }
+    var descriptor: CInt { get }
+    /// Whether the kernel says who connects. Where it does not, everybody is nobody.
+    var knowsCallers: Bool { get }
+    /// Has nobody find it any more.
+    func remove()
+}
+
+/// Accepts connections on one socket and gives each a handler, its caller known before a byte is read.
 final class SocketServer: Sendable {
-    private let socket: ListeningSocket
+    private let socket: any Listener
     private let responder: any Responder
     private let limits: ConnectionLimits
     private let group: MultiThreadedEventLoopGroup
@@ -19,9 +30,10 @@ final class SocketServer: Sendable {
     private let complainedAt = Atomic(0)
     private let channel = Mutex<(any Channel)?>(nil)
 
+    /// - Parameter tallies: where answers are counted, if they are.
     init(
-        _ socket: ListeningSocket, responder: any Responder, limits: ConnectionLimits = ConnectionLimits(),
-        group: MultiThreadedEventLoopGroup, logger: Logger
+        _ socket: any Listener, responder: any Responder, limits: ConnectionLimits = ConnectionLimits(),
+        group: MultiThreadedEventLoopGroup, tallies: SocketTallies? = nil, logger: Logger
     ) async throws {
         self.socket = socket
         self.responder = responder
@@ -32,7 +44,7 @@ final class SocketServer: Sendable {
         var tables: [ObjectIdentifier: NIOLoopBound<ConnectionTable>] = [:]
         for eventLoop in group.makeIterator() {
             let table = try await eventLoop.submit {
-                let table = ConnectionTable()
+                let table = ConnectionTable(tally: tallies?.make(on: eventLoop))
                 table.start(on: eventLoop)
                 return NIOLoopBound(table, eventLoop: eventLoop)
             }.get()
@@ -68,13 +80,15 @@ final class SocketServer: Sendable {
             case .full: "the socket has as many as it may, \(limits.connections)"
             case .user(let uid): "user \(uid) has as many as one may, \(limits.connectionsPerUser)"
             }
-        logger.warning("connections refused: \(reason)", metadata: ["socket": "\(socket.path)"])
+        logger.warning("connections refused: \(reason)", metadata: ["socket": "\(socket.name)"])
     }
 
     /// Runs on the connection's event loop. A refused connection is closed unread.
     private func admit(_ channel: any Channel) -> EventLoopFuture<Void> {
-        let process = PeerProcess(channel, proc: proc)
-        guard let table = tables[ObjectIdentifier(channel.eventLoop)], var caller = process.identify() else {
+        let process = socket.knowsCallers ? PeerProcess(channel, proc: proc) : nil
+        guard let table = tables[ObjectIdentifier(channel.eventLoop)],
+            var caller = process.map({ $0.identify() }) ?? Identity.unknown
+        else {
             return channel.close()
         }
         if let refusal = places.take(caller.uid) {
@@ -82,7 +96,7 @@ final class SocketServer: Sendable {
             return channel.close()
         }
         channel.closeFuture.whenComplete { [places, uid = caller.uid] _ in places.give(uid) }
-        guard process.learn(responder.needs(of: caller), of: &caller) else { return channel.close() }
+        guard process?.learn(responder.needs(of: caller), of: &caller) != false else { return channel.close() }
         // Set here and not by the bootstrap, which makes a chain of futures of them, connection by connection.
         try? channel.syncOptions?.setOption(.maxMessagesPerRead, value: 1)
         try? channel.syncOptions?.setOption(.allowRemoteHalfClosure, value: true)
@@ -92,4 +106,9 @@ final class SocketServer: Sendable {
                     responder: responder, caller: caller, process: process, limits: limits, table: table.value))
         }
     }
+}
+
+extension Identity {
+    /// Whoever came over the network of this machine: as the kernel writes a user that there is none of.
+    fileprivate static let unknown = Identity(uid: UInt32.max, gid: UInt32.max, pid: 0, isForeign: true)
 }

@@ -1,0 +1,147 @@
+import Names
+import Rotation
+import Schedule
+import Scheduling
+import Times
+import Vault
+
+/// A family of gauges with a value for each of many, such as apps, that has one. Beyond ``most`` by name, all others come
+/// together under the name ``others``: what is seen stays bounded, and nothing bad is hidden.
+struct GaugeFamily<Subject>: Sendable {
+    let name: String
+    var unit: String?
+    let help: String
+    /// What stands for several: the worst of them, or, of what is 0 or 1, how many are 1.
+    let together: @Sendable ([Int]) -> Int?
+    let value: @Sendable (Subject) -> Int?
+
+    /// - Parameter subjects: by name.
+    func write(_ subjects: [(name: String, subject: Subject)], label: String, to text: inout OpenMetrics) {
+        var samples: [(of: String?, value: Int)] = []
+        for (name, subject) in subjects.prefix(MetricsReport.most) {
+            if let value = value(subject) { samples.append((name, value)) }
+        }
+        let rest = together(subjects.dropFirst(MetricsReport.most).compactMap { value($0.subject) })
+        if let rest, subjects.count > MetricsReport.most { samples.append((MetricsReport.others, rest)) }
+        text.gauge(name, unit: unit, help: help, label: label, samples)
+    }
+}
+
+/// The numbers of one app.
+struct AppGauges: Sendable {
+    let generation: Int
+    let secretAge: Int
+    let nextRotation: Int?
+    let isOverdue: Bool
+    let isHeld: Bool
+    let nextStep: Int?
+    let drainEnds: Int?
+    let secretDies: Int?
+    let oldSecretDies: Int?
+    let tokenLeft: Int?
+    let probeAge: Int?
+    let holdersBehind: Int
+
+    init(_ entry: AppEntry, _ catalog: Catalog, _ recurrences: inout Recurrences, _ now: Moment) {
+        let recurrence = Result { () throws(ScheduleError) in try recurrences.of(entry.app) }
+        let rotation = entry.rotation
+        generation = entry.credential.generation.number
+        secretAge = max(now.wall - entry.credential.createdAt, 0)
+        nextRotation = entry.nextRotation(try? recurrence.get(), now.wall).map { $0 - now.wall }
+        isOverdue = AppProblems(entry: entry, holders: [], recurrence: recurrence, now: now.wall).isOverdue
+        isHeld = rotation?.phase == .held
+        nextStep = rotation?.due.map { $0 - now.wall }
+        drainEnds = rotation.flatMap { RotationTiming().drainDeadline($0) }.map { $0 - now.wall }
+        secretDies = entry.secretDies.map { $0 - now.wall }
+        oldSecretDies = rotation.flatMap { $0.promotedAt == nil ? nil : $0.revokeAt }.map { $0 - now.wall }
+        tokenLeft = entry.token.map { max($0.secondsLeft(at: now), 0) }
+        probeAge = entry.lastLook.map { max(now.wall - $0.at, 0) }
+        holdersBehind = entry.receipts.isEmpty ? 0 : catalog.holders(of: entry).count
+    }
+
+    private static func seconds(
+        _ name: String, _ help: String, worst: @escaping @Sendable ([Int]) -> Int?,
+        _ value: @escaping @Sendable (AppGauges) -> Int?
+    ) -> GaugeFamily<AppGauges> {
+        GaugeFamily(name: name + "_seconds", unit: "seconds", help: help, together: worst, value: value)
+    }
+
+    private static let least: @Sendable ([Int]) -> Int? = { $0.min() }
+    private static let most: @Sendable ([Int]) -> Int? = { $0.max() }
+    private static let sum: @Sendable ([Int]) -> Int? = { $0.reduce(0, +) }
+
+    static let families = [
+        GaugeFamily(
+            name: "keyturn_secret_generation", help: "The generation that is handed out.", together: { _ in nil },
+            value: { (gauges: AppGauges) in gauges.generation }),
+        seconds("keyturn_secret_age", "How long Keyturn has had the current secret.", worst: most) { $0.secretAge },
+        seconds(
+            "keyturn_next_rotation", "Until the secret is rotated by itself; negative when that is overdue.",
+            worst: least
+        ) { $0.nextRotation },
+        GaugeFamily(
+            name: "keyturn_rotation_overdue", help: "1 when a rotation is due for more than an hour and not begun.",
+            together: sum, value: { $0.isOverdue ? 1 : 0 }),
+        GaugeFamily(
+            name: "keyturn_rotation_held", help: "1 when a rotation waits for the operator.", together: sum,
+            value: { $0.isHeld ? 1 : 0 }),
+        seconds(
+            "keyturn_rotation_step", "Until the rotation that is under way goes on by itself.", worst: least
+        ) { $0.nextStep },
+        seconds(
+            "keyturn_drain_deadline", "Until the old secret is ended, whoever still holds it.", worst: least
+        ) { $0.drainEnds },
+        seconds(
+            "keyturn_secret_dies",
+            "Until Zoom kills the secret that is handed out while no other has taken its place.", worst: least
+        ) { $0.secretDies },
+        seconds("keyturn_old_secret_dies", "Until Zoom kills the old secret by itself.", worst: least) {
+            $0.oldSecretDies
+        },
+        seconds("keyturn_token_left", "Until the access token expires.", worst: least) { $0.tokenLeft },
+        seconds("keyturn_probe_age", "Since Zoom last took or refused the secret.", worst: most) { $0.probeAge },
+        GaugeFamily(
+            name: "keyturn_holders_behind", help: "Clients that are known to hold an older generation.", together: sum,
+            value: { $0.holdersBehind }),
+    ]
+}
+
+/// The numbers of one push target.
+struct TargetGauges: Sendable {
+    let generation: Int
+    let behind: Int?
+    let isChanged: Bool
+    let failureAge: Int?
+    let lookAge: Int?
+
+    init(_ entry: TargetEntry, _ catalog: Catalog, _ now: Timestamp) {
+        let delivery = entry.delivery
+        generation = delivery.generation?.number ?? 0
+        behind = catalog.app(of: entry.target).map {
+            $0.credential.generation.number - (delivery.generation?.number ?? 0)
+        }
+        isChanged = delivery.changedAt != nil
+        failureAge = delivery.failure.map { max(now - $0.at, 0) }
+        lookAge = delivery.lookedAt.map { max(now - $0, 0) }
+    }
+
+    static let families = [
+        GaugeFamily(
+            name: "keyturn_target_generation", help: "The generation that was pushed last; 0 for none.",
+            together: { _ in nil }, value: { (gauges: TargetGauges) in gauges.generation }),
+        GaugeFamily(
+            name: "keyturn_target_generations_behind",
+            help: "How many generations newer the one is that is handed out.",
+            together: { $0.max() }, value: { $0.behind }),
+        GaugeFamily(
+            name: "keyturn_target_changed", help: "1 when somebody else changed what was pushed.",
+            together: { $0.reduce(0, +) }, value: { $0.isChanged ? 1 : 0 }),
+        GaugeFamily(
+            name: "keyturn_target_failure_age_seconds", unit: "seconds",
+            help: "Since the last try failed; absent when it did not.", together: { $0.max() },
+            value: { $0.failureAge }),
+        GaugeFamily(
+            name: "keyturn_target_look_age_seconds", unit: "seconds", help: "Since the console was last looked at.",
+            together: { $0.max() }, value: { $0.lookAge }),
+    ]
+}
