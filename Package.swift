@@ -104,7 +104,8 @@ let package = Package(
         target("Zoom", ["HTTPTransport", "SecretJSON", "SecretMemory", "Times"]),
         target("PingFederate", ["HTTPTransport", "SecretJSON", "SecretMemory"]),
         target("SocketAPI", ["CPlatform", "Names", "SecretJSON", "SecretMemory", "Times"]),
-        target("ErrorCatalog", ["SecretJSON", "SocketAPI"]),
+        target("TerminalText", ["Names", "SocketAPI", "Times"]),
+        target("ErrorCatalog", ["SecretJSON", "SocketAPI", "TerminalText"]),
         target("Guide", ["Names", "SecretJSON", "SocketAPI", "Times"]),
         target("Doctor", ["CPlatform", "SocketAPI", "Times"]),
         target(
@@ -118,11 +119,11 @@ let package = Package(
                 "Yams",
             ]),
         target("TerminalInput", ["SecretMemory"]),
-        target("TerminalText", ["Names", "SocketAPI", "Times"]),
         target("Sandbox", [nioCore, nioPosix, nioHTTP1]),
 
         executable(
-            "keyturnd", ["Daemon", "SecretMemory", "SocketAPI", "TerminalInput", "Times", arguments, logging]),
+            "keyturnd",
+            ["Daemon", "SecretMemory", "SocketAPI", "TerminalInput", "TerminalText", "Times", arguments, logging]),
         executable(
             "keyturn",
             [

@@ -1,5 +1,6 @@
 package import SecretJSON
 import SocketAPI
+import TerminalText
 
 /// What a code means and what to do about it. Codes are made in other places; this one table explains them all, and tests
 /// hold it against those places, so that none is missing and none is left over.
@@ -98,24 +99,6 @@ package enum ErrorCatalog {
 
     /// The known code that is most like this one; `nil` when none is.
     package static func nearest(to code: String) -> String? {
-        let wanted = Array(code.lowercased().replacing("-", with: "_").utf8)
-        let best = Set(all.map(\.code)).map { (distance(wanted, Array($0.utf8)), $0) }.min { $0 < $1 }
-        guard let best, best.0 <= max(wanted.count / 3, 1) else { return nil }
-        return best.1
-    }
-
-    /// How many characters are to be changed, taken away or put in (Levenshtein).
-    private static func distance(_ one: [UInt8], _ other: [UInt8]) -> Int {
-        var row = Array(0...other.count)
-        for (index, byte) in one.enumerated() {
-            var diagonal = row[0]
-            row[0] = index + 1
-            for (column, counterpart) in other.enumerated() {
-                let changed = diagonal + (byte == counterpart ? 0 : 1)
-                diagonal = row[column + 1]
-                row[column + 1] = min(changed, diagonal + 1, row[column] + 1)
-            }
-        }
-        return row[other.count]
+        TerminalText.nearest(to: code.lowercased().replacing("-", with: "_"), among: Set(all.map(\.code)))
     }
 }

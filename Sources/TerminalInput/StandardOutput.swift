@@ -22,6 +22,3 @@ package enum StandardOutput {
 package func oneLine(_ text: String) -> String {
     String(String.UnicodeScalarView(text.unicodeScalars.map { $0.value < 0x20 || $0.value == 0x7F ? " " : $0 }))
 }
-
-/// The words of the argument parser, in the voice of the other messages.
-package func lowercasedFirst(_ text: String) -> String { text.prefix(1).lowercased() + text.dropFirst() }

@@ -1,3 +1,11 @@
+/// `[########            ]  42 %`, as wide whatever the number.
+package func bar(percent: Int) -> String {
+    let full = min(max(percent, 0), 100) / 5
+    let number = String(percent)
+    return "[" + String(repeating: "#", count: full) + String(repeating: " ", count: 20 - full) + "] "
+        + String(repeating: " ", count: max(3 - number.count, 0)) + number + " %"
+}
+
 /// Breaks a text into lines that are no longer than `width`, between words where that can be.
 /// - Parameters:
 ///   - first: stands before the first line; the others get as many spaces.

@@ -10,11 +10,11 @@ struct Keyturn: ParsableCommand {
         commandName: "keyturn",
         abstract: "Operate a running keyturnd: apps, clients, tokens.",
         discussion: """
-            Example: store an app and let the user pingfederate fetch what it needs.
+            Store an app, let the user pingfederate fetch what it needs, and look at everything:
 
-              keyturn app add zoom-prod --account-id A --client-id C
-              keyturn client add pingfederate --user pingfederate --allow zoom-prod:credentials,token
-              keyturn status
+            Example: keyturn app add zoom-prod
+            Example: keyturn client add pingfederate --user pingfederate --allow zoom-prod:credentials,token
+            Example: keyturn status
             """,
         version: versionLine(of: "keyturn"),
         subcommands: [
@@ -41,7 +41,7 @@ struct Keyturn: ParsableCommand {
         } catch {
             let code = exitCode(for: error)
             guard code != .success else { exit(withError: error) }
-            finish(CommandFailure(.usage, lowercasedFirst(message(for: error)), try: "keyturn --help"))
+            finish(CommandPath(CommandLine.arguments.dropFirst()).failure(message(for: error)))
         }
     }
 

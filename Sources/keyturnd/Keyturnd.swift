@@ -3,6 +3,7 @@ import Daemon
 import Glibc
 import SocketAPI
 import TerminalInput
+import TerminalText
 
 @main
 struct Keyturnd: AsyncParsableCommand {
@@ -12,8 +13,8 @@ struct Keyturnd: AsyncParsableCommand {
         discussion: """
             Begin with a vault, then serve it:
 
-              keyturnd init --key-file /etc/keyturn/key --recovery-out recovery-key.txt
-              keyturnd serve --key-file /etc/keyturn/key
+            Example: keyturnd init --key-file /etc/keyturn/key --recovery-out recovery-key.txt
+            Example: keyturnd serve --key-file /etc/keyturn/key
             """,
         version: versionLine(of: "keyturnd"),
         subcommands: [Init.self, Serve.self, Check.self, Restore.self])
@@ -36,7 +37,8 @@ struct Keyturnd: AsyncParsableCommand {
         } catch {
             let code = exitCode(for: error)
             guard code != .success else { exit(withError: error) }
-            complain(lowercasedFirst(message(for: error)), try: "keyturnd --help")
+            let (message, hint) = complaint(message(for: error))
+            complain(message, try: hint ?? "keyturnd --help")
             Glibc.exit(ExitStatus.usage.rawValue)
         }
     }

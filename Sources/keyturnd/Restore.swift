@@ -30,8 +30,12 @@ struct Restore: AsyncParsableCommand {
 
     func run() async throws {
         let settings = try SettingsFile.read(where_.places.configurationFile, required: where_.isConfigNamed)
+        let key = try unlock.key(settings)
+        let progress = Progress("reading the backup, and opening every seal of it")
+        defer { progress.end() }
         let report = try await VaultRestore(places: where_.places, time: SystemTime())
-            .run(backup, try unlock.key(settings), replacing: replace)
+            .run(backup, key, replacing: replace)
+        progress.end()
         if json {
             report.render().withSpan { StandardOutput.write($0) }
             StandardOutput.write("\n")

@@ -29,9 +29,13 @@ struct RotationActions {
                 }
                 return Response(.ok).json(RotationList(rotations: open))
             case .history(let name):
-                let app = try entry(name).app
-                let all = try await session.vault.rotations(of: app)
-                return Response(.ok).json(RotationList(rotations: all.map { RotationDocument($0, of: app) }))
+                let entry = try entry(name)
+                let all = try await session.vault.rotations(of: entry.app)
+                return Response(.ok).json(
+                    HistoryDocument(
+                        appAddedAt: entry.app.createdAt,
+                        current: (entry.credential.generation.number, entry.credential.createdAt),
+                        rotations: all.map { RotationDocument($0, of: entry.app) }))
             case .show(let id):
                 let found = try await session.vault.rotation(id: id)
                 return Response(.ok).json(RotationDocument(found.rotation, of: found.app))

@@ -27,7 +27,10 @@ struct StatusReport: Sendable {
             entries = [entry]
         }
         var recurrences = Recurrences()
-        let apps = entries.map { Self.app($0, try? recurrences.of($0.app), now) }
+        let apps = entries.map { entry in
+            Self.app(
+                entry, try? recurrences.of(entry.app), now, oldHolders: session.vault.catalog.holders(of: entry).count)
+        }
         return Response(.ok).json(document(.unlocked, now, attentions(session, name).map(\.problem), apps))
     }
 
@@ -109,7 +112,9 @@ struct StatusReport: Sendable {
         return problems
     }
 
-    private static func app(_ entry: AppEntry, _ recurrence: Recurrence?, _ now: Moment) -> StatusDocument.App {
+    private static func app(_ entry: AppEntry, _ recurrence: Recurrence?, _ now: Moment, oldHolders: Int)
+        -> StatusDocument.App
+    {
         let left = entry.token.map { $0.secondsLeft(at: now) } ?? 0
         let isRefused = entry.refusal.map { !$0.mayPass } ?? false
         let state: StatusDocument.App.TokenState =
@@ -119,7 +124,8 @@ struct StatusReport: Sendable {
             secretCreatedAt: entry.credential.createdAt, token: state,
             tokenExpiresAt: left > 0 ? entry.token?.token.expiresAt : nil,
             rotation: entry.rotation?.phase.rawValue, paused: entry.app.policy.isPaused,
-            nextRotationAt: entry.nextRotation(recurrence, now.wall), probedAt: entry.lastLook?.at)
+            nextRotationAt: entry.nextRotation(recurrence, now.wall), probedAt: entry.lastLook?.at,
+            oldHolders: oldHolders)
     }
 }
 

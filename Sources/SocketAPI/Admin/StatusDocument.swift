@@ -68,10 +68,13 @@ package struct StatusDocument: Equatable, Sendable, WireDocument {
         package let nextRotationAt: Timestamp?
         /// When Zoom last took or refused the current secret.
         package let probedAt: Timestamp?
+        /// How many clients hold a generation that is not the current one.
+        package let oldHolders: Int
 
         package init(
             app: Name, generation: Int, secretCreatedAt: Timestamp, token: TokenState, tokenExpiresAt: Timestamp?,
-            rotation: String?, paused: Bool, nextRotationAt: Timestamp?, probedAt: Timestamp?
+            rotation: String?, paused: Bool, nextRotationAt: Timestamp?, probedAt: Timestamp?,
+            oldHolders: Int
         ) {
             self.app = app
             self.generation = generation
@@ -82,6 +85,7 @@ package struct StatusDocument: Equatable, Sendable, WireDocument {
             self.paused = paused
             self.nextRotationAt = nextRotationAt
             self.probedAt = probedAt
+            self.oldHolders = oldHolders
         }
 
         package func writeMembers(to json: inout JSONWriter) {
@@ -94,6 +98,7 @@ package struct StatusDocument: Equatable, Sendable, WireDocument {
             json.member("paused", paused)
             json.member("next_rotation_at", orNull: nextRotationAt?.description)
             json.member("probed_at", orNull: probedAt?.description)
+            json.member("old_holders", oldHolders)
         }
 
         package init(_ node: JSONNode, in document: borrowing JSONDocument) throws(JSONError) {
@@ -107,7 +112,8 @@ package struct StatusDocument: Equatable, Sendable, WireDocument {
                 rotation: try document.optionalText("rotation", of: node),
                 paused: try document.flag("paused", of: node),
                 nextRotationAt: try document.optionalTime("next_rotation_at", of: node),
-                probedAt: try document.optionalTime("probed_at", of: node))
+                probedAt: try document.optionalTime("probed_at", of: node),
+                oldHolders: try document.number("old_holders", of: node))
         }
     }
 
@@ -135,6 +141,13 @@ package struct StatusDocument: Equatable, Sendable, WireDocument {
         self.resealing = resealing
         self.problems = problems
         self.apps = apps
+    }
+
+    /// The same with other apps and problems.
+    package func with(problems: [Problem], apps: [App]) -> StatusDocument {
+        StatusDocument(
+            state: state, version: version, startedAt: startedAt, now: now, keyEpoch: keyEpoch, resealing: resealing,
+            problems: problems, apps: apps)
     }
 
     package func writeMembers(to json: inout JSONWriter) {

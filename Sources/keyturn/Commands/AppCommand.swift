@@ -10,6 +10,7 @@ import Times
 struct AppCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "app", abstract: "Zoom apps in the vault.",
+        discussion: "Example: keyturn app list",
         subcommands: [AppAdd.self, AppList_.self, AppShow.self, AppSet.self, AppVerify.self, AppRemove.self])
 }
 

@@ -11,6 +11,7 @@ import Times
 struct AuditCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "audit", abstract: "Who was given what, and what was changed.",
+        discussion: "Example: keyturn audit verify",
         subcommands: [AuditTail.self, AuditShow.self, AuditVerify.self])
 }
 

@@ -38,7 +38,10 @@ struct BackupCommand: ParsableCommand {
     func run() throws {
         let path = Self.absolute(file)
         let wanted: BackupRequest = keep.map { .directory(path, keep: $0) } ?? .file(path, force: force)
+        let progress = Progress("writing the backup, and opening every seal of it")
+        defer { progress.end() }
         let answer = try common.admin.send(.post, "/v1/backup", body: wanted.render(), within: .seconds(3600))
+        progress.end()
         if common.json { return try common.show(answer, as: BackupReport.self) { _ in } }
         if let problem = answer.problem { throw CommandFailure(.problem(problem)) }
         StandardOutput.write(Self.text(try BackupReport(parsing: answer.body.copy(), values: 4_000_000)))

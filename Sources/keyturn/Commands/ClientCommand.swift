@@ -9,6 +9,7 @@ import Times
 struct ClientCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "client", abstract: "Local programs, and what each may fetch.",
+        discussion: "Example: keyturn client list",
         subcommands: [ClientAdd.self, ClientListCommand.self, ClientShow.self, ClientRemove.self])
 }
 

@@ -9,6 +9,7 @@ import Times
 struct KeyCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "key", abstract: "What opens the vault, and the key that it is sealed with.",
+        discussion: "Example: keyturn key list",
         subcommands: [KeyListCommand.self, KeyAdd.self, KeyRemove.self, KeyRotate.self])
 }
 
@@ -157,16 +158,20 @@ struct KeyRotate: ParsableCommand {
     @OptionGroup var common: CommonOptions
 
     func run() throws {
+        let progress = Progress("making a new key")
+        defer { progress.end() }
         var answer = try common.admin.send(.post, "/v1/keys/rotate", within: .seconds(300))
         while wait, answer.problem == nil {
             let list = try KeyList(parsing: answer.body.copy())
-            guard list.resealing != nil else { break }
+            guard let resealing = list.resealing else { break }
+            progress.say(bar(percent: resealing.percent) + " of \(counted(resealing.rows, "row")) sealed anew")
             if let waiting = list.waiting {
                 throw CommandFailure(.temporary, "it goes on by itself later: \(waiting)", try: "keyturn status")
             }
             usleep(200_000)
             answer = try common.admin.send(.get, "/v1/keys")
         }
+        progress.end()
         try common.show(answer, as: KeyList.self) { list in
             guard let resealing = list.resealing else {
                 StandardOutput.write("all rows are sealed in epoch \(list.epoch); the key of the one before is gone\n")

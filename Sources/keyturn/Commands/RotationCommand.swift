@@ -1,4 +1,5 @@
 import ArgumentParser
+import Glibc
 import Names
 import SocketAPI
 import TerminalInput
@@ -8,6 +9,7 @@ import Times
 struct RotationCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "rotation", abstract: "Rotations that are under way, or were.",
+        discussion: "Example: keyturn rotation list",
         subcommands: [RotationListCommand.self, RotationShow.self, RotationResume.self, RotationAbort.self])
 
     static func show(_ id: String, _ common: CommonOptions) throws -> RotationDocument {
@@ -80,15 +82,16 @@ struct RotationAbort: ParsableCommand {
 
 struct HistoryCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "history", abstract: "All rotations of an app, oldest first.",
+        commandName: "history", abstract: "An app's generations and rotations on a time line, oldest first.",
         discussion: "Example: keyturn history zoom-prod")
 
     @Argument var name: Name
     @OptionGroup var common: CommonOptions
 
     func run() throws {
-        try common.show(try common.admin.send(.get, "/v1/apps/\(name)/rotations"), as: RotationList.self) { list in
-            StandardOutput.write(list.rotations.isEmpty ? "never rotated\n" : list.text)
+        try common.show(try common.admin.send(.get, "/v1/apps/\(name)/rotations"), as: HistoryDocument.self) {
+            let text = HistoryText($0, now: SystemTime().now.wall)
+            StandardOutput.write(text.text(common.paint, width: Screen.width(of: STDOUT_FILENO)))
         }
     }
 }

@@ -31,10 +31,16 @@ struct RotationFollower {
         var rotation = begun
         var said = ""
         var changed = ContinuousClock.now
+        let progress = Progress("the rotation of \(begun.app) begins")
+        defer { progress.end() }
         while true {
             let news = "\(rotation.state) \(rotation.reason ?? "")"
             if news != said {
-                if toTheEnd { complain("keyturn: \(oneLine(rotation.progress))") }
+                if progress.isShown {
+                    progress.say(oneLine(rotation.progress))
+                } else if toTheEnd {
+                    complain("keyturn: \(oneLine(rotation.progress))")
+                }
                 (said, changed) = (news, .now)
             }
             switch rotation.standing {

@@ -11,20 +11,28 @@ struct StatusCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "status", abstract: "How everything is, problems first.",
         discussion: """
-            With --watch it is looked at every two seconds, until Ctrl-C: on a terminal in place, else one below the
-            other.
+            A terminal that is narrow gets fewer columns, and one with many apps those that want attention, and a summary;
+            --limit says how many instead. Without a terminal everything is shown. With --watch it is looked at every two
+            seconds, until Ctrl-C: on a terminal in place, else one below the other.
 
             Example: keyturn status zoom-prod --watch
+            Example: keyturn status --filter 'zoom-*' --sort next --limit 20
             """)
 
     @Argument(help: "Only this app.")
     var name: Name?
 
     @Flag(help: "Go on showing it.") var watch = false
+    @Option(help: ArgumentHelp("Only apps with this in their name; * stands for anything.", valueName: "text"))
+    var filter: String?
+    @Option(help: ArgumentHelp("Sort the apps: name, problems, age, next or token.", valueName: "order"))
+    var sort: StatusSelection.Order?
+    @Option(help: ArgumentHelp("Show so many apps at most.", valueName: "number")) var limit: Int?
     @OptionGroup var common: CommonOptions
 
     func validate() throws {
         if watch, common.json { throw ValidationError("--watch is for people; ask again and again for --json") }
+        if let limit, limit < 1 { throw ValidationError("--limit takes a number from 1") }
     }
 
     func run() throws {
@@ -32,6 +40,12 @@ struct StatusCommand: ParsableCommand {
     }
 
     private var path: RequestPath { name.map { "/v1/status?app=\($0)" } ?? "/v1/status" }
+    private var selection: StatusSelection { StatusSelection(filter: filter, order: sort, limit: limit) }
+
+    private func text(_ status: StatusDocument) -> String {
+        let width = Screen.width(of: STDOUT_FILENO)
+        return StatusText(status, selection, isBrief: width != nil).text(common.paint, width: width)
+    }
 
     /// A daemon that is locked or away for a moment is shown as that, and looked for again.
     private func goOn() throws -> Never {
@@ -40,9 +54,12 @@ struct StatusCommand: ParsableCommand {
         while true {
             let text = try current()
             if isTerminal {
+                // What does not fit would scroll, and the next picture would not lie over this one.
+                let lines = text.split(separator: "\n", omittingEmptySubsequences: false).dropLast()
+                let shown = lines.prefix(max((Screen.height(of: STDOUT_FILENO) ?? 24) - 1, 1))
                 // Home, each line to its end, and what is below: nothing flickers.
                 let clear = isFirst ? "\u{1B}[2J" : ""
-                StandardOutput.write("\(clear)\u{1B}[H\(text.replacing("\n", with: "\u{1B}[K\n"))\u{1B}[J")
+                StandardOutput.write(clear + "\u{1B}[H" + shown.map { $0 + "\u{1B}[K\n" }.joined() + "\u{1B}[J")
             } else {
                 StandardOutput.write(isFirst ? text : "\n" + text)
             }
@@ -53,7 +70,7 @@ struct StatusCommand: ParsableCommand {
 
     private func current() throws -> String {
         do throws(ClientError) {
-            return Self.text(try common.admin.send(.get, path).document(StatusDocument.self))
+            return text(try common.admin.send(.get, path).document(StatusDocument.self))
         } catch {
             switch error.exitStatus {
             case .unavailable, .temporary: return "keyturnd: \(error.description)\n"
@@ -64,43 +81,19 @@ struct StatusCommand: ParsableCommand {
 
     private func show() throws {
         let answer = try common.admin.send(.get, path)
-        var isLocked = false
-        if answer.problem == nil {
-            isLocked = try StatusDocument(parsing: answer.body.copy(), values: 4_000_000).state == .locked
+        if let problem = answer.problem { throw CommandFailure(.problem(problem)) }
+        let status = try StatusDocument(parsing: answer.body.copy(), values: 4_000_000)
+        if common.json, selection == StatusSelection() {
+            // As it came: what a newer daemon says beyond this is there too.
+            try common.show(answer, as: StatusDocument.self) { _ in }
+        } else if common.json {
+            selection.applied(to: status).render().withSpan { StandardOutput.write($0) }
+            StandardOutput.write("\n")
+        } else {
+            StandardOutput.write(text(status))
         }
-        try common.show(answer, as: StatusDocument.self) { StandardOutput.write(Self.text($0)) }
-        if isLocked { throw CommandFailure(.unavailable, nil) }
-    }
-
-    static func text(_ status: StatusDocument) -> String {
-        var text =
-            "keyturnd \(status.version), \(status.state.rawValue), up \(spoken(seconds: status.now - status.startedAt))\n"
-        if let resealing = status.resealing, let epoch = status.keyEpoch {
-            text +=
-                "key rotation: \(resealing.percent) % of \(resealing.rows) rows are in epoch \(epoch)\n"
-        }
-        if !status.problems.isEmpty {
-            text += "\nproblems\n"
-            for problem in status.problems {
-                text += "  \(problem.app.map { "\($0): " } ?? "")\(problem.detail)\n"
-                if let hint = problem.hint { text += "    try: \(hint)\n" }
-            }
-        }
-        guard status.state == .unlocked else { return text }
-        guard !status.apps.isEmpty else { return text + "\nno apps yet\n  try: keyturn app add NAME\n" }
-        var table = TextTable(["APP", "GENERATION", "SECRET AGE", "NEXT ROTATION", "TOKEN", "ROTATION"])
-        for app in status.apps {
-            let token = app.tokenExpiresAt.map { "\(app.token.rawValue), \(spoken(seconds: $0 - status.now)) left" }
-            table.add(
-                app.app.description, String(app.generation), spoken(seconds: status.now - app.secretCreatedAt),
-                next(app, status.now), token ?? app.token.rawValue, app.rotation ?? "-")
-        }
-        return text + "\n" + table.text
-    }
-
-    private static func next(_ app: StatusDocument.App, _ now: Timestamp) -> String {
-        guard !app.paused else { return "paused" }
-        guard let next = app.nextRotationAt else { return "-" }
-        return next > now ? "in \(spoken(seconds: next - now))" : "due"
+        if status.state == .locked { throw CommandFailure(.unavailable, nil) }
     }
 }
+
+extension StatusSelection.Order: ExpressibleByArgument {}

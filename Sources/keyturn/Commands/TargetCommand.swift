@@ -8,6 +8,7 @@ import TerminalText
 struct TargetCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "target", abstract: "Places that an app's credentials are pushed into.",
+        discussion: "Example: keyturn target list",
         subcommands: [
             TargetAdd.self, TargetListCommand.self, TargetShow.self, TargetSet.self, TargetTest.self,
             TargetDiscover.self,
@@ -18,6 +19,7 @@ struct TargetCommand: ParsableCommand {
 struct TargetAdd: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "add", abstract: "Have an app's credentials pushed somewhere.",
+        discussion: "Example: keyturn target add pingfederate console --app zoom-prod --admin-url https://console:9999",
         subcommands: [PingFederateAdd.self])
 }
 

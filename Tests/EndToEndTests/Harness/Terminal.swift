@@ -8,7 +8,7 @@ extension World {
     /// - Returns: all that was to be seen there, and the exit code.
     func atTerminal(
         _ arguments: [String], answering answers: [(prompt: String, answer: String)], columns: Int = 80,
-        running commands: [Int: [String]] = [:]
+        running commands: [Int: [String]] = [:], program: String = Programs.keyturn
     ) throws -> Outcome {
         let script = """
             import fcntl, json, os, pty, select, struct, subprocess, sys, termios
@@ -19,8 +19,11 @@ extension World {
                 os.execv(words[0], words)
             def more():
                 ready, _, _ = select.select([terminal], [], [], 40)
+                if not ready:
+                    os.kill(pid, 9)
+                    sys.exit("it waits for something: " + seen[-200:])
                 try:
-                    return os.read(terminal, 4096).decode() if ready else ""
+                    return os.read(terminal, 4096).decode()
                 except OSError:
                     return ""
             for prompt, answer, command in answers:
@@ -46,6 +49,6 @@ extension World {
         let list = try JSONSerialization.data(withJSONObject: [steps, columns] as [Any])
         return try runner.run(
             "/usr/bin/env",
-            ["python3", "-c", script, String(decoding: list, as: UTF8.self), Programs.keyturn] + arguments)
+            ["python3", "-c", script, String(decoding: list, as: UTF8.self), program] + arguments)
     }
 }

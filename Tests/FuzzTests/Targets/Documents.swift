@@ -19,7 +19,7 @@ extension FuzzTarget {
             twice(AddedTarget.self), twice(ConsoleDiscovery.self), twice(MetCertificate.self),
             twice(KeyList.self), twice(NewKeyRequest.self), twice(KeyAdded.self),
             twice(BackupRequest.self), twice(BackupReport.self), twice(CheckReport.self), twice(RestoreReport.self),
-            twice(DoctorReport.self), twice(Verification.self), twice(GuideDraft.self),
+            twice(DoctorReport.self), twice(Verification.self), twice(GuideDraft.self), twice(HistoryDocument.self),
         ]
         let reader = choices.oneOf(readers)
         try reader(choices.rest)
@@ -48,7 +48,7 @@ extension FuzzTarget {
         let two = try JSONDocument(parsing: secret(written))
         for name in [
             "kinds", "allow", "apps", "clients", "rotations", "holders", "problems", "checks", "targets", "connections",
-            "settings", "slots",
+            "settings", "slots", "generations",
         ] {
             guard let before = one.member(name, of: one.root), let after = two.member(name, of: two.root) else {
                 continue

@@ -1,10 +1,10 @@
 import Glibc
 
 /// How wide the terminal is that a stream goes to.
-enum Screen {
+package enum Screen {
     /// Columns; `nil` where there is no terminal.
-    static func width(of descriptor: CInt) -> Int? { size(of: descriptor).map { Int($0.ws_col) } }
-    static func height(of descriptor: CInt) -> Int? { size(of: descriptor).map { Int($0.ws_row) } }
+    package static func width(of descriptor: CInt) -> Int? { size(of: descriptor).map { Int($0.ws_col) } }
+    package static func height(of descriptor: CInt) -> Int? { size(of: descriptor).map { Int($0.ws_row) } }
 
     private static func size(of descriptor: CInt) -> winsize? {
         guard isatty(descriptor) == 1 else { return nil }

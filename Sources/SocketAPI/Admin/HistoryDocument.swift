@@ -1,0 +1,93 @@
+package import SecretJSON
+package import Times
+
+/// The answer to `GET /v1/apps/{app}/rotations`: an app's generations and rotations, each oldest first.
+package struct HistoryDocument: Equatable, Sendable, WireDocument {
+    package struct Generation: Equatable, Sendable, WireDocument {
+        /// How a generation came about. The raw values are stable.
+        package enum Origin: String, Sendable {
+            /// With the app.
+            case added
+            /// By a rotation, which has an id.
+            case rotation
+            /// With other IDs of the app, and the same secret.
+            case identified
+        }
+
+        package let generation: Int
+        package let origin: Origin
+        /// When it became current; `nil` when that is not known any more.
+        package let since: Timestamp?
+        /// The rotation that made it.
+        package let rotation: String?
+        /// When its secret was ended, or is going to be at the latest; `nil` while nothing is to end it.
+        package var endsAt: Timestamp?
+
+        package func writeMembers(to json: inout JSONWriter) {
+            json.member("generation", generation)
+            json.member("origin", origin.rawValue)
+            json.member("since", orNull: since?.description)
+            json.member("rotation", orNull: rotation)
+            json.member("ends_at", orNull: endsAt?.description)
+        }
+
+        init(
+            _ generation: Int, _ origin: Origin, since: Timestamp?, rotation: String? = nil, endsAt: Timestamp? = nil
+        ) {
+            self.generation = generation
+            self.origin = origin
+            self.since = since
+            self.rotation = rotation
+            self.endsAt = endsAt
+        }
+
+        package init(_ node: JSONNode, in document: borrowing JSONDocument) throws(JSONError) {
+            guard let origin = Origin(rawValue: try document.text("origin", of: node)) else {
+                throw JSONError(.outOfRange, member: "origin")
+            }
+            self.init(
+                try document.number("generation", of: node), origin,
+                since: try document.optionalTime("since", of: node),
+                rotation: try document.optionalText("rotation", of: node),
+                endsAt: try document.optionalTime("ends_at", of: node))
+        }
+    }
+
+    package let generations: [Generation]
+    package let rotations: [RotationDocument]
+
+    /// Puts the generations together from what made them: the app, its rotations, and, where neither did, other IDs.
+    /// - Parameters:
+    ///   - rotations: of this app, oldest first.
+    ///   - current: the generation that is handed out, and since when.
+    package init(appAddedAt added: Timestamp, current: (Int, Timestamp), rotations: [RotationDocument]) {
+        var generations = [Generation(1, .added, since: current.0 == 1 ? min(added, current.1) : added)]
+        func fill(upTo number: Int) {
+            while let last = generations.last, last.generation < number {
+                let next = last.generation + 1
+                generations.append(Generation(next, .identified, since: next == current.0 ? current.1 : nil))
+            }
+        }
+        for rotation in rotations {
+            guard let promotedAt = rotation.promotedAt, rotation.base < current.0 else { continue }
+            fill(upTo: rotation.base)
+            if let index = generations.lastIndex(where: { $0.generation == rotation.base }) {
+                generations[index].endsAt = rotation.endedAt ?? rotation.oldSecretDiesAt
+            }
+            generations.append(Generation(rotation.base + 1, .rotation, since: promotedAt, rotation: rotation.id))
+        }
+        fill(upTo: current.0)
+        self.generations = generations
+        self.rotations = rotations
+    }
+
+    package func writeMembers(to json: inout JSONWriter) {
+        json.member("generations", list: generations)
+        json.member("rotations", list: rotations)
+    }
+
+    package init(_ node: JSONNode, in document: borrowing JSONDocument) throws(JSONError) {
+        generations = try document.list("generations", of: node)
+        rotations = try document.list("rotations", of: node)
+    }
+}

@@ -1,0 +1,59 @@
+import Dispatch
+import Glibc
+import Synchronization
+
+/// A line at the terminal that says what goes on, in place, with the seconds since it began. Without a terminal there is none:
+/// what the command prints in the end is the line for the log.
+package final class Progress: Sendable {
+    private struct State {
+        var words: String
+        var isOver = false
+    }
+
+    private let state: Mutex<State>
+    private let since = ContinuousClock.now
+    /// Whether anybody sees it.
+    package let isShown: Bool
+
+    package init(_ words: String) {
+        state = Mutex(State(words: words))
+        let terminal = unsafe getenv("TERM").map { unsafe String(cString: $0) }
+        isShown = isatty(STDERR_FILENO) == 1 && terminal != "dumb"
+        if isShown { draw() }
+    }
+
+    /// Says something else from now on.
+    package func say(_ words: String) {
+        state.withLock { $0.words = words }
+        write()
+    }
+
+    /// Takes the line away.
+    package func end() {
+        state.withLock { state in
+            if isShown, !state.isOver { Self.print("\r\u{1B}[K") }
+            state.isOver = true
+        }
+    }
+
+    private func draw() {
+        guard write() else { return }
+        DispatchQueue.global().asyncAfter(deadline: .now() + .milliseconds(500)) { [weak self] in self?.draw() }
+    }
+
+    @discardableResult
+    private func write() -> Bool {
+        guard isShown else { return false }
+        return state.withLock { state in
+            guard !state.isOver else { return false }
+            let seconds = Int((ContinuousClock.now - since).components.seconds)
+            let line = seconds < 2 ? state.words : "\(state.words), \(seconds) s"
+            // A line that is broken could not be drawn over.
+            let room = max((Screen.width(of: STDERR_FILENO) ?? 80) - 1, 1)
+            Self.print("\r\(line.prefix(room))\u{1B}[K")
+            return true
+        }
+    }
+
+    private static func print(_ text: String) { _ = unsafe Glibc.write(STDERR_FILENO, text, text.utf8.count) }
+}

@@ -1,0 +1,25 @@
+/// The word that is most like another one, if any is; of the like, the first in the alphabet.
+package func nearest(to word: String, among words: some Sequence<String>) -> String? {
+    let wanted = Array(word.utf8)
+    let best = words.map { (distance(wanted, Array($0.utf8)), $0) }.min { $0 < $1 }
+    guard let best, best.0 <= max(wanted.count / 3, 1) else { return nil }
+    return best.1
+}
+
+/// How many characters are to be changed, taken away, put in, or exchanged with their neighbour (optimal string alignment).
+private func distance(_ one: [UInt8], _ other: [UInt8]) -> Int {
+    var (before, last) = ([Int](), Array(0...other.count))
+    for row in one.indices {
+        var next = [row + 1]
+        for column in other.indices {
+            let isSame = one[row] == other[column]
+            var least = min(last[column] + (isSame ? 0 : 1), last[column + 1] + 1, next[column] + 1)
+            if row > 0, column > 0, one[row] == other[column - 1], one[row - 1] == other[column] {
+                least = min(least, before[column - 1] + 1)
+            }
+            next.append(least)
+        }
+        (before, last) = (last, next)
+    }
+    return last[other.count]
+}
