@@ -31,7 +31,7 @@ package final class Progress: Sendable {
     /// Takes the line away.
     package func end() {
         state.withLock { state in
-            if isShown, !state.isOver { Self.print("\r\u{1B}[K") }
+            if isShown, !state.isOver { Self.put("\r\u{1B}[K") }
             state.isOver = true
         }
     }
@@ -50,10 +50,10 @@ package final class Progress: Sendable {
             let line = seconds < 2 ? state.words : "\(state.words), \(seconds) s"
             // A line that is broken could not be drawn over.
             let room = max((Screen.width(of: STDERR_FILENO) ?? 80) - 1, 1)
-            Self.print("\r\(line.prefix(room))\u{1B}[K")
+            Self.put("\r\(line.prefix(room))\u{1B}[K")
             return true
         }
     }
 
-    private static func print(_ text: String) { _ = unsafe Glibc.write(STDERR_FILENO, text, text.utf8.count) }
+    private static func put(_ text: String) { _ = unsafe Glibc.write(STDERR_FILENO, text, text.utf8.count) }
 }

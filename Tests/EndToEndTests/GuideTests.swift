@@ -17,9 +17,10 @@ import Testing
 
     private static func end(_ app: ZoomApp) -> Answers {
         [
-            ("Marketplace app ID", app.appID), ("short description", "provisions users"),
-            ("company name", "Example AG"), ("contact's name", "A. Person"),
-            ("e-mail address", "nobody"), ("e-mail address", "a@example.org"), ("features", ""), (done, ""), (done, ""),
+            ("  Marketplace app ID (", app.appID), ("  short description [", "provisions users"),
+            ("  company name [", "Example AG"), ("contact's name [", "A. Person"),
+            ("e-mail address [", "nobody"), ("e-mail address [", "a@example.org"), ("  features that are on [", ""),
+            (done, ""), (done, ""),
         ]
     }
 
@@ -148,7 +149,7 @@ import Testing
         try withWorld { world in
             let app = try world.sandbox.addApp()
             let left = try Self.guide(
-                world, "zoom-prod", Self.beginning(app) + Self.end(app).prefix(2) + [("company name", leaving)])
+                world, "zoom-prod", Self.beginning(app) + Self.end(app).prefix(2) + [("  company name [", leaving)])
             #expect(left.exit == 64 && left.output.contains("left at step 4 of 7"), "\(left)")
             #expect(left.output.contains("  try: keyturn app add zoom-prod"))
             let file = Self.draft(world, "zoom-prod")
