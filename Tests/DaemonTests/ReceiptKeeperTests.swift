@@ -55,6 +55,22 @@ import Vault
         try await until { (try? entry(vault, 0).receipts[.test("one")]?.isAcknowledged) == true }
     }
 
+    @Test func `what is known already is not written again`() async throws {
+        let vault = try await vault(apps: 1)
+        let told = Recorder<Name>()
+        let keeper = ReceiptKeeper(vault: vault, time: time) { told.note($0) }
+        let before = store.base.commits
+        store.hold()
+        keeper.acknowledged(try entry(vault, 0), by: .sample("one"), .first)
+        try await until { store.isWaitedFor }
+        keeper.acknowledged(try entry(vault, 0), by: .sample("one"), .first)
+        store.release()
+        try await until { told.all.count == 1 }
+        keeper.acknowledged(try entry(vault, 0), by: .sample("one"), .first)
+        for _ in 0..<5000 { await Task.yield() }
+        #expect(told.all.count == 1 && store.base.commits - before == 1)
+    }
+
     @Test func `what could not be kept is noted again at the next fetch`() async throws {
         let vault = try await vault(apps: 1)
         let told = Recorder<Name>()
@@ -81,6 +97,8 @@ import Vault
 private final class HeldStore: SealedStore {
     let base = MemoryStore()
     private let waiting = Mutex<(isHeld: Bool, writers: [CheckedContinuation<Void, Never>])>((false, []))
+
+    var isWaitedFor: Bool { waiting.withLock { !$0.writers.isEmpty } }
 
     func hold() { waiting.withLock { $0.isHeld = true } }
 

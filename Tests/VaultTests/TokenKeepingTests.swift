@@ -39,6 +39,21 @@ import Vault
         #expect(try await reopen(store, time).refusals == nil)
     }
 
+    @Test("an app that came to be another of Zoom's has no token of the old one, here and after a restart")
+    func identified() async throws {
+        let (store, vault, time, app) = try await make()
+        let seen = SeenToken(token: .sample("old", issuedAt: time.now.wall), seen: time.now, minted: true)
+        try await vault.keep(seen, for: app)
+        try await vault.keep(.sample([time.now.wall]), for: app)
+        var other = app
+        other.accountID = "another"
+        try await vault.identify(other)
+        for entry in [try #require(vault.catalog.app(app.name)), try await reopen(store, time)] {
+            #expect(entry.token == nil && entry.refusals == nil)
+            #expect(entry.app.accountID == "another" && entry.credential.generation == Generation.first.next)
+        }
+    }
+
     @Test("what is held in memory alone is gone after a restart") func held() async throws {
         let (store, vault, time, app) = try await make()
         vault.hold(SeenToken(token: .sample("held", issuedAt: time.now.wall), seen: time.now, minted: true), for: app)
