@@ -39,6 +39,14 @@ struct AlarmBook: Equatable, Sendable {
         var detail: String
         var hint: String?
         var deadline: Timestamp?
+
+        /// A time in the future was noted before the clock was set back: it counts from now.
+        mutating func takeBack(to now: Timestamp) {
+            since = min(since, now)
+            goneSince = goneSince.map { min($0, now) }
+            rungAt = rungAt.map { min($0, now) }
+            resolvedAt = resolvedAt.map { min($0, now) }
+        }
     }
 
     /// How many of one kind have an alarm of their own. The rest comes together: what strikes all apps at once must not ring
@@ -112,6 +120,7 @@ struct AlarmBook: Equatable, Sendable {
         let count = found.others.map { "\($0) more have this problem: keyturn status lists them" }
         let (detail, hint) = (count ?? found.problem.detail, count == nil ? found.problem.hint : "keyturn status")
         var entry = standing[key] ?? Standing(since: now, detail: detail)
+        entry.takeBack(to: now)
         (entry.detail, entry.hint, entry.deadline) = (detail, hint, found.problem.deadline)
         (entry.others, entry.goneSince) = (found.others, nil)
         if entry.resolvedAt != nil {
@@ -119,11 +128,11 @@ struct AlarmBook: Equatable, Sendable {
             (entry.resolvedAt, entry.rungAt, entry.owed) = (nil, now, entry.isTold ? nil : .raised)
             news.append(alarm(key, entry, .reminder, now))
         } else if entry.raisedAt == nil {
-            if now - min(entry.since, now) >= policy.patience {
+            if now - entry.since >= policy.patience {
                 (entry.raisedAt, entry.rungAt, entry.owed) = (now, now, .raised)
                 news.append(alarm(key, entry, .raised, now))
             }
-        } else if let next = Self.nextRing(entry, now), next <= now {
+        } else if let next = Self.nextRing(entry), next <= now {
             entry.rungAt = now
             entry.owed = entry.owed ?? .reminder
             news.append(alarm(key, entry, .reminder, now))
@@ -133,8 +142,9 @@ struct AlarmBook: Equatable, Sendable {
 
     private mutating func miss(_ key: Key, _ now: Timestamp, _ news: inout [Alarm]) {
         guard var entry = standing[key] else { return }
+        entry.takeBack(to: now)
         if let resolvedAt = entry.resolvedAt {
-            if entry.owed == nil && !entry.isOnItsWay || now - min(resolvedAt, now) > Self.patience {
+            if entry.owed == nil && !entry.isOnItsWay || now - resolvedAt > Self.patience {
                 standing[key] = nil
             }
             return
@@ -143,7 +153,7 @@ struct AlarmBook: Equatable, Sendable {
             standing[key] = nil
             return
         }
-        let goneSince = min(entry.goneSince ?? now, now)
+        let goneSince = entry.goneSince ?? now
         entry.goneSince = goneSince
         if now - goneSince >= Self.calm {
             entry.resolvedAt = now
@@ -154,9 +164,9 @@ struct AlarmBook: Equatable, Sendable {
         standing[key] = entry
     }
 
-    /// When it is to be told again that it is still so. A time in the future was noted before the clock was set back.
-    private static func nextRing(_ entry: Standing, _ now: Timestamp) -> Timestamp? {
-        guard let rungAt = entry.rungAt.map({ min($0, now) }) else { return nil }
+    /// When it is to be told again that it is still so.
+    private static func nextRing(_ entry: Standing) -> Timestamp? {
+        guard let rungAt = entry.rungAt else { return nil }
         let near = nearDeadline.compactMap { before in
             entry.deadline.map { $0 + -before }.flatMap { $0 > rungAt ? $0 : nil }
         }

@@ -15,7 +15,8 @@ struct CommandWords: Equatable, Sendable {
     static func quoting(_ words: [String]) -> String? {
         var quoted: [String] = []
         for word in words {
-            guard !word.contains("\0"), let quote = ["'", "\""].first(where: { (quote: Character) in !word.contains(quote) }) else { return nil }
+            let quotes: [Character] = ["'", "\""]
+            guard !word.contains("\0"), let quote = quotes.first(where: { !word.contains($0) }) else { return nil }
             quoted.append("\(quote)\(word)\(quote)")
         }
         return quoted.joined(separator: " ")
