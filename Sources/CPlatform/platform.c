@@ -58,12 +58,13 @@ int kt_make_undumpable(void) {
 }
 
 int kt_spawn(
-    const char *program, char *const arguments[], char *const environment[], int32_t *pid, int *output) {
+    const char *program, char *const arguments[], char *const environment[], int input, int32_t *pid, int *output) {
     int ends[2];
     if (pipe2(ends, O_CLOEXEC) != 0) return errno;
     posix_spawn_file_actions_t actions;
     posix_spawn_file_actions_init(&actions);
-    posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+    if (input >= 0) posix_spawn_file_actions_adddup2(&actions, input, STDIN_FILENO);
+    else posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
     posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO);
     posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
     posix_spawn_file_actions_addclosefrom_np(&actions, STDERR_FILENO + 1);
@@ -91,6 +92,23 @@ int kt_spawn(
     *pid = child;
     *output = ends[0];
     return 0;
+}
+
+int kt_memory_file(const void *bytes, size_t length) {
+    const int file = memfd_create("input", MFD_CLOEXEC);
+    if (file < 0) return -1;
+    for (size_t done = 0; done < length;) {
+        const ssize_t count = write(file, (const char *)bytes + done, length - done);
+        if (count <= 0) {
+            const int reason = errno;
+            close(file);
+            errno = reason;
+            return -1;
+        }
+        done += (size_t)count;
+    }
+    lseek(file, 0, SEEK_SET);
+    return file;
 }
 
 int64_t kt_file_system(const char *path) {

@@ -20,7 +20,7 @@ package struct StateModes {
         var root = stat()
         guard unsafe lstat(places.stateDirectory, &root) == 0 else { return [] }
         look(places.stateDirectory, owner: root.st_uid, &found)
-        for name in ["vault.db", "vault.db-wal", "vault.db.lock", "audit", "escrow"] {
+        for name in ["vault.db", "vault.db-wal", "vault.db.lock", "audit", "escrow", "alarms.json"] {
             let path = places.stateDirectory + "/" + name
             look(path, owner: root.st_uid, &found)
             for entry in names(in: path) { look(path + "/" + entry, owner: root.st_uid, &found) }

@@ -21,7 +21,8 @@ struct Keyturn: ParsableCommand {
             StatusCommand.self, AppCommand.self, ClientCommand.self, ExplainCommand.self, ExplainErrorCommand.self,
             TokenCommand.self,
             FetchCommand.self, RotateCommand.self, RotationCommand.self, HistoryCommand.self, HoldersCommand.self,
-            PauseCommand.self, ResumeCommand.self, TargetCommand.self, AuditCommand.self, KeyCommand.self,
+            PauseCommand.self, ResumeCommand.self, TargetCommand.self, AlarmCommand.self, AuditCommand.self,
+            KeyCommand.self,
             BackupCommand.self, AdoptCommand.self, DoctorCommand.self, UnlockCommand.self, LockCommand.self,
             CompletionsCommand.self,
         ])

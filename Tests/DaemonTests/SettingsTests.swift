@@ -41,7 +41,8 @@ import Testing
             "server.max_connections": "70", "server.max_waiting": "7", "server.max_connections_per_user": "7",
             "limits.requests_per_second": "5", "admin.viewer_group": "v", "admin.operator_group": "o",
             "admin.admin_group": "a", "log.level": "debug", "host.id_file": "/m", "audit.sync": "always",
-            "metrics.listen": "127.0.0.1:9000",
+            "metrics.listen": "[::1]:9464", "alarms.command": "/bin/page", "alarms.command_timeout": "7",
+            "alarms.webhook": "https://example.com/x",
         ]
         #expect(Set(values.keys) == Set(Settings.keys.keys))
         for (key, value) in values {

@@ -2,6 +2,7 @@
 #ifndef CPLATFORM_H
 #define CPLATFORM_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 /* What getsockopt(SOL_SOCKET, SO_PEERCRED) fills in: who made the connection, as the kernel noted it at connect(2). */
@@ -27,11 +28,15 @@ int kt_pidfd_open(int32_t pid);
 /* Closes the process to ptrace, /proc/PID/mem and core dumps of its own user. Returns 0, or an errno. */
 int kt_make_undumpable(void);
 
-/* Runs a program in a session of its own, with nothing of this process's: /dev/null for input and errors, no other
-   descriptor, no blocked or ignored signal. `output` becomes the end of a pipe from its output, which does not block.
+/* Runs a program in a session of its own, with nothing of this process's: for input what is given, or /dev/null when that
+   is -1, /dev/null for errors, no other descriptor, no blocked or ignored signal. `output` becomes the end of a pipe from its output, which does not block.
    Returns 0, or an errno. */
 int kt_spawn(
-    const char *program, char *const arguments[], char *const environment[], int32_t *pid, int *output);
+    const char *program, char *const arguments[], char *const environment[], int input, int32_t *pid,
+    int *output);
+
+/* A file in memory that holds these bytes, to be read from its beginning: a descriptor, or -1 with errno. */
+int kt_memory_file(const void *bytes, size_t length);
 
 /* The magic number of the file system that a path is on (statfs(2)), or -1 with errno. */
 int64_t kt_file_system(const char *path);

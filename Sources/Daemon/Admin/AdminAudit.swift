@@ -48,7 +48,8 @@ extension AdminRoute {
 
     private var action: String? {
         switch self {
-        case .health, .status, .explain, .metrics, .doctor, .audit, .auditVerify: nil
+        case .health, .status, .explain, .metrics, .alarms, .doctor, .audit, .auditVerify: nil
+        case .alarmTest: "alarm.test"
         case .backup: "vault.backup"
         case .adopt: "vault.adopt"
         case .unlock: "vault.unlock"

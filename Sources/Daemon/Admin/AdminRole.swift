@@ -63,8 +63,8 @@ extension AdminRoute {
     /// The least role that this takes. The one table of who may do what.
     func leastRole(_ request: Request) -> AdminRole {
         switch self {
-        case .health, .status, .explain, .metrics: .viewer
-        case .doctor: .operator
+        case .health, .status, .explain, .metrics, .alarms: .viewer
+        case .doctor, .alarmTest: .operator
         case .unlock, .lock, .audit, .auditVerify, .backup, .adopt: .admin
         case .apps(let action):
             switch action {

@@ -72,6 +72,7 @@ enum AdminRoute {
     case health
     case status(Name?)
     case metrics(OpenMetrics.Dialect)
+    case alarms, alarmTest
     case audit(AuditQuery)
     case auditVerify(from: Int?)
     case backup
@@ -106,6 +107,10 @@ enum AdminRoute {
         } else if target.matches("/v1/metrics") {
             query = ["format"]
             self = try method([.get: .metrics(try OpenMetrics.Dialect(target))])
+        } else if target.matches("/v1/alarms") {
+            self = try method([.get: .alarms])
+        } else if target.matches("/v1/alarms/test") {
+            self = try method([.post: .alarmTest])
         } else if target.matches("/v1/explain") {
             query = ["app", "kind", "pid", "uid"]
             self = try method([.get: .explain(try Question(target))])

@@ -20,6 +20,7 @@ struct AdminRoutes: Responder {
     let doctor: DaemonDoctor
     let unlocking: UnlockTurns
     let metrics: MetricsSource
+    let bell: AlarmBell
     let methods = [Method.get, .post, .patch, .delete]
 
     func needs(of caller: Identity) -> IdentityNeeds { roles.needs(of: caller) }
@@ -86,6 +87,13 @@ struct AdminRoutes: Responder {
             return try status.answer(name)
         case .metrics(let dialect):
             return await metrics.answer(dialect)
+        case .alarms: return Response(.ok).json(await bell.list)
+        case .alarmTest:
+            do throws(AlarmChannel.NotTaken) {
+                return Response(.ok).json(AlarmTested(channel: try await bell.test()))
+            } catch {
+                throw Problem(.upstreamUnavailable, "the alarm was not taken: \(error)", try: Refusal.alarmHint)
+            }
         case .explain(let question):
             return Response(.ok).json(try Explanation(catalog: try session().vault.catalog).answer(question))
         case .audit(let query):

@@ -18,8 +18,7 @@ struct StatusReport: Sendable {
         guard let session = gate.session else {
             return Response(.ok).json(
                 document(
-                    .locked, now, [.init(.locked, "the vault is locked: nobody is served", try: "keyturn unlock")], [])
-            )
+                    .locked, now, [Self.locked], []))
         }
         var entries = session.vault.catalog.apps
         if let name {
@@ -33,6 +32,9 @@ struct StatusReport: Sendable {
         }
         return Response(.ok).json(document(.unlocked, now, attentions(session, name).map(\.problem), apps))
     }
+
+    static let locked = StatusDocument.Problem(
+        .locked, "the vault is locked: nobody is served", try: "keyturn unlock")
 
     /// What wants the operator, and the push target that it is about.
     struct Attention {

@@ -47,10 +47,11 @@ package struct Daemon: Sendable {
         // What is wrong with the settings, or with what systemd passes on, is found before the vault is touched.
         let roles = try settings.adminRoles(owner: geteuid())
         let agentGroup = try settings.agentGroupID()
+        let transport = try makeTransport()
+        let channel = try AlarmChannel(settings, transport)
         let inherited = try InheritedSockets()
         try PrivateDirectory.ensure(places.stateDirectory, mode: 0o700)
         let store = try openStore()
-        let transport = try makeTransport()
         let zoom = ZoomIssuer(zoom: ZoomClient(transport: transport))
         var policy = AttemptPolicy()
         policy.budget = settings.refusalsPerHour
@@ -63,14 +64,16 @@ package struct Daemon: Sendable {
 
         let status = StatusReport(gate: gate, time: time, version: version, startedAt: time.now.wall)
         let tallies = SocketTallies()
-        let metrics = MetricsSource(gate: gate, tallies: tallies, places: places, status: status)
+        let bell = AlarmBell(
+            gate: gate, status: status, channel: channel, file: AlarmFile(path: places.alarms), logger: logger)
+        let metrics = MetricsSource(gate: gate, tallies: tallies, bell: bell, places: places, status: status)
         let admin = AdminRoutes(
             gate: gate, zoom: zoom, time: time, status: status, roles: roles,
             backups: BackupWriter(store: store, places: places, time: time),
             doctor: DaemonDoctor(
                 places: places, settings: settings, credential: credential, transport: transport, time: time,
                 started: time.now),
-            unlocking: UnlockTurns(time: time), metrics: metrics)
+            unlocking: UnlockTurns(time: time), metrics: metrics, bell: bell)
         let sockets = SocketService(
             places: places, settings: settings, inherited: inherited, agentGroup: agentGroup,
             agent: AgentRoutes(
@@ -78,7 +81,9 @@ package struct Daemon: Sendable {
                 budget: settings.requestsPerSecond > 0 ? RequestBudget(perSecond: settings.requestsPerSecond) : nil),
             admin: admin, tallies: tallies, logger: logger)
         do {
-            try await serve([sockets, DueWork(gate: gate, time: time), UserWatch(gate: gate, logger: logger)])
+            try await serve([
+                sockets, DueWork(gate: gate, bell: bell, time: time), UserWatch(gate: gate, logger: logger),
+            ])
         } catch let error as StartError {
             throw error
         } catch {

@@ -3,9 +3,11 @@ import Scheduling
 import ServiceLifecycle
 import Times
 
-/// Has the scheduler look once a second what is due, and the engine whether an answer of Zoom's waits in the escrow.
+/// Has the scheduler look once a second what is due, and the engine whether an answer of Zoom's waits in the escrow;
+/// and the bell, what is wrong.
 struct DueWork: Service {
     let gate: VaultGate
+    let bell: AlarmBell
     let time: any TimeSource
 
     /// A clock that tests move is looked at more often: a move is not to be waited for.
@@ -26,6 +28,7 @@ struct DueWork: Service {
                     await session.provisioners.look()
                     session.keys.look()
                 }
+                await bell.look()
                 try await Task.sleep(for: pause)
             }
         }

@@ -1,4 +1,3 @@
-import CPlatform
 import Envelope
 import Glibc
 import SecretMemory
@@ -8,19 +7,13 @@ import Vault
 
 /// A command whose output is the key: all of it, byte for byte, as if it stood in a key file.
 ///
-/// It gets no more than it needs: a few variables, nothing on standard input, no descriptor of ours, a session of its own.
-/// What it says on standard error goes nowhere, since nobody can tell what a failing program prints. Its output goes into
-/// wiped memory and into no message.
+/// It gets no more than it needs (``CleanCommand``), and nothing on standard input. Its output goes into wiped memory and
+/// into no message.
 struct KeyCommand {
     let command: CommandWords
     /// For all of it, in seconds. What has not ended by then is killed, with all that it started and that stayed with it.
     let timeout: Int
 
-    /// Variables that it inherits. Others it gets by `/usr/bin/env NAME=value …`.
-    private static let inherited = [
-        "HOME", "CREDENTIALS_DIRECTORY", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY", "no_proxy", "NO_PROXY",
-    ]
-    private static let path = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
     private static let hint = "run it by hand as the daemon's user, and look at what it says and gives"
     /// Milliseconds between two looks whether it ended.
     private static let pause: CInt = 10
@@ -41,20 +34,10 @@ struct KeyCommand {
     }
 
     private func start() throws(StartError) -> (pid: pid_t, output: CInt) {
-        var variables = [Self.path, "LANG=C.UTF-8"]
-        for name in Self.inherited {
-            if let value = unsafe getenv(name) { variables.append("\(name)=\(unsafe String(cString: value))") }
-        }
-        let arguments = unsafe ([command.program] + command.arguments).map { unsafe strdup($0) } + [nil]
-        let environment = unsafe variables.map { unsafe strdup($0) } + [nil]
-        defer { unsafe (arguments + environment).forEach { unsafe free($0) } }
-        var (pid, output): (pid_t, CInt) = (0, 0)
-        let outcome = unsafe kt_spawn(command.program, arguments, environment, &pid, &output)
-        guard outcome == 0 else {
+        do throws(CleanCommand.NotStarted) { return try CleanCommand(words: command).start() } catch {
             throw StartError(
-                .configuration, "unlock.command: cannot run \(printable(command.program)): \(words(for: outcome))")
+                .configuration, "unlock.command: cannot run \(printable(command.program)): \(words(for: error.reason))")
         }
-        return (pid, output)
     }
 
     /// What it wrote, once it has ended well.

@@ -31,6 +31,9 @@ struct MetricsReport {
     var disk: DiskSpace?
     var sockets = SocketTally.Snapshot()
     var events = EventTally.Counts()
+    /// Of each alarm that was raised and is not over.
+    var alarms: [AlarmSeverity] = []
+    var alarmsOwed = 0
 
     func text(_ dialect: OpenMetrics.Dialect = .openMetrics) -> SecretBytes {
         var text = OpenMetrics(dialect)
@@ -49,6 +52,14 @@ struct MetricsReport {
                 "keyturn_disk_size_bytes", unit: "bytes", help: "Size of the file system of the state directory.",
                 [.init(disk.total)])
         }
+        text.gauge(
+            "keyturn_alarms", help: "Alarms that were raised and are not over.", label: "severity",
+            AlarmSeverity.allCases.map { severity in
+                (of: severity.rawValue, value: alarms.count { $0 == severity })
+            })
+        text.gauge(
+            "keyturn_alarms_owed", help: "Alarms that are still to be taken by the command or the webhook.",
+            [.init(alarmsOwed)])
         writeTraffic(to: &text)
         if let unlocked { write(unlocked, to: &text) }
         return text.finish()

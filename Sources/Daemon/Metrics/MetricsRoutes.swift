@@ -7,6 +7,7 @@ struct MetricsSource: Sendable {
     let gate: VaultGate
     /// Of the agent socket.
     let tallies: SocketTallies
+    let bell: AlarmBell
     let places: Places
     let status: StatusReport
 
@@ -16,6 +17,8 @@ struct MetricsSource: Sendable {
         report.disk = DiskSpace(at: places.stateDirectory)
         report.sockets = await tallies.total()
         report.events = gate.events.counts
+        report.alarms = await bell.raised.map(\.severity)
+        report.alarmsOwed = await bell.owed
         report.unlocked = session.map { session in
             MetricsReport.Unlocked(
                 vault: session.vault, resealing: session.keys.progress, auditLag: session.audit.lag,

@@ -11,6 +11,17 @@ struct CommandWords: Equatable, Sendable {
     static let grammar =
         "a command that begins with an absolute path; it is run without a shell, so quote what only a shell would understand"
 
+    /// The text that is read as these words; `nil` when there is none.
+    static func quoting(_ words: [String]) -> String? {
+        var quoted: [String] = []
+        for word in words {
+            let quotes: [Character] = ["'", "\""]
+            guard !word.contains("\0"), let quote = quotes.first(where: { !word.contains($0) }) else { return nil }
+            quoted.append("\(quote)\(word)\(quote)")
+        }
+        return quoted.joined(separator: " ")
+    }
+
     init?(_ text: String) {
         var words: [String] = []
         var word: String.UnicodeScalarView?

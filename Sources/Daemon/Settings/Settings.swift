@@ -1,3 +1,5 @@
+import HTTPTransport
+
 /// What can be set: in the file, by environment variable, and the important ones by flag.
 package struct Settings: Equatable, Sendable {
     /// `unlock.key_file`: the key file that unlocks at start.
@@ -32,6 +34,12 @@ package struct Settings: Equatable, Sendable {
     package var machineFile: String?
     /// `audit.sync`: when the lines of answers are on disk.
     package var auditSync = AuditSync.second
+    /// `alarms.command`: who is told of alarms.
+    var alarmCommand: CommandWords?
+    /// `alarms.command_timeout`: seconds that it may take.
+    var alarmTimeout = 10
+    /// `alarms.webhook`: what is told of alarms instead. May be a secret.
+    var alarmWebhook: EndpointURL?
     /// `metrics.listen`: where the numbers are served besides the admin socket, on this machine alone.
     var metricsAddress: LoopbackAddress?
     /// `log.level`: `debug`, `info`, `notice`, `warning` or `error`.
@@ -94,6 +102,18 @@ package struct Settings: Equatable, Sendable {
                 throw BadValue("one of \(AuditSync.allCases.map(\.rawValue).joined(separator: ", "))")
             }
             settings.auditSync = sync
+        },
+        "alarms.command": { settings, text throws(BadValue) in
+            guard let words = CommandWords(text) else { throw BadValue(CommandWords.grammar) }
+            settings.alarmCommand = words
+        },
+        "alarms.command_timeout": { settings, text throws(BadValue) in
+            settings.alarmTimeout = try number(text, 1...60)
+        },
+        "alarms.webhook": { settings, text throws(BadValue) in
+            do throws(EndpointURLError) { settings.alarmWebhook = try EndpointURL(text) } catch {
+                throw BadValue("an https URL, or an http one of this machine: \(error)")
+            }
         },
         "metrics.listen": { settings, text throws(BadValue) in
             guard let address = LoopbackAddress(text) else { throw BadValue(LoopbackAddress.grammar) }

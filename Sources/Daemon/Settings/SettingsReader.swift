@@ -71,6 +71,11 @@ package enum SettingsReader {
                 try collect(value, path.isEmpty ? key : "\(path).\(key)", name, &found)
             }
         case .scalar(let scalar) where !path.isEmpty: found.append((path, scalar.string))
+        case .sequence(let list) where path.hasSuffix("command"):
+            guard let text = CommandWords.quoting(list.map { $0.scalar?.string ?? "\0" }) else {
+                throw StartError(.configuration, "\(name): \(path) is not a list of words")
+            }
+            found.append((path, text))
         default:
             throw StartError(
                 .configuration,

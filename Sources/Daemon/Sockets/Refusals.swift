@@ -36,6 +36,8 @@ enum Refusal {
             .tooManyRequests, "as many clients wait for a change as the daemon lets wait",
             try: "without wait, now and then"), retryAfter: 10)
 
+    static let alarmHint = "run the command by hand as the daemon's user, or curl the webhook from this machine"
+
     static func notGranted(_ caller: Identity, _ kind: Grant.Kind) -> Problem {
         Problem(
             .notGranted, "user \(caller.uid) has no grant for this app's \(kind == .token ? "token" : "credentials")",

@@ -1,0 +1,109 @@
+import SecretJSON
+import SecretMemory
+import SocketAPI
+import Times
+
+/// What somebody is told who is not looking: that something is wrong, that it still is, or that it is not any more. Made of
+/// what the status says, and as free of secrets.
+struct Alarm: Equatable, Sendable {
+    enum State: String, Sendable { case raised, resolved }
+
+    /// The same for all that is told of one trouble, from its beginning to its end.
+    let id: String
+    let state: State
+    /// Whether it was told before.
+    let isReminder: Bool
+    let severity: AlarmSeverity
+    let code: String
+    let app: String?
+    let target: String?
+    /// How many it is about that have no alarm of their own.
+    let others: Int?
+    let detail: String
+    let hint: String?
+    /// When something ends that cannot be had back.
+    let deadline: Timestamp?
+    let since: Timestamp
+    let at: Timestamp
+
+    /// One line for people, which is what most chat systems show of a webhook.
+    var text: String {
+        let subject = [app, target.map { "target \($0)" }].compactMap(\.self).joined(separator: ", ")
+        let head =
+            "\(state == .resolved ? "resolved" : severity.rawValue): \(code)\(subject.isEmpty ? "" : " (\(subject))")"
+        let hint = state == .resolved ? nil : hint.map { "; try: \($0)" }
+        return "keyturn: \(head)\(isReminder ? ", still" : ""): \(detail)\(hint ?? "")"
+    }
+
+    /// One JSON object and a line end.
+    /// - Parameter host: this machine's name.
+    func render(host: String) -> SecretBytes {
+        var json = JSONWriter()
+        json.beginObject()
+        json.member("version", 1)
+        json.member("id", id)
+        json.member("state", state.rawValue)
+        json.member("reminder", isReminder)
+        json.member("severity", severity.rawValue)
+        json.member("code", code)
+        json.member("app", orNull: app)
+        json.member("target", orNull: target)
+        if let others { json.member("others", others) }
+        json.member("text", text)
+        json.member("detail", detail)
+        json.member("try", orNull: hint)
+        json.member("deadline", orNull: deadline?.description)
+        json.member("since", since.description)
+        json.member("at", at.description)
+        json.member("host", host)
+        json.endObject()
+        return json.finish()
+    }
+}
+
+enum AlarmSeverity: String, CaseIterable, Sendable {
+    /// Somebody is not served, or soon will not be, and it does not mend itself.
+    case critical
+    case warning
+}
+
+/// Which problems of the status somebody is told of, how urgently, and how long each must stand before.
+struct AlarmPolicy: Equatable, Sendable {
+    let severity: AlarmSeverity
+    /// Seconds. What mostly passes by itself is waited for.
+    let patience: Int
+
+    /// - Parameter code: a problem's. Causes for which Zoom gives no token are among them.
+    /// - Returns: `nil` for what is shown and never told.
+    init?(_ code: String) {
+        guard let known = AttentionCode(rawValue: code) else {
+            self.init(cause: code)
+            return
+        }
+        switch known {
+        // What the operator did himself, and knows of.
+        case .rotationPaused, .targetNew, .grantWithoutApp: return nil
+        case .secretDies, .restoredSecretDead, .rotationHeld, .secretInMemory, .auditLogChanged:
+            (severity, patience) = (.critical, 0)
+        case .auditUnavailable: (severity, patience) = (.critical, 10)
+        // After a restart somebody may be about to type the passphrase.
+        case .locked: (severity, patience) = (.critical, 300)
+        case .rotationOverdue, .policyUnreadable, .missingScopes, .holdersNearDeadline, .targetChanged, .userChanged,
+            .vaultElsewhere, .keySlotDamaged, .damagedRow, .secretInEscrow, .escrowUnreadable, .escrowUnclaimed:
+            (severity, patience) = (.warning, 0)
+        case .lostResponse, .targetFailed, .targetBehind, .escrowNotReady, .provisioningFailing:
+            (severity, patience) = (.warning, 60)
+        case .secretUnproven, .keyRotationWaits, .provisionerLogUnreadable: (severity, patience) = (.warning, 300)
+        }
+    }
+
+    private init(cause: String) {
+        switch cause {
+        // Zoom says no.
+        case "invalid_client", "app_disabled", "wrong_account", "unsupported_grant", "token_refused", "refused":
+            (severity, patience) = (.critical, 60)
+        // Zoom cannot be reached, or asks for patience.
+        default: (severity, patience) = (.warning, 900)
+        }
+    }
+}

@@ -1,0 +1,156 @@
+import Glibc
+import Logging
+import SecretMemory
+import SocketAPI
+import Times
+
+/// Tells of what is wrong to whoever is not looking: the log, and a command or a webhook. What is told, and when, the book
+/// decides; this looks, writes, sends, and keeps the book over restarts. What was sent and not noted is sent again.
+actor AlarmBell {
+    /// Seconds between two looks at everything.
+    static let pause = 10
+    /// Seconds after the first try that failed, doubled with each further one, and the most.
+    static let retry = (first: 5, most: 900)
+
+    private let gate: VaultGate
+    private let status: StatusReport
+    private let channel: AlarmChannel
+    private let file: AlarmFile
+    private let logger: Logger
+    private let host: String
+    private var book: AlarmBook
+    /// What the file holds.
+    private var kept: AlarmBook
+    private var cannotKeep = false
+    private var nextLook = 0
+    private var nextTry = 0
+    private var failures = 0
+    private var sending: Task<Void, Never>?
+
+    init(gate: VaultGate, status: StatusReport, channel: AlarmChannel, file: AlarmFile, logger: Logger) {
+        self.gate = gate
+        self.status = status
+        self.channel = channel
+        self.file = file
+        self.logger = logger
+        host = Self.hostName
+        do throws(StartError) { book = try file.read() } catch {
+            logger.warning("what was told of alarms is forgotten: \(error)")
+            book = AlarmBook()
+        }
+        kept = book
+    }
+
+    /// To be called once a second; returns without waiting for what it began.
+    func look() {
+        let now = status.time.now
+        if now.boot >= nextLook {
+            nextLook = now.boot + Self.pause
+            let session = gate.session
+            let seen = session.map { status.attentions($0) } ?? [.init(problem: StatusReport.locked)]
+            for alarm in book.look(seen, isBlind: session == nil, now: now.wall) { alarm.log(to: logger) }
+            keep()
+        }
+        ring(now)
+    }
+
+    private func ring(_ now: Moment) {
+        guard sending == nil, now.boot >= nextTry, let (key, alarm) = book.next(now.wall) else { return }
+        let body = alarm.render(host: host)
+        sending = Task {
+            do throws(AlarmChannel.NotTaken) {
+                try await channel.send(body)
+                book.told(key, alarm)
+                if failures > 0 { logger.notice("alarms are taken again", metadata: ["by": "\(channel.name)"]) }
+                failures = 0
+            } catch {
+                book.notTold(key)
+                nextTry = status.time.now.boot + min(Self.retry.first << min(failures, 10), Self.retry.most)
+                failures += 1
+                if failures == 1 {
+                    logger.error("an alarm was not taken, and is sent again: \(error); try: keyturn alarm test")
+                }
+            }
+            sending = nil
+            keep()
+            if failures == 0 { ring(status.time.now) }
+        }
+    }
+
+    private func keep() {
+        guard !book.isKept(as: kept) else { return }
+        do throws(StartError) {
+            try file.write(book)
+            kept = book
+            cannotKeep = false
+        } catch {
+            if !cannotKeep { logger.error("alarms may be told again after a restart: \(error)") }
+            cannotKeep = true
+        }
+    }
+
+    // MARK: For the operator
+
+    /// As ``raised``, for the admin socket.
+    var list: AlarmList {
+        AlarmList(
+            channel: channel.name, owed: owed,
+            alarms: raised.map { alarm in
+                .init(
+                    severity: alarm.severity.rawValue, code: alarm.code, app: alarm.app, target: alarm.target,
+                    since: alarm.since, detail: alarm.detail, try: alarm.hint)
+            })
+    }
+
+    /// What was raised and is not over.
+    var raised: [Alarm] { book.raised(status.time.now.wall) }
+
+    /// How much is still to be sent.
+    var owed: Int { book.owed }
+
+    /// Sends an alarm that means nothing, now.
+    /// - Returns: the channel's name.
+    func test() async throws(AlarmChannel.NotTaken) -> String {
+        let now = status.time.now.wall
+        let alarm = Alarm(
+            id: "test::\(now.unixSeconds)", state: .raised, isReminder: false, severity: .warning, code: "test",
+            app: nil, target: nil, others: nil, detail: "this is a test: nothing is wrong", hint: nil, deadline: nil,
+            since: now, at: now)
+        alarm.log(to: logger)
+        try await channel.send(alarm.render(host: host))
+        return channel.name
+    }
+
+    private static var hostName: String {
+        var name = utsname()
+        guard unsafe uname(&name) == 0 else { return "" }
+        return unsafe withUnsafeBytes(of: &name.nodename) { bytes in
+            unsafe String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+        }
+    }
+}
+
+extension Alarm {
+    /// One line; its fields are the members of the JSON document.
+    func log(to logger: Logger) {
+        let level: Logger.Level =
+            switch (state, severity) {
+            case (.resolved, _): .notice
+            case (.raised, .critical): .critical
+            case (.raised, .warning): .warning
+            }
+        var fields: Logger.Metadata = [
+            "alarm": "\(code)", "state": "\(state.rawValue)", "severity": "\(severity.rawValue)", "id": "\(id)",
+            "since": "\(since)",
+        ]
+        if isReminder { fields["reminder"] = "true" }
+        if let app { fields["app"] = "\(app)" }
+        if let target { fields["target"] = "\(target)" }
+        if let others { fields["others"] = "\(others)" }
+        if let deadline { fields["deadline"] = "\(deadline)" }
+        let hint = state == .resolved ? nil : hint.map { "; try: \($0)" }
+        logger.log(
+            level: level, "\(state == .resolved ? "over" : isReminder ? "still" : "alarm"): \(detail)\(hint ?? "")",
+            metadata: fields)
+    }
+}

@@ -1,0 +1,103 @@
+import Dispatch
+import Glibc
+import HTTPTransport
+import SecretMemory
+import SocketAPI
+import Times
+
+/// Who is told of alarms besides the log.
+enum AlarmChannel: Sendable {
+    /// Nobody: the log is all.
+    case log
+    /// A command that gets the alarm on standard input, and has so many seconds.
+    case command(CommandWords, timeout: Int)
+    case webhook(EndpointURL, any HTTPTransport)
+
+    /// Why an alarm was not taken, in words that say nothing of the address, which may be a secret, but the host.
+    struct NotTaken: Error, CustomStringConvertible {
+        let description: String
+    }
+
+    /// The setting that names it.
+    var name: String {
+        switch self {
+        case .log: "log"
+        case .command: "command"
+        case .webhook: "webhook"
+        }
+    }
+
+    init(_ settings: Settings, _ transport: any HTTPTransport) throws(StartError) {
+        switch (settings.alarmCommand, settings.alarmWebhook) {
+        case (nil, nil): self = .log
+        case (let words?, nil): self = .command(words, timeout: settings.alarmTimeout)
+        case (nil, let url?): self = .webhook(url, transport)
+        case (.some, .some):
+            throw StartError(
+                .configuration, "alarms.command and alarms.webhook are both set: it is one of them",
+                hint: "a command can call a webhook too")
+        }
+    }
+
+    /// Returns once the alarm was taken: the command ended with 0, or the webhook answered with 2xx.
+    func send(_ body: borrowing SecretBytes) async throws(NotTaken) {
+        switch self {
+        case .log: break
+        case .command(let words, let timeout):
+            let input = body.withSpan { span in (0..<span.byteCount).map { span[$0] } } + [UInt8(ascii: "\n")]
+            let failure: String? = await withCheckedContinuation { continuation in
+                Self.queue.async { continuation.resume(returning: Self.run(words, input, timeout)) }
+            }
+            if let failure { throw NotTaken(description: "alarms.command \(failure)") }
+        case .webhook(let url, let transport):
+            let request = HTTPRequest(
+                .post, url, headers: [HTTPHeader("Content-Type", "application/json")], body: SecretBox(body.copy()),
+                limits: HTTPLimits(total: .seconds(10), body: 64 << 10))
+            let answer: HTTPResponse
+            do throws(TransportFailure) { answer = try await transport.send(request) } catch {
+                throw NotTaken(description: "alarms.webhook at \(url.origin): \(error.kind.rawValue)")
+            }
+            guard (200...299).contains(answer.status) else {
+                throw NotTaken(description: "alarms.webhook at \(url.origin) answered \(answer.status)")
+            }
+        }
+    }
+
+    private static let queue = DispatchQueue(label: "alarm command")
+
+    /// Blocks until the command has ended. Its output is read, so that it can write, and forgotten.
+    /// - Returns: what went wrong, if anything did.
+    private static func run(_ command: CommandWords, _ input: [UInt8], _ timeout: Int) -> String? {
+        let (pid, output): (pid_t, CInt)
+        do throws(CleanCommand.NotStarted) {
+            (pid, output) = try CleanCommand(words: command, input: input).start()
+        } catch {
+            return "cannot be run: \(words(for: error.reason))"
+        }
+        defer { close(output) }
+        let deadline = SystemTime().now.boot + timeout + 1
+        var scrap = [UInt8](repeating: 0, count: 4096)
+        var isOpen = true
+        while true {
+            var status: CInt = 0
+            let hasEnded = unsafe waitpid(pid, &status, WNOHANG) == pid
+            if isOpen {
+                let got = unsafe scrap.withUnsafeMutableBytes { unsafe read(output, $0.baseAddress, $0.count) }
+                isOpen = got > 0 || (got < 0 && errno == EAGAIN)
+            }
+            if hasEnded {
+                kill(-pid, SIGKILL)
+                let (signal, code) = (status & 0x7F, status >> 8 & 0xFF)
+                if signal != 0 { return "was ended by signal \(signal)" }
+                return code == 0 ? nil : "ended with status \(code)"
+            }
+            if SystemTime().now.boot >= deadline {
+                kill(-pid, SIGKILL)
+                _ = unsafe waitpid(pid, &status, 0)
+                return "did not end within \(timeout) s and was killed"
+            }
+            var waiting = pollfd(fd: isOpen ? output : -1, events: Int16(POLLIN), revents: 0)
+            _ = unsafe poll(&waiting, 1, 10)
+        }
+    }
+}

@@ -1,0 +1,106 @@
+import Glibc
+import SecretJSON
+import SecretMemory
+import SocketAPI
+import Times
+
+/// Where the book of alarms outlives a restart: `alarms.json` in the state directory. It holds what the status shows, and
+/// is not sealed, so that it can be kept while the vault is locked. Lost, what still is wrong is told once more.
+struct AlarmFile: Sendable {
+    let path: String
+    private static let largest = 4 << 20
+
+    /// An empty book when there is none, or none that can be read.
+    func read() throws(StartError) -> AlarmBook {
+        let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
+        guard descriptor >= 0 else {
+            if errno == ENOENT { return AlarmBook() }
+            throw StartError(systemCall: "cannot read \(path)", errno)
+        }
+        defer { close(descriptor) }
+        var status = stat()
+        guard unsafe fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG,
+            (0...Int(Self.largest)).contains(Int(status.st_size))
+        else { throw StartError(.badData, "\(path) is no file of alarms") }
+        var bytes = [UInt8](repeating: 0, count: Int(status.st_size))
+        var count = 0
+        while count < bytes.count {
+            let got = unsafe bytes[count...].withUnsafeMutableBytes { buffer in
+                unsafe Glibc.read(descriptor, buffer.baseAddress, buffer.count)
+            }
+            guard got > 0 else { throw StartError(.inputOutput, "\(path) cannot be read to its end") }
+            count += got
+        }
+        do { return try AlarmBook(parsing: SecretBytes(copying: unsafe bytes.span.bytes), values: 50_000) } catch {
+            throw StartError(.badData, "\(path) is no file of alarms: \(error)")
+        }
+    }
+
+    /// Puts the book in the place of the one before it, as a whole. Blocks.
+    func write(_ book: AlarmBook) throws(StartError) {
+        let draft = path + ".new"
+        // Of a process that was killed in between.
+        unsafe unlink(draft)
+        try KeyFile.write(book.render(), to: draft, mode: 0o600)
+        guard unsafe rename(draft, path) == 0 else { throw StartError(systemCall: "cannot write \(path)", errno) }
+    }
+}
+
+extension AlarmBook: WireDocument {
+    private struct Entry: WireDocument {
+        let key: Key
+        let standing: Standing
+
+        func writeMembers(to json: inout JSONWriter) {
+            json.member("code", key.code)
+            json.member("app", orNull: key.app)
+            json.member("target", orNull: key.target)
+            if let others = standing.others { json.member("others", others) }
+            json.member("since", standing.since.description)
+            json.member("gone_since", orNull: standing.goneSince?.description)
+            json.member("raised_at", orNull: standing.raisedAt?.description)
+            json.member("resolved_at", orNull: standing.resolvedAt?.description)
+            json.member("rung_at", orNull: standing.rungAt?.description)
+            json.member("owed", orNull: standing.owed?.rawValue)
+            json.member("told", standing.isTold)
+            json.member("detail", standing.detail)
+            json.member("try", orNull: standing.hint)
+            json.member("deadline", orNull: standing.deadline?.description)
+        }
+
+        init(_ key: Key, _ standing: Standing) { (self.key, self.standing) = (key, standing) }
+
+        init(_ node: JSONNode, in document: borrowing JSONDocument) throws(JSONError) {
+            let others = try document.optionalNumber("others", of: node)
+            key = Key(
+                code: try document.text("code", of: node), app: try document.optionalText("app", of: node),
+                target: try document.optionalText("target", of: node), isOthers: others != nil)
+            var standing = Standing(
+                since: try document.time("since", of: node), detail: try document.text("detail", of: node))
+            standing.goneSince = try document.optionalTime("gone_since", of: node)
+            standing.raisedAt = try document.optionalTime("raised_at", of: node)
+            standing.resolvedAt = try document.optionalTime("resolved_at", of: node)
+            standing.rungAt = try document.optionalTime("rung_at", of: node)
+            if let owed = try document.optionalText("owed", of: node) {
+                guard let owed = Owed(rawValue: owed) else { throw JSONError(.outOfRange, member: "owed") }
+                standing.owed = owed
+            }
+            standing.isTold = try document.flag("told", of: node)
+            standing.others = others
+            standing.hint = try document.optionalText("try", of: node)
+            standing.deadline = try document.optionalTime("deadline", of: node)
+            self.standing = standing
+        }
+    }
+
+    package func writeMembers(to json: inout JSONWriter) {
+        json.member("version", 1)
+        json.member("alarms", list: standing.sorted { $0.key < $1.key }.map { Entry($0.key, $0.value) })
+    }
+
+    package init(_ node: JSONNode, in document: borrowing JSONDocument) throws(JSONError) {
+        guard try document.number("version", of: node) == 1 else { throw JSONError(.outOfRange, member: "version") }
+        let entries: [Entry] = try document.list("alarms", of: node)
+        self.init(Dictionary(entries.map { ($0.key, $0.standing) }) { first, _ in first })
+    }
+}
