@@ -76,34 +76,33 @@ struct AlarmPolicy: Equatable, Sendable {
     /// - Parameter code: a problem's. Causes for which Zoom gives no token are among them.
     /// - Returns: `nil` for what is shown and never told.
     init?(_ code: String) {
-        guard let known = AttentionCode(rawValue: code) else {
-            self.init(cause: code)
-            return
-        }
-        switch known {
+        let found: (severity: AlarmSeverity, patience: Int)
+        switch AttentionCode(rawValue: code) {
+        case nil: found = Self.found(cause: code)
         // What the operator did himself, and knows of.
         case .rotationPaused, .targetNew, .grantWithoutApp: return nil
         case .secretDies, .restoredSecretDead, .rotationHeld, .secretInMemory, .auditLogChanged:
-            (severity, patience) = (.critical, 0)
-        case .auditUnavailable: (severity, patience) = (.critical, 10)
+            found = (.critical, 0)
+        case .auditUnavailable: found = (.critical, 10)
         // After a restart somebody may be about to type the passphrase.
-        case .locked: (severity, patience) = (.critical, 300)
+        case .locked: found = (.critical, 300)
         case .rotationOverdue, .policyUnreadable, .missingScopes, .holdersNearDeadline, .targetChanged, .userChanged,
             .vaultElsewhere, .keySlotDamaged, .damagedRow, .secretInEscrow, .escrowUnreadable, .escrowUnclaimed:
-            (severity, patience) = (.warning, 0)
+            found = (.warning, 0)
         case .lostResponse, .targetFailed, .targetBehind, .escrowNotReady, .provisioningFailing:
-            (severity, patience) = (.warning, 60)
-        case .secretUnproven, .keyRotationWaits, .provisionerLogUnreadable: (severity, patience) = (.warning, 300)
+            found = (.warning, 60)
+        case .secretUnproven, .keyRotationWaits, .provisionerLogUnreadable: found = (.warning, 300)
         }
+        (severity, patience) = found
     }
 
-    private init(cause: String) {
+    private static func found(cause: String) -> (severity: AlarmSeverity, patience: Int) {
         switch cause {
         // Zoom says no.
         case "invalid_client", "app_disabled", "wrong_account", "unsupported_grant", "token_refused", "refused":
-            (severity, patience) = (.critical, 60)
+            (.critical, 60)
         // Zoom cannot be reached, or asks for patience.
-        default: (severity, patience) = (.warning, 900)
+        default: (.warning, 900)
         }
     }
 }

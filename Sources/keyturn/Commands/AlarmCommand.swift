@@ -6,6 +6,7 @@ import TerminalText
 struct AlarmCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "alarm", abstract: "What somebody was told of, and whether he would be.",
+        discussion: "Example: keyturn alarm test",
         subcommands: [AlarmListCommand.self, AlarmTest.self])
 }
 
