@@ -87,7 +87,9 @@ import Testing
         if dice.below(2) == 0 { members.append(#""value" : "old""#) }
         if dice.below(2) == 0 { members.append(#""encryptedValue":"enc:old""#) }
         // Foundation, which compares these, has no value for a number beyond a double's range.
-        members += (0..<dice.below(3)).map { "\(quoted("m\"ore\($0)", &dice)):\(value(&dice, 2).replacing("1E400", with: "1E40"))" }
+        members += (0..<dice.below(3)).map {
+            "\(quoted("m\"ore\($0)", &dice)):\(value(&dice, 2).replacing("1E400", with: "1E40"))"
+        }
         members.shuffle(using: &dice)
         return "{ " + members.joined(separator: ",") + "}"
     }
