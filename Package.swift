@@ -57,6 +57,7 @@ let fuzzer: Target =
 
 let package = Package(
     name: "keyturn",
+    products: [.library(name: "FaultyDisk", type: .dynamic, targets: ["FaultyDisk"])],
     dependencies: [
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
@@ -193,6 +194,8 @@ let package = Package(
             ]),
         tests("SandboxTests", ["Sandbox", "zoom-sandbox"]),
         fuzzer,
+        // Preloaded into programs by the end-to-end tests, and linked into none.
+        .target(name: "FaultyDisk", path: "Tests/FaultyDisk"),
         tests("EndToEndTests", ["Rotation", "keyturnd", "keyturn", "zoom-sandbox"]),
     ]
 )

@@ -5,6 +5,8 @@ package struct AuditError: Error, Equatable, CustomStringConvertible {
     package enum Code: Equatable, Sendable {
         case diskFull
         case inputOutput
+        /// Half a line was written and could not be taken off again.
+        case halfWritten
         case notPermitted
         /// Another thread has been writing for longer than anybody waits.
         case stuck

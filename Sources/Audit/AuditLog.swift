@@ -129,6 +129,8 @@ package final class AuditLog: Sendable {
             try state.file.append(state.buffer, size: state.size)
         } catch {
             state.chain.jump(to: before)
+            // Whatever is written behind half a line is no line.
+            if (error as? AuditError)?.code == .halfWritten { state.mustBegin = "it ends in half a line: \(error)" }
             throw (error as? AuditError) ?? AuditError(.library, "\(error)")
         }
         state.size += state.buffer.count

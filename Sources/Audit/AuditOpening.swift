@@ -1,4 +1,5 @@
 import Envelope
+import Glibc
 package import SecretMemory
 package import Times
 
@@ -59,7 +60,13 @@ extension AuditLog {
         let file = try SegmentFile.create(number, in: directory)
         let state = State(chain: try chain(key, head), file: file, size: 0, commit: commit)
         let log = AuditLog(state, in: directory, limits: limits, time: time, note: note)
-        try log.append([.begin(number, after: head, because: trouble)], at: time.now.wall, commit: commit)
+        do throws(AuditError) {
+            try log.append([.begin(number, after: head, because: trouble)], at: time.now.wall, commit: commit)
+        } catch {
+            // It is tried again each second, and each time would leave a file.
+            unsafe unlink(file.path)
+            throw error
+        }
         if let trouble { log.tell(trouble) }
         return log
     }

@@ -28,9 +28,14 @@ final class SegmentFile: Sendable {
         let flags = O_WRONLY | O_APPEND | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW
         let descriptor = unsafe Glibc.open(path, flags, 0o600)
         guard descriptor >= 0 else { throw AuditError(systemCall: "cannot make \(path)", errno) }
-        let file = try SegmentFile(number: number, path: path, descriptor: descriptor)
-        try directory.sync()
-        return file
+        do throws(AuditError) {
+            let file = try SegmentFile(number: number, path: path, descriptor: descriptor)
+            try directory.sync()
+            return file
+        } catch {
+            unsafe unlink(path)
+            throw error
+        }
     }
 
     static func open(_ number: Int, in directory: LogDirectory) throws(AuditError) -> SegmentFile {
@@ -55,7 +60,9 @@ final class SegmentFile: Sendable {
             let reason = errno
             if reason == EINTR { continue }
             // Half a line would read as damage.
-            if done > 0 { ftruncate(descriptor, off_t(size)) }
+            guard done == 0 || ftruncate(descriptor, off_t(size)) == 0 else {
+                throw AuditError(.halfWritten, AuditError(systemCall: "cannot write \(path)", reason).detail)
+            }
             throw AuditError(systemCall: "cannot write \(path)", reason)
         }
     }

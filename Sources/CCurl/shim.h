@@ -78,6 +78,10 @@ static inline CURLMcode keyturn_curl_multi_set_long(CURLM *multi, CURLMoption op
     return curl_multi_setopt(multi, option, value);
 }
 
+static inline const curl_version_info_data *keyturn_curl_version(void) {
+    return curl_version_info(CURLVERSION_NOW);
+}
+
 // MARK: An allocator that wipes
 
 // libcurl keeps copies of request headers and of small bodies, and never wipes them. Each block therefore carries its

@@ -20,12 +20,18 @@ package struct StateModes {
         var root = stat()
         guard unsafe lstat(places.stateDirectory, &root) == 0 else { return [] }
         look(places.stateDirectory, owner: root.st_uid, &found)
-        for name in ["vault.db", "vault.db-wal", "vault.db.lock", "audit", "escrow", "alarms.json"] {
+        for name in names(in: places.stateDirectory) where Self.isOurs(name) {
             let path = places.stateDirectory + "/" + name
             look(path, owner: root.st_uid, &found)
             for entry in names(in: path) { look(path + "/" + entry, owner: root.st_uid, &found) }
         }
         return found
+    }
+
+    /// The vault with all that stands beside it, the log, the escrow, and what a restore moved aside or left.
+    static func isOurs(_ name: String) -> Bool {
+        ["alarms.json", "audit", "escrow", "replacing"].contains(name)
+            || ["vault.db", "replaced-", "keyturn-"].contains { name.hasPrefix($0) }
     }
 
     private func look(_ path: String, owner: uid_t, _ found: inout [Trouble]) {

@@ -26,7 +26,7 @@ package final class SQLiteStore: SealedStore {
         at path: String, filledBy fill: (SQLiteStore) async throws -> Void
     ) async throws {
         let lock = try FileLock(path: path + ".lock")
-        if unsafe access(path, F_OK) == 0 {
+        if unsafe Replacement(of: path).isPending || access(path, F_OK) == 0 {
             throw StoreError(.exists, "there is a vault at \(path) already; it was not touched")
         }
         for journal in VaultCopy.journals where unsafe access(path + journal, F_OK) == 0 {
@@ -45,7 +45,11 @@ package final class SQLiteStore: SealedStore {
             guard unsafe rename(draft, path) == 0 else {
                 throw StoreError(systemCall: "cannot give \(draft) its name", errno)
             }
-            try syncDirectory(of: path)
+            do { try syncDirectory(of: path) } catch {
+                // Whoever made it thinks that there is none, and lets go of its keys.
+                unsafe unlink(path)
+                throw error
+            }
             store.unlock()  // And not before: nobody else may begin a draft until then.
         } catch {
             try? await store.closeDatabase()
@@ -59,14 +63,16 @@ package final class SQLiteStore: SealedStore {
         for suffix in ["", "-wal", "-shm", "-journal"] { unsafe unlink(draft + suffix) }
     }
 
-    /// Opens the file and brings its schema up to date.
+    /// Opens the file and brings its schema up to date. A file that was to take its place does so first.
     package static func open(at path: String) throws(StoreError) -> SQLiteStore {
-        guard unsafe access(path, F_OK) == 0 else {
+        let replacement = Replacement(of: path)
+        guard unsafe replacement.isPending || access(path, F_OK) == 0 else {
             let reason = errno
             if reason == ENOENT { throw StoreError(.missing, "there is no vault at \(path)") }
             throw StoreError(systemCall: "cannot open \(path)", reason)
         }
         let lock = try FileLock(path: path + ".lock")
+        try replacement.finish()
         try FileHeader.check(path)
         return try SQLiteStore(path: path, lock: lock, isNew: false)
     }

@@ -27,6 +27,20 @@ package final class VaultCopy: Sendable {
 
     deinit { Self.remove(directory) }
 
+    /// Removes what processes left in `parent` that were killed with a copy in use.
+    package static func sweep(_ parent: String) {
+        guard let listing = unsafe opendir(parent) else { return }
+        defer { unsafe closedir(listing) }
+        while let entry = unsafe readdir(listing) {
+            let name = unsafe withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
+                unsafe String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+            }
+            if name.hasPrefix("keyturn-"), name.utf8.count == "keyturn-XXXXXX".utf8.count {
+                remove("\(parent)/\(name)")
+            }
+        }
+    }
+
     private static func remove(_ directory: String) {
         remove(at: directory + "/vault.db")
         unsafe rmdir(directory)

@@ -39,6 +39,36 @@ import Testing
     }
 
     @Test(
+        "libcurl is as new as the program wants it, with OpenSSL's TLS, and its SOCKS5 bug matters where there is such a proxy",
+        arguments: [
+            ("8.14.1", "OpenSSL/3.5.1", nil, "passed"), ("7.88.1", "OpenSSL/3.0.17", nil, "passed"),
+            ("7.88.1", "OpenSSL/3.0.17", "http://proxy:3128", "passed"),
+            ("7.88.1", "OpenSSL/3.0.17", "SOCKS5H://proxy:1080", "warning"),
+            ("8.4.0", "OpenSSL/3.0.17", "socks5h://proxy:1080", "passed"),
+            ("7.86.0", "OpenSSL/3.0.17", nil, "failed"), ("8.14.1", "GnuTLS/3.7.9", nil, "failed"),
+            ("odd", "OpenSSL/3.5.1", nil, "skipped"),
+        ]) func libcurl(version: String, tls: String, proxy: String?, outcome: String)
+    {
+        #expect(DaemonDoctor.libcurl(version, tls: tls, proxy: proxy).outcome.rawValue == outcome)
+    }
+
+    @Test("keys that may be swapped out are told, with a remedy") func keyMemory() {
+        #expect(DaemonDoctor.keyMemory(isLocked: true).outcome == .passed)
+        let line = DaemonDoctor.keyMemory(isLocked: false)
+        #expect(line.outcome == .warning && line.hint?.contains("LimitMEMLOCK") == true)
+    }
+
+    @Test(
+        "whose modes are looked at",
+        arguments: [
+            ("vault.db", true), ("vault.db-wal", true), ("vault.db.restored", true), ("audit", true), ("escrow", true),
+            ("replaced-20261125T013000Z", true), ("lost+found", false), ("run", false), ("key", false),
+        ]) func ours(name: String, isOurs: Bool)
+    {
+        #expect(StateModes.isOurs(name) == isOurs)
+    }
+
+    @Test(
         "file systems on which a vault is not safe",
         arguments: [
             (0xEF53, "passed"), (0x6969, "failed"), (0x0102_1994, "failed"), (0x9123_683E, "warning"),

@@ -8,13 +8,15 @@ import Testing
             try world.addApp("zoom-one")
             let report = try world.diagnosis()
             for check in [
-                "kernel", "clock", "openssl", "sqlite", "permissions", "agent_socket", "admin_socket", "key_slots",
+                "kernel", "clock", "openssl", "sqlite", "libcurl", "key_memory", "free_space", "permissions",
+                "agent_socket", "admin_socket", "key_slots",
                 "audit_log", "apps", "zoom",
             ] {
                 #expect(report[check] == "passed" || report[check] == "warning", "\(check): \(report)")
             }
             #expect(report["unlock"] == "warning", "the key file lies beside the vault")
             let text = try world.keyturn("doctor").output
+            #expect(text.contains("libcurl") && text.contains("never swapped out"))
             #expect(try text.contains("SQLite") && text.contains("OpenSSL") && text.contains(world.sandbox.address))
             #expect(text.contains("  try: "))
         }
@@ -40,6 +42,31 @@ import Testing
             let checks = failed.compactMap(\.["check"].string)
             #expect(Set(checks).isSuperset(of: ["permissions", "unlock", "invalid_client"]), "\(checks)")
             #expect(!outcome.output.contains(app.secret))
+        }
+    }
+
+    /// Each file of the log, and what was moved aside, and not only what is open.
+    @Test func everyFileOfTheStateDirectoryIsLookedAt() throws {
+        try withWorld { world in
+            let aside = world.state + "/replaced-20260101T000000Z"
+            try FileManager.default.createDirectory(atPath: aside, withIntermediateDirectories: false)
+            try Files.set(aside, 0o700)
+            let files = [
+                "audit/audit-00000001.jsonl", "audit/audit-00000001.jsonl.old", "escrow/slot-3", "vault.db.lock",
+                "vault.db-wal", "replaced-20260101T000000Z/vault.db",
+            ]
+            for file in files {
+                let path = world.state + "/" + file
+                if !Files.exists(path) { try Data().write(to: URL(filePath: path)) }
+                try Files.set(path, 0o640)
+            }
+            let said = try world.keyturn("doctor", "--json").json["checks"].elements.filter {
+                $0["check"].string == "permissions"
+            }
+            #expect(
+                Set(said.compactMap { $0["detail"].string?.split(separator: ":").first.map(String.init) }) == Set(files)
+            )
+            #expect(said.allSatisfy { $0["try"].string?.hasPrefix("chmod 0600 ") == true })
         }
     }
 

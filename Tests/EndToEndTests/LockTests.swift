@@ -93,4 +93,53 @@ import Testing
             #expect(try world.sandbox.mints() == 2)
         }
     }
+
+    /// Two sessions of one vault would each think that the other's call to Zoom was lost.
+    @Test func nobodyUnlocksItWhileACallIsLetToItsEnd() throws {
+        try withWorld { world in
+            let app = try world.addApp("zoom-prod")
+            let recovery = try String(contentsOfFile: world.recoveryFile, encoding: .utf8)
+            try world.sandbox.control(
+                "POST", "/faults", #"{"fault":"delay","path":"/v2/marketplace","method":"POST","delay_ms":3000}"#)
+            let rotate = try world.runner.start(Programs.keyturn, ["rotate", "zoom-prod", "--overlap", "1h"])
+            try eventually("Zoom to be asked") { try world.openRotations().first?["state"].string == "intended" }
+            let lock = try world.runner.start(Programs.keyturn, ["lock"])
+            try eventually("the lock") { try world.get("/v1/health").status == 503 }
+            let refused = try world.keyturn("unlock", "--recovery-stdin", input: recovery)
+            #expect(refused.exit == 75 && refused.complains() && refused.errors.contains("being locked"), "\(refused)")
+            #expect(try lock.outcome().exit == 0)
+            _ = try rotate.outcome()
+            #expect(try world.keyturn("unlock", "--recovery-stdin", input: recovery).exit == 0)
+            try eventually("the new secret") { try world.fetchedSecret() != app.secret }
+            #expect(try world.sandbox.accepts(world.fetchedSecret(), of: app))
+            #expect(try world.sandbox.rotationCalls() == 1)
+        }
+    }
+
+    @Test(.enabled(if: FaultyDisk.isThere, "the disk that fails was not built"))
+    func itIsNotLockedOverASecretThatIsInMemoryAlone() throws {
+        try withWorld(serving: false) { world in
+            try world.initialise()
+            let disk = try FaultyDisk(in: world.directory, below: [world.state])
+            disk.count()
+            try world.start(environment: disk.environment)
+            try world.admitEverything()
+            let app = try world.addApp("zoom-prod")
+            try world.sandbox.control(
+                "POST", "/faults", #"{"fault":"delay","path":"/v2/marketplace","method":"POST","delay_ms":1500}"#)
+            let rotate = try world.runner.start(Programs.keyturn, ["rotate", "zoom-prod", "--overlap", "1h"])
+            try eventually("Zoom to be asked") { try world.openRotations().first?["state"].string == "intended" }
+            disk.arm(.error, at: 1, count: nil)
+            try eventually("the alarm") { try world.problems().contains("secret_in_memory") }
+            let refused = try world.keyturn("lock")
+            #expect(
+                refused.exit == 75 && refused.complains() && refused.errors.contains("in memory alone"), "\(refused)")
+            #expect(refused.errors.contains("keyturn status"))
+            disk.disarm()
+            try eventually("the new secret") { try world.fetchedSecret() != app.secret }
+            #expect(try world.sandbox.rotationCalls() == 1 && world.sandbox.accepts(world.fetchedSecret(), of: app))
+            _ = try rotate.outcome()
+            try world.must("lock")
+        }
+    }
 }

@@ -125,6 +125,12 @@ struct AdminRoutes: Responder {
             return Response(.noContent).render()
         case .unlock: return try await unlock(request)
         case .lock:
+            guard !gate.holdsTheOnlyCopy else {
+                throw Problem(
+                    .busy,
+                    "a new secret of zoom's is in memory alone, since the disk does not take it: it would be lost",
+                    try: "keyturn status, and mend the disk")
+            }
             if let deed { await gate.lock(recording: deed.event(.done)) }
             return Response(.noContent).render()
         case .apps(let action):

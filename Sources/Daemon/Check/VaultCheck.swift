@@ -22,6 +22,11 @@ package struct VaultCheck {
     /// The state directory: the vault, the audit log, the escrow, and who may read them.
     package func run(_ key: OfflineKey) async throws(StartError) -> CheckReport {
         do {
+            guard !Replacement(of: places.vault).isPending else {
+                throw StartError(
+                    .badData, "a restore was killed before the vault had its place",
+                    hint: "keyturnd serve, which ends it; or the restore again")
+            }
             guard unsafe access(places.vault, F_OK) == 0 else {
                 let reason = errno
                 throw reason == ENOENT

@@ -4,6 +4,7 @@ import Envelope
 import Glibc
 import HTTPTransport
 import Names
+import SecretMemory
 import SocketAPI
 import Times
 import Vault
@@ -24,7 +25,11 @@ struct DaemonDoctor {
 
     func report(_ session: VaultGate.Session?, status: [StatusDocument.Problem]) async -> DoctorReport {
         var lines = HostDoctor(places: places, now: time.now.wall).lines
-        lines += [jump, Self.openSSL(OpenSSLVersion.text), Self.sqlite(SQLiteStore.libraryVersion), unlocking]
+        lines += [
+            jump, Self.openSSL(OpenSSLVersion.text), Self.sqlite(SQLiteStore.libraryVersion),
+            Self.libcurl(CurlVersion.text, tls: CurlVersion.tls, proxy: Self.proxy),
+            Self.keyMemory(isLocked: SecretBytes.keptAreLocked), unlocking,
+        ]
         lines += [(places.agentSocket, "agent_socket"), (places.adminSocket, "admin_socket")].map(socket)
         if let session {
             lines += [slots(session.vault), await auditLog(session)]
@@ -49,36 +54,6 @@ struct DaemonDoctor {
             "clock_jump", .warning,
             "the clock was set \(set > 0 ? "ahead" : "back") by \(countdown(abs(set))) since the daemon started",
             try: "look at what sets it: timedatectl timesync-status")
-    }
-
-    // MARK: Libraries
-
-    /// Up to 3.0.6 a certificate can overrun a buffer (CVE-2022-3602), which is read of whoever answers in Zoom's place.
-    static func openSSL(_ text: String) -> Line {
-        let numbers =
-            text.split { !$0.isNumber && $0 != "." }.first.map { $0.split(separator: ".").compactMap { Int($0) } } ?? []
-        guard numbers.count == 3 else { return Line("openssl", .skipped, text) }
-        guard (numbers[0], numbers[1], numbers[2]) >= (3, 0, 7) else {
-            return Line(
-                "openssl", .warning,
-                "\(text): before 3.0.7 a server's certificate can overrun a buffer, unless the distribution mended it",
-                try: "apt-get install --only-upgrade libssl3")
-        }
-        return Line("openssl", .passed, text)
-    }
-
-    /// Before 3.51.3 (and but for 3.50.7 and 3.44.6) two connections that checkpoint at once can lose commits.
-    static func sqlite(_ text: String) -> Line {
-        let numbers = text.split(separator: ".").compactMap { Int($0) }
-        guard numbers.count >= 3 else { return Line("sqlite", .skipped, "SQLite \(text)") }
-        let version = (numbers[0], numbers[1], numbers[2])
-        let isMended =
-            version >= (3, 51, 3) || (version >= (3, 50, 7) && version < (3, 51, 0))
-            || (version >= (3, 44, 6) && version < (3, 45, 0))
-        guard !isMended else { return Line("sqlite", .passed, "SQLite \(text)") }
-        return Line(
-            "sqlite", .passed,
-            "SQLite \(text): its WAL-reset bug (before 3.51.3) takes two connections, and the vault has one")
     }
 
     // MARK: The way in

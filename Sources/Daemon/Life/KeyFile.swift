@@ -27,8 +27,8 @@ enum KeyFile {
         guard lengths.contains(Int(status.st_size)) else {
             throw StartError(
                 .badData,
-                "the key file \(path) has \(counted(Int(status.st_size), "byte")), not \(lengths.lowerBound) to \(lengths.upperBound)"
-            )
+                "the key file \(path) has \(counted(Int(status.st_size), "byte")), not \(lengths.lowerBound) to \(lengths.upperBound)",
+                hint: "put back the right one; what an init left that was killed opens nothing: rm \(path)")
         }
         let secret = try SecretBytes(count: Int(status.st_size)) { span throws(StartError) in
             let count = span.byteCount
@@ -44,19 +44,30 @@ enum KeyFile {
     /// Writes a new file that nobody can read before it is whole, and that outlives a power cut.
     static func write(_ secret: borrowing SecretBytes, to path: String, mode: mode_t) throws(StartError) {
         let descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode)
-        guard descriptor >= 0 else { throw StartError(systemCall: "cannot make \(path)", errno) }
-        defer { close(descriptor) }
-        let count = secret.count
-        let written = secret.withSpan { span in
-            unsafe span.withUnsafeBytes { bytes in
-                guard let base = bytes.baseAddress else { return 0 }
-                return unsafe Glibc.write(descriptor, base, count)
-            }
+        guard descriptor >= 0 else {
+            let error = StartError(systemCall: "cannot make \(path)", errno)
+            guard errno == EEXIST else { throw error }
+            throw StartError(
+                error.exitStatus, error.detail, hint: "another name; or, if no vault needs what is there: rm \(path)")
         }
-        guard written == count, fsync(descriptor) == 0 else {
-            let reason = errno
+        defer { close(descriptor) }
+        do throws(StoreError) {
+            try secret.withSpan { span throws(StoreError) in
+                var done = 0
+                while done < span.byteCount {
+                    let written = unsafe span.withUnsafeBytes { bytes in
+                        unsafe Glibc.write(descriptor, bytes.baseAddress?.advanced(by: done), bytes.count - done)
+                    }
+                    if written < 0, errno == EINTR { continue }
+                    guard written > 0 else { throw StoreError(systemCall: "cannot write \(path)", errno) }
+                    done += written
+                }
+            }
+            guard fsync(descriptor) == 0 else { throw StoreError(systemCall: "cannot write \(path)", errno) }
+            try syncDirectory(of: path)
+        } catch {
             unsafe unlink(path)
-            throw StartError(systemCall: "cannot write \(path)", reason)
+            throw StartError(VaultError(error))
         }
     }
 }

@@ -20,10 +20,19 @@ package struct StartError: Error, CustomStringConvertible {
             case ENOENT, ENOTDIR: .notFound
             default: .inputOutput
             }
-        self.init(status, "\(what): \(words(for: reason))")
+        self.init(status, "\(what): \(words(for: reason))", hint: Self.hint(reason))
     }
 
     package var description: String { detail }
+
+    private static func hint(_ reason: CInt) -> String? {
+        switch reason {
+        case EIO: "look for disk errors in the kernel's log (dmesg)"
+        case ENOSPC, EDQUOT: "free some space on that file system"
+        case EROFS: "make the file system writable"
+        default: nil
+        }
+    }
 }
 
 /// The system's words for an error number.

@@ -69,6 +69,8 @@ final class VaultGate: Sendable {
         var session: Session?
         /// How often it was locked: an unlocking that a lock overtook must not undo it.
         var locks = 0
+        /// How many sessions are on their way to their end. Until then the vault is theirs.
+        var ending = 0
     }
 
     /// - Parameters:
@@ -105,7 +107,12 @@ final class VaultGate: Sendable {
 
     /// Does nothing more than check the secret when the vault is unlocked already.
     func unlock(with way: UnlockWay) async throws(VaultError) {
-        let (locks, open) = state.withLock { ($0.locks, $0.session) }
+        let (locks, ending, open) = state.withLock { ($0.locks, $0.ending, $0.session) }
+        guard ending == 0 else {
+            throw VaultError(
+                .busy, "the vault is being locked, and what is under way at zoom is let to its end",
+                hint: "the same again in a moment")
+        }
         if let open {
             try await open.vault.prove(way)
             guard state.withLock({ $0.locks }) == locks else { throw Self.overtaken }
@@ -195,9 +202,11 @@ final class VaultGate: Sendable {
     func lock(recording event: AuditEvent) async {
         let session = state.withLock { state in
             state.locks += 1
+            if state.session != nil { state.ending += 1 }
             return state.session.take()
         }
         guard let session else { return }
+        defer { state.withLock { $0.ending -= 1 } }
         changed()
         session.watchers.close()
         await session.keys.stop()

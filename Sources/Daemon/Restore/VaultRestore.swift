@@ -18,7 +18,7 @@ package struct VaultRestore {
         self.time = time
     }
 
-    /// Killed at any moment, it can be run again: the vault has its name only when it is whole and on the disk.
+    /// Killed at any moment, it can be run again: either vault opens, and the new one only when it is whole and on the disk.
     /// - Parameter replacing: whether also a vault is replaced that is whole.
     package func run(
         _ backup: String, _ key: OfflineKey, replacing: Bool
@@ -28,15 +28,16 @@ package struct VaultRestore {
             let lock = try FileLock(path: places.vault + ".lock")
             defer { withExtendedLifetime(lock) {} }
             let way = key.way
-            if !replacing { try await refuseIfWhole(way) }
+            VaultCopy.sweep(places.stateDirectory)
+            let replacement = Replacement(of: places.vault)
+            // Whoever was killed in the middle of this says it again, and is not asked again.
+            let isAgain = replacement.isPending
+            try replacement.finish()
+            if !replacing, !isAgain { try await refuseIfWhole(way) }
             defer { VaultCopy.remove(at: draft) }
             try VaultCopy.place(backup, at: draft)
             let (inspection, rotated) = try await prepare(backup, way)
-            let aside = try moveAside()
-            guard unsafe rename(draft, places.vault) == 0 else {
-                throw StoreError(systemCall: "cannot give the vault its name", errno)
-            }
-            try syncDirectory(of: places.vault)
+            let aside = try replacement.replace(with: draft)
             return RestoreReport(
                 vault: places.vault, backup: backup, commits: inspection.commits,
                 apps: inspection.apps.map { AppGeneration(app: $0.name, generation: $0.generation.number) },
@@ -138,26 +139,5 @@ package struct VaultRestore {
         let query = AuditQuery(action: "rotation.current", after: max(inspection.auditHead.sequence, 1))
         let names = (try? query.apps(in: LogDirectory(path: places.audit))) ?? []
         return names.compactMap(Name.init).filter { name in inspection.apps.contains { $0.name == name } }.sorted()
-    }
-
-    /// The vault first: while it is gone, nothing takes the journal beside it for another one's.
-    /// - Returns: where it is now; `nil` when nothing was there.
-    private func moveAside() throws -> String? {
-        let files = ["", "-wal", "-shm", "-journal"].map { places.vault + $0 }.filter { unsafe access($0, F_OK) == 0 }
-        guard !files.isEmpty else { return nil }
-        let stamp = time.now.wall.description.filter { $0 != "-" && $0 != ":" }
-        let aside = (0...999).lazy.map { "\(places.stateDirectory)/replaced-\(stamp)" + ($0 == 0 ? "" : "-\($0)") }
-            .first { unsafe mkdir($0, 0o700) == 0 || errno != EEXIST }
-        guard let aside, unsafe access(aside, W_OK) == 0 else {
-            throw StoreError(systemCall: "cannot make a directory for what is there", errno)
-        }
-        for file in files {
-            guard unsafe rename(file, aside + "/" + (file.split(separator: "/").last ?? "")) == 0 else {
-                throw StoreError(systemCall: "cannot move \(file) aside", errno)
-            }
-        }
-        try syncDirectory(of: aside + "/vault.db")
-        try syncDirectory(of: places.vault)
-        return aside
     }
 }

@@ -60,15 +60,32 @@ enum SecretFile {
 
     private static func write(_ descriptor: CInt, _ path: String, _ secret: borrowing SecretBytes) throws {
         defer { close(descriptor) }
-        let count = secret.count
-        let written = secret.withSpan { span in
-            unsafe span.withUnsafeBytes { unsafe Glibc.write(descriptor, $0.baseAddress, count) }
-        }
-        guard written == count, fsync(descriptor) == 0 else {
-            let error = failure("cannot write \(path)")
+        do throws(CommandFailure) {
+            try secret.withSpan { span throws(CommandFailure) in
+                var done = 0
+                while done < span.byteCount {
+                    let written = unsafe span.withUnsafeBytes { bytes in
+                        unsafe Glibc.write(descriptor, bytes.baseAddress?.advanced(by: done), bytes.count - done)
+                    }
+                    if written < 0, errno == EINTR { continue }
+                    guard written > 0 else { throw failure("cannot write \(path)") }
+                    done += written
+                }
+            }
+            guard fsync(descriptor) == 0 else { throw failure("cannot write \(path)") }
+            try keepName(path)
+        } catch {
             unsafe unlink(path)
             throw error
         }
+    }
+
+    /// So that the name outlives a power cut, too.
+    private static func keepName(_ path: String) throws(CommandFailure) {
+        let parent = path.lastIndex(of: "/").map { String(path[...$0]) } ?? "."
+        let directory = unsafe open(parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        defer { if directory >= 0 { close(directory) } }
+        guard directory >= 0, fsync(directory) == 0 else { throw failure("cannot keep the name \(path)") }
     }
 
     private static func failure(_ what: String) -> CommandFailure {

@@ -33,8 +33,8 @@ final class MatrixBench {
         }
     }
 
-    /// A vault, an app and a Zoom as they were in the beginning, and then the troubles of the case.
-    func begin(_ scenario: MatrixCase) throws {
+    /// A vault, an app and a Zoom as they were in the beginning.
+    func begin() throws {
         try? FileManager.default.removeItem(atPath: world.state)
         try FileManager.default.copyItem(atPath: template, toPath: world.state)
         try control("POST", "/clock", #"{"advance_seconds":\#(-clock.ahead)}"#)
@@ -47,6 +47,11 @@ final class MatrixBench {
         ]
         try control(
             "POST", "/apps", String(decoding: try JSONSerialization.data(withJSONObject: profile), as: UTF8.self))
+    }
+
+    /// The same, and then the troubles of the case.
+    func begin(_ scenario: MatrixCase) throws {
+        try begin()
         try control(
             "PATCH", "/switches",
             """

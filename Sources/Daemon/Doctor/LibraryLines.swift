@@ -1,0 +1,89 @@
+import Glibc
+import SocketAPI
+
+/// What the doctor says of the libraries that are loaded, by their versions. Distributions mend without changing these, so
+/// that a version alone is a reason to look and not to fail.
+extension DaemonDoctor {
+    /// Up to 3.0.6 a certificate can overrun a buffer (CVE-2022-3602), which is read of whoever answers in Zoom's place.
+    static func openSSL(_ text: String) -> Line {
+        guard let version = Version(text) else { return Line("openssl", .skipped, text) }
+        guard version >= Version(3, 0, 7) else {
+            return Line(
+                "openssl", .warning,
+                "\(text): before 3.0.7 a server's certificate can overrun a buffer, unless the distribution mended it",
+                try: "apt-get install --only-upgrade libssl3")
+        }
+        return Line("openssl", .passed, text)
+    }
+
+    /// Before 3.51.3 (and but for 3.50.7 and 3.44.6) two connections that checkpoint at once can lose commits.
+    static func sqlite(_ text: String) -> Line {
+        guard let version = Version(text) else { return Line("sqlite", .skipped, "SQLite \(text)") }
+        let isMended =
+            version >= Version(3, 51, 3) || (version >= Version(3, 50, 7) && version < Version(3, 51, 0))
+            || (version >= Version(3, 44, 6) && version < Version(3, 45, 0))
+        guard !isMended else { return Line("sqlite", .passed, "SQLite \(text)") }
+        return Line(
+            "sqlite", .passed,
+            "SQLite \(text): its WAL-reset bug (before 3.51.3) takes two connections, and the vault has one")
+    }
+
+    /// From 7.69 on and before 8.4.0 a long host name overruns a buffer on its way to a SOCKS5 proxy that resolves it
+    /// (CVE-2023-38545).
+    /// - Parameters:
+    ///   - tls: what it makes TLS with.
+    ///   - proxy: as the environment names it.
+    static func libcurl(_ text: String, tls: String, proxy: String?) -> Line {
+        let words = "libcurl \(text), \(tls)"
+        guard let version = Version(text) else { return Line("libcurl", .skipped, words) }
+        guard tls.hasPrefix("OpenSSL/") else {
+            return Line(
+                "libcurl", .failed, "\(words): its TLS is not that of OpenSSL, whose settings are asked for",
+                try: "apt-get install libcurl4")
+        }
+        guard version >= Version(7, 87, 0) else {
+            return Line(
+                "libcurl", .failed, "\(words): it is older than 7.87, which this program is made for",
+                try: "apt-get install --only-upgrade libcurl4")
+        }
+        if version < Version(8, 4, 0), proxy?.lowercased().hasPrefix("socks5h:") == true {
+            return Line(
+                "libcurl", .warning,
+                "\(words): before 8.4.0 a name can overrun a buffer on its way to the proxy, unless the distribution mended it",
+                try: "apt-get install --only-upgrade libcurl4, or another kind of proxy")
+        }
+        return Line("libcurl", .passed, words)
+    }
+
+    /// As libcurl looks for it.
+    static var proxy: String? {
+        for name in ["https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"] {
+            if let value = unsafe getenv(name), unsafe value.pointee != 0 { return unsafe String(cString: value) }
+        }
+        return nil
+    }
+
+    static func keyMemory(isLocked: Bool) -> Line {
+        guard !isLocked else {
+            return Line("key_memory", .passed, "the vault's keys are in memory that is never swapped out")
+        }
+        return Line(
+            "key_memory", .warning, "the vault's keys may be swapped out: the kernel does not lock their pages",
+            try: "set LimitMEMLOCK=1M in the unit (ulimit -l 1024), or no swap: MemorySwapMax=0")
+    }
+}
+
+/// Three numbers out of a library's own words.
+private struct Version: Comparable {
+    let numbers: [Int]
+
+    init(_ major: Int, _ minor: Int, _ patch: Int) { numbers = [major, minor, patch] }
+
+    init?(_ text: String) {
+        let word = text.split { !$0.isNumber && $0 != "." }.first ?? ""
+        numbers = word.split(separator: ".").prefix(3).compactMap { Int($0) }
+        guard numbers.count == 3 else { return nil }
+    }
+
+    static func < (left: Version, right: Version) -> Bool { left.numbers.lexicographicallyPrecedes(right.numbers) }
+}
