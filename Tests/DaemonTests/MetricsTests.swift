@@ -81,6 +81,21 @@ import Vault
         }
     }
 
+    @Test("every turn of a quiet loop is timed, and of a busy one each sixteenth") func sampled() {
+        let tally = SocketTally()
+        for _ in 0..<SocketTally.timedTurns + 160 {
+            tally.beginTurn(7)
+            tally.answered(2)
+        }
+        #expect(tally.snapshot.latency.cumulative.last == (SocketTally.timedTurns + 10) * 2)
+        tally.beginTurn(8)
+        tally.answered(1)
+        tally.answeredLate(1_000_000_001)
+        let snapshot = tally.snapshot
+        #expect(snapshot.latency.cumulative.last == (SocketTally.timedTurns + 10) * 2 + 1)
+        #expect(snapshot.waiting.cumulative.last == 1 && snapshot.waiting.sum == 1_000_000_001)
+    }
+
     @Test("beyond a thousand clients the rest is one, and nothing that was counted is lost") func boundedClients() {
         let tally = SocketTally()
         for number in 0..<5000 { tally.count(of: .init(client: "c-\(number)", outcome: .allowed)).add() }

@@ -7,8 +7,9 @@ import Times
 /// Tells of what is wrong to whoever is not looking: the log, and a command or a webhook. What is told, and when, the book
 /// decides; this looks, writes, sends, and keeps the book over restarts. What was sent and not noted is sent again.
 actor AlarmBell {
-    /// Seconds between two looks at everything.
-    static let pause = 10
+    /// Seconds between two looks at everything, and the most: with very many apps it is looked at less often, so that looking
+    /// takes no more than a two-hundredth of one core.
+    static let pause = (least: 10, most: 60)
     /// Seconds after the first try that failed, doubled with each further one, and the most.
     static let retry = (first: 5, most: 900)
 
@@ -45,7 +46,11 @@ actor AlarmBell {
     func look() {
         let now = status.time.now
         if now.boot >= nextLook {
-            nextLook = now.boot + Self.pause
+            let began = ContinuousClock.now
+            defer {
+                let cost = (ContinuousClock.now - began) / .seconds(1)
+                nextLook = now.boot + min(max(Self.pause.least, Int(cost * 200)), Self.pause.most)
+            }
             let session = gate.session
             let seen = session.map { status.attentions($0) } ?? [.init(problem: StatusReport.locked)]
             for alarm in book.look(seen, isBlind: session == nil, now: now.wall) { alarm.log(to: logger) }

@@ -8,7 +8,6 @@ final class AnswerBatch {
     private struct Parked {
         let handler: ConnectionHandler
         let response: RenderedResponse
-        let arrival: Arrival
 
         func go(_ isRecorded: Bool) { handler.answer(recorded: isRecorded ? response : Refusal.unrecorded) }
     }
@@ -16,19 +15,26 @@ final class AnswerBatch {
     private var parked: [Parked] = []
     private var events: [AuditEvent] = []
     private var trail: AuditTrail?
+    /// How many of them were asked for in this turn.
+    private var timed = 0
     /// The memory of the last batch, for the next.
     private var spare: [Parked] = []
 
+    var isEmpty: Bool { parked.isEmpty }
+
+    /// - Parameter isTimed: whether it was asked for in this turn.
     func park(
-        _ response: RenderedResponse, _ record: AuditRecord, for handler: ConnectionHandler, at eventLoop: any EventLoop
+        _ response: RenderedResponse, _ record: AuditRecord, for handler: ConnectionHandler, isTimed: Bool,
+        at eventLoop: any EventLoop
     ) {
         // Another one only when the vault was locked and unlocked within this turn.
         if trail !== record.trail {
             release(at: eventLoop)
             trail = record.trail
         }
-        parked.append(Parked(handler: handler, response: response, arrival: handler.arrival))
+        parked.append(Parked(handler: handler, response: response))
         events.append(record.event)
+        if isTimed { timed += 1 }
         guard parked.count == 1 else { return }
         let batch = NIOLoopBound(self, eventLoop: eventLoop)
         eventLoop.execute { batch.value.release(at: eventLoop) }
@@ -60,8 +66,8 @@ final class AnswerBatch {
     /// One look at the clock for all of them.
     private func send(_ due: [Parked], isRecorded: Bool) {
         for answer in due { answer.go(isRecorded) }
-        guard let tally = due.first?.handler.table.tally else { return }
-        let now = Latency.now
-        for answer in due { tally.took(answer.arrival, now: now) }
+        guard timed > 0 else { return }
+        due.first?.handler.table.tally?.answered(timed)
+        timed = 0
     }
 }

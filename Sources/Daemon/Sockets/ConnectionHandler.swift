@@ -38,9 +38,6 @@ final class ConnectionHandler: ChannelDuplexHandler {
     var unread = ByteBuffer()
     /// The last request, if the same one again would get the same answer.
     var repetition: Repetition?
-    /// What the last answer counted as: with the next one it mostly is the same.
-    var lastCount: (label: SocketTally.Label, count: SocketTally.Count)?
-    var arrival = Arrival()
     /// The memory of the last answer, wiped, for the next: nothing is allocated while answers go out one by one.
     var spare: ByteBuffer?
     private(set) var context: ChannelHandlerContext?
@@ -89,7 +86,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         var bytes = unwrapInboundIn(data)
-        if table.tally != nil { arrival = Arrival(at: Latency.now, kind: .atOnce) }
+        if let tally = table.tally, table.batch.isEmpty { tally.beginTurn(table.now) }
         if unread.readableBytes == 0 {
             waitingSince = table.now
             unread = bytes

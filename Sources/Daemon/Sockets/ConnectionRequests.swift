@@ -44,7 +44,7 @@ extension ConnectionHandler {
         unread.moveReaderIndex(forwardBy: length)
         took()
         isLast = false
-        park(answer.response, answer.record)
+        park(answer.response, answer.record, as: repetition.count, isTimed: true)
         return true
     }
 
@@ -60,22 +60,25 @@ extension ConnectionHandler {
         switch responder.respond(to: request, from: caller) {
         case .now(let response):
             deliver(response)
-            table.tally?.took(arrival, now: Latency.now)
+            table.tally?.answered(1)
         case .recorded(let response, let record, let isRepeatable):
-            if isRepeatable, let head { repetition = Repetition(head, stamp: stamp, response, record) }
-            park(response, record)
+            let count = count(of: record)
+            if isRepeatable, let head { repetition = Repetition(head, stamp: stamp, response, record, count) }
+            park(response, record, as: count, isTimed: true)
         case .later(let produce):
             phase = .answering
-            if arrival.kind == .atOnce { arrival.kind = .late }
+            let began = table.tally == nil ? 0 : Latency.now
             let handler = NIOLoopBound(self, eventLoop: context.eventLoop)
             let eventLoop = context.eventLoop
             Task {
                 let response = await produce()
-                eventLoop.execute { handler.value.answer(response) }
+                eventLoop.execute {
+                    handler.value.table.tally?.answeredLate(Latency.now - began)
+                    handler.value.answer(response)
+                }
             }
         case .watch(let watch):
             phase = .watching(watch)
-            arrival.kind = .untimed
             if unread.readableBytes == 0 { unread = ByteBuffer() }
             spare = nil
             guard let answer = watch.begin(at: self) else { return }

@@ -21,20 +21,21 @@ extension ConnectionHandler {
     }
 
     /// Has the answer wait for its line in the audit log.
-    func park(_ response: RenderedResponse, _ record: AuditRecord) {
+    /// - Parameters:
+    ///   - count: what it counts as, where that is known.
+    ///   - isTimed: whether it was asked for in this turn of the loop.
+    func park(
+        _ response: RenderedResponse, _ record: AuditRecord, as count: SocketTally.Count? = nil, isTimed: Bool = false
+    ) {
         guard let eventLoop else { return }
-        count(record)
+        (count ?? self.count(of: record))?.add()
         // A disk takes longer than a turn of the loop: nothing is read on meanwhile.
         phase = record.trail.syncsReads ? .answering : .recording
-        table.batch.park(response, record, for: self, at: eventLoop)
+        table.batch.park(response, record, for: self, isTimed: isTimed, at: eventLoop)
     }
 
-    private func count(_ record: AuditRecord) {
-        guard let tally = table.tally, let label = record.label else { return }
-        if let lastCount, lastCount.label == label { return lastCount.count.add() }
-        let count = tally.count(of: label)
-        lastCount = (label, count)
-        count.add()
+    func count(of record: AuditRecord) -> SocketTally.Count? {
+        record.label.flatMap { table.tally?.count(of: $0) }
     }
 
     /// The line is there, or `response` says that it cannot be.

@@ -17,12 +17,12 @@ struct Latency: Equatable, Sendable {
     /// Nanoseconds, of all together.
     private(set) var sum = 0
 
-    mutating func add(_ nanoseconds: Int) {
+    mutating func add(_ nanoseconds: Int, times: Int = 1) {
         // Nearly all are below the first few.
         var index = 0
         while index < Self.limits.count, nanoseconds > Self.limits[index] { index += 1 }
-        counts[index] += 1
-        sum += nanoseconds
+        counts[index] += times
+        sum += nanoseconds * times
     }
 
     mutating func add(_ other: Latency) {

@@ -15,19 +15,23 @@ final class Repetition {
     private let stamp: Int
     private let response: RenderedResponse.Unowned
     private let event: AuditEvent
-    private let label: SocketTally.Label?
+    /// What each of its answers counts as, where answers are counted.
+    let count: SocketTally.Count?
     private weak var trail: AuditTrail?
 
     /// - Parameters:
     ///   - head: all bytes of the request, which has no body.
     ///   - stamp: the responder's, from before it decided.
-    init?(_ head: ByteBuffer, stamp: Int, _ response: RenderedResponse, _ record: AuditRecord) {
+    init?(
+        _ head: ByteBuffer, stamp: Int, _ response: RenderedResponse, _ record: AuditRecord,
+        _ count: SocketTally.Count? = nil
+    ) {
         guard head.readableBytes <= Self.longest else { return nil }
         self.head = Array(head.readableBytesView)
         self.stamp = stamp
         self.response = response.unowned
         event = record.event
-        label = record.label
+        self.count = count
         trail = record.trail
     }
 
@@ -39,7 +43,7 @@ final class Repetition {
         guard stamp == self.stamp, unread.begins(with: head), let trail, let response = response.response else {
             return nil
         }
-        return (head.count, (response, AuditRecord(trail: trail, event: event, label: label)))
+        return (head.count, (response, AuditRecord(trail: trail, event: event)))
     }
 }
 

@@ -51,31 +51,37 @@ final class SocketTally {
         return count
     }
 
-    func took(_ arrival: Arrival, now: Int) {
-        switch arrival.kind {
-        case .untimed: break
-        case .atOnce: latency.add(now - arrival.at)
-        case .late: waiting.add(now - arrival.at)
-        }
+    // MARK: Time
+
+    /// So many turns a second are timed, and of more each sixteenth: even a look at the clock costs something to a loop that
+    /// has no more than a few microseconds for each answer.
+    static let timedTurns = 256
+
+    /// When the turn began whose answers are timed; 0 when they are not.
+    private var began = 0
+    private var second = 0
+    private var turns = 0
+
+    /// Notes that the first request of a turn of the loop arrived.
+    /// - Parameter now: seconds, on any clock.
+    func beginTurn(_ now: Int) {
+        if now != second { (second, turns) = (now, 0) }
+        turns += 1
+        began = turns <= Self.timedTurns || turns & 15 == 0 ? Latency.now : 0
     }
+
+    /// Notes that so many requests of this turn are answered.
+    func answered(_ count: Int) {
+        guard began != 0, count > 0 else { return }
+        latency.add(Latency.now - began, times: count)
+    }
+
+    /// Notes that an answer had to be waited for, for so many nanoseconds.
+    func answeredLate(_ nanoseconds: Int) { waiting.add(nanoseconds) }
 
     var snapshot: Snapshot {
         Snapshot(fetches: counts.mapValues(\.number), latency: latency, waiting: waiting)
     }
-}
-
-/// When the last bytes of a request arrived, by ``Latency/now``, and how its answer is told of.
-struct Arrival {
-    enum Kind {
-        /// Nobody measures, or the client wanted to wait.
-        case untimed
-        case atOnce
-        /// The answer had to be waited for.
-        case late
-    }
-
-    var at = 0
-    var kind = Kind.untimed
 }
 
 /// The tallies of all event loops of a socket, for whoever wants them together.
