@@ -36,8 +36,11 @@ final class FaultyDisk: Sendable {
         let path = directory + "/faulty-disk-" + UUID().uuidString.prefix(8)
         descriptor = unsafe open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         guard descriptor >= 0, ftruncate(descriptor, 6 * 8) == 0 else { throw HarnessError("no file for a disk") }
+        // The dynamic linker takes a space in a name for the end of it.
+        let library = path + ".so"
+        try FileManager.default.copyItem(atPath: Self.library, toPath: library)
         environment = [
-            "LD_PRELOAD": Self.library, "FAULTY_DISK": path, "FAULTY_DISK_ROOTS": roots.joined(separator: ":"),
+            "LD_PRELOAD": library, "FAULTY_DISK": path, "FAULTY_DISK_ROOTS": roots.joined(separator: ":"),
         ]
     }
 
