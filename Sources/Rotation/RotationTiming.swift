@@ -17,6 +17,8 @@ package struct RotationTiming: Sendable {
     package var longestPause = 900
     /// How long one attempt to publish may take.
     package var publishLimit = 30
+    /// How long whoever asked for a rotation waits for one.
+    package var publishPatience = 2
     /// How long before Zoom kills the old secret the wait for its holders ends.
     package var drainMargin = 86_400
     /// A clock that says an earlier time is wrong, and Zoom is asked for nothing that has a date.

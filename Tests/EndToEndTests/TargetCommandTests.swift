@@ -77,6 +77,25 @@ import Testing
         }
     }
 
+    @Test func aConsoleThatTakesItsTimeHoldsUpNobodyElse() throws {
+        try TargetTests.withConsole { world, console, app, clock in
+            try world.addApp("other")
+            try console.switches(#"{"delay":15}"#)
+            try world.must("rotate", "zoom-prod", "--overlap", "0s")
+            let new = try world.fetchedSecret()
+            try eventually("the push to be under way") { try console.calls("PUT") > 0 }
+            #expect(try new != app.secret && console.secret() == "placeholder")
+            #expect(try world.sandbox.accepts(app.secret, of: app), "the engines use it")
+            let other = try world.fetchedSecret("other")
+            try world.must("rotate", "other", "--overlap", "0s")
+            #expect(try world.fetchedSecret("other") != other && world.keyturn("status").exit == 0)
+            #expect(try console.secret() == "placeholder", "all that went on beside the push")
+            try eventually("the console to have it", seconds: 60) { try console.secret() == new }
+            try TargetTests.pass("the end", world, clock) { $0 == nil }
+            #expect(try !world.sandbox.accepts(app.secret, of: app))
+        }
+    }
+
     @Test func whatSomebodyElseChangedIsSeenAsARotationBegins() throws {
         try TargetTests.withConsole { world, console, _, _ in
             try world.must("target", "push", "console")

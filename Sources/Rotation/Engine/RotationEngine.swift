@@ -25,6 +25,8 @@ package actor RotationEngine {
     /// Apps whose last commit failed: until when, by the boot clock, nothing of theirs is taken up by itself. What was
     /// asked of Zoom would be asked again at every look, and could be kept no more than the last time.
     private var stumbles: [String: (count: Int, until: Int)] = [:]
+    /// Who asked for a flight and does not wait for what takes its time, by app.
+    private var impatient: [String: [CheckedContinuation<Void, Never>]] = [:]
     /// Attempts to publish that are under way, by app.
     private var publications: [String: Publication] = [:]
 
@@ -46,7 +48,7 @@ package actor RotationEngine {
 
     // MARK: What operators and the scheduler ask for
 
-    /// Begins a rotation and carries it as far as it goes without waiting for a time to come.
+    /// Begins a rotation and carries it as far as it goes without waiting for a time to come, or for a slow publisher.
     /// - Parameter secret: the new secret, when the operator made it in the Marketplace. Zoom keeps the old one for as long
     ///   there as through its API, it is said. [assumed]
     /// - Parameter line: who asked for it, for the audit log.
@@ -77,7 +79,7 @@ package actor RotationEngine {
                 try await vault.begin(planned, of: entry.app, recording: line)
             }
         }
-        await drive(entry.app.name)
+        await drive(entry.app.name, isPatient: false)
         // A rotation that was under way before keeps its own id, and may be over by now.
         return try await find(id: entry.rotation?.id ?? id, of: entry.app)
     }
@@ -93,7 +95,7 @@ package actor RotationEngine {
             facts.due = time.now.wall
         }
         try await vault.advance(facts, of: entry.app, recording: line)
-        await drive(name)
+        await drive(name, isPatient: false)
         return try await find(id: open.id, of: entry.app)
     }
 
@@ -176,15 +178,23 @@ package actor RotationEngine {
 
     // MARK: The flight
 
-    private func drive(_ name: Name) async {
+    /// - Parameter isPatient: whether to wait for a publisher that takes its time.
+    private func drive(_ name: Name, isPatient: Bool = true) async {
         guard let id = vault.catalog.app(name)?.app.id else { return }
-        await (flights[id] ?? launch(name, id)).value
+        let flight = flights[id] ?? launch(name, id)
+        if isPatient { return await flight.value }
+        await withCheckedContinuation { impatient[id, default: []].append($0) }
+    }
+
+    private func letGo(_ id: String) {
+        for waiting in impatient.removeValue(forKey: id) ?? [] { waiting.resume() }
     }
 
     private func launch(_ name: Name, _ id: String) -> Task<Void, Never> {
         let flight = Task {
             repeat { await self.fly(name) } while self.again.remove(id) != nil
             self.flights[id] = nil
+            self.letGo(id)
         }
         flights[id] = flight
         return flight
@@ -220,7 +230,15 @@ package actor RotationEngine {
     func publish(_ entry: AppEntry) async -> PublishOutcome {
         let publication = Publication(publisher, entry.credential, of: entry.app, limit: timing.publishLimit)
         publications[entry.app.id] = publication
-        defer { publications[entry.app.id] = nil }
+        // The new secret is handed out by now: whoever asked for it need not wait for a slow console.
+        let patience = Task {
+            try? await Task.sleep(for: .seconds(timing.publishPatience))
+            if !Task.isCancelled { self.letGo(entry.app.id) }
+        }
+        defer {
+            publications[entry.app.id] = nil
+            patience.cancel()
+        }
         return await publication.outcome
     }
 
