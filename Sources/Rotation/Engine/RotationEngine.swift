@@ -130,9 +130,7 @@ package actor RotationEngine {
         await drive(name)
     }
 
-    private func isStumbling(_ entry: AppEntry) -> Bool {
-        stumbles[entry.app.id].map { $0.until > time.now.boot } ?? false
-    }
+    private func isStumbling(_ entry: AppEntry) -> Bool { (stumbles[entry.app.id]?.until ?? 0) > time.now.boot }
 
     /// Looks into the escrow, where that is due, and takes up the rotations that miss what is there. Returns without
     /// waiting for them.
@@ -248,18 +246,4 @@ package actor RotationEngine {
         }
         return found
     }
-}
-
-/// What the engine did, for the log.
-package enum RotationEvent: Sendable {
-    case moved(Name, Rotation)
-    case notKept(Name, VaultError)
-    /// Zoom's answer is in memory alone: the vault cannot take it, and the escrow neither, for the reason given.
-    case unstored(Name, VaultError, escrow: String)
-    /// Zoom's answer is in a file of the escrow, because the vault cannot take it.
-    case kept(Name, file: String, VaultError)
-    /// An answer that an earlier process left in the escrow is now in the vault.
-    case found(Name, file: String)
-    case notFreed(file: String, StoreError)
-    case escrowTrouble(EscrowReport.Trouble)
 }
