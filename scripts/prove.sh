@@ -30,6 +30,9 @@ new_sample() {
     put Sources/CPlatform/platform.c 'int one(void) { return 1; }'
     put Tests/NamesTests/NameTests.swift 'import Foundation' 'import Testing' 'import Vault'
     put scripts/hello '#!/bin/sh' 'echo hello'
+    # shellcheck disable=SC2016
+    put docs/good.md '# Its `name`: [two](good.md) words' '[up](../docs/good.md#its-name-two-words), [out](https://example.com/x#y)' \
+        '```' '[not a link](gone.md)' '```'
 }
 
 # Writes lines to a file of the sample.
@@ -81,6 +84,9 @@ prove_rules() {
     red sizes Sources/Names/Bad.swift "$(seq -f '// %g' 251)"
     for word in '../sha''red/x' '/wo''rk/x' '/opt/sw''ift' '/ro''ot/x'; do
         red mentions docs/bad.md "see $word"
+    done
+    for word in '[it](gone.md)' '[it](../gone)' '[it](#there)' '[it](good.md#there)' '[one](good.md) [it](gone/)'; do
+        red links docs/bad.md '# Here' "$word"
     done
     red shell scripts/bad '#!/bin/bash' 'if true; then'
     # shellcheck disable=SC2016

@@ -119,6 +119,16 @@ rule_mentions() {
         awk -F: '{ print $1 ":" $2 ": names a place that only one machine has" }'
 }
 
+# That what the pages refer to is there.
+rule_links() {
+    local files file pages=()
+    list_files
+    for file in "${files[@]}"; do
+        if [[ $file == *.md ]]; then pages+=("$file"); fi
+    done
+    ((${#pages[@]} == 0)) || awk -f scripts/links.awk pass=1 "${pages[@]}" pass=2 "${pages[@]}"
+}
+
 is_shell() {
     local first=''
     IFS= read -r first <"$1" 2>/dev/null || true

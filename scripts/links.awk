@@ -1,0 +1,62 @@
+# Holds the relative links of Markdown files against the tree: prints `path:line: what is wrong` for each that leads to no
+# file, or to a heading that is not there. Files are read twice: for their headings, and for their links.
+#
+#   awk -f scripts/links.awk pass=1 FILES... pass=2 FILES...
+
+# What a heading is called in a link, as forges do it: words without marks, in lower case, with hyphens between.
+function anchor(heading,    name) {
+    while (match(heading, /\]\([^)]*\)/)) heading = substr(heading, 1, RSTART) substr(heading, RSTART + RLENGTH)
+    name = tolower(heading)
+    gsub(/[^a-z0-9 _-]/, "", name)
+    gsub(/ /, "-", name)
+    return name
+}
+
+# Without `.` and `..`.
+function plain(path,    parts, count, i, kept, n) {
+    count = split(path, parts, "/")
+    for (i = 1; i <= count; i++) {
+        if (parts[i] == "." || parts[i] == "") continue
+        if (parts[i] == ".." && n && kept[n] != "..") n--
+        else kept[++n] = parts[i]
+    }
+    path = kept[1]
+    for (i = 2; i <= n; i++) path = path "/" kept[i]
+    return path
+}
+
+function judge(link,    path, heading, folder) {
+    if (link ~ /^[a-z]+:/) return
+    path = link
+    heading = ""
+    if (match(link, /#/)) {
+        path = substr(link, 1, RSTART - 1)
+        heading = substr(link, RSTART + 1)
+    }
+    folder = FILENAME
+    if (!sub(/\/[^\/]*$/, "", folder)) folder = "."
+    path = path == "" ? plain(FILENAME) : plain(folder "/" path)
+    if (!(path in known)) known[path] = system("test -e '" path "'") == 0
+    if (!known[path]) print FILENAME ":" FNR ": leads to no file: " link
+    else if (heading != "" && !((path, heading) in headings)) print FILENAME ":" FNR ": leads to no heading: " link
+}
+
+FNR == 1 { fenced = 0 }
+/^ *(```|~~~)/ { fenced = !fenced; next }
+fenced { next }
+pass == 1 && /^#+ / {
+    name = $0
+    sub(/^#+ +/, "", name)
+    name = anchor(name)
+    path = plain(FILENAME)
+    if (count[path, name]++) name = name "-" (count[path, name] - 1)
+    headings[path, name] = 1
+}
+pass == 2 {
+    rest = $0
+    while (match(rest, /\]\([^) ]+\)/)) {
+        link = substr(rest, RSTART + 2, RLENGTH - 3)
+        rest = substr(rest, RSTART + RLENGTH)
+        judge(link)
+    }
+}
