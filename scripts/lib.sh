@@ -62,11 +62,13 @@ missing_packages() {
 
 install_packages() { install_missing missing_packages; }
 
-# What making the Debian package needs beyond the build. libyaml is compiled into Yams, without its licence.
+# What making the Debian package needs beyond the build. libyaml is compiled into Yams, without its licence; ICU into
+# Foundation.
 missing_package_tools() {
     have_command dpkg-shlibdeps || say dpkg-dev
     have_command strip || say binutils
     [[ -e /usr/share/doc/libyaml-0-2/copyright ]] || say libyaml-0-2
+    compgen -G '/usr/share/icu/*/LICENSE' >/dev/null || say libicu-dev
 }
 
 # What the tests need beyond that: the plug-in in connectors/ is tried on a JVM, systemd judges its units, the manual pages of

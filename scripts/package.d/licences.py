@@ -65,13 +65,19 @@ def paragraph(files, text, otherwise, notice="", verbatim=True):
     return "\n".join(lines)
 
 
+def parts_of_icu():
+    """The licences of what ICU took from elsewhere; not those of the files that only building it needs."""
+    text = max(Path("/usr/share/icu").glob("*/LICENSE")).read_text()
+    return text[text.index("Third-Party Software Licenses"):].partition("File: aclocal.m4")[0].rstrip("-\n ") + "\n"
+
+
 def main():
     checkouts, toolchain = map(Path, sys.argv[1:])
     paragraphs = [HEAD.rstrip(), "Files: *\nCopyright: The authors of Keyturn\nLicense: Apache-2.0\n"
                   + field("The Apache License, Version 2.0, is in /usr/share/common-licenses/Apache-2.0.")]
     swift = (toolchain / "share/swift/LICENSE.txt").read_text()
     paragraphs.append(paragraph("swift-runtime", swift, "The Swift project authors"))
-    icu = (Path(__file__).parent / "icu.licence").read_text()
+    icu = (Path(__file__).parent / "icu.licence").read_text() + "\n" + parts_of_icu()
     paragraphs.append("Files: swift-runtime/FoundationInternationalization\nCopyright:\n" + field("\n".join(holders(icu, "")))
                       + "\nLicense: Unicode-3.0 and others\n" + field(icu))
     packages = sorted(checkouts.iterdir(), key=lambda place: place.name.lower())
