@@ -170,7 +170,9 @@ extension ErrorCatalog {
             "unauthorized",
             Explanation(
                 "the console does not accept the login",
-                try: "check the account in PingFederate; then keyturn target remove NAME and add it anew")
+                try:
+                    "check the account in PingFederate; for another login keyturn target add pingfederate NEW for the same connection, then keyturn target remove NAME"
+            )
         ),
         (
             "forbidden",

@@ -76,7 +76,7 @@ extension ConsoleFailure.Cause {
     fileprivate var hint: String {
         switch self {
         case .unauthorized:
-            "check the account in PingFederate (Administrative Accounts); then remove the target and add it anew"
+            "check the account in PingFederate (Administrative Accounts); for another login add a second target for the same connection, then remove this one"
         case .forbidden: "give the account the role Admin in PingFederate"
         case .notFound: "compare the connection's ID with the console; keyturn target discover NAME lists them"
         case .rejected: "mend what PingFederate says, then keyturn rotation resume ID or keyturn target push NAME"

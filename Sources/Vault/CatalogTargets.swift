@@ -18,6 +18,15 @@ extension Catalog {
         app(target.app).flatMap { $0.app.id == target.appID ? $0 : nil }
     }
 
+    /// Whether a rotation is under way that has still to be published, and reaches the target's connection by nothing else.
+    func isWaitedFor(_ target: PushTarget) -> Bool {
+        guard let app = app(of: target), let rotation = app.rotation, rotation.publishedAt == nil else { return false }
+        return !targets(of: app.app).contains {
+            $0.target.id != target.id && $0.target.adminURL == target.adminURL
+                && $0.target.connection == target.connection
+        }
+    }
+
     /// What the log of this very target tells.
     package func note(_ provisioning: Provisioning, of target: PushTarget) {
         update(target) { $0.provisioning = provisioning }

@@ -20,9 +20,22 @@ extension Vault {
         }
     }
 
-    package func removeTarget(_ name: Name, recording event: AuditEvent? = nil) async throws(VaultError) {
+    /// Pushes there no more. Refused as `.busy` while a rotation has not reached all targets, unless another one pushes into
+    /// the same connection: without it the rotation would go on to end the secret that is there.
+    /// - Parameter force: to remove it all the same.
+    package func removeTarget(
+        _ name: Name, force: Bool = false, recording event: AuditEvent? = nil
+    ) async throws(VaultError) {
         guard let entry = catalog.target(name) else { throw Self.noSuchTarget(name) }
-        try await change(recording: { event }) { transaction in
+        try await change(recording: { event }) { [catalog] transaction in
+            // Not decided before the transaction: a rotation may begin meanwhile.
+            if !force, catalog.isWaitedFor(entry.target) {
+                throw VaultError(
+                    .busy,
+                    "a rotation of '\(entry.target.app)' waits for '\(name)', and would end the secret that is there",
+                    hint: "with another login: keyturn target add pingfederate NEW for the same connection first; "
+                        + "if the console is gone: keyturn target remove \(name) --force")
+            }
             try transaction.remove(from: .delivery, id: entry.target.id)
             try transaction.remove(from: .pushTarget, id: entry.target.id)
         } committed: { [catalog] in

@@ -114,7 +114,7 @@ extension AdminRoute {
         case .clients(.remove(let name)): [("client", .text(name.description))]
         case .keys(.remove(let slot)): [("slot", .text(slot))]
         case .rotations(.resume(let id)), .rotations(.abort(let id)): [("rotation", .text(id))]
-        case .targets(.remove(let name)), .targets(.change(let name)), .targets(.push(let name)),
+        case .targets(.remove(let name, _)), .targets(.change(let name)), .targets(.push(let name)),
             .targets(.adopt(let name)):
             [("target", .text(name.description))]
         default: []

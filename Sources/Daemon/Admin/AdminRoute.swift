@@ -27,7 +27,7 @@ enum AdminRoute {
         case list, add
         case show(Name)
         case change(Name)
-        case remove(Name)
+        case remove(Name, force: Bool)
         case test(Name)
         case discover(Name)
         case push(Name)
@@ -181,6 +181,7 @@ enum AdminRoute {
             let name = try target.name(2)
             self = try method([.get: .clients(.show(name)), .delete: .clients(.remove(name))])
         } else if let targets = try AdminRoute.Targets(request) {
+            if case .remove = targets { query = ["force"] }
             self = .targets(targets)
         } else {
             throw Refusal.noSuchRoute

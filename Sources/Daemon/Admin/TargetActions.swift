@@ -22,8 +22,10 @@ struct TargetActions {
         case .show(let name): return Response(.ok).json(document(try entry(name)))
         case .add: return try await add(try request.document(TargetDraft.self))
         case .change(let name): return try await change(name, try request.document(TargetPatch.self))
-        case .remove(let name):
-            do throws(VaultError) { try await session.vault.removeTarget(name, recording: deed?.done) } catch {
+        case .remove(let name, let force):
+            do throws(VaultError) {
+                try await session.vault.removeTarget(name, force: force, recording: deed?.done)
+            } catch {
                 throw Problem(error)
             }
             return Response(.noContent).render()

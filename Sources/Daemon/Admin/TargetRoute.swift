@@ -19,7 +19,7 @@ extension AdminRoute.Targets {
             switch request.method {
             case .get: self = .show(name)
             case .patch: self = .change(name)
-            case .delete: self = .remove(name)
+            case .delete: self = .remove(name, force: try target.flag("force"))
             default: throw Refusal.method([.get, .patch, .delete])
             }
         } else if target.matches("/v1/targets/*/test") {

@@ -155,11 +155,13 @@ struct TargetRemove: ParsableCommand {
 
     @Argument var name: Name
     @Flag(help: "Do not ask.") var yes = false
+    @Flag(help: "Also while a rotation waits for it: the secret that is there is then ended.") var force = false
     @OptionGroup var common: CommonOptions
 
     func run() throws {
         try common.confirm(
             "push nothing to '\(name)' any more? the next rotation ends the secret that it has", yes: yes)
-        try common.show(try common.admin.send(.delete, "/v1/targets/\(name)"), done: "removed \(name)")
+        let path: RequestPath = force ? "/v1/targets/\(name)?force=true" : "/v1/targets/\(name)"
+        try common.show(try common.admin.send(.delete, path), done: "removed \(name)")
     }
 }
