@@ -136,8 +136,11 @@ final class WatchingClient: ChannelOutboundHandler, Sendable {
     }
 
     func ask(_ target: String) async throws {
-        try await channel.writeInbound(
-            ByteBuffer(string: "GET \(target) HTTP/1.1\r\nHost: k\r\nKeyturn-Request: 1\r\n\r\n"))
+        try await send("GET \(target) HTTP/1.1\r\nHost: k\r\nKeyturn-Request: 1\r\n\r\n")
+    }
+
+    func send(_ text: String) async throws {
+        try await channel.writeInbound(ByteBuffer(string: text))
         // Answers go out at the end of the loop's turn, once their lines are in the audit log.
         await channel.testingEventLoop.run()
     }

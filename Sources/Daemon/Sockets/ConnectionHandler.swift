@@ -135,7 +135,8 @@ final class ConnectionHandler: ChannelDuplexHandler {
             case .watching where isBehind: limits.write
             case .closing: limits.write
             case .answering, .recording, .watching: Int.max
-            case .reading: unread.readableBytes > 0 || isNew ? limits.request : limits.idle
+            case .reading where table.isDraining: limits.stopping
+            case .reading: isWithin ? limits.request : limits.idle
             }
         // A connection does not outlive its process, nor go with it to another user.
         if waited > limit || process?.isStill(caller) == false {
@@ -145,10 +146,12 @@ final class ConnectionHandler: ChannelDuplexHandler {
         }
     }
 
-    /// Lets an answer that is due go out, and nothing after it. Who waits for a change is told to come back.
+    /// Lets an answer that is due go out, and nothing after it. Who has just come may still ask, since its request may be
+    /// on its way. Who waits for a change is told to come back.
     func drain() {
         isLast = true
         switch phase {
+        case .reading where isWithin: break
         case .reading: phase = .closing
         case .watching(let watch): watch.end(Refusal.stopping)
         case .answering, .recording, .closing: break
@@ -172,6 +175,9 @@ final class ConnectionHandler: ChannelDuplexHandler {
         waitingSince = table.now
         send(response, closing: isLast)
     }
+
+    /// Whether a request is on its way as far as one can know: the first, or the rest of one.
+    private var isWithin: Bool { isNew || unread.readableBytes > 0 }
 
     var mayRead: Bool { if case .reading = phase { !isStalled } else { false } }
 

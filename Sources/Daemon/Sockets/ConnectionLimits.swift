@@ -10,6 +10,8 @@ struct ConnectionLimits: Sendable {
     var connections = 4096
     /// Connections of one user at once, on one socket. Root and the daemon's own user are not counted so.
     var connectionsPerUser = 1024
+    /// For a request to arrive whole, when the daemon stops. Seconds.
+    var stopping = 1
     /// How long connections that are busy may go on when the daemon stops. Seconds.
     var drain = 5
 }

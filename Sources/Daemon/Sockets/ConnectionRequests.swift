@@ -24,7 +24,7 @@ extension ConnectionHandler {
                 let head = request.body == nil && !request.closes ? unread.readSlice(length: consumed) : nil
                 if head == nil { unread.moveReaderIndex(forwardBy: consumed) }
                 took()
-                isLast = request.closes
+                isLast = request.closes || table.isDraining
                 answer(request, head, context)
             }
         }

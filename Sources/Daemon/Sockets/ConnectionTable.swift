@@ -3,6 +3,8 @@ import NIOCore
 /// The connections of one event loop, and the second hand that moves their time limits. Used on that loop alone.
 final class ConnectionTable {
     private(set) var now = 0
+    /// Whether the daemon stops: each connection gets one more answer at most.
+    private(set) var isDraining = false
     let batch = AnswerBatch()
     /// Where answers are counted, if they are.
     let tally: SocketTally?
@@ -20,6 +22,7 @@ final class ConnectionTable {
     }
 
     func drain() {
+        isDraining = true
         for handler in handlers.values { handler.drain() }
     }
 

@@ -1,0 +1,56 @@
+import NIOCore
+import Testing
+
+@testable import Daemon
+
+/// What connections may still do when the daemon stops.
+@Suite struct DrainTests {
+    private static let credentials = "/v1/apps/zoom-prod/credentials"
+
+    /// Its request may be on its way already: to close now would refuse it for a restart's sake.
+    @Test func whoHasJustComeIsAnsweredOnce() async throws {
+        let world = try await Watched()
+        let client = try await world.client()
+        try await world.drain()
+        #expect(client.isOpen)
+        try await client.ask(Self.credentials)
+        #expect(client.statuses == [200])
+        #expect(client.heard.joined().lowercased().contains("connection: close"))
+        #expect(!client.isOpen)
+    }
+
+    @Test func halfARequestMayArriveWhole() async throws {
+        let world = try await Watched()
+        let client = try await world.client(asking: Self.credentials)
+        try await client.send("GET \(Self.credentials) HTTP/1.1\r\nHost: k\r\n")
+        try await world.drain()
+        try await client.send("Keyturn-Request: 1\r\n\r\n")
+        #expect(client.statuses == [200, 200])
+        #expect(!client.isOpen)
+    }
+
+    @Test func whoSaysNothingHoldsUpNobody() async throws {
+        let world = try await Watched()
+        let client = try await world.client()
+        try await world.drain()
+        await world.pass(2)
+        #expect(!client.isOpen)
+        #expect(client.heard.isEmpty)
+    }
+
+    @Test func whoWasServedAndWaitsIsLetGo() async throws {
+        let world = try await Watched()
+        let client = try await world.client(asking: Self.credentials)
+        try await world.drain()
+        #expect(!client.isOpen)
+    }
+
+    /// Accepted before the socket closed, and set up only afterwards.
+    @Test func whoComesLateIsAnsweredOnce() async throws {
+        let world = try await Watched()
+        try await world.drain()
+        let client = try await world.client(asking: Self.credentials)
+        #expect(client.statuses == [200])
+        #expect(!client.isOpen)
+    }
+}
