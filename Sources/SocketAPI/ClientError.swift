@@ -10,7 +10,8 @@ package enum ClientError: Error, Equatable, Sendable, CustomStringConvertible {
     /// The path does not fit into a socket address.
     case pathTooLong(path: String)
     case timedOut
-    /// The daemon closed the connection before its answer was whole.
+    /// The daemon closed the connection before its answer was whole: it was killed, or systemd, which holds the socket,
+    /// could not start it.
     case closedEarly
     /// The answer is not what a Keyturn daemon sends; the word says in which part.
     case malformedAnswer(String)
@@ -27,7 +28,7 @@ package enum ClientError: Error, Equatable, Sendable, CustomStringConvertible {
         case .permissionDenied(let path): "this user may not open the socket at \(path)"
         case .pathTooLong(let path): "the socket path is longer than \(UnixStream.longestPath) bytes: \(path)"
         case .timedOut: "the daemon did not answer in time"
-        case .closedEarly: "the daemon closed the connection before its answer was complete"
+        case .closedEarly: "the daemon ended, or did not start, before its answer was complete"
         case .malformedAnswer(let part): "the answer is not one of a Keyturn daemon: \(part)"
         case .answerTooLarge: "the daemon's answer is too large"
         case .failed(let code): "the socket failed: \(Self.words(for: code))"
@@ -38,10 +39,13 @@ package enum ClientError: Error, Equatable, Sendable, CustomStringConvertible {
     /// What the reader could try.
     package var hint: String? {
         switch self {
-        case .notRunning, .notListening: "start it with 'keyturnd serve', or name its sockets with --runtime-dir"
+        case .notRunning(let path), .notListening(let path):
+            path.hasPrefix("/run/keyturn/")
+                ? "systemctl start keyturnd; or name its sockets with --runtime-dir"
+                : "start it with 'keyturnd serve', or name its sockets with --runtime-dir"
         case .permissionDenied: "run as root or as the daemon's user"
         case .pathTooLong: "choose a shorter --runtime-dir"
-        case .timedOut, .closedEarly: "look at the daemon's log"
+        case .timedOut, .closedEarly: "look at the daemon's log: journalctl -u keyturnd"
         case .malformedAnswer: "check that the client and the daemon are of the same version"
         case .answerTooLarge, .failed: nil
         case .problem(let problem): problem.hint

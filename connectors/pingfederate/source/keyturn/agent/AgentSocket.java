@@ -72,7 +72,7 @@ public final class AgentSocket {
                 if (!connection.receive(space, deadline)) {
                     throw new AgentException(
                             Kind.CLOSED_EARLY,
-                            "the daemon closed the connection before its answer was complete",
+                            "the daemon ended, or did not start, before its answer was complete",
                             "look at keyturnd's log");
                 }
                 AgentAnswer answer = reader.received(space.position() - start);
