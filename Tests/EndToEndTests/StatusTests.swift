@@ -120,16 +120,4 @@ import Testing
             #expect(outcome.exit == exit && outcome.output.isEmpty && outcome.complains())
         }
     }
-
-    @Test(arguments: ["bash", "zsh", "fish"]) func completionsAreThereForEachShell(_ shell: String) throws {
-        try withWorld(serving: false) { world in
-            let outcome = try world.keyturn("completions", shell)
-            #expect(outcome.exit == 0 && outcome.errors.isEmpty && outcome.output.contains("rotate"))
-            guard shell == "bash" else { return }
-            let script = world.directory + "/completions"
-            try Data(outcome.output.utf8).write(to: URL(filePath: script))
-            let known = try world.runner.run("bash", ["-c", "source \(script) && complete -p keyturn"])
-            #expect(known.exit == 0 && known.output.contains("keyturn"), "\(known)")
-        }
-    }
 }

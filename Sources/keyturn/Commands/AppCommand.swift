@@ -42,7 +42,7 @@ struct AppShow: ParsableCommand {
         commandName: "show", abstract: "One app, without its secret.", discussion: "Example: keyturn app show zoom-prod"
     )
 
-    @Argument var name: Name
+    @Argument(completion: .apps) var name: Name
     @OptionGroup var common: CommonOptions
 
     func run() throws {
@@ -57,7 +57,7 @@ struct AppVerify: ParsableCommand {
         commandName: "verify", abstract: "Try an app's credentials: token, scopes, SCIM.",
         discussion: "Ends with 79 when one of the checks fails.\n\nExample: keyturn app verify zoom-prod")
 
-    @Argument var name: Name
+    @Argument(completion: .apps) var name: Name
     @OptionGroup var common: CommonOptions
 
     func run() throws {
@@ -77,7 +77,7 @@ struct AppRemove: ParsableCommand {
             Example: keyturn app remove zoom-old
             """)
 
-    @Argument var name: Name
+    @Argument(completion: .apps) var name: Name
     @Flag(help: "Do not ask.") var yes = false
     @Flag(help: "Also while a rotation is under way: a new secret may be lost.") var force = false
     @OptionGroup var common: CommonOptions

@@ -14,7 +14,7 @@ struct AppSet: ParsableCommand {
             Example: keyturn app set zoom-prod --rotate-every 30d --window "Sun 02:00-04:00" --timezone Europe/Berlin
             """)
 
-    @Argument var name: Name
+    @Argument(completion: .apps) var name: Name
     @Option(help: ArgumentHelp("From one secret to the next; 0s: never.", valueName: "30d")) var rotateEvery:
         DurationText?
     @Option(help: ArgumentHelp("When it may begin; empty: at any time.", valueName: "window")) var window: String?
@@ -60,7 +60,7 @@ struct PauseCommand: ParsableCommand {
         commandName: "pause", abstract: "Stop an app's scheduled rotations.",
         discussion: "A rotation that is under way goes on.\n\nExample: keyturn pause zoom-prod")
 
-    @Argument var name: Name
+    @Argument(completion: .apps) var name: Name
     @OptionGroup var common: CommonOptions
 
     func run() throws { try setPaused(name, true, common) }
@@ -71,7 +71,7 @@ struct ResumeCommand: ParsableCommand {
         commandName: "resume", abstract: "Let an app's scheduled rotations go on.",
         discussion: "Example: keyturn resume zoom-prod")
 
-    @Argument var name: Name
+    @Argument(completion: .apps) var name: Name
     @OptionGroup var common: CommonOptions
 
     func run() throws { try setPaused(name, false, common) }

@@ -18,7 +18,7 @@ struct BackupCommand: ParsableCommand {
             Example: keyturn backup --keep 14 /var/backups/keyturn
             """)
 
-    @Argument(help: "The file to write, which must not exist; with --keep, a directory.")
+    @Argument(help: "The file to write, which must not exist; with --keep, a directory.", completion: .file())
     var file: String
 
     @Option(help: ArgumentHelp("Keep so many backups in the directory, and delete older ones.", valueName: "number"))

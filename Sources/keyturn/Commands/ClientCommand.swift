@@ -91,7 +91,7 @@ struct ClientShow: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "show", abstract: "One client.", discussion: "Example: keyturn client show pingfederate")
 
-    @Argument var name: Name
+    @Argument(completion: .clients) var name: Name
     @OptionGroup var common: CommonOptions
 
     func run() throws {
@@ -106,7 +106,7 @@ struct ClientRemove: ParsableCommand {
         commandName: "remove", abstract: "Take a client's grants away at once.",
         discussion: "Example: keyturn client remove pingfederate")
 
-    @Argument var name: Name
+    @Argument(completion: .clients) var name: Name
     @Flag(help: "Do not ask.") var yes = false
     @OptionGroup var common: CommonOptions
 

@@ -15,7 +15,7 @@ struct ExplainCommand: ParsableCommand {
             Example: keyturn explain --app zoom-prod --pid 4711 --kind token
             """)
 
-    @Option(help: "The app that it would ask for.") var app: Name
+    @Option(help: "The app that it would ask for.", completion: .apps) var app: Name
     @Option(help: ArgumentHelp("The process.", valueName: "n")) var pid: Int?
     @Option(help: ArgumentHelp("The user, instead of a process.", valueName: "n")) var uid: Int?
     @Option(help: "What it would ask for: credentials or token.") var kind: Kind = .credentials

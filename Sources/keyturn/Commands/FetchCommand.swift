@@ -18,7 +18,7 @@ struct FetchCommand: ParsableCommand {
             Example: keyturn fetch zoom-prod --after 3 --wait 5m
             """)
 
-    @Argument var name: Name
+    @Argument(completion: .grantedApps) var name: Name
     @Option(help: ArgumentHelp("account_id, client_id or client_secret.", valueName: "field")) var field:
         CredentialField?
     @Option(help: ArgumentHelp("The generation that is there already.", valueName: "n")) var after: Int?

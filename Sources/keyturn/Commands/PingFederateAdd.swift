@@ -18,7 +18,8 @@ struct PingFederateAdd: ParsableCommand {
             """)
 
     @Argument(help: "What the target is called here: \(Name.grammar).") var name: Name
-    @Option(help: ArgumentHelp("The app whose credentials are pushed.", valueName: "app")) var app: Name?
+    @Option(help: ArgumentHelp("The app whose credentials are pushed.", valueName: "app"), completion: .apps)
+    var app: Name?
     @Option(help: ArgumentHelp("Where the console is: https://CONSOLE:9999.", valueName: "url")) var adminUrl: String?
     @Option(parsing: .unconditional, help: ArgumentHelp("The SP connection's ID.", valueName: "id"))
     var connection: String?

@@ -19,7 +19,7 @@ struct RotateCommand: ParsableCommand {
             Example: keyturn rotate zoom-prod --overlap 1d
             """)
 
-    @Argument(help: "The app; not with --due.") var name: Name?
+    @Argument(help: "The app; not with --due.", completion: .apps) var name: Name?
     @Option(
         help: ArgumentHelp("The least time for which both work; 0s: until every holder has moved.", valueName: "7d"))
     var overlap: DurationText?

@@ -43,7 +43,7 @@ struct RotationShow: ParsableCommand {
         commandName: "show", abstract: "Where a rotation stands, why, and what comes next by when.",
         discussion: "Example: keyturn rotation show 0123456789abcdef")
 
-    @Argument var id: String
+    @Argument(completion: .rotations) var id: String
     @OptionGroup var common: CommonOptions
 
     func run() throws {
@@ -57,7 +57,7 @@ struct RotationResume: ParsableCommand {
         commandName: "resume", abstract: "Let a held rotation go on, or one that waits try now.",
         discussion: "Example: keyturn rotation resume 0123456789abcdef")
 
-    @Argument var id: String
+    @Argument(completion: .rotations) var id: String
     @OptionGroup var common: CommonOptions
 
     func run() throws {
@@ -71,7 +71,7 @@ struct RotationAbort: ParsableCommand {
         commandName: "abort", abstract: "Stop a rotation that has changed nothing yet.",
         discussion: "Example: keyturn rotation abort 0123456789abcdef")
 
-    @Argument var id: String
+    @Argument(completion: .rotations) var id: String
     @OptionGroup var common: CommonOptions
 
     func run() throws {
@@ -85,7 +85,7 @@ struct HistoryCommand: ParsableCommand {
         commandName: "history", abstract: "An app's generations and rotations on a time line, oldest first.",
         discussion: "Example: keyturn history zoom-prod")
 
-    @Argument var name: Name
+    @Argument(completion: .apps) var name: Name
     @OptionGroup var common: CommonOptions
 
     func run() throws {
@@ -101,7 +101,7 @@ struct HoldersCommand: ParsableCommand {
         commandName: "holders", abstract: "Which clients hold which generation.",
         discussion: "Example: keyturn holders zoom-prod")
 
-    @Argument var name: Name
+    @Argument(completion: .apps) var name: Name
     @OptionGroup var common: CommonOptions
 
     func run() throws {

@@ -19,7 +19,7 @@ struct StatusCommand: ParsableCommand {
             Example: keyturn status --filter 'zoom-*' --sort next --limit 20
             """)
 
-    @Argument(help: "Only this app.")
+    @Argument(help: "Only this app.", completion: .apps)
     var name: Name?
 
     @Flag(help: "Go on showing it.") var watch = false

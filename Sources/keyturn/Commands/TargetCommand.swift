@@ -52,7 +52,7 @@ struct TargetShow: ParsableCommand {
         commandName: "show", abstract: "One target; never its password or key.",
         discussion: "Example: keyturn target show console")
 
-    @Argument var name: Name
+    @Argument(completion: .targets) var name: Name
     @OptionGroup var common: CommonOptions
 
     func run() throws {
@@ -71,7 +71,7 @@ struct TargetSet: ParsableCommand {
             Example: keyturn target set console --provisioner-log /opt/pingfederate/log/provisioner-audit.log
             """)
 
-    @Argument var name: Name
+    @Argument(completion: .targets) var name: Name
     @Option(help: ArgumentHelp("The path of provisioner-audit.log.", valueName: "path")) var provisionerLog: String
     @Option(
         parsing: .unconditional,
@@ -91,7 +91,7 @@ struct TargetTest: ParsableCommand {
         commandName: "test", abstract: "A dry run against the live console: looks at all, changes nothing.",
         discussion: "Ends with 79 when a check failed.\n\nExample: keyturn target test console")
 
-    @Argument var name: Name
+    @Argument(completion: .targets) var name: Name
     @OptionGroup var common: CommonOptions
 
     func run() throws {
@@ -109,7 +109,7 @@ struct TargetDiscover: ParsableCommand {
         abstract: "What the console has: connections, settings, and which of them are the app's.",
         discussion: "Example: keyturn target discover console")
 
-    @Argument var name: Name
+    @Argument(completion: .targets) var name: Name
     @OptionGroup var common: CommonOptions
 
     func run() throws {
@@ -123,7 +123,7 @@ struct TargetPush: ParsableCommand {
         commandName: "push", abstract: "Push the current credentials now, over whatever is there.",
         discussion: "Example: keyturn target push console")
 
-    @Argument var name: Name
+    @Argument(completion: .targets) var name: Name
     @OptionGroup var common: CommonOptions
 
     func run() throws {
@@ -139,7 +139,7 @@ struct TargetAdopt: ParsableCommand {
             "Nothing is pushed and nothing is read back: the change is only not reported any more.\n\nExample: keyturn target adopt console"
     )
 
-    @Argument var name: Name
+    @Argument(completion: .targets) var name: Name
     @OptionGroup var common: CommonOptions
 
     func run() throws {
@@ -153,7 +153,7 @@ struct TargetRemove: ParsableCommand {
         commandName: "remove", abstract: "Push there no more; what it has stays there.",
         discussion: "Example: keyturn target remove console")
 
-    @Argument var name: Name
+    @Argument(completion: .targets) var name: Name
     @Flag(help: "Do not ask.") var yes = false
     @Flag(help: "Also while a rotation waits for it: the secret that is there is then ended.") var force = false
     @OptionGroup var common: CommonOptions

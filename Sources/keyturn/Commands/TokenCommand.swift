@@ -11,7 +11,7 @@ struct TokenCommand: ParsableCommand {
         commandName: "token", abstract: "An app's access token: what it is good for, and for how long.",
         discussion: "With --reveal, the token alone is printed.\n\nExample: keyturn token zoom-prod --min-ttl 600")
 
-    @Argument var name: Name
+    @Argument(completion: .apps) var name: Name
     @Option(help: ArgumentHelp("At least so many seconds left.", valueName: "seconds")) var minTtl = 300
     @Flag(help: "Ask Zoom for a new one now, also after earlier refusals.") var refresh = false
     @Flag(help: "Print the token itself.") var reveal = false
