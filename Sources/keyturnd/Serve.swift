@@ -24,16 +24,23 @@ struct Serve: AsyncParsableCommand {
 
     func run() async throws {
         let places = where_.places
-        var settings = try SettingsFile.read(places.configurationFile, required: where_.isConfigNamed)
-        if let keyFile { settings.keyFile = keyFile }
-        if let logLevel { settings.logLevel = logLevel }
+        let read: Settings.Reader = {
+            [keyFile, logLevel, isRequired = where_.isConfigNamed] () throws(StartError) in
+            var settings = try SettingsFile.read(places.configurationFile, required: isRequired)
+            if let keyFile { settings.keyFile = keyFile }
+            if let logLevel { settings.logLevel = logLevel }
+            return settings
+        }
+        let settings = try read()
         guard let level = Logger.Level(rawValue: settings.logLevel) else {
             throw ValidationError("'\(settings.logLevel)' is no log level: debug, info, notice, warning, error")
         }
+        let volume = LogVolume(level)
         let toJournal = unsafe getenv("JOURNAL_STREAM") != nil
-        let logger = Logger(label: "keyturnd") { _ in StandardErrorLog(level: level, toJournal: toJournal) }
+        let logger = Logger(label: "keyturnd") { _ in StandardErrorLog(volume, toJournal: toJournal) }
         try await Daemon(
-            places: places, settings: settings, version: keyturnVersion, credential: Self.credential, logger: logger
+            places: places, settings: settings, read: read, version: keyturnVersion, credential: Self.credential,
+            volume: volume, logger: logger
         ).run()
     }
 

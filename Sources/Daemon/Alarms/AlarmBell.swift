@@ -15,7 +15,7 @@ actor AlarmBell {
 
     private let gate: VaultGate
     private let status: StatusReport
-    private let channel: AlarmChannel
+    private var channel: AlarmChannel
     private let file: AlarmFile
     private let logger: Logger
     private let host: String
@@ -57,6 +57,12 @@ actor AlarmBell {
             keep()
         }
         ring(now)
+    }
+
+    /// From now on, who is told. What is owed is tried there at once.
+    func ring(by channel: AlarmChannel) {
+        self.channel = channel
+        (failures, nextTry) = (0, 0)
     }
 
     private func ring(_ now: Moment) {

@@ -18,22 +18,34 @@ import Zoom
 package struct Daemon: Sendable {
     private let places: Places
     private let settings: Settings
+    private let read: Settings.Reader
     private let version: String
+    private let volume: LogVolume
     private let logger: Logger
     private let credential: String?
 
-    /// - Parameter credential: the file that systemd's credential `keyturn.key` is in, if there is one.
-    package init(places: Places, settings: Settings, version: String, credential: String?, logger: Logger) {
+    /// - Parameters:
+    ///   - read: reads the settings again, as they were read for `settings`.
+    ///   - credential: the file that systemd's credential `keyturn.key` is in, if there is one.
+    ///   - volume: of `logger`.
+    package init(
+        places: Places, settings: Settings, read: @escaping Settings.Reader, version: String, credential: String?,
+        volume: LogVolume, logger: Logger
+    ) {
         self.places = places
         self.settings = settings
+        self.read = read
         self.version = version
         self.credential = credential
+        self.volume = volume
         self.logger = logger
     }
 
     /// What must hold before anything is opened: nobody else reads this process, its files, or its ashes.
     package static func harden() {
         precondition(ClosedProcess.begin(), "the kernel does not close this process to others")
+        // From the first moment: whoever has the settings read again too early must not end the daemon.
+        signal(SIGHUP, SIG_IGN)
         var files = rlimit()
         if unsafe getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &files) == 0 {
             files.rlim_cur = files.rlim_max
@@ -83,6 +95,8 @@ package struct Daemon: Sendable {
         do {
             try await serve([
                 sockets, DueWork(gate: gate, bell: bell, time: time), UserWatch(gate: gate, logger: logger),
+                Reload(
+                    began: settings, read: read, bell: bell, transport: transport, volume: volume, logger: logger),
             ])
         } catch let error as StartError {
             throw error

@@ -6,12 +6,19 @@ import Times
 /// own priority and keeps the time itself.
 package struct StandardErrorLog: LogHandler {
     package var metadata: Logger.Metadata = [:]
-    package var logLevel: Logger.Level
+    private let volume: LogVolume
+    /// Of a logger that has one of its own.
+    private var own: Logger.Level?
     private let toJournal: Bool
 
-    package init(level: Logger.Level, toJournal: Bool) {
-        logLevel = level
+    package init(_ volume: LogVolume, toJournal: Bool) {
+        self.volume = volume
         self.toJournal = toJournal
+    }
+
+    package var logLevel: Logger.Level {
+        get { own ?? volume.level }
+        set { own = newValue }
     }
 
     package subscript(metadataKey key: String) -> Logger.Metadata.Value? {

@@ -45,7 +45,13 @@ package struct Settings: Equatable, Sendable {
     /// `log.level`: `debug`, `info`, `notice`, `warning` or `error`.
     package var logLevel = "info"
 
+    /// What was set, by its key, as it was written.
+    var given: [String: String] = [:]
+
     package init() {}
+
+    /// Reads all settings from where they are set.
+    package typealias Reader = @Sendable () throws(StartError) -> Settings
 
     package enum AuditSync: String, CaseIterable, Sendable {
         /// Within a second.

@@ -35,6 +35,7 @@ package enum SettingsReader {
                 .configuration, "\(place) is no setting", hint: nearest.map { "did you mean \($0)?" })
         }
         do { try apply(&settings, value) } catch { throw StartError(.configuration, "\(place) is not \(error.wanted)") }
+        settings.given[key] = value
     }
 
     /// The file's settings as dotted keys, in the order of the keys.

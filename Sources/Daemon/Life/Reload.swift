@@ -1,0 +1,70 @@
+import Glibc
+import HTTPTransport
+package import Logging
+import ServiceLifecycle
+import Synchronization
+import Times
+import UnixSignals
+
+/// At SIGHUP the settings are read again, while the vault stays open and everybody is served: a restart would lock a vault
+/// that was unlocked by hand. What can change meanwhile does; what takes a restart is named; a mistake changes nothing.
+struct Reload: Service {
+    /// The keys that change while it serves.
+    static let live: Set<String> = ["alarms.command", "alarms.command_timeout", "alarms.webhook", "log.level"]
+
+    let began: Settings
+    let read: Settings.Reader
+    let bell: AlarmBell
+    let transport: any HTTPTransport
+    let volume: LogVolume
+    let logger: Logger
+
+    func run() async throws {
+        var settings = began
+        for await _ in await UnixSignalsSequence(trapping: .sighup).cancelOnGracefulShutdown() {
+            Systemd.notify("RELOADING=1\nMONOTONIC_USEC=\(Self.monotonicMicroseconds)")
+            do throws(StartError) { settings = try await take(try read(), after: settings) } catch {
+                logger.error("the settings stay as they were: \(error)", metadata: error.hint.map { ["try": "\($0)"] })
+            }
+            Systemd.notify("READY=1")
+        }
+    }
+
+    /// - Returns: what holds from now on: with those settings that wait for a restart, since they were told of.
+    private func take(_ settings: Settings, after old: Settings) async throws(StartError) -> Settings {
+        await bell.ring(by: try AlarmChannel(settings, transport))
+        if let level = Logger.Level(rawValue: settings.logLevel) { volume.level = level }
+        let changed = Self.changes(from: old, to: settings)
+        logger.notice(
+            "the settings were read again",
+            metadata: changed.now.isEmpty ? nil : ["changed": "\(changed.now.joined(separator: ", "))"])
+        if !changed.later.isEmpty {
+            logger.warning(
+                "these settings wait for a restart", metadata: ["keys": "\(changed.later.joined(separator: ", "))"])
+        }
+        return settings
+    }
+
+    static func changes(from old: Settings, to new: Settings) -> (now: [String], later: [String]) {
+        let changed = Settings.keys.keys.filter { old.given[$0] != new.given[$0] }.sorted()
+        return (changed.filter(live.contains), changed.filter { !live.contains($0) })
+    }
+
+    private static var monotonicMicroseconds: Int {
+        var now = timespec()
+        unsafe clock_gettime(CLOCK_MONOTONIC, &now)
+        return now.tv_sec * 1_000_000 + now.tv_nsec / 1_000
+    }
+}
+
+/// How much is logged, by all who log.
+package final class LogVolume: Sendable {
+    private let state: Mutex<Logger.Level>
+
+    package init(_ level: Logger.Level) { state = Mutex(level) }
+
+    package var level: Logger.Level {
+        get { state.withLock { $0 } }
+        set { state.withLock { $0 = newValue } }
+    }
+}

@@ -1,0 +1,92 @@
+import Foundation
+import Testing
+
+/// SIGHUP: the settings are read again, and the vault stays open.
+@Suite(.realProcesses) struct ReloadTests {
+    private static func write(_ text: String, _ world: World) throws {
+        try Data(text.utf8).write(to: URL(filePath: world.configuration))
+    }
+
+    /// A command for alarms that keeps what it gets.
+    private static func keeper(_ name: String, _ world: World) -> String {
+        "alarms:\n  command: [/bin/sh, -c, 'cat >> \(world.directory)/\(name)']\n"
+    }
+
+    private static func log(_ daemon: Running) throws -> String {
+        try String(contentsOfFile: daemon.errors, encoding: .utf8)
+    }
+
+    private static func reload(_ world: World, until words: String) throws {
+        let daemon = try world.daemon
+        daemon.child.signal(SIGHUP)
+        try eventually("the log to say '\(words)'") { try log(daemon).contains(words) }
+    }
+
+    @Test func alarmsAndTheLogsLevelChangeWithoutARestart() throws {
+        try withWorld(serving: false) { world in
+            try world.initialise()
+            try Self.write("log:\n  level: notice\n" + Self.keeper("first", world), world)
+            try world.start("--key-file", world.keyFile, "--config", world.configuration)
+            try world.must("alarm", "test")
+            #expect(Files.exists(world.directory + "/first"))
+
+            try Self.write("log:\n  level: debug\n" + Self.keeper("second", world), world)
+            try Self.reload(world, until: "the settings were read again changed=\"alarms.command, log.level\"")
+            try world.must("alarm", "test")
+            #expect(Files.exists(world.directory + "/second"))
+
+            try Self.write("log:\n  level: error\n" + Self.keeper("third", world), world)
+            try world.daemon.child.signal(SIGHUP)
+            try eventually("an alarm to go to the third") {
+                try world.must("alarm", "test")
+                return Files.exists(world.directory + "/third")
+            }
+            #expect(
+                try Self.log(world.daemon).split(separator: "the settings were read again").count == 2, "it is quiet")
+            #expect(try world.daemon.child.isRunning && world.isHealthy)
+        }
+    }
+
+    @Test func aMistakeChangesNothingAndIsNamed() throws {
+        try withWorld(serving: false) { world in
+            try world.initialise()
+            try Self.write(Self.keeper("first", world), world)
+            try world.start("--key-file", world.keyFile, "--config", world.configuration)
+            for (text, words) in [
+                ("alarms:\n  comand: /bin/true\n", "alarms.comand is no setting"),
+                ("log: [\n", "is not valid YAML"),
+                (Self.keeper("second", world) + "  webhook: https://example.com/\n", "it is one of them"),
+            ] {
+                try Self.write(text, world)
+                try Self.reload(world, until: words)
+            }
+            #expect(try Self.log(world.daemon).contains("the settings stay as they were"))
+            try world.must("alarm", "test")
+            #expect(Files.exists(world.directory + "/first") && !Files.exists(world.directory + "/second"))
+            #expect(world.isHealthy)
+        }
+    }
+
+    /// A vault that was unlocked by hand would be locked after a restart.
+    @Test func whatTakesARestartIsNamedAndTheVaultStaysOpen() throws {
+        try withWorld { world in
+            let app = try world.addApp("zoom-prod")
+            try Self.write("server:\n  event_loops: 3\nagent:\n  mode: '0600'\n", world)
+            try Self.reload(world, until: "these settings wait for a restart keys=\"agent.mode, server.event_loops\"")
+            #expect(try world.fetchedSecret() == app.secret)
+        }
+    }
+
+    @Test func systemdIsToldOfTheBeginningAndTheEnd() throws {
+        try withWorld(serving: false) { world in
+            try world.initialise()
+            let path = world.directory + "/notify"
+            let listener = try DatagramSocket(at: path)
+            try world.start(environment: ["NOTIFY_SOCKET": path])
+            #expect(listener.next() == "READY=1")
+            try world.daemon.child.signal(SIGHUP)
+            #expect(listener.next()?.hasPrefix("RELOADING=1\nMONOTONIC_USEC=") == true)
+            #expect(listener.next() == "READY=1")
+        }
+    }
+}
