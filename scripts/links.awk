@@ -1,5 +1,7 @@
 # Holds the relative links of Markdown files against the tree: prints `path:line: what is wrong` for each that leads to no
 # file, or to a heading that is not there. A path is of letters, digits and `._/-`, which no shell minds.
+# Likewise each test suite that is named: `FooTests` is one file of that name below Tests, or a folder there, and
+# `BarTests/FooTests` that file of that folder, for where several targets have one.
 # Files are read twice: for their headings, and for their links.
 #
 #   awk -f scripts/links.awk pass=1 FILES... pass=2 FILES...
@@ -43,6 +45,24 @@ function judge(link,    path, heading, folder) {
     else if (heading != "" && !((path, heading) in headings)) print FILENAME ":" FNR ": leads to no heading: " link
 }
 
+function judge_suite(name) {
+    sub(/^Tests\//, "", name)
+    if (name in suites || name in targets) return
+    if (!(name in places)) print FILENAME ":" FNR ": there are no such tests: " name
+    else if (places[name] ~ /. /) print FILENAME ":" FNR ": say which of" places[name] " is meant"
+}
+
+BEGIN {
+    command = "find Tests -name '*Tests.swift'"
+    while ((command | getline file) > 0) {
+        name = substr(file, 7, length(file) - 12)
+        suites[name] = 1
+        targets[substr(name, 1, index(name, "/") - 1)] = 1
+        sub(/.*\//, "", name)
+        places[name] = places[name] " " file
+    }
+    close(command)
+}
 FNR == 1 { fenced = 0 }
 /^ *(```|~~~)/ { fenced = !fenced; next }
 fenced { next }
@@ -60,5 +80,10 @@ pass == 2 {
         link = substr(rest, RSTART + 2, RLENGTH - 3)
         rest = substr(rest, RSTART + RLENGTH)
         judge(link)
+    }    rest = $0
+    while (match(rest, /[A-Za-z0-9_\/]+/)) {
+        name = substr(rest, RSTART, RLENGTH)
+        rest = substr(rest, RSTART + RLENGTH)
+        if (name ~ /[a-z0-9]Tests$/) judge_suite(name)
     }
 }

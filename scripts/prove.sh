@@ -32,7 +32,7 @@ new_sample() {
     put scripts/hello '#!/bin/sh' 'echo hello'
     # shellcheck disable=SC2016
     put docs/good.md '# Its `name`: [two](good.md) words' '[up](../docs/good.md#its-name-two-words), [out](https://example.com/x#y)' \
-        '```' '[not a link](gone.md)' '```'
+        'NameTests, `NamesTests`, NamesTests/NameTests' '```' '[not a link](gone.md)' 'GoneTests' '```'
 }
 
 # Writes lines to a file of the sample.
@@ -88,6 +88,11 @@ prove_rules() {
     for word in '[it](gone.md)' '[it](../gone)' '[it](#there)' '[it](good.md#there)' '[one](good.md) [it](gone/)'; do
         red links docs/bad.md '# Here' "$word"
     done
+    # shellcheck disable=SC2016
+    for word in GoneTests '`NamesTests/GoneTests`' 'NamesTests, OtherTests/NameTests'; do
+        red links docs/bad.md "$word"
+    done
+    red links Tests/OtherTests/NameTests.swift '// The good page has to say now which one it means.'
     red shell scripts/bad '#!/bin/bash' 'if true; then'
     # shellcheck disable=SC2016
     if have_command shellcheck; then red shell scripts/bad '#!/bin/bash' 'rm $1'; fi

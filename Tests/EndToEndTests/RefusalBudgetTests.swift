@@ -39,6 +39,7 @@ import Testing
             let status = try world.keyturn("status", "--json").json
             #expect(status["problems"].elements.first?["code"].string == "invalid_client")
             #expect(try world.must("status").output.contains("keyturn app verify zoom-prod"))
+            #expect(try world.fetchedSecret() == "not-the-secret", "what Zoom refuses is the operator's to remove")
         }
     }
 

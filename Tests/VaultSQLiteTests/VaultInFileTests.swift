@@ -67,4 +67,26 @@ import VaultSQLite
         #expect(picture.apps.count == 25)
         #expect(try await file.use() == picture)
     }
+    @Test(
+        "the file takes no second current secret and no second rotation under way, whatever the program believes",
+        arguments: [
+            (
+                "INSERT INTO generation SELECT 'other', app, number + 1, 'current', sealed FROM generation",
+                "generation.app"
+            ),
+            (
+                "INSERT INTO generation SELECT 'other', app, number, 'previous', sealed FROM generation",
+                "generation.app"
+            ),
+            (
+                "INSERT INTO rotation SELECT column1, id, column2, NULL, sealed FROM app, (VALUES ('a', 'planned'), ('b', 'draining'))",
+                "rotation.app"
+            ),
+        ]) func oneOfEach(_ statement: String, _ what: String) async throws
+    {
+        let file = try await FileVault()
+        try await file.use { vault in try await vault.add(number: 1, at: file.time.now) }
+        let outcome = try sqlite(file.path, statement)
+        #expect(outcome.status != 0 && outcome.output.contains("UNIQUE constraint failed: \(what)"), "\(outcome)")
+    }
 }
