@@ -14,7 +14,7 @@ package struct LineReader: ~Copyable {
     package private(set) var offset = 0
 
     package init(path: String) throws(AuditError) {
-        descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
+        descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
         guard descriptor >= 0 else { throw AuditError(systemCall: "cannot open \(path)", errno) }
         self.path = path
     }

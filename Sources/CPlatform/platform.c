@@ -8,14 +8,17 @@
 #include <signal.h>
 #include <spawn.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/timex.h>
 #include <sys/vfs.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 _Static_assert(sizeof(struct kt_peer) == sizeof(struct ucred), "the kernel's layout");
@@ -79,6 +82,8 @@ int kt_spawn(
     posix_spawnattr_setflags(
         &attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSID);
 
+    /* Whoever started this process may have had it ignored: then the kernel keeps no word of how a child ended. */
+    signal(SIGCHLD, SIG_DFL);
     pid_t child = 0;
     const int outcome = posix_spawn(&child, program, &actions, &attributes, arguments, environment);
     posix_spawnattr_destroy(&attributes);
@@ -92,6 +97,28 @@ int kt_spawn(
     *pid = child;
     *output = ends[0];
     return 0;
+}
+
+int kt_ended(int32_t pid, int *status) {
+    siginfo_t end = {0};
+    if (waitid(P_PID, (id_t)pid, &end, WEXITED | WNOHANG | WNOWAIT) != 0 || end.si_pid != pid) return 0;
+    kill(-pid, SIGKILL);
+    return waitpid(pid, status, 0) == pid;
+}
+
+int kt_open_regular(const char *path) {
+    const int place = open(path, O_PATH | O_CLOEXEC);
+    if (place < 0) return -1;
+    struct stat found;
+    char name[32];
+    snprintf(name, sizeof name, "/proc/self/fd/%d", place);
+    const int file = fstat(place, &found) != 0 ? -1
+        : !S_ISREG(found.st_mode)              ? -2
+                                               : open(name, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    const int reason = errno;
+    close(place);
+    errno = reason;
+    return file;
 }
 
 int kt_memory_file(const void *bytes, size_t length) {

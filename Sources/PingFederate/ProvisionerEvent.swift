@@ -13,6 +13,9 @@ package struct ProvisionerEvent: Equatable, Sendable {
     /// The most that a line is looked at for, in bytes.
     package static let longest = 16 << 10
 
+    /// The most of the cause that is looked at, in characters: to look for secrets in it takes time, and less is shown.
+    private static let longestCause = 1_000
+
     /// `nil` for what is no such line: the rest of a text of several lines, say.
     package init?(_ line: some StringProtocol) {
         let parts = line.split(separator: "|", maxSplits: 7, omittingEmptySubsequences: false).map {
@@ -21,7 +24,7 @@ package struct ProvisionerEvent: Equatable, Sendable {
         guard parts.count >= 7, let hasSucceeded = Bool(parts[6].lowercased()) else { return nil }
         channel = parts[2]
         self.hasSucceeded = hasSucceeded
-        cause = hasSucceeded || parts.count < 8 ? "" : parts[7]
+        cause = hasSucceeded || parts.count < 8 ? "" : String(parts[7].prefix(Self.longestCause))
     }
 
     /// The cause, fit to be shown.

@@ -1,5 +1,6 @@
 /// The few fields of a request that mean something here. All others are checked for form and forgotten.
 struct RequestFields {
+    private(set) var host: String?
     private(set) var keyturnRequest: String?
     private(set) var ifNoneMatch: String?
     private(set) var contentType: String?
@@ -49,6 +50,7 @@ struct RequestFields {
         switch field.name.count {
         case 4 where isNamed("host"):
             try once(.host, "Host")
+            host = bytes.text(field.value)
         case 6 where isNamed("expect"):
             throw Problem(.expectationFailed, "Expect is not served; send the body at once")
         case 10 where isNamed("connection"):

@@ -9,7 +9,7 @@ enum FileHeader {
     private static let applicationID = 68..<72
 
     static func check(_ path: String) throws(StoreError) {
-        let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY)
+        let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK)
         guard descriptor >= 0 else { throw StoreError(systemCall: "cannot open \(path)", errno) }
         defer { close(descriptor) }
         var header = [UInt8](repeating: 0, count: length)

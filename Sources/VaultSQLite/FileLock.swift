@@ -15,7 +15,7 @@ package struct FileLock: ~Copyable {
     /// `nil` when there is no lock file, so that nobody holds it.
     /// - Throws: ``StoreError`` `.inUse` when another process holds it.
     package init?(lookingAt vault: String) throws(StoreError) {
-        let descriptor = unsafe open(vault + ".lock", O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
+        let descriptor = unsafe open(vault + ".lock", O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
         if descriptor < 0, errno == ENOENT { return nil }
         try self.init(descriptor, vault + ".lock")
     }

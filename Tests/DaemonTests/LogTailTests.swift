@@ -62,6 +62,19 @@ import Testing
         }
     }
 
+    @Test func `what is no file is not even opened`() throws {
+        try #require(unsafe mkfifo(path, 0o600) == 0)
+        let watch = inotify_init1(O_NONBLOCK)
+        try #require(watch >= 0)
+        defer { close(watch) }
+        try #require(unsafe inotify_add_watch(watch, path, UInt32(IN_OPEN)) >= 0)
+        #expect(throws: LogTail.Trouble(reason: "it is no regular file")) {
+            try LogTail(path: path).lines(longest: 10)
+        }
+        var event: UInt64 = 0
+        #expect(unsafe read(watch, &event, 8) == -1 && errno == EAGAIN)
+    }
+
     @Test func `of much at once the newest counts, and of a long line the beginning`() throws {
         try append("")
         let tail = LogTail(path: path)

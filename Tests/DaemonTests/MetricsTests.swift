@@ -1,5 +1,7 @@
 import Audit
 import SecretMemory
+import SocketAPI
+import Synchronization
 import TestSupport
 import Testing
 import Times
@@ -127,5 +129,36 @@ import Vault
         let address = LoopbackAddress(text)
         #expect((address != nil) == isTaken)
         #expect(address.map(\.description) ?? text == text)
+    }
+
+    @Test func `however many ask, the numbers are gathered once a second`() async throws {
+        let time = ManualTime()
+        let gathered = Atomic(0)
+        let desk = MetricsDesk(time) {
+            gathered.add(1, ordering: .relaxed)
+            await Task.yield()
+            return Response(.ok).render()
+        }
+        for second in 1...3 {
+            await withTaskGroup { group in
+                for _ in 0..<20 { group.addTask { _ = await desk.answer } }
+            }
+            #expect(gathered.load(ordering: .relaxed) == second)
+            time.pass(1)
+        }
+    }
+
+    @Test(
+        "who means another host means somebody else",
+        arguments: [
+            ("127.0.0.1:9464", true), ("localhost:9464", true), ("LocalHost:9464", true), ("[::1]:9464", true),
+            ("127.0.0.1", false), ("localhost", false), ("localhost:80", false), ("127.0.0.1:94640", false),
+            ("evil.example:9464", false), ("localhost.evil.example:9464", false),
+            ("127.0.0.1.evil.example:9464", false),
+            ("localhost:9464.evil.example", false), ("", false), ("keyturn", false), ("0.0.0.0:9464", false),
+        ]) func host(_ host: String, _ isMeant: Bool) throws
+    {
+        #expect(try #require(LoopbackAddress("127.0.0.1:9464")).isMeant(by: host) == isMeant)
+        #expect(try #require(LoopbackAddress("127.0.0.1:80")).isMeant(by: "localhost"))
     }
 }

@@ -46,6 +46,7 @@ private final class Counting: Responder {
     private let trail: AuditTrail
     private let responder: Counting
     private let channel: EmbeddedChannel
+    private let table = ConnectionTable()
     private let answers = Answers()
 
     private final class Answers: ChannelOutboundHandler {
@@ -73,7 +74,7 @@ private final class Counting: Responder {
             answers,
             ConnectionHandler(
                 responder: responder, caller: Identity(uid: 1, gid: 1, pid: 1), limits: .init(),
-                table: ConnectionTable()),
+                table: table),
         ])
         try await channel.connect(to: try SocketAddress(unixDomainSocketPath: "/x")).get()
     }
@@ -147,6 +148,18 @@ private final class Counting: Responder {
         try ask()
         try ask("/a", "Connection: close\r\n")
         #expect(responder.asked == 2 && answers.seen.count == 2)
+        #expect(!channel.isActive)
+    }
+    @Test func `when the daemon stops, the same again is the last as well`() throws {
+        try ask()
+        channel.isWritable = false
+        channel.pipeline.fireChannelWritabilityChanged()
+        try channel.writeInbound(ByteBuffer(string: Self.request("/a") + Self.request("/a")))
+        table.drain()
+        channel.isWritable = true
+        channel.pipeline.fireChannelWritabilityChanged()
+        channel.embeddedEventLoop.run()
+        #expect(answers.seen == ["\"1\"", "\"1\""])
         #expect(!channel.isActive)
     }
 }

@@ -67,6 +67,19 @@ import Testing
         }
     }
 
+    /// Then the kernel forgets how a child ended.
+    @Test func whoStartedTheDaemonMayHaveHadChildrenIgnored() throws {
+        try withWorld(serving: false) { world in
+            try world.initialise()
+            let script =
+                "import os, signal, sys; signal.signal(signal.SIGCHLD, signal.SIG_IGN); os.execv(sys.argv[1], sys.argv[1:])"
+            let outcome = try world.runner.run(
+                "python3", ["-c", script, Programs.keyturnd, "serve"],
+                environment: ["KEYTURN_UNLOCK_COMMAND": "/bin/echo short"])
+            #expect(outcome.exit == 65 && outcome.errors.contains("unlock.command gave 6 bytes"), "\(outcome)")
+        }
+    }
+
     @Test(arguments: [
         ("exit 3", 75, "status 3"), ("kill -9 $$", 75, "signal 9"), ("printf short", 65, "gave 5 bytes"),
         ("true", 65, "gave 0 bytes"), ("head -c 5000 /dev/zero", 65, "more than 4096 bytes"),

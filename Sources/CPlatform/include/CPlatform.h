@@ -35,6 +35,14 @@ int kt_spawn(
     const char *program, char *const arguments[], char *const environment[], int input, int32_t *pid,
     int *output);
 
+/* Whether a program that was run so has ended; `status` is then as of waitpid(2), and what it left running of its group is
+   killed. Before it is waited for: from then on its number may be another group's. */
+int kt_ended(int32_t pid, int *status);
+
+/* Opens a regular file for reading: a descriptor, -1 with errno, or -2 for what is no regular file. That is not opened, since
+   to open a device or a pipe can be to do something; and what was looked at is what is opened. */
+int kt_open_regular(const char *path);
+
 /* A file in memory that holds these bytes, to be read from its beginning: a descriptor, or -1 with errno. */
 int kt_memory_file(const void *bytes, size_t length);
 

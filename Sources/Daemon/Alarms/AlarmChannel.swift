@@ -1,3 +1,4 @@
+import CPlatform
 import Dispatch
 import Glibc
 import HTTPTransport
@@ -80,13 +81,12 @@ enum AlarmChannel: Sendable {
         var isOpen = true
         while true {
             var status: CInt = 0
-            let hasEnded = unsafe waitpid(pid, &status, WNOHANG) == pid
+            let hasEnded = unsafe kt_ended(pid, &status) != 0
             if isOpen {
                 let got = unsafe scrap.withUnsafeMutableBytes { unsafe read(output, $0.baseAddress, $0.count) }
                 isOpen = got > 0 || (got < 0 && errno == EAGAIN)
             }
             if hasEnded {
-                kill(-pid, SIGKILL)
                 let (signal, code) = (status & 0x7F, status >> 8 & 0xFF)
                 if signal != 0 { return "was ended by signal \(signal)" }
                 return code == 0 ? nil : "ended with status \(code)"

@@ -12,7 +12,7 @@ struct AlarmFile: Sendable {
 
     /// An empty book when there is none, or none that can be read.
     func read() throws(StartError) -> AlarmBook {
-        let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
+        let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
         guard descriptor >= 0 else {
             if errno == ENOENT { return AlarmBook() }
             throw StartError(systemCall: "cannot read \(path)", errno)

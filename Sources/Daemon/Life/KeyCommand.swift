@@ -1,3 +1,4 @@
+import CPlatform
 import Envelope
 import Glibc
 import SecretMemory
@@ -52,21 +53,21 @@ struct KeyCommand {
         while true {
             // First whether it ended, then what there is to read: what it wrote before its end is there by then.
             var status: CInt = 0
-            let hasEnded = unsafe waitpid(pid, &status, WNOHANG) == pid
+            let hasEnded = unsafe kt_ended(pid, &status) != 0
             while isOpen, output.count <= most {
                 let got = unsafe read(descriptor, &byte, 1)
                 if got == 1 { output.append(byte) } else if got == 0 { isOpen = false } else { break }
             }
             let isTooLong = output.count > most
             if hasEnded, !isTooLong {
-                // What it left running keeps nothing of ours, and is not waited for.
-                kill(-pid, SIGKILL)
                 guard status == 0 else { throw Self.failed(status) }
                 return output.finish()
             }
             if isTooLong || SystemTime().now.boot >= deadline {
-                kill(-pid, SIGKILL)
-                if !hasEnded { _ = unsafe waitpid(pid, &status, 0) }
+                if !hasEnded {
+                    kill(-pid, SIGKILL)
+                    _ = unsafe waitpid(pid, &status, 0)
+                }
                 throw isTooLong
                     ? StartError(.badData, "unlock.command gave more than \(most) bytes", hint: Self.hint)
                     : StartError(

@@ -11,7 +11,7 @@ enum KeyFile {
     /// - Parameter isCredential: whether systemd put it there, for this service alone. It lets a service's own user in
     ///   by an access list, which shows as a readable group.
     static func read(_ path: String, isCredential: Bool = false) throws(StartError) -> UnlockWay {
-        let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY)
+        let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK)
         guard descriptor >= 0 else { throw StartError(systemCall: "cannot read the key file \(path)", errno) }
         defer { close(descriptor) }
         var status = stat()

@@ -44,9 +44,13 @@ struct SocketService: Service {
             try await SocketServer(adminSocket, responder: admin, limits: limits, group: group, logger: logger),
         ]
         if let address = settings.metricsAddress {
+            limits.connections = MetricsRoutes.connections
+            let (time, source) = (admin.metrics.status.time, admin.metrics)
+            let desk = MetricsDesk(time) { await source.answer(.openMetrics) }
             servers.append(
                 try await SocketServer(
-                    try LoopbackSocket(address, for: "metrics.listen"), responder: MetricsRoutes(source: admin.metrics),
+                    try LoopbackSocket(address, for: "metrics.listen"),
+                    responder: MetricsRoutes(desk: desk, address: address),
                     limits: limits, group: group, logger: logger))
         }
         for server in servers { try await server.start() }

@@ -39,9 +39,15 @@ package struct StandardErrorLog: LogHandler {
         return value.contains(" ") ? "\"\(value)\"" : value
     }
 
-    /// Whatever a value holds, an event stays one line.
-    private static func oneLine(_ text: String) -> String {
-        String(text.unicodeScalars.map { $0.value < 0x20 || $0.value == 0x7F ? " " : Character($0) })
+    /// Whatever a value holds, an event stays one line, and tells a terminal nothing: what is above ASCII has controls too.
+    static func oneLine(_ text: String) -> String {
+        String(
+            text.unicodeScalars.map { scalar in
+                switch scalar.properties.generalCategory {
+                case .control, .format, .lineSeparator, .paragraphSeparator: " "
+                default: Character(scalar)
+                }
+            })
     }
 }
 

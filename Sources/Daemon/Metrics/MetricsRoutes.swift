@@ -28,20 +28,54 @@ struct MetricsSource: Sendable {
     }
 }
 
+/// The numbers for whoever is on this machine, who may ask as often as he likes: they are gathered once a second at most, one
+/// time after the other.
+actor MetricsDesk {
+    private let time: any TimeSource
+    private let gather: @Sendable () async -> RenderedResponse
+    private var last: (second: Int, answer: Task<RenderedResponse, Never>)?
+    private var isGathering = false
+
+    init(_ time: any TimeSource, _ gather: @escaping @Sendable () async -> RenderedResponse) {
+        self.time = time
+        self.gather = gather
+    }
+
+    var answer: RenderedResponse {
+        get async {
+            let second = time.now.boot
+            if let last, isGathering || last.second == second { return await last.answer.value }
+            isGathering = true
+            let gathering = Task { [gather] in await gather() }
+            last = (second, gathering)
+            let answer = await gathering.value
+            isGathering = false
+            return answer
+        }
+    }
+}
+
 /// The numbers over loopback, for a scraper, and nothing else. Whoever is on this machine may read them: they hold names of
-/// apps, clients and targets, and no secret.
+/// apps, clients and targets, and no secret. A web page that a browser on this machine shows may not.
 struct MetricsRoutes: Responder {
-    let source: MetricsSource
+    let desk: MetricsDesk
+    let address: LoopbackAddress
     let methods = [Method.get]
+
+    /// Scrapers are few. What they take is not to be missing where secrets are asked for.
+    static let connections = 32
 
     func needs(of caller: Identity) -> IdentityNeeds { [] }
 
     func respond(to request: Request, from caller: Identity) -> Reply {
         do throws(Problem) {
+            guard address.isMeant(by: request.host) else {
+                throw Problem(.badRequest, "the Host field is not this address", try: "http://\(address)/metrics")
+            }
             guard request.target.matches("/metrics") else { throw Refusal.noSuchRoute }
             guard request.method == .get else { throw Refusal.method(methods) }
             try request.target.allowQuery([])
-            return .later { [source] in Answer(await source.answer(.openMetrics)) }
+            return .later { [desk] in Answer(await desk.answer) }
         } catch {
             return .now(.refusing(error))
         }

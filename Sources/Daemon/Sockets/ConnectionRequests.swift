@@ -43,7 +43,7 @@ extension ConnectionHandler {
         }
         unread.moveReaderIndex(forwardBy: length)
         took()
-        isLast = false
+        isLast = table.isDraining
         park(answer.response, answer.record, as: repetition.count, isTimed: true)
         return true
     }

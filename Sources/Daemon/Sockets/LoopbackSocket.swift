@@ -21,6 +21,15 @@ package struct LoopbackAddress: Equatable, Sendable, CustomStringConvertible {
     }
 
     package var description: String { "\(host.rawValue):\(port)" }
+
+    /// Whether `Host` names this machine and this port. A page in a browser here may have the address of its own name
+    /// changed to this one, and then read what is answered: the browser sends that name.
+    func isMeant(by host: String) -> Bool {
+        let host = host.lowercased()
+        return ["127.0.0.1", "[::1]", "localhost"].contains { name in
+            host == "\(name):\(port)" || port == 80 && host == name
+        }
+    }
 }
 
 /// A socket that listens on loopback.

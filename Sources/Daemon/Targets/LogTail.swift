@@ -1,3 +1,4 @@
+import CPlatform
 import Glibc
 import Synchronization
 
@@ -46,16 +47,15 @@ final class LogTail: Sendable {
     }
 
     private func open(_ state: inout State) throws(Trouble) {
-        let file = unsafe Glibc.open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
+        // The other program may put there what it likes.
+        let file = unsafe kt_open_regular(path)
         guard file >= 0 else {
+            if file == -2 { throw Trouble(reason: "it is no regular file") }
             if errno == ENOENT { state.isNew = true }
             throw Trouble(reason: unsafe String(cString: strerror(errno)))
         }
         var found = stat()
-        guard unsafe fstat(file, &found) == 0, found.st_mode & S_IFMT == S_IFREG else {
-            close(file)
-            throw Trouble(reason: "it is no regular file")
-        }
+        unsafe fstat(file, &found)
         (state.file, state.offset, state.begun) = (file, state.isNew ? 0 : found.st_size, [])
     }
 

@@ -51,19 +51,23 @@ actor ProvisionerWatch {
             (found, lines) = (Provisioning(since: pushed), [])
         }
         found.unreadable = trouble
-        let secrets = secrets(of: entry.target)
+        var last: ProvisionerEvent?
         for event in lines.compactMap({ ProvisionerEvent($0) }) where log.channel ?? event.channel == event.channel {
             if event.hasSucceeded {
                 found.succeed()
             } else {
-                found.fail(.init(at: now, cause: event.cause(withholding: secrets)))
+                found.fail()
+                last = event
             }
         }
+        // To look for secrets takes far longer than to read a line, and only one is shown, however many are written.
+        if let last { found.failure = .init(at: now, cause: last.cause(withholding: secrets(of: entry.target))) }
         vault.catalog.note(found, of: entry.target)
     }
 
     private func secrets(of target: PushTarget) -> [SecretBox] {
         let entry = vault.catalog.app(of: target)
-        return [entry?.credential.clientSecret, entry?.previous?.clientSecret].compactMap(\.self)
+        let secrets = [entry?.credential.clientSecret, entry?.previous?.clientSecret, entry?.token?.token.accessToken]
+        return secrets.compactMap(\.self)
     }
 }

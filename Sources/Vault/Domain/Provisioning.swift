@@ -19,7 +19,8 @@ package struct Provisioning: Equatable, Sendable {
     package private(set) var failed = 0
     /// How many failed behind the last that succeeded.
     package private(set) var failedLast = 0
-    package private(set) var failure: Failure?
+    /// The last one that failed.
+    package var failure: Failure?
     /// Why the log cannot be read.
     package var unreadable: String?
 
@@ -30,10 +31,9 @@ package struct Provisioning: Equatable, Sendable {
         failedLast = 0
     }
 
-    package mutating func fail(_ failure: Failure) {
+    package mutating func fail() {
         failed += 1
         failedLast += 1
-        self.failure = failure
     }
 
     /// One user that Zoom does not want among many that it takes is no matter of credentials.

@@ -1,0 +1,43 @@
+import Foundation
+import Glibc
+import Testing
+
+/// Pipes in the place of files: to open one, and to wait for who writes to it, would be to wait for ever.
+@Suite(.realProcesses) struct PlantedFileTests {
+    private static func plant(_ path: String) throws {
+        unsafe unlink(path)
+        guard unsafe mkfifo(path, 0o600) == 0 else { throw HarnessError("no pipe can be made at \(path)") }
+    }
+
+    @Test func inThePlaceOfAlarmsItIsSaidAndReplaced() throws {
+        try withWorld(serving: false) { world in
+            try world.initialise()
+            try Self.plant(world.state + "/alarms.json")
+            try world.start()
+            #expect(world.isHealthy)
+            #expect(try world.stop().errors.contains("alarms.json is no file of alarms"))
+        }
+    }
+
+    @Test func inThePlaceOfAKeyItIsRefused() throws {
+        try withWorld(serving: false) { world in
+            try world.initialise()
+            try Self.plant(world.keyFile)
+            let outcome = try world.keyturnd("serve", "--key-file", world.keyFile)
+            #expect(outcome.exit == 78 && outcome.errors.contains("is not a file"), "\(outcome)")
+        }
+    }
+
+    @Test func inThePlaceOfTheVaultOrItsLogItIsNamed() throws {
+        try withWorld(serving: false) { world in
+            try world.initialise()
+            try world.start()
+            try world.stop()
+            let segment = try #require(try Files.names(world.auditDirectory).filter { $0.hasSuffix(".jsonl") }.first)
+            try Self.plant("\(world.auditDirectory)/\(segment)")
+            #expect(try world.keyturnd("check", "--key-file", world.keyFile).exit == 65)
+            try Self.plant(world.vault)
+            #expect(try world.keyturnd("check", "--key-file", world.keyFile).exit == 65)
+        }
+    }
+}
