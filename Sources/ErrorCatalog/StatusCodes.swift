@@ -8,6 +8,14 @@ extension AttentionCode {
             Explanation(
                 "the vault was last served on another machine: it is served here, and nothing is rotated",
                 try: "keyturn adopt, once the other machine serves it no more")
+        case .diskFull:
+            Explanation(
+                "the state directory has less than 32 MiB left, or hardly a file more: soon nothing is kept and nobody is served",
+                try: "make room there; the daemon goes on by itself")
+        case .diskLow:
+            Explanation(
+                "the state directory has less than 256 MiB left",
+                try: "make room there before it is full; keyturn doctor")
         case .auditUnavailable:
             Explanation(
                 "the audit log cannot be written: nothing with a secret is answered",

@@ -74,7 +74,8 @@ package struct Daemon: Sendable {
             machine: MachineIdentity.read(settings.machineFile), time: time, logger: logger)
         try await unlock(gate)
 
-        let status = StatusReport(gate: gate, time: time, version: version, startedAt: time.now.wall)
+        let status = StatusReport(
+            gate: gate, time: time, version: version, startedAt: time.now.wall, stateDirectory: places.stateDirectory)
         let tallies = SocketTallies()
         let bell = AlarmBell(
             gate: gate, status: status, channel: channel, file: AlarmFile(path: places.alarms), logger: logger)
