@@ -21,7 +21,9 @@ extension AttentionCode {
                 "the audit log cannot be written: nothing with a secret is answered",
                 try: "make room in the state directory; the daemon's log says why")
         case .auditLogChanged:
-            Explanation("the audit log is not as it was written", try: "keyturn audit verify says where")
+            Explanation(
+                "the audit log is not as it was written",
+                try: "keyturn audit verify says where; once you know why: keyturn audit acknowledge")
         case .damagedRow:
             Explanation(
                 "a row of the vault does not open, and so neither does its copy in the backup",

@@ -125,8 +125,9 @@ struct StatusReport: Sendable {
         if let trouble = audit.trouble {
             problems.append(
                 .init(
-                    .auditLogChanged, "the audit log is not as it was written: \(trouble)",
-                    try: "keyturn audit verify"))
+                    .auditLogChanged,
+                    "the audit log is not as it was written: \(trouble.words); first seen at \(trouble.since)",
+                    try: "keyturn audit verify; once you know why: keyturn audit acknowledge"))
         }
         return problems
     }
