@@ -128,6 +128,9 @@ package struct Daemon: Sendable {
 
     private func openStore() throws(StartError) -> SQLiteStore {
         do throws(StoreError) { return try SQLiteStore.open(at: places.vault) } catch {
+            if error.code == .missing {
+                throw StartError.noVault(at: places.vault, Remains(in: places.stateDirectory))
+            }
             throw StartError(VaultError(error))
         }
     }
