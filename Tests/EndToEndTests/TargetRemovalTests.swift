@@ -12,7 +12,9 @@ import Testing
             let id = try #require(try world.openRotations().first?["id"].string)
             let refused = try world.keyturn("target", "remove", "console", "--yes")
             #expect(refused.exit == 75 && refused.complains() && refused.errors.contains("target add"), "\(refused)")
-            try world.must("rotation", "resume", id)
+            let again = try world.keyturn("rotation", "resume", id)
+            #expect(again.exit == 79 && again.complains() && again.errors.contains("not today"), "held again: \(again)")
+            #expect(again.output.contains("held"))
             #expect(try world.sandbox.accepts(app.secret, of: app), "the console has it still")
 
             // Another target of the same connection takes its place: the rotation waits for that one.
