@@ -98,9 +98,9 @@ struct AppProblems {
                 "\(generation) is not handed out before zoom has taken it: \(refusal.reason)",
                 try: "keyturn app verify \(app)")
         }
+        let dead = DeadSecret(app: app, cause: refusal.cause, reason: refusal.reason)
         return ranked(
-            .unproven, .restoredSecretDead, "\(generation) is dead and not handed out: \(refusal.reason)",
-            try: "make a new secret in the Marketplace, then: keyturn rotate \(app) --manual")
+            .unproven, .restoredSecretDead, "\(generation) is dead and not handed out: \(dead.detail)", try: dead.hint)
     }
 
     private var refused: Ranked? {

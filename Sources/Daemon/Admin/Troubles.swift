@@ -43,6 +43,20 @@ struct RefusedSecret {
     }
 }
 
+/// A secret out of a backup that Zoom refuses. Nobody gets it, and waiting brings no other.
+struct DeadSecret {
+    let detail: String
+    let hint: String
+
+    init(app: Name, cause: String, reason: String) {
+        detail = reason
+        hint =
+            cause == "app_disabled"
+            ? "activate the app in the Marketplace (Activation tab), then keyturn app verify \(app)"
+            : "make a new secret in the Marketplace, then: keyturn rotate \(app) --manual"
+    }
+}
+
 /// `dies at 2026-12-23T19:15:48Z, in 6 d 23 h`, or that it died.
 func dyingWords(_ dies: Timestamp, _ now: Timestamp) -> String {
     dies > now ? "dies at \(dies), in \(countdown(dies - now))" : "died at \(dies), \(countdown(now - dies)) ago"
