@@ -75,9 +75,7 @@ struct AppProblems {
         case .held:
             return ranked(
                 .held, .rotationHeld, "\(rotation.reason ?? "the rotation is held")\(death)",
-                try: rotation.promotedAt == nil
-                    ? "keyturn rotate \(app) --manual"
-                    : "when the cause is mended: keyturn rotation resume \(rotation.id)", deadline: rotation.revokeAt)
+                try: goingOn(rotation, of: app), deadline: rotation.revokeAt)
         default: return nil
         }
     }
