@@ -64,6 +64,11 @@ package struct Daemon: Sendable {
         let inherited = try InheritedSockets()
         try PrivateDirectory.ensure(places.stateDirectory, mode: 0o700)
         let store = try openStore()
+        if let upgrade = store.upgrade {
+            logger.notice(
+                "the vault's schema went from \(upgrade.from) to \(upgrade.to): older programs open only a backup from before"
+            )
+        }
         let zoom = ZoomIssuer(zoom: ZoomClient(transport: transport))
         var policy = AttemptPolicy()
         policy.budget = settings.refusalsPerHour
