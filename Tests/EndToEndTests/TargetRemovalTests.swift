@@ -36,6 +36,8 @@ import Testing
             try world.must("rotate", "zoom-prod", "--overlap", "0s")
             #expect(try world.keyturn("target", "remove", "console", "--yes").exit == 75)
             try world.must("target", "remove", "console", "--yes", "--force")
+            // The clock stands still: it does not wait for the next try.
+            try eventually("it to go on") { try world.openRotations().first?["state"].string != "current" }
             try TargetTests.pass("the end", world, clock) { $0 == nil }
             #expect(try !world.sandbox.accepts(app.secret, of: app))
         }
