@@ -22,6 +22,8 @@ struct AppProblems {
 
     /// How long a rotation may be due and not begun, in seconds, beyond what spreads those that fell due together.
     static let patience = 3600 + Recurrence.catchUp
+    /// How long before Zoom kills it a secret that is handed out is shown, in seconds.
+    static let nearDeath = 7 * 86_400
     /// How long before its deadline a drain that waits for somebody is shown, in seconds.
     static let nearDeadline = 3 * 86_400
 
@@ -59,7 +61,7 @@ struct AppProblems {
     }
 
     private var dying: Ranked? {
-        guard let dying = DyingSecret(entry, now: now), dying.dies - now <= Alarms.before[0] else { return nil }
+        guard let dying = DyingSecret(entry, now: now), dying.dies - now <= Self.nearDeath else { return nil }
         return ranked(.secretDies, .secretDies, dying.detail, try: dying.hint, deadline: dying.dies)
     }
 
