@@ -16,6 +16,15 @@ die() {
 # True when a person watches: then progress moves, otherwise output stays short.
 is_watched() { [[ -t 1 && -z ${CI:-} ]]; }
 
+# Says how far something is: in place where a person watches, otherwise as a line of its own, which a log can take.
+show_progress() {
+    if is_watched; then printf '\r%s\033[K' "$*"; else say "$*"; fi
+}
+
+end_progress() {
+    if is_watched; then printf '\r\033[K'; fi
+}
+
 stage_now='' stage_times=()
 
 # Runs a command as a named stage and remembers how long it took; a failure ends the script. Not to be called in

@@ -21,6 +21,7 @@ EVERY = 5  # seconds from one sample to the next
 # What may be added from the warm-up to the end, by the line through the samples. A leak of one small object a request
 # would exceed it within a minute.
 MEMORY_BOUND, DESCRIPTOR_BOUND = 6 << 10, 3  # KiB, descriptors
+WATCHED = sys.stdout.isatty() and not os.environ.get("CI")
 
 counts, lock, over = {}, threading.Lock(), threading.Event()
 
@@ -173,6 +174,18 @@ def prepare():
     assert status in (200, 201), body
 
 
+def show_progress(samples, end):
+    """In place where a person watches, otherwise a line each minute for the log."""
+    memory, descriptors, _, _ = samples[-1]
+    left = max(0, end - time.monotonic())
+    line = (f"{minutes - left / 60:.1f} of {minutes} min, {sum(counts.values())} requests, {memory} KiB, "
+            f"{descriptors} descriptors")
+    if WATCHED:
+        print(f"\r{line}\033[K", end="", flush=True)
+    elif len(samples) % (60 // EVERY) == 0:
+        print(line, flush=True)
+
+
 prepare()
 jobs = [fetch, fetch, fetch, refused, slow, aborted, administer, rotate, lock_and_unlock]
 threads = [threading.Thread(target=for_ever, args=[job], daemon=True) for job in jobs]
@@ -182,6 +195,9 @@ samples, end = [], time.monotonic() + minutes * 60
 while time.monotonic() < end:
     time.sleep(EVERY)
     samples.append(sample())
+    show_progress(samples, end)
+if WATCHED:
+    print("\r\033[K", end="")
 over.set()
 for thread in threads:
     thread.join(timeout=30)

@@ -180,6 +180,9 @@ package final class AuditLog: Sendable {
         if let trouble = found ?? nil { tell(trouble) }
     }
 
+    /// Whoever is to know of it does.
+    package func forgetTrouble() { lastTrouble.withLock { $0 = nil } }
+
     func tell(_ trouble: String) {
         lastTrouble.withLock { $0 = trouble }
         note(.trouble(trouble))

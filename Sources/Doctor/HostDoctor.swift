@@ -122,31 +122,19 @@ package struct HostDoctor {
         return Line("file_system", .passed, "a local file system")
     }
 
-    /// A vault of 100 apps is well below 1 MiB; a backup, a log and a rotation of all of them fit in this.
-    private static let (little, least) = (256 << 20, 32 << 20)
-
     private var freeSpace: Line {
-        var system = statvfs()
-        guard unsafe statvfs(places.stateDirectory, &system) == 0 else {
+        guard let room = DiskRoom(at: places.stateDirectory) else {
             return Line("free_space", .skipped, "the file system does not say how much is free")
         }
-        return Self.freeSpace(
-            bytes: Int(system.f_bavail) * Int(system.f_frsize), files: Int(system.f_favail), of: Int(system.f_files))
+        return Self.freeSpace(room)
     }
 
-    static func freeSpace(bytes: Int, files: Int, of allFiles: Int) -> Line {
-        let words = "\(bytes >> 20) MiB free"
-        let hint = "free some space on the file system of the state directory"
-        if bytes < least {
-            return Line(
-                "free_space", .failed, "\(words): when it is full, nobody is served and nothing is kept", try: hint)
+    static func freeSpace(_ room: DiskRoom) -> Line {
+        switch room.verdict {
+        case .enough: Line("free_space", .passed, room.words)
+        case .low: Line("free_space", .warning, room.words, try: DiskRoom.hint)
+        case .full: Line("free_space", .failed, room.words, try: DiskRoom.hint)
         }
-        if allFiles > 0, files < 16 {
-            return Line(
-                "free_space", .failed, "\(counted(Int(files), "file")) may still be made, whatever their size",
-                try: hint)
-        }
-        return bytes < little ? Line("free_space", .warning, words, try: hint) : Line("free_space", .passed, words)
     }
 
     private var modes: [Line] {

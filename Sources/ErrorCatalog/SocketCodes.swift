@@ -75,6 +75,10 @@ extension ProblemCode {
             Explanation(
                 "the credentials are out of a backup, and are not handed out before Zoom has taken them",
                 try: "keyturn app verify NAME; if Zoom refuses them: keyturn rotate NAME --manual")
+        case .restoredSecretDead:
+            Explanation(
+                "the credentials are out of a backup, and Zoom refuses them: to wait does not help",
+                try: "make a new secret in the Marketplace, then keyturn rotate NAME --manual")
         case .vaultDamaged:
             Explanation(
                 "the vault is not as it was written: a seal does not open, or a row is gone",

@@ -8,12 +8,22 @@ extension AttentionCode {
             Explanation(
                 "the vault was last served on another machine: it is served here, and nothing is rotated",
                 try: "keyturn adopt, once the other machine serves it no more")
+        case .diskFull:
+            Explanation(
+                "the state directory has less than 32 MiB left, or hardly a file more: soon nothing is kept and nobody is served",
+                try: "make room there; the daemon goes on by itself")
+        case .diskLow:
+            Explanation(
+                "the state directory has less than 256 MiB left",
+                try: "make room there before it is full; keyturn doctor")
         case .auditUnavailable:
             Explanation(
                 "the audit log cannot be written: nothing with a secret is answered",
                 try: "make room in the state directory; the daemon's log says why")
         case .auditLogChanged:
-            Explanation("the audit log is not as it was written", try: "keyturn audit verify says where")
+            Explanation(
+                "the audit log is not as it was written",
+                try: "keyturn audit verify says where; once you know why: keyturn audit acknowledge")
         case .damagedRow:
             Explanation(
                 "a row of the vault does not open, and so neither does its copy in the backup",

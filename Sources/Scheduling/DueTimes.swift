@@ -11,8 +11,6 @@ package enum Work: CaseIterable, Hashable, Sendable {
     case token
     /// Zoom is asked whether it still takes the secret, and what for.
     case probe
-    /// The operator is told that a secret will die.
-    case alarm
 }
 
 /// When each kind of work is due for an app. Arithmetic on what the vault holds, what is remembered and two clocks.
@@ -22,7 +20,6 @@ package struct DueTimes: Equatable, Sendable {
     package private(set) var rotation: Timestamp?
     package private(set) var token: Timestamp?
     package private(set) var probe: Timestamp?
-    package private(set) var alarm: Timestamp?
 
     /// - Parameters:
     ///   - upkeep: what is remembered of the app.
@@ -31,7 +28,6 @@ package struct DueTimes: Equatable, Sendable {
         rotation = entry.rotation == nil ? begins : Self.carryOn(entry, now.wall)
         token = Self.refresh(entry, now)
         probe = Self.probe(entry, upkeep, now.wall)
-        alarm = Alarms.due(entry, told: upkeep.alarm)
     }
 
     package subscript(work: Work) -> Timestamp? {
@@ -39,7 +35,6 @@ package struct DueTimes: Equatable, Sendable {
         case .rotation: rotation
         case .token: token
         case .probe: probe
-        case .alarm: alarm
         }
     }
 

@@ -28,7 +28,6 @@ package actor Scheduler {
             case .rotation: rotations
             case .token: tokens
             case .probe: probes
-            case .alarm: .max
             }
         }
     }
@@ -188,11 +187,6 @@ package actor Scheduler {
             // It may have been done meanwhile, at somebody's word.
             guard let entry = vault.catalog.app(name), !isStopped else { continue }
             guard let due = plan(entry, now, catchingUp: false)[work], due <= now.wall else {
-                place(name, now)
-                continue
-            }
-            guard work != .alarm else {
-                alarm(entry, now.wall)
                 place(name, now)
                 continue
             }

@@ -1,6 +1,6 @@
 package import Names
 import Rotation
-package import Times
+import Times
 import Tokens
 package import Vault
 
@@ -14,7 +14,6 @@ extension Scheduler {
         case .rotation: entry.rotation == nil ? await begin(entry) : await carryOn(entry)
         case .token: await refresh(entry)
         case .probe: await probe(entry)
-        case .alarm: break
         }
     }
 
@@ -69,12 +68,6 @@ extension Scheduler {
         note(.probed(name, found, isRotating: now.rotation != nil))
     }
 
-    func alarm(_ entry: AppEntry, _ now: Timestamp) {
-        guard let alarm = Alarms.toTell(entry, told: unsaved[entry].alarm, now: now) else { return }
-        note(.alarm(entry, now: now))
-        unsaved[entry].alarm = alarm
-    }
-
     /// Rotates everything that is due, one after the other: for scheduled jobs, without the splay that spreads catching
     /// up, and whether a window is open or not. What came to nothing lately is left alone.
     /// - Returns: the apps that were taken up.
@@ -112,8 +105,6 @@ extension TokenFailure {
 /// What the scheduler did, for the log.
 package enum SchedulerEvent: Sendable {
     case probed(Name, Upkeep.Probe, isRotating: Bool)
-    /// The secret that is handed out will die.
-    case alarm(AppEntry, now: Timestamp)
     /// What was learnt of apps is in memory only.
     case notSaved(VaultError)
 }

@@ -3,6 +3,8 @@
 package enum AttentionCode: String, CaseIterable, Sendable {
     case locked
     case vaultElsewhere = "vault_elsewhere"
+    case diskFull = "disk_full"
+    case diskLow = "disk_low"
     case auditUnavailable = "audit_unavailable"
     case auditLogChanged = "audit_log_changed"
     /// Of a backup alone: the vault that is served was looked at when it was opened.

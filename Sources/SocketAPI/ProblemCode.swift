@@ -23,6 +23,7 @@ package enum ProblemCode: String, Sendable, CaseIterable {
     case storageFailed = "storage_failed"
     case auditUnavailable = "audit_unavailable"
     case unproven = "unproven"
+    case restoredSecretDead = "restored_secret_dead"
     case vaultDamaged = "vault_damaged"
     case vaultRolledBack = "vault_rolled_back"
     case unavailable = "unavailable"
@@ -44,7 +45,7 @@ package enum ProblemCode: String, Sendable, CaseIterable {
         case .headersTooLarge: .headerFieldsTooLarge
         case .internal, .vaultDamaged, .vaultRolledBack: .internalServerError
         case .notImplemented: .notImplemented
-        case .upstreamFailed: .badGateway
+        case .upstreamFailed, .restoredSecretDead: .badGateway
         case .locked, .upstreamUnavailable, .storageFailed, .auditUnavailable, .unproven, .unavailable:
             .serviceUnavailable
         case .versionNotSupported: .versionNotSupported
@@ -78,6 +79,7 @@ package enum ProblemCode: String, Sendable, CaseIterable {
         case .vaultRolledBack: "the vault is older than its audit log"
         case .auditUnavailable: "the audit log cannot be written"
         case .unproven: "zoom has not taken these credentials yet"
+        case .restoredSecretDead: "zoom refuses these credentials"
         case .storageFailed: "the daemon cannot write what it must"
         case .unavailable: "the daemon cannot do this now"
         case .versionNotSupported: "the HTTP version is not spoken here"

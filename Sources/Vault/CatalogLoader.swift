@@ -11,6 +11,7 @@ import Times
 struct CatalogLoader {
     private(set) var auditHead = AuditHead.start
     private(set) var commits = 0
+    private(set) var auditTrouble: AuditTrouble?
     private(set) var host: String?
     private(set) var outbox = VaultState.emptyOutbox
     private(set) var ways: [Way] = []
@@ -35,6 +36,7 @@ struct CatalogLoader {
         var loader = CatalogLoader()
         loader.auditHead = written.auditHead
         loader.commits = written.commits
+        loader.auditTrouble = written.auditTrouble
         loader.host = written.host
         loader.outbox = written.outbox
         for table in SealedTable.counted {

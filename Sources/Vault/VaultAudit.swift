@@ -2,7 +2,7 @@ package import Audit
 import Envelope
 package import SecretMemory
 import Synchronization
-import Times
+package import Times
 
 /// What vault and audit log know of each other: where the log ends, so that a log that was cut is found out; how often the
 /// vault was written, so that a vault that was put back is; and which changes have no line on disk yet.
@@ -11,11 +11,25 @@ struct Account {
     var auditHead: AuditHead
     /// How often the vault was written.
     var commits: Int
+    var trouble: AuditTrouble?
     /// The next commit is a later one than this.
     let floor: Int
     /// Whether there is a log that is told of changes.
     let hasLog: Bool
     weak var log: (any ChangeLog)?
+}
+
+/// That the audit log was not as it was written, which the log itself cannot be trusted to remember.
+package struct AuditTrouble: Equatable, Sendable {
+    /// What was seen last.
+    package let words: String
+    /// When something was first seen that nobody has taken note of.
+    package let since: Timestamp
+
+    package init(words: String, since: Timestamp) {
+        self.words = words
+        self.since = since
+    }
 }
 
 /// The audit log, as far as it tells of the vault's commits.
@@ -46,6 +60,29 @@ extension Vault {
         guard nextAuditHead != auditHead else { return }
         try await change { _ in
         } committed: {
+        }
+    }
+
+    /// What was seen of the log, by this process or one before it, and not acknowledged.
+    package var auditTrouble: AuditTrouble? { account.withLock { $0.trouble } }
+
+    /// Keeps what was seen of the log over restarts.
+    package func keep(auditTrouble words: String) async throws(VaultError) {
+        guard auditTrouble?.words != words else { return }
+        let trouble = AuditTrouble(words: words, since: auditTrouble?.since ?? time.now.wall)
+        try await change { transaction in
+            transaction.note(trouble)
+        } committed: { [self] in
+            account.withLock { $0.trouble = trouble }
+        }
+    }
+
+    /// Forgets it: an operator has taken note.
+    package func acknowledgeAuditTrouble(recording event: AuditEvent?) async throws(VaultError) {
+        try await change(recording: { event }) { transaction in
+            transaction.note(nil)
+        } committed: { [self] in
+            account.withLock { $0.trouble = nil }
         }
     }
 

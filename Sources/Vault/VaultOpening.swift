@@ -68,7 +68,8 @@ extension Vault {
             let vault = Vault(
                 store: store, keys: keys, catalog: catalog,
                 account: Account(
-                    auditHead: loaded.auditHead, commits: loaded.commits, floor: named, hasLog: log != nil),
+                    auditHead: loaded.auditHead, commits: loaded.commits, trouble: loaded.auditTrouble, floor: named,
+                    hasLog: log != nil),
                 unlogged: loaded.outbox, time: time)
             vault.hosts.withLock { $0.kept = loaded.host }
             await vault.renewOldSlot(opened.slot, with: way, at: time.now.wall)

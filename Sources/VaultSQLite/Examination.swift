@@ -41,7 +41,7 @@ enum Examination {
 
     private static func wantedSchema() throws -> [String: String] {
         try DatabaseQueue().inDatabase { connection in
-            try Schema.migrate(connection, isNew: true)
+            _ = try Schema.migrate(connection, isNew: true)
             return try schema(connection)
         }
     }

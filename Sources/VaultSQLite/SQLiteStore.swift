@@ -14,6 +14,8 @@ package final class SQLiteStore: SealedStore {
     /// `nil` once closed.
     private let lock: Mutex<FileLock?>
     private let isClosed = Atomic(false)
+    /// From which version of the schema to which it was brought when it was opened, if it was older than the program.
+    package let upgrade: (from: Int, to: Int)?
     /// The one that is under way.
     let backup = Mutex<OnlineBackup?>(nil)
     /// Where SQLite blocks, so that the cooperative threads do not. Serial: this is the order of the commits.
@@ -84,11 +86,13 @@ package final class SQLiteStore: SealedStore {
         configuration.prepareDatabase { try Self.prepare($0) }
         do {
             database = try DatabaseQueue(path: path, configuration: configuration)
-            try database.inDatabase { database in
+            let found = try database.inDatabase { database in
                 if isNew { try database.execute(sql: "PRAGMA application_id = \(Schema.applicationID)") }
-                try Schema.migrate(database, isNew: isNew)
+                let found = try Schema.migrate(database, isNew: isNew)
                 try Self.proveSettings(database)
+                return found
             }
+            upgrade = isNew || found == Schema.current ? nil : (found, Schema.current)
         } catch {
             if isNew { Self.sweep(path) }
             throw StoreError(sqlite: error, path: path, isOpening: true)

@@ -14,7 +14,8 @@ enum Schema {
     static var current: Int { versions.count }
 
     /// Brings the vault to the current version, each step in a transaction of its own.
-    static func migrate(_ database: Database, isNew: Bool) throws {
+    /// - Returns: the version that it had.
+    static func migrate(_ database: Database, isNew: Bool) throws -> Int {
         let found = try Int.fetchOne(database, sql: "PRAGMA user_version") ?? 0
         guard found >= (isNew ? 0 : 1) else {
             throw StoreError(.damaged, "the vault says that its schema is \(found), which no vault has")
@@ -29,5 +30,6 @@ enum Schema {
                 return .commit
             }
         }
+        return found
     }
 }

@@ -78,6 +78,7 @@ import Vault
         let cases: [(State, code: String, words: String, hint: String)] = [
             (dying(.escrowed, in: 7 * Self.day + -3600), "secret_dies", "in 6 d 23 h", "keyturn rotation show r1"),
             (dying(.held, in: 8 * Self.day), "rotation_held", "in 8 d 0 h", "keyturn rotate zoom --manual"),
+            (dying(.held, in: 8 * Self.day), "rotation_held", "in 8 d 0 h", "keyturn rotation resume r1"),
             (dying(.lostResponse, in: 8 * Self.day), "lost_response", "in 8 d 0 h", "keyturn rotation show r1"),
             (State(probe: probe("invalid_client", [])), "invalid_client", "by hand", "keyturn rotate zoom --manual"),
             (State(probe: probe("app_disabled", [])), "app_disabled", "generation 1", "activate the app"),

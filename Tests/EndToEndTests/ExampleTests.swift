@@ -55,7 +55,7 @@ import Testing
         ("--user keyturn", [("password: ", "x")]),
         ("target add", [("user at the console: ", "x"), ("password: ", "x")]),
         ("keyturn unlock", [("passphrase: ", "nothing-of-value")]), (" remove ", [("[y/N]", "y")]),
-        ("keyturn adopt", [("[y/N]", "y")]),
+        ("keyturn adopt", [("[y/N]", "y")]), ("keyturn audit acknowledge", [("[y/N]", "y")]),
     ]
 
     private static func answers(_ line: String) -> [(prompt: String, answer: String)] {
@@ -110,7 +110,10 @@ import Testing
                     if example.line.hasPrefix("keyturn client add") {
                         _ = try world.keyturn("client", "remove", "pingfederate", "--yes")
                     }
-                    if ["unlock", "lock", "target", "adopt", "doctor", "app add", "rotation abort", "tail -f"].contains(
+                    if [
+                        "unlock", "lock", "target", "adopt", "audit acknowledge", "doctor", "app add", "rotation abort",
+                        "tail -f",
+                    ].contains(
                         where: { example.line.hasPrefix("keyturn " + $0) || example.line.hasSuffix($0) })
                     {
                         continue

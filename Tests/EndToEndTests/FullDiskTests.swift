@@ -38,6 +38,11 @@ import Testing
             let client = try world.keyturn("client", "add", "late", "--uid", "1", "--allow", "*:token")
             #expect(client.exit == 74 && client.complains())
 
+            let problem = try #require(
+                try world.keyturn("status", "--json").json["problems"].elements.first {
+                    $0["code"].string == "disk_full"
+                })
+            #expect(problem["detail"].string?.contains("\(disk)/state has 0 MiB (") == true, "\(problem)")
             #expect(world.isHealthy)
             #expect(try world.get("/v1/apps/zoom-one/credentials").json["client_secret"].string == app.secret)
             #expect(try world.get("/v1/apps/zoom-one/token").json["access_token"].string == token)

@@ -57,6 +57,26 @@ import Testing
         }
     }
 
+    @Test func whoLostAVaultIsLedToABackupAndNotToAnEmptyOne() throws {
+        try withWorld { world in
+            try world.addApp("zoom-prod", verify: false)
+            try world.stop()
+            for name in try Files.names(world.state) where name.hasPrefix("vault.db") && name != "vault.db.lock" {
+                try FileManager.default.removeItem(atPath: world.state + "/" + name)
+            }
+            for command in ["serve", "check"] {
+                let outcome = try world.keyturnd(command, "--key-file", world.keyFile)
+                #expect(outcome.exit == 66 && outcome.complains(as: "keyturnd"), "\(outcome)")
+                #expect(outcome.errors.contains("audit, vault.db.lock lie beside its place"), "\(outcome)")
+                #expect(outcome.errors.contains("  try: keyturnd restore FILE"), "\(outcome)")
+            }
+        }
+        try withWorld(serving: false) { world in
+            let outcome = try world.keyturnd("serve", "--key-file", world.keyFile)
+            #expect(outcome.exit == 66 && outcome.errors.contains("  try: keyturnd init\n"), "\(outcome)")
+        }
+    }
+
     @Test func aFailedInitLeavesNothingBehind() throws {
         try withWorld(serving: false) { world in
             try Data("somebody's".utf8).write(to: URL(filePath: world.recoveryFile))

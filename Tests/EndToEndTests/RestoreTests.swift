@@ -38,7 +38,11 @@ import Testing
             try eventually("the living one") { try world.fetchedSecret("zoom-living") == living.secret }
             try eventually("the dead one to be named") { try world.problems().contains("restored_secret_dead") }
             let answer = try world.get("/v1/apps/zoom-dead/credentials")
-            #expect(answer.status == 503 && answer.code == "unproven")
+            #expect(answer.status == 502 && answer.code == "restored_secret_dead", "\(answer.text)")
+            #expect(answer.header("Retry-After") == nil, "to wait does not help")
+            let fetched = try world.keyturn("fetch", "zoom-dead")
+            #expect(fetched.exit == 79 && fetched.complains() && !fetched.errors.contains("in a moment"), "\(fetched)")
+            #expect(fetched.errors.contains("keyturn rotate zoom-dead --manual"), "\(fetched)")
             let said = try world.keyturn("status").output
             #expect(said.contains("keyturn rotate zoom-dead --manual"))
 

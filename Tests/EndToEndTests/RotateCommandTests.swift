@@ -50,7 +50,7 @@ import Testing
                 input: "not-the-one-that-was-made")
             let id = try eventually("the rotation") { try world.openRotations().first?["id"].string }
             try eventually("it to be held", seconds: 60) {
-                try world.must("rotation", "resume", id, "--json").json["state"].string == "held"
+                try world.ask("POST", "/v1/rotations/\(id)/resume").json["state"].string == "held"
             }
             let outcome = try rotate.outcome()
             #expect(outcome.exit == 79 && outcome.output.contains("held"), "\(outcome)")

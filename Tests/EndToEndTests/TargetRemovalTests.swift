@@ -12,7 +12,9 @@ import Testing
             let id = try #require(try world.openRotations().first?["id"].string)
             let refused = try world.keyturn("target", "remove", "console", "--yes")
             #expect(refused.exit == 75 && refused.complains() && refused.errors.contains("target add"), "\(refused)")
-            try world.must("rotation", "resume", id)
+            let again = try world.keyturn("rotation", "resume", id)
+            #expect(again.exit == 79 && again.complains() && again.errors.contains("not today"), "held again: \(again)")
+            #expect(again.output.contains("held"))
             #expect(try world.sandbox.accepts(app.secret, of: app), "the console has it still")
 
             // Another target of the same connection takes its place: the rotation waits for that one.
@@ -34,6 +36,8 @@ import Testing
             try world.must("rotate", "zoom-prod", "--overlap", "0s")
             #expect(try world.keyturn("target", "remove", "console", "--yes").exit == 75)
             try world.must("target", "remove", "console", "--yes", "--force")
+            // The clock stands still: it does not wait for the next try.
+            try eventually("it to go on") { try world.openRotations().first?["state"].string != "current" }
             try TargetTests.pass("the end", world, clock) { $0 == nil }
             #expect(try !world.sandbox.accepts(app.secret, of: app))
         }

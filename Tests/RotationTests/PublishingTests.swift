@@ -55,6 +55,19 @@ import Vault
         #expect(zoom.accepts(entry.credential.clientSecret.text) && zoom.accepts("old"))
     }
 
+    @Test func `when what it waits to publish to is gone it goes on, and not at its next try`() async throws {
+        let (vault, zoom, engine) = try await Self.make(limit: 600, Saying([.later(retryAfter: 900, reason: "away")]))
+        let name = Name.test("zoom")
+        #expect(try await engine.rotate(name, trigger: .operator, overlap: 0, id: "r1").phase == .current)
+        // A client's receipt is not waited for yet, and asks no console anew.
+        await engine.lookAgain(name)
+        await engine.settle()
+        #expect(vault.catalog.app(name)?.rotation?.phase == .current)
+        await engine.lookAgain(name, at: .current)
+        await engine.settle()
+        #expect(vault.catalog.app(name)?.rotation == nil && !zoom.accepts("old"))
+    }
+
     @Test func `a refusal holds it with the old secret alive, and the operator's word lets it go on`() async throws {
         let (vault, zoom, engine) = try await Self.make(limit: 600, Saying([.held(reason: "not that one")]))
         let name = Name.test("zoom")

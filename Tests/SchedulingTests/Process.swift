@@ -65,14 +65,6 @@ struct Process {
 
     func entry(_ name: String = "alpha") throws -> AppEntry { try #require(vault.catalog.app(.test(name))) }
 
-    /// The alarms that were told, by how long before the death each was.
-    var alarms: [String] {
-        events.all.compactMap { event in
-            guard case .alarm(let entry, let now) = event, let dies = entry.secretDies else { return nil }
-            return "\(entry.app.name) \(dies - now)"
-        }
-    }
-
     var probes: [Upkeep.Probe] {
         events.all.compactMap { if case .probed(_, let probe, _) = $0 { probe } else { nil } }
     }

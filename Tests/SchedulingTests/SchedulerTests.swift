@@ -101,34 +101,16 @@ import Vault
 
     @Test("a disk that takes nothing makes nothing happen twice")
     func fullDisk() async throws {
-        let process = try await Process(apps: [.rotated("alpha", every: nil)])
-        try await process.dying(in: 6 * Self.day)
+        let process = try await Process(apps: [.sample("alpha")])
+        process.zoom.failMints(IssueFailure(.refused, cause: "invalid_client", reason: "no"))
         process.store.failCommits(with: StoreError(.diskFull, "full"))
-        await process.run(seconds: 600)
-        #expect(process.alarms.count == 1)
+        await process.run(seconds: 2 * Self.day, every: 600)
+        #expect((1...2).contains(process.probes.count), "once a day, and not at each look")
         process.store.failCommits(with: nil)
         await process.run(seconds: 60)
         let next = try await process.restarted()
         await next.run(seconds: 600)
-        #expect(next.alarms.isEmpty && next.vault.catalog.app(.test("alpha"))?.upkeep.alarm?.before == 7 * Self.day)
-    }
-
-    @Test("each alarm is told once; of those that were missed, the latest")
-    func alarms() async throws {
-        var process = try await Process(apps: [.rotated("alpha", every: nil)])
-        try await process.dying(in: 8 * Self.day)
-        await process.run(seconds: 2 * Self.day, every: 600)
-        #expect(process.alarms == ["alpha \(7 * Self.day)"])
-        process = try await process.restarted()
-        await process.run(seconds: 3600)
-        #expect(process.alarms.isEmpty)
-        // Down while the day passed: the next one tells that there is less.
-        process.time.pass(5 * Self.day + 3600)
-        process = try await process.restarted()
-        await process.look()
-        #expect(process.alarms == ["alpha \(Self.day - 7200)"])
-        await process.run(seconds: Self.day)
-        #expect(process.alarms.count == 2 && process.alarms.last == "alpha 3600")
+        #expect(next.probes.isEmpty && next.vault.catalog.app(.test("alpha"))?.upkeep.probe?.cause == "invalid_client")
     }
 
     @Test("a token that is used is renewed ahead; one that is not is let go")
@@ -158,20 +140,5 @@ import Vault
         await process.run(seconds: 300, every: 10)
         #expect(process.zoom.minted.count == tries + 1)
         #expect(try process.entry().token?.secondsLeft(at: process.time.now) ?? 0 > 3000)
-    }
-}
-
-extension Process {
-    /// Has the app's secret die in so many seconds, with a rotation that waits for the operator.
-    func dying(in seconds: Int, app: String = "alpha") async throws {
-        let entry = try entry(app)
-        var rotation = Rotation.planned(
-            id: "r1", app: entry.app, base: entry.credential.generation, trigger: .operator, overlap: 0,
-            at: time.now.wall)
-        rotation.phase = .held
-        rotation.due = nil
-        rotation.resumesAt = .lostResponse
-        rotation.revokeAt = time.now.wall + seconds
-        try await vault.begin(rotation, of: entry.app)
     }
 }

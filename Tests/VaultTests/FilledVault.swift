@@ -84,8 +84,7 @@ extension Vault {
             let probe = Upkeep.Probe(
                 generation: .first, at: now.wall, cause: "invalid_client", reason: mark, missingScopes: ["scim2"])
             let upkeep = Upkeep(
-                rotation: .init(base: .first, due: now.wall + 60), probe: probe,
-                alarm: .init(rotationID: rotation.id, before: 3600))
+                rotation: .init(base: .first, due: now.wall + 60), probe: probe)
             try await keep([(app, upkeep)])
             let target = PushTarget.sample(
                 "console-\(app.name)", of: app, login: .basic(user: mark, password: SecretBox("password-\(mark)")))

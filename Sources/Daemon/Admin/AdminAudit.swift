@@ -50,6 +50,7 @@ extension AdminRoute {
         switch self {
         case .health, .status, .explain, .metrics, .alarms, .doctor, .audit, .auditVerify: nil
         case .alarmTest: "alarm.test"
+        case .auditAcknowledge: "audit.acknowledge"
         case .backup: "vault.backup"
         case .adopt: "vault.adopt"
         case .unlock: "vault.unlock"
@@ -134,7 +135,8 @@ extension AdminRoute {
     var isCommitted: Bool {
         switch self {
         case .apps(.add), .apps(.remove), .apps(.change), .clients(.add), .clients(.remove), .targets(.add),
-            .targets(.change), .targets(.remove), .targets(.adopt), .keys, .rotations(.rotate), .rotations(.resume),
+            .targets(.change), .targets(.remove), .targets(.adopt), .auditAcknowledge, .keys, .rotations(.rotate),
+            .rotations(.resume),
             .rotations(.abort):
             true
         default: false

@@ -65,7 +65,7 @@ extension AdminRoute {
         switch self {
         case .health, .status, .explain, .metrics, .alarms: .viewer
         case .doctor, .alarmTest: .operator
-        case .unlock, .lock, .audit, .auditVerify, .backup, .adopt: .admin
+        case .unlock, .lock, .audit, .auditVerify, .auditAcknowledge, .backup, .adopt: .admin
         case .apps(let action):
             switch action {
             case .list, .show, .plan: .viewer

@@ -75,6 +75,7 @@ enum AdminRoute {
     case alarms, alarmTest
     case audit(AuditQuery)
     case auditVerify(from: Int?)
+    case auditAcknowledge
     case backup
     case adopt
     case doctor
@@ -120,6 +121,8 @@ enum AdminRoute {
         } else if target.matches("/v1/audit/verify") {
             query = ["from"]
             self = try method([.post: .auditVerify(from: try target.number("from", in: 1...Int(Int32.max)))])
+        } else if target.matches("/v1/audit/acknowledge") {
+            self = try method([.post: .auditAcknowledge])
         } else if target.matches("/v1/backup") {
             self = try method([.post: .backup])
         } else if target.matches("/v1/doctor") {

@@ -114,6 +114,16 @@ struct AdminRoutes: Responder {
             } catch {
                 throw (error as? Problem) ?? Problem(.storageFailed, "the audit log cannot be read")
             }
+        case .auditAcknowledge:
+            let session = try session()
+            let isNews: Bool
+            do throws(VaultError) { isNews = try await session.audit.acknowledge(recording: deed?.done) } catch {
+                throw Problem(error)
+            }
+            guard isNews else {
+                throw Problem(.conflict, "there is nothing to acknowledge: the audit log is as it was written")
+            }
+            return Response(.noContent).render()
         case .backup:
             return Response(.ok).json(try await backups.answer(try request.document(), try session()))
         case .doctor:

@@ -1,5 +1,6 @@
 import HTTPTransport
 import Names
+import Rotation
 import SecretMemory
 import SocketAPI
 import Times
@@ -31,9 +32,23 @@ struct AppActions {
             return Response(.noContent).render()
         case .change(let name): return try await change(try entry(name), try request.document(AppPatch.self))
         case .plan(let name, let overlap):
-            return Response(.ok).json(RotationPlan(try entry(name), overlap: overlap, now: time.now.wall))
+            return Response(.ok).json(try await plan(try entry(name), overlap))
         case .verify(let name): return Response(.ok).json(await verify(try entry(name)))
         case .tryOut: return Response(.ok).json(try await tryOut(try request.document(AppDraft.self)))
+        }
+    }
+
+    private func plan(_ entry: AppEntry, _ overlap: Int?) async throws(Problem) -> RotationPlan {
+        do throws(VaultError) {
+            var obstacles = RotationObstacles(
+                entry: entry, now: time.now.wall, isElsewhere: session.vault.isElsewhere,
+                targets: session.vault.catalog.targets(of: entry.app), escrow: session.rotations.report.troubles)
+            if entry.rotation == nil, let last = try await session.vault.rotations(of: entry.app).last {
+                obstacles.calls = last.calls + last.otherCalls
+            }
+            return RotationPlan(entry, overlap: overlap, obstacles: obstacles)
+        } catch {
+            throw Problem(error)
         }
     }
 

@@ -22,6 +22,8 @@ struct AppProblems {
 
     /// How long a rotation may be due and not begun, in seconds, beyond what spreads those that fell due together.
     static let patience = 3600 + Recurrence.catchUp
+    /// How long before Zoom kills it a secret that is handed out is shown, in seconds.
+    static let nearDeath = 7 * 86_400
     /// How long before its deadline a drain that waits for somebody is shown, in seconds.
     static let nearDeadline = 3 * 86_400
 
@@ -59,7 +61,7 @@ struct AppProblems {
     }
 
     private var dying: Ranked? {
-        guard let dying = DyingSecret(entry, now: now), dying.dies - now <= Alarms.before[0] else { return nil }
+        guard let dying = DyingSecret(entry, now: now), dying.dies - now <= Self.nearDeath else { return nil }
         return ranked(.secretDies, .secretDies, dying.detail, try: dying.hint, deadline: dying.dies)
     }
 
@@ -75,9 +77,7 @@ struct AppProblems {
         case .held:
             return ranked(
                 .held, .rotationHeld, "\(rotation.reason ?? "the rotation is held")\(death)",
-                try: rotation.promotedAt == nil
-                    ? "keyturn rotate \(app) --manual"
-                    : "when the cause is mended: keyturn rotation resume \(rotation.id)", deadline: rotation.revokeAt)
+                try: goingOn(rotation, of: app), deadline: rotation.revokeAt)
         default: return nil
         }
     }
@@ -98,9 +98,9 @@ struct AppProblems {
                 "\(generation) is not handed out before zoom has taken it: \(refusal.reason)",
                 try: "keyturn app verify \(app)")
         }
+        let dead = DeadSecret(app: app, cause: refusal.cause, reason: refusal.reason)
         return ranked(
-            .unproven, .restoredSecretDead, "\(generation) is dead and not handed out: \(refusal.reason)",
-            try: "make a new secret in the Marketplace, then: keyturn rotate \(app) --manual")
+            .unproven, .restoredSecretDead, "\(generation) is dead and not handed out: \(dead.detail)", try: dead.hint)
     }
 
     private var refused: Ranked? {

@@ -17,10 +17,7 @@ extension PolicyDocument {
 }
 
 extension RotationPlan {
-    init(_ entry: AppEntry, overlap: Int?, now: Timestamp) {
-        var obstacles: [String] = []
-        if let open = entry.rotation { obstacles.append("a rotation is under way, in state \(open.phase.rawValue)") }
-        if entry.app.marketplaceAppID == nil { obstacles.append("the Marketplace app ID is not known") }
+    init(_ entry: AppEntry, overlap: Int?, obstacles: RotationObstacles) {
         self.init(
             app: entry.app.name, base: entry.credential.generation.number,
             calls: [
@@ -30,7 +27,7 @@ extension RotationPlan {
                 "a token with the new secret, to prove it",
                 "at the end, that the old secret be refused",
             ],
-            oldSecretDiesAt: RotationTiming().revokeAt(now), overlap: overlap ?? entry.app.policy.overlap,
-            holders: entry.receipts.values.map(\.client.description).sorted(), obstacles: obstacles)
+            oldSecretDiesAt: RotationTiming().revokeAt(obstacles.now), overlap: overlap ?? entry.app.policy.overlap,
+            holders: entry.receipts.values.map(\.client.description).sorted(), obstacles: obstacles.all)
     }
 }

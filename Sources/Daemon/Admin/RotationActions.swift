@@ -86,10 +86,7 @@ extension RotationDocument {
     init(_ rotation: Rotation, of app: App) {
         let hint: String? =
             switch rotation.phase {
-            case .held where rotation.promotedAt != nil:
-                "when the cause is mended: keyturn rotation resume \(rotation.id)"
-            case .held:
-                "keyturn rotate \(app.name) --manual, or when the cause is mended: keyturn rotation resume \(rotation.id)"
+            case .held: goingOn(rotation, of: app.name)
             case .refused: "keyturn app verify \(app.name)"
             default: nil
             }

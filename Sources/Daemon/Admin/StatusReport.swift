@@ -1,3 +1,4 @@
+import Doctor
 import Names
 import Rotation
 import Schedule
@@ -12,13 +13,14 @@ struct StatusReport: Sendable {
     let time: any TimeSource
     let version: String
     let startedAt: Timestamp
+    let stateDirectory: String
 
     func answer(_ name: Name?) throws(Problem) -> RenderedResponse {
         let now = time.now
         guard let session = gate.session else {
             return Response(.ok).json(
                 document(
-                    .locked, now, [Self.locked], []))
+                    .locked, now, [Self.locked] + disk, []))
         }
         var entries = session.vault.catalog.apps
         if let name {
@@ -57,7 +59,7 @@ struct StatusReport: Sendable {
         }
         let escrow = session.rotations.report.troubles.filter { name == nil || $0.app == nil || $0.app == name }
         let host =
-            Self.hostProblems(session.vault) + Self.auditProblems(session.audit) + Self.keyProblems(session)
+            Self.hostProblems(session.vault) + disk + Self.auditProblems(session.audit) + Self.keyProblems(session)
             + escrow.map(StatusDocument.Problem.init)
         let rules = name == nil ? RuleProblems.problems(catalog) : []
         return (host + AppProblems.inOrder(ranked)).map { Attention(problem: $0) }
@@ -97,6 +99,21 @@ struct StatusReport: Sendable {
         vault.isElsewhere ? [.init(.vaultElsewhere, Vault.elsewhere.detail, try: Vault.elsewhere.hint)] : []
     }
 
+    /// Before the log and the vault find no room, and not only then.
+    private var disk: [StatusDocument.Problem] {
+        DiskRoom(at: stateDirectory).flatMap { Self.problem($0, at: stateDirectory) }.map { [$0] } ?? []
+    }
+
+    static func problem(_ room: DiskRoom, at path: String) -> StatusDocument.Problem? {
+        let code: AttentionCode
+        switch room.verdict {
+        case .enough: return nil
+        case .low: code = .diskLow
+        case .full: code = .diskFull
+        }
+        return .init(code, "\(path) has \(room.words)", try: DiskRoom.hint)
+    }
+
     private static func auditProblems(_ audit: AuditTrail) -> [StatusDocument.Problem] {
         var problems: [StatusDocument.Problem] = []
         if audit.isUnavailable {
@@ -108,8 +125,9 @@ struct StatusReport: Sendable {
         if let trouble = audit.trouble {
             problems.append(
                 .init(
-                    .auditLogChanged, "the audit log is not as it was written: \(trouble)",
-                    try: "keyturn audit verify"))
+                    .auditLogChanged,
+                    "the audit log is not as it was written: \(trouble.words); first seen at \(trouble.since)",
+                    try: "keyturn audit verify; once you know why: keyturn audit acknowledge"))
         }
         return problems
     }

@@ -23,11 +23,14 @@ struct TargetActions {
         case .add: return try await add(try request.document(TargetDraft.self))
         case .change(let name): return try await change(name, try request.document(TargetPatch.self))
         case .remove(let name, let force):
+            let app = try entry(name).target.app
             do throws(VaultError) {
                 try await session.vault.removeTarget(name, force: force, recording: deed?.done)
             } catch {
                 throw Problem(error)
             }
+            // A rotation that waited for it need not wait until it would have tried again.
+            await session.rotations.lookAgain(app, at: .current)
             return Response(.noContent).render()
         case .test(let name):
             let (entry, app) = try both(name)

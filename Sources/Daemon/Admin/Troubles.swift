@@ -18,7 +18,7 @@ struct DyingSecret {
         detail = "the secret that is handed out \(dyingWords(dies, now)), and no other has taken its place"
         hint =
             rotation.phase == .held
-            ? "keyturn rotate \(entry.app.name) --manual" : "keyturn rotation show \(rotation.id)"
+            ? goingOn(rotation, of: entry.app.name) : "keyturn rotation show \(rotation.id)"
     }
 }
 
@@ -41,6 +41,27 @@ struct RefusedSecret {
             hint = "keyturn app verify \(app)"
         }
     }
+}
+
+/// A secret out of a backup that Zoom refuses. Nobody gets it, and waiting brings no other.
+struct DeadSecret {
+    let detail: String
+    let hint: String
+
+    init(app: Name, cause: String, reason: String) {
+        detail = reason
+        hint =
+            cause == "app_disabled"
+            ? "activate the app in the Marketplace (Activation tab), then keyturn app verify \(app)"
+            : "make a new secret in the Marketplace, then: keyturn rotate \(app) --manual"
+    }
+}
+
+/// What has a held rotation go on.
+func goingOn(_ rotation: Rotation, of app: Name) -> String {
+    let resume = "when the cause is mended: keyturn rotation resume \(rotation.id)"
+    // From then on another secret would be another rotation's.
+    return rotation.promotedAt == nil ? "\(resume); else: keyturn rotate \(app) --manual" : resume
 }
 
 /// `dies at 2026-12-23T19:15:48Z, in 6 d 23 h`, or that it died.

@@ -49,7 +49,7 @@ struct AgentRoutes: Responder {
                 let generation = entry.credential.generation.number
                 guard let after, generation <= after.generation else {
                     if entry.isSuspect {
-                        let answer = asked.unproven(client)
+                        let answer = asked.unproven(entry, client)
                         guard let after, after.wait > 0 else { return Reply(answer) }
                         return .watch(CredentialWait(name, after, request, caller, session))
                     }
@@ -64,7 +64,7 @@ struct AgentRoutes: Responder {
             }
         case .field(let name, let field):
             return try served(.field, name, .credentials, caller, session) { asked, entry, client in
-                guard !entry.isSuspect else { return Reply(asked.unproven(client)) }
+                guard !entry.isSuspect else { return Reply(asked.unproven(entry, client)) }
                 session.receipts.fetched(entry, by: client)
                 var response = Response(.ok)
                 response.generation = entry.credential.generation.number
@@ -83,7 +83,7 @@ struct AgentRoutes: Responder {
         case .rejected(let name):
             return try served(.rejected, name, .credentials, caller, session) { asked, entry, client throws(Problem) in
                 let generation = try known(request, entry)
-                guard !entry.isSuspect else { return Reply(asked.unproven(client)) }
+                guard !entry.isSuspect else { return Reply(asked.unproven(entry, client)) }
                 let response = rejected(entry, generation, session)
                 return Reply(asked.allowed(response, entry, client, generation: generation))
             }

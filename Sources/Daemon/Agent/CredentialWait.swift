@@ -45,8 +45,8 @@ final class CredentialWait: VaultWatch {
         guard let connection, connection.now > end else { return }
         let entry = session.vault.catalog.app(name)
         let generation = entry?.credential.generation.number ?? after.generation
-        let isUnproven = entry?.isSuspect == true && generation > after.generation
-        finish(answer ?? Answer(isUnproven ? Refusal.unproven : .notModified(generation)))
+        let unproven = entry.flatMap { $0.isSuspect && generation > after.generation ? Refusal.unproven($0) : nil }
+        finish(answer ?? Answer(unproven ?? .notModified(generation)))
     }
 
     func caughtUp() {}

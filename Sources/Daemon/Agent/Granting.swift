@@ -47,9 +47,9 @@ struct AskedApp: Sendable {
     }
 
     /// What was granted, and may be dead. Whoever asks has it tried.
-    func unproven(_ client: Client) -> Answer {
+    func unproven(_ entry: AppEntry, _ client: Client) -> Answer {
         Task { await session.tokens.doubt(app) }
-        return failed(Refusal.unproven, client, because: "not proven since the vault was restored")
+        return failed(Refusal.unproven(entry), client, because: "not proven since the vault was restored")
     }
 
     private func answer(

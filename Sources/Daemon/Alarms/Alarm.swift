@@ -81,7 +81,8 @@ struct AlarmPolicy: Equatable, Sendable {
         case nil: found = Self.found(cause: code)
         // What the operator did himself, and knows of.
         case .rotationPaused, .targetNew, .grantWithoutApp: return nil
-        case .secretDies, .restoredSecretDead, .rotationHeld, .secretInMemory, .auditLogChanged:
+        case .secretDies, .restoredSecretDead, .rotationHeld, .secretInMemory, .auditLogChanged,
+            .diskFull:
             found = (.critical, 0)
         case .auditUnavailable: found = (.critical, 10)
         // After a restart somebody may be about to type the passphrase.
@@ -89,7 +90,7 @@ struct AlarmPolicy: Equatable, Sendable {
         case .rotationOverdue, .policyUnreadable, .missingScopes, .holdersNearDeadline, .targetChanged, .userChanged,
             .vaultElsewhere, .keySlotDamaged, .damagedRow, .secretInEscrow, .escrowUnreadable, .escrowUnclaimed:
             found = (.warning, 0)
-        case .lostResponse, .targetFailed, .targetBehind, .escrowNotReady, .provisioningFailing:
+        case .diskLow, .lostResponse, .targetFailed, .targetBehind, .escrowNotReady, .provisioningFailing:
             found = (.warning, 60)
         case .secretUnproven, .keyRotationWaits, .provisionerLogUnreadable: found = (.warning, 300)
         }

@@ -29,9 +29,8 @@ package struct VaultCheck {
             }
             guard unsafe access(places.vault, F_OK) == 0 else {
                 let reason = errno
-                throw reason == ENOENT
-                    ? StoreError(.missing, "there is no vault at \(places.vault)")
-                    : StoreError(systemCall: "cannot open \(places.vault)", reason)
+                guard reason == ENOENT else { throw StoreError(systemCall: "cannot open \(places.vault)", reason) }
+                throw StartError.noVault(at: places.vault, Remains(in: places.stateDirectory))
             }
             let lock = try FileLock(lookingAt: places.vault)
             defer { withExtendedLifetime(lock) {} }

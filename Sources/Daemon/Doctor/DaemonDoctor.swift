@@ -33,7 +33,11 @@ struct DaemonDoctor {
         lines += [(places.agentSocket, "agent_socket"), (places.adminSocket, "admin_socket")].map(socket)
         if let session {
             lines += [slots(session.vault), await auditLog(session)]
-            lines += Self.problems(status)
+            // The room left is told above, with a daemon or without.
+            lines += Self.problems(
+                status.filter {
+                    $0.code != AttentionCode.diskLow.rawValue && $0.code != AttentionCode.diskFull.rawValue
+                })
             lines += await zoom(session.vault.catalog.entries.map(\.app.environment))
             lines += await targets(session)
         } else {

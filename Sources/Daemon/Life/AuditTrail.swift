@@ -54,7 +54,10 @@ final class AuditTrail: ChangeLog, Sendable {
             let logger = logger
             let log = try AuditLog.open(
                 in: directory, key: try vault.auditKey(), anchor: vault.auditHead, time: time
-            ) { $0.log(to: logger) }
+            ) { [weak self] note in
+                note.log(to: logger)
+                if case .trouble(let words) = note { self?.keep(words) }
+            }
             let commit = try log.commit
             // Looked at when the vault was opened; but the log may not have been readable then.
             guard commit <= vault.commits else {
@@ -208,8 +211,32 @@ final class AuditTrail: ChangeLog, Sendable {
         return (written.lines + late.lines, max(written.seconds, late.seconds))
     }
 
-    /// What somebody did to the log's files, in words.
-    var trouble: String? { state.withLock { $0.log }?.trouble }
+    /// What somebody did to the log's files that no operator has taken note of.
+    var trouble: AuditTrouble? {
+        vault.auditTrouble
+            ?? state.withLock { $0.log }?.trouble.map { AuditTrouble(words: $0, since: time.now.wall) }
+    }
+
+    /// The log goes on as if nothing was, and its next opening finds it whole: the vault remembers.
+    private func keep(_ trouble: String) {
+        Task { [self] in
+            do throws(VaultError) { try await vault.keep(auditTrouble: trouble) } catch {
+                guard error.code != .closed else { return }
+                DispatchQueue.global().asyncAfter(deadline: .now() + 10) { [weak self] in
+                    if self?.state.withLock({ $0.log })?.trouble == trouble { self?.keep(trouble) }
+                }
+            }
+        }
+    }
+
+    /// An operator has taken note.
+    /// - Returns: whether there was anything.
+    func acknowledge(recording event: AuditEvent?) async throws(VaultError) -> Bool {
+        guard trouble != nil else { return false }
+        try await vault.acknowledgeAuditTrouble(recording: event)
+        state.withLock { $0.log }?.forgetTrouble()
+        return true
+    }
 
     /// Reads all of the log again.
     func verify(from: Int?) async throws -> AuditVerifier.Report {
@@ -240,7 +267,10 @@ final class AuditTrail: ChangeLog, Sendable {
         }
         guard let log else { return }
         await log.close()
-        do throws(VaultError) { try await vault.keepAuditHead() } catch {
+        do throws(VaultError) {
+            if let trouble = log.trouble { try await vault.keep(auditTrouble: trouble) }
+            try await vault.keepAuditHead()
+        } catch {
             logger.warning("the vault does not know where the audit log ends: \(error)")
         }
     }

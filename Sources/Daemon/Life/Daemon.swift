@@ -64,6 +64,11 @@ package struct Daemon: Sendable {
         let inherited = try InheritedSockets()
         try PrivateDirectory.ensure(places.stateDirectory, mode: 0o700)
         let store = try openStore()
+        if let upgrade = store.upgrade {
+            logger.notice(
+                "the vault's schema went from \(upgrade.from) to \(upgrade.to): older programs open only a backup from before"
+            )
+        }
         let zoom = ZoomIssuer(zoom: ZoomClient(transport: transport))
         var policy = AttemptPolicy()
         policy.budget = settings.refusalsPerHour
@@ -74,7 +79,8 @@ package struct Daemon: Sendable {
             machine: MachineIdentity.read(settings.machineFile), time: time, logger: logger)
         try await unlock(gate)
 
-        let status = StatusReport(gate: gate, time: time, version: version, startedAt: time.now.wall)
+        let status = StatusReport(
+            gate: gate, time: time, version: version, startedAt: time.now.wall, stateDirectory: places.stateDirectory)
         let tallies = SocketTallies()
         let bell = AlarmBell(
             gate: gate, status: status, channel: channel, file: AlarmFile(path: places.alarms), logger: logger)
@@ -127,6 +133,9 @@ package struct Daemon: Sendable {
 
     private func openStore() throws(StartError) -> SQLiteStore {
         do throws(StoreError) { return try SQLiteStore.open(at: places.vault) } catch {
+            if error.code == .missing {
+                throw StartError.noVault(at: places.vault, Remains(in: places.stateDirectory))
+            }
             throw StartError(VaultError(error))
         }
     }

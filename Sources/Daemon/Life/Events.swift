@@ -74,9 +74,6 @@ extension SchedulerEvent {
             } else {
                 logger.info("zoom takes the secret", metadata: particulars)
             }
-        case .alarm(let entry, let now):
-            guard let dying = DyingSecret(entry, now: now) else { return }
-            logger.critical("\(dying.detail); try: \(dying.hint)", metadata: ["app": "\(entry.app.name)"])
         case .notSaved(let error): logger.error("what the scheduler learnt is in memory only: \(error)")
         }
     }

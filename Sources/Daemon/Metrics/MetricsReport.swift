@@ -1,4 +1,5 @@
 import Audit
+import Doctor
 import Names
 import Rotation
 import Scheduling
@@ -28,7 +29,7 @@ struct MetricsReport {
     let startedAt: Timestamp
     let now: Moment
     var unlocked: Unlocked?
-    var disk: DiskSpace?
+    var disk: DiskRoom?
     var sockets = SocketTally.Snapshot()
     var events = EventTally.Counts()
     /// Of each alarm that was raised and is not over.

@@ -1,3 +1,4 @@
+import Doctor
 import SocketAPI
 import Times
 import Vault
@@ -14,7 +15,7 @@ struct MetricsSource: Sendable {
     func answer(_ dialect: OpenMetrics.Dialect) async -> RenderedResponse {
         let session = gate.session
         var report = MetricsReport(version: status.version, startedAt: status.startedAt, now: status.time.now)
-        report.disk = DiskSpace(at: places.stateDirectory)
+        report.disk = DiskRoom(at: places.stateDirectory)
         report.sockets = await tallies.total()
         report.events = gate.events.counts
         report.alarms = await bell.raised.map(\.severity)

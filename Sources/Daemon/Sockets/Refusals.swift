@@ -1,3 +1,4 @@
+import Names
 import SecretMemory
 import SocketAPI
 import Tokens
@@ -19,10 +20,26 @@ enum Refusal {
         try: "make room in the state directory, and see keyturn status")
 
     /// To whom would have got a secret out of a backup that may be dead.
-    static let unproven = RenderedResponse.refusing(
+    private static let unproven = RenderedResponse.refusing(
         Problem(
             .unproven, "the vault was restored from a backup, and zoom has not taken this app's secret since",
             try: "the same again in a moment; keyturn status says how it stands"), retryAfter: 5)
+
+    /// To whom would have got a secret out of a backup: that Zoom was not asked yet, or what it says.
+    static func unproven(_ entry: AppEntry) -> RenderedResponse {
+        guard let refusal = entry.refusal, !refusal.mayPass else { return unproven }
+        return dead(entry.app.name, refusal)
+    }
+
+    /// No `Retry-After`: to wait does not help.
+    private static func dead(_ app: Name, _ refusal: (cause: String, reason: String, mayPass: Bool)) -> RenderedResponse
+    {
+        let words = DeadSecret(app: app, cause: refusal.cause, reason: refusal.reason)
+        return RenderedResponse.refusing(
+            Problem(
+                .restoredSecretDead,
+                "the vault was restored from a backup, and the secret in it is dead: \(words.detail)", try: words.hint))
+    }
 
     /// To whoever changed something. The vault has the line, and the log will.
     static let notLoggedYet = Problem(

@@ -143,9 +143,9 @@ package actor RotationEngine {
         }
     }
 
-    /// Carries on what a client's receipt may have been waited for.
-    package func lookAgain(_ name: Name) {
-        guard let entry = vault.catalog.app(name), entry.rotation?.phase == .draining else { return }
+    /// Carries on a rotation in the phase in which what changed may have been waited for: a client's receipt, while it drains.
+    package func lookAgain(_ name: Name, at phase: Rotation.Phase = .draining) {
+        guard let entry = vault.catalog.app(name), entry.rotation?.phase == phase else { return }
         // A flight that has counted the holders already must count them once more.
         if flights[entry.app.id] != nil { again.insert(entry.app.id) } else { _ = launch(name, entry.app.id) }
     }

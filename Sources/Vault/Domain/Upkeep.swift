@@ -38,25 +38,11 @@ package struct Upkeep: Equatable, Sendable {
         }
     }
 
-    /// The last alarm about a secret that is handed out and will die.
-    package struct Alarm: Equatable, Sendable {
-        package let rotationID: String
-        /// Which alarm it was: the seconds before the secret's death at which it is due.
-        package let before: Int
-
-        package init(rotationID: String, before: Int) {
-            self.rotationID = rotationID
-            self.before = before
-        }
-    }
-
     package var rotation: PlannedRotation?
     package var probe: Probe?
-    package var alarm: Alarm?
 
-    package init(rotation: PlannedRotation? = nil, probe: Probe? = nil, alarm: Alarm? = nil) {
+    package init(rotation: PlannedRotation? = nil, probe: Probe? = nil) {
         self.rotation = rotation
         self.probe = probe
-        self.alarm = alarm
     }
 }

@@ -28,17 +28,15 @@ struct UpkeepRecord: Record {
             for scope in probe.missingScopes { writer.string(scope) }
             writer.endArray()
         }
-        if let alarm = upkeep.alarm {
-            writer.member("alarm_rotation", alarm.rotationID)
-            writer.member("alarm_before", alarm.before)
-        }
     }
 
     init(cells: [Cell], document: borrowing JSONDocument) throws(JSONError) {
         try document.allowOnly(
             [
                 "rotation_base", "rotation_due", "probe_generation", "probe_at", "probe_cause", "probe_reason",
-                "probe_missing", "alarm_rotation", "alarm_before",
+                "probe_missing",
+                // Of earlier versions, which noted here what they had told.
+                "alarm_rotation", "alarm_before",
             ], of: document.root)
         appID = try cells.text(0)
         var upkeep = Upkeep()
@@ -54,9 +52,6 @@ struct UpkeepRecord: Record {
                 generation: generation, at: try document.time("probe_at"),
                 cause: try document.optionalText("probe_cause"), reason: try document.optionalText("probe_reason"),
                 missingScopes: missing)
-        }
-        if let rotationID = try document.optionalText("alarm_rotation") {
-            upkeep.alarm = Upkeep.Alarm(rotationID: rotationID, before: try document.number("alarm_before"))
         }
         self.upkeep = upkeep
     }

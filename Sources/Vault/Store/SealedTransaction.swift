@@ -75,6 +75,8 @@ struct SealedTransaction {
 
     mutating func belong(to host: String) { state.host = host }
 
+    mutating func note(_ trouble: AuditTrouble?) { state.auditTrouble = trouble }
+
     /// What a commit leaves behind beside its rows.
     struct Kept {
         let auditHead: AuditHead

@@ -42,7 +42,9 @@ package struct StoreError: Error, Equatable, CustomStringConvertible {
         case .missing: "keyturnd init"
         case .exists: "give another --state-dir, or serve the vault that is there: keyturnd serve"
         case .notAVault: "give the state directory with --state-dir, or make a vault in an empty one: keyturnd init"
-        case .newerSchema: "run the newer keyturnd that wrote it; nothing was changed"
+        case .newerSchema:
+            "install the newer keyturnd that wrote it; or go back to a backup from before the upgrade: "
+                + "keyturnd restore FILE --replace"
         case .notPermitted: "run as the user that owns the state directory"
         case .readOnly: "make the file system writable"
         case .diskFull: "free some space on the file system of the state directory"

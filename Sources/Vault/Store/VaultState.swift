@@ -17,6 +17,8 @@ struct VaultState: Record {
     var digest = SetDigest()
     /// The last line of the audit log that was on disk at this commit.
     var auditHead = AuditHead.start
+    /// What somebody did to the audit log, until an operator has taken note of it.
+    var auditTrouble: AuditTrouble?
     /// The machine that the vault belongs to, as a keyed fingerprint.
     var host: String?
     /// What the audit log is to tell of commits whose lines may not be on disk. They are dropped by a later commit.
@@ -37,6 +39,10 @@ struct VaultState: Record {
         writer.member("audit_line", auditHead.sequence)
         writer.member("audit_code", auditHead.code.description)
         writer.member("host", ifPresent: host)
+        if let auditTrouble {
+            writer.member("audit_trouble", auditTrouble.words)
+            writer.member("audit_trouble_since", auditTrouble.since)
+        }
         if !outbox.isEmpty { write(outbox, to: &writer) }
     }
 
@@ -61,7 +67,7 @@ struct VaultState: Record {
         try document.allowOnly(
             [
                 "commits", "rows", "digest", "audit_line", "audit_code", "outbox", "lost_events", "lost_time",
-                "lost_commit", "host",
+                "lost_commit", "host", "audit_trouble", "audit_trouble_since",
             ], of: document.root)
         commits = try document.number("commits")
         rows = try document.number("rows")
@@ -76,6 +82,9 @@ struct VaultState: Record {
                 throw JSONError(.outOfRange, member: "audit_code")
             }
             auditHead = AuditHead(sequence: try document.number("audit_line"), code: code)
+        }
+        if let words = try document.optionalText("audit_trouble") {
+            auditTrouble = AuditTrouble(words: words, since: try document.time("audit_trouble_since"))
         }
         if document.member("outbox", of: document.root) != nil { outbox = try document.outbox() }
     }

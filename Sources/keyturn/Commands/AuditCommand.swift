@@ -12,7 +12,7 @@ struct AuditCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "audit", abstract: "Who was given what, and what was changed.",
         discussion: "Example: keyturn audit verify",
-        subcommands: [AuditTail.self, AuditShow.self, AuditVerify.self])
+        subcommands: [AuditTail.self, AuditShow.self, AuditVerify.self, AuditAcknowledge.self])
 }
 
 struct AuditTail: ParsableCommand {
@@ -86,6 +86,28 @@ struct AuditVerify: ParsableCommand {
             for finding in report.findings { complain("keyturn: \(finding)") }
             throw CommandFailure(.badData, "the audit log is not as it was written")
         }
+    }
+}
+
+struct AuditAcknowledge: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "acknowledge",
+        abstract: "Take note that the audit log was changed, so that the status says it no more.",
+        discussion: """
+            What was seen of a log that is not as it was written is shown until then, over restarts too. The files stay as
+            they are: keep them, they are the evidence.
+
+            Example: keyturn audit acknowledge
+            """)
+
+    @Flag(help: "Do not ask.")
+    var yes = false
+
+    @OptionGroup var common: CommonOptions
+
+    func run() throws {
+        try common.confirm("do you know what was done to the audit log, and by whom?", yes: yes)
+        try common.show(try common.admin.send(.post, "/v1/audit/acknowledge"), done: "acknowledged")
     }
 }
 

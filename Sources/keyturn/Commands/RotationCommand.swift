@@ -1,6 +1,7 @@
 import ArgumentParser
 import Glibc
 import Names
+import SecretMemory
 import SocketAPI
 import TerminalInput
 import TerminalText
@@ -55,14 +56,27 @@ struct RotationShow: ParsableCommand {
 struct RotationResume: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "resume", abstract: "Let a held rotation go on, or one that waits try now.",
-        discussion: "Example: keyturn rotation resume 0123456789abcdef")
+        discussion: """
+            Returns once the new secret is current, as keyturn rotate does: with 79 when the rotation is held again, and with
+            75 when it goes on by itself later than in a minute.
+
+            Example: keyturn rotation resume 0123456789abcdef
+            """)
 
     @Argument(completion: .rotations) var id: String
     @OptionGroup var common: CommonOptions
 
     func run() throws {
         let answer = try common.admin.send(.post, try RotationCommand.path(id, "resume"), within: .seconds(120))
-        try common.show(answer, as: RotationDocument.self) { StandardOutput.write($0.text) }
+        let follower = RotationFollower(common: common, toTheEnd: false, throughPublishing: true)
+        let (rotation, failure) = try follower.follow(try answer.document())
+        if common.json {
+            rotation.render().withSpan { StandardOutput.write($0) }
+            StandardOutput.write("\n")
+        } else {
+            StandardOutput.write(rotation.text)
+        }
+        if let failure { throw failure }
     }
 }
 

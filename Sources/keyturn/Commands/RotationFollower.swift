@@ -12,13 +12,16 @@ struct RotationFollower {
 
     let common: CommonOptions
     let toTheEnd: Bool
+    /// Whether a push target's answer that is on its way is waited for too.
+    let throughPublishing: Bool
     private let deadline: ContinuousClock.Instant?
     private let timeout: Int?
 
     /// - Parameter timeout: in seconds.
-    init(common: CommonOptions, toTheEnd: Bool, timeout: Int?) {
+    init(common: CommonOptions, toTheEnd: Bool, throughPublishing: Bool = false, timeout: Int? = nil) {
         self.common = common
         self.toTheEnd = toTheEnd
+        self.throughPublishing = throughPublishing
         self.timeout = timeout
         deadline = timeout.map { .now + .seconds($0) }
     }
@@ -50,7 +53,7 @@ struct RotationFollower {
                 return (rotation, CommandFailure(.upstreamFailed, reason, try: rotation.hint))
             case .stopped:
                 return (rotation, CommandFailure(.temporary, "the rotation of \(rotation.app) was stopped"))
-            case .current where !toTheEnd: return (rotation, nil)
+            case .current where !toTheEnd && !(throughPublishing && rotation.isBeingPublished): return (rotation, nil)
             case .current, .underWay: break
             }
             if !toTheEnd,
@@ -86,6 +89,9 @@ extension RotationDocument {
         default: .underWay
         }
     }
+
+    /// Whether its push targets are being asked now.
+    var isBeingPublished: Bool { state == "current" && !waits(beyond: SystemTime().now.wall) }
 
     func waits(beyond time: Timestamp) -> Bool { due.map { $0 > time } ?? false }
 

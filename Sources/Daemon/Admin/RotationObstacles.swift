@@ -1,0 +1,71 @@
+import Rotation
+import SocketAPI
+import Times
+import Vault
+
+/// What would stop a rotation that an operator asks for now, as far as it can be known without asking anybody. A pause is
+/// none: it stops what is scheduled.
+struct RotationObstacles {
+    let entry: AppEntry
+    let now: Timestamp
+    var isElsewhere = false
+    /// When Zoom was asked for changes of this app's secret.
+    var calls: [Timestamp] = []
+    var targets: [TargetEntry] = []
+    var escrow: [EscrowReport.Trouble] = []
+
+    /// Each with what to do about it; what stops it first comes first.
+    var all: [String] {
+        [elsewhere, underWay, clock, unreadable, secret, appID, throttle].compactMap(\.self) + consoles
+    }
+
+    private var elsewhere: String? {
+        isElsewhere ? "\(Vault.elsewhere.detail); \(Vault.elsewhere.hint ?? "")" : nil
+    }
+
+    private var underWay: String? {
+        guard let open = entry.rotation else { return nil }
+        let document = RotationDocument(open, of: entry.app)
+        guard open.phase == .held else {
+            return "a rotation is under way, in state \(open.phase.rawValue)\(open.reason.map { ": \($0)" } ?? "")"
+                + "; keyturn rotation show \(open.id)"
+        }
+        return "a rotation is held: \(open.reason ?? "no reason given"); \(document.hint ?? "")"
+    }
+
+    private var clock: String? {
+        now < keyturnReleased ? "the clock says \(now), before this program was made; set it right" : nil
+    }
+
+    private var unreadable: String? {
+        escrow.first { $0.kind == .unreadable }.map { "\($0.words); \($0.hint ?? "")" }
+    }
+
+    private var secret: String? {
+        if let refusal = entry.refusal, !refusal.mayPass {
+            return "zoom refuses the present secret: \(refusal.reason); keyturn rotate \(entry.app.name) --manual"
+        }
+        return entry.isSuspect
+            ? "the present secret is out of a backup, and zoom has not taken it yet; keyturn app verify \(entry.app.name)"
+            : nil
+    }
+
+    private var appID: String? {
+        entry.app.marketplaceAppID == nil
+            ? "the Marketplace app ID is not known; keyturn app set \(entry.app.name) --marketplace-app-id ID" : nil
+    }
+
+    private var throttle: String? {
+        let seconds = RotationTiming().throttled(calls, now: now)
+        return seconds > 0 ? "zoom takes three changes in 15 minutes; it would begin in \(countdown(seconds))" : nil
+    }
+
+    /// The new secret would be handed out, and the old one not ended.
+    private var consoles: [String] {
+        targets.compactMap { entry in
+            entry.delivery.failure.map {
+                "target '\(entry.target.name)' would hold it up: \($0.reason); keyturn target test \(entry.target.name)"
+            }
+        }
+    }
+}

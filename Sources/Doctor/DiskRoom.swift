@@ -1,0 +1,59 @@
+import Glibc
+import Times
+
+/// How much room there is on a file system, and whether it does for a vault. What the doctor, the status and the numbers say of it.
+package struct DiskRoom: Equatable, Sendable {
+    package enum Verdict: Equatable, Sendable { case enough, low, full }
+
+    /// Bytes, for a user who is not root.
+    package let free: Int
+    package let total: Int
+    /// How many files may still be made. A file system that does not count them has none in all.
+    let files: Int
+    let allFiles: Int
+
+    /// `nil` when the file system does not say.
+    package init?(at path: String) {
+        var system = statvfs()
+        guard unsafe statvfs(path, &system) == 0 else { return nil }
+        let block = Int(clamping: system.f_frsize)
+        self.init(
+            free: Self.bytes(Int(clamping: system.f_bavail), block),
+            total: Self.bytes(Int(clamping: system.f_blocks), block), files: Int(clamping: system.f_favail),
+            of: Int(clamping: system.f_files))
+    }
+
+    package init(free: Int, total: Int, files: Int, of allFiles: Int) {
+        self.free = free
+        self.total = total
+        self.files = files
+        self.allFiles = allFiles
+    }
+
+    private static func bytes(_ blocks: Int, _ size: Int) -> Int {
+        let (bytes, isTooMuch) = blocks.multipliedReportingOverflow(by: size)
+        return isTooMuch ? .max : bytes
+    }
+
+    /// A vault of 100 apps is well below 1 MiB; a backup, a log and a rotation of all of them fit in this.
+    private static let (little, least) = (256 << 20, 32 << 20)
+
+    private var hasFewFiles: Bool { allFiles > 0 && files < 16 }
+
+    package var verdict: Verdict {
+        if free < Self.least || hasFewFiles { return .full }
+        return free < Self.little ? .low : .enough
+    }
+
+    /// `20 MiB (20971520 bytes) free`, and what comes of it.
+    package var words: String {
+        let room = "\(free >> 20) MiB (\(counted(free, "byte"))) free"
+        if free >= Self.least, hasFewFiles {
+            return "\(room), but no more than \(counted(files, "file")) may still be made there"
+        }
+        return verdict == .full ? "\(room): when it is full, nobody is served and nothing is kept" : room
+    }
+
+    package static let hint =
+        "make room on the file system of the state directory: other files first, then older files of audit/, put away and not deleted"
+}
