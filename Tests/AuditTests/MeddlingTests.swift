@@ -3,6 +3,7 @@ import Foundation
 import SecretMemory
 import TestSupport
 import Testing
+import Times
 
 /// Whatever is done to the files while nobody has them open.
 @Suite struct MeddlingTests {
@@ -39,6 +40,25 @@ import Testing
             try log.replace(with: Array(variant.map { $0 + "\n" }.joined().utf8))
             #expect(try !log.verify(anchor: end).findings.isEmpty, "\(variant.count) lines")
         }
+    }
+
+    /// Its number and its code are right, and what stands before it is another line than when it was written.
+    @Test func `a line of another history of the same log is found`() async throws {
+        let log = try LogUnderTest()
+        let start = try await log.open().fill(1)
+        let known = try log.contents()
+        func goOn(_ samples: [Int]) async throws -> (lines: [String], end: AuditHead) {
+            try log.replace(with: known)
+            let opened = try log.open(anchor: start)
+            for sample in samples { try opened.append([.sample(sample)], at: log.time.now.wall) }
+            await opened.close()
+            return (try log.lines(), opened.durableHead)
+        }
+        let (other, _) = try await goOn([7, 8, 9])
+        var (lines, end) = try await goOn([1, 2, 9])
+        lines[3] = other[3]
+        try log.replace(with: Array(lines.map { $0 + "\n" }.joined().utf8))
+        #expect(try !log.verify(anchor: end).findings.isEmpty)
     }
 
     @Test func `a log of another vault is not taken for this one's`() async throws {
@@ -83,6 +103,20 @@ import Testing
             let report = try log.verify(anchor: later)
             #expect(!report.findings.isEmpty)
             #expect(try log.lines(2).first?.contains("reason") == true)
+        }
+    }
+
+    @Test func `whatever the newest file came to, the one after it names the highest commit`() async throws {
+        for newest in ["{\"seq\":", "x\n"] {
+            let log = try LogUnderTest()
+            let opened = try log.open()
+            try opened.append([.sample(1)], at: log.time.now.wall, commit: 7)
+            let end = try await opened.fill(1)
+            try Data(newest.utf8).write(to: URL(filePath: log.path(2)))
+            let again = try log.open(anchor: end)
+            #expect(try again.commit == 7)
+            #expect(try log.lines(3).first?.contains("\"commit\":7,") == true)
+            await again.close()
         }
     }
 

@@ -11,6 +11,11 @@ struct FaultyDiskTests {
         let seed = UInt64(number("SEED") ?? 1)
         let numbers = number("CASE").map { $0..<($0 + 1) } ?? 0..<(number("CASES") ?? 40)
         let left = Mutex((next: numbers.lowerBound, struck: 0, lines: [String]()))
+        // A line as soon as its case is over: a long run can be looked at, and ended, in between.
+        let results = try wanted["KEYTURN_DISK_FILE"].map { path in
+            try Data().write(to: URL(filePath: path))
+            return try FileHandle(forWritingTo: URL(filePath: path))
+        }
         let workers = (0..<min(number("JOBS") ?? 3, numbers.count)).map { _ in
             Worker {
                 let bench = try MatrixBench()
@@ -32,16 +37,16 @@ struct FaultyDiskTests {
                     } catch {
                         line += " failed: \(error)"
                     }
-                    left.withLock { $0.lines.append(line) }
+                    try left.withLock { left in
+                        left.lines.append(line)
+                        try results?.write(contentsOf: Data((line.replacing("\n", with: " ") + "\n").utf8))
+                    }
                     bench.sweep()
                 }
             }
         }
         for worker in workers { try worker.wait() }
         let lines = left.withLock { $0.lines }
-        if let path = wanted["KEYTURN_DISK_FILE"] {
-            try Data(lines.map { $0.replacing("\n", with: " ") + "\n" }.joined().utf8).write(to: URL(filePath: path))
-        }
         for line in lines where !line.hasSuffix(" passed") {
             let number = line.prefix { $0 != " " }
             Issue.record("\(line)\n  again: scripts/faulty-disk --case \(number) --seed \(seed)")

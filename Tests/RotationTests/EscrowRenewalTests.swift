@@ -72,6 +72,17 @@ import Vault
         #expect(try await answer(.keyFile("n")) == "the answer")
     }
 
+    @Test func `where there is no room for the new one the old one stays`() async throws {
+        _ = try await vault.addWay(.keyFile("n"), at: time.now.wall)
+        let before = escrow.all
+        escrow.fill(true)
+        #expect(await engine.renewEscrow() == false)
+        #expect(escrow.all == before)
+        escrow.fill(false)
+        #expect(await engine.renewEscrow() && escrow.all.count == 1)
+        #expect(try await answer(.keyFile("n")) == "the answer")
+    }
+
     @Test func `what is none of ours stays as it is`() async throws {
         let strange = Array("KTESCROW".utf8) + [1, 0, 0, 0, 1, 7]
         escrow.plant(strange)

@@ -7,6 +7,7 @@ package final class MemoryEscrow: EscrowStore {
         var files: [EscrowFile] = []
         var made = 0
         var failure: StoreError?
+        var isFull = false
     }
 
     private let state = Mutex(State())
@@ -15,6 +16,9 @@ package final class MemoryEscrow: EscrowStore {
 
     /// What every call meets from now on; `nil` heals the disk.
     package func fail(with failure: StoreError?) { state.withLock { $0.failure = failure } }
+
+    /// Whether there is no room for more, while what is there can be freed.
+    package func fill(_ isFull: Bool) { state.withLock { $0.isFull = isFull } }
 
     package var all: [EscrowFile] { state.withLock { $0.files } }
 
@@ -30,6 +34,7 @@ package final class MemoryEscrow: EscrowStore {
 
     package func keep(_ bytes: [UInt8]) async throws(StoreError) -> EscrowFile {
         try check()
+        guard !state.withLock({ $0.isFull }) else { throw StoreError(.diskFull, "full") }
         plant(bytes)
         return all[all.count - 1]
     }

@@ -25,9 +25,11 @@ import Times
     }
 
     /// Writes a line for the vault's last commit.
-    private func note(_ vault: Vault) async throws {
+    private func note(_ vault: Vault, inNewFile: Bool = false) async throws {
+        var limits = AuditLog.Limits()
+        if inNewFile { limits.segmentBytes = 1 }
         let opened = try AuditLog.open(
-            in: log, key: try vault.auditKey(), anchor: vault.auditHead, time: time, note: { _ in })
+            in: log, key: try vault.auditKey(), anchor: vault.auditHead, limits: limits, time: time, note: { _ in })
         try opened.append([AuditEvent(.init("client.add"), .done)], at: time.now.wall, commit: vault.commits)
         await opened.close()
     }
@@ -86,6 +88,18 @@ import Times
         try Data("{\"seq\":1}\n".utf8).write(to: URL(filePath: log.path(of: 4)))
         #expect(await refusal(store) == nil)
         #expect(await refusal(old)?.code == .rolledBack)
+    }
+
+    @Test("an older file of the log under a newer number does not hide it") func renamed() async throws {
+        let vault = try await open(store)
+        try await vault.add(.sample("one"))
+        try await note(vault)
+        let old = store.reopened()
+        try await vault.add(.sample("two"))
+        try await note(vault, inNewFile: true)
+        try FileManager.default.copyItem(atPath: log.path(of: 1), toPath: log.path(of: 3))
+        #expect(await refusal(old)?.code == .rolledBack)
+        #expect(await refusal(store) == nil)
     }
 
     @Test("without a log there is nothing to tell by") func withoutLog() async throws {

@@ -110,6 +110,25 @@ import Times
         #expect(opened.damagedSlots == ["2"])
     }
 
+    @Test func `the only way stays, of whatever kind it is`() async throws {
+        let store = MemoryStore()
+        try await Vault.create(in: store, ways: [.keyFile()])
+        let vault = try await Vault.open(store, with: .keyFile(), time: time)
+        let refused = await refusal { () throws(VaultError) in try await vault.removeWay("1") }
+        #expect(refused?.code == .ended && refused?.detail.contains("last one") == true)
+        #expect(try await Vault.open(store.reopened(), with: .keyFile(), time: time).ways.map(\.id) == ["1"])
+    }
+
+    @Test func `there are 32 ways at most`() async throws {
+        for _ in 3...32 { _ = try await vault.addWay(.keyFile("n"), at: time.now.wall) }
+        let refused = await refusal { () throws(VaultError) in
+            _ = try await vault.addWay(.keyFile("o"), at: time.now.wall)
+        }
+        #expect(refused?.code == .ended && vault.ways.count == 32)
+        #expect(await code(.keyFile("o")) == .wrongKey)
+        #expect(await code(.keyFile("n")) == nil)
+    }
+
     @Test func `the last way and the last recovery key stay`() async throws {
         let last = await refusal { () throws(VaultError) in try await vault.removeWay("2") }
         #expect(last?.code == .ended && last?.detail.contains("last recovery key") == true)
