@@ -216,8 +216,9 @@ import Testing
             #expect(!refused.text.contains("client_secret"))
             try FileManager.default.removeItem(atPath: filler)
             try eventually("it to be served again") { try fetch().status == 200 }
+            // The disk is small all the same.
             try eventually("it to know") {
-                try world.keyturn("status", "--json").json["problems"].elements.isEmpty
+                try world.keyturn("status", "--json").json["problems"].elements.map(\.["code"].string) == ["disk_full"]
             }
             #expect(try AuditLines(in: disk.outside("state/audit")).of("log.resumed").count <= 1)
             try world.must("audit", "verify")
