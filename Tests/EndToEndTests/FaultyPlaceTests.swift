@@ -27,7 +27,9 @@ struct FaultyPlaceTests {
             let calls = disk.calls
             #expect(calls > 20)
             var struck = 0
-            for call in Swift.stride(from: 1 + Int(fault.rawValue) % Self.stride, through: calls, by: Self.stride) {
+            // The last ones in any case: there the vault has its name already.
+            let some = Swift.stride(from: 1 + Int(fault.rawValue) % Self.stride, to: calls - 3, by: Self.stride)
+            for call in Array(some) + (calls - 3...calls) {
                 try begin()
                 disk.arm(fault, at: call, count: fault == .readOnly || fault == .full ? nil : fault == .half ? 2 : 1)
                 let outcome = try initialise()

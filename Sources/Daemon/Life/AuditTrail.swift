@@ -15,8 +15,8 @@ final class AuditTrail: ChangeLog, Sendable {
     let directory: LogDirectory
     /// Whether answers with secrets wait for the disk too.
     let syncsReads: Bool
-    private let vault: Vault
-    private let time: any TimeSource
+    let vault: Vault
+    let time: any TimeSource
     private let logger: Logger
     private let state: Mutex<State>
     /// Where what comes behind is written, one after the other.
@@ -124,7 +124,7 @@ final class AuditTrail: ChangeLog, Sendable {
 
     // MARK: What comes behind
 
-    var durable: LogPosition? { state.withLock { $0.log }?.durable }
+    var durable: LogPosition? { log?.durable }
 
     func take(_ entry: AuditEntry) {
         state.withLock { $0.late.add(entry) }
@@ -194,6 +194,9 @@ final class AuditTrail: ChangeLog, Sendable {
         tryAgainLater()
     }
 
+    /// `nil` while it cannot be opened.
+    var log: AuditLog? { state.withLock { $0.log } }
+
     /// Until a line can be written: nobody may be asking meanwhile whose line would show it.
     private func tryAgainLater() {
         DispatchQueue.global().asyncAfter(deadline: .now() + 1) { [weak self] in
@@ -209,33 +212,6 @@ final class AuditTrail: ChangeLog, Sendable {
     var lag: (lines: Int, seconds: Double) {
         let (written, late) = state.withLock { ($0.log?.lag ?? (lines: 0, seconds: 0), $0.late.lag(time.now.wall)) }
         return (written.lines + late.lines, max(written.seconds, late.seconds))
-    }
-
-    /// What somebody did to the log's files that no operator has taken note of.
-    var trouble: AuditTrouble? {
-        vault.auditTrouble
-            ?? state.withLock { $0.log }?.trouble.map { AuditTrouble(words: $0, since: time.now.wall) }
-    }
-
-    /// The log goes on as if nothing was, and its next opening finds it whole: the vault remembers.
-    private func keep(_ trouble: String) {
-        Task { [self] in
-            do throws(VaultError) { try await vault.keep(auditTrouble: trouble) } catch {
-                guard error.code != .closed else { return }
-                DispatchQueue.global().asyncAfter(deadline: .now() + 10) { [weak self] in
-                    if self?.state.withLock({ $0.log })?.trouble == trouble { self?.keep(trouble) }
-                }
-            }
-        }
-    }
-
-    /// An operator has taken note.
-    /// - Returns: whether there was anything.
-    func acknowledge(recording event: AuditEvent?) async throws(VaultError) -> Bool {
-        guard trouble != nil else { return false }
-        try await vault.acknowledgeAuditTrouble(recording: event)
-        state.withLock { $0.log }?.forgetTrouble()
-        return true
     }
 
     /// Reads all of the log again.
@@ -258,11 +234,8 @@ final class AuditTrail: ChangeLog, Sendable {
         let log = await withCheckedContinuation { continuation in
             queue.async { [self] in
                 flush()
-                continuation.resume(
-                    returning: state.withLock { state in
-                        state.isClosed = true
-                        return state.log
-                    })
+                state.withLock { $0.isClosed = true }
+                continuation.resume(returning: self.log)
             }
         }
         guard let log else { return }
