@@ -55,6 +55,14 @@ package struct Initialisation {
             try await create([first, try Self.way(recovery)])
             return Made(vault: places.vault, newKeyFile: newKeyFile, recoveryKey: recovery)
         } catch {
+            // A disk that failed once the vault had its name may not let it be taken away either. Then it is there, and
+            // nothing but these opens it.
+            if error.exitStatus == .inputOutput, unsafe access(places.vault, F_OK) == 0 {
+                throw StartError(
+                    error.exitStatus, "\(error.detail); the vault that was made is left, and its keys with it",
+                    hint: "once the disk is sound: rm \(([places.vault] + made).joined(separator: " ")), and init again"
+                )
+            }
             // Keys to a vault that does not exist would only be mistaken for keys to one that does.
             for path in made { unsafe unlink(path) }
             throw error
