@@ -145,11 +145,27 @@ import Testing
         }
     }
 
+    /// Root may look into anybody unless it has no capabilities: the daemon and who looks have none here, but the same user.
     @Test(.enabled(if: OtherUser.mayBe, OtherUser.why)) func theDaemonsMemoryIsNobodysToRead() throws {
-        try withWorld { world in
-            let pid = try world.daemon.child.pid
-            for name in ["environ", "maps", "mem"] { #expect(Files.look("/proc/\(pid)/\(name)")?.st_uid == 0) }
-            let limits = try String(contentsOfFile: "/proc/\(pid)/limits", encoding: .utf8)
+        try withWorld(serving: false) { world in
+            try world.initialise()
+            let powerless = ["--bounding-set", "-all", "--inh-caps", "-all"]
+            func start(_ program: String, _ arguments: String...) throws -> Running {
+                try world.runner.start("setpriv", powerless + [program] + arguments)
+            }
+            func opens(_ name: String, of running: Running) throws -> Bool {
+                let path = "/proc/\(running.child.pid)/\(name)"
+                return try world.runner.run("setpriv", powerless + ["sh", "-c", ": <\(path)"]).exit == 0
+            }
+            let daemon = try start(Programs.keyturnd, "serve", "--key-file", world.keyFile)
+            let other = try start("sleep", "60")
+            defer { for running in [daemon, other] { running.child.end() } }
+            try eventually("the daemon to listen") { world.isHealthy }
+            for name in ["environ", "maps", "mem"] {
+                #expect(try opens(name, of: other), "a process that does not mind")
+                #expect(try !opens(name, of: daemon), "\(name)")
+            }
+            let limits = try String(contentsOfFile: "/proc/\(daemon.child.pid)/limits", encoding: .utf8)
             let core = limits.split(separator: "\n").first { $0.hasPrefix("Max core file size") }
             #expect(core?.split(separator: " ").dropFirst(4).first == "0")
         }

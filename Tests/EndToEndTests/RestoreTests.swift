@@ -120,6 +120,25 @@ import Testing
         }
     }
 
+    @Test func aVaultOfOtherKeysIsNotReplacedUnlessToldSo() throws {
+        try withWorld { world in
+            try world.addApp("zoom-one")
+            let file = try world.backedUp()
+            try world.stop()
+            try FileManager.default.moveItem(atPath: world.state, toPath: world.directory + "/first")
+            let (key, recovery) = (world.directory + "/other-key", world.directory + "/other-recovery")
+            #expect(try world.keyturnd("init", "--key-file", key, "--recovery-out", recovery).exit == 0)
+            let before = try Files.picture(world.state)
+            let refused = try world.keyturnd("restore", file, "--key-file", world.keyFile)
+            #expect(refused.exit == 65 && refused.complains(as: "keyturnd"), "\(refused)")
+            #expect(refused.errors.contains("opens with another key") && refused.errors.contains("--replace"))
+            #expect(try Files.picture(world.state) == before)
+            try world.restored(file, "--replace")
+            try world.start()
+            #expect(try world.keyturn("app", "list", "--json").json["apps"].elements.count == 1)
+        }
+    }
+
     @Test func aVaultThatWasPutBackIsRefusedAndNamedAndAcceptedOnlyAsABackup() throws {
         try withWorld { world in
             let app = try world.addApp("zoom-one")
@@ -156,7 +175,12 @@ import Testing
             try bytes.write(to: URL(filePath: broken))
             try Files.bytes(file).write(to: URL(filePath: tampered))
             #expect(try world.runner.run("sqlite3", [tampered], input: "DELETE FROM client;").exit == 0)
-            for backup in [broken, tampered] {
+            // Each row of it is as it was written.
+            let spied = try world.backups() + "/spied.db"
+            try Files.bytes(file).write(to: URL(filePath: spied))
+            let trigger = "CREATE TRIGGER spy AFTER INSERT ON token BEGIN DELETE FROM client; END;"
+            #expect(try world.runner.run("sqlite3", [spied], input: trigger).exit == 0)
+            for backup in [broken, tampered, spied] {
                 let outcome = try world.keyturnd("restore", backup, "--key-file", world.keyFile)
                 #expect(outcome.exit == 65 && outcome.complains(as: "keyturnd"), "\(outcome)")
             }

@@ -179,6 +179,8 @@ import Vault
                 #expect(try result.get().withoutTokens == new.withoutTokens)
             } else {
                 #expect(result.isDamaged(), "\(result)")
+                let findings = try await filled.inspected { try $0.put(row) }
+                #expect(findings.contains { $0.severity == .fatal }, "\(row.id): \(findings)")
             }
         }
     }
