@@ -19,6 +19,23 @@ import Testing
         }
     }
 
+    /// Who writes to the state directory is not to write to the terminal of whoever looks.
+    @Test func whatIsWrittenIntoAlarmsIsNothingToATerminal() throws {
+        try withWorld(serving: false) { world in
+            try world.initialise()
+            let time = "2026-11-25T00:00:00Z"
+            try """
+            {"version":1,"alarms":[{"code":"rotation_held","app":"zoom\\u001b[31m","target":null,"since":"\(time)",\
+            "gone_since":null,"raised_at":"\(time)","resolved_at":null,"rung_at":"\(time)","owed":"raised","told":false,\
+            "detail":"plAnted\\u001b[2J\\u009b2J\\nkeyturn: all is well","try":null,"deadline":null}]}
+            """.write(toFile: world.state + "/alarms.json", atomically: true, encoding: .utf8)
+            try world.start()
+            let listed = try world.must("alarm", "list").output
+            #expect(listed.contains("plAnted [2J 2J keyturn: all is well"), "\(listed)")
+            #expect(!listed.unicodeScalars.contains { $0.properties.generalCategory == .control && $0 != "\n" })
+        }
+    }
+
     @Test func inThePlaceOfAKeyItIsRefused() throws {
         try withWorld(serving: false) { world in
             try world.initialise()

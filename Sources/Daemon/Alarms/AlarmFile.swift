@@ -71,12 +71,17 @@ extension AlarmBook: WireDocument {
         init(_ key: Key, _ standing: Standing) { (self.key, self.standing) = (key, standing) }
 
         init(_ node: JSONNode, in document: borrowing JSONDocument) throws(JSONError) {
+            // The file is not sealed, and what is in it comes to terminals.
+            func line(_ member: String) throws(JSONError) -> String? {
+                try document.optionalText(member, of: node).map(StandardErrorLog.oneLine)
+            }
+            func text(_ member: String) throws(JSONError) -> String {
+                StandardErrorLog.oneLine(try document.text(member, of: node))
+            }
             let others = try document.optionalNumber("others", of: node)
             key = Key(
-                code: try document.text("code", of: node), app: try document.optionalText("app", of: node),
-                target: try document.optionalText("target", of: node), isOthers: others != nil)
-            var standing = Standing(
-                since: try document.time("since", of: node), detail: try document.text("detail", of: node))
+                code: try text("code"), app: try line("app"), target: try line("target"), isOthers: others != nil)
+            var standing = Standing(since: try document.time("since", of: node), detail: try text("detail"))
             standing.goneSince = try document.optionalTime("gone_since", of: node)
             standing.raisedAt = try document.optionalTime("raised_at", of: node)
             standing.resolvedAt = try document.optionalTime("resolved_at", of: node)
@@ -87,7 +92,7 @@ extension AlarmBook: WireDocument {
             }
             standing.isTold = try document.flag("told", of: node)
             standing.others = others
-            standing.hint = try document.optionalText("try", of: node)
+            standing.hint = try line("try")
             standing.deadline = try document.optionalTime("deadline", of: node)
             self.standing = standing
         }
