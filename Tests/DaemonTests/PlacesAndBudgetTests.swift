@@ -35,6 +35,11 @@ import Vault
         #expect(places.take(5) == nil)
     }
 
+    @Test(arguments: [(20, 8), (1024, 176), (4096, 944), (65_536, 16_304), (Int.max, (Int.max - 320) / 4)])
+    func `there are no more places than descriptors`(files: Int, most: Int) {
+        #expect(ConnectionLimits.most(files: files) == most)
+    }
+
     @Test func `root is held by the total alone`() {
         let places = places(20, perUser: 1)
         for _ in 0..<20 { #expect(places.take(0) == nil) }

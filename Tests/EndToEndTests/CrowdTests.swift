@@ -86,4 +86,25 @@ import Testing
             #expect(try open[0].answer().status == 200, "who was in stays in")
         }
     }
+
+    /// A process without a descriptor cannot so much as wait.
+    @Test func whereFewFilesMayBeOpenFewConnectionsAreTaken() throws {
+        try withWorld(serving: false) { world in
+            try world.initialise()
+            let serve = "ulimit -n 400 && exec \"$0\" serve --key-file \"$1\""
+            let daemon = try world.runner.start("bash", ["-c", serve, Programs.keyturnd, world.keyFile])
+            defer { daemon.child.end() }
+            try eventually("the daemon to listen") { (try? Connection(to: world.agent)) != nil }
+            let crowd = try Crowd.connect(200, to: world.agent)
+            let served = crowd.count { connection in
+                (try? connection.send(request("GET", "/v1/health"))) != nil
+                    && (try? connection.answer().status) == 200
+            }
+            // One that was closed may hold its place a moment longer.
+            #expect((1...20).contains(served), "\(served)")
+            #expect(try world.keyturn("status").exit == 0)
+            daemon.child.signal(SIGTERM)
+            #expect(try daemon.outcome().errors.contains("no more than 20 connections are taken on each socket"))
+        }
+    }
 }

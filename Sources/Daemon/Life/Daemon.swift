@@ -75,7 +75,7 @@ package struct Daemon: Sendable {
         let gate = VaultGate(
             store: store, escrow: EscrowFiles(directory: places.escrow),
             audit: LogDirectory(path: places.audit), syncsReads: settings.auditSync == .always, zoom: zoom,
-            transport: transport, policy: policy, mostWaiting: settings.mostWaiting,
+            transport: transport, policy: policy, mostWaiting: min(settings.mostWaiting, ConnectionLimits.most() / 2),
             machine: MachineIdentity.read(settings.machineFile), time: time, logger: logger)
         try await unlock(gate)
 

@@ -27,11 +27,12 @@ struct SocketService: Service {
         try PrivateDirectory.ensure(
             places.adminDirectory, exactly: mode_t(openness.directory), group: openness.group)
         warnIfOutOfReach()
+        warnIfFewFiles()
 
         let group = MultiThreadedEventLoopGroup(numberOfThreads: settings.eventLoops)
         var limits = ConnectionLimits()
         limits.idle = settings.idleTimeout
-        limits.connections = settings.maxConnections
+        limits.connections = min(settings.maxConnections, ConnectionLimits.most())
         limits.connectionsPerUser = settings.maxConnectionsPerUser
         let agentSocket = try ListeningSocket.take(
             .agent, from: inherited, at: places.agentSocket, mode: mode_t(settings.agentMode),
@@ -70,6 +71,14 @@ struct SocketService: Service {
         guard let limit = Systemd.watchdogLimit() else { return try await gracefulShutdown() }
         let gate = agent.gate
         try await Watchdog(limit: limit, loops: Array(group.makeIterator())) { gate.holdsTheOnlyCopy }.run()
+    }
+
+    private func warnIfFewFiles() {
+        let most = ConnectionLimits.most()
+        guard most < settings.maxConnections else { return }
+        logger.warning(
+            "no more than \(most) connections are taken on each socket, whatever server.max_connections says: this process may have \(ConnectionLimits.openFiles) open files; try: a greater hard limit, LimitNOFILE= under systemd"
+        )
     }
 
     /// Below a directory that is this user's alone, a socket that is open to others is open to nobody.

@@ -1,3 +1,5 @@
+import Glibc
+
 /// How long a connection may take over what, and how many there may be.
 struct ConnectionLimits: Sendable {
     /// For a request to arrive whole, from its first byte; also for the first byte of a new connection. Seconds.
@@ -14,4 +16,21 @@ struct ConnectionLimits: Sendable {
     var stopping = 1
     /// How long connections that are busy may go on when the daemon stops. Seconds.
     var drain = 5
+
+    /// Descriptors that one connection takes: its socket's, and its process's.
+    private static let filesOfOne = 2
+    /// Descriptors that are left to all else: the vault, the log, calls to Zoom and to consoles, commands.
+    private static let filesOfOthers = 320
+
+    /// How many connections each of the two sockets may have in a process that may have so many open files. Without a
+    /// descriptor left it cannot even set a timer, and the library that sets timers ends the process for that: whoever may
+    /// connect could end it.
+    static func most(files: Int = openFiles) -> Int { max((files - filesOfOthers) / (2 * filesOfOne), 8) }
+
+    /// How many files this process may have open.
+    static var openFiles: Int {
+        var limit = rlimit()
+        guard unsafe getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return 1024 }
+        return Int(clamping: limit.rlim_cur)
+    }
 }
