@@ -15,8 +15,8 @@ final class AuditTrail: ChangeLog, Sendable {
     let directory: LogDirectory
     /// Whether answers with secrets wait for the disk too.
     let syncsReads: Bool
-    private let vault: Vault
-    private let time: any TimeSource
+    let vault: Vault
+    let time: any TimeSource
     private let logger: Logger
     private let state: Mutex<State>
     /// Where what comes behind is written, one after the other.
@@ -32,6 +32,9 @@ final class AuditTrail: ChangeLog, Sendable {
     }
 
     private static let room = 4 << 20
+
+    /// `nil` while it cannot be opened.
+    var log: AuditLog? { state.withLock { $0.log } }
 
     init(
         _ directory: LogDirectory, of vault: Vault, syncsReads: Bool = false, time: any TimeSource, logger: Logger
@@ -118,13 +121,13 @@ final class AuditTrail: ChangeLog, Sendable {
     }
 
     private func opened() throws(AuditError) -> AuditLog {
-        guard let log = state.withLock({ $0.log }) else { throw AuditError(.closed, "the audit log is not open") }
+        guard let log else { throw AuditError(.closed, "the audit log is not open") }
         return log
     }
 
     // MARK: What comes behind
 
-    var durable: LogPosition? { state.withLock { $0.log }?.durable }
+    var durable: LogPosition? { log?.durable }
 
     func take(_ entry: AuditEntry) {
         state.withLock { $0.late.add(entry) }
@@ -209,46 +212,6 @@ final class AuditTrail: ChangeLog, Sendable {
     var lag: (lines: Int, seconds: Double) {
         let (written, late) = state.withLock { ($0.log?.lag ?? (lines: 0, seconds: 0), $0.late.lag(time.now.wall)) }
         return (written.lines + late.lines, max(written.seconds, late.seconds))
-    }
-
-    /// What somebody did to the log's files that no operator has taken note of.
-    var trouble: AuditTrouble? {
-        vault.auditTrouble
-            ?? state.withLock { $0.log }?.trouble.map { AuditTrouble(words: $0, since: time.now.wall) }
-    }
-
-    /// The log goes on as if nothing was, and its next opening finds it whole: the vault remembers.
-    private func keep(_ trouble: String) {
-        Task { [self] in
-            do throws(VaultError) { try await vault.keep(auditTrouble: trouble) } catch {
-                guard error.code != .closed else { return }
-                DispatchQueue.global().asyncAfter(deadline: .now() + 10) { [weak self] in
-                    if self?.state.withLock({ $0.log })?.trouble == trouble { self?.keep(trouble) }
-                }
-            }
-        }
-    }
-
-    /// An operator has taken note.
-    /// - Returns: whether there was anything.
-    func acknowledge(recording event: AuditEvent?) async throws(VaultError) -> Bool {
-        guard trouble != nil else { return false }
-        try await vault.acknowledgeAuditTrouble(recording: event)
-        state.withLock { $0.log }?.forgetTrouble()
-        return true
-    }
-
-    /// Reads all of the log again.
-    func verify(from: Int?) async throws -> AuditVerifier.Report {
-        let log = state.withLock { $0.log }
-        let anchor = log?.durableHead ?? vault.auditHead
-        return try await offThePool { [directory, vault] in
-            try AuditVerifier.verify(directory, key: try vault.auditKey(), anchor: anchor, from: from)
-        }
-    }
-
-    func lines(_ query: AuditQuery) async throws -> [AuditQuery.Line] {
-        try await offThePool { [directory] in try query.run(in: directory) }
     }
 
     /// Takes nothing more, and has the vault keep where the log ends.
