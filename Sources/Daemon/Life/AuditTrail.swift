@@ -33,6 +33,9 @@ final class AuditTrail: ChangeLog, Sendable {
 
     private static let room = 4 << 20
 
+    /// `nil` while it cannot be opened.
+    var log: AuditLog? { state.withLock { $0.log } }
+
     init(
         _ directory: LogDirectory, of vault: Vault, syncsReads: Bool = false, time: any TimeSource, logger: Logger
     ) {
@@ -118,7 +121,7 @@ final class AuditTrail: ChangeLog, Sendable {
     }
 
     private func opened() throws(AuditError) -> AuditLog {
-        guard let log = state.withLock({ $0.log }) else { throw AuditError(.closed, "the audit log is not open") }
+        guard let log else { throw AuditError(.closed, "the audit log is not open") }
         return log
     }
 
@@ -194,9 +197,6 @@ final class AuditTrail: ChangeLog, Sendable {
         tryAgainLater()
     }
 
-    /// `nil` while it cannot be opened.
-    var log: AuditLog? { state.withLock { $0.log } }
-
     /// Until a line can be written: nobody may be asking meanwhile whose line would show it.
     private func tryAgainLater() {
         DispatchQueue.global().asyncAfter(deadline: .now() + 1) { [weak self] in
@@ -214,19 +214,6 @@ final class AuditTrail: ChangeLog, Sendable {
         return (written.lines + late.lines, max(written.seconds, late.seconds))
     }
 
-    /// Reads all of the log again.
-    func verify(from: Int?) async throws -> AuditVerifier.Report {
-        let log = state.withLock { $0.log }
-        let anchor = log?.durableHead ?? vault.auditHead
-        return try await offThePool { [directory, vault] in
-            try AuditVerifier.verify(directory, key: try vault.auditKey(), anchor: anchor, from: from)
-        }
-    }
-
-    func lines(_ query: AuditQuery) async throws -> [AuditQuery.Line] {
-        try await offThePool { [directory] in try query.run(in: directory) }
-    }
-
     /// Takes nothing more, and has the vault keep where the log ends.
     /// - Parameter last: what is to be the last line.
     func close(with last: AuditEvent) async {
@@ -234,8 +221,11 @@ final class AuditTrail: ChangeLog, Sendable {
         let log = await withCheckedContinuation { continuation in
             queue.async { [self] in
                 flush()
-                state.withLock { $0.isClosed = true }
-                continuation.resume(returning: self.log)
+                continuation.resume(
+                    returning: state.withLock { state in
+                        state.isClosed = true
+                        return state.log
+                    })
             }
         }
         guard let log else { return }

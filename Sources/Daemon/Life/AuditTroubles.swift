@@ -3,10 +3,13 @@ import Dispatch
 import Times
 import Vault
 
-/// What somebody did to the log's files: kept in the vault until an operator takes note of it.
+/// What was seen of a log that is not as it was written, until an operator has taken note of it.
 extension AuditTrail {
     /// What somebody did to the log's files that no operator has taken note of.
-    var trouble: AuditTrouble? { vault.auditTrouble ?? log?.trouble.map { .init(words: $0, since: time.now.wall) } }
+    var trouble: AuditTrouble? {
+        vault.auditTrouble
+            ?? log?.trouble.map { AuditTrouble(words: $0, since: time.now.wall) }
+    }
 
     /// The log goes on as if nothing was, and its next opening finds it whole: the vault remembers.
     func keep(_ trouble: String) {
