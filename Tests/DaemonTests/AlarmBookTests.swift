@@ -171,6 +171,22 @@ import Times
         #expect(day.book.owed == 1 && day.look([], after: Self.day + 1) == [] && day.book.owed == 0)
     }
 
+    @Test("what is refused again and again keeps nothing else back") func refusedForEver() throws {
+        var day = Day()
+        _ = day.look([Self.seen("rotation_held", app: "a")])
+        _ = day.look([Self.seen("rotation_held", app: "a"), Self.seen("rotation_held", app: "b")], after: 60)
+        let oldest = day.book.next(day.now)
+        let first = try #require(oldest)
+        #expect(first.alarm.app == "a", "the oldest")
+        day.book.notTold(first.key)
+        let other = day.book.next(day.now)
+        let second = try #require(other)
+        #expect(second.alarm.app == "b")
+        day.book.told(second.key, second.alarm)
+        let again = day.book.next(day.now)
+        #expect(again?.key == first.key, "and it is not forgotten")
+    }
+
     @Test("one trouble has one id, the next one another") func ids() {
         var day = Day()
         let held = [Self.seen("rotation_held", app: "a")]

@@ -27,6 +27,7 @@ actor AlarmBell {
     private var nextTry = 0
     private var failures = 0
     private var sending: Task<Void, Never>?
+    private var isTesting = false
 
     init(gate: VaultGate, status: StatusReport, channel: AlarmChannel, file: AlarmFile, logger: Logger) {
         self.gate = gate
@@ -119,9 +120,12 @@ actor AlarmBell {
     /// How much is still to be sent.
     var owed: Int { book.owed }
 
-    /// Sends an alarm that means nothing, now.
+    /// Sends an alarm that means nothing, now. One at a time: real ones must not have to wait behind many.
     /// - Returns: the channel's name.
     func test() async throws(AlarmChannel.NotTaken) -> String {
+        guard !isTesting else { throw .init(description: "another test is under way") }
+        isTesting = true
+        defer { isTesting = false }
         let now = status.time.now.wall
         let alarm = Alarm(
             id: "test::\(now.unixSeconds)", state: .raised, isReminder: false, severity: .warning, code: "test",

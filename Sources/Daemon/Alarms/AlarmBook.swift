@@ -35,6 +35,8 @@ struct AlarmBook: Equatable, Sendable {
         var isTold = false
         /// Whether something is being sent.
         var isOnItsWay = false
+        /// How often in a row it was not taken.
+        var refusals = 0
         var others: Int?
         var detail: String
         var hint: String?
@@ -69,6 +71,7 @@ struct AlarmBook: Equatable, Sendable {
         func bare(_ entry: Standing) -> Standing {
             var entry = entry
             (entry.detail, entry.hint, entry.deadline, entry.isOnItsWay) = ("", nil, nil, false)
+            entry.refusals = 0
             entry.others = entry.others.map { _ in 0 }
             return entry
         }
@@ -175,12 +178,14 @@ struct AlarmBook: Equatable, Sendable {
 
     // MARK: Telling
 
-    /// What is to be sent next: the oldest that is owed. To be followed by ``told(_:_:)`` or ``notTold(_:)``.
+    /// What is to be sent next: the oldest that is owed. What was not taken comes behind what was refused less often: one
+    /// whose words are not to somebody's liking must not keep the others back. To be followed by ``told(_:_:)`` or
+    /// ``notTold(_:)``.
     mutating func next(_ now: Timestamp) -> (key: Key, alarm: Alarm)? {
         let open = standing.filter { $0.value.owed != nil }
         let oldest = open.min { one, other in
-            (one.value.resolvedAt ?? one.value.rungAt ?? now, one.key)
-                < (other.value.resolvedAt ?? other.value.rungAt ?? now, other.key)
+            (one.value.refusals, one.value.resolvedAt ?? one.value.rungAt ?? now, one.key)
+                < (other.value.refusals, other.value.resolvedAt ?? other.value.rungAt ?? now, other.key)
         }
         guard let (key, entry) = oldest, let owed = entry.owed else { return nil }
         standing[key]?.isOnItsWay = true
@@ -193,7 +198,7 @@ struct AlarmBook: Equatable, Sendable {
     /// Notes that it was taken. What became of the trouble meanwhile is then still to be told.
     mutating func told(_ key: Key, _ alarm: Alarm) {
         guard var entry = standing[key] else { return }
-        entry.isOnItsWay = false
+        (entry.isOnItsWay, entry.refusals) = (false, 0)
         switch (alarm.state, isOver: entry.resolvedAt != nil) {
         case (.raised, let isOver):
             entry.isTold = true
@@ -207,7 +212,10 @@ struct AlarmBook: Equatable, Sendable {
     }
 
     /// Notes that it was not taken.
-    mutating func notTold(_ key: Key) { standing[key]?.isOnItsWay = false }
+    mutating func notTold(_ key: Key) {
+        standing[key]?.isOnItsWay = false
+        standing[key]?.refusals += 1
+    }
 
     /// What was raised and is not over, the most urgent first.
     func raised(_ now: Timestamp) -> [Alarm] {
