@@ -1,5 +1,7 @@
-/// The word that is most like another one, if any is; of the like, the first in the alphabet.
+/// The only word that begins so, or else the one that is most like another, if any is; of the like, the first in the alphabet.
 package func nearest(to word: String, among words: some Sequence<String>) -> String? {
+    let begun = words.filter { $0.hasPrefix(word) }
+    if word.utf8.count > 1, begun.count == 1 { return begun[0] }
     let wanted = Array(word.utf8)
     let best = words.map { (distance(wanted, Array($0.utf8)), $0) }.min { $0 < $1 }
     guard let best, best.0 <= max(wanted.count / 3, 1) else { return nil }

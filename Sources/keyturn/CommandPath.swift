@@ -1,4 +1,5 @@
 import ArgumentParser
+import Names
 import SocketAPI
 import TerminalText
 
@@ -35,6 +36,14 @@ struct CommandPath {
                 try: known.map { "\(path) \($0)" } ?? "\(path) --help")
         }
         let (message, hint) = complaint(parserSays)
-        return CommandFailure(.usage, message, try: hint ?? "\(path) --help")
+        return CommandFailure(.usage, message, try: hint ?? Self.form(of: message) ?? "\(path) --help")
+    }
+
+    /// How a value is written that the parser only calls invalid, by what its place is called.
+    private static func form(of message: String) -> String? {
+        guard message.contains("is invalid for") else { return nil }
+        if message.hasSuffix("<name>'") { return "a name: \(Name.grammar)" }
+        if message.contains(#/<[0-9]+[dhms]>'$/#) { return "a duration like 30d, 12h, 45m, 90s or 1d12h" }
+        return nil
     }
 }

@@ -144,6 +144,12 @@ import Testing
         (["xyzzy"], "keyturn has no command 'xyzzy'", "keyturn --help"),
         (["app", "show"], "missing expected argument '<name>'", "keyturn app show --help"),
         (["status", "--jsno"], "unknown option '--jsno'", "did you mean '--json'?"),
+        (["audit", "ack"], "keyturn audit has no command 'ack'", "keyturn audit acknowledge"),
+        (["token", "Bad_Name"], "the value 'Bad_Name' is invalid for '<name>'", "a name: 1 to 63 of a-z"),
+        (
+            ["rotate", "x", "--overlap", "soon"], "the value 'soon' is invalid for '--overlap <7d>'",
+            "a duration like 30d"
+        ),
         (["explain", "--app", "x", "--uid", "1", "--kind", "moon"], "the value 'moon' is invalid", "one of"),
     ]) func anUnknownWordLeadsToTheNearest(_ arguments: [String], _ message: String, _ hint: String) throws {
         try withWorld(serving: false) { world in
