@@ -9,7 +9,7 @@ import Testing
     private static let streams = 100
     private static let isBench = ProcessInfo.processInfo.environment["KEYTURN_BENCH"] != nil
 
-    @Test func allAreToldOnceAndWaitForNothing() throws {
+    @Test(.enabled(if: OtherUser.mayBe, World.whyNoDescriptors)) func allAreToldOnceAndWaitForNothing() throws {
         try withWorld { world in
             Crowd.prepare()
             let app = try world.addApp("zoom-prod")

@@ -170,8 +170,12 @@ static int open_at(int directory, const char *path, int flags, mode_t mode) {
     if (descriptor >= 0 && descriptor < MOST_FILES) {
         int reason = errno;
         files[descriptor] = (struct file){watched && writes, -1};
-        if (watched && writes && disk->fault == FAULT_POWER_CUT)
-            files[descriptor].shadow = NEXT(openat)(directory, path, O_RDWR | O_CLOEXEC);
+        if (watched && writes && disk->fault == FAULT_POWER_CUT) {
+            int shadow = NEXT(openat)(directory, path, O_RDWR | O_CLOEXEC);
+            // Made for nobody to write to a second time: it is new, and there is nothing of before to be read.
+            if (shadow < 0 && makes) shadow = fcntl(descriptor, F_DUPFD_CLOEXEC, 0);
+            files[descriptor].shadow = shadow;
+        }
         errno = reason;
     }
     return descriptor;

@@ -1,4 +1,5 @@
 import Foundation
+import Testing
 
 /// What clients of the agent socket do that wait for a change.
 extension World {
@@ -19,6 +20,8 @@ extension World {
         try connection.awaitEvents("the full state", seconds: 60) { $0.count >= apps }
         return connection
     }
+
+    static let whyNoDescriptors: Comment = "only root sees what the daemon has open"
 
     /// Files and sockets that the daemon has open.
     func descriptors() throws -> Int {
