@@ -69,7 +69,9 @@ struct PackageTests {
             .filter { !$0.hasSuffix(".conf") }
         #expect(names.isSuperset(of: units.map { "usr/lib/systemd/system/" + $0 }) && !units.isEmpty)
         #expect(!names.contains { $0.hasPrefix("etc/") || $0.hasPrefix("var/") }, "those are the operator's")
-        #expect(!names.contains { $0.hasSuffix(".so") || $0.contains(".so.") || $0.contains("Faulty") }, "nothing that could be preloaded")
+        #expect(
+            !names.contains { $0.hasSuffix(".so") || $0.contains(".so.") || $0.contains("Faulty") },
+            "nothing that could be preloaded")
         #expect(names.contains("usr/share/keyturn/keyturn-pingfederate.jar") == Connector.isThere)
     }
 
