@@ -78,8 +78,10 @@ import Vault
         try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: false)
         defer { try? FileManager.default.removeItem(atPath: directory) }
         let path = directory + "/sleeper"
-        try FileManager.default.copyItem(
-            atPath: URL(filePath: "/bin/sleep").resolvingSymlinksInPath().path, toPath: path)
+        // By another process: what this one has open for writing, a child that another test starts meanwhile has too, and
+        // the kernel runs nothing that somebody may write to.
+        let copying = try Process.run(URL(filePath: "/bin/cp"), arguments: ["-L", "/bin/sleep", path])
+        copying.waitUntilExit()
         let process = Process()
         process.executableURL = URL(filePath: path)
         process.arguments = ["60"]

@@ -44,7 +44,9 @@ import Testing
             #expect(try world.curl(Self.token, as: Self.somebody).status == 403)
 
             let copy = world.directory + "/curl"
-            try FileManager.default.copyItem(atPath: Self.curl, toPath: copy)
+            // By another process: a child that another test starts meanwhile would have it open for writing, and then nobody
+            // can run it.
+            #expect(try world.runner.run("cp", [Self.curl, copy]).exit == 0)
             try admit(world, "--exe", Self.curl)
             let outcome = try world.run(
                 copy, ["-s", "--unix-socket", world.agent, "-H", "Keyturn-Request: 1", "http://keyturn" + Self.token],
@@ -104,8 +106,7 @@ import Testing
             #expect(try PerlClient(world, "rise", Self.token, ["65533"]).lines(2) == ["200", "closed"])
 
             let program = world.directory + "/sleep"
-            try FileManager.default.copyItem(
-                atPath: URL(filePath: "/usr/bin/sleep").resolvingSymlinksInPath().path, toPath: program)
+            #expect(try world.runner.run("cp", ["-L", "/usr/bin/sleep", program]).exit == 0)
             try Files.set(program, 0o4755)
             let client = try PerlClient(world, "exec", Self.token, [program, "60"], as: Self.somebody)
             defer { client.running.child.end() }
