@@ -34,7 +34,8 @@ import Vault
         }
     }
 
-    /// What is looked at once a second.
+    /// The trail tries a log that failed again by a timer of its own, which no clock of the test moves: it is asked until it did,
+    /// and nothing is timed.
     private func eventually(_ what: Comment, _ holds: () -> Bool) async throws {
         for _ in 0..<400 where !holds() { try await Task.sleep(for: .milliseconds(50)) }
         #expect(holds(), what)

@@ -25,16 +25,7 @@ struct Retention {
     /// Deletes what is too old. Called when the newest backup is whole and on the disk, and not before.
     /// - Returns: the names that are gone.
     func apply() -> [String] {
-        guard let stream = unsafe opendir(directory) else { return [] }
-        defer { unsafe closedir(stream) }
-        var names: [String] = []
-        while let entry = unsafe readdir(stream) {
-            names.append(
-                unsafe withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
-                    unsafe String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
-                })
-        }
-        return superfluous(of: names).filter { name in
+        superfluous(of: namesIn(directory)).filter { name in
             var status = stat()
             let path = directory + "/" + name
             guard unsafe lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return false }

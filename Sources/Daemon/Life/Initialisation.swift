@@ -57,10 +57,10 @@ package struct Initialisation {
         } catch {
             // A disk that fails may not let the vault be taken back, nor say whether there is one. Then its keys stay too.
             if error.exitStatus == .inputOutput, unsafe access(places.vault, F_OK) == 0 || errno != ENOENT {
+                let left = ([places.vault] + made).joined(separator: ", ")
                 throw StartError(
-                    error.exitStatus, "\(error.detail); the vault that was made is left, and its keys with it",
-                    hint: "once the disk is sound: rm \(([places.vault] + made).joined(separator: " ")), and init again"
-                )
+                    error.exitStatus, "\(error.detail); the vault that was made is left, and its keys with it: \(left)",
+                    hint: "once the disk is sound, remove these, and init again")
             }
             // Keys to a vault that does not exist would only be mistaken for keys to one that does.
             for path in made { unsafe unlink(path) }

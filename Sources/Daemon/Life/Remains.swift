@@ -1,4 +1,3 @@
-import Glibc
 import SocketAPI
 import Vault
 
@@ -13,20 +12,7 @@ struct Remains: Equatable, Sendable {
         self.names = names.filter { Self.telling.contains($0) || $0.hasPrefix("replaced-") }.sorted()
     }
 
-    init(in directory: String) { self.init(names: Self.list(directory)) }
-
-    private static func list(_ directory: String) -> [String] {
-        guard let stream = unsafe opendir(directory) else { return [] }
-        defer { unsafe closedir(stream) }
-        var names: [String] = []
-        while let entry = unsafe readdir(stream) {
-            names.append(
-                unsafe withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
-                    unsafe String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
-                })
-        }
-        return names
-    }
+    init(in directory: String) { self.init(names: namesIn(directory)) }
 }
 
 extension StartError {
