@@ -97,6 +97,12 @@ extension ExitStatus {
     var explanation: Explanation {
         switch self {
         case .done: Explanation("done", try: "nothing needs to be done")
+        case .warning:
+            Explanation("keyturn status --check found a warning", try: "keyturn status says what, and what to type")
+        case .critical:
+            Explanation(
+                "keyturn status --check found something critical, or the vault is locked",
+                try: "keyturn status says what, and what to type")
         case .usage:
             Explanation(
                 "the command line is not right, a question was answered with no, or there is no terminal to ask",

@@ -1,6 +1,9 @@
 /// What the commands exit with.
 package enum ExitStatus: Int32, CaseIterable, Sendable {
     case done = 0
+    /// Of `status --check` alone, as monitoring plug-ins end.
+    case warning = 1
+    case critical = 2
     case usage = 64
     case badData = 65
     case notFound = 66

@@ -56,7 +56,7 @@ package struct HistoryText {
                 Moment(
                     at: rotation.endedAt ?? rotation.plannedAt, mark: isOver ? .failure : .underWay,
                     meaning: isOver ? .bad : .warning,
-                    text: "rotation \(rotation.id), by \(rotation.trigger), \(rotation.state)\(why)"))
+                    text: "rotation \(rotation.id), by \(rotation.trigger), \(rotationWords(rotation.state))\(why)"))
         }
         return moments
     }

@@ -48,9 +48,7 @@ package struct StatusText {
         guard !status.problems.isEmpty else { return "" }
         var text = "\n" + paint.text("problems", .heading) + "\n"
         for problem in status.problems.prefix(isSummed ? Self.most / 2 : .max) {
-            let meaning: Paint.Meaning = problem.deadline == nil ? .warning : .bad
-            let words = (problem.app.map { "\($0): " } ?? "") + problem.detail
-            text += paint.lines(wrapped(words, behind: "  ", width: width), meaning)
+            text += paint.lines(wrapped(problem.line, behind: "  ", width: width), problem.severity.meaning)
             let command = problem.hint ?? "keyturn explain-error \(problem.code)"
             text += paint.lines(wrapped(command, behind: "    try: ", width: width), .command)
         }
@@ -61,7 +59,7 @@ package struct StatusText {
 
     private func summary(_ paint: Paint) -> String {
         guard isSummed else { return "" }
-        let ailing = Set(status.problems.compactMap(\.app)).count
+        let ailing = ailing.count
         return counted(total, "app") + ", " + paint.text("\(ailing) with problems", ailing > 0 ? .warning : .good)
             + "; those that want attention first\n\n"
     }
@@ -73,9 +71,14 @@ package struct StatusText {
             + paint.text("keyturn status --filter 'zoom-*' --sort next --limit \(total)", .command) + "\n"
     }
 
+    /// Apps that want the operator: what is only noted is no trouble.
+    private var ailing: Set<Name> {
+        Set(status.problems.filter { $0.severity != .note }.compactMap(\.app))
+    }
+
     private var table: TextTable {
         var table = TextTable(["APP", "GENERATION", "SECRET AGE", "NEXT ROTATION", "TOKEN", "HOLD OLD", "ROTATION"])
-        let ailing = Set(status.problems.compactMap(\.app))
+        let ailing = ailing
         for app in status.apps {
             let token = app.tokenExpiresAt.map { "\(app.token.rawValue), \(spoken(seconds: $0 - status.now)) left" }
             let next = next(app)
@@ -84,7 +87,7 @@ package struct StatusText {
                 .init(spoken(seconds: status.now - app.secretCreatedAt)), .init(next, next == "due" ? .warning : nil),
                 .init(token ?? app.token.rawValue, app.token == .refused ? .bad : nil),
                 .init(app.oldHolders == 0 ? "-" : String(app.oldHolders), app.oldHolders == 0 ? nil : .warning),
-                .init(app.rotation ?? "-", app.rotation == "held" ? .bad : nil),
+                .init(app.rotation.map(rotationWords) ?? "-", app.rotation == "held" ? .bad : nil),
             ])
         }
         return table
@@ -94,6 +97,21 @@ package struct StatusText {
         guard !app.paused else { return "paused" }
         guard let next = app.nextRotationAt else { return "-" }
         return next > status.now ? "in \(spoken(seconds: next - status.now))" : "due"
+    }
+}
+
+extension StatusDocument.Problem {
+    /// `critical rotation_held (zoom-prod): …`: runbooks, `explain-error` and alert rules go by the code.
+    fileprivate var line: String { "\(severity.rawValue) \(code)\(app.map { " (\($0))" } ?? ""): \(detail)" }
+}
+
+extension Severity {
+    fileprivate var meaning: Paint.Meaning {
+        switch self {
+        case .critical: .bad
+        case .warning: .warning
+        case .note: .quiet
+        }
     }
 }
 

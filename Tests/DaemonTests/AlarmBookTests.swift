@@ -55,14 +55,14 @@ import Times
     @Test(
         "how urgent, and after how long",
         arguments: [
-            ("rotation_held", AlarmSeverity.critical, 0), ("secret_dies", .critical, 0),
+            ("rotation_held", Severity.critical, 0), ("secret_dies", .critical, 0),
             ("invalid_client", .critical, 60),
             ("app_disabled", .critical, 60), ("locked", .critical, 300), ("missing_scopes", .warning, 0),
             ("rotation_overdue", .warning, 0), ("target_changed", .warning, 0), ("target_failed", .warning, 60),
             ("unreachable", .warning, 900), ("a_code_of_tomorrow", .warning, 900),
-        ]) func policy(_ code: String, _ severity: AlarmSeverity, _ patience: Int)
+        ]) func policy(_ code: String, _ severity: Severity, _ patience: Int)
     {
-        #expect(AlarmPolicy(code)?.severity == severity && AlarmPolicy(code)?.patience == patience)
+        #expect(Severity(code, now: Self.start) == severity && AlarmPolicy(code)?.patience == patience)
         var day = Day()
         let problem = [Self.seen(code, app: "a")]
         #expect(day.look(problem) == (patience == 0 ? ["raised \(code)/a"] : []))
@@ -121,6 +121,38 @@ import Times
         #expect(rung.first == 7 * Self.day && rung.last == 3600)
         #expect(rung.filter { $0 % Self.day == 0 } == (1...7).reversed().map { $0 * Self.day })
         #expect(rung.count == 8)
+    }
+
+    @Test("what grows critical is told again then, and at 1 d, 1 h and when the time has come") func growing() throws {
+        var day = Day()
+        let dies = Self.start + 30 * Self.day
+        var told: [(left: Int, severity: Severity)] = []
+        while day.now < dies + 2 * Self.day {
+            let seen = [Self.seen("target_failed", app: "a", target: "t", deadline: dies)]
+            let news = day.book.look(seen, now: day.now)
+            for alarm in news { told.append((dies - day.now, alarm.severity)) }
+            if day.now == dies + -3 * Self.day {
+                // It is known over a restart how urgent it was told.
+                let directory = try TemporaryDirectory()
+                let file = AlarmFile(path: directory.path + "/alarms.json")
+                try file.write(day.book)
+                day.book = try file.read()
+            }
+            day.now = day.now + 600
+        }
+        #expect(told.filter { $0.severity == .warning }.allSatisfy { $0.left > 7 * Self.day })
+        #expect(told.filter { $0.severity == .critical }.first?.left == 7 * Self.day)
+        for left in [Self.day, 3600, 0] { #expect(told.contains { $0.left == left && $0.severity == .critical }) }
+        #expect(told.last?.severity == .critical && (told.last?.left ?? 0) < 0, "it stays so after the death")
+        // Also where nothing counts down: a deadline that comes up says so at once.
+        _ = day.look([], after: 10)
+        _ = day.look([], after: 60)
+        let failed = { (deadline: Timestamp?) in [Self.seen("target_failed", app: "b", target: "u", deadline: deadline)]
+        }
+        _ = day.look(failed(nil), after: 10)
+        #expect(day.look(failed(nil), after: 60) == ["raised target_failed/b/u"])
+        #expect(day.look(failed(day.now + 3 * Self.day), after: 10) == ["still target_failed/b/u"])
+        #expect(day.look(failed(day.now + 3 * Self.day), after: 10) == [])
     }
 
     @Test("what strikes all at once rings twenty times, and once for all others") func gathered() {

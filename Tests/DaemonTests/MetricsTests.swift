@@ -70,14 +70,19 @@ import Vault
         time.pass(60)
         var report = MetricsReport(version: "1.2.3", startedAt: time.now.wall, now: time.now)
         #expect(!TestSupport.text(report.text()).contains("keyturn_apps"))
-        report.unlocked = .init(vault: vault, problems: ["invalid_client": 3])
+        report.unlocked = .init(
+            vault: vault,
+            problems: [
+                .init(cause: "invalid_client", ""), .init(.missingScopes, ""), .init(cause: "invalid_client", ""),
+            ])
         let lines = TestSupport.text(report.text()).split(separator: "\n")
         #expect(lines.contains("keyturn_apps 1010") && lines.last == "# EOF")
         #expect(lines.count { $0.hasPrefix("keyturn_secret_age_seconds{") } == 1001)
         for line in [
             #"keyturn_secret_age_seconds{app="*"} 60"#, #"keyturn_rotation_held{app="*"} 0"#,
             #"keyturn_gathered{label="app"} 10"#, #"keyturn_gathered{label="target"} 0"#,
-            #"keyturn_problems{code="invalid_client"} 3"#, #"keyturn_build_info{version="1.2.3"} 1"#,
+            #"keyturn_problems{code="invalid_client",severity="critical"} 2"#,
+            #"keyturn_problems{code="missing_scopes",severity="warning"} 1"#, #"keyturn_build_info{version="1.2.3"} 1"#,
         ] {
             #expect(lines.contains(Substring(line)), "\(line)")
         }

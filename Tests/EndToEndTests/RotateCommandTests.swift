@@ -12,7 +12,7 @@ import Testing
             #expect(
                 impatient.errors.contains("still held by tests")
                     && impatient.errors.contains("try: keyturn rotation show"))
-            #expect(impatient.output.contains("draining"))
+            #expect(impatient.output.contains("grace period"))
             let lines = impatient.errors.split(separator: "\n")
             #expect(Set(lines).count == lines.count, "each news is said once")
 

@@ -80,7 +80,7 @@ import Testing
             #expect(try world.get("/v1/apps/zoom-wrong/token").status == 502)
             let found = try Self.parsed(try world.ask("GET", "/v1/metrics").text, world)
             #expect(found.contains { $0.hasPrefix("sample keyturn_mint_failures_total cause=invalid_client ") })
-            #expect(found.contains("sample keyturn_problems code=invalid_client 1.0"))
+            #expect(found.contains("sample keyturn_problems code=invalid_client,severity=critical 1.0"))
             #expect(found.contains("sample keyturn_fetches_total client=tests,outcome=failed 1.0"))
         }
     }

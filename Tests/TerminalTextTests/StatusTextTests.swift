@@ -47,13 +47,13 @@ import Times
                 keyturnd 1, unlocked, up 10 min
 
                 problems
-                  zoom-prod: held
+                  critical rotation_held (zoom-prod): held
                     try: keyturn rotation show 1
-                  zoom-prod: bad
+                  warning policy_unreadable (zoom-prod): bad
                     try: keyturn explain-error policy_unreadable
 
                 APP        GENERATION  SECRET AGE  NEXT ROTATION  TOKEN               HOLD OLD  ROTATION
-                zoom-prod  3           12 d        in 18 d        fresh, 50 min left  2         draining
+                zoom-prod  3           12 d        in 18 d        fresh, 50 min left  2         grace period
 
                 """)
     }
@@ -108,8 +108,28 @@ import Times
             [.init(.secretDies, app: Name("zoom-prod"), "dies", try: "keyturn x", deadline: Self.now)])
         let text = StatusText(status, isBrief: true).text(Paint(.always), width: 100)
         #expect(
-            text.contains("\u{1B}[31mzoom-prod: dies\u{1B}[0m") && text.contains("try: \u{1B}[36mkeyturn x\u{1B}[0m"))
+            text.contains("\u{1B}[31mcritical secret_dies (zoom-prod): dies\u{1B}[0m")
+                && text.contains("try: \u{1B}[36mkeyturn x\u{1B}[0m"))
         let plain = StatusText(status, isBrief: true).text(Paint(.never), width: 100)
         #expect(text.replacing(#/\u{1B}\[\d+m/#, with: "") == plain)
+    }
+
+    @Test(arguments: [
+        ("planned", "planned"), ("intended", "asking Zoom"), ("lost_response", "unknown outcome"),
+        ("escrowed", "new secret received"), ("verified", "verified"), ("current", "live"), ("published", "pushed"),
+        ("draining", "grace period"), ("retired", "done"), ("refused", "refused"), ("aborted", "cancelled"),
+        ("held", "blocked"), ("of_tomorrow", "of_tomorrow"),
+    ]) func `people read a rotation's state in words, and JSON keeps the code`(state: String, words: String) throws {
+        #expect(rotationWords(state) == words)
+        let status = Self.status([try Self.app("zoom-prod", rotation: state)])
+        #expect(StatusText(status, isBrief: false).text(Paint(.never), width: nil).hasSuffix("  \(words)\n"))
+        #expect(status.apps.first?.rotation == state)
+    }
+
+    @Test func `what is only noted makes no app an ailing one`() throws {
+        let status = Self.status(
+            try (0..<50).map { try Self.app("zoom-\($0)") }, [.init(.rotationPaused, app: Name("zoom-1"), "paused")])
+        let text = StatusText(status, isBrief: true).text(Paint(.never), width: 100)
+        #expect(text.contains("note rotation_paused (zoom-1): paused") && text.contains("0 with problems"))
     }
 }

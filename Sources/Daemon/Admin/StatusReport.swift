@@ -62,8 +62,16 @@ struct StatusReport: Sendable {
             Self.hostProblems(session.vault) + disk + Self.auditProblems(session.audit) + Self.keyProblems(session)
             + escrow.map(StatusDocument.Problem.init)
         let rules = name == nil ? RuleProblems.problems(catalog) : []
-        return (host + AppProblems.inOrder(ranked)).map { Attention(problem: $0) }
+        let all =
+            (host + AppProblems.inOrder(ranked)).map { Attention(problem: $0) }
             + TargetProblems.attentions(catalog, app: name, now: now) + rules.map { Attention(problem: $0) }
+        return Self.graded(all, now)
+    }
+
+    /// As urgent as each is at this time. What is as urgent as the other stays in its order.
+    private static func graded(_ attentions: [Attention], _ now: Timestamp) -> [Attention] {
+        let graded = attentions.map { Attention(problem: $0.problem.graded(at: now), target: $0.target) }
+        return Severity.allCases.flatMap { severity in graded.filter { $0.problem.severity == severity } }
     }
 
     /// As ``attentions(_:_:)``, of everything.

@@ -13,7 +13,7 @@ struct Alarm: Equatable, Sendable {
     let state: State
     /// Whether it was told before.
     let isReminder: Bool
-    let severity: AlarmSeverity
+    let severity: Severity
     let code: String
     let app: String?
     let target: String?
@@ -61,49 +61,32 @@ struct Alarm: Equatable, Sendable {
     }
 }
 
-enum AlarmSeverity: String, CaseIterable, Sendable {
-    /// Somebody is not served, or soon will not be, and it does not mend itself.
-    case critical
-    case warning
-}
-
-/// Which problems of the status somebody is told of, how urgently, and how long each must stand before.
+/// Which problems of the status somebody is told of, and how long each must stand before. How urgent it is: ``Severity``.
 struct AlarmPolicy: Equatable, Sendable {
-    let severity: AlarmSeverity
     /// Seconds. What mostly passes by itself is waited for.
     let patience: Int
 
     /// - Parameter code: a problem's. Causes for which Zoom gives no token are among them.
     /// - Returns: `nil` for what is shown and never told.
     init?(_ code: String) {
-        let found: (severity: AlarmSeverity, patience: Int)
-        switch AttentionCode(rawValue: code) {
-        case nil: found = Self.found(cause: code)
-        // What the operator did himself, and knows of.
-        case .rotationPaused, .targetNew, .grantWithoutApp: return nil
-        case .secretDies, .restoredSecretDead, .rotationHeld, .secretInMemory, .auditLogChanged,
-            .diskFull:
-            found = (.critical, 0)
-        case .auditUnavailable: found = (.critical, 10)
-        // After a restart somebody may be about to type the passphrase.
-        case .locked: found = (.critical, 300)
-        case .rotationOverdue, .policyUnreadable, .missingScopes, .holdersNearDeadline, .targetChanged, .userChanged,
-            .vaultElsewhere, .keySlotDamaged, .damagedRow, .secretInEscrow, .escrowUnreadable, .escrowUnclaimed:
-            found = (.warning, 0)
-        case .diskLow, .lostResponse, .targetFailed, .targetBehind, .escrowNotReady, .provisioningFailing:
-            found = (.warning, 60)
-        case .secretUnproven, .keyRotationWaits, .provisionerLogUnreadable: found = (.warning, 300)
-        }
-        (severity, patience) = found
+        guard Severity.base(code) != .note else { return nil }
+        patience = Self.patience(code)
     }
 
-    private static func found(cause: String) -> (severity: AlarmSeverity, patience: Int) {
-        switch cause {
-        // Zoom says no.
-        case "invalid_client", "app_disabled", "wrong_account", "unsupported_grant", "token_refused", "refused":
-            (.critical, 60)
-        // Zoom cannot be reached, or asks for patience.
-        default: (.warning, 900)
+    private static func patience(_ code: String) -> Int {
+        switch AttentionCode(rawValue: code) {
+        // Zoom says no; or it cannot be reached, or asks for patience.
+        case nil: Severity.base(code) == .critical ? 60 : 900
+        case .auditUnavailable: 10
+        // After a restart somebody may be about to type the passphrase.
+        case .locked: 300
+        case .diskLow, .lostResponse, .targetFailed, .targetBehind, .escrowNotReady, .provisioningFailing: 60
+        case .secretUnproven, .keyRotationWaits, .provisionerLogUnreadable: 300
+        case .secretDies, .restoredSecretDead, .rotationHeld, .secretInMemory, .auditLogChanged, .diskFull,
+            .rotationOverdue, .policyUnreadable, .missingScopes, .holdersNearDeadline, .targetChanged, .userChanged,
+            .vaultElsewhere, .keySlotDamaged, .damagedRow, .secretInEscrow, .escrowUnreadable, .escrowUnclaimed,
+            .rotationPaused, .targetNew, .grantWithoutApp:
+            0
         }
     }
 }

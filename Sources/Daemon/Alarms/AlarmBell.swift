@@ -152,7 +152,7 @@ extension Alarm {
             switch (state, severity) {
             case (.resolved, _): .notice
             case (.raised, .critical): .critical
-            case (.raised, .warning): .warning
+            case (.raised, .warning), (.raised, .note): .warning
             }
         var fields: Logger.Metadata = [
             "alarm": "\(code)", "state": "\(state.rawValue)", "severity": "\(severity.rawValue)", "id": "\(id)",

@@ -28,8 +28,9 @@ struct AlarmBook: Equatable, Sendable {
         var goneSince: Timestamp?
         var raisedAt: Timestamp?
         var resolvedAt: Timestamp?
-        /// When it was raised or last reminded of.
+        /// When it was raised or last reminded of, and how urgent it was then.
         var rungAt: Timestamp?
+        var rungAs: Severity?
         var owed: Owed?
         /// Whether whoever is told was told that it began.
         var isTold = false
@@ -56,9 +57,8 @@ struct AlarmBook: Equatable, Sendable {
     static let mostOfAKind = 20
     /// Seconds for which something must be away before it is over: what comes and goes is one trouble.
     static let calm = 60
-    /// Seconds between reminders, and before a deadline at which there is one anyway.
+    /// Seconds between reminders.
     static let day = 86_400
-    static let nearDeadline = [86_400, 3600]
     /// Seconds for which the end of a trouble is told to somebody who does not take it.
     static let patience = 86_400
 
@@ -125,18 +125,21 @@ struct AlarmBook: Equatable, Sendable {
         var entry = standing[key] ?? Standing(since: now, detail: detail)
         entry.takeBack(to: now)
         (entry.detail, entry.hint, entry.deadline) = (detail, hint, found.problem.deadline)
+        let severity = found.problem.graded(at: now).severity
         (entry.others, entry.goneSince) = (found.others, nil)
         if entry.resolvedAt != nil {
             // It is back before its end was taken in: then there was none.
-            (entry.resolvedAt, entry.rungAt, entry.owed) = (nil, now, entry.isTold ? nil : .raised)
+            (entry.resolvedAt, entry.owed) = (nil, entry.isTold ? nil : .raised)
+            (entry.rungAt, entry.rungAs) = (now, severity)
             news.append(alarm(key, entry, .reminder, now))
         } else if entry.raisedAt == nil {
             if now - entry.since >= policy.patience {
-                (entry.raisedAt, entry.rungAt, entry.owed) = (now, now, .raised)
+                (entry.raisedAt, entry.owed) = (now, .raised)
+                (entry.rungAt, entry.rungAs) = (now, severity)
                 news.append(alarm(key, entry, .raised, now))
             }
-        } else if let next = Self.nextRing(entry), next <= now {
-            entry.rungAt = now
+        } else if let next = Self.nextRing(entry), next <= now || severity < entry.rungAs ?? severity {
+            (entry.rungAt, entry.rungAs) = (now, severity)
             entry.owed = entry.owed ?? .reminder
             news.append(alarm(key, entry, .reminder, now))
         }
@@ -170,7 +173,7 @@ struct AlarmBook: Equatable, Sendable {
     /// When it is to be told again that it is still so.
     private static func nextRing(_ entry: Standing) -> Timestamp? {
         guard let rungAt = entry.rungAt else { return nil }
-        let near = nearDeadline.compactMap { before in
+        let near = Severity.reminders.compactMap { before in
             entry.deadline.map { $0 + -before }.flatMap { $0 > rungAt ? $0 : nil }
         }
         return ([rungAt + day] + near).min()
@@ -232,7 +235,8 @@ struct AlarmBook: Equatable, Sendable {
     private func alarm(_ key: Key, _ entry: Standing, _ owed: Owed, _ now: Timestamp) -> Alarm {
         Alarm(
             id: id(key, entry), state: owed == .resolved ? .resolved : .raised, isReminder: owed == .reminder,
-            severity: AlarmPolicy(key.code)?.severity ?? .warning, code: key.code, app: key.app, target: key.target,
+            severity: Severity(key.code, deadline: entry.deadline, now: now), code: key.code, app: key.app,
+            target: key.target,
             others: entry.others, detail: entry.detail, hint: entry.hint, deadline: entry.deadline,
             since: entry.since, at: now)
     }

@@ -61,6 +61,7 @@ extension AlarmBook: WireDocument {
             json.member("raised_at", orNull: standing.raisedAt?.description)
             json.member("resolved_at", orNull: standing.resolvedAt?.description)
             json.member("rung_at", orNull: standing.rungAt?.description)
+            json.member("rung_as", orNull: standing.rungAs?.rawValue)
             json.member("owed", orNull: standing.owed?.rawValue)
             json.member("told", standing.isTold)
             json.member("detail", standing.detail)
@@ -86,6 +87,7 @@ extension AlarmBook: WireDocument {
             standing.raisedAt = try document.optionalTime("raised_at", of: node)
             standing.resolvedAt = try document.optionalTime("resolved_at", of: node)
             standing.rungAt = try document.optionalTime("rung_at", of: node)
+            standing.rungAs = try document.optionalText("rung_as", of: node).flatMap(Severity.init)
             if let owed = try document.optionalText("owed", of: node) {
                 guard let owed = Owed(rawValue: owed) else { throw JSONError(.outOfRange, member: "owed") }
                 standing.owed = owed

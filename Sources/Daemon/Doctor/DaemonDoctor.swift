@@ -133,10 +133,14 @@ struct DaemonDoctor {
     static func problems(_ problems: [StatusDocument.Problem], most: Int = 20) -> [Line] {
         guard !problems.isEmpty else { return [Line("apps", .passed, "nothing is overdue, held or refused")] }
         var lines = problems.prefix(most).map { problem in
-            Line(problem.code, .failed, (problem.app.map { "\($0): " } ?? "") + problem.detail, try: problem.hint)
+            Line(
+                problem.code, problem.severity == .critical ? .failed : .warning,
+                (problem.app.map { "\($0): " } ?? "") + problem.detail, try: problem.hint)
         }
         if problems.count > most {
-            lines.append(Line("apps", .failed, "and \(problems.count - most) more", try: "keyturn status"))
+            let isBad = problems.dropFirst(most).contains { $0.severity == .critical }
+            lines.append(
+                Line("apps", isBad ? .failed : .warning, "and \(problems.count - most) more", try: "keyturn status"))
         }
         return lines
     }

@@ -21,8 +21,8 @@ struct MetricsReport {
         let vault: Vault
         var resealing: Resealing?
         var auditLag: (lines: Int, seconds: Double) = (0, 0)
-        /// How many problems the status shows, by code.
-        var problems: [String: Int] = [:]
+        /// What the status shows.
+        var problems: [StatusDocument.Problem] = []
     }
 
     let version: String
@@ -33,7 +33,7 @@ struct MetricsReport {
     var sockets = SocketTally.Snapshot()
     var events = EventTally.Counts()
     /// Of each alarm that was raised and is not over.
-    var alarms: [AlarmSeverity] = []
+    var alarms: [Severity] = []
     var alarmsOwed = 0
 
     func text(_ dialect: OpenMetrics.Dialect = .openMetrics) -> SecretBytes {
@@ -55,7 +55,7 @@ struct MetricsReport {
         }
         text.gauge(
             "keyturn_alarms", help: "Alarms that were raised and are not over.", label: "severity",
-            AlarmSeverity.allCases.map { severity in
+            [Severity.critical, .warning].map { severity in
                 (of: severity.rawValue, value: alarms.count { $0 == severity })
             })
         text.gauge(
@@ -106,8 +106,10 @@ struct MetricsReport {
             "keyturn_audit_lag_seconds", unit: "seconds", help: "For how long the oldest of them is not.",
             [.init(seconds: unlocked.auditLag.seconds)])
         text.gauge(
-            "keyturn_problems", help: "What the status complains about, by code.", label: "code",
-            unlocked.problems.sorted { $0.key < $1.key }.map { (of: $0.key, value: $0.value) })
+            "keyturn_problems", help: "What the status complains about, by code and severity.",
+            Dictionary(grouping: unlocked.problems) { [$0.code, $0.severity.rawValue] }
+                .sorted { $0.key.lexicographicallyPrecedes($1.key) }
+                .map { .init([("code", $0.key[0]), ("severity", $0.key[1])], $0.value.count) })
 
         let entries = vault.catalog.apps
         let targets = vault.catalog.targets

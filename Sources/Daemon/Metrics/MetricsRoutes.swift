@@ -23,7 +23,7 @@ struct MetricsSource: Sendable {
         report.unlocked = session.map { session in
             MetricsReport.Unlocked(
                 vault: session.vault, resealing: session.keys.progress, auditLag: session.audit.lag,
-                problems: Dictionary(status.problems(session).map { ($0.code, 1) }, uniquingKeysWith: +))
+                problems: status.problems(session))
         }
         return Response(.ok).render(dialect == .text ? .prometheusText : .openMetrics, body: report.text(dialect))
     }

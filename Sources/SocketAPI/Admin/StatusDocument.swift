@@ -9,6 +9,7 @@ package struct StatusDocument: Equatable, Sendable, WireDocument {
     /// Something that wants the operator.
     package struct Problem: Equatable, Sendable, WireDocument {
         package let code: String
+        package private(set) var severity: Severity
         package let app: Name?
         package let detail: String
         package let hint: String?
@@ -32,10 +33,19 @@ package struct StatusDocument: Equatable, Sendable, WireDocument {
             self.detail = detail
             self.hint = hint
             self.deadline = deadline
+            severity = Severity.base(code)
+        }
+
+        /// The same, as urgent as it is at this time.
+        package func graded(at now: Timestamp) -> Problem {
+            var graded = self
+            graded.severity = Severity(code, deadline: deadline, now: now)
+            return graded
         }
 
         package func writeMembers(to json: inout JSONWriter) {
             json.member("code", code)
+            json.member("severity", severity.rawValue)
             if let app { json.member("app", app.description) }
             json.member("detail", detail)
             if let hint { json.member("try", hint) }
@@ -48,6 +58,10 @@ package struct StatusDocument: Equatable, Sendable, WireDocument {
                 cause: try document.text("code", of: node), app: named ? try document.name("app", of: node) : nil,
                 try document.text("detail", of: node), try: try document.optionalText("try", of: node),
                 deadline: try document.optionalTime("deadline", of: node))
+            guard let severity = Severity(rawValue: try document.text("severity", of: node)) else {
+                throw JSONError(.outOfRange, member: "severity")
+            }
+            self.severity = severity
         }
     }
 
@@ -142,6 +156,9 @@ package struct StatusDocument: Equatable, Sendable, WireDocument {
         self.problems = problems
         self.apps = apps
     }
+
+    /// The most urgent that there is; `nil` when nothing wants the operator.
+    package var severity: Severity? { problems.map(\.severity).min() }
 
     /// The same with other apps and problems.
     package func with(problems: [Problem], apps: [App]) -> StatusDocument {

@@ -49,7 +49,7 @@ struct RotationFollower {
             switch rotation.standing {
             case .over: return (rotation, nil)
             case .failed:
-                let reason = rotation.reason ?? "the rotation of \(rotation.app) is \(rotation.state)"
+                let reason = rotation.reason ?? "the rotation of \(rotation.app) is \(rotationWords(rotation.state))"
                 return (rotation, CommandFailure(.upstreamFailed, reason, try: rotation.hint))
             case .stopped:
                 return (rotation, CommandFailure(.temporary, "the rotation of \(rotation.app) was stopped"))
@@ -72,7 +72,7 @@ struct RotationFollower {
         let due = rotation.due.map { " until \($0)" } ?? ""
         return CommandFailure(
             .temporary,
-            "the rotation of \(rotation.app) \(how), in state \(rotation.state)\(due): \(rotation.reason ?? "no reason given")",
+            "the rotation of \(rotation.app) \(how), in state '\(rotationWords(rotation.state))'\(due): \(rotation.reason ?? "no reason given")",
             try: "keyturn rotation show \(rotation.id)")
     }
 }
@@ -96,7 +96,7 @@ extension RotationDocument {
     func waits(beyond time: Timestamp) -> Bool { due.map { $0 > time } ?? false }
 
     var progress: String {
-        var text = "\(app) is \(state)"
+        var text = "\(app): \(rotationWords(state))"
         if let reason { text += ": \(reason)" }
         if standing == .underWay || standing == .current, let due { text += "; goes on at \(due)" }
         return text
@@ -106,7 +106,7 @@ extension RotationDocument {
         var table = TextTable()
         table.add("rotation", id)
         table.add("app", app.description)
-        table.add("state", state)
+        table.add("state", rotationWords(state))
         table.add("replaces", "generation \(base)")
         table.add("begun", "\(plannedAt), by \(trigger)")
         if let promotedAt { table.add("new secret current", promotedAt.description) }

@@ -15,7 +15,11 @@ struct StatusCommand: ParsableCommand {
             --limit says how many instead. Without a terminal everything is shown. With --watch it is looked at every two
             seconds, until Ctrl-C: on a terminal in place, else one below the other.
 
+            --check is for scripts: it shows the same and ends with 0 when nothing wants you, with 1 for a warning, and
+            with 2 when something is critical or the vault is locked. Notes do not count. 69: the daemon is not running.
+
             Example: keyturn status zoom-prod --watch
+            Example: keyturn status --check
             Example: keyturn status --filter 'zoom-*' --sort next --limit 20
             """)
 
@@ -23,6 +27,7 @@ struct StatusCommand: ParsableCommand {
     var name: Name?
 
     @Flag(help: "Go on showing it.") var watch = false
+    @Flag(help: "End with 1 for a warning and 2 for what is critical.") var check = false
     @Option(help: ArgumentHelp("Only apps with this in their name; * stands for anything.", valueName: "text"))
     var filter: String?
     @Option(help: ArgumentHelp("Sort the apps: name, problems, age, next or token.", valueName: "order"))
@@ -32,6 +37,7 @@ struct StatusCommand: ParsableCommand {
 
     func validate() throws {
         if watch, common.json { throw ValidationError("--watch is for people; ask again and again for --json") }
+        if watch, check { throw ValidationError("--check ends, and --watch does not") }
         if let limit, limit < 1 { throw ValidationError("--limit takes a number from 1") }
     }
 
@@ -92,7 +98,17 @@ struct StatusCommand: ParsableCommand {
         } else {
             StandardOutput.write(text(status))
         }
+        // Of what was asked for, however much of it is shown.
+        if check { return try end(StatusSelection(filter: filter).applied(to: status)) }
         if status.state == .locked { throw CommandFailure(.unavailable, nil) }
+    }
+
+    private func end(_ status: StatusDocument) throws {
+        switch status.severity {
+        case .critical: throw CommandFailure(.critical, nil)
+        case .warning: throw CommandFailure(.warning, nil)
+        case .note, nil: break
+        }
     }
 }
 
