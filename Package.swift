@@ -133,7 +133,7 @@ let package = Package(
                 "Times",
                 arguments,
             ]),
-        executable("zoom-sandbox", ["Sandbox", "SocketAPI", arguments]),
+        executable("zoom-sandbox", ["Sandbox", "SocketAPI", "TerminalInput", arguments]),
 
         .executableTarget(
             name: "SchedulerBench",

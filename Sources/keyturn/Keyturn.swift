@@ -28,11 +28,13 @@ struct Keyturn: ParsableCommand {
         ])
 
     static func main() {
+        StandardOutput.begin()
         // Even where the kernel refuses, a command is worth running: it holds a secret for a moment.
         _ = ClosedProcess.begin()
         do {
             var command = try parseAsRoot()
             try command.run()
+            finish()
         } catch let failure as CommandFailure {
             finish(failure)
         } catch let error as ClientError {
@@ -41,17 +43,24 @@ struct Keyturn: ParsableCommand {
             finish(CommandFailure(.usage, error.description, try: error.hint))
         } catch {
             let code = exitCode(for: error)
-            guard code != .success else { exit(withError: error) }
+            guard code != .success else {
+                // What was asked for: help, the version, completions.
+                StandardOutput.write(fullMessage(for: error) + "\n")
+                finish()
+            }
             finish(CommandPath(CommandLine.arguments.dropFirst()).failure(message(for: error)))
         }
     }
 
-    private static func finish(_ failure: CommandFailure) -> Never {
-        if let message = failure.message {
+    /// Says what went wrong, if anything did. Output that was lost is said too, and what counts.
+    private static func finish(_ failure: CommandFailure? = nil) -> Never {
+        if let message = failure?.message {
             complain("keyturn: \(oneLine(message))")
-            if let hint = failure.hint { complain("  try: \(oneLine(hint))") }
+            if let hint = failure?.hint { complain("  try: \(oneLine(hint))") }
         }
-        Glibc.exit(failure.status.rawValue)
+        guard let lost = StandardOutput.finish() else { Glibc.exit((failure?.status ?? .done).rawValue) }
+        if failure?.status != .inputOutput { complain("keyturn: \(lost)") }
+        Glibc.exit(ExitStatus.inputOutput.rawValue)
     }
 }
 

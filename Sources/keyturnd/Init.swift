@@ -33,19 +33,24 @@ struct Init: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let made = try await Initialisation(places: where_.places).run(try way(), recoveryFile: recoveryOut)
+        let made = try await Initialisation(places: where_.places).run(
+            try way(), recovery: recoveryOut.map { .file($0) } ?? .shown(Self.show))
         say("made the vault \(made.vault)\n")
         if let path = made.newKeyFile {
             say("made the key file \(path): whoever has it and the vault has everything\n")
         }
         if let recoveryOut {
             say("wrote the recovery key to \(recoveryOut): keep it away from this machine\n")
-        } else {
-            say("\nthe recovery key, shown this once; print it and keep it away from this machine:\n\n  ")
-            made.recoveryKey.withSpan { StandardOutput.write($0) }
-            say("\n\n")
         }
         say("next: keyturnd serve\(keyFile.map { " --key-file \($0)" } ?? ", then: keyturn unlock")\n")
+    }
+
+    /// - Returns: why nobody saw it; `nil` when all of it arrived.
+    @Sendable private static func show(_ recoveryKey: borrowing SecretBytes) -> String? {
+        StandardOutput.write("the recovery key, shown this once; print it and keep it away from this machine:\n\n  ")
+        recoveryKey.withSpan { StandardOutput.write($0) }
+        StandardOutput.write("\n\n")
+        return StandardOutput.settle() ? nil : StandardOutput.failure ?? "nobody reads the output"
     }
 
     private func way() throws -> Initialisation.Way {

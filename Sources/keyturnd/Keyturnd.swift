@@ -20,6 +20,7 @@ struct Keyturnd: AsyncParsableCommand {
         subcommands: [Init.self, Serve.self, Check.self, Restore.self])
 
     static func main() async {
+        StandardOutput.begin()
         Daemon.harden()
         do {
             var command = try parseAsRoot()
@@ -28,19 +29,30 @@ struct Keyturnd: AsyncParsableCommand {
             } else {
                 try command.run()
             }
+            finish(.done)
         } catch let error as StartError {
             complain(error.detail, try: error.hint)
-            Glibc.exit(error.exitStatus.rawValue)
+            finish(error.exitStatus)
         } catch let error as InputError {
             complain(error.description, try: error.hint)
-            Glibc.exit(ExitStatus.usage.rawValue)
+            finish(.usage)
         } catch {
-            let code = exitCode(for: error)
-            guard code != .success else { exit(withError: error) }
+            guard exitCode(for: error) != .success else {
+                // What was asked for: help, the version, completions.
+                StandardOutput.write(fullMessage(for: error) + "\n")
+                finish(.done)
+            }
             let (message, hint) = complaint(message(for: error))
             complain(message, try: hint ?? "keyturnd --help")
-            Glibc.exit(ExitStatus.usage.rawValue)
+            finish(.usage)
         }
+    }
+
+    /// Output that was lost is said, once, and what counts.
+    private static func finish(_ status: ExitStatus) -> Never {
+        guard let lost = StandardOutput.finish() else { Glibc.exit(status.rawValue) }
+        if status != .inputOutput { complain(lost, try: nil) }
+        Glibc.exit(ExitStatus.inputOutput.rawValue)
     }
 
     private static func complain(_ message: String, try hint: String?) {

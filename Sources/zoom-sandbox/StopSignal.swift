@@ -10,7 +10,6 @@ struct StopSignal {
     init(watchingStandardInput: Bool) {
         let (stops, stop) = AsyncStream.makeStream(of: Void.self)
         self.stops = stops
-        _ = signal(SIGPIPE, SIG_IGN)
         sources = [SIGTERM, SIGINT].map { number in
             _ = signal(number, SIG_IGN)
             let source = DispatchSource.makeSignalSource(signal: number, queue: .global())

@@ -3,6 +3,7 @@ import FoundationEssentials
 import Glibc
 import Sandbox
 import SocketAPI
+import TerminalInput
 
 @main
 struct ZoomSandbox: AsyncParsableCommand {
@@ -39,6 +40,23 @@ struct ZoomSandbox: AsyncParsableCommand {
     @Flag(help: "End when standard input is closed, so that a parent that dies leaves no orphan.")
     var exitWithStdin = false
 
+    static func main() async {
+        StandardOutput.begin()
+        do {
+            var command = try parseAsRoot()
+            if var command = command as? any AsyncParsableCommand {
+                try await command.run()
+            } else {
+                try command.run()
+            }
+        } catch {
+            guard exitCode(for: error) == .success else { exit(withError: error) }
+            StandardOutput.write(fullMessage(for: error) + "\n")
+            guard let lost = StandardOutput.finish() else { return }
+            exit(withError: fail(EX_IOERR, lost, try: nil))
+        }
+    }
+
     func run() async throws {
         let stop = StopSignal(watchingStandardInput: exitWithStdin)
         var random = SystemRandomNumberGenerator()
@@ -51,7 +69,11 @@ struct ZoomSandbox: AsyncParsableCommand {
             throw Self.fail(EX_IOERR, error.description, try: "--port 0 for any free port")
         }
         let announcement = Announcement(address: server.address, app: app, withSecret: appFile == nil)
-        Streams.write(announcement.line + "\n", to: STDOUT_FILENO)
+        StandardOutput.write(announcement.line + "\n")
+        if let lost = StandardOutput.failure {
+            await server.shutdown()
+            throw Self.fail(EX_IOERR, lost, try: nil)
+        }
         await stop.wait()
         await server.shutdown()
     }
@@ -82,8 +104,8 @@ struct ZoomSandbox: AsyncParsableCommand {
         Streams.write(line, to: STDERR_FILENO)
     }
 
-    private static func fail(_ code: Int32, _ text: String, try hint: String) -> ExitCode {
-        Streams.write("zoom-sandbox: \(text)\n  try: \(hint)\n", to: STDERR_FILENO)
+    private static func fail(_ code: Int32, _ text: String, try hint: String?) -> ExitCode {
+        Streams.write("zoom-sandbox: \(text)\n" + (hint.map { "  try: \($0)\n" } ?? ""), to: STDERR_FILENO)
         return ExitCode(code)
     }
 }

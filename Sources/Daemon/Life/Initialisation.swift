@@ -12,21 +12,28 @@ package struct Initialisation {
         case passphrase(SecretBytes)
     }
 
+    /// Where the recovery key goes. Nobody sees it again.
+    package enum Recovery: Sendable {
+        /// To a new file (0600).
+        case file(String)
+        /// To whoever looks: the closure says why it was not shown, or nothing.
+        case shown(@Sendable (borrowing SecretBytes) -> String?)
+    }
+
     /// What was made.
     package struct Made: ~Copyable {
         package let vault: String
         /// Set when the key file was missing and is new.
         package let newKeyFile: String?
-        package let recoveryKey: SecretBytes
     }
 
     private let places: Places
 
     package init(places: Places) { self.places = places }
 
-    /// - Parameter recoveryFile: where the recovery key is written (0600); must not exist. Written before the vault is
-    ///   made, so that there is never a vault whose recovery key nobody has.
-    package func run(_ way: consuming Way, recoveryFile: String?) async throws(StartError) -> Made {
+    /// - Parameter recovery: written or shown before the vault is made, so that there is never a vault whose recovery key
+    ///   nobody has.
+    package func run(_ way: consuming Way, recovery place: Recovery) async throws(StartError) -> Made {
         try PrivateDirectory.ensure(places.stateDirectory, mode: 0o700)
         guard unsafe access(places.vault, F_OK) != 0 else {
             throw StartError(
@@ -48,12 +55,20 @@ package struct Initialisation {
                 first = try KeyFile.read(path)
             }
             let recovery = try Self.recoveryKey()
-            if let recoveryFile {
-                try KeyFile.write(recovery.line(), to: recoveryFile, mode: 0o600)
-                made.append(recoveryFile)
+            switch place {
+            case .file(let path):
+                try KeyFile.write(recovery.line(), to: path, mode: 0o600)
+                made.append(path)
+            case .shown(let show):
+                if let reason = show(recovery) {
+                    throw StartError(
+                        .inputOutput, "the recovery key could not be shown, and no vault was made: \(reason)",
+                        hint: "--recovery-out FILE writes it to a file")
+                }
             }
-            try await create([first, try Self.way(recovery)])
-            return Made(vault: places.vault, newKeyFile: newKeyFile, recoveryKey: recovery)
+            let isShown = if case .shown = place { true } else { false }
+            try await create([first, try Self.way(recovery)], isShown: isShown)
+            return Made(vault: places.vault, newKeyFile: newKeyFile)
         } catch {
             // A disk that fails may not let the vault be taken back, nor say whether there is one. Then its keys stay too.
             if error.exitStatus == .inputOutput, unsafe access(places.vault, F_OK) == 0 || errno != ENOENT {
@@ -65,6 +80,14 @@ package struct Initialisation {
             // Keys to a vault that does not exist would only be mistaken for keys to one that does.
             for path in made { unsafe unlink(path) }
             throw error
+        }
+    }
+
+    private func create(_ ways: [UnlockWay], isShown: Bool) async throws(StartError) {
+        do throws(StartError) { try await create(ways) } catch {
+            guard isShown else { throw error }
+            throw StartError(
+                error.exitStatus, "\(error.detail); the recovery key that was shown opens nothing", hint: error.hint)
         }
     }
 

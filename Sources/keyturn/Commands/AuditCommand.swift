@@ -27,7 +27,7 @@ struct AuditTail: ParsableCommand {
     func run() throws {
         var page = try AuditLines.page("?limit=\(min(max(lines, 1), 1000))", common)
         AuditLines.show(page, common)
-        while follow {
+        while follow, !StandardOutput.isGone {
             usleep(500_000)
             page = try AuditLines.page("?after=\(page.last)&limit=1000", common)
             AuditLines.show(page, common)

@@ -89,10 +89,19 @@ struct KeyAdd: ParsableCommand {
         do {
             let answer = try send(.recoveryKey)
             if let problem = answer.problem { throw CommandFailure(.problem(problem)) }
-            guard let file, let recoveryOut else { return try showRecoveryKey(answer) }
             let added: KeyAdded = try answer.document()
+            guard let file, let recoveryOut else {
+                try showRecoveryKey(answer)
+                guard StandardOutput.settle() else {
+                    throw undone(
+                        added.slot, CommandFailure(.inputOutput, StandardOutput.failure ?? "nobody reads the output"))
+                }
+                return
+            }
             guard let key = added.recoveryKeyCopy() else { throw ClientError.malformedAnswer("no recovery key") }
-            try SecretFile.fill(file, recoveryOut, with: key)
+            do { try SecretFile.fill(file, recoveryOut, with: key) } catch let failure as CommandFailure {
+                throw undone(added.slot, failure)
+            }
             if common.json {
                 let body = added.slot.render()
                 body.withSpan { StandardOutput.write($0) }
@@ -106,6 +115,18 @@ struct KeyAdd: ParsableCommand {
             if let recoveryOut { unsafe unlink(recoveryOut) }
             throw error
         }
+    }
+
+    /// A recovery key that nobody saw opens nothing for anybody: its slot goes again.
+    private func undone(_ slot: KeyList.Slot, _ failure: CommandFailure) -> CommandFailure {
+        let isRemoved =
+            (try? common.admin.send(.delete, RequestPath(stringLiteral: "/v1/keys/\(slot.slot)")).problem == nil)
+            ?? false
+        let fate = isRemoved ? "was removed again" : "stays, and opens nothing that anybody has"
+        return CommandFailure(
+            .inputOutput,
+            "nobody has seen the new recovery key, and key slot \(slot.slot) \(fate): \(failure.message ?? "")",
+            try: isRemoved ? "keyturn key add --recovery-out FILE" : "keyturn key remove \(slot.slot)")
     }
 
     private func showRecoveryKey(_ answer: consuming Answer) throws {

@@ -54,10 +54,10 @@ struct StatusCommand: ParsableCommand {
     }
 
     /// A daemon that is locked or away for a moment is shown as that, and looked for again.
-    private func goOn() throws -> Never {
+    private func goOn() throws {
         let isTerminal = isatty(STDOUT_FILENO) == 1
         var isFirst = true
-        while true {
+        while !StandardOutput.isGone {
             let text = try current()
             if isTerminal {
                 // What does not fit would scroll, and the next picture would not lie over this one.
