@@ -13,6 +13,8 @@ package final class Vault: Sendable {
     package let catalog: Catalog
     let store: any SealedStore
     let keys: Mutex<VaultKeys>
+    /// The key slot that this vault was opened with.
+    package let openedBy: String
     /// What seals and opens rows. It may be another after each commit: a transaction asks for it within itself.
     var sealer: Sealer { keys.withLock { $0.sealer } }
     /// Copies of what opens the vault, as they are stored.
@@ -25,10 +27,11 @@ package final class Vault: Sendable {
     package let unlogged: AuditBacklog
 
     init(
-        store: any SealedStore, keys: VaultKeys, catalog: Catalog, account: Account, unlogged: AuditBacklog,
-        time: any TimeSource
+        store: any SealedStore, keys: VaultKeys, openedBy: String, catalog: Catalog, account: Account,
+        unlogged: AuditBacklog, time: any TimeSource
     ) {
         self.store = store
+        self.openedBy = openedBy
         self.keys = Mutex(keys)
         self.catalog = catalog
         self.time = time

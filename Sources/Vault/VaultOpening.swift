@@ -66,7 +66,7 @@ extension Vault {
             let catalog = Catalog()
             loaded.publish(in: catalog, at: time.now)
             let vault = Vault(
-                store: store, keys: keys, catalog: catalog,
+                store: store, keys: keys, openedBy: opened.slot.id, catalog: catalog,
                 account: Account(
                     auditHead: loaded.auditHead, commits: loaded.commits, trouble: loaded.auditTrouble, floor: named,
                     hasLog: log != nil),
@@ -74,6 +74,18 @@ extension Vault {
             vault.hosts.withLock { $0.kept = loaded.host }
             await vault.renewOldSlot(opened.slot, with: way, at: time.now.wall)
             return vault
+        } catch {
+            throw VaultError(translating: error)
+        }
+    }
+
+    /// The key slot that a secret opens, of a vault that is open or locked. Nothing is kept of what that leads to.
+    package static func slot(
+        in store: any SealedStore, openedBy way: UnlockWay
+    ) async throws(VaultError) -> (id: String, kind: String) {
+        do {
+            let slot = try await store.read { try WaysIn($0) }.open(with: way).slot
+            return (slot.id, slot.kind.words)
         } catch {
             throw VaultError(translating: error)
         }

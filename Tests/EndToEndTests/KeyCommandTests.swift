@@ -27,7 +27,7 @@ import Testing
 
             try world.must("lock")
             try world.must("unlock", "--passphrase-stdin", input: Self.passphrase)
-            let removed = try world.must("key", "remove", "1", "--yes")
+            let removed = try world.must("key", "remove", "1", "--yes", "--force")
             #expect(removed.output.hasPrefix("removed key slot 1\n") && removed.output.contains("keyturn key rotate"))
             #expect(try Self.slots(world) == ["2 recovery ok", "3 passphrase ok", "4 key-file ok"])
             try world.stop()
@@ -39,6 +39,42 @@ import Testing
             try world.must("lock")
             #expect(try world.keyturn("unlock", "--recovery-stdin", input: Self.recovery(world)).exit == 0)
             #expect(try world.must("audit", "show", "--json").output.contains("key.remove"))
+        }
+    }
+
+    @Test func `what the next start needs goes only by force`() throws {
+        try withWorld { world in
+            func inUse() throws -> [String?] {
+                try world.must("key", "list", "--json").json["slots"].elements.filter { $0["in_use"].bool == true }
+                    .map { $0["slot"].string }
+            }
+            func unlock() throws -> JSON? {
+                try world.keyturn("doctor", "--json").json["checks"].elements.first { $0["check"].string == "unlock" }
+            }
+            try world.must("key", "add", "--passphrase-stdin", input: Self.passphrase)
+            #expect(try inUse() == ["1"])
+            #expect(try world.must("key", "list").output.contains("ok, in use"))
+            let needed = try world.keyturn("key", "remove", "1", "--yes")
+            #expect(needed.exit == 65 && needed.complains(), "\(needed)")
+            #expect(needed.errors.contains("the key file \(world.keyFile) opens: without it the next start fails"))
+            #expect(needed.errors.contains("keyturn key remove 1 --force"))
+            #expect(try unlock()?["detail"].string?.contains("opens key slot 1 (key file)") == true)
+
+            try world.must("lock")
+            #expect(try unlock()?["detail"].string?.contains("opens key slot 1 (key file)") == true, "locked too")
+            try world.must("unlock", "--passphrase-stdin", input: Self.passphrase)
+            #expect(try inUse() == ["3"])
+            let used = try world.keyturn("key", "remove", "3", "--yes")
+            #expect(used.exit == 65 && used.errors.contains("key slot 3 opened the vault"), "\(used)")
+            #expect(try world.keyturn("key", "remove", "1", "--yes").exit == 65, "the daemon starts with it")
+
+            try world.must("key", "remove", "1", "--yes", "--force")
+            let broken = try unlock()
+            #expect(broken?["outcome"].string == "failed", "\(String(describing: broken))")
+            #expect(
+                broken?["detail"].string
+                    == "the key file \(world.keyFile) opens none of the vault's key slots; the next start fails")
+            #expect(try Self.slots(world) == ["2 recovery ok", "3 passphrase ok"])
         }
     }
 

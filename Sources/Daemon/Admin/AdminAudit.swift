@@ -113,7 +113,7 @@ extension AdminRoute {
                 [("target", .text($0.name.description)), ("app", .text($0.app.description))]
             } ?? []
         case .clients(.remove(let name)): [("client", .text(name.description))]
-        case .keys(.remove(let slot)): [("slot", .text(slot))]
+        case .keys(.remove(let slot, _)): [("slot", .text(slot))]
         case .rotations(.resume(let id)), .rotations(.abort(let id)): [("rotation", .text(id))]
         case .targets(.remove(let name, _)), .targets(.change(let name)), .targets(.push(let name)),
             .targets(.adopt(let name)):

@@ -44,7 +44,7 @@ enum AdminRoute {
 
     enum Keys {
         case list, add, rotate
-        case remove(String)
+        case remove(String, force: Bool)
     }
 
     enum Rotations {
@@ -177,7 +177,8 @@ enum AdminRoute {
         } else if target.matches("/v1/keys/rotate") {
             self = try method([.post: .keys(.rotate)])
         } else if target.matches("/v1/keys/*") {
-            self = try method([.delete: .keys(.remove(target.segment(2) ?? ""))])
+            query = ["force"]
+            self = try method([.delete: .keys(.remove(target.segment(2) ?? "", force: try target.flag("force")))])
         } else if target.matches("/v1/clients") {
             self = try method([.get: .clients(.list), .post: .clients(.add)])
         } else if target.matches("/v1/clients/*") {

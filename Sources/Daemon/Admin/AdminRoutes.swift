@@ -128,7 +128,7 @@ struct AdminRoutes: Responder {
             return Response(.ok).json(try await backups.answer(try request.document(), try session()))
         case .doctor:
             let session = gate.session
-            return Response(.ok).json(await doctor.report(session, status: session.map { status.problems($0) } ?? []))
+            return Response(.ok).json(await doctor.report(gate, status: session.map { status.problems($0) } ?? []))
         case .adopt:
             let session = try session()
             do throws(VaultError) { try await session.vault.adopt() } catch { throw Problem(error) }
@@ -154,7 +154,10 @@ struct AdminRoutes: Responder {
                 session: try session(), transport: gate.transport, time: time, deed: deed)
             return try await actions.answer(action, request)
         case .keys(let action):
-            return try await KeyActions(session: try session(), time: time, deed: deed).answer(action, request)
+            return try await KeyActions(
+                session: try session(), gate: gate, source: doctor.source, time: time, deed: deed
+            ).answer(
+                action, request)
         case .clients(let action):
             return try await ClientActions(session: try session(), time: time, deed: deed).answer(action, request)
         }

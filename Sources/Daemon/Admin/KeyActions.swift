@@ -8,6 +8,9 @@ import Vault
 /// The vault's keys for operators: ways in, and the key that rows are sealed with.
 struct KeyActions {
     let session: VaultGate.Session
+    let gate: VaultGate
+    /// What the daemon opens the vault with at its start.
+    let source: UnlockSource?
     let time: any TimeSource
     let deed: Deed?
 
@@ -15,7 +18,8 @@ struct KeyActions {
         switch action {
         case .list: return Response(.ok).json(list)
         case .add: return try await add(request.document(NewKeyRequest.self))
-        case .remove(let slot):
+        case .remove(let slot, let force):
+            if !force { try await checkNotNeeded(slot) }
             do throws(VaultError) { try await session.vault.removeWay(slot, recording: deed?.done) } catch {
                 throw Problem(error)
             }
@@ -29,12 +33,29 @@ struct KeyActions {
         }
     }
 
+    /// Without `--force` nobody takes away what the next start needs.
+    private func checkNotNeeded(_ slot: String) async throws(Problem) {
+        guard session.vault.ways.contains(where: { $0.id == slot }) else { return }
+        if let source, let opened = try? await source.slot(of: gate), opened.id == slot {
+            throw Problem(
+                .conflict,
+                "the daemon starts with key slot \(slot), which \(source.name) opens: without it the next start fails",
+                try: "keyturn key add, and have the daemon start with that; or: keyturn key remove \(slot) --force")
+        }
+        guard session.vault.openedBy == slot else { return }
+        throw Problem(
+            .conflict, "key slot \(slot) opened the vault as it is served now",
+            try: "unlock with another key slot first; or: keyturn key remove \(slot) --force")
+    }
+
     private var list: KeyList {
         let damaged = Set(session.vault.damagedSlots)
         return KeyList(
             epoch: session.vault.keyEpoch, resealing: session.keys.progress.map(ResealingDocument.init),
             waiting: session.keys.trouble,
-            slots: session.vault.ways.map { KeyList.Slot($0, isDamaged: damaged.contains($0.id)) })
+            slots: session.vault.ways.map {
+                KeyList.Slot($0, isDamaged: damaged.contains($0.id), isInUse: $0.id == session.vault.openedBy)
+            })
     }
 
     private func add(_ wanted: consuming NewKeyRequest) async throws(Problem) -> RenderedResponse {
@@ -66,16 +87,16 @@ struct KeyActions {
         let way = try await session.vault.addWay(way, at: time.now.wall) { [deed] way in
             deed?.event(.done, about: [("slot", .text(way.id)), ("way", .text(way.kind.rawValue))])
         }
-        return KeyList.Slot(way, isDamaged: false)
+        return KeyList.Slot(way, isDamaged: false, isInUse: false)
     }
 }
 
 extension KeyList.Slot {
-    init(_ way: Way, isDamaged: Bool) {
+    init(_ way: Way, isDamaged: Bool, isInUse: Bool) {
         self.init(
             slot: way.id, kind: way.kind.rawValue, state: isDamaged ? .damaged : way.seat == nil ? .old : .ok,
             createdAt: way.createdAt,
-            scrypt: (way.seat?.scrypt).map { Cost(logN: Int($0.logN), r: Int($0.r), p: Int($0.p)) })
+            scrypt: (way.seat?.scrypt).map { Cost(logN: Int($0.logN), r: Int($0.r), p: Int($0.p)) }, isInUse: isInUse)
     }
 }
 

@@ -23,12 +23,16 @@ struct DaemonDoctor {
     /// When the daemon was started, on both clocks.
     let started: Moment
 
-    func report(_ session: VaultGate.Session?, status: [StatusDocument.Problem]) async -> DoctorReport {
+    /// What opens the vault at the next start.
+    var source: UnlockSource? { UnlockSource(credential: credential, settings: settings) }
+
+    func report(_ gate: VaultGate, status: [StatusDocument.Problem]) async -> DoctorReport {
+        let session = gate.session
         var lines = HostDoctor(places: places, now: time.now.wall).lines
         lines += [
             jump, Self.openSSL(OpenSSLVersion.text), Self.sqlite(SQLiteStore.libraryVersion),
             Self.libcurl(CurlVersion.text, tls: CurlVersion.tls, proxy: Self.proxy),
-            Self.keyMemory(isLocked: SecretBytes.keptAreLocked), unlocking,
+            Self.keyMemory(isLocked: SecretBytes.keptAreLocked), await unlocking(gate),
         ]
         lines += [(places.agentSocket, "agent_socket"), (places.adminSocket, "admin_socket")].map(socket)
         if let session {
@@ -62,32 +66,28 @@ struct DaemonDoctor {
 
     // MARK: The way in
 
-    private var unlocking: Line {
-        switch UnlockSource(credential: credential, settings: settings) {
-        case .credential: Line("unlock", .passed, "by systemd's credential")
-        case .command: Line("unlock", .passed, "by what unlock.command gives")
-        case .keyFile(let path): keyFile(path)
-        case nil:
-            Line(
+    /// Opens a key slot as the next start would, and throws away what that leads to.
+    private func unlocking(_ gate: VaultGate) async -> Line {
+        guard let source else {
+            return Line(
                 "unlock", .warning,
                 "by hand: after each start of the daemon nobody is served until somebody unlocks it",
                 try: "a key file or a systemd credential, if that must not be")
         }
-    }
-
-    private func keyFile(_ path: String) -> Line {
+        let opened: (id: String, kind: String)
+        do throws(StartError) { opened = try await source.slot(of: gate) } catch {
+            return Line(
+                "unlock", .failed, "\(error.detail); the next start fails",
+                try: error.hint ?? "keyturn key add, and have the daemon start with that")
+        }
+        let words = "\(source.name) opens key slot \(opened.id) (\(opened.kind))"
         var (key, vault) = (stat(), stat())
-        guard unsafe stat(path, &key) == 0 else {
-            return Line(
-                "unlock", .failed, "the key file \(path): \(words(for: errno)); the next start fails",
-                try: "put it back, or unlock with the recovery key")
-        }
-        if unsafe stat(places.vault, &vault) == 0, key.st_dev == vault.st_dev {
-            return Line(
-                "unlock", .warning, "by a key file on the same file system as the vault: who has the disk has both",
-                try: "a systemd credential that is bound to a TPM, or a passphrase")
-        }
-        return Line("unlock", .passed, "by a key file on another file system")
+        guard case .keyFile(let path) = source, unsafe stat(path, &key) == 0, unsafe stat(places.vault, &vault) == 0
+        else { return Line("unlock", .passed, words) }
+        guard key.st_dev == vault.st_dev else { return Line("unlock", .passed, words + ", from another file system") }
+        return Line(
+            "unlock", .warning, words + ", and is on the vault's file system: whoever has the disk has both",
+            try: "a systemd credential that is bound to a TPM, or a passphrase")
     }
 
     private func slots(_ vault: Vault) -> Line {

@@ -38,7 +38,16 @@ enum UnlockSource: Equatable {
         return StartError(failure.exitStatus, "\(name) opens none of the vault's key slots", hint: failure.hint)
     }
 
-    private var name: String {
+    /// The key slot that it opens now. Not counted among the tries of those who unlock by hand.
+    func slot(of gate: VaultGate) async throws(StartError) -> (id: String, kind: String) {
+        let way: UnlockWay
+        do { way = try await offThePool { [self] in try read() } } catch {
+            throw (error as? StartError) ?? StartError(.internal, "\(name) cannot be read: \(error)")
+        }
+        do throws(VaultError) { return try await gate.slot(openedBy: way) } catch { throw failure(error) }
+    }
+
+    var name: String {
         switch self {
         case .credential: "the credential keyturn.key"
         case .keyFile(let path): "the key file \(path)"

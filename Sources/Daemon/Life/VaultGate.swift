@@ -142,6 +142,11 @@ final class VaultGate: Sendable {
         }
     }
 
+    /// The key slot that a secret opens, whether the vault is locked or not.
+    func slot(openedBy way: UnlockWay) async throws(VaultError) -> (id: String, kind: String) {
+        try await Vault.slot(in: store, openedBy: way)
+    }
+
     private static var overtaken: VaultError {
         VaultError(.closed, "the vault was locked meanwhile", hint: "keyturn unlock")
     }

@@ -28,10 +28,14 @@ package struct KeyList: Equatable, Sendable, WireDocument {
         package let state: State
         package let createdAt: Timestamp
         package let scrypt: Cost?
+        /// Whether the vault, as it is now, was opened with it.
+        package let isInUse: Bool
 
-        package init(slot: String, kind: String, state: State, createdAt: Timestamp, scrypt: Cost?) {
+        package init(
+            slot: String, kind: String, state: State, createdAt: Timestamp, scrypt: Cost?, isInUse: Bool = false
+        ) {
             (self.slot, self.kind, self.state, self.createdAt) = (slot, kind, state, createdAt)
-            self.scrypt = scrypt
+            (self.scrypt, self.isInUse) = (scrypt, isInUse)
         }
 
         package func writeMembers(to json: inout JSONWriter) {
@@ -39,6 +43,7 @@ package struct KeyList: Equatable, Sendable, WireDocument {
             json.member("kind", kind)
             json.member("state", state.rawValue)
             json.member("created_at", createdAt.description)
+            json.member("in_use", isInUse)
             guard let scrypt else { return }
             json.key("scrypt")
             json.beginObject()
@@ -60,7 +65,8 @@ package struct KeyList: Equatable, Sendable, WireDocument {
             }
             self.init(
                 slot: try document.text("slot", of: node), kind: try document.text("kind", of: node), state: state,
-                createdAt: try document.time("created_at", of: node), scrypt: scrypt)
+                createdAt: try document.time("created_at", of: node), scrypt: scrypt,
+                isInUse: try document.optionalFlag("in_use", of: node) ?? false)
         }
     }
 

@@ -144,19 +144,23 @@ struct KeyRemove: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "remove", abstract: "Take a way into the vault away.",
         discussion: """
-            The others go on as they are. The last one stays, and so does the last recovery key. Copies of the vault from
+            The others go on as they are. The last one stays, and so does the last recovery key; the one that the daemon
+            starts with, or that opened the vault as it is served now, goes only with --force. Copies of the vault from
             before still open: when the secret may be known to others, rotate the vault's key too.
 
             Example: keyturn key remove 2
             """)
 
     @Argument(help: "The slot's number: keyturn key list.") var slot: Int
+    @Flag(help: "Remove it even if the next start needs it.") var force = false
     @Flag(help: "Do not ask.") var yes = false
     @OptionGroup var common: CommonOptions
 
     func run() throws {
         try common.confirm("let nobody open the vault with what key slot \(slot) stands for?", yes: yes)
-        let answer = try common.admin.send(.delete, "/v1/keys/\(slot)")
+        let path: RequestPath = force ? "/v1/keys/\(slot)?force=true" : "/v1/keys/\(slot)"
+        // What the daemon starts with may be a command that takes its time.
+        let answer = try common.admin.send(.delete, path, within: .seconds(660))
         let isDone = answer.problem == nil
         try common.show(answer, done: "removed key slot \(slot)")
         guard isDone, !common.json else { return }
@@ -221,7 +225,8 @@ extension KeyList {
         for slot in slots {
             let cost = slot.scrypt.map { "scrypt N=2^\($0.logN) r=\($0.r) p=\($0.p)" }
             table.add(
-                slot.slot, slot.kind + (cost.map { " (\($0))" } ?? ""), slot.createdAt.description, slot.state.words)
+                slot.slot, slot.kind + (cost.map { " (\($0))" } ?? ""), slot.createdAt.description,
+                slot.state.words + (slot.isInUse ? ", in use" : ""))
         }
         let progress = resealing.map { ", \($0.percent) % of \(counted($0.rows, "row"))" } ?? ""
         return table.text + "\nkey epoch \(epoch)\(progress)\n" + (waiting.map { "waits: \($0)\n" } ?? "")
