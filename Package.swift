@@ -170,7 +170,7 @@ let package = Package(
         tests(
             "TokensTests",
             ["Envelope", "Names", "SecretMemory", "TestSupport", "Times", "Tokens", "Vault", "VaultSQLite"]),
-        tests("HTTPTransportTests", ["HTTPTestSupport", "HTTPTransport", "SecretMemory"]),
+        tests("HTTPTransportTests", ["HTTPTestSupport", "HTTPTransport", "SecretMemory", "TestSupport"]),
         tests(
             "ZoomTests",
             ["HTTPTestSupport", "HTTPTransport", "Sandbox", "SecretJSON", "SecretMemory", "Times", "Zoom"]),
@@ -192,10 +192,10 @@ let package = Package(
                 "TestSupport", "Times", "Tokens", "Vault", "Zoom", logging, nioCore, nioPosix,
                 .product(name: "NIOEmbedded", package: "swift-nio"),
             ]),
-        tests("SandboxTests", ["Sandbox", "zoom-sandbox"]),
+        tests("SandboxTests", ["Sandbox", "TestSupport", "zoom-sandbox"]),
         fuzzer,
         // Preloaded into programs by the end-to-end tests, and linked into none.
         .target(name: "FaultyDisk", path: "Tests/FaultyDisk"),
-        tests("EndToEndTests", ["Rotation", "keyturnd", "keyturn", "zoom-sandbox"]),
+        tests("EndToEndTests", ["Rotation", "TestSupport", "keyturnd", "keyturn", "zoom-sandbox"]),
     ]
 )

@@ -115,7 +115,7 @@ import Times
         for (index, meddle) in meddling.enumerated() {
             try opened.append([.sample(index)], at: log.time.now.wall)
             try meddle(index + 1)
-            for _ in 0..<200 where log.notes.count <= index { try await Task.sleep(for: .milliseconds(50)) }
+            try await eventually("a note") { log.notes.count > index }
             #expect(log.notes.count == index + 1)
             #expect(opened.trouble != nil)
             try opened.append([.sample(9)], at: log.time.now.wall)

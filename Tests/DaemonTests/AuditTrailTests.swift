@@ -34,13 +34,6 @@ import Vault
         }
     }
 
-    /// The trail tries a log that failed again by a timer of its own, which no clock of the test moves: it is asked until it did,
-    /// and nothing is timed.
-    private func eventually(_ what: Comment, _ holds: () -> Bool) async throws {
-        for _ in 0..<400 where !holds() { try await Task.sleep(for: .milliseconds(50)) }
-        #expect(holds(), what)
-    }
-
     @Test func `what a change is told of is on disk when it is settled, and the vault knows the end at a clean stop`()
         async throws
     {

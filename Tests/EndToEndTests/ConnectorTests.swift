@@ -244,9 +244,9 @@ import Testing
                 try world.must("rotate", "zoom-prod", "--overlap", "1h")
                 // Until each of them has begun anew: whoever has the old one by then, fetched it before.
                 let busiest = try eventually("the load to begin") { try rounds()?[1] }
-                try eventually("all to have moved on", seconds: 60) { try (rounds()?[0] ?? 0) > busiest + 1 }
+                try eventually("all to have moved on") { try (rounds()?[0] ?? 0) > busiest + 1 }
                 try world.pass(3600, on: clock)
-                try eventually("the old secret to be ended", seconds: 60) { try world.openRotations().isEmpty }
+                try eventually("the old secret to be ended") { try world.openRotations().isEmpty }
             }
             try Data().write(to: URL(filePath: stop))
             let outcome = try load.outcome()

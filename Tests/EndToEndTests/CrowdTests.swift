@@ -78,7 +78,7 @@ import Testing
                 return open.count == 20
             }
             let surplus = try Connection(to: world.agent)
-            #expect(surplus.isClosed(within: 5))
+            #expect(surplus.isClosed())
             #expect(try world.keyturn("status").exit == 0, "the admin socket has places of its own")
             open.removeLast()
             try eventually("a place to be free", holds: { world.isHealthy })

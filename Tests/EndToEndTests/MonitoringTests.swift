@@ -68,7 +68,7 @@ import Testing
             var told = Self.told(try world.ask("GET", "/v1/metrics").text)
 
             func pass(_ what: String, until family: String) throws {
-                try eventually(what, seconds: 60) {
+                try eventually(what) {
                     told.formUnion(Self.told(try world.ask("GET", "/v1/metrics").text))
                     guard !told.contains(family) else { return true }
                     try world.pass(60, on: clock)

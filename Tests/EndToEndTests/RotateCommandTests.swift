@@ -49,7 +49,7 @@ import Testing
                 Programs.keyturn, ["rotate", "zoom-prod", "--manual", "--secret-stdin", "--wait"],
                 input: "not-the-one-that-was-made")
             let id = try eventually("the rotation") { try world.openRotations().first?["id"].string }
-            try eventually("it to be held", seconds: 60) {
+            try eventually("it to be held") {
                 try world.ask("POST", "/v1/rotations/\(id)/resume").json["state"].string == "held"
             }
             let outcome = try rotate.outcome()

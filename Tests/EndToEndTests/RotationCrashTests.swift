@@ -55,7 +55,7 @@ import Testing
             let app = try world.addApp("zoom-prod")
             if row.delivery != .delivered { try world.sandbox.faultRotation(row.delivery.rawValue) }
             let command = try world.keyturn("rotate", "zoom-prod", "--overlap", row.overlap)
-            let ending = try? world.daemon.child.wait(seconds: 5)
+            let ending = try? world.daemon.child.wait()
             #expect(ending == .signal(SIGKILL), "the point was not reached")
             #expect(command.exit == 0 || command.complains(), "\(command)")
 

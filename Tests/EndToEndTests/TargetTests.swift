@@ -32,7 +32,7 @@ import Testing
     static func pass(
         _ what: String, _ world: World, _ clock: TestClock, until isDone: (JSON?) throws -> Bool
     ) throws {
-        try eventually(what, seconds: 60) {
+        try eventually(what) {
             let open = try world.openRotations().first
             if try isDone(open) { return true }
             if let due = open?["due_at"].unixSeconds, due > clock.now { try world.pass(due - clock.now, on: clock) }
@@ -211,7 +211,7 @@ import Testing
                 #expect(try console.engineSecret() == "placeholder" && world.sandbox.accepts(app.secret, of: app))
                 try console.switches(#"{"replication_fails":false,"standalone":\#(cluster == "not on save")}"#)
             }
-            try eventually("the end", seconds: 60) {
+            try eventually("the end") {
                 let open = try world.openRotations().first
                 guard let open else { return true }
                 if try console.engineSecret() != new { #expect(try world.sandbox.accepts(app.secret, of: app)) }

@@ -11,7 +11,7 @@ import Testing
             #expect(refused.status == 502 && refused.code == "upstream_failed", "never less than min_ttl")
             #expect(try world.sandbox.mints(of: app) == 1)
 
-            try eventually("a token for who takes any", seconds: 10) {
+            try eventually("a token for who takes any") {
                 let answer = try world.get("/v1/apps/zoom-prod/token?min_ttl=0")
                 #expect([200, 502].contains(answer.status))
                 guard answer.status == 200 else { return false }
@@ -40,7 +40,7 @@ import Testing
             try world.sandbox.fault("delay", count: 1, #","delay_ms":800"#)
             // Every answer comes at once, up to the moment at which zoom is being asked for the next one.
             var answers = 0
-            try eventually("the successor to be asked for", seconds: 30) { () throws -> Bool in
+            try eventually("the successor to be asked for") { () throws -> Bool in
                 let asked = try world.sandbox.mints(of: app) == 2
                 let token = try world.get("/v1/apps/zoom-prod/token?min_ttl=1").json["access_token"].string
                 answers += 1
@@ -61,7 +61,7 @@ import Testing
             let unused = try world.addApp("zoom-unused")
             let used = try world.addApp("zoom-used")
             _ = try world.get("/v1/apps/zoom-used/token?min_ttl=0")
-            try eventually("the used one to be renewed", seconds: 30) { try world.sandbox.mints(of: used) >= 2 }
+            try eventually("the used one to be renewed") { try world.sandbox.mints(of: used) >= 2 }
             #expect(try world.sandbox.mints(of: unused) == 1)
         }
     }

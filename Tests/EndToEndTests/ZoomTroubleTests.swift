@@ -151,7 +151,7 @@ import Testing
                 #expect(try world.get("/v1/apps/zoom-new/credentials").status == 200)
                 #expect(try world.keyturn("status").exit == 0)
             }
-            let answer = try waiting.answer(seconds: 30)
+            let answer = try waiting.answer()
             #expect(answer.status == 503 && answer.header("Retry-After") != nil)
             #expect(world.isHealthy)
         }

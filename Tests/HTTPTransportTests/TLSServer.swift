@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 /// `openssl s_server` on 127.0.0.1, with a certificate for `localhost` from an authority made for the occasion.
 final class TLSServer {
@@ -25,13 +26,9 @@ final class TLSServer {
             ["s_server", "-accept", "127.0.0.1:0", "-www", "-cert", at("server.pem"), "-key", at("server.key")]
                 + options,
             output: at("server.said"))
-        var port: Int?
-        for _ in 0..<2_000 where port == nil {
-            usleep(10_000)
-            port = program.said.firstMatch(of: #/ACCEPT 127\.0\.0\.1:(\d+)\n/#).flatMap { Int($0.1) }
+        port = try eventually("openssl to listen") { [program] in
+            program.said.firstMatch(of: #/ACCEPT 127\.0\.0\.1:(\d+)\n/#).flatMap { Int($0.1) }
         }
-        guard let port else { throw POSIXError(.ETIMEDOUT) }
-        self.port = port
         self.directory = directory
         caFile = at("ca.pem")
     }

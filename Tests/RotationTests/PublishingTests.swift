@@ -100,7 +100,7 @@ import Vault
     @Test(.timeLimit(.minutes(5))) func `stopping does not wait for it`() async throws {
         let (vault, zoom, engine) = try await Self.make(limit: 600)
         async let rotation = engine.rotate(.test("zoom"), trigger: .operator, overlap: 0, id: "r1")
-        while vault.catalog.app(.test("zoom"))?.rotation?.phase != .current { await Task.yield() }
+        try await eventually("it to be published") { vault.catalog.app(.test("zoom"))?.rotation?.phase == .current }
         await engine.stop()
         #expect(try await rotation.phase == .current)
         #expect(zoom.accepts("old"))

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Sandbox
@@ -91,7 +92,7 @@ import Testing
                 try server.withState { _ = try $0.faults.add(Fault(.hang)) }
                 client = RawClient(port: server.port)
                 client?.say(mintRequest(app))
-                while server.withState({ $0.log.lastSequence }) == 0 { await Task.yield() }
+                try await eventually("it to be asked") { server.withState { $0.log.lastSequence } > 0 }
             }
             return client
         }()

@@ -63,7 +63,7 @@ struct DiskRun {
         try world.start("--key-file", key, environment: bench.clock.environment)
         let promise = MatrixPromise(bench: bench)
         var looks = 0
-        let rotation = try eventually("the rotation to rest", seconds: 60) {
+        let rotation = try eventually("the rotation to rest") {
             looks += 1
             if looks.isMultiple(of: 20) { try bench.pass(1 << min(looks / 20, 6)) }
             return try promise.look()

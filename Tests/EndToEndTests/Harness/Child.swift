@@ -1,5 +1,6 @@
 import Foundation
 import Synchronization
+import TestSupport
 
 /// A process that was started here, and that ends with its owner at the latest.
 final class Child: Sendable {
@@ -52,7 +53,7 @@ final class Child: Sendable {
     }
 
     /// Waits for its end.
-    func wait(seconds: Double = 30) throws -> Ending {
+    func wait(seconds: Double = Patience.seconds) throws -> Ending {
         try eventually("process \(pid) to end", seconds: seconds) { poll() }
     }
 
@@ -61,6 +62,6 @@ final class Child: Sendable {
     /// Kills it if need be, and waits until the kernel has let go of all that it held.
     func end() {
         signal(SIGKILL)
-        _ = try? wait(seconds: 10)
+        _ = try? wait()
     }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 /// A connection that sends what it is told, byte for byte. No call waits without end.
 final class Connection {
@@ -48,7 +49,9 @@ final class Connection {
         while !rest.isEmpty {
             let count = push(rest)
             if count < 0 {
-                guard wait(for: POLLOUT, seconds: 20) else { throw HarnessError("nobody reads what is sent") }
+                guard wait(for: POLLOUT, seconds: Patience.seconds) else {
+                    throw HarnessError("nobody reads what is sent")
+                }
             } else if count == 0 {
                 return
             }
@@ -68,7 +71,7 @@ final class Connection {
     func finish() { shutdown(descriptor, Int32(SHUT_WR)) }
 
     /// The next answer.
-    func answer(seconds: Double = 20) throws -> Answer {
+    func answer(seconds: Double = Patience.seconds) throws -> Answer {
         let end = ContinuousClock.now + .seconds(seconds)
         while true {
             if let (answer, length) = try Answer.first(in: received, isAll: isAtEnd) {
@@ -80,9 +83,9 @@ final class Connection {
         }
     }
 
-    /// Whether the other side closes it within that time. Answers before that are passed over.
-    func isClosed(within seconds: Double) -> Bool {
-        let end = ContinuousClock.now + .seconds(seconds)
+    /// Whether the other side closes it, long before it closes whatever is idle. Answers before that are passed over.
+    func isClosed() -> Bool {
+        let end = ContinuousClock.now + .seconds(40)
         while !isAtEnd, ContinuousClock.now < end { _ = receive(seconds: 0.05) }
         return isAtEnd
     }

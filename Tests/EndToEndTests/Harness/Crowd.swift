@@ -16,9 +16,9 @@ enum Crowd {
     }
 
     /// All ask before any answer is taken in.
-    static func ask(_ count: Int, _ text: String, at path: String, seconds: Double = 60) throws -> [Answer] {
+    static func ask(_ count: Int, _ text: String, at path: String) throws -> [Answer] {
         let all = try connect(count, to: path)
         for connection in all { try connection.send(text) }
-        return try all.map { try $0.answer(seconds: seconds) }
+        return try all.map { try $0.answer() }
     }
 }

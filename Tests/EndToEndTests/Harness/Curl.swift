@@ -5,7 +5,7 @@ extension World {
     /// Asks the agent socket with curl, as this user or as another one.
     func curl(_ target: String, _ headers: [String] = [], as other: OtherUser? = nil) throws -> Answer {
         let arguments =
-            ["-si", "--max-time", "30", "--unix-socket", agent]
+            ["-si", "--max-time", "120", "--unix-socket", agent]
             + (["Keyturn-Request: 1"] + headers).flatMap { ["-H", $0] } + ["http://keyturn" + target]
         let outcome = try run("curl", arguments, as: other)
         guard let (answer, _) = try Answer.first(in: Array(outcome.output.utf8), isAll: true) else {

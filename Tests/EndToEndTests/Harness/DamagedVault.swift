@@ -24,7 +24,7 @@ extension World {
         let arguments = arguments.isEmpty ? ["serve", "--key-file", keyFile] : arguments
         let run = try runner.start(Programs.keyturnd, arguments)
         let outcome: Outcome
-        do { outcome = try run.outcome(seconds: 20) } catch {
+        do { outcome = try run.outcome() } catch {
             run.child.end()
             throw error
         }

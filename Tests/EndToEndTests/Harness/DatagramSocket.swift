@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 /// A socket that takes messages, as systemd's does.
 final class DatagramSocket {
@@ -20,7 +21,7 @@ final class DatagramSocket {
     deinit { close(descriptor) }
 
     /// The next message; `nil` when none comes.
-    func next(seconds: Double = 10) -> String? {
+    func next(seconds: Double = Patience.seconds) -> String? {
         var entry = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
         guard unsafe poll(&entry, 1, Int32(seconds * 1_000)) > 0 else { return nil }
         var message = [UInt8](repeating: 0, count: 4_096)

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 /// What a program did that ran to its end.
 struct Outcome: Sendable {
@@ -75,7 +76,7 @@ struct Running: Sendable {
     let errors: String
 
     /// Waits for its end. A program that was killed by a signal ends as a shell says it: 128 and the signal.
-    func outcome(seconds: Double = 60) throws -> Outcome {
+    func outcome(seconds: Double = Patience.seconds) throws -> Outcome {
         let ending = try child.wait(seconds: seconds)
         let code: Int32 =
             switch ending {

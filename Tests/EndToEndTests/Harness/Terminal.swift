@@ -18,7 +18,7 @@ extension World {
                 fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("4H", 40, columns, 0, 0))
                 os.execv(words[0], words)
             def more():
-                ready, _, _ = select.select([terminal], [], [], 40)
+                ready, _, _ = select.select([terminal], [], [], 120)
                 if not ready:
                     os.kill(pid, 9)
                     sys.exit("it waits for something: " + seen[-200:])

@@ -79,7 +79,7 @@ struct MatrixRun {
                 throw error
             } catch {
                 // The daemon may be gone, or about to be, and its sockets with it.
-                guard (try? world.daemon.child.wait(seconds: 5)) != nil else { throw error }
+                guard (try? world.daemon.child.wait()) != nil else { throw error }
                 return try killed()
             }
             guard try world.daemon.child.isRunning else { return try killed() }

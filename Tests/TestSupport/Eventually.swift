@@ -1,0 +1,56 @@
+import Glibc
+
+/// How tests wait, all of them: they ask again and again until there is an answer. The limit is there so that a test which
+/// waits in vain ends; it measures nothing, and is long enough for a machine with much else to do.
+package enum Patience {
+    package static let seconds = 120.0
+    private static let pauses: (first: Int, longest: Int) = (1_000, 20_000)
+
+    /// The pauses in between, in microseconds, until the limit is reached.
+    struct Pauses {
+        private let end: ContinuousClock.Instant
+        private var next = Patience.pauses.first
+
+        init(_ seconds: Double) { end = .now + .seconds(seconds) }
+
+        /// The next one; throws once it is too late.
+        mutating func take(_ what: String) throws(WaitedInVain) -> Int {
+            guard ContinuousClock.now < end else { throw WaitedInVain(what) }
+            defer { next = min(next * 2, Patience.pauses.longest) }
+            return next
+        }
+    }
+}
+
+/// What was waited for did not come.
+package struct WaitedInVain: Error, CustomStringConvertible {
+    package let description: String
+    init(_ what: String) { description = "waited in vain for \(what)" }
+}
+
+/// Asks until there is an answer, on a thread that may wait: in a test that is not asynchronous.
+@_disfavoredOverload
+@discardableResult
+package func eventually<Value>(
+    _ what: String, seconds: Double = Patience.seconds, _ ask: () throws -> Value?
+) throws -> Value {
+    var pauses = Patience.Pauses(seconds)
+    while true {
+        if let value = try ask() { return value }
+        usleep(UInt32(try pauses.take(what)))
+    }
+}
+
+/// Asks until something holds, on a thread that may wait.
+@_disfavoredOverload
+package func eventually(_ what: String, seconds: Double = Patience.seconds, holds: () throws -> Bool) throws {
+    try eventually(what, seconds: seconds) { try holds() ? true : nil }
+}
+
+/// Asks until something holds, and lets others work meanwhile.
+package func eventually(
+    _ what: String, seconds: Double = Patience.seconds, holds: () async throws -> Bool
+) async throws {
+    var pauses = Patience.Pauses(seconds)
+    while try await !holds() { try await Task.sleep(for: .microseconds(try pauses.take(what))) }
+}
