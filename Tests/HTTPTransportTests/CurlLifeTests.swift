@@ -5,7 +5,7 @@ import Testing
 
 private let hello = LoopbackServer.Reply.answer("hello")
 
-@Suite("CurlTransport: connections, time and ends")
+@Suite("CurlTransport: connections, time and ends", .ownThreads)
 struct CurlLifeTests {
     @Test("nobody listens: not sent")
     func refused() async throws {
