@@ -3,8 +3,9 @@
 
     /// The machine's clocks, moved by as many seconds as a file says. For tests: only debug builds have it.
     ///
-    /// The file is what `KEYTURN_TEST_CLOCK` names: two numbers of 64 bits, seconds to add to the wall clock and to the
-    /// boot clock. It is mapped, so that a change shows at the next reading, in every process that was given the file.
+    /// The file is what `KEYTURN_TEST_CLOCK` names: three numbers of 64 bits, seconds to add to the wall clock and to the
+    /// boot clock, and how often a daemon has looked at what is due. It is mapped, so that a change shows at the next
+    /// reading, in every process that was given the file.
     package struct MovedTime: TimeSource {
         private let base = SystemTime()
         /// Where the mapping is; it stays for the life of the process.
@@ -13,10 +14,10 @@
         /// `nil` where the variable is not set, or names no such file.
         package init?() {
             guard let path = unsafe getenv("KEYTURN_TEST_CLOCK") else { return nil }
-            let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
+            let descriptor = unsafe open(path, O_RDWR | O_CLOEXEC)
             guard descriptor >= 0 else { return nil }
             defer { close(descriptor) }
-            guard let start = unsafe mmap(nil, 16, PROT_READ, MAP_SHARED, descriptor, 0),
+            guard let start = unsafe mmap(nil, 24, PROT_READ | PROT_WRITE, MAP_SHARED, descriptor, 0),
                 unsafe start != MAP_FAILED
             else { return nil }
             address = UInt(bitPattern: start)
@@ -26,6 +27,12 @@
             let now = base.now
             guard let offsets = unsafe UnsafePointer<Int>(bitPattern: address) else { return now }
             return unsafe Moment(wall: now.wall + offsets[0], boot: now.boot + offsets[1])
+        }
+
+        /// Counts a look at what is due, for tests that wait until there was one.
+        package func looked() {
+            guard let numbers = unsafe UnsafeMutablePointer<Int>(bitPattern: address) else { return }
+            unsafe numbers[2] += 1
         }
     }
 #endif

@@ -33,7 +33,7 @@ import Vault
             for _ in 0..<3 { keeper.fetched(try entry(vault, number), by: .sample("one")) }
         }
         store.release()
-        try await until { told.all.count == 300 }
+        try await eventually("it to be told") { told.all.count == 300 }
         #expect(Set(told.all).count == 300)
         #expect(vault.catalog.entries.allSatisfy { $0.receipts[.test("one")]?.generation == .first })
         // The first is under way before the others come.
@@ -52,23 +52,26 @@ import Vault
         keeper.acknowledged(try entry(vault, 0), by: .sample("one"), .first)
         keeper.fetched(try entry(vault, 0), by: .sample("one"))
         store.release()
-        try await until { (try? entry(vault, 0).receipts[.test("one")]?.isAcknowledged) == true }
+        try await eventually("the receipt") { (try? entry(vault, 0).receipts[.test("one")]?.isAcknowledged) == true }
     }
 
     @Test func `what is known already is not written again`() async throws {
-        let vault = try await vault(apps: 1)
+        let vault = try await vault(apps: 2)
         let told = Recorder<Name>()
         let keeper = ReceiptKeeper(vault: vault, time: time) { told.note($0) }
         let before = store.base.commits
         store.hold()
         keeper.acknowledged(try entry(vault, 0), by: .sample("one"), .first)
-        try await until { store.isWaitedFor }
+        try await eventually("the first to be written") { store.isWaitedFor }
         keeper.acknowledged(try entry(vault, 0), by: .sample("one"), .first)
         store.release()
-        try await until { told.all.count == 1 }
+        try await eventually("it to be told") { told.all.count == 1 }
         keeper.acknowledged(try entry(vault, 0), by: .sample("one"), .first)
-        for _ in 0..<5000 { await Task.yield() }
-        #expect(told.all.count == 1 && store.base.commits - before == 1)
+        // What is written is written in turn.
+        keeper.acknowledged(try entry(vault, 1), by: .sample("one"), .first)
+        try await eventually("it to be told") { told.all.count > 1 }
+        #expect(try told.all == [entry(vault, 0).app.name, entry(vault, 1).app.name])
+        #expect(store.base.commits - before == 2)
     }
 
     @Test func `what could not be kept is noted again at the next fetch`() async throws {
@@ -77,19 +80,13 @@ import Vault
         let keeper = ReceiptKeeper(vault: vault, time: time) { told.note($0) }
         store.base.failCommits(with: StoreError(.diskFull, "no room"))
         keeper.fetched(try entry(vault, 0), by: .sample("one"))
-        try await until { told.all.count == 1 }
+        try await eventually("it to be told") { told.all.count == 1 }
         #expect(try entry(vault, 0).receipts.isEmpty)
         store.base.failCommits(with: nil)
-        try await until {
+        try await eventually("the receipt") {
             keeper.fetched(try entry(vault, 0), by: .sample("one"))
             return try entry(vault, 0).receipts[.test("one")] != nil
         }
-    }
-
-    /// Gives way to the keeper's task until the condition holds.
-    private func until(_ condition: () throws -> Bool) async throws {
-        for _ in 0..<200_000 where try !condition() { await Task.yield() }
-        #expect(try condition())
     }
 }
 

@@ -73,12 +73,19 @@ import Testing
             for _ in 0..<5 { #expect(listener.next() == "WATCHDOG=1") }
             let daemon = try world.daemon.child
             daemon.signal(SIGSTOP)
-            while listener.next(seconds: 0.5) != nil {}
+            try eventually("it to stand still") { try Self.state(of: daemon.pid) == "T" }
+            while listener.next(seconds: 0) != nil {}
             daemon.signal(SIGCONT)
             #expect(listener.next() == "WATCHDOG=1")
             daemon.signal(SIGTERM)
             let last = try eventually("it to stop") { listener.next().flatMap { $0 == "STOPPING=1" ? $0 : nil } }
             #expect(last == "STOPPING=1")
         }
+    }
+
+    /// The letter that the kernel has for what a process does.
+    private static func state(of pid: pid_t) throws -> String? {
+        let line = try String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8)
+        return line.lastIndex(of: ")").map { String(line[$0...].dropFirst(2).prefix(1)) }
     }
 }

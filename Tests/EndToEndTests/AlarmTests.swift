@@ -8,11 +8,11 @@ import Testing
         let path = world.directory + "/receiver"
         try """
         #!/bin/sh
-        cat >> \(world.directory)/alarms.txt
         printf '%s\\n' "$*" >> \(world.directory)/arguments.txt
         env > \(world.directory)/environment.txt
         echo noise
         echo noise >&2
+        cat >> \(world.directory)/alarms.txt
         test ! -e \(world.directory)/fail
         """.write(toFile: path, atomically: true, encoding: .utf8)
         try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: path)
@@ -50,12 +50,17 @@ import Testing
     private static func wait(
         _ what: String, _ world: World, _ clock: TestClock, step: Int = 15, until count: Int
     ) throws -> [String] {
-        try eventually(what, seconds: 60) {
+        try eventually(what) {
             if try received(world).count >= count { return true }
             clock.pass(step)
             return false
         }
         return words(try received(world))
+    }
+
+    /// Waits until the daemon knows that what arrived was taken.
+    private static func awaitTaken(_ world: World) throws {
+        try eventually("nothing to be owed") { try world.must("alarm", "list", "--json").json["owed"].int == 0 }
     }
 
     private static func addWithoutScopes(_ world: World, _ name: String = "zoom-prod") throws {
@@ -71,6 +76,7 @@ import Testing
             try Self.addWithoutScopes(world)
             let first = try Self.wait("the scopes to be told of", world, clock, until: 1)
             #expect(first == ["raised missing_scopes zoom-prod"])
+            try Self.awaitTaken(world)
             #expect(try world.must("alarm", "list").output.contains("missing_scopes  zoom-prod  since "))
             let listed = try world.must("alarm", "list", "--json").json
             #expect(listed["channel"].string == "command" && listed["alarms"].elements.count == 1)
@@ -87,8 +93,9 @@ import Testing
                 try Self.start(world, clock, environment)
                 for _ in 0..<8 {
                     clock.pass(20)
-                    _ = try world.must("alarm", "list")
+                    try clock.awaitLooks()
                 }
+                try Self.awaitTaken(world)
                 #expect(try Self.received(world).count == 1)
                 if crashes { try world.crash() } else { try world.stop() }
             }
@@ -101,6 +108,7 @@ import Testing
             try world.must("app", "remove", "zoom-prod", "--yes")
             #expect(
                 try Self.wait("its end", world, clock, until: 3).last == "resolved missing_scopes zoom-prod")
+            try Self.awaitTaken(world)
             #expect(try world.must("alarm", "list").output == "no alarms\n")
             let ids = Set(try Self.received(world).compactMap { $0["id"].string })
             #expect(ids.count == 1)
@@ -124,7 +132,7 @@ import Testing
             let tested = try world.keyturn("alarm", "test")
             #expect(tested.exit == 75 && tested.complains() && tested.errors.contains("ended with status 1"))
             try FileManager.default.removeItem(atPath: fail)
-            try eventually("everything to be taken", seconds: 60) {
+            try eventually("everything to be taken") {
                 clock.pass(60)
                 let owed = try world.must("alarm", "list", "--json").json["owed"].int
                 return try owed == 0 && Self.words(Self.received(world)).contains("raised invalid_client zoom-wrong")
@@ -151,7 +159,7 @@ import Testing
             #expect(try world.must("alarm", "test").output == "the webhook took it\n")
             #expect(try hook.bodies().map { $0["code"].string } == ["test"])
             try Self.addWithoutScopes(world)
-            try eventually("the webhook to be told", seconds: 60) {
+            try eventually("the webhook to be told") {
                 clock.pass(15)
                 return try hook.bodies().count >= 2
             }

@@ -76,8 +76,8 @@ import Testing
             for name in names { try world.must("app", "set", name, "--rotate-every", "30d", "--overlap", "0s") }
             for jump in [366, -366, -366, 366] {
                 clock.setWall(by: jump * Self.day)
-                // Looks go on meanwhile: many more than would have been needed to begin all of them.
-                usleep(300_000)
+                // Many more than are needed to begin all of them.
+                try clock.awaitLooks(15)
                 let begun = try names.filter { try !world.history($0).isEmpty }
                 #expect(begun.count <= 1, "after a jump of \(jump) days: \(begun)")
                 for (name, app) in zip(names, apps) {

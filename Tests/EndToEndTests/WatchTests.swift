@@ -16,7 +16,6 @@ import Testing
                     "-s", "--max-time", "60", "--unix-socket", world.agent, "-H", "Keyturn-Request: 1",
                     "http://keyturn/v1/apps/zoom-prod/credentials?after=1&wait=60",
                 ])
-            #expect(!waiting.receive(seconds: 1), "there is nothing new yet")
             try world.must("rotate", "zoom-prod")
 
             let answer = try waiting.answer()
@@ -26,7 +25,7 @@ import Testing
             #expect(try world.sandbox.accepts(secret, of: app))
             #expect(try waiting.answer().text == #"{"status":"ok"}"#, "what was asked behind it comes behind it")
             #expect(try finished.answer().json["client_secret"].string == secret, "it only said that it asks no more")
-            #expect(finished.isClosed(within: 10))
+            #expect(finished.isClosed())
             let outcome = try curl.outcome()
             #expect(outcome.exit == 0)
             #expect(try JSON(Array(outcome.output.utf8))["client_secret"].string == secret)
@@ -48,9 +47,9 @@ import Testing
             }
             for generation in [1, 9] {
                 let started = ContinuousClock.now
-                let answer = try world.wait(after: generation, 2).answer()
+                let answer = try world.wait(after: generation, 1).answer()
                 #expect(answer.status == 304 && answer.header("ETag") == "\"1\"")
-                #expect(ContinuousClock.now - started >= .seconds(2))
+                #expect(ContinuousClock.now - started >= .seconds(1))
             }
             for target in ["wait=30", "after=1&wait=301", "after=-1", "after=x", "after=1&wait=", "after=1&until=3"] {
                 let answer = try world.get("/v1/apps/zoom-prod/credentials?\(target)")
@@ -91,10 +90,9 @@ import Testing
 
             try world.must("client", "add", "more-of-it", "--uid", "\(geteuid())", "--allow", "zoom-prod:credentials")
             let locked = try world.wait(after: 1)
-            #expect(!locked.receive(seconds: 0.5))
             try world.must("lock")
             #expect(try locked.answer().code == "locked")
-            #expect(stream.isClosed(within: 20))
+            #expect(stream.isClosed())
             #expect(try world.get("/v1/events").code == "locked")
         }
     }
@@ -104,14 +102,12 @@ import Testing
             try world.addApp("zoom-prod")
             let waiting = try world.wait(after: 1, 300)
             let stream = try world.listen()
-            #expect(!waiting.receive(seconds: 0.5))
-            let started = ContinuousClock.now
             #expect(try world.stop().exit == 0)
-            #expect(ContinuousClock.now - started < .seconds(4), "less than busy connections are given")
+            // Whoever is busy when its time is over gets none.
             let answer = try waiting.answer()
             #expect(answer.status == 503 && answer.code == "unavailable" && answer.header("Retry-After") == "1")
-            #expect(waiting.isClosed(within: 10))
-            #expect(stream.isClosed(within: 10))
+            #expect(waiting.isClosed())
+            #expect(stream.isClosed())
         }
     }
 
@@ -124,7 +120,7 @@ import Testing
                 let streams = try (0..<10).map { _ in try world.listen() }
                 try eventually("all to be there") { try world.descriptors() > waiting.count + streams.count }
             }
-            try eventually("all to be gone", seconds: 30) { try world.descriptors() <= before }
+            try eventually("all to be gone") { try world.descriptors() <= before }
             try world.must("rotate", "zoom-prod")
             #expect(world.isHealthy)
         }
@@ -150,7 +146,7 @@ import Testing
                 try events(in: heard()) == [
                     "zoom-prod 1 state", "zoom-prod 1 rotating", "zoom-prod 2 rotated", "zoom-prod 2 settled",
                 ])
-            try eventually("a sign of life", seconds: 60) { try heard().contains(": heartbeat\n\n") }
+            try eventually("a sign of life") { try heard().contains(": heartbeat\n\n") }
             let secret = try #require(try world.fetchedSecret())
             #expect(try !heard().contains(secret))
             curl.child.end()
@@ -165,17 +161,16 @@ import Testing
             try world.addApp("zoom-prod")
             let stream = try world.listen()
             var waiting: Connection? = try world.wait(after: 1)
-            #expect(waiting?.receive(seconds: 0.5) == false)
             for path in ["/v1/apps/zoom-prod/credentials?after=1&wait=60", "/v1/events"] {
                 let answer = try world.get(path)
                 #expect(answer.status == 429 && answer.code == "too_many_requests")
                 #expect(answer.header("Retry-After") == "10")
             }
             #expect(try world.get("/v1/apps/zoom-prod/credentials").status == 200, "fetching is still possible")
+            #expect(waiting?.isAtEnd == false)
             waiting = nil
             try eventually("the place to be free") {
-                let next = try world.wait(after: 1)
-                return !next.receive(seconds: 0.5)
+                try world.wait(after: 1, 1).answer().status == 304
             }
             #expect(!stream.isAtEnd)
         }

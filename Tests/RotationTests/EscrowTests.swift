@@ -60,15 +60,9 @@ import Vault
             return (engine, vault, flight)
         }
 
-        func wait(_ what: String, until holds: () -> Bool) async throws {
-            for _ in 0..<2000 {
-                if holds() { return }
-                try await Task.sleep(for: .milliseconds(10))
-            }
-            Issue.record("waited in vain for \(what)")
-        }
+        func count(_ word: String) -> Int { events.withLock { $0.count { $0.hasPrefix(word) } } }
 
-        func isNoted(_ word: String) -> Bool { events.withLock { $0.contains { $0.hasPrefix(word) } } }
+        func isNoted(_ word: String) -> Bool { count(word) > 0 }
     }
 
     private static func expectNew(_ vault: Vault, _ bench: Bench) throws {
@@ -81,8 +75,8 @@ import Vault
     @Test func `with room again it goes into the vault, and out of the file`() async throws {
         let bench = try await Bench()
         let (engine, vault, flight) = try await bench.begin()
-        try await bench.wait("the file") { !bench.escrow.all.isEmpty }
-        try await bench.wait("the report") { engine.report.troubles.first?.kind == .inEscrow }
+        try await eventually("the file") { !bench.escrow.all.isEmpty }
+        try await eventually("the report") { engine.report.troubles.first?.kind == .inEscrow }
         #expect(vault.catalog.app(.test("zoom"))?.rotation?.phase == .intended)
         bench.disk.failCommits(with: nil)
         await flight.value
@@ -93,7 +87,7 @@ import Vault
     @Test func `in the file it outlives the process, which need not wait`() async throws {
         let bench = try await Bench()
         let (engine, _, flight) = try await bench.begin()
-        try await bench.wait("the file") { bench.isNoted("kept") }
+        try await eventually("the file") { bench.isNoted("kept") }
         await engine.stop()
         await flight.value
         let (next, vault) = try await bench.engine(on: bench.disk.reopened(), filling: false)
@@ -106,7 +100,7 @@ import Vault
     @Test func `while the vault still cannot be written it is not given up for lost`() async throws {
         let bench = try await Bench()
         let (engine, _, _) = try await bench.begin()
-        try await bench.wait("the file") { bench.isNoted("kept") }
+        try await eventually("the file") { bench.isNoted("kept") }
         await engine.stop()
         let disk = bench.disk.reopened()
         let (next, vault) = try await bench.engine(on: disk, filling: false)
@@ -129,7 +123,7 @@ import Vault
     @Test func `an escrow that cannot be read stops everything, since what looks lost may lie there`() async throws {
         let bench = try await Bench()
         let (engine, _, _) = try await bench.begin()
-        try await bench.wait("the file") { bench.isNoted("kept") }
+        try await eventually("the file") { bench.isNoted("kept") }
         await engine.stop()
         bench.escrow.fail(with: StoreError(.inputOutput, "no"))
         let (next, vault) = try await bench.engine(on: bench.disk.reopened(), filling: false)
@@ -153,14 +147,18 @@ import Vault
         let flight = Task {
             _ = try? await engine.rotate(.test("zoom"), trigger: .operator, overlap: 3600, id: "r1")
         }
-        try await bench.wait("the event") { bench.isNoted("unstored") }
+        try await eventually("the event") { bench.isNoted("unstored") }
         #expect(engine.report.troubles.first?.kind == .inMemory)
+        let isAsked = Mutex(false)
         let isStopped = Mutex(false)
         let stop = Task {
+            isAsked.withLock { $0 = true }
             await engine.stop()
             isStopped.withLock { $0 = true }
         }
-        try await Task.sleep(for: .milliseconds(300))
+        try await eventually("the engine to be asked") { isAsked.withLock { $0 } }
+        let tries = bench.count("unstored")
+        try await eventually("more tries") { bench.count("unstored") > tries + 1 }
         #expect(isStopped.withLock { !$0 })
         bench.escrow.fail(with: nil)
         await stop.value
@@ -172,7 +170,7 @@ import Vault
         for phase in [Rotation.Phase.lostResponse, .held] {
             let bench = try await Bench()
             let (engine, vault, _) = try await bench.begin()
-            try await bench.wait("the file") { bench.isNoted("kept") }
+            try await eventually("the file") { bench.isNoted("kept") }
             await engine.stop()
             bench.disk.failCommits(with: nil)
             let entry = try #require(vault.catalog.app(.test("zoom")))
@@ -192,7 +190,7 @@ import Vault
     @Test func `a file is freed when the vault has what is in it, and not when nobody can say`() async throws {
         let bench = try await Bench()
         let (_, vault, flight) = try await bench.begin()
-        try await bench.wait("the file") { bench.isNoted("kept") }
+        try await eventually("the file") { bench.isNoted("kept") }
         let bytes = bench.escrow.all[0].bytes
         bench.disk.failCommits(with: nil)
         await flight.value

@@ -29,6 +29,9 @@ struct DueWork: Service {
                     session.keys.look()
                 }
                 await bell.look()
+                #if FAULT_POINTS
+                    (time as? MovedTime)?.looked()
+                #endif
                 try await Task.sleep(for: pause)
             }
         }

@@ -15,7 +15,7 @@ final class TestClock: Sendable {
     init(in directory: String) throws {
         let path = directory + "/clock"
         descriptor = unsafe open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
-        guard descriptor >= 0, ftruncate(descriptor, 16) == 0 else { throw HarnessError("no file for a clock") }
+        guard descriptor >= 0, ftruncate(descriptor, 24) == 0 else { throw HarnessError("no file for a clock") }
         environment = ["KEYTURN_TEST_CLOCK": path]
     }
 
@@ -32,6 +32,19 @@ final class TestClock: Sendable {
 
     /// Somebody sets the wall clock.
     func setWall(by seconds: Int) { move(wall: seconds, boot: 0) }
+
+    /// Waits until the daemon has looked at what is due, that often from now on.
+    func awaitLooks(_ count: Int = 1) throws {
+        // The one that is under way may have begun before.
+        let last = looks + count + 1
+        try eventually("\(count) looks at what is due") { looks >= last }
+    }
+
+    private var looks: Int {
+        var number = 0
+        _ = unsafe withUnsafeMutableBytes(of: &number) { unsafe pread(descriptor, $0.baseAddress, 8, 16) }
+        return number
+    }
 
     private func move(wall: Int, boot: Int) {
         offsets.withLock { offsets in

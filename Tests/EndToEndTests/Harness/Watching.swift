@@ -1,15 +1,19 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// What clients of the agent socket do that wait for a change.
 extension World {
-    /// A connection that waits for credentials newer than `generation`.
+    /// A connection that waits for credentials newer than `generation`: what was sent before it, in one piece with it, is
+    /// answered already.
     func wait(
         after generation: Int, _ seconds: Int = 60, app: String = "zoom-prod", behind more: String = ""
     ) throws -> Connection {
         let connection = try Connection(to: agent)
         try connection.send(
-            request("GET", "/v1/apps/\(app)/credentials?after=\(generation)&wait=\(seconds)") + more)
+            request("GET", "/v1/health")
+                + request("GET", "/v1/apps/\(app)/credentials?after=\(generation)&wait=\(seconds)") + more)
+        _ = try connection.answer()
         return connection
     }
 
@@ -17,7 +21,7 @@ extension World {
     func listen(apps: Int = 1) throws -> Connection {
         let connection = try Connection(to: agent)
         try connection.send(request("GET", "/v1/events"))
-        try connection.awaitEvents("the full state", seconds: 60) { $0.count >= apps }
+        try connection.awaitEvents("the full state") { $0.count >= apps }
         return connection
     }
 
@@ -52,7 +56,7 @@ extension Connection {
     /// All events so far.
     func events() throws -> [String] { try EndToEndTests.events(in: String(decoding: received, as: UTF8.self)) }
 
-    func awaitEvents(_ what: String, seconds: Double = 20, holds: ([String]) throws -> Bool) throws {
+    func awaitEvents(_ what: String, seconds: Double = Patience.seconds, holds: ([String]) throws -> Bool) throws {
         try eventually(what, seconds: seconds) {
             receive(seconds: 0)
             return try holds(events())
