@@ -59,8 +59,8 @@ import Testing
         }
     }
 
-    @Test func theCommandsEndWith77AndNameTheRole() throws {
-        guard OtherUser.mayRunPrograms else { return }
+    @Test(.enabled(if: OtherUser.mayRunPrograms, OtherUser.whyNoPrograms))
+    func theCommandsEndWith77AndNameTheRole() throws {
         try withWorld(serving: false) { world in
             try world.initialise()
             try world.start(environment: ["KEYTURN_ADMIN_VIEWER_GROUP": "daemon"])
