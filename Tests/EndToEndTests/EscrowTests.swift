@@ -26,16 +26,18 @@ import Testing
             let app = try world.addApp("zoom-prod")
 
             try world.sandbox.control(
-                "POST", "/faults", #"{"fault":"delay","path":"/v2/marketplace","method":"POST","delay_ms":6000}"#)
+                "POST", "/faults", #"{"fault":"delay","path":"/v2/marketplace","method":"POST","delay_ms":4000}"#)
             let rotate = try world.runner.start(Programs.keyturn, ["rotate", "zoom-prod", "--overlap", "1h"])
             try eventually("Zoom to be asked") { try world.openRotations().first?["state"].string == "intended" }
             let filler = disk.outside("filler")
-            try eventually("the disk to be full") {
-                try SmallDisk.fill(filler)
-                return try world.keyturn(
-                    "client", "add", "c\(UInt32.random(in: 0...9_999_999))", "--uid", "1", "--allow", "*:token"
-                )
-                .exit == 74
+            try world.sandbox.standingStill {
+                try eventually("the disk to be full") {
+                    try SmallDisk.fill(filler)
+                    return try world.keyturn(
+                        "client", "add", "c\(UInt32.random(in: 0...9_999_999))", "--uid", "1", "--allow", "*:token"
+                    )
+                    .exit == 74
+                }
             }
             let problem = try eventually("the answer to be in the escrow") {
                 try world.keyturn("status", "--json").json["problems"].elements.first {
@@ -48,7 +50,7 @@ import Testing
             #expect(file.count == 64 << 10 && file.contains { $0 != 0 })
 
             daemon.child.signal(signal)
-            let ending = try daemon.child.wait(seconds: 30)
+            let ending = try daemon.child.wait()
             #expect(signal == SIGKILL ? ending == .signal(SIGKILL) : ending == .exit(0), "\(ending)")
             _ = try? rotate.child.wait()
             try FileManager.default.removeItem(atPath: filler)

@@ -22,7 +22,7 @@ import Testing
         """#
 
     @Test(.enabled(if: OtherUser.mayBe, OtherUser.why)) func nobodyIsEverRefused() throws {
-        let seconds = ProcessInfo.processInfo.environment["KEYTURN_LOAD_SECONDS"].flatMap { Double($0) } ?? 12
+        let seconds = ProcessInfo.processInfo.environment["KEYTURN_LOAD_SECONDS"].flatMap { Double($0) } ?? 0
         try withWorld(serving: false) { world in
             let clock = try TestClock(in: world.directory)
             try world.initialise()
@@ -39,22 +39,26 @@ import Testing
                         "ZOOM": world.sandbox.tokenURL,
                     ])
             }
-            try eventually("each client to be known", seconds: 60) {
+            try eventually("each client to be known") {
                 try world.keyturn("holders", "zoom-prod", "--json").json["holders"].elements.count == 3
             }
 
             var dice = Seeded(7)
             var kills = 0
+            // In the gate until enough has happened, however long that takes.
+            var retired = 0
             let end = ContinuousClock.now + .seconds(seconds)
-            while ContinuousClock.now < end {
+            while ContinuousClock.now < end || kills < 10 || retired < 2 {
+                if kills > 300, seconds == 0 { throw HarnessError("\(kills) kills, and \(retired) rotations") }
                 let death = ContinuousClock.now + .milliseconds(Int.random(in: 5...500, using: &dice))
                 // Nobody to hear an answer: the kill must find it at any moment of its work.
                 while ContinuousClock.now < death { try? Self.turn(world, clock) }
                 try world.crash()
                 kills += 1
                 try world.start(environment: clock.environment)
+                retired = try Self.retired(world)
             }
-            try eventually("the last rotation to end", seconds: 60) {
+            try eventually("the last rotation to end") {
                 try Self.turn(world, clock, begins: false)
                 return try world.openRotations().isEmpty
             }
@@ -64,12 +68,15 @@ import Testing
             }
             let (fetched, refused) = (counts.reduce(0) { $0 + $1[0] }, counts.reduce(0) { $0 + $1[1] })
             let history = try world.history()
-            let retired = history.count { $0["state"].string == "retired" }
-            print("under load: \(fetched) fetches, \(kills) kills, \(retired) rotations, \(refused) refused")
+            print("under load: \(fetched) fetches, \(kills) kills, \(history.count) rotations, \(refused) refused")
+            retired = try Self.retired(world)
             #expect(refused == 0 && history.count == retired)
-            #expect(
-                fetched > 20 && kills > 3 && retired > 1, "\(fetched) fetches, \(kills) kills, \(retired) rotations")
+            #expect(counts.allSatisfy { $0[0] > 1 }, "\(fetched) fetches")
         }
+    }
+
+    private static func retired(_ world: World) throws -> Int {
+        try world.history().count { $0["state"].string == "retired" }
     }
 
     /// Begins a rotation, or lets as much time pass as the one under way waits for. Clients are waited for in real time.

@@ -34,7 +34,8 @@ import Testing
     }
 
     @Test(arguments: ["lock", "stop"]) func aTargetThatHangsHoldsUpNobody(_ way: String) throws {
-        try Self.withPublisher("hang:3600") { world, _ in
+        // Nor as long as an attempt may take, which here is longer than any test waits.
+        try Self.withPublisher("hang:3600:3000") { world, _ in
             let app = try world.addApp("zoom-prod")
             let rotate = try world.runner.start(Programs.keyturn, ["rotate", "zoom-prod", "--overlap", "0s"])
             try eventually("it to hang") { try world.openRotations().first?["state"].string == "current" }
@@ -42,14 +43,11 @@ import Testing
             #expect(try new != app.secret && world.sandbox.accepts(new, of: app))
             #expect(try world.sandbox.accepts(app.secret, of: app), "not published, not ended")
 
-            let start = ContinuousClock.now
             if way == "lock" {
                 try world.must("lock")
             } else {
                 #expect(try world.stop().exit == 0)
             }
-            // An attempt to publish may take 30 seconds, and the hang an hour.
-            #expect(ContinuousClock.now - start < .seconds(20))
             _ = try rotate.outcome()
             if way == "lock" { try world.stop() }
 

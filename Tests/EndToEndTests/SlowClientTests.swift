@@ -8,6 +8,7 @@ import Testing
     @Test func whoIsSilentIsClosedInTimeAndHoldsUpNobody() throws {
         try withWorld { world in
             try world.addApp("zoom-prod")
+            let started = ContinuousClock.now
             let silent = try Crowd.connect(50, to: world.agent)
             let half = try Crowd.connect(200, to: world.agent)
             for connection in half { try connection.send(String(Self.credentials.dropLast(2))) }
@@ -17,31 +18,29 @@ import Testing
                 #expect(try connection.answer().status == 200)
             }
             let drip = try Connection(to: world.agent)
-            let started = ContinuousClock.now
 
-            var slowest = Duration.zero
+            var meanwhile = 0
             var dripped = 0
             let all = [("silent", silent), ("half a request", half), ("half a second request", second)]
-            try eventually("all of them to be closed", seconds: 30) { () throws -> Bool in
+            try eventually("all of them to be closed") { () throws -> Bool in
                 // One byte now and then is no request in time.
                 if !drip.isAtEnd, dripped < Self.credentials.utf8.count - 4 {
                     _ = drip.push([Array(Self.credentials.utf8)[dripped]])
                     dripped += 1
                 }
-                let asked = ContinuousClock.now
                 #expect(try world.get("/v1/apps/zoom-prod/token").status == 200)
-                slowest = max(slowest, ContinuousClock.now - asked)
-                usleep(200_000)
-                drip.receive(seconds: 0)
+                drip.receive(seconds: 0.1)
                 for (what, connections) in all {
                     for connection in connections where !connection.isAtEnd { connection.receive(seconds: 0) }
-                    let early = ContinuousClock.now - started < .seconds(7) && connections.contains(where: \.isAtEnd)
+                    let early = ContinuousClock.now - started < .seconds(9) && connections.contains(where: \.isAtEnd)
                     #expect(!early, "\(what) had no time")
                 }
+                if !all.flatMap(\.1).contains(where: \.isAtEnd) { meanwhile += 1 }
                 return (all.flatMap(\.1) + [drip]).allSatisfy(\.isAtEnd)
             }
-            #expect(ContinuousClock.now - started < .seconds(25))
-            #expect(slowest < .seconds(5))
+            #expect(meanwhile > 2, "who asks is answered before the silent are gone")
+            // Who is idle between requests has a minute.
+            #expect(ContinuousClock.now - started < .seconds(55))
         }
     }
 
@@ -50,21 +49,22 @@ import Testing
             try world.addApp("zoom-prod")
             let deaf = try Connection(to: world.agent)
             let requests = Array(String(repeating: Self.credentials, count: 2_000).utf8)[...]
-            var accepted = 0
-            var refusals = 0
-            while refusals < 20, accepted < 64 << 20 {
-                let count = deaf.push(requests.dropFirst(accepted % requests.count))
-                if count == 0 { break }
-                if count < 0 { usleep(20_000) }
-                refusals = count < 0 ? refusals + 1 : 0
-                accepted += max(count, 0)
+            var (accepted, asked, memory) = (0, 0, 0)
+            try eventually("it to be closed") { () throws -> Bool in
+                var count = 1
+                while count > 0, accepted < 64 << 20 {
+                    count = deaf.push(requests.dropFirst(accepted % requests.count))
+                    accepted += max(count, 0)
+                }
+                memory = max(memory, try world.memory())
+                #expect(try world.get("/v1/apps/zoom-prod/token").status == 200)
+                asked += count < 0 ? 1 : 0
+                return count >= 0
             }
             #expect(accepted > Self.credentials.utf8.count * 500, "it was served as long as it could be")
             #expect(accepted < 8 << 20, "the daemon goes on reading from who does not read")
-            #expect(try world.memory() < 400 << 20)
-            for _ in 0..<20 { #expect(try world.get("/v1/apps/zoom-prod/token").status == 200) }
-            try eventually("it to be closed", seconds: 30) { deaf.push(requests.prefix(1)) == 0 }
-            #expect(world.isHealthy)
+            #expect(memory < 400 << 20)
+            #expect(asked > 2 && world.isHealthy, "others are served meanwhile")
         }
     }
 
@@ -97,16 +97,15 @@ import Testing
     @Test func whoIsIdleBetweenRequestsIsClosedAfterTheSetTime() throws {
         try withWorld(serving: false) { world in
             try world.initialise()
-            try world.start(environment: ["KEYTURN_SERVER_IDLE_TIMEOUT": "2"])
+            try world.start(environment: ["KEYTURN_SERVER_IDLE_TIMEOUT": "3"])
             let idle = try Connection(to: world.agent)
             let busy = try Connection(to: world.agent)
             try idle.send(request("GET", "/v1/health"))
             #expect(try idle.answer().status == 200)
-            try eventually("the idle one to be closed", seconds: 15) { () throws -> Bool in
+            try eventually("the idle one to be closed") { () throws -> Bool in
                 try busy.send(request("GET", "/v1/health"))
                 #expect(try busy.answer().status == 200)
-                usleep(100_000)
-                idle.receive(seconds: 0)
+                idle.receive(seconds: 0.1)
                 return idle.isAtEnd
             }
         }

@@ -80,7 +80,7 @@ import Testing
     @Test func aConsoleThatTakesItsTimeHoldsUpNobodyElse() throws {
         try TargetTests.withConsole { world, console, app, clock in
             try world.addApp("other")
-            try console.switches(#"{"delay":15}"#)
+            try console.switches(#"{"delay":50}"#)
             try world.must("rotate", "zoom-prod", "--overlap", "0s")
             let new = try world.fetchedSecret()
             try eventually("the push to be under way") { try console.calls("PUT") > 0 }
@@ -90,7 +90,8 @@ import Testing
             try world.must("rotate", "other", "--overlap", "0s")
             #expect(try world.fetchedSecret("other") != other && world.keyturn("status").exit == 0)
             #expect(try console.secret() == "placeholder", "all that went on beside the push")
-            try eventually("the console to have it", seconds: 60) { try console.secret() == new }
+            try console.switches(#"{"delay":0}"#)
+            try eventually("the console to have it") { try console.secret() == new }
             try TargetTests.pass("the end", world, clock) { $0 == nil }
             #expect(try !world.sandbox.accepts(app.secret, of: app))
         }
@@ -123,7 +124,8 @@ import Testing
                 try (old + line).write(toFile: log, atomically: false, encoding: .utf8)
             }
             func problem() throws -> JSON? {
-                try world.keyturn("status", "--json").json["problems"].elements.first {
+                clock.pass(1)
+                return try world.keyturn("status", "--json").json["problems"].elements.first {
                     $0["code"].string?.hasPrefix("provision") == true
                 }
             }
@@ -133,22 +135,23 @@ import Testing
             #expect(refused.exit == 65 && refused.complains(), "\(refused)")
             try world.must("target", "set", "console", "--provisioner-log", log, "--provisioner-channel", "3")
             _ = try eventually("the log to be read") {
-                try world.keyturn("target", "show", "console", "--json").json["provisioner"]["since"].string
+                clock.pass(1)
+                return try world.keyturn("target", "show", "console", "--json").json["provisioner"]["since"].string
             }
             try write("false| another's", channel: 4)
             try write("false| 401 invalid_client, said \(app.secret)")
-            let failing = try eventually("the failure to be seen", seconds: 30) { try problem() }
+            let failing = try eventually("the failure to be seen") { try problem() }
             #expect(failing["code"].string == "provisioning_failing" && failing["app"].string == "zoom-prod")
             let detail = try #require(failing["detail"].string)
             #expect(
                 detail.contains("1 of 1 changes failed") && detail.contains("withheld") && !detail.contains(app.secret))
             try write("true| ")
-            try eventually("it to be over", seconds: 30) { try problem() == nil }
+            try eventually("it to be over") { try problem() == nil }
             #expect(try world.keyturn("target", "show", "console").output.contains("1 succeeded and 1 failed"))
 
             try FileManager.default.removeItem(atPath: log)
             try FileManager.default.createDirectory(atPath: log, withIntermediateDirectories: false)
-            let unreadable = try eventually("that to be said", seconds: 30) { try problem() }
+            let unreadable = try eventually("that to be said") { try problem() }
             #expect(unreadable["code"].string == "provisioner_log_unreadable")
             try world.must("target", "set", "console", "--provisioner-log", "")
             #expect(try problem() == nil)

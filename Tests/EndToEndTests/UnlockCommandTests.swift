@@ -102,10 +102,8 @@ import Testing
             try world.initialise()
             let pids = world.directory + "/pids"
             let command = try Self.script(world, "sleep 600 & echo $! >\(pids); echo $$ >>\(pids); wait")
-            let begin = ContinuousClock.now
-            let outcome = try Self.refusal(world, command, ["KEYTURN_UNLOCK_COMMAND_TIMEOUT": "5"])
-            #expect(outcome.exit == 75 && outcome.errors.contains("within 5 s"), "\(outcome)")
-            #expect(ContinuousClock.now - begin < .seconds(40))
+            let outcome = try Self.refusal(world, command, ["KEYTURN_UNLOCK_COMMAND_TIMEOUT": "3"])
+            #expect(outcome.exit == 75 && outcome.errors.contains("within 3 s"), "\(outcome)")
             let left = try String(contentsOfFile: pids, encoding: .utf8).split(separator: "\n")
             #expect(left.count == 2)
             for pid in left { try eventually("\(pid) to be gone") { !Self.isAlive(String(pid)) } }
@@ -121,11 +119,10 @@ import Testing
     @Test func whatItLeavesRunningIsNotWaitedFor() throws {
         try withWorld(serving: false) { world in
             try world.initialise()
-            // The sleeper holds the pipe open.
+            // The sleeper holds the pipe open, for longer than any test waits.
             let command = try Self.script(world, "sleep 600 & cat \(world.keyFile)")
-            let begin = ContinuousClock.now
             try world.start("--log-level", "info", environment: ["KEYTURN_UNLOCK_COMMAND": command])
-            #expect(world.isHealthy && ContinuousClock.now - begin < .seconds(20))
+            #expect(world.isHealthy)
         }
     }
 

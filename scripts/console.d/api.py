@@ -146,7 +146,9 @@ class AdminAPI(Handler):
                 return self.say(200, rawjson.write(answer))
         if method != "PUT":
             return self.refuse(405, "no such method")
-        time.sleep(console.switches["delay"])
+        end = time.monotonic() + console.switches["delay"]
+        while time.monotonic() < end and console.switches["delay"]:
+            time.sleep(0.02)
         if console.switches["cut"] == "before":
             raise Cut
         with console.lock:

@@ -25,6 +25,13 @@ final class Sandbox: Sendable {
 
     func end() { child.end() }
 
+    /// Has it stand still meanwhile: whoever asks gets no answer.
+    func standingStill(_ body: () throws -> Void) rethrows {
+        child.signal(SIGSTOP)
+        defer { child.signal(SIGCONT) }
+        try body()
+    }
+
     @discardableResult
     func control(_ method: String, _ path: String, _ body: String = "") throws -> JSON {
         let connection = try Connection(toPort: port)
