@@ -108,7 +108,7 @@ let package = Package(
         target("TerminalText", ["Names", "SocketAPI", "Times"]),
         target("ErrorCatalog", ["SecretJSON", "SocketAPI", "TerminalText"]),
         target("Guide", ["Names", "SecretJSON", "SocketAPI", "Times"]),
-        target("Doctor", ["CPlatform", "SocketAPI", "Times"]),
+        target("Doctor", ["CPlatform", "SecretMemory", "SocketAPI", "Times"]),
         target(
             "Daemon",
             [

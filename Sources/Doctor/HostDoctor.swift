@@ -45,15 +45,31 @@ package struct HostDoctor {
 
     // MARK: The clock
 
-    private var clock: Line {
+    /// Public, since whoever asks a daemon may be told more than the daemon is.
+    package var clock: Line { Self.clock(now, isKept: isClockKept) }
+
+    /// `nil` where the kernel does not tell: containers and services may be denied the call.
+    private var isClockKept: Bool? {
+        switch kt_clock_is_kept() {
+        case 0: return false
+        case 1: return true
+        // Made by systemd-timesyncd once it has seen a server; others leave no such trace.
+        default: return unsafe access("/run/systemd/timesync/synchronized", F_OK) == 0 ? true : nil
+        }
+    }
+
+    static func clock(_ now: Timestamp, isKept: Bool?) -> Line {
         guard now >= keyturnReleased else {
             return Line(
                 "clock", .failed, "it says \(now), which is before this program was made: nothing is rotated",
                 try: "set the clock: timedatectl set-ntp true")
         }
-        // Containers may not be told.
-        guard kt_clock_is_kept() >= 0 else { return Line("clock", .passed, "it says \(now)") }
-        guard kt_clock_is_kept() == 1 else {
+        guard let isKept else {
+            return Line(
+                "clock", .skipped, "it says \(now); whether anything keeps it right cannot be told here",
+                try: "timedatectl, and look for 'synchronized: yes'")
+        }
+        guard isKept else {
             return Line(
                 "clock", .warning, "it says \(now), and nothing keeps it right: windows and deadlines go by it",
                 try: "timedatectl set-ntp true")
@@ -76,7 +92,7 @@ package struct HostDoctor {
                         : "run as root or as the daemon's user")
             ]
         }
-        return [fileSystem, freeSpace] + modes
+        return [fileSystem, freeSpace] + modes + [recoveryKeys]
     }
 
     /// By their magic numbers (statfs(2)).
@@ -135,6 +151,18 @@ package struct HostDoctor {
         case .low: Line("free_space", .warning, room.words, try: DiskRoom.hint)
         case .full: Line("free_space", .failed, room.words, try: DiskRoom.hint)
         }
+    }
+
+    /// Printed and taken away it is the last resort; beside the vault it is a key under the mat.
+    private var recoveryKeys: Line {
+        let found = RecoveryKeyTrace.files(in: places.stateDirectory)
+        guard !found.isEmpty else {
+            return Line("recovery_key", .passed, "no file beside the vault reads as a recovery key")
+        }
+        return Line(
+            "recovery_key", .warning,
+            "a recovery key lies beside the vault, and opens it for whoever has the disk: \(found.joined(separator: ", "))",
+            try: "print it, keep that elsewhere, then shred -u \(places.stateDirectory)/\(found[0])")
     }
 
     private var modes: [Line] {

@@ -20,10 +20,10 @@ package struct StateModes {
         var root = stat()
         guard unsafe lstat(places.stateDirectory, &root) == 0 else { return [] }
         look(places.stateDirectory, owner: root.st_uid, &found)
-        for name in names(in: places.stateDirectory) where Self.isOurs(name) {
+        for name in Self.names(in: places.stateDirectory) where Self.isOurs(name) {
             let path = places.stateDirectory + "/" + name
             look(path, owner: root.st_uid, &found)
-            for entry in names(in: path) { look(path + "/" + entry, owner: root.st_uid, &found) }
+            for entry in Self.names(in: path) { look(path + "/" + entry, owner: root.st_uid, &found) }
         }
         return found
     }
@@ -31,7 +31,7 @@ package struct StateModes {
     /// The vault with all that stands beside it, the log, the escrow, and what a restore moved aside or left.
     static func isOurs(_ name: String) -> Bool {
         ["alarms.json", "audit", "escrow", "replacing"].contains(name)
-            || ["vault.db", "replaced-", "keyturn-"].contains { name.hasPrefix($0) }
+            || ["vault.db", "replaced-", "keyturn-", "last-backup.json"].contains { name.hasPrefix($0) }
     }
 
     private func look(_ path: String, owner: uid_t, _ found: inout [Trouble]) {
@@ -59,7 +59,7 @@ package struct StateModes {
     }
 
     /// Empty for what is no directory.
-    private func names(in path: String) -> [String] {
+    static func names(in path: String) -> [String] {
         guard let directory = unsafe opendir(path) else { return [] }
         defer { unsafe closedir(directory) }
         var names: [String] = []

@@ -27,10 +27,11 @@ package struct Recurrence: Equatable, Sendable {
         hash = Self.hash(splayKey)
     }
 
-    /// Due `every` after the last time; with windows, in an opening; caught up.
+    /// Due `every` after the last time at the latest: in the last opening of the windows before that, or, without windows,
+    /// up to a tenth of the interval early, at most ``mostEarly``, which spreads what was made together.
     ///
-    /// It may be early by a tenth of the interval, at most ``mostEarly``. That spreads what has no window, and keeps a
-    /// weekly rotation in a weekly window: by the letter, one second of delay would cost it a week.
+    /// Where no opening lies within the interval, the next one after it. What the first such part of the interval holds
+    /// counts as none: something done by hand is not done again at once.
     /// - Parameter last: the beginning, if there was no last time. In its place counts `now` where it lies in the
     ///   future, for then the clock was set back.
     package func due(after last: Timestamp, now: Timestamp) -> Timestamp {
@@ -48,16 +49,27 @@ package struct Recurrence: Equatable, Sendable {
     }
 
     private func planned(after last: Timestamp) -> Timestamp {
-        let nominal = last + every
+        let latest = last + every
         let early = min(every / 10, Self.mostEarly)
-        guard !windows.isEmpty else { return nominal + -place(in: early + 1) }
-        let earliest = nominal + -early
-        guard let opening = windows.opening(at: earliest, in: zone) else {
-            return slot(inOpeningFrom: earliest) ?? nominal
-        }
-        // Already open: at its place, unless that has passed; then as without a window, but before it closes.
-        let slot = slot(in: opening)
-        return slot >= earliest ? slot : earliest + place(in: min(early + 1, opening.upperBound - earliest))
+        guard !windows.isEmpty else { return latest + -place(in: early + 1) }
+        let within = windows.openings(before: latest, backTo: last, in: zone)
+            .compactMap { place(in: $0, from: last + early, to: latest, early) }
+        return within.max() ?? slot(inOpeningFrom: latest + 1) ?? latest
+    }
+
+    /// The key's place in an opening, between two instants. Where its own has passed while the opening lasts, one as
+    /// without a window, but before it closes.
+    private func place(
+        in opening: Range<Timestamp>, from earliest: Timestamp, to latest: Timestamp, _ early: Int
+    ) -> Timestamp? {
+        guard opening.lowerBound <= latest else { return nil }
+        // Halved, and not cut off: what begins too late for the interval would crowd at its end.
+        var offset = slot(in: opening) - opening.lowerBound
+        while opening.lowerBound + offset > latest { offset /= 2 }
+        if opening.lowerBound + offset >= earliest { return opening.lowerBound + offset }
+        let start = max(latest + -early, earliest)
+        guard opening.contains(start) else { return nil }
+        return start + place(in: min(latest - start + 1, opening.upperBound - start))
     }
 
     private func slot(inOpeningFrom instant: Timestamp) -> Timestamp? {

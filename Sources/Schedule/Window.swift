@@ -81,6 +81,28 @@ extension [Window] {
         return nil
     }
 
+    /// The last openings that begin at an instant or before it: those of the three days on which there are any, and of
+    /// no day before `first`.
+    func openings(before instant: Timestamp, backTo first: Timestamp, in zone: TimeZoneRules) -> [Range<Timestamp>] {
+        let (today, begin) = (zone.localTime(at: instant).day, zone.localTime(at: first).day - 2)
+        for end in stride(from: today + 1, through: Swift.max(today - 16, begin), by: -3) {
+            let found = openings(onDays: (end - 2)...end, in: zone).filter { $0.lowerBound <= instant }
+            if !found.isEmpty { return found }
+        }
+        return []
+    }
+
+    /// The most seconds from one opening to the next, by a clock that is never set; 0 when they never close.
+    package var longestPause: Int {
+        var (at, close, longest) = (Timestamp(unixSeconds: 0), Timestamp(unixSeconds: 0), 0)
+        // Two weeks hold each pause that there is, after the first opening.
+        while at.unixSeconds < 21 * 86_400, let next = nextOpening(atOrAfter: at + 1, in: .utc) {
+            if close.unixSeconds > 0, next.lowerBound > close { longest = Swift.max(longest, next.lowerBound - at) }
+            (at, close) = (next.lowerBound, Swift.max(close, next.upperBound))
+        }
+        return longest
+    }
+
     private func openings(onDays days: ClosedRange<Int>, in zone: TimeZoneRules) -> [Range<Timestamp>] {
         days.flatMap { day in compactMap { $0.opening(onDay: day, in: zone) } }
     }

@@ -8,6 +8,7 @@ package struct Places: Equatable, Sendable {
     package var audit: String { stateDirectory + "/audit" }
     package var escrow: String { stateDirectory + "/escrow" }
     package var alarms: String { stateDirectory + "/alarms.json" }
+    package var lastBackup: String { stateDirectory + "/last-backup.json" }
     package var agentDirectory: String { runtimeDirectory + "/agent" }
     package var adminDirectory: String { runtimeDirectory + "/admin" }
     package var agentSocket: String { agentDirectory + "/agent.sock" }

@@ -1,5 +1,6 @@
 import SocketAPI
 import Testing
+import Times
 
 @testable import Daemon
 @testable import Doctor
@@ -50,6 +51,47 @@ import Testing
         ]) func libcurl(version: String, tls: String, proxy: String?, outcome: String)
     {
         #expect(DaemonDoctor.libcurl(version, tls: tls, proxy: proxy).outcome.rawValue == outcome)
+    }
+
+    @Test(
+        "a clock of which nothing can be told is not one that is kept",
+        arguments: [(true, "passed"), (false, "warning"), (nil, "skipped")] as [(Bool?, String)])
+    func clock(isKept: Bool?, outcome: String) {
+        let line = HostDoctor.clock(keyturnReleased + 86_400, isKept: isKept)
+        #expect(line.outcome.rawValue == outcome && (isKept == true) == (line.hint == nil))
+        #expect(HostDoctor.clock(keyturnReleased + -1, isKept: isKept).outcome == .failed)
+    }
+
+    @Test(
+        "backups are none, old, beside the vault, or as they should be",
+        arguments: [
+            (nil, false, "warning"), (3600, false, "passed"), (2 * 86_400, false, "passed"),
+            (2 * 86_400 + 1, false, "warning"), (3600, true, "warning"), (-3600, false, "passed"),
+        ] as [(Int?, Bool, String)])
+    func backups(age: Int?, isBeside: Bool, outcome: String) {
+        let now = keyturnReleased + 86_400
+        let last = age.map { LastBackup(file: "/var/backups/keyturn/x.db", takenAt: now + -$0) }
+        let line = DaemonDoctor.backups(last, isBesideTheVault: isBeside, now: now)
+        #expect(line.outcome.rawValue == outcome && (outcome == "passed") == (line.hint == nil))
+    }
+
+    @Test("nobody who is told is worth a warning") func alarms() {
+        #expect(DaemonDoctor.alarms(channel: "log").outcome == .warning)
+        #expect(DaemonDoctor.alarms(channel: "webhook").outcome == .passed)
+    }
+
+    @Test(
+        "a recovery key is known by how it reads",
+        arguments: [
+            ("AB12-CD34-EF56-GH78-JK90-LM12-NP34-QR56-ST78\n", true),
+            ("the key:\nab12-CD34-EF56-GH78-JK90-LM12-NP34-QR56-ST78", true),
+            ("AB12-CD34-EF56-GH78-JK90-LM12-NP34-QR56\n", false),
+            ("AB12-CD34-EF56-GH78-JK90-LM12-NP34-QR56-ST789", false),
+            ("AB12-CD34-EF56-GH78-JK90-LM12-NP34-QR56-ST78-UV90\n", false),
+            ("AB12-CD34-EF56-GH78-JK90-LM12-NP34-QR5-ST78\n", false), ("", false),
+        ]) func recoveryKey(text: String, isOne: Bool)
+    {
+        #expect(RecoveryKeyTrace.isIn(unsafe text.utf8Span.span.bytes) == isOne)
     }
 
     @Test("keys that may be swapped out are told, with a remedy") func keyMemory() {

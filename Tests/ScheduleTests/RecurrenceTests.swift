@@ -51,8 +51,12 @@ private let day = 86_400
             let recurrence = Recurrence(every: every, windows: windows, zone: rules, splayKey: "app-\(number)")
             let last = try random.instant()
             let due = recurrence.due(after: last, now: last)
-            #expect(due > last && due >= last + every + -min(every / 10, 21_600))
+            let early = min(every / 10, 21_600)
+            #expect(due > last && due >= last + (windows.isEmpty ? every + -early : min(early, every)))
             #expect(due <= last + every + (windows.isEmpty ? 0 : 9 * day))
+            // Late only where no window opens in time.
+            let next = windows.nextOpening(atOrAfter: last + early, in: rules)
+            if let next, next.lowerBound <= last + every { #expect(due <= last + every, "\(windows) \(last) \(due)") }
             #expect(windows.isEmpty || windows.contains(due, in: rules), "\(windows) \(due)")
             // However late it is asked, the answer is ahead or a little overdue, and still in a window.
             let now = last + Int.random(in: 0...(3 * every + 7_200), using: &random)
@@ -61,6 +65,48 @@ private let day = 86_400
             #expect(windows.isEmpty || windows.contains(late, in: rules))
             if late < now { #expect(windows.isEmpty || windows.contains(now, in: rules)) }
         }
+    }
+
+    @Test(
+        "an interval is a maximum age: the last window before its end, and the next one only where there is none",
+        // A Monday at 17:00; Sundays are 6, 13, 20, 27 December and 3 January. The first day on which it may be due.
+        arguments: [
+            (30 * day, "Sun 02:00-04:00", "2026-12-20"), (35 * day, "Sun 02:00-04:00", "2026-12-27"),
+            (7 * day, "Sun 02:00-04:00", "2026-11-29"), (6 * day, "Sun 02:00-04:00", "2026-11-29"),
+            (1 * day, "Sun 02:00-04:00", "2026-11-29"), (1 * day, "daily 02:00-04:00", "2026-11-24"),
+            (2 * day, "daily 02:00-04:00", "2026-11-25"), (30 * day, "Mon 16:00-18:00", "2026-12-21"),
+            (28 * day, "Mon 16:00-16:30", "2026-12-21"), (30 * day, "daily 00:00-24:00", "2026-12-23"),
+        ]) func maximumAge(every: Int, window: String, on date: String) throws
+    {
+        let last = try utc("2026-11-23T17:00:00Z")
+        for key in (0..<50).map({ "app-\($0)" }) {
+            let recurrence = Recurrence(every: every, windows: try Window.list(window), splayKey: key)
+            let due = recurrence.due(after: last, now: last)
+            #expect(due.description.hasPrefix(date), "\(key): \(due)")
+        }
+    }
+
+    @Test("what was done by hand in a window is not done again in it, nor a week late") func byHand() throws {
+        let windows = try Window.list("Sun 01:00-05:00")
+        for key in (0..<50).map({ "app-\($0)" }) {
+            let recurrence = Recurrence(every: 7 * day, windows: windows, splayKey: key)
+            var last = try utc("2026-11-29T01:30:00Z")
+            for week in 1...8 {
+                let due = recurrence.due(after: last, now: last)
+                #expect(due <= last + 7 * day && due > last + 6 * day, "\(key) week \(week): \(due)")
+                last = due + 45
+            }
+        }
+    }
+
+    @Test(
+        "the longest pause between windows",
+        arguments: [
+            ("Sun 02:00-04:00", 7 * day), ("daily 01:00-03:00", day), ("Mon-Fri 22:00-06:00", 3 * day),
+            ("daily 00:00-24:00", 0), ("Sun 02:00-04:00; Wed 02:00-04:00", 4 * day),
+        ]) func longestPause(windows: String, pause: Int) throws
+    {
+        #expect(try Window.list(windows).longestPause == pause)
     }
 
     @Test("what was missed is caught up once, within ten minutes") func catchUp() throws {
@@ -105,7 +151,7 @@ private let day = 86_400
     func distribution() throws {
         let now = try utc("2026-11-23T17:00:00Z")
         let windows = try Window.list("Sun 02:00-04:00")
-        let opens = try utc("2026-12-20T02:00:00Z")
+        let opens = try utc("2026-12-13T02:00:00Z")
         var parts = [[Int]](repeating: [Int](repeating: 0, count: 10), count: 3)
         for number in 0..<1_000 {
             let free = Recurrence(every: 30 * day, splayKey: "app-\(number)")

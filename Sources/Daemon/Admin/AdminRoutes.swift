@@ -128,7 +128,8 @@ struct AdminRoutes: Responder {
             return Response(.ok).json(try await backups.answer(try request.document(), try session()))
         case .doctor:
             let session = gate.session
-            return Response(.ok).json(await doctor.report(gate, status: session.map { status.problems($0) } ?? []))
+            let problems = session.map { status.problems($0) } ?? []
+            return Response(.ok).json(await doctor.report(gate, status: problems, channel: await bell.channelName))
         case .adopt:
             let session = try session()
             do throws(VaultError) { try await session.vault.adopt() } catch { throw Problem(error) }

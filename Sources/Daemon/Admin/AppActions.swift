@@ -1,6 +1,7 @@
 import HTTPTransport
 import Names
 import Rotation
+import Scheduling
 import SecretMemory
 import SocketAPI
 import Times
@@ -157,7 +158,8 @@ struct AppActions {
                 secretFingerprint: try session.vault.fingerprint(of: entry.credential.clientSecret),
                 secretLength: entry.credential.clientSecret.bytes.count,
                 secretCreatedAt: entry.credential.createdAt, createdAt: entry.app.createdAt,
-                profile: ProfileDocument(entry.app.profile), policy: PolicyDocument(entry, now: time.now.wall))
+                profile: ProfileDocument(entry.app.profile), policy: PolicyDocument(entry, now: time.now.wall),
+                warnings: PolicyDoubt.all(entry.app.policy, of: entry.app.name).map { "\($0.detail); try: \($0.hint)" })
         } catch {
             throw Problem(.internal, "app '\(entry.app.name)' cannot be shown: \(error)")
         }

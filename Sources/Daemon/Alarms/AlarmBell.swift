@@ -114,6 +114,9 @@ actor AlarmBell {
             })
     }
 
+    /// Who is told besides the log: `log` for nobody.
+    var channelName: String { channel.name }
+
     /// What was raised and is not over.
     var raised: [Alarm] { book.raised(status.time.now.wall) }
 

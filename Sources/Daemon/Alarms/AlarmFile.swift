@@ -1,4 +1,3 @@
-import Glibc
 import SecretJSON
 import SecretMemory
 import SocketAPI
@@ -8,42 +7,18 @@ import Times
 /// is not sealed, so that it can be kept while the vault is locked. Lost, what still is wrong is told once more.
 struct AlarmFile: Sendable {
     let path: String
-    private static let largest = 4 << 20
+    private var file: StateFile { StateFile(path: path, largest: 4 << 20, what: "alarms") }
 
     /// An empty book when there is none, or none that can be read.
     func read() throws(StartError) -> AlarmBook {
-        let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
-        guard descriptor >= 0 else {
-            if errno == ENOENT { return AlarmBook() }
-            throw StartError(systemCall: "cannot read \(path)", errno)
-        }
-        defer { close(descriptor) }
-        var status = stat()
-        guard unsafe fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG,
-            (0...Int(Self.largest)).contains(Int(status.st_size))
-        else { throw StartError(.badData, "\(path) is no file of alarms") }
-        var bytes = [UInt8](repeating: 0, count: Int(status.st_size))
-        var count = 0
-        while count < bytes.count {
-            let got = unsafe bytes[count...].withUnsafeMutableBytes { buffer in
-                unsafe Glibc.read(descriptor, buffer.baseAddress, buffer.count)
-            }
-            guard got > 0 else { throw StartError(.inputOutput, "\(path) cannot be read to its end") }
-            count += got
-        }
-        do { return try AlarmBook(parsing: SecretBytes(copying: unsafe bytes.span.bytes), values: 50_000) } catch {
+        guard let content = try file.read() else { return AlarmBook() }
+        do { return try AlarmBook(parsing: content, values: 50_000) } catch {
             throw StartError(.badData, "\(path) is no file of alarms: \(error)")
         }
     }
 
     /// Puts the book in the place of the one before it, as a whole. Blocks.
-    func write(_ book: AlarmBook) throws(StartError) {
-        let draft = path + ".new"
-        // Of a process that was killed in between.
-        unsafe unlink(draft)
-        try KeyFile.write(book.render(), to: draft, mode: 0o600)
-        guard unsafe rename(draft, path) == 0 else { throw StartError(systemCall: "cannot write \(path)", errno) }
-    }
+    func write(_ book: AlarmBook) throws(StartError) { try file.write(book.render()) }
 }
 
 extension AlarmBook: WireDocument {

@@ -42,6 +42,7 @@ struct BackupWriter {
             var status = stat()
             guard unsafe stat(target.draft, &status) == 0 else { throw Self.unlike(words(for: errno)) }
             try target.publish()
+            LastBackup(file: target.path, takenAt: taken).note(places)
             return BackupReport(
                 file: target.path, bytes: Int(status.st_size), takenAt: taken,
                 rows: inspection.rows.values.reduce(0, +), commits: commits,

@@ -26,7 +26,7 @@ struct DaemonDoctor {
     /// What opens the vault at the next start.
     var source: UnlockSource? { UnlockSource(credential: credential, settings: settings) }
 
-    func report(_ gate: VaultGate, status: [StatusDocument.Problem]) async -> DoctorReport {
+    func report(_ gate: VaultGate, status: [StatusDocument.Problem], channel: String) async -> DoctorReport {
         let session = gate.session
         var lines = HostDoctor(places: places, now: time.now.wall).lines
         lines += [
@@ -35,7 +35,9 @@ struct DaemonDoctor {
             Self.keyMemory(isLocked: SecretBytes.keptAreLocked), await unlocking(gate),
         ]
         lines += [(places.agentSocket, "agent_socket"), (places.adminSocket, "admin_socket")].map(socket)
+        lines += [backups, Self.alarms(channel: channel)]
         if let session {
+            lines += Self.policies(session.vault.catalog.entries.map(\.app))
             lines += [slots(session.vault), await auditLog(session)]
             // The room left is told above, with a daemon or without.
             lines += Self.problems(

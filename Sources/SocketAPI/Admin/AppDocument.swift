@@ -19,11 +19,14 @@ package struct AppDocument: Equatable, Sendable, WireDocument {
     package let profile: ProfileDocument
     /// How the secret is rotated by itself.
     package let policy: PolicyDocument
+    /// What in that cannot hold together.
+    package let warnings: [String]
 
     package init(
         name: Name, generation: Int, accountID: String, clientID: String, marketplaceAppID: String?,
         environment: String, tokenURL: String, apiURL: String, secretFingerprint: String, secretLength: Int,
-        secretCreatedAt: Timestamp, createdAt: Timestamp, profile: ProfileDocument, policy: PolicyDocument
+        secretCreatedAt: Timestamp, createdAt: Timestamp, profile: ProfileDocument, policy: PolicyDocument,
+        warnings: [String]
     ) {
         self.name = name
         self.generation = generation
@@ -39,6 +42,7 @@ package struct AppDocument: Equatable, Sendable, WireDocument {
         self.createdAt = createdAt
         self.profile = profile
         self.policy = policy
+        self.warnings = warnings
     }
 
     package func writeMembers(to json: inout JSONWriter) {
@@ -58,6 +62,7 @@ package struct AppDocument: Equatable, Sendable, WireDocument {
         for (name, value) in profile.values { json.member(name, orNull: value) }
         json.key("rotation")
         policy.write(to: &json)
+        json.member("warnings", texts: warnings)
     }
 
     package init(_ node: JSONNode, in document: borrowing JSONDocument) throws(JSONError) {
@@ -71,7 +76,8 @@ package struct AppDocument: Equatable, Sendable, WireDocument {
             secretLength: try document.number("secret_length", of: node),
             secretCreatedAt: try document.time("secret_created_at", of: node),
             createdAt: try document.time("created_at", of: node), profile: try ProfileDocument(node, in: document),
-            policy: try PolicyDocument(try document.require("rotation", of: node), in: document))
+            policy: try PolicyDocument(try document.require("rotation", of: node), in: document),
+            warnings: document.member("warnings", of: node) == nil ? [] : try document.texts("warnings", of: node))
     }
 }
 

@@ -123,7 +123,7 @@ extension AppDocument {
         table.add("API URL", apiURL)
         table.add("rotated", policy.text)
         table.add("added", createdAt.description)
-        return table.text
+        return table.text + warnings.map { "warning: \($0)\n" }.joined()
     }
 }
 

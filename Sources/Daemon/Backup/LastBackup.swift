@@ -1,0 +1,35 @@
+import Glibc
+import SecretJSON
+import SocketAPI
+import Times
+
+/// The newest backup that was read again and found good: `last-backup.json` in the state directory, so that somebody notices
+/// when none is made any more. It is about this machine and not of the vault, which a restore brings back from elsewhere.
+struct LastBackup: Equatable, WireDocument {
+    let file: String
+    let takenAt: Timestamp
+
+    init(file: String, takenAt: Timestamp) { (self.file, self.takenAt) = (file, takenAt) }
+
+    func writeMembers(to json: inout JSONWriter) {
+        json.member("file", file)
+        json.member("taken_at", takenAt.description)
+    }
+
+    init(_ node: JSONNode, in document: borrowing JSONDocument) throws(JSONError) {
+        self.init(file: try document.text("file", of: node), takenAt: try document.time("taken_at", of: node))
+    }
+
+    private static func file(_ places: Places) -> StateFile {
+        StateFile(path: places.lastBackup, largest: 64 << 10, what: "the last backup")
+    }
+
+    /// `nil` when none is known.
+    static func known(_ places: Places) -> LastBackup? {
+        guard let content = try? file(places).read() else { return nil }
+        return try? LastBackup(parsing: content)
+    }
+
+    /// A backup is good whether this can be noted or not.
+    func note(_ places: Places) { try? Self.file(places).write(render()) }
+}

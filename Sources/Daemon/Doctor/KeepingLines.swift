@@ -1,0 +1,62 @@
+import Glibc
+import Scheduling
+import SocketAPI
+import Times
+import Vault
+
+/// What the doctor says of what nobody misses until the day: backups, somebody who is told, policies that can hold.
+extension DaemonDoctor {
+    /// The shipped timer makes one each night; one night may fail.
+    static let longestWithoutBackup = 2 * 86_400
+
+    var backups: Line {
+        let last = LastBackup.known(places)
+        var (file, vault) = (stat(), stat())
+        var isBeside = false
+        if let last, unsafe stat(last.file, &file) == 0, unsafe stat(places.vault, &vault) == 0 {
+            isBeside = file.st_dev == vault.st_dev
+        }
+        return Self.backups(last, isBesideTheVault: isBeside, now: time.now.wall)
+    }
+
+    static func backups(_ last: LastBackup?, isBesideTheVault: Bool, now: Timestamp) -> Line {
+        guard let last else {
+            return Line(
+                "backups", .warning, "no backup of this vault is known: what breaks its disk takes every secret",
+                try: "systemctl enable --now keyturn-backup.timer; without systemd: keyturn backup FILE, each night")
+        }
+        let words = "the newest is of \(last.takenAt): \(printable(last.file))"
+        guard now - last.takenAt <= longestWithoutBackup else {
+            return Line(
+                "backups", .warning, "\(words), \(countdown(now - last.takenAt)) old",
+                try: "systemctl status keyturn-backup.timer; or now: keyturn backup FILE")
+        }
+        guard !isBesideTheVault else {
+            return Line(
+                "backups", .warning, "\(words), on the vault's file system: what breaks that takes both",
+                try: "a directory on another disk, or a job that copies backups off this machine and deletes them here")
+        }
+        return Line("backups", .passed, words)
+    }
+
+    static func alarms(channel: String) -> Line {
+        guard channel == "log" else { return Line("alarms", .passed, "by alarms.\(channel)") }
+        return Line(
+            "alarms", .warning,
+            "nobody is told when something is wrong: there is no alarms.command and no alarms.webhook",
+            try: "set one of them in keyturn.yaml, reload, then keyturn alarm test")
+    }
+
+    static func policies(_ apps: [App], most: Int = 20) -> [Line] {
+        let found = apps.flatMap { app in
+            PolicyDoubt.all(app.policy, of: app.name).map {
+                Line("policies", .warning, "\(app.name): \($0.detail)", try: $0.hint)
+            }
+        }
+        guard !found.isEmpty else { return [Line("policies", .passed, "no rotation policy contradicts itself")] }
+        guard found.count > most else { return found }
+        return found.prefix(most) + [
+            Line("policies", .warning, "and \(found.count - most) more", try: "keyturn app list")
+        ]
+    }
+}
