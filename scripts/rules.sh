@@ -164,7 +164,7 @@ rule_units() {
     done
     # Programs that are not installed here are no mistake of the units.
     for unit in "$folder"/*.{service,socket,timer}; do
-        sed -E 's,^(ExecStart=)[^ ]+,\1/bin/true,' "$unit" >"$drafts/${unit##*/}"
+        sed -E 's,^(Exec(Start|Reload)=)[^ ]+,\1/bin/true,' "$unit" >"$drafts/${unit##*/}"
     done
     for sample in "$drafts"/*.*; do
         said=$(systemd-analyze verify --man=no "$sample" 2>&1) || said+=' (refused)'

@@ -2,11 +2,11 @@ import Glibc
 
 /// Why there is no answer, or none that could be used.
 package enum ClientError: Error, Equatable, Sendable, CustomStringConvertible {
-    /// There is no socket at this path.
-    case notRunning(path: String)
+    /// There is no socket at this path, nor at the other one that was looked at.
+    case notRunning(path: String, nor: String? = nil)
     /// There is a socket that nobody listens at, such as one left behind by a daemon that was killed.
     case notListening(path: String)
-    case permissionDenied(path: String)
+    case permissionDenied(path: String, nor: String? = nil)
     /// The path does not fit into a socket address.
     case pathTooLong(path: String)
     case timedOut
@@ -23,9 +23,11 @@ package enum ClientError: Error, Equatable, Sendable, CustomStringConvertible {
 
     package var description: String {
         switch self {
-        case .notRunning(let path): "the daemon is not running: there is no socket at \(path)"
+        case .notRunning(let path, let other):
+            "the daemon is not running: there is no socket at \(path)\(other.map { ", nor at \($0)" } ?? "")"
         case .notListening(let path): "the daemon is not running: nothing listens at \(path)"
-        case .permissionDenied(let path): "this user may not open the socket at \(path)"
+        case .permissionDenied(let path, let own):
+            "this user may not open the socket at \(path)\(own.map { ", and has none at \($0)" } ?? "")"
         case .pathTooLong(let path): "the socket path is longer than \(UnixStream.longestPath) bytes: \(path)"
         case .timedOut: "the daemon did not answer in time"
         case .closedEarly: "the daemon ended, or did not start, before its answer was complete"
@@ -39,11 +41,18 @@ package enum ClientError: Error, Equatable, Sendable, CustomStringConvertible {
     /// What the reader could try.
     package var hint: String? {
         switch self {
-        case .notRunning(let path), .notListening(let path):
-            path.hasPrefix("/run/keyturn/")
+        case .notRunning(let path, _):
+            Self.isSystems(path)
+                ? "\(Places.restart); or name its sockets with --runtime-dir"
+                : "start it with 'keyturnd serve', or name its sockets with --runtime-dir"
+        case .notListening(let path):
+            Self.isSystems(path)
                 ? "systemctl start keyturnd; or name its sockets with --runtime-dir"
                 : "start it with 'keyturnd serve', or name its sockets with --runtime-dir"
-        case .permissionDenied: "run as root or as the daemon's user"
+        case .permissionDenied(let path, _):
+            Self.isSystems(path)
+                ? "run as root or as the daemon's user, or be in a group that has a role: admin.viewer_group and so on in keyturn.yaml"
+                : "run as root or as the daemon's user"
         case .pathTooLong: "choose a shorter --runtime-dir"
         case .timedOut, .closedEarly: "look at the daemon's log: journalctl -u keyturnd"
         case .malformedAnswer: "check that the client and the daemon are of the same version"
@@ -51,6 +60,8 @@ package enum ClientError: Error, Equatable, Sendable, CustomStringConvertible {
         case .problem(let problem): problem.hint
         }
     }
+
+    private static func isSystems(_ path: String) -> Bool { path.hasPrefix(Places.systemRuntimeDirectory + "/") }
 
     private static func words(for code: Int32) -> String {
         guard let text = unsafe strerror(code) else { return "error \(code)" }

@@ -3,6 +3,15 @@ package struct Places: Equatable, Sendable {
     package let stateDirectory: String
     package let runtimeDirectory: String
     package let configurationFile: String
+    /// Where else a client looked for sockets; for messages.
+    package private(set) var otherRuntimeDirectory: String?
+    /// Whether somebody said where the sockets or the state are.
+    private let isChosen: Bool
+
+    /// Where the daemon's sockets are on a machine that has one for everybody.
+    package static let systemRuntimeDirectory = "/run/keyturn"
+    /// What brings sockets of systemd's back: to start a unit that is active does nothing.
+    package static let restart = "systemctl restart keyturn-agent.socket keyturn-admin.socket keyturnd.service"
 
     package var vault: String { stateDirectory + "/vault.db" }
     package var audit: String { stateDirectory + "/audit" }
@@ -27,17 +36,35 @@ package struct Places: Equatable, Sendable {
         let underSystemd = variable("STATE_DIRECTORY") ?? variable("RUNTIME_DIRECTORY")
         let isSystem = isRoot || underSystemd != nil
 
+        isChosen = [stateDirectory, runtimeDirectory, variable("KEYTURN_STATE_DIR"), variable("KEYTURN_RUNTIME_DIR")]
+            .contains { $0 != nil }
         self.stateDirectory =
             stateDirectory ?? variable("KEYTURN_STATE_DIR") ?? variable("STATE_DIRECTORY")
             ?? (isSystem ? "/var/lib/keyturn" : (variable("XDG_STATE_HOME") ?? home + "/.local/state") + "/keyturn")
         self.runtimeDirectory =
             runtimeDirectory ?? variable("KEYTURN_RUNTIME_DIR") ?? variable("RUNTIME_DIRECTORY")
             ?? (isSystem
-                ? "/run/keyturn" : variable("XDG_RUNTIME_DIR").map { $0 + "/keyturn" } ?? self.stateDirectory + "/run")
+                ? Self.systemRuntimeDirectory
+                : variable("XDG_RUNTIME_DIR").map { $0 + "/keyturn" } ?? self.stateDirectory + "/run")
         self.configurationFile =
             configurationFile ?? variable("KEYTURN_CONFIG")
             ?? (isSystem
                 ? "/etc/keyturn/keyturn.yaml"
                 : (variable("XDG_CONFIG_HOME") ?? home + "/.config") + "/keyturn/keyturn.yaml")
+    }
+
+    /// Where a client finds a daemon: this user's own, where there is one, else the system's. Who said where to look is
+    /// taken by the word.
+    package func forClient(exists: (String) -> Bool) -> Places {
+        guard !isChosen, runtimeDirectory != Self.systemRuntimeDirectory, !exists(adminSocket), !exists(agentSocket)
+        else { return self }
+        guard exists(Self.systemRuntimeDirectory) else {
+            var own = self
+            own.otherRuntimeDirectory = Self.systemRuntimeDirectory
+            return own
+        }
+        var system = Places(environment: { _ in nil }, isRoot: true)
+        system.otherRuntimeDirectory = runtimeDirectory
+        return system
     }
 }

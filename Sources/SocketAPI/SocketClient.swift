@@ -3,11 +3,14 @@ package import SecretMemory
 /// Asks a daemon over its Unix socket: one connection and one request at a time, blocking until the answer is whole.
 package struct SocketClient: Sendable {
     package let path: String
+    /// Where else a socket was looked for, for messages.
+    private let other: String?
     private let limits: AnswerLimits
 
     /// - Parameter path: of the socket, at most 107 bytes.
-    package init(path: String, limits: AnswerLimits = AnswerLimits()) {
+    package init(path: String, nor other: String? = nil, limits: AnswerLimits = AnswerLimits()) {
         self.path = path
+        self.other = other
         self.limits = limits
     }
 
@@ -21,7 +24,14 @@ package struct SocketClient: Sendable {
         unlessGeneration generation: Int? = nil,
         within time: Duration = .seconds(60)
     ) throws(ClientError) -> Answer {
-        let stream = try UnixStream.connected(to: path, deadline: Deadline(after: time))
+        let stream: UnixStream
+        do throws(ClientError) { stream = try UnixStream.connected(to: path, deadline: Deadline(after: time)) } catch {
+            switch error {
+            case .notRunning(let path, _): throw .notRunning(path: path, nor: other)
+            case .permissionDenied(let path, _): throw .permissionDenied(path: path, nor: other)
+            default: throw error
+            }
+        }
         var request = SecretBuffer(capacity: 512)
         request.append("\(method.rawValue) \(target.text) HTTP/1.1\r\nHost: keyturn\r\nKeyturn-Request: 1\r\n")
         if let generation { request.append("If-None-Match: \"\(generation)\"\r\n") }

@@ -30,11 +30,18 @@ struct CommonOptions: ParsableArguments {
     var places: Places {
         Places(
             stateDirectory: stateDir, runtimeDirectory: runtimeDir,
-            environment: environment, isRoot: geteuid() == 0)
+            environment: environment, isRoot: geteuid() == 0
+        ).forClient { unsafe access($0, F_OK) == 0 }
     }
 
-    var admin: SocketClient { SocketClient(path: places.adminSocket) }
-    var agent: SocketClient { SocketClient(path: places.agentSocket) }
+    var admin: SocketClient { client { $0.adminSocket } }
+    var agent: SocketClient { client { $0.agentSocket } }
+
+    private func client(_ socket: (Places) -> String) -> SocketClient {
+        let places = places
+        let other = places.otherRuntimeDirectory.map { socket(places).replacing(places.runtimeDirectory, with: $0) }
+        return SocketClient(path: socket(places), nor: other)
+    }
 
     /// Asks, and shows the answer: as it came with `--json`, else in the words of `show`.
     func show<Document: WireDocument & ~Copyable>(

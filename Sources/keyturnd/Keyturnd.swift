@@ -17,7 +17,7 @@ struct Keyturnd: AsyncParsableCommand {
             Example: keyturnd serve --key-file /etc/keyturn/key
             """,
         version: versionLine(of: "keyturnd"),
-        subcommands: [Init.self, Serve.self, Check.self, Restore.self])
+        subcommands: [Init.self, Serve.self, Check.self, CheckConfig.self, Restore.self])
 
     static func main() async {
         StandardOutput.begin()

@@ -14,32 +14,17 @@ struct Serve: AsyncParsableCommand {
             Example: keyturnd serve --key-file /etc/keyturn/key
             """)
 
-    @Option(help: ArgumentHelp("Unlock with this key file.", valueName: "path"))
-    var keyFile: String?
-
-    @Option(help: ArgumentHelp("debug, info, notice, warning or error.", valueName: "level"))
-    var logLevel: String?
-
-    @OptionGroup var where_: PlaceOptions
+    @OptionGroup var options: ServeOptions
 
     func run() async throws {
-        let places = where_.places
-        let read: Settings.Reader = {
-            [keyFile, logLevel, isRequired = where_.isConfigNamed] () throws(StartError) in
-            var settings = try SettingsFile.read(places.configurationFile, required: isRequired)
-            if let keyFile { settings.keyFile = keyFile }
-            if let logLevel { settings.logLevel = logLevel }
-            return settings
-        }
-        let settings = try read()
-        guard let level = Logger.Level(rawValue: settings.logLevel) else {
-            throw ValidationError("'\(settings.logLevel)' is no log level: debug, info, notice, warning, error")
-        }
+        let settings = try options.read()
+        guard let level = Logger.Level(rawValue: settings.logLevel) else { return }
         let volume = LogVolume(level)
         let toJournal = unsafe getenv("JOURNAL_STREAM") != nil
         let logger = Logger(label: "keyturnd") { _ in StandardErrorLog(volume, toJournal: toJournal) }
         try await Daemon(
-            places: places, settings: settings, read: read, version: keyturnVersion, credential: Self.credential,
+            places: options.where_.places, settings: settings, read: options.read, version: keyturnVersion,
+            credential: Self.credential,
             volume: volume, logger: logger
         ).run()
     }
@@ -49,5 +34,31 @@ struct Serve: AsyncParsableCommand {
         guard let directory = unsafe getenv("CREDENTIALS_DIRECTORY") else { return nil }
         let path = unsafe String(cString: directory) + "/keyturn.key"
         return unsafe access(path, F_OK) == 0 ? path : nil
+    }
+}
+
+/// What the settings of a daemon are made of.
+struct ServeOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("Unlock with this key file.", valueName: "path"))
+    var keyFile: String?
+
+    @Option(help: ArgumentHelp("debug, info, notice, warning or error.", valueName: "level"))
+    var logLevel: String?
+
+    @OptionGroup var where_: PlaceOptions
+
+    func validate() throws {
+        guard let logLevel, Logger.Level(rawValue: logLevel) == nil else { return }
+        throw ValidationError("'\(logLevel)' is no log level: debug, info, notice, warning, error")
+    }
+
+    var read: Settings.Reader {
+        let file = where_.places.configurationFile
+        return { [keyFile, logLevel, isRequired = where_.isConfigNamed] () throws(StartError) in
+            var settings = try SettingsFile.read(file, required: isRequired)
+            if let keyFile { settings.keyFile = keyFile }
+            if let logLevel { settings.logLevel = logLevel }
+            return settings
+        }
     }
 }

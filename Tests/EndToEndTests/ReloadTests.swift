@@ -56,6 +56,12 @@ import Testing
                 ("alarms:\n  comand: /bin/true\n", "alarms.comand is no setting"),
                 ("log: [\n", "is not valid YAML"),
                 (Self.keeper("second", world) + "  webhook: https://example.com/\n", "it is one of them"),
+                // A restart could not carry these out, though only a restart would look at them.
+                (
+                    Self.keeper("second", world) + "agent:\n  group: no-such-group\n",
+                    "there is no group 'no-such-group'"
+                ),
+                (Self.keeper("second", world) + "zoom:\n  ca_file: /nowhere/ca.pem\n", "cannot read /nowhere/ca.pem"),
             ] {
                 try Self.write(text, world)
                 try Self.reload(world, until: words)

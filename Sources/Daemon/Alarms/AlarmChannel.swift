@@ -29,15 +29,21 @@ enum AlarmChannel: Sendable {
     }
 
     init(_ settings: Settings, _ transport: any HTTPTransport) throws(StartError) {
-        switch (settings.alarmCommand, settings.alarmWebhook) {
-        case (nil, nil): self = .log
-        case (let words?, nil): self = .command(words, timeout: settings.alarmTimeout)
-        case (nil, let url?): self = .webhook(url, transport)
-        case (.some, .some):
-            throw StartError(
-                .configuration, "alarms.command and alarms.webhook are both set: it is one of them",
-                hint: "a command can call a webhook too")
+        try Self.check(settings)
+        if let words = settings.alarmCommand {
+            self = .command(words, timeout: settings.alarmTimeout)
+        } else if let url = settings.alarmWebhook {
+            self = .webhook(url, transport)
+        } else {
+            self = .log
         }
+    }
+
+    static func check(_ settings: Settings) throws(StartError) {
+        guard settings.alarmCommand != nil, settings.alarmWebhook != nil else { return }
+        throw StartError(
+            .configuration, "alarms.command and alarms.webhook are both set: it is one of them",
+            hint: "a command can call a webhook too")
     }
 
     /// Returns once the alarm was taken: the command ended with 0, or the webhook answered with 2xx.

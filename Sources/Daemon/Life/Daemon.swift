@@ -62,6 +62,9 @@ package struct Daemon: Sendable {
         let transport = try makeTransport()
         let channel = try AlarmChannel(settings, transport)
         let inherited = try InheritedSockets()
+        var check = SettingsCheck(places: places, credential: credential)
+        check.inherited = inherited
+        try check.groups(settings)
         try PrivateDirectory.ensure(places.stateDirectory, mode: 0o700)
         let store = try openStore()
         if let upgrade = store.upgrade {
@@ -102,7 +105,8 @@ package struct Daemon: Sendable {
             try await serve([
                 sockets, DueWork(gate: gate, bell: bell, time: time), UserWatch(gate: gate, logger: logger),
                 Reload(
-                    began: settings, read: read, bell: bell, transport: transport, volume: volume, logger: logger),
+                    began: settings, read: read, check: check, bell: bell, transport: transport, volume: volume,
+                    logger: logger),
             ])
         } catch let error as StartError {
             throw error
@@ -141,9 +145,7 @@ package struct Daemon: Sendable {
     }
 
     private func makeTransport() throws(StartError) -> CurlTransport {
-        if let path = settings.caFile, unsafe access(path, R_OK) != 0 {
-            throw StartError(.configuration, "zoom.ca_file: cannot read \(path): \(words(for: errno))")
-        }
+        try SettingsCheck.checkCAFile(settings)
         do throws(TransportFailure) {
             return try CurlTransport(.init(userAgent: "keyturn/\(version)", caFile: settings.caFile))
         } catch {

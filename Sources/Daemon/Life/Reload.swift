@@ -7,13 +7,16 @@ import Times
 import UnixSignals
 
 /// At SIGHUP the settings are read again, while the vault stays open and everybody is served: a restart would lock a vault
-/// that was unlocked by hand. What can change meanwhile does; what takes a restart is named; a mistake changes nothing.
+/// that was unlocked by hand. What can change meanwhile does; what takes a restart is named; a mistake changes
+/// nothing, nor does what a restart could not carry out.
 struct Reload: Service {
     /// The keys that change while it serves.
     static let live: Set<String> = ["alarms.command", "alarms.command_timeout", "alarms.webhook", "log.level"]
 
     let began: Settings
     let read: Settings.Reader
+    /// Whether a restart could carry them out.
+    let check: SettingsCheck
     let bell: AlarmBell
     let transport: any HTTPTransport
     let volume: LogVolume
@@ -23,11 +26,17 @@ struct Reload: Service {
         var settings = began
         for await _ in await UnixSignalsSequence(trapping: .sighup).cancelOnGracefulShutdown() {
             Systemd.notify("RELOADING=1\nMONOTONIC_USEC=\(Self.monotonicMicroseconds)")
-            do throws(StartError) { settings = try await take(try read(), after: settings) } catch {
+            do throws(StartError) { settings = try await take(try checked(), after: settings) } catch {
                 logger.error("the settings stay as they were: \(error)", metadata: error.hint.map { ["try": "\($0)"] })
             }
             Systemd.notify("READY=1")
         }
+    }
+
+    private func checked() throws(StartError) -> Settings {
+        let settings = try read()
+        for warning in try check.run(settings) { logger.warning("\(warning)") }
+        return settings
     }
 
     /// - Returns: what holds from now on: with those settings that wait for a restart, since they were told of.

@@ -38,6 +38,18 @@ enum UnlockSource: Equatable {
         return StartError(failure.exitStatus, "\(name) opens none of the vault's key slots", hint: failure.hint)
     }
 
+    /// Whether it can be asked at all. A command is not run.
+    func check() throws(StartError) {
+        guard case .command(let command, _) = self else {
+            _ = try read()
+            return
+        }
+        guard unsafe access(command.program, X_OK) == 0 else {
+            throw StartError(
+                .configuration, "unlock.command: cannot run \(printable(command.program)): \(words(for: errno))")
+        }
+    }
+
     /// The key slot that it opens now. Not counted among the tries of those who unlock by hand.
     func slot(of gate: VaultGate) async throws(StartError) -> (id: String, kind: String) {
         let way: UnlockWay

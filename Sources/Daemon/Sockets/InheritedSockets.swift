@@ -4,12 +4,20 @@ import SocketAPI
 /// The sockets that systemd listens at by itself and passes on (sd_listen_fds(3)), by the names that their units give
 /// them. Whoever connects while there is no daemon waits for the next one.
 struct InheritedSockets: Equatable {
-    enum Name: String, CaseIterable { case agent, admin }
+    enum Name: String, CaseIterable {
+        case agent, admin
+
+        var unit: String { "keyturn-\(rawValue).socket" }
+    }
+
+    static let none = InheritedSockets()
 
     private(set) var descriptors: [Name: CInt] = [:]
 
     /// The first descriptor that is passed on.
     private static let first: CInt = 3
+
+    private init() {}
 
     /// - Parameters:
     ///   - variable: looks up an environment variable.
@@ -45,6 +53,6 @@ extension ListeningSocket {
             return try ListeningSocket(at: path, mode: mode, group: group)
         }
         return try ListeningSocket(
-            inherited: descriptor, unit: "keyturn-\(name.rawValue).socket", at: path, mode: mode, group: group)
+            inherited: descriptor, unit: name.unit, at: path, mode: mode, group: group)
     }
 }

@@ -10,19 +10,17 @@ final class ListeningSocket: Listener {
     var name: String { path }
     let knowsCallers = true
     let descriptor: CInt
-    /// What stands at the path, if it was put there by this process.
-    private let made: (device: dev_t, inode: ino_t)?
+    /// Whether this process put it there.
+    let isMade: Bool
+    /// What stood at the path when it was made or taken over.
+    private let place: (device: dev_t, inode: ino_t)
 
     /// The kernel's limit for a socket's address, its final zero not counted.
     static let longestPath = 107
 
     /// - Parameter group: the group that the socket is given to; `nil` leaves it to the process's own.
     init(at path: String, mode: mode_t, group: gid_t?) throws(StartError) {
-        guard path.utf8.count <= Self.longestPath else {
-            throw StartError(
-                .configuration, "the socket's path is longer than \(Self.longestPath) bytes: \(path)",
-                hint: "choose a shorter --runtime-dir")
-        }
+        try Self.checkLength(of: path)
         let staging = try Self.makeStaging(for: path)
         defer { unsafe rmdir(staging) }
         let draft = staging + "/s"
@@ -37,42 +35,37 @@ final class ListeningSocket: Listener {
             try Self.check(listen(descriptor, 1024), "cannot listen at \(path)")
             try Self.check(unsafe lstat(draft, &status), "cannot look at \(path)")
             try Self.check(unsafe rename(draft, path), "cannot put the socket at \(path)")
-            made = (status.st_dev, status.st_ino)
+            place = (status.st_dev, status.st_ino)
         } catch {
             close(descriptor)
             throw error
         }
         self.path = path
         self.descriptor = descriptor
+        isMade = true
+    }
+
+    /// A socket is made under a name that is longer by five bytes.
+    static func checkLength(of path: String) throws(StartError) {
+        guard path.utf8.count + 4 <= longestPath else {
+            throw StartError(
+                .configuration, "the socket's path is too long: \(path)", hint: "choose a shorter --runtime-dir")
+        }
     }
 
     /// Takes over a socket that systemd listens at, and that stays when this process ends. It must be the one that would
     /// have been made here: what others could reach before the daemon was there must be open to nobody else.
     /// - Parameter unit: the name of systemd's unit for it.
     init(inherited descriptor: CInt, unit: String, at path: String, mode: mode_t, group: gid_t?) throws(StartError) {
-        func refuse(_ detail: String, _ hint: String) -> StartError {
-            StartError(.configuration, "\(unit): \(detail)", hint: "\(hint) in \(unit), and systemctl restart \(unit)")
-        }
         try Self.check(fcntl(descriptor, F_SETFD, FD_CLOEXEC), "\(unit): no socket was passed on")
         guard Self.option(SO_DOMAIN, of: descriptor) == AF_UNIX,
             Self.option(SO_TYPE, of: descriptor) == CInt(SOCK_STREAM.rawValue),
             Self.option(SO_ACCEPTCONN, of: descriptor) == 1
-        else { throw refuse("what was passed on is no unix socket that listens", "ListenStream=\(path)") }
+        else { throw Self.refusal(unit, "what was passed on is no unix socket that listens", "ListenStream=\(path)") }
         guard Self.address(of: descriptor) == path else {
-            throw refuse("it does not listen at \(path)", "ListenStream=\(path)")
+            throw Self.refusal(unit, "it does not listen at \(path)", "ListenStream=\(path)")
         }
-        var status = stat()
-        try Self.check(unsafe lstat(path, &status), "cannot look at \(path)")
-        guard status.st_mode & 0o777 & ~mode == 0 else {
-            throw refuse("\(path) is open to more users than it should be", "SocketMode=0\(String(mode, radix: 8))")
-        }
-        // Which group it is matters where that may do more than everybody.
-        let others = (mode & 0o007) << 3
-        guard status.st_mode & 0o070 & ~others == 0 || status.st_gid == group ?? getegid(),
-            status.st_uid == geteuid() || status.st_uid == 0
-        else {
-            throw refuse("\(path) belongs to others than it should", "SocketUser= and SocketGroup=, as configured,")
-        }
+        let status = try Self.check(inherited: unit, at: path, mode: mode, group: group)
         if let group, status.st_gid != group {
             try Self.check(unsafe chown(path, uid_t.max, group), "cannot give \(path) to group \(group)")
         }
@@ -81,16 +74,44 @@ final class ListeningSocket: Listener {
         }
         self.path = path
         self.descriptor = descriptor
-        made = nil
+        isMade = false
+        place = (status.st_dev, status.st_ino)
+    }
+
+    /// Whether a socket of systemd's is open to nobody whom the settings keep out.
+    @discardableResult
+    static func check(
+        inherited unit: String, at path: String, mode: mode_t, group: gid_t?
+    ) throws(StartError) -> stat {
+        var status = stat()
+        try check(unsafe lstat(path, &status), "cannot look at \(path)")
+        guard status.st_mode & 0o777 & ~mode == 0 else {
+            throw refusal(
+                unit, "\(path) is open to more users than it should be", "SocketMode=0\(String(mode, radix: 8))")
+        }
+        // Which group it is matters where that may do more than everybody.
+        let others = (mode & 0o007) << 3
+        guard status.st_mode & 0o070 & ~others == 0 || status.st_gid == group ?? getegid(),
+            status.st_uid == geteuid() || status.st_uid == 0
+        else {
+            throw refusal(
+                unit, "\(path) belongs to others than it should", "SocketUser= and SocketGroup=, as configured,")
+        }
+        return status
+    }
+
+    private static func refusal(_ unit: String, _ detail: String, _ hint: String) -> StartError {
+        StartError(.configuration, "\(unit): \(detail)", hint: "\(hint) in \(unit), and systemctl restart \(unit)")
+    }
+
+    /// Whether who looks for it finds it.
+    var isInPlace: Bool {
+        var status = stat()
+        return unsafe lstat(path, &status) == 0 && status.st_dev == place.device && status.st_ino == place.inode
     }
 
     /// Takes the socket off its path, if it is still this one.
-    func remove() {
-        var status = stat()
-        guard let made, unsafe lstat(path, &status) == 0, status.st_dev == made.device, status.st_ino == made.inode
-        else { return }
-        unsafe unlink(path)
-    }
+    func remove() { if isMade, isInPlace { unsafe unlink(path) } }
 
     private static func option(_ name: CInt, of descriptor: CInt) -> CInt? {
         var value: CInt = 0
@@ -118,10 +139,6 @@ final class ListeningSocket: Listener {
         // Left behind by a process that was killed in between; the lock says that it is nobody's.
         unsafe unlink(staging + "/s")
         unsafe rmdir(staging)
-        guard staging.utf8.count + 2 <= longestPath else {
-            throw StartError(
-                .configuration, "the socket's path is too long: \(path)", hint: "choose a shorter --runtime-dir")
-        }
         try check(unsafe mkdir(staging, 0o700), "cannot make \(staging)")
         return staging
     }

@@ -1,0 +1,114 @@
+import Glibc
+package import SocketAPI
+
+/// Whether a start could carry settings out that can be read: what is found before anything is bound, and without opening
+/// the vault. `keyturnd check-config`, and each reload.
+package struct SettingsCheck: Sendable {
+    let places: Places
+    /// The file that systemd's credential is in.
+    let credential: String?
+    /// The sockets that systemd listens at, which stay as they are over a restart.
+    var inherited = InheritedSockets.none
+
+    package init(places: Places, credential: String?) { (self.places, self.credential) = (places, credential) }
+
+    /// - Returns: what is allowed, and does not do what it seems to.
+    /// - Throws: always ``ExitStatus/configuration``.
+    package func run(_ settings: Settings) throws(StartError) -> [String] {
+        do throws(StartError) {
+            try groups(settings)
+            try Self.checkCAFile(settings)
+            try AlarmChannel.check(settings)
+            try paths()
+            try sockets(settings)
+            try UnlockSource(credential: credential, settings: settings)?.check()
+        } catch {
+            throw StartError(.configuration, error.detail, hint: error.hint)
+        }
+        return warnings(settings)
+    }
+
+    static func checkCAFile(_ settings: Settings) throws(StartError) {
+        guard let path = settings.caFile, unsafe access(path, R_OK) != 0 else { return }
+        throw StartError(.configuration, "zoom.ca_file: cannot read \(path): \(words(for: errno))")
+    }
+
+    private func paths() throws(StartError) {
+        for path in [places.agentSocket, places.adminSocket] where inherited.descriptors.isEmpty {
+            try ListeningSocket.checkLength(of: path)
+        }
+    }
+
+    private func sockets(_ settings: Settings) throws(StartError) {
+        let openness = try settings.adminRoles(owner: geteuid()).openness
+        for name in inherited.descriptors.keys {
+            switch name {
+            case .agent:
+                try ListeningSocket.check(
+                    inherited: name.unit, at: places.agentSocket, mode: mode_t(settings.agentMode),
+                    group: try settings.agentGroupID())
+            case .admin:
+                try ListeningSocket.check(
+                    inherited: name.unit, at: places.adminSocket, mode: mode_t(openness.socket), group: openness.group)
+            }
+        }
+    }
+
+    /// Sockets are given to groups; without root, to one's own alone, and a service's sandbox may deny even that.
+    func groups(_ settings: Settings) throws(StartError) {
+        let roles = try settings.adminRoles(owner: geteuid())
+        if let group = roles.openness.group, let role = AdminRole.allCases.first(where: { roles.groups[$0] == group }) {
+            try checkGiving(
+                [places.adminDirectory, places.adminSocket], to: group, settings.adminGroups[role.rawValue] ?? "",
+                "admin.\(role.rawValue)_group")
+        }
+        if let group = try settings.agentGroupID() {
+            try checkGiving([places.agentSocket], to: group, settings.agentGroup ?? "", "agent.group")
+        }
+    }
+
+    private func checkGiving(_ paths: [String], to group: gid_t, _ name: String, _ key: String) throws(StartError) {
+        var status = stat()
+        guard geteuid() != 0, !paths.allSatisfy({ unsafe stat($0, &status) == 0 && status.st_gid == group }) else {
+            return
+        }
+        let hint =
+            "systemctl edit keyturnd, with SupplementaryGroups=\(printable(name)) and SystemCallFilter=@chown under [Service]; without systemd: usermod -aG \(printable(name)) USER"
+        guard Self.isMember(of: group) else {
+            throw StartError(
+                .configuration,
+                "\(key): user \(geteuid()) is not in the group '\(printable(name))', and cannot give it a socket",
+                hint: hint)
+        }
+        // Changes nothing, and fails where the call is denied altogether.
+        guard unsafe chown(places.stateDirectory, uid_t.max, gid_t.max) == 0 || errno != EPERM else {
+            throw StartError(
+                .configuration, "\(key): this service may not give a socket to a group: its sandbox denies the call",
+                hint: hint)
+        }
+    }
+
+    private static func isMember(of group: gid_t) -> Bool {
+        if getegid() == group { return true }
+        var groups = [gid_t](repeating: 0, count: 65_536)
+        let count = unsafe getgroups(CInt(groups.count), &groups)
+        return count > 0 && groups.prefix(Int(count)).contains(group)
+    }
+
+    private func warnings(_ settings: Settings) -> [String] {
+        var found: [String] = []
+        if credential != nil, settings.keyFile != nil || settings.unlockCommand != nil {
+            found.append("the settings of unlock are not used: the systemd credential keyturn.key comes first")
+        } else if settings.keyFile != nil, settings.unlockCommand != nil {
+            found.append("unlock.command is not used: unlock.key_file comes first")
+        }
+        if settings.agentGroup != nil, settings.agentMode & 0o070 == 0 {
+            found.append(
+                "agent.group has no effect: agent.mode 0\(String(settings.agentMode, radix: 8)) lets no group in")
+        }
+        if let program = settings.alarmCommand?.program, unsafe access(program, X_OK) != 0 {
+            found.append("alarms.command: cannot run \(printable(program)): \(words(for: errno))")
+        }
+        return found
+    }
+}

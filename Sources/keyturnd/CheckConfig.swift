@@ -1,0 +1,38 @@
+import ArgumentParser
+import Daemon
+import Glibc
+import SecretMemory
+import SocketAPI
+import TerminalInput
+
+struct CheckConfig: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "check-config", abstract: "Look whether a restart would take the settings.",
+        discussion: """
+            Reads file, environment and options as 'keyturnd serve' does, and looks whether users, groups, files and commands
+            are there. Opens no vault, makes nothing and runs no command. Ends with 78 when a start would fail. Run it as the
+            daemon's user, who may not read what root may; 'systemctl reload keyturnd' does.
+
+            Example: keyturnd check-config --config /etc/keyturn/keyturn.yaml
+            """)
+
+    @Flag(help: "Print one JSON document and nothing else.")
+    var json = false
+
+    @OptionGroup var options: ServeOptions
+
+    func run() throws {
+        let path = options.where_.places.configurationFile
+        let warnings = try SettingsCheck(places: options.where_.places, credential: Serve.credential)
+            .run(try options.read())
+        let file = unsafe access(path, F_OK) == 0 ? path : nil
+        if json {
+            ConfigReport(file: file, warnings: warnings).render().withSpan { StandardOutput.write($0) }
+            StandardOutput.write("\n")
+        } else {
+            let from = file ?? "without a file (there is none at \(path))"
+            StandardOutput.write("\(from): a restart would take these settings\n")
+            for warning in warnings { StandardOutput.write("warning: \(warning)\n") }
+        }
+    }
+}

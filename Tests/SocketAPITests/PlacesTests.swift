@@ -1,0 +1,51 @@
+import SocketAPI
+import Testing
+
+@Suite struct PlacesTests {
+    private static let own = "/run/user/1000/keyturn"
+
+    private func places(
+        _ environment: [String: String] = [:], runtime: String? = nil, isRoot: Bool = false, there: Set<String>
+    ) -> Places {
+        var environment = environment
+        environment["XDG_RUNTIME_DIR"] = "/run/user/1000"
+        environment["HOME"] = "/home/ada"
+        return Places(runtimeDirectory: runtime, environment: { environment[$0] }, isRoot: isRoot)
+            .forClient { there.contains($0) }
+    }
+
+    @Test(
+        "a client looks at this user's own sockets, else at the system's",
+        arguments: [
+            (["\(own)/admin/admin.sock", "/run/keyturn"], own, nil),
+            (["\(own)/agent/agent.sock", "/run/keyturn"], own, nil),
+            (["/run/keyturn"], "/run/keyturn", own), ([], own, "/run/keyturn"), (["\(own)/admin/admin.sock"], own, nil),
+        ] as [(Set<String>, String, String?)])
+    func lookedAt(there: Set<String>, runtime: String, other: String?) {
+        let found = places(there: there)
+        #expect(found.runtimeDirectory == runtime && found.otherRuntimeDirectory == other)
+        #expect(found.stateDirectory == (runtime == Self.own ? "/home/ada/.local/state/keyturn" : "/var/lib/keyturn"))
+    }
+
+    @Test("who says where to look is taken by the word, and root looks at the system's alone") func chosen() {
+        #expect(places(runtime: "/tmp/x", there: ["/run/keyturn"]).runtimeDirectory == "/tmp/x")
+        #expect(places(["KEYTURN_RUNTIME_DIR": "/tmp/y"], there: ["/run/keyturn"]).runtimeDirectory == "/tmp/y")
+        #expect(places(["KEYTURN_STATE_DIR": "/tmp/z"], there: ["/run/keyturn"]).runtimeDirectory == Self.own)
+        let root = places(isRoot: true, there: [])
+        #expect(root.runtimeDirectory == "/run/keyturn" && root.otherRuntimeDirectory == nil)
+    }
+
+    @Test("an error names both places, and what brings a socket of systemd's back") func words() {
+        let gone = ClientError.notRunning(path: "/run/keyturn/admin/admin.sock", nor: Self.own + "/admin/admin.sock")
+        #expect(
+            gone.description
+                == "the daemon is not running: there is no socket at /run/keyturn/admin/admin.sock, nor at \(Self.own)/admin/admin.sock"
+        )
+        #expect(
+            gone.hint?.hasPrefix("systemctl restart keyturn-agent.socket keyturn-admin.socket keyturnd.service") == true
+        )
+        let closed = ClientError.permissionDenied(path: "/run/keyturn/admin/admin.sock")
+        #expect(closed.hint?.contains("admin.viewer_group") == true)
+        #expect(ClientError.notRunning(path: Self.own).hint?.contains("keyturnd serve") == true)
+    }
+}
