@@ -14,6 +14,15 @@ package struct HostDoctor {
         self.now = now
     }
 
+    /// Whether some process has the vault open, though nobody may be able to reach it; `false` also where the caller may
+    /// not look.
+    package var isServed: Bool {
+        let descriptor = unsafe open(places.vault + ".lock", O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
+        guard descriptor >= 0 else { return false }
+        defer { close(descriptor) }
+        return flock(descriptor, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK
+    }
+
     package var lines: [Line] { [kernel, clock] + state }
 
     // MARK: The kernel

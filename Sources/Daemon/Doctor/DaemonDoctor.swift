@@ -109,7 +109,8 @@ struct DaemonDoctor {
         var status = stat()
         guard unsafe lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFSOCK else {
             return Line(
-                check, .failed, "\(path) is gone: nobody new can connect", try: "systemctl restart keyturnd")
+                check, .failed, "\(path) is gone: nobody new can connect",
+                try: path.hasPrefix(Places.systemRuntimeDirectory + "/") ? Places.restart : "restart keyturnd")
         }
         return Line(check, .passed, path)
     }

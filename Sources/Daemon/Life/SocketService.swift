@@ -19,13 +19,10 @@ struct SocketService: Service {
     let logger: Logger
 
     func run() async throws {
-        // The way in stays open to others: the sockets below decide who comes through.
+        let openness = admin.roles.openness
         try PrivateDirectory.ensure(places.runtimeDirectory, mode: 0o755)
         let lock = try RuntimeLock(directory: places.runtimeDirectory)
-        try PrivateDirectory.ensure(places.agentDirectory, mode: 0o755)
-        let openness = admin.roles.openness
-        try PrivateDirectory.ensure(
-            places.adminDirectory, exactly: mode_t(openness.directory), group: openness.group)
+        try makeDirectories(openness)
         warnIfOutOfReach()
         warnIfFewFiles()
 
@@ -34,16 +31,23 @@ struct SocketService: Service {
         limits.idle = settings.idleTimeout
         limits.connections = min(settings.maxConnections, ConnectionLimits.most())
         limits.connectionsPerUser = settings.maxConnectionsPerUser
-        let agentSocket = try ListeningSocket.take(
-            .agent, from: inherited, at: places.agentSocket, mode: mode_t(settings.agentMode),
-            group: agentGroup)
-        let adminSocket = try ListeningSocket.take(
-            .admin, from: inherited, at: places.adminSocket, mode: mode_t(openness.socket), group: openness.group)
-        var servers = [
-            try await SocketServer(
-                agentSocket, responder: agent, limits: limits, group: group, tallies: tallies, logger: logger),
-            try await SocketServer(adminSocket, responder: admin, limits: limits, group: group, logger: logger),
-        ]
+        let kept = try [InheritedSockets.Name.agent, .admin].map { name throws(StartError) in
+            (name, try take(name, from: inherited, openness))
+        }
+        var servers: [SocketServer] = []
+        for (name, socket) in kept {
+            servers.append(
+                try await SocketServer(
+                    socket, responder: name == .agent ? agent : admin, limits: limits, group: group,
+                    tallies: name == .agent ? tallies : nil, logger: logger))
+        }
+        let watched = zip(kept, servers).map { kept, server in
+            SocketKeeper.Place(server: server, socket: kept.1) { () throws(StartError) in
+                try makeDirectories(openness)
+                try lock.renew(in: places.runtimeDirectory)
+                return try take(kept.0, from: .none, openness)
+            }
+        }
         if let address = settings.metricsAddress {
             limits.connections = MetricsRoutes.connections
             let (time, source) = (admin.metrics.status.time, admin.metrics)
@@ -60,17 +64,44 @@ struct SocketService: Service {
         Systemd.notify("READY=1")
         // What starting ran is most of the program, and is not run again.
         kt_give_memory_back()
-        try? await cancelWhenGracefulShutdown { try await live(on: group) }
+        try? await cancelWhenGracefulShutdown { try await live(on: group, watched) }
         Systemd.notify("STOPPING=1")
         for server in servers { await server.stop() }
         try await group.shutdownGracefully()
         withExtendedLifetime(lock) {}
     }
 
-    private func live(on group: MultiThreadedEventLoopGroup) async throws {
-        guard let limit = Systemd.watchdogLimit() else { return try await gracefulShutdown() }
+    /// The way in stays open to others: the sockets below decide who comes through.
+    private func makeDirectories(_ openness: SocketOpenness) throws(StartError) {
+        try PrivateDirectory.ensure(places.runtimeDirectory, mode: 0o755)
+        try PrivateDirectory.ensure(places.agentDirectory, mode: 0o755)
+        try PrivateDirectory.ensure(
+            places.adminDirectory, exactly: mode_t(openness.directory), group: openness.group)
+    }
+
+    private func take(
+        _ name: InheritedSockets.Name, from inherited: InheritedSockets, _ openness: SocketOpenness
+    ) throws(StartError) -> ListeningSocket {
+        switch name {
+        case .agent:
+            try ListeningSocket.take(
+                name, from: inherited, at: places.agentSocket, mode: mode_t(settings.agentMode), group: agentGroup)
+        case .admin:
+            try ListeningSocket.take(
+                name, from: inherited, at: places.adminSocket, mode: mode_t(openness.socket), group: openness.group)
+        }
+    }
+
+    private func live(on group: MultiThreadedEventLoopGroup, _ watched: [SocketKeeper.Place]) async throws {
         let gate = agent.gate
-        try await Watchdog(limit: limit, loops: Array(group.makeIterator())) { gate.holdsTheOnlyCopy }.run()
+        try await withThrowingTaskGroup(of: Void.self) { tasks in
+            tasks.addTask { [logger] in try await SocketKeeper(logger: logger).run(watched) }
+            tasks.addTask {
+                guard let limit = Systemd.watchdogLimit() else { return try await gracefulShutdown() }
+                try await Watchdog(limit: limit, loops: Array(group.makeIterator())) { gate.holdsTheOnlyCopy }.run()
+            }
+            try await tasks.waitForAll()
+        }
     }
 
     private func warnIfFewFiles() {

@@ -1,12 +1,32 @@
 import Glibc
 import SocketAPI
+import Synchronization
 
 /// Says that the sockets of a runtime directory are this process's. Held for life; the kernel lets go of it.
 final class RuntimeLock: Sendable {
-    private let descriptor: CInt
+    private let path: String
+    private let descriptor: Mutex<CInt>
 
     init(directory: String) throws(StartError) {
-        let path = directory + "/keyturnd.lock"
+        path = directory + "/keyturnd.lock"
+        descriptor = Mutex(try Self.lock(path, in: directory))
+    }
+
+    /// Locks the file that is there now, where somebody has removed the one that is locked.
+    func renew(in directory: String) throws(StartError) {
+        var (held, there) = (stat(), stat())
+        let old = descriptor.withLock { $0 }
+        if unsafe fstat(old, &held) == 0, unsafe lstat(path, &there) == 0, held.st_dev == there.st_dev,
+            held.st_ino == there.st_ino
+        {
+            return
+        }
+        let new = try Self.lock(path, in: directory)
+        descriptor.withLock { $0 = new }
+        close(old)
+    }
+
+    private static func lock(_ path: String, in directory: String) throws(StartError) -> CInt {
         let descriptor = unsafe open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard descriptor >= 0 else { throw StartError(systemCall: "cannot open \(path)", errno) }
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
@@ -17,8 +37,8 @@ final class RuntimeLock: Sendable {
                 .temporary, "another keyturnd serves the sockets in \(directory)",
                 hint: "stop it first, or give this one its own --runtime-dir")
         }
-        self.descriptor = descriptor
+        return descriptor
     }
 
-    deinit { close(descriptor) }
+    deinit { close(descriptor.withLock { $0 }) }
 }

@@ -19,7 +19,8 @@ protocol Listener: Sendable {
 
 /// Accepts connections on one socket and gives each a handler, its caller known before a byte is read.
 final class SocketServer: Sendable {
-    private let socket: any Listener
+    private let name: String
+    private let knowsCallers: Bool
     private let responder: any Responder
     private let limits: ConnectionLimits
     private let group: MultiThreadedEventLoopGroup
@@ -28,14 +29,15 @@ final class SocketServer: Sendable {
     private let places: ConnectionPlaces
     private let proc = ProcFS()
     private let complainedAt = Atomic(0)
-    private let channel = Mutex<(any Channel)?>(nil)
+    private let open: Mutex<(socket: any Listener, channel: (any Channel)?)>
 
     /// - Parameter tallies: where answers are counted, if they are.
     init(
         _ socket: any Listener, responder: any Responder, limits: ConnectionLimits = ConnectionLimits(),
         group: MultiThreadedEventLoopGroup, tallies: SocketTallies? = nil, logger: Logger
     ) async throws {
-        self.socket = socket
+        (name, knowsCallers) = (socket.name, socket.knowsCallers)
+        open = Mutex((socket, nil))
         self.responder = responder
         self.limits = limits
         places = ConnectionPlaces(limits, owner: geteuid())
@@ -53,18 +55,30 @@ final class SocketServer: Sendable {
         self.tables = tables
     }
 
-    func start() async throws {
+    func start() async throws { try await listen(at: open.withLock { $0.socket }) }
+
+    /// Goes on at another socket, in the place of one that nobody finds any more. Who is connected stays so.
+    func move(to socket: any Listener) async throws { try await listen(at: socket) }
+
+    private func listen(at socket: any Listener) async throws {
         let channel = try await ServerBootstrap(group: group)
             .serverChannelOption(.backlog, value: 1024)
             .childChannelInitializer { [self] channel in admit(channel) }
             .withBoundSocket(socket.descriptor).get()
-        self.channel.withLock { $0 = channel }
+        let old = open.withLock { open in
+            defer { open = (socket, channel) }
+            return open.channel
+        }
+        try? await old?.close().get()
     }
 
     /// Stops accepting, lets busy connections finish within the limit, and takes the socket away.
     func stop() async {
-        socket.remove()
-        try? await channel.withLock { $0.take() }?.close().get()
+        let channel = open.withLock { open in
+            open.socket.remove()
+            return open.channel.take()
+        }
+        try? await channel?.close().get()
         for table in tables.values { table.eventLoop.execute { table.value.drain() } }
         for _ in 0..<limits.drain * 20 where places.total > 0 {
             try? await Task.sleep(for: .milliseconds(50))
@@ -80,12 +94,12 @@ final class SocketServer: Sendable {
             case .full: "the socket has as many as it may, \(limits.connections)"
             case .user(let uid): "user \(uid) has as many as one may, \(limits.connectionsPerUser)"
             }
-        logger.warning("connections refused: \(reason)", metadata: ["socket": "\(socket.name)"])
+        logger.warning("connections refused: \(reason)", metadata: ["socket": "\(name)"])
     }
 
     /// Runs on the connection's event loop. A refused connection is closed unread.
     private func admit(_ channel: any Channel) -> EventLoopFuture<Void> {
-        let process = socket.knowsCallers ? PeerProcess(channel, proc: proc) : nil
+        let process = knowsCallers ? PeerProcess(channel, proc: proc) : nil
         guard let table = tables[ObjectIdentifier(channel.eventLoop)],
             var caller = process.map({ $0.identify() }) ?? Identity.unknown
         else {

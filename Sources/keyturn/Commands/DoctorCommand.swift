@@ -46,14 +46,22 @@ struct DoctorCommand: ParsableCommand {
     }
 
     static func withoutDaemon(_ places: Places) -> DoctorReport {
-        let down = DoctorReport.Line(
-            "daemon", .failed, "no daemon listens at \(places.adminSocket)",
-            try: "systemctl start keyturnd, or keyturnd serve")
+        let host = HostDoctor(places: places, now: SystemTime().now.wall)
+        let isSystems = places.runtimeDirectory == Places.systemRuntimeDirectory
+        let down =
+            host.isServed
+            ? DoctorReport.Line(
+                "daemon", .failed,
+                "a daemon serves the vault, and nobody can reach it: its socket \(places.adminSocket) was removed",
+                try: isSystems ? Places.restart : "restart keyturnd")
+            : DoctorReport.Line(
+                "daemon", .failed, "no daemon listens at \(places.adminSocket)",
+                try: isSystems ? Places.restart : "systemctl start keyturnd, or keyturnd serve")
         let unseen = DoctorReport.Line(
             "vault", .skipped,
             "without a daemon nothing is seen of the vault, the log, the libraries and the way to Zoom",
             try: "keyturnd check")
-        return DoctorReport([down] + HostDoctor(places: places, now: SystemTime().now.wall).lines + [unseen])
+        return DoctorReport([down] + host.lines + [unseen])
     }
 
     static func text(_ report: DoctorReport) -> String {
