@@ -55,5 +55,8 @@ package struct ZoomFailure: Error, Equatable, CustomStringConvertible {
         status.map { (400...499).contains($0) && $0 != 408 && $0 != 429 } ?? false
     }
 
+    /// Whether Zoom may have got the call; `false` only where that is certain.
+    package var mayHaveReachedZoom: Bool { status != nil || disposition == .ambiguous }
+
     package var description: String { detail.map { "\(cause.sentence) (\($0))" } ?? cause.sentence }
 }

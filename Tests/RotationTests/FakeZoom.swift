@@ -16,6 +16,9 @@ final class FakeZoom: SecretIssuer {
         var secondNew = SecondNew.replaces
         /// Seconds until a new secret works.
         var propagation = 0
+        /// What comes of the first calls to make and to end a secret, for which Zoom is certainly not asked.
+        var unasked: [MakeOutcome] = []
+        var unaskedEnds: [EndOutcome] = []
     }
 
     private struct Secret {
@@ -28,6 +31,8 @@ final class FakeZoom: SecretIssuer {
         var secrets: [Secret]
         var made = 0
         var calls: [Timestamp] = []
+        var unasked = 0
+        var unaskedEnds = 0
     }
 
     private let state: Mutex<State>
@@ -77,7 +82,11 @@ final class FakeZoom: SecretIssuer {
 
     func makeSecret(for app: App, with current: SecretBox, revokeAt: Timestamp) async -> MakeOutcome {
         guard fate.pass() else { return .unknown(reason: "dead", partial: nil) }
-        let outcome = make(current.text, revokeAt)
+        let unasked = state.withLock { state in
+            defer { state.unasked += 1 }
+            return state.unasked < manners.unasked.count ? manners.unasked[state.unasked] : nil
+        }
+        let outcome = unasked ?? make(current.text, revokeAt)
         guard fate.pass() else { return .unknown(reason: "dead", partial: nil) }
         return outcome
     }
@@ -123,6 +132,11 @@ final class FakeZoom: SecretIssuer {
     func endOldSecret(of app: App, with current: SecretBox) async -> EndOutcome {
         guard fate.pass() else { return .later(retryAfter: nil, reason: "dead") }
         let now = time.now.wall
+        let unasked = state.withLock { state -> EndOutcome? in
+            defer { state.unaskedEnds += 1 }
+            return state.unaskedEnds < manners.unaskedEnds.count ? manners.unaskedEnds[state.unaskedEnds] : nil
+        }
+        if let unasked { return unasked }
         state.withLock { state in
             state.calls.append(now)
             for index in state.secrets.indices where state.secrets[index].text != current.text {

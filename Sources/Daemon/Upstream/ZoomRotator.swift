@@ -23,7 +23,8 @@ struct ZoomRotator: SecretIssuer {
     func makeSecret(for app: App, with current: SecretBox, revokeAt: Timestamp) async -> MakeOutcome {
         guard let appID = app.marketplaceAppID else {
             return .never(
-                reason: "the Marketplace app ID is not known; set it with keyturn app set, or rotate with --manual")
+                reason: "the Marketplace app ID is not known; set it with keyturn app set, or rotate with --manual",
+                isAsked: false)
         }
         let found: (token: ZoomToken, grant: Zoom.Grant)
         let endpoints: ZoomEndpoints
@@ -34,7 +35,7 @@ struct ZoomRotator: SecretIssuer {
                 remembered: app.rotationGrant.flatMap { Zoom.Grant(rawValue: $0) },
                 at: endpoints)
         } catch {
-            return MakeOutcome(nothingDone: error)
+            return MakeOutcome(nothingDone: error, isAsked: false)
         }
         switch await zoom.rotateSecret(
             appID: appID, revokeOldAt: revokeAt, token: found.token.accessToken,
@@ -43,7 +44,7 @@ struct ZoomRotator: SecretIssuer {
         case .answered(let body):
             if app.rotationGrant != found.grant.rawValue { remember(app, found.grant.rawValue) }
             return .answered(body)
-        case .certainlyNot(let failure): return MakeOutcome(nothingDone: failure)
+        case .certainlyNot(let failure): return MakeOutcome(nothingDone: failure, isAsked: failure.mayHaveReachedZoom)
         case .unknown(let failure, let partial): return .unknown(reason: failure.description, partial: partial)
         }
     }
@@ -54,7 +55,9 @@ struct ZoomRotator: SecretIssuer {
     }
 
     func endOldSecret(of app: App, with current: SecretBox) async -> EndOutcome {
-        guard let appID = app.marketplaceAppID else { return .refused(reason: "the Marketplace app ID is not known") }
+        guard let appID = app.marketplaceAppID else {
+            return .refused(reason: "the Marketplace app ID is not known", isAsked: false)
+        }
         do throws(ZoomFailure) {
             let endpoints = try app.endpoints()
             let found = try await zoom.rotationToken(
@@ -65,12 +68,16 @@ struct ZoomRotator: SecretIssuer {
                 appID: appID, token: found.token.accessToken, api: found.token.apiURL ?? endpoints.apiURL)
             {
             case .ended, .alreadyGone: return .ended
-            case .later(let failure): return .later(retryAfter: failure.retryAfter, reason: failure.description)
-            case .refused(let failure): return .refused(reason: failure.description)
+            case .later(let failure):
+                return .later(
+                    retryAfter: failure.retryAfter, reason: failure.description, isAsked: failure.mayHaveReachedZoom)
+            case .refused(let failure):
+                return .refused(reason: failure.description, isAsked: failure.mayHaveReachedZoom)
             }
         } catch {
-            guard error.disposition != .permanent else { return .refused(reason: error.description) }
-            return .later(retryAfter: error.retryAfter, reason: error.description)
+            // No token for it: what was to be asked for never went out.
+            guard error.disposition != .permanent else { return .refused(reason: error.description, isAsked: false) }
+            return .later(retryAfter: error.retryAfter, reason: error.description, isAsked: false)
         }
     }
 }
@@ -98,11 +105,11 @@ extension Proof {
 
 extension MakeOutcome {
     /// Of a failure that certainly changed nothing.
-    fileprivate init(nothingDone failure: ZoomFailure) {
+    fileprivate init(nothingDone failure: ZoomFailure, isAsked: Bool) {
         self =
             failure.disposition == .permanent
-            ? .never(reason: "\(failure.description); \(failure.cause.hint)")
-            : .notNow(retryAfter: failure.retryAfter, reason: failure.description)
+            ? .never(reason: "\(failure.description); \(failure.cause.hint)", isAsked: isAsked)
+            : .notNow(retryAfter: failure.retryAfter, reason: failure.description, isAsked: isAsked)
     }
 }
 

@@ -56,11 +56,14 @@ extension RotationEngine {
         let now = time.now.wall
         switch outcome {
         case .answered(let answer): await escrow(answer, intended, entry.app)
-        case .notNow(let retryAfter, let reason):
-            let pause = timing.pause(attempts: intended.facts.calls.count, retryAfter: retryAfter, random: random)
-            try await vault.advance(intended.postpone(until: now + pause, reason: reason).facts, of: entry.app)
-        case .never(let reason):
-            try await vault.advance(intended.refuse(at: now, reason: reason).facts, of: entry.app)
+        case .notNow(let retryAfter, let reason, let isAsked):
+            let attempts = max(intended.facts.calls.count, intended.facts.attempts + 1)
+            let pause = timing.pause(attempts: attempts, retryAfter: retryAfter, random: random)
+            let state = intended.postpone(until: now + pause, reason: reason, isAsked: isAsked)
+            try await vault.advance(state.facts, of: entry.app)
+        case .never(let reason, let isAsked):
+            let state = intended.refuse(at: now, reason: reason, isAsked: isAsked)
+            try await vault.advance(state.facts, of: entry.app)
         case .unknown(let reason, let partial):
             if let partial, issuer.read(partial) != nil {
                 // Cut off, and the secret arrived all the same.

@@ -44,13 +44,14 @@ extension RotationEngine {
         FaultPoint.reach(.afterEnd)
         switch outcome {
         case .ended: try await retire(draining, entry)
-        case .later(let retryAfter, let reason):
-            try await vault.advance(
-                draining.wait(until: now + pause(retryAfter), reason: reason).facts, of: entry.app)
-        case .refused(let reason):
+        case .later(let retryAfter, let reason, let isAsked):
+            let next = draining.wait(until: now + pause(retryAfter), reason: reason, isAsked: isAsked)
+            try await vault.advance(next.facts, of: entry.app)
+        case .refused(let reason, let isAsked):
             // It dies by itself in time; until then it is only valid for longer than need be.
             let until = draining.facts.revokeAt ?? now + timing.longestPause
-            try await vault.advance(draining.wait(until: until, reason: reason).facts, of: entry.app)
+            let next = draining.wait(until: until, reason: reason, isAsked: isAsked)
+            try await vault.advance(next.facts, of: entry.app)
         }
     }
 

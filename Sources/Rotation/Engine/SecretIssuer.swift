@@ -26,10 +26,11 @@ package enum Proof: Sendable {
 package enum MakeOutcome: Sendable {
     /// Zoom's answer, byte for byte, not read yet.
     case answered(SecretBox)
-    /// Nothing was changed, and it may be tried again.
-    case notNow(retryAfter: Int?, reason: String)
+    /// Nothing was changed, and it may be tried again. `isAsked` says whether the request for a new secret may have reached
+    /// Zoom, which then counts it; it is `false` only where that is certain.
+    case notNow(retryAfter: Int?, reason: String, isAsked: Bool = true)
     /// Nothing was changed, and trying again would not help.
-    case never(reason: String)
+    case never(reason: String, isAsked: Bool = true)
     /// Zoom may have made a new secret; `partial` is what arrived of the answer.
     case unknown(reason: String, partial: SecretBox?)
 }
@@ -37,8 +38,9 @@ package enum MakeOutcome: Sendable {
 package enum EndOutcome: Sendable {
     /// The old secret is dead, or was already.
     case ended
-    case later(retryAfter: Int?, reason: String)
-    case refused(reason: String)
+    /// `isAsked` as in ``MakeOutcome``.
+    case later(retryAfter: Int?, reason: String, isAsked: Bool = true)
+    case refused(reason: String, isAsked: Bool = true)
 }
 
 /// Whoever must be given a new secret before the old one may die, such as a console that it is pushed into.

@@ -37,6 +37,22 @@ extension Rotation {
         }
     }
 
+    /// With a call for a new secret that is about to be made. What was tried before goes on counting.
+    func asking(revokeAt: Timestamp, at now: Timestamp) -> Rotation {
+        entering(.intended, due: now) {
+            $0.revokeAt = revokeAt
+            $0.calls.append(now)
+            $0.attempts = attempts
+        }
+    }
+
+    /// As if the last call had not been counted: Zoom certainly got no request.
+    var withoutLastCall: Rotation {
+        var facts = self
+        facts.calls.removeLast()
+        return facts
+    }
+
     func losing(
         at now: Timestamp, _ reason: String, _ change: (inout Rotation) -> Void = { _ in }
     ) -> Rotation {

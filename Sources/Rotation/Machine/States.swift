@@ -7,11 +7,7 @@ package struct Planned: AskingPhase, AcceptingPhase {
     fileprivate init(_ facts: Rotation) { self.facts = facts }
 
     package func ask(revokeAt: Timestamp, at now: Timestamp) -> Intended {
-        Intended(
-            facts.entering(.intended, due: now) {
-                $0.revokeAt = revokeAt
-                $0.calls.append(now)
-            })
+        Intended(facts.asking(revokeAt: revokeAt, at: now))
     }
 
     package func postpone(until due: Timestamp, reason: String) -> Planned {
@@ -39,25 +35,24 @@ package struct Intended: FindingPhase {
     }
 
     /// The call certainly changed nothing and may be made again. If an earlier answer was lost, it still is.
-    package func postpone(until due: Timestamp, reason: String) -> RotationState {
-        if facts.lostAt != nil {
-            return .lostResponse(LostResponse(facts.entering(.lostResponse, due: due, reason: reason)))
+    /// - Parameter isAsked: whether Zoom may have got the call; else it is not counted any more.
+    package func postpone(until due: Timestamp, reason: String, isAsked: Bool = true) -> RotationState {
+        let facts = isAsked ? facts : facts.withoutLastCall
+        let next = facts.entering(facts.lostAt == nil ? .planned : .lostResponse, due: due, reason: reason) {
+            $0.attempts = max(facts.calls.count, facts.attempts + 1)
+            if facts.lostAt == nil { $0.revokeAt = nil }
         }
-        return .planned(
-            Planned(
-                facts.entering(.planned, due: due, reason: reason) {
-                    $0.revokeAt = nil
-                    $0.attempts = $0.calls.count
-                }))
+        return facts.lostAt == nil ? .planned(Planned(next)) : .lostResponse(LostResponse(next))
     }
 
     /// The call certainly changed nothing, and would not the next time. If an earlier answer was lost, that is now for
     /// the operator to mend, before the old secret dies.
-    package func refuse(at now: Timestamp, reason: String) -> RotationState {
+    package func refuse(at now: Timestamp, reason: String, isAsked: Bool = true) -> RotationState {
+        let facts = isAsked ? facts : facts.withoutLastCall
         if facts.lostAt != nil { return .held(Held(facts.held(resumesAt: .lostResponse, reason))) }
-        var facts = facts.ended(.refused, now, reason)
-        facts.revokeAt = nil
-        return .refused(Ended(facts))
+        var ended = facts.ended(.refused, now, reason)
+        ended.revokeAt = nil
+        return .refused(Ended(ended))
     }
 }
 
@@ -68,11 +63,7 @@ package struct LostResponse: AskingPhase, AcceptingPhase, FindingPhase {
     /// Zoom is asked for another new secret. The time at which the old one dies is the earliest that Zoom was told: which
     /// of them holds is not known.
     package func ask(revokeAt: Timestamp, at now: Timestamp) -> Intended {
-        Intended(
-            facts.entering(.intended, due: now) {
-                $0.revokeAt = min($0.revokeAt ?? revokeAt, revokeAt)
-                $0.calls.append(now)
-            })
+        Intended(facts.asking(revokeAt: min(facts.revokeAt ?? revokeAt, revokeAt), at: now))
     }
 
     package func postpone(until due: Timestamp, reason: String) -> LostResponse {
@@ -175,8 +166,10 @@ package struct Draining: RotationPhase {
     package let facts: Rotation
     fileprivate init(_ facts: Rotation) { self.facts = facts }
 
-    package func wait(until due: Timestamp, reason: String) -> Draining {
-        Draining(facts.entering(.draining, due: due, reason: reason))
+    /// - Parameter isAsked: `false` where Zoom certainly was not asked for the end that ``end(at:)`` counted.
+    package func wait(until due: Timestamp, reason: String, isAsked: Bool = true) -> Draining {
+        Draining(
+            facts.entering(.draining, due: due, reason: reason) { if !isAsked { $0.otherCalls.removeLast() } })
     }
 
     /// Zoom is about to be asked to end the old secret. Committed before the call, which counts at Zoom's throttle.
