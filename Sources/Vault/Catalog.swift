@@ -21,11 +21,17 @@ package final class Catalog: Sendable {
 
     let state = Mutex(State())
     private let observers = Mutex<[@Sendable (CatalogChange) -> Void]>([])
+    private let movers = Mutex<[@Sendable (RotationMove) -> Void]>([])
 
     /// Has `observer` told of every change from now on, after it shows, and in the order of the commits. It is called on
     /// the thread that commits, and must not block.
     package func observe(_ observer: @escaping @Sendable (CatalogChange) -> Void) {
         observers.withLock { $0.append(observer) }
+    }
+
+    /// As ``observe(_:)``, of what rotations do.
+    package func observeRotations(_ observer: @escaping @Sendable (RotationMove) -> Void) {
+        movers.withLock { $0.append(observer) }
     }
 
     private func tell(_ change: CatalogChange) {
@@ -89,6 +95,18 @@ package final class Catalog: Sendable {
             return true
         }
         if isThere { tell(.app(app.name)) }
+    }
+
+    /// Shows a rotation's new facts, and tells of them if they are news.
+    func update(_ app: App, by rotation: Rotation, _ change: (inout AppEntry) -> Void = { _ in }) {
+        var move: RotationMove?
+        update(app) { entry in
+            move = RotationMove(of: entry.app, from: entry.rotation, to: rotation)
+            entry.rotation = rotation.phase.isFinal ? nil : rotation
+            change(&entry)
+        }
+        guard let move else { return }
+        for observer in movers.withLock({ $0 }) { observer(move) }
     }
 
     func publish(_ client: Client) {

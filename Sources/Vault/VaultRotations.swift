@@ -16,7 +16,7 @@ extension Vault {
             if let open = entry.rotation { throw Self.busy(app.name, open) }
             try transaction.put(RotationRecord(rotation))
         } committed: { [catalog] in
-            catalog.update(app) { $0.rotation = rotation }
+            catalog.update(app, by: rotation)
         }
     }
 
@@ -34,7 +34,7 @@ extension Vault {
             guard catalog.app(app.name)?.app.id == app.id else { throw Self.noSuchApp(app.name) }
             try transaction.put(RotationRecord(rotation))
         } committed: { [catalog] in
-            catalog.update(app) { $0.rotation = rotation.phase.isFinal ? nil : rotation }
+            catalog.update(app, by: rotation)
         }
     }
 
@@ -50,10 +50,9 @@ extension Vault {
             try transaction.put(GenerationRecord(appID: app.id, credential))
             try transaction.put(RotationRecord(rotation))
         } committed: { [catalog] in
-            catalog.update(app) { entry in
+            catalog.update(app, by: rotation) { entry in
                 entry.previous = entry.credential.becoming(.previous)
                 entry.credential = credential
-                entry.rotation = rotation
                 entry.refusals = nil
             }
         }
@@ -66,10 +65,7 @@ extension Vault {
                 from: .generation, id: GenerationRecord.id(appID: app.id, rotation.base))
             try transaction.put(RotationRecord(rotation))
         } committed: { [catalog] in
-            catalog.update(app) { entry in
-                entry.previous = nil
-                entry.rotation = nil
-            }
+            catalog.update(app, by: rotation) { $0.previous = nil }
         }
     }
 

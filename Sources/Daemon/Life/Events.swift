@@ -12,14 +12,16 @@ import Vault
 extension RotationEvent {
     func log(to logger: Logger) {
         switch self {
-        case .moved(let app, let rotation):
+        case .moved(let app, let rotation), .waits(let app, let rotation):
             let particulars: Logger.Metadata = [
                 "app": "\(app)", "rotation": "\(rotation.id)", "base": "\(rotation.base)",
                 "state": "\(rotation.phase.rawValue)", "due_at": "\(rotation.due.map(\.description) ?? "-")",
             ]
-            let level: Logger.Level = rotation.phase == .held || rotation.phase == .lostResponse ? .error : .notice
+            let isMove = if case .moved = self { true } else { false }
+            let isBad = [.held, .lostResponse, .refused].contains(rotation.phase)
             logger.log(
-                level: level, "rotation \(rotation.phase.rawValue)\(rotation.reason.map { ": \($0)" } ?? "")",
+                level: isBad ? .error : .notice,
+                "rotation \(isMove ? "" : "still ")\(rotation.phase.rawValue)\(rotation.reason.map { ": \($0)" } ?? "")",
                 metadata: particulars)
         case .notKept(let app, let error):
             logger.error("rotation waits: \(error)", metadata: ["app": "\(app)"])

@@ -44,6 +44,10 @@ package actor RotationEngine {
         self.time = time
         self.random = random
         self.note = note
+        // Of every commit, whoever made it.
+        vault.catalog.observeRotations { move in
+            note(move.isNewPhase ? .moved(move.app, move.rotation) : .waits(move.app, move.rotation))
+        }
     }
 
     // MARK: What operators and the scheduler ask for
@@ -217,10 +221,8 @@ package actor RotationEngine {
             }
             stumbles[entry.app.id] = nil
             isFirst = false
-            guard let after = vault.catalog.app(name)?.rotation else { return }
-            note(.moved(name, after))
             // Nothing was committed: whatever comes next, it is not now.
-            if after.isUnchanged(since: facts) { return }
+            guard let after = vault.catalog.app(name)?.rotation, !after.isUnchanged(since: facts) else { return }
         }
     }
 

@@ -3,7 +3,10 @@ package import Vault
 
 /// What the engine did, for the log.
 package enum RotationEvent: Sendable {
+    /// It came into the state that it is in; also when it began, and when it ended. Told once, with the commit.
     case moved(Name, Rotation)
+    /// It is where it was, for another reason.
+    case waits(Name, Rotation)
     case notKept(Name, VaultError)
     /// Zoom's answer is in memory alone: the vault cannot take it, and the escrow neither, for the reason given.
     case unstored(Name, VaultError, escrow: String)
