@@ -19,6 +19,9 @@ package struct RotationTiming: Sendable {
     package var publishLimit = 30
     /// How long whoever asked for a rotation waits for one.
     package var publishPatience = 2
+    /// How long the look at the push targets may take before the old secret is ended, and the pause until the next one.
+    package var lookLimit = 60
+    package var targetLook = 900
     /// How long before Zoom kills the old secret the wait for its holders ends.
     package var drainMargin = 86_400
     /// A clock that says an earlier time is wrong, and Zoom is asked for nothing that has a date.

@@ -16,6 +16,8 @@ import Vault
             await sleep.value
             return .confirmed
         }
+
+        func laggards(_ credential: Credential, of app: App) async -> [Laggard] { [] }
     }
 
     /// Says what it is told to, and then confirms.
@@ -27,6 +29,8 @@ import Vault
         func publish(_ credential: Credential, of app: App) async -> PublishOutcome {
             outcomes.withLock { $0.isEmpty ? .confirmed : $0.removeFirst() }
         }
+
+        func laggards(_ credential: Credential, of app: App) async -> [Laggard] { [] }
     }
 
     private static func make(limit: Int, _ publisher: any SecretPublisher = Hanging()) async throws -> (

@@ -235,6 +235,7 @@ private final class DrainWatch: Sendable {
         let holders = entry.receipts.values.filter {
             $0.generation < entry.credential.generation && vault.catalog.client($0.client) != nil
         }
+        if publisher.lacks(entry.credential.clientSecret.text) { violations.note("\(what) while a target lacks it") }
         if !holders.isEmpty { violations.note("\(what) while \(holders.map(\.client)) hold it") }
         let promotedAt = rotation.promotedAt ?? time.now.wall
         if promotedAt + rotation.overlap > time.now.wall { violations.note("\(what) before the overlap was over") }

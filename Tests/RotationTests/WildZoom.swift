@@ -103,8 +103,12 @@ final class WildZoom: SecretIssuer {
     }
 
     private func make(_ state: inout State, _ current: String, _ life: Int) -> MakeOutcome {
-        state.news.append(now)
-        let mood = state.isCalm ? 9 : state.dice.below(16)
+        let mood = state.isCalm ? 9 : state.dice.below(18)
+        switch mood {
+        case 16: return .notNow(retryAfter: nil, reason: "not sent", isAsked: false)
+        case 17: return .never(reason: "no token for it", isAsked: false)
+        default: state.news.append(now)
+        }
         switch mood {
         case 0: return .notNow(retryAfter: nil, reason: "not now")
         case 1: return .never(reason: "never")
@@ -137,8 +141,10 @@ final class WildZoom: SecretIssuer {
         guard lives() else { return .later(retryAfter: nil, reason: "dead") }
         ending.withLock { $0 }?()
         let outcome = state.withLock { state -> EndOutcome in
+            let mood = state.isCalm ? 9 : state.dice.below(12)
+            if mood == 10 { return .later(retryAfter: nil, reason: "not sent", isAsked: false) }
+            if mood == 11 { return .refused(reason: "no token for it", isAsked: false) }
             state.ends.append(now)
-            let mood = state.isCalm ? 9 : state.dice.below(10)
             if mood == 0 { return .later(retryAfter: nil, reason: "not now") }
             if mood == 1 { return .refused(reason: "no") }
             for index in state.secrets.indices where state.secrets[index].text != current.text {
@@ -152,9 +158,10 @@ final class WildZoom: SecretIssuer {
 
 /// A publisher of moods, which remembers what it confirmed.
 final class WildPublisher: SecretPublisher {
-    private let state: Mutex<(dice: Dice, confirmed: Set<String>, isCalm: Bool)>
+    /// Of the secrets that it confirmed: those that it still has, or was not asked about again.
+    private let state: Mutex<(dice: Dice, confirmed: Set<String>, lost: Set<String>, isCalm: Bool)>
 
-    init(dice: Dice) { state = Mutex((dice, [], false)) }
+    init(dice: Dice) { state = Mutex((dice, [], [], false)) }
 
     func calm() { state.withLock { $0.isCalm = true } }
     func hasConfirmed(_ secret: String) -> Bool { state.withLock { $0.confirmed.contains(secret) } }
@@ -168,7 +175,23 @@ final class WildPublisher: SecretPublisher {
             default: break
             }
             state.confirmed.insert(credential.clientSecret.text)
+            state.lost.insert(credential.clientSecret.text)
             return .confirmed
+        }
+    }
+
+    /// Whether it was not seen to have the secret when it was last asked.
+    func lacks(_ secret: String) -> Bool { state.withLock { $0.lost.contains(secret) } }
+
+    func laggards(_ credential: Credential, of app: App) async -> [Laggard] {
+        state.withLock { state in
+            let isLost = !state.isCalm && state.dice.below(4) == 0
+            if isLost {
+                state.lost.insert(credential.clientSecret.text)
+            } else {
+                state.lost.remove(credential.clientSecret.text)
+            }
+            return isLost ? [Laggard("changed outside", wait: state.dice.oneOf([nil, 30]))] : []
         }
     }
 }

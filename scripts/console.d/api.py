@@ -205,6 +205,9 @@ class Controls(Handler):
                     return self.say(400, {"unknown": sorted(wanted.keys() - console.switches.keys())})
                 console.switches.update(wanted)
                 return self.say(200, console.switches)
+            if self.path.startswith("/connections/") and self.path.endswith("/undo"):
+                console.undo(self.path.split("/")[2])
+                return self.say(200, {})
             if self.path.startswith("/connections/"):
                 console.edit(self.path.split("/")[2], **wanted)
                 return self.say(200, {})

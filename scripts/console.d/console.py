@@ -42,6 +42,7 @@ class Console:
         self.pending_since = None
         self.secrets = {}  # encrypted text -> what it holds
         self.saves = 0
+        self.archive = {}  # what each connection was before its last change by somebody else
         self.connections = {
             "zoom-sp": self._connection("zoom-sp", "Zoom users", number),
             "browser-sso": {"id": "browser-sso", "name": "Browser SSO only", "entityId": "urn:other", "active": True,
@@ -87,12 +88,17 @@ class Console:
 
     def edit(self, id, **values):
         """What somebody else does in the console's pages."""
+        self.archive[id] = self.connections[id]
         connection = copy.deepcopy(self.connections[id])
         for row in connection["outboundProvision"]["targetSettings"]:
             if row["name"] in values:
                 row.pop("encryptedValue", None)
                 row["value"] = values[row["name"]]
         self.store(id, connection)
+
+    def undo(self, id):
+        """Somebody imports the connection as it was before: encrypted values stay as they were exported."""
+        self.connections[id] = self.archive[id]
 
     def values(self, connection):
         rows = connection.get("outboundProvision", {}).get("targetSettings", [])

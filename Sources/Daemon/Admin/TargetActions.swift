@@ -29,12 +29,13 @@ struct TargetActions {
             } catch {
                 throw Problem(error)
             }
-            // A rotation that waited for it need not wait until it would have tried again.
-            await session.rotations.lookAgain(app, at: .current)
+            await wakeRotation(of: app)
             return Response(.noContent).render()
         case .test(let name):
             let (entry, app) = try both(name)
-            return Response(.ok).json(await TargetTest(session, transport).run(entry, app.app))
+            let found = await TargetTest(session, transport).run(entry, app.app)
+            await session.rotations.lookAgain(app.app.name)
+            return Response(.ok).json(found)
         case .discover(let name):
             let target = try entry(name).target
             return Response(.ok).json(try await discover(looking(at: target), target.connection))
@@ -172,8 +173,12 @@ struct TargetActions {
         case .later(_, let reason): throw Problem(.upstreamUnavailable, reason, try: "keyturn target test \(name)")
         case .held(let reason): throw Problem(.upstreamFailed, reason, try: "keyturn target test \(name)")
         }
+        await wakeRotation(of: app.app.name)
         return Response(.ok).json(document(try self.entry(name)))
     }
+
+    /// One that waited for a target need not wait until it would have looked again.
+    private func wakeRotation(of app: Name) async { await session.rotations.lookAgain(atTargetsOf: app) }
 
     /// What is there now is as it should be.
     private func adopt(_ name: Name) async throws(Problem) -> RenderedResponse {
@@ -198,6 +203,7 @@ struct TargetActions {
         } catch {
             throw Problem(ofTarget: error)
         }
+        await wakeRotation(of: target.app)
         return Response(.ok).json(document(try self.entry(name)))
     }
 

@@ -21,7 +21,7 @@ struct TargetTest {
             checks.append(.init("console", .passed, "pingfederate \(try await console.version()) takes the login"))
             let connection = try await console.connection(entry.target.connection)
             checks.append(try change(connection, entry, app))
-            checks.append(drift(connection, entry, app))
+            checks.append(await drift(entry, app))
             checks.append(await replication(console, entry.target))
         } catch {
             let names = ["console", "connection", "drift", "replication"]
@@ -50,19 +50,21 @@ struct TargetTest {
         )
     }
 
-    private func drift(_ connection: SPConnection, _ entry: TargetEntry, _ app: App) -> Verification.Check {
+    /// What is found is kept, as what the hourly look finds is.
+    private func drift(_ entry: TargetEntry, _ app: App) async -> Verification.Check {
         guard entry.delivery.shown != nil else {
             return .init("drift", .skipped, "nothing was pushed yet", try: "keyturn target push \(entry.target.name)")
         }
-        do {
-            guard try session.courier.isChanged(connection, entry.target, app, entry.delivery) else {
-                return .init("drift", .passed, "what was pushed is there, unchanged")
-            }
+        switch await session.courier.lookForChange(entry.target, app, patience: TargetCourier.patience) {
+        case .same: return .init("drift", .passed, "what was pushed is there, unchanged")
+        case .changed:
             return .init(
                 "drift", .failed, "somebody changed it since the last push, or pingfederate encrypted it anew",
                 try: "keyturn target adopt \(entry.target.name), or keyturn target push \(entry.target.name)")
-        } catch {
-            return .init("drift", .skipped, "cannot be told: \(error)")
+        case .unseen(let reason): return .init("drift", .skipped, "cannot be told: \(reason)")
+        case .busy:
+            return .init(
+                "drift", .skipped, "the target is being pushed to", try: "keyturn target test \(entry.target.name)")
         }
     }
 

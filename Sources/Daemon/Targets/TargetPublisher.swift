@@ -14,6 +14,14 @@ struct TargetPublisher: SecretPublisher {
             return PublishOutcome(ofAll: outcomes)
         }
     }
+
+    func laggards(_ credential: Credential, of app: App) async -> [Laggard] {
+        let targets = courier.vault.catalog.targets(of: app).map(\.target)
+        return await withTaskGroup(of: Laggard?.self) { group in
+            for target in targets { group.addTask { await courier.laggard(credential, of: app, at: target) } }
+            return await group.reduce(into: []) { $0 += [$1].compactMap(\.self) }.sorted { $0.reason < $1.reason }
+        }
+    }
 }
 
 extension PublishOutcome {

@@ -1,6 +1,4 @@
-import HTTPTransport
 import Names
-import PingFederate
 import Rotation
 import Times
 import Vault
@@ -87,45 +85,9 @@ actor TargetWatch {
             case .later, .held: return Self.pause.failed
             }
         }
-        return await courier.lookForChange(target, app.app) ? Self.pause.look : Self.pause.failed
-    }
-}
-
-extension TargetCourier {
-    /// Compares what the console shows with what it showed after the last push, and keeps what was found.
-    /// - Returns: whether the console could be asked.
-    func lookForChange(_ target: PushTarget, _ app: App) async -> Bool {
-        let isAsked = await alone(target) { () async -> Bool in
-            guard var delivery = vault.catalog.target(target.name)?.delivery else { return true }
-            do {
-                let session = try await ConsoleSession(target.access(), over: transport)
-                let connection = try await session.connection(target.connection)
-                let isChanged = try isChanged(connection, target, app, delivery)
-                delivery.lookedAt = time.now.wall
-                delivery.failure = nil
-                let news = isChanged && delivery.changedAt == nil ? TargetEvent.changed(target, app) : nil
-                delivery.changedAt = isChanged ? delivery.changedAt ?? delivery.lookedAt : nil
-                try await vault.keep(delivery, of: target, recording: news?.audited)
-                if let news { note(news) }
-                return true
-            } catch let failure as ConsoleFailure {
-                await keep(failure, of: target, app)
-                return false
-            } catch {
-                return false
-            }
+        switch await courier.lookForChange(target, app.app) {
+        case .same, .changed, .busy: return Self.pause.look
+        case .unseen: return Self.pause.failed
         }
-        return isAsked ?? true
-    }
-
-    /// Whether the secret, or whose it is, is another than after the last push.
-    func isChanged(
-        _ connection: SPConnection, _ target: PushTarget, _ app: App, _ delivery: Delivery
-    ) throws -> Bool {
-        do throws(ConsoleFailure) { try target.checkIsStill(app, connection) } catch { return true }
-        let shown = try connection.encryptedValue(of: target.fields.clientSecret).map {
-            try vault.fingerprint(of: $0)
-        }
-        return delivery.shown != nil && shown != delivery.shown
     }
 }

@@ -16,6 +16,7 @@ extension RotationEngine {
             // What an operator made in the Marketplace has a schedule there that is not ours to change. And of a rotation
             // out of a backup nobody knows what Zoom was told since.
             guard draining.facts.trigger != .manual, !draining.facts.isRestored else {
+                if try await waitsForTargets(draining, entry) { return }
                 return try await retire(draining, entry)
             }
             try await end(draining, entry, now)
@@ -37,7 +38,8 @@ extension RotationEngine {
             let next = draining.wait(until: now + pause(60), reason: "the new secret could not be proven: \(reason)")
             return try await vault.advance(next.facts, of: entry.app)
         }
-        let draining = draining.end(at: now)
+        if try await waitsForTargets(draining, entry) { return }
+        let draining = draining.end(at: time.now.wall)
         try await vault.advance(draining.facts, of: entry.app)
         FaultPoint.reach(.beforeEnd)
         let outcome = await issuer.endOldSecret(of: entry.app, with: entry.credential.clientSecret)
@@ -53,6 +55,21 @@ extension RotationEngine {
             let next = draining.wait(until: until, reason: reason, isAsked: isAsked)
             try await vault.advance(next.facts, of: entry.app)
         }
+    }
+
+    /// Looks at whom the secret was published to, directly before the old one is ended. One that was changed since, or that
+    /// cannot be looked at, may have the old one and is waited for like a holder: until the deadline.
+    /// - Returns: whether it has to wait, and does.
+    private func waitsForTargets(_ draining: Draining, _ entry: AppEntry) async throws(VaultError) -> Bool {
+        let deadline = timing.drainDeadline(draining.facts)
+        if let deadline, time.now.wall >= deadline { return false }
+        let laggards = await laggards(entry)
+        guard !laggards.isEmpty else { return false }
+        let look = time.now.wall + (laggards.map { $0.wait ?? timing.targetLook }.min() ?? timing.targetLook)
+        let next = draining.wait(
+            until: deadline.map { min(look, $0) } ?? look, reason: laggards.map(\.reason).joined(separator: "; "))
+        try await vault.advance(next.facts, of: entry.app)
+        return true
     }
 
     private func retire(_ draining: Draining, _ entry: AppEntry) async throws(VaultError) {

@@ -27,8 +27,8 @@ package actor RotationEngine {
     private var stumbles: [String: (count: Int, until: Int)] = [:]
     /// Who asked for a flight and does not wait for what takes its time, by app.
     private var impatient: [String: [CheckedContinuation<Void, Never>]] = [:]
-    /// Attempts to publish that are under way, by app.
-    private var publications: [String: Publication] = [:]
+    /// What gives up an attempt at the publisher that is under way, by app.
+    var attempts: [String: @Sendable () -> Void] = [:]
 
     package init(
         vault: Vault, issuer: any SecretIssuer, publisher: any SecretPublisher = NoPublisher(),
@@ -154,6 +154,12 @@ package actor RotationEngine {
         if flights[entry.app.id] != nil { again.insert(entry.app.id) } else { _ = launch(name, entry.app.id) }
     }
 
+    /// As ``lookAgain(_:at:)``, when something is another at a push target of the app's.
+    package func lookAgain(atTargetsOf name: Name) {
+        lookAgain(name, at: .current)
+        lookAgain(name)
+    }
+
     /// As ``lookAgain(_:)`` for every app whose clients have all moved: to be called at a start, since a receipt may have
     /// been the last thing that an earlier process kept.
     package func lookAtReceipts() {
@@ -167,9 +173,7 @@ package actor RotationEngine {
     package func stop() async {
         isStopping = true
         for id in escrowed.waiting { flights[id]?.cancel() }
-        for publication in publications.values {
-            publication.finish(.later(retryAfter: nil, reason: "the daemon was stopped while publishing"))
-        }
+        for giveUp in attempts.values { giveUp() }
         for flight in flights.values { await flight.value }
     }
 
@@ -188,7 +192,7 @@ package actor RotationEngine {
         await withCheckedContinuation { impatient[id, default: []].append($0) }
     }
 
-    private func letGo(_ id: String) {
+    func letGo(_ id: String) {
         for waiting in impatient.removeValue(forKey: id) ?? [] { waiting.resume() }
     }
 
@@ -224,22 +228,6 @@ package actor RotationEngine {
             // Nothing was committed: whatever comes next, it is not now.
             guard let after = vault.catalog.app(name)?.rotation, !after.isUnchanged(since: facts) else { return }
         }
-    }
-
-    /// One attempt to publish, within its time.
-    func publish(_ entry: AppEntry) async -> PublishOutcome {
-        let publication = Publication(publisher, entry.credential, of: entry.app, limit: timing.publishLimit)
-        publications[entry.app.id] = publication
-        // The new secret is handed out by now: whoever asked for it need not wait for a slow console.
-        let patience = Task {
-            try? await Task.sleep(for: .seconds(timing.publishPatience))
-            if !Task.isCancelled { self.letGo(entry.app.id) }
-        }
-        defer {
-            publications[entry.app.id] = nil
-            patience.cancel()
-        }
-        return await publication.outcome
     }
 
     private func find(id: String, of app: App) async throws(VaultError) -> Rotation {

@@ -38,5 +38,7 @@
             }
             return fails ? .later(retryAfter: nil, reason: "the target refused, as a test wants it") : .confirmed
         }
+
+        package func laggards(_ credential: Credential, of app: App) async -> [Laggard] { [] }
     }
 #endif

@@ -46,6 +46,21 @@ package enum EndOutcome: Sendable {
 /// Whoever must be given a new secret before the old one may die, such as a console that it is pushed into.
 package protocol SecretPublisher: Sendable {
     func publish(_ credential: Credential, of app: App) async -> PublishOutcome
+
+    /// Who does not have the credential, or may not have it any more: asked directly before the old secret is ended.
+    func laggards(_ credential: Credential, of app: App) async -> [Laggard]
+}
+
+/// One that was published to, for which the old secret is kept alive.
+package struct Laggard: Equatable, Sendable {
+    package let reason: String
+    /// Seconds until it makes sense to look again; `nil` when that is not known.
+    package let wait: Int?
+
+    package init(_ reason: String, wait: Int? = nil) {
+        self.reason = reason
+        self.wait = wait
+    }
 }
 
 package enum PublishOutcome: Sendable {
@@ -61,4 +76,5 @@ package enum PublishOutcome: Sendable {
 package struct NoPublisher: SecretPublisher {
     package init() {}
     package func publish(_ credential: Credential, of app: App) async -> PublishOutcome { .confirmed }
+    package func laggards(_ credential: Credential, of app: App) async -> [Laggard] { [] }
 }

@@ -1,30 +1,31 @@
 import Synchronization
-import Vault
 
-/// One attempt to publish, of which the engine sees the end: the publisher's, or the one that it was given.
+/// One attempt at something that another one does, of which the engine sees the end: its own, or the one that it was given.
 ///
-/// A publisher that hangs and does not heed being cancelled goes on by itself; nobody waits for it, and what it says
-/// then is not heard. To publish twice is harmless, and the old secret lives on until the new one is confirmed.
-final class Publication: Sendable {
+/// One that hangs and does not heed being cancelled goes on by itself; nobody waits for it, and what it says then is not
+/// heard. So it must be harmless to do it twice.
+final class Attempt<Outcome: Sendable>: Sendable {
     private struct State {
-        var outcome: PublishOutcome?
-        var waiting: CheckedContinuation<PublishOutcome, Never>?
+        var outcome: Outcome?
+        var waiting: CheckedContinuation<Outcome, Never>?
     }
 
     private let state = Mutex(State())
     private let tasks = Mutex<[Task<Void, Never>]>([])
 
-    /// - Parameter limit: seconds.
-    init(_ publisher: any SecretPublisher, _ credential: Credential, of app: App, limit: Int) {
-        let attempt = Task { self.finish(await publisher.publish(credential, of: app)) }
+    /// - Parameters:
+    ///   - limit: seconds.
+    ///   - late: what is believed when it takes longer.
+    init(limit: Int, late: Outcome, _ body: @escaping @Sendable () async -> Outcome) {
+        let attempt = Task { self.finish(await body()) }
         let clock = Task {
             try? await Task.sleep(for: .seconds(limit))
-            self.finish(.later(retryAfter: nil, reason: "publishing took longer than \(limit) seconds"))
+            self.finish(late)
         }
         tasks.withLock { $0 = [attempt, clock] }
     }
 
-    var outcome: PublishOutcome {
+    var outcome: Outcome {
         get async {
             let outcome = await withCheckedContinuation { continuation in
                 let known = state.withLock { state in
@@ -39,8 +40,8 @@ final class Publication: Sendable {
     }
 
     /// The first one to say it is believed.
-    func finish(_ outcome: PublishOutcome) {
-        let waiting = state.withLock { state -> CheckedContinuation<PublishOutcome, Never>? in
+    func finish(_ outcome: Outcome) {
+        let waiting = state.withLock { state -> CheckedContinuation<Outcome, Never>? in
             guard state.outcome == nil else { return nil }
             state.outcome = outcome
             return state.waiting.take()
