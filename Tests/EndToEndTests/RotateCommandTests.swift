@@ -53,7 +53,7 @@ import Testing
                 try world.ask("POST", "/v1/rotations/\(id)/resume").json["state"].string == "held"
             }
             let outcome = try rotate.outcome()
-            #expect(outcome.exit == 79 && outcome.output.contains("held"), "\(outcome)")
+            #expect(outcome.exit == 79 && outcome.output.contains("blocked"), "\(outcome)")
             #expect(outcome.errors.contains("does not take the new secret") && outcome.errors.contains("--manual"))
             #expect(!outcome.output.contains("not-the-one") && !outcome.errors.contains("not-the-one"))
             #expect(try world.fetchedSecret() == app.secret && world.sandbox.accepts(app.secret, of: app))

@@ -55,7 +55,7 @@ import Testing
             for (arguments, words) in [
                 (["backup", world.directory + "/b.db"], "opening every seal"),
                 (["key", "rotate", "--wait"], "a new key"),
-                (["rotate", "zoom-prod", "--overlap", "0s", "--wait", "--timeout", "50s"], "zoom-prod is "),
+                (["rotate", "zoom-prod", "--overlap", "0s", "--wait", "--timeout", "50s"], "zoom-prod: "),
             ] {
                 let shown = try world.atTerminal(arguments, answering: [])
                 #expect(shown.exit == 0 && shown.output.contains("\r"), "\(shown)")

@@ -4,20 +4,20 @@ import Glibc
 /// waits in vain ends; it measures nothing, and is long enough for a machine with much else to do.
 package enum Patience {
     package static let seconds = 120.0
-    private static let pauses: (first: Int, longest: Int) = (1_000, 20_000)
 
-    /// The pauses in between, in microseconds, until the limit is reached.
+    /// The pauses in between, until the limit is reached.
     struct Pauses {
-        private let end: ContinuousClock.Instant
-        private var next = Patience.pauses.first
+        private let start = ContinuousClock.now
+        private let limit: Duration
 
-        init(_ seconds: Double) { end = .now + .seconds(seconds) }
+        init(_ seconds: Double) { limit = .seconds(seconds) }
 
-        /// The next one; throws once it is too late.
-        mutating func take(_ what: String) throws(WaitedInVain) -> Int {
-            guard ContinuousClock.now < end else { throw WaitedInVain(what) }
-            defer { next = min(next * 2, Patience.pauses.longest) }
-            return next
+        /// Microseconds of the next one, from 1 to 20 ms, and an eighth of the time until now: what comes soon is seen soon.
+        /// Throws once it is too late.
+        func next(_ what: String) throws(WaitedInVain) -> Int {
+            let waited = ContinuousClock.now - start
+            guard waited < limit else { throw WaitedInVain(what) }
+            return min(max(Int(waited / .microseconds(8)), 1_000), 20_000)
         }
     }
 }
@@ -34,10 +34,10 @@ package struct WaitedInVain: Error, CustomStringConvertible {
 package func eventually<Value>(
     _ what: String, seconds: Double = Patience.seconds, _ ask: () throws -> Value?
 ) throws -> Value {
-    var pauses = Patience.Pauses(seconds)
+    let pauses = Patience.Pauses(seconds)
     while true {
         if let value = try ask() { return value }
-        usleep(UInt32(try pauses.take(what)))
+        usleep(UInt32(try pauses.next(what)))
     }
 }
 
@@ -51,6 +51,6 @@ package func eventually(_ what: String, seconds: Double = Patience.seconds, hold
 package func eventually(
     _ what: String, seconds: Double = Patience.seconds, holds: () async throws -> Bool
 ) async throws {
-    var pauses = Patience.Pauses(seconds)
-    while try await !holds() { try await Task.sleep(for: .microseconds(try pauses.take(what))) }
+    let pauses = Patience.Pauses(seconds)
+    while try await !holds() { try await Task.sleep(for: .microseconds(try pauses.next(what))) }
 }

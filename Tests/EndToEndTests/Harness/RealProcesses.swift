@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// Runs each test of a suite as one job on a thread that may wait, and no more than three at once: these tests start
+/// Runs each test of a suite as one job on a thread that may wait, and no more than four at once: these tests start
 /// processes and sit until something happens, which the threads of Swift's own pool are not for.
 struct RealProcesses: TestTrait, SuiteTrait, TestScoping {
     let isRecursive = true
@@ -23,7 +23,7 @@ private final class WaitingThreads: TaskExecutor {
     static let shared = WaitingThreads()
     private let queue = OperationQueue()
 
-    private init() { queue.maxConcurrentOperationCount = 3 }
+    private init() { queue.maxConcurrentOperationCount = 4 }
 
     func enqueue(_ job: consuming ExecutorJob) {
         let job = UnownedJob(job)

@@ -53,6 +53,9 @@ func events(in text: String) throws -> [String] {
 }
 
 extension Connection {
+    /// Whether anything has come that was not taken as an answer yet.
+    var isAnswered: Bool { !received.isEmpty || receive(seconds: 0) }
+
     /// All events so far.
     func events() throws -> [String] { try EndToEndTests.events(in: String(decoding: received, as: UTF8.self)) }
 
