@@ -77,7 +77,7 @@ let package = Package(
         target("Schedule", ["Times"]),
         target("SecretMemory", ["CPlatform"]),
         target("SecretJSON", ["SecretMemory"]),
-        target("Envelope", ["COpenSSL", "SecretMemory"]),
+        target("Envelope", ["COpenSSL", "CPlatform", "SecretMemory"]),
         target("Audit", ["Envelope", "SecretJSON", "SecretMemory", "Times"]),
         target("Vault", ["Audit", "Envelope", "Names", "SecretJSON", "SecretMemory", "Times"]),
         target(
@@ -170,7 +170,7 @@ let package = Package(
         tests(
             "TokensTests",
             ["Envelope", "Names", "SecretMemory", "TestSupport", "Times", "Tokens", "Vault", "VaultSQLite"]),
-        tests("HTTPTransportTests", ["HTTPTestSupport", "HTTPTransport", "SecretMemory", "TestSupport"]),
+        tests("HTTPTransportTests", ["CCurl", "HTTPTestSupport", "HTTPTransport", "SecretMemory", "TestSupport"]),
         tests(
             "ZoomTests",
             ["HTTPTestSupport", "HTTPTransport", "Sandbox", "SecretJSON", "SecretMemory", "Times", "Zoom"]),
@@ -180,7 +180,7 @@ let package = Package(
             "SchedulingTests",
             ["Names", "Rotation", "Schedule", "Scheduling", "SecretMemory", "TestSupport", "Times", "Tokens", "Vault"]),
         tests("GuideTests", ["Guide", "Names", "SecretJSON", "SecretMemory", "SocketAPI", "Zoom"]),
-        tests("TerminalTextTests", ["Names", "SocketAPI", "TerminalText", "Times"]),
+        tests("TerminalTextTests", ["Names", "SocketAPI", "TerminalInput", "TerminalText", "Times"]),
         tests("SocketAPITests", ["Names", "SecretJSON", "SecretMemory", "SocketAPI", "Times"]),
         tests(
             "DaemonTests",

@@ -6,7 +6,6 @@
 #include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/params.h>
-#include <openssl/rand.h>
 
 /* Keys `context` for HMAC-SHA256. In C because OSSL_PARAM keeps pointers to its strings, and a Swift string lends
    its bytes for the length of a call only. Returns 1 on success. */

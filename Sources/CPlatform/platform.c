@@ -138,6 +138,16 @@ int kt_memory_file(const void *bytes, size_t length) {
     return file;
 }
 
+int kt_random(void *bytes, size_t length) {
+    for (size_t done = 0; done < length;) {
+        const long count = syscall(SYS_getrandom, (char *)bytes + done, length - done, 0);
+        if (count < 0 && errno == EINTR) continue;
+        if (count <= 0) return errno ? errno : EIO;
+        done += (size_t)count;
+    }
+    return 0;
+}
+
 int64_t kt_file_system(const char *path) {
     struct statfs system;
     if (statfs(path, &system) != 0) return -1;

@@ -48,24 +48,36 @@ package struct KeySeat: Sendable {
         guard keyringKey.count == KeySlot.keyringKeyLength else { throw .outOfRange("a keyring key has 32 bytes") }
         let ephemeral = try Random.secret(count: X25519.keyLength)
         let ephemeralKey = try X25519.publicKey(of: ephemeral)
-        let wrapping = try Self.wrappingKey(
+        let keys = try WrappingKeys(
             shared: X25519.agree(ephemeral, with: publicKey), share: share.bytes, ephemeralKey: ephemeralKey,
             publicKey: publicKey)
-        let slot = try KeySlot(wrapping: keyringKey, for: self, ephemeralKey: ephemeralKey, key: wrapping)
-        guard try KeySlot(bytes: slot.bytes).open(key: wrapping).constantTimeEquals(keyringKey) else { throw .damaged }
+        let slot = try KeySlot(wrapping: keyringKey, for: self, ephemeralKey: ephemeralKey, keys: keys)
+        guard try KeySlot(bytes: slot.bytes).open(with: keys).constantTimeEquals(keyringKey) else { throw .damaged }
         return slot
     }
+}
 
-    /// What both ends come to.
-    static func wrappingKey(
+/// What both ends come to: the key that wraps, and what a slot says of it beforehand. Who has another secret finds other
+/// bytes here, and none that fit can be made for two: that would be a collision of SHA-256.
+struct WrappingKeys: ~Copyable {
+    static let commitmentLength = 32
+
+    let key: SecretBytes
+    /// Stands in the slot for all to see, and says nothing of the key.
+    let commitment: [UInt8]
+
+    init(
         shared: borrowing SecretBytes, share: borrowing SecretBytes, ephemeralKey: [UInt8], publicKey: [UInt8]
-    ) throws(EnvelopeError) -> SecretBytes {
+    ) throws(EnvelopeError) {
         var secret = SecretBuffer(capacity: 64)
         secret.append(share)
         secret.append(shared)
-        let extracted = try secret.withSpan { secret throws(EnvelopeError) in try HKDF.extract(secret) }
-        return try HKDF.expand(
-            MACKey(extracted), info: [UInt8](texts: "keyturn key slot v2 wrapping") + ephemeralKey + publicKey)
+        let extracted = try MACKey(secret.withSpan { secret throws(EnvelopeError) in try HKDF.extract(secret) })
+        let ends = ephemeralKey + publicKey
+        let key = try HKDF.expand(extracted, info: [UInt8](texts: "keyturn key slot v3 wrapping") + ends)
+        commitment = try HKDF.expand(extracted, info: [UInt8](texts: "keyturn key slot v3 commitment") + ends)
+            .withSpan { $0.array }
+        self.key = key
     }
 }
 
@@ -75,9 +87,9 @@ struct HolderKeys: ~Copyable {
     let share: SecretBytes
 
     init(_ secret: borrowing UnlockSecret, salt: [UInt8], scrypt: ScryptParameters?) throws(EnvelopeError) {
-        let base = try MACKey(secret.encryptionKey(salt: salt, scrypt: scrypt))
-        let privateKey = try HKDF.expand(base, info: [UInt8](texts: "keyturn key slot v2 private key"))
-        let share = try HKDF.expand(base, info: [UInt8](texts: "keyturn key slot v2 share"))
+        let base = try MACKey(secret.holderKey(salt: salt, scrypt: scrypt))
+        let privateKey = try HKDF.expand(base, info: [UInt8](texts: "keyturn key slot v3 private key"))
+        let share = try HKDF.expand(base, info: [UInt8](texts: "keyturn key slot v3 share"))
         self.privateKey = privateKey
         self.share = share
     }

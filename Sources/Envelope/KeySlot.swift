@@ -3,9 +3,11 @@ package import SecretMemory
 /// One way into a vault: the keyring key, wrapped so that one secret opens it. Slots come and go without any row
 /// being sealed again.
 ///
-/// A stored slot is `02 ‖ kind ‖ id ‖ salt (32) ‖ ephemeral key (32) ‖ scrypt's log N, r, p (passphrase only) ‖ nonce (12) ‖
-/// wrapped key (32) ‖ tag (16) ‖ checksum (8)`; all that stands before the nonce is authenticated with the key. Slots of
-/// format 01, which have no ephemeral key and are wrapped under the secret alone, are read and no longer made.
+/// A stored slot is `03 ‖ kind ‖ id ‖ salt (32) ‖ ephemeral key (32) ‖ scrypt's log N, r, p (passphrase only) ‖
+/// commitment (32) ‖ nonce (12) ‖ wrapped key (32) ‖ tag (16) ‖ checksum (8)`; all that stands before the nonce is
+/// authenticated with the key. AES-GCM alone does not say which key sealed: a slot can be made that opens with many. The
+/// commitment is looked at before anything is opened, and fits one key. Slots of format 01, which have neither ephemeral
+/// key nor commitment and are wrapped under the secret alone, are read and no longer made.
 package struct KeySlot: Sendable, Equatable {
     /// How a slot is opened. The raw values are stored.
     package enum Kind: String, Sendable, CaseIterable {
@@ -14,7 +16,7 @@ package struct KeySlot: Sendable, Equatable {
         case recovery
     }
 
-    static let format: UInt8 = 2
+    static let format: UInt8 = 3
     static let oldFormat: UInt8 = 1
     static let saltLength = 32
     static let keyringKeyLength = 32
@@ -29,6 +31,7 @@ package struct KeySlot: Sendable, Equatable {
     private let salt: [UInt8]
     /// `nil` in a slot of the old format.
     private let ephemeralKey: [UInt8]?
+    private let commitment: [UInt8]
 
     /// Whether it was made before there were seats, so that nothing but its secret can make it anew.
     package var isOld: Bool { ephemeralKey == nil }
@@ -43,27 +46,29 @@ package struct KeySlot: Sendable, Equatable {
         try KeySeat(id: id, for: secret, scrypt: scrypt).wrap(keyringKey)
     }
 
-    /// - Parameter key: what the seat's secret, and the ephemeral key, lead to.
+    /// - Parameter keys: what the seat's secret, and the ephemeral key, lead to.
     init(
         wrapping keyringKey: borrowing SecretBytes, for seat: KeySeat, ephemeralKey: [UInt8],
-        key: borrowing SecretBytes
+        keys: borrowing WrappingKeys
     ) throws(EnvelopeError) {
         let parameters = seat.scrypt.map { [$0.logN, $0.r, $0.p] } ?? []
         let header =
             [Self.format] + [UInt8](texts: seat.kind.rawValue, seat.id) + seat.salt + ephemeralKey + parameters
+            + keys.commitment
         let sealed = try keyringKey.withSpan { plain throws(EnvelopeError) in
-            try Seal.seal(plain, header: header, key: key)
+            try Seal.seal(plain, header: header, key: keys.key)
         }
         self.init(
             id: seat.id, kind: seat.kind, scrypt: seat.scrypt, bytes: try sealed + Self.checksum(of: sealed),
-            salt: seat.salt, ephemeralKey: ephemeralKey)
+            salt: seat.salt, ephemeralKey: ephemeralKey, commitment: keys.commitment)
     }
 
     private init(
-        id: String, kind: Kind, scrypt: ScryptParameters?, bytes: [UInt8], salt: [UInt8], ephemeralKey: [UInt8]?
+        id: String, kind: Kind, scrypt: ScryptParameters?, bytes: [UInt8], salt: [UInt8], ephemeralKey: [UInt8]?,
+        commitment: [UInt8]
     ) {
         (self.id, self.kind, self.scrypt, self.bytes) = (id, kind, scrypt, bytes)
-        (self.salt, self.ephemeralKey) = (salt, ephemeralKey)
+        (self.salt, self.ephemeralKey, self.commitment) = (salt, ephemeralKey, commitment)
     }
 
     /// The keyring key.
@@ -77,7 +82,7 @@ package struct KeySlot: Sendable, Equatable {
             guard let ephemeralKey else { return try open(key: secret.encryptionKey(salt: salt, scrypt: scrypt)) }
             let holder = try HolderKeys(secret, salt: salt, scrypt: scrypt)
             return try open(
-                key: KeySeat.wrappingKey(
+                with: WrappingKeys(
                     shared: X25519.agree(holder.privateKey, with: ephemeralKey), share: holder.share,
                     ephemeralKey: ephemeralKey, publicKey: X25519.publicKey(of: holder.privateKey)))
         } catch {
@@ -85,7 +90,13 @@ package struct KeySlot: Sendable, Equatable {
         }
     }
 
-    func open(key: borrowing SecretBytes) throws(EnvelopeError) -> SecretBytes {
+    /// Throws ``EnvelopeError/notAuthentic`` for keys that the slot is not committed to, without trying them.
+    func open(with keys: borrowing WrappingKeys) throws(EnvelopeError) -> SecretBytes {
+        guard unsafe commitment.span.bytes.constantTimeEquals(keys.commitment.span.bytes) else { throw .notAuthentic }
+        return try open(key: keys.key)
+    }
+
+    private func open(key: borrowing SecretBytes) throws(EnvelopeError) -> SecretBytes {
         let headerLength = bytes.count - Self.checksumLength - Self.keyringKeyLength - Seal.overhead
         let sealed = unsafe bytes.span.bytes.extracting(droppingLast: Self.checksumLength)
         return try Seal.open(sealed, headerLength: headerLength, key: key)
@@ -114,10 +125,13 @@ extension KeySlot {
             let stored = try Array(reader.take(3))
             scrypt = try ScryptParameters(logN: stored[0], r: stored[1], p: stored[2])
         }
+        let commitment = format == Self.oldFormat ? [] : try Array(reader.take(WrappingKeys.commitmentLength))
         guard reader.bytes.count == Seal.overhead + Self.keyringKeyLength + Self.checksumLength else {
             throw .damaged
         }
-        self.init(id: id, kind: kind, scrypt: scrypt, bytes: bytes, salt: salt, ephemeralKey: ephemeralKey)
+        self.init(
+            id: id, kind: kind, scrypt: scrypt, bytes: bytes, salt: salt, ephemeralKey: ephemeralKey,
+            commitment: commitment)
     }
 
     /// Against accidents, without a key.

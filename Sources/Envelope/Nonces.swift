@@ -1,47 +1,30 @@
-import Glibc
 import SecretMemory
-import Synchronization
 
-/// Random nonces, drawn in batches: one call of the generator costs more than sealing a row.
+/// The nonces of seals. None lies in memory before it is used, and none depends on randomness alone.
 ///
-/// No nonce is handed out twice, to whatever thread. A batch inherited over a fork is thrown away, since parent and
-/// child would hand out the same.
-final class Nonces: Sendable {
-    static let shared = Nonces()
+/// 32 bytes of the kernel's are drawn for each, and go through an HMAC with all that is sealed. A machine that is resumed
+/// twice from one snapshot, and whose kernel gives both the same randomness, seals different things under different nonces
+/// all the same; and if it seals the same, under the same key, it gives the same bytes, which tells no more than that.
+enum Nonces {
+    typealias Draw = (_ count: Int) throws(EnvelopeError) -> SecretBytes
 
-    private struct Batch: ~Copyable {
-        var bytes = SecretBytes(count: 0) { _ in }
-        var used = 0
-        var process: pid_t = 0
-    }
+    private static let randomness = 32
 
-    private static let batchLength = 256 * AESGCM.nonceLength
-
-    private let batch = Mutex(Batch())
-    private let draw: @Sendable (_ count: Int) throws(EnvelopeError) -> SecretBytes
-    private let process: @Sendable () -> pid_t
-
-    init(
-        draw: @escaping @Sendable (_ count: Int) throws(EnvelopeError) -> SecretBytes = Random.open(count:),
-        process: @escaping @Sendable () -> pid_t = getpid
-    ) {
-        self.draw = draw
-        self.process = process
-    }
-
-    func next() throws(EnvelopeError) -> SecretBytes {
-        let process = process()
-        return try batch.withLock { batch throws(EnvelopeError) -> SecretBytes in
-            if batch.used == batch.bytes.count || batch.process != process {
-                batch.bytes = try draw(Self.batchLength)
-                batch.used = 0
-                batch.process = process
-            }
-            let start = batch.used
-            batch.used += AESGCM.nonceLength
-            return batch.bytes.withSpan {
-                SecretBytes(copying: $0.extracting(start..<start + AESGCM.nonceLength))
-            }
-        }
+    /// - Parameters:
+    ///   - key: the one that seals.
+    ///   - associatedData: header and associated data, as they are authenticated.
+    static func next(
+        for plaintext: RawSpan, associatedData: [UInt8], key: borrowing SecretBytes, draw: Draw = Random.open(count:)
+    ) throws(EnvelopeError) -> SecretBytes {
+        var message = SecretBuffer(capacity: randomness + 8 + associatedData.count + plaintext.byteCount)
+        message.append(try draw(randomness))
+        var count: [UInt8] = []
+        count.append(bigEndian: Int64(associatedData.count))
+        message.append(unsafe count.span.bytes)
+        message.append(unsafe associatedData.span.bytes)
+        message.append(plaintext)
+        let hedge = try MACKey(HKDF.expand(MACKey(key), info: [UInt8](texts: "keyturn nonce key v1")))
+        let code = try message.withSpan { message throws(EnvelopeError) in try hedge.code(of: message) }
+        return code.withSpan { SecretBytes(copying: $0.extracting(first: AESGCM.nonceLength)) }
     }
 }

@@ -8,9 +8,11 @@ enum Seal {
     static let overhead = AESGCM.nonceLength + AESGCM.tagLength
 
     static func seal(
-        _ plaintext: RawSpan, header: [UInt8], associatedData: [UInt8] = [], key: borrowing SecretBytes
+        _ plaintext: RawSpan, header: [UInt8], associatedData: [UInt8] = [], key: borrowing SecretBytes,
+        draw: Nonces.Draw = Random.open(count:)
     ) throws(EnvelopeError) -> [UInt8] {
-        let nonce = try Nonces.shared.next()
+        let authenticated = header + associatedData
+        let nonce = try Nonces.next(for: plaintext, associatedData: authenticated, key: key, draw: draw)
         let start = header.count + AESGCM.nonceLength
         var sealed = [UInt8](repeating: 0, count: header.count + overhead + plaintext.byteCount)
         var span = sealed.mutableSpan
@@ -19,8 +21,7 @@ enum Seal {
         try nonce.withSpan { nonce throws(EnvelopeError) in
             output.write(nonce, at: header.count)
             try AESGCM.seal(
-                plaintext, key: key, nonce: nonce, associatedData: header + associatedData, into: &output,
-                at: start)
+                plaintext, key: key, nonce: nonce, associatedData: authenticated, into: &output, at: start)
         }
         return sealed
     }

@@ -48,29 +48,29 @@ struct FrozenFormatTests {
     @Test func `the frozen slots open`() throws {
         let keyFile = try KeySlot(
             bytes: hex(
-                "02000000086b65792d66696c6500000006686f73742d61d0d1d2d3d4d5d6d7d8d9dadbdcdddedfe0e1e2e3e4e5e6e7e8e9ea"
-                    + "ebecedeeefd89e3bad79437dbed9f843418304f460ff05c7fe81fe4a9577a804cb9367ff66e0e1e2e3e4e5e6e7e8e9eaeb31"
-                    + "99ab15687f3af0bd8925c247c54bb7146fa361a781535809f0f80105e97bb1c537a40541ea244b96b17ee9f400a8b67e6f55"
-                    + "f5b1a91d8a"))
+                "03000000086b65792d66696c6500000006686f73742d61d0d1d2d3d4d5d6d7d8d9dadbdcdddedfe0e1e2e3e4e5e6e7e8e9ea"
+                    + "ebecedeeef3f3e5f6d86926c9c128cf84581574f96840d98ee5ab53b1ec3b76e2bb25b945ea53c8e093d0a02baa01e3a6df2"
+                    + "eeb116c48699335783ab6ebc04dd592b52626be0e1e2e3e4e5e6e7e8e9eaeb6c8ceb67020aa97a4335c63f31435c8a5b6696"
+                    + "0a102333141cbf1c58430a9ff55421f373c8146ca7350cab934189a0b2449359f1944ec69c"))
         #expect(keyFile.id == "host-a" && !keyFile.isOld)
         #expect(plain(try keyFile.unwrap(with: .keyFile(secret(run(0x80))))) == run(0))
 
         let passphrase = try KeySlot(
             bytes: hex(
-                "020000000a7061737370687261736500000004616e6e61d0d1d2d3d4d5d6d7d8d9dadbdcdddedfe0e1e2e3e4e5e6e7e8e9ea"
-                    + "ebecedeeefd89e3bad79437dbed9f843418304f460ff05c7fe81fe4a9577a804cb9367ff660e0801e0e1e2e3e4e5e6e7e8e9"
-                    + "eaebfeb7c744409847bc7464dff5ba7656bf6ccbb9f2db4d3055cb8ed653a62f4aa96d12b004e699918566d15e3a50f4a6a9"
-                    + "89549f2932ea8978"))
+                "030000000a7061737370687261736500000004616e6e61d0d1d2d3d4d5d6d7d8d9dadbdcdddedfe0e1e2e3e4e5e6e7e8e9ea"
+                    + "ebecedeeef3f3e5f6d86926c9c128cf84581574f96840d98ee5ab53b1ec3b76e2bb25b945e0e08010adf4ec6f1318934c7b8"
+                    + "c644e5e0e70528c45adffaecf00a0b96d74376aca3e3e0e1e2e3e4e5e6e7e8e9eaeb1563393f7ccf2f1b909319b48d5dde4f"
+                    + "90109e6aae6bac2c839951d7a766ad2780424b73330a9dc51cf0050c29586294a3760fadb1df1e44"))
         #expect(passphrase.scrypt == .least && !passphrase.isOld)
         let words = secret(Array("correct horse battery staple".utf8))
         #expect(plain(try passphrase.unwrap(with: .passphrase(words))) == run(0))
 
         let recovery = try KeySlot(
             bytes: hex(
-                "02000000087265636f766572790000000473616665d0d1d2d3d4d5d6d7d8d9dadbdcdddedfe0e1e2e3e4e5e6e7e8e9eaebec"
-                    + "edeeefd89e3bad79437dbed9f843418304f460ff05c7fe81fe4a9577a804cb9367ff66e0e1e2e3e4e5e6e7e8e9eaeb3bf839"
-                    + "b93abad81acb536ffcfd24a64865018f88086c10edf411a6b326d45fba7db2fdd2458156478fccefcc2dafd17bbc0de3f2aa"
-                    + "387f0e"))
+                "03000000087265636f766572790000000473616665d0d1d2d3d4d5d6d7d8d9dadbdcdddedfe0e1e2e3e4e5e6e7e8e9eaebec"
+                    + "edeeef3f3e5f6d86926c9c128cf84581574f96840d98ee5ab53b1ec3b76e2bb25b945e1636847b21d68db43f12384121dc75"
+                    + "36c45a00c6b0f3f127b42d8e804a13e4f1e0e1e2e3e4e5e6e7e8e9eaeba9644a4f29954878c35e71e22d3cb4137ce3817f50"
+                    + "020a9cc609c1f77eb780c6669ba790e69c1031b4e699a2ac5fd545ec3e1de0424d8833"))
         let key = try secret(Array(frozenRecoveryKey.utf8)).withSpan { typed throws(EnvelopeError) in
             try RecoveryKey(reading: typed)
         }

@@ -40,10 +40,10 @@ struct KeySeatTests {
         let slot = try seat.wrap(key)
         for guess in [seat.publicKey, plain(seat.share.bytes), run(0)] {
             for shared in [seat.publicKey, plain(seat.share.bytes), run(0)] {
-                let wrapping = try KeySeat.wrappingKey(
+                let keys = try WrappingKeys(
                     shared: secret(shared), share: secret(guess), ephemeralKey: Array(slot.bytes[50..<82]),
                     publicKey: seat.publicKey)
-                #expect(throws: EnvelopeError.notAuthentic) { _ = try slot.open(key: wrapping) }
+                #expect(throws: EnvelopeError.notAuthentic) { _ = try slot.open(with: keys) }
             }
         }
     }

@@ -59,7 +59,8 @@ struct KeySlotTests {
         let bytes = try slot(kind).bytes
         for bit in 0..<bytes.count * 8 {
             let flipped = bytes.mapping(bit / 8) { $0 ^ 1 << UInt8(bit % 8) }
-            #expect(throws: bit < 8 ? EnvelopeError.unknownFormat : .damaged) { _ = try KeySlot(bytes: flipped) }
+            // One bit makes the old format of the new one.
+            #expect(throws: bit < 8 && bit != 1 ? EnvelopeError.unknownFormat : .damaged) { _ = try KeySlot(bytes: flipped) }
         }
         for count in 0..<bytes.count {
             #expect(throws: count < 9 ? EnvelopeError.tooShort : .damaged) {
@@ -73,7 +74,7 @@ struct KeySlotTests {
     @Test(arguments: KeySlot.Kind.allCases)
     func `a slot changed on purpose opens with nothing`(kind: KeySlot.Kind) throws {
         let bytes = try slot(kind).bytes.dropLast(8)
-        let parameters = kind == .passphrase ? bytes.count - 63..<bytes.count - 60 : 0..<0
+        let parameters = kind == .passphrase ? bytes.count - 95..<bytes.count - 92 : 0..<0
         var opened = 0
         // Every byte for the quick kinds, every seventh where each try takes scrypt's time.
         for index in stride(from: 1, to: bytes.count, by: kind == .passphrase ? 7 : 1)
@@ -101,7 +102,7 @@ struct KeySlotTests {
             throws: EnvelopeError.outOfRange(
                 "scrypt takes N of 2^14 to 2^20, r of 8 to 16, p of 1 to 4 and 1 GiB at most")
         ) {
-            _ = try Self.resealed(bytes) { $0.replacing(at: $0.count - 63, with: [logN, r, p]) }
+            _ = try Self.resealed(bytes) { $0.replacing(at: $0.count - 95, with: [logN, r, p]) }
         }
     }
 
@@ -111,7 +112,7 @@ struct KeySlotTests {
     }
 
     @Test func `parameters within bounds but changed do not open the slot`() throws {
-        let slot = try Self.resealed(slot(.passphrase).bytes) { $0.replacing(at: $0.count - 63, with: [15, 8, 1]) }
+        let slot = try Self.resealed(slot(.passphrase).bytes) { $0.replacing(at: $0.count - 95, with: [15, 8, 1]) }
         #expect(slot.scrypt?.logN == 15)
         #expect(throws: EnvelopeError.wrongKey) { _ = try slot.unwrap(with: Self.unlockSecret(.passphrase)) }
     }
@@ -165,6 +166,49 @@ struct KeySlotTests {
         let (one, two) = (try slot(.keyFile).bytes, try slot(.keyFile).bytes)
         let mixed = try Self.resealed(one) { $0.dropLast(60) + two.dropLast(8).suffix(60) }
         #expect(throws: EnvelopeError.wrongKey) { _ = try mixed.unwrap(with: Self.unlockSecret(.keyFile)) }
+    }
+
+    /// AES-GCM seals under a key and does not say which: with enough work one blob opens under many, and who hands it to
+    /// the daemon learns with one unlocking whether the passphrase was among a thousand. What is committed to one key is not
+    /// even tried with another, though it would open.
+    @Test func `a slot that opens under a key which it is not committed to is a wrong key`() throws {
+        let one = try KeySeat(id: "1", for: Self.unlockSecret(.passphrase), scrypt: .least)
+        let ephemeral = secret(run(3))
+        let ephemeralKey = try X25519.publicKey(of: ephemeral)
+        let own = try WrappingKeys(
+            shared: X25519.agree(ephemeral, with: one.publicKey), share: one.share.bytes, ephemeralKey: ephemeralKey,
+            publicKey: one.publicKey)
+        let slot = try KeySlot(wrapping: key, for: one, ephemeralKey: ephemeralKey, keys: own)
+        #expect(try slot.unwrap(with: Self.unlockSecret(.passphrase)).constantTimeEquals(key))
+
+        let headerLength = slot.bytes.count - 8 - 60
+        let header = Array(slot.bytes[..<(headerLength - 32)]) + run(0xc0)
+        let forged = try Self.resealed(slot.bytes) { _ in
+            (try? key.withSpan { try Seal.seal($0, header: header, key: own.key) }) ?? []
+        }
+        let opened = try Seal.open(
+            unsafe forged.bytes.span.bytes.extracting(droppingLast: 8), headerLength: headerLength, key: own.key)
+        #expect(plain(opened) == plain(key), "the seal alone would open")
+        #expect(throws: EnvelopeError.wrongKey) { _ = try forged.unwrap(with: Self.unlockSecret(.passphrase)) }
+    }
+
+    /// scrypt hashes a long passphrase first, and fills a short one up with zeros.
+    @Test(
+        arguments: [
+            (
+                Array(String(repeating: "0123456789", count: 7).utf8),
+                hex("57445fa40b08c60cdcba7ca39c756de614d11482e3f15a925f548688c19e58f4")
+            ),
+            (Array("correct horse".utf8), Array("correct horse\0".utf8)),
+        ] as [([UInt8], [UInt8])])
+    func `two passphrases that are one to scrypt do not open one slot`(one: [UInt8], other: [UInt8]) throws {
+        let salt = run(5)
+        let slow = try [one, other].map {
+            plain(try UnlockSecret.passphrase(secret($0)).encryptionKey(salt: salt, scrypt: .least))
+        }
+        #expect(slow[0] == slow[1])
+        let slot = try KeySlot.wrap(key, id: "a", with: .passphrase(secret(one)), scrypt: .least)
+        #expect(throws: EnvelopeError.wrongKey) { _ = try slot.unwrap(with: .passphrase(secret(other))) }
     }
 
     /// A slot changed, with the checksum made to fit.

@@ -46,6 +46,10 @@ int kt_open_regular(const char *path);
 /* A file in memory that holds these bytes, to be read from its beginning: a descriptor, or -1 with errno. */
 int kt_memory_file(const void *bytes, size_t length);
 
+/* Fills memory with the kernel's randomness, by the system call itself: glibc's function may draw from a generator that is
+   kept in this process. Returns 0, or an errno. */
+int kt_random(void *bytes, size_t length);
+
 /* The magic number of the file system that a path is on (statfs(2)), or -1 with errno. */
 int64_t kt_file_system(const char *path);
 
