@@ -14,7 +14,6 @@ import SecretMemory
         ) -> CInt
 
     let handle: UnsafeMutableRawPointer
-    private let errorText: UnsafeMutablePointer<CChar>
     private var headers: UnsafeMutablePointer<curl_slist>?
     /// The first option that curl refused, if any did.
     private(set) var refused: CURLcode = CURLE_OK
@@ -22,20 +21,26 @@ import SecretMemory
     init?() {
         guard let handle = unsafe curl_easy_init() else { return nil }
         unsafe self.handle = handle
-        unsafe errorText = .allocate(capacity: Int(CURL_ERROR_SIZE))
-        unsafe errorText.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
-        keep(unsafe keyturn_curl_set_pointer(handle, CURLOPT_ERRORBUFFER, errorText))
         keep(unsafe keyturn_curl_set_sockets_private(handle))
     }
 
     deinit {
         unsafe curl_easy_cleanup(handle)
         unsafe curl_slist_free_all(headers)
-        unsafe errorText.deallocate()
     }
 
-    /// What curl had to say about a failure.
-    var words: String { unsafe String(cString: errorText) }
+    /// What there is to know of a failure.
+    var circumstances: CurlCircumstances {
+        CurlCircumstances(
+            verification: number(CURLINFO_SSL_VERIFYRESULT), systemError: number(CURLINFO_OS_ERRNO),
+            proxyStatus: number(CURLINFO_HTTP_CONNECTCODE))
+    }
+
+    private func number(_ info: CURLINFO) -> Int {
+        var value = 0
+        unsafe keyturn_curl_get_long(handle, info, &value)
+        return value
+    }
 
     mutating func set(_ option: CURLoption, _ value: Int) {
         keep(unsafe keyturn_curl_set_long(handle, option, value))

@@ -1,12 +1,60 @@
 import CCurl
+import Glibc
 import SecretMemory
 
 extension TransportFailure {
     /// What curl's result means. `started` tells whether curl was about to send the request itself, after connecting,
     /// TLS and a proxy's consent.
-    init(curl code: CURLcode, started: Bool, detail: String, partial: SecretBox?) {
+    init(curl code: CURLcode, _ circumstances: CurlCircumstances, started: Bool, partial: SecretBox?) {
         self.init(
-            Kind(curl: code, started: started), started ? .ambiguous : .notSent, detail: detail, partial: partial)
+            Kind(curl: code, started: started), started ? .ambiguous : .notSent,
+            detail: circumstances.words(for: code), partial: partial)
+    }
+}
+
+/// What curl knows of a failure in numbers. Its sentences are never asked for: they repeat what they are about, such as the
+/// address of a proxy with the password in it.
+struct CurlCircumstances: Equatable {
+    /// OpenSSL's verdict on the server's certificate (`X509_V_ERR_…`); 0 when it found nothing.
+    var verification = 0
+    /// The last system call that failed (`errno`); 0 when none did.
+    var systemError = 0
+    /// What a proxy answered when it was asked for the connection; 0 when none was asked.
+    var proxyStatus = 0
+
+    func words(for code: CURLcode) -> String {
+        switch code {
+        case CURLE_COULDNT_RESOLVE_PROXY: return "it is the proxy's name, from the environment"
+        case CURLE_PROXY: return "the proxy refuses"
+        case CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_ISSUER_ERROR, CURLE_SSL_INVALIDCERTSTATUS:
+            return Self.verdict(verification)
+        default: break
+        }
+        if proxyStatus >= 300 { return "the proxy answered \(proxyStatus) when it was asked for the connection" }
+        switch code {
+        case CURLE_COULDNT_CONNECT, CURLE_RECV_ERROR, CURLE_SEND_ERROR, CURLE_SSL_CONNECT_ERROR:
+            return systemError == 0 ? "" : unsafe String(cString: strerror(CInt(systemError))).lowercased()
+        case CURLE_COULDNT_RESOLVE_HOST, CURLE_OPERATION_TIMEDOUT, CURLE_FILESIZE_EXCEEDED, CURLE_PARTIAL_FILE,
+            CURLE_GOT_NOTHING, CURLE_SSL_CACERT_BADFILE, CURLE_SSL_CERTPROBLEM:
+            return ""
+        default: return "libcurl's code \(code.rawValue)"
+        }
+    }
+
+    private static func verdict(_ code: Int) -> String {
+        switch code {
+        case 0: "it is not made for this host's name"
+        case 2, 20, 21: "its issuer is not known"
+        case 9: "it is not valid yet"
+        case 10: "it has expired"
+        case 18: "it is self-signed"
+        case 19: "it comes from an authority that is not trusted"
+        case 23: "it was revoked"
+        case 24, 25, 26, 79: "its issuer may not issue such certificates"
+        case 62, 64: "it is not made for this host's name"
+        case 66, 67, 68: "its key or its signature is too weak"
+        default: "OpenSSL's verdict \(code)"
+        }
     }
 }
 

@@ -68,7 +68,8 @@ final class Transfer {
         } else if isTooLarge {
             fail(.tooLarge)
         } else if code != CURLE_OK {
-            let failure = TransportFailure(curl: code, started: started, detail: easy.words, partial: takePartial())
+            let failure = TransportFailure(
+                curl: code, easy.circumstances, started: started, partial: takePartial())
             answer.resume(returning: .failure(failure))
         } else if !isHeadWhole {
             fail(.cut)

@@ -33,7 +33,7 @@ package struct TransportFailure: Error, Equatable, CustomStringConvertible {
 
     package let kind: Kind
     package let delivery: Delivery
-    /// In the words of curl, cut to 200 bytes of printable ASCII; empty when there is nothing to add.
+    /// In our own words, never in a library's; at most 200 bytes of printable ASCII, empty when there is nothing to add.
     package let detail: String
     /// What had arrived of the answer's body, as far as the limit allows; `nil` when nothing had. For an answer that
     /// is given only once, half of it can be all that matters.

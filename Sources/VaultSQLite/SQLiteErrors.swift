@@ -2,7 +2,8 @@ import GRDB
 import Vault
 
 extension StoreError {
-    /// SQLite's result codes in the store's terms. Messages name tables and columns, never values.
+    /// SQLite's result codes in the store's terms. Of its messages, which name tables and columns and never values, no more
+    /// goes out than is fit to be shown: a file that somebody made can have any names in it.
     /// - Parameter isOpening: whether the file is being opened: all that SQLite finds wrong then is damage, since its
     ///   beginning says that we wrote it.
     init(sqlite error: any Error, path: String, isOpening: Bool = false) {
@@ -11,10 +12,10 @@ extension StoreError {
             return
         }
         guard let error = error as? DatabaseError else {
-            self.init(.library, "an unexpected error of the store: \(error)")
+            self.init(.library, "an unexpected error of the store: \(type(of: error))")
             return
         }
-        let message = error.message ?? "no reason given"
+        let message = Self.filtered(error.message ?? "no reason given")
         switch error.resultCode {
         case .SQLITE_BUSY, .SQLITE_LOCKED:
             self.init(.inUse, "another program has \(path) open")
@@ -36,5 +37,9 @@ extension StoreError {
         default:
             self.init(.library, "SQLite: \(message) (\(error.extendedResultCode.rawValue))")
         }
+    }
+
+    private static func filtered(_ message: String) -> String {
+        String(message.unicodeScalars.filter { $0.value >= 0x20 && $0.value < 0x7F }.prefix(120).map(Character.init))
     }
 }

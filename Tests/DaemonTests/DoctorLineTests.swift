@@ -1,3 +1,4 @@
+import HTTPTransport
 import SocketAPI
 import Testing
 import Times
@@ -50,7 +51,8 @@ import Times
             ("odd", "OpenSSL/3.5.1", nil, "skipped"),
         ]) func libcurl(version: String, tls: String, proxy: String?, outcome: String)
     {
-        #expect(DaemonDoctor.libcurl(version, tls: tls, proxy: proxy).outcome.rawValue == outcome)
+        let setting = ProxySetting { $0 == "https_proxy" ? proxy : nil }
+        #expect(DaemonDoctor.libcurl(version, tls: tls, proxy: setting).outcome.rawValue == outcome)
     }
 
     @Test(

@@ -183,7 +183,7 @@ extension StartError {
                 .temporary, "a daemon serves this vault",
                 hint: "keyturn status; or stop it first: systemctl stop keyturnd")
         case let error as StoreError: self.init(VaultError(error))
-        default: self.init(.internal, "an unexpected error: \(error)")
+        default: self.init(.internal, "an unexpected error: \(type(of: error))")
         }
     }
 }

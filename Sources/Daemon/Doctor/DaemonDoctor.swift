@@ -31,7 +31,7 @@ struct DaemonDoctor {
         var lines = HostDoctor(places: places, now: time.now.wall).lines
         lines += [
             jump, Self.openSSL(OpenSSLVersion.text), Self.sqlite(SQLiteStore.libraryVersion),
-            Self.libcurl(CurlVersion.text, tls: CurlVersion.tls, proxy: Self.proxy),
+            Self.libcurl(CurlVersion.text, tls: CurlVersion.tls, proxy: .current), Self.proxy(.current),
             Self.keyMemory(isLocked: SecretBytes.keptAreLocked), await unlocking(gate),
         ]
         lines += [(places.agentSocket, "agent_socket"), (places.adminSocket, "admin_socket")].map(socket)

@@ -1,4 +1,4 @@
-import Glibc
+import HTTPTransport
 import SocketAPI
 
 /// What the doctor says of the libraries that are loaded, by their versions. Distributions mend without changing these, so
@@ -33,7 +33,7 @@ extension DaemonDoctor {
     /// - Parameters:
     ///   - tls: what it makes TLS with.
     ///   - proxy: as the environment names it.
-    static func libcurl(_ text: String, tls: String, proxy: String?) -> Line {
+    static func libcurl(_ text: String, tls: String, proxy: ProxySetting?) -> Line {
         let words = "libcurl \(text), \(tls)"
         guard let version = Version(text) else { return Line("libcurl", .skipped, words) }
         guard tls.hasPrefix("OpenSSL/") else {
@@ -46,7 +46,7 @@ extension DaemonDoctor {
                 "libcurl", .failed, "\(words): it is older than 7.87, which this program is made for",
                 try: "apt-get install --only-upgrade libcurl4")
         }
-        if version < Version(8, 4, 0), proxy?.lowercased().hasPrefix("socks5h:") == true {
+        if version < Version(8, 4, 0), case .proxy(_, let proxy) = proxy, proxy.scheme == "socks5h" {
             return Line(
                 "libcurl", .warning,
                 "\(words): before 8.4.0 a name can overrun a buffer on its way to the proxy, unless the distribution mended it",
@@ -55,12 +55,16 @@ extension DaemonDoctor {
         return Line("libcurl", .passed, words)
     }
 
-    /// As libcurl looks for it.
-    static var proxy: String? {
-        for name in ["https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"] {
-            if let value = unsafe getenv(name), unsafe value.pointee != 0 { return unsafe String(cString: value) }
+    /// How calls leave this machine.
+    static func proxy(_ setting: ProxySetting?) -> Line {
+        switch setting {
+        case nil: Line("proxy", .passed, "none: calls go straight to Zoom and the consoles")
+        case .proxy: Line("proxy", .passed, setting?.description ?? "")
+        case .unusable(let variable):
+            Line(
+                "proxy", .failed, "\(setting?.description ?? ""): no call to Zoom or to a console leaves this machine",
+                try: "set \(variable) to http://USER:PASSWORD@HOST:PORT, other characters as %XX, and restart keyturnd")
         }
-        return nil
     }
 
     static func keyMemory(isLocked: Bool) -> Line {
