@@ -49,9 +49,19 @@ enum JSONText {
         return text.finish()
     }
 
-    /// Appends the text as a JSON string without its quotes.
+    /// Appends the text as a JSON string without its quotes. What a terminal might obey, and what turns the direction of a
+    /// line, is escaped like the controls of ASCII: a document is looked at too.
     static func escape(_ text: RawSpan, into buffer: inout SecretBuffer) {
-        for offset in 0..<text.byteCount {
+        var next = 0
+        while next < text.byteCount {
+            let offset = next
+            if let (code, length) = control(in: text, at: offset) {
+                buffer.append("\\u")
+                for shift in [12, 8, 4, 0] { buffer.append(hexDigit(UInt8(code >> shift & 15))) }
+                next += length
+                continue
+            }
+            next += 1
             switch text[offset] {
             case UInt8(ascii: "\""): buffer.append("\\\"")
             case UInt8(ascii: "\\"): buffer.append("\\\\")
@@ -61,6 +71,23 @@ enum JSONText {
                 buffer.append(hexDigit(byte & 15))
             case let byte: buffer.append(byte)
             }
+        }
+    }
+
+    /// A control or a format character beyond ASCII's first 32 at `offset`, and its length in UTF-8: U+007F to U+009F, the
+    /// marks, embeddings and isolates of directions, line and paragraph separators.
+    private static func control(in text: RawSpan, at offset: Int) -> (code: Int, length: Int)? {
+        func byte(_ distance: Int) -> Int { offset + distance < text.byteCount ? Int(text[offset + distance]) : 0 }
+        switch byte(0) {
+        case 0x7F: return (0x7F, 1)
+        case 0xC2 where (0x80...0x9F).contains(byte(1)): return (byte(1), 2)
+        case 0xD8 where byte(1) == 0x9C: return (0x61C, 2)
+        case 0xE2 where [0x80, 0x81].contains(byte(1)) && (0x80...0xBF).contains(byte(2)):
+            let code = 0x2000 | (byte(1) & 1) << 6 | byte(2) & 0x3F
+            let isControl =
+                [0x200E, 0x200F].contains(code) || (0x2028...0x202E).contains(code) || (0x2066...0x2069).contains(code)
+            return isControl ? (code, 3) : nil
+        default: return nil
         }
     }
 

@@ -7,6 +7,8 @@ package enum ClientError: Error, Equatable, Sendable, CustomStringConvertible {
     /// There is a socket that nobody listens at, such as one left behind by a daemon that was killed.
     case notListening(path: String)
     case permissionDenied(path: String, nor: String? = nil)
+    /// Somebody listens whom there is no reason to trust. Nothing was sent.
+    case stranger(path: String, user: Int)
     /// The path does not fit into a socket address.
     case pathTooLong(path: String)
     case timedOut
@@ -28,6 +30,8 @@ package enum ClientError: Error, Equatable, Sendable, CustomStringConvertible {
         case .notListening(let path): "the daemon is not running: nothing listens at \(path)"
         case .permissionDenied(let path, let own):
             "this user may not open the socket at \(path)\(own.map { ", and has none at \($0)" } ?? "")"
+        case .stranger(let path, let user):
+            "user \(user) listens at \(path), who is neither root nor you nor the vault's owner; nothing was sent"
         case .pathTooLong(let path): "the socket path is longer than \(UnixStream.longestPath) bytes: \(path)"
         case .timedOut: "the daemon did not answer in time"
         case .closedEarly: "the daemon ended, or did not start, before its answer was complete"
@@ -53,6 +57,8 @@ package enum ClientError: Error, Equatable, Sendable, CustomStringConvertible {
             Self.isSystems(path)
                 ? "run as root or as the daemon's user, or be in a group that has a role: admin.viewer_group and so on in keyturn.yaml"
                 : "run as root or as the daemon's user"
+        case .stranger(let path, _):
+            "ls -l \(path); if that user's vault is meant, name its directory with --state-dir"
         case .pathTooLong: "choose a shorter --runtime-dir"
         case .timedOut, .closedEarly: "look at the daemon's log: journalctl -u keyturnd"
         case .malformedAnswer: "check that the client and the daemon are of the same version"

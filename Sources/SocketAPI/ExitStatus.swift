@@ -39,7 +39,7 @@ extension ClientError {
     package var exitStatus: ExitStatus {
         switch self {
         case .notRunning, .notListening: .unavailable
-        case .permissionDenied: .notPermitted
+        case .permissionDenied, .stranger: .notPermitted
         case .pathTooLong: .configuration
         case .timedOut: .temporary
         case .closedEarly, .failed: .inputOutput

@@ -5,12 +5,19 @@ package struct SocketClient: Sendable {
     package let path: String
     /// Where else a socket was looked for, for messages.
     private let other: String?
+    private let trusted: TrustedPeer?
     private let limits: AnswerLimits
 
-    /// - Parameter path: of the socket, at most 107 bytes.
-    package init(path: String, nor other: String? = nil, limits: AnswerLimits = AnswerLimits()) {
+    /// - Parameters:
+    ///   - path: of the socket, at most 107 bytes.
+    ///   - trusted: who may be at the other end; `nil` for everybody, where nothing is sent that is worth anything.
+    package init(
+        path: String, nor other: String? = nil, trusting trusted: TrustedPeer? = nil,
+        limits: AnswerLimits = AnswerLimits()
+    ) {
         self.path = path
         self.other = other
+        self.trusted = trusted
         self.limits = limits
     }
 
@@ -32,6 +39,7 @@ package struct SocketClient: Sendable {
             default: throw error
             }
         }
+        if let trusted { try stream.checkPeer(trusted, path: path) }
         var request = SecretBuffer(capacity: 512)
         request.append("\(method.rawValue) \(target.text) HTTP/1.1\r\nHost: keyturn\r\nKeyturn-Request: 1\r\n")
         if let generation { request.append("If-None-Match: \"\(generation)\"\r\n") }

@@ -38,6 +38,11 @@ struct UnixStream: ~Copyable {
 
     deinit { close(descriptor) }
 
+    /// Throws before anything is sent when somebody is at the other end who is not to know it.
+    func checkPeer(_ trusted: TrustedPeer, path: String) throws(ClientError) {
+        try trusted.check(descriptor, path: path)
+    }
+
     /// Sends all of `bytes`. `false` when the other side has stopped reading: it may have answered all the same.
     func send(_ bytes: RawSpan) throws(ClientError) -> Bool {
         var sent = 0

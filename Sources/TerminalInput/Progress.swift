@@ -50,7 +50,7 @@ package final class Progress: Sendable {
             let line = seconds < 2 ? state.words : "\(state.words), \(seconds) s"
             // A line that is broken could not be drawn over.
             let room = max((Screen.width(of: STDERR_FILENO) ?? 80) - 1, 1)
-            Self.put("\r\(line.prefix(room))\u{1B}[K")
+            Self.put("\r\(oneLine(line).prefix(room))\u{1B}[K")
             return true
         }
     }

@@ -19,6 +19,7 @@ package enum Question {
         during.endLines(at: interrupt)
         unsafe tcsetattr(STDIN_FILENO, TCSADRAIN, &during)
         defer { unsafe tcsetattr(STDIN_FILENO, TCSADRAIN, &before) }
+        let prompt = visible(prompt)
         _ = unsafe write(STDERR_FILENO, prompt, prompt.utf8.count)
         var line: [UInt8] = []
         var byte: UInt8 = 0

@@ -56,15 +56,14 @@ package enum StandardOutput {
         }
     }
 
-    package static func write(_ text: String) { write(unsafe text.utf8Span.span.bytes) }
+    /// Text for people: nothing of it is obeyed by a terminal.
+    package static func write(_ text: String) { write(unsafe visible(text).utf8Span.span.bytes) }
+
+    /// A picture for a terminal, which obeys what is in it: others' words in it have gone through ``visible(_:)``.
+    package static func draw(_ picture: String) { write(unsafe picture.utf8Span.span.bytes) }
 
     /// The first reason stays.
     private static func note(_ reason: CInt) {
         _ = end.compareExchange(expected: 0, desired: reason, ordering: .acquiringAndReleasing)
     }
-}
-
-/// A message on one line, whatever of another's words is in it.
-package func oneLine(_ text: String) -> String {
-    String(String.UnicodeScalarView(text.unicodeScalars.map { $0.value < 0x20 || $0.value == 0x7F ? " " : $0 }))
 }

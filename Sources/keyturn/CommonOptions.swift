@@ -34,13 +34,17 @@ struct CommonOptions: ParsableArguments {
         ).forClient { unsafe access($0, F_OK) == 0 }
     }
 
-    var admin: SocketClient { client { $0.adminSocket } }
+    /// What goes there are secrets, or what somebody might decide by.
+    var admin: SocketClient {
+        let isNamed = stateDir != nil || environment("KEYTURN_STATE_DIR").map { !$0.isEmpty } ?? false
+        return client(trusting: TrustedPeer(places, isNamed: isNamed)) { $0.adminSocket }
+    }
     var agent: SocketClient { client { $0.agentSocket } }
 
-    private func client(_ socket: (Places) -> String) -> SocketClient {
+    private func client(trusting trusted: TrustedPeer? = nil, _ socket: (Places) -> String) -> SocketClient {
         let places = places
         let other = places.otherRuntimeDirectory.map { socket(places).replacing(places.runtimeDirectory, with: $0) }
-        return SocketClient(path: socket(places), nor: other)
+        return SocketClient(path: socket(places), nor: other, trusting: trusted)
     }
 
     /// Asks, and shows the answer: as it came with `--json`, else in the words of `show`.

@@ -82,6 +82,6 @@ struct CommandFailure: Error {
 
 /// A line on standard error.
 func complain(_ text: String) {
-    let line = text + "\n"
+    let line = visible(text) + "\n"
     _ = unsafe write(STDERR_FILENO, line, line.utf8.count)
 }

@@ -28,6 +28,20 @@ import Testing
         #expect(text(writer.finish()) == #"{"a":1,"b":["x",[],{},null],"c":{"d":true,"e":false},"f":-5}"#)
     }
 
+    @Test(
+        "what a terminal might obey is escaped",
+        arguments: [
+            ("\u{1B}[2J", #"\u001b[2J"#), ("\u{7F}", #"\u007f"#),
+            ("\u{80}\u{9B}\u{9F}\u{A0}", "\\u0080\\u009b\\u009f\u{A0}"),
+            ("\u{202E}x\u{2066}", #"\u202ex\u2066"#), ("\u{200E}\u{200F}\u{61C}", #"\u200e\u200f\u061c"#),
+            ("\u{2028}\u{2029}\u{2027}\u{202F}", "\\u2028\\u2029\u{2027}\u{202F}"), ("é漢🙂", "é漢🙂"),
+        ]) func controls(given: String, written: String)
+    {
+        var writer = JSONWriter()
+        writer.string(given)
+        #expect(text(writer.finish()) == "\"\(written)\"")
+    }
+
     @Test("every character comes back as it was, alone and among others, and others read it the same way")
     func everyCharacter() throws {
         for start in stride(from: UInt32(0), through: 0x10FFFF, by: 0x1000) {

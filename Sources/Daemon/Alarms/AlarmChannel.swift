@@ -79,7 +79,7 @@ enum AlarmChannel: Sendable {
         do throws(CleanCommand.NotStarted) {
             (pid, output) = try CleanCommand(words: command, input: input).start()
         } catch {
-            return "cannot be run: \(words(for: error.reason))"
+            return "cannot be run: \(error.words)"
         }
         defer { close(output) }
         let deadline = SystemTime().now.boot + timeout + 1

@@ -35,9 +35,12 @@ struct KeyCommand {
     }
 
     private func start() throws(StartError) -> (pid: pid_t, output: CInt) {
-        do throws(CleanCommand.NotStarted) { return try CleanCommand(words: command).start() } catch {
+        do throws(CleanCommand.NotStarted) {
+            return try CleanCommand(words: command, knowsCredentials: true).start()
+        } catch {
             throw StartError(
-                .configuration, "unlock.command: cannot run \(printable(command.program)): \(words(for: error.reason))")
+                .configuration, "unlock.command: cannot run \(printable(command.program)): \(error.words)",
+                hint: error.hint)
         }
     }
 

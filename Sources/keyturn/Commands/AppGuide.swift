@@ -200,9 +200,9 @@ struct AppGuide {
     private func tell(_ text: String, behind first: String = "") {
         let width = Screen.width(of: STDERR_FILENO).map { min($0, 100) }
         // Lines that are laid out already stay as they are.
-        let lines =
+        let lines = visible(
             text.hasPrefix("  ") || text.hasPrefix("\n")
-            ? first + text + "\n" : wrapped(text, behind: first, width: width)
+                ? first + text + "\n" : wrapped(text, behind: first, width: width))
         _ = unsafe write(STDERR_FILENO, lines, lines.utf8.count)
     }
 }

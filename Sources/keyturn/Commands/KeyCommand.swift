@@ -214,7 +214,7 @@ extension ClientError {
     fileprivate var mayHaveBeenDone: Bool {
         switch self {
         case .timedOut, .closedEarly, .malformedAnswer, .answerTooLarge, .failed: true
-        case .notRunning, .notListening, .permissionDenied, .pathTooLong, .problem: false
+        case .notRunning, .notListening, .permissionDenied, .stranger, .pathTooLong, .problem: false
         }
     }
 }

@@ -65,7 +65,8 @@ struct StatusCommand: ParsableCommand {
                 let shown = lines.prefix(max((Screen.height(of: STDOUT_FILENO) ?? 24) - 1, 1))
                 // Home, each line to its end, and what is below: nothing flickers.
                 let clear = isFirst ? "\u{1B}[2J" : ""
-                StandardOutput.write(clear + "\u{1B}[H" + shown.map { $0 + "\u{1B}[K\n" }.joined() + "\u{1B}[J")
+                StandardOutput.draw(
+                    clear + "\u{1B}[H" + shown.map { visible(String($0)) + "\u{1B}[K\n" }.joined() + "\u{1B}[J")
             } else {
                 StandardOutput.write(isFirst ? text : "\n" + text)
             }

@@ -1,0 +1,141 @@
+import Glibc
+
+/// Whether nobody but root and one user could have put something where it is, or could change it: what sshd's `StrictModes`
+/// asks of keys and settings. The file itself and every directory on the way, links followed, belong to one of the two, and
+/// nobody else can write to them.
+///
+/// A directory in which everybody may write but only owners may remove (`/tmp`) is good for going through, where sshd refuses
+/// it: what belongs to one of the two there was put there by one of the two, and nobody else can take it away.
+package enum TrustedPath {
+    /// What stands at a path, itself and not what it leads to.
+    package enum Entry: Equatable, Sendable {
+        case directory(owner: UInt32, mode: UInt32)
+        case file(owner: UInt32, mode: UInt32)
+        case link(owner: UInt32, target: String)
+        /// A device, a pipe, a socket: nothing is kept in it.
+        case other(owner: UInt32)
+    }
+
+    package struct Distrust: Error, Equatable, Sendable {
+        /// What is not to be trusted: the path that was asked for, or something on the way to it.
+        package let path: String
+        package let reason: String
+        package let hint: String
+        /// An error number, when the way ends before the path does; nobody is to blame then.
+        package let missing: CInt?
+    }
+
+    package typealias Look = (_ path: String) -> Entry?
+
+    /// Links behind one another, as the kernel counts them.
+    private static let mostLinks = 40
+
+    /// - Parameters:
+    ///   - path: absolute.
+    ///   - owner: who is trusted besides root.
+    ///   - look: `nil` with `errno` where nothing is.
+    /// - Returns: the path without any link.
+    @discardableResult
+    package static func check(
+        _ path: String, owner: UInt32 = geteuid(), look: Look = TrustedPath.entry(at:)
+    ) throws(Distrust) -> String {
+        // What the caller holds open already, such as the output of a command of the shell's.
+        if ["/dev/fd/", "/proc/self/fd/"].contains(where: { path.hasPrefix($0) }) { return path }
+        // Who owns the root of all paths decides on all. Where not every user is known by number, that is the one who
+        // stands for the others.
+        guard case .directory(let first, _)? = look("/") else { throw missing("/") }
+        let trusted: Set<UInt32> = [0, owner, first]
+        var real = ""
+        var isShared = try judge(look("/"), at: "/", trusted, owner)
+        var rest = Array(path.split(separator: "/").map(String.init).reversed())
+        var links = 0
+        while let part = rest.popLast() {
+            if part == "." { continue }
+            if part == ".." {
+                real = String(real[..<(real.lastIndex(of: "/") ?? real.startIndex)])
+                isShared = try judge(look(real.isEmpty ? "/" : real), at: real.isEmpty ? "/" : real, trusted, owner)
+                continue
+            }
+            let here = real + "/" + part
+            let entry = look(here)
+            if case .link(let maker, let target)? = entry {
+                links += 1
+                guard links <= mostLinks else { throw missing(here, ELOOP) }
+                guard !isShared || trusted.contains(maker) else { throw belongs(here, to: maker, owner) }
+                if target.hasPrefix("/") {
+                    real = ""
+                    isShared = try judge(look("/"), at: "/", trusted, owner)
+                }
+                rest += target.split(separator: "/").map(String.init).reversed()
+                continue
+            }
+            isShared = try judge(entry, at: here, trusted, owner)
+            if case .directory? = entry {} else if !rest.isEmpty { throw missing(here, ENOTDIR) }
+            real = here
+        }
+        return real.isEmpty ? "/" : real
+    }
+
+    /// - Returns: whether it is a directory in which everybody may make something.
+    private static func judge(
+        _ entry: Entry?, at path: String, _ trusted: Set<UInt32>, _ owner: UInt32
+    ) throws(Distrust) -> Bool {
+        switch entry {
+        case nil, .link: throw missing(path)
+        case .other(let maker):
+            guard trusted.contains(maker) else { throw belongs(path, to: maker, owner) }
+            return false
+        case .file(let maker, let mode):
+            guard trusted.contains(maker) else { throw belongs(path, to: maker, owner) }
+            guard mode & 0o022 == 0 else { throw open(path, mode) }
+            return false
+        case .directory(let maker, let mode):
+            guard trusted.contains(maker) else { throw belongs(path, to: maker, owner) }
+            let isShared = mode & 0o022 != 0
+            guard !isShared || mode & UInt32(S_ISVTX) != 0 else { throw open(path, mode) }
+            return isShared
+        }
+    }
+
+    private static func belongs(_ path: String, to maker: UInt32, _ owner: UInt32) -> Distrust {
+        Distrust(
+            path: path, reason: "\(path) belongs to user \(maker)",
+            hint: "chown \(owner) \(path), if what is there is yours", missing: nil)
+    }
+
+    private static func open(_ path: String, _ mode: UInt32) -> Distrust {
+        Distrust(
+            path: path, reason: "\(path) can be written by others (mode \(String(mode & 0o7777, radix: 8)))",
+            hint: "chmod go-w \(path), once you have looked at what is there", missing: nil)
+    }
+
+    private static func missing(_ path: String, _ reason: CInt = errno) -> Distrust {
+        Distrust(path: path, reason: "\(path): no such file or directory", hint: "ls -ld \(path)", missing: reason)
+    }
+
+    package static func entry(at path: String) -> Entry? {
+        var found = stat()
+        guard unsafe lstat(path, &found) == 0 else { return nil }
+        switch found.st_mode & S_IFMT {
+        case S_IFDIR: return .directory(owner: found.st_uid, mode: found.st_mode & 0o7777)
+        case S_IFREG: return .file(owner: found.st_uid, mode: found.st_mode & 0o7777)
+        case S_IFLNK:
+            var bytes = [UInt8](repeating: 0, count: Int(PATH_MAX))
+            let count = unsafe bytes.withUnsafeMutableBytes { buffer in
+                guard let start = buffer.baseAddress else { return -1 }
+                return unsafe readlink(path, start, buffer.count)
+            }
+            guard count > 0 else { return nil }
+            return .link(owner: found.st_uid, target: String(decoding: bytes[..<count], as: UTF8.self))
+        default: return .other(owner: found.st_uid)
+        }
+    }
+
+    /// The path from the root, as this process would find it.
+    package static func absolute(_ path: String) -> String {
+        guard !path.hasPrefix("/") else { return path }
+        var bytes = [CChar](repeating: 0, count: Int(PATH_MAX))
+        guard let here = unsafe getcwd(&bytes, bytes.count) else { return "/" + path }
+        return unsafe String(cString: here) + "/" + path
+    }
+}

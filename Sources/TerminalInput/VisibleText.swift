@@ -1,0 +1,45 @@
+/// What a text shows and what it does to a terminal are kept apart: all that does something, or turns the direction of what
+/// follows, comes out as `\u{1b}`, for everybody to see. Whatever is printed for people goes through here, since a path, a
+/// message or a name in it may be another user's.
+///
+/// What stays: line ends, tabs, and the colours that the program itself uses.
+package func visible(_ text: String) -> String {
+    guard text.utf8.contains(where: { $0 < 0x20 && $0 != 0x0A || $0 >= 0x7F }) else { return text }
+    var shown = String.UnicodeScalarView()
+    var rest = text.unicodeScalars[...]
+    while let scalar = rest.first {
+        if let colour = colours.first(where: { rest.starts(with: $0) }) {
+            shown.append(contentsOf: colour)
+            rest = rest.dropFirst(colour.count)
+            continue
+        }
+        rest = rest.dropFirst()
+        guard doesSomething(scalar) else {
+            shown.append(scalar)
+            continue
+        }
+        shown.append(contentsOf: "\\u{\(String(scalar.value, radix: 16))}".unicodeScalars)
+    }
+    return String(shown)
+}
+
+/// A message on one line, whatever of another's words is in it.
+package func oneLine(_ text: String) -> String {
+    visible(String(String.UnicodeScalarView(text.unicodeScalars.map { ["\n", "\r", "\t"].contains($0) ? " " : $0 })))
+}
+
+/// As `Paint` begins and ends them. They change how a text looks, and hide nothing.
+private let colours: [String.UnicodeScalarView] = ["0", "1", "2", "31", "32", "33", "36"].map {
+    "\u{1B}[\($0)m".unicodeScalars
+}
+
+private func doesSomething(_ scalar: Unicode.Scalar) -> Bool {
+    switch scalar {
+    case "\n", "\t": false
+    default:
+        switch scalar.properties.generalCategory {
+        case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate: true
+        default: false
+        }
+    }
+}

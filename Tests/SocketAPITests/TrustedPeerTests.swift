@@ -1,0 +1,30 @@
+import Testing
+
+@testable import SocketAPI
+
+struct TrustedPeerTests {
+    private static func users(
+        state: String = "/var/lib/keyturn", isNamed: Bool = false, _ tree: [String: TrustedPath.Entry]
+    ) -> Set<UInt32> {
+        let places = Places(stateDirectory: state, environment: { _ in nil }, isRoot: true)
+        let tree = TrustedPathTests.base.merging(tree) { $1 }
+        return TrustedPeer(places, isNamed: isNamed, user: 5) { tree[$0] }.users
+    }
+
+    @Test func `who was given the vault's place by root is believed, and who took one is not`() {
+        let above: [String: TrustedPath.Entry] = [
+            "/var": .directory(owner: 0, mode: 0o755), "/var/lib": .directory(owner: 0, mode: 0o755),
+        ]
+        #expect(Self.users([:]) == [0, 5])
+        #expect(Self.users(above) == [0, 5])
+        #expect(Self.users(above.merging(["/var/lib/keyturn": .directory(owner: 7, mode: 0o700)]) { $1 }) == [0, 5, 7])
+        // A link in the last place is nobody's place.
+        let link = above.merging(["/var/lib/keyturn": .link(owner: 0, target: "/home/other")]) { $1 }
+        #expect(Self.users(link) == [0, 5])
+        let taken: [String: TrustedPath.Entry] = ["/tmp/keyturn": .directory(owner: 9, mode: 0o755)]
+        #expect(Self.users(state: "/tmp/keyturn", taken) == [0, 5])
+        let deep: [String: TrustedPath.Entry] = ["/home/other/state": .directory(owner: 9, mode: 0o700)]
+        #expect(Self.users(state: "/home/other/state", deep) == [0, 5])
+        #expect(Self.users(state: "/home/other/state", isNamed: true, deep) == [0, 5, 9])
+    }
+}
