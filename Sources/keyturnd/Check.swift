@@ -28,7 +28,7 @@ struct Check: AsyncParsableCommand {
     func run() async throws {
         let settings = try SettingsFile.read(where_.places.configurationFile, required: where_.isConfigNamed)
         let check = VaultCheck(places: where_.places, scratch: Self.scratch)
-        let key = try unlock.key(settings)
+        let key = try unlock.key(settings, where_.places)
         let report: CheckReport
         if let backup { report = try await check.run(file: backup, key) } else { report = try await check.run(key) }
         if json {

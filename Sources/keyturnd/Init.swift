@@ -9,14 +9,17 @@ struct Init: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Make a vault.",
         discussion: """
-            The vault opens with a key file, which is made if it is missing, or with a passphrase. A recovery key is
+            The vault opens with a key file, which is made, or with a passphrase. A recovery key is
             always added and shown once: print it, and keep it away from this machine.
 
             Example: keyturnd init --key-file /etc/keyturn/key --recovery-out recovery-key.txt
             """)
 
-    @Option(help: ArgumentHelp("Open the vault with this file; made (0400) if it is missing.", valueName: "path"))
+    @Option(help: ArgumentHelp("Open the vault with this file, which is made (0400).", valueName: "path"))
     var keyFile: String?
+
+    @Flag(help: "Take the key file that is there, and make none: its content is random, and nobody else has it.")
+    var useExistingKey = false
 
     @Flag(help: "Open the vault with a passphrase, read from standard input.")
     var passphraseStdin = false
@@ -30,6 +33,9 @@ struct Init: AsyncParsableCommand {
         guard keyFile == nil || !passphraseStdin else {
             throw ValidationError("a vault is made with a key file or with a passphrase, not with both at once")
         }
+        guard keyFile != nil || !useExistingKey else {
+            throw ValidationError("--use-existing-key takes --key-file")
+        }
     }
 
     func run() async throws {
@@ -38,6 +44,8 @@ struct Init: AsyncParsableCommand {
         say("made the vault \(made.vault)\n")
         if let path = made.newKeyFile {
             say("made the key file \(path): whoever has it and the vault has everything\n")
+        } else if let keyFile {
+            say("the vault opens with the key file that was there: \(keyFile)\n")
         }
         if let recoveryOut {
             say("wrote the recovery key to \(recoveryOut): keep it away from this machine\n")
@@ -54,7 +62,7 @@ struct Init: AsyncParsableCommand {
     }
 
     private func way() throws -> Initialisation.Way {
-        if let keyFile { return .keyFile(keyFile) }
+        if let keyFile { return .keyFile(keyFile, isThere: useExistingKey) }
         if passphraseStdin {
             let entered = try SecretInput.fromStandardInput(what: "passphrase")
             return .passphrase(entered.bytes.copy())

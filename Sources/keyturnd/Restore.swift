@@ -30,7 +30,7 @@ struct Restore: AsyncParsableCommand {
 
     func run() async throws {
         let settings = try SettingsFile.read(where_.places.configurationFile, required: where_.isConfigNamed)
-        let key = try unlock.key(settings)
+        let key = try unlock.key(settings, where_.places)
         let progress = Progress("reading the backup, and opening every seal of it")
         defer { progress.end() }
         let report = try await VaultRestore(places: where_.places, time: SystemTime())

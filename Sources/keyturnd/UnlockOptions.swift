@@ -2,6 +2,7 @@ import ArgumentParser
 import Daemon
 import Glibc
 import SecretMemory
+import SocketAPI
 import TerminalInput
 
 /// How a command that works without the daemon opens the vault: as `serve` does, else by asking.
@@ -25,7 +26,8 @@ struct UnlockOptions: ParsableArguments {
     }
 
     /// - Parameter settings: what the daemon would open it with.
-    func key(_ settings: Settings) throws -> OfflineKey {
+    /// - Parameter places: where its vault is.
+    func key(_ settings: Settings, _ places: Places) throws -> OfflineKey {
         if passphraseStdin {
             return .passphrase(try SecretInput.fromStandardInput(what: "passphrase").bytes.copy())
         }
@@ -40,7 +42,11 @@ struct UnlockOptions: ParsableArguments {
         var settings = settings
         if let keyFile { settings.keyFile = keyFile }
         let credential = keyFile == nil ? Serve.credential : nil
-        if let key = try OfflineKey.configured(credential: credential, settings) { return key }
+        if let key = try OfflineKey.configured(
+            credential: credential, settings, state: places.stateDirectory)
+        {
+            return key
+        }
         return .passphrase(
             try SecretInput.fromTerminal(
                 prompt: "passphrase: ", what: "passphrase", insteadOf: "--key-file, --passphrase-stdin or --recovery"

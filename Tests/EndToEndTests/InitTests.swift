@@ -42,6 +42,27 @@ import Testing
         }
     }
 
+    /// Whoever put it there may have kept a copy.
+    @Test func aKeyFileThatIsThereIsTakenOnlyWhenThatIsSaid() throws {
+        try withWorld(serving: false) { world in
+            let key = Data(repeating: 0x5A, count: 32)
+            try key.write(to: URL(filePath: world.keyFile))
+            try Files.set(world.keyFile, 0o400)
+            let silent = try world.keyturnd("init", "--key-file", world.keyFile, "--recovery-out", world.recoveryFile)
+            #expect(silent.exit == 64 && silent.complains(as: "keyturnd"), "\(silent)")
+            #expect(silent.errors.contains("  try: --use-existing-key"))
+            #expect(!Files.exists(world.vault) && !Files.exists(world.recoveryFile))
+            #expect(try Files.bytes(world.keyFile) == key)
+            let said = try world.keyturnd(
+                "init", "--key-file", world.keyFile, "--use-existing-key", "--recovery-out", world.recoveryFile)
+            #expect(said.exit == 0 && said.output.contains("the key file that was there: \(world.keyFile)"), "\(said)")
+            let missing = try world.keyturnd(
+                "init", "--state-dir", world.directory + "/other", "--key-file", world.keyFile + ".none",
+                "--use-existing-key")
+            #expect(missing.exit == 66 && !Files.exists(world.keyFile + ".none"), "\(missing)")
+        }
+    }
+
     @Test func refusesToTouchAnExistingVault() throws {
         try withWorld(serving: false) { world in
             try world.initialise()
@@ -95,7 +116,8 @@ import Testing
         try withWorld(serving: false) { world in
             try Data(repeating: 0x5A, count: length).write(to: URL(filePath: world.keyFile))
             try Files.set(world.keyFile, mode)
-            let outcome = try world.keyturnd("init", "--key-file", world.keyFile, "--recovery-out", world.recoveryFile)
+            let outcome = try world.keyturnd(
+                "init", "--key-file", world.keyFile, "--use-existing-key", "--recovery-out", world.recoveryFile)
             #expect(outcome.exit == code && outcome.complains(as: "keyturnd") && outcome.errors.contains(world.keyFile))
             #expect(!Files.exists(world.vault) && !Files.exists(world.recoveryFile))
         }

@@ -62,7 +62,8 @@ import Testing
             #expect(same.exit == 75 && same.complains(as: "keyturnd"))
 
             let other = world.directory + "/other"
-            let made = try world.keyturnd("init", "--key-file", world.keyFile, "--state-dir", other)
+            let made = try world.keyturnd(
+                "init", "--key-file", world.keyFile, "--use-existing-key", "--state-dir", other)
             #expect(made.exit == 0)
             let sockets = try world.keyturnd("serve", "--key-file", world.keyFile, "--state-dir", other)
             #expect(sockets.exit == 75 && sockets.errors.contains("--runtime-dir"))

@@ -4,14 +4,14 @@ import Times
 import VaultSQLite
 
 /// A file that a backup is to be in, and the draft beside it. The daemon writes it as its own user: nowhere where others
-/// could put something in its way, through no symbolic link, and over nothing but a backup.
+/// could put something in its way, through no symbolic link but those of its own or of root's, and over nothing but a backup.
 struct BackupTarget {
-    let path: String
+    private(set) var path: String
     let mayReplace: Bool
     /// A directory (0700) that only this process writes to: nobody plants a journal beside the draft.
     private var draftDirectory: String { path + ".draft" }
     var draft: String { draftDirectory + "/vault.db" }
-    private var directory: String { String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)]) }
+    var directory: String { String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)]) }
 
     /// - Parameter forbidden: directories in which no backup is written, since the daemon's own files are there.
     init(_ path: String, mayReplace: Bool, forbidden: [String]) throws(Problem) {
@@ -21,8 +21,23 @@ struct BackupTarget {
         guard path.hasPrefix("/"), parts.allSatisfy({ !["", ".", ".."].contains($0) }), parts.count > 1,
             !path.utf8.contains(0), path.utf8.count < Int(PATH_MAX) - 32
         else { throw Problem(.badRequest, "the file is not an absolute path without '.', '..' and empty parts") }
+        try settle()
         try checkDirectory(forbidden)
         try checkFile()
+    }
+
+    /// Goes on with the directory's own path, when all links on the way, and what they lead to, are root's or the daemon's
+    /// user's: from then on nobody else can have the file come to lie elsewhere.
+    private mutating func settle() throws(Problem) {
+        do throws(TrustedPath.Distrust) {
+            path = try TrustedPath.check(directory) + path[(path.lastIndex(of: "/") ?? path.startIndex)...]
+        } catch {
+            // Said by whoever opens it.
+            guard error.missing == nil else { return }
+            throw Problem(
+                .conflict, "others than the daemon's user can change what is in the backup's directory",
+                try: "a directory that nobody but root and the daemon's user can write to, like all above it")
+        }
     }
 
     private func checkDirectory(_ forbidden: [String]) throws(Problem) {
@@ -31,12 +46,6 @@ struct BackupTarget {
             throw Problem(.notFound, "the backup's directory: \(words(for: errno))", try: "make the directory first")
         }
         guard status.st_mode & S_IFMT == S_IFDIR else { throw Problem(.conflict, "the backup's directory is none") }
-        let isOurs = status.st_uid == geteuid() || status.st_uid == 0
-        guard isOurs, status.st_mode & 0o022 == 0 || status.st_mode & S_ISVTX != 0 else {
-            throw Problem(
-                .conflict, "others than the daemon's user can change what is in the backup's directory",
-                try: "a directory that belongs to the daemon's user or root, and that nobody else can write to")
-        }
         for other in forbidden {
             var own = stat()
             if unsafe stat(other, &own) == 0, own.st_dev == status.st_dev, own.st_ino == status.st_ino {

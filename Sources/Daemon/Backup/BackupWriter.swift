@@ -25,7 +25,7 @@ struct BackupWriter {
             }
             let path = "\(directory)/\(Retention.name(at: time.now.wall))"
             let target = try BackupTarget(path, mayReplace: false, forbidden: forbidden)
-            return try await write(to: target, session, retention: Retention(directory: directory, keep: keep))
+            return try await write(to: target, session, retention: Retention(directory: target.directory, keep: keep))
         }
     }
 

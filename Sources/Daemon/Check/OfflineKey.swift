@@ -1,4 +1,5 @@
 import Envelope
+import Glibc
 package import SecretMemory
 import Vault
 
@@ -17,8 +18,16 @@ package struct OfflineKey: Sendable {
     }
 
     /// As the daemon would open it at its start; `nil` where it would start locked.
-    package static func configured(credential: String?, _ settings: Settings) throws(StartError) -> OfflineKey? {
+    /// - Parameter state: the vault's directory: root may look at it with its owner's key file.
+    package static func configured(
+        credential: String?, _ settings: Settings, state: String
+    ) throws(StartError) -> OfflineKey? {
         guard let source = UnlockSource(credential: credential, settings: settings) else { return nil }
-        return OfflineKey(way: try source.read())
+        return OfflineKey(way: try source.read(owner: geteuid() == 0 ? owner(of: state) : geteuid()))
+    }
+
+    private static func owner(of path: String) -> uid_t {
+        var found = stat()
+        return unsafe stat(path, &found) == 0 ? found.st_uid : geteuid()
     }
 }

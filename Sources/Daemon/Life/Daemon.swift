@@ -66,6 +66,7 @@ package struct Daemon: Sendable {
         check.inherited = inherited
         try check.groups(settings)
         try PrivateDirectory.ensure(places.stateDirectory, mode: 0o700)
+        try StartError.check("the state directory", places.stateDirectory)
         let store = try openStore()
         if let upgrade = store.upgrade {
             logger.notice(
@@ -111,7 +112,7 @@ package struct Daemon: Sendable {
         } catch let error as StartError {
             throw error
         } catch {
-            throw StartError(.internal, "the daemon stopped: \(error)")
+            throw StartError(.internal, "the daemon stopped: \(type(of: error))")
         }
         await gate.lock(
             recording: AuditEvent(
@@ -146,6 +147,16 @@ package struct Daemon: Sendable {
 
     private func makeTransport() throws(StartError) -> CurlTransport {
         try SettingsCheck.checkCAFile(settings)
+        if let proxy = ProxySetting.current {
+            switch proxy {
+            case .proxy: logger.notice("calls to Zoom and to consoles go through a proxy: \(proxy)")
+            case .unusable:
+                // Who has a secret already is served all the same.
+                logger.error(
+                    "\(proxy): no call to Zoom or to a console leaves this machine", metadata: ["try": "keyturn doctor"]
+                )
+            }
+        }
         do throws(TransportFailure) {
             return try CurlTransport(.init(userAgent: "keyturn/\(version)", caFile: settings.caFile))
         } catch {

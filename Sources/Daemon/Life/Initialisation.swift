@@ -8,7 +8,8 @@ import VaultSQLite
 /// Makes a vault: the state directory, the key file if there is none, the recovery key, and the sealed database.
 package struct Initialisation {
     package enum Way: ~Copyable {
-        case keyFile(String)
+        /// - Parameter isThere: whether the file is to be there, or is to be made.
+        case keyFile(String, isThere: Bool)
         case passphrase(SecretBytes)
     }
 
@@ -35,6 +36,10 @@ package struct Initialisation {
     ///   nobody has.
     package func run(_ way: consuming Way, recovery place: Recovery) async throws(StartError) -> Made {
         try PrivateDirectory.ensure(places.stateDirectory, mode: 0o700)
+        try StartError.check("the state directory", places.stateDirectory)
+        if case .file(let path) = place {
+            try StartError.check("the recovery key's directory", Self.directory(of: path))
+        }
         guard unsafe access(places.vault, F_OK) != 0 else {
             throw StartError(
                 .badData, "there is a vault at \(places.vault) already; it was not touched",
@@ -46,8 +51,10 @@ package struct Initialisation {
             let first: UnlockWay
             switch consume way {
             case .passphrase(let passphrase): first = UnlockWay(.passphrase(passphrase))
-            case .keyFile(let path):
-                if unsafe access(path, F_OK) != 0 {
+            case .keyFile(let path, let isThere):
+                if !isThere {
+                    try StartError.check("the key file's directory", Self.directory(of: path))
+                    try Self.checkNothing(at: path)
                     try KeyFile.write(try Self.random(), to: path, mode: 0o400)
                     made.append(path)
                     newKeyFile = path
@@ -99,8 +106,22 @@ package struct Initialisation {
         } catch let error as StoreError {
             throw StartError(VaultError(error))
         } catch {
-            throw StartError(.internal, "the vault could not be made: \(error)")
+            throw StartError(.internal, "the vault could not be made: \(type(of: error))")
         }
+    }
+
+    private static func directory(of path: String) -> String {
+        let path = TrustedPath.absolute(path)
+        return String(path[...(path.lastIndex(of: "/") ?? path.startIndex)])
+    }
+
+    /// A key that was there before may be known to whoever put it there.
+    private static func checkNothing(at path: String) throws(StartError) {
+        var found = stat()
+        guard unsafe lstat(path, &found) == 0 else { return }
+        throw StartError(
+            .usage, "there is a file at \(path) already, and a vault gets a new key file unless it is told otherwise",
+            hint: "--use-existing-key, if its content is random and nobody else has it; else rm \(path)")
     }
 
     private static func random() throws(StartError) -> SecretBytes {

@@ -8,9 +8,14 @@ import Vault
 /// Files that hold what opens a vault.
 enum KeyFile {
     /// Reads a key file that only this user, or root, can read.
-    /// - Parameter isCredential: whether systemd put it there, for this service alone. It lets a service's own user in
-    ///   by an access list, which shows as a readable group.
-    static func read(_ path: String, isCredential: Bool = false) throws(StartError) -> UnlockWay {
+    /// - Parameters:
+    ///   - isCredential: whether systemd put it there, for this service alone. It lets a service's own user in by an access
+    ///     list, which shows as a readable group.
+    ///   - owner: who may have put it there besides root. Whoever knows a key that a vault is made with opens that vault.
+    static func read(
+        _ path: String, isCredential: Bool = false, owner: uid_t = geteuid()
+    ) throws(StartError) -> UnlockWay {
+        if !isCredential { try StartError.check("the key file", path, owner: owner) }
         let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK)
         guard descriptor >= 0 else { throw StartError(systemCall: "cannot read the key file \(path)", errno) }
         defer { close(descriptor) }

@@ -23,6 +23,20 @@ package struct StartError: Error, CustomStringConvertible {
         self.init(status, "\(what): \(words(for: reason))", hint: Self.hint(reason))
     }
 
+    /// Refuses what another user could have put there, or could change. What is missing is for the caller to find.
+    static func check(_ what: String, _ path: String, owner: uid_t = geteuid()) throws(StartError) {
+        do throws(TrustedPath.Distrust) {
+            try TrustedPath.check(TrustedPath.absolute(path), owner: owner)
+        } catch {
+            guard error.missing == nil else { return }
+            throw StartError(
+                .notPermitted,
+                error.path == path
+                    ? "\(what) \(error.reason), and is not trusted"
+                    : "\(what) \(path) is not trusted: \(error.reason)", hint: error.hint)
+        }
+    }
+
     package var description: String { detail }
 
     private static func hint(_ reason: CInt) -> String? {

@@ -23,10 +23,11 @@ enum UnlockSource: Equatable {
     }
 
     /// What it gives. Blocks: for a command, until that has ended.
-    func read() throws(StartError) -> UnlockWay {
+    /// - Parameter owner: whose key file is believed, besides root's.
+    func read(owner: uid_t = geteuid()) throws(StartError) -> UnlockWay {
         switch self {
         case .credential(let path): try KeyFile.read(path, isCredential: true)
-        case .keyFile(let path): try KeyFile.read(path)
+        case .keyFile(let path): try KeyFile.read(path, owner: owner)
         case .command(let words, let timeout): try KeyCommand(command: words, timeout: timeout).run()
         }
     }

@@ -29,8 +29,11 @@ package struct SettingsCheck: Sendable {
     }
 
     static func checkCAFile(_ settings: Settings) throws(StartError) {
-        guard let path = settings.caFile, unsafe access(path, R_OK) != 0 else { return }
-        throw StartError(.configuration, "zoom.ca_file: cannot read \(path): \(words(for: errno))")
+        guard let path = settings.caFile else { return }
+        guard unsafe access(path, R_OK) == 0 else {
+            throw StartError(.configuration, "zoom.ca_file: cannot read \(path): \(words(for: errno))")
+        }
+        try StartError.check("zoom.ca_file", path)
     }
 
     private func paths() throws(StartError) {

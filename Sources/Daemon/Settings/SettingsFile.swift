@@ -16,6 +16,8 @@ package enum SettingsFile {
             throw StartError(.configuration, "cannot read \(path): \(words(for: errno))")
         }
         defer { close(descriptor) }
+        // It says what is run, and whom to trust.
+        try StartError.check("the configuration file", path)
         var bytes = [UInt8](repeating: 0, count: largest + 1)
         var count = 0
         while count < bytes.count {

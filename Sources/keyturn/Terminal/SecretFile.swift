@@ -15,6 +15,11 @@ enum SecretFile {
         var status = stat()
         guard unsafe fstat(descriptor, &status) == 0 else { throw failure("cannot look at \(path)") }
         guard status.st_mode & S_IFMT == S_IFREG else { throw CommandFailure(.usage, "\(path) is not a file") }
+        // Who put it there has a copy, and would have a way into the vault.
+        do throws(TrustedPath.Distrust) { try TrustedPath.check(TrustedPath.absolute(path)) } catch {
+            throw CommandFailure(
+                .notPermitted, "the key file \(path) is not trusted: \(error.reason)", try: error.hint)
+        }
         guard status.st_mode & 0o077 == 0 else {
             throw CommandFailure(.notPermitted, "the key file \(path) can be read by others", try: "chmod 0400 \(path)")
         }

@@ -64,7 +64,9 @@ final class World: Sendable {
 
     /// Makes a vault that opens with the key file.
     func initialise() throws {
-        let outcome = try keyturnd("init", "--key-file", keyFile, "--recovery-out", recoveryFile)
+        let arguments = ["init", "--key-file", keyFile, "--recovery-out", recoveryFile]
+        let outcome = try runner.run(
+            Programs.keyturnd, arguments + (Files.exists(keyFile) ? ["--use-existing-key"] : []))
         guard outcome.exit == 0 else { throw HarnessError("keyturnd init: \(outcome)") }
     }
 

@@ -1,0 +1,127 @@
+import Foundation
+import Testing
+
+/// What another user put there, or could change, is not believed: keys, settings, and what the settings have run.
+@Suite(.realProcesses) struct StrictModesTests {
+    private static let other = OtherUser()
+
+    private static func give(_ path: String, to user: OtherUser = other) throws {
+        guard unsafe chown(path, uid_t(user.uid), gid_t(user.gid)) == 0 else { throw HarnessError("chown \(path)") }
+    }
+
+    private static func directory(_ path: String, _ mode: Int) throws -> String {
+        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false)
+        try Files.set(path, mode)
+        return path
+    }
+
+    private static func copy(_ world: World, into directory: String) throws -> String {
+        try FileManager.default.copyItem(atPath: world.keyFile, toPath: directory + "/key")
+        return directory + "/key"
+    }
+
+    @Test(.enabled(if: OtherUser.mayBe, OtherUser.why)) func aKeyOfAnotherUsersOpensAndMakesNothing() throws {
+        try withWorld(serving: false) { world in
+            try world.initialise()
+            try Self.give(world.keyFile)
+            let second = world.directory + "/second"
+            for arguments in [
+                ["serve", "--key-file", world.keyFile], ["check", "--key-file", world.keyFile],
+                ["init", "--key-file", world.keyFile, "--use-existing-key", "--state-dir", second],
+            ] {
+                let outcome = try world.runner.run(Programs.keyturnd, arguments)
+                #expect(outcome.exit == 77 && outcome.complains(as: "keyturnd"), "\(outcome)")
+                #expect(outcome.errors.contains("belongs to user 65534"), "\(outcome)")
+            }
+            #expect(!Files.exists(second + "/vault.db"))
+        }
+    }
+
+    @Test(arguments: [0o777, 0o775, 0o722])
+    func aKeyInADirectoryThatOthersWriteToIsNotBelieved(mode: Int) throws {
+        try withWorld(serving: false) { world in
+            try world.initialise()
+            let key = try Self.copy(world, into: Self.directory(world.directory + "/open", mode))
+            let served = try world.keyturnd("serve", "--key-file", key)
+            #expect(served.exit == 77 && served.errors.contains("\(world.directory)/open can be written"), "\(served)")
+            #expect(served.errors.contains("  try: chmod go-w \(world.directory)/open"))
+            let deep = try Self.directory(world.directory + "/open/deep", 0o700)
+            let below = try world.keyturnd("serve", "--key-file", Self.copy(world, into: deep))
+            #expect(below.exit == 77 && below.errors.contains("\(world.directory)/open can be written"), "\(below)")
+            let made = try world.keyturnd(
+                "init", "--state-dir", world.directory + "/second", "--key-file", world.directory + "/open/new")
+            #expect(made.exit == 77 && !Files.exists(world.directory + "/open/new"), "\(made)")
+            let recovery = try world.keyturnd(
+                "init", "--state-dir", world.directory + "/second", "--key-file", world.directory + "/new",
+                "--recovery-out", world.directory + "/open/recovery")
+            #expect(recovery.exit == 77 && !Files.exists(world.directory + "/open/recovery"), "\(recovery)")
+        }
+    }
+
+    @Test(.enabled(if: OtherUser.mayBe, OtherUser.why)) func settingsOfAnotherUsersHaveNothingRun() throws {
+        try withWorld(serving: false) { world in
+            try world.initialise()
+            let trace = world.directory + "/was-run"
+            try Data("unlock:\n  command: /usr/bin/touch \(trace)\n".utf8).write(to: URL(filePath: world.configuration))
+            try Self.give(world.configuration)
+            for command in ["serve", "check"] {
+                let outcome = try world.keyturnd(command)
+                #expect(outcome.exit == 77 && outcome.errors.contains("belongs to user 65534"), "\(outcome)")
+            }
+            try Self.give(world.configuration, to: OtherUser(uid: 0, gid: 0))
+            try Files.set(world.configuration, 0o664)
+            #expect(try world.keyturnd("serve").exit == 77)
+            #expect(!Files.exists(trace))
+        }
+    }
+
+    @Test(.enabled(if: OtherUser.mayBe, OtherUser.why)) func aProgramOfAnotherUsersIsNotRun() throws {
+        try withWorld(serving: false) { world in
+            try world.initialise()
+            let (trace, program) = (world.directory + "/was-run", world.directory + "/give-key")
+            try "#!/bin/sh\ntouch \(trace)\ncat \(world.keyFile)\n".write(
+                toFile: program, atomically: true, encoding: .utf8)
+            try Files.set(program, 0o755)
+            try Self.give(program)
+            let outcome = try world.keyturnd("serve", environment: ["KEYTURN_UNLOCK_COMMAND": program])
+            #expect(outcome.exit == 78 && outcome.errors.contains("belongs to user 65534, and is not"), "\(outcome)")
+            try world.start("--key-file", world.keyFile, environment: ["KEYTURN_ALARMS_COMMAND": program])
+            let alarm = try world.keyturn("alarm", "test")
+            #expect(alarm.exit != 0 && alarm.errors.contains("belongs to user 65534"), "\(alarm)")
+            #expect(!Files.exists(trace))
+        }
+    }
+
+    @Test(.enabled(if: OtherUser.mayBe, OtherUser.why)) func aKeyOfAnotherUsersIsAddedByNobody() throws {
+        try withWorld { world in
+            let key = world.directory + "/theirs"
+            try Data(repeating: 0x5A, count: 32).write(to: URL(filePath: key))
+            try Files.set(key, 0o400)
+            try Self.give(key)
+            let added = try world.keyturn("key", "add", "--key-file", key)
+            #expect(added.exit == 77 && added.errors.contains("belongs to user 65534"), "\(added)")
+            #expect(try world.must("key", "list", "--json").json["slots"].elements.count == 2)
+        }
+    }
+
+    @Test(.enabled(if: OtherUser.mayBe, OtherUser.why)) func aBackupGoesThroughNoLinkOfAnotherUsers() throws {
+        try withWorld { world in
+            let target = try Self.directory(world.directory + "/target", 0o700)
+            let shared = try Self.directory(world.directory + "/shared", 0o1777)
+            let link = shared + "/backups"
+            try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: target)
+            try world.must("backup", link + "/own.db")
+            #expect(Files.exists(target + "/own.db"), "a link of one's own, or of root's, is followed")
+            guard unsafe lchown(link, uid_t(Self.other.uid), gid_t(Self.other.gid)) == 0 else {
+                throw HarnessError("lchown")
+            }
+            let theirs = try world.keyturn("backup", link + "/theirs.db")
+            #expect(theirs.exit == 65 && theirs.complains(), "\(theirs)")
+            #expect(try Files.names(target) == ["own.db"])
+            let open = try Self.directory(world.directory + "/open", 0o777)
+            let below = try Self.directory(open + "/below", 0o700)
+            #expect(try world.keyturn("backup", below + "/one.db").exit == 65)
+            #expect(try Files.names(below).isEmpty)
+        }
+    }
+}
