@@ -43,7 +43,8 @@ struct CurlCircumstances: Equatable {
 
     private static func verdict(_ code: Int) -> String {
         switch code {
-        case 0: "it is not made for this host's name"
+        // libcurl looks at the name by itself, before it asks for the verdict: then that is 0, or 1, which stands for none.
+        case 0, 1: "it is not made for this host's name"
         case 2, 20, 21: "its issuer is not known"
         case 9: "it is not valid yet"
         case 10: "it has expired"

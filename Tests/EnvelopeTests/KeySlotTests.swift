@@ -60,7 +60,8 @@ struct KeySlotTests {
         for bit in 0..<bytes.count * 8 {
             let flipped = bytes.mapping(bit / 8) { $0 ^ 1 << UInt8(bit % 8) }
             // One bit makes the old format of the new one.
-            #expect(throws: bit < 8 && bit != 1 ? EnvelopeError.unknownFormat : .damaged) { _ = try KeySlot(bytes: flipped) }
+            let expected = bit < 8 && bit != 1 ? EnvelopeError.unknownFormat : .damaged
+            #expect(throws: expected) { _ = try KeySlot(bytes: flipped) }
         }
         for count in 0..<bytes.count {
             #expect(throws: count < 9 ? EnvelopeError.tooShort : .damaged) {

@@ -24,7 +24,7 @@ struct ProxySettingTests {
         "http://user:1234/plAnted@proxy.example:3128", "http://user:12#plAnted@proxy.example:3128",
         "http://user:12?plAnted@proxy.example", "http://user:plAnted@proxy example:3128",
         "'http://user:plAnted@proxy.example:3128'", "\"http://user:plAnted@proxy.example:3128\"",
-        "ftp://user:plAnted@proxy.example", "gopher://user:plAnted@proxy.example", 
+        "ftp://user:plAnted@proxy.example", "gopher://user:plAnted@proxy.example",
         "http://user:plAnted@", "user:plAnted", "http://user:plAnted%00@proxy.example",
         "http://user:plAnted@" + String(repeating: "x", count: 300), " http://user:plAnted@proxy.example",
         "http://user:plAnted@pröxy example", "://plAnted",
