@@ -49,6 +49,7 @@ enum UnlockSource: Equatable {
             throw StartError(
                 .configuration, "unlock.command: cannot run \(printable(command.program)): \(words(for: errno))")
         }
+        try StartError.check("unlock.command: the program", command.program)
     }
 
     /// The key slot that it opens now. Not counted among the tries of those who unlock by hand.
