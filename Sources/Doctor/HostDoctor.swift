@@ -171,7 +171,7 @@ package struct HostDoctor {
         return Line(
             "recovery_key", .warning,
             "a recovery key lies beside the vault, and opens it for whoever has the disk: \(found.joined(separator: ", "))",
-            try: "print it, keep that elsewhere, then shred -u \(places.stateDirectory)/\(found[0])")
+            try: "shred -u \(places.stateDirectory)/\(found[0]), once it is printed and kept elsewhere")
     }
 
     private var modes: [Line] {

@@ -4,6 +4,10 @@ extension AttentionCode {
     var explanation: Explanation {
         switch self {
         case .locked: Explanation("the vault is locked: nobody is served and nothing is rotated", try: "keyturn unlock")
+        case .socketGone:
+            Explanation(
+                "a socket of the daemon's was removed and it cannot make it again: nobody new can connect",
+                try: "systemctl restart keyturn-agent.socket keyturn-admin.socket keyturnd.service")
         case .vaultElsewhere:
             Explanation(
                 "the vault was last served on another machine: it is served here, and nothing is rotated",

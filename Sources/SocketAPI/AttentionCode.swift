@@ -2,6 +2,7 @@
 /// token, such as `invalid_client`.
 package enum AttentionCode: String, CaseIterable, Sendable {
     case locked
+    case socketGone = "socket_gone"
     case vaultElsewhere = "vault_elsewhere"
     case diskFull = "disk_full"
     case diskLow = "disk_low"

@@ -36,7 +36,7 @@ extension Severity {
         switch AttentionCode(rawValue: code) {
         case nil: base(cause: code)
         case .secretDies, .restoredSecretDead, .rotationHeld, .secretInMemory, .auditLogChanged, .auditUnavailable,
-            .diskFull, .locked:
+            .diskFull, .locked, .socketGone:
             .critical
         case .rotationPaused, .targetNew, .grantWithoutApp: .note
         case .rotationOverdue, .policyUnreadable, .missingScopes, .holdersNearDeadline, .targetChanged, .userChanged,

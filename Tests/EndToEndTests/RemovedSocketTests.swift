@@ -48,6 +48,8 @@ import Testing
                 try activator.log.contains(
                     "try: systemctl restart keyturn-agent.socket keyturn-admin.socket keyturnd.service"))
             #expect(try world.diagnosis(expecting: 65)["agent_socket"] == "failed")
+            let status = try world.keyturn("status", "--json").json["problems"].elements.first
+            #expect(status?["code"].string == "socket_gone" && status?["severity"].string == "critical")
 
             try FileManager.default.removeItem(atPath: world.admin)
             try eventually("the log to say it of the other") {

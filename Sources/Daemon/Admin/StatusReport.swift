@@ -14,13 +14,14 @@ struct StatusReport: Sendable {
     let version: String
     let startedAt: Timestamp
     let stateDirectory: String
+    let lost: LostSockets
 
     func answer(_ name: Name?) throws(Problem) -> RenderedResponse {
         let now = time.now
         guard let session = gate.session else {
             return Response(.ok).json(
                 document(
-                    .locked, now, [Self.locked] + disk, []))
+                    .locked, now, [Self.locked] + lost.problems + disk, []))
         }
         var entries = session.vault.catalog.apps
         if let name {
@@ -59,7 +60,8 @@ struct StatusReport: Sendable {
         }
         let escrow = session.rotations.report.troubles.filter { name == nil || $0.app == nil || $0.app == name }
         let host =
-            Self.hostProblems(session.vault) + disk + Self.auditProblems(session.audit) + Self.keyProblems(session)
+            lost.problems + Self.hostProblems(session.vault) + disk + Self.auditProblems(session.audit)
+            + Self.keyProblems(session)
             + escrow.map(StatusDocument.Problem.init)
         let rules = name == nil ? RuleProblems.problems(catalog) : []
         let all =

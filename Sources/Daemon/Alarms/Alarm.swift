@@ -77,7 +77,7 @@ struct AlarmPolicy: Equatable, Sendable {
         switch AttentionCode(rawValue: code) {
         // Zoom says no; or it cannot be reached, or asks for patience.
         case nil: Severity.base(code) == .critical ? 60 : 900
-        case .auditUnavailable: 10
+        case .auditUnavailable, .socketGone: 10
         // After a restart somebody may be about to type the passphrase.
         case .locked: 300
         case .diskLow, .lostResponse, .targetFailed, .targetBehind, .escrowNotReady, .provisioningFailing: 60

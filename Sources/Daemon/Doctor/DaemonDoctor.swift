@@ -39,11 +39,9 @@ struct DaemonDoctor {
         if let session {
             lines += Self.policies(session.vault.catalog.entries.map(\.app))
             lines += [slots(session.vault), await auditLog(session)]
-            // The room left is told above, with a daemon or without.
-            lines += Self.problems(
-                status.filter {
-                    $0.code != AttentionCode.diskLow.rawValue && $0.code != AttentionCode.diskFull.rawValue
-                })
+            // The room left and the sockets are told above, with a daemon or without.
+            let told: [AttentionCode] = [.diskLow, .diskFull, .socketGone]
+            lines += Self.problems(status.filter { problem in !told.contains { $0.rawValue == problem.code } })
             lines += await zoom(session.vault.catalog.entries.map(\.app.environment))
             lines += await targets(session)
         } else {

@@ -83,8 +83,10 @@ package struct Daemon: Sendable {
             machine: MachineIdentity.read(settings.machineFile), time: time, logger: logger)
         try await unlock(gate)
 
+        let lost = LostSockets()
         let status = StatusReport(
-            gate: gate, time: time, version: version, startedAt: time.now.wall, stateDirectory: places.stateDirectory)
+            gate: gate, time: time, version: version, startedAt: time.now.wall, stateDirectory: places.stateDirectory,
+            lost: lost)
         let tallies = SocketTallies()
         let bell = AlarmBell(
             gate: gate, status: status, channel: channel, file: AlarmFile(path: places.alarms), logger: logger)
@@ -101,7 +103,7 @@ package struct Daemon: Sendable {
             agent: AgentRoutes(
                 gate: gate, time: time,
                 budget: settings.requestsPerSecond > 0 ? RequestBudget(perSecond: settings.requestsPerSecond) : nil),
-            admin: admin, tallies: tallies, logger: logger)
+            admin: admin, tallies: tallies, lost: lost, logger: logger)
         do {
             try await serve([
                 sockets, DueWork(gate: gate, bell: bell, time: time), UserWatch(gate: gate, logger: logger),

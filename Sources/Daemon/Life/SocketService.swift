@@ -16,6 +16,7 @@ struct SocketService: Service {
     let admin: AdminRoutes
     /// Where the agent socket's answers are counted.
     let tallies: SocketTallies
+    let lost: LostSockets
     let logger: Logger
 
     func run() async throws {
@@ -95,7 +96,7 @@ struct SocketService: Service {
     private func live(on group: MultiThreadedEventLoopGroup, _ watched: [SocketKeeper.Place]) async throws {
         let gate = agent.gate
         try await withThrowingTaskGroup(of: Void.self) { tasks in
-            tasks.addTask { [logger] in try await SocketKeeper(logger: logger).run(watched) }
+            tasks.addTask { [logger, lost] in try await SocketKeeper(logger: logger, lost: lost).run(watched) }
             tasks.addTask {
                 guard let limit = Systemd.watchdogLimit() else { return try await gracefulShutdown() }
                 try await Watchdog(limit: limit, loops: Array(group.makeIterator())) { gate.holdsTheOnlyCopy }.run()

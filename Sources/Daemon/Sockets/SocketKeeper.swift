@@ -1,5 +1,6 @@
 import Logging
 import SocketAPI
+import Synchronization
 
 /// Looks once a second whether callers still find the sockets. Who removes `/run/keyturn` takes a daemon away that goes on as
 /// if nothing were. What this process made is made again; what systemd made, systemd must make.
@@ -13,6 +14,7 @@ struct SocketKeeper {
     }
 
     let logger: Logger
+    let lost: LostSockets
 
     /// Returns when its task is cancelled.
     func run(_ places: [Place]) async throws {
@@ -23,19 +25,22 @@ struct SocketKeeper {
             for index in places.indices {
                 let trouble = await look(&places[index])
                 let path = places[index].socket.path
-                if let trouble, said[path] != trouble { logger.critical("\(trouble)") }
-                said[path] = trouble
+                if let trouble, said[path] != trouble.description { logger.critical("\(trouble)") }
+                said[path] = trouble?.description
+                lost[path] = trouble
             }
             try await Task.sleep(for: .seconds(1))
         }
     }
 
     /// - Returns: why it is gone and stays so.
-    private func look(_ place: inout Place) async -> String? {
+    private func look(_ place: inout Place) async -> LostSockets.Trouble? {
         guard !place.socket.isInPlace else { return nil }
         let path = place.socket.path
         guard place.socket.isMade else {
-            return "the socket \(path), which systemd made, was removed: nobody new can connect; try: \(Places.restart)"
+            return .init(
+                detail: "the socket \(path), which systemd made, was removed: nobody new can connect",
+                hint: Places.restart)
         }
         do {
             let socket = try place.make()
@@ -45,7 +50,29 @@ struct SocketKeeper {
             return nil
         } catch {
             let hint = path.hasPrefix(Places.systemRuntimeDirectory + "/") ? Places.restart : "restart keyturnd"
-            return "the socket \(path) was removed, and cannot be made again: \(error); try: \(hint)"
+            return .init(detail: "the socket \(path) was removed, and cannot be made again: \(error)", hint: hint)
         }
+    }
+}
+
+/// The sockets that nobody finds, for the status: who is connected to the other one, or told by an alarm, can still learn it.
+final class LostSockets: Sendable {
+    struct Trouble: CustomStringConvertible {
+        let detail: String
+        let hint: String
+
+        var description: String { "\(detail); try: \(hint)" }
+    }
+
+    private let state = Mutex<[String: Trouble]>([:])
+
+    subscript(path: String) -> Trouble? {
+        get { state.withLock { $0[path] } }
+        set { state.withLock { $0[path] = newValue } }
+    }
+
+    var problems: [StatusDocument.Problem] {
+        state.withLock { $0 }.sorted { $0.key < $1.key }
+            .map { StatusDocument.Problem(.socketGone, $0.value.detail, try: $0.value.hint) }
     }
 }
