@@ -89,6 +89,14 @@ extension AttentionCode {
         case .rotationOverdue:
             Explanation(
                 "a rotation is due for more than an hour and ten minutes and has not begun", try: "keyturn rotate NAME")
+        case .rotationImpossible:
+            Explanation(
+                "the app is to be rotated automatically, and lacks the Marketplace app ID or the scope that Zoom's API takes",
+                try: "keyturn app verify NAME names what is missing")
+        case .rotationRefused:
+            Explanation(
+                "Zoom refused the last scheduled rotation; the present secret works as before, and none has replaced it since",
+                try: "keyturn rotate NAME --dry-run names what is in the way; then keyturn rotate NAME")
         case .policyUnreadable:
             Explanation(
                 "the app's window or time zone cannot be read on this machine, so that it is not rotated by itself",

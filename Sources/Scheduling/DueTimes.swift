@@ -65,7 +65,9 @@ package struct DueTimes: Equatable, Sendable {
             upkeep.probe.flatMap { $0.generation == generation ? $0.at : nil },
             entry.token.flatMap { $0.token.generation == generation ? $0.token.issuedAt : nil },
         ]
-        let last = min(looks.compactMap(\.self).max() ?? now, now)
+        var last = min(looks.compactMap(\.self).max() ?? now, now)
+        // That it can be rotated, no token of a client tells.
+        if entry.app.policy.every != nil { last = min(last, upkeep.scope?.at ?? entry.app.createdAt) }
         return last.next(Int(fnv(entry.app.id) % UInt64(day)), ofEvery: day, after: day / 2)
     }
 }

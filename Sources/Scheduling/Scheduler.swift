@@ -50,6 +50,9 @@ package actor Scheduler {
     let makeID: @Sendable () -> String
     /// Which of the scopes that an app needs are not among these.
     let lacking: @Sendable ([String]) -> [String]
+    /// Whether Zoom gives an app tokens that may change its secret; `nil` when it did not say. Asked with a secret that Zoom
+    /// took just now.
+    let mayRotate: @Sendable (AppEntry) async -> Upkeep.RotationScope?
     let note: @Sendable (SchedulerEvent) -> Void
     private let limits: Limits
     private let changes = Changes()
@@ -69,7 +72,9 @@ package actor Scheduler {
 
     package init(
         vault: Vault, engine: RotationEngine, tokens: TokenKeeper, time: any TimeSource, limits: Limits = Limits(),
-        lacking: @escaping @Sendable ([String]) -> [String], makeID: @escaping @Sendable () -> String,
+        lacking: @escaping @Sendable ([String]) -> [String],
+        mayRotate: @escaping @Sendable (AppEntry) async -> Upkeep.RotationScope? = { _ in nil },
+        makeID: @escaping @Sendable () -> String,
         note: @escaping @Sendable (SchedulerEvent) -> Void
     ) {
         self.vault = vault
@@ -78,6 +83,7 @@ package actor Scheduler {
         self.time = time
         self.limits = limits
         self.lacking = lacking
+        self.mayRotate = mayRotate
         self.makeID = makeID
         self.note = note
         vault.catalog.observe { [changes] change in
@@ -218,6 +224,15 @@ package actor Scheduler {
             }
             saving = nil
         }
+    }
+
+    /// Keeps what somebody found out about an app's rotations, and returns when it shows.
+    package func learn(_ scope: Upkeep.RotationScope, of app: App) async {
+        guard let entry = vault.catalog.app(app.name), entry.app.id == app.id else { return }
+        unsaved[entry].scope = scope
+        await saving?.value
+        save()
+        await saving?.value
     }
 
     /// Marks that a rotation of the app is begun.

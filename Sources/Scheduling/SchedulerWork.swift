@@ -65,7 +65,16 @@ extension Scheduler {
         }
         guard let now = vault.catalog.app(name), now.app.id == entry.app.id else { return }
         unsaved[now].probe = found
+        await lookAtScope(now, isTaken: found.cause == nil)
         note(.probed(name, found, isRotating: now.rotation != nil))
+    }
+
+    /// Whether an app that is to be rotated automatically can be. What Zoom does not say leaves the last word, until tomorrow.
+    private func lookAtScope(_ entry: AppEntry, isTaken: Bool) async {
+        guard entry.app.policy.every != nil else { return }
+        let found = isTaken ? await mayRotate(entry) : nil
+        guard let now = vault.catalog.app(entry.app.name), now.app.id == entry.app.id else { return }
+        unsaved[now].scope = found ?? Upkeep.RotationScope(at: time.now.wall, lack: unsaved[now].scope?.lack)
     }
 
     /// Rotates everything that is due, one after the other: for scheduled jobs, without the splay that spreads catching

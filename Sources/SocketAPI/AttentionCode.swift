@@ -24,6 +24,8 @@ package enum AttentionCode: String, CaseIterable, Sendable {
     case lostResponse = "lost_response"
     case missingScopes = "missing_scopes"
     case rotationOverdue = "rotation_overdue"
+    case rotationImpossible = "rotation_impossible"
+    case rotationRefused = "rotation_refused"
     case policyUnreadable = "policy_unreadable"
     case holdersNearDeadline = "holders_near_deadline"
     case rotationPaused = "rotation_paused"

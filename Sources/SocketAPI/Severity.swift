@@ -39,7 +39,8 @@ extension Severity {
             .diskFull, .locked, .socketGone:
             .critical
         case .rotationPaused, .targetNew, .grantWithoutApp: .note
-        case .rotationOverdue, .policyUnreadable, .missingScopes, .holdersNearDeadline, .targetChanged, .userChanged,
+        case .rotationOverdue, .rotationImpossible, .rotationRefused, .policyUnreadable,
+            .missingScopes, .holdersNearDeadline, .targetChanged, .userChanged,
             .vaultElsewhere, .keySlotDamaged, .damagedRow, .secretInEscrow, .escrowUnreadable, .escrowUnclaimed,
             .diskLow, .lostResponse, .targetFailed, .targetBehind, .escrowNotReady, .provisioningFailing,
             .secretUnproven, .keyRotationWaits, .provisionerLogUnreadable:

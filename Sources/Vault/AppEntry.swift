@@ -17,6 +17,7 @@ package struct AppEntry: Sendable {
         var refusals: Refusals?
         var receipts: [Name: Receipt] = [:]
         var upkeep = Upkeep()
+        var refusedRotation: RefusedRotation?
         let tokenUse = TokenUse()
 
         init(app: App, credential: Credential) {
@@ -83,6 +84,13 @@ package struct AppEntry: Sendable {
         get { box.content.upkeep }
         set { content.upkeep = newValue }
     }
+
+    /// The last rotation that began by itself and that Zoom refused, if none has replaced the secret since.
+    package var refusedRotation: RefusedRotation? {
+        box.content.refusedRotation.flatMap { $0.base == credential.generation ? $0 : nil }
+    }
+
+    mutating func note(_ refused: RefusedRotation) { content.refusedRotation = refused }
 
     /// The same for all that the app's entry ever was, since the start.
     package var tokenUse: TokenUse { box.content.tokenUse }

@@ -103,6 +103,7 @@ package final class Catalog: Sendable {
         update(app) { entry in
             move = RotationMove(of: entry.app, from: entry.rotation, to: rotation)
             entry.rotation = rotation.phase.isFinal ? nil : rotation
+            if let refused = RefusedRotation(rotation) { entry.note(refused) }
             change(&entry)
         }
         guard let move else { return }

@@ -19,6 +19,7 @@ struct CatalogLoader {
     private var current: [String: Credential] = [:]
     private var previous: [String: Credential] = [:]
     private var rotations: [String: Rotation] = [:]
+    private var refused: [String: RefusedRotation] = [:]
     private var receipts: [String: [Name: Receipt]] = [:]
     private var tokens: [String: Token] = [:]
     private var refusals: [String: Refusals] = [:]
@@ -67,7 +68,7 @@ struct CatalogLoader {
             case .current: current[record.appID] = record.credential
             case .previous: previous[record.appID] = record.credential
             }
-        case .rotation(let rotation): if !rotation.phase.isFinal { rotations[rotation.appID] = rotation }
+        case .rotation(let rotation): take(rotation)
         case .receipt(let record): receipts[record.appID, default: [:]][record.receipt.client] = record.receipt
         case .way(let way): ways.append(way)
         case .client(let client): clients.append(client)
@@ -78,6 +79,12 @@ struct CatalogLoader {
         case .upkeep(let record): upkeep[record.appID] = record.upkeep
         case nil: break
         }
+    }
+
+    private mutating func take(_ rotation: Rotation) {
+        if !rotation.phase.isFinal { rotations[rotation.appID] = rotation }
+        guard let found = RefusedRotation(rotation) else { return }
+        if refused[rotation.appID].map({ $0.at <= found.at }) ?? true { refused[rotation.appID] = found }
     }
 
     var appsWithSecrets: [Inspection.App] {
@@ -97,6 +104,7 @@ struct CatalogLoader {
             content.refusals = refusals[app.id]
             content.receipts = receipts[app.id] ?? [:]
             content.upkeep = upkeep[app.id] ?? Upkeep()
+            content.refusedRotation = refused[app.id]
             return AppEntry(content)
         }
         catalog.load(

@@ -24,6 +24,10 @@ import Vault
         /// Seconds since the app was stored.
         var age = 0
         var holders: [String] = []
+        var appID: String? = "app"
+        var scope: Upkeep.RotationScope?
+        /// Why Zoom refused the last scheduled rotation.
+        var refused: String?
     }
 
     private func problems(_ state: State, app name: String = "zoom") async throws -> [AppProblems.Ranked] {
@@ -33,8 +37,15 @@ import Vault
         let vault = try await Vault.open(store, with: .keyFile(), time: time)
         var app = App.sample(name)
         app.policy = state.policy
+        app.marketplaceAppID = state.appID
         try await vault.add(app, clientSecret: SecretBox("s"))
         let now = time.now.wall + state.age
+        if let refused = state.refused {
+            var rotation = Rotation.planned(id: "r0", app: app, base: .first, trigger: .schedule, overlap: 0, at: now)
+            try await vault.begin(rotation, of: app)
+            (rotation.phase, rotation.reason, rotation.endedAt) = (.refused, refused, now)
+            try await vault.advance(rotation, of: app)
+        }
         if let phase = state.phase {
             var rotation = Rotation.planned(
                 id: "r1", app: app, base: .first, trigger: .operator, overlap: 0, at: now)
@@ -44,7 +55,7 @@ import Vault
         }
         if let refusals = state.refusals { try await vault.keep(refusals, for: app) }
         let rest = state.rest.map { Upkeep.PlannedRotation(base: .first, due: now + $0) }
-        try await vault.keep([(app, Upkeep(rotation: rest, probe: state.probe))])
+        try await vault.keep([(app, Upkeep(rotation: rest, probe: state.probe, scope: state.scope))])
         let entry = try #require(vault.catalog.app(app.name))
         var recurrences = Recurrences()
         return AppProblems(
@@ -61,6 +72,9 @@ import Vault
         #expect(try await problems(State()).isEmpty)
         #expect(try await problems(State(policy: RotationPolicy(every: 30 * Self.day), age: 29 * Self.day)).isEmpty)
         #expect(try await problems(dying(.intended, in: 29 * Self.day)).isEmpty)
+        // Nobody wants it rotated.
+        let lacking = Upkeep.RotationScope(at: Timestamp(unixSeconds: 0), lack: "no scope")
+        #expect(try await problems(State(appID: nil, scope: lacking, refused: "no")).isEmpty)
     }
 
     @Test("each trouble has its code, its words and what to type") func each() async throws {
@@ -70,6 +84,7 @@ import Vault
         }
         let weekly = RotationPolicy(every: 7 * Self.day, windows: "Sun 02:00-04:00")
         let daily = RotationPolicy(every: Self.day)
+        let monthly = RotationPolicy(every: 30 * Self.day)
         var draining = dying(.draining, in: 2 * Self.day)
         draining.change = {
             $0.revokeAt = $0.plannedAt + 2 * Self.day; $0.promotedAt = $0.plannedAt
@@ -97,6 +112,18 @@ import Vault
             (
                 State(policy: RotationPolicy(every: Self.day, timeZone: "No/Where")), "policy_unreadable",
                 "not rotated", "keyturn"
+            ),
+            (
+                State(policy: monthly, appID: nil), "rotation_impossible", "the Marketplace app ID is not known",
+                "keyturn app set zoom --marketplace-app-id"
+            ),
+            (
+                State(policy: monthly, scope: .init(at: Timestamp(unixSeconds: 0), lack: "no scope")),
+                "rotation_impossible", "no scope", "keyturn app verify zoom"
+            ),
+            (
+                State(policy: monthly, refused: "zoom says no"), "rotation_refused", "zoom says no",
+                "keyturn rotate zoom"
             ),
             (draining, "holders_near_deadline", "ping, pong", "keyturn holders zoom"),
         ]

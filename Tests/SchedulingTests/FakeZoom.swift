@@ -17,6 +17,8 @@ final class FakeZoom: TokenIssuer, SecretIssuer {
         var failure: IssueFailure?
         var refusesToRotate = false
         var scopes: [String]? = ["all"]
+        var lack: String??
+        var looks: [Asked] = []
     }
 
     private let state = Mutex(State())
@@ -41,6 +43,20 @@ final class FakeZoom: TokenIssuer, SecretIssuer {
         return MintedToken(
             accessToken: SecretBox("token"), tokenType: "bearer", lifetime: 3600, scopes: scopes,
             apiURL: "https://api.zoom.us")
+    }
+
+    /// How often it was asked whether an app can be rotated.
+    var looks: [Asked] { state.withLock { $0.looks } }
+
+    /// Without what tokens are from now on, if anything; `nil` when Zoom does not say.
+    func lack(_ lack: String??) { state.withLock { $0.lack = lack } }
+
+    func mayRotate(_ entry: AppEntry) -> Upkeep.RotationScope? {
+        let now = time.now.wall
+        return state.withLock { state in
+            state.looks.append(Asked(app: entry.app.name, at: now))
+            return state.lack.map { Upkeep.RotationScope(at: now, lack: $0) }
+        }
     }
 
     func prove(_ secret: SecretBox, of app: App) async -> Proof { .accepted }

@@ -34,6 +34,39 @@ import Vault
         #expect(process.probes.isEmpty)
     }
 
+    @Test func `whether an app can be rotated is looked at once a day, however often it is used, if a policy wants it`()
+        async throws
+    {
+        var (alpha, beta) = (App.sample("alpha"), App.sample("beta"))
+        alpha.policy.every = 300 * Self.day
+        beta.policy.every = nil
+        var process = try await Process(apps: [alpha, beta])
+        process.zoom.lack(.some("no scope"))
+        for _ in 0..<(3 * 24) {
+            _ = try await process.tokens.token(for: .test("alpha"), minTTL: 600)
+            await process.run(seconds: 3600, every: 600)
+        }
+        #expect(Set(process.zoom.looks.map(\.app)) == [.test("alpha")] && (3...4).contains(process.zoom.looks.count))
+        #expect(try process.entry().upkeep.scope?.lack == "no scope")
+
+        // Zoom does not say: the last word holds, also for the next process.
+        process.zoom.lack(nil)
+        await process.run(seconds: 2 * Self.day, every: 600)
+        process = try await process.restarted()
+        #expect(try process.entry().upkeep.scope?.lack == "no scope")
+        process.zoom.lack(.some(nil))
+        await process.run(seconds: 2 * Self.day, every: 600)
+        #expect(try process.entry().upkeep.scope.map { $0.lack == nil } == true)
+
+        // Not with a secret that was refused just now.
+        let looks = process.zoom.looks.count
+        process.zoom.failMints(IssueFailure(.refused, cause: "invalid_client", reason: "no"))
+        await process.run(seconds: 3 * Self.day, every: 600)
+        #expect(process.zoom.looks.count == looks)
+        let refused = process.probes.count { $0.cause != nil }
+        #expect((2 * 3...2 * 4).contains(refused), "each app once a day, and no more for the scope: \(refused)")
+    }
+
     @Test("what Zoom refuses is remembered with its cause, and tried again a day later")
     func refused() async throws {
         var process = try await Process(apps: [.sample("alpha")])

@@ -39,7 +39,8 @@ struct Process {
         let counter = Counter(ids)
         scheduler = Scheduler(
             vault: vault, engine: engine, tokens: tokens, time: time, limits: limits,
-            lacking: { scopes in scopes.contains("all") ? [] : ["user:master"] }, makeID: { counter.next() }
+            lacking: { scopes in scopes.contains("all") ? [] : ["user:master"] },
+            mayRotate: { [zoom] in zoom.mayRotate($0) }, makeID: { counter.next() }
         ) { [events] in events.note($0) }
     }
 

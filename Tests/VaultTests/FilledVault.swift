@@ -84,7 +84,8 @@ extension Vault {
             let probe = Upkeep.Probe(
                 generation: .first, at: now.wall, cause: "invalid_client", reason: mark, missingScopes: ["scim2"])
             let upkeep = Upkeep(
-                rotation: .init(base: .first, due: now.wall + 60), probe: probe)
+                rotation: .init(base: .first, due: now.wall + 60), probe: probe,
+                scope: .init(at: now.wall, lack: mark))
             try await keep([(app, upkeep)])
             let target = PushTarget.sample(
                 "console-\(app.name)", of: app, login: .basic(user: mark, password: SecretBox("password-\(mark)")))

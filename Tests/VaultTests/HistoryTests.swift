@@ -26,4 +26,35 @@ import Times
         }
         #expect(try await vault.rotations(of: app).map(\.id) == ["z", "m", "a"])
     }
+
+    @Test func `a scheduled rotation that was refused is known until another replaced the secret, over restarts`()
+        async throws
+    {
+        let (store, time) = (MemoryStore(), ManualTime())
+        try await Vault.create(in: store, ways: [.keyFile()])
+        var vault = try await Vault.open(store, with: .keyFile(), time: time)
+        let app = App.sample("zoom")
+        try await vault.add(app, clientSecret: SecretBox("s"))
+        for (id, trigger, reason) in [
+            ("a", Rotation.Trigger.schedule, "no"), ("b", .schedule, "no scope"), ("c", .operator, "x"),
+        ] {
+            time.pass(10)
+            var rotation = Rotation.planned(
+                id: id, app: app, base: .first, trigger: trigger, overlap: 0, at: time.now.wall)
+            try await vault.begin(rotation, of: app)
+            (rotation.phase, rotation.reason, rotation.endedAt) = (.refused, reason, time.now.wall)
+            try await vault.advance(rotation, of: app)
+        }
+        #expect(vault.catalog.app(app.name)?.refusedRotation?.reason == "no scope")
+        vault = try await Vault.open(store.reopened(), with: .keyFile(), time: time)
+        #expect(vault.catalog.app(app.name)?.refusedRotation?.reason == "no scope")
+
+        var next = Rotation.planned(id: "d", app: app, base: .first, trigger: .operator, overlap: 0, at: time.now.wall)
+        try await vault.begin(next, of: app)
+        next.phase = .current
+        let new = Credential(
+            generation: Generation.first.next, state: .current, clientSecret: SecretBox("t"), createdAt: time.now.wall)
+        try await vault.promote(new, by: next, of: app)
+        #expect(vault.catalog.app(app.name)?.refusedRotation == nil)
+    }
 }

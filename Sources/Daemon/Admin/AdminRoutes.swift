@@ -128,6 +128,9 @@ struct AdminRoutes: Responder {
             return Response(.ok).json(try await backups.answer(try request.document(), try session()))
         case .doctor:
             let session = gate.session
+            if let session {
+                await AppActions(session: session, zoom: zoom, time: time, deed: nil).lookAtRotations()
+            }
             let problems = session.map { status.problems($0) } ?? []
             return Response(.ok).json(await doctor.report(gate, status: problems, channel: await bell.channelName))
         case .adopt:

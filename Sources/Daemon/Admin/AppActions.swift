@@ -39,7 +39,38 @@ struct AppActions {
         }
     }
 
+    private var reach: RotationReach { RotationReach(zoom: zoom.zoom) { [time] in time.now.wall } }
+
+    /// Whether Zoom gives a token that may change the secret, and keeps it.
+    private func look(_ entry: AppEntry) async -> RotationReach.Scope {
+        let scope = await reach.scope(entry.app, entry.credential)
+        if let found = reach.remembered(scope) { await session.scheduler.learn(found, of: entry.app) }
+        return scope
+    }
+
+    /// As ``look(_:)``, once Zoom took the secret: out of the app's one budget of attempts, and not with one that was refused.
+    private func provenLook(_ entry: AppEntry) async -> RotationReach.Scope {
+        guard !session.vault.isElsewhere else { return .unknown(Vault.elsewhere.detail) }
+        do throws(TokenFailure) { _ = try await session.tokens.attempt(entry.app.name) } catch {
+            return .unknown("zoom gives no token to look with")
+        }
+        return await look(entry)
+    }
+
+    /// Looks whether the apps that are to be rotated automatically can be: a few, each with up to three tokens of Zoom's.
+    func lookAtRotations(most: Int = 5) async {
+        await withTaskGroup(of: Void.self) { group in
+            for entry in session.vault.catalog.apps.filter({ $0.app.policy.every != nil && $0.rotation == nil })
+                .prefix(most)
+            {
+                group.addTask { _ = await provenLook(entry) }
+            }
+        }
+    }
+
     private func plan(_ entry: AppEntry, _ overlap: Int?) async throws(Problem) -> RotationPlan {
+        if entry.rotation == nil { _ = await provenLook(entry) }
+        let entry = session.vault.catalog.app(entry.app.name) ?? entry
         do throws(VaultError) {
             var obstacles = RotationObstacles(
                 entry: entry, now: time.now.wall, isElsewhere: session.vault.isElsewhere,
@@ -60,10 +91,14 @@ struct AppActions {
         guard session.vault.catalog.app(app.name) == nil else { throw Self.exists(app.name) }
         var checks = [Verification.Check("token", .skipped, "not verified, as asked")]
         var minted: (token: MintedToken, at: Moment)?
+        var scope = RotationReach.Scope.unknown("not verified, as asked")
         if draft.verify {
             let proof = try await proven(app, secret)
             checks = Verifier.token(lifetime: proof.token.lifetime, scopes: proof.token.scopes)
             minted = proof
+            scope = await reach.scope(
+                app, Credential(generation: .first, state: .current, clientSecret: secret, createdAt: app.createdAt))
+            checks.append(RotationReach.check(app, scope))
         }
         do throws(VaultError) {
             try await session.vault.add(app, clientSecret: secret, recording: deed?.done)
@@ -71,6 +106,7 @@ struct AppActions {
         } catch {
             throw Problem(error)
         }
+        if let found = reach.remembered(scope) { await session.scheduler.learn(found, of: app) }
         return Response(.created).json(
             AddedApp(app: try document(try entry(app.name)), verification: Verification(checks: checks)))
     }
@@ -80,10 +116,13 @@ struct AppActions {
         do throws(TokenFailure) {
             let seen = try await session.tokens.renew(entry.app.name)
             let checks = Verifier.token(lifetime: seen.secondsLeft(at: time.now), scopes: seen.token.scopes)
-            return Verification(checks: checks + [await scim(seen.token)])
+            let scope = await look(self.session.vault.catalog.app(entry.app.name) ?? entry)
+            return Verification(
+                checks: checks + [await scim(seen.token), RotationReach.check(entry.app, scope)])
         } catch {
             return Verification(
-                checks: Verifier.token(error.asIssueFailure) + [.init("scim", .skipped, "no token to try")])
+                checks: Verifier.token(error.asIssueFailure)
+                    + [.init("scim", .skipped, "no token to try"), .init("rotation", .skipped, "no token to try")])
         }
     }
 
@@ -111,6 +150,9 @@ struct AppActions {
         guard !app.isSame(atZoom: entry.app) else {
             do throws(VaultError) { try await session.vault.update(app, recording: deed?.done) } catch {
                 throw Problem(error)
+            }
+            if app.policy.every != nil, app.policy.every != entry.app.policy.every {
+                _ = await provenLook(try self.entry(app.name))
             }
             return Response(.ok).json(try document(try self.entry(app.name)))
         }
@@ -159,7 +201,8 @@ struct AppActions {
                 secretLength: entry.credential.clientSecret.bytes.count,
                 secretCreatedAt: entry.credential.createdAt, createdAt: entry.app.createdAt,
                 profile: ProfileDocument(entry.app.profile), policy: PolicyDocument(entry, now: time.now.wall),
-                warnings: PolicyDoubt.all(entry.app.policy, of: entry.app.name).map { "\($0.detail); try: \($0.hint)" })
+                warnings: PolicyDoubt.all(entry.app.policy, of: entry.app.name).map { "\($0.detail); try: \($0.hint)" }
+                    + RotationLack.warnings(of: entry))
         } catch {
             throw Problem(.internal, "app '\(entry.app.name)' cannot be shown: \(error)")
         }

@@ -36,7 +36,8 @@ struct AppProblems {
     private var app: Name { entry.app.name }
 
     var all: [Ranked] {
-        [dying, unproven, rotation, refused, missingScopes, overdue, draining].compactMap(\.self)
+        [dying, unproven, rotation, refused, missingScopes, impossible, refusedRotation, overdue, draining].compactMap(
+            \.self)
     }
 
     /// The most urgent first; of the like, what ends sooner, then by app.
@@ -123,6 +124,25 @@ struct AppProblems {
         return ranked(
             .missingScopes, .missingScopes, "the app lacks scopes: \(missing.joined(separator: "; "))",
             try: "tick them in the Marketplace, under the app's Scopes tab, then keyturn app verify \(app)")
+    }
+
+    /// While a policy wants rotations; one that is under way says itself what is wrong with it.
+    private var impossible: Ranked? {
+        let lacks = RotationLack.all(of: entry)
+        guard entry.app.policy.every != nil, entry.rotation == nil, !lacks.isEmpty else { return nil }
+        return ranked(
+            .overdue, .rotationImpossible,
+            "its secret cannot be rotated automatically: \(lacks.map(\.words).joined(separator: "; "))",
+            try: lacks.map(\.hint).joined(separator: "; "))
+    }
+
+    private var refusedRotation: Ranked? {
+        guard entry.app.policy.every != nil, entry.rotation == nil, let refused = entry.refusedRotation else {
+            return nil
+        }
+        return ranked(
+            .overdue, .rotationRefused, "the scheduled rotation was refused at \(refused.at): \(refused.reason)",
+            try: "keyturn rotate \(app) --dry-run names what is in the way; then keyturn rotate \(app)")
     }
 
     private var overdue: Ranked? {

@@ -16,7 +16,8 @@ struct RotationObstacles {
 
     /// Each with what to do about it; what stops it first comes first.
     var all: [String] {
-        [elsewhere, underWay, clock, unreadable, secret, appID, throttle].compactMap(\.self) + consoles
+        [elsewhere, underWay, clock, unreadable, secret].compactMap(\.self) + lacks + [throttle].compactMap(\.self)
+            + consoles
     }
 
     private var elsewhere: String? {
@@ -50,10 +51,7 @@ struct RotationObstacles {
             : nil
     }
 
-    private var appID: String? {
-        entry.app.marketplaceAppID == nil
-            ? "the Marketplace app ID is not known; keyturn app set \(entry.app.name) --marketplace-app-id ID" : nil
-    }
+    private var lacks: [String] { RotationLack.all(of: entry).map { "\($0.words); \($0.hint)" } }
 
     private var throttle: String? {
         let seconds = RotationTiming().throttled(calls, now: now)

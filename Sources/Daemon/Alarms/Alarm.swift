@@ -83,7 +83,8 @@ struct AlarmPolicy: Equatable, Sendable {
         case .diskLow, .lostResponse, .targetFailed, .targetBehind, .escrowNotReady, .provisioningFailing: 60
         case .secretUnproven, .keyRotationWaits, .provisionerLogUnreadable: 300
         case .secretDies, .restoredSecretDead, .rotationHeld, .secretInMemory, .auditLogChanged, .diskFull,
-            .rotationOverdue, .policyUnreadable, .missingScopes, .holdersNearDeadline, .targetChanged, .userChanged,
+            .rotationOverdue, .rotationImpossible, .rotationRefused, .policyUnreadable,
+            .missingScopes, .holdersNearDeadline, .targetChanged, .userChanged,
             .vaultElsewhere, .keySlotDamaged, .damagedRow, .secretInEscrow, .escrowUnreadable, .escrowUnclaimed,
             .rotationPaused, .targetNew, .grantWithoutApp:
             0

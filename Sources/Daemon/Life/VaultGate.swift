@@ -189,9 +189,11 @@ final class VaultGate: Sendable {
         let receipts = ReceiptKeeper(vault: vault, time: time) { name in
             Task { await rotations.lookAgain(name) }
         }
+        let reach = RotationReach(zoom: zoom.zoom) { [time] in time.now.wall }
         let scheduler = Scheduler(
             vault: vault, engine: rotations, tokens: tokens, time: time,
-            lacking: { RequiredScopes.missing(from: $0).map(\.description) }, makeID: RowID.make
+            lacking: { RequiredScopes.missing(from: $0).map(\.description) },
+            mayRotate: { reach.remembered(await reach.scope($0.app, $0.credential)) }, makeID: RowID.make
         ) {
             $0.log(to: logger)
             if let event = $0.audited { audit.note(event) }

@@ -2,7 +2,7 @@ package import Names
 package import SecretJSON
 package import Times
 
-/// What a rotation would do if it began now. Nothing is asked of Zoom to find out.
+/// What a rotation would do if it began now. Zoom is asked for tokens alone to find out.
 package struct RotationPlan: Equatable, Sendable, WireDocument {
     package let app: Name
     /// The generation that would be replaced.

@@ -25,9 +25,13 @@ package struct Verification: Equatable, Sendable, WireDocument {
     }
 
     package struct Check: Equatable, Sendable, WireDocument {
-        package enum Outcome: String, Sendable { case passed, failed, skipped }
+        package enum Outcome: String, Sendable {
+            case passed, failed, skipped
+            /// Not as it should be, and nothing that is wanted now fails for it.
+            case warning
+        }
 
-        /// `token`, `scopes` or `scim`.
+        /// `token`, `scopes`, `scim` or `rotation`.
         package let check: String
         package let outcome: Outcome
         /// What was found.

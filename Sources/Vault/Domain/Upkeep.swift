@@ -38,11 +38,25 @@ package struct Upkeep: Equatable, Sendable {
         }
     }
 
+    /// The last look at whether Zoom gives tokens that may change the app's secret.
+    package struct RotationScope: Equatable, Sendable {
+        package let at: Timestamp
+        /// Why there is none, for people; `nil` when there is one.
+        package let lack: String?
+
+        package init(at: Timestamp, lack: String? = nil) {
+            self.at = at
+            self.lack = lack
+        }
+    }
+
     package var rotation: PlannedRotation?
     package var probe: Probe?
+    package var scope: RotationScope?
 
-    package init(rotation: PlannedRotation? = nil, probe: Probe? = nil) {
+    package init(rotation: PlannedRotation? = nil, probe: Probe? = nil, scope: RotationScope? = nil) {
         self.rotation = rotation
         self.probe = probe
+        self.scope = scope
     }
 }

@@ -28,13 +28,17 @@ struct UpkeepRecord: Record {
             for scope in probe.missingScopes { writer.string(scope) }
             writer.endArray()
         }
+        if let scope = upkeep.scope {
+            writer.member("scope_at", scope.at)
+            writer.member("scope_lack", ifPresent: scope.lack)
+        }
     }
 
     init(cells: [Cell], document: borrowing JSONDocument) throws(JSONError) {
         try document.allowOnly(
             [
                 "rotation_base", "rotation_due", "probe_generation", "probe_at", "probe_cause", "probe_reason",
-                "probe_missing",
+                "probe_missing", "scope_at", "scope_lack",
                 // Of earlier versions, which noted here what they had told.
                 "alarm_rotation", "alarm_before",
             ], of: document.root)
@@ -52,6 +56,9 @@ struct UpkeepRecord: Record {
                 generation: generation, at: try document.time("probe_at"),
                 cause: try document.optionalText("probe_cause"), reason: try document.optionalText("probe_reason"),
                 missingScopes: missing)
+        }
+        if let at = try document.optionalTime("scope_at") {
+            upkeep.scope = Upkeep.RotationScope(at: at, lack: try document.optionalText("scope_lack"))
         }
         self.upkeep = upkeep
     }

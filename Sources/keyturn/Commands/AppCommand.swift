@@ -146,6 +146,7 @@ extension Verification {
                 case .passed: "ok     "
                 case .failed: "failed "
                 case .skipped: "skipped"
+                case .warning: "warning"
                 }
             text += "\(mark)  \(check.check): \(check.detail)\n"
             if let hint = check.hint { text += "           try: \(hint)\n" }

@@ -1,0 +1,117 @@
+import Names
+import Scheduling
+import SocketAPI
+import Times
+import Vault
+import Zoom
+
+/// Whether Zoom would let an app's secret be replaced through its API, as far as that can be known without doing it: whether
+/// it gives a token with the scope, and whether the Marketplace app ID is known. Only to be asked with a secret that Zoom
+/// took just now, so that a refused one is not sent once more.
+struct RotationReach: Sendable {
+    let zoom: ZoomClient
+    let now: @Sendable () -> Timestamp
+
+    enum Scope: Equatable, Sendable {
+        case granted
+        /// Why not, for people.
+        case lacking(String)
+        /// Zoom could not be asked, or did not say.
+        case unknown(String)
+    }
+
+    static let scopeHint =
+        "tick \(ZoomClient.rotationScope) in the Marketplace, under the app's Scopes tab, or rotate with --manual"
+
+    func scope(_ app: App, _ credential: Credential) async -> Scope {
+        do {
+            let found = try await zoom.rotationToken(
+                credentials: ZoomCredentials(
+                    accountID: app.accountID, clientID: app.clientID, clientSecret: credential.clientSecret),
+                remembered: app.rotationGrant.flatMap { Zoom.Grant(rawValue: $0) }, at: try app.environment.endpoints())
+            guard let scopes = found.token.scopes else {
+                return .unknown("zoom did not say which scopes the token has")
+            }
+            return scopes.contains(ZoomClient.rotationScope) ? .granted : .lacking(Self.lacking)
+        } catch let failure as ZoomFailure {
+            switch failure.cause {
+            case .missingScopes: return .lacking(Self.lacking)
+            case .unsupportedGrant: return .lacking("zoom gives the app no token that may change its secret")
+            default: return .unknown(failure.description)
+            }
+        } catch {
+            return .unknown("the app's address cannot be used: \(error)")
+        }
+    }
+
+    private static let lacking = "the app lacks the scope \(ZoomClient.rotationScope)"
+
+    /// As it is kept; `nil` for what says nothing new.
+    func remembered(_ scope: Scope) -> Upkeep.RotationScope? {
+        switch scope {
+        case .granted: Upkeep.RotationScope(at: now())
+        case .lacking(let lack): Upkeep.RotationScope(at: now(), lack: lack)
+        case .unknown: nil
+        }
+    }
+
+    /// A failure for an app that is to be rotated by itself, and a warning for any other.
+    static func check(_ app: App, _ scope: Scope) -> Verification.Check {
+        var lacks: [RotationLack] = app.marketplaceAppID == nil ? [.appID(app.name)] : []
+        switch scope {
+        case .granted: break
+        case .lacking(let words): lacks.append(.scope(words, app.name))
+        case .unknown(let words) where lacks.isEmpty: return .init("rotation", .skipped, words)
+        case .unknown: break
+        }
+        guard !lacks.isEmpty else {
+            return .init("rotation", .passed, "zoom gives a token with \(ZoomClient.rotationScope)")
+        }
+        return .init(
+            "rotation", app.policy.every == nil ? .warning : .failed,
+            "the secret cannot be rotated through Zoom's API: \(lacks.map(\.words).joined(separator: "; "))",
+            try: lacks.map(\.hint).joined(separator: "; "), cause: lacks.first?.cause)
+    }
+}
+
+/// What an app lacks to be rotated through Zoom's API.
+enum RotationLack {
+    case appID(Name)
+    case scope(String, Name)
+
+    /// What is known without asking Zoom.
+    static func all(of entry: AppEntry) -> [RotationLack] {
+        let app = entry.app
+        return [
+            app.marketplaceAppID == nil ? .appID(app.name) : nil,
+            entry.upkeep.scope?.lack.map { .scope($0, app.name) },
+        ].compactMap(\.self)
+    }
+
+    /// A line each, for an app that is to be rotated automatically.
+    static func warnings(of entry: AppEntry) -> [String] {
+        guard entry.app.policy.every != nil else { return [] }
+        return all(of: entry).map { "the secret cannot be rotated automatically: \($0.words); try: \($0.hint)" }
+    }
+
+    var words: String {
+        switch self {
+        case .appID: "the Marketplace app ID is not known"
+        case .scope(let words, _): words
+        }
+    }
+
+    var hint: String {
+        switch self {
+        case .appID(let app): "keyturn app set \(app) --marketplace-app-id ID"
+        case .scope(_, let app): "\(RotationReach.scopeHint); then keyturn app verify \(app)"
+        }
+    }
+
+    var cause: String {
+        switch self {
+        case .appID: "wrong_app_id"
+        case .scope: "missing_scopes"
+        }
+    }
+}
