@@ -3,8 +3,8 @@ import Rotation
 import Times
 import Vault
 
-/// Looks after targets between rotations: carries on what the operator pushed, and sees whether somebody else changed what
-/// was pushed. Reports, and reverts nothing.
+/// Looks after targets between rotations: carries on what the operator pushed, brings the present secret to those that a
+/// rotation went on without, and sees whether somebody else changed what was pushed. Reports, and reverts nothing.
 actor TargetWatch {
     private let courier: TargetCourier
     private var isStopped = false
@@ -12,10 +12,12 @@ actor TargetWatch {
     private var next: [String: Int] = [:]
     /// The rotation that began at the last look.
     private var lookedFor: [String: String] = [:]
+    /// Of targets that are behind, which generation was tried, and how often in vain.
+    private var tried: [String: (generation: Generation, failures: Int)] = [:]
     private var underWay: [String: Task<Void, Never>] = [:]
 
     /// Seconds between two looks; shorter after one that failed.
-    static let pause = (look: 3600, failed: 600, carryOn: 2)
+    static let pause = (look: 3600, failed: 600, carryOn: 2, behind: 15)
     /// How many consoles are asked at once.
     private static let most = 4
 
@@ -45,8 +47,9 @@ actor TargetWatch {
 
     private func isDue(_ entry: TargetEntry, _ now: Moment) -> Bool {
         if isBeforeRotation(entry) { return true }
+        if isBehind(entry), tried[entry.target.id]?.generation != current(entry) { return true }
         if let next = next[entry.target.id], next > now.boot { return false }
-        if carriesOn(entry) { return true }
+        if carriesOn(entry) || isBehind(entry) { return true }
         guard entry.delivery.shown != nil else { return false }
         // A time in the future was noted before the clock was set back.
         let last = entry.delivery.lookedAt.map { min($0, now.wall) }
@@ -69,6 +72,20 @@ actor TargetWatch {
         return entry.delivery.generation == app.credential.generation && !publishes(app)
     }
 
+    private func current(_ entry: TargetEntry) -> Generation? {
+        courier.vault.catalog.app(of: entry.target)?.credential.generation
+    }
+
+    /// Whether a rotation went on without this target, which still has a secret that ends or has ended. What PingFederate
+    /// refused, only the operator can have go on; and other IDs of an app are not another secret.
+    private func isBehind(_ entry: TargetEntry) -> Bool {
+        guard let app = courier.vault.catalog.app(of: entry.target), let there = entry.delivery.generation,
+            let pushedAt = entry.delivery.pushedAt
+        else { return false }
+        return there < app.credential.generation && pushedAt <= app.credential.createdAt && !publishes(app)
+            && entry.delivery.failure?.isRefusal != true
+    }
+
     private func publishes(_ app: AppEntry) -> Bool {
         guard let rotation = app.rotation else { return false }
         return rotation.phase == .current || (rotation.phase == .held && rotation.promotedAt != nil)
@@ -79,6 +96,7 @@ actor TargetWatch {
         guard let entry = courier.vault.catalog.target(target.name), entry.target.id == target.id,
             let app = courier.vault.catalog.app(of: target)
         else { return Self.pause.look }
+        if isBehind(entry) { return await catchUp(entry, app) }
         if carriesOn(entry) {
             switch await courier.deliver(app.credential, of: app.app, to: target) {
             case .confirmed, .waiting: return Self.pause.carryOn
@@ -88,6 +106,20 @@ actor TargetWatch {
         switch await courier.lookForChange(target, app.app) {
         case .same, .changed, .busy: return Self.pause.look
         case .unseen: return Self.pause.failed
+        }
+    }
+
+    /// - Returns: seconds until the next try: longer after each that failed.
+    private func catchUp(_ entry: TargetEntry, _ app: AppEntry) async -> Int {
+        let (id, generation) = (entry.target.id, app.credential.generation)
+        let failures = tried[id].map { $0.generation == generation ? $0.failures : 0 } ?? 0
+        tried[id] = (generation, failures)
+        switch await courier.deliver(app.credential, of: app.app, to: entry.target) {
+        case .confirmed, .waiting: return Self.pause.carryOn
+        case .later(let retryAfter, _):
+            tried[id] = (generation, failures + 1)
+            return max(retryAfter ?? 0, min(Self.pause.failed, Self.pause.behind << min(failures, 6)))
+        case .held: return Self.pause.failed
         }
     }
 }
