@@ -17,6 +17,8 @@ package struct RotationTiming: Sendable {
     package var longestPause = 900
     /// How long one attempt to publish may take.
     package var publishLimit = 30
+    /// How long the one attempt may take that is left when the overlap is over by the operator's word.
+    package var lastPublishLimit = 60
     /// How long whoever asked for a rotation waits for one.
     package var publishPatience = 2
     /// How long the look at the push targets may take before the old secret is ended, and the pause until the next one.
@@ -35,12 +37,27 @@ package struct RotationTiming: Sendable {
 
     static let throttleReason = "Zoom takes three changes in 15 minutes"
 
+    /// The calls that Zoom may still count.
+    package func recent(_ calls: [Timestamp], now: Timestamp) -> [Timestamp] {
+        calls.filter { now - $0 < throttleWindow }
+    }
+
     /// Seconds until Zoom would take another call; 0 when it would now.
     package func throttled(_ calls: [Timestamp], now: Timestamp) -> Int {
-        let recent = calls.filter { now - $0 < throttleWindow }
+        let recent = recent(calls, now: now)
         guard recent.count >= callsPerWindow, let oldest = recent.min() else { return 0 }
         // A call in the future was noted before the clock was set back.
         return min(max(throttleWindow - (now - oldest), 1), throttleWindow)
+    }
+
+    /// When Zoom would have taken so many more calls, each as soon as it can be made.
+    package func earliest(_ count: Int, after calls: [Timestamp], now: Timestamp) -> Timestamp {
+        var (calls, last) = (calls, now)
+        for _ in 0..<count {
+            last = last + throttled(calls, now: last)
+            calls.append(last)
+        }
+        return last
     }
 
     /// A doubling pause with full jitter, never shorter than Zoom asked for.
@@ -69,6 +86,8 @@ package struct RotationTiming: Sendable {
     /// - Parameter holders: who is known to hold the old secret.
     package func drain(_ rotation: Rotation, holders: [String], now: Timestamp) -> Drain {
         if let revokeAt = rotation.revokeAt, now >= revokeAt { return .over }
+        // The operator knows who has the old secret alone, and wants it ended.
+        if rotation.endsNow { return .end }
         let promotedAt = rotation.promotedAt ?? now
         let minimum = promotedAt + rotation.overlap
         let deadline = drainDeadline(rotation)
@@ -78,8 +97,9 @@ package struct RotationTiming: Sendable {
         }
         guard holders.isEmpty else {
             let look = now + drainLook
+            let last = deadline.map { "; the old secret is ended at \($0) at the latest" } ?? ""
             let names = holders.prefix(5).joined(separator: ", ") + (holders.count > 5 ? ", …" : "")
-            return .wait(until: deadline.map { min(look, $0) } ?? look, reason: "still held by \(names)")
+            return .wait(until: deadline.map { min(look, $0) } ?? look, reason: "still held by \(names)" + last)
         }
         return .end
     }

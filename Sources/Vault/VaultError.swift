@@ -7,6 +7,8 @@ package struct VaultError: Error, Equatable, CustomStringConvertible {
         case busy
         /// What was to be changed has come to its end already.
         case ended
+        /// Zoom does not take what was to be stored.
+        case refused
         /// None of the key slots opens with what was given.
         case wrongKey
         /// A recovery key that fails its own checksum.

@@ -1,5 +1,5 @@
 package import Audit
-package import Names
+import Names
 import Synchronization
 import Times
 
@@ -45,6 +45,10 @@ extension Vault {
             guard entry.credential.generation == rotation.base, credential.generation == rotation.base.next else {
                 throw VaultError(.library, "the rotation replaces generation \(rotation.base), which is not current")
             }
+            // What a rotation that was superseded has left: the secret that takes over is proven.
+            if let stale = entry.previous, stale.generation != rotation.base {
+                try transaction.remove(from: .generation, id: GenerationRecord.id(appID: app.id, stale.generation))
+            }
             // First the old one: there is never a moment with two current ones, nor a row of the schema for it.
             try transaction.put(GenerationRecord(appID: app.id, entry.credential.becoming(.previous)))
             try transaction.put(GenerationRecord(appID: app.id, credential))
@@ -59,13 +63,32 @@ extension Vault {
     }
 
     /// Forgets the old secret, which Zoom takes no longer, in one commit with the rotation's facts.
-    package func retire(by rotation: Rotation, of app: App) async throws(VaultError) {
+    /// - Parameter next: a rotation that begins with the same commit.
+    package func retire(
+        by rotation: Rotation, beginning next: Rotation? = nil, of app: App
+    ) async throws(VaultError) {
         try await change(recording: { .moved(rotation, of: app) }) { transaction in
             try transaction.remove(
                 from: .generation, id: GenerationRecord.id(appID: app.id, rotation.base))
             try transaction.put(RotationRecord(rotation))
+            if let next { try transaction.put(RotationRecord(next)) }
         } committed: { [catalog] in
             catalog.update(app, by: rotation) { $0.previous = nil }
+            if let next { catalog.update(app, by: next) }
+        }
+    }
+
+    /// Ends a rotation and begins another in its place, in one commit. No secret is forgotten: the next promotion does that.
+    package func supersede(
+        _ ended: Rotation, by next: Rotation, of app: App, recording line: RotationLine? = nil
+    ) async throws(VaultError) {
+        try await change(recording: { line?(next) ?? .moved(next, of: app) }) { [catalog] transaction in
+            guard catalog.app(app.name)?.app.id == app.id else { throw Self.noSuchApp(app.name) }
+            try transaction.put(RotationRecord(ended))
+            try transaction.put(RotationRecord(next))
+        } committed: { [catalog] in
+            catalog.update(app, by: ended)
+            catalog.update(app, by: next)
         }
     }
 
@@ -146,29 +169,6 @@ extension Vault {
         } catch {
             throw VaultError(translating: error)
         }
-    }
-
-    /// One rotation, whether it is under way or long over, and the app that it was of.
-    package func rotation(id: String) async throws(VaultError) -> (rotation: Rotation, app: App) {
-        do {
-            let found = try await store.read { [self] transaction -> (Rotation, App)? in
-                let sealer = sealer
-                guard let row = try transaction.row(in: .rotation, id: id) else { return nil }
-                let rotation = try sealer.open(row, as: RotationRecord.self).rotation
-                guard let app = try transaction.row(in: .app, id: rotation.appID) else { return nil }
-                return (rotation, try sealer.open(app, as: AppRecord.self).app)
-            }
-            if let found { return found }
-        } catch {
-            throw VaultError(translating: error)
-        }
-        throw VaultError(.notFound, "there is no such rotation", hint: "keyturn rotation list")
-    }
-
-    package static func busy(_ name: Name, _ rotation: Rotation) -> VaultError {
-        VaultError(
-            .busy, "a rotation of '\(name)' is under way, in state \(rotation.phase.rawValue)",
-            hint: "keyturn rotation show \(rotation.id)")
     }
 }
 

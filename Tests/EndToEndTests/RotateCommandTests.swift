@@ -42,29 +42,22 @@ import Testing
         }
     }
 
-    @Test func aRefusedSecretMadeByHandIsHeldAndTheOldOneGoesOn() throws {
+    @Test func aMistypedSecretEndsItsRotationAtOnceAndTheRightOneIsTaken() throws {
         try withWorld { world in
             let app = try world.addApp("zoom-prod")
-            let rotate = try world.runner.start(
-                Programs.keyturn, ["rotate", "zoom-prod", "--manual", "--secret-stdin", "--wait"],
-                input: "not-the-one-that-was-made")
-            let id = try eventually("the rotation") { try world.openRotations().first?["id"].string }
-            try eventually("it to be held") {
-                try world.ask("POST", "/v1/rotations/\(id)/resume").json["state"].string == "held"
-            }
-            let outcome = try rotate.outcome()
-            #expect(outcome.exit == 79 && outcome.output.contains("blocked"), "\(outcome)")
-            #expect(outcome.errors.contains("does not take the new secret") && outcome.errors.contains("--manual"))
-            #expect(!outcome.output.contains("not-the-one") && !outcome.errors.contains("not-the-one"))
+            let refused = try world.keyturn(
+                "rotate", "zoom-prod", "--manual", "--secret-stdin", input: "not-the-one-that-was-made")
+            #expect(refused.exit == 79 && refused.complains(), "\(refused)")
+            #expect(refused.errors.contains("zoom refuses the secret that was entered"), "\(refused)")
+            #expect(refused.errors.contains("try: keyturn rotate zoom-prod --manual"))
+            #expect(!refused.output.contains("not-the-one") && !refused.errors.contains("not-the-one"))
+            #expect(try world.openRotations().isEmpty && world.history().last?["state"].string == "refused")
             #expect(try world.fetchedSecret() == app.secret && world.sandbox.accepts(app.secret, of: app))
             #expect(try world.sandbox.rotationCalls() == 0)
 
-            // What Zoom may have made is not forgotten without being told to.
-            let refused = try world.keyturn("app", "remove", "zoom-prod", "--yes")
-            #expect(refused.exit == 75 && refused.complains() && refused.errors.contains("--force"), "\(refused)")
-            #expect(try world.fetchedSecret() == app.secret)
-            try world.must("app", "remove", "zoom-prod", "--yes", "--force")
-            #expect(try world.get("/v1/apps").json["apps"].elements.isEmpty)
+            let new = try world.sandbox.regenerate(app)
+            try world.must("rotate", "zoom-prod", "--manual", "--secret-stdin", input: new)
+            #expect(try world.fetchedSecret() == new)
         }
     }
 

@@ -81,8 +81,11 @@ import Testing
         try TargetTests.withConsole { world, console, app, clock in
             try world.addApp("other")
             try console.switches(#"{"delay":50}"#)
-            try world.must("rotate", "zoom-prod", "--overlap", "0s")
-            let new = try world.fetchedSecret()
+            let old = try world.fetchedSecret()
+            let rotate = try world.runner.start(Programs.keyturn, ["rotate", "zoom-prod", "--overlap", "0s"])
+            let new = try eventually("the new secret") {
+                try world.fetchedSecret().flatMap { $0 == old ? nil : $0 }
+            }
             try eventually("the push to be under way") { try console.calls("PUT") > 0 }
             #expect(try new != app.secret && console.secret() == "placeholder")
             #expect(try world.sandbox.accepts(app.secret, of: app), "the engines use it")
@@ -92,6 +95,7 @@ import Testing
             #expect(try console.secret() == "placeholder", "all that went on beside the push")
             try console.switches(#"{"delay":0}"#)
             try eventually("the console to have it") { try console.secret() == new }
+            _ = try rotate.outcome()
             try TargetTests.pass("the end", world, clock) { $0 == nil }
             #expect(try !world.sandbox.accepts(app.secret, of: app))
         }

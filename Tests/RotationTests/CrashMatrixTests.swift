@@ -13,9 +13,14 @@ import Vault
         var secondNew: FakeZoom.SecondNew
         var propagation: Int
         var isManual = false
+        /// What the operator says while the first rotation drains.
+        var word: Word?
+
+        enum Word { case finish, now, byHand }
 
         var testDescription: String {
             "\(responses), second new \(secondNew), propagation \(propagation)\(isManual ? ", by hand" : "")"
+                + (word.map { ", then \($0)" } ?? "")
         }
     }
 
@@ -30,6 +35,10 @@ import Vault
             }
         }
         cases.append(Case(responses: [.delivered], secondNew: .adds, propagation: 0, isManual: true))
+        for word in [Case.Word.finish, .now, .byHand] {
+            cases.append(Case(responses: [.delivered], secondNew: .adds, propagation: 0, word: word))
+        }
+        cases.append(Case(responses: [.delivered, .lost], secondNew: .adds, propagation: 7, word: .now))
         return cases
     }()
 
@@ -100,8 +109,14 @@ import Vault
         } else {
             await engine.carryOn(.test("zoom"))
         }
+        var word = begins ? scenario.word : nil
         for _ in 0..<200 {
             await engine.settle()
+            if let said = word, let entry = vault.catalog.app(.test("zoom")), entry.rotation?.phase == .draining {
+                word = nil
+                await say(said, to: engine, entry, zoom, time)
+                await engine.settle()
+            }
             guard !zoom.fate.isDead, let entry = vault.catalog.app(.test("zoom")) else { return }
             // At no moment of its life does it hand out what Zoom refuses.
             #expect(zoom.accepts(entry.credential.clientSecret.text))
@@ -110,5 +125,19 @@ import Vault
             await engine.carryOn(.test("zoom"))
         }
         Issue.record("no end in sight")
+    }
+
+    private func say(
+        _ word: Case.Word, to engine: RotationEngine, _ entry: AppEntry, _ zoom: FakeZoom, _ time: ManualTime
+    ) async {
+        let name = Name.test("zoom")
+        switch word {
+        case .finish: _ = try? await engine.finish(id: "r1")
+        case .now: _ = try? await engine.rotateNow(name, id: "r2")
+        case .byHand:
+            zoom.regenerate(keeping: entry.credential.clientSecret.text, until: time.now.wall + 86_400 * 30)
+            _ = try? await engine.rotate(
+                name, trigger: .manual, overlap: 60, secret: SecretBox("new-\(zoom.made)"), id: "r2")
+        }
     }
 }

@@ -25,7 +25,8 @@ import Vault
             case .byHandInstead:
                 [.planned]
                     + [[.intended, .lostResponse], [.intended, .lostResponse], [.intended, .lostResponse]]
-                    .flatMap(\.self) + promoted + [.retired]
+                    // Zoom takes it before it is taken.
+                    .flatMap(\.self) + promoted.dropFirst() + [.retired]
             }
         }
 

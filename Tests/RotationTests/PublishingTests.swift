@@ -80,7 +80,7 @@ import Vault
         #expect(held.due == nil && zoom.accepts("old"))
         let entry = try #require(vault.catalog.app(name))
         #expect(zoom.accepts(entry.credential.clientSecret.text) && entry.credential.generation.number == 2)
-        // The new secret is handed out: another one made by hand belongs into another rotation.
+        // Another one made by hand is another rotation's, once Zoom takes it.
         await #expect(throws: VaultError.self) {
             try await engine.rotate(name, trigger: .manual, overlap: 0, secret: SecretBox("other"), id: "r2")
         }

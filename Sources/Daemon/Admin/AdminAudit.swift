@@ -91,7 +91,8 @@ extension AdminRoute {
         case .token(.renew(_, let reveal)): reveal ? "token.reveal" : "token.renew"
         case .rotations(let action):
             switch action {
-            case .list, .history, .show, .holders: nil
+            case .list, .history, .show, .holders, .finishPlan, .nowPlan: nil
+            case .finish: "rotation.finish"
             case .rotate: "rotation.rotate"
             case .rotateDue: "rotation.rotate_due"
             case .resume: "rotation.resume"
@@ -114,7 +115,8 @@ extension AdminRoute {
             } ?? []
         case .clients(.remove(let name)): [("client", .text(name.description))]
         case .keys(.remove(let slot, _)): [("slot", .text(slot))]
-        case .rotations(.resume(let id)), .rotations(.abort(let id)): [("rotation", .text(id))]
+        case .rotations(.resume(let id)), .rotations(.abort(let id)), .rotations(.finish(let id)):
+            [("rotation", .text(id))]
         case .targets(.remove(let name, _)), .targets(.change(let name)), .targets(.push(let name)),
             .targets(.adopt(let name)):
             [("target", .text(name.description))]
@@ -136,8 +138,7 @@ extension AdminRoute {
         switch self {
         case .apps(.add), .apps(.remove), .apps(.change), .clients(.add), .clients(.remove), .targets(.add),
             .targets(.change), .targets(.remove), .targets(.adopt), .auditAcknowledge, .keys, .rotations(.rotate),
-            .rotations(.resume),
-            .rotations(.abort):
+            .rotations(.resume), .rotations(.abort), .rotations(.finish):
             true
         default: false
         }

@@ -95,8 +95,8 @@ extension AdminRoute {
             }
         case .rotations(let action):
             switch action {
-            case .list, .history, .show, .holders: .viewer
-            case .rotate, .rotateDue, .resume, .abort: .operator
+            case .list, .history, .show, .holders, .finishPlan, .nowPlan: .viewer
+            case .rotate, .rotateDue, .resume, .abort, .finish: .operator
             }
         }
     }

@@ -55,6 +55,11 @@ enum AdminRoute {
         case show(String)
         case resume(String)
         case abort(String)
+        case finish(String)
+        /// What that would break.
+        case finishPlan(String)
+        /// The same of a rotation for an incident.
+        case nowPlan(Name)
         case holders(Name)
     }
 
@@ -146,6 +151,8 @@ enum AdminRoute {
             query = ["overlap"]
             let overlap = try target.number("overlap", in: AppPatchCheck.overlaps)
             self = try method([.get: .apps(.plan(try target.name(2), overlap: overlap))])
+        } else if target.matches("/v1/apps/*/plan/now") {
+            self = try method([.get: .rotations(.nowPlan(try target.name(2)))])
         } else if target.matches("/v1/apps/*/verify") {
             self = try method([.post: .apps(.verify(try target.name(2)))])
         } else if target.matches("/v1/apps/*/token") {
@@ -172,6 +179,9 @@ enum AdminRoute {
             self = try method([.post: .rotations(.resume(target.segment(2) ?? ""))])
         } else if target.matches("/v1/rotations/*/abort") {
             self = try method([.post: .rotations(.abort(target.segment(2) ?? ""))])
+        } else if target.matches("/v1/rotations/*/finish") {
+            let id = target.segment(2) ?? ""
+            self = try method([.get: .rotations(.finishPlan(id)), .post: .rotations(.finish(id))])
         } else if target.matches("/v1/keys") {
             self = try method([.get: .keys(.list), .post: .keys(.add)])
         } else if target.matches("/v1/keys/rotate") {

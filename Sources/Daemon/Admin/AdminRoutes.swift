@@ -152,7 +152,7 @@ struct AdminRoutes: Responder {
                 action, request)
         case .token(let action): return try await TokenActions(session: try session(), time: time).answer(action)
         case .rotations(let action):
-            return try await RotationActions(session: try session(), deed: deed).answer(action, request)
+            return try await RotationActions(session: try session(), time: time, deed: deed).answer(action, request)
         case .targets(let action):
             let actions = TargetActions(
                 session: try session(), transport: gate.transport, time: time, deed: deed)

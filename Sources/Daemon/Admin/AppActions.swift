@@ -148,7 +148,11 @@ struct AppActions {
     private func change(_ entry: AppEntry, _ patch: AppPatch) async throws(Problem) -> RenderedResponse {
         let app = try AppPatchCheck.app(entry.app, patched: patch)
         guard !app.isSame(atZoom: entry.app) else {
-            do throws(VaultError) { try await session.vault.update(app, recording: deed?.done) } catch {
+            do throws(VaultError) {
+                try await session.vault.update(app, recording: deed?.done)
+                // What is under way goes by it too: to be told that a leaked secret lives on for days helps nobody.
+                if let overlap = patch.overlap { _ = try await session.rotations.setOverlap(overlap, of: app.name) }
+            } catch {
                 throw Problem(error)
             }
             if app.policy.every != nil, app.policy.every != entry.app.policy.every {

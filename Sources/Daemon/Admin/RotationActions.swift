@@ -10,6 +10,7 @@ import Vault
 /// Rotations for operators.
 struct RotationActions {
     let session: VaultGate.Session
+    let time: any TimeSource
     let deed: Deed?
 
     func answer(_ action: AdminRoute.Rotations, _ request: Request) async throws(Problem) -> RenderedResponse {
@@ -36,19 +37,35 @@ struct RotationActions {
                         appAddedAt: entry.app.createdAt,
                         current: (entry.credential.generation.number, entry.credential.createdAt),
                         rotations: all.map { RotationDocument($0, of: entry.app) }))
-            case .show(let id):
-                let found = try await session.vault.rotation(id: id)
+            case .show(let text):
+                let found = try await meant(text)
                 return Response(.ok).json(RotationDocument(found.rotation, of: found.app))
-            case .resume(let id):
-                let app = try await session.vault.rotation(id: id).app
+            case .resume(let text):
+                let (found, app) = try await meant(text)
                 await session.tokens.forgive(try entry(app.name))
                 return Response(.ok).json(
                     RotationDocument(
-                        try await session.rotations.resume(id: id, recording: deed?.line(for: app)), of: app))
-            case .abort(let id):
-                let app = try await session.vault.rotation(id: id).app
-                try await session.rotations.abort(id: id, recording: deed?.line(for: app))
-                return Response(.ok).json(RotationDocument(try await session.vault.rotation(id: id).rotation, of: app))
+                        try await session.rotations.resume(id: found.id, recording: deed?.line(for: app)), of: app))
+            case .abort(let text):
+                let (found, app) = try await meant(text)
+                try await session.rotations.abort(id: found.id, recording: deed?.line(for: app))
+                return Response(.ok).json(
+                    RotationDocument(try await session.vault.rotation(id: found.id).rotation, of: app))
+            case .finish(let text):
+                let (found, app) = try await meant(text)
+                await session.tokens.forgive(try entry(app.name))
+                return Response(.ok).json(
+                    RotationDocument(
+                        try await session.rotations.finish(id: found.id, recording: deed?.line(for: app)), of: app))
+            case .finishPlan(let text):
+                let (found, app) = try await meant(text)
+                let plan = EndingPlans(entry: try entry(app.name), catalog: session.vault.catalog, now: time.now.wall)
+                return Response(.ok).json(try plan.finish(found))
+            case .nowPlan(let name):
+                let entry = try entry(name)
+                let calls = try await session.vault.rotations(of: entry.app).last.map { $0.calls + $0.otherCalls } ?? []
+                let plan = EndingPlans(entry: entry, catalog: session.vault.catalog, now: time.now.wall)
+                return Response(.ok).json(plan.now(after: calls))
             case .rotate(let name), .holders(let name): return Response(.ok).json(HolderList(try entry(name)))
             }
         } catch {
@@ -56,17 +73,37 @@ struct RotationActions {
         }
     }
 
+    /// The rotation that is meant by its id, the beginning of one, or the name of its app.
+    private func meant(_ text: String) async throws(VaultError) -> (rotation: Rotation, app: App) {
+        try await session.vault.rotation(id: try await session.vault.rotationID(meant: text))
+    }
+
     private func rotate(_ name: Name, _ wanted: consuming RotateRequest) async throws(Problem) -> RenderedResponse {
         if let overlap = wanted.overlap { _ = try AppPatchCheck.checkedOverlap(overlap) }
         let overlap = wanted.overlap
         let secret = wanted.secret
+        let isIncident = wanted.now
+        guard !isIncident || (overlap == nil && secret == nil) else {
+            throw Problem(.badRequest, "now goes with neither an overlap nor a secret")
+        }
         do throws(VaultError) {
             let known = try entry(name)
             if let secret, secret.bytes.constantTimeEquals(known.credential.clientSecret.bytes) {
                 return .refusing(Problem(.conflict, "this is the secret that Keyturn has already"))
             }
+            if let secret, let old = known.previous, secret.bytes.constantTimeEquals(old.clientSecret.bytes) {
+                return .refusing(
+                    Problem(
+                        .conflict, "this is the secret of generation \(old.generation), which is about to end",
+                        try: "make a new one in the Marketplace, then: keyturn rotate \(name) --manual"))
+            }
             // At the operator's word, so that a used-up budget of attempts does not stand in the way.
             await session.tokens.forgive(known)
+            if isIncident {
+                let rotation = try await session.rotations.rotateNow(
+                    name, id: RowID.make(), recording: deed?.line(for: known.app))
+                return Response(.created).json(RotationDocument(rotation, of: known.app))
+            }
             let rotation = try await session.rotations.rotate(
                 name, trigger: secret == nil ? .operator : .manual, overlap: overlap, secret: secret,
                 id: RowID.make(), recording: deed?.line(for: known.app))
@@ -87,6 +124,7 @@ extension RotationDocument {
         let hint: String? =
             switch rotation.phase {
             case .held: goingOn(rotation, of: app.name)
+            case .refused where rotation.isByHand: "keyturn rotate \(app.name) --manual, to type it again"
             case .refused: "keyturn app verify \(app.name)"
             default: nil
             }
@@ -95,6 +133,11 @@ extension RotationDocument {
             base: rotation.base.number, plannedAt: rotation.plannedAt, due: rotation.due,
             oldSecretDiesAt: rotation.revokeAt, promotedAt: rotation.promotedAt, endedAt: rotation.endedAt,
             calls: rotation.calls.count, reason: rotation.reason, hint: hint)
+        attempts = rotation.attempts
+        overlap = rotation.overlap
+        endsNow = rotation.endsNow
+        successor = rotation.successor
+        hasEnteredSecret = rotation.entered != nil
     }
 }
 

@@ -60,8 +60,9 @@ struct DeadSecret {
 /// What has a held rotation go on.
 func goingOn(_ rotation: Rotation, of app: Name) -> String {
     let resume = "keyturn rotation resume \(rotation.id), when the cause is mended"
-    // From then on another secret would be another rotation's.
-    return rotation.promotedAt == nil ? "\(resume); else keyturn rotate \(app) --manual" : resume
+    return rotation.promotedAt == nil
+        ? "\(resume); else keyturn rotate \(app) --manual"
+        : "\(resume); to go on without it: keyturn rotation finish \(rotation.id)"
 }
 
 /// `dies at 2026-12-23T19:15:48Z, in 6 d 23 h`, or that it died.

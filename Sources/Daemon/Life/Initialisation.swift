@@ -158,6 +158,7 @@ extension StartError {
             case .library: .internal
             case .closed: .unavailable
             case .busy: .temporary
+            case .refused: .upstreamFailed
             case .store(let code):
                 switch code {
                 case .missing: .notFound

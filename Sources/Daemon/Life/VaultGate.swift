@@ -181,7 +181,8 @@ final class VaultGate: Sendable {
             }
         #endif
         let rotations = RotationEngine(
-            vault: vault, issuer: issuer, publisher: publisher, escrow: escrow, timing: timing, time: time
+            vault: vault, issuer: issuer, publisher: publisher, escrow: escrow, timing: timing, time: time,
+            makeID: { _ in RowID.make() }
         ) {
             $0.log(to: logger)
             events.note($0)

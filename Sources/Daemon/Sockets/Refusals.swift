@@ -90,6 +90,7 @@ extension Problem {
         case .exists, .ended: self.init(.conflict, error.detail, try: error.hint)
         case .notFound: self.init(.notFound, error.detail, try: error.hint)
         case .busy: self.init(.busy, error.detail, try: error.hint)
+        case .refused: self.init(.upstreamFailed, error.detail, try: error.hint)
         case .wrongKey, .mistyped, .unfit: self.init(.unprocessable, error.detail, try: error.hint)
         case .damaged: self.init(.vaultDamaged, error.detail, try: error.hint)
         case .rolledBack: self.init(.vaultRolledBack, error.detail, try: error.hint)

@@ -61,6 +61,8 @@ extension RotationEngine {
     /// cannot be looked at, may have the old one and is waited for like a holder: until the deadline.
     /// - Returns: whether it has to wait, and does.
     private func waitsForTargets(_ draining: Draining, _ entry: AppEntry) async throws(VaultError) -> Bool {
+        // The operator was told which of them this leaves with a dead secret.
+        if draining.facts.endsNow { return false }
         let deadline = timing.drainDeadline(draining.facts)
         if let deadline, time.now.wall >= deadline { return false }
         let laggards = await laggards(entry)
@@ -73,8 +75,17 @@ extension RotationEngine {
     }
 
     private func retire(_ draining: Draining, _ entry: AppEntry) async throws(VaultError) {
+        let now = time.now.wall
+        var next: Rotation?
+        if let id = draining.facts.successor {
+            var following = Rotation.planned(
+                id: id, app: entry.app, base: entry.credential.generation, trigger: .operator, overlap: 0, at: now)
+            following.otherCalls = timing.recent(draining.facts.allCalls, now: now)
+            following.endsNowSince = now
+            next = following
+        }
         FaultPoint.reach(.beforeRetire)
-        try await vault.retire(by: draining.retire(at: time.now.wall).facts, of: entry.app)
+        try await vault.retire(by: draining.retire(at: now).facts, beginning: next, of: entry.app)
         FaultPoint.reach(.afterRetire)
     }
 }

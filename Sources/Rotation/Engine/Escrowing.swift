@@ -53,6 +53,7 @@ extension RotationEngine {
                 }
                 if file == nil { file = await keep(answer, intended.facts, app, because: error) }
                 if file != nil, isStopping { return }
+                refuseTurns(app.id)
             }
             attempts += 1
             try? await Task.sleep(for: .milliseconds(min(100 << min(attempts, 6), 5000)))

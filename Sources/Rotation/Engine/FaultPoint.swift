@@ -22,9 +22,14 @@ package enum FaultPoint: String, CaseIterable, Sendable {
     case beforeKeep, afterKeep
     case beforeClaim, afterClaim
     case beforeFree, afterFree
+    // What an operator wants of a rotation that is under way, whatever it waits for.
+    case beforeOrder, afterOrder
+    case beforeSupersede, afterSupersede
     // A commit's line in the audit log, which comes behind the commit.
     case beforeLine, afterLine
 
+    /// Those that are come to only at an operator's word.
+    package static let atOrders: Set<FaultPoint> = [.beforeOrder, .afterOrder, .beforeSupersede, .afterSupersede]
     /// Those that are come to only where there is a push target.
     package static let atTargets: Set<FaultPoint> = [.beforePush, .afterPush, .afterDeliver]
 

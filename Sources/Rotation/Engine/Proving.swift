@@ -23,6 +23,9 @@ extension RotationEngine {
             guard let verified = escrowed.verify(at: now) else { return }
             try await vault.advance(verified.facts, of: entry.app)
             FaultPoint.reach(.afterVerify)
+        case .refused(let reason) where escrowed.facts.isByHand:
+            // Typed, and so perhaps mistyped: whoever typed it can do so again, at once.
+            try await vault.advance(escrowed.refuse(at: now, reason: reason).facts, of: entry.app)
         case .refused(let reason):
             let attempts = escrowed.facts.attempts
             guard attempts < timing.propagation.count else {

@@ -5,11 +5,12 @@ import Vault
 extension RotationEngine {
     /// To publish twice is harmless, and the old secret lives on until the new one is confirmed.
     func publish(_ entry: AppEntry) async -> PublishOutcome {
-        let limit = timing.publishLimit
+        let isLast = entry.rotation?.endsNow ?? false
+        let limit = isLast ? min(timing.publishLimit, timing.lastPublishLimit) : timing.publishLimit
         return await attempt(
             entry, limit,
             late: .later(retryAfter: nil, reason: "publishing took longer than \(counted(limit, "second"))"),
-            stopped: .later(retryAfter: nil, reason: "the daemon was stopped while publishing")
+            stopped: .waiting(seconds: 1, reason: "publishing was interrupted")
         ) { [publisher] in await publisher.publish(entry.credential, of: entry.app) }
     }
 
@@ -18,7 +19,7 @@ extension RotationEngine {
         let limit = timing.lookLimit
         return await attempt(
             entry, limit, late: [Laggard("looking at the targets took longer than \(counted(limit, "second"))")],
-            stopped: [Laggard("the daemon was stopped while looking at the targets", wait: 1)]
+            stopped: [Laggard("looking at the targets was interrupted", wait: 1)]
         ) { [publisher] in await publisher.laggards(entry.credential, of: entry.app) }
     }
 

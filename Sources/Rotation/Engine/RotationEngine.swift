@@ -1,5 +1,4 @@
 package import Names
-package import SecretMemory
 package import Times
 package import Vault
 
@@ -12,6 +11,7 @@ package actor RotationEngine {
     let timing: RotationTiming
     let time: any TimeSource
     let random: @Sendable (ClosedRange<Int>) -> Int
+    let makeID: @Sendable (Rotation) -> String
     let note: @Sendable (RotationEvent) -> Void
     let store: any EscrowStore
     /// For operators: answers that are not in the vault.
@@ -29,11 +29,14 @@ package actor RotationEngine {
     private var impatient: [String: [CheckedContinuation<Void, Never>]] = [:]
     /// What gives up an attempt at the publisher that is under way, by app.
     var attempts: [String: @Sendable () -> Void] = [:]
+    /// Apps of which one step is being done, or one word of the operator's, and whose turn is next, first come first served.
+    private var turns: [String: [CheckedContinuation<Bool, Never>]] = [:]
 
     package init(
         vault: Vault, issuer: any SecretIssuer, publisher: any SecretPublisher = NoPublisher(),
         escrow: any EscrowStore = NoEscrow(), timing: RotationTiming = RotationTiming(), time: any TimeSource,
         random: @escaping @Sendable (ClosedRange<Int>) -> Int = { .random(in: $0) },
+        makeID: @escaping @Sendable (Rotation) -> String = { "\($0.id)-next" },
         note: @escaping @Sendable (RotationEvent) -> Void
     ) {
         self.vault = vault
@@ -43,6 +46,7 @@ package actor RotationEngine {
         self.timing = timing
         self.time = time
         self.random = random
+        self.makeID = makeID
         self.note = note
         // Of every commit, whoever made it.
         vault.catalog.observeRotations { move in
@@ -50,83 +54,7 @@ package actor RotationEngine {
         }
     }
 
-    // MARK: What operators and the scheduler ask for
-
-    /// Begins a rotation and carries it as far as it goes without waiting for a time to come, or for a slow publisher.
-    /// - Parameter secret: the new secret, when the operator made it in the Marketplace. Zoom keeps the old one for as long
-    ///   there as through its API, it is said. [assumed]
-    /// - Parameter line: who asked for it, for the audit log.
-    package func rotate(
-        _ name: Name, trigger: Rotation.Trigger, overlap: Int?, secret: SecretBox? = nil, id: String,
-        recording line: RotationLine? = nil
-    ) async throws(VaultError) -> Rotation {
-        guard let entry = vault.catalog.app(name) else { throw Vault.noSuchApp(name) }
-        guard !vault.isElsewhere else { throw Vault.elsewhere }
-        let now = time.now.wall
-        let oldDiesBy = timing.revokeAt(now)
-        if let open = entry.rotation {
-            // A secret made by hand settles what waits for the operator; anything else has its own course.
-            guard let secret, let state = RotationState(open).accepting(secret, oldDiesBy: oldDiesBy, at: now) else {
-                throw Vault.busy(name, open)
-            }
-            try await vault.advance(state.facts, of: entry.app, recording: line)
-        } else {
-            var planned = Rotation.planned(
-                id: id, app: entry.app, base: entry.credential.generation, trigger: trigger,
-                overlap: overlap ?? entry.app.policy.overlap, at: now)
-            if let last = try await vault.rotations(of: entry.app).last {
-                planned.otherCalls = last.allCalls.filter { now - $0 < timing.throttleWindow }
-            }
-            if let secret, let state = RotationState(planned).accepting(secret, oldDiesBy: oldDiesBy, at: now) {
-                try await vault.begin(state.facts, of: entry.app, recording: line)
-            } else {
-                try await vault.begin(planned, of: entry.app, recording: line)
-            }
-        }
-        await drive(entry.app.name, isPatient: false)
-        // A rotation that was under way before keeps its own id, and may be over by now.
-        return try await find(id: entry.rotation?.id ?? id, of: entry.app)
-    }
-
-    /// Lets a held rotation go on, or one that waits try at once.
-    package func resume(id: String, recording line: RotationLine? = nil) async throws(VaultError) -> Rotation {
-        let (entry, open) = try await openRotation(id)
-        let name = entry.app.name
-        var facts = open
-        if case .held(let held) = RotationState(open) {
-            facts = held.resume(at: time.now.wall).facts
-        } else {
-            facts.due = time.now.wall
-        }
-        try await vault.advance(facts, of: entry.app, recording: line)
-        await drive(name, isPatient: false)
-        return try await find(id: open.id, of: entry.app)
-    }
-
-    /// Ends a rotation that has changed nothing yet. Any other cannot be undone, only carried to its end.
-    package func abort(id: String, recording line: RotationLine? = nil) async throws(VaultError) {
-        let (entry, open) = try await openRotation(id)
-        guard flights[entry.app.id] == nil, case .planned(let planned) = RotationState(open) else {
-            throw VaultError(
-                .busy, "the rotation is in state \(open.phase.rawValue): Zoom may have a new secret, so it must go on",
-                hint: "keyturn rotation resume \(open.id)")
-        }
-        try await vault.advance(
-            planned.abort(at: time.now.wall, reason: "stopped by the operator").facts, of: entry.app,
-            recording: line)
-    }
-
-    /// The rotation of this very id, if it is under way.
-    private func openRotation(_ id: String) async throws(VaultError) -> (AppEntry, Rotation) {
-        guard !vault.isElsewhere else { throw Vault.elsewhere }
-        let (rotation, app) = try await vault.rotation(id: id)
-        guard let entry = vault.catalog.app(app.name), let open = entry.rotation, open.id == id else {
-            throw VaultError(
-                .ended, "this rotation is over: it ended in state \(rotation.phase.rawValue)",
-                hint: "keyturn history \(app.name)")
-        }
-        return (entry, open)
-    }
+    // MARK: Carrying on
 
     /// Carries on the rotation that is under way, wherever it stands, and returns when it waits or is over.
     package func carryOn(_ name: Name) async {
@@ -185,7 +113,7 @@ package actor RotationEngine {
     // MARK: The flight
 
     /// - Parameter isPatient: whether to wait for a publisher that takes its time.
-    private func drive(_ name: Name, isPatient: Bool = true) async {
+    func drive(_ name: Name, isPatient: Bool = true) async {
         guard let id = vault.catalog.app(name)?.app.id else { return }
         let flight = flights[id] ?? launch(name, id)
         if isPatient { return await flight.value }
@@ -210,27 +138,72 @@ package actor RotationEngine {
     /// when the state is looked at next.
     private func fly(_ name: Name) async {
         var isFirst = true
-        while !isStopping, !vault.isElsewhere, await readEscrow(), let entry = vault.catalog.app(name),
-            let facts = entry.rotation
+        while !isStopping, !vault.isElsewhere, await readEscrow(), let id = vault.catalog.app(name)?.app.id,
+            await takeTurn(id)
         {
-            let now = time.now.wall
-            guard isFirst || (facts.due.map { $0 <= now } ?? false) else { return }
-            do throws(VaultError) {
-                if try await !takeFound(facts, entry.app) { try await step(RotationState(facts), entry) }
-            } catch {
-                note(.notKept(name, error))
-                let count = (stumbles[entry.app.id]?.count ?? 0) + 1
-                stumbles[entry.app.id] = (count, time.now.boot + timing.stumble(count))
-                return
-            }
-            stumbles[entry.app.id] = nil
+            let goesOn = await step(name, isFirst: isFirst)
+            passTurn(id)
+            guard goesOn else { return }
             isFirst = false
-            // Nothing was committed: whatever comes next, it is not now.
-            guard let after = vault.catalog.app(name)?.rotation, !after.isUnchanged(since: facts) else { return }
         }
     }
 
-    private func find(id: String, of app: App) async throws(VaultError) -> Rotation {
+    /// - Returns: whether the next one may be due now.
+    private func step(_ name: Name, isFirst: Bool) async -> Bool {
+        guard let entry = vault.catalog.app(name), let facts = entry.rotation,
+            isFirst || (facts.due.map { $0 <= time.now.wall } ?? false)
+        else { return false }
+        do throws(VaultError) {
+            if try await !takeFound(facts, entry.app) { try await step(RotationState(facts), entry) }
+        } catch {
+            note(.notKept(name, error))
+            let count = (stumbles[entry.app.id]?.count ?? 0) + 1
+            stumbles[entry.app.id] = (count, time.now.boot + timing.stumble(count))
+            return false
+        }
+        stumbles[entry.app.id] = nil
+        guard let after = vault.catalog.app(name)?.rotation else { return false }
+        // Nothing was committed: whatever comes next, it is not now.
+        return after.id != facts.id || !after.isUnchanged(since: facts)
+    }
+
+    // MARK: Turns
+
+    /// Runs a word of the operator's between two steps of the app's flight, so that neither overwrites the other. What is
+    /// being published waits for it.
+    func between<Value: Sendable>(
+        _ app: App, _ body: () async throws(VaultError) -> Value
+    ) async throws(VaultError) -> Value {
+        attempts[app.id]?()
+        guard await takeTurn(app.id) else {
+            throw VaultError(
+                .busy, "an answer of Zoom's waits for a vault that can be written, and comes first",
+                hint: "keyturn status")
+        }
+        defer { passTurn(app.id) }
+        return try await body()
+    }
+
+    private func takeTurn(_ id: String) async -> Bool {
+        guard turns[id] != nil else {
+            turns[id] = []
+            return true
+        }
+        return await withCheckedContinuation { turns[id, default: []].append($0) }
+    }
+
+    private func passTurn(_ id: String) {
+        guard let waiting = turns[id], !waiting.isEmpty else { return turns[id] = nil }
+        turns[id]?.removeFirst().resume(returning: true)
+    }
+
+    /// Sends away who waits for a turn that may not come for long.
+    func refuseTurns(_ id: String) {
+        let waiting = turns.updateValue([], forKey: id) ?? []
+        for turn in waiting { turn.resume(returning: false) }
+    }
+
+    func find(id: String, of app: App) async throws(VaultError) -> Rotation {
         guard let found = try await vault.rotations(of: app).first(where: { $0.id == id }) else {
             throw VaultError(.notFound, "the rotation is gone")
         }

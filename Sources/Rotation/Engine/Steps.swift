@@ -4,6 +4,7 @@ import Vault
 /// What each state calls for. Every branch ends in one commit, or in none.
 extension RotationEngine {
     func step(_ state: RotationState, _ entry: AppEntry) async throws(VaultError) {
+        if let entered = state.facts.entered { return try await proveEntered(entered, state, entry) }
         switch state {
         case .planned(let planned): try await ask(planned, entry)
         case .intended(let intended):
@@ -29,6 +30,11 @@ extension RotationEngine {
         switch outcome {
         case .confirmed:
             try await vault.advance(current.publish(at: now).facts, of: entry.app)
+        // One attempt is made all the same; whoever has not got it then gets it when it can.
+        case .waiting(_, let reason) where current.facts.endsNow, .later(_, let reason) where current.facts.endsNow,
+            .held(let reason) where current.facts.endsNow:
+            let reason = "the overlap was ended by the operator before everybody had the new secret: \(reason)"
+            try await vault.advance(current.passOver(at: now, reason: reason).facts, of: entry.app)
         case .waiting(let seconds, let reason):
             try await vault.advance(current.wait(until: now + max(seconds, 1), reason: reason).facts, of: entry.app)
         case .held(let reason):

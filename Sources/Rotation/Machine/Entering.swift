@@ -1,6 +1,6 @@
 import SecretMemory
-import Times
-import Vault
+package import Times
+package import Vault
 
 /// The facts of a next state. Only the transitions make states of them.
 extension Rotation {
@@ -24,7 +24,10 @@ extension Rotation {
     func given(_ secret: SecretBox, oldDiesBy: Timestamp, at now: Timestamp) -> Rotation {
         entering(.escrowed, due: now) {
             $0.candidate = secret
+            $0.entered = nil
             $0.answer = nil
+            // Of a call whose answer is not there yet, nobody waits for it any more.
+            if self.phase == .intended { $0.lostAt = $0.lostAt ?? now }
             $0.revokeAt = $0.revokeAt ?? oldDiesBy
         }
     }
@@ -73,13 +76,14 @@ extension Rotation {
 
 extension Rotation {
     /// All changes that Zoom may count.
-    var allCalls: [Timestamp] { calls + otherCalls }
+    package var allCalls: [Timestamp] { calls + otherCalls }
 
     /// Whether every fact is as it was.
     func isUnchanged(since other: Rotation) -> Bool {
         phase == other.phase && due == other.due && attempts == other.attempts && calls == other.calls
             && otherCalls == other.otherCalls && revokeAt == other.revokeAt && reason == other.reason
             && lostAt == other.lostAt && resumesAt == other.resumesAt && answer === other.answer
-            && candidate === other.candidate
+            && candidate === other.candidate && entered === other.entered && overlap == other.overlap
+            && endsNowSince == other.endsNowSince && successor == other.successor
     }
 }

@@ -37,13 +37,15 @@ package enum RotationState: Sendable {
     }
 
     /// The state with a secret that the operator made; `nil` where there is no place for one.
-    package func accepting(_ secret: SecretBox, oldDiesBy: Timestamp, at now: Timestamp) -> RotationState? {
+    package func accepting(_ secret: SecretBox, oldDiesBy: Timestamp, at now: Timestamp) -> Escrowed? {
         switch self {
-        case .planned(let planned): .escrowed(planned.accept(secret, oldDiesBy: oldDiesBy, at: now))
-        case .lostResponse(let lost): .escrowed(lost.accept(secret, oldDiesBy: oldDiesBy, at: now))
-        // Behind the promotion there is no place for another secret in the same rotation.
-        case .held(let held) where held.facts.promotedAt == nil:
-            .escrowed(held.accept(secret, oldDiesBy: oldDiesBy, at: now))
+        case .planned(let planned): planned.accept(secret, oldDiesBy: oldDiesBy, at: now)
+        case .intended(let intended): intended.accept(secret, oldDiesBy: oldDiesBy, at: now)
+        case .lostResponse(let lost): lost.accept(secret, oldDiesBy: oldDiesBy, at: now)
+        case .escrowed(let escrowed): escrowed.accept(secret, oldDiesBy: oldDiesBy, at: now)
+        case .verified(let verified): verified.accept(secret, oldDiesBy: oldDiesBy, at: now)
+        // Behind the promotion another secret is another rotation's: `Supersession`.
+        case .held(let held) where held.facts.promotedAt == nil: held.accept(secret, oldDiesBy: oldDiesBy, at: now)
         default: nil
         }
     }

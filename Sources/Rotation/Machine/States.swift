@@ -25,7 +25,7 @@ package struct Planned: AskingPhase, AcceptingPhase {
     package func abort(at now: Timestamp, reason: String) -> Ended { Ended(facts.ended(.aborted, now, reason)) }
 }
 
-package struct Intended: FindingPhase {
+package struct Intended: FindingPhase, AcceptingPhase {
     package let facts: Rotation
     fileprivate init(_ facts: Rotation) { self.facts = facts }
 
@@ -80,7 +80,7 @@ package struct LostResponse: AskingPhase, AcceptingPhase, FindingPhase {
     }
 }
 
-package struct Escrowed: RotationPhase {
+package struct Escrowed: AcceptingPhase {
     package let facts: Rotation
     fileprivate init(_ facts: Rotation) { self.facts = facts }
 
@@ -116,7 +116,7 @@ package struct Escrowed: RotationPhase {
     package func hold(reason: String) -> Held { Held(facts.held(resumesAt: .escrowed, reason)) }
 }
 
-package struct Verified: RotationPhase {
+package struct Verified: AcceptingPhase {
     package let facts: Rotation
     fileprivate init(_ facts: Rotation) { self.facts = facts }
 
@@ -148,7 +148,7 @@ package struct Current: RotationPhase {
 
     /// Nothing failed: a target takes its time.
     package func wait(until due: Timestamp, reason: String) -> Current {
-        Current(facts.entering(.current, due: due, reason: reason))
+        Current(facts.entering(.current, due: due, reason: reason) { $0.attempts = 0 })
     }
 
     /// A target does not take the new secret. Both go on working.
@@ -179,7 +179,7 @@ package struct Draining: RotationPhase {
 
     /// The old secret is revoked, or died by itself; or, made in the Marketplace, it is nobody's that is known.
     package func retire(at now: Timestamp) -> Ended {
-        var facts = facts.ended(.retired, now, nil)
+        var facts = facts.ended(.retired, now, facts.endsNow ? "its overlap was ended by the operator" : nil)
         if !facts.isRevokeTimeAssumed { facts.revokeAt = min(facts.revokeAt ?? now, now) }
         return Ended(facts)
     }

@@ -9,14 +9,18 @@ package struct RotateRequest: ~Copyable, WireDocument {
     package let overlap: Int?
     /// The new secret, when the operator made it in the Marketplace.
     package let clientSecret: SecretBytes?
+    /// For an incident: what is under way is finished, and the present secret ended as soon as the new one is live.
+    package let now: Bool
 
-    package init(overlap: Int?, clientSecret: consuming SecretBytes?) {
+    package init(overlap: Int?, clientSecret: consuming SecretBytes?, now: Bool = false) {
         self.overlap = overlap
         self.clientSecret = clientSecret
+        self.now = now
     }
 
     package func writeMembers(to json: inout JSONWriter) {
         if let overlap { json.member("overlap", overlap) }
+        if now { json.member("now", true) }
         switch clientSecret {
         case .some(let secret): json.member("client_secret", secret: secret)
         case nil: break
@@ -24,11 +28,12 @@ package struct RotateRequest: ~Copyable, WireDocument {
     }
 
     package init(_ node: JSONNode, in document: borrowing JSONDocument) throws(JSONError) {
-        try document.allowOnly(["overlap", "client_secret"], of: node)
+        try document.allowOnly(["overlap", "client_secret", "now"], of: node)
         let isManual = document.member("client_secret", of: node) != nil
         self.init(
             overlap: try document.optionalNumber("overlap", of: node),
-            clientSecret: isManual ? try document.secret("client_secret", of: node) : nil)
+            clientSecret: isManual ? try document.secret("client_secret", of: node) : nil,
+            now: document.member("now", of: node) != nil ? try document.flag("now", of: node) : false)
     }
 }
 
@@ -53,6 +58,16 @@ package struct RotationDocument: Equatable, Sendable, WireDocument {
     package let reason: String?
     /// What the operator can do, where it is up to him.
     package let hint: String?
+    /// How often the present step failed in a row.
+    package var attempts = 0
+    /// The least time for which both secrets work, in seconds.
+    package var overlap = 0
+    /// Whether the overlap was ended by the operator.
+    package var endsNow = false
+    /// The rotation that began, or is going to, as this one ends.
+    package var successor: String?
+    /// Whether a secret that was entered by hand waits for Zoom to say that it takes it.
+    package var hasEnteredSecret = false
 
     package init(
         id: String, app: Name, state: String, trigger: String, base: Int, plannedAt: Timestamp, due: Timestamp?,
@@ -88,6 +103,11 @@ package struct RotationDocument: Equatable, Sendable, WireDocument {
         json.member("calls", calls)
         json.member("reason", orNull: reason)
         if let hint { json.member("try", hint) }
+        json.member("attempts", attempts)
+        json.member("overlap", overlap)
+        json.member("ends_now", endsNow)
+        json.member("successor", orNull: successor)
+        json.member("entered_secret", hasEnteredSecret)
     }
 
     package init(_ node: JSONNode, in document: borrowing JSONDocument) throws(JSONError) {
@@ -100,6 +120,11 @@ package struct RotationDocument: Equatable, Sendable, WireDocument {
             promotedAt: try document.optionalTime("promoted_at", of: node),
             endedAt: try document.optionalTime("ended_at", of: node), calls: try document.number("calls", of: node),
             reason: try document.optionalText("reason", of: node), hint: try document.optionalText("try", of: node))
+        attempts = try document.number("attempts", of: node)
+        overlap = try document.number("overlap", of: node)
+        endsNow = try document.flag("ends_now", of: node)
+        successor = try document.optionalText("successor", of: node)
+        hasEnteredSecret = try document.flag("entered_secret", of: node)
     }
 }
 

@@ -48,7 +48,7 @@ package struct Rotation: Sendable {
     package let trigger: Trigger
     package let plannedAt: Timestamp
     /// The least time for which both secrets stay valid, in seconds; 0 for as long as any client holds the old one.
-    package let overlap: Int
+    package var overlap: Int
 
     package var phase: Phase
     /// When there is something to do next; `nil` when it is up to the operator, or nothing is left.
@@ -56,7 +56,7 @@ package struct Rotation: Sendable {
     /// When Zoom kills the old secret, as we asked it to; or, if ``isRevokeTimeAssumed``, at the latest.
     package var revokeAt: Timestamp?
     /// Whether Zoom was asked for nothing: what becomes of the old secret was chosen in the Marketplace, and not told to us.
-    package var isRevokeTimeAssumed: Bool { trigger == .manual && calls.isEmpty }
+    package var isRevokeTimeAssumed: Bool { isByHand }
     /// How often the present step was tried.
     package var attempts = 0
     /// When Zoom was asked for a new secret in this rotation, oldest first.
@@ -80,6 +80,17 @@ package struct Rotation: Sendable {
     package var isRestored = false
     /// Where a held rotation goes on.
     package var resumesAt: Phase?
+    /// Since when the overlap is over by the operator's word, whoever has only the old secret; `nil` while it is not.
+    package var endsNowSince: Timestamp?
+    /// The id of the rotation that begins in the same commit in which this one ends.
+    package var successor: String?
+    /// A secret that the operator entered while Zoom could not be asked whether it takes it. Until Zoom says yes it
+    /// changes nothing.
+    package var entered: SecretBox?
+
+    package var endsNow: Bool { endsNowSince != nil }
+    /// Whether its secret was made in the Marketplace, and Zoom was asked for nothing.
+    package var isByHand: Bool { trigger == .manual && calls.isEmpty }
 
     package init(
         id: String, appID: String, base: Generation, trigger: Trigger, plannedAt: Timestamp, overlap: Int, phase: Phase

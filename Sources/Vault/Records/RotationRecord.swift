@@ -37,6 +37,8 @@ struct RotationRecord: Record {
         writer.member("reason", ifPresent: rotation.reason)
         if rotation.isRestored { writer.member("restored", true) }
         writer.member("resumes_at", ifPresent: rotation.resumesAt?.rawValue)
+        writer.member("ends_now_since", ifPresent: rotation.endsNowSince)
+        writer.member("successor", ifPresent: rotation.successor)
         if let answer = rotation.answer {
             // Whatever Zoom sent has its place in the vault, though JSON is UTF-8.
             let isText = answer.bytes.withSpan { $0.isUTF8 }
@@ -44,6 +46,7 @@ struct RotationRecord: Record {
             writer.member(isText ? "answer" : "answer_latin1", secret: text)
         }
         if let candidate = rotation.candidate { writer.member("candidate", secret: candidate.bytes) }
+        if let entered = rotation.entered { writer.member("entered", secret: entered.bytes) }
     }
 
     init(cells: [Cell], document: borrowing JSONDocument) throws(JSONError) {
@@ -51,7 +54,7 @@ struct RotationRecord: Record {
             [
                 "base", "trigger", "planned_at", "overlap", "attempts", "calls", "lost_at", "revoke_at", "promoted_at",
                 "published_at", "ended_at", "reason", "resumes_at", "answer", "answer_latin1",
-                "candidate", "other_calls", "restored",
+                "candidate", "other_calls", "restored", "ends_now_since", "successor", "entered",
             ], of: document.root)
         guard let base = Generation(try document.number("base")) else { throw JSONError(.outOfRange, member: "base") }
         guard let trigger = Rotation.Trigger(rawValue: try document.text("trigger")) else {
@@ -89,6 +92,9 @@ struct RotationRecord: Record {
             rotation.answer = SecretBox(text.bytes.withSpan { $0.transcodedToLatin1() })
         }
         rotation.candidate = try document.optionalSecret("candidate")
+        rotation.endsNowSince = try document.optionalTime("ends_now_since")
+        rotation.successor = try document.optionalText("successor")
+        rotation.entered = try document.optionalSecret("entered")
         self.rotation = rotation
     }
 }

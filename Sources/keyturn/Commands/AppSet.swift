@@ -3,6 +3,7 @@ import Names
 import Schedule
 import SocketAPI
 import TerminalInput
+import Times
 
 struct AppSet: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -38,6 +39,17 @@ struct AppSet: ParsableCommand {
     func run() throws {
         let answer = try common.admin.send(.patch, "/v1/apps/\(name)", body: patch.render())
         try common.show(answer, as: AppDocument.self) { StandardOutput.write($0.text) }
+        if overlap != nil, !common.json, let open = try? RotationCommand.show(name.description, common) {
+            StandardOutput.write("\n\(underWay(open))\n")
+        }
+    }
+
+    /// What another overlap means for the rotation that is under way.
+    private func underWay(_ open: RotationDocument) -> String {
+        if open.endsNow { return "the overlap of the rotation under way, \(open.id), was ended already" }
+        let end = open.promotedAt.map { ": its overlap ends at \($0 + open.overlap)" } ?? ""
+        return "the rotation under way, \(open.id), goes by it too\(end)"
+            + "; to end the old secret at once: keyturn rotation finish \(open.id)"
     }
 
     private var patch: AppPatch {

@@ -14,7 +14,11 @@ struct RotateCommand: ParsableCommand {
         discussion: """
             Asks Zoom for a new secret, proves it, hands it out, and ends the old one when all who hold it have the new
             one. Returns once the new secret is current; with --wait, once the old one is ended. What cannot be had within a
-            minute ends the command with 75 and goes on by itself.
+            minute ends the command with 75 and goes on by itself; so does a push target that cannot be reached. With --wait,
+            a rotation that is under way already is followed to its end.
+
+            --now is for a secret that leaked: what is under way is finished, and the secret that is handed out now is revoked
+            as soon as a new one is live. It says first which clients and push targets that leaves with a dead secret, and asks.
 
             Example: keyturn rotate zoom-prod --overlap 1d
             """)
@@ -28,31 +32,63 @@ struct RotateCommand: ParsableCommand {
     @Option(help: ArgumentHelp("With --wait: for how long at most.", valueName: "1h")) var timeout: DurationText?
     @Flag(help: "The new secret was made in the Marketplace: prove it and hand it out.") var manual = false
     @Flag(help: "Read that secret from standard input.") var secretStdin = false
+    @Flag(help: "For a secret that leaked: revoke it as soon as the new one is live, whoever has it.") var now = false
+    @Flag(help: "With --now: do not ask.") var yes = false
     @Flag(help: "Rotate every app that is due: for scheduled jobs.") var due = false
     @OptionGroup var common: CommonOptions
 
     func validate() throws {
         guard due != (name != nil) else { throw ValidationError("it is one app, or --due, and not both") }
-        guard !due || !(dryRun || manual || overlap != nil) else {
+        guard !due || !(dryRun || manual || now || overlap != nil) else {
             throw ValidationError("--due goes by each app's own policy")
         }
         guard wait || timeout == nil else { throw ValidationError("--timeout goes with --wait") }
         guard manual || !secretStdin else { throw ValidationError("--secret-stdin goes with --manual") }
         guard !(manual && dryRun) else { throw ValidationError("a secret made by hand has no dry run") }
+        guard !now || !(manual || overlap != nil) else {
+            throw ValidationError("--now goes with neither --manual nor --overlap")
+        }
+        guard now || !yes else { throw ValidationError("--yes goes with --now") }
     }
 
     func run() throws {
         guard let name else { return try rotateDue() }
+        if now { return try rotateNow(name) }
         if dryRun {
             return try common.show(try common.admin.send(.get, Self.plan(name, overlap)), as: RotationPlan.self) {
                 StandardOutput.write(Self.text($0))
             }
         }
         let request = RotateRequest(overlap: overlap?.seconds, clientSecret: try secret())
-        let follower = RotationFollower(common: common, toTheEnd: wait, timeout: timeout?.seconds)
+        let follower = RotationFollower(
+            common: common, toTheEnd: wait, throughPublishing: true, timeout: timeout?.seconds)
         let answer = try common.admin.send(
             .post, "/v1/apps/\(name)/rotate", body: request.render(), within: follower.patience)
+        if wait, !manual, answer.problem?.code == .busy,
+            let open = try? RotationCommand.show(name.description, common)
+        {
+            complain("keyturn: a rotation of '\(name)' is under way already, and is followed: \(open.id)")
+            return try finish([open], follower)
+        }
         try finish([try answer.document()], follower)
+    }
+
+    private func rotateNow(_ name: Name) throws {
+        let answer = try common.admin.send(.get, "/v1/apps/\(name)/plan/now")
+        if dryRun {
+            return try common.show(answer, as: EndingPlan.self) {
+                StandardOutput.write($0.text("would rotate \(name) for an incident; nothing was done"))
+            }
+        }
+        let plan: EndingPlan = try answer.document()
+        if !common.json { StandardOutput.write(plan.text("rotate \(name) now")) }
+        try common.confirm("revoke the present secret of \(name) as soon as a new one is live?", yes: yes)
+        let follower = RotationFollower(
+            common: common, toTheEnd: true, throughPublishing: true, isBrief: !wait, timeout: timeout?.seconds)
+        let request = RotateRequest(overlap: nil, clientSecret: nil, now: true)
+        let begun = try common.admin.send(
+            .post, "/v1/apps/\(name)/rotate", body: request.render(), within: follower.patience)
+        try finish([try begun.document()], follower)
     }
 
     private func rotateDue() throws {

@@ -11,7 +11,11 @@ struct RotationCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "rotation", abstract: "Rotations that are under way, or were.",
         discussion: "Example: keyturn rotation list",
-        subcommands: [RotationListCommand.self, RotationShow.self, RotationResume.self, RotationAbort.self])
+        subcommands: [
+            RotationListCommand.self, RotationShow.self, RotationResume.self, RotationFinish.self, RotationAbort.self,
+        ])
+
+    static let idHelp: ArgumentHelp = "Its id, the beginning of one, or the app's name for what is under way."
 
     static func show(_ id: String, _ common: CommonOptions) throws -> RotationDocument {
         try common.admin.send(.get, try path(id)).document()
@@ -23,6 +27,43 @@ struct RotationCommand: ParsableCommand {
             throw CommandFailure(.usage, "this is no id of a rotation", try: "keyturn rotation list")
         }
         return action.map { RequestPath(stringLiteral: "/v1/rotations/\(id)/\($0)") } ?? "/v1/rotations/\(id)"
+    }
+
+    /// Shows where a rotation stands in the end, and fails if that is not as far as was asked for.
+    static func end(_ rotation: RotationDocument, _ failure: CommandFailure?, _ common: CommonOptions) throws {
+        if common.json {
+            rotation.render().withSpan { StandardOutput.write($0) }
+            StandardOutput.write("\n")
+        } else {
+            StandardOutput.write(rotation.text)
+        }
+        if let failure { throw failure }
+    }
+}
+
+struct RotationFinish: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "finish", abstract: "End the overlap now: the old secret is revoked as soon as Zoom allows.",
+        discussion: """
+            Says first which clients and push targets that leaves with a dead secret, and asks. A push target is pushed to once
+            before, and again by itself afterwards. When Zoom takes the change only later, it ends with 75 and says when.
+
+            Example: keyturn rotation finish 0123456789abcdef --yes
+            """)
+
+    @Argument(help: RotationCommand.idHelp, completion: .rotations) var id: String
+    @Flag(help: "Do not ask.") var yes = false
+    @OptionGroup var common: CommonOptions
+
+    func run() throws {
+        let plan: EndingPlan = try common.admin.send(.get, try RotationCommand.path(id, "finish")).document()
+        if !common.json { StandardOutput.write(plan.text("end the overlap of \(plan.app) now")) }
+        try common.confirm("end the old secret of \(plan.app) now?", yes: yes)
+        let path = try RotationCommand.path(plan.rotation ?? id, "finish")
+        let answer = try common.admin.send(.post, path, within: .seconds(120))
+        let follower = RotationFollower(common: common, toTheEnd: true, isBrief: true)
+        let (rotation, failure) = try follower.follow(try answer.document())
+        try RotationCommand.end(rotation, failure, common)
     }
 }
 
@@ -44,7 +85,7 @@ struct RotationShow: ParsableCommand {
         commandName: "show", abstract: "Where a rotation stands, why, and what comes next by when.",
         discussion: "Example: keyturn rotation show 0123456789abcdef")
 
-    @Argument(completion: .rotations) var id: String
+    @Argument(help: RotationCommand.idHelp, completion: .rotations) var id: String
     @OptionGroup var common: CommonOptions
 
     func run() throws {
@@ -63,20 +104,14 @@ struct RotationResume: ParsableCommand {
             Example: keyturn rotation resume 0123456789abcdef
             """)
 
-    @Argument(completion: .rotations) var id: String
+    @Argument(help: RotationCommand.idHelp, completion: .rotations) var id: String
     @OptionGroup var common: CommonOptions
 
     func run() throws {
         let answer = try common.admin.send(.post, try RotationCommand.path(id, "resume"), within: .seconds(120))
         let follower = RotationFollower(common: common, toTheEnd: false, throughPublishing: true)
         let (rotation, failure) = try follower.follow(try answer.document())
-        if common.json {
-            rotation.render().withSpan { StandardOutput.write($0) }
-            StandardOutput.write("\n")
-        } else {
-            StandardOutput.write(rotation.text)
-        }
-        if let failure { throw failure }
+        try RotationCommand.end(rotation, failure, common)
     }
 }
 
@@ -85,7 +120,7 @@ struct RotationAbort: ParsableCommand {
         commandName: "abort", abstract: "Stop a rotation that has changed nothing yet.",
         discussion: "Example: keyturn rotation abort 0123456789abcdef")
 
-    @Argument(completion: .rotations) var id: String
+    @Argument(help: RotationCommand.idHelp, completion: .rotations) var id: String
     @OptionGroup var common: CommonOptions
 
     func run() throws {
@@ -145,5 +180,20 @@ extension RotationList {
                 rotation.plannedAt.description, rotation.due?.description ?? "")
         }
         return table.text
+    }
+}
+
+extension EndingPlan {
+    /// What is done, and who is left with a secret that Zoom refuses.
+    func text(_ title: String) -> String {
+        var text = "\(title)\n"
+        for step in steps { text += "  \(step)\n" }
+        guard !(clients.isEmpty && targets.isEmpty) else {
+            return text + "nobody is known to have the old secret alone\n"
+        }
+        text += "these have a secret that Zoom then refuses, until they have the new one:\n"
+        for client in clients { text += "  client \(client.client), which has generation \(client.generation)\n" }
+        for target in targets { text += "  target \(target.target): \(target.detail)\n" }
+        return text
     }
 }

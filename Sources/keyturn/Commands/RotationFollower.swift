@@ -14,11 +14,17 @@ struct RotationFollower {
     let toTheEnd: Bool
     /// Whether a push target's answer that is on its way is waited for too.
     let throughPublishing: Bool
+    /// Whether what lies more than a minute ahead is not waited for though it is to come to the end.
+    let isBrief: Bool
     private let deadline: ContinuousClock.Instant?
     private let timeout: Int?
 
     /// - Parameter timeout: in seconds.
-    init(common: CommonOptions, toTheEnd: Bool, throughPublishing: Bool = false, timeout: Int? = nil) {
+    init(
+        common: CommonOptions, toTheEnd: Bool, throughPublishing: Bool = false, isBrief: Bool = false,
+        timeout: Int? = nil
+    ) {
+        self.isBrief = isBrief
         self.common = common
         self.toTheEnd = toTheEnd
         self.throughPublishing = throughPublishing
@@ -41,22 +47,27 @@ struct RotationFollower {
             if news != said {
                 if progress.isShown {
                     progress.say(oneLine(rotation.progress))
-                } else if toTheEnd {
+                } else if toTheEnd, !isBrief {
                     complain("keyturn: \(oneLine(rotation.progress))")
                 }
                 (said, changed) = (news, .now)
             }
             switch rotation.standing {
-            case .over: return (rotation, nil)
+            case .over:
+                guard let next = rotation.successor else { return (rotation, nil) }
+                rotation = try RotationCommand.show(next, common)
+                continue
             case .failed:
                 let reason = rotation.reason ?? "the rotation of \(rotation.app) is \(rotationWords(rotation.state))"
                 return (rotation, CommandFailure(.upstreamFailed, reason, try: rotation.hint))
             case .stopped:
                 return (rotation, CommandFailure(.temporary, "the rotation of \(rotation.app) was stopped"))
+            case .current where !toTheEnd && rotation.isFailing:
+                return (rotation, unfinished(rotation, "has not reached every push target"))
             case .current where !toTheEnd && !(throughPublishing && rotation.isBeingPublished): return (rotation, nil)
             case .current, .underWay: break
             }
-            if !toTheEnd,
+            if !toTheEnd || isBrief,
                 rotation.waits(beyond: SystemTime().now.wall + Self.longestWait)
                     || changed + .seconds(Self.longestWait) < .now
             {
@@ -73,7 +84,7 @@ struct RotationFollower {
         return CommandFailure(
             .temporary,
             "the rotation of \(rotation.app) \(how), in state '\(rotationWords(rotation.state))'\(due): \(rotation.reason ?? "no reason given")",
-            try: "keyturn rotation show \(rotation.id)")
+            try: "keyturn rotation \(rotation.isFailing ? "resume" : "show") \(rotation.id)")
     }
 }
 
@@ -85,6 +96,7 @@ extension RotationDocument {
         case "retired": .over
         case "refused", "held": .failed
         case "aborted": .stopped
+        case _ where hasEnteredSecret: .underWay
         case "current", "published", "draining": .current
         default: .underWay
         }
@@ -92,6 +104,9 @@ extension RotationDocument {
 
     /// Whether its push targets are being asked now.
     var isBeingPublished: Bool { state == "current" && !waits(beyond: SystemTime().now.wall) }
+
+    /// Whether a push target cannot be reached, or fails; it is tried again by itself.
+    var isFailing: Bool { state == "current" && attempts > 0 && waits(beyond: SystemTime().now.wall) }
 
     func waits(beyond time: Timestamp) -> Bool { due.map { $0 > time } ?? false }
 
@@ -115,10 +130,14 @@ extension RotationDocument {
                 // What was chosen in the Marketplace is not known here.
                 table.add("old secret dies", "by \(oldSecretDiesAt) at the latest; it may be dead before")
             } else {
-                table.add(endedAt == nil ? "old secret dies" : "old secret died", oldSecretDiesAt.description)
+                let lives = endedAt == nil || oldSecretDiesAt > SystemTime().now.wall
+                table.add(lives ? "old secret dies" : "old secret died", oldSecretDiesAt.description)
             }
         }
+        if endsNow, endedAt == nil { table.add("overlap", "ended by the operator") }
         if let endedAt { table.add("ended", endedAt.description) }
+        if let successor { table.add(endedAt == nil ? "followed by" : "went on as", successor) }
+        if hasEnteredSecret { table.add("entered secret", "waits for Zoom to say whether it takes it") }
         if let due { table.add("goes on", due.description) }
         if let reason { table.add("because", reason) }
         if let hint { table.add("try", hint) }

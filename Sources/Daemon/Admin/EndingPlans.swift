@@ -1,0 +1,102 @@
+import Names
+import Rotation
+import SocketAPI
+import Times
+import Vault
+
+/// What would break if an app's old secret ended at once. Decided from what the vault knows and the time alone.
+struct EndingPlans {
+    let entry: AppEntry
+    let catalog: Catalog
+    let now: Timestamp
+    private var timing: RotationTiming { RotationTiming() }
+
+    /// Of the end of an overlap: who has the old secret alone.
+    func finish(_ rotation: Rotation) throws(VaultError) -> EndingPlan {
+        guard entry.rotation?.id == rotation.id, rotation.promotedAt != nil else {
+            throw rotation.phase.isFinal
+                ? VaultError(
+                    .ended, "this rotation is over: it ended in state \(rotation.phase.rawValue)",
+                    hint: "keyturn history \(entry.app.name)")
+                : VaultError(
+                    .busy,
+                    "the new secret is not live yet (state \(rotation.phase.rawValue)): there is no overlap to end",
+                    hint: "keyturn rotate \(entry.app.name) --now")
+        }
+        let current = entry.credential.generation
+        return EndingPlan(
+            app: entry.app.name, rotation: rotation.id, steps: [ending(rotation)] + waiting(1, rotation.allCalls),
+            clients: clients { $0 < current },
+            targets: targets.compactMap { entry in
+                behind(entry, current).map { .init(target: entry.target.name, detail: $0) }
+            },
+            endsAt: isOurs(rotation) ? timing.earliest(1, after: rotation.allCalls, now: now) : nil)
+    }
+
+    /// Of a rotation for an incident: everybody who has a secret that is handed out, or was.
+    /// - Parameter calls: when Zoom was asked for changes before.
+    func now(after calls: [Timestamp]) -> EndingPlan {
+        let current = entry.credential.generation
+        var steps: [String] = []
+        var changes = 2
+        let open = entry.rotation
+        var replaced = current
+        if let open, open.promotedAt != nil {
+            if isOurs(open) { changes += 1 }
+            steps.append("rotation \(open.id) is finished: \(ending(open))")
+        } else if let open {
+            steps.append("rotation \(open.id), under way in state \(open.phase.rawValue), goes on without an overlap")
+            replaced = open.base
+        }
+        steps.append("zoom is asked for a new secret, which is handed out once zoom took it")
+        steps.append("each push target is pushed to once")
+        steps.append("zoom is asked to end generation \(replaced)")
+        return EndingPlan(
+            app: entry.app.name, rotation: open?.id, steps: steps + waiting(changes, calls),
+            clients: clients { $0 <= current },
+            targets: targets.map { .init(target: $0.target.name, detail: incident($0, current)) },
+            endsAt: timing.earliest(changes, after: calls, now: now))
+    }
+
+    private func isOurs(_ rotation: Rotation) -> Bool { rotation.trigger != .manual && !rotation.isRestored }
+
+    private func ending(_ rotation: Rotation) -> String {
+        if isOurs(rotation) { return "zoom is asked to end generation \(rotation.base) at once" }
+        if rotation.isRestored {
+            return "generation \(rotation.base) is not ended at zoom: this rotation is out of a backup"
+        }
+        let latest = rotation.revokeAt.map { ", by \($0) at the latest as far as is known" } ?? ""
+        return "generation \(rotation.base) ends when that was chosen in the Marketplace\(latest); "
+            + "zoom is asked for nothing"
+    }
+
+    private func waiting(_ changes: Int, _ calls: [Timestamp]) -> [String] {
+        let last = timing.earliest(changes, after: calls, now: now)
+        return last > now ? ["not all of it before \(last): zoom takes three changes in 15 minutes"] : []
+    }
+
+    private func clients(_ isMeant: (Generation) -> Bool) -> [EndingPlan.Client] {
+        entry.receipts.values.filter { isMeant($0.generation) && catalog.client($0.client) != nil }
+            .sorted { $0.client < $1.client }.map { .init(client: $0.client, generation: $0.generation.number) }
+    }
+
+    private var targets: [TargetEntry] { catalog.targets(of: entry.app) }
+
+    private func behind(_ entry: TargetEntry, _ current: Generation) -> String? {
+        if let failure = entry.delivery.failure { return "\(has(entry)): \(failure.reason)" }
+        if let changed = entry.delivery.changedAt { return "its secret was changed outside, seen at \(changed)" }
+        guard entry.delivery.generation == current, entry.delivery.secondsToSettle(entry.target, now: now) == 0 else {
+            return "\(has(entry)); its engines may not use it yet"
+        }
+        return nil
+    }
+
+    private func incident(_ entry: TargetEntry, _ current: Generation) -> String {
+        behind(entry, current)
+            ?? "its engines may use the old secret for \(entry.target.settle) s after it was pushed to"
+    }
+
+    private func has(_ entry: TargetEntry) -> String {
+        entry.delivery.generation.map { "it has generation \($0)" } ?? "nothing was pushed there yet"
+    }
+}

@@ -1,0 +1,79 @@
+package import Names
+
+/// How a rotation is found by what an operator types.
+extension Vault {
+    /// The least of an id that stands for the whole.
+    private static let shortestPrefix = 4
+
+    /// One rotation, whether it is under way or long over, and the app that it was of.
+    package func rotation(id: String) async throws(VaultError) -> (rotation: Rotation, app: App) {
+        do {
+            let found = try await store.read { [self] transaction -> (Rotation, App)? in
+                let sealer = sealer
+                guard let row = try transaction.row(in: .rotation, id: id) else { return nil }
+                let rotation = try sealer.open(row, as: RotationRecord.self).rotation
+                guard let app = try transaction.row(in: .app, id: rotation.appID) else { return nil }
+                return (rotation, try sealer.open(app, as: AppRecord.self).app)
+            }
+            if let found { return found }
+        } catch {
+            throw VaultError(translating: error)
+        }
+        throw Self.noSuchRotation(id)
+    }
+
+    /// The id of the rotation that is meant: by its id, by the name of the app whose rotation is under way, or by the
+    /// beginning of one id alone.
+    package func rotationID(meant text: String) async throws(VaultError) -> String {
+        if let name = Name(text), let open = catalog.app(name)?.rotation { return open.id }
+        let found: [String]
+        do {
+            found = try await store.read { transaction in
+                if try transaction.row(in: .rotation, id: text) != nil { return [text] }
+                guard text.utf8.count >= Self.shortestPrefix else { return [] }
+                var ids: [String] = []
+                try transaction.forEachRow(in: .rotation, after: text, limit: 6) { row in
+                    if case .text(let id) = row.cells[0], id.hasPrefix(text) { ids.append(id) }
+                }
+                return ids
+            }
+        } catch {
+            throw VaultError(translating: error)
+        }
+        if found.count == 1 { return found[0] }
+        guard found.isEmpty else {
+            let ids = found.prefix(5).joined(separator: ", ") + (found.count > 5 ? ", …" : "")
+            throw VaultError(
+                .notFound, "several rotations begin with '\(text)': \(ids)", hint: "keyturn rotation show \(found[0])")
+        }
+        if let name = Name(text), catalog.app(name) != nil {
+            throw VaultError(
+                .notFound, "no rotation of '\(name)' is under way", hint: "keyturn history \(name)")
+        }
+        throw Self.noSuchRotation(text)
+    }
+
+    private static func noSuchRotation(_ id: String) -> VaultError {
+        VaultError(.notFound, "there is no such rotation", hint: "keyturn rotation list")
+    }
+
+    /// Of an app one rotation is under way at a time: where that one stands, what it waits for, and the command that goes on.
+    package static func busy(_ name: Name, _ rotation: Rotation) -> VaultError {
+        let reason = rotation.reason.map { ": \($0)" } ?? ""
+        let due = rotation.due.map { "; it goes on at \($0)" } ?? ""
+        return VaultError(
+            .busy, "a rotation of '\(name)' is under way, in state \(rotation.phase.rawValue)\(reason)\(due)",
+            hint: rotation.wayOn)
+    }
+}
+
+extension Rotation {
+    /// The command that has it go on from where it stands.
+    package var wayOn: String {
+        switch phase {
+        case .draining: "keyturn rotation finish \(id)"
+        case .held, .planned, .lostResponse, .escrowed, .current: "keyturn rotation resume \(id)"
+        default: "keyturn rotation show \(id)"
+        }
+    }
+}
