@@ -64,6 +64,18 @@ extension AttentionCode {
             Explanation(
                 "the secret that is handed out dies within 7 days, and no other has taken its place",
                 try: "keyturn rotation list; what is held there says what it needs")
+        case .consumerSecretDead:
+            Explanation(
+                "a push target or a client has a secret that is dead, or dies within 7 days",
+                try: "keyturn target push NAME; keyturn holders NAME, then have the client fetch again")
+        case .zoomUnreachable:
+            Explanation(
+                "Zoom has given no usable answer for more than 15 minutes",
+                try: "keyturn doctor; check name resolution, proxy and firewall")
+        case .tokensRunOut:
+            Explanation(
+                "Zoom gives no usable answer, and a token that clients ask for has run out: they get 503",
+                try: "keyturn doctor; check name resolution, proxy and firewall")
         case .secretUnproven:
             Explanation(
                 "the secret is out of a backup and is not handed out: Zoom has not taken it yet",
@@ -78,6 +90,10 @@ extension AttentionCode {
                 try:
                     "keyturn rotation show ID says why; then keyturn rotation resume ID or keyturn rotate NAME --manual"
             )
+        case .rotationWaits:
+            Explanation(
+                "a rotation has waited longer for a target, a client, Zoom or the vault than that usually takes",
+                try: "keyturn status says for what, and what to type; keyturn rotation show ID")
         case .lostResponse:
             Explanation(
                 "an answer of Zoom's was lost, and with it perhaps a new secret; the old one works until Zoom ends it",
@@ -103,7 +119,7 @@ extension AttentionCode {
                 try: "install tzdata, or keyturn app set NAME --timezone ZONE")
         case .holdersNearDeadline:
             Explanation(
-                "within 3 days the old secret is ended, and some clients still hold it",
+                "within 7 days the old secret is ended, and some clients still hold it",
                 try: "have them fetch again; keyturn holders NAME")
         case .rotationPaused:
             Explanation("the app is paused, and its rotation would be due", try: "keyturn resume NAME")

@@ -1,3 +1,4 @@
+import Rotation
 package import Times
 package import Vault
 
@@ -6,5 +7,22 @@ extension AppEntry {
     package var secretDies: Timestamp? {
         guard let rotation, rotation.promotedAt == nil else { return nil }
         return rotation.revokeAt
+    }
+
+    /// When the secret of an older generation dies, or died at the latest; `nil` when that is not known, as of a secret
+    /// that was only given another number.
+    package func dies(_ generation: Generation) -> Timestamp? {
+        guard generation < credential.generation else { return nil }
+        if let rotation, rotation.promotedAt != nil, generation >= rotation.base {
+            return rotation.phase == .draining ? RotationTiming().drainDeadline(rotation) : rotation.revokeAt
+        }
+        guard let replaced, generation <= replaced.generation else { return nil }
+        return replaced.dies
+    }
+
+    /// When the secret before the current one dies, or died at the latest.
+    package var previousDies: Timestamp? {
+        if let rotation, rotation.promotedAt != nil { return dies(rotation.base) }
+        return replaced?.dies
     }
 }

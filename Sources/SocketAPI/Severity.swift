@@ -35,14 +35,15 @@ extension Severity {
     package static func base(_ code: String) -> Severity {
         switch AttentionCode(rawValue: code) {
         case nil: base(cause: code)
-        case .secretDies, .restoredSecretDead, .rotationHeld, .secretInMemory, .auditLogChanged, .auditUnavailable,
-            .diskFull, .locked, .socketGone:
+        case .secretDies, .consumerSecretDead, .tokensRunOut, .restoredSecretDead, .rotationHeld, .secretInMemory,
+            .auditLogChanged, .auditUnavailable, .diskFull, .locked, .socketGone:
             .critical
         case .rotationPaused, .targetNew, .grantWithoutApp: .note
         case .rotationOverdue, .rotationImpossible, .rotationRefused, .policyUnreadable,
             .missingScopes, .holdersNearDeadline, .targetChanged, .userChanged,
             .vaultElsewhere, .keySlotDamaged, .damagedRow, .secretInEscrow, .escrowUnreadable, .escrowUnclaimed,
-            .diskLow, .lostResponse, .targetFailed, .targetBehind, .escrowNotReady, .provisioningFailing,
+            .rotationWaits, .zoomUnreachable, .diskLow, .lostResponse, .targetFailed, .targetBehind, .escrowNotReady,
+            .provisioningFailing,
             .secretUnproven, .keyRotationWaits, .provisionerLogUnreadable:
             .warning
         }

@@ -13,6 +13,7 @@ package struct AppEntry: Sendable {
         var credential: Credential
         var previous: Credential?
         var rotation: Rotation?
+        var replaced: ReplacedSecret?
         var token: SeenToken?
         var refusals: Refusals?
         var receipts: [Name: Receipt] = [:]
@@ -63,6 +64,12 @@ package struct AppEntry: Sendable {
     package internal(set) var rotation: Rotation? {
         get { box.content.rotation }
         set { content.rotation = newValue }
+    }
+
+    /// The last secret that a rotation brought to its end.
+    package internal(set) var replaced: ReplacedSecret? {
+        get { box.content.replaced }
+        set { content.replaced = newValue }
     }
 
     package internal(set) var token: SeenToken? {

@@ -20,6 +20,7 @@ struct CatalogLoader {
     private var previous: [String: Credential] = [:]
     private var rotations: [String: Rotation] = [:]
     private var refused: [String: RefusedRotation] = [:]
+    private var replaced: [String: ReplacedSecret] = [:]
     private var receipts: [String: [Name: Receipt]] = [:]
     private var tokens: [String: Token] = [:]
     private var refusals: [String: Refusals] = [:]
@@ -83,8 +84,12 @@ struct CatalogLoader {
 
     private mutating func take(_ rotation: Rotation) {
         if !rotation.phase.isFinal { rotations[rotation.appID] = rotation }
-        guard let found = RefusedRotation(rotation) else { return }
-        if refused[rotation.appID].map({ $0.at <= found.at }) ?? true { refused[rotation.appID] = found }
+        if let found = RefusedRotation(rotation), refused[rotation.appID].map({ $0.at <= found.at }) ?? true {
+            refused[rotation.appID] = found
+        }
+        if let over = ReplacedSecret(rotation), (replaced[rotation.appID]?.generation ?? .first) <= over.generation {
+            replaced[rotation.appID] = over
+        }
     }
 
     var appsWithSecrets: [Inspection.App] {
@@ -100,6 +105,7 @@ struct CatalogLoader {
             var content = AppEntry.Content(app: app, credential: credential)
             content.previous = previous[app.id]
             content.rotation = rotations[app.id]
+            content.replaced = replaced[app.id]
             content.token = tokens[app.id].map { SeenToken(token: $0, seen: now, minted: false) }
             content.refusals = refusals[app.id]
             content.receipts = receipts[app.id] ?? [:]

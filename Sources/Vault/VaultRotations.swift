@@ -11,6 +11,7 @@ extension Vault {
     package func begin(
         _ rotation: Rotation, of app: App, recording line: RotationLine? = nil
     ) async throws(VaultError) {
+        let rotation = rotation.stamped(after: nil, at: time.now.wall)
         try await change(recording: { line?(rotation) ?? .moved(rotation, of: app) }) { [catalog] transaction in
             guard let entry = catalog.app(app.name), entry.app.id == app.id else { throw Self.noSuchApp(app.name) }
             if let open = entry.rotation { throw Self.busy(app.name, open) }
@@ -24,6 +25,7 @@ extension Vault {
     package func advance(
         _ rotation: Rotation, of app: App, recording line: RotationLine? = nil
     ) async throws(VaultError) {
+        let rotation = rotation.stamped(after: catalog.app(app.name)?.rotation, at: time.now.wall)
         try await change(recording: { [catalog] in
             if let line { return line(rotation) }
             // To look again later at the same is no event.
@@ -40,6 +42,7 @@ extension Vault {
 
     /// Makes the new secret current and the old one previous, in one commit with the rotation's facts.
     package func promote(_ credential: Credential, by rotation: Rotation, of app: App) async throws(VaultError) {
+        let rotation = rotation.stamped(after: catalog.app(app.name)?.rotation, at: time.now.wall)
         try await change(recording: { .moved(rotation, of: app) }) { [catalog] transaction in
             guard let entry = catalog.app(app.name), entry.app.id == app.id else { throw Self.noSuchApp(app.name) }
             guard entry.credential.generation == rotation.base, credential.generation == rotation.base.next else {
@@ -73,7 +76,10 @@ extension Vault {
             try transaction.put(RotationRecord(rotation))
             if let next { try transaction.put(RotationRecord(next)) }
         } committed: { [catalog] in
-            catalog.update(app, by: rotation) { $0.previous = nil }
+            catalog.update(app, by: rotation) { entry in
+                entry.previous = nil
+                entry.replaced = ReplacedSecret(rotation) ?? entry.replaced
+            }
             if let next { catalog.update(app, by: next) }
         }
     }
@@ -82,6 +88,7 @@ extension Vault {
     package func supersede(
         _ ended: Rotation, by next: Rotation, of app: App, recording line: RotationLine? = nil
     ) async throws(VaultError) {
+        let next = next.stamped(after: nil, at: time.now.wall)
         try await change(recording: { line?(next) ?? .moved(next, of: app) }) { [catalog] transaction in
             guard catalog.app(app.name)?.app.id == app.id else { throw Self.noSuchApp(app.name) }
             try transaction.put(RotationRecord(ended))

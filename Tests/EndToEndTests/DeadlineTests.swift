@@ -85,15 +85,19 @@ import Testing
             try eventually("the receipt") {
                 try !world.keyturn("holders", "zoom-prod", "--json").json["holders"].elements.isEmpty
             }
-            try world.must("rotate", "zoom-prod", "--overlap", "0s")
+            try world.must("rotate", "zoom-prod", "--overlap", "20d")
             try world.pass(20 * Self.day, on: clock)
             #expect(try Self.problems(world).isEmpty)
-            try world.pass(7 * Self.day, on: clock)
-            try eventually("the problem") { try Self.problems(world) == ["zoom-prod holders_near_deadline"] }
-            // The deadline ends the wait.
-            try world.pass(3 * Self.day, on: clock)
+            try world.pass(2 * Self.day, on: clock)
+            try eventually("the problem") { try Self.problems(world) == ["zoom-prod rotation_waits"] }
+            #expect(try world.must("status").output.contains("for client 'tests' (usually at most 1 d)"))
+            #expect(try world.keyturn("status", "--check").exit == 2, "it dies within 7 days")
+            // The deadline ends the wait, and not the trouble.
+            try world.pass(8 * Self.day, on: clock)
             try eventually("the old secret to be ended") { try world.openRotations().isEmpty }
-            #expect(try Self.problems(world).isEmpty)
+            #expect(try Self.problems(world) == ["zoom-prod consumer_secret_dead"])
+            #expect(try world.fetchedSecret() != nil)
+            try eventually("the client to have moved") { try Self.problems(world).isEmpty }
         }
     }
 

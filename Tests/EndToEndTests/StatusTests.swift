@@ -43,6 +43,38 @@ import Testing
         }
     }
 
+    @Test func aScriptIsToldByTheExitCodeHowUrgentItIs() throws {
+        try withWorld { world in
+            func check(_ more: String...) throws -> Outcome {
+                try world.runner.run(Programs.keyturn, ["status", "--check"] + more)
+            }
+            let app = try world.addApp("zoom-prod")
+            #expect(try check().exit == 0)
+            let narrow = #"{"scopes":["user:read:admin","scim2"]}"#
+            try world.sandbox.control("PUT", "/apps/\(app.clientID)/scopes", narrow)
+            #expect(try world.keyturn("token", "zoom-prod", "--refresh").exit == 0)
+            let warned = try check()
+            #expect(warned.exit == 1 && warned.errors.isEmpty, "\(warned)")
+            #expect(warned.output.contains("  warning missing_scopes (zoom-prod): the app lacks scopes"), "\(warned)")
+            let json = try check("--json")
+            #expect(json.exit == 1)
+            #expect(try json.json["problems"].elements.first?["severity"].string == "warning")
+            #expect(try check("--filter", "other").exit == 0, "of what was asked for")
+            try world.sandbox.control("POST", "/apps/\(app.clientID)/deactivate")
+            #expect(try world.keyturn("token", "zoom-prod", "--refresh").exit == 79)
+            let critical = try check()
+            #expect(
+                critical.exit == 2 && critical.output.contains("  critical app_disabled (zoom-prod): "), "\(critical)")
+            #expect(try check("--watch").exit == 64)
+            try world.must("lock")
+            let locked = try check()
+            #expect(locked.exit == 2 && locked.output.contains("  critical locked: the vault is locked"), "\(locked)")
+            #expect(try world.keyturn("status").exit == 69)
+            try world.stop()
+            #expect(try check().exit == 69)
+        }
+    }
+
     /// Who used up the budget has used it up for the rotation's proofs as well, and the operator's word gives a new one.
     @Test func aRotationsProofsComeOutOfTheSameBudget() throws {
         try withWorld { world in

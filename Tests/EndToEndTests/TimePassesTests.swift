@@ -6,7 +6,7 @@ import Testing
     private static let day = 86_400
 
     /// A daemon whose clock can be moved, and at which this user may fetch everything.
-    private static func withClock(_ body: (World, TestClock) throws -> Void) throws {
+    static func withClock(_ body: (World, TestClock) throws -> Void) throws {
         try withWorld(serving: false) { world in
             let clock = try TestClock(in: world.directory)
             try world.initialise()

@@ -143,6 +143,7 @@ import Times
 
     @Test("what a target has comes back as it was", arguments: strange) func deliveries(text: String) throws {
         var full = Delivery()
+        (full.before, full.waiting) = (.first, "10.0.0.2 is OUT_OF_DATE")
         full.generation = .first.next
         (full.pushedAt, full.replicatedAt, full.lookedAt, full.changedAt) = (Self.now, Self.now, Self.now, Self.now)
         (full.replicationAsked, full.shown) = (true, text)

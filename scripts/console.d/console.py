@@ -19,6 +19,7 @@ ENCRYPTED = {"OAuth secret", "Proxy password"}
 SWITCHES = {
     "standalone": True, "replicate_on_save": False,
     "replication_seconds": 0, "replication_fails": False,
+    "out_of_service": False,  # the engine never takes anything over again
     "reject": None,          # words for a 422; {value} is replaced by the new secret
     "editors": 0,            # so many times somebody saves between two looks
     "status": None,          # answer everything so
@@ -114,6 +115,8 @@ class Console:
         if self.switches["standalone"]:
             self.engine = copy.deepcopy(self.connections)
             return "SUCCEEDED"
+        if self.switches["out_of_service"]:
+            return "SUCCEEDED" if self._in_step() else "OUT_OF_DATE"
         if self.pending_since is None:
             return "SUCCEEDED" if self._in_step() else "OUT_OF_DATE"
         if self.switches["replication_fails"]:

@@ -10,7 +10,7 @@ import Vault
 struct AppProblems {
     /// What is most urgent comes first.
     enum Urgency: Int, Comparable {
-        case secretDies, unproven, held, lostResponse, refused, missingScopes, overdue, holders, note
+        case secretDies, unproven, held, waits, lostResponse, refused, missingScopes, overdue, holders, note
 
         static func < (one: Urgency, other: Urgency) -> Bool { one.rawValue < other.rawValue }
     }
@@ -23,21 +23,33 @@ struct AppProblems {
     /// How long a rotation may be due and not begun, in seconds, beyond what spreads those that fell due together.
     static let patience = 3600 + Recurrence.catchUp
     /// How long before Zoom kills it a secret that is handed out is shown, in seconds.
-    static let nearDeath = 7 * 86_400
-    /// How long before its deadline a drain that waits for somebody is shown, in seconds.
-    static let nearDeadline = 3 * 86_400
+    static let nearDeath = Severity.nearDeath
 
     let entry: AppEntry
     /// Who holds an old generation.
     let holders: [Name]
     let recurrence: Result<Recurrence?, ScheduleError>
     let now: Timestamp
+    /// The app's push targets.
+    var targets: [TargetEntry] = []
+    /// Holders that may not fetch the app's credentials any more: a dead secret is no loss of theirs.
+    var ungranted: Set<Name> = []
 
     private var app: Name { entry.app.name }
 
     var all: [Ranked] {
-        [dying, unproven, rotation, refused, missingScopes, impossible, refusedRotation, overdue, draining].compactMap(
-            \.self)
+        [
+            dying, unproven, rotation, waiting, refused, missingScopes, impossible, refusedRotation, overdue, draining,
+            deadHolders,
+        ].compactMap(\.self)
+    }
+
+    /// What the rotation that is under way waits for.
+    var wait: RotationWait? {
+        entry.rotation.flatMap {
+            RotationWait(
+                $0, holders: holders, targets: targets, generation: entry.credential.generation, now: now)
+        }
     }
 
     /// The most urgent first; of the like, what ends sooner, then by app.
@@ -183,12 +195,12 @@ struct AppProblems {
 
     private var draining: Ranked? {
         guard let rotation = entry.rotation, rotation.phase == .draining, !holders.isEmpty,
-            let deadline = RotationTiming().drainDeadline(rotation), deadline - now <= Self.nearDeadline
+            let deadline = RotationTiming().drainDeadline(rotation), deadline - now <= Self.nearDeath,
+            wait.map({ !($0.row.kind == .holders && $0.isTooLong(now)) }) ?? true
         else { return nil }
-        let names = holders.prefix(5).map(\.description).joined(separator: ", ") + (holders.count > 5 ? ", …" : "")
         return ranked(
             .holders, .holdersNearDeadline,
-            "the old secret is still held by \(names), and is ended at \(deadline), in \(countdown(deadline - now))",
+            "the old secret is still held by \(listed(holders)), and is ended at \(deadline), in \(countdown(deadline - now))",
             try: "have them fetch again; keyturn holders \(app)", deadline: deadline)
     }
 }

@@ -52,21 +52,29 @@ struct StatusReport: Sendable {
         let catalog = session.vault.catalog
         var recurrences = Recurrences()
         let entries = name.map { catalog.app($0).map { [$0] } ?? [] } ?? catalog.apps
+        let targets = Dictionary(grouping: catalog.targets, by: \.target.appID)
+        var stuck: Set<Name> = []
         let ranked = entries.flatMap { entry in
-            AppProblems(
-                entry: entry, holders: catalog.holders(of: entry),
-                recurrence: Result { () throws(ScheduleError) in try recurrences.of(entry.app) }, now: now
-            ).all
+            let holders = catalog.holders(of: entry)
+            let problems = AppProblems(
+                entry: entry, holders: holders,
+                recurrence: Result { () throws(ScheduleError) in try recurrences.of(entry.app) }, now: now,
+                targets: targets[entry.app.id] ?? [], ungranted: catalog.ungranted(holders, entry.app.name))
+            if let wait = problems.wait, wait.row.kind == .targets, wait.isTooLong(now) {
+                stuck.formUnion(wait.names)
+            }
+            return problems.all
         }
         let escrow = session.rotations.report.troubles.filter { name == nil || $0.app == nil || $0.app == name }
         let host =
             lost.problems + Self.hostProblems(session.vault) + disk + Self.auditProblems(session.audit)
-            + Self.keyProblems(session)
+            + Self.keyProblems(session) + ZoomProblems.problems(session.zoom.contacts, catalog, time.now)
             + escrow.map(StatusDocument.Problem.init)
         let rules = name == nil ? RuleProblems.problems(catalog) : []
         let all =
             (host + AppProblems.inOrder(ranked)).map { Attention(problem: $0) }
-            + TargetProblems.attentions(catalog, app: name, now: now) + rules.map { Attention(problem: $0) }
+            + TargetProblems.attentions(catalog, app: name, stuck: stuck, now: now)
+            + rules.map { Attention(problem: $0) }
         return Self.graded(all, now)
     }
 
@@ -156,6 +164,13 @@ struct StatusReport: Sendable {
             rotation: entry.rotation?.phase.rawValue, paused: entry.app.policy.isPaused,
             nextRotationAt: entry.nextRotation(recurrence, now.wall), probedAt: entry.lastLook?.at,
             oldHolders: oldHolders)
+    }
+}
+
+extension Catalog {
+    /// Those of the clients that may not fetch the app's credentials.
+    fileprivate func ungranted(_ clients: [Name], _ app: Name) -> Set<Name> {
+        Set(clients.filter { name in !(client(name)?.grants.contains { $0.covers(app, .credentials) } ?? false) })
     }
 }
 

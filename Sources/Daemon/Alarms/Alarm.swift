@@ -80,7 +80,9 @@ struct AlarmPolicy: Equatable, Sendable {
         case .auditUnavailable, .socketGone: 10
         // After a restart somebody may be about to type the passphrase.
         case .locked: 300
-        case .diskLow, .lostResponse, .targetFailed, .targetBehind, .escrowNotReady, .provisioningFailing: 60
+        case .consumerSecretDead, .zoomUnreachable, .tokensRunOut, .rotationWaits, .diskLow, .lostResponse,
+            .targetFailed, .targetBehind, .escrowNotReady, .provisioningFailing:
+            60
         case .secretUnproven, .keyRotationWaits, .provisionerLogUnreadable: 300
         case .secretDies, .restoredSecretDead, .rotationHeld, .secretInMemory, .auditLogChanged, .diskFull,
             .rotationOverdue, .rotationImpossible, .rotationRefused, .policyUnreadable,

@@ -27,6 +27,7 @@ struct DueWork: Service {
                     await session.targets.look()
                     await session.provisioners.look()
                     session.keys.look()
+                    session.zoom.look(session.tokens)
                 }
                 await bell.look()
                 #if FAULT_POINTS

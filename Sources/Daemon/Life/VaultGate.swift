@@ -28,11 +28,12 @@ final class VaultGate: Sendable {
         let targets: TargetWatch
         let provisioners: ProvisionerWatch
         let keys: KeyUpkeep
+        let zoom: ZoomWatch
 
         init(
             vault: Vault, tokens: TokenKeeper, rotations: RotationEngine, scheduler: Scheduler,
             receipts: ReceiptKeeper, watchers: Watchers, audit: AuditTrail, courier: TargetCourier,
-            keys: KeyUpkeep
+            keys: KeyUpkeep, zoom: ZoomWatch
         ) {
             self.vault = vault
             self.tokens = tokens
@@ -45,6 +46,7 @@ final class VaultGate: Sendable {
             targets = TargetWatch(courier)
             provisioners = ProvisionerWatch(vault: vault, time: courier.time)
             self.keys = keys
+            self.zoom = zoom
         }
     }
 
@@ -155,9 +157,11 @@ final class VaultGate: Sendable {
         let (logger, events) = (logger, events)
         vault.catalog.observe { [weak self] _ in self?.changed() }
         let audit = AuditTrail(audit, of: vault, syncsReads: syncsReads, time: time, logger: logger)
+        let contact = ZoomWatch(vault: vault, transport: transport, time: time)
         let tokens = TokenKeeper(vault: vault, issuer: zoom, policy: policy, time: time) {
             $0.log(to: logger)
             events.note($0)
+            contact.note($0)
             if let event = $0.audited { audit.note(event) }
         }
         let rotator = ZoomRotator(zoom: zoom.zoom) { app, grant in
@@ -202,7 +206,7 @@ final class VaultGate: Sendable {
         return Session(
             vault: vault, tokens: tokens, rotations: rotations, scheduler: scheduler, receipts: receipts,
             watchers: Watchers(vault.catalog, limit: mostWaiting), audit: audit, courier: courier,
-            keys: KeyUpkeep(vault: vault, engine: rotations, time: time, logger: logger))
+            keys: KeyUpkeep(vault: vault, engine: rotations, time: time, logger: logger), zoom: contact)
     }
 
     /// Drops the keys and everything that they opened. Requests that are under way keep what they have until they end.

@@ -41,8 +41,12 @@ struct AppGauges: Sendable {
     let tokenLeft: Int?
     let probeAge: Int?
     let holdersBehind: Int
+    let waited: Int?
+    let waitsTooLong: Bool
 
-    init(_ entry: AppEntry, _ catalog: Catalog, _ recurrences: inout Recurrences, _ now: Moment) {
+    init(
+        _ entry: AppEntry, _ targets: [TargetEntry], _ catalog: Catalog, _ recurrences: inout Recurrences, _ now: Moment
+    ) {
         let recurrence = Result { () throws(ScheduleError) in try recurrences.of(entry.app) }
         let rotation = entry.rotation
         generation = entry.credential.generation.number
@@ -56,7 +60,13 @@ struct AppGauges: Sendable {
         oldSecretDies = rotation.flatMap { $0.promotedAt == nil ? nil : $0.revokeAt }.map { $0 - now.wall }
         tokenLeft = entry.token.map { max($0.secondsLeft(at: now), 0) }
         probeAge = entry.lastLook.map { max(now.wall - $0.at, 0) }
-        holdersBehind = entry.receipts.isEmpty ? 0 : catalog.holders(of: entry).count
+        let holders = entry.receipts.isEmpty ? [] : catalog.holders(of: entry)
+        holdersBehind = holders.count
+        let wait = AppProblems(
+            entry: entry, holders: holders, recurrence: recurrence, now: now.wall, targets: targets
+        ).wait
+        waited = wait?.waited(now.wall)
+        waitsTooLong = wait?.isTooLong(now.wall) ?? false
     }
 
     private static func seconds(
@@ -88,6 +98,14 @@ struct AppGauges: Sendable {
         seconds(
             "keyturn_rotation_step", "Until the rotation that is under way goes on by itself.", worst: least
         ) { $0.nextStep },
+        seconds(
+            "keyturn_rotation_waiting", "How long the rotation that is under way has waited for what it waits for.",
+            worst: most
+        ) { $0.waited },
+        GaugeFamily(
+            name: "keyturn_rotation_waits_too_long",
+            help: "1 when a rotation has waited longer than what it waits for usually takes.", together: sum,
+            value: { $0.waitsTooLong ? 1 : 0 }),
         seconds(
             "keyturn_drain_deadline", "Until the old secret is ended, whoever still holds it.", worst: least
         ) { $0.drainEnds },

@@ -130,8 +130,10 @@ struct MetricsReport {
                 (of: phase.rawValue, value: open.count { $0 == phase })
             })
         var recurrences = Recurrences()
+        let byApp = Dictionary(grouping: targets, by: \.target.appID)
         let apps = entries.map { entry in
-            (name: entry.app.name.description, subject: AppGauges(entry, vault.catalog, &recurrences, now))
+            let gauges = AppGauges(entry, byApp[entry.app.id] ?? [], vault.catalog, &recurrences, now)
+            return (name: entry.app.name.description, subject: gauges)
         }
         for family in AppGauges.families { family.write(apps, label: "app", to: &text) }
         let pushed = targets.map { entry in

@@ -116,6 +116,7 @@ final class TargetCourier: Sendable {
         }
         var delivery = Delivery()
         delivery.generation = credential.generation
+        delivery.before = entry.delivery.inUse
         delivery.pushedAt = time.now.wall
         delivery.lookedAt = delivery.pushedAt
         delivery.shown = try pushed.encryptedValue.map { try vault.fingerprint(of: $0) }
@@ -136,6 +137,7 @@ final class TargetCourier: Sendable {
         switch progress {
         case .done:
             delivery.replicatedAt = time.now.wall
+            (delivery.before, delivery.waiting) = (nil, nil)
             try await vault.keep(delivery, of: target)
             return nil
         case .toAsk:
@@ -145,6 +147,10 @@ final class TargetCourier: Sendable {
             return .waiting(seconds: 1, reason: "target '\(target.name)': replication was asked for")
         case .underWay(let words):
             let pause = delivery.replicationPause(now: time.now.wall)
+            if delivery.waiting != words || vault.catalog.target(target.name)?.delivery.failure != nil {
+                delivery.waiting = words
+                try await vault.keep(delivery, of: target)
+            }
             return .waiting(seconds: pause, reason: "target '\(target.name)': \(words)")
         case .failed(let words):
             if delivery.replicationAsked {

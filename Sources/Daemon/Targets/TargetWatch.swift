@@ -17,7 +17,7 @@ actor TargetWatch {
     private var underWay: [String: Task<Void, Never>] = [:]
 
     /// Seconds between two looks; shorter after one that failed.
-    static let pause = (look: 3600, failed: 600, carryOn: 2, behind: 15)
+    static let pause = (look: 900, failed: 600, carryOn: 2, behind: 15)
     /// How many consoles are asked at once.
     private static let most = 4
 
@@ -50,7 +50,7 @@ actor TargetWatch {
         if isBehind(entry), tried[entry.target.id]?.generation != current(entry) { return true }
         if let next = next[entry.target.id], next > now.boot { return false }
         if carriesOn(entry) || isBehind(entry) { return true }
-        guard entry.delivery.shown != nil else { return false }
+        guard entry.delivery.generation != nil else { return false }
         // A time in the future was noted before the clock was set back.
         let last = entry.delivery.lookedAt.map { min($0, now.wall) }
         return entry.delivery.failure != nil || last.map { now.wall - $0 >= Self.pause.look } ?? true

@@ -29,6 +29,10 @@ package struct Delivery: Equatable, Sendable {
     package var replicationAsked = false
     /// When the engines were known to have it.
     package var replicatedAt: Timestamp?
+    /// The generation that the engines were last known to use, while they do not have ``generation`` yet.
+    package var before: Generation?
+    /// What the engines are waited for, in words: which node, and what it says of itself.
+    package var waiting: String?
     /// A fingerprint of what the console showed of the secret after the last push, or what the operator accepted instead.
     package var shown: String?
     package var failure: Failure?
@@ -38,6 +42,9 @@ package struct Delivery: Equatable, Sendable {
     package var changedAt: Timestamp?
 
     package init() {}
+
+    /// The generation that the engines are known to use, if one was ever pushed.
+    package var inUse: Generation? { replicatedAt == nil ? before : generation }
 
     /// When the engines certainly use it.
     package func settled(_ target: PushTarget) -> Timestamp? { replicatedAt.map { $0 + target.settle } }

@@ -51,6 +51,8 @@ package struct Rotation: Sendable {
     package var overlap: Int
 
     package var phase: Phase
+    /// When it came into its ``stage``; `nil` for one of an earlier program.
+    package internal(set) var since: Timestamp?
     /// When there is something to do next; `nil` when it is up to the operator, or nothing is left.
     package var due: Timestamp?
     /// When Zoom kills the old secret, as we asked it to; or, if ``isRevokeTimeAssumed``, at the latest.

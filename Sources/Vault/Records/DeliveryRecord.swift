@@ -15,6 +15,8 @@ struct DeliveryRecord: Record {
 
     func write(to writer: inout JSONWriter) {
         if let generation = delivery.generation { writer.member("generation", generation.number) }
+        if let before = delivery.before { writer.member("before", before.number) }
+        writer.member("waiting", ifPresent: delivery.waiting)
         writer.member("pushed_at", ifPresent: delivery.pushedAt)
         writer.member("replication_asked", delivery.replicationAsked)
         writer.member("replicated_at", ifPresent: delivery.replicatedAt)
@@ -34,16 +36,13 @@ struct DeliveryRecord: Record {
         try document.allowOnly(
             [
                 "generation", "pushed_at", "replication_asked", "replicated_at", "shown", "looked_at", "changed_at",
-                "failed_at", "cause", "reason", "hint", "refusal",
+                "failed_at", "cause", "reason", "hint", "refusal", "before", "waiting",
             ], of: document.root)
         targetID = try cells.text(0)
         var delivery = Delivery()
-        if let node = document.member("generation", of: document.root) {
-            guard let generation = Generation(try document.integer(node)) else {
-                throw JSONError(.outOfRange, member: "generation")
-            }
-            delivery.generation = generation
-        }
+        delivery.generation = try document.generation("generation")
+        delivery.before = try document.generation("before")
+        delivery.waiting = try document.optionalText("waiting")
         delivery.pushedAt = try document.optionalTime("pushed_at")
         delivery.replicationAsked = try document.flag("replication_asked")
         delivery.replicatedAt = try document.optionalTime("replicated_at")
@@ -60,5 +59,11 @@ struct DeliveryRecord: Record {
 }
 
 extension JSONDocument {
+    fileprivate func generation(_ name: String) throws(JSONError) -> Generation? {
+        guard let node = member(name, of: root) else { return nil }
+        guard let generation = Generation(try integer(node)) else { throw JSONError(.outOfRange, member: name) }
+        return generation
+    }
+
     fileprivate func flag(_ name: String) throws(JSONError) -> Bool { try bool(try require(name, of: root)) }
 }

@@ -29,6 +29,7 @@ struct RotationRecord: Record {
         writer.beginArray()
         for call in rotation.otherCalls { writer.integer(call.unixSeconds) }
         writer.endArray()
+        writer.member("since", ifPresent: rotation.since)
         writer.member("lost_at", ifPresent: rotation.lostAt)
         writer.member("revoke_at", ifPresent: rotation.revokeAt)
         writer.member("promoted_at", ifPresent: rotation.promotedAt)
@@ -54,7 +55,7 @@ struct RotationRecord: Record {
             [
                 "base", "trigger", "planned_at", "overlap", "attempts", "calls", "lost_at", "revoke_at", "promoted_at",
                 "published_at", "ended_at", "reason", "resumes_at", "answer", "answer_latin1",
-                "candidate", "other_calls", "restored", "ends_now_since", "successor", "entered",
+                "candidate", "other_calls", "restored", "ends_now_since", "successor", "entered", "since",
             ], of: document.root)
         guard let base = Generation(try document.number("base")) else { throw JSONError(.outOfRange, member: "base") }
         guard let trigger = Rotation.Trigger(rawValue: try document.text("trigger")) else {
@@ -72,6 +73,7 @@ struct RotationRecord: Record {
         if document.member("other_calls", of: document.root) != nil {
             rotation.otherCalls = try document.times("other_calls")
         }
+        rotation.since = try document.optionalTime("since")
         rotation.lostAt = try document.optionalTime("lost_at")
         rotation.revokeAt = try document.optionalTime("revoke_at")
         rotation.promotedAt = try document.optionalTime("promoted_at")

@@ -1,0 +1,114 @@
+import Names
+import Rotation
+import Scheduling
+import SocketAPI
+import Times
+import Vault
+
+/// What is wrong with a push target, for the status. Decided from entries and the time alone.
+struct TargetProblems {
+    /// - Parameter stuck: the targets that a rotation has waited for too long, which is told of the rotation.
+    static func attentions(
+        _ catalog: Catalog, app: Name?, stuck: Set<Name> = [], now: Timestamp
+    ) -> [StatusReport.Attention] {
+        catalog.targets.filter { app == nil || $0.target.app == app }.flatMap { entry in
+            TargetProblems(
+                entry: entry, app: catalog.app(of: entry.target), state: entry.state(catalog, now),
+                isStuck: stuck.contains(entry.target.name), now: now
+            ).all.map { .init(problem: $0, target: entry.target.name) }
+        }
+    }
+
+    let entry: TargetEntry
+    let app: AppEntry?
+    let state: TargetDocument.State
+    var isStuck = false
+    let now: Timestamp
+
+    private var target: PushTarget { entry.target }
+    private var delivery: Delivery { entry.delivery }
+
+    var all: [StatusDocument.Problem] {
+        [failed ?? new ?? dead ?? behind ?? unconfirmed, changed, failing, unreadable].compactMap(\.self)
+    }
+
+    private func problem(
+        _ code: AttentionCode, _ detail: String, try hint: String, deadline: Timestamp? = nil
+    ) -> StatusDocument.Problem {
+        .init(code, app: target.app, "target '\(target.name)': \(detail)", try: hint, deadline: deadline)
+    }
+
+    /// When the secret dies that the engines are known to use; `nil` for the one that is handed out.
+    private var dies: Timestamp? { delivery.inUse.flatMap { app?.dies($0) } }
+
+    private var failed: StatusDocument.Problem? {
+        guard let failure = delivery.failure else { return nil }
+        let death = dies.map { "; the old secret, which it still has, \(dyingWords($0, now))" } ?? ""
+        return problem(
+            .targetFailed, "\(failure.reason), since \(failure.at)\(death)",
+            try: failure.hint.map { "\($0); then keyturn target test \(target.name)" }
+                ?? "keyturn target test \(target.name)", deadline: dies)
+    }
+
+    private var new: StatusDocument.Problem? {
+        guard state == .new else { return nil }
+        return problem(.targetNew, "nothing was pushed there yet", try: "keyturn target push \(target.name)")
+    }
+
+    /// As critical as a client of the socket whose secret is dead: provisioning has stopped, or will.
+    private var dead: StatusDocument.Problem? {
+        guard !isStuck, let inUse = delivery.inUse, let dies, dies - now <= Severity.nearDeath else { return nil }
+        return problem(
+            .consumerSecretDead, "it uses generation \(inUse), whose secret \(dyingWords(dies, now))\(waiting)",
+            try: "keyturn target push \(target.name)", deadline: dies)
+    }
+
+    private var behind: StatusDocument.Problem? {
+        guard state == .behind, app?.rotation == nil else { return nil }
+        return problem(
+            .targetBehind, "it has generation \(delivery.generation?.number ?? 0) of '\(target.app)'",
+            try: "keyturn target push \(target.name)", deadline: dies)
+    }
+
+    /// What an operator pushed, and the engines do not confirm. Of a rotation's push the rotation's own wait tells.
+    private var unconfirmed: StatusDocument.Problem? {
+        let usual = WaitRow.rows(.current).first { $0.kind == .targets }?.usual ?? 0
+        guard !isStuck, state == .replicating, app?.rotation?.phase != .current, let pushed = delivery.pushedAt,
+            now - pushed > usual
+        else { return nil }
+        return problem(
+            .targetBehind,
+            "its engines have not confirmed generation \(delivery.generation?.number ?? 0) for \(countdown(now - pushed)) "
+                + "(usually at most \(spokenLength(usual)))\(waiting)",
+            try: "keyturn target test \(target.name)", deadline: dies)
+    }
+
+    private var waiting: String { delivery.waiting.map { ": \($0)" } ?? "" }
+
+    /// Nobody knows what it has now. If that is the secret before this one, provisioning has stopped when that is dead.
+    private var changed: StatusDocument.Problem? {
+        guard let changed = delivery.changedAt else { return nil }
+        let dies = app?.previousDies.flatMap { $0 - now <= Severity.nearDeath ? $0 : nil }
+        let death = dies.map { "; if it has the old secret again, that one \(dyingWords($0, now))" } ?? ""
+        return problem(
+            .targetChanged,
+            "what was pushed was changed outside, or encrypted anew by PingFederate; seen at \(changed)\(death)",
+            try: "keyturn target adopt \(target.name), or keyturn target push \(target.name)", deadline: dies)
+    }
+
+    private var failing: StatusDocument.Problem? {
+        guard let found = entry.provisioning, let failure = found.failure, found.isFailing else { return nil }
+        return problem(
+            .provisioningFailing,
+            "\(found.failed) of \(found.succeeded + found.failed) changes failed in PingFederate since "
+                + "\(found.since), the last at \(failure.at): \(failure.cause)",
+            try: "keyturn app verify \(target.app); if that passes, the cause is in PingFederate's provisioner.log")
+    }
+
+    private var unreadable: StatusDocument.Problem? {
+        guard let reason = entry.provisioning?.unreadable else { return nil }
+        return problem(
+            .provisionerLogUnreadable, "\(target.provisionerLog?.path ?? "its log") cannot be read: \(reason)",
+            try: "let the daemon's user read it, or keyturn target set \(target.name) --provisioner-log ''")
+    }
+}

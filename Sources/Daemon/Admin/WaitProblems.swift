@@ -1,0 +1,109 @@
+import Names
+import Rotation
+import Scheduling
+import SocketAPI
+import Times
+import Vault
+
+/// A rotation that waits longer than is normal, and clients whose secret is dead.
+extension AppProblems {
+    /// Of what the operator is told at once anyway, this is not told again.
+    var waiting: Ranked? {
+        guard let rotation = entry.rotation, let wait, wait.isTooLong(now), wait.row.usual != 0 else { return nil }
+        let usual = wait.usual.map { " (usually at most \(spokenLength($0)))" } ?? ""
+        let why = reason(wait, rotation).map { ": \($0)" } ?? ""
+        let death = wait.deadline.map { "; the old secret\(owners(wait)), \(dyingWords($0, now))" } ?? ""
+        return Ranked(
+            urgency: .waits,
+            problem: .init(
+                .rotationWaits, app: entry.app.name,
+                "the rotation has waited \(countdown(wait.waited(now))) for \(subject(wait))\(usual)\(why)\(death)",
+                try: hint(wait, rotation), deadline: wait.deadline))
+    }
+
+    private func subject(_ wait: RotationWait) -> String {
+        switch wait.row.kind {
+        case .targets: named("target", wait.names)
+        case .holders: named("client", wait.names)
+        case .zoom, .vault, .overlap, .you: wait.row.words
+        }
+    }
+
+    private func named(_ noun: String, _ names: [Name]) -> String {
+        names.count == 1 ? "\(noun) '\(names[0])'" : "\(noun)s \(listed(names))"
+    }
+
+    private func owners(_ wait: RotationWait) -> String {
+        switch wait.row.kind {
+        case .targets: ", which \(wait.names.count == 1 ? "it" : "they") may still have"
+        case .holders: ", which \(wait.names.count == 1 ? "it still has" : "they still have")"
+        case .zoom, .vault, .overlap, .you: ""
+        }
+    }
+
+    /// Of one target its own words: those of the rotation may be of others.
+    private func reason(_ wait: RotationWait, _ rotation: Rotation) -> String? {
+        switch wait.row.kind {
+        case .targets:
+            let words = targets.filter { wait.names.contains($0.target.name) }.compactMap { entry in
+                (entry.delivery.failure?.reason ?? entry.delivery.waiting
+                    ?? (entry.delivery.changedAt == nil ? nil : "it was changed outside"))
+                    .map { wait.names.count == 1 ? $0 : "\(entry.target.name): \($0)" }
+            }
+            return words.isEmpty ? rotation.reason : words.prefix(5).joined(separator: "; ")
+        case .holders, .overlap: return nil
+        case .zoom, .vault, .you: return rotation.reason
+        }
+    }
+
+    private func hint(_ wait: RotationWait, _ rotation: Rotation) -> String {
+        let app = entry.app.name
+        switch (wait.row.kind, wait.names.first) {
+        case (.targets, let name?) where rotation.phase == .draining:
+            return "keyturn target test \(name), then keyturn target push \(name) or keyturn target adopt \(name)"
+        case (.targets, let name?):
+            return "keyturn target test \(name); a node that is out of service for good: take it out of the cluster"
+        case (.holders, let name?):
+            return "have them fetch again: keyturn holders \(app); one that is gone: keyturn client remove \(name)"
+        case (.vault, _): return "keyturn doctor"
+        default: return "keyturn rotation show \(rotation.id)"
+        }
+    }
+
+    /// Clients that hold a secret which is dead, or dies soon, and for which no rotation waits.
+    var deadHolders: Ranked? {
+        var (names, dies, generation) = ([Name](), Timestamp(unixSeconds: .max), entry.credential.generation)
+        for name in holders where !ungranted.contains(name) {
+            guard let receipt = entry.receipts[name], entry.rotation?.promotedAt == nil || isOlder(receipt.generation),
+                let death = entry.dies(receipt.generation), death - now <= Self.nearDeath
+            else { continue }
+            names.append(name)
+            (dies, generation) = (min(dies, death), min(generation, receipt.generation))
+        }
+        guard !names.isEmpty else { return nil }
+        return Ranked(
+            urgency: .secretDies,
+            problem: .init(
+                .consumerSecretDead, app: entry.app.name,
+                "\(named("client", names)) fetched generation \(generation) last, whose secret \(dyingWords(dies, now))",
+                try: "have \(names.count == 1 ? "it" : "them") fetch again: keyturn holders \(entry.app.name); "
+                    + "one that is gone: keyturn client remove \(names[0])", deadline: dies))
+    }
+
+    private func isOlder(_ generation: Generation) -> Bool { entry.rotation.map { generation < $0.base } ?? false }
+}
+
+/// Five of them, and that there are more.
+func listed(_ names: [Name]) -> String {
+    names.prefix(5).map(\.description).joined(separator: ", ") + (names.count > 5 ? ", …" : "")
+}
+
+/// `1 h`, `30 min`, `1 d`: how long something usually takes, in its largest unit that says it whole.
+func spokenLength(_ seconds: Int) -> String {
+    switch seconds {
+    case _ where seconds >= 86_400 && seconds % 86_400 == 0: "\(seconds / 86_400) d"
+    case _ where seconds >= 3600 && seconds % 3600 == 0: "\(seconds / 3600) h"
+    case _ where seconds >= 60: "\(seconds / 60) min"
+    default: "\(seconds) s"
+    }
+}

@@ -1,0 +1,82 @@
+package import Names
+package import Times
+package import Vault
+
+/// What a rotation waits for at this moment: its row of the table, since when, and for whom.
+package struct RotationWait: Equatable, Sendable {
+    package let row: WaitRow
+    package let since: Timestamp
+    /// The targets or clients that are waited for, by name.
+    package let names: [Name]
+    /// Seconds for which this is normal; `nil` for as long as was agreed on.
+    package let usual: Int?
+    /// When the secret dies that a consumer still has, unless what is waited for comes.
+    package let deadline: Timestamp?
+
+    /// - Parameters:
+    ///   - holders: the clients that are known to hold the old secret.
+    ///   - targets: of the app, all.
+    ///   - generation: the one that is handed out.
+    /// - Returns: `nil` for a rotation that is over.
+    package init?(
+        _ rotation: Rotation, holders: [Name], targets: [TargetEntry], generation: Generation,
+        timing: RotationTiming = RotationTiming(), now: Timestamp
+    ) {
+        let rows = WaitRow.rows(rotation.phase)
+        let entered = min(rotation.enteredAt, now)
+        switch rotation.phase {
+        case .current:
+            let waiting = targets.filter { !$0.delivery.isThere(generation, $0.target, now) }
+            guard let row = rows.first(where: { $0.kind == (waiting.isEmpty ? .vault : .targets) }) else { return nil }
+            self.init(
+                row, since: entered, waiting.map(\.target.name), settle: waiting.map(\.target.settle).max() ?? 0,
+                deadline: rotation.revokeAt)
+        case .draining:
+            let overlapEnds = (rotation.promotedAt ?? entered) + rotation.overlap
+            let deadline = timing.drainDeadline(rotation)
+            let ends = deadline.map { min($0, overlapEnds) } ?? overlapEnds
+            let drifted = targets.filter {
+                $0.delivery.changedAt != nil || $0.delivery.failure != nil
+                    || !$0.delivery.isThere(generation, $0.target, now)
+            }
+            let kind: WaitRow.Kind =
+                if now < ends { .overlap } else if !drifted.isEmpty { .targets } else {
+                    holders.isEmpty ? .zoom : .holders
+                }
+            guard let row = rows.first(where: { $0.kind == kind }) else { return nil }
+            var since = kind == .overlap ? entered : max(entered, ends)
+            if kind == .targets {
+                let seen = drifted.compactMap { $0.delivery.changedAt ?? $0.delivery.failure?.at }.min()
+                since = max(since, seen ?? since)
+            }
+            let names = kind == .targets ? drifted.map(\.target.name) : kind == .holders ? holders : []
+            // What Zoom alone is waited for, nobody has any more.
+            self.init(row, since: since, names, deadline: names.isEmpty ? nil : deadline ?? rotation.revokeAt)
+        default:
+            guard let row = rows.first else { return nil }
+            self.init(row, since: entered, [], deadline: rotation.revokeAt)
+        }
+    }
+
+    private init(_ row: WaitRow, since: Timestamp, _ names: [Name], settle: Int = 0, deadline: Timestamp?) {
+        self.row = row
+        self.since = since
+        self.names = names.sorted()
+        usual = row.usual.map { $0 + settle }
+        self.deadline = deadline
+    }
+
+    /// How long it has waited, in seconds.
+    package func waited(_ now: Timestamp) -> Int { max(now - since, 0) }
+
+    /// Whether that is longer than normal.
+    package func isTooLong(_ now: Timestamp) -> Bool { usual.map { waited(now) > $0 } ?? false }
+}
+
+extension Delivery {
+    /// Whether the engines certainly use this generation.
+    fileprivate func isThere(_ generation: Generation, _ target: PushTarget, _ now: Timestamp) -> Bool {
+        guard self.generation == generation, let settled = settled(target) else { return false }
+        return settled <= now
+    }
+}

@@ -1,0 +1,46 @@
+package import Vault
+
+/// What a rotation may wait for in each of its states, and how long that is normal. Problem, alarm, metric, words and the
+/// table in docs/rotation.md are made of this; a test holds that page to it.
+package struct WaitRow: Equatable, Sendable {
+    package enum Kind: String, CaseIterable, Sendable {
+        case zoom, vault, targets, overlap, holders
+        case you
+    }
+
+    package let phase: Rotation.Phase
+    package let kind: Kind
+    /// Seconds; `nil` for as long as was agreed on.
+    package let usual: Int?
+    /// Behind "the rotation has waited 3 d 4 h for".
+    package let words: String
+
+    /// Every state but those at the end waits for something.
+    package static func rows(_ phase: Rotation.Phase) -> [WaitRow] {
+        func row(_ kind: Kind, _ usual: Int?, _ words: String) -> WaitRow {
+            WaitRow(phase: phase, kind: kind, usual: usual, words: words)
+        }
+        return switch phase {
+        // Zoom's throttle is 16 minutes; pauses after failures are up to 15.
+        case .planned, .intended: [row(.zoom, 1800, "Zoom to make a new secret")]
+        case .lostResponse: [row(.zoom, 0, "Zoom to make another secret")]
+        // It is asked for 20 minutes while Zoom says that it does not know the secret yet.
+        case .escrowed: [row(.zoom, 1800, "Zoom to accept the new secret")]
+        case .verified: [row(.vault, 300, "the vault to take the new secret")]
+        case .current:
+            [row(.targets, 3600, "push targets to have the new secret"), row(.vault, 300, "the vault to go on")]
+        case .published: [row(.vault, 300, "the vault to go on")]
+        case .draining:
+            [
+                row(.overlap, nil, "the overlap to end"),
+                row(.targets, 3600, "push targets that were changed, or cannot be looked at"),
+                row(.holders, 86_400, "clients to fetch the new secret"),
+                row(.zoom, 3600, "Zoom to end the old secret"),
+            ]
+        case .held: [row(.you, 0, "you")]
+        case .retired, .refused, .aborted: []
+        }
+    }
+
+    package static let all = Rotation.Phase.allCases.flatMap(rows)
+}

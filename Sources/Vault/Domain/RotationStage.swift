@@ -1,0 +1,28 @@
+package import Times
+
+extension Rotation {
+    /// What a wait is measured by. Asking Zoom again and again is one stage, however often the phase goes to and fro.
+    package enum Stage: Equatable, Sendable {
+        case asking, askingAgain
+        case later(Phase)
+    }
+
+    package var stage: Stage {
+        switch phase {
+        case .planned, .intended, .lostResponse: lostAt == nil ? .asking : .askingAgain
+        case .escrowed, .verified, .current, .published, .draining, .retired, .refused, .aborted, .held: .later(phase)
+        }
+    }
+
+    /// When it came into its stage.
+    package var enteredAt: Timestamp { since ?? publishedAt ?? promotedAt ?? lostAt ?? plannedAt }
+
+    /// The same, with when it came into its stage. Noted by the commit, so that no transition can forget it.
+    /// - Parameter known: the facts before.
+    func stamped(after known: Rotation?, at now: Timestamp) -> Rotation {
+        var stamped = self
+        let isSame = known?.id == id && known?.stage == stage
+        stamped.since = isSame ? known?.since : now
+        return stamped
+    }
+}
