@@ -1,5 +1,5 @@
 package import SecretJSON
-import SecretMemory
+package import SecretMemory
 
 /// What makes an answer with a good status useless, in words for the operator. Never repeats a value of the answer.
 package struct UnusableAnswer: Error, Equatable, CustomStringConvertible {
@@ -17,7 +17,7 @@ extension HTTPResponse {
         return type == "application/json" || (type.hasPrefix("application/") && type.hasSuffix("+json"))
     }
 
-    /// The body as a JSON object.
+    /// The body as a JSON object, behind a byte order mark or without one.
     /// - Parameters:
     ///   - limit: the most bytes.
     ///   - depth, values: as ``JSONDocument/init(parsing:depth:values:)`` has them.
@@ -25,7 +25,7 @@ extension HTTPResponse {
         guard isJSON else { throw UnusableAnswer("the answer is not JSON but \(mediaType)") }
         guard body.bytes.count <= limit else { throw UnusableAnswer("the answer is larger than \(limit) bytes") }
         let document: JSONDocument
-        do { document = try JSONDocument(parsing: body.bytes.copy(), depth: depth, values: values) } catch {
+        do { document = try JSONDocument(parsing: body.bytes.copyWithoutByteOrderMark(), depth: depth, values: values) } catch {
             throw UnusableAnswer("\(error)")
         }
         guard document.kind(document.root) == .object else { throw UnusableAnswer("the answer is not a JSON object") }
@@ -35,5 +35,17 @@ extension HTTPResponse {
     private var mediaType: String {
         let type = (headers["content-type"] ?? "").prefix { $0 != ";" }.lowercased()
         return ["text/html", "text/plain", "text/xml", "application/xml"].first { $0 == type } ?? "something else"
+    }
+}
+
+extension SecretBytes {
+    /// A copy without the byte order mark of UTF-8 that some servers and gateways put before a document, and that readers
+    /// may pass over (RFC 8259 §8.1). A second one would be part of the text.
+    package func copyWithoutByteOrderMark() -> SecretBytes {
+        withSpan { span in
+            let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
+            let isMarked = span.byteCount >= 3 && (0..<3).allSatisfy { span[$0] == mark[$0] }
+            return SecretBytes(copying: span.extracting(droppingFirst: isMarked ? 3 : 0))
+        }
     }
 }

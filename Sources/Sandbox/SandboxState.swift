@@ -34,6 +34,7 @@ package struct SandboxState: Sendable {
         var response: SandboxResponse
         if entry.processed {
             response = answer(endpoint, request, at: now, entry: &entry, random: &random)
+            if switches.byteOrderMark { response.body = [0xEF, 0xBB, 0xBF] + response.body }
             if let fault { response = fault.spoil(response) }
         } else {
             response = fault?.answer() ?? .apiError(500, code: 500, "a fault of the sandbox")

@@ -2,6 +2,8 @@ extension Switches: ControlBody {
     package enum CodingKeys: String, CodingKey, CaseIterable {
         case badClientStatus = "bad_client_status"
         case expiresIn = "expires_in"
+        case expiresInText = "expires_in_text"
+        case byteOrderMark = "byte_order_mark"
         case scopeDelaySeconds = "scope_delay_seconds"
         case singleToken = "single_token"
         case newSecretDelaySeconds = "new_secret_delay_seconds"
@@ -38,6 +40,8 @@ extension Switches: ControlBody {
             throw ControlError.badRequest("bad_client_status must be 400 or 401")
         }
         try setSeconds(&expiresIn, .expiresIn)
+        try set(&expiresInText, .expiresInText)
+        try set(&byteOrderMark, .byteOrderMark)
         try setSeconds(&scopeDelaySeconds, .scopeDelaySeconds)
         try set(&singleToken, .singleToken)
         try setSeconds(&newSecretDelaySeconds, .newSecretDelaySeconds)

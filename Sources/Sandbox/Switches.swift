@@ -7,6 +7,10 @@ package struct Switches: Sendable, Equatable, Encodable {
     package var badClientStatus = 400
     /// Seconds that a token lives: 3599 or 3600 at Zoom. [seen]
     package var expiresIn = 3599
+    /// `expires_in` is a text, as gateways write it that make texts of numbers.
+    package var expiresInText = false
+    /// A byte order mark stands before the JSON of each answer.
+    package var byteOrderMark = false
     /// For so many seconds after an app was made or its scopes were changed, `scope` is absent and its tokens carry no
     /// scope. [seen]
     package var scopeDelaySeconds = 0

@@ -5,9 +5,22 @@ extension SandboxState {
     private struct TokenAnswer: Encodable {
         var accessToken: String
         var tokenType = "bearer"
-        var expiresIn: Int
+        var expiresIn: Seconds
         var scope: String?
         var apiURL: String?
+    }
+
+    /// A number, or the same as a text.
+    private enum Seconds: Encodable {
+        case number(Int), text(Int)
+
+        func encode(to encoder: any Encoder) throws {
+            var container = encoder.singleValueContainer()
+            switch self {
+            case .number(let seconds): try container.encode(seconds)
+            case .text(let seconds): try container.encode(String(seconds))
+            }
+        }
     }
 
     /// Checks in this order: grant known, Basic pair known, app active, account matches. [assumed]
@@ -59,7 +72,8 @@ extension SandboxState {
         return .json(
             200,
             TokenAnswer(
-                accessToken: token.text(key: tokenKey), expiresIn: switches.expiresIn,
+                accessToken: token.text(key: tokenKey),
+                expiresIn: switches.expiresInText ? .text(switches.expiresIn) : .number(switches.expiresIn),
                 scope: isSettled ? scopes.joined(separator: " ") : nil, apiURL: apiURL))
     }
 

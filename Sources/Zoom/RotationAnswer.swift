@@ -17,18 +17,25 @@ package struct RotationAnswer: Sendable {
 
     /// Reads a whole answer, strictly. What this refuses may still hold a secret: see ``salvage(_:)``.
     package static func read(_ body: SecretBox) -> Result<RotationAnswer, UnusableAnswer> {
-        do throws(JSONError) {
-            guard body.bytes.count <= limit else { return .failure(UnusableAnswer("the answer is too large")) }
-            let json = try JSONDocument(parsing: body.bytes.copy())
-            let secretID = try json.string(json.require("secret_id", of: json.root))
-            let secret = try json.secret(json.require("new_secret", of: json.root))
+        do throws(UnusableAnswer) {
+            guard body.bytes.count <= limit else { throw UnusableAnswer("the rotation answer is too large") }
+            let json = try document(body)
+            let answer = AnswerKind.rotation
+            let secretID = try json.text("secret_id", in: answer)
+            let secret = try json.secret("new_secret", in: answer)
             guard isPlausible(secret) else {
-                return .failure(UnusableAnswer("new_secret is too short, too long or not printable"))
+                throw answer.unusable("new_secret", "is too short, too long or not printable")
             }
             let time = (try? json.text("revoke_old_secret_time")).flatMap { $0 }.flatMap { Timestamp($0) }
             return .success(RotationAnswer(secretID: secretID, newSecret: SecretBox(secret), revokeOldAt: time))
         } catch {
-            return .failure(UnusableAnswer(error.description))
+            return .failure(error)
+        }
+    }
+
+    private static func document(_ body: SecretBox) throws(UnusableAnswer) -> JSONDocument {
+        do { return try JSONDocument(parsing: body.bytes.copyWithoutByteOrderMark()) } catch {
+            throw UnusableAnswer("the rotation answer is unusable: \(error)")
         }
     }
 

@@ -9,30 +9,21 @@ extension ZoomToken {
     /// Reads the answer to a token request. Members that are not known are passed over; those that are known must be
     /// right.
     init(reading response: HTTPResponse, at endpoints: ZoomEndpoints) throws(UnusableAnswer) {
-        let document = try response.json(limit: Self.answerLimit)
-        do {
-            try self.init(document, at: endpoints)
-        } catch let error as JSONError {
-            throw UnusableAnswer(error.description)
-        } catch {
-            throw error as? UnusableAnswer ?? UnusableAnswer("the answer cannot be read")
-        }
-    }
-
-    private init(_ json: borrowing JSONDocument, at endpoints: ZoomEndpoints) throws {
-        let secret = try json.secret(json.require("access_token", of: json.root))
+        let json = try response.json(limit: Self.answerLimit)
+        let answer = AnswerKind.token
+        let secret = try json.secret("access_token", in: answer)
         guard (1...Self.accessTokenLimit).contains(secret.count), secret.isVisibleASCII else {
-            throw UnusableAnswer("access_token is empty, too long or not printable")
+            throw answer.unusable("access_token", "is empty, too long or not printable")
         }
-        let type = try json.string(json.require("token_type", of: json.root))
-        guard type.lowercased() == "bearer" else { throw UnusableAnswer("token_type is not bearer") }
-        let seconds = try json.integer(json.require("expires_in", of: json.root))
-        guard (1...86_400).contains(seconds) else { throw UnusableAnswer("expires_in is not within 1 to 86400") }
-        let scopes = try json.text("scope")?.split(separator: " ").map(String.init)
+        guard try json.text("token_type", in: answer).lowercased() == "bearer" else {
+            throw answer.unusable("token_type", "is not bearer")
+        }
+        let seconds = try json.wholeNumber("expires_in", within: 1...86_400, in: answer)
+        let scopes = try json.textIfPresent("scope", in: answer)?.split(separator: " ").map(String.init)
         var api: EndpointURL?
-        if let text = try json.text("api_url") {
+        if let text = try json.textIfPresent("api_url", in: answer) {
             guard let url = try? EndpointURL(text), endpoints.accepts(apiURL: url) else {
-                throw UnusableAnswer("api_url is not a host that Zoom's tokens may be sent to")
+                throw answer.unusable("api_url", "is not a host that Zoom's tokens may be sent to")
             }
             api = url
         }

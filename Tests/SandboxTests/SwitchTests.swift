@@ -26,6 +26,16 @@ import Testing
         #expect(bench.get("/v2/users/summary", token: long).status == 200)
     }
 
+    @Test func answersAsGatewaysWriteThem() throws {  // [assumed]
+        let bench = try Bench {
+            $0.expiresInText = true
+            $0.byteOrderMark = true
+        }
+        let answer = bench.mint()
+        #expect(answer.body.starts(with: Array("\u{FEFF}{".utf8)))
+        #expect(String(decoding: answer.body, as: UTF8.self).contains(#""expires_in":"3599""#))
+    }
+
     @Test func scopeIsAbsentForAWhile() throws {  // [seen]
         let bench = try Bench { $0.scopeDelaySeconds = 10 }
         let early = bench.mint()

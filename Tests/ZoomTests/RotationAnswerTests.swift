@@ -60,6 +60,29 @@ struct RotationAnswerTests {
         #expect(!reason.description.isEmpty && !reason.description.contains("Planted"))
     }
 
+    @Test("[assumed] one byte order mark is passed over, wherever the answer is read")
+    func byteOrderMark() throws {
+        #expect(try RotationAnswer.read(secret("\u{FEFF}" + whole)).get().newSecret.text == planted)
+        #expect(!RotationAnswer.read(secret("\u{FEFF}\u{FEFF}" + whole)).isSuccess)
+        #expect(RotationAnswer.salvage(secret("\u{FEFF}" + whole))?.text == planted)
+    }
+
+    @Test(
+        "what is refused names the member",
+        arguments: [
+            (#"{"new_secret":"\#(planted)"}"#, "the rotation answer has no 'secret_id'"),
+            (#"{"secret_id":"i"}"#, "the rotation answer has no 'new_secret'"),
+            (#"{"secret_id":"i","new_secret":["x"]}"#, "the rotation answer's 'new_secret' is not a text"),
+            (answer("1234567"), "the rotation answer's 'new_secret' is too short, too long or not printable"),
+        ])
+    func named(body: String, words: String) {
+        guard case .failure(let reason) = RotationAnswer.read(secret(body)) else {
+            Issue.record("read")
+            return
+        }
+        #expect(reason.description == words)
+    }
+
     @Test("bytes that are no UTF-8 are refused, and salvaged all the same")
     func notUTF8() {
         var bytes = SecretBuffer()

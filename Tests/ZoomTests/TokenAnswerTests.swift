@@ -76,7 +76,12 @@ struct TokenAnswerTests {
         ("huge life", tokenJSON(("expires_in", "99999999999999999999"))),
         ("fraction", tokenJSON(("expires_in", "3599.5"))),
         ("exponent", tokenJSON(("expires_in", "1e3"))),
-        ("life as text", tokenJSON(("expires_in", #""3599""#))),
+        ("life as words", tokenJSON(("expires_in", #""an hour""#))),
+        ("life as a text that has a sign", tokenJSON(("expires_in", #""+3599""#))),
+        ("life as an empty text", tokenJSON(("expires_in", #""""#))),
+        ("life as a text out of range", tokenJSON(("expires_in", #""86401""#))),
+        ("two byte order marks", "\u{FEFF}\u{FEFF}" + tokenJSON()),
+        ("a byte order mark behind it", tokenJSON() + "\u{FEFF}"),
         ("scope as a list", tokenJSON(("scope", #"["a"]"#))),
     ]
 
@@ -91,6 +96,37 @@ struct TokenAnswerTests {
         #expect(failure.status == 200)
         #expect(failure.detail?.isEmpty == false)
         #expect(!"\(failure)".contains("T0K3N"))
+    }
+
+    @Test(
+        "[assumed] gateways write digits as a text, and put a byte order mark before the answer",
+        arguments: [#""3599""#, #""03599""#, "3599"], ["", "\u{FEFF}"])
+    func gateways(life: String, mark: String) async throws {
+        #expect(try await mint(mark + tokenJSON(("expires_in", life))).get().expiresIn == 3_599)
+    }
+
+    @Test(
+        "an answer that is refused names the member",
+        arguments: [
+            ("expires_in", nil, "the token answer has no 'expires_in'"),
+            ("expires_in", "null", "the token answer has no 'expires_in'"),
+            ("expires_in", #""an hour""#, "the token answer's 'expires_in' is not a number"),
+            ("expires_in", "[3599]", "the token answer's 'expires_in' is not a whole number"),
+            ("expires_in", "3599.5", "the token answer's 'expires_in' is not a whole number"),
+            ("expires_in", "0", "the token answer's 'expires_in' is not within 1 to 86400"),
+            ("expires_in", "99999999999999999999", "the token answer's 'expires_in' is not within 1 to 86400"),
+            ("access_token", "7", "the token answer's 'access_token' is not a text"),
+            ("access_token", #""""#, "the token answer's 'access_token' is empty, too long or not printable"),
+            ("token_type", #""mac""#, "the token answer's 'token_type' is not bearer"),
+            ("scope", #"["a"]"#, "the token answer's 'scope' is not a text"),
+            ("api_url", "7", "the token answer's 'api_url' is not a text"),
+        ] as [(String, String?, String)])
+    func named(member: String, value: String?, words: String) async throws {
+        guard case .failure(let failure) = await mint(tokenJSON((member, value))) else {
+            Issue.record("\(member) was taken")
+            return
+        }
+        #expect(failure.detail?.contains(words) == true, "\(failure)")
     }
 
     @Test(
