@@ -27,7 +27,7 @@ extension AuditLog {
         if let trouble = scan.trouble(path, anchor) {
             let head = scan.head.sequence >= anchor.sequence && scan.holdsAnchor != false ? scan.head : anchor
             return try begin(
-                last + 1, in: directory, key, after: head, commit: try directory.newestCommit(key: key), limits, time,
+                last + 1, in: directory, key, after: head, commit: try directory.newest(key: key).commit, limits, time,
                 note, because: trouble)
         }
         let file = try SegmentFile.open(last, in: directory)
@@ -38,7 +38,8 @@ extension AuditLog {
         if scan.lines == 0 {
             // Nothing but the torn beginning of its first line.
             return try begin(
-                last + 1, in: directory, key, after: anchor, commit: try directory.newestCommit(key: key), limits, time,
+                last + 1, in: directory, key, after: anchor, commit: try directory.newest(key: key).commit, limits,
+                time,
                 note, because: nil)
         }
         // From here on its lines count as being on disk, and the vault forgets what they tell of.

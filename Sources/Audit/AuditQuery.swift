@@ -74,23 +74,6 @@ package struct AuditQuery: Sendable {
         return found
     }
 
-    /// The apps that such lines are about, each once, in the order of the lines.
-    package func apps(in directory: LogDirectory) throws(AuditError) -> [String] {
-        var found: [String] = []
-        for number in try directory.segments() {
-            try each(directory.path(of: number)) { line in
-                if let document = try? JSONDocument(parsing: SecretBytes(copying: line.text)),
-                    let app = document.member("app", of: document.root).flatMap({ try? document.string($0) }),
-                    !found.contains(app)
-                {
-                    found.append(app)
-                }
-                return true
-            }
-        }
-        return found
-    }
-
     private func each(_ path: String, _ take: (Line) -> Bool) throws(AuditError) {
         var reader = try LineReader(path: path)
         while case .whole(let line) = try reader.next() {

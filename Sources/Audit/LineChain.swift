@@ -71,7 +71,7 @@ struct LineChain: ~Copyable {
     }
 
     private static let opening = Array(#"{"seq":"#.utf8)
-    private static let time = Array(#","time":""#.utf8)
+    fileprivate static let time = Array(#","time":""#.utf8)
     private static let comma = Array(#"","#.utf8)
     fileprivate static let commit = Array(#","commit":"#.utf8)
     private static let code = Array(#","mac":""#.utf8)
@@ -90,6 +90,8 @@ struct LineChain: ~Copyable {
 /// A line taken apart as far as the chain needs it.
 struct LineParts {
     let sequence: Int
+    /// When it was written, in the form of a ``Timestamp``; empty when it does not say so where the chain does.
+    let time: ArraySlice<UInt8>
     /// What the code is over, beside the code before it.
     let body: ArraySlice<UInt8>
     let code: LineCode
@@ -105,6 +107,8 @@ struct LineParts {
         let digits = line.dropFirst(7).prefix { (0x30...0x39).contains($0) }
         guard (1...18).contains(digits.count), digits.first != 0x30 else { return nil }
         sequence = digits.reduce(0) { $0 * 10 + Int($1 - 0x30) }
+        let rest = line[digits.endIndex..<end]
+        time = rest.starts(with: LineChain.time) ? rest.dropFirst(LineChain.time.count).prefix(20) : []
         body = line[..<end]
         self.code = code
     }

@@ -2,6 +2,7 @@ import Envelope
 import Glibc
 import SecretJSON
 import SecretMemory
+import Times
 
 /// What one file of the log holds, as far as its lines follow one another.
 struct SegmentScan {
@@ -18,12 +19,20 @@ struct SegmentScan {
     private(set) var isTorn = false
     /// The highest commit of the vault that a line names.
     private(set) var commit = 0
+    /// The time of that line, as it is written; empty without one.
+    private var timeText: [UInt8] = []
     /// What the anchor says of the log holds here; `nil` when it is about a line that is not in this file.
     private(set) var holdsAnchor: Bool?
 
-    /// - Parameter number: the file's number, which its first line repeats: one file cannot stand in for another.
+    /// When the last of these lines was written.
+    var time: Timestamp? { Timestamp(String(decoding: timeText, as: UTF8.self)) }
+
+    /// - Parameters:
+    ///   - number: the file's number, which its first line repeats: one file cannot stand in for another.
+    ///   - each: is lent each of these lines, without its line feed.
     init(
-        _ number: Int, in directory: LogDirectory, key: borrowing SecretBytes, anchor: AuditHead
+        _ number: Int, in directory: LogDirectory, key: borrowing SecretBytes, anchor: AuditHead,
+        each: (ArraySlice<UInt8>) -> Void = { _ in }
     ) throws(AuditError) {
         let path = directory.path(of: number)
         var reader = try LineReader(path: path)
@@ -47,7 +56,11 @@ struct SegmentScan {
                 guard isGood else { break scan }
                 lines += 1
                 goodBytes = reader.offset
-                if let named = LineParts(line)?.commit { commit = max(commit, named) }
+                if let parts = LineParts(line) {
+                    if let named = parts.commit { commit = max(commit, named) }
+                    timeText.replaceSubrange(timeText.startIndex..., with: parts.time)
+                }
+                each(line)
                 if chain.head.sequence == anchor.sequence { holdsAnchor = chain.head.code == anchor.code }
             }
         }

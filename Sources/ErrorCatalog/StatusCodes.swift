@@ -12,6 +12,12 @@ extension AttentionCode {
             Explanation(
                 "the vault was last served on another machine: it is served here, and nothing is rotated",
                 try: "keyturn adopt, once the other machine serves it no more")
+        case .clockImplausible:
+            Explanation(
+                "the clock is before this program was made, or behind what the vault and the audit log were written at: deadlines and windows go by it, and tokens from before the start are not used",
+                try:
+                    "set it right: timedatectl set-ntp true; if it is right and was wrong before: keyturn audit acknowledge"
+            )
         case .diskFull:
             Explanation(
                 "the state directory has less than 32 MiB left, or hardly a file more: soon nothing is kept and nobody is served",
@@ -76,6 +82,10 @@ extension AttentionCode {
             Explanation(
                 "Zoom gives no usable answer, and a token that clients ask for has run out: they get 503",
                 try: "keyturn doctor; check name resolution, proxy and firewall")
+        case .newerSecretLost:
+            Explanation(
+                "the app had a newer secret, which the restored backup does not have: Zoom ends the one that is handed out",
+                try: "keyturn rotate NAME; if Zoom refuses the restored secret: keyturn rotate NAME --manual")
         case .secretUnproven:
             Explanation(
                 "the secret is out of a backup and is not handed out: Zoom has not taken it yet",

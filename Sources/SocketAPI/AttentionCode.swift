@@ -4,6 +4,7 @@ package enum AttentionCode: String, CaseIterable, Sendable {
     case locked
     case socketGone = "socket_gone"
     case vaultElsewhere = "vault_elsewhere"
+    case clockImplausible = "clock_implausible"
     case diskFull = "disk_full"
     case diskLow = "disk_low"
     case auditUnavailable = "audit_unavailable"
@@ -22,6 +23,7 @@ package enum AttentionCode: String, CaseIterable, Sendable {
     case consumerSecretDead = "consumer_secret_dead"
     case zoomUnreachable = "zoom_unreachable"
     case tokensRunOut = "tokens_run_out"
+    case newerSecretLost = "newer_secret_lost"
     case secretUnproven = "secret_unproven"
     case restoredSecretDead = "restored_secret_dead"
     case rotationHeld = "rotation_held"

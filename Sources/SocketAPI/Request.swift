@@ -28,12 +28,12 @@ package struct Request: Sendable {
         self.body = body
     }
 
-    /// Whether `If-None-Match` names this generation, so that the caller has it already.
-    package func alreadyHas(generation: Int) -> Bool {
-        guard let ifNoneMatch else { return false }
-        return ifNoneMatch.utf8.split(separator: UInt8(ascii: ",")).contains { tag in
-            let tag = Substring(tag).drop(while: { $0 == " " })
-            return tag == "*" || tag == "\"\(generation)\"" || tag == "W/\"\(generation)\""
+    /// Whether `If-None-Match` names this tag, so that the caller has what it stands for.
+    package func alreadyHas(_ tag: EntityTag?) -> Bool {
+        guard let ifNoneMatch, let tag else { return false }
+        return ifNoneMatch.utf8.split(separator: UInt8(ascii: ",")).contains { named in
+            let named = Substring(named).drop(while: { $0 == " " })
+            return named == "*" || named == tag.description || named == "W/\(tag)"
         }
     }
 }

@@ -13,8 +13,7 @@ package struct Response: Sendable {
     }
 
     package let status: Status
-    /// Goes out as the entity tag.
-    package var generation: Int?
+    package var tag: EntityTag?
     /// Seconds.
     package var retryAfter: Int?
     /// The methods that the resource has; for answers with status 405.
@@ -62,7 +61,7 @@ package struct Response: Sendable {
     private func head(capacity: Int) -> SecretBuffer {
         var head = SecretBuffer(capacity: capacity + 512)
         head.append("HTTP/1.1 \(status.rawValue) \(status.reason)\r\nCache-Control: no-store\r\n")
-        if let generation { head.append("ETag: \"\(generation)\"\r\n") }
+        if let tag { head.append("ETag: \(tag)\r\n") }
         if let retryAfter { head.append("Retry-After: \(retryAfter)\r\n") }
         if !allow.isEmpty { head.append("Allow: \(allow.map(\.rawValue).joined(separator: ", "))\r\n") }
         return head

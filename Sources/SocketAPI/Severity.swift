@@ -35,8 +35,8 @@ extension Severity {
     package static func base(_ code: String) -> Severity {
         switch AttentionCode(rawValue: code) {
         case nil: base(cause: code)
-        case .secretDies, .consumerSecretDead, .tokensRunOut, .restoredSecretDead, .rotationHeld, .secretInMemory,
-            .auditLogChanged, .auditUnavailable, .diskFull, .locked, .socketGone:
+        case .secretDies, .newerSecretLost, .consumerSecretDead, .tokensRunOut, .restoredSecretDead, .rotationHeld,
+            .secretInMemory, .auditLogChanged, .auditUnavailable, .diskFull, .locked, .clockImplausible, .socketGone:
             .critical
         case .rotationPaused, .targetNew, .grantWithoutApp: .note
         case .rotationOverdue, .rotationImpossible, .rotationRefused, .policyUnreadable,

@@ -24,11 +24,11 @@ package struct SocketClient: Sendable {
     /// Sends one request and takes in the answer, whatever its status is.
     /// - Parameters:
     ///   - body: a JSON document.
-    ///   - generation: what the caller has already; sent as `If-None-Match`.
+    ///   - tag: of what the caller has already; sent as `If-None-Match`.
     ///   - time: for everything together, from connecting to the last byte.
     package func send(
         _ method: Method, _ target: RequestPath, body: consuming SecretBytes? = nil,
-        unlessGeneration generation: Int? = nil,
+        unless tag: EntityTag? = nil,
         within time: Duration = .seconds(60)
     ) throws(ClientError) -> Answer {
         let stream: UnixStream
@@ -42,7 +42,7 @@ package struct SocketClient: Sendable {
         if let trusted { try stream.checkPeer(trusted, path: path) }
         var request = SecretBuffer(capacity: 512)
         request.append("\(method.rawValue) \(target.text) HTTP/1.1\r\nHost: keyturn\r\nKeyturn-Request: 1\r\n")
-        if let generation { request.append("If-None-Match: \"\(generation)\"\r\n") }
+        if let tag { request.append("If-None-Match: \(tag)\r\n") }
         request.append("Connection: close\r\n")
         if let body {
             request.append("Content-Type: application/json\r\nContent-Length: \(body.count)\r\n\r\n")

@@ -63,6 +63,7 @@ package struct HistoryText {
 
     private func words(_ generation: HistoryDocument.Generation) -> String {
         switch generation.origin {
+        case .lost: return "made after the backup that the vault was restored from, and not in it"
         case .added: return "with the app"
         case .identified: return "with other IDs of the app"
         case .rotation:

@@ -141,9 +141,27 @@ package struct SeenToken: Sendable {
         self.minted = minted
     }
 
-    /// Seconds left, by whichever clock leaves less: the wall clock may have been set back, and what has passed on
-    /// the boot clock has passed.
-    package func secondsLeft(at now: Moment) -> Int {
-        min(token.expiresAt - now.wall, token.expiresAt - seen.wall - (now.boot - seen.boot))
+    /// A token that was found in the vault, by a process that did not see it come; `nil` for one that may be older than
+    /// the clock makes it look.
+    ///
+    /// Its age is known by the wall clock alone. Where that is behind the time at which the token was issued, it would have
+    /// more left than it was made for; where it is behind anything else that the vault knows of, it was wrong then or is now,
+    /// and nobody knows by how much.
+    /// - Parameter newest: the latest time of a change or of the audit log's last line; `nil` when there is none.
+    package init?(found token: Token, at now: Moment, newest: Timestamp?) {
+        guard token.issuedAt <= now.wall, newest ?? now.wall <= now.wall else { return nil }
+        self.init(token: token, seen: now, minted: false)
     }
+
+    /// Seconds left, by whichever clock leaves less: the wall clock may have been set back, and what has passed on
+    /// the boot clock has passed; a machine that was suspended as a whole knows of that by its wall clock alone.
+    package func secondsLeft(at now: Moment) -> Int {
+        let byWall = token.expiresAt - now.wall
+        let byBoot = token.expiresAt - seen.wall - (now.boot - seen.boot)
+        // The seconds of the two clocks do not begin together.
+        return abs(byWall - byBoot) <= 1 ? byWall : min(byWall, byBoot)
+    }
+
+    /// When that is over, on the wall clock as it is set now.
+    package func expiresAt(at now: Moment) -> Timestamp { now.wall + secondsLeft(at: now) }
 }

@@ -12,6 +12,7 @@ struct CatalogLoader {
     private(set) var auditHead = AuditHead.start
     private(set) var commits = 0
     private(set) var auditTrouble: AuditTrouble?
+    private(set) var newestTime: Timestamp?
     private(set) var host: String?
     private(set) var outbox = VaultState.emptyOutbox
     private(set) var ways: [Way] = []
@@ -39,6 +40,7 @@ struct CatalogLoader {
         loader.auditHead = written.auditHead
         loader.commits = written.commits
         loader.auditTrouble = written.auditTrouble
+        loader.newestTime = written.newestTime
         loader.host = written.host
         loader.outbox = written.outbox
         for table in SealedTable.counted {
@@ -93,20 +95,26 @@ struct CatalogLoader {
     }
 
     var appsWithSecrets: [Inspection.App] {
-        apps.compactMap { app in current[app.id].map { Inspection.App(name: app.name, generation: $0.generation) } }
-            .sorted { $0.name < $1.name }
+        apps.compactMap { app in
+            current[app.id].map {
+                Inspection.App(
+                    name: app.name, generation: $0.generation, createdAt: $0.createdAt, floor: app.floor,
+                    rotation: rotations[app.id])
+            }
+        }.sorted { $0.name < $1.name }
     }
 
     var appsWithoutSecret: [Name] { apps.filter { current[$0.id] == nil }.map(\.name).sorted() }
 
-    func publish(in catalog: Catalog, at now: Moment) {
+    /// - Parameter newest: the latest time that vault and audit log know of.
+    func publish(in catalog: Catalog, at now: Moment, newest: Timestamp?) {
         let entries = apps.compactMap { app -> AppEntry? in
             guard let credential = current[app.id] else { return nil }
             var content = AppEntry.Content(app: app, credential: credential)
             content.previous = previous[app.id]
             content.rotation = rotations[app.id]
             content.replaced = replaced[app.id]
-            content.token = tokens[app.id].map { SeenToken(token: $0, seen: now, minted: false) }
+            content.token = tokens[app.id].flatMap { SeenToken(found: $0, at: now, newest: newest) }
             content.refusals = refusals[app.id]
             content.receipts = receipts[app.id] ?? [:]
             content.upkeep = upkeep[app.id] ?? Upkeep()

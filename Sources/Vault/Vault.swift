@@ -55,21 +55,27 @@ package final class Vault: Sendable {
 
     // MARK: Apps
 
-    /// Stores an app with its first client secret.
+    /// Stores an app with its first client secret. Under a name that an app had before, its numbers go on above that one's.
     /// - Parameter event: what the audit log tells of it; so with all changes.
     package func add(_ app: App, clientSecret: SecretBox, recording event: AuditEvent? = nil) async throws(VaultError) {
-        let credential = Credential(
-            generation: .first, state: .current, clientSecret: clientSecret, createdAt: time.now.wall)
+        let now = time.now.wall
+        let added = Mutex<AppEntry?>(nil)
         try await change(recording: { event }) { [catalog] transaction in
             guard catalog.app(app.name) == nil else {
                 throw VaultError(
                     .exists, "there is an app '\(app.name)' already",
                     hint: "choose another name, or look at it: keyturn app show \(app.name)")
             }
+            var app = app
+            app.first = transaction.takeFirstGeneration(of: app.name)
+            let credential = Credential(
+                generation: app.first, state: .current, clientSecret: clientSecret, createdAt: now)
             try transaction.put(AppRecord(app))
             try transaction.put(GenerationRecord(appID: app.id, credential))
+            let entry = AppEntry(app: app, credential: credential)
+            added.withLock { $0 = entry }
         } committed: { [catalog] in
-            catalog.publish(AppEntry(app: app, credential: credential))
+            if let entry = added.withLock({ $0 }) { catalog.publish(entry) }
         }
     }
 
@@ -91,6 +97,7 @@ package final class Vault: Sendable {
                         + "the only copy of a new secret",
                     hint: "keyturn rotation show \(open.id); to lose it: keyturn app remove \(name) --force")
             }
+            if let entry = catalog.app(name) { transaction.spend(entry.highestGeneration, of: name) }
             for entry in catalog.targets(of: app) { try transaction.remove(from: .delivery, id: entry.target.id) }
             for table in [SealedTable.generation, .rotation, .receipt, .pushTarget] {
                 try transaction.removeRows(from: table, ofApp: app.id)
@@ -200,6 +207,7 @@ package final class Vault: Sendable {
             } committed: { [self] kept in
                 let log = account.withLock { account in
                     (account.auditHead, account.commits) = (kept.auditHead, kept.commit)
+                    account.newestTime = kept.newestTime
                     return account.log
                 }
                 if let claim = unclaimedBy { hosts.withLock { $0.kept = claim } }

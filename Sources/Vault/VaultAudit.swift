@@ -12,6 +12,8 @@ struct Account {
     /// How often the vault was written.
     var commits: Int
     var trouble: AuditTrouble?
+    /// The latest time of a change or, at the start, of the audit log's last line.
+    var newestTime: Timestamp?
     /// The next commit is a later one than this.
     let floor: Int
     /// Whether there is a log that is told of changes.
@@ -52,6 +54,10 @@ extension Vault {
     /// How often the vault was written.
     package var commits: Int { account.withLock { $0.commits } }
 
+    /// The latest time that the vault knows of: of a change, or of the line that ended the audit log when it was opened. A
+    /// clock behind it was wrong then, or is now.
+    package var newestTime: Timestamp? { account.withLock { $0.newestTime } }
+
     /// From now on `log` is told of each commit that has an event, and each commit keeps where it ends. Held weakly.
     package func tell(_ log: any ChangeLog) { account.withLock { $0.log = log } }
 
@@ -77,10 +83,11 @@ extension Vault {
         }
     }
 
-    /// Forgets it: an operator has taken note.
+    /// Forgets it: an operator has taken note. So with times ahead of the clock, in which changes and lines were made.
     package func acknowledgeAuditTrouble(recording event: AuditEvent?) async throws(VaultError) {
         try await change(recording: { event }) { transaction in
             transaction.note(nil)
+            transaction.forgetTimes()
         } committed: { [self] in
             account.withLock { $0.trouble = nil }
         }

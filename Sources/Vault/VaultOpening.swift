@@ -54,8 +54,8 @@ extension Vault {
             let opened = try await waysIn.open(with: way)
             let sealer = opened.sealer
             let loaded = try await store.read { transaction in try CatalogLoader.load(transaction, sealer: sealer) }
-            let named = try await newestCommit(log, sealer)
-            if !acceptingRollback, let rollback = Rollback(commits: loaded.commits, named: named) {
+            let logged = try await newest(log, sealer)
+            if !acceptingRollback, let rollback = Rollback(commits: loaded.commits, named: logged.commit) {
                 throw rollback.error
             }
             let keys = VaultKeys(
@@ -64,12 +64,13 @@ extension Vault {
             // Older versions made slots and no ways.
             if !keys.ways.isEmpty { try keys.checkNoOtherSlots() }
             let catalog = Catalog()
-            loaded.publish(in: catalog, at: time.now)
+            let newestTime = [loaded.newestTime, logged.time].compactMap(\.self).max()
+            loaded.publish(in: catalog, at: time.now, newest: newestTime)
             let vault = Vault(
                 store: store, keys: keys, openedBy: opened.slot.id, catalog: catalog,
                 account: Account(
-                    auditHead: loaded.auditHead, commits: loaded.commits, trouble: loaded.auditTrouble, floor: named,
-                    hasLog: log != nil),
+                    auditHead: loaded.auditHead, commits: loaded.commits, trouble: loaded.auditTrouble,
+                    newestTime: newestTime, floor: logged.commit, hasLog: log != nil),
                 unlogged: loaded.outbox, time: time)
             vault.hosts.withLock { $0.kept = loaded.host }
             await vault.renewOldSlot(opened.slot, with: way, at: time.now.wall)

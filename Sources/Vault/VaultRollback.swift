@@ -28,13 +28,13 @@ struct Rollback: Equatable, Sendable {
 }
 
 extension Vault {
-    /// The highest commit that the log names, by whoever holds the vault's key. 0 for a log that cannot be read: to find
-    /// out why is left to who opens it for writing.
-    static func newestCommit(_ log: LogDirectory?, _ sealer: Sealer) async throws -> Int {
-        guard let log else { return 0 }
+    /// What is newest in the log, by whoever holds the vault's key. Nothing for a log that cannot be read: to find out why
+    /// is left to who opens it for writing.
+    static func newest(_ log: LogDirectory?, _ sealer: Sealer) async throws -> LogDirectory.Newest {
+        guard let log else { return LogDirectory.Newest() }
         return try await offThePool {
             let key = try sealer.auditKey()
-            return (try? log.newestCommit(key: key)) ?? 0
+            return (try? log.newest(key: key)) ?? LogDirectory.Newest()
         }
     }
 

@@ -45,7 +45,7 @@ extension Vault {
         let rotation = rotation.stamped(after: catalog.app(app.name)?.rotation, at: time.now.wall)
         try await change(recording: { .moved(rotation, of: app) }) { [catalog] transaction in
             guard let entry = catalog.app(app.name), entry.app.id == app.id else { throw Self.noSuchApp(app.name) }
-            guard entry.credential.generation == rotation.base, credential.generation == rotation.base.next else {
+            guard entry.credential.generation == rotation.base, credential.generation == rotation.target else {
                 throw VaultError(.library, "the rotation replaces generation \(rotation.base), which is not current")
             }
             // What a rotation that was superseded has left: the secret that takes over is proven.
@@ -109,7 +109,7 @@ extension Vault {
             if let open = entry.rotation { throw Self.busy(app.name, open) }
             let old = entry.credential
             let new = Credential(
-                generation: old.generation.next, state: .current, clientSecret: old.clientSecret,
+                generation: app.next(after: old.generation), state: .current, clientSecret: old.clientSecret,
                 createdAt: old.createdAt, suspectSince: old.suspectSince)
             try transaction.remove(from: .generation, id: GenerationRecord.id(appID: app.id, old.generation))
             try transaction.put(GenerationRecord(appID: app.id, new))
@@ -191,13 +191,23 @@ extension Rotation {
 /// What the audit log tells of a rotation that somebody had a hand in.
 package typealias RotationLine = @Sendable (Rotation) -> AuditEvent
 
+extension Rotation {
+    /// Which secret is replaced by which, and until when Zoom takes the old one: from the audit log alone it must be known
+    /// what a restored backup has not.
+    package var generationMembers: [(name: String, value: AuditEvent.Value)] {
+        [("generation", .number(base.number)), ("new_generation", .number(target.number))]
+            + (revokeAt.map { [("revoke_at", .text($0.description))] } ?? [])
+    }
+}
+
 extension AuditEvent {
     /// A rotation that went on by itself.
     static func moved(_ rotation: Rotation, of app: App) -> AuditEvent {
         var members: [(name: String, value: Value)] = [
             ("app", .text(app.name.description)), ("rotation", .text(rotation.id)),
-            ("generation", .number(rotation.base.number)), ("actor", .text("keyturnd")),
+            ("actor", .text("keyturnd")),
         ]
+        members += rotation.generationMembers
         if let reason = rotation.reason { members.append(("reason", .text(reason))) }
         return AuditEvent(.init("rotation.\(rotation.phase.rawValue)"), .done, members)
     }

@@ -44,6 +44,12 @@ struct Restore: AsyncParsableCommand {
         }
     }
 
+    private func words(_ newer: RestoreReport.NewerSecret) -> String {
+        "had a newer secret, which is not in the backup: generation \(newer.newest)"
+            + (newer.madeAt.map { ", of \($0)" } ?? "")
+            + (newer.restoredUntil.map { "; zoom takes generation \(newer.restored) until \($0)" } ?? "")
+    }
+
     private func text(_ report: RestoreReport) -> String {
         var text = "restored \(report.vault) from \(report.backup)"
         text += report.commits.map { ", commit \($0)" } ?? ""
@@ -52,9 +58,9 @@ struct Restore: AsyncParsableCommand {
         if !report.apps.isEmpty { text += "\napps, none of which is handed out before zoom has taken it:\n" }
         for app in report.apps {
             text += "  \(app.app), generation \(app.generation)"
-            text += report.rotatedSince.contains(app.app) ? ": had a newer secret, which is not in the backup\n" : "\n"
+            text += report.newerSecrets.first { $0.app == app.app }.map { ": \(words($0))\n" } ?? "\n"
         }
-        for name in report.rotatedSince {
+        for name in report.newerSecrets.map(\.app) {
             text += "  then: keyturn rotate \(name); if zoom refuses: keyturn rotate \(name) --manual\n"
         }
         let key = unlock.keyFile.map { " --key-file \($0)" } ?? ""

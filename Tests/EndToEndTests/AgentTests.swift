@@ -52,19 +52,22 @@ import Testing
             #expect(json["client_secret"].string == app.secret)
             #expect(json["rotating"].bool == false)
             #expect(answer.header("Cache-Control") == "no-store")
-            #expect(answer.header("ETag") == #""1""#)
+            #expect(answer.generationTag == 1)
         }
     }
 
     @Test(arguments: [
-        (#""1""#, 304), (#"W/"1""#, 304), (#""7", "1""#, 304), ("*", 304), (#""2""#, 200), (#""11""#, 200), ("1", 200),
+        ("TAG", 304), ("W/TAG", 304), (#""7", TAG"#, 304), ("*", 304), (#""2""#, 200), (#""1""#, 200),
+        (#""1-000000000000""#, 200), ("1", 200),
     ]) func anEntityTagSavesTheBody(_ tag: String, _ status: Int) throws {
         try withWorld { world in
             try world.addApp("zoom-prod", verify: false)
-            let answer = try world.curl("/v1/apps/zoom-prod/credentials", ["If-None-Match: \(tag)"])
+            let own = try #require(try world.get("/v1/apps/zoom-prod/credentials").header("ETag"))
+            let sent = tag.replacing("TAG", with: own)
+            let answer = try world.curl("/v1/apps/zoom-prod/credentials", ["If-None-Match: \(sent)"])
             #expect(answer.status == status)
             #expect(answer.body.isEmpty == (status == 304))
-            #expect(answer.header("ETag") == #""1""# && answer.header("Cache-Control") == "no-store")
+            #expect(answer.header("ETag") == own && answer.header("Cache-Control") == "no-store")
         }
     }
 

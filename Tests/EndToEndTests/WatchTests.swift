@@ -19,7 +19,7 @@ import Testing
             try world.must("rotate", "zoom-prod")
 
             let answer = try waiting.answer()
-            #expect(answer.status == 200 && answer.header("ETag") == "\"2\"")
+            #expect(answer.status == 200 && answer.generationTag == 2)
             let secret = try answer.json["client_secret"].string
             #expect(secret != app.secret)
             #expect(try world.sandbox.accepts(secret, of: app))
@@ -42,15 +42,13 @@ import Testing
             for target in ["after=0&wait=60", "after=0"] {
                 #expect(try world.get("/v1/apps/zoom-prod/credentials?\(target)").status == 200)
             }
-            for target in ["after=1", "after=1&wait=0", "after=9"] {
+            for target in ["after=1", "after=1&wait=0"] {
                 #expect(try world.get("/v1/apps/zoom-prod/credentials?\(target)").status == 304)
             }
-            for generation in [1, 9] {
-                let started = ContinuousClock.now
-                let answer = try world.wait(after: generation, 1).answer()
-                #expect(answer.status == 304 && answer.header("ETag") == "\"1\"")
-                #expect(ContinuousClock.now - started >= .seconds(1))
-            }
+            let started = ContinuousClock.now
+            let answer = try world.wait(after: 1, 1).answer()
+            #expect(answer.status == 304 && answer.generationTag == 1)
+            #expect(ContinuousClock.now - started >= .seconds(1))
             for target in ["wait=30", "after=1&wait=301", "after=-1", "after=x", "after=1&wait=", "after=1&until=3"] {
                 let answer = try world.get("/v1/apps/zoom-prod/credentials?\(target)")
                 #expect(answer.status == 400 && answer.code == "bad_request", "\(target)")

@@ -45,13 +45,18 @@ import Testing
         #expect(try Self.read("/v1/x").target.queryKeys == [])
     }
 
-    @Test("If-None-Match names a generation only as a whole tag") func noneMatch() throws {
-        for value in ["\"7\"", "W/\"7\"", "*", "\"6\", \"7\"", "\"6\",W/\"7\",\"8\""] {
-            #expect(try Self.read("/v1/x", "If-None-Match: \(value)").alreadyHas(generation: 7), "\(value)")
+    @Test("If-None-Match names credentials only as a whole tag, of generation and secret") func noneMatch() throws {
+        let tag = try #require(EntityTag(generation: 7, fingerprint: "0a"))
+        for value in ["\"7-0a\"", "W/\"7-0a\"", "*", "\"6-0b\", \"7-0a\"", "\"6\",W/\"7-0a\",\"8\""] {
+            #expect(try Self.read("/v1/x", "If-None-Match: \(value)").alreadyHas(tag), "\(value)")
         }
-        for value in ["7", "\"77\"", "\"6\"", "", "\"7", "w/\"7\"", "\"6, 7\""] {
-            #expect(try !Self.read("/v1/x", "If-None-Match: \(value)").alreadyHas(generation: 7), "\(value)")
+        for value in ["\"7\"", "7-0a", "\"77-0a\"", "\"7-0b\"", "\"6-0a\"", "", "\"7-0a", "w/\"7-0a\"", "\"6, 7-0a\""] {
+            #expect(try !Self.read("/v1/x", "If-None-Match: \(value)").alreadyHas(tag), "\(value)")
         }
-        #expect(try !Self.read("/v1/x").alreadyHas(generation: 7))
+        #expect(try !Self.read("/v1/x").alreadyHas(tag))
+        #expect(try !Self.read("/v1/x", "If-None-Match: *").alreadyHas(nil))
     }
+
+    @Test("a tag has digits and nothing that could end a line", arguments: ["", "0G", "0a\r\n", "\"", "0A"])
+    func noTag(fingerprint: String) { #expect(EntityTag(generation: 1, fingerprint: fingerprint) == nil) }
 }

@@ -5,10 +5,10 @@ import Testing
 @Suite struct ResponseTests {
     @Test("an answer with a body says its type, its length and that nobody may keep it") func body() {
         var response = Response(.ok)
-        response.generation = 7
+        response.tag = EntityTag(generation: 7, fingerprint: "0a")
         #expect(
             text(response.render(body: SecretBytes(copying: "{}")))
-                == "HTTP/1.1 200 OK\r\nCache-Control: no-store\r\nETag: \"7\"\r\n"
+                == "HTTP/1.1 200 OK\r\nCache-Control: no-store\r\nETag: \"7-0a\"\r\n"
                 + "Content-Type: application/json\r\nContent-Length: 2\r\n\r\n{}")
     }
 
@@ -23,9 +23,9 @@ import Testing
     @Test("204 and 304 have neither body nor length", arguments: [Status.noContent, .notModified])
     func bodiless(status: Status) {
         var response = Response(status)
-        response.generation = 3
+        response.tag = EntityTag(generation: 3, fingerprint: "0b")
         let expected =
-            "HTTP/1.1 \(status.rawValue) \(status.reason)\r\nCache-Control: no-store\r\nETag: \"3\"\r\n\r\n"
+            "HTTP/1.1 \(status.rawValue) \(status.reason)\r\nCache-Control: no-store\r\nETag: \"3-0b\"\r\n\r\n"
         #expect(text(response.render()) == expected)
         #expect(text(response.render(body: SecretBytes(copying: "secret"))) == expected)
     }

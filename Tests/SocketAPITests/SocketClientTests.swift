@@ -39,13 +39,14 @@ private enum Outcome: Equatable {
         let server = try CannedServer("HTTP/1.1 204 No Content\r\n\r\n")
         let client = SocketClient(path: server.path)
         let answer = try client.send(
-            .post, "/v1/apps/a/ack", body: GenerationReport(generation: 7).render(), unlessGeneration: 6)
+            .post, "/v1/apps/a/ack", body: GenerationReport(generation: 7).render(),
+            unless: EntityTag(generation: 6, fingerprint: "0a"))
         #expect(answer.status == 204)
         #expect(answer.body.count == 0)
         let sent = server.request()
         #expect(
             read(sent).requests == [
-                "POST /v1/apps/a/ack mark:1 tag:\"6\" type:application/json closes:true body:{\"generation\":7}"
+                "POST /v1/apps/a/ack mark:1 tag:\"6-0a\" type:application/json closes:true body:{\"generation\":7}"
             ])
     }
 

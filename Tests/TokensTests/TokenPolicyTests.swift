@@ -59,6 +59,59 @@ import Vault
                 == expected)
     }
 
+    struct Clocks: CustomTestStringConvertible {
+        let testDescription: String
+        /// How far the clock was off, in seconds, when the token was minted, at the start, and when it is asked for.
+        let mint: Int
+        let start: Int
+        let now: Int
+        /// Seconds from the minting to the start, and to the request.
+        var started = 600
+        var asked = 900
+        /// `nil`: minted anew.
+        let left: Int?
+        /// When the vault or the log was last written, in seconds from the minting, by the clock of then.
+        var newest: Int?
+    }
+
+    @Test(
+        "a token from before the start is served where its age is known, and never longer than it was made for",
+        arguments: [
+            Clocks(testDescription: "right all along", mint: 0, start: 0, now: 0, left: 2700),
+            Clocks(testDescription: "1 h slow at the start", mint: 0, start: -3600, now: -3600, left: nil),
+            Clocks(testDescription: "1 h slow at the start, then set right", mint: 0, start: -3600, now: 0, left: nil),
+            Clocks(
+                testDescription: "1970 at the start", mint: 0, start: -1_800_000_000, now: -1_800_000_000, left: nil),
+            Clocks(testDescription: "1970 at the start, then right", mint: 0, start: -1_800_000_000, now: 0, left: nil),
+            Clocks(testDescription: "far ahead at the start", mint: 0, start: 86_400, now: 86_400, left: nil),
+            Clocks(testDescription: "far ahead when it was minted", mint: 86_400, start: 0, now: 0, left: nil),
+            Clocks(testDescription: "1970 when it was minted", mint: -1_800_000_000, start: 0, now: 0, left: nil),
+            Clocks(testDescription: "wrong by the same", mint: -3600, start: -3600, now: -3600, left: 2700),
+            Clocks(testDescription: "a second slow at the start", mint: 0, start: -601, now: -601, left: nil),
+            Clocks(
+                testDescription: "slow by less than the age, as the last line tells", mint: 0, start: -300, now: -300,
+                left: nil, newest: 590),
+            Clocks(testDescription: "as young as it can be", mint: 0, start: 0, now: 0, left: 2700, newest: 600),
+            Clocks(testDescription: "set ahead while it runs", mint: 0, start: 0, now: 1000, left: 1700),
+            Clocks(testDescription: "set far ahead while it runs", mint: 0, start: 0, now: 86_400, left: nil),
+            Clocks(testDescription: "set back while it runs", mint: 0, start: 0, now: -86_400, left: 2700),
+            Clocks(
+                testDescription: "over before the start", mint: 0, start: 0, now: 0, started: 3600, asked: 3601,
+                left: nil),
+        ])
+    func clocks(row: Clocks) {
+        let issued = Self.start.wall + row.mint
+        let token = Token.sample("t", issuedAt: issued, lifetime: 3600)
+        let started = Moment(wall: Self.start.wall + row.started + row.start, boot: 7)
+        let now = Moment(wall: Self.start.wall + row.asked + row.now, boot: 7 + row.asked - row.started)
+        let seen = SeenToken(found: token, at: started, newest: row.newest.map { Self.start.wall + $0 })
+        let decision = TokenPolicy.decide(seen, minTTL: 60, app: "a", now: now)
+        #expect((decision == .mint) == (row.left == nil))
+        guard let left = row.left, let seen else { return }
+        #expect(seen.secondsLeft(at: now) == left)
+        #expect(seen.expiresAt(at: now) - now.wall == left, "the time and the seconds agree")
+    }
+
     /// The age in percent from which on the token of this app is due.
     private func due(_ app: String) -> Int? {
         (0...100).first { TokenPolicy.isDue(token(lifetime: 100), app: app, now: later(wall: $0, boot: $0)) }

@@ -33,8 +33,8 @@ struct Deed: Sendable {
                 .done,
                 about: [
                     ("app", .text(app.name.description)), ("rotation", .text(rotation.id)),
-                    ("generation", .number(rotation.base.number)), ("state", .text(rotation.phase.rawValue)),
-                ])
+                    ("state", .text(rotation.phase.rawValue)),
+                ] + rotation.generationMembers)
         }
     }
 }

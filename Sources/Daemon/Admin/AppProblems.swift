@@ -10,7 +10,7 @@ import Vault
 struct AppProblems {
     /// What is most urgent comes first.
     enum Urgency: Int, Comparable {
-        case secretDies, unproven, held, waits, lostResponse, refused, missingScopes, overdue, holders, note
+        case secretDies, newerLost, unproven, held, waits, lostResponse, refused, missingScopes, overdue, holders, note
 
         static func < (one: Urgency, other: Urgency) -> Bool { one.rawValue < other.rawValue }
     }
@@ -39,8 +39,8 @@ struct AppProblems {
 
     var all: [Ranked] {
         [
-            dying, unproven, rotation, waiting, refused, missingScopes, impossible, refusedRotation, overdue, draining,
-            deadHolders,
+            dying, newerLost, unproven, rotation, waiting, refused, missingScopes, impossible, refusedRotation, overdue,
+            draining, deadHolders,
         ].compactMap(\.self)
     }
 
@@ -93,6 +93,13 @@ struct AppProblems {
                 try: goingOn(rotation, of: app), deadline: rotation.revokeAt)
         default: return nil
         }
+    }
+
+    /// A newer secret was made, and is in no vault: what is handed out dies by itself. Until another one is live.
+    private var newerLost: Ranked? {
+        guard let lost = entry.lostSecret else { return nil }
+        let words = LostSecret(lost, entry, now: now)
+        return ranked(.newerLost, .newerSecretLost, words.detail, try: words.hint, deadline: lost.restoredUntil)
     }
 
     /// A secret out of a backup, which nobody gets before Zoom took it.

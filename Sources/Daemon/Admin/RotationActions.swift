@@ -34,7 +34,8 @@ struct RotationActions {
                 let all = try await session.vault.rotations(of: entry.app)
                 return Response(.ok).json(
                     HistoryDocument(
-                        appAddedAt: entry.app.createdAt,
+                        appAddedAt: entry.app.createdAt, first: entry.app.first.number,
+                        lost: entry.app.floor?.generation.number ?? 0,
                         current: (entry.credential.generation.number, entry.credential.createdAt),
                         rotations: all.map { RotationDocument($0, of: entry.app) }))
             case .show(let text):
@@ -130,7 +131,8 @@ extension RotationDocument {
             }
         self.init(
             id: rotation.id, app: app.name, state: rotation.phase.rawValue, trigger: rotation.trigger.rawValue,
-            base: rotation.base.number, plannedAt: rotation.plannedAt, due: rotation.due,
+            base: rotation.base.number, target: rotation.target.number, plannedAt: rotation.plannedAt,
+            due: rotation.due,
             oldSecretDiesAt: rotation.revokeAt, promotedAt: rotation.promotedAt, endedAt: rotation.endedAt,
             calls: rotation.calls.count, reason: rotation.reason, hint: hint)
         attempts = rotation.attempts

@@ -67,8 +67,10 @@ struct StatusReport: Sendable {
         }
         let escrow = session.rotations.report.troubles.filter { name == nil || $0.app == nil || $0.app == name }
         let host =
-            lost.problems + Self.hostProblems(session.vault) + disk + Self.auditProblems(session.audit)
-            + Self.keyProblems(session) + ZoomProblems.problems(session.zoom.contacts, catalog, time.now)
+            lost.problems + Self.hostProblems(session.vault)
+            + ClockProblem.problems(session.vault.newestTime, now: now) + disk
+            + Self.auditProblems(session.audit) + Self.keyProblems(session)
+            + ZoomProblems.problems(session.zoom.contacts, catalog, time.now)
             + escrow.map(StatusDocument.Problem.init)
         let rules = name == nil ? RuleProblems.problems(catalog) : []
         let all =
@@ -160,7 +162,7 @@ struct StatusReport: Sendable {
         return StatusDocument.App(
             app: entry.app.name, generation: entry.credential.generation.number,
             secretCreatedAt: entry.credential.createdAt, token: state,
-            tokenExpiresAt: left > 0 ? entry.token?.token.expiresAt : nil,
+            tokenExpiresAt: left > 0 ? entry.token?.expiresAt(at: now) : nil,
             rotation: entry.rotation?.phase.rawValue, paused: entry.app.policy.isPaused,
             nextRotationAt: entry.nextRotation(recurrence, now.wall), probedAt: entry.lastLook?.at,
             oldHolders: oldHolders)

@@ -24,11 +24,12 @@ struct TokenActions {
     }
 
     private func document(_ name: Name, _ seen: SeenToken, _ reveal: Bool) -> RenderedResponse {
-        Response(.ok).json(
+        let now = time.now
+        return Response(.ok).json(
             TokenDocument(
                 app: name, generation: seen.token.generation.number, tokenType: seen.token.tokenType,
-                issuedAt: seen.token.issuedAt, expiresAt: seen.token.expiresAt,
-                expiresIn: max(seen.secondsLeft(at: time.now), 0),
+                issuedAt: seen.token.issuedAt, expiresAt: seen.expiresAt(at: now),
+                expiresIn: max(seen.secondsLeft(at: now), 0),
                 scope: seen.token.scopes?.joined(separator: " "), apiURL: seen.token.apiURL,
                 accessToken: reveal ? seen.token.accessToken.bytes.copy() : nil))
     }

@@ -57,6 +57,29 @@ struct DeadSecret {
     }
 }
 
+/// A secret that was made after the backup was taken that the vault was restored from.
+struct LostSecret {
+    let detail: String
+    let hint: String
+
+    init(_ lost: GenerationFloor, _ entry: AppEntry, now: Timestamp) {
+        let app = entry.app.name
+        let made = lost.madeAt.map { "was made at \($0)" } ?? "was made later"
+        let end =
+            lost.restoredUntil.map { dyingWords($0, now) } ?? "may die at any time, which the audit log does not tell"
+        detail =
+            "generation \(lost.generation) \(made) and is not in the restored vault; generation "
+            + "\(entry.credential.generation), which it has, \(end)"
+        if let rotation = entry.rotation {
+            hint = "keyturn rotation show \(rotation.id)"
+        } else if entry.refusal.map({ !$0.mayPass }) ?? false {
+            hint = "make a new secret in the Marketplace, then: keyturn rotate \(app) --manual"
+        } else {
+            hint = "keyturn rotate \(app); if zoom refuses: keyturn rotate \(app) --manual"
+        }
+    }
+}
+
 /// What has a held rotation go on.
 func goingOn(_ rotation: Rotation, of app: Name) -> String {
     let resume = "keyturn rotation resume \(rotation.id), when the cause is mended"

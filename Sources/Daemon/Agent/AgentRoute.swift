@@ -1,5 +1,6 @@
 import Names
 import SocketAPI
+import Vault
 
 /// What a path of the agent socket means. Names are taken or refused here, once, before anything is looked up.
 enum AgentRoute {
@@ -13,6 +14,10 @@ enum AgentRoute {
     struct After {
         let generation: Int
         let wait: Int
+
+        /// Whether the client has another generation than the current one. A higher one was made and is in no vault: what it
+        /// has may be dead.
+        func isAnother(_ entry: AppEntry) -> Bool { entry.credential.generation.number != generation }
     }
 
     case health

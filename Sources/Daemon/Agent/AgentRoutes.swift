@@ -46,8 +46,7 @@ struct AgentRoutes: Responder {
             return .watch(EventStream(caller, session))
         case .credentials(let name, let after):
             return try served(.credentials, name, .credentials, caller, session) { asked, entry, client in
-                let generation = entry.credential.generation.number
-                guard let after, generation <= after.generation else {
+                guard let after, !after.isAnother(entry) else {
                     if entry.isSuspect {
                         let answer = asked.unproven(entry, client)
                         guard let after, after.wait > 0 else { return Reply(answer) }
@@ -56,10 +55,10 @@ struct AgentRoutes: Responder {
                     let answer = asked.allowed(session.handOut(entry, to: client, request), entry, client)
                     return Reply(answer, isRepeatable: isRepeatable(entry, client, caller))
                 }
-                // Who says that it has the current generation holds it; who names a later one holds something else.
-                if generation == after.generation { session.receipts.fetched(entry, by: client) }
+                // Who says that it has the current generation holds it.
+                session.receipts.fetched(entry, by: client)
                 return after.wait == 0
-                    ? Reply(asked.allowed(.notModified(generation), entry, client))
+                    ? Reply(asked.allowed(.notModified(session.answers.tag(of: entry)), entry, client))
                     : .watch(CredentialWait(name, after, request, caller, session))
             }
         case .field(let name, let field):
@@ -67,7 +66,7 @@ struct AgentRoutes: Responder {
                 guard !entry.isSuspect else { return Reply(asked.unproven(entry, client)) }
                 session.receipts.fetched(entry, by: client)
                 var response = Response(.ok)
-                response.generation = entry.credential.generation.number
+                response.tag = session.answers.tag(of: entry)
                 return Reply(asked.allowed(response.json(FieldAnswer(entry, field)), entry, client))
             }
         case .token(let name, let minTTL):
@@ -77,6 +76,7 @@ struct AgentRoutes: Responder {
         case .ack(let name):
             return try served(.ack, name, .credentials, caller, session) { asked, entry, client throws(Problem) in
                 let generation = try known(request, entry)
+                guard generation <= entry.credential.generation else { throw Refusal.lost(generation, entry) }
                 session.receipts.acknowledged(entry, by: client, generation)
                 return Reply(asked.allowed(Response(.noContent).render(), entry, client, generation: generation))
             }
@@ -111,16 +111,21 @@ struct AgentRoutes: Responder {
         }
     }
 
-    /// The generation that the body speaks of, which cannot be one that is still to come.
+    /// The generation that the body speaks of, which cannot be one that is still to come. It may be one that was made, and
+    /// lost with a vault.
     private func known(_ request: Request, _ entry: AppEntry) throws(Problem) -> Generation {
         let report = try request.document(GenerationReport.self)
-        guard let generation = Generation(report.generation), generation <= entry.credential.generation else {
-            throw Problem(.badRequest, "there is no such generation of this app yet")
+        let current = entry.credential.generation
+        let highest = max(current, entry.app.floor?.generation ?? current)
+        guard let generation = Generation(report.generation), generation <= highest else {
+            throw Problem(
+                .badRequest,
+                "there is no generation \(report.generation) of this app yet: the current one is \(current)")
         }
         return generation
     }
 
-    /// Who was refused with an older generation gets the newer one. Who was refused with the current one has it tried,
+    /// Who was refused with another generation, older or lost, gets the current one. Who was refused with the current one has it tried,
     /// once, however many report it.
     private func rejected(_ entry: AppEntry, _ generation: Generation, _ session: VaultGate.Session) -> RenderedResponse
     {

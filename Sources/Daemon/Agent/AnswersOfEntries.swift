@@ -31,7 +31,7 @@ extension TokenAnswer {
     init(_ name: Name, _ token: SeenToken, now: Moment) {
         self.init(
             app: name, generation: token.token.generation.number, accessToken: token.token.accessToken.bytes.copy(),
-            tokenType: token.token.tokenType, expiresAt: token.token.expiresAt,
+            tokenType: token.token.tokenType, expiresAt: token.expiresAt(at: now),
             expiresIn: max(token.secondsLeft(at: now), 0), scope: token.token.scopes?.joined(separator: " ") ?? "",
             apiURL: token.token.apiURL)
     }

@@ -22,15 +22,36 @@ final class CredentialAnswers: Sendable {
         }
     }
 
-    private let rendered = Mutex<[Name: (state: State, answer: RenderedResponse)]>([:])
+    private struct Rendered {
+        let state: State
+        let tag: EntityTag?
+        let answer: RenderedResponse
+    }
 
-    func answer(for entry: AppEntry) -> RenderedResponse {
+    private let vault: Vault
+    private let rendered = Mutex<[Name: Rendered]>([:])
+
+    init(_ vault: Vault) { self.vault = vault }
+
+    /// The app's credentials; or, where the request names their tag, that the client has them.
+    func answer(for entry: AppEntry, to request: Request? = nil) -> RenderedResponse {
+        let known = rendered(entry)
+        if let request, request.alreadyHas(known.tag) { return .notModified(known.tag) }
+        return known.answer
+    }
+
+    func tag(of entry: AppEntry) -> EntityTag? { rendered(entry).tag }
+
+    private func rendered(_ entry: AppEntry) -> Rendered {
         let state = State(entry)
-        if let known = rendered.withLock({ $0[entry.app.name] }), known.state == state { return known.answer }
+        if let known = rendered.withLock({ $0[entry.app.name] }), known.state == state { return known }
         var response = Response(.ok)
-        response.generation = entry.credential.generation.number
-        let answer = response.render(body: CredentialsAnswer(entry).render())
-        rendered.withLock { $0[entry.app.name] = (state, answer) }
-        return answer
+        // Whoever is given it has the secret. Without one there is no tag, and nobody is told that nothing changed.
+        let fingerprint = (try? vault.fingerprint(of: entry.credential.clientSecret)) ?? ""
+        response.tag = EntityTag(generation: entry.credential.generation.number, fingerprint: fingerprint)
+        let new = Rendered(
+            state: state, tag: response.tag, answer: response.render(body: CredentialsAnswer(entry).render()))
+        rendered.withLock { $0[entry.app.name] = new }
+        return new
     }
 }

@@ -2,7 +2,7 @@ import Names
 import SocketAPI
 import Vault
 
-/// A client that has a generation of an app's credentials and waits for a newer one.
+/// A client that has the current generation of an app's credentials and waits for another one.
 final class CredentialWait: VaultWatch {
     let app: Name?
     private let name: Name
@@ -44,9 +44,8 @@ final class CredentialWait: VaultWatch {
     func tick() {
         guard let connection, connection.now > end else { return }
         let entry = session.vault.catalog.app(name)
-        let generation = entry?.credential.generation.number ?? after.generation
-        let unproven = entry.flatMap { $0.isSuspect && generation > after.generation ? Refusal.unproven($0) : nil }
-        finish(answer ?? Answer(unproven ?? .notModified(generation)))
+        let unproven = entry.flatMap { $0.isSuspect && after.isAnother($0) ? Refusal.unproven($0) : nil }
+        finish(answer ?? Answer(unproven ?? .notModified(entry.flatMap(session.answers.tag))))
     }
 
     func caughtUp() {}
@@ -71,7 +70,7 @@ final class CredentialWait: VaultWatch {
         switch asked.decision {
         case .denied(let denial): return asked.denied(denial)
         case .granted(let entry, let client):
-            guard entry.credential.generation.number > after.generation, !entry.isSuspect else { return nil }
+            guard after.isAnother(entry), !entry.isSuspect else { return nil }
             return asked.allowed(session.handOut(entry, to: client, request), entry, client)
         }
     }

@@ -70,9 +70,8 @@ struct AskedApp: Sendable {
 extension VaultGate.Session {
     /// The app's credentials, or that the client has them; either way it holds them from now on.
     func handOut(_ entry: AppEntry, to client: Client, _ request: Request) -> RenderedResponse {
-        let generation = entry.credential.generation.number
         receipts.fetched(entry, by: client)
-        return request.alreadyHas(generation: generation) ? .notModified(generation) : answers.answer(for: entry)
+        return answers.answer(for: entry, to: request)
     }
 }
 

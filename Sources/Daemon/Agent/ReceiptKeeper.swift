@@ -36,7 +36,7 @@ final class ReceiptKeeper: Sendable {
     func fetched(_ entry: AppEntry, by client: Client) {
         let generation = entry.credential.generation
         // The usual case, before anything is made: it has them.
-        if let known = entry.receipts[client.name], known.generation >= generation { return }
+        if let known = entry.receipts[client.name], known.generation == generation { return }
         note(entry, client, generation, isAcknowledged: false)
     }
 

@@ -84,7 +84,8 @@ struct AlarmPolicy: Equatable, Sendable {
             .targetFailed, .targetBehind, .escrowNotReady, .provisioningFailing:
             60
         case .secretUnproven, .keyRotationWaits, .provisionerLogUnreadable: 300
-        case .secretDies, .restoredSecretDead, .rotationHeld, .secretInMemory, .auditLogChanged, .diskFull,
+        case .secretDies, .newerSecretLost, .restoredSecretDead, .rotationHeld, .secretInMemory, .auditLogChanged,
+            .clockImplausible, .diskFull,
             .rotationOverdue, .rotationImpossible, .rotationRefused, .policyUnreadable,
             .missingScopes, .holdersNearDeadline, .targetChanged, .userChanged,
             .vaultElsewhere, .keySlotDamaged, .damagedRow, .secretInEscrow, .escrowUnreadable, .escrowUnclaimed,

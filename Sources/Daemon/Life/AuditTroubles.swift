@@ -26,7 +26,9 @@ extension AuditTrail {
     /// An operator has taken note.
     /// - Returns: whether there was anything.
     func acknowledge(recording event: AuditEvent?) async throws(VaultError) -> Bool {
-        guard trouble != nil else { return false }
+        guard trouble != nil || !ClockProblem.problems(vault.newestTime, now: time.now.wall).isEmpty else {
+            return false
+        }
         try await vault.acknowledgeAuditTrouble(recording: event)
         log?.forgetTrouble()
         return true

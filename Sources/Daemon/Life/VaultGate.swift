@@ -21,7 +21,7 @@ final class VaultGate: Sendable {
         let rotations: RotationEngine
         let scheduler: Scheduler
         let receipts: ReceiptKeeper
-        let answers = CredentialAnswers()
+        let answers: CredentialAnswers
         let watchers: Watchers
         let audit: AuditTrail
         let courier: TargetCourier
@@ -36,6 +36,7 @@ final class VaultGate: Sendable {
             keys: KeyUpkeep, zoom: ZoomWatch
         ) {
             self.vault = vault
+            answers = CredentialAnswers(vault)
             self.tokens = tokens
             self.rotations = rotations
             self.scheduler = scheduler

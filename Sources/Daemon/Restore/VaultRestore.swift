@@ -1,6 +1,7 @@
 import Audit
 import Glibc
 import Names
+import SecretMemory
 package import SocketAPI
 package import Times
 import Vault
@@ -36,12 +37,12 @@ package struct VaultRestore {
             if !replacing, !isAgain { try await refuseIfWhole(way) }
             defer { VaultCopy.remove(at: draft) }
             try VaultCopy.place(backup, at: draft)
-            let (inspection, rotated) = try await prepare(backup, way)
+            let (inspection, newer) = try await prepare(backup, way)
             let aside = try replacement.replace(with: draft)
             return RestoreReport(
                 vault: places.vault, backup: backup, commits: inspection.commits,
                 apps: inspection.apps.map { AppGeneration(app: $0.name, generation: $0.generation.number) },
-                rotatedSince: rotated, movedAside: aside)
+                newerSecrets: newer, movedAside: aside)
         } catch {
             throw StartError(offline: error)
         }
@@ -69,8 +70,8 @@ package struct VaultRestore {
     }
 
     /// Proves the draft with its own keys, and marks all that a backup cannot know.
-    /// - Returns: the backup as it was, and the apps that got a new secret since.
-    private func prepare(_ backup: String, _ way: UnlockWay) async throws -> (Inspection, [Name]) {
+    /// - Returns: the backup as it was, and what apps got a newer secret since.
+    private func prepare(_ backup: String, _ way: UnlockWay) async throws -> (Inspection, [RestoreReport.NewerSecret]) {
         let store: SQLiteStore
         do throws(StoreError) { store = try SQLiteStore.open(at: draft) } catch {
             guard error.code == .damaged || error.code == .notAVault else { throw error }
@@ -84,13 +85,19 @@ package struct VaultRestore {
             // Older than the log, as backups are: from here on it is the newest there is.
             let vault = try await Vault.open(
                 store, with: way, log: LogDirectory(path: places.audit), acceptingRollback: true, time: time)
-            try await mark(vault, inspection)
-            let rotated = rotatedSince(inspection)
+            let known = await knownGenerations(inspector, way)
+            let floors = inspection.apps.reduce(into: [Name: GenerationFloor]()) {
+                $0[$1.name] = known.floor(of: $1.name, above: $1.generation) ?? $1.floor
+            }
+            try await mark(vault, inspection, known, floors)
             try await store.close()
             guard unsafe access(draft + "-wal", F_OK) != 0 else {
                 throw StoreError(.inputOutput, "the vault could not be brought into one file")
             }
-            return (inspection, rotated)
+            let newer = inspection.apps.compactMap { app in
+                floors[app.name].flatMap { RestoreReport.NewerSecret(app, $0) }
+            }
+            return (inspection, newer)
         } catch {
             try? await store.close()
             throw error
@@ -105,7 +112,9 @@ package struct VaultRestore {
 
     /// The audit log goes on behind its last line; where there is none, it begins anew. Its line about this comes when the
     /// vault is served: a line that told of a commit of a draft, which then came to nothing, would have the old vault refused.
-    private func mark(_ vault: Vault, _ inspection: Inspection) async throws {
+    private func mark(
+        _ vault: Vault, _ inspection: Inspection, _ known: KnownGenerations, _ floors: [Name: GenerationFloor]
+    ) async throws {
         let directory = LogDirectory(path: places.audit)
         let isThere = ((try? directory.segments()) ?? []).isEmpty == false
         let log = try AuditLog.open(
@@ -114,7 +123,7 @@ package struct VaultRestore {
         let end = EndOfLog(log)
         vault.tell(end)
         try await vault.suspectAll(
-            at: time.now.wall,
+            at: time.now.wall, floors: floors, spent: known.highestOfOthers(than: inspection.apps.map(\.name)),
             recording: AuditEvent(
                 .init("vault.restore"), .done,
                 [
@@ -134,10 +143,28 @@ package struct VaultRestore {
         func take(_: AuditEntry) {}
     }
 
-    /// By the log, as far as it is there: it is older than nothing that it tells of.
-    private func rotatedSince(_ inspection: Inspection) -> [Name] {
-        let query = AuditQuery(action: "rotation.current", after: max(inspection.auditHead.sequence, 1))
-        let names = (try? query.apps(in: LogDirectory(path: places.audit))) ?? []
-        return names.compactMap(Name.init).filter { name in inspection.apps.contains { $0.name == name } }.sorted()
+    /// By the log, as far as it is there, and by the vault that is in the way, if it is the same vault and opens.
+    private func knownGenerations(_ backup: VaultInspector, _ way: UnlockWay) async -> KnownGenerations {
+        var known = KnownGenerations()
+        guard let key = try? backup.auditKey() else { return known }
+        known.read(LogDirectory(path: places.audit), key: key)
+        if unsafe access(places.vault, F_OK) == 0,
+            let look = try? await VaultCheck.look(at: places.vault, in: places.stateDirectory, way, log: nil).0,
+            let inspector = look.inspector, let inspection = look.inspection,
+            let other = try? inspector.auditKey(), other.constantTimeEquals(key)
+        {
+            known.take(inspection)
+        }
+        return known
+    }
+}
+
+extension RestoreReport.NewerSecret {
+    /// `nil` when the backup is from after the loss, and its secret newer than what was lost.
+    fileprivate init?(_ app: Inspection.App, _ floor: GenerationFloor) {
+        guard app.generation < floor.generation else { return nil }
+        self.init(
+            app: app.name, restored: app.generation.number, newest: floor.generation.number, madeAt: floor.madeAt,
+            restoredUntil: floor.restoredUntil)
     }
 }

@@ -41,6 +41,15 @@ enum Refusal {
                 "the vault was restored from a backup, and the secret in it is dead: \(words.detail)", try: words.hint))
     }
 
+    /// To a client that uses a secret that was made and is in no vault.
+    static func lost(_ generation: Generation, _ entry: AppEntry) -> Problem {
+        Problem(
+            .conflict,
+            "generation \(generation) is not in this vault, which was restored from a backup: the current one is "
+                + "\(entry.credential.generation)",
+            try: "fetch the credentials again: GET /v1/apps/\(entry.app.name)/credentials")
+    }
+
     /// To whoever changed something. The vault has the line, and the log will.
     static let notLoggedYet = Problem(
         .auditUnavailable,
@@ -144,9 +153,9 @@ extension RenderedResponse {
         }
     }
 
-    static func notModified(_ generation: Int) -> RenderedResponse {
+    static func notModified(_ tag: EntityTag?) -> RenderedResponse {
         var response = Response(.notModified)
-        response.generation = generation
+        response.tag = tag
         return response.render()
     }
 }

@@ -124,7 +124,7 @@ package struct Verified: AcceptingPhase {
     package func promote(at now: Timestamp) -> Promotion? {
         guard let candidate = facts.candidate else { return nil }
         let credential = Credential(
-            generation: facts.base.next, state: .current, clientSecret: candidate, createdAt: now)
+            generation: facts.target, state: .current, clientSecret: candidate, createdAt: now)
         let current = Current(
             facts.entering(.current, due: now) {
                 $0.promotedAt = now; $0.candidate = nil; $0.answer = nil

@@ -12,6 +12,8 @@ package struct HistoryDocument: Equatable, Sendable, WireDocument {
             case rotation
             /// With other IDs of the app, and the same secret.
             case identified
+            /// After the backup that the vault was restored from: it is not in this vault.
+            case lost
         }
 
         package let generation: Int
@@ -58,14 +60,20 @@ package struct HistoryDocument: Equatable, Sendable, WireDocument {
 
     /// Puts the generations together from what made them: the app, its rotations, and, where neither did, other IDs.
     /// - Parameters:
+    ///   - first: the generation that the app was added with.
     ///   - rotations: of this app, oldest first.
     ///   - current: the generation that is handed out, and since when.
-    package init(appAddedAt added: Timestamp, current: (Int, Timestamp), rotations: [RotationDocument]) {
-        var generations = [Generation(1, .added, since: current.0 == 1 ? min(added, current.1) : added)]
-        func fill(upTo number: Int) {
+    ///   - lost: the highest generation that was made and is not in this vault; 0 when there is none.
+    package init(
+        appAddedAt added: Timestamp, first: Int = 1, lost: Int = 0, current: (Int, Timestamp),
+        rotations: [RotationDocument]
+    ) {
+        var generations = [Generation(first, .added, since: current.0 == first ? min(added, current.1) : added)]
+        func fill(upTo number: Int, with origin: Generation.Origin = .identified) {
             while let last = generations.last, last.generation < number {
                 let next = last.generation + 1
-                generations.append(Generation(next, .identified, since: next == current.0 ? current.1 : nil))
+                let origin = origin == .identified && next <= lost && next < number ? .lost : origin
+                generations.append(Generation(next, origin, since: next == current.0 ? current.1 : nil))
             }
         }
         for rotation in rotations {
@@ -74,7 +82,8 @@ package struct HistoryDocument: Equatable, Sendable, WireDocument {
             if let index = generations.lastIndex(where: { $0.generation == rotation.base }) {
                 generations[index].endsAt = rotation.endedAt ?? rotation.oldSecretDiesAt
             }
-            generations.append(Generation(rotation.base + 1, .rotation, since: promotedAt, rotation: rotation.id))
+            fill(upTo: rotation.target - 1, with: .lost)
+            generations.append(Generation(rotation.target, .rotation, since: promotedAt, rotation: rotation.id))
         }
         fill(upTo: current.0)
         self.generations = generations

@@ -45,6 +45,8 @@ package struct RotationDocument: Equatable, Sendable, WireDocument {
     package let trigger: String
     /// The generation that is replaced.
     package let base: Int
+    /// The generation that it makes: not always the next number, since some may be lost with a vault.
+    package let target: Int
     package let plannedAt: Timestamp
     /// When something happens next by itself.
     package let due: Timestamp?
@@ -70,15 +72,16 @@ package struct RotationDocument: Equatable, Sendable, WireDocument {
     package var hasEnteredSecret = false
 
     package init(
-        id: String, app: Name, state: String, trigger: String, base: Int, plannedAt: Timestamp, due: Timestamp?,
-        oldSecretDiesAt: Timestamp?, promotedAt: Timestamp?, endedAt: Timestamp?, calls: Int, reason: String?,
-        hint: String?
+        id: String, app: Name, state: String, trigger: String, base: Int, target: Int? = nil, plannedAt: Timestamp,
+        due: Timestamp?, oldSecretDiesAt: Timestamp?, promotedAt: Timestamp?, endedAt: Timestamp?, calls: Int,
+        reason: String?, hint: String?
     ) {
         self.id = id
         self.app = app
         self.state = state
         self.trigger = trigger
         self.base = base
+        self.target = target ?? base + 1
         self.plannedAt = plannedAt
         self.due = due
         self.oldSecretDiesAt = oldSecretDiesAt
@@ -95,6 +98,7 @@ package struct RotationDocument: Equatable, Sendable, WireDocument {
         json.member("state", state)
         json.member("trigger", trigger)
         json.member("base_generation", base)
+        json.member("new_generation", target)
         json.member("planned_at", plannedAt.description)
         json.member("due_at", orNull: due?.description)
         json.member("old_secret_dies_at", orNull: oldSecretDiesAt?.description)
@@ -115,6 +119,7 @@ package struct RotationDocument: Equatable, Sendable, WireDocument {
             id: try document.text("id", of: node), app: try document.name("app", of: node),
             state: try document.text("state", of: node), trigger: try document.text("trigger", of: node),
             base: try document.number("base_generation", of: node),
+            target: try document.number("new_generation", of: node),
             plannedAt: try document.time("planned_at", of: node), due: try document.optionalTime("due_at", of: node),
             oldSecretDiesAt: try document.optionalTime("old_secret_dies_at", of: node),
             promotedAt: try document.optionalTime("promoted_at", of: node),

@@ -23,6 +23,10 @@ package struct App: Equatable, Sendable {
     /// The grant of OAuth whose tokens carry Zoom's scope for rotation, once it was found out.
     package var rotationGrant: String?
     package var profile: AppProfile
+    /// The number of its first secret: above those of an app of this name that was removed.
+    package var first = Generation.first
+    /// Of a vault out of a backup: the generations that were made since.
+    package var floor: GenerationFloor?
 
     package init(
         id: String, name: Name, accountID: String, clientID: String, marketplaceAppID: String?,

@@ -1,7 +1,8 @@
 package import SecretMemory
 package import Times
 
-/// The how-manieth client secret of an app. Starts at 1 and only grows.
+/// The number of a client secret of an app. Only grows, and never means two secrets: not after a restore, nor when an app
+/// is removed and added again.
 package struct Generation: Hashable, Comparable, Sendable, CustomStringConvertible {
     package let number: Int
 
@@ -14,6 +15,7 @@ package struct Generation: Hashable, Comparable, Sendable, CustomStringConvertib
     private init(unchecked number: Int) { self.number = number }
 
     package static let first = Generation(unchecked: 1)
+    /// Of an app: ``App/next(after:)``, which knows what was made and lost.
     package var next: Generation { Generation(unchecked: number + 1) }
     package var description: String { String(number) }
 

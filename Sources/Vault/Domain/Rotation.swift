@@ -59,6 +59,8 @@ package struct Rotation: Sendable {
     package var revokeAt: Timestamp?
     /// Whether Zoom was asked for nothing: what becomes of the old secret was chosen in the Marketplace, and not told to us.
     package var isRevokeTimeAssumed: Bool { isByHand }
+    /// The generation that its secret gets.
+    package var target: Generation
     /// How often the present step was tried.
     package var attempts = 0
     /// When Zoom was asked for a new secret in this rotation, oldest first.
@@ -100,6 +102,7 @@ package struct Rotation: Sendable {
         self.id = id
         self.appID = appID
         self.base = base
+        target = base.next
         self.trigger = trigger
         self.plannedAt = plannedAt
         self.overlap = overlap
@@ -112,6 +115,7 @@ package struct Rotation: Sendable {
     ) -> Rotation {
         var rotation = Rotation(
             id: id, appID: app.id, base: base, trigger: trigger, plannedAt: now, overlap: overlap, phase: .planned)
+        rotation.target = app.next(after: base)
         rotation.due = now
         return rotation
     }

@@ -1,14 +1,19 @@
 package import Audit
 import Envelope
 package import Names
-import Times
+package import Times
 
 /// What a look at every row of a vault found. Goes on where opening the vault would give up, so that all that is wrong is
 /// named at once.
 package struct Inspection: Sendable {
-    package struct App: Equatable, Sendable {
+    package struct App: Sendable {
         package let name: Name
         package let generation: Generation
+        /// When the vault learnt that secret.
+        package let createdAt: Timestamp
+        package let floor: GenerationFloor?
+        /// The rotation that is under way.
+        package let rotation: Rotation?
     }
 
     package private(set) var findings: [Finding] = []
@@ -20,6 +25,9 @@ package struct Inspection: Sendable {
     package private(set) var auditHead = AuditHead.start
     /// Those that have a current secret, by name.
     package private(set) var apps: [App] = []
+
+    /// What generations apps had that are gone.
+    package private(set) var spent = SpentNumbers()
 
     static let place = "vault.db"
 
@@ -58,6 +66,7 @@ package struct Inspection: Sendable {
         }
         if rows["state"] == 0 { add(.fatal, "the vault's state row is missing") }
         (commits, auditHead) = (state?.commits, state?.auditHead ?? .start)
+        spent = state?.spent ?? SpentNumbers()
         return state
     }
 

@@ -34,6 +34,11 @@ struct AppRecord: Record {
         writer.member("contact_name", ifPresent: app.profile.contactName)
         writer.member("contact_email", ifPresent: app.profile.contactEmail)
         writer.member("features", ifPresent: app.profile.features)
+        if app.first != .first { writer.member("first", app.first.number) }
+        guard let floor = app.floor else { return }
+        writer.member("floor", floor.generation.number)
+        writer.member("floor_made_at", ifPresent: floor.madeAt)
+        writer.member("restored_until", ifPresent: floor.restoredUntil)
     }
 
     init(cells: [Cell], document: borrowing JSONDocument) throws(JSONError) {
@@ -41,7 +46,8 @@ struct AppRecord: Record {
             [
                 "name", "account_id", "client_id", "marketplace_app_id", "environment", "token_url", "api_url",
                 "created_at", "rotation_grant", "rotate_every", "windows", "time_zone", "overlap", "paused",
-                "description", "company", "contact_name", "contact_email", "features",
+                "description", "company", "contact_name", "contact_email", "features", "first", "floor",
+                "floor_made_at", "restored_until",
             ],
             of: document.root)
         guard let name = Name(try document.text("name")) else { throw JSONError(.outOfRange, member: "name") }
@@ -53,13 +59,28 @@ struct AppRecord: Record {
             environment = .custom(tokenURL: try document.text("token_url"), apiURL: try document.text("api_url"))
         default: throw JSONError(.outOfRange, member: "environment")
         }
-        app = App(
+        var app = App(
             id: try cells.text(0), name: name, accountID: try document.text("account_id"),
             clientID: try document.text("client_id"),
             marketplaceAppID: try document.optionalText("marketplace_app_id"),
             environment: environment, createdAt: try document.time("created_at"),
             policy: try Self.policy(document), rotationGrant: try document.optionalText("rotation_grant"),
             profile: try Self.profile(document))
+        app.first = try Self.generation("first", document) ?? .first
+        app.floor = try Self.generation("floor", document).map { generation throws(JSONError) in
+            GenerationFloor(
+                generation: generation, madeAt: try document.optionalTime("floor_made_at"),
+                restoredUntil: try document.optionalTime("restored_until"))
+        }
+        self.app = app
+    }
+
+    private static func generation(
+        _ name: String, _ document: borrowing JSONDocument
+    ) throws(JSONError) -> Generation? {
+        guard document.member(name, of: document.root) != nil else { return nil }
+        guard let generation = Generation(try document.number(name)) else { throw JSONError(.outOfRange, member: name) }
+        return generation
     }
 
     private static func profile(_ document: borrowing JSONDocument) throws(JSONError) -> AppProfile {

@@ -17,6 +17,7 @@ struct RotationRecord: Record {
 
     func write(to writer: inout JSONWriter) {
         writer.member("base", rotation.base.number)
+        if rotation.target != rotation.base.next { writer.member("target", rotation.target.number) }
         writer.member("trigger", rotation.trigger.rawValue)
         writer.member("planned_at", rotation.plannedAt)
         writer.member("overlap", rotation.overlap)
@@ -55,7 +56,7 @@ struct RotationRecord: Record {
             [
                 "base", "trigger", "planned_at", "overlap", "attempts", "calls", "lost_at", "revoke_at", "promoted_at",
                 "published_at", "ended_at", "reason", "resumes_at", "answer", "answer_latin1",
-                "candidate", "other_calls", "restored", "ends_now_since", "successor", "entered", "since",
+                "candidate", "other_calls", "restored", "target", "ends_now_since", "successor", "entered", "since",
             ], of: document.root)
         guard let base = Generation(try document.number("base")) else { throw JSONError(.outOfRange, member: "base") }
         guard let trigger = Rotation.Trigger(rawValue: try document.text("trigger")) else {
@@ -82,6 +83,12 @@ struct RotationRecord: Record {
         rotation.reason = try document.optionalText("reason")
         if let restored = document.member("restored", of: document.root) {
             rotation.isRestored = try document.bool(restored)
+        }
+        if document.member("target", of: document.root) != nil {
+            guard let target = Generation(try document.number("target")), target > base else {
+                throw JSONError(.outOfRange, member: "target")
+            }
+            rotation.target = target
         }
         if let text = try document.optionalText("resumes_at") {
             guard let resumes = Rotation.Phase(stored: text) else {

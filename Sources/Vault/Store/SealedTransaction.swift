@@ -1,4 +1,5 @@
 import Audit
+import Names
 import Times
 
 /// One write transaction of the vault: each change seals its row and keeps the vault's own account of itself in step.
@@ -77,10 +78,23 @@ struct SealedTransaction {
 
     mutating func note(_ trouble: AuditTrouble?) { state.auditTrouble = trouble }
 
+    /// Takes the time of this commit for the newest there is, whatever the clock said before.
+    mutating func forgetTimes() { state.newestTime = nil }
+
+    /// The first generation of a new app, which from now on keeps its own account of them.
+    mutating func takeFirstGeneration(of name: Name) -> Generation {
+        defer { state.spent.forget(name) }
+        return state.spent.first(of: name)
+    }
+
+    /// Has an app that is added under this name later go on above this generation.
+    mutating func spend(_ generation: Generation, of name: Name) { state.spent.spend(generation, of: name) }
+
     /// What a commit leaves behind beside its rows.
     struct Kept {
         let auditHead: AuditHead
         let commit: Int
+        let newestTime: Timestamp?
         let entry: AuditEntry?
     }
 
@@ -89,12 +103,14 @@ struct SealedTransaction {
     mutating func finish(
         _ account: Account, _ durable: LogPosition?, recording event: AuditEvent?, at now: Timestamp
     ) throws -> Kept {
+        state.newestTime = max(state.newestTime ?? now, now)
         state.commits = max(state.commits, account.floor) + 1
         state.auditHead = durable?.head ?? account.auditHead
         if let durable { state.outbox.drop(through: durable.commit) }
         let entry = event.map { AuditEntry($0, at: now, commit: state.commits) }
         if let entry { state.outbox.add(entry) }
         try store.put(try sealer.seal(state))
-        return Kept(auditHead: state.auditHead, commit: state.commits, entry: entry)
+        return Kept(
+            auditHead: state.auditHead, commit: state.commits, newestTime: state.newestTime, entry: entry)
     }
 }

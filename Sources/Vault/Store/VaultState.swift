@@ -1,5 +1,6 @@
 import Audit
 import Envelope
+import Names
 import SecretJSON
 import SecretMemory
 import Times
@@ -19,6 +20,10 @@ struct VaultState: Record {
     var auditHead = AuditHead.start
     /// What somebody did to the audit log, until an operator has taken note of it.
     var auditTrouble: AuditTrouble?
+    /// The latest time, by the wall clock, at which the vault was written.
+    var newestTime: Timestamp?
+    /// What generations apps had that are gone.
+    var spent = SpentNumbers()
     /// The machine that the vault belongs to, as a keyed fingerprint.
     var host: String?
     /// What the audit log is to tell of commits whose lines may not be on disk. They are dropped by a later commit.
@@ -39,11 +44,27 @@ struct VaultState: Record {
         writer.member("audit_line", auditHead.sequence)
         writer.member("audit_code", auditHead.code.description)
         writer.member("host", ifPresent: host)
+        writer.member("newest_time", ifPresent: newestTime)
         if let auditTrouble {
             writer.member("audit_trouble", auditTrouble.words)
             writer.member("audit_trouble_since", auditTrouble.since)
         }
+        write(spent, to: &writer)
         if !outbox.isEmpty { write(outbox, to: &writer) }
+    }
+
+    private func write(_ spent: SpentNumbers, to writer: inout JSONWriter) {
+        if let others = spent.others { writer.member("spent_others", others.number) }
+        guard !spent.byName.isEmpty else { return }
+        writer.key("spent")
+        writer.beginArray()
+        for (name, generation) in spent.byName.sorted(by: { $0.key < $1.key }) {
+            writer.beginObject()
+            writer.member("app", name.description)
+            writer.member("generation", generation.number)
+            writer.endObject()
+        }
+        writer.endArray()
     }
 
     private func write(_ outbox: AuditBacklog, to writer: inout JSONWriter) {
@@ -67,7 +88,8 @@ struct VaultState: Record {
         try document.allowOnly(
             [
                 "commits", "rows", "digest", "audit_line", "audit_code", "outbox", "lost_events", "lost_time",
-                "lost_commit", "host", "audit_trouble", "audit_trouble_since",
+                "lost_commit", "host", "audit_trouble", "audit_trouble_since", "newest_time", "spent",
+                "spent_others",
             ], of: document.root)
         commits = try document.number("commits")
         rows = try document.number("rows")
@@ -76,6 +98,7 @@ struct VaultState: Record {
         }
         self.digest = digest
         host = try document.optionalText("host")
+        newestTime = try document.optionalTime("newest_time")
         // Rows from before there was an audit log do not have it.
         if let text = try document.optionalText("audit_code") {
             guard let code = LineCode(hexadecimal: text.utf8) else {
@@ -86,6 +109,7 @@ struct VaultState: Record {
         if let words = try document.optionalText("audit_trouble") {
             auditTrouble = AuditTrouble(words: words, since: try document.time("audit_trouble_since"))
         }
+        spent = try document.spent()
         if document.member("outbox", of: document.root) != nil { outbox = try document.outbox() }
     }
 
@@ -101,6 +125,24 @@ struct VaultState: Record {
 }
 
 extension JSONDocument {
+    fileprivate func spent() throws(JSONError) -> SpentNumbers {
+        var spent = SpentNumbers()
+        if member("spent_others", of: root) != nil {
+            guard let others = Generation(try number("spent_others")) else {
+                throw JSONError(.outOfRange, member: "spent_others")
+            }
+            spent.cover(others)
+        }
+        guard member("spent", of: root) != nil else { return spent }
+        for node in try list("spent", of: root) {
+            guard let name = Name(try string(try require("app", of: node))),
+                let generation = Generation(try integer(try require("generation", of: node)))
+            else { throw JSONError(.outOfRange, member: "spent") }
+            spent.spend(generation, of: name)
+        }
+        return spent
+    }
+
     fileprivate func outbox() throws(JSONError) -> AuditBacklog {
         var outbox = VaultState.emptyOutbox
         for node in try list("outbox", of: root) {

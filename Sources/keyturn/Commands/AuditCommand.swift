@@ -95,7 +95,8 @@ struct AuditAcknowledge: ParsableCommand {
         abstract: "Take note that the audit log was changed, so that the status says it no more.",
         discussion: """
             What was seen of a log that is not as it was written is shown until then, over restarts too. The files stay as
-            they are: keep them, they are the evidence.
+            they are: keep them, they are the evidence. So with lines of a time that is still to come, after a clock that was
+            ahead was set right.
 
             Example: keyturn audit acknowledge
             """)

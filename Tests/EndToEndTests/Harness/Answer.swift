@@ -45,3 +45,10 @@ func request(_ method: String, _ target: String, _ headers: [String] = [], body:
     if !body.isEmpty { lines += ["Content-Type: application/json", "Content-Length: \(body.utf8.count)"] }
     return lines.joined(separator: "\r\n") + "\r\n\r\n" + body
 }
+
+extension Answer {
+    /// The generation that the entity tag begins with; `nil` without a tag of generation and fingerprint.
+    var generationTag: Int? {
+        header("ETag").flatMap { $0.wholeMatch(of: /"(\d+)-[0-9a-f]{12}"/) }.flatMap { Int($0.1) }
+    }
+}

@@ -1,0 +1,54 @@
+package import SecretMemory
+package import Times
+
+extension LogDirectory {
+    /// Lends each line that has the vault's key behind it, the oldest first, of all files that are there.
+    ///
+    /// Of a file that was changed, the lines before the change. Whoever can put files here can have lines missed, and none
+    /// believed.
+    package func forEachAuthenticLine(
+        key: borrowing SecretBytes, _ body: (borrowing AuditLine) -> Void
+    ) throws(AuditError) {
+        guard exists else { return }
+        for number in try segments() {
+            _ = try SegmentScan(number, in: self, key: key, anchor: .start) { body(AuditLine($0)) }
+        }
+    }
+}
+
+/// A line of the log whose code was checked: it is as an ``AuditLog`` wrote it, so that its members can be found without
+/// reading all of it.
+package struct AuditLine: ~Copyable {
+    private let line: ArraySlice<UInt8>
+
+    init(_ line: ArraySlice<UInt8>) { self.line = line }
+
+    /// A member that is a text of this program's own, such as a name or an action; `nil` when there is none, or when it has
+    /// characters that JSON escapes.
+    package func text(_ name: String) -> String? {
+        guard let rest = behind(",\"\(name)\":\""), let end = rest.firstIndex(of: UInt8(ascii: "\"")) else {
+            return nil
+        }
+        let value = rest[..<end]
+        return value.contains(UInt8(ascii: "\\")) ? nil : String(decoding: value, as: UTF8.self)
+    }
+
+    /// A member that is a whole number, not below 0.
+    package func number(_ name: String) -> Int? {
+        guard let rest = behind(",\"\(name)\":") else { return nil }
+        return Int(String(decoding: rest.prefix { (0x30...0x39).contains($0) }, as: UTF8.self))
+    }
+
+    package func time(_ name: String = "time") -> Timestamp? { text(name).flatMap { Timestamp($0) } }
+
+    /// What follows the first place of this member. Inside a text the quote of its name would be escaped.
+    private func behind(_ start: String) -> ArraySlice<UInt8>? {
+        let bytes = Array(start.utf8)
+        var index = line.startIndex
+        while let comma = line[index...].firstIndex(of: bytes[0]) {
+            if line[comma...].starts(with: bytes) { return line[(comma + bytes.count)...] }
+            index = comma + 1
+        }
+        return nil
+    }
+}

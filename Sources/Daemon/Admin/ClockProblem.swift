@@ -1,0 +1,28 @@
+import SocketAPI
+import Times
+
+/// A clock that cannot be right, as far as the machine itself can tell.
+enum ClockProblem {
+    /// How far the clock may be behind what was written last, in seconds: machines correct themselves by less.
+    static let tolerance = 300
+
+    /// - Parameter newest: the latest time that the vault knows of.
+    static func problems(_ newest: Timestamp?, now: Timestamp) -> [StatusDocument.Problem] {
+        guard now >= keyturnReleased else {
+            return [
+                .init(
+                    .clockImplausible,
+                    "the clock says \(now), which is before this program was made: nothing is rotated",
+                    try: "timedatectl set-ntp true")
+            ]
+        }
+        guard let newest, newest - now > tolerance else { return [] }
+        return [
+            .init(
+                .clockImplausible,
+                "the clock says \(now), and the vault or its audit log was written at \(newest): it is "
+                    + "\(countdown(newest - now)) behind, or was ahead then",
+                try: "timedatectl set-ntp true; if it is right now: keyturn audit acknowledge")
+        ]
+    }
+}
