@@ -25,7 +25,9 @@ extension HTTPResponse {
         guard isJSON else { throw UnusableAnswer("the answer is not JSON but \(mediaType)") }
         guard body.bytes.count <= limit else { throw UnusableAnswer("the answer is larger than \(limit) bytes") }
         let document: JSONDocument
-        do { document = try JSONDocument(parsing: body.bytes.copyWithoutByteOrderMark(), depth: depth, values: values) } catch {
+        do {
+            document = try JSONDocument(parsing: body.bytes.copyWithoutByteOrderMark(), depth: depth, values: values)
+        } catch {
             throw UnusableAnswer("\(error)")
         }
         guard document.kind(document.root) == .object else { throw UnusableAnswer("the answer is not a JSON object") }
@@ -39,8 +41,8 @@ extension HTTPResponse {
 }
 
 extension SecretBytes {
-    /// A copy without the byte order mark of UTF-8 that some servers and gateways put before a document, and that readers
-    /// may pass over (RFC 8259 §8.1). A second one would be part of the text.
+    /// A copy without the byte order mark of UTF-8 that some servers and gateways put before a document, and that
+    /// readers may ignore (RFC 8259 §8.1). A second one is part of the text.
     package func copyWithoutByteOrderMark() -> SecretBytes {
         withSpan { span in
             let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
