@@ -34,13 +34,14 @@ package struct RotationWait: Equatable, Sendable {
         case .draining:
             let overlapEnds = (rotation.promotedAt ?? entered) + rotation.overlap
             let deadline = timing.drainDeadline(rotation)
-            let ends = deadline.map { min($0, overlapEnds) } ?? overlapEnds
+            // Once the operator ended it, neither targets nor clients are waited for.
+            let ends = rotation.endsNowSince ?? deadline.map { min($0, overlapEnds) } ?? overlapEnds
             let drifted = targets.filter {
                 $0.delivery.changedAt != nil || $0.delivery.failure != nil
                     || !$0.delivery.isThere(generation, $0.target, now)
             }
             let kind: WaitRow.Kind =
-                if now < ends { .overlap } else if !drifted.isEmpty { .targets } else {
+                if rotation.endsNow { .zoom } else if now < ends { .overlap } else if !drifted.isEmpty { .targets } else {
                     holders.isEmpty ? .zoom : .holders
                 }
             guard let row = rows.first(where: { $0.kind == kind }) else { return nil }

@@ -57,7 +57,7 @@ package struct Supersession: Sendable {
         let facts = state.facts
         guard facts.promotedAt != nil, !facts.phase.isFinal else { return nil }
         var planned = Rotation(
-            id: id, appID: facts.appID, base: facts.base.next, trigger: .manual, plannedAt: now, overlap: overlap,
+            id: id, appID: facts.appID, base: facts.target, trigger: .manual, plannedAt: now, overlap: overlap,
             phase: .planned)
         planned.otherCalls = facts.allCalls
         // Whoever has the oldest secret is waited for no longer than it lives.
