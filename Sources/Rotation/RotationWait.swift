@@ -41,7 +41,13 @@ package struct RotationWait: Equatable, Sendable {
                     || !$0.delivery.isThere(generation, $0.target, now)
             }
             let kind: WaitRow.Kind =
-                if rotation.endsNow { .zoom } else if now < ends { .overlap } else if !drifted.isEmpty { .targets } else {
+                if rotation.endsNow {
+                    .zoom
+                } else if now < ends {
+                    .overlap
+                } else if !drifted.isEmpty {
+                    .targets
+                } else {
                     holders.isEmpty ? .zoom : .holders
                 }
             guard let row = rows.first(where: { $0.kind == kind }) else { return nil }
