@@ -23,7 +23,9 @@ import Testing
 
             // They are this daemon's as before: another one is kept off.
             let other = ["serve", "--key-file", world.keyFile, "--state-dir", world.directory + "/other"]
-            let made = ["init", "--key-file", world.keyFile, "--state-dir", world.directory + "/other"]
+            let made = [
+                "init", "--key-file", world.keyFile, "--use-existing-key", "--state-dir", world.directory + "/other",
+            ]
             #expect(try world.runner.run(Programs.keyturnd, made).exit == 0)
             #expect(try world.runner.run(Programs.keyturnd, other).exit == 75)
 
