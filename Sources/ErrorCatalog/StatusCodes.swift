@@ -152,7 +152,8 @@ extension AttentionCode {
         case .targetChanged:
             Explanation(
                 "what was pushed was changed there by somebody else",
-                try: "keyturn target adopt NAME to accept it, keyturn target push NAME to undo it")
+                try: "keyturn target push NAME; only if you know that it has the current secret: "
+                    + "keyturn target adopt NAME")
         case .userChanged:
             Explanation(
                 "the uid of a client is somebody else's by now: the client is refused",

@@ -28,8 +28,11 @@ package struct RotationWait: Equatable, Sendable {
         case .current:
             let waiting = targets.filter { !$0.delivery.isThere(generation, $0.target, now) }
             guard let row = rows.first(where: { $0.kind == (waiting.isEmpty ? .vault : .targets) }) else { return nil }
+            // Once the last target has it, the rotation goes on when it is due: until then the vault is not late.
+            let there = targets.compactMap { $0.delivery.settled($0.target) } + [rotation.due].compactMap(\.self)
+            let since = waiting.isEmpty ? there.reduce(entered, max) : entered
             self.init(
-                row, since: entered, waiting.map(\.target.name), settle: waiting.map(\.target.settle).max() ?? 0,
+                row, since: since, waiting.map(\.target.name), settle: waiting.map(\.target.settle).max() ?? 0,
                 deadline: rotation.revokeAt)
         case .draining:
             let overlapEnds = (rotation.promotedAt ?? entered) + rotation.overlap

@@ -56,6 +56,7 @@ import Times
         let stuck = Self.target(app, .replicating) {
             ($0.before, $0.replicatedAt, $0.waiting) = (Self.second, nil, "10.0.0.2 is OUT_OF_DATE")
         }
+        #expect(stuck[0].hint?.contains("target push") != true, "it was pushed, and to push again helps nothing")
         #expect(Self.words(stuck) == expected && stuck[0].detail.contains("10.0.0.2 is OUT_OF_DATE"), "\(stuck)")
         #expect(Self.words(Self.target(app, .current) { _ in }) == [], "one that has the present one is well")
     }
@@ -77,6 +78,7 @@ import Times
     func `what somebody put back may be the secret that is dead`(left: Int?, severity: String) {
         let changed = Self.target(Self.app(dies: left), .current) { $0.changedAt = Self.now + -60 }
         #expect(Self.words(changed) == ["\(severity) target_changed"])
+        #expect(changed[0].hint?.hasPrefix("keyturn target push console; only if you know") == true)
     }
 
     @Test(arguments: [

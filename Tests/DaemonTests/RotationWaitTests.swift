@@ -39,7 +39,7 @@ import Times
         (rotation.phase, rotation.since) = (phase, start)
         guard phase != .planned else { return rotation }
         rotation.revokeAt = start + 30 * day
-        if [.current, .published, .draining].contains(phase) { rotation.promotedAt = start }
+        if [.current, .published, .draining, .held].contains(phase) { rotation.promotedAt = start }
         return rotation
     }
 
@@ -55,6 +55,7 @@ import Times
         ($0.before, $0.pushedAt, $0.replicatedAt, $0.waiting) = (.first, start, nil, "10.0.0.2 is OUT_OF_DATE")
     }
     private static let settling = target("console") { $0.replicatedAt = start }
+    private static let late = target("console") { $0.replicatedAt = start + 2 * day }
     private static let changed = target("console") { $0.changedAt = start + day }
     private static let away = target("console") {
         $0.failure = .init(at: start, cause: "unreachable", reason: "away", hint: nil, isRefusal: false)
@@ -66,6 +67,8 @@ import Times
         var overlap = 0
         var holders: [String] = []
         var targets: [TargetEntry] = []
+        /// Seconds from the start at which the rotation goes on.
+        var due: Int?
         var after = 0
         let kind: WaitRow.Kind
         /// Seconds from the start after which it has waited too long; `nil` for never.
@@ -90,6 +93,13 @@ import Times
         Case(
             testDescription: "a target that settles", phase: .current, targets: [settling], kind: .targets,
             tooLongAfter: 3720, deadline: 30 * day),
+        Case(
+            testDescription: "a target that was slow, and has it by now", phase: .current, targets: [late],
+            after: 2 * day + 120, kind: .vault,
+            tooLongAfter: 2 * day + 420, deadline: 30 * day),
+        Case(
+            testDescription: "its turn to go on", phase: .current, targets: [settling], due: 900, after: 121,
+            kind: .vault, tooLongAfter: 1200, deadline: 30 * day),
         Case(testDescription: "pushed", phase: .published, kind: .vault, tooLongAfter: 300, deadline: 30 * day),
         Case(
             testDescription: "the overlap", phase: .draining, overlap: 7 * day, holders: ["ping"], targets: [changed],
@@ -111,9 +121,11 @@ import Times
 
     @Test(arguments: cases) func `each wait has its kind, its length and its deadline`(_ row: Case) throws {
         func wait(_ seconds: Int) throws -> RotationWait {
-            try #require(
+            var rotation = Self.rotation(row.phase, overlap: row.overlap)
+            rotation.due = row.due.map { Self.start + $0 }
+            return try #require(
                 RotationWait(
-                    Self.rotation(row.phase, overlap: row.overlap), holders: row.holders.map { .test($0) },
+                    rotation, holders: row.holders.map { .test($0) },
                     targets: row.targets, generation: .first.next, now: Self.start + seconds))
         }
         let seen = try wait(row.after)
@@ -163,6 +175,42 @@ import Times
             try problems(row, after: 76 * Self.hour).first?.detail
                 == "the rotation has waited 3 d 4 h for target 'console' (usually at most 62 min): 10.0.0.2 is OUT_OF_DATE; "
                 + "the old secret, which it may still have, dies at 2027-02-14T08:00:00Z, in 26 d 20 h")
+    }
+
+    @Test func `what is to be typed is about what is in the way`() throws {
+        func said(_ phase: Rotation.Phase, _ targets: [TargetEntry]) throws -> StatusDocument.Problem {
+            let row = Case(
+                testDescription: "", phase: phase, targets: targets, kind: .targets, tooLongAfter: nil, deadline: nil)
+            return try #require(problems(row, after: 4 * Self.day).first)
+        }
+        let refused = Self.target("console") {
+            $0.generation = .first
+            $0.failure = .init(
+                at: Self.start, cause: "server_error", reason: "503", hint: "see its log", isRefusal: false)
+        }
+        #expect(try said(.current, [Self.stuck]).hint?.contains("out of service for good") == true)
+        #expect(try said(.current, [refused]).hint == "see its log; then keyturn target test console")
+        #expect(try said(.draining, [Self.away]).hint == "keyturn target test console")
+        #expect(
+            try said(.draining, [Self.changed]).hint?.hasPrefix("keyturn target push console; only if") == true,
+            "an old secret that is accepted is ended under the console")
+        #expect(try said(.current, []).detail.hasSuffix("; the old secret dies at 2027-02-14T08:00:00Z, in 26 d 0 h"))
+    }
+
+    @Test(arguments: [(Rotation.Phase.current, true), (.held, true), (.draining, false)])
+    func `a client with the old secret is named while the rotation tells of others`(
+        phase: Rotation.Phase, isNamed: Bool
+    ) throws {
+        let row = Case(
+            testDescription: "", phase: phase, holders: ["ping"], targets: phase == .draining ? [] : [Self.stuck],
+            kind: .targets, tooLongAfter: nil, deadline: nil)
+        func isSaid(_ seconds: Int) throws -> Bool {
+            try problems(row, after: seconds).contains {
+                $0.code == "consumer_secret_dead" && $0.severity == .critical && $0.detail.contains("client 'ping'")
+            }
+        }
+        #expect(try !isSaid(22 * Self.day))
+        #expect(try isSaid(24 * Self.day) == isNamed && isSaid(31 * Self.day) == isNamed)
     }
 
     @Test func `a holder is waited for a day, then named, and told of by one problem alone`() throws {

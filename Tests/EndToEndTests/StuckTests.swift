@@ -50,6 +50,9 @@ import Testing
             }
             let dead = try world.keyturn("status", "--check")
             #expect(dead.exit == 2 && dead.output.contains("may still have, died at"), "\(dead)")
+            let tested = try world.keyturn("target", "test", "console")
+            #expect(tested.exit == 79 && tested.output.contains("failed   replication: its engines"), "\(tested)")
+            #expect(try world.keyturn("doctor").output.contains("failed   target: 'console', replication: its engines"))
             #expect(try !world.sandbox.accepts(console.engineSecret(), of: app), "provisioning has stopped")
             try eventually("the page") {
                 try world.keyturn("alarm", "list", "--json").json["alarms"].elements.contains {

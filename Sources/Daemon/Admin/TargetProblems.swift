@@ -46,8 +46,21 @@ struct TargetProblems {
         let death = dies.map { "; the old secret, which it still has, \(dyingWords($0, now))" } ?? ""
         return problem(
             .targetFailed, "\(failure.reason), since \(failure.at)\(death)",
-            try: failure.hint.map { "\($0); then keyturn target test \(target.name)" }
-                ?? "keyturn target test \(target.name)", deadline: dies)
+            try: Self.failedHint(target.name, failure), deadline: dies)
+    }
+
+    static func failedHint(_ name: Name, _ failure: Delivery.Failure) -> String {
+        failure.hint.map { "\($0); then keyturn target test \(name)" } ?? "keyturn target test \(name)"
+    }
+
+    /// Of what was pushed, and the engines do not take over: to push it again helps nothing.
+    static func laggingHint(_ name: Name) -> String {
+        "keyturn target test \(name); a node that is out of service for good: take it out of the cluster"
+    }
+
+    /// To push is safe whatever is there. To accept an old secret has it end under the console, and nothing say so.
+    static func changedHint(_ name: Name) -> String {
+        "keyturn target push \(name); only if you know that it has the current secret: keyturn target adopt \(name)"
     }
 
     private var new: StatusDocument.Problem? {
@@ -60,7 +73,8 @@ struct TargetProblems {
         guard !isStuck, let inUse = delivery.inUse, let dies, dies - now <= Severity.nearDeath else { return nil }
         return problem(
             .consumerSecretDead, "it uses generation \(inUse), whose secret \(dyingWords(dies, now))\(waiting)",
-            try: "keyturn target push \(target.name)", deadline: dies)
+            try: state == .replicating ? Self.laggingHint(target.name) : "keyturn target push \(target.name)",
+            deadline: dies)
     }
 
     private var behind: StatusDocument.Problem? {
@@ -93,7 +107,7 @@ struct TargetProblems {
         return problem(
             .targetChanged,
             "what was pushed was changed outside, or encrypted anew by PingFederate; seen at \(changed)\(death)",
-            try: "keyturn target adopt \(target.name), or keyturn target push \(target.name)", deadline: dies)
+            try: Self.changedHint(target.name), deadline: dies)
     }
 
     private var failing: StatusDocument.Problem? {

@@ -12,7 +12,7 @@ extension AppProblems {
         guard let rotation = entry.rotation, let wait, wait.isTooLong(now), wait.row.usual != 0 else { return nil }
         let usual = wait.usual.map { " (usually at most \(spokenLength($0)))" } ?? ""
         let why = reason(wait, rotation).map { ": \($0)" } ?? ""
-        let death = wait.deadline.map { "; the old secret\(owners(wait)), \(dyingWords($0, now))" } ?? ""
+        let death = wait.deadline.map { "; the old secret\(owners(wait)) \(dyingWords($0, now))" } ?? ""
         return Ranked(
             urgency: .waits,
             problem: .init(
@@ -35,8 +35,8 @@ extension AppProblems {
 
     private func owners(_ wait: RotationWait) -> String {
         switch wait.row.kind {
-        case .targets: ", which \(wait.names.count == 1 ? "it" : "they") may still have"
-        case .holders: ", which \(wait.names.count == 1 ? "it still has" : "they still have")"
+        case .targets: ", which \(wait.names.count == 1 ? "it" : "they") may still have,"
+        case .holders: ", which \(wait.names.count == 1 ? "it still has" : "they still have"),"
         case .zoom, .vault, .overlap, .you: ""
         }
     }
@@ -58,11 +58,18 @@ extension AppProblems {
 
     private func hint(_ wait: RotationWait, _ rotation: Rotation) -> String {
         let app = entry.app.name
+        // What the console itself says against it comes before its engines.
+        if wait.row.kind == .targets,
+            let (name, failure) = targets.lazy.filter({ wait.names.contains($0.target.name) }).compactMap({ entry in
+                entry.delivery.failure.map { (entry.target.name, $0) }
+            }).first
+        {
+            return TargetProblems.failedHint(name, failure)
+        }
         switch (wait.row.kind, wait.names.first) {
         case (.targets, let name?) where rotation.phase == .draining:
-            return "keyturn target test \(name), then keyturn target push \(name) or keyturn target adopt \(name)"
-        case (.targets, let name?):
-            return "keyturn target test \(name); a node that is out of service for good: take it out of the cluster"
+            return TargetProblems.changedHint(name)
+        case (.targets, let name?): return TargetProblems.laggingHint(name)
         case (.holders, let name?):
             return "have them fetch again: keyturn holders \(app); one that is gone: keyturn client remove \(name)"
         case (.vault, _): return "keyturn doctor"
@@ -74,7 +81,7 @@ extension AppProblems {
     var deadHolders: Ranked? {
         var (names, dies, generation) = ([Name](), Timestamp(unixSeconds: .max), entry.credential.generation)
         for name in holders where !ungranted.contains(name) {
-            guard let receipt = entry.receipts[name], entry.rotation?.promotedAt == nil || isOlder(receipt.generation),
+            guard let receipt = entry.receipts[name], !isWaitedFor(receipt.generation),
                 let death = entry.dies(receipt.generation), death - now <= Self.nearDeath
             else { continue }
             names.append(name)
@@ -90,7 +97,11 @@ extension AppProblems {
                     + "one that is gone: keyturn client remove \(names[0])", deadline: dies))
     }
 
-    private func isOlder(_ generation: Generation) -> Bool { entry.rotation.map { generation < $0.base } ?? false }
+    /// Whether that is the secret whose holders a rotation waits for, and tells of. While it still waits for push targets, or is
+    /// held, it tells of no client.
+    private func isWaitedFor(_ generation: Generation) -> Bool {
+        entry.rotation.map { $0.phase == .draining && generation >= $0.base } ?? false
+    }
 }
 
 /// Five of them, and that there are more.

@@ -136,7 +136,7 @@ struct TargetAdopt: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "adopt", abstract: "Accept what somebody else, or PingFederate itself, changed there.",
         discussion:
-            "Nothing is pushed and nothing is read back: the change is only not reported any more.\n\nExample: keyturn target adopt console"
+            "Nothing is pushed and nothing is read back: the change is only not reported any more. If an old secret is there, it is ended under the console, and nothing says so: in doubt, keyturn target push.\n\nExample: keyturn target adopt console"
     )
 
     @Argument(completion: .targets) var name: Name
