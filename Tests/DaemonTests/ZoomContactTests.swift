@@ -1,3 +1,4 @@
+import Names
 import TestSupport
 import Testing
 import Times
@@ -20,7 +21,7 @@ import Times
         contact.failed("cannot connect", of: .test("zoom"), Self.at(361))
         contact.failed("cannot connect", of: nil, Self.at(362))
         #expect(contact.failure?.app == .test("zoom"), "the app whose token was wanted is asked for again")
-        contact.answered(Self.at(400))
+        contact.answered(Self.at(400), of: .test("zoom"))
         #expect(contact.failure == nil && !contact.isDue(Self.at(699)) && contact.isDue(Self.at(700)))
         #expect(ZoomContact(heard: Self.start.wall + -86_400).isDue(Self.start), "at a start")
     }
@@ -35,6 +36,29 @@ import Times
         #expect(contact.silence(Self.at(3600).wall) == 3600)
         contact.answered(Self.at(3601))
         #expect(contact.silence(Self.at(9999).wall) == nil)
+    }
+
+    @Test func `what other apps are given ends no app's own trouble`() {
+        var contact = ZoomContact(heard: Self.start.wall)
+        let (one, other) = (Name.test("one"), Name.test("other"))
+        // Others mint all the time: the place is well.
+        for second in stride(from: 0, through: 120, by: 10) {
+            contact.failed("zoom has a fault of its own", of: one, Self.at(second))
+            contact.answered(Self.at(second + 1), of: other)
+            #expect(!contact.isFailing(Self.at(second + 5).wall))
+        }
+        #expect(contact.isFailing(Self.at(120).wall, of: one) && !contact.isFailing(Self.at(120).wall, of: other))
+        #expect(contact.apps[one]?.since == Self.start.wall)
+        contact.answered(Self.at(200), of: one)
+        #expect(!contact.isFailing(Self.at(300).wall, of: one) && contact.apps.isEmpty)
+    }
+
+    @Test func `that the place is there says nothing against a token that was not given`() {
+        var contact = ZoomContact(heard: Self.start.wall)
+        contact.failed("zoom limits the number of calls", of: .test("one"), Self.start)
+        contact.answered(Self.at(60))
+        #expect(contact.isFailing(Self.at(60).wall) && contact.heard == Self.start.wall)
+        #expect(contact.silence(Self.at(900).wall) == 900)
     }
 
     @Test func `one failure long after the last answer is none yet`() {

@@ -11,9 +11,11 @@ enum ZoomProblems {
         _ contacts: [(address: String, contact: ZoomContact)], _ catalog: Catalog, _ now: Moment
     ) -> [StatusDocument.Problem] {
         contacts.compactMap { address, contact in
-            guard let failure = contact.failure else { return nil }
+            let asked = runOut(address, contact, catalog, now)
+            guard let failure = contact.failure, contact.isFailing(now.wall) else {
+                return asked.first.map { alone(asked, contact.apps[$0], now) }
+            }
             let hint = "keyturn doctor; check name resolution, proxy (https_proxy) and firewall"
-            let asked = contact.isFailing(now.wall) ? runOut(address, catalog, now) : []
             let silent = "\(address) has given no usable answer for \(countdown(now.wall - contact.heard))"
             if let first = asked.first {
                 return .init(
@@ -26,10 +28,24 @@ enum ZoomProblems {
         }
     }
 
+    /// Others are given tokens there, or the place answers at least.
+    private static func alone(
+        _ apps: [Name], _ failure: ZoomContact.Failure?, _ now: Moment
+    ) -> StatusDocument.Problem {
+        let since = failure.map { " for \(countdown(now.wall - $0.since))" } ?? ""
+        return .init(
+            .tokensRunOut, app: apps.count == 1 ? apps[0] : nil,
+            "zoom has given no token\(since), and clients ask for tokens that have run out (\(listed(apps))): they get 503"
+                + (failure.map { "; \($0.reason)" } ?? ""), try: "keyturn app verify \(apps[0])")
+    }
+
     /// The apps there whose token clients asked for lately, and which have none.
-    private static func runOut(_ address: String, _ catalog: Catalog, _ now: Moment) -> [Name] {
+    private static func runOut(
+        _ address: String, _ contact: ZoomContact, _ catalog: Catalog, _ now: Moment
+    ) -> [Name] {
         catalog.entries.filter { entry in
-            entry.tokenUse.isRecent(at: now) && (entry.token.map { $0.secondsLeft(at: now) } ?? 0) <= 0
+            (contact.isFailing(now.wall) || contact.isFailing(now.wall, of: entry.app.name))
+                && entry.tokenUse.isRecent(at: now) && (entry.token.map { $0.secondsLeft(at: now) } ?? 0) <= 0
                 && (try? entry.app.environment.endpoints().tokenURL.description) == address
         }.map(\.app.name).sorted()
     }

@@ -23,16 +23,26 @@ struct ZoomContact: Equatable, Sendable {
     /// When it last gave a token or refused one for good. Over restarts that is what the vault has of it.
     private(set) var heard: Timestamp
     private(set) var failure: Failure?
+    /// Of each app that is given no token, while others at this place may be: what they are given ends nothing here.
+    private(set) var apps: [Name: Failure] = [:]
     /// When it was last tried by this process, on the boot clock.
     private var tried: Int?
 
     init(heard: Timestamp) { self.heard = heard }
 
-    mutating func answered(_ now: Moment) { (heard, failure, tried) = (now.wall, nil, now.boot) }
+    /// - Parameter app: whose token was asked for; `nil` when only the place was looked for. That it is there says nothing
+    ///   against what came of asking for a token meanwhile.
+    mutating func answered(_ now: Moment, of app: Name? = nil) {
+        tried = now.boot
+        if let app { apps[app] = nil } else if failure?.app != nil { return }
+        (heard, failure) = (now.wall, nil)
+    }
 
     mutating func failed(_ reason: String, of app: Name?, _ now: Moment) {
         failure = Failure(since: min(failure?.since ?? now.wall, now.wall), reason: reason, app: app ?? failure?.app)
         tried = now.boot
+        guard let app else { return }
+        apps[app] = Failure(since: min(apps[app]?.since ?? now.wall, now.wall), reason: reason, app: app)
     }
 
     /// Notes that it is being tried.
@@ -53,4 +63,9 @@ struct ZoomContact: Equatable, Sendable {
 
     /// Whether it fails, and not for a moment alone.
     func isFailing(_ now: Timestamp) -> Bool { failure.map { now - $0.since >= Self.retry } ?? false }
+
+    /// The same of an app's tokens, whatever other apps are given.
+    func isFailing(_ now: Timestamp, of app: Name) -> Bool {
+        apps[app].map { now - $0.since >= Self.retry } ?? false
+    }
 }

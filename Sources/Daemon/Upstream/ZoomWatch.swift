@@ -45,10 +45,10 @@ final class ZoomWatch: Sendable {
     func note(_ event: TokenEvent) {
         let now = time.now
         switch event {
-        case .minted(let name, _): change(name) { $0.answered(now) }
+        case .minted(let name, _): change(name) { $0.answered(now, of: name) }
         case .failed(let name, let failure):
             switch failure.disposition {
-            case .refused: change(name) { $0.answered(now) }
+            case .refused: change(name) { $0.answered(now, of: name) }
             // Of what this daemon itself gave up, as at a lock, Zoom knows nothing.
             case .later where failure.cause == "cancelled": break
             case .later: change(name) { $0.failed(failure.reason, of: name, now) }
@@ -128,7 +128,8 @@ final class ZoomWatch: Sendable {
             if let reason {
                 state.places[address]?.contact.failed(reason, of: nil, now)
             } else {
-                state.places[address]?.contact.answered(now)
+                // Of an app that is gone meanwhile, no token will come.
+                state.places[address]?.contact.answered(now, of: app)
             }
         }
     }
