@@ -14,7 +14,7 @@ import Testing
             #expect(refused.exit == 75 && refused.complains() && refused.errors.contains("target add"), "\(refused)")
             let again = try world.keyturn("rotation", "resume", id)
             #expect(again.exit == 79 && again.complains() && again.errors.contains("not today"), "held again: \(again)")
-            #expect(again.output.contains("held"))
+            #expect(again.output.contains("blocked"))
             #expect(try world.sandbox.accepts(app.secret, of: app), "the console has it still")
 
             // Another target of the same connection takes its place: the rotation waits for that one.
