@@ -10,12 +10,14 @@ import Times
     private static let now = Timestamp(unixSeconds: 1_800_000_000)
 
     private static func rotation(
-        _ id: String, base: Int, daysAgo: Int, state: String = "retired", promoted: Bool = true, reason: String? = nil
+        _ id: String, base: Int, daysAgo: Int, state: String = "retired", promoted: Bool = true, reason: String? = nil,
+        dies: Timestamp? = nil
     ) throws -> RotationDocument {
         let at = now + -daysAgo * 86_400
         return RotationDocument(
             id: id, app: try #require(Name("zoom")), state: state, trigger: "schedule", base: base, plannedAt: at,
-            due: nil, oldSecretDiesAt: at + 30 * 86_400, promotedAt: promoted ? at + 60 : nil,
+            due: nil, oldSecretDiesAt: dies ?? at + (state == "retired" ? 86_400 : 30 * 86_400),
+            promotedAt: promoted ? at + 60 : nil,
             endedAt: state == "retired" ? at + 86_400 : nil, calls: 1, reason: reason, hint: nil)
     }
 
@@ -41,6 +43,13 @@ import Times
         #expect(lines[2].hasSuffix("✗  rotation bb, by schedule, refused: no scope"))
         #expect(lines[3].hasSuffix("●  generation 3, rotation cc, by schedule, current, 9 d old"))
         #expect(lines == lines.sorted())
+    }
+
+    @Test func `a secret that a superseded rotation left alive has not ended`() throws {
+        let superseded = try Self.rotation("aa", base: 1, daysAgo: 5, dies: Self.now + 25 * 86_400)
+        let history = Self.history((2, Self.now + -5 * 86_400 + 60), [superseded])
+        let text = HistoryText(history, now: Self.now).text(Paint(.never), width: nil)
+        #expect(text.contains("generation 1, with the app, ends at \(Self.now + 25 * 86_400)"), "\(text)")
     }
 
     @Test func `what no rotation made came with other IDs, at a time that only the newest one tells`() throws {

@@ -80,7 +80,8 @@ package struct HistoryDocument: Equatable, Sendable, WireDocument {
             guard let promotedAt = rotation.promotedAt, rotation.base < current.0 else { continue }
             fill(upTo: rotation.base)
             if let index = generations.lastIndex(where: { $0.generation == rotation.base }) {
-                generations[index].endsAt = rotation.endedAt ?? rotation.oldSecretDiesAt
+                // A rotation that gave way to another one ended nothing: its old secret lives on.
+                generations[index].endsAt = rotation.oldSecretDiesAt ?? rotation.endedAt
             }
             fill(upTo: rotation.target - 1, with: .lost)
             generations.append(Generation(rotation.target, .rotation, since: promotedAt, rotation: rotation.id))
