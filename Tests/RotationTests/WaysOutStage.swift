@@ -26,14 +26,16 @@ struct Stage {
         func laggards(_ credential: Credential, of app: App) async -> [Laggard] { [] }
     }
 
-    init(_ place: WaysOutTests.Place) async throws {
+    /// - Parameter ends: what Zoom answers first when it is asked to end the old secret.
+    init(_ place: WaysOutTests.Place, ends: [EndOutcome] = []) async throws {
         self.place = place
         let disk = MemoryStore()
         try await Vault.create(in: disk, ways: [.keyFile()])
         vault = try await Vault.open(disk, with: .keyFile(), time: time)
         try await vault.add(.sample("zoom"), clientSecret: SecretBox("old"))
         try await vault.add(.sample("ada"))
-        zoom = FakeZoom(secret: "old", manners: .init(secondNew: .adds), time: time, fate: Fate(diesAt: nil))
+        let manners = FakeZoom.Manners(secondNew: .adds, unaskedEnds: ends)
+        zoom = FakeZoom(secret: "old", manners: manners, time: time, fate: Fate(diesAt: nil))
         issuer = SometimesAway(base: zoom)
         let outcome: PublishOutcome =
             switch place {

@@ -117,6 +117,20 @@ import Vault
         #expect(try await stage.vault.rotations(of: stage.entry.app).map(\.id) == ["r1", "r2"])
     }
 
+    @Test func `a Zoom that ends no old secret does not keep a leaked one alive`() async throws {
+        let refusal = EndOutcome.refused(reason: "no scope", isAsked: true)
+        let stage = try await Stage(.draining, ends: [refusal])
+        let dies = try #require(stage.entry.rotation?.revokeAt)
+        let begun = stage.time.now.wall
+        try await stage.say(.now)
+        try await stage.carryOn()
+        #expect(stage.time.now.wall - begun <= Self.throttled)
+        #expect(stage.entry.credential.generation.number == 3 && stage.entry.rotation == nil)
+        let first = try await stage.vault.rotation(id: "r1").rotation
+        #expect(first.phase == .retired && first.revokeAt == dies, "nobody ended it")
+        #expect(first.reason?.contains("no scope") == true)
+    }
+
     @Test func `an old secret that Zoom was told to end keeps its known end when a secret is entered`() async throws {
         let stage = try await Stage(.draining)
         let dies = try #require(stage.entry.rotation?.revokeAt)

@@ -49,6 +49,10 @@ extension RotationEngine {
         case .later(let retryAfter, let reason, let isAsked):
             let next = draining.wait(until: now + pause(retryAfter), reason: reason, isAsked: isAsked)
             try await vault.advance(next.facts, of: entry.app)
+        case .refused(let reason, let isAsked) where draining.facts.successor != nil:
+            // A secret that leaked is not kept for as long as the one before it lives.
+            let next = draining.wait(until: now, reason: reason, isAsked: isAsked)
+            try await retire(next, entry, unended: reason)
         case .refused(let reason, let isAsked):
             // It dies by itself in time; until then it is only valid for longer than need be.
             let until = draining.facts.revokeAt ?? now + timing.longestPause
@@ -74,8 +78,12 @@ extension RotationEngine {
         return true
     }
 
-    private func retire(_ draining: Draining, _ entry: AppEntry) async throws(VaultError) {
+    /// - Parameter unended: why Zoom would not end the old secret, where another rotation follows nevertheless.
+    private func retire(
+        _ draining: Draining, _ entry: AppEntry, unended: String? = nil
+    ) async throws(VaultError) {
         let now = time.now.wall
+        let ended = unended.map { draining.giveWay(at: now, reason: $0) } ?? draining.retire(at: now)
         var next: Rotation?
         if let id = draining.facts.successor {
             var following = Rotation.planned(
@@ -85,7 +93,7 @@ extension RotationEngine {
             next = following
         }
         FaultPoint.reach(.beforeRetire)
-        try await vault.retire(by: draining.retire(at: now).facts, beginning: next, of: entry.app)
+        try await vault.retire(by: ended.facts, beginning: next, of: entry.app)
         FaultPoint.reach(.afterRetire)
     }
 }

@@ -183,6 +183,11 @@ package struct Draining: RotationPhase {
         if !facts.isRevokeTimeAssumed { facts.revokeAt = min(facts.revokeAt ?? now, now) }
         return Ended(facts)
     }
+
+    /// Zoom would not end the old secret, which dies at its time, and another rotation must not wait for that.
+    package func giveWay(at now: Timestamp, reason: String) -> Ended {
+        Ended(facts.ended(.retired, now, "zoom would not end the old secret, which dies at its time: \(reason)"))
+    }
 }
 
 package struct Held: AcceptingPhase, FindingPhase {
