@@ -71,8 +71,8 @@ extension Rotation {
     /// The command that has it go on from where it stands.
     package var wayOn: String {
         switch phase {
-        case .draining: "keyturn rotation finish \(id)"
-        case .held, .planned, .lostResponse, .escrowed, .current: "keyturn rotation resume \(id)"
+        case .draining where endsNowSince == nil: "keyturn rotation finish \(id)"
+        case .held, .planned, .lostResponse, .escrowed, .current, .draining: "keyturn rotation resume \(id)"
         default: "keyturn rotation show \(id)"
         }
     }

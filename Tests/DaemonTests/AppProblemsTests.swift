@@ -90,10 +90,15 @@ import Vault
             $0.revokeAt = $0.plannedAt + 2 * Self.day; $0.promotedAt = $0.plannedAt
         }
         draining.holders = ["ping", "pong"]
+        var usedUp = dying(.held, in: 8 * Self.day)
+        usedUp.change = {
+            $0.revokeAt = $0.plannedAt + 8 * Self.day; $0.calls = Array(repeating: $0.plannedAt, count: 4)
+        }
         let cases: [(State, code: String, words: String, hint: String)] = [
             (dying(.escrowed, in: 7 * Self.day + -3600), "secret_dies", "in 6 d 23 h", "keyturn rotation show r1"),
             (dying(.held, in: 8 * Self.day), "rotation_held", "in 8 d 0 h", "keyturn rotate zoom --manual"),
             (dying(.held, in: 8 * Self.day), "rotation_held", "in 8 d 0 h", "keyturn rotation resume r1"),
+            (usedUp, "rotation_held", "in 8 d 0 h", "in the Marketplace, then: keyturn rotate zoom --manual"),
             (dying(.lostResponse, in: 8 * Self.day), "lost_response", "in 8 d 0 h", "keyturn rotation show r1"),
             (State(probe: probe("invalid_client", [])), "invalid_client", "by hand", "keyturn rotate zoom --manual"),
             (State(probe: probe("app_disabled", [])), "app_disabled", "generation 1", "activate the app"),

@@ -34,8 +34,13 @@ import Testing
             )
             let outcome = try world.keyturn("rotate", "zoom-prod")
             #expect(outcome.exit == 75 && outcome.complains(), "\(outcome)")
-            #expect(outcome.errors.contains("planned") && outcome.errors.contains("keyturn rotation show"))
+            #expect(outcome.errors.contains("planned") && outcome.errors.contains("try: keyturn rotation resume"))
             #expect(try world.openRotations().first?["state"].string == "planned")
+            // What is proposed for what is under way is something that it takes.
+            let set = try world.must("app", "set", "zoom-prod", "--overlap", "1d")
+            #expect(set.output.contains("keyturn rotate zoom-prod --now"), "\(set)")
+            let id = try #require(try world.openRotations().first?["id"].string)
+            #expect(try world.keyturn("rotation", "finish", id, "--yes").exit == 75)
             // Nothing was asked in vain yet: the app can go.
             try world.must("app", "remove", "zoom-prod", "--yes")
             #expect(try world.sandbox.accepts(app.secret, of: app))

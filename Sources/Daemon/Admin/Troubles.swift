@@ -1,4 +1,5 @@
 import Names
+import Rotation
 import Scheduling
 import Times
 import Vault
@@ -82,6 +83,10 @@ struct LostSecret {
 
 /// What has a held rotation go on.
 func goingOn(_ rotation: Rotation, of app: Name) -> String {
+    let isUsedUp = rotation.calls.count >= RotationTiming().callsPerRotation
+    if rotation.promotedAt == nil, isUsedUp, rotation.resumesAt ?? .lostResponse == .lostResponse {
+        return "make a new secret in the Marketplace, then: keyturn rotate \(app) --manual"
+    }
     let resume = "keyturn rotation resume \(rotation.id), when the cause is mended"
     return rotation.promotedAt == nil
         ? "\(resume); else keyturn rotate \(app) --manual"

@@ -122,7 +122,8 @@ extension RotationEngine {
             try await vault.advance(open, of: entry.app)
             return open
         }
-        await drive(name, isPatient: false)
+        // Before that it is no order to try: what Zoom asked to wait for is waited for.
+        if changed?.phase == .draining { await drive(name, isPatient: false) }
         return changed
     }
 

@@ -49,7 +49,8 @@ struct AppSet: ParsableCommand {
         if open.endsNow { return "the overlap of the rotation under way, \(open.id), was ended already" }
         let end = open.promotedAt.map { ": its overlap ends at \($0 + open.overlap)" } ?? ""
         return "the rotation under way, \(open.id), goes by it too\(end)"
-            + "; to end the old secret at once: keyturn rotation finish \(open.id)"
+            + "; to end the old secret at once: "
+            + (open.promotedAt == nil ? "keyturn rotate \(name) --now" : "keyturn rotation finish \(open.id)")
     }
 
     private var patch: AppPatch {

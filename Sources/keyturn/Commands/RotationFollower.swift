@@ -84,7 +84,7 @@ struct RotationFollower {
         return CommandFailure(
             .temporary,
             "the rotation of \(rotation.app) \(how), in state '\(rotationWords(rotation.state))'\(due): \(rotation.reason ?? "no reason given")",
-            try: "keyturn rotation \(rotation.isFailing ? "resume" : "show") \(rotation.id)")
+            try: "keyturn rotation \(rotation.canTryNow ? "resume" : "show") \(rotation.id)")
     }
 }
 
@@ -107,6 +107,14 @@ extension RotationDocument {
 
     /// Whether a push target cannot be reached, or fails; it is tried again by itself.
     var isFailing: Bool { state == "current" && attempts > 0 && waits(beyond: SystemTime().now.wall) }
+
+    /// Whether it waits after a try that failed, so that another one can be made now.
+    var canTryNow: Bool {
+        let now = SystemTime().now.wall
+        // What waits for Zoom's throttle alone has nothing to try.
+        if state == "draining" { return endsNow && waits(beyond: now + 3600) }
+        return isFailing || (["planned", "escrowed"].contains(state) && attempts > 0 && waits(beyond: now))
+    }
 
     func waits(beyond time: Timestamp) -> Bool { due.map { $0 > time } ?? false }
 
