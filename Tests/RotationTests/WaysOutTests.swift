@@ -142,6 +142,14 @@ import Vault
         #expect(stage.entry.rotation.map { $0.revokeAt ?? dies <= dies } == true)
     }
 
+    @Test func `a secret that is entered in a restored vault has a number that no secret had`() async throws {
+        let stage = try await Stage(.draining)
+        let floor = GenerationFloor(generation: try #require(Generation(4)))
+        try await stage.vault.suspectAll(at: stage.time.now.wall, floors: [.test("zoom"): floor])
+        try await stage.say(.good)
+        #expect(stage.entry.credential.generation.number == 5)
+    }
+
     @Test func `a first secret that is mistyped ends its rotation at once, and the right one is taken`() async throws {
         let stage = try await Stage(.draining)
         try await stage.say(.finish)

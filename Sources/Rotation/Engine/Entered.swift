@@ -62,7 +62,8 @@ extension RotationEngine {
             return state.facts.id
         }
         let supersession = Supersession(
-            of: state, by: secret, id: id, overlap: overlap ?? entry.app.policy.overlap, oldDiesBy: oldDiesBy, at: now)
+            of: state, of: entry.app, by: secret, id: id, overlap: overlap ?? entry.app.policy.overlap,
+            oldDiesBy: oldDiesBy, at: now)
         guard let supersession else { throw Vault.busy(entry.app.name, state.facts) }
         FaultPoint.reach(.beforeSupersede)
         try await vault.supersede(supersession.ended, by: supersession.next, of: entry.app, recording: line)

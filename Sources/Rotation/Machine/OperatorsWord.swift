@@ -52,13 +52,13 @@ package struct Supersession: Sendable {
 
     /// `nil` before the new secret is live.
     package init?(
-        of state: RotationState, by secret: SecretBox, id: String, overlap: Int, oldDiesBy: Timestamp, at now: Timestamp
+        of state: RotationState, of app: App, by secret: SecretBox, id: String, overlap: Int, oldDiesBy: Timestamp,
+        at now: Timestamp
     ) {
         let facts = state.facts
         guard facts.promotedAt != nil, !facts.phase.isFinal else { return nil }
-        var planned = Rotation(
-            id: id, appID: facts.appID, base: facts.target, trigger: .manual, plannedAt: now, overlap: overlap,
-            phase: .planned)
+        var planned = Rotation.planned(
+            id: id, app: app, base: facts.target, trigger: .manual, overlap: overlap, at: now)
         planned.otherCalls = facts.allCalls
         // Whoever has the oldest secret is waited for no longer than it lives.
         planned.revokeAt = facts.revokeAt.map { min($0, oldDiesBy) }
