@@ -104,6 +104,7 @@ package final class Catalog: Sendable {
             move = RotationMove(of: entry.app, from: entry.rotation, to: rotation)
             entry.rotation = rotation.phase.isFinal ? nil : rotation
             if let refused = RefusedRotation(rotation) { entry.note(refused) }
+            if let replaced = ReplacedSecret(rotation) { entry.replaced = replaced }
             change(&entry)
         }
         guard let move else { return }

@@ -70,16 +70,14 @@ extension Vault {
     package func retire(
         by rotation: Rotation, beginning next: Rotation? = nil, of app: App
     ) async throws(VaultError) {
+        let next = next?.stamped(after: nil, at: time.now.wall)
         try await change(recording: { .moved(rotation, of: app) }) { transaction in
             try transaction.remove(
                 from: .generation, id: GenerationRecord.id(appID: app.id, rotation.base))
             try transaction.put(RotationRecord(rotation))
             if let next { try transaction.put(RotationRecord(next)) }
         } committed: { [catalog] in
-            catalog.update(app, by: rotation) { entry in
-                entry.previous = nil
-                entry.replaced = ReplacedSecret(rotation) ?? entry.replaced
-            }
+            catalog.update(app, by: rotation) { $0.previous = nil }
             if let next { catalog.update(app, by: next) }
         }
     }

@@ -138,6 +138,7 @@ import Vault
         let superseded = try await stage.vault.rotation(id: "r1").rotation
         #expect(superseded.revokeAt == dies && superseded.successor == "r2")
         #expect(superseded.reason == "superseded by a secret entered by hand")
+        #expect(stage.entry.replaced == ReplacedSecret(generation: .first, dies: dies))
         // Whoever has the oldest is waited for no longer than that.
         #expect(stage.entry.rotation.map { $0.revokeAt ?? dies <= dies } == true)
     }
