@@ -107,7 +107,7 @@ package struct AppEntry: Sendable {
 
     /// Until when Zoom takes the secret before the current one, as far as is known.
     package var previousValidUntil: Timestamp? {
-        guard previous != nil, let rotation, !rotation.isRevokeTimeAssumed else { return nil }
+        guard previous != nil, let rotation, !rotation.isByHand else { return nil }
         return rotation.revokeAt
     }
 }

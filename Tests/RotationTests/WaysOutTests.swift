@@ -108,6 +108,24 @@ import Vault
         #expect(stage.entry.credential.generation.number == 4)
     }
 
+    @Test func `of a rotation out of a backup another one follows, which ends what was leaked`() async throws {
+        let stage = try await Stage(.planned)
+        try await stage.vault.suspectAll(at: stage.time.now.wall)
+        try await stage.say(.now)
+        try await stage.carryOn()
+        #expect(try await stage.vault.rotations(of: stage.entry.app).map(\.phase) == [.retired, .retired])
+        #expect(!stage.zoom.accepts("old") && stage.zoom.accepts(stage.entry.credential.clientSecret.text))
+    }
+
+    @Test func `a secret that is left to die is not said to be dead`() async throws {
+        let stage = try await Stage(.draining)
+        let dies = try #require(stage.entry.rotation?.revokeAt)
+        try await stage.vault.suspectAll(at: stage.time.now.wall)
+        try await stage.say(.finish)
+        #expect(stage.entry.rotation == nil && stage.zoom.accepts("old"))
+        #expect(stage.entry.replaced?.dies == dies)
+    }
+
     @Test func `to say it twice while it waits for Zoom rotates once`() async throws {
         let stage = try await Stage(.draining)
         try await stage.say(.now)

@@ -30,7 +30,7 @@ struct EndingPlans {
             targets: targets.compactMap { entry in
                 behind(entry, current).map { .init(target: entry.target.name, detail: $0) }
             },
-            endsAt: isOurs(rotation) ? timing.earliest(1, after: rotation.allCalls, now: now) : nil)
+            endsAt: rotation.endsOldSecret ? timing.earliest(1, after: rotation.allCalls, now: now) : nil)
     }
 
     /// Of a rotation for an incident: everybody who has a secret that is handed out, or was.
@@ -42,11 +42,13 @@ struct EndingPlans {
         let open = entry.rotation
         var replaced = current
         if let open, open.promotedAt != nil {
-            if isOurs(open) { changes += 1 }
+            if open.endsOldSecret { changes += 1 }
             steps.append("rotation \(open.id) is finished: \(ending(open))")
         } else if let open {
-            steps.append("rotation \(open.id), under way in state \(open.phase.rawValue), goes on without an overlap")
-            replaced = open.base
+            let way = "rotation \(open.id), under way in state \(open.phase.rawValue), goes on without an overlap"
+            if !open.endsOldSecret, !open.isByHand { changes += 1 }
+            steps.append(open.endsOldSecret ? way : "\(way): \(ending(open))")
+            replaced = open.endsOldSecret ? open.base : open.target
         }
         steps.append("zoom is asked for a new secret, which is handed out once zoom took it")
         steps.append("each push target is pushed to once")
@@ -58,10 +60,8 @@ struct EndingPlans {
             endsAt: timing.earliest(changes, after: calls, now: now))
     }
 
-    private func isOurs(_ rotation: Rotation) -> Bool { rotation.trigger != .manual && !rotation.isRestored }
-
     private func ending(_ rotation: Rotation) -> String {
-        if isOurs(rotation) { return "zoom is asked to end generation \(rotation.base) at once" }
+        if rotation.endsOldSecret { return "zoom is asked to end generation \(rotation.base) at once" }
         if rotation.isRestored {
             return "generation \(rotation.base) is not ended at zoom: this rotation is out of a backup"
         }

@@ -6,16 +6,13 @@ import Vault
 extension RotationEngine {
     func drain(_ draining: Draining, _ entry: AppEntry) async throws(VaultError) {
         let now = time.now.wall
-        let holders = entry.receipts.values.filter { $0.generation < entry.credential.generation }
-            .filter { vault.catalog.client($0.client) != nil }.map(\.client.description).sorted()
+        let holders = vault.catalog.holders(of: entry).map(\.description)
         switch timing.drain(draining.facts, holders: holders, now: now) {
         case .wait(let until, let reason):
             try await vault.advance(draining.wait(until: until, reason: reason).facts, of: entry.app)
         case .over: try await retire(draining, entry)
         case .end:
-            // What an operator made in the Marketplace has a schedule there that is not ours to change. And of a rotation
-            // out of a backup nobody knows what Zoom was told since.
-            guard draining.facts.trigger != .manual, !draining.facts.isRestored else {
+            guard draining.facts.endsOldSecret else {
                 if try await waitsForTargets(draining, entry) { return }
                 return try await retire(draining, entry)
             }

@@ -21,9 +21,8 @@ extension RotationState {
         next.endsNowSince = next.endsNowSince ?? now
         if facts.promotedAt == nil { next.overlap = 0 }
         // What an earlier word of this kind has begun does it already.
-        if !isHurried || facts.isByHand, next.successor == nil, facts.promotedAt != nil || facts.isByHand {
-            next.successor = successor
-        }
+        let endsIt = facts.endsOldSecret && (isHurried || facts.promotedAt == nil)
+        if !endsIt, next.successor == nil { next.successor = successor }
         return RotationState(next)
     }
 }
@@ -75,7 +74,7 @@ package struct Supersession: Sendable {
 extension Rotation {
     /// On from where it waits, at once.
     func onward(at now: Timestamp) -> Rotation {
-        if phase == .held { return entering(resumesAt ?? .lostResponse, due: now) { $0.attempts = 0 } }
+        if phase == .held { return entering(resumesAt ?? .lostResponse, due: now) }
         var next = self
         next.due = now
         return next

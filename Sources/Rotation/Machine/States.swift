@@ -177,10 +177,10 @@ package struct Draining: RotationPhase {
         Draining(facts.entering(.draining, due: now) { $0.otherCalls.append(now) })
     }
 
-    /// The old secret is revoked, or died by itself; or, made in the Marketplace, it is nobody's that is known.
+    /// The old secret is revoked, or died by itself; or it is left to that, and nobody is known to have it.
     package func retire(at now: Timestamp) -> Ended {
         var facts = facts.ended(.retired, now, facts.endsNow ? "its overlap was ended by the operator" : nil)
-        if !facts.isRevokeTimeAssumed { facts.revokeAt = min(facts.revokeAt ?? now, now) }
+        if facts.endsOldSecret { facts.revokeAt = min(facts.revokeAt ?? now, now) }
         return Ended(facts)
     }
 
@@ -193,11 +193,6 @@ package struct Draining: RotationPhase {
 package struct Held: AcceptingPhase, FindingPhase {
     package let facts: Rotation
     fileprivate init(_ facts: Rotation) { self.facts = facts }
-
-    /// The operator has seen to what was in the way.
-    package func resume(at now: Timestamp) -> RotationState {
-        RotationState(facts.entering(facts.resumesAt ?? .lostResponse, due: now) { $0.attempts = 0 })
-    }
 }
 
 /// Over: retired, refused or aborted.

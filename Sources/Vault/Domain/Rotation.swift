@@ -55,10 +55,9 @@ package struct Rotation: Sendable {
     package internal(set) var since: Timestamp?
     /// When there is something to do next; `nil` when it is up to the operator, or nothing is left.
     package var due: Timestamp?
-    /// When Zoom kills the old secret, as we asked it to; or, if ``isRevokeTimeAssumed``, at the latest.
+    /// When Zoom kills the old secret, as we asked it to; or, if ``isByHand``, at the latest: what becomes of it was chosen in
+    /// the Marketplace, and not told to us.
     package var revokeAt: Timestamp?
-    /// Whether Zoom was asked for nothing: what becomes of the old secret was chosen in the Marketplace, and not told to us.
-    package var isRevokeTimeAssumed: Bool { isByHand }
     /// The generation that its secret gets.
     package var target: Generation
     /// How often the present step was tried.
@@ -95,6 +94,9 @@ package struct Rotation: Sendable {
     package var endsNow: Bool { endsNowSince != nil }
     /// Whether its secret was made in the Marketplace, and Zoom was asked for nothing.
     package var isByHand: Bool { trigger == .manual && calls.isEmpty }
+    /// Whether Zoom is asked to end the old secret. What an operator made in the Marketplace has a schedule there that is not
+    /// ours to change; and of a rotation out of a backup nobody knows what Zoom was told since.
+    package var endsOldSecret: Bool { trigger != .manual && !isRestored }
 
     package init(
         id: String, appID: String, base: Generation, trigger: Trigger, plannedAt: Timestamp, overlap: Int, phase: Phase
