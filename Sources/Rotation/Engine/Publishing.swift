@@ -4,13 +4,14 @@ import Vault
 /// What is asked of the publisher: each within its time, and with nobody kept waiting by a slow one.
 extension RotationEngine {
     /// To publish twice is harmless, and the old secret lives on until the new one is confirmed.
-    func publish(_ entry: AppEntry) async -> PublishOutcome {
+    /// - Returns: `nil` when the attempt was given up before its time: it says nothing, and is made again.
+    func publish(_ entry: AppEntry) async -> PublishOutcome? {
         let isLast = entry.rotation?.endsNow ?? false
         let limit = isLast ? min(timing.publishLimit, timing.lastPublishLimit) : timing.publishLimit
         return await attempt(
             entry, limit,
             late: .later(retryAfter: nil, reason: "publishing took longer than \(counted(limit, "second"))"),
-            stopped: .waiting(seconds: 1, reason: "publishing was interrupted")
+            stopped: nil
         ) { [publisher] in await publisher.publish(entry.credential, of: entry.app) }
     }
 

@@ -28,6 +28,9 @@ extension RotationEngine {
         let outcome = await publish(entry)
         let now = time.now.wall
         switch outcome {
+        case nil:
+            let next = current.wait(until: now + 1, reason: "publishing was interrupted")
+            try await vault.advance(next.facts, of: entry.app)
         case .confirmed:
             try await vault.advance(current.publish(at: now).facts, of: entry.app)
         // One attempt is made all the same; whoever has not got it then gets it when it can.
