@@ -135,4 +135,17 @@ import Testing
             }
         }
     }
+
+    @Test func aTargetThatRefusedIsLeftToTheOperator() throws {
+        try TargetTests.withConsole(settle: "0s") { world, console, _, clock in
+            try world.must("target", "push", "console")
+            try console.switches(#"{"reject":"no"}"#)
+            #expect(try world.keyturn("rotate", "zoom-prod", "--overlap", "1d").exit == 79)
+            #expect(try world.keyturn("rotation", "finish", "zoom-prod", "--yes").exit == 0)
+            let pushes = try console.calls("PUT")
+            for _ in 0..<40 { try world.pass(60, on: clock) }
+            #expect(try console.calls("PUT") == pushes)
+            #expect(try world.must("status").output.contains("target_failed (zoom-prod): target 'console': "))
+        }
+    }
 }

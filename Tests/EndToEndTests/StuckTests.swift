@@ -72,6 +72,23 @@ import Testing
         }
     }
 
+    @Test func aPushOfTheOperatorsIsCarriedOnAtOnceThoughTheConsoleWasLookedAtJustBefore() throws {
+        try TargetTests.withConsole(["--replicate", "on-save"]) { world, console, _, clock in
+            func show() throws -> JSON { try world.keyturn("target", "show", "console", "--json").json }
+            try console.switches(#"{"standalone":false,"replicate_on_save":true}"#)
+            try world.must("target", "push", "console")
+            try eventually("the engines to have it") { try show()["state"].string == "current" }
+            let pushed = try show()["looked_at"].string
+            try world.pass(1000, on: clock)
+            try eventually("the console to be looked at") { try show()["looked_at"].string != pushed }
+            try console.switches(#"{"out_of_service":true}"#)
+            try world.must("target", "push", "console")
+            #expect(try show()["state"].string == "replicating")
+            try console.switches(#"{"out_of_service":false}"#)
+            try eventually("the engines to have it again") { try show()["state"].string == "current" }
+        }
+    }
+
     @Test func aZoomThatIsAwayIsToldAfterAQuarterOfAnHourAndPagesWhenATokenHasRunOut() throws {
         try TimePassesTests.withClock { world, clock in
             try world.addApp("zoom-prod")

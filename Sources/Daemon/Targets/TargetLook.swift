@@ -25,7 +25,9 @@ extension TargetCourier {
                 let connection = try await session.connection(target.connection)
                 let isChanged = try isChanged(connection, target, app, delivery)
                 delivery.lookedAt = time.now.wall
-                delivery.failure = nil
+                // That a push was refused is over with the next push, and not with a look.
+                let isBehind = delivery.generation != vault.catalog.app(of: target)?.credential.generation
+                if !isBehind || delivery.failure?.isRefusal != true { delivery.failure = nil }
                 let news = isChanged && delivery.changedAt == nil ? TargetEvent.changed(target, app) : nil
                 delivery.changedAt = isChanged ? delivery.changedAt ?? delivery.lookedAt : nil
                 try await vault.keep(delivery, of: target, recording: news?.audited)

@@ -53,7 +53,7 @@ actor TargetWatch {
         guard entry.delivery.generation != nil else { return false }
         // A time in the future was noted before the clock was set back.
         let last = entry.delivery.lookedAt.map { min($0, now.wall) }
-        return entry.delivery.failure != nil || last.map { now.wall - $0 >= Self.pause.look } ?? true
+        return entry.delivery.failure?.isRefusal == false || last.map { now.wall - $0 >= Self.pause.look } ?? true
     }
 
     /// What somebody changed there is to be known before a rotation puts its new secret over it.
@@ -104,7 +104,8 @@ actor TargetWatch {
             }
         }
         switch await courier.lookForChange(target, app.app) {
-        case .same, .changed, .busy: return Self.pause.look
+        // The next look is known by this one's time; meanwhile the operator may push.
+        case .same, .changed, .busy: return Self.pause.carryOn
         case .unseen: return Self.pause.failed
         }
     }
