@@ -65,6 +65,20 @@ extension Vault {
             .busy, "a rotation of '\(name)' is under way, in state \(rotation.phase.rawValue)\(reason)\(due)",
             hint: rotation.wayOn)
     }
+
+    package static func over(_ name: Name, _ rotation: Rotation) -> VaultError {
+        VaultError(
+            .ended, "this rotation is over: it ended in state \(rotation.phase.rawValue)",
+            hint: "keyturn history \(name)")
+    }
+
+    /// There is an overlap to end only once there are two secrets.
+    package static func notLive(_ name: Name, _ rotation: Rotation) -> VaultError {
+        let now = "keyturn rotate \(name) --now"
+        return VaultError(
+            .busy, "the new secret is not live yet (state \(rotation.phase.rawValue)): there is no overlap to end",
+            hint: rotation.phase == .planned ? "keyturn rotation abort \(rotation.id), or \(now)" : now)
+    }
 }
 
 extension Rotation {

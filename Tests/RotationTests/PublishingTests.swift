@@ -110,8 +110,7 @@ import Vault
         #expect(zoom.accepts("old"))
     }
 
-    @Test(.timeLimit(.minutes(5))) func `the last attempt before the end is not one that a stop cut short`() async throws
-    {
+    @Test(.timeLimit(.minutes(5))) func `a last attempt that a stop cut short was none`() async throws {
         let (vault, zoom, engine) = try await Self.make(limit: 600)
         async let rotation = engine.rotateNow(.test("zoom"), id: "r1")
         try await eventually("it to be published") { vault.catalog.app(.test("zoom"))?.rotation?.phase == .current }

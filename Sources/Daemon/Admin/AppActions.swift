@@ -76,7 +76,7 @@ struct AppActions {
                 entry: entry, now: time.now.wall, isElsewhere: session.vault.isElsewhere,
                 targets: session.vault.catalog.targets(of: entry.app), escrow: session.rotations.report.troubles)
             if entry.rotation == nil, let last = try await session.vault.rotations(of: entry.app).last {
-                obstacles.calls = last.calls + last.otherCalls
+                obstacles.calls = last.allCalls
             }
             return RotationPlan(entry, overlap: overlap, obstacles: obstacles)
         } catch {

@@ -15,13 +15,7 @@ struct EndingPlans {
     func finish(_ rotation: Rotation) throws(VaultError) -> EndingPlan {
         guard entry.rotation?.id == rotation.id, rotation.promotedAt != nil else {
             throw rotation.phase.isFinal
-                ? VaultError(
-                    .ended, "this rotation is over: it ended in state \(rotation.phase.rawValue)",
-                    hint: "keyturn history \(entry.app.name)")
-                : VaultError(
-                    .busy,
-                    "the new secret is not live yet (state \(rotation.phase.rawValue)): there is no overlap to end",
-                    hint: "keyturn rotate \(entry.app.name) --now")
+                ? Vault.over(entry.app.name, rotation) : Vault.notLive(entry.app.name, rotation)
         }
         let current = entry.credential.generation
         return EndingPlan(

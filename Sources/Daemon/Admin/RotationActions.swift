@@ -64,7 +64,7 @@ struct RotationActions {
                 return Response(.ok).json(try plan.finish(found))
             case .nowPlan(let name):
                 let entry = try entry(name)
-                let calls = try await session.vault.rotations(of: entry.app).last.map { $0.calls + $0.otherCalls } ?? []
+                let calls = try await session.vault.rotations(of: entry.app).last?.allCalls ?? []
                 let plan = EndingPlans(entry: entry, catalog: session.vault.catalog, now: time.now.wall)
                 return Response(.ok).json(plan.now(after: calls))
             case .rotate(let name), .holders(let name): return Response(.ok).json(HolderList(try entry(name)))

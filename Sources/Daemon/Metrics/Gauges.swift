@@ -52,7 +52,10 @@ struct AppGauges: Sendable {
         generation = entry.credential.generation.number
         secretAge = max(now.wall - entry.credential.createdAt, 0)
         nextRotation = entry.nextRotation(try? recurrence.get(), now.wall).map { $0 - now.wall }
-        isOverdue = AppProblems(entry: entry, holders: [], recurrence: recurrence, now: now.wall).isOverdue
+        let holders = catalog.holders(of: entry)
+        let problems = AppProblems(
+            entry: entry, holders: holders, recurrence: recurrence, now: now.wall, targets: targets)
+        isOverdue = problems.isOverdue
         isHeld = rotation?.phase == .held
         nextStep = rotation?.due.map { $0 - now.wall }
         drainEnds = rotation.flatMap { RotationTiming().drainDeadline($0) }.map { $0 - now.wall }
@@ -60,11 +63,8 @@ struct AppGauges: Sendable {
         oldSecretDies = rotation.flatMap { $0.promotedAt == nil ? nil : $0.revokeAt }.map { $0 - now.wall }
         tokenLeft = entry.token.map { max($0.secondsLeft(at: now), 0) }
         probeAge = entry.lastLook.map { max(now.wall - $0.at, 0) }
-        let holders = entry.receipts.isEmpty ? [] : catalog.holders(of: entry)
         holdersBehind = holders.count
-        let wait = AppProblems(
-            entry: entry, holders: holders, recurrence: recurrence, now: now.wall, targets: targets
-        ).wait
+        let wait = problems.wait
         waited = wait?.waited(now.wall)
         waitsTooLong = wait?.isTooLong(now.wall) ?? false
     }

@@ -67,11 +67,7 @@ extension RotationEngine {
         try await between(known.app) { () async throws(VaultError) in
             let (entry, open) = try await openRotation(id)
             guard let state = RotationState(open).finishing(at: time.now.wall) else {
-                throw VaultError(
-                    .busy, "the new secret is not live yet (state \(open.phase.rawValue)): there is no overlap to end",
-                    hint: open.phase == .planned
-                        ? "keyturn rotation abort \(open.id), or keyturn rotate \(entry.app.name) --now"
-                        : "keyturn rotate \(entry.app.name) --now")
+                throw Vault.notLive(entry.app.name, open)
             }
             try await order(state, entry, line)
         }
@@ -163,9 +159,7 @@ extension RotationEngine {
         guard !vault.isElsewhere else { throw Vault.elsewhere }
         let (rotation, app) = try await vault.rotation(id: id)
         guard let entry = vault.catalog.app(app.name), let open = entry.rotation, open.id == id else {
-            throw VaultError(
-                .ended, "this rotation is over: it ended in state \(rotation.phase.rawValue)",
-                hint: "keyturn history \(app.name)")
+            throw Vault.over(app.name, rotation)
         }
         return (entry, open)
     }
