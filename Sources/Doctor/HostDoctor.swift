@@ -170,7 +170,7 @@ package struct HostDoctor {
         }
         return Line(
             "recovery_key", .warning,
-            "a recovery key lies beside the vault, and opens it for whoever has the disk: \(found.joined(separator: ", "))",
+            "a recovery key lies beside the vault, and opens it for anyone who has the disk: \(found.joined(separator: ", "))",
             try: "shred -u \(places.stateDirectory)/\(found[0]), once it is printed and kept elsewhere")
     }
 

@@ -6,7 +6,7 @@ extension AttentionCode {
         case .locked: Explanation("the vault is locked: nobody is served and nothing is rotated", try: "keyturn unlock")
         case .socketGone:
             Explanation(
-                "a socket of the daemon's was removed and it cannot make it again: nobody new can connect",
+                "a socket of the daemon's was removed and it cannot make it again: new clients cannot connect",
                 try: "systemctl restart keyturn-agent.socket keyturn-admin.socket keyturnd.service")
         case .vaultElsewhere:
             Explanation(

@@ -58,7 +58,7 @@ struct Init: AsyncParsableCommand {
         StandardOutput.write("the recovery key, shown this once; print it and keep it away from this machine:\n\n  ")
         recoveryKey.withSpan { StandardOutput.write($0) }
         StandardOutput.write("\n\n")
-        return StandardOutput.settle() ? nil : StandardOutput.failure ?? "nobody reads the output"
+        return StandardOutput.settle() ? nil : StandardOutput.failure ?? "the output's reader has gone"
     }
 
     private func way() throws -> Initialisation.Way {

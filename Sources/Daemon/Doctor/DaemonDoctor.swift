@@ -86,7 +86,7 @@ struct DaemonDoctor {
         else { return Line("unlock", .passed, words) }
         guard key.st_dev == vault.st_dev else { return Line("unlock", .passed, words + ", from another file system") }
         return Line(
-            "unlock", .warning, words + ", and is on the vault's file system: whoever has the disk has both",
+            "unlock", .warning, words + ", and is on the vault's file system: anyone who has the disk has both",
             try: "a systemd credential that is bound to a TPM, or a passphrase")
     }
 
@@ -107,7 +107,7 @@ struct DaemonDoctor {
         var status = stat()
         guard unsafe lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFSOCK else {
             return Line(
-                check, .failed, "\(path) is gone: nobody new can connect",
+                check, .failed, "\(path) is gone: new clients cannot connect",
                 try: path.hasPrefix(Places.systemRuntimeDirectory + "/") ? Places.restart : "restart keyturnd")
         }
         return Line(check, .passed, path)

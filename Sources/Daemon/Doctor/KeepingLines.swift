@@ -43,7 +43,7 @@ extension DaemonDoctor {
         guard channel == "log" else { return Line("alarms", .passed, "by alarms.\(channel)") }
         return Line(
             "alarms", .warning,
-            "nobody is told when something is wrong: there is no alarms.command and no alarms.webhook",
+            "no alarm leaves this machine: there is no alarms.command and no alarms.webhook",
             try: "set one of them in keyturn.yaml, reload, then keyturn alarm test")
     }
 

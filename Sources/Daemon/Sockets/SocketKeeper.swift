@@ -39,7 +39,7 @@ struct SocketKeeper {
         let path = place.socket.path
         guard place.socket.isMade else {
             return .init(
-                detail: "the socket \(path), which systemd made, was removed: nobody new can connect",
+                detail: "the socket \(path), which systemd made, was removed: new clients cannot connect",
                 hint: Places.restart)
         }
         do {

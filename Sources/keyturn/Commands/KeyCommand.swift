@@ -93,8 +93,8 @@ struct KeyAdd: ParsableCommand {
             guard let file, let recoveryOut else {
                 try showRecoveryKey(answer)
                 guard StandardOutput.settle() else {
-                    throw undone(
-                        added.slot, CommandFailure(.inputOutput, StandardOutput.failure ?? "nobody reads the output"))
+                    let reason = StandardOutput.failure ?? "the output's reader has gone"
+                    throw undone(added.slot, CommandFailure(.inputOutput, reason))
                 }
                 return
             }
@@ -122,10 +122,10 @@ struct KeyAdd: ParsableCommand {
         let isRemoved =
             (try? common.admin.send(.delete, RequestPath(stringLiteral: "/v1/keys/\(slot.slot)")).problem == nil)
             ?? false
-        let fate = isRemoved ? "was removed again" : "stays, and opens nothing that anybody has"
+        let fate = isRemoved ? "was removed again" : "stays, with a key that was not shown"
         return CommandFailure(
             .inputOutput,
-            "nobody has seen the new recovery key, and key slot \(slot.slot) \(fate): \(failure.message ?? "")",
+            "the new recovery key was not shown, and key slot \(slot.slot) \(fate): \(failure.message ?? "")",
             try: isRemoved ? "keyturn key add --recovery-out FILE" : "keyturn key remove \(slot.slot)")
     }
 

@@ -14,8 +14,8 @@ struct RotateCommand: ParsableCommand {
         discussion: """
             Asks Zoom for a new secret, proves it, hands it out, and ends the old one when all who hold it have the new
             one. Returns once the new secret is current; with --wait, once the old one is ended. What cannot be had within a
-            minute ends the command with 75 and goes on by itself; so does a push target that cannot be reached. With --wait,
-            a rotation that is under way already is followed to its end.
+            minute ends the command with 75 and continues automatically; so does a push target that cannot be reached. With
+            --wait, a rotation that is under way already is followed to its end.
 
             --now is for a secret that leaked: what is under way is finished, and the secret that is handed out now is revoked
             as soon as a new one is live. It says first which clients and push targets that leaves with a dead secret, and asks.
@@ -32,7 +32,7 @@ struct RotateCommand: ParsableCommand {
     @Option(help: ArgumentHelp("With --wait: for how long at most.", valueName: "1h")) var timeout: DurationText?
     @Flag(help: "The new secret was made in the Marketplace: prove it and hand it out.") var manual = false
     @Flag(help: "Read that secret from standard input.") var secretStdin = false
-    @Flag(help: "For a secret that leaked: revoke it as soon as the new one is live, whoever has it.") var now = false
+    @Flag(help: "For a secret that leaked: revoke it once the new one is live, whatever still uses it.") var now = false
     @Flag(help: "With --now: do not ask.") var yes = false
     @Flag(help: "Rotate every app that is due: for scheduled jobs.") var due = false
     @OptionGroup var common: CommonOptions

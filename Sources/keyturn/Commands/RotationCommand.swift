@@ -46,7 +46,7 @@ struct RotationFinish: ParsableCommand {
         commandName: "finish", abstract: "End the overlap now: the old secret is revoked as soon as Zoom allows.",
         discussion: """
             Says first which clients and push targets that leaves with a dead secret, and asks. A push target is pushed to once
-            before, and again by itself afterwards. When Zoom takes the change only later, it ends with 75 and says when.
+            before, and again automatically afterwards. When Zoom takes the change only later, it ends with 75 and says when.
 
             Example: keyturn rotation finish 0123456789abcdef --yes
             """)
@@ -189,7 +189,7 @@ extension EndingPlan {
         var text = "\(title)\n"
         for step in steps { text += "  \(step)\n" }
         guard !(clients.isEmpty && targets.isEmpty) else {
-            return text + "nobody is known to have the old secret alone\n"
+            return text + "no client and no push target is known to depend on the old secret\n"
         }
         text += "these have a secret that Zoom then refuses, until they have the new one:\n"
         for client in clients { text += "  client \(client.client), which has generation \(client.generation)\n" }
