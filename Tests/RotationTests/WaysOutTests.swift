@@ -184,6 +184,23 @@ import Vault
         #expect(taken.promotedAt != nil && stage.entry.credential.clientSecret.text == secret)
     }
 
+    @Test func `an incident goes on when the secret that was entered before it turns out mistyped`() async throws {
+        let stage = try await Stage(.draining)
+        try await stage.say(.finish)
+        try await stage.carryOn()
+        let leaked = stage.entry.credential.clientSecret.text
+        stage.issuer.isAway = true
+        _ = try await stage.engine.rotate(
+            .test("zoom"), trigger: .manual, overlap: nil, secret: SecretBox("typo"), id: "r8")
+        let begun = try await stage.engine.rotateNow(.test("zoom"), id: "r9")
+        #expect(begun.id == "r8" && begun.successor == "r9")
+        stage.issuer.isAway = false
+        try await stage.carryOn()
+        let all = try await stage.vault.rotations(of: stage.entry.app)
+        #expect(all.map(\.phase) == [.retired, .refused, .retired])
+        #expect(stage.entry.credential.clientSecret.text != leaked && !stage.zoom.accepts(leaked))
+    }
+
     @Test func `an entered secret that Zoom refuses later leaves the rotation where it was`() async throws {
         let stage = try await Stage(.heldCurrent)
         stage.issuer.isAway = true

@@ -81,16 +81,19 @@ extension RotationEngine {
     ) async throws(VaultError) {
         let now = time.now.wall
         let ended = unended.map { draining.giveWay(at: now, reason: $0) } ?? draining.retire(at: now)
-        var next: Rotation?
-        if let id = draining.facts.successor {
-            var following = Rotation.planned(
-                id: id, app: entry.app, base: entry.credential.generation, trigger: .operator, overlap: 0, at: now)
-            following.otherCalls = timing.recent(draining.facts.allCalls, now: now)
-            following.endsNowSince = now
-            next = following
-        }
+        let next = following(draining.facts, entry, at: now)
         FaultPoint.reach(.beforeRetire)
         try await vault.retire(by: ended.facts, beginning: next, of: entry.app)
         FaultPoint.reach(.afterRetire)
+    }
+
+    /// The rotation that an operator wants after this one, for an incident.
+    func following(_ ended: Rotation, _ entry: AppEntry, at now: Timestamp) -> Rotation? {
+        guard let id = ended.successor else { return nil }
+        var next = Rotation.planned(
+            id: id, app: entry.app, base: entry.credential.generation, trigger: .operator, overlap: 0, at: now)
+        next.otherCalls = timing.recent(ended.allCalls, now: now)
+        next.endsNowSince = now
+        return next
     }
 }

@@ -25,7 +25,12 @@ extension RotationEngine {
             FaultPoint.reach(.afterVerify)
         case .refused(let reason) where escrowed.facts.isByHand:
             // Typed, and so perhaps mistyped: whoever typed it can do so again, at once.
-            try await vault.advance(escrowed.refuse(at: now, reason: reason).facts, of: entry.app)
+            let refused = escrowed.refuse(at: now, reason: reason).facts
+            guard let next = following(refused, entry, at: now) else {
+                return try await vault.advance(refused, of: entry.app)
+            }
+            // What leaked is replaced all the same.
+            try await vault.supersede(refused, by: next, of: entry.app)
         case .refused(let reason):
             let attempts = escrowed.facts.attempts
             guard attempts < timing.propagation.count else {
