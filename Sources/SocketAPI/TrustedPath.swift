@@ -33,27 +33,33 @@ package enum TrustedPath {
     /// - Parameters:
     ///   - path: absolute.
     ///   - owner: who is trusted besides root.
+    ///   - mayBeOpen: whether others may be able to write to directories on the way: they can have things taken away, and
+    ///     not lead elsewhere by a link.
     ///   - look: `nil` with `errno` where nothing is.
     /// - Returns: the path without any link.
     @discardableResult
     package static func check(
-        _ path: String, owner: UInt32 = geteuid(), look: Look = TrustedPath.entry(at:)
+        _ path: String, owner: UInt32 = geteuid(), mayBeOpen: Bool = false,
+        look: Look = TrustedPath.entry(at:)
     ) throws(Distrust) -> String {
         // What the caller holds open already, such as the output of a command of the shell's.
-        if ["/dev/fd/", "/proc/self/fd/"].contains(where: { path.hasPrefix($0) }) { return path }
+        for place in ["/dev/fd/", "/proc/self/fd/"] where path.hasPrefix(place) {
+            if Int(path.dropFirst(place.count)) != nil { return path }
+        }
         // Who owns the root of all paths decides on all. Where not every user is known by number, that is the one who
         // stands for the others.
         guard case .directory(let first, _)? = look("/") else { throw missing("/") }
         let trusted: Set<UInt32> = [0, owner, first]
         var real = ""
-        var isShared = try judge(look("/"), at: "/", trusted, owner)
+        var isShared = try judge(look("/"), at: "/", trusted, owner, mayBeOpen)
         var rest = Array(path.split(separator: "/").map(String.init).reversed())
         var links = 0
         while let part = rest.popLast() {
             if part == "." { continue }
             if part == ".." {
                 real = String(real[..<(real.lastIndex(of: "/") ?? real.startIndex)])
-                isShared = try judge(look(real.isEmpty ? "/" : real), at: real.isEmpty ? "/" : real, trusted, owner)
+                let here = real.isEmpty ? "/" : real
+                isShared = try judge(look(here), at: here, trusted, owner, mayBeOpen)
                 continue
             }
             let here = real + "/" + part
@@ -64,12 +70,12 @@ package enum TrustedPath {
                 guard !isShared || trusted.contains(maker) else { throw belongs(here, to: maker, owner) }
                 if target.hasPrefix("/") {
                     real = ""
-                    isShared = try judge(look("/"), at: "/", trusted, owner)
+                    isShared = try judge(look("/"), at: "/", trusted, owner, mayBeOpen)
                 }
                 rest += target.split(separator: "/").map(String.init).reversed()
                 continue
             }
-            isShared = try judge(entry, at: here, trusted, owner)
+            isShared = try judge(entry, at: here, trusted, owner, mayBeOpen)
             if case .directory? = entry {} else if !rest.isEmpty { throw missing(here, ENOTDIR) }
             real = here
         }
@@ -78,7 +84,7 @@ package enum TrustedPath {
 
     /// - Returns: whether it is a directory in which everybody may make something.
     private static func judge(
-        _ entry: Entry?, at path: String, _ trusted: Set<UInt32>, _ owner: UInt32
+        _ entry: Entry?, at path: String, _ trusted: Set<UInt32>, _ owner: UInt32, _ mayBeOpen: Bool
     ) throws(Distrust) -> Bool {
         switch entry {
         case nil, .link: throw missing(path)
@@ -92,7 +98,7 @@ package enum TrustedPath {
         case .directory(let maker, let mode):
             guard trusted.contains(maker) else { throw belongs(path, to: maker, owner) }
             let isShared = mode & 0o022 != 0
-            guard !isShared || mode & UInt32(S_ISVTX) != 0 else { throw open(path, mode) }
+            guard !isShared || mayBeOpen || mode & UInt32(S_ISVTX) != 0 else { throw open(path, mode) }
             return isShared
         }
     }

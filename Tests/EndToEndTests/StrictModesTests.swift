@@ -104,6 +104,44 @@ import Testing
         }
     }
 
+    @Test(.enabled(if: OtherUser.mayBe, OtherUser.why)) func nothingIsMadeWhereAnotherUsersLinkLeads() throws {
+        try withWorld(serving: false) { world in
+            try world.initialise()
+            let target = try Self.directory(world.directory + "/target", 0o755)
+            _ = try Self.directory(target + "/admin", 0o755)
+            let shared = try Self.directory(world.directory + "/shared", 0o1777)
+            let link = shared + "/run"
+            func plant() throws {
+                try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: target)
+                guard unsafe lchown(link, uid_t(Self.other.uid), gid_t(Self.other.gid)) == 0 else {
+                    throw HarnessError("lchown")
+                }
+            }
+            try plant()
+            for arguments in [
+                ["serve", "--key-file", world.keyFile, "--runtime-dir", link],
+                ["serve", "--key-file", world.keyFile, "--runtime-dir", link + "/deep"],
+                ["init", "--key-file", world.directory + "/new", "--state-dir", link + "/state"],
+                ["restore", world.vault, "--key-file", world.keyFile, "--state-dir", link + "/state"],
+            ] {
+                let outcome = try world.runner.run(Programs.keyturnd, arguments)
+                #expect(outcome.exit == 77 && outcome.errors.contains("\(link) belongs to user 65534"), "\(outcome)")
+            }
+            try FileManager.default.removeItem(atPath: link)
+            // The same, under a daemon that serves: its directory is taken away.
+            let daemon = try world.runner.start(
+                Programs.keyturnd, ["serve", "--key-file", world.keyFile, "--runtime-dir", link])
+            defer { daemon.child.end() }
+            try eventually("the daemon to serve") { Files.exists(link + "/admin/admin.sock") }
+            try FileManager.default.moveItem(atPath: link, toPath: shared + "/gone")
+            try plant()
+            try eventually("the daemon to say so") {
+                try String(contentsOfFile: daemon.errors, encoding: .utf8).contains("cannot be made again")
+            }
+            #expect(try Files.names(target) == ["admin"] && Files.mode(target + "/admin") == 0o755)
+        }
+    }
+
     @Test(.enabled(if: OtherUser.mayBe, OtherUser.why)) func aBackupGoesThroughNoLinkOfAnotherUsers() throws {
         try withWorld { world in
             let target = try Self.directory(world.directory + "/target", 0o700)

@@ -67,6 +67,11 @@ struct TrustedPathTests {
         Case("/tmp/pipe", ["/tmp/pipe": .other(owner: 9)], blamed: "/tmp/pipe"),
         Case("/tmp", [:]), Case("/", [:]), Case("/home/other", [:], blamed: "/home/other"),
         Case("/dev/fd/63", [:]),
+        Case("/dev/fd/../../tmp/key", tricky, blamed: "/tmp/key"),
+    ]
+    private static let tricky: [String: Entry] = [
+        "/dev": .directory(owner: 0, mode: 0o755), "/dev/fd": .directory(owner: 0, mode: 0o755),
+        "/tmp/key": .file(owner: 9, mode: 0o400),
     ]
 
     @Test(arguments: cases)
@@ -78,6 +83,21 @@ struct TrustedPathTests {
         } catch {
             #expect(error.missing == nil && error.path == one.blamed, "\(error)")
             #expect(error.reason.hasPrefix(error.path) && error.hint.contains(error.path))
+        }
+    }
+
+    @Test func `where others may write, their links still lead nowhere`() throws {
+        let tree = Self.base.merging([
+            "/open": .directory(owner: 0, mode: 0o777), "/open/own": .directory(owner: 7, mode: 0o755),
+            "/open/link": .link(owner: 9, target: "/etc"), "/open/other": .directory(owner: 9, mode: 0o755),
+        ]) { $1 }
+        func check(_ path: String, _ mayBeOpen: Bool) throws {
+            try TrustedPath.check(path, owner: 7, mayBeOpen: mayBeOpen) { tree[$0] }
+        }
+        try check("/open/own", true)
+        #expect(throws: TrustedPath.Distrust.self) { try check("/open/own", false) }
+        for path in ["/open/link", "/open/other"] {
+            #expect { try check(path, true) } throws: { ($0 as? TrustedPath.Distrust)?.path == path }
         }
     }
 

@@ -65,8 +65,7 @@ package struct Daemon: Sendable {
         var check = SettingsCheck(places: places, credential: credential)
         check.inherited = inherited
         try check.groups(settings)
-        try PrivateDirectory.ensure(places.stateDirectory, mode: 0o700)
-        try StartError.check("the state directory", places.stateDirectory)
+        try PrivateDirectory.ensure("the state directory", places.stateDirectory, mode: 0o700)
         let store = try openStore()
         if let upgrade = store.upgrade {
             logger.notice(

@@ -35,8 +35,7 @@ package struct Initialisation {
     /// - Parameter recovery: written or shown before the vault is made, so that there is never a vault whose recovery key
     ///   nobody has.
     package func run(_ way: consuming Way, recovery place: Recovery) async throws(StartError) -> Made {
-        try PrivateDirectory.ensure(places.stateDirectory, mode: 0o700)
-        try StartError.check("the state directory", places.stateDirectory)
+        try PrivateDirectory.ensure("the state directory", places.stateDirectory, mode: 0o700)
         if case .file(let path) = place {
             try StartError.check("the recovery key's directory", Self.directory(of: path))
         }

@@ -21,7 +21,7 @@ struct SocketService: Service {
 
     func run() async throws {
         let openness = admin.roles.openness
-        try PrivateDirectory.ensure(places.runtimeDirectory, mode: 0o755)
+        try makeRuntime()
         let lock = try RuntimeLock(directory: places.runtimeDirectory)
         try makeDirectories(openness)
         warnIfOutOfReach()
@@ -72,9 +72,14 @@ struct SocketService: Service {
         withExtendedLifetime(lock) {}
     }
 
+    /// It may lie in a directory that others write to, such as a volume that containers share.
+    private func makeRuntime() throws(StartError) {
+        try PrivateDirectory.ensure("the runtime directory", places.runtimeDirectory, mode: 0o755, mayBeOpen: true)
+    }
+
     /// The way in stays open to others: the sockets below decide who comes through.
     private func makeDirectories(_ openness: SocketOpenness) throws(StartError) {
-        try PrivateDirectory.ensure(places.runtimeDirectory, mode: 0o755)
+        try makeRuntime()
         try PrivateDirectory.ensure(places.agentDirectory, mode: 0o755)
         try PrivateDirectory.ensure(
             places.adminDirectory, exactly: mode_t(openness.directory), group: openness.group)

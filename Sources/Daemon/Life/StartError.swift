@@ -24,9 +24,11 @@ package struct StartError: Error, CustomStringConvertible {
     }
 
     /// Refuses what another user could have put there, or could change. What is missing is for the caller to find.
-    static func check(_ what: String, _ path: String, owner: uid_t = geteuid()) throws(StartError) {
+    static func check(
+        _ what: String, _ path: String, owner: uid_t = geteuid(), mayBeOpen: Bool = false
+    ) throws(StartError) {
         do throws(TrustedPath.Distrust) {
-            try TrustedPath.check(TrustedPath.absolute(path), owner: owner)
+            try TrustedPath.check(TrustedPath.absolute(path), owner: owner, mayBeOpen: mayBeOpen)
         } catch {
             guard error.missing == nil else { return }
             throw StartError(

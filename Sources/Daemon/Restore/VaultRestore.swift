@@ -25,7 +25,7 @@ package struct VaultRestore {
         _ backup: String, _ key: OfflineKey, replacing: Bool
     ) async throws(StartError) -> RestoreReport {
         do {
-            try PrivateDirectory.ensure(places.stateDirectory, mode: 0o700)
+            try PrivateDirectory.ensure("the state directory", places.stateDirectory, mode: 0o700)
             let lock = try FileLock(path: places.vault + ".lock")
             defer { withExtendedLifetime(lock) {} }
             let way = key.way

@@ -25,6 +25,16 @@ enum PrivateDirectory {
         }
     }
 
+    /// As ``ensure(_:mode:)``, where nobody else's link leads to: looked at before anything is made, and then again.
+    /// - Parameter mayBeOpen: whether others may write to directories above it.
+    static func ensure(
+        _ what: String, _ path: String, mode: mode_t, mayBeOpen: Bool = false
+    ) throws(StartError) {
+        try StartError.check(what, path, mayBeOpen: mayBeOpen)
+        try ensure(path, mode: mode)
+        try StartError.check(what, path, mayBeOpen: mayBeOpen)
+    }
+
     /// Makes the directory, or gives the one that is there exactly this mode and group. For what holds nothing but a
     /// socket that is made anew.
     static func ensure(_ path: String, exactly mode: mode_t, group: gid_t?) throws(StartError) {
