@@ -28,17 +28,27 @@ package struct TrustedPeer: Equatable, Sendable {
     }
 
     private static func owner(
-        of path: String, _ user: UInt32, isNamed: Bool, _ look: TrustedPath.Look
+        of path: String, _ user: UInt32, isNamed: Bool, _ look: TrustedPath.Look, links: Int = 8
     ) -> UInt32? {
+        guard let slash = path.lastIndex(of: "/"), links > 0 else { return nil }
+        let name = path[path.index(after: slash)...]
+        let parent = String(path[...slash])
+        let above: String
         if isNamed {
-            guard case .directory(let owner, _)? = look(path) else { return nil }
-            return owner
+            above = parent
+        } else {
+            guard let checked = try? TrustedPath.check(parent, owner: user, look: look),
+                case .directory(_, let mode)? = look(checked), mode & 0o022 == 0
+            else { return nil }
+            above = checked == "/" ? "/" : checked + "/"
         }
-        guard let slash = path.lastIndex(of: "/"),
-            let above = try? TrustedPath.check(String(path[...slash]), owner: user, look: look),
-            case .directory(_, let mode)? = look(above), mode & 0o022 == 0,
-            case .directory(let owner, _)? = look(above + path[slash...])
-        else { return nil }
-        return owner
+        switch look(above + name) {
+        case .directory(let owner, _): return owner
+        // To another disk, for example. Who made the link gave the place.
+        case .link(let maker, let target) where isNamed || [0, user].contains(maker):
+            let next = target.hasPrefix("/") ? target : above + target
+            return owner(of: next, user, isNamed: isNamed, look, links: links - 1)
+        default: return nil
+        }
     }
 }
