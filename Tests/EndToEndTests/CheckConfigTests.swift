@@ -58,6 +58,19 @@ import Testing
         }
     }
 
+    @Test(.enabled(if: OtherUser.mayBe, OtherUser.why))
+    func `root looks at another user's vault with that user's key`() throws {
+        try withWorld(serving: false) { world in
+            try world.initialise()
+            let text = "unlock:\n  key_file: \(world.keyFile)\n"
+            guard unsafe chown(world.keyFile, 65_534, 65_534) == 0 else { throw HarnessError("chown") }
+            let theirs = try Self.check(text, world)
+            #expect(theirs.exit == 78 && theirs.errors.contains("belongs to user 65534"), "\(theirs)")
+            guard unsafe chown(world.state, 65_534, 65_534) == 0 else { throw HarnessError("chown") }
+            #expect(try Self.check(text, world).exit == 0)
+        }
+    }
+
     @Test(.enabled(if: OtherUser.mayRunPrograms, OtherUser.whyNoPrograms))
     func `a group that this user cannot give a socket to is named with the drop-in`() throws {
         try withWorld(serving: false) { world in

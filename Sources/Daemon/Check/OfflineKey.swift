@@ -23,11 +23,6 @@ package struct OfflineKey: Sendable {
         credential: String?, _ settings: Settings, state: String
     ) throws(StartError) -> OfflineKey? {
         guard let source = UnlockSource(credential: credential, settings: settings) else { return nil }
-        return OfflineKey(way: try source.read(owner: geteuid() == 0 ? owner(of: state) : geteuid()))
-    }
-
-    private static func owner(of path: String) -> uid_t {
-        var found = stat()
-        return unsafe stat(path, &found) == 0 ? found.st_uid : geteuid()
+        return OfflineKey(way: try source.read(owner: UnlockSource.owner(of: state)))
     }
 }

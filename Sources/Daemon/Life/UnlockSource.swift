@@ -32,6 +32,14 @@ enum UnlockSource: Equatable {
         }
     }
 
+    /// Whose key file is believed besides root's. Root may look at a vault with its owner's.
+    /// - Parameter state: the vault's directory.
+    static func owner(of state: String) -> uid_t {
+        var found = stat()
+        guard geteuid() == 0, unsafe stat(state, &found) == 0 else { return geteuid() }
+        return found.st_uid
+    }
+
     /// Why the vault did not open with it.
     func failure(_ error: VaultError) -> StartError {
         let failure = StartError(error)
@@ -40,16 +48,16 @@ enum UnlockSource: Equatable {
     }
 
     /// Whether it can be asked at all. A command is not run.
-    func check() throws(StartError) {
+    func check(owner: uid_t = geteuid()) throws(StartError) {
         guard case .command(let command, _) = self else {
-            _ = try read()
+            _ = try read(owner: owner)
             return
         }
         guard unsafe access(command.program, X_OK) == 0 else {
             throw StartError(
                 .configuration, "unlock.command: cannot run \(printable(command.program)): \(words(for: errno))")
         }
-        try StartError.check("unlock.command: the program", command.program)
+        try StartError.check("unlock.command: the program", command.program, owner: owner)
     }
 
     /// The key slot that it opens now. Not counted among the tries of those who unlock by hand.
