@@ -102,7 +102,7 @@ package struct StatusText {
 
 extension StatusDocument.Problem {
     /// `critical rotation_held (zoom-prod): …`: runbooks, `explain-error` and alert rules go by the code.
-    fileprivate var line: String { "\(severity.rawValue) \(code)\(app.map { " (\($0))" } ?? ""): \(detail)" }
+    fileprivate var line: String { "\(severity.rawValue) \(code)\(app.map { " (\($0))" } ?? ""): \(onOneLine(detail))" }
 }
 
 extension Severity {

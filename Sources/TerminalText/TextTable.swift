@@ -8,7 +8,7 @@ package struct TextTable {
         package let meaning: Paint.Meaning?
 
         package init(_ text: String, _ meaning: Paint.Meaning? = nil) {
-            self.text = text
+            self.text = onOneLine(text)
             self.meaning = meaning
         }
 
@@ -49,6 +49,20 @@ package struct TextTable {
             }.joined() + "\n"
         }.joined()
     }
+}
+
+/// A text in a line of others, which nothing in it ends, colours or overwrites: it may be a path or a name of another user's.
+package func onOneLine(_ text: String) -> String {
+    guard text.utf8.contains(where: { $0 < 0x20 || $0 == 0x7F }) else { return text }
+    var shown = ""
+    for scalar in text.unicodeScalars {
+        if scalar.value < 0x20 || scalar.value == 0x7F {
+            shown += "\\u{\(String(scalar.value, radix: 16))}"
+        } else {
+            shown.unicodeScalars.append(scalar)
+        }
+    }
+    return shown
 }
 
 /// The beginning of a text that is longer than it may be, with `…` at its end.

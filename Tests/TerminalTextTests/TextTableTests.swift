@@ -60,6 +60,12 @@ import Times
         #expect(wrapped("one two", behind: "> ", width: nil) == "> one two\n")
     }
 
+    @Test func `nothing in a cell ends its line or is obeyed by a terminal`() {
+        var table = TextTable()
+        table.add("executable", "/tmp/a\npassed  b\r\u{1B}[32mc\t\u{7F}")
+        #expect(table.text == "executable  /tmp/a\\u{a}passed  b\\u{d}\\u{1b}[32mc\\u{9}\\u{7f}\n")
+    }
+
     @Test func `one is not many`() {
         #expect(counted(1, "app") == "1 app" && counted(0, "app") == "0 apps" && counted(2, "app") == "2 apps")
         #expect(counted(2, "directory", "directories") == "2 directories")

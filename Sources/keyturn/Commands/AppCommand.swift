@@ -148,7 +148,7 @@ extension Verification {
                 case .skipped: "skipped"
                 case .warning: "warning"
                 }
-            text += "\(mark)  \(check.check): \(check.detail)\n"
+            text += "\(mark)  \(check.check): \(onOneLine(check.detail))\n"
             if let hint = check.hint { text += "           try: \(hint)\n" }
         }
         return text

@@ -3,6 +3,7 @@ import Doctor
 import SecretMemory
 import SocketAPI
 import TerminalInput
+import TerminalText
 import Times
 
 struct DoctorCommand: ParsableCommand {
@@ -67,7 +68,7 @@ struct DoctorCommand: ParsableCommand {
     static func text(_ report: DoctorReport) -> String {
         report.lines.map { line in
             let hint = line.outcome == .passed ? nil : line.hint
-            return "\(line.outcome.rawValue.padded(to: 8)) \(line.check): \(line.detail)\n"
+            return "\(line.outcome.rawValue.padded(to: 8)) \(line.check): \(onOneLine(line.detail))\n"
                 + (hint.map { "           try: \($0)\n" } ?? "")
         }.joined()
     }
