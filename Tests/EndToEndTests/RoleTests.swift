@@ -44,6 +44,21 @@ import Testing
         }
     }
 
+    @Test func aViewersLookAtAPlanAsksZoomForNothing() throws {
+        try withWorld(serving: false) { world in
+            try world.initialise()
+            try world.start(environment: [
+                "KEYTURN_ADMIN_VIEWER_GROUP": "daemon", "KEYTURN_ADMIN_OPERATOR_GROUP": "bin",
+            ])
+            try world.addApp("zoom-prod")
+            let before = try world.sandbox.requests()
+            for _ in 0..<3 { #expect(try ask(world, "GET", "/v1/apps/zoom-prod/plan", gid: 1).status == 200) }
+            #expect(try world.sandbox.requests() == before)
+            #expect(try ask(world, "GET", "/v1/apps/zoom-prod/plan", gid: 2).status == 200)
+            #expect(try world.sandbox.requests() > before)
+        }
+    }
+
     @Test func aSingleGroupHasTheSocketToItself() throws {
         try withWorld(serving: false) { world in
             try world.initialise()

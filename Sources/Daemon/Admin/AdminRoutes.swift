@@ -48,11 +48,12 @@ struct AdminRoutes: Responder {
     private func logged(
         _ route: AdminRoute, _ request: Request, _ caller: Identity
     ) async throws(Problem) -> RenderedResponse {
-        guard let deed = route.deed(request, by: caller) else { return try await answer(route, request, nil) }
+        let role = roles.role(of: caller) ?? .viewer
+        guard let deed = route.deed(request, by: caller) else { return try await answer(route, request, nil, role) }
         let before = gate.session
         if route.waitsForLog, before?.audit.isUnavailable == true { throw Refusal.notLogged }
         let response: RenderedResponse
-        do throws(Problem) { response = try await answer(route, request, deed) } catch {
+        do throws(Problem) { response = try await answer(route, request, deed, role) } catch {
             try await log(deed.event(.failed, because: error), of: route, before)
             throw error
         }
@@ -77,7 +78,7 @@ struct AdminRoutes: Responder {
 
     /// - Parameter deed: what is logged; `nil` for what only looks.
     private func answer(
-        _ route: AdminRoute, _ request: Request, _ deed: Deed?
+        _ route: AdminRoute, _ request: Request, _ deed: Deed?, _ role: AdminRole
     ) async throws(Problem) -> RenderedResponse {
         switch route {
         case .health:
@@ -148,8 +149,9 @@ struct AdminRoutes: Responder {
             if let deed { await gate.lock(recording: deed.event(.done)) }
             return Response(.noContent).render()
         case .apps(let action):
-            return try await AppActions(session: try session(), zoom: zoom, time: time, deed: deed).answer(
-                action, request)
+            let actions = AppActions(
+                session: try session(), zoom: zoom, time: time, deed: deed, mayAsk: role > .viewer)
+            return try await actions.answer(action, request)
         case .token(let action): return try await TokenActions(session: try session(), time: time).answer(action)
         case .rotations(let action):
             return try await RotationActions(session: try session(), time: time, deed: deed).answer(action, request)

@@ -15,6 +15,8 @@ struct AppActions {
     let zoom: ZoomIssuer
     let time: any TimeSource
     let deed: Deed?
+    /// Whether who asks may have Zoom asked: each time takes tokens, and lines in the audit log.
+    var mayAsk = true
 
     func answer(_ action: AdminRoute.Apps, _ request: Request) async throws(Problem) -> RenderedResponse {
         switch action {
@@ -69,7 +71,7 @@ struct AppActions {
     }
 
     private func plan(_ entry: AppEntry, _ overlap: Int?) async throws(Problem) -> RotationPlan {
-        if entry.rotation == nil { _ = await provenLook(entry) }
+        if entry.rotation == nil, mayAsk { _ = await provenLook(entry) }
         let entry = session.vault.catalog.app(entry.app.name) ?? entry
         do throws(VaultError) {
             var obstacles = RotationObstacles(
