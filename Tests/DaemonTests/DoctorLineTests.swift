@@ -69,6 +69,7 @@ import Times
         arguments: [
             (nil, false, "warning"), (3600, false, "passed"), (2 * 86_400, false, "passed"),
             (2 * 86_400 + 1, false, "warning"), (3600, true, "warning"), (-3600, false, "passed"),
+            (-2 * 86_400 - 1, false, "warning"),
         ] as [(Int?, Bool, String)])
     func backups(age: Int?, isBeside: Bool, outcome: String) {
         let now = keyturnReleased + 86_400

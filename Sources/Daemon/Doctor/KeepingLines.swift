@@ -26,6 +26,12 @@ extension DaemonDoctor {
                 try: "systemctl enable --now keyturn-backup.timer; without systemd: keyturn backup FILE, each night")
         }
         let words = "the newest is of \(last.takenAt): \(printable(last.file))"
+        // By a clock that was wrong: it would count as new for years.
+        guard last.takenAt - now <= longestWithoutBackup else {
+            return Line(
+                "backups", .warning, "\(words), which lies ahead: nobody knows how old it is",
+                try: "once the clock is right: keyturn backup FILE")
+        }
         guard now - last.takenAt <= longestWithoutBackup else {
             return Line(
                 "backups", .warning, "\(words), \(countdown(now - last.takenAt)) old",
