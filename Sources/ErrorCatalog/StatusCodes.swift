@@ -14,9 +14,9 @@ extension AttentionCode {
                 try: "keyturn adopt, once the other machine serves it no more")
         case .clockImplausible:
             Explanation(
-                "the clock is before this program was made, or behind what the vault and the audit log were written at: deadlines and windows go by it, and tokens from before the start are not used",
+                "the clock is before this program was made, behind what the vault and the audit log were written at, or was set ahead by more than a day while the daemon ran: deadlines and windows go by it, and tokens from before the start are not used",
                 try:
-                    "set it right: timedatectl set-ntp true; if it is right and was wrong before: keyturn audit acknowledge"
+                    "set it right: timedatectl set-ntp true; if it is right and was wrong before: keyturn audit acknowledge, or restart keyturnd"
             )
         case .diskFull:
             Explanation(

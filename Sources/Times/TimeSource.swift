@@ -11,6 +11,9 @@ package struct Moment: Equatable, Sendable {
         self.wall = wall
         self.boot = boot
     }
+
+    /// By how many seconds the wall clock was set ahead since then; negative when it was set back.
+    package func secondsSet(since earlier: Moment) -> Int { (wall - earlier.wall) - (boot - earlier.boot) }
 }
 
 /// Where the time comes from.

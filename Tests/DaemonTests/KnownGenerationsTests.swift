@@ -137,6 +137,20 @@ import Vault
 @Suite struct ClockProblemTests {
     @Test(
         arguments: [
+            (0, 0, []), (86_400, 0, []), (86_401, 0, ["clock_implausible"]), (-86_401, 0, []),
+            // The one at the start was wrong, and this is the right one.
+            (86_401, -1_700_000_000, []),
+        ] as [(Int, Int, [String])])
+    func `a clock that is set far ahead while the daemon runs is named`(set: Int, start: Int, codes: [String]) {
+        let time = ManualTime(wall: 1_800_000_000 + start)
+        let started = time.now
+        time.pass(40 * 86_400)
+        time.setWall(by: set)
+        #expect(ClockProblem.jump(time.now, since: started).map(\.code) == codes)
+    }
+
+    @Test(
+        arguments: [
             ("right", 0, nil, false), ("a year ahead", 365 * 86_400, nil, false), ("1970", -1_800_000_000, nil, true),
             ("before the program", -(1_800_000_000 - 1_795_132_799), nil, true),
             ("as old as the program", -(1_800_000_000 - 1_795_132_800), nil, false),

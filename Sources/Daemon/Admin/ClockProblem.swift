@@ -1,3 +1,4 @@
+import Rotation
 import SocketAPI
 import Times
 
@@ -5,6 +6,20 @@ import Times
 enum ClockProblem {
     /// How far the clock may be behind what was written last, in seconds: machines correct themselves by less.
     static let tolerance = 300
+
+    /// A clock that was set far ahead while the daemon ran.
+    static func jump(_ now: Moment, since started: Moment) -> [StatusDocument.Problem] {
+        var timing = RotationTiming()
+        timing.earliest = keyturnReleased
+        guard timing.isSetAhead(now, since: started) else { return [] }
+        return [
+            .init(
+                .clockImplausible,
+                "the clock was set \(countdown(now.secondsSet(since: started))) ahead while the daemon ran: no old secret is "
+                    + "ended by it",
+                try: "timedatectl set-ntp true; if it is right now: systemctl restart keyturnd")
+        ]
+    }
 
     /// - Parameter newest: the latest time that the vault knows of.
     static func problems(_ newest: Timestamp?, now: Timestamp) -> [StatusDocument.Problem] {

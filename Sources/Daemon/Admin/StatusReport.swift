@@ -12,7 +12,7 @@ struct StatusReport: Sendable {
     let gate: VaultGate
     let time: any TimeSource
     let version: String
-    let startedAt: Timestamp
+    let started: Moment
     let stateDirectory: String
     let lost: LostSockets
 
@@ -68,7 +68,8 @@ struct StatusReport: Sendable {
         let escrow = session.rotations.report.troubles.filter { name == nil || $0.app == nil || $0.app == name }
         let host =
             lost.problems + Self.hostProblems(session.vault)
-            + ClockProblem.problems(session.vault.newestTime, now: now) + disk
+            + ClockProblem.problems(session.vault.newestTime, now: now) + ClockProblem.jump(time.now, since: started)
+            + disk
             + Self.auditProblems(session.audit) + Self.keyProblems(session)
             + ZoomProblems.problems(session.zoom.contacts, catalog, time.now)
             + escrow.map(StatusDocument.Problem.init)
@@ -94,7 +95,7 @@ struct StatusReport: Sendable {
         _ apps: [StatusDocument.App]
     ) -> StatusDocument {
         StatusDocument(
-            state: state, version: version, startedAt: startedAt, now: now.wall,
+            state: state, version: version, startedAt: started.wall, now: now.wall,
             keyEpoch: gate.session?.vault.keyEpoch,
             resealing: gate.session?.keys.progress.map(ResealingDocument.init), problems: problems, apps: apps)
     }

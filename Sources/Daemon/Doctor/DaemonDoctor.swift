@@ -54,7 +54,7 @@ struct DaemonDoctor {
     /// What passes on one clock passes on the other, unless somebody sets the one that can be set.
     private var jump: Line {
         let now = time.now
-        let set = (now.wall - started.wall) - (now.boot - started.boot)
+        let set = now.secondsSet(since: started)
         guard abs(set) > 30 else {
             return Line("clock_jump", .passed, "the clock was not set since the daemon started")
         }

@@ -84,7 +84,7 @@ package struct Daemon: Sendable {
 
         let lost = LostSockets()
         let status = StatusReport(
-            gate: gate, time: time, version: version, startedAt: time.now.wall, stateDirectory: places.stateDirectory,
+            gate: gate, time: time, version: version, started: time.now, stateDirectory: places.stateDirectory,
             lost: lost)
         let tallies = SocketTallies()
         let bell = AlarmBell(

@@ -14,7 +14,7 @@ struct MetricsSource: Sendable {
 
     func answer(_ dialect: OpenMetrics.Dialect) async -> RenderedResponse {
         let session = gate.session
-        var report = MetricsReport(version: status.version, startedAt: status.startedAt, now: status.time.now)
+        var report = MetricsReport(version: status.version, startedAt: status.started.wall, now: status.time.now)
         report.disk = DiskRoom(at: places.stateDirectory)
         report.sockets = await tallies.total()
         report.events = gate.events.counts

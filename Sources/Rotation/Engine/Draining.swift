@@ -8,6 +8,11 @@ extension RotationEngine {
         let now = time.now.wall
         let holders = vault.catalog.holders(of: entry).map(\.description)
         switch timing.drain(draining.facts, holders: holders, now: now) {
+        case .end where isDoubtful(draining.facts, holders), .over where isDoubtful(draining.facts, holders):
+            let next = draining.wait(
+                until: now + timing.drainLook,
+                reason: "the clock was set ahead while the daemon ran: the old secret is not ended by it")
+            try await vault.advance(next.facts, of: entry.app)
         case .wait(let until, let reason):
             try await vault.advance(draining.wait(until: until, reason: reason).facts, of: entry.app)
         case .over: try await retire(draining, entry)
@@ -18,6 +23,16 @@ extension RotationEngine {
             }
             try await end(draining, entry, now)
         }
+    }
+
+    /// Whether the clock alone says that it is time, having been set ahead, and the time that passed does not: a consumer
+    /// must not lose the old secret by that.
+    private func isDoubtful(_ rotation: Rotation, _ holders: [String]) -> Bool {
+        let now = time.now
+        guard timing.isSetAhead(now, since: started) else { return false }
+        let steady = now.wall + -now.secondsSet(since: started)
+        if case .wait = timing.drain(rotation, holders: holders, now: steady) { return true }
+        return false
     }
 
     /// The old secret is ended only when the new one was proven just now.

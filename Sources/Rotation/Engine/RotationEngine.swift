@@ -10,6 +10,7 @@ package actor RotationEngine {
     let publisher: any SecretPublisher
     let timing: RotationTiming
     let time: any TimeSource
+    let started: Moment
     let random: @Sendable (ClosedRange<Int>) -> Int
     let makeID: @Sendable (Rotation) -> String
     let note: @Sendable (RotationEvent) -> Void
@@ -45,6 +46,7 @@ package actor RotationEngine {
         self.store = escrow
         self.timing = timing
         self.time = time
+        started = time.now
         self.random = random
         self.makeID = makeID
         self.note = note

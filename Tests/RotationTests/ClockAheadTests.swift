@@ -1,0 +1,57 @@
+import Names
+import Rotation
+import SecretMemory
+import TestSupport
+import Testing
+import Times
+import Vault
+
+/// A clock that is set ahead ends no old secret under those who still have it.
+@Suite struct ClockAheadTests {
+    private static let day = 86_400
+
+    private let time = ManualTime()
+    private let name = Name.test("zoom")
+
+    @Test(arguments: [8 * day, 29 * day + day / 2, 40 * day])
+    func `an overlap lasts as long as it was agreed on`(jump: Int) async throws {
+        let disk = MemoryStore()
+        try await Vault.create(in: disk, ways: [.keyFile()])
+        let vault = try await Vault.open(disk, with: .keyFile(), time: time)
+        try await vault.add(.sample("zoom"), clientSecret: SecretBox("old"))
+        let zoom = FakeZoom(secret: "old", manners: .init(), time: time, fate: Fate(diesAt: nil))
+        let engine = RotationEngine(
+            vault: vault, issuer: zoom, timing: RotationTiming(), time: time, random: { $0.upperBound }, note: { _ in })
+        _ = try await engine.rotate(name, trigger: .operator, overlap: 7 * Self.day, id: "one")
+        time.pass(Self.day)
+        time.setWall(by: jump)
+        await engine.carryOnZoom()
+        let waiting = try #require(vault.catalog.app(name)?.rotation)
+        #expect(waiting.phase == .draining)
+        #expect(waiting.reason == "the clock was set ahead while the daemon ran: the old secret is not ended by it")
+        #expect(waiting.due == time.now.wall + 300, "it is looked at again, and not without a pause")
+
+        time.setWall(by: -jump)
+        time.pass(6 * Self.day - 1)
+        await engine.carryOnZoom()
+        #expect(vault.catalog.app(name)?.rotation?.phase == .draining && zoom.accepts("old"))
+        time.pass(1)
+        await engine.carryOnZoom()
+        #expect(vault.catalog.app(name)?.rotation == nil && !zoom.accepts("old"))
+    }
+
+    @Test func `the operator's word ends it all the same`() async throws {
+        let disk = MemoryStore()
+        try await Vault.create(in: disk, ways: [.keyFile()])
+        let vault = try await Vault.open(disk, with: .keyFile(), time: time)
+        try await vault.add(.sample("zoom"), clientSecret: SecretBox("old"))
+        let zoom = FakeZoom(secret: "old", manners: .init(), time: time, fate: Fate(diesAt: nil))
+        let engine = RotationEngine(
+            vault: vault, issuer: zoom, timing: RotationTiming(), time: time, random: { $0.upperBound }, note: { _ in })
+        _ = try await engine.rotate(name, trigger: .operator, overlap: 7 * Self.day, id: "one")
+        time.setWall(by: 8 * Self.day)
+        await engine.carryOnZoom()
+        _ = try await engine.finish(id: "one")
+        #expect(vault.catalog.app(name)?.rotation == nil && !zoom.accepts("old"))
+    }
+}
