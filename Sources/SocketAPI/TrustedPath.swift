@@ -122,9 +122,12 @@ package enum TrustedPath {
     package static func entry(at path: String) -> Entry? {
         var found = stat()
         guard unsafe lstat(path, &found) == 0 else { return nil }
+        var mode = found.st_mode & 0o7777
+        // Where each user has a group of their own, a home is often made with it: nobody else is meant by that.
+        if mode & 0o022 == 0o020, isPrivate(found.st_gid, of: found.st_uid) { mode &= ~UInt32(0o020) }
         switch found.st_mode & S_IFMT {
-        case S_IFDIR: return .directory(owner: found.st_uid, mode: found.st_mode & 0o7777)
-        case S_IFREG: return .file(owner: found.st_uid, mode: found.st_mode & 0o7777)
+        case S_IFDIR: return .directory(owner: found.st_uid, mode: mode)
+        case S_IFREG: return .file(owner: found.st_uid, mode: mode)
         case S_IFLNK:
             var bytes = [UInt8](repeating: 0, count: Int(PATH_MAX))
             let count = unsafe bytes.withUnsafeMutableBytes { buffer in
@@ -135,6 +138,28 @@ package enum TrustedPath {
             return .link(owner: found.st_uid, target: String(decoding: bytes[..<count], as: UTF8.self))
         default: return .other(owner: found.st_uid)
         }
+    }
+
+    /// Whether a group is one user's alone: that user's first group, of the same name, with no other member. Root's is none:
+    /// containers give it to users of their own as the first one, and then it does not list them.
+    private static func isPrivate(_ group: gid_t, of user: uid_t) -> Bool {
+        guard group != 0 else { return false }
+        var account = unsafe passwd()
+        var entry = unsafe Glibc.group()
+        var (names, members) = ([CChar](repeating: 0, count: 16 << 10), [CChar](repeating: 0, count: 64 << 10))
+        var foundUser = unsafe UnsafeMutablePointer<passwd>?.none
+        var foundGroup = unsafe UnsafeMutablePointer<Glibc.group>?.none
+        guard unsafe getpwuid_r(user, &account, &names, names.count, &foundUser) == 0, unsafe foundUser != nil,
+            unsafe account.pw_gid == group,
+            unsafe getgrgid_r(group, &entry, &members, members.count, &foundGroup) == 0, unsafe foundGroup != nil,
+            unsafe strcmp(account.pw_name, entry.gr_name) == 0
+        else { return false }
+        var member = unsafe entry.gr_mem
+        while let name = unsafe member?.pointee {
+            guard unsafe strcmp(name, account.pw_name) == 0 else { return false }
+            unsafe member = unsafe member?.advanced(by: 1)
+        }
+        return true
     }
 
     /// The path from the root, as this process would find it.

@@ -131,4 +131,19 @@ struct TrustedPathTests {
         #expect(try TrustedPath.check("/key", owner: 7) { tree[$0] } == "/key")
         #expect(throws: TrustedPath.Distrust.self) { try TrustedPath.check("/other", owner: 7) { tree[$0] } }
     }
+
+    @Test(.enabled(if: geteuid() == 0, "only root can give a directory away"))
+    func `a group of the owner's alone may write, and no other`() throws {
+        let path = "/tmp/keyturn-home-\(getpid())"
+        #expect(unsafe mkdir(path, 0o700) == 0)
+        defer { _ = unsafe rmdir(path) }
+        // In every Debian, daemon (1) has a group of its own, and bin's (2) is another's.
+        for (owner, group, mode, isTrusted) in [
+            (1, 1, 0o775, true), (1, 2, 0o775, false), (1, 1, 0o777, false), (1, 0, 0o775, false), (0, 0, 0o775, false),
+        ] as [(uid_t, gid_t, mode_t, Bool)] {
+            #expect(unsafe chown(path, owner, group) == 0 && chmod(path, mode) == 0)
+            #expect(
+                (try? TrustedPath.check(path, owner: owner)) == (isTrusted ? path : nil), "\(owner):\(group) \(mode)")
+        }
+    }
 }
