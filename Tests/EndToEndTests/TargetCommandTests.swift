@@ -67,7 +67,7 @@ import Testing
             try eventually("the change to be seen") { try isReported() }
             #expect(try console.secret() == "by hand")
             #expect(try world.keyturn("target", "test", "console").exit == 79)
-            try world.must("target", "adopt", "console")
+            try world.must("target", "adopt", "console", "--yes")
             #expect(try !isReported() && console.secret() == "by hand")
             #expect(try world.keyturn("target", "test", "console").exit == 0)
             try world.pass(3700, on: clock)

@@ -140,9 +140,13 @@ struct TargetAdopt: ParsableCommand {
     )
 
     @Argument(completion: .targets) var name: Name
+    @Flag(help: "Do not ask.") var yes = false
     @OptionGroup var common: CommonOptions
 
     func run() throws {
+        try common.confirm(
+            "accept what '\(name)' has as the current secret? if it is an old one, provisioning fails when that ends",
+            yes: yes)
         let answer = try common.admin.send(.post, "/v1/targets/\(name)/adopt", within: .seconds(120))
         try common.show(answer, as: TargetDocument.self) { StandardOutput.write($0.text) }
     }
