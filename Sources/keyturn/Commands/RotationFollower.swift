@@ -102,8 +102,8 @@ extension RotationDocument {
         }
     }
 
-    /// Whether its push targets are being asked now.
-    var isBeingPublished: Bool { state == "current" && !waits(beyond: SystemTime().now.wall) }
+    /// Whether its push targets are being asked now, or in a second: another look at the console may be under way.
+    var isBeingPublished: Bool { state == "current" && !waits(beyond: SystemTime().now.wall + 1) }
 
     /// Whether a push target cannot be reached, or fails; it is tried again by itself.
     var isFailing: Bool { state == "current" && attempts > 0 && waits(beyond: SystemTime().now.wall) }
