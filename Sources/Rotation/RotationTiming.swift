@@ -69,10 +69,10 @@ package struct RotationTiming: Sendable {
     /// The pause after the count-th commit in a row that failed: short, since a rotation goes on as soon as it can.
     package func stumble(_ count: Int) -> Int { min(60, 1 << min(count, 6)) }
 
-    /// Whether the clock was set ahead since a start by more than the deadline of a drain keeps clear of Zoom's own. Where it
-    /// was wrong at the start already, it may be right by now.
-    package func isSetAhead(_ now: Moment, since started: Moment) -> Bool {
-        started.wall >= earliest && now.secondsSet(since: started) > drainMargin
+    /// Whether the clock was set ahead since a moment by more than the deadline of a drain keeps clear of Zoom's own. Where it
+    /// was wrong then already, it may be right by now.
+    package func isSetAhead(_ now: Moment, since moment: Moment) -> Bool {
+        moment.wall >= earliest && now.secondsSet(since: moment) > drainMargin
     }
 
     /// Until when the old secret is kept alive for those who hold it.

@@ -29,9 +29,11 @@ extension RotationEngine {
     /// must not lose the old secret by that.
     private func isDoubtful(_ rotation: Rotation, _ holders: [String]) -> Bool {
         let now = time.now
-        guard timing.isSetAhead(now, since: started) else { return false }
-        let steady = now.wall + -now.secondsSet(since: started)
-        if case .wait = timing.drain(rotation, holders: holders, now: steady) { return true }
+        guard let promotedAt = rotation.promotedAt else { return false }
+        // Where the new secret became current in this process the boot clock knows since when, whatever was set before.
+        let since = promotions[rotation.id] ?? Moment(wall: promotedAt, boot: started.boot - (started.wall - promotedAt))
+        guard timing.isSetAhead(now, since: since) else { return false }
+        if case .wait = timing.drain(rotation, holders: holders, now: promotedAt + (now.boot - since.boot)) { return true }
         return false
     }
 
@@ -99,6 +101,7 @@ extension RotationEngine {
         let next = following(draining.facts, entry, at: now)
         FaultPoint.reach(.beforeRetire)
         try await vault.retire(by: ended.facts, beginning: next, of: entry.app)
+        promotions[ended.facts.id] = nil
         FaultPoint.reach(.afterRetire)
     }
 

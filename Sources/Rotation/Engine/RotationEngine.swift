@@ -19,6 +19,9 @@ package actor RotationEngine {
     package nonisolated let report = EscrowReport()
     var escrowed = EscrowState()
 
+    /// When the rotations that drain became current, on both clocks, where that was in this process.
+    var promotions: [String: Moment] = [:]
+
     private var flights: [String: Task<Void, Never>] = [:]
     /// Apps at which something happened while their flight was under way.
     private var again: Set<String> = []
