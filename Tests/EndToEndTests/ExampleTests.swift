@@ -55,7 +55,8 @@ import Testing
         ("--user keyturn", [("password: ", "x")]),
         ("target add", [("user at the console: ", "x"), ("password: ", "x")]),
         ("keyturn unlock", [("passphrase: ", "nothing-of-value")]), (" remove ", [("[y/N]", "y")]),
-        ("keyturn adopt", [("[y/N]", "y")]), ("keyturn audit acknowledge", [("[y/N]", "y")]),
+        ("target adopt", [("[y/N]", "y")]), ("keyturn adopt", [("[y/N]", "y")]),
+        ("keyturn audit acknowledge", [("[y/N]", "y")]),
     ]
 
     private static func answers(_ line: String) -> [(prompt: String, answer: String)] {

@@ -33,7 +33,8 @@ extension RotationEngine {
         // Where the new secret became current in this process the boot clock knows since when, whatever was set before.
         let since = promotions[rotation.id] ?? Moment(wall: promotedAt, boot: started.boot - (started.wall - promotedAt))
         guard timing.isSetAhead(now, since: since) else { return false }
-        if case .wait = timing.drain(rotation, holders: holders, now: promotedAt + (now.boot - since.boot)) { return true }
+        let steady = promotedAt + (now.boot - since.boot)
+        if case .wait = timing.drain(rotation, holders: holders, now: steady) { return true }
         return false
     }
 
