@@ -31,7 +31,8 @@ extension RotationEngine {
         let now = time.now
         guard let promotedAt = rotation.promotedAt else { return false }
         // Where the new secret became current in this process the boot clock knows since when, whatever was set before.
-        let since = promotions[rotation.id] ?? Moment(wall: promotedAt, boot: started.boot - (started.wall - promotedAt))
+        let since =
+            promotions[rotation.id] ?? Moment(wall: promotedAt, boot: started.boot - (started.wall - promotedAt))
         guard timing.isSetAhead(now, since: since) else { return false }
         let steady = promotedAt + (now.boot - since.boot)
         if case .wait = timing.drain(rotation, holders: holders, now: steady) { return true }
