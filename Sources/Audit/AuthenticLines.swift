@@ -4,7 +4,7 @@ package import Times
 extension LogDirectory {
     /// Lends each line that has the vault's key behind it, the oldest first, of all files that are there.
     ///
-    /// Of a file that was changed, the lines before the change. Whoever can put files here can have lines missed, and none
+    /// Of a file that was changed, the lines before the change. A user who can put files here can have lines missed, and none
     /// believed.
     package func forEachAuthenticLine(
         key: borrowing SecretBytes, _ body: (borrowing AuditLine) -> Void

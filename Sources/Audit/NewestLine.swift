@@ -16,7 +16,7 @@ extension LogDirectory {
     }
 
     /// Each file's first line names the highest commit of those before it, so that one file is read. Files without a line
-    /// that has the vault's key behind it do not count: whoever can put files here cannot have the vault refused.
+    /// that has the vault's key behind it do not count: a user who can put files here cannot have the vault refused.
     package func newest(key: borrowing SecretBytes) throws(AuditError) -> Newest {
         guard exists else { return Newest() }
         for number in try segments().reversed() {

@@ -13,8 +13,8 @@ import Vault
     private let time = ManualTime()
     private let name = Name.test("zoom")
 
-    @Test(arguments: [8 * day, 29 * day + day / 2, 40 * day])
-    func `an overlap lasts as long as it was agreed on`(jump: Int) async throws {
+    /// A rotation whose overlap of seven days has just begun.
+    private func draining() async throws -> (Vault, FakeZoom, RotationEngine) {
         let disk = MemoryStore()
         try await Vault.create(in: disk, ways: [.keyFile()])
         let vault = try await Vault.open(disk, with: .keyFile(), time: time)
@@ -23,6 +23,12 @@ import Vault
         let engine = RotationEngine(
             vault: vault, issuer: zoom, timing: RotationTiming(), time: time, random: { $0.upperBound }, note: { _ in })
         _ = try await engine.rotate(name, trigger: .operator, overlap: 7 * Self.day, id: "one")
+        return (vault, zoom, engine)
+    }
+
+    @Test(arguments: [8 * day, 29 * day + day / 2, 40 * day])
+    func `an overlap lasts as long as it was agreed on`(jump: Int) async throws {
+        let (vault, zoom, engine) = try await draining()
         time.pass(Self.day)
         time.setWall(by: jump)
         await engine.carryOnZoom()
@@ -41,14 +47,7 @@ import Vault
     }
 
     @Test func `the operator's word ends it all the same`() async throws {
-        let disk = MemoryStore()
-        try await Vault.create(in: disk, ways: [.keyFile()])
-        let vault = try await Vault.open(disk, with: .keyFile(), time: time)
-        try await vault.add(.sample("zoom"), clientSecret: SecretBox("old"))
-        let zoom = FakeZoom(secret: "old", manners: .init(), time: time, fate: Fate(diesAt: nil))
-        let engine = RotationEngine(
-            vault: vault, issuer: zoom, timing: RotationTiming(), time: time, random: { $0.upperBound }, note: { _ in })
-        _ = try await engine.rotate(name, trigger: .operator, overlap: 7 * Self.day, id: "one")
+        let (vault, zoom, engine) = try await draining()
         time.setWall(by: 8 * Self.day)
         await engine.carryOnZoom()
         _ = try await engine.finish(id: "one")
