@@ -6,8 +6,28 @@ package struct ConsoleAccess: Sendable {
     package enum Login: Sendable {
         case basic(user: String, password: SecretBox)
         /// OAuth 2.0 client credentials, for a bearer token.
-        case clientCredentials(tokenURL: EndpointURL, clientID: String, secret: SecretBox)
+        case clientCredentials(OAuthClient)
         case certificate(TLSOptions.Identity)
+    }
+
+    package struct OAuthClient: Sendable {
+        package let tokenURL: EndpointURL
+        package let clientID: String
+        package let secret: SecretBox
+        /// Empty to ask without a scope.
+        package let scopes: [String]
+        /// Whether the secret goes into the body (`client_secret_post`) and not into the header (`client_secret_basic`).
+        package let isPosted: Bool
+
+        package init(
+            tokenURL: EndpointURL, clientID: String, secret: SecretBox, scopes: [String] = [], isPosted: Bool = false
+        ) {
+            self.tokenURL = tokenURL
+            self.clientID = clientID
+            self.secret = secret
+            self.scopes = scopes
+            self.isPosted = isPosted
+        }
     }
 
     /// Up to and with `/pf-admin-api/v1`.

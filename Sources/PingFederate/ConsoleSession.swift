@@ -26,13 +26,14 @@ package struct ConsoleSession: Sendable {
             tls = TLSOptions(trust: access.trust)
             authorization = .authorization("Basic", pair)
             secrets = [password, pair]
-        case .clientCredentials(let tokenURL, let clientID, let secret):
-            let pair = Self.pair(clientID, secret)
+        case .clientCredentials(let client):
+            let pair = Self.pair(client.clientID, client.secret)
             let token = try await BearerToken.mint(
-                at: tokenURL, pair, over: transport, TLSOptions(trust: access.trust(of: tokenURL)), secret)
+                at: client.tokenURL, pair, over: transport, TLSOptions(trust: access.trust(of: client.tokenURL)),
+                client.secret)
             tls = TLSOptions(trust: access.trust)
             authorization = .authorization("Bearer", token)
-            secrets = [secret, pair, token]
+            secrets = [client.secret, pair, token]
         case .certificate(let identity):
             tls = TLSOptions(trust: access.trust, identity: identity)
             authorization = nil

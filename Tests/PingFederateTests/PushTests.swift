@@ -120,8 +120,9 @@ import Testing
 
     @Test("OAuth asks for a token once, and never says its secret") func oauth() async throws {
         let login = ConsoleAccess.Login.clientCredentials(
-            tokenURL: try EndpointURL("https://sso.example.com/as/token.oauth2"), clientID: "id",
-            secret: SecretBox("PlantedOAuthSecret"))
+            .init(
+                tokenURL: try EndpointURL("https://sso.example.com/as/token.oauth2"), clientID: "id",
+                secret: SecretBox("PlantedOAuthSecret")))
         let console = ScriptedConsole { call, count in
             call == "POST /as/token.oauth2"
                 ? .json(#"{"access_token":"PlantedToken","token_type":"Bearer"}"#) : Self.good(call, count)

@@ -78,13 +78,15 @@ extension VaultPicture.TargetPicture {
         let login =
             switch target.login {
             case .basic(let user, let password): "basic \(user) \(password.text)"
-            case .clientCredentials(let url, let id, let secret): "oauth \(url) \(id) \(secret.text)"
+            case .clientCredentials(let client):
+                "oauth \(client.tokenURL) \(client.clientID) \(client.secret.text) \(client.scopes) \(client.authMethod)"
             case .certificate(let chain, let key): "certificate \(chain) \(key.text)"
             }
         self.init(
             name: target.name.description, appID: target.appID,
             text: "\(target.id) \(target.adminURL) \(target.connection) \(target.fields) \(login) \(target.trust) "
-                + "\(target.replication) \(target.settle) \(target.createdAt)", delivery: entry.delivery)
+                + "\(target.replication) \(target.settle) \(target.createdAt) \(target.bypassesExternalValidation) "
+                + "\(target.restoresDrift)", delivery: entry.delivery)
     }
 }
 

@@ -126,7 +126,10 @@ import Times
         for text in Self.strange {
             for login in [
                 .basic(user: text, password: SecretBox(text)),
-                .clientCredentials(tokenURL: text, clientID: text, secret: SecretBox(text)),
+                .clientCredentials(
+                    .init(
+                        tokenURL: text, clientID: text, secret: SecretBox(text), scopes: ["one", "two:all"],
+                        authMethod: .post)),
                 .certificate(chain: text, key: SecretBox(text)),
             ] as [PushTarget.Login] {
                 for replication in PushTarget.Replication.allCases {

@@ -36,6 +36,8 @@ enum TargetDraftCheck {
             id: id, name: draft.name, appID: app.id, app: app.name, adminURL: try address(draft.console.adminURL),
             connection: draft.connection, fields: fields, login: try login(draft.console),
             trust: try trust(draft.console), replication: replication, settle: settle, createdAt: now)
+        target.bypassesExternalValidation = draft.bypassesExternalValidation
+        target.restoresDrift = draft.restoresDrift
         target.provisionerLog = try log(draft.provisionerLog, draft.provisionerChannel)
         return target
     }
@@ -81,13 +83,7 @@ enum TargetDraftCheck {
             guard !user.contains(":") else { throw Problem(.badRequest, "the user has a colon") }
             try check(password, "the password")
             return .basic(user: user, password: password)
-        case .clientCredentials(let tokenURL, let clientID, let secret):
-            do { _ = try EndpointURL(tokenURL) } catch {
-                throw Problem(.badRequest, "the token URL cannot be used: \(error)")
-            }
-            try check(clientID, "the client ID")
-            try check(secret, "the client secret")
-            return .clientCredentials(tokenURL: tokenURL, clientID: clientID, secret: secret)
+        case .clientCredentials(let client): return .clientCredentials(try checked(client))
         case .certificate(let chain, let key):
             try checkCertificates(chain, "the client certificate")
             guard key.bytes.count <= longestPEM, key.bytes.contains("PRIVATE KEY-----") else {
@@ -100,6 +96,25 @@ enum TargetDraftCheck {
             }
             return .certificate(chain: chain, key: key)
         }
+    }
+
+    private static func checked(_ client: ConsoleDraft.OAuthClient) throws(Problem) -> PushTarget.OAuthClient {
+        do { _ = try EndpointURL(client.tokenURL) } catch {
+            throw Problem(.badRequest, "the token URL cannot be used: \(error)")
+        }
+        try check(client.clientID, "the client ID")
+        try check(client.secret, "the client secret")
+        if let scope = client.scope { try check(scope, "the scope", spaces: true) }
+        let method: PushTarget.OAuthClient.AuthMethod
+        switch client.authMethod.map({ PushTarget.OAuthClient.AuthMethod(rawValue: $0) }) {
+        case nil: method = .basic
+        case .some(let known?): method = known
+        case .some(nil):
+            throw Problem(.badRequest, "token_auth_method is not client_secret_basic or client_secret_post")
+        }
+        return PushTarget.OAuthClient(
+            tokenURL: client.tokenURL, clientID: client.clientID, secret: client.secret,
+            scopes: client.scope?.split(separator: " ").map(String.init) ?? [], authMethod: method)
     }
 
     private static func trust(_ console: ConsoleDraft) throws(Problem) -> PushTarget.Trust {

@@ -9,7 +9,7 @@ extension TargetDocument {
         let (login, user): (String, String?) =
             switch target.login {
             case .basic(let user, _): ("basic", user)
-            case .clientCredentials(_, let clientID, _): ("client_credentials", clientID)
+            case .clientCredentials(let client): ("client_credentials", client.clientID)
             case .certificate: ("certificate", nil)
             }
         let (trust, pin): (String, String?) =

@@ -35,7 +35,7 @@ struct TargetTest {
         _ connection: SPConnection, _ entry: TargetEntry, _ app: App
     ) throws(ConsoleFailure) -> Verification.Check {
         let fields = entry.target.fields
-        let names = [fields.accountID, fields.clientID, fields.clientSecret]
+        let names = [fields.accountID, fields.clientID, fields.clientSecret].compactMap(\.self)
         _ = try connection.replacing(names.map { FieldChange($0, SecretBox(SecretBytes(copying: ""))) })
         guard
             connection.encryptedNames.contains(fields.clientSecret) || connection.value(of: fields.clientSecret) == nil

@@ -11,11 +11,11 @@ extension PushTarget {
 
     /// An app's three values, and the settings that they go into.
     func changes(_ app: App, _ credential: Credential) -> [FieldChange] {
-        [
-            FieldChange(fields.accountID, SecretBox(SecretBytes(copying: app.accountID))),
-            FieldChange(fields.clientID, SecretBox(SecretBytes(copying: app.clientID))),
+        let accountID = fields.accountID.map { FieldChange($0, SecretBox(SecretBytes(copying: app.accountID))) }
+        return [
+            accountID, FieldChange(fields.clientID, SecretBox(SecretBytes(copying: app.clientID))),
             FieldChange(fields.clientSecret, credential.clientSecret),
-        ]
+        ].compactMap(\.self)
     }
 
     var policy: ReplicationPolicy {
@@ -33,8 +33,11 @@ extension ConsoleAccess {
             let login: ConsoleAccess.Login =
                 switch login {
                 case .basic(let user, let password): .basic(user: user, password: password)
-                case .clientCredentials(let tokenURL, let clientID, let secret):
-                    .clientCredentials(tokenURL: try EndpointURL(tokenURL), clientID: clientID, secret: secret)
+                case .clientCredentials(let client):
+                    .clientCredentials(
+                        .init(
+                            tokenURL: try EndpointURL(client.tokenURL), clientID: client.clientID,
+                            secret: client.secret, scopes: client.scopes, isPosted: client.authMethod == .post))
                 case .certificate(let chain, let key): .certificate(.init(certificates: chain, key: key))
                 }
             self.init(

@@ -193,7 +193,7 @@ extension PushTarget {
         for (field, value, what) in [
             (fields.clientID, app.clientID, "client ID"), (fields.accountID, app.accountID, "account ID"),
         ] {
-            guard let there = connection.value(of: field), there.bytes.count > 0 else { continue }
+            guard let field, let there = connection.value(of: field), there.bytes.count > 0 else { continue }
             guard there.bytes.constantTimeEquals(SecretBytes(copying: value)) else {
                 throw ConsoleFailure(
                     .rejected, .mismatch,

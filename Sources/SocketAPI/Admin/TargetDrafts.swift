@@ -6,14 +6,32 @@ package import SecretMemory
 package struct ConsoleDraft: Sendable, WireDocument {
     package enum Login: Sendable {
         case basic(user: String, password: SecretBox)
-        case clientCredentials(tokenURL: String, clientID: String, secret: SecretBox)
+        case clientCredentials(OAuthClient)
         /// PEM, both.
         case certificate(chain: String, key: SecretBox)
     }
 
+    package struct OAuthClient: Sendable {
+        package let tokenURL: String
+        package let clientID: String
+        package let secret: SecretBox
+        /// Scopes with spaces between them, as OAuth has them.
+        package let scope: String?
+        /// `client_secret_basic` or `client_secret_post`.
+        package let authMethod: String?
+
+        package init(tokenURL: String, clientID: String, secret: SecretBox, scope: String?, authMethod: String?) {
+            self.tokenURL = tokenURL
+            self.clientID = clientID
+            self.secret = secret
+            self.scope = scope
+            self.authMethod = authMethod
+        }
+    }
+
     static let members = [
-        "admin_url", "user", "password", "token_url", "client_id", "client_secret", "client_cert", "client_key", "ca",
-        "pin",
+        "admin_url", "user", "password", "token_url", "client_id", "client_secret", "scope", "token_auth_method",
+        "client_cert", "client_key", "ca", "pin",
     ]
 
     package let adminURL: String
@@ -36,10 +54,12 @@ package struct ConsoleDraft: Sendable, WireDocument {
         case .basic(let user, let password):
             json.member("user", user)
             json.member("password", secret: password.bytes)
-        case .clientCredentials(let tokenURL, let clientID, let secret):
-            json.member("token_url", tokenURL)
-            json.member("client_id", clientID)
-            json.member("client_secret", secret: secret.bytes)
+        case .clientCredentials(let client):
+            json.member("token_url", client.tokenURL)
+            json.member("client_id", client.clientID)
+            json.member("client_secret", secret: client.secret.bytes)
+            if let scope = client.scope { json.member("scope", scope) }
+            if let method = client.authMethod { json.member("token_auth_method", method) }
         case .certificate(let chain, let key):
             json.member("client_cert", chain)
             json.member("client_key", secret: key.bytes)
@@ -58,7 +78,8 @@ package struct ConsoleDraft: Sendable, WireDocument {
     private static func login(_ node: JSONNode, _ document: borrowing JSONDocument) throws(JSONError) -> Login {
         func has(_ names: String...) -> Bool { names.contains { document.member($0, of: node) != nil } }
         switch (
-            has("user", "password"), has("token_url", "client_id", "client_secret"), has("client_cert", "client_key")
+            has("user", "password"), has("token_url", "client_id", "client_secret", "scope", "token_auth_method"),
+            has("client_cert", "client_key")
         )
         {
         case (true, false, false):
@@ -67,8 +88,12 @@ package struct ConsoleDraft: Sendable, WireDocument {
                 password: SecretBox(try document.secret("password", of: node)))
         case (false, true, false):
             return .clientCredentials(
-                tokenURL: try document.text("token_url", of: node), clientID: try document.text("client_id", of: node),
-                secret: SecretBox(try document.secret("client_secret", of: node)))
+                OAuthClient(
+                    tokenURL: try document.text("token_url", of: node),
+                    clientID: try document.text("client_id", of: node),
+                    secret: SecretBox(try document.secret("client_secret", of: node)),
+                    scope: try document.optionalText("scope", of: node),
+                    authMethod: try document.optionalText("token_auth_method", of: node)))
         case (false, false, true):
             return .certificate(
                 chain: try document.text("client_cert", of: node),
@@ -91,6 +116,8 @@ package struct TargetDraft: Sendable, WireDocument {
     package let replicate: String?
     /// Seconds.
     package let settle: Int?
+    package let bypassesExternalValidation: Bool
+    package let restoresDrift: Bool
     /// The path of PingFederate's `provisioner-audit.log`, and a channel in it.
     package let provisionerLog: String?
     package let provisionerChannel: String?
@@ -99,8 +126,8 @@ package struct TargetDraft: Sendable, WireDocument {
 
     package init(
         name: Name, app: Name, console: ConsoleDraft, connection: String, fields: TargetFields,
-        replicate: String?, settle: Int?, provisionerLog: String? = nil, provisionerChannel: String? = nil,
-        verify: Bool
+        replicate: String?, settle: Int?, bypassesExternalValidation: Bool = false, restoresDrift: Bool = false,
+        provisionerLog: String? = nil, provisionerChannel: String? = nil, verify: Bool
     ) {
         self.name = name
         self.app = app
@@ -109,6 +136,8 @@ package struct TargetDraft: Sendable, WireDocument {
         self.fields = fields
         self.replicate = replicate
         self.settle = settle
+        self.bypassesExternalValidation = bypassesExternalValidation
+        self.restoresDrift = restoresDrift
         self.provisionerLog = provisionerLog
         self.provisionerChannel = provisionerChannel
         self.verify = verify
@@ -123,6 +152,8 @@ package struct TargetDraft: Sendable, WireDocument {
         fields.writeMembers(to: &json)
         if let replicate { json.member("replicate", replicate) }
         if let settle { json.member("settle", settle) }
+        if bypassesExternalValidation { json.member("bypass_external_validation", true) }
+        if restoresDrift { json.member("restore_drift", true) }
         if let provisionerLog { json.member("provisioner_log", provisionerLog) }
         if let provisionerChannel { json.member("provisioner_channel", provisionerChannel) }
         json.member("verify", verify)
@@ -131,8 +162,8 @@ package struct TargetDraft: Sendable, WireDocument {
     package init(_ node: JSONNode, in document: borrowing JSONDocument) throws(JSONError) {
         try document.allowOnly(
             [
-                "kind", "name", "app", "connection", "replicate", "settle", "provisioner_log", "provisioner_channel",
-                "verify",
+                "kind", "name", "app", "connection", "replicate", "settle", "bypass_external_validation",
+                "restore_drift", "provisioner_log", "provisioner_channel", "verify",
             ] + TargetFields.members + ConsoleDraft.members, of: node)
         guard try document.text("kind", of: node) == "pingfederate" else {
             throw JSONError(.outOfRange, member: "kind")
@@ -142,6 +173,8 @@ package struct TargetDraft: Sendable, WireDocument {
             console: try ConsoleDraft(node, in: document), connection: try document.text("connection", of: node),
             fields: try TargetFields(node, in: document), replicate: try document.optionalText("replicate", of: node),
             settle: try document.optionalNumber("settle", of: node),
+            bypassesExternalValidation: try document.optionalFlag("bypass_external_validation", of: node) ?? false,
+            restoresDrift: try document.optionalFlag("restore_drift", of: node) ?? false,
             provisionerLog: try document.optionalText("provisioner_log", of: node),
             provisionerChannel: try document.optionalText("provisioner_channel", of: node),
             verify: try document.optionalFlag("verify", of: node) ?? true)

@@ -9,9 +9,36 @@ package struct PushTarget: Sendable {
     package enum Login: Sendable {
         case basic(user: String, password: SecretBox)
         /// OAuth 2.0 client credentials.
-        case clientCredentials(tokenURL: String, clientID: String, secret: SecretBox)
+        case clientCredentials(OAuthClient)
         /// PEM, both.
         case certificate(chain: String, key: SecretBox)
+    }
+
+    /// A client of an authorization server whose access tokens the console takes.
+    package struct OAuthClient: Sendable {
+        /// How a client shows its secret, in the words of OAuth's metadata (RFC 8414).
+        package enum AuthMethod: String, CaseIterable, Sendable {
+            case basic = "client_secret_basic"
+            case post = "client_secret_post"
+        }
+
+        package let tokenURL: String
+        package let clientID: String
+        package let secret: SecretBox
+        /// What a token is asked for with; empty to ask without a scope.
+        package let scopes: [String]
+        package let authMethod: AuthMethod
+
+        package init(
+            tokenURL: String, clientID: String, secret: SecretBox, scopes: [String] = [],
+            authMethod: AuthMethod = .basic
+        ) {
+            self.tokenURL = tokenURL
+            self.clientID = clientID
+            self.secret = secret
+            self.scopes = scopes
+            self.authMethod = authMethod
+        }
     }
 
     /// What the console's certificate is known by.
@@ -25,11 +52,12 @@ package struct PushTarget: Sendable {
 
     /// The connection's settings that hold the app's three values, by name.
     package struct Fields: Equatable, Sendable {
-        package let accountID: String
+        /// `nil` for a connector that has no such setting: the account is then told by its token URL.
+        package let accountID: String?
         package let clientID: String
         package let clientSecret: String
 
-        package init(accountID: String, clientID: String, clientSecret: String) {
+        package init(accountID: String?, clientID: String, clientSecret: String) {
             self.accountID = accountID
             self.clientID = clientID
             self.clientSecret = clientSecret
@@ -72,6 +100,11 @@ package struct PushTarget: Sendable {
     /// Seconds from when the engines have it to when they certainly use it.
     package let settle: Int
     package let createdAt: Timestamp
+    /// Whether PingFederate is told not to try the credentials at Zoom when it saves the connection: for a console that
+    /// cannot reach Zoom.
+    package var bypassesExternalValidation = false
+    /// Whether the current secret is put back when somebody else changed it.
+    package var restoresDrift = false
     package var provisionerLog: ProvisionerLog?
 
     package init(

@@ -19,7 +19,7 @@ struct PushTargetRecord: Record {
         writer.member("app_name", target.app.description)
         writer.member("admin_url", target.adminURL)
         writer.member("connection", target.connection)
-        writer.member("account_id_field", target.fields.accountID)
+        writer.member("account_id_field", ifPresent: target.fields.accountID)
         writer.member("client_id_field", target.fields.clientID)
         writer.member("client_secret_field", target.fields.clientSecret)
         switch target.login {
@@ -27,11 +27,13 @@ struct PushTargetRecord: Record {
             writer.member("login", "basic")
             writer.member("user", user)
             writer.member("password", secret: password.bytes)
-        case .clientCredentials(let tokenURL, let clientID, let secret):
+        case .clientCredentials(let client):
             writer.member("login", "client_credentials")
-            writer.member("token_url", tokenURL)
-            writer.member("client_id", clientID)
-            writer.member("client_secret", secret: secret.bytes)
+            writer.member("token_url", client.tokenURL)
+            writer.member("client_id", client.clientID)
+            writer.member("client_secret", secret: client.secret.bytes)
+            writer.member("scope", ifPresent: client.scopes.isEmpty ? nil : client.scopes.joined(separator: " "))
+            writer.member("token_auth_method", client.authMethod.rawValue)
         case .certificate(let chain, let key):
             writer.member("login", "certificate")
             writer.member("chain", chain)
@@ -45,6 +47,8 @@ struct PushTargetRecord: Record {
         writer.member("replication", target.replication.rawValue)
         writer.member("settle", target.settle)
         writer.member("created_at", target.createdAt)
+        if target.bypassesExternalValidation { writer.member("bypass_external_validation", true) }
+        if target.restoresDrift { writer.member("restore_drift", true) }
         if let log = target.provisionerLog {
             writer.member("provisioner_log", log.path)
             writer.member("provisioner_channel", ifPresent: log.channel)
@@ -56,8 +60,9 @@ struct PushTargetRecord: Record {
             [
                 "kind", "name", "app_name", "admin_url", "connection", "account_id_field", "client_id_field",
                 "client_secret_field",
-                "login", "user", "password", "token_url", "client_id", "client_secret", "chain", "key", "authorities",
-                "pin", "replication", "settle", "created_at", "provisioner_log", "provisioner_channel",
+                "login", "user", "password", "token_url", "client_id", "client_secret", "scope", "token_auth_method",
+                "chain", "key", "authorities", "pin", "replication", "settle", "created_at",
+                "bypass_external_validation", "restore_drift", "provisioner_log", "provisioner_channel",
             ], of: document.root)
         guard try document.text("kind") == Self.kind else { throw JSONError(.outOfRange, member: "kind") }
         guard let name = Name(try document.text("name")) else { throw JSONError(.outOfRange, member: "name") }
@@ -70,10 +75,13 @@ struct PushTargetRecord: Record {
             adminURL: try document.text("admin_url"),
             connection: try document.text("connection"),
             fields: PushTarget.Fields(
-                accountID: try document.text("account_id_field"), clientID: try document.text("client_id_field"),
+                accountID: try document.optionalText("account_id_field"),
+                clientID: try document.text("client_id_field"),
                 clientSecret: try document.text("client_secret_field")),
             login: try Self.login(document), trust: try Self.trust(document), replication: replication,
             settle: try document.number("settle"), createdAt: try document.time("created_at"))
+        target.bypassesExternalValidation = try document.flag("bypass_external_validation")
+        target.restoresDrift = try document.flag("restore_drift")
         target.provisionerLog = try Self.log(document)
     }
 
@@ -85,13 +93,22 @@ struct PushTargetRecord: Record {
     private static func login(_ document: borrowing JSONDocument) throws(JSONError) -> PushTarget.Login {
         switch try document.text("login") {
         case "basic": .basic(user: try document.text("user"), password: try document.box("password"))
-        case "client_credentials":
-            .clientCredentials(
-                tokenURL: try document.text("token_url"), clientID: try document.text("client_id"),
-                secret: try document.box("client_secret"))
+        case "client_credentials": .clientCredentials(try client(document))
         case "certificate": .certificate(chain: try document.text("chain"), key: try document.box("key"))
         default: throw JSONError(.outOfRange, member: "login")
         }
+    }
+
+    private static func client(_ document: borrowing JSONDocument) throws(JSONError) -> PushTarget.OAuthClient {
+        let method = try document.optionalText("token_auth_method").map {
+            PushTarget.OAuthClient.AuthMethod(rawValue: $0)
+        }
+        if case .some(nil) = method { throw JSONError(.outOfRange, member: "token_auth_method") }
+        let scope = try document.optionalText("scope") ?? ""
+        return PushTarget.OAuthClient(
+            tokenURL: try document.text("token_url"), clientID: try document.text("client_id"),
+            secret: try document.box("client_secret"), scopes: scope.split(separator: " ").map(String.init),
+            authMethod: method.flatMap(\.self) ?? .basic)
     }
 
     /// Without either, the system's trust store decides. What is known by two things at once was not written here.
@@ -106,6 +123,12 @@ struct PushTargetRecord: Record {
 }
 
 extension JSONDocument {
+    /// Absent is no.
+    fileprivate func flag(_ name: String) throws(JSONError) -> Bool {
+        guard let node = member(name, of: root) else { return false }
+        return try bool(node)
+    }
+
     fileprivate func box(_ name: String) throws(JSONError) -> SecretBox {
         SecretBox(try secret(try require(name, of: root)))
     }

@@ -29,6 +29,11 @@ struct PingFederateAdd: ParsableCommand {
     @Option(parsing: .unconditional, help: ArgumentHelp("The OAuth client's ID.", valueName: "id"))
     var clientId: String?
     @Flag(help: "Read the OAuth client's secret from standard input.") var clientSecretStdin = false
+    @Option(help: ArgumentHelp("A scope that the token is asked for with; may be given again.", valueName: "scope"))
+    var scope: [String] = []
+    @Option(
+        help: ArgumentHelp("How the OAuth client shows its secret to the token endpoint.", valueName: "method"))
+    var tokenAuthMethod: TokenAuthMethod?
     @Option(help: ArgumentHelp("Log in with this client certificate, PEM.", valueName: "file")) var clientCert: String?
     @Option(help: ArgumentHelp("Its key, PEM, not encrypted.", valueName: "file")) var clientKey: String?
     @Option(help: ArgumentHelp("Trust these authorities alone, PEM.", valueName: "file")) var caFile: String?
@@ -42,6 +47,9 @@ struct PingFederateAdd: ParsableCommand {
     var clientIdField: String?
     @Option(parsing: .unconditional, help: ArgumentHelp("The setting for the client secret.", valueName: "name"))
     var clientSecretField: String?
+    @Flag(help: "Have PingFederate save without trying the credentials at Zoom: for a console that cannot reach Zoom.")
+    var bypassExternalValidation = false
+    @Flag(help: "Put the current secret back when somebody else changed it.") var restoreDrift = false
     @Option(help: ArgumentHelp("PingFederate's provisioner-audit.log, to be read.", valueName: "path"))
     var provisionerLog: String?
     @Option(parsing: .unconditional, help: ArgumentHelp("Only this channel's events in it.", valueName: "id"))
@@ -55,6 +63,12 @@ struct PingFederateAdd: ParsableCommand {
         case full, none
     }
 
+    /// In the words of OAuth's metadata.
+    enum TokenAuthMethod: String, ExpressibleByArgument, CaseIterable {
+        case basic = "client_secret_basic"
+        case post = "client_secret_post"
+    }
+
     func validate() throws {
         guard caFile == nil || pin == nil else { throw ValidationError("it is --ca-file or --pin, not both") }
         guard (clientCert == nil) == (clientKey == nil) else {
@@ -62,6 +76,9 @@ struct PingFederateAdd: ParsableCommand {
         }
         guard (tokenUrl == nil) == (clientId == nil) else {
             throw ValidationError("--token-url and --client-id go together")
+        }
+        guard tokenUrl != nil || (scope.isEmpty && tokenAuthMethod == nil) else {
+            throw ValidationError("--scope and --token-auth-method go with --token-url")
         }
         let logins = [user != nil, tokenUrl != nil, clientCert != nil].count { $0 }
         guard logins <= 1 else {
@@ -88,8 +105,9 @@ struct PingFederateAdd: ParsableCommand {
         if self.connection == nil { fields = try guide.fields(console, connection, fields) }
         let draft = TargetDraft(
             name: name, app: app, console: console, connection: connection, fields: fields,
-            replicate: replicate?.rawValue, settle: settle?.seconds, provisionerLog: provisionerLog,
-            provisionerChannel: provisionerChannel, verify: !noVerify)
+            replicate: replicate?.rawValue, settle: settle?.seconds,
+            bypassesExternalValidation: bypassExternalValidation, restoresDrift: restoreDrift,
+            provisionerLog: provisionerLog, provisionerChannel: provisionerChannel, verify: !noVerify)
         let answer = try common.admin.send(.post, "/v1/targets", body: draft.render(), within: .seconds(300))
         try common.show(answer, as: AddedTarget.self) { added in
             StandardOutput.write("stored \(added.target.name); nothing was changed at the console\n")
@@ -101,7 +119,10 @@ struct PingFederateAdd: ParsableCommand {
     private func login() throws -> ConsoleDraft.Login {
         if let tokenUrl, let clientId {
             let secret = try secret("client secret", clientSecretStdin, "--client-secret-stdin")
-            return .clientCredentials(tokenURL: tokenUrl, clientID: clientId, secret: secret)
+            return .clientCredentials(
+                .init(
+                    tokenURL: tokenUrl, clientID: clientId, secret: secret,
+                    scope: scope.isEmpty ? nil : scope.joined(separator: " "), authMethod: tokenAuthMethod?.rawValue))
         }
         if let clientCert, let clientKey {
             let key = SecretBox(try Self.file(clientKey, "client key"))
