@@ -81,7 +81,7 @@ missing_package_tools() {
 }
 
 # What the tests need beyond that: the plug-in in connectors/ is tried on a JVM, systemd judges its units, the manual pages of
-# the package are read, and Prometheus' own reader reads the metrics.
+# the package are read, Prometheus' own reader reads the metrics, and a JSON Schema judges what goes to the stand-in console.
 missing_test_packages() {
     missing_packages
     missing_package_tools
@@ -89,6 +89,7 @@ missing_test_packages() {
     have_command javac || say default-jdk-headless
     have_command systemd-analyze || say systemd
     /usr/bin/python3 -c 'import prometheus_client' 2>/dev/null || say python3-prometheus-client
+    /usr/bin/python3 -c 'import jsonschema' 2>/dev/null || say python3-jsonschema
 }
 
 # Installs the packages that the named function prints, as an ordinary user through sudo. Asks nothing when nobody is

@@ -11,6 +11,7 @@ import urllib.request
 
 import engine
 import rawjson
+import verbatim
 from console import CONNECTOR, FIELDS
 
 API = "/pf-admin-api/v1"
@@ -25,6 +26,8 @@ class Cut(Exception):
 class Handler(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     console = None
+    shapes = None  # what requests and answers are held to
+    documents = {}  # connections that are served as the bytes that they are
 
     def log_message(self, *words):
         pass
@@ -56,6 +59,17 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
 
 class AdminAPI(Handler):
+    def is_held(self):
+        """Whether the schema is asked. A document may be meant to break it."""
+        document = self.documents.get(self.path.split("/")[-1])
+        return self.shapes and (document is None or document.is_held_to_schema)
+
+    def say(self, status, value=None, *kind):
+        if self.is_held() and kind in ((), ("application/json",)):
+            text = "" if value is None else (value if isinstance(value, str) else json.dumps(value))
+            self.shapes.answer(self.command, self.path, status, text)
+        super().say(status, value, *kind)
+
     def is_known(self):
         kind, _, value = (self.headers.get("Authorization") or "").partition(" ")
         if kind == "Bearer":
@@ -80,6 +94,8 @@ class AdminAPI(Handler):
         path = urllib.parse.urlsplit(self.path).path
         with self.console.lock:
             self.console.requests.append({"method": method, "path": path, "time": time.time()})
+        if self.is_held():
+            self.shapes.request(method, self.path, self.headers, text)
         if path == "/as/token.oauth2" and method == "POST":
             return self.token()
         if not path.startswith(API + "/"):
@@ -138,6 +154,10 @@ class AdminAPI(Handler):
         with console.lock:
             if id not in console.connections:
                 return self.refuse(404, "no such connection")
+            if id in self.documents and method in ("GET", "PUT"):
+                document = self.documents[id]
+                shown = document.text if method == "GET" else document.put(text)
+                return self.say(200, shown)
             if method == "GET":
                 answer = console.shown(id)
                 if console.switches["editors"] > 0:
@@ -183,6 +203,10 @@ class Controls(Handler):
         with console.lock:
             if self.path == "/requests":
                 return self.say(200, {"requests": console.requests})
+            if self.path == "/violations":
+                return self.say(200, {"violations": self.shapes.take() if self.shapes else []})
+            if self.path.startswith("/documents/"):
+                return self.say(200, {"pushes": self.documents[self.path.split("/")[2]].pushes})
             if self.path.startswith("/connections/"):
                 id = self.path.split("/")[2]
                 console.node_state()
@@ -192,8 +216,15 @@ class Controls(Handler):
         return self.say(404, {})
 
     def do_POST(self):
-        wanted = json.loads(self.body() or "{}")
+        text = self.body()
         console = self.console
+        if self.path.startswith("/documents/"):
+            path, _, query = self.path.partition("?")
+            with console.lock:
+                self.documents[path.split("/")[2]] = verbatim.Document(
+                    text, {field["name"] for field in FIELDS[:3]}, "OAuth secret", query != "unheld")
+            return self.say(200, {})
+        wanted = json.loads(text or "{}")
         if self.path.startswith("/provision/"):
             with console.lock:
                 console.node_state()

@@ -46,7 +46,7 @@ class Console:
         self.archive = {}  # what each connection was before its last change by somebody else
         self.connections = {
             "zoom-sp": self._connection("zoom-sp", "Zoom users", number),
-            "browser-sso": {"id": "browser-sso", "name": "Browser SSO only", "entityId": "urn:other", "active": True,
+            "browser-sso": {"type": "SP", "id": "browser-sso", "name": "Browser SSO only", "entityId": "urn:other", "active": True,
                             "modificationDate": "2026-01-01T00:00:00.000Z"},
         }
         for id in self.connections:
@@ -66,7 +66,8 @@ class Console:
                     {"name": "OAuth secret", "value": "placeholder"}, {"name": "Options"},
                     {"name": "Proxy password", "value": "proxy"}, text_row("Rate", "10"),
                 ],
-                "channels": [{"name": "all", "maxThreads": number("1"), "timeout": number("60.0")}],
+                "channels": [{"name": "all", "active": True, "maxThreads": number("1"), "timeout": number("60.0"),
+                              "channelSource": {"type": "LDAP"}, "attributeMapping": []}],
             },
         }
 
@@ -135,5 +136,5 @@ class Console:
     def shown(self, id):
         connection = copy.deepcopy(self.connections[id])
         if not self.switches["standalone"] and self.switches["replicate_on_save"]:
-            connection["replicationStatus"] = "REPLICATED" if self.node_state() == "SUCCEEDED" else "PENDING"
+            connection["replicationStatus"] = "REPLICATED" if self.node_state() == "SUCCEEDED" else "NOT_REPLICATED"
         return connection

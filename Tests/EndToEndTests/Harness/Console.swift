@@ -1,4 +1,5 @@
 import Foundation
+import Testing
 
 /// The stand-in for PingFederate's console, with its controls: `scripts/console`.
 final class Console: Sendable {
@@ -32,7 +33,7 @@ final class Console: Sendable {
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: false)
         let output = folder + "/said"
         let child = try Child(
-            Self.program, ["--directory", folder],
+            "/usr/bin/python3", [Self.program, "--directory", folder, "--schema"],
             environment: ["PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"], output: output,
             errors: folder + "/errors")
         self.child = child
@@ -47,7 +48,17 @@ final class Console: Sendable {
         controls = port
     }
 
-    func end() { child.end() }
+    /// Ends it. What was not of the admin API's shape, by Keyturn's fault or by the stand-in's own, fails the test.
+    func end() {
+        for violation in (try? violations()) ?? [] { Issue.record("not as the admin API has it: \(violation)") }
+        child.end()
+    }
+
+    /// What was not of the admin API's shape since the last look.
+    func violations() throws -> [String] {
+        guard child.isRunning else { return [] }
+        return try control("GET", "/violations")["violations"].elements.compactMap(\.string)
+    }
 
     @discardableResult
     func control(_ method: String, _ path: String, _ body: String = "") throws -> JSON {
@@ -78,6 +89,14 @@ final class Console: Sendable {
         let text = try control("GET", "/connections/\(connection)")["json"].string ?? ""
         return text.replacing(#/"enc:[0-9a-f]+"/#, with: "").replacing(#/"modificationDate":"[^"]*"/#, with: "")
     }
+
+    /// From now on the connection is these bytes, and what a push changes of them is noted.
+    func serve(_ text: String, isHeldToSchema: Bool = true) throws {
+        try control("POST", "/documents/\(connection)" + (isHeldToSchema ? "" : "?unheld"), text)
+    }
+
+    /// What each push to the served bytes came to: `difference`, which should be null, and `values`.
+    func pushes() throws -> [JSON] { try control("GET", "/documents/\(connection)")["pushes"].elements }
 
     func calls(_ method: String) throws -> Int {
         try control("GET", "/requests")["requests"].elements.count { $0["method"].string == method }
