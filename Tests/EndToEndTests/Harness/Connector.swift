@@ -1,26 +1,40 @@
 import Foundation
 import Testing
 
-/// The plug-in for PingFederate and the programs that test it, built once, beside the tests themselves.
-struct Connector {
+/// The plug-in for PingFederate and the programs that test it, built beside the tests themselves.
+struct Connector: Sendable {
     static let source = URL(filePath: #filePath).appending(path: "../../../../connectors/pingfederate").standardized
         .path
     static let isThere = Programs.isOnThePath("javac")
     static let why: Comment = "there is no JDK"
 
+    /// Types of PingFederate's as they could be instead.
+    enum Variant: String {
+        /// Two take or return something else.
+        case other = "variant"
+        /// Fields take no validators.
+        case bare
+        /// There are no validators at all.
+        case without
+    }
+
     let directory: String
     var jar: String { directory + "/plugin.jar" }
-    /// Declarations of PingFederate's types as they are documented, and as they could be instead.
+    /// Declarations of PingFederate's types as they are documented.
     var ping: String { directory + "/ping" }
-    var variant: String { directory + "/variant" }
 
-    private static let shared = Result { try Connector() }
+    private static let shared = Result { try Connector(Programs.ofTheTests + "/connector") }
     static var built: Connector { get throws { try shared.get() } }
 
-    private init() throws {
-        directory = Programs.ofTheTests + "/connector"
+    /// - Parameters:
+    ///   - directory: for all that is built, and emptied before.
+    ///   - home: of a JDK; `nil` for that of the PATH.
+    init(_ directory: String, home: String? = nil) throws {
+        self.directory = directory
         try? FileManager.default.removeItem(atPath: directory)
-        let runner = try Runner(directory: directory, environment: Self.environment)
+        let runner = try Runner(
+            directory: directory, environment: Self.environment.merging(home.map { ["JAVA_HOME": $0] } ?? [:]) { $1 })
+        let javac = home.map { $0 + "/bin/javac" } ?? "javac"
         func must(_ program: String, _ arguments: [String]) throws {
             let outcome = try runner.run(program, arguments)
             guard outcome.exit == 0 else { throw HarnessError("\(program): \(outcome.output)\(outcome.errors)") }
@@ -32,14 +46,28 @@ struct Connector {
             let names = (files ?? []).map { "\(Self.source)/\(folder)/\($0)" }
             let to = directory + "/" + String(folder.split(separator: "/").last ?? "")
             try must(
-                "javac",
+                javac,
                 ["--release", "\(release)", "-encoding", "UTF-8", "-Xlint:all,-try", "-Werror", "-d", to]
                     + (path.isEmpty ? [] : ["-cp", path.joined(separator: ":")]) + names)
         }
         try compile("ping", release: 11, against: [])
         try compile("test/driver", release: 11, against: [ping, jar])
         try compile("test/variant", release: 11, against: [ping])
-        try compile("test/answers", release: 17, against: [jar])
+        try compile("test/bare", release: 11, against: [ping])
+        try compile("test/answers", release: Java.least, against: [jar])
+        try FileManager.default.copyItem(atPath: ping, toPath: directory + "/without")
+        try FileManager.default.removeItem(atPath: directory + "/without/org/sourceid/saml20/adapter/gui/validation")
+    }
+
+    /// Where the driver's classes are found.
+    func path(_ variant: Variant? = nil) -> [String] {
+        let types =
+            switch variant {
+            case nil: [ping]
+            case .without: [directory + "/without"]
+            case let variant?: [directory + "/" + variant.rawValue, ping]
+            }
+        return types + [jar, directory + "/driver"]
     }
 
     private static let environment = [
@@ -47,22 +75,20 @@ struct Connector {
     ]
 
     /// What starts a Java program of the tests.
-    func words(_ program: String, _ path: [String], _ arguments: [String], java: String = "java") -> [String] {
-        [java, "-Xmx256m", "-XX:+UseSerialGC", "-cp", path.joined(separator: ":"), program] + arguments
+    func words(_ program: String, _ path: [String], _ arguments: [String], java: Java) -> [String] {
+        [java.program, "-Xmx256m", "-XX:+UseSerialGC", "-cp", path.joined(separator: ":"), program] + arguments
     }
 }
 
 extension World {
     /// Does with the plug-in what PingFederate would, and returns what that came to, line by line.
     func plugin(
-        _ arguments: String..., socket: String? = nil, connect: String = "", read: String = "", variant: Bool = false,
-        java: String = "java"
+        _ arguments: String..., socket: String? = nil, connect: String = "", read: String = "",
+        variant: Connector.Variant? = nil, on java: Java
     ) throws -> [String] {
         let connector = try Connector.built
-        let path =
-            (variant ? [connector.variant] : []) + [connector.ping, connector.jar, connector.directory + "/driver"]
         let words = connector.words(
-            "keyturn.test.Driver", path, [socket ?? agent, connect, read] + arguments, java: java)
+            "keyturn.test.Driver", connector.path(variant), [socket ?? agent, connect, read] + arguments, java: java)
         let outcome = try runner.run(words[0], Array(words.dropFirst()))
         guard outcome.exit == 0 else { throw HarnessError("the driver of the plug-in: \(outcome)") }
         return outcome.output.split(separator: "\n").map(String.init)

@@ -34,6 +34,15 @@ public final class AgentSocket {
     }
 
     /**
+     * Returns if a socket could be at the path, whether one is there or not.
+     *
+     * @throws AgentException {@code UNFIT_PATH}, or {@code OLD_JVM}: this JVM could use no socket at all.
+     */
+    public static void requirePath(String path) throws AgentException {
+        UnixSockets.requirePath(path);
+    }
+
+    /**
      * The answer to a GET, whatever its status is.
      *
      * @param target such as {@code /v1/apps/zoom-prod/credentials}.

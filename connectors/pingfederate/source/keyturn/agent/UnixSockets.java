@@ -20,6 +20,9 @@ final class UnixSockets {
     /** What {@code sun_path} of Linux holds besides the zero that ends it, in bytes. */
     static final int LONGEST_PATH = 107;
 
+    private static final String TYPICAL =
+            AgentSocket.DEFAULT_PATH + ", or the path that keyturnd logs when it starts";
+
     private UnixSockets() {}
 
     /** @param java the number of the Java that runs this, such as 17. */
@@ -33,18 +36,28 @@ final class UnixSockets {
     }
 
     static SocketAddress address(String path) throws AgentException {
+        requirePath(path);
+        return (SocketAddress) call(Names.ADDRESS_OF, path);
+    }
+
+    static void requirePath(String path) throws AgentException {
         requireJava(Runtime.version().feature());
-        if (!path.startsWith("/") || path.indexOf('\0') >= 0) {
-            throw new AgentException(
-                    Kind.UNFIT_PATH, "the socket's path is not absolute", "the path that keyturnd logs at its start");
+        if (!path.startsWith("/")) {
+            throw unfit("is not absolute", TYPICAL);
+        }
+        if (path.chars().anyMatch(Character::isISOControl)) {
+            throw unfit("has a control character", TYPICAL);
+        }
+        if (path.endsWith("/")) {
+            throw unfit("is that of a directory", path + "agent.sock");
         }
         if (path.getBytes(StandardCharsets.UTF_8).length > LONGEST_PATH) {
-            throw new AgentException(
-                    Kind.UNFIT_PATH,
-                    "the socket's path is longer than " + LONGEST_PATH + " bytes",
-                    "a shorter runtime directory");
+            throw unfit("is longer than " + LONGEST_PATH + " bytes", "a shorter runtime directory");
         }
-        return (SocketAddress) call(Names.ADDRESS_OF, path);
+    }
+
+    private static AgentException unfit(String what, String hint) {
+        return new AgentException(Kind.UNFIT_PATH, "the socket's path " + what, hint);
     }
 
     static SocketChannel channel() throws AgentException {

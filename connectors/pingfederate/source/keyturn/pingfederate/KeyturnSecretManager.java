@@ -64,25 +64,29 @@ public final class KeyturnSecretManager implements SecretManager {
                 "Credentials of Zoom apps, from keyturnd's agent socket on this machine. Each node needs a keyturnd that"
                         + " grants them to the user that PingFederate runs as.");
         gui.addField(field(
-                Settings.PATH, "Absolute path of keyturnd's agent socket.", AgentSocket.DEFAULT_PATH));
+                Settings.PATH, "Absolute path of keyturnd's agent socket.", AgentSocket.DEFAULT_PATH, Settings::checkPath));
         gui.addField(field(
                 Settings.CONNECT_TIMEOUT,
                 "Milliseconds for which a busy daemon may leave a connection waiting.",
-                Integer.toString(Settings.DEFAULT_CONNECT_TIMEOUT)));
+                Integer.toString(Settings.DEFAULT_CONNECT_TIMEOUT),
+                Settings::checkConnectTimeout));
         gui.addField(field(
                 Settings.READ_TIMEOUT,
                 "Milliseconds from the connection to the end of the answer. An access token may have to be fetched from"
                         + " Zoom first: where references to tokens are used, 20000.",
-                Integer.toString(Settings.DEFAULT_READ_TIMEOUT)));
+                Integer.toString(Settings.DEFAULT_READ_TIMEOUT),
+                Settings::checkReadTimeout));
         gui.addAction(GenerateReference.descriptor());
         gui.addAction(VerifyReference.descriptor());
         String version = KeyturnSecretManager.class.getPackage().getImplementationVersion();
         return PingTypes.descriptor(TYPE, this, gui, version == null ? "unknown" : version);
     }
 
-    private static TextFieldDescriptor field(String name, String description, String normal) {
+    private static TextFieldDescriptor field(
+            String name, String description, String normal, FieldValidation.Rule rule) {
         TextFieldDescriptor field = new TextFieldDescriptor(name, description);
         field.setDefaultValue(normal);
+        FieldValidation.add(field, rule);
         return field;
     }
 }

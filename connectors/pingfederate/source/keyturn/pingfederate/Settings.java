@@ -1,6 +1,7 @@
 package keyturn.pingfederate;
 
 import java.time.Duration;
+import keyturn.agent.AgentException;
 import keyturn.agent.AgentSocket;
 import keyturn.agent.KeyturnAgent;
 import org.sourceid.saml20.adapter.conf.Configuration;
@@ -19,23 +20,41 @@ final class Settings {
 
     /** @throws IllegalArgumentException that says which field is wrong. */
     static KeyturnAgent agent(Configuration configuration) {
-        String path = value(configuration, PATH, AgentSocket.DEFAULT_PATH);
         return new KeyturnAgent(new AgentSocket(
-                path,
-                timeout(configuration, CONNECT_TIMEOUT, DEFAULT_CONNECT_TIMEOUT),
-                timeout(configuration, READ_TIMEOUT, DEFAULT_READ_TIMEOUT)));
+                entered(configuration.getFieldValue(PATH), AgentSocket.DEFAULT_PATH),
+                timeout(CONNECT_TIMEOUT, configuration.getFieldValue(CONNECT_TIMEOUT), DEFAULT_CONNECT_TIMEOUT),
+                timeout(READ_TIMEOUT, configuration.getFieldValue(READ_TIMEOUT), DEFAULT_READ_TIMEOUT)));
     }
 
-    private static Duration timeout(Configuration configuration, String name, int normal) {
-        String value = value(configuration, name, Integer.toString(normal));
-        if (!value.matches("[0-9]{1,6}") || Integer.parseInt(value) < 1 || Integer.parseInt(value) > LONGEST_TIMEOUT) {
-            throw new IllegalArgumentException(name + " is not 1 to " + LONGEST_TIMEOUT + " milliseconds");
+    /** @throws IllegalArgumentException if no socket can be there, or this JVM could not use one. */
+    static void checkPath(String value) {
+        try {
+            AgentSocket.requirePath(entered(value, AgentSocket.DEFAULT_PATH));
+        } catch (AgentException failure) {
+            throw new IllegalArgumentException(failure.advice(), failure);
         }
-        return Duration.ofMillis(Integer.parseInt(value));
     }
 
-    private static String value(Configuration configuration, String name, String normal) {
-        String value = configuration.getFieldValue(name);
+    static void checkConnectTimeout(String value) {
+        timeout(CONNECT_TIMEOUT, value, DEFAULT_CONNECT_TIMEOUT);
+    }
+
+    static void checkReadTimeout(String value) {
+        timeout(READ_TIMEOUT, value, DEFAULT_READ_TIMEOUT);
+    }
+
+    private static Duration timeout(String name, String value, int normal) {
+        String digits = entered(value, Integer.toString(normal));
+        if (!digits.matches("[0-9]{1,6}")
+                || Integer.parseInt(digits) < 1
+                || Integer.parseInt(digits) > LONGEST_TIMEOUT) {
+            throw new IllegalArgumentException(
+                    name + " is not 1 to " + LONGEST_TIMEOUT + " milliseconds, in digits alone; try: " + normal);
+        }
+        return Duration.ofMillis(Integer.parseInt(digits));
+    }
+
+    private static String entered(String value, String normal) {
         return value == null || value.isBlank() ? normal : value.strip();
     }
 }

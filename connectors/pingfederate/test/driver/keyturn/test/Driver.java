@@ -21,6 +21,7 @@ import org.sourceid.saml20.adapter.gui.FieldDescriptor;
  * Driver SOCKET CONNECT_TIMEOUT READ_TIMEOUT ask SECRET_ID…
  * Driver SOCKET CONNECT_TIMEOUT READ_TIMEOUT action NAME PARAMETER…
  * Driver SOCKET CONNECT_TIMEOUT READ_TIMEOUT describe
+ * Driver SOCKET CONNECT_TIMEOUT READ_TIMEOUT save
  * Driver SOCKET CONNECT_TIMEOUT READ_TIMEOUT crowd THREADS CALLS_OF_EACH SECRET_ID
  * Driver SOCKET CONNECT_TIMEOUT READ_TIMEOUT load THREADS APP TOKEN_URL STOP_FILE
  * </pre>
@@ -52,6 +53,9 @@ public final class Driver {
                 break;
             case "describe":
                 driver.describe();
+                break;
+            case "save":
+                Saving.run(driver.manager, driver.configuration);
                 break;
             case "crowd":
                 Crowd.run(driver.manager, Integer.parseInt(rest.get(0)), Integer.parseInt(rest.get(1)), rest.get(2));

@@ -1,8 +1,13 @@
 package org.sourceid.saml20.adapter.gui;
 
+import java.util.ArrayList;
+import java.util.List;
+import org.sourceid.saml20.adapter.gui.validation.FieldValidator;
+
 public abstract class FieldDescriptor {
     private final String name;
     private String defaultValue;
+    private final List<FieldValidator> validators = new ArrayList<>();
 
     protected FieldDescriptor(String name, String description) {
         this.name = name;
@@ -18,5 +23,14 @@ public abstract class FieldDescriptor {
 
     public void setDefaultValue(String value) {
         defaultValue = value;
+    }
+
+    public void addValidator(FieldValidator validator) {
+        validators.add(validator);
+    }
+
+    /** For tests. */
+    public List<FieldValidator> validators() {
+        return validators;
     }
 }
