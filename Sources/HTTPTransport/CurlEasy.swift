@@ -17,23 +17,30 @@ import SecretMemory
     private var headers: UnsafeMutablePointer<curl_slist>?
     /// The first option that curl refused, if any did.
     private(set) var refused: CURLcode = CURLE_OK
+    /// Where curl puts its sentence about a failure. Of it only OpenSSL's number is read: see ``CurlCircumstances``.
+    private let sentence: UnsafeMutableBufferPointer<UInt8>
 
     init?() {
         guard let handle = unsafe curl_easy_init() else { return nil }
         unsafe self.handle = handle
+        unsafe sentence = .allocate(capacity: Int(CURL_ERROR_SIZE))
+        unsafe sentence.initialize(repeating: 0)
         keep(unsafe keyturn_curl_set_sockets_private(handle))
+        unsafe set(CURLOPT_ERRORBUFFER, pointer: UnsafeMutableRawPointer(sentence.baseAddress))
     }
 
     deinit {
         unsafe curl_easy_cleanup(handle)
         unsafe curl_slist_free_all(headers)
+        if let text = unsafe sentence.baseAddress { unsafe explicit_bzero(text, sentence.count) }
+        unsafe sentence.deallocate()
     }
 
     /// What there is to know of a failure.
     var circumstances: CurlCircumstances {
         CurlCircumstances(
             verification: number(CURLINFO_SSL_VERIFYRESULT), systemError: number(CURLINFO_OS_ERRNO),
-            proxyStatus: number(CURLINFO_HTTP_CONNECTCODE))
+            proxyStatus: number(CURLINFO_HTTP_CONNECTCODE), alert: TLSAlert(in: unsafe Array(sentence)))
     }
 
     private func number(_ info: CURLINFO) -> Int {

@@ -7,12 +7,12 @@ extension TransportFailure {
     /// TLS and a proxy's consent.
     init(curl code: CURLcode, _ circumstances: CurlCircumstances, started: Bool, partial: SecretBox?) {
         self.init(
-            Kind(curl: code, started: started), started ? .ambiguous : .notSent,
+            Kind(curl: code, circumstances, started: started), started ? .ambiguous : .notSent,
             detail: circumstances.words(for: code), partial: partial)
     }
 }
 
-/// What curl knows of a failure in numbers. Its sentences are never asked for: they repeat what they are about, such as the
+/// What curl knows of a failure in numbers. Its sentences are never shown: they repeat what they are about, such as the
 /// address of a proxy with the password in it.
 struct CurlCircumstances: Equatable {
     /// OpenSSL's verdict on the server's certificate (`X509_V_ERR_…`); 0 when it found nothing.
@@ -21,21 +21,25 @@ struct CurlCircumstances: Equatable {
     var systemError = 0
     /// What a proxy answered when it was asked for the connection; 0 when none was asked.
     var proxyStatus = 0
+    /// How the server broke off TLS; `nil` when it did not, or did not say.
+    var alert: TLSAlert?
 
     func words(for code: CURLcode) -> String {
         switch code {
         case CURLE_COULDNT_RESOLVE_PROXY: return "it is the proxy's name, from the environment"
-        case CURLE_PROXY: return "the proxy refuses"
+        case CURLE_PROXY: return ""
         case CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_ISSUER_ERROR, CURLE_SSL_INVALIDCERTSTATUS:
             return Self.verdict(verification)
         default: break
         }
-        if proxyStatus >= 300 { return "the proxy answered \(proxyStatus) when it was asked for the connection" }
+        if proxyStatus == 407 { return "it answered 407: it wants a login, or another one" }
+        if proxyStatus >= 300 { return "it answered \(proxyStatus)" }
+        if let alert { return "TLS alert \(alert)" }
         switch code {
         case CURLE_COULDNT_CONNECT, CURLE_RECV_ERROR, CURLE_SEND_ERROR, CURLE_SSL_CONNECT_ERROR:
             return systemError == 0 ? "" : unsafe String(cString: strerror(CInt(systemError))).lowercased()
         case CURLE_COULDNT_RESOLVE_HOST, CURLE_OPERATION_TIMEDOUT, CURLE_FILESIZE_EXCEEDED, CURLE_PARTIAL_FILE,
-            CURLE_GOT_NOTHING, CURLE_SSL_CACERT_BADFILE, CURLE_SSL_CERTPROBLEM:
+            CURLE_GOT_NOTHING, CURLE_SSL_CACERT_BADFILE, CURLE_SSL_CERTPROBLEM, CURLE_SSL_CLIENTCERT:
             return ""
         default: return "libcurl's code \(code.rawValue)"
         }
@@ -60,14 +64,24 @@ struct CurlCircumstances: Equatable {
 }
 
 extension TransportFailure.Kind {
-    init(curl code: CURLcode, started: Bool) {
+    init(curl code: CURLcode, _ circumstances: CurlCircumstances, started: Bool) {
+        if circumstances.alert?.isAboutOurCertificate == true {
+            self = .identityRefused
+            return
+        }
+        if !started, circumstances.proxyStatus >= 300 {
+            self = .proxyRefused
+            return
+        }
         self =
             switch code {
             case CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_RESOLVE_PROXY: .unresolved
-            case CURLE_COULDNT_CONNECT, CURLE_PROXY: .unreachable
+            case CURLE_COULDNT_CONNECT: .unreachable
+            case CURLE_PROXY: .proxyRefused
             case CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_ISSUER_ERROR, CURLE_SSL_INVALIDCERTSTATUS: .tlsUntrusted
             case CURLE_SSL_CACERT_BADFILE: .caUnusable
             case CURLE_SSL_CERTPROBLEM: .identityUnusable
+            case CURLE_SSL_CLIENTCERT: .identityRefused
             case CURLE_SSL_CONNECT_ERROR, CURLE_SSL_CIPHER, CURLE_USE_SSL_FAILED: .tlsFailed
             case CURLE_OPERATION_TIMEDOUT: .timedOut
             case CURLE_GOT_NOTHING, CURLE_PARTIAL_FILE, CURLE_RECV_ERROR, CURLE_SEND_ERROR:

@@ -25,15 +25,36 @@ extension SecretBuffer {
 
     /// RFC 3986 §2.1: everything but unreserved characters as `%XX`, so that no value can end its field.
     package mutating func append(percentEncoding text: String) {
-        for byte in text.utf8 {
-            switch byte {
-            case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x2D, 0x2E, 0x5F, 0x7E: append(byte)
-            default:
-                append(UInt8(ascii: "%"))
-                for digit in [byte >> 4, byte & 15] {
-                    append(digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "A") + digit - 10)
-                }
+        for byte in text.utf8 { append(byte, encoded: !Self.isUnreserved(byte)) }
+    }
+
+    /// `application/x-www-form-urlencoded`, as OAuth wants a client's ID and secret and all that is in a form (RFC 6749,
+    /// appendix B): as ``append(percentEncoding:)``, and a space as `+`.
+    package mutating func append(formEncoding bytes: RawSpan) {
+        for index in 0..<bytes.byteCount {
+            let byte = bytes[index]
+            if byte == UInt8(ascii: " ") {
+                append(UInt8(ascii: "+"))
+            } else {
+                append(byte, encoded: !Self.isUnreserved(byte))
             }
+        }
+    }
+
+    package mutating func append(formEncoding text: String) { append(formEncoding: unsafe text.utf8Span.span.bytes) }
+
+    private mutating func append(_ byte: UInt8, encoded: Bool) {
+        guard encoded else { return append(byte) }
+        append(UInt8(ascii: "%"))
+        for digit in [byte >> 4, byte & 15] {
+            append(digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "A") + digit - 10)
+        }
+    }
+
+    private static func isUnreserved(_ byte: UInt8) -> Bool {
+        switch byte {
+        case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x2D, 0x2E, 0x5F, 0x7E: true
+        default: false
         }
     }
 }

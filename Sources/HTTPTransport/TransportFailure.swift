@@ -14,6 +14,10 @@ package struct TransportFailure: Error, Equatable, CustomStringConvertible {
         case caUnusable = "ca_unusable"
         /// The client certificate or its key.
         case identityUnusable = "identity_unusable"
+        /// The server does not accept the client certificate, or wants one and got none.
+        case identityRefused = "identity_refused"
+        /// A proxy was asked for the connection, and refused.
+        case proxyRefused = "proxy_refused"
         case timedOut = "timed_out"
         /// The connection ended before the answer did.
         case cut
@@ -70,6 +74,8 @@ extension TransportFailure.Kind {
         case .tlsFailed: "TLS could not be agreed on"
         case .caUnusable: "the CA file cannot be used"
         case .identityUnusable: "the client certificate or its key cannot be used"
+        case .identityRefused: "the server does not accept the client certificate"
+        case .proxyRefused: "the proxy refuses the connection"
         case .timedOut: "no answer in time"
         case .cut: "the connection ended before the answer did"
         case .tooLarge: "the answer is larger than allowed"

@@ -3,12 +3,12 @@ package import SecretMemory
 extension String {
     /// The text made fit to be shown; a notice instead when it repeats one of the secrets.
     package func shown(limit: Int, withholding secrets: [SecretBox]) -> String {
-        repeats(secrets) ? "withheld, because it repeats a secret" : printable(limit: limit)
+        repeats(secrets) ? "withheld, because it repeats a secret" : readable(limit: limit)
     }
 
     /// As it is, or once it is made fit to be shown: what is dropped then could stand within the secret.
     package func repeats(_ secrets: [SecretBox]) -> Bool {
-        Array(utf8).hasAny(of: secrets) || Array(printable(limit: .max).utf8).hasAny(of: secrets)
+        [self, readable(limit: .max), printable(limit: .max)].contains { Array($0.utf8).hasAny(of: secrets) }
     }
 }
 

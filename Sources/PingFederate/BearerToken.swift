@@ -2,40 +2,85 @@ import HTTPTransport
 import SecretJSON
 import SecretMemory
 
-/// A token for the admin API, by client credentials (RFC 6749 §4.4).
+/// A token for the admin API, by client credentials (RFC 6749, section 4.4).
 enum BearerToken {
     private static let limit = 64 << 10
 
-    /// - Parameters:
-    ///   - pair: client ID and secret as HTTP's basic authentication has them.
-    ///   - secret: what must not come back in words.
     static func mint(
-        at url: EndpointURL, _ pair: SecretBox, over transport: any HTTPTransport, _ tls: TLSOptions,
-        _ secret: SecretBox
+        for client: ConsoleAccess.OAuthClient, over transport: any HTTPTransport, _ tls: TLSOptions,
+        _ party: Counterpart
     ) async throws(ConsoleFailure) -> SecretBox {
         let request = HTTPRequest(
-            .post, url,
-            headers: [
-                .authorization("Basic", pair), HTTPHeader("Content-Type", "application/x-www-form-urlencoded"),
-                HTTPHeader("Accept", "application/json"),
-            ],
-            body: SecretBox(SecretBytes(copying: "grant_type=client_credentials")), limits: HTTPLimits(body: limit),
+            .post, client.tokenURL, headers: client.headers, body: client.form, limits: HTTPLimits(body: limit),
             isRepeatable: true, tls: tls)  // a second token harms nobody
         let answer: HTTPResponse
-        do { answer = try await transport.send(request) } catch { throw ConsoleFailure(error) }
+        do { answer = try await transport.send(request) } catch { throw ConsoleFailure(error, of: party) }
         guard answer.status == 200 else {
-            let failure = ConsoleFailure(answer, withholding: [pair, secret])
-            guard (400...499).contains(answer.status), answer.status != 408, answer.status != 429 else { throw failure }
-            throw ConsoleFailure(.mend, .tokenRefused, status: answer.status, detail: failure.detail)
+            throw ConsoleFailure(token: answer, of: party, withholding: client.withheld)
         }
-        do throws(UnusableAnswer) {
-            let json = try answer.json(limit: limit)
-            guard let node = json.member("access_token", of: json.root), let token = try? json.secret(node),
-                (1...16_384).contains(token.count)
-            else { throw UnusableAnswer("it has no access_token") }
-            return SecretBox(token)
-        } catch {
-            throw ConsoleFailure(error, answer)
+        do throws(UnusableAnswer) { return try token(in: answer, client.withheld) } catch {
+            throw ConsoleFailure(error, answer, of: party)
         }
     }
+
+    private static func token(
+        in answer: HTTPResponse, _ secrets: [SecretBox]
+    ) throws(UnusableAnswer) -> SecretBox {
+        let json = try answer.json(limit: limit)
+        guard let node = json.member("access_token", of: json.root), let token = try? json.secret(node),
+            (1...16_384).contains(token.count)
+        else { throw UnusableAnswer("it has no access_token") }
+        // Required, and in any case of letters (RFC 6749, sections 5.1 and 7.1). One that is missing harms nobody.
+        if let type = json.words("token_type", of: json.root), type.lowercased() != "bearer" {
+            throw UnusableAnswer(
+                "its token is of the type \(type.shown(40, secrets + [SecretBox(token)])), and not Bearer")
+        }
+        return SecretBox(token)
+    }
+}
+
+extension ConsoleAccess.OAuthClient {
+    /// The client's ID and secret as a form has them, joined as HTTP's basic authentication wants it (RFC 6749,
+    /// section 2.3.1): a colon in either is encoded.
+    private var pair: SecretBox {
+        var pair = SecretBuffer()
+        pair.append(formEncoding: clientID)
+        pair.append(UInt8(ascii: ":"))
+        secret.bytes.withSpan { pair.append(formEncoding: $0) }
+        var encoded = SecretBuffer()
+        pair.withSpan { encoded.append(base64: $0) }
+        return SecretBox(encoded.finish())
+    }
+
+    private var encodedSecret: SecretBox {
+        var encoded = SecretBuffer()
+        secret.bytes.withSpan { encoded.append(formEncoding: $0) }
+        return SecretBox(encoded.finish())
+    }
+
+    var headers: [HTTPHeader] {
+        let all = [
+            HTTPHeader("Content-Type", "application/x-www-form-urlencoded"), HTTPHeader("Accept", "application/json"),
+        ]
+        return isPosted ? all : all + [.authorization("Basic", pair)]
+    }
+
+    var form: SecretBox {
+        var form = SecretBuffer()
+        form.append("grant_type=client_credentials")
+        if !scopes.isEmpty {
+            form.append("&scope=")
+            form.append(formEncoding: scopes.joined(separator: " "))
+        }
+        if isPosted {
+            form.append("&client_id=")
+            form.append(formEncoding: clientID)
+            form.append("&client_secret=")
+            form.append(encodedSecret.bytes)
+        }
+        return SecretBox(form.finish())
+    }
+
+    /// What must not come back in words, in each form that it is sent in.
+    var withheld: [SecretBox] { [secret, encodedSecret, pair] }
 }

@@ -34,6 +34,11 @@ package struct ConsoleAccess: Sendable {
     package let api: EndpointURL
     package let login: Login
     package let trust: TLSOptions.Trust
+    /// Whether PingFederate is told to save a connection without trying its credentials. [doc]
+    package var bypassesExternalValidation = false
+
+    /// Where the API is on the console's own port.
+    static let apiPath = "/pf-admin-api/v1"
 
     /// - Parameter adminURL: as ``api(of:)`` made it.
     package init(api: EndpointURL, login: Login, trust: TLSOptions.Trust) {
@@ -46,7 +51,7 @@ package struct ConsoleAccess: Sendable {
     package static func api(of adminURL: EndpointURL) throws(EndpointURLError) -> EndpointURL {
         guard !adminURL.target.contains("?") else { throw .malformed }
         let path = adminURL.target.hasSuffix("/") ? String(adminURL.target.dropLast()) : adminURL.target
-        return try EndpointURL(adminURL.origin + (path.isEmpty ? "/pf-admin-api/v1" : path))
+        return try EndpointURL(adminURL.origin + (path.isEmpty ? apiPath : path))
     }
 
     /// How the token endpoint is known. A pin is for the console's certificate alone: of another server the system's

@@ -1,4 +1,6 @@
-/// A call to a console that brought nothing, classified once. Contains no secret.
+import HTTPTransport
+
+/// A call to a console, or to the token endpoint before it, that brought nothing, classified once. Contains no secret.
 package struct ConsoleFailure: Error, Equatable, CustomStringConvertible {
     package enum Disposition: Equatable, Sendable {
         /// May pass by itself. Seconds that the server asked for, at most an hour.
@@ -11,15 +13,28 @@ package struct ConsoleFailure: Error, Equatable, CustomStringConvertible {
 
     package enum Cause: String, CaseIterable, Sendable {
         case unauthorized, forbidden
+        /// The console does not take the token that the token endpoint gave.
+        case tokenRejected = "token_rejected"
+        case certificateRefused = "certificate_refused"
         case notFound = "not_found"
-        case rejected
+        /// Something else answers, or nothing of this path.
+        case wrongAddress = "wrong_address"
+        case rejected, conflict
+        case tooLarge = "too_large"
+        case unsupportedMediaType = "unsupported_media_type"
         case untrusted
+        case tlsFailed = "tls_failed"
+        case caUnusable = "ca_unusable"
         case identityUnusable = "identity_unusable"
         case unreachable
+        case proxyRefused = "proxy_refused"
         case answerLost = "answer_lost"
         case serverError = "server_error"
         case redirected
         case unexpectedAnswer = "unexpected_answer"
+        /// OAuth's own codes (RFC 6749, section 5.2), and whatever else the token endpoint refuses with.
+        case invalidClient = "invalid_client"
+        case invalidScope = "invalid_scope"
         case tokenRefused = "token_refused"
         /// Somebody else saves the connection all the time.
         case editors
@@ -33,65 +48,62 @@ package struct ConsoleFailure: Error, Equatable, CustomStringConvertible {
     package let cause: Cause
     /// `nil` when there was no answer.
     package let status: Int?
-    /// The server's words, or curl's, as printable ASCII.
+    /// The server's words, or curl's, as readable text of one line.
     package let detail: String?
+    /// Who was asked; `nil` for a console as any.
+    package let party: Counterpart?
 
-    package init(_ disposition: Disposition, _ cause: Cause, status: Int? = nil, detail: String? = nil) {
+    package init(
+        _ disposition: Disposition, _ cause: Cause, status: Int? = nil, detail: String? = nil,
+        of party: Counterpart? = nil
+    ) {
         self.disposition = disposition
         self.cause = cause
         self.status = status
         self.detail = detail
+        self.party = party
     }
 
     package var description: String {
-        let sentence = cause.sentence
         let code = status.map { " (HTTP \($0))" } ?? ""
         guard let detail, !detail.isEmpty else { return sentence + code }
         return sentence.isEmpty ? detail : "\(sentence)\(code): \(detail)"
     }
 
-    package var hint: String { cause.hint }
-}
+    private var who: String {
+        guard let party, party.role == .tokenEndpoint else { return "the console" }
+        return "the token endpoint"
+    }
 
-extension ConsoleFailure.Cause {
-    fileprivate var sentence: String {
-        switch self {
-        case .unauthorized: "the console does not accept the login"
-        case .forbidden: "the console does not let this login do that"
-        case .notFound: "the console knows no such thing"
+    private var sentence: String {
+        switch cause {
+        case .unauthorized: "\(who) does not accept the login"
+        case .tokenRejected: "the console does not accept the access token"
+        case .certificateRefused: "\(who) does not accept the client certificate"
+        case .forbidden: "\(who) does not let this login do that"
+        case .notFound: "\(who) knows no such thing"
+        case .wrongAddress: "\(who) is not at \(party?.url.description ?? "this address")"
         case .rejected: "pingfederate does not accept it"
-        case .untrusted: "the console's certificate is not trusted"
+        case .conflict: "\(who) says that it conflicts with another change"
+        case .tooLarge: "the connection is larger than \(who), or a gateway before it, accepts"
+        case .unsupportedMediaType: "\(who), or a gateway before it, does not accept JSON"
+        case .untrusted: "\(who)'s certificate is not trusted"
+        case .tlsFailed: "\(who) cannot be spoken to over TLS"
+        case .caUnusable: "the CA file cannot be used"
         case .identityUnusable: "the client certificate or its key cannot be used"
-        case .unreachable: "the console cannot be reached"
-        case .answerLost: "the console's answer did not arrive"
-        case .serverError: "the console has trouble of its own"
-        case .redirected: "the console sends elsewhere"
-        case .unexpectedAnswer: "the answer is not the admin API's"
+        case .unreachable: "\(who) cannot be reached"
+        case .proxyRefused: "the proxy does not let \(who) be reached"
+        case .answerLost: "\(who)'s answer did not arrive"
+        case .serverError: "\(who) has trouble of its own"
+        case .redirected: "\(who) sends elsewhere"
+        case .unexpectedAnswer:
+            party?.role == .tokenEndpoint
+                ? "the answer is not a token endpoint's" : "the answer is not the admin API's"
+        case .invalidClient: "the token endpoint does not accept the OAuth client"
+        case .invalidScope: "the token endpoint does not accept the scope"
         case .tokenRefused: "the token endpoint gives no token"
         case .editors, .mismatch, .replication: ""
         case .cancelled: "given up"
-        }
-    }
-
-    fileprivate var hint: String {
-        switch self {
-        case .unauthorized:
-            "check the account in PingFederate (Administrative Accounts); for another login add a second target for the same connection, then remove this one"
-        case .forbidden: "give the account the role Admin in PingFederate"
-        case .notFound: "compare the connection's ID with the console; keyturn target discover NAME lists them"
-        case .rejected: "mend what PingFederate says, then keyturn rotation resume ID or keyturn target push NAME"
-        case .untrusted:
-            "compare the certificate: openssl s_client -connect HOST:9999 | openssl x509 -noout -sha256 -fingerprint"
-        case .identityUnusable: "check that the key is the certificate's, PEM and not encrypted"
-        case .unreachable: "check address, DNS and firewall between here and the console"
-        case .answerLost: "check the network, and the console's log"
-        case .serverError: "see the console's server.log"
-        case .redirected, .unexpectedAnswer: "check the address: https://CONSOLE:9999"
-        case .tokenRefused: "check the client of the token endpoint, and its scopes"
-        case .editors: "wait until the other editor is done"
-        case .mismatch: "keyturn target discover NAME shows what is there"
-        case .replication: "see Cluster Management in the console"
-        case .cancelled: "try again"
         }
     }
 }

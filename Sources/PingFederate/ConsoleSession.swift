@@ -15,11 +15,13 @@ package struct ConsoleSession: Sendable {
     private let authorization: HTTPHeader?
     /// What must not come back in the console's words.
     private let secrets: [SecretBox]
+    private let party: Counterpart
 
     /// Signs in. Only OAuth asks somebody for that.
     package init(_ access: ConsoleAccess, over transport: any HTTPTransport) async throws(ConsoleFailure) {
         self.transport = transport
         api = access.api
+        party = Counterpart(.console, of: access, at: access.api)
         switch access.login {
         case .basic(let user, let password):
             let pair = Self.pair(user, password)
@@ -27,13 +29,12 @@ package struct ConsoleSession: Sendable {
             authorization = .authorization("Basic", pair)
             secrets = [password, pair]
         case .clientCredentials(let client):
-            let pair = Self.pair(client.clientID, client.secret)
             let token = try await BearerToken.mint(
-                at: client.tokenURL, pair, over: transport, TLSOptions(trust: access.trust(of: client.tokenURL)),
-                client.secret)
+                for: client, over: transport, TLSOptions(trust: access.trust(of: client.tokenURL)),
+                Counterpart(.tokenEndpoint, of: access, at: client.tokenURL))
             tls = TLSOptions(trust: access.trust)
             authorization = .authorization("Bearer", token)
-            secrets = [client.secret, pair, token]
+            secrets = client.withheld + [token]
         case .certificate(let identity):
             tls = TLSOptions(trust: access.trust, identity: identity)
             authorization = nil
@@ -70,7 +71,8 @@ package struct ConsoleSession: Sendable {
     package func put(
         _ text: consuming SecretBytes, as id: String, withholding sent: [SecretBox]
     ) async throws(ConsoleFailure) -> SPConnection {
-        let request = try request(.put, try path("/idp/spConnections/", id), body: SecretBox(text))
+        var request = try request(.put, try path("/idp/spConnections/", id), body: SecretBox(text))
+        if party.bypassesExternalValidation { request.headers.append(HTTPHeader("X-BypassExternalValidation", "true")) }
         return SPConnection(try await document(request, withholding: sent))
     }
 
@@ -144,10 +146,13 @@ package struct ConsoleSession: Sendable {
     private func send(
         _ request: HTTPRequest, withholding sent: [SecretBox] = []
     ) async throws(ConsoleFailure) -> HTTPResponse {
+        var party = party
+        party.isSaving = request.method == .put
         let answer: HTTPResponse
-        do { answer = try await transport.send(request) } catch { throw ConsoleFailure(error) }
+        do { answer = try await transport.send(request) } catch { throw ConsoleFailure(error, of: party) }
         guard (200...299).contains(answer.status) else {
-            throw ConsoleFailure(answer, withholding: secrets + sent)
+            throw ConsoleFailure(
+                answer, of: party, withholding: secrets + sent, isFirst: request.url.target.hasSuffix("/version"))
         }
         return answer
     }
@@ -157,7 +162,7 @@ package struct ConsoleSession: Sendable {
     ) async throws(ConsoleFailure) -> JSONDocument {
         let answer = try await send(request, withholding: sent)
         do { return try answer.json(limit: Self.answerLimit, depth: Self.depth, values: Self.values) } catch {
-            throw ConsoleFailure(error, answer)
+            throw ConsoleFailure(error, answer, of: party)
         }
     }
 
@@ -168,7 +173,7 @@ package struct ConsoleSession: Sendable {
         do {
             return try read(try answer.json(limit: Self.answerLimit, depth: Self.depth, values: Self.values))
         } catch {
-            throw ConsoleFailure(error, answer)
+            throw ConsoleFailure(error, answer, of: party)
         }
     }
 }

@@ -2,12 +2,13 @@ import HTTPTransport
 import SecretJSON
 import SecretMemory
 
-/// The admin API's form of an error: `{"message", "validationErrors": [{"message", "fieldPath"}]}`. [doc]
+/// The admin API's form of an error, `{"message", "validationErrors": [{"message", "fieldPath"}]}` [doc], and OAuth's,
+/// `{"error", "error_description"}` (RFC 6749, section 5.2).
 enum ErrorResult {
     private static let mostErrors = 8
     private static let longest = 240
 
-    /// What it says, for people: PingFederate's own words, without what repeats a secret; `nil` when it says nothing.
+    /// What it says, for people: the server's own words, without what repeats a secret; `nil` when it says nothing.
     static func words(_ answer: HTTPResponse, _ secrets: [SecretBox]) -> String? {
         guard let json = try? answer.json(limit: 256 << 10) else { return nil }
         var found: [String] = []
@@ -18,12 +19,23 @@ enum ErrorResult {
         }
         if let text = json.words("message", of: json.root) { add(text) }
         if let list = json.member("validationErrors", of: json.root) {
-            for error in json.elements(of: list).prefix(mostErrors) {
+            let errors = json.elements(of: list)
+            for error in errors.prefix(mostErrors) {
                 guard let text = json.words("message", of: error) else { continue }
                 add(text, at: json.words("fieldPath", of: error))
             }
+            if errors.count > mostErrors { found.append("and \(errors.count - mostErrors) more") }
+        }
+        if let code = json.words("error", of: json.root) {
+            add(json.words("error_description", of: json.root) ?? code, at: code)
         }
         return found.isEmpty ? nil : found.joined(separator: "; ")
+    }
+
+    /// The code of OAuth's form; `nil` when it has none.
+    static func code(_ answer: HTTPResponse) -> String? {
+        guard let json = try? answer.json(limit: 256 << 10) else { return nil }
+        return json.words("error", of: json.root)
     }
 }
 

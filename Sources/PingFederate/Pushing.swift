@@ -58,8 +58,8 @@ package enum ConsoleMeeting {
             _ = try await transport.send(HTTPRequest(.get, api, tls: tls))
         } catch {
             if let certificate = met.certificate { return certificate }
-            throw ConsoleFailure(error)
+            throw ConsoleFailure(error, of: Counterpart(met: api))
         }
-        throw ConsoleFailure(.mend, .untrusted, detail: "the server showed no certificate")
+        throw ConsoleFailure(.mend, .untrusted, detail: "the server showed no certificate", of: Counterpart(met: api))
     }
 }

@@ -15,11 +15,11 @@ extension ZoomFailure {
     package init(_ failure: TransportFailure) {
         let cause: Cause =
             switch failure.kind {
-            case .tlsUntrusted, .tlsFailed, .caUnusable, .identityUnusable: .tlsUntrusted
+            case .tlsUntrusted, .tlsFailed, .caUnusable, .identityUnusable, .identityRefused: .tlsUntrusted
             case .cancelled, .shutDown: .cancelled
             case .invalidRequest, .overloaded: .notTried
             case .tooLarge, .malformed: .unexpectedAnswer
-            case .unresolved, .unreachable, .timedOut, .cut, .other:
+            case .unresolved, .unreachable, .proxyRefused, .timedOut, .cut, .other:
                 failure.delivery == .notSent ? .unreachable : .answerLost
             }
         let disposition: Disposition =

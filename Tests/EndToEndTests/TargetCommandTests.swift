@@ -174,7 +174,6 @@ import Testing
             #expect(held["reason"].string?.contains("pointed it elsewhere") == true)
             #expect(try console.secret() == "another secret" && world.sandbox.accepts(app.secret, of: app))
             try world.must("target", "push", "console")
-            try world.must("rotation", "resume", held["id"].string ?? "")
             try TargetTests.pass("the end", world, clock) { $0 == nil }
             #expect(try console.secret() == world.fetchedSecret())
         }

@@ -129,6 +129,27 @@ struct CurlCertificateTests {
         #expect(none?.delivery == .notSent)
     }
 
+    @Test(
+        "a client certificate that the server does not trust is said so, in each version of TLS",
+        arguments: ["-tls1_2", "-tls1_3"]) func identityRefused(version: String) async throws
+    {
+        let server = try TLSServer([version, "-Verify", "1", "-verify_return_error"])
+        let transport = try transport(caFile: server.caFile)
+        let identity = TLSOptions.Identity(
+            certificates: try server.file("server.pem"),
+            key: SecretBox(SecretBytes(copying: try server.file("server.key"))))
+        let refused = await failure(
+            transport, try request(server, TLSOptions(trust: .certificate { _ in true }, identity: identity)))
+        #expect(
+            refused?.kind == .identityRefused && refused?.detail == "TLS alert unknown_ca",
+            "\(String(describing: refused))")
+        let none = await failure(transport, try request(server, TLSOptions(trust: .certificate { _ in true })))
+        // TLS 1.2 has no alert of its own for that.
+        #expect(none?.kind == (version == "-tls1_3" ? .identityRefused : .tlsFailed), "\(String(describing: none))")
+        #expect(
+            none?.detail == (version == "-tls1_3" ? "TLS alert certificate_required" : "TLS alert handshake_failure"))
+    }
+
     @Test("a client certificate is shown, and a key that does not fit is said so") func identity() async throws {
         let server = try TLSServer(["-Verify", "1"])
         let transport = try transport(caFile: server.caFile)

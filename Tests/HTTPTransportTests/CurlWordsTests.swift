@@ -17,8 +17,11 @@ struct CurlWordsTests {
             (CURLE_COULDNT_CONNECT, CurlCircumstances(), ""),
             (
                 CURLE_RECV_ERROR, CurlCircumstances(systemError: 104, proxyStatus: 407),
-                "the proxy answered 407 when it was asked for the connection"
+                "it answered 407: it wants a login, or another one"
             ),
+            (CURLE_RECV_ERROR, CurlCircumstances(proxyStatus: 403), "it answered 403"),
+            (CURLE_RECV_ERROR, CurlCircumstances(alert: TLSAlert(45)), "TLS alert certificate_expired"),
+            (CURLE_SSL_CONNECT_ERROR, CurlCircumstances(alert: TLSAlert(40)), "TLS alert handshake_failure"),
             (CURLE_COULDNT_RESOLVE_PROXY, CurlCircumstances(), "it is the proxy's name, from the environment"),
             (CURLE_OPERATION_TIMEDOUT, CurlCircumstances(systemError: 115), ""),
             (CURLE_FTP_ACCEPT_FAILED, CurlCircumstances(), "libcurl's code 10"),

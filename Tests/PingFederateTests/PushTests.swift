@@ -65,7 +65,7 @@ import Testing
             (404, .mend, .notFound), (400, .rejected, .rejected), (422, .rejected, .rejected),
             (302, .mend, .redirected),
             (500, .later(), .serverError), (503, .later(), .serverError), (429, .later(), .serverError),
-            (409, .later(), .unexpectedAnswer),
+            (409, .later(), .conflict), (418, .later(), .unexpectedAnswer),
         ]) func statuses(status: Int, disposition: ConsoleFailure.Disposition, cause: ConsoleFailure.Cause) async throws
     {
         let console = ScriptedConsole { call, count in
@@ -133,7 +133,7 @@ import Testing
 
         let refusing = ScriptedConsole { _, _ in .json(#"{"message":"no PlantedOAuthSecret"}"#, 401) }
         let failure = await #expect(throws: ConsoleFailure.self) { try await push(refusing, login) }
-        #expect(failure?.cause == .tokenRefused && failure?.disposition == .mend)
+        #expect(failure?.cause == .invalidClient && failure?.disposition == .mend)
         #expect(failure?.description.contains("Planted") == false)
     }
 

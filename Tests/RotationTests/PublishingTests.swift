@@ -89,6 +89,25 @@ import Vault
         #expect(!zoom.accepts("old"))
     }
 
+    @Test func `a push of the operator's lets it go on, and no client's receipt or look does`() async throws {
+        let refusal = PublishOutcome.held(reason: "not that one")
+        let (vault, zoom, engine) = try await Self.make(limit: 600, Saying([refusal, refusal]))
+        let name = Name.test("zoom")
+        #expect(try await engine.rotate(name, trigger: .operator, overlap: 0, id: "r1").phase == .held)
+        await engine.lookAgain(name)
+        await engine.lookAgain(name, at: .current)
+        await engine.carryOn(name)
+        await engine.settle()
+        #expect(vault.catalog.app(name)?.rotation?.phase == .held && zoom.accepts("old"))
+        // Another target refuses as well: it is held again, with the old secret alive.
+        await engine.lookAgain(atTargetsOf: name)
+        await engine.settle()
+        #expect(vault.catalog.app(name)?.rotation?.phase == .held && zoom.accepts("old"))
+        await engine.lookAgain(atTargetsOf: name)
+        await engine.settle()
+        #expect(vault.catalog.app(name)?.rotation == nil && !zoom.accepts("old"))
+    }
+
     @Test func `a target that takes its time is waited for to the second, and that is no failure`() async throws {
         let slow = PublishOutcome.waiting(seconds: 120, reason: "settling")
         let (vault, zoom, engine) = try await Self.make(limit: 600, Saying([slow, slow]))

@@ -3,20 +3,19 @@
 import base64
 import http.server
 import json
-import secrets
 import ssl
 import time
 import urllib.parse
 import urllib.request
 
 import engine
+import oauth
 import rawjson
 import verbatim
 from console import CONNECTOR, FIELDS
 
 API = "/pf-admin-api/v1"
 USER, PASSWORD = "keyturn", "stand-in-password"
-CLIENT, CLIENT_SECRET = "keyturn-client", "stand-in-client-secret"
 
 
 class Cut(Exception):
@@ -41,10 +40,12 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def body(self):
         return self.rfile.read(int(self.headers.get("Content-Length") or 0)).decode()
 
-    def say(self, status, value=None):
+    def say(self, status, value=None, kind="application/json"):
         text = b"" if value is None else (value if isinstance(value, str) else json.dumps(value)).encode()
         self.send_response(status)
-        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Type", kind)
+        if status == 302:
+            self.send_header("Location", "https://login.example.com/start?state=hidden")
         self.send_header("Content-Length", str(len(text)))
         self.end_headers()
         self.wfile.write(text)
@@ -73,7 +74,7 @@ class AdminAPI(Handler):
     def is_known(self):
         kind, _, value = (self.headers.get("Authorization") or "").partition(" ")
         if kind == "Bearer":
-            return value in self.console.tokens
+            return value in self.console.tokens and not self.console.switches["token_refused"]
         if kind == "Basic":
             password = self.console.switches["password"] or PASSWORD
             return base64.b64decode(value).decode() == f"{USER}:{password}"
@@ -93,11 +94,14 @@ class AdminAPI(Handler):
         text = self.body()
         path = urllib.parse.urlsplit(self.path).path
         with self.console.lock:
-            self.console.requests.append({"method": method, "path": path, "time": time.time()})
+            self.console.requests.append({
+                "method": method, "path": path, "time": time.time(),
+                "bypass": self.headers.get("X-BypassExternalValidation")})
         if self.is_held():
             self.shapes.request(method, self.path, self.headers, text)
         if path == "/as/token.oauth2" and method == "POST":
-            return self.token()
+            status, kind, answer = oauth.token(self.console, self.headers.get("Authorization"), text)
+            return self.say(status, answer, kind)
         if not path.startswith(API + "/"):
             return self.refuse(404, "no such page")
         if self.headers.get("X-XSRF-Header") != "PingFederate":
@@ -124,14 +128,6 @@ class AdminAPI(Handler):
                 return self.refuse(404, "no such connector")
             return self.say(200, {"id": CONNECTOR, "configDescriptor": {"fields": FIELDS}})
         return self.refuse(404, "no such resource")
-
-    def token(self):
-        kind, _, value = (self.headers.get("Authorization") or "").partition(" ")
-        if kind != "Basic" or base64.b64decode(value).decode() != f"{CLIENT}:{CLIENT_SECRET}":
-            return self.say(401, {"error": "invalid_client"})
-        token = secrets.token_hex(16)
-        self.console.tokens.add(token)
-        return self.say(200, {"access_token": token, "token_type": "Bearer", "expires_in": 60})
 
     def cluster(self, method, rest):
         console = self.console
@@ -178,6 +174,10 @@ class AdminAPI(Handler):
             except (ValueError, KeyError):
                 return self.refuse(400, "not a connection")
             new = values.get("OAuth secret") or ""
+            is_bypassed = self.headers.get("X-BypassExternalValidation") == "true"
+            if console.switches["no_egress"] and wanted.get("active") and not is_bypassed:
+                return self.refuse(
+                    422, "Validation error(s) occurred.", "Unable to validate the connection: connect timed out")
             if console.switches["reject"]:
                 return self.refuse(
                     422, "Validation error(s) occurred.", console.switches["reject"].replace("{value}", new))
@@ -198,6 +198,10 @@ class AdminAPI(Handler):
 
 
 class Controls(Handler):
+    def do_CONNECT(self):
+        """To a client that takes it for a proxy."""
+        self.say(407)
+
     def do_GET(self):
         console = self.console
         with console.lock:

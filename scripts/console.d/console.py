@@ -5,6 +5,8 @@ import secrets
 import threading
 import time
 
+import oauth
+
 CONNECTOR = "ZoomStandIn"
 FIELDS = [
     {"name": "Account", "label": "Account ID", "description": "Found beside the client ID", "type": "TEXT"},
@@ -27,6 +29,8 @@ SWITCHES = {
     "cut": None,             # "before" or "after" a PUT is done
     "password": None,        # another password than the announced one
     "check_url": None,       # ask Zoom's stand-in whether it takes what is saved
+    "no_egress": False,      # an active connection is not saved, since Zoom cannot be asked
+    **oauth.SWITCHES,
 }
 
 

@@ -199,6 +199,6 @@ class Shapes:
             return found
         found += wrong_in_login(login)
         pair = base64.b64decode(login.partition(" ")[2]).decode("ascii", "replace")
-        if not re.fullmatch(r"([A-Za-z0-9*._+-]|%[0-9A-Fa-f]{2})*:([A-Za-z0-9*._+-]|%[0-9A-Fa-f]{2})*", pair):
+        if not re.fullmatch(r"([A-Za-z0-9*._~+-]|%[0-9A-Fa-f]{2})*:([A-Za-z0-9*._~+-]|%[0-9A-Fa-f]{2})*", pair):
             found.append("ID or secret not form-encoded before Basic (RFC 6749, 2.3.1)")
         return found

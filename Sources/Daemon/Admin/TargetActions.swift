@@ -38,7 +38,7 @@ struct TargetActions {
             return Response(.ok).json(found)
         case .discover(let name):
             let target = try entry(name).target
-            return Response(.ok).json(try await discover(looking(at: target), target.connection))
+            return Response(.ok).json(try await discover(looking(at: target), target.connection, of: name))
         case .push(let name): return try await push(name)
         case .adopt(let name): return try await adopt(name)
         case .discoverConsole:
@@ -112,7 +112,9 @@ struct TargetActions {
         do throws(ConsoleFailure) { return try target.access() } catch { throw Problem(error) }
     }
 
-    private func discover(_ access: ConsoleAccess, _ id: String?) async throws(Problem) -> ConsoleDiscovery {
+    private func discover(_ access: ConsoleAccess, _ id: String?, of target: Name? = nil)
+        async throws(Problem) -> ConsoleDiscovery
+    {
         do throws(ConsoleFailure) {
             let console = try await ConsoleSession(access, over: transport)
             let version = try await console.version()
@@ -130,7 +132,7 @@ struct TargetActions {
             return ConsoleDiscovery(
                 version: version, connections: connections, connection: id, settings: settings, fields: fields)
         } catch {
-            throw Problem(error)
+            throw Problem(error, of: target)
         }
     }
 
@@ -171,13 +173,13 @@ struct TargetActions {
         switch await session.courier.deliver(app.credential, of: app.app, to: entry.target, anew: true) {
         case .confirmed, .waiting: break
         case .later(_, let reason): throw Problem(.upstreamUnavailable, reason, try: "keyturn target test \(name)")
-        case .held(let reason): throw Problem(.upstreamFailed, reason, try: "keyturn target test \(name)")
+        case .held(let reason): throw Problem(.upstreamFailed, reason, try: try self.entry(name).delivery.failure?.hint)
         }
         await wakeRotation(of: app.app.name)
         return Response(.ok).json(document(try self.entry(name)))
     }
 
-    /// One that waited for a target need not wait until it would have looked again.
+    /// One that waited for a target need not wait until it would have looked again, and one that a target held goes on.
     private func wakeRotation(of app: Name) async { await session.rotations.lookAgain(atTargetsOf: app) }
 
     /// What is there now is as it should be.
@@ -201,7 +203,7 @@ struct TargetActions {
                 throw Problem(.busy, "target '\(name)' is being pushed to", try: "the same again")
             }
         } catch {
-            throw Problem(ofTarget: error)
+            throw Problem(ofTarget: error, name)
         }
         await wakeRotation(of: target.app)
         return Response(.ok).json(document(try self.entry(name)))
@@ -228,17 +230,19 @@ struct TargetActions {
 }
 
 extension Problem {
-    init(_ failure: ConsoleFailure) {
+    /// - Parameter target: the one that failed; `nil` while there is none.
+    init(_ failure: ConsoleFailure, of target: Name? = nil) {
+        let hint = failure.hint(of: target?.description)
         switch failure.disposition {
-        case .later: self.init(.upstreamUnavailable, failure.description, try: failure.hint)
-        case .mend, .rejected: self.init(.upstreamFailed, failure.description, try: failure.hint)
+        case .later: self.init(.upstreamUnavailable, failure.description, try: hint)
+        case .mend, .rejected: self.init(.upstreamFailed, failure.description, try: hint)
         }
     }
 
-    init(ofTarget error: any Error) {
+    init(ofTarget error: any Error, _ target: Name? = nil) {
         switch error {
         case let problem as Problem: self = problem
-        case let failure as ConsoleFailure: self.init(failure)
+        case let failure as ConsoleFailure: self.init(failure, of: target)
         case let error as VaultError: self.init(error)
         default: self.init(.internal, "an unexpected error")
         }

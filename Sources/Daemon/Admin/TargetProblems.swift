@@ -50,7 +50,9 @@ struct TargetProblems {
     }
 
     static func failedHint(_ name: Name, _ failure: Delivery.Failure) -> String {
-        failure.hint.map { "\($0); then keyturn target test \(name)" } ?? "keyturn target test \(name)"
+        let test = "keyturn target test \(name)"
+        // A hint that ends in a push needs no other command behind it.
+        return failure.hint.map { failure.isRefusal ? $0 : "\($0); then \(test)" } ?? test
     }
 
     /// Of what was pushed, and the engines do not take over: to push it again helps nothing.

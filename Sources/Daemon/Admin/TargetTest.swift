@@ -1,4 +1,5 @@
 import HTTPTransport
+import Names
 import PingFederate
 import SecretMemory
 import SocketAPI
@@ -25,10 +26,15 @@ struct TargetTest {
             checks.append(await replication(console, entry))
         } catch {
             let names = ["console", "connection", "drift", "replication"]
-            checks.append(.init(names[min(checks.count, 3)], .failed, "\(error)", try: error.hint))
+            checks.append(.init(names[min(checks.count, 3)], .failed, "\(error)", try: hint(error, entry.target)))
             for name in names.dropFirst(checks.count) { checks.append(.init(name, .skipped, "not looked at")) }
         }
         return Verification(checks: checks)
+    }
+
+    /// For a target that is not stored yet, without its name.
+    private func hint(_ failure: ConsoleFailure, _ target: PushTarget) -> String {
+        failure.hint(of: session.vault.catalog.target(target.name).map { _ in target.name.description })
     }
 
     private func change(
@@ -96,7 +102,7 @@ struct TargetTest {
             }
             return .init("replication", .passed, "a push would replicate everybody's pending changes; \(words)")
         } catch {
-            return .init("replication", .failed, "\(error)", try: error.hint)
+            return .init("replication", .failed, "\(error)", try: hint(error, entry.target))
         }
     }
 }

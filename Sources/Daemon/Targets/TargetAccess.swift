@@ -7,7 +7,11 @@ import Vault
 // Where the vault's terms of a push target meet the console's.
 
 extension PushTarget {
-    func access() throws(ConsoleFailure) -> ConsoleAccess { try ConsoleAccess(adminURL, login, trust) }
+    func access() throws(ConsoleFailure) -> ConsoleAccess {
+        var access = try ConsoleAccess(adminURL, login, trust)
+        access.bypassesExternalValidation = bypassesExternalValidation
+        return access
+    }
 
     /// An app's three values, and the settings that they go into.
     func changes(_ app: App, _ credential: Credential) -> [FieldChange] {

@@ -180,7 +180,7 @@ final class TargetCourier: Sendable {
         guard known?.reason != failure.description else { return }
         delivery.failure = Delivery.Failure(
             at: known?.at ?? time.now.wall, cause: failure.cause.rawValue, reason: failure.description,
-            hint: failure.hint, isRefusal: failure.disposition == .rejected)
+            hint: failure.hint(of: target.name.description), isRefusal: failure.disposition == .rejected)
         let event = TargetEvent.failed(target, app, failure)
         try? await vault.keep(delivery, of: target, recording: event.audited)  // told again by the next try
         note(event)

@@ -18,7 +18,7 @@ enum TargetEvent: Sendable {
                 "pushed", metadata: ["target": "\(target.name)", "app": "\(app.name)", "generation": "\(generation)"])
         case .failed(let target, let app, let failure):
             logger.error(
-                "not pushed: \(failure); try: \(failure.hint)",
+                "not pushed: \(failure); try: \(failure.hint(of: target.name.description))",
                 metadata: ["target": "\(target.name)", "app": "\(app.name)", "cause": "\(failure.cause.rawValue)"])
         case .changed(let target, let app):
             logger.warning(

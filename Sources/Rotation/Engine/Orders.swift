@@ -86,6 +86,22 @@ extension RotationEngine {
         return try await find(id: id, of: known.app)
     }
 
+    /// After an operator pushed to a target of the app's, changed or removed one: a rotation that waits for it tries at once,
+    /// and one that is held because a target refused the new secret goes on. Returns without waiting for what follows.
+    package func lookAgain(atTargetsOf name: Name) async {
+        if let entry = vault.catalog.app(name), entry.rotation?.isHeldByTarget ?? false {
+            // Where it cannot be kept it stays held, and the status says so.
+            try? await between(entry.app) { () async throws(VaultError) in
+                guard let entry = vault.catalog.app(name), let open = entry.rotation, open.isHeldByTarget else {
+                    return
+                }
+                try await vault.advance(open.onward(at: time.now.wall), of: entry.app)
+            }
+        }
+        lookAgain(name, at: .current)
+        lookAgain(name)
+    }
+
     /// Ends a rotation that has changed nothing yet. Any other cannot be undone, only carried to its end.
     package func abort(id: String, recording line: RotationLine? = nil) async throws(VaultError) {
         let (known, _) = try await openRotation(id)

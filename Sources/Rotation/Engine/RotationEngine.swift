@@ -87,12 +87,6 @@ package actor RotationEngine {
         if flights[entry.app.id] != nil { again.insert(entry.app.id) } else { _ = launch(name, entry.app.id) }
     }
 
-    /// As ``lookAgain(_:at:)``, when something is another at a push target of the app's.
-    package func lookAgain(atTargetsOf name: Name) {
-        lookAgain(name, at: .current)
-        lookAgain(name)
-    }
-
     /// As ``lookAgain(_:)`` for every app whose clients have all moved: to be called at a start, since a receipt may have
     /// been the last thing that an earlier process kept.
     package func lookAtReceipts() {

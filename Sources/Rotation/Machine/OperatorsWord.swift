@@ -72,6 +72,9 @@ package struct Supersession: Sendable {
 }
 
 extension Rotation {
+    /// Whether it waits for the operator because a target refused the new secret, which is live.
+    var isHeldByTarget: Bool { phase == .held && resumesAt == .current }
+
     /// On from where it waits, at once.
     func onward(at now: Timestamp) -> Rotation {
         if phase == .held { return entering(resumesAt ?? .lostResponse, due: now) }

@@ -16,6 +16,8 @@ final class Console: Sendable {
     private let controls: UInt16
 
     var address: String { said.address }
+    /// A proxy that lets nobody be reached.
+    var refusingProxy: String { said.controls }
     var tokenURL: String { said.token_url }
     var user: String { said.user }
     var password: String { said.password }

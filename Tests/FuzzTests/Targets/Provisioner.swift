@@ -11,7 +11,7 @@ extension FuzzTarget {
         let secret = "S3cret-Of-An-App-0123456789"
         let said = event.cause(withholding: [SecretBox(SecretBytes(copying: secret))])
         try hold(said.utf8.count <= 200, "more is shown than fits a line")
-        try hold(said.utf8.allSatisfy { (0x20...0x7E).contains($0) }, "the words are no line")
+        try hold(isLine(said), "the words are no line")
         for start in 0...secret.utf8.count - 8 {
             try hold(!said.contains(secret.dropFirst(start).prefix(8)), "the words repeat a part of a secret")
         }

@@ -21,7 +21,7 @@ extension FuzzTarget {
         let failure = ZoomFailure(call, answer, now: 1_795_000_000, withholding: [sent])
         let said = "\(failure) \(String(reflecting: failure)) \(failure.trackingID ?? "")"
         try hold(!said.contains("S3nt-To-Zoom"), "the words repeat what was sent")
-        try hold(said.utf8.allSatisfy { (0x20...0x7E).contains($0) }, "the words are no line")
+        try hold(isLine(said), "the words are no line")
         try hold((failure.detail ?? "").utf8.count <= 200, "the words are \(failure.detail?.utf8.count ?? 0) bytes")
         if call == .rotation, failure.disposition == .permanent {
             try hold((400...499).contains(status), "a rotation is refused for good by a status of \(status)")
