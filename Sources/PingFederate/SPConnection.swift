@@ -53,11 +53,11 @@ package final class SPConnection: Sendable {
         for change in changes {
             let rows = settings.filter { $0.name == change.name }
             guard rows.count == 1, let row = rows.first else {
+                let there = settingNames.isEmpty ? "none" : settingNames.prefix(40).joined(separator: ", ")
                 throw ConsoleFailure(
                     .mend, .mismatch,
                     detail: "the connection has \(rows.isEmpty ? "no" : "more than one") setting '"
-                        + "\(change.name.printable(limit: 100))'; it has: \(settingNames.prefix(40).joined(separator: ", "))"
-                )
+                        + "\(change.name.printable(limit: 100))'; it has \(there)")
             }
             do {
                 let text = try json.object(

@@ -35,6 +35,7 @@ import Testing
                 ("agent.sock", "is not absolute; try: /run/keyturn/agent/agent.sock, or "),
                 ("unix:/run/agent.sock", "is not absolute; try: "),
                 ("/run/keyturn/agent/", "is that of a directory; try: /run/keyturn/agent/agent.sock"),
+                ("/run/keyturn/admin/admin.sock", "is that of the admin socket, which gives out no credentials; try: "),
                 ("/run/a\tb", "has a control character; try: "),
                 ("/" + String(repeating: "é", count: 54), "is longer than 107 bytes; try: a shorter runtime directory"),
             ]

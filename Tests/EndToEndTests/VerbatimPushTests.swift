@@ -36,7 +36,7 @@ import Testing
 
     private static let ours = #"{"name":"Account","value":"a"},{"name":"OAuth client","value":"c"}"#
     private static let refused: [(String, String, String)] = [
-        ("no settings", document(provisioning: #""channels":[]"#), "has no setting 'Account'"),
+        ("no settings", document(provisioning: #""channels":[]"#), "has no setting 'Account'; it has none"),
         ("empty settings", document(settings: ""), "has no setting 'Account'"),
         ("settings that are no list", document(provisioning: #""targetSettings":7"#), "has no setting 'Account'"),
         ("a name twice", document(settings: "\(ours),\(ours)"), "has more than one setting 'Account'"),

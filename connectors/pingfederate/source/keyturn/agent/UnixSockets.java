@@ -48,6 +48,9 @@ final class UnixSockets {
         if (path.chars().anyMatch(Character::isISOControl)) {
             throw unfit("has a control character", TYPICAL);
         }
+        if (path.endsWith("/admin.sock")) {
+            throw unfit("is that of the admin socket, which gives out no credentials", TYPICAL);
+        }
         if (path.endsWith("/")) {
             throw unfit("is that of a directory", path + "agent.sock");
         }
