@@ -101,7 +101,7 @@ let package = Package(
                 "Names", "Rotation", "Schedule", "Times", "Tokens", "Vault",
                 .product(name: "HeapModule", package: "swift-collections"),
             ]),
-        target("HTTPTransport", ["CCurl", "SecretJSON", "SecretMemory"]),
+        target("HTTPTransport", ["CCurl", "COpenSSL", "SecretJSON", "SecretMemory"]),
         target("Zoom", ["HTTPTransport", "SecretJSON", "SecretMemory", "Times"]),
         target("PingFederate", ["HTTPTransport", "SecretJSON", "SecretMemory"]),
         target("SocketAPI", ["CPlatform", "Names", "SecretJSON", "SecretMemory", "Times"]),

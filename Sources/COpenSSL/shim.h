@@ -6,6 +6,9 @@
 #include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/params.h>
+#include <openssl/pem.h>
+#include <openssl/x509.h>
+#include <time.h>
 
 /* Keys `context` for HMAC-SHA256. In C because OSSL_PARAM keeps pointers to its strings, and a Swift string lends
    its bytes for the length of a call only. Returns 1 on success. */
@@ -16,6 +19,58 @@ static inline int COpenSSL_HMAC_SHA256_init(EVP_MAC_CTX *context, const unsigned
         OSSL_PARAM_construct_end(),
     };
     return EVP_MAC_init(context, key, count, parameters);
+}
+
+/* Instead of OpenSSL's own, which asks at the terminal. */
+static inline int COpenSSL_no_password(char *buffer, int size, int writing, void *unused) {
+    (void)buffer, (void)size, (void)writing, (void)unused;
+    return -1;
+}
+
+/* Seconds of Unix time. Returns 1 on success. */
+static inline int COpenSSL_unix_seconds(const ASN1_TIME *time, int64_t *seconds) {
+    struct tm parts;
+    if (ASN1_TIME_to_tm(time, &parts) != 1) return 0;
+    *seconds = timegm(&parts);
+    return 1;
+}
+
+/* Reads the next certificate of a PEM text: 1, with its times; 0 at the end; -1 for one that cannot be read. */
+static inline int COpenSSL_next_certificate(BIO *pem, int64_t *begins, int64_t *ends) {
+    X509 *certificate = PEM_read_bio_X509(pem, NULL, COpenSSL_no_password, NULL);
+    if (!certificate) {
+        int isEnd = ERR_GET_REASON(ERR_peek_last_error()) == PEM_R_NO_START_LINE;
+        ERR_clear_error();
+        return isEnd ? 0 : -1;
+    }
+    int isRead = COpenSSL_unix_seconds(X509_get0_notBefore(certificate), begins)
+        && COpenSSL_unix_seconds(X509_get0_notAfter(certificate), ends);
+    X509_free(certificate);
+    return isRead ? 1 : -1;
+}
+
+/* The same of one certificate in DER: 1 or -1. */
+static inline int COpenSSL_certificate(const unsigned char *der, long size, int64_t *begins, int64_t *ends) {
+    X509 *certificate = d2i_X509(NULL, &der, size);
+    int isRead = certificate && COpenSSL_unix_seconds(X509_get0_notBefore(certificate), begins)
+        && COpenSSL_unix_seconds(X509_get0_notAfter(certificate), ends);
+    X509_free(certificate);
+    ERR_clear_error();
+    return isRead ? 1 : -1;
+}
+
+/* Whether a private key in PEM is the first certificate's: 1 or 0; -1 if one of the two cannot be read. */
+static inline int COpenSSL_key_belongs(const void *pem, int size, const void *key, int keySize) {
+    BIO *certificates = BIO_new_mem_buf(pem, size), *keys = BIO_new_mem_buf(key, keySize);
+    X509 *certificate = certificates ? PEM_read_bio_X509(certificates, NULL, COpenSSL_no_password, NULL) : NULL;
+    EVP_PKEY *pair = keys ? PEM_read_bio_PrivateKey(keys, NULL, COpenSSL_no_password, NULL) : NULL;
+    int belongs = certificate && pair ? X509_check_private_key(certificate, pair) : -1;
+    EVP_PKEY_free(pair);
+    X509_free(certificate);
+    BIO_free(keys);
+    BIO_free(certificates);
+    ERR_clear_error();
+    return belongs;
 }
 
 #endif

@@ -133,6 +133,12 @@ extension ErrorCatalog {
             "replication",
             Explanation("the engines did not take the configuration", try: "see Cluster Management in the console")
         ),
+        (
+            "moved",
+            Explanation(
+                "the target was set to another console, connection or setting, and nothing was pushed there since",
+                try: "keyturn target push NAME")
+        ),
         ("cancelled", Explanation("the push was given up", try: "keyturn target push NAME")),
     ]
 }

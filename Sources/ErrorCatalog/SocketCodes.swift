@@ -58,6 +58,10 @@ extension ProblemCode {
             Explanation(
                 "Zoom or PingFederate refused, and asking again changes nothing",
                 try: "read the detail; keyturn app verify NAME or keyturn target test NAME says what to mend")
+        case .loginRefused:
+            Explanation(
+                "the console, or its token endpoint, does not accept the login",
+                try: "check the account in PingFederate; another login: keyturn target set NAME --user U")
         case .locked: Explanation("the vault is locked, and nobody is served", try: "keyturn unlock")
         case .upstreamUnavailable:
             Explanation(

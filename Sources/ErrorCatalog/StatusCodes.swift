@@ -154,6 +154,10 @@ extension AttentionCode {
                 "what was pushed was changed there by somebody else",
                 try: "keyturn target push NAME; only if you know that it has the current secret: "
                     + "keyturn target adopt NAME")
+        case .certificateExpires:
+            Explanation(
+                "a certificate of a push target expires within 30 days, or has: the one that it logs in with, the one that is pinned, or its CA's",
+                try: "keyturn target set NAME --client-cert F --client-key F, --pin SHA256 or --ca-file F")
         case .userChanged:
             Explanation(
                 "the uid of a client is somebody else's by now: the client is refused",

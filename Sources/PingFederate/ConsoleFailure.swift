@@ -41,6 +41,8 @@ package struct ConsoleFailure: Error, Equatable, CustomStringConvertible {
         /// A setting of the connection, or a way of replicating, is not there as it was configured here.
         case mismatch
         case replication
+        /// The target was set to another place, and has nothing of ours there.
+        case moved
         case cancelled
     }
 
@@ -103,6 +105,7 @@ package struct ConsoleFailure: Error, Equatable, CustomStringConvertible {
         case .invalidScope: "the token endpoint does not accept the scope"
         case .tokenRefused: "the token endpoint gives no token"
         case .editors, .mismatch, .replication: ""
+        case .moved: "it is at another console, connection or setting now, and nothing was pushed there since"
         case .cancelled: "given up"
         }
     }

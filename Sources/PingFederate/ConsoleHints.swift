@@ -59,6 +59,7 @@ extension ConsoleFailure {
         case .editors: return "wait until the other editor is done"
         case .mismatch: return "keyturn target discover \(named) shows what is there"
         case .replication: return "see Cluster Management in the console"
+        case .moved: return "keyturn target push \(named)"
         case .cancelled: return "try again"
         }
     }

@@ -42,6 +42,8 @@ package enum AttentionCode: String, CaseIterable, Sendable {
     case targetChanged = "target_changed"
     case provisioningFailing = "provisioning_failing"
     case provisionerLogUnreadable = "provisioner_log_unreadable"
+    /// Of a push target: the one that it logs in with, or what the console is known by.
+    case certificateExpires = "certificate_expires"
     case userChanged = "user_changed"
     case grantWithoutApp = "grant_without_app"
 }

@@ -25,7 +25,7 @@ extension ProblemCode {
         case .notGranted, .notPermitted: .notPermitted
         case .locked: .unavailable
         case .busy, .tooManyRequests, .upstreamUnavailable, .unproven, .unavailable: .temporary
-        case .upstreamFailed, .restoredSecretDead: .upstreamFailed
+        case .upstreamFailed, .loginRefused, .restoredSecretDead: .upstreamFailed
         case .storageFailed, .auditUnavailable: .inputOutput
         // Requests that our own client never makes.
         case .missingHeader, .methodNotAllowed, .uriTooLong, .unsupportedMediaType, .expectationFailed,

@@ -18,6 +18,7 @@ package enum ProblemCode: String, Sendable, CaseIterable {
     case `internal` = "internal"
     case notImplemented = "not_implemented"
     case upstreamFailed = "upstream_failed"
+    case loginRefused = "login_refused"
     case locked = "locked"
     case upstreamUnavailable = "upstream_unavailable"
     case storageFailed = "storage_failed"
@@ -45,7 +46,7 @@ package enum ProblemCode: String, Sendable, CaseIterable {
         case .headersTooLarge: .headerFieldsTooLarge
         case .internal, .vaultDamaged, .vaultRolledBack: .internalServerError
         case .notImplemented: .notImplemented
-        case .upstreamFailed, .restoredSecretDead: .badGateway
+        case .upstreamFailed, .loginRefused, .restoredSecretDead: .badGateway
         case .locked, .upstreamUnavailable, .storageFailed, .auditUnavailable, .unproven, .unavailable:
             .serviceUnavailable
         case .versionNotSupported: .versionNotSupported
@@ -73,6 +74,7 @@ package enum ProblemCode: String, Sendable, CaseIterable {
         case .internal: "something went wrong in the daemon"
         case .notImplemented: "the method is unknown"
         case .upstreamFailed: "the other side refused"
+        case .loginRefused: "the console does not accept the login"
         case .locked: "the vault is locked"
         case .upstreamUnavailable: "the other side cannot be reached"
         case .vaultDamaged: "the vault is not as it was written"

@@ -94,7 +94,7 @@ extension JSONDocument {
         return found
     }
 
-    private func isPresent(_ member: String, of node: JSONNode) -> Bool {
+    func isPresent(_ member: String, of node: JSONNode) -> Bool {
         self.member(member, of: node).map { kind($0) != .null } ?? false
     }
 

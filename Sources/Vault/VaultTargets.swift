@@ -1,6 +1,6 @@
 package import Audit
 package import Names
-import Times
+package import Times
 
 /// Where an app's credentials are pushed to, and how far each place is.
 extension Vault {
@@ -43,22 +43,34 @@ extension Vault {
         }
     }
 
-    /// Has PingFederate's log of a target's provisioning read from now on, or not any more.
-    package func read(
-        _ log: PushTarget.ProvisionerLog?, of name: Name, recording event: AuditEvent? = nil
+    /// Replaces the target of that ID, and how far it is. Refused as `.notFound` if it was removed meanwhile.
+    package func set(
+        _ target: PushTarget, _ delivery: Delivery, recording event: AuditEvent? = nil
     ) async throws(VaultError) {
-        guard let entry = catalog.target(name) else { throw Self.noSuchTarget(name) }
         try await change(recording: { event }) { transaction in
-            guard var target = try transaction.record(entry.target.id, as: PushTargetRecord.self)?.target else {
-                throw Self.noSuchTarget(name)
+            guard try transaction.record(target.id, as: PushTargetRecord.self) != nil else {
+                throw Self.noSuchTarget(target.name)
             }
-            target.provisionerLog = log
             try transaction.put(PushTargetRecord(target))
+            try transaction.put(DeliveryRecord(targetID: target.id, delivery))
         } committed: { [catalog] in
-            catalog.update(entry.target) {
-                $0.target.provisionerLog = log
-                $0.provisioning = nil
+            catalog.update(target) {
+                if $0.target.provisionerLog != target.provisionerLog { $0.provisioning = nil }
+                ($0.target, $0.delivery) = (target, delivery)
             }
+        }
+    }
+
+    /// Keeps when the certificate expires that a target has pinned, unless it has another pin by now.
+    package func keep(pinExpires: Timestamp, of target: PushTarget) async throws(VaultError) {
+        try await change { transaction in
+            guard var known = try transaction.record(target.id, as: PushTargetRecord.self)?.target,
+                known.trust == target.trust
+            else { return }
+            known.pinExpires = pinExpires
+            try transaction.put(PushTargetRecord(known))
+        } committed: { [catalog] in
+            catalog.update(target) { if $0.target.trust == target.trust { $0.target.pinExpires = pinExpires } }
         }
     }
 

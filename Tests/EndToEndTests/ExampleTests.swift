@@ -52,8 +52,6 @@ import Testing
     }
 
     private static let questions: [(String, [(prompt: String, answer: String)])] = [
-        ("--user keyturn", [("password: ", "x")]),
-        ("target add", [("user at the console: ", "x"), ("password: ", "x")]),
         ("keyturn unlock", [("passphrase: ", "nothing-of-value")]), (" remove ", [("[y/N]", "y")]),
         ("target adopt", [("[y/N]", "y")]), ("keyturn adopt", [("[y/N]", "y")]),
         ("keyturn audit acknowledge", [("[y/N]", "y")]),

@@ -34,6 +34,7 @@ struct TargetActions {
         case .test(let name):
             let (entry, app) = try both(name)
             let found = await TargetTest(session, transport).run(entry, app.app)
+            await session.courier.learnCertificate(of: entry.target)
             await session.rotations.lookAgain(app.app.name)
             return Response(.ok).json(found)
         case .discover(let name):
@@ -63,20 +64,18 @@ struct TargetActions {
         // Checked as a whole before anything is sent anywhere.
         let access = try await access(draft, app.app)
         let fields = try await fields(draft, access)
-        let target = try TargetDraftCheck.target(
+        var target = try TargetDraftCheck.target(
             draft, of: app.app, fields: fields, id: RowID.make(), now: time.now.wall)
-        var verification = Verification(checks: [.init("console", .skipped, "not looked at, as asked")])
-        if draft.verify {
-            verification = await TargetTest(session, transport).run(TargetEntry(target: target), app.app)
-            if let failed = verification.checks.first(where: { $0.outcome == .failed }) {
-                throw Problem(.upstreamFailed, "\(failed.detail); the target was not stored", try: failed.hint)
-            }
-        }
+        let verification = try await attempt(
+            draft.verify ? .console : .no("not looked at, as asked"), target, app.app,
+            drift: .init("drift", .skipped, "nothing was pushed yet", try: "keyturn target push \(target.name)"),
+            otherwise: "the target was not stored")
+        if draft.verify { target.pinExpires = await target.pinExpiry(over: transport) }
         do throws(VaultError) { try await session.vault.add(target, recording: deed?.done) } catch {
             throw Problem(error)
         }
         return Response(.created).json(
-            AddedTarget(target: document(try entry(target.name)), verification: verification))
+            TriedTarget(target: document(try entry(target.name)), verification: verification))
     }
 
     private func access(_ draft: TargetDraft, _ app: App) async throws(Problem) -> ConsoleAccess {
@@ -153,15 +152,6 @@ struct TargetActions {
 
     // MARK: Changing
 
-    private func change(_ name: Name, _ patch: TargetPatch) async throws(Problem) -> RenderedResponse {
-        let isGone = patch.provisionerLog.isEmpty && patch.provisionerChannel == nil
-        let log = isGone ? nil : try TargetDraftCheck.log(patch.provisionerLog, patch.provisionerChannel)
-        do throws(VaultError) { try await session.vault.read(log, of: name, recording: deed?.done) } catch {
-            throw Problem(error)
-        }
-        return Response(.ok).json(document(try entry(name)))
-    }
-
     private func push(_ name: Name) async throws(Problem) -> RenderedResponse {
         let (entry, app) = try both(name)
         guard !session.vault.isElsewhere else { throw Problem(Vault.elsewhere) }
@@ -180,17 +170,17 @@ struct TargetActions {
     }
 
     /// One that waited for a target need not wait until it would have looked again, and one that a target held goes on.
-    private func wakeRotation(of app: Name) async { await session.rotations.lookAgain(atTargetsOf: app) }
+    func wakeRotation(of app: Name) async { await session.rotations.lookAgain(atTargetsOf: app) }
 
     /// What is there now is as it should be.
     private func adopt(_ name: Name) async throws(Problem) -> RenderedResponse {
-        let (entry, _) = try both(name)
-        let target = entry.target
-        let access = try looking(at: target)
+        let (known, _) = try both(name)
         do {
-            let isDone = try await session.courier.alone(target, patience: TargetCourier.patience) {
+            let isDone = try await session.courier.alone(known.target, patience: TargetCourier.patience) {
                 () async throws -> Bool in
-                let connection = try await ConsoleSession(access, over: transport).connection(target.connection)
+                let target = try entry(name).target
+                let connection = try await ConsoleSession(looking(at: target), over: transport)
+                    .connection(target.connection)
                 guard var delivery = session.vault.catalog.target(name)?.delivery else { return false }
                 delivery.shown = try connection.encryptedValue(of: target.fields.clientSecret).map {
                     try session.vault.fingerprint(of: $0)
@@ -205,18 +195,18 @@ struct TargetActions {
         } catch {
             throw Problem(ofTarget: error, name)
         }
-        await wakeRotation(of: target.app)
+        await wakeRotation(of: known.target.app)
         return Response(.ok).json(document(try self.entry(name)))
     }
 
     // MARK: Finding
 
-    private func entry(_ name: Name) throws(Problem) -> TargetEntry {
+    func entry(_ name: Name) throws(Problem) -> TargetEntry {
         guard let entry = session.vault.catalog.target(name) else { throw Problem(Vault.noSuchTarget(name)) }
         return entry
     }
 
-    private func both(_ name: Name) throws(Problem) -> (TargetEntry, AppEntry) {
+    func both(_ name: Name) throws(Problem) -> (TargetEntry, AppEntry) {
         let entry = try entry(name)
         guard let app = session.vault.catalog.app(of: entry.target) else {
             throw Problem(Vault.noSuchApp(entry.target.app))
@@ -224,27 +214,7 @@ struct TargetActions {
         return (entry, app)
     }
 
-    private func document(_ entry: TargetEntry) -> TargetDocument {
+    func document(_ entry: TargetEntry) -> TargetDocument {
         TargetDocument(entry, session.vault.catalog, time.now.wall)
-    }
-}
-
-extension Problem {
-    /// - Parameter target: the one that failed; `nil` while there is none.
-    init(_ failure: ConsoleFailure, of target: Name? = nil) {
-        let hint = failure.hint(of: target?.description)
-        switch failure.disposition {
-        case .later: self.init(.upstreamUnavailable, failure.description, try: hint)
-        case .mend, .rejected: self.init(.upstreamFailed, failure.description, try: hint)
-        }
-    }
-
-    init(ofTarget error: any Error, _ target: Name? = nil) {
-        switch error {
-        case let problem as Problem: self = problem
-        case let failure as ConsoleFailure: self.init(failure, of: target)
-        case let error as VaultError: self.init(error)
-        default: self.init(.internal, "an unexpected error")
-        }
     }
 }

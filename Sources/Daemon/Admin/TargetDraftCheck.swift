@@ -11,8 +11,8 @@ enum TargetDraftCheck {
     /// Bytes of PEM.
     private static let longestPEM = 32 << 10
     private static let longestValue = 512
-    static let settle = 120
-    static let settles = 0...86_400
+    private static let defaultSettle = 120
+    private static let settles = 0...86_400
 
     /// What the fields are until they are discovered.
     static let unknown = PushTarget.Fields(accountID: "", clientID: "", clientSecret: "")
@@ -20,26 +20,45 @@ enum TargetDraftCheck {
     static func target(
         _ draft: TargetDraft, of app: App, fields: PushTarget.Fields, id: String, now: Timestamp
     ) throws(Problem) -> PushTarget {
-        try check(draft.connection, "the connection's ID")
         for name in [draft.fields.accountID, draft.fields.clientID, draft.fields.clientSecret] {
             if let name { try check(name, "a field's name", spaces: true) }
         }
-        let replication: PushTarget.Replication
-        switch draft.replicate.map({ PushTarget.Replication(rawValue: $0) }) {
-        case nil: replication = .onSave
-        case .some(let known?): replication = known
-        case .some(nil): throw Problem(.badRequest, "replicate is not on-save, full or none")
-        }
-        let settle = draft.settle ?? Self.settle
-        guard settles.contains(settle) else { throw Problem(.badRequest, "settle is not from 0s to 1d") }
         var target = PushTarget(
             id: id, name: draft.name, appID: app.id, app: app.name, adminURL: try address(draft.console.adminURL),
-            connection: draft.connection, fields: fields, login: try login(draft.console),
-            trust: try trust(draft.console), replication: replication, settle: settle, createdAt: now)
+            connection: try connection(draft.connection), fields: fields, login: try login(draft.console.login),
+            trust: try trust(draft.console.ca, draft.console.pin),
+            replication: try draft.replicate.map { text throws(Problem) in try replication(text) } ?? .onSave,
+            settle: try settle(draft.settle ?? defaultSettle), createdAt: now)
         target.bypassesExternalValidation = draft.bypassesExternalValidation
         target.restoresDrift = draft.restoresDrift
         target.provisionerLog = try log(draft.provisionerLog, draft.provisionerChannel)
         return target
+    }
+
+    static func connection(_ id: String) throws(Problem) -> String {
+        try check(id, "the connection's ID")
+        return id
+    }
+
+    static func replication(_ text: String) throws(Problem) -> PushTarget.Replication {
+        guard let known = PushTarget.Replication(rawValue: text) else {
+            throw Problem(.badRequest, "replicate is not on-save, full or none")
+        }
+        return known
+    }
+
+    static func settle(_ seconds: Int) throws(Problem) -> Int {
+        guard settles.contains(seconds) else { throw Problem(.badRequest, "settle is not from 0s to 1d") }
+        return seconds
+    }
+
+    static func checked(_ fields: PushTarget.Fields) throws(Problem) -> PushTarget.Fields {
+        let names = [fields.accountID, fields.clientID, fields.clientSecret].compactMap(\.self)
+        for name in names { try check(name, "a field's name", spaces: true) }
+        guard Set(names).count == names.count else {
+            throw Problem(.badRequest, "one setting cannot hold two of the app's values")
+        }
+        return fields
     }
 
     static func log(_ path: String?, _ channel: String?) throws(Problem) -> PushTarget.ProvisionerLog? {
@@ -60,7 +79,8 @@ enum TargetDraftCheck {
     /// A console that is no target yet, for looking at it.
     static func access(_ console: ConsoleDraft) throws(Problem) -> ConsoleAccess {
         do {
-            return try ConsoleAccess(try address(console.adminURL), try login(console), try trust(console))
+            return try ConsoleAccess(
+                try address(console.adminURL), try login(console.login), try trust(console.ca, console.pin))
         } catch {
             throw error as? Problem ?? Problem(.badRequest, "\(error)")
         }
@@ -76,8 +96,8 @@ enum TargetDraftCheck {
         }
     }
 
-    private static func login(_ console: ConsoleDraft) throws(Problem) -> PushTarget.Login {
-        switch console.login {
+    static func login(_ draft: ConsoleDraft.Login) throws(Problem) -> PushTarget.Login {
+        switch draft {
         case .basic(let user, let password):
             try check(user, "the user", spaces: true)
             guard !user.contains(":") else { throw Problem(.badRequest, "the user has a colon") }
@@ -94,7 +114,14 @@ enum TargetDraftCheck {
                     .badRequest, "the client key is encrypted; Keyturn seals it itself",
                     try: "openssl pkey -in KEY -out PLAIN-KEY, and give it that one")
             }
-            return .certificate(chain: chain, key: key)
+            switch TLSOptions.Identity(certificates: chain, key: key).match {
+            case .pair: return .certificate(chain: chain, key: key)
+            case .unreadable: throw Problem(.badRequest, "the client key is not a PEM file with a private key")
+            case .strangers:
+                throw Problem(
+                    .badRequest, TargetCertificates.strangers,
+                    try: "compare: openssl x509 -in CERTIFICATE -noout -pubkey; openssl pkey -in KEY -pubout")
+            }
         }
     }
 
@@ -117,8 +144,8 @@ enum TargetDraftCheck {
             scopes: client.scope?.split(separator: " ").map(String.init) ?? [], authMethod: method)
     }
 
-    private static func trust(_ console: ConsoleDraft) throws(Problem) -> PushTarget.Trust {
-        switch (console.ca, console.pin) {
+    static func trust(_ ca: String?, _ pin: String?) throws(Problem) -> PushTarget.Trust {
+        switch (ca, pin) {
         case (nil, nil): return .system
         case (let text?, nil):
             try checkCertificates(text, "the CA file")
@@ -138,9 +165,18 @@ enum TargetDraftCheck {
     }
 
     private static func checkCertificates(_ text: String, _ what: String) throws(Problem) {
-        guard text.contains("-----BEGIN CERTIFICATE-----"), text.utf8.count <= longestPEM else {
+        guard text.utf8.count <= longestPEM else {
+            throw Problem(.badRequest, "\(what) is longer than \(longestPEM) bytes")
+        }
+        let found = CertificateLife.all(inPEM: text)
+        guard !found.isEmpty else {
             throw Problem(
-                .badRequest, "\(what) is not a PEM file with certificates, or longer than \(longestPEM) bytes")
+                .badRequest, "\(what) is not a PEM file with certificates",
+                try: "from DER: openssl x509 -inform DER -in FILE -out PEM")
+        }
+        if let bad = found.firstIndex(of: nil) {
+            throw Problem(
+                .badRequest, "\(what) has \(counted(found.count, "certificate")), and number \(bad + 1) cannot be read")
         }
     }
 

@@ -29,7 +29,7 @@ struct TargetProblems {
     private var delivery: Delivery { entry.delivery }
 
     var all: [StatusDocument.Problem] {
-        [failed ?? new ?? dead ?? behind ?? unconfirmed, changed, failing, unreadable].compactMap(\.self)
+        [failed ?? new ?? dead ?? behind ?? unconfirmed, changed, failing, unreadable].compactMap(\.self) + expiring
     }
 
     private func problem(
@@ -119,6 +119,50 @@ struct TargetProblems {
             "\(found.failed) of \(found.succeeded + found.failed) changes failed in PingFederate since "
                 + "\(found.since), the last at \(failure.at): \(failure.cause)",
             try: "keyturn app verify \(target.app); if that passes, the cause is in PingFederate's provisioner.log")
+    }
+
+    /// How long before it expires a certificate is told of, in seconds. Critical 7 days before: ``Severity/nearDeath``.
+    private static let expiryNotice = 30 * 86_400
+
+    private var expiring: [StatusDocument.Problem] {
+        let certificates = TargetCertificates(target)
+        func words(_ what: String, _ expires: Timestamp?, _ before: String, _ after: String) -> String? {
+            guard let expires, expires - now <= Self.expiryNotice else { return nil }
+            return expires > now
+                ? "\(what) expires at \(expires), in \(countdown(expires - now)); \(before)"
+                : "\(what) expired at \(expires), \(countdown(now - expires)) ago; \(after)"
+        }
+        var found: [StatusDocument.Problem] = []
+        let client = certificates.clientExpires
+        if let words = words(
+            "the client certificate", client, "then the console refuses the login", "the console refuses the login")
+        {
+            found.append(
+                problem(
+                    .certificateExpires, words,
+                    try: "keyturn target set \(target.name) --client-cert FILE --client-key FILE", deadline: client))
+        }
+        guard let trust = certificates.trust else { return found }
+        if case .pin = target.trust {
+            let next = "the console will show another, which the pin refuses"
+            if let words = words("the pinned certificate", trust, next, "it still counts, but \(next)") {
+                // A pin does not mind the end: what is critical is the time before it, in which the next one comes.
+                found.append(
+                    problem(
+                        .certificateExpires, words,
+                        try: "keyturn target set \(target.name) --pin SHA256 once the console has the next one, "
+                            + "or now --ca-file FILE with its CA", deadline: trust > now ? trust : nil))
+            }
+        } else if let words = words(
+            "the last certificate of its CA file", trust, "then the console is not trusted",
+            "the console is not trusted")
+        {
+            found.append(
+                problem(
+                    .certificateExpires, words, try: "keyturn target set \(target.name) --ca-file FILE",
+                    deadline: trust))
+        }
+        return found
     }
 
     private var unreadable: StatusDocument.Problem? {

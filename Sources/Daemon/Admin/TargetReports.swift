@@ -18,13 +18,23 @@ extension TargetDocument {
             case .authorities: ("ca", nil)
             case .pin(let digits): ("pin", digits)
             }
+        let certificates = TargetCertificates(target)
+        var oauth: OAuth?
+        if case .clientCredentials(let client) = target.login {
+            let scope = client.scopes.joined(separator: " ")
+            oauth = OAuth(
+                tokenURL: client.tokenURL, scope: scope.isEmpty ? nil : scope, authMethod: client.authMethod.rawValue)
+        }
         self.init(
             name: target.name, app: target.app, adminURL: target.adminURL, connection: target.connection,
             fields: TargetFields(
                 accountID: target.fields.accountID, clientID: target.fields.clientID,
                 clientSecret: target.fields.clientSecret),
-            login: login, user: user, trust: trust, pin: pin, replicate: target.replication.rawValue,
-            settle: target.settle, createdAt: target.createdAt, state: entry.state(catalog, now),
+            login: login, user: user, oauth: oauth, trust: trust, pin: pin,
+            clientCertExpires: certificates.clientExpires, trustExpires: certificates.trust,
+            replicate: target.replication.rawValue,
+            settle: target.settle, bypassesExternalValidation: target.bypassesExternalValidation,
+            restoresDrift: target.restoresDrift, createdAt: target.createdAt, state: entry.state(catalog, now),
             generation: delivery.generation?.number, pushedAt: delivery.pushedAt, replicatedAt: delivery.replicatedAt,
             lookedAt: delivery.lookedAt, changedAt: delivery.changedAt,
             failure: delivery.failure.map { .init(since: $0.at, code: $0.cause, detail: $0.reason, hint: $0.hint) },

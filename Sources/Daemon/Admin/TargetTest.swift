@@ -3,6 +3,7 @@ import Names
 import PingFederate
 import SecretMemory
 import SocketAPI
+import Times
 import Vault
 
 /// A dry run against the live console: all that a push would look at, and nothing that it would change.
@@ -16,20 +17,37 @@ struct TargetTest {
     }
 
     func run(_ entry: TargetEntry, _ app: App) async -> Verification {
+        await look(entry, app) { await drift(entry, app) }.verification
+    }
+
+    /// A target that is not kept as it is given here, and perhaps never will be.
+    /// - Parameter drift: what is said of the drift, which is not looked at.
+    func attempt(
+        _ target: PushTarget, _ app: App, drift: Verification.Check
+    ) async -> (verification: Verification, failure: ConsoleFailure?) {
+        await look(TargetEntry(target: target), app) { drift }
+    }
+
+    private func look(
+        _ entry: TargetEntry, _ app: App, drift: () async -> Verification.Check
+    ) async -> (verification: Verification, failure: ConsoleFailure?) {
         var checks: [Verification.Check] = []
+        var failure: ConsoleFailure?
         do throws(ConsoleFailure) {
+            try TargetCertificates(entry.target).check(now: session.courier.time.now.wall)
             let console = try await ConsoleSession(entry.target.access(), over: transport)
             checks.append(.init("console", .passed, "pingfederate \(try await console.version()) takes the login"))
             let connection = try await console.connection(entry.target.connection)
             checks.append(try change(connection, entry, app))
-            checks.append(await drift(entry, app))
+            checks.append(await drift())
             checks.append(await replication(console, entry))
         } catch {
+            failure = error
             let names = ["console", "connection", "drift", "replication"]
             checks.append(.init(names[min(checks.count, 3)], .failed, "\(error)", try: hint(error, entry.target)))
             for name in names.dropFirst(checks.count) { checks.append(.init(name, .skipped, "not looked at")) }
         }
-        return Verification(checks: checks)
+        return (Verification(checks: checks), failure)
     }
 
     /// For a target that is not stored yet, without its name.

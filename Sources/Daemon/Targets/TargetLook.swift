@@ -17,9 +17,12 @@ extension TargetCourier {
 
     /// Compares what the console shows with what it showed after the last push, and keeps what was found.
     /// - Parameter patience: for how many seconds the end of what is done with the target now is waited for.
-    func lookForChange(_ target: PushTarget, _ app: App, patience: Int = 0) async -> Look {
-        let found = await alone(target, patience: patience) { () async -> Look in
-            guard var delivery = vault.catalog.target(target.name)?.delivery else { return .same }
+    func lookForChange(_ known: PushTarget, _ app: App, patience: Int = 0) async -> Look {
+        let found = await alone(known, patience: patience) { () async -> Look in
+            // As it is now: it may have been changed while this waited for its turn.
+            guard let entry = entry(of: known) else { return .same }
+            let target = entry.target
+            var delivery = entry.delivery
             do {
                 let session = try await ConsoleSession(target.access(), over: transport)
                 let connection = try await session.connection(target.connection)
@@ -32,6 +35,7 @@ extension TargetCourier {
                 delivery.changedAt = isChanged ? delivery.changedAt ?? delivery.lookedAt : nil
                 try await vault.keep(delivery, of: target, recording: news?.audited)
                 if let news { note(news) }
+                await learnCertificate(of: target)
                 return isChanged ? .changed : .same
             } catch let failure as ConsoleFailure {
                 await keep(failure, of: target, app)

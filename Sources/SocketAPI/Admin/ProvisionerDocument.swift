@@ -53,26 +53,3 @@ package struct ProvisionerDocument: Equatable, Sendable, WireDocument {
             unreadable: try document.optionalText("unreadable", of: node))
     }
 }
-
-/// The body of `PATCH /v1/targets/{target}`. An empty log takes it away.
-package struct TargetPatch: Equatable, Sendable, WireDocument {
-    package let provisionerLog: String
-    package let provisionerChannel: String?
-
-    package init(provisionerLog: String, provisionerChannel: String?) {
-        self.provisionerLog = provisionerLog
-        self.provisionerChannel = provisionerChannel
-    }
-
-    package func writeMembers(to json: inout JSONWriter) {
-        json.member("provisioner_log", provisionerLog)
-        if let provisionerChannel { json.member("provisioner_channel", provisionerChannel) }
-    }
-
-    package init(_ node: JSONNode, in document: borrowing JSONDocument) throws(JSONError) {
-        try document.allowOnly(["provisioner_log", "provisioner_channel"], of: node)
-        self.init(
-            provisionerLog: try document.text("provisioner_log", of: node),
-            provisionerChannel: try document.optionalText("provisioner_channel", of: node))
-    }
-}

@@ -42,6 +42,27 @@ package struct TargetDocument: Equatable, Sendable, WireDocument {
         }
     }
 
+    /// Where a token is asked for, and how; never with which secret.
+    package struct OAuth: Equatable, Sendable {
+        package let tokenURL: String
+        /// Scopes with spaces between them.
+        package let scope: String?
+        package let authMethod: String
+
+        package init(tokenURL: String, scope: String?, authMethod: String) {
+            self.tokenURL = tokenURL
+            self.scope = scope
+            self.authMethod = authMethod
+        }
+
+        fileprivate init?(ifPresent node: JSONNode, in document: borrowing JSONDocument) throws(JSONError) {
+            guard let url = try document.optionalText("token_url", of: node) else { return nil }
+            self.init(
+                tokenURL: url, scope: try document.optionalText("scope", of: node),
+                authMethod: try document.text("token_auth_method", of: node))
+        }
+    }
+
     package let name: Name
     package let app: Name
     package let adminURL: String
@@ -50,12 +71,19 @@ package struct TargetDocument: Equatable, Sendable, WireDocument {
     /// `basic`, `client_credentials` or `certificate`, and the user or client.
     package let login: String
     package let user: String?
+    /// Of an OAuth client alone.
+    package let oauth: OAuth?
     /// `system`, `ca`, or `pin`, with the pin.
     package let trust: String
     package let pin: String?
+    /// When the client certificate expires; and the pinned certificate, once it was met, or the last of the CAs.
+    package let clientCertExpires: Timestamp?
+    package let trustExpires: Timestamp?
     package let replicate: String
     /// Seconds.
     package let settle: Int
+    package let bypassesExternalValidation: Bool
+    package let restoresDrift: Bool
     package let createdAt: Timestamp
     package let state: State
     /// What the console has.
@@ -70,7 +98,9 @@ package struct TargetDocument: Equatable, Sendable, WireDocument {
 
     package init(
         name: Name, app: Name, adminURL: String, connection: String, fields: TargetFields, login: String, user: String?,
-        trust: String, pin: String?, replicate: String, settle: Int, createdAt: Timestamp, state: State,
+        oauth: OAuth?, trust: String, pin: String?, clientCertExpires: Timestamp?,
+        trustExpires: Timestamp?, replicate: String, settle: Int, bypassesExternalValidation: Bool,
+        restoresDrift: Bool, createdAt: Timestamp, state: State,
         generation: Int?, pushedAt: Timestamp?, replicatedAt: Timestamp?, lookedAt: Timestamp?, changedAt: Timestamp?,
         failure: Failure?, provisioner: ProvisionerDocument?
     ) {
@@ -81,10 +111,15 @@ package struct TargetDocument: Equatable, Sendable, WireDocument {
         self.fields = fields
         self.login = login
         self.user = user
+        self.oauth = oauth
         self.trust = trust
         self.pin = pin
+        self.clientCertExpires = clientCertExpires
+        self.trustExpires = trustExpires
         self.replicate = replicate
         self.settle = settle
+        self.bypassesExternalValidation = bypassesExternalValidation
+        self.restoresDrift = restoresDrift
         self.createdAt = createdAt
         self.state = state
         self.generation = generation
@@ -105,10 +140,17 @@ package struct TargetDocument: Equatable, Sendable, WireDocument {
         fields.writeMembers(to: &json)
         json.member("login", login)
         json.member("user", orNull: user)
+        json.member("token_url", orNull: oauth?.tokenURL)
+        json.member("scope", orNull: oauth?.scope)
+        json.member("token_auth_method", orNull: oauth?.authMethod)
         json.member("trust", trust)
         json.member("pin", orNull: pin)
+        json.member("client_cert_expires_at", orNull: clientCertExpires?.description)
+        json.member("trust_expires_at", orNull: trustExpires?.description)
         json.member("replicate", replicate)
         json.member("settle", settle)
+        json.member("bypass_external_validation", bypassesExternalValidation)
+        json.member("restore_drift", restoresDrift)
         json.member("created_at", createdAt.description)
         json.member("state", state.rawValue)
         json.key("generation")
@@ -139,9 +181,14 @@ package struct TargetDocument: Equatable, Sendable, WireDocument {
             name: try document.name("name", of: node), app: try document.name("app", of: node),
             adminURL: try document.text("admin_url", of: node), connection: try document.text("connection", of: node),
             fields: try TargetFields(node, in: document), login: try document.text("login", of: node),
-            user: try document.optionalText("user", of: node), trust: try document.text("trust", of: node),
-            pin: try document.optionalText("pin", of: node), replicate: try document.text("replicate", of: node),
-            settle: try document.number("settle", of: node), createdAt: try document.time("created_at", of: node),
+            user: try document.optionalText("user", of: node), oauth: try OAuth(ifPresent: node, in: document),
+            trust: try document.text("trust", of: node), pin: try document.optionalText("pin", of: node),
+            clientCertExpires: try document.optionalTime("client_cert_expires_at", of: node),
+            trustExpires: try document.optionalTime("trust_expires_at", of: node),
+            replicate: try document.text("replicate", of: node), settle: try document.number("settle", of: node),
+            bypassesExternalValidation: try document.flag("bypass_external_validation", of: node),
+            restoresDrift: try document.flag("restore_drift", of: node),
+            createdAt: try document.time("created_at", of: node),
             state: state, generation: try document.optionalNumber("generation", of: node),
             pushedAt: try document.optionalTime("pushed_at", of: node),
             replicatedAt: try document.optionalTime("replicated_at", of: node),
@@ -163,8 +210,9 @@ package struct TargetList: Equatable, Sendable, WireDocument {
     }
 }
 
-/// The answer to `POST /v1/targets`: the target as stored, and what was checked before.
-package struct AddedTarget: Equatable, Sendable, WireDocument {
+/// The answer to `POST /v1/targets` and to `PATCH /v1/targets/{target}`: the target as it is kept, and what was checked
+/// before.
+package struct TriedTarget: Equatable, Sendable, WireDocument {
     package let target: TargetDocument
     package let verification: Verification
 

@@ -90,15 +90,15 @@ package struct PushTarget: Sendable {
     package let appID: String
     /// The name of that app, which never changes.
     package let app: Name
-    package let adminURL: String
+    package var adminURL: String
     /// The SP connection's ID.
-    package let connection: String
-    package let fields: Fields
-    package let login: Login
-    package let trust: Trust
-    package let replication: Replication
+    package var connection: String
+    package var fields: Fields
+    package var login: Login
+    package var trust: Trust
+    package var replication: Replication
     /// Seconds from when the engines have it to when they certainly use it.
-    package let settle: Int
+    package var settle: Int
     package let createdAt: Timestamp
     /// Whether PingFederate is told not to try the credentials at Zoom when it saves the connection: for a console that
     /// cannot reach Zoom.
@@ -106,6 +106,8 @@ package struct PushTarget: Sendable {
     /// Whether the current secret is put back when somebody else changed it.
     package var restoresDrift = false
     package var provisionerLog: ProvisionerLog?
+    /// When the certificate expires that is pinned, once it was met.
+    package var pinExpires: Timestamp?
 
     package init(
         id: String, name: Name, appID: String, app: Name, adminURL: String, connection: String, fields: Fields,

@@ -44,6 +44,7 @@ struct PushTargetRecord: Record {
         case .authorities(let text): writer.member("authorities", text)
         case .pin(let digits): writer.member("pin", digits)
         }
+        writer.member("pin_expires_at", ifPresent: target.pinExpires)
         writer.member("replication", target.replication.rawValue)
         writer.member("settle", target.settle)
         writer.member("created_at", target.createdAt)
@@ -61,7 +62,7 @@ struct PushTargetRecord: Record {
                 "kind", "name", "app_name", "admin_url", "connection", "account_id_field", "client_id_field",
                 "client_secret_field",
                 "login", "user", "password", "token_url", "client_id", "client_secret", "scope", "token_auth_method",
-                "chain", "key", "authorities", "pin", "replication", "settle", "created_at",
+                "chain", "key", "authorities", "pin", "pin_expires_at", "replication", "settle", "created_at",
                 "bypass_external_validation", "restore_drift", "provisioner_log", "provisioner_channel",
             ], of: document.root)
         guard try document.text("kind") == Self.kind else { throw JSONError(.outOfRange, member: "kind") }
@@ -83,6 +84,7 @@ struct PushTargetRecord: Record {
         target.bypassesExternalValidation = try document.flag("bypass_external_validation")
         target.restoresDrift = try document.flag("restore_drift")
         target.provisionerLog = try Self.log(document)
+        target.pinExpires = try document.optionalTime("pin_expires_at")
     }
 
     private static func log(_ document: borrowing JSONDocument) throws(JSONError) -> PushTarget.ProvisionerLog? {

@@ -62,30 +62,6 @@ struct TargetShow: ParsableCommand {
     }
 }
 
-struct TargetSet: ParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "set", abstract: "Have PingFederate's own log of the provisioning read, or not any more.",
-        discussion: """
-            What fails there after a push then shows in the status. An empty path ends it.
-
-            Example: keyturn target set console --provisioner-log /opt/pingfederate/log/provisioner-audit.log
-            """)
-
-    @Argument(completion: .targets) var name: Name
-    @Option(help: ArgumentHelp("The path of provisioner-audit.log.", valueName: "path")) var provisionerLog: String
-    @Option(
-        parsing: .unconditional,
-        help: ArgumentHelp("Only this channel's events; the log names it.", valueName: "id"))
-    var provisionerChannel: String?
-    @OptionGroup var common: CommonOptions
-
-    func run() throws {
-        let patch = TargetPatch(provisionerLog: provisionerLog, provisionerChannel: provisionerChannel)
-        let answer = try common.admin.send(.patch, "/v1/targets/\(name)", body: patch.render())
-        try common.show(answer, as: TargetDocument.self) { StandardOutput.write($0.text) }
-    }
-}
-
 struct TargetTest: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "test", abstract: "A dry run against the live console: looks at all, changes nothing.",
@@ -100,21 +76,6 @@ struct TargetTest: ParsableCommand {
         if answer.problem == nil { failed = try !Verification(parsing: answer.body.copy()).passed }
         try common.show(answer, as: Verification.self) { StandardOutput.write($0.text) }
         if failed { throw CommandFailure(.upstreamFailed, nil) }
-    }
-}
-
-struct TargetDiscover: ParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "discover",
-        abstract: "What the console has: connections, settings, and which of them are the app's.",
-        discussion: "Example: keyturn target discover console")
-
-    @Argument(completion: .targets) var name: Name
-    @OptionGroup var common: CommonOptions
-
-    func run() throws {
-        let answer = try common.admin.send(.get, "/v1/targets/\(name)/discover", within: .seconds(180))
-        try common.show(answer, as: ConsoleDiscovery.self) { StandardOutput.write($0.text) }
     }
 }
 

@@ -7,12 +7,36 @@ import TerminalText
 struct TargetGuide {
     let common: CommonOptions
 
+    /// Whether a secret that is refused may be asked for again, and with it the user.
+    var mayAsk = (secret: false, user: false)
+
+    func app() throws -> Name {
+        try ConsoleDialog.asking("app: ", or: "--app APP") { line in
+            guard let name = Name(line) else {
+                throw CommandFailure(.usage, "an app's name is \(Name.grammar)", try: "keyturn app list")
+            }
+            _ = try common.admin.send(.get, "/v1/apps/\(name)").document(AppDocument.self)
+            return name
+        }
+    }
+
+    /// Where the console is and, if its certificate is known by nothing that was given, the one that it shows.
+    func console(_ given: ConsoleOptions) throws -> (adminURL: String, met: MetCertificate?) {
+        let isKnown = given.pin != nil || given.caFile != nil
+        let isGuided = given.adminUrl == nil || given.connection == nil
+        func meet(_ url: String) throws -> (String, MetCertificate?) {
+            guard isGuided, !isKnown, Question.isPossible else { return (url, nil) }
+            let request = CertificateRequest(adminURL: url)
+            let answer = try common.admin.send(.post, "/v1/consoles/certificate", body: request.render())
+            return (url, try answer.document(MetCertificate.self))
+        }
+        if let url = given.adminUrl { return try meet(url) }
+        return try ConsoleDialog.asking("console, as https://CONSOLE:9999: ", or: "--admin-url URL", meet)
+    }
+
     /// Shows the certificate that the console has. A yes pins it; without one the system's CAs decide.
-    func pin(_ adminURL: String) throws -> String? {
-        guard Question.isPossible else { return nil }
-        let request = CertificateRequest(adminURL: adminURL)
-        let answer = try common.admin.send(.post, "/v1/consoles/certificate", body: request.render())
-        let met: MetCertificate = try answer.document()
+    func pin(_ met: MetCertificate?) throws -> String? {
+        guard let met else { return nil }
         var table = TextTable()
         table.add("subject", met.subject)
         table.add("issuer", met.issuer)
@@ -23,11 +47,30 @@ struct TargetGuide {
         return Question.isYes(question) ? met.sha256 : nil
     }
 
-    func connection(_ console: ConsoleDraft) throws -> String {
+    /// Calls with the console as it is, and with another secret in it as long as it does not accept the login.
+    func loggingIn(_ console: inout ConsoleDraft, _ call: (ConsoleDraft) throws -> Answer) throws -> Answer {
+        var draft = console
+        defer { console = draft }
+        let renew = mayAsk.secret ? { draft = try draft.asked(user: mayAsk.user) } : nil
+        return try ConsoleDialog.loggingIn(askingAgain: renew) { try call(draft) }
+    }
+
+    /// Calls once more as long as the operator, who may mend something meanwhile, says so.
+    func insisting(_ call: () throws -> Answer) throws -> Answer {
+        while true {
+            let answer = try call()
+            guard mayAsk.user, let problem = answer.problem, problem.code != .loginRefused else { return answer }
+            complain("keyturn: \(problem.detail)")
+            if let hint = problem.hint { complain("  try: \(hint)") }
+            guard Question.isYes("try again with what was entered?") else { return answer }
+        }
+    }
+
+    func connection(_ console: inout ConsoleDraft) throws -> String {
         guard Question.isPossible else {
             throw CommandFailure(.usage, "the connection is missing", try: "--connection ID")
         }
-        let found = try discover(console, nil)
+        let found = try discover(&console, nil)
         complain("pingfederate \(found.version)\n\(found.connectionsText)")
         guard !found.connections.isEmpty else {
             throw CommandFailure(
@@ -40,8 +83,10 @@ struct TargetGuide {
         return found.connections[number - 1].id
     }
 
-    func fields(_ console: ConsoleDraft, _ connection: String, _ given: TargetFields) throws -> TargetFields {
-        let found = try discover(console, connection)
+    func fields(
+        _ console: inout ConsoleDraft, _ connection: String, _ given: TargetFields
+    ) throws -> TargetFields {
+        let found = try discover(&console, connection)
         let fields = TargetFields(
             accountID: try given.accountID ?? found.fields.accountID ?? ask("account ID", found.settings),
             clientID: try given.clientID ?? found.fields.clientID ?? ask("client ID", found.settings),
@@ -63,11 +108,12 @@ struct TargetGuide {
         return line
     }
 
-    private func discover(_ console: ConsoleDraft, _ connection: String?) throws -> ConsoleDiscovery {
-        let request = DiscoverRequest(console: console, connection: connection)
-        return try common.admin.send(
-            .post, "/v1/consoles/discover", body: request.render(), within: .seconds(180)
-        ).document()
+    func discover(_ console: inout ConsoleDraft, _ connection: String?) throws -> ConsoleDiscovery {
+        try loggingIn(&console) { console in
+            let request = DiscoverRequest(console: console, connection: connection)
+            return try common.admin.send(
+                .post, "/v1/consoles/discover", body: request.render(), within: .seconds(180))
+        }.document()
     }
 
     /// As openssl prints it.

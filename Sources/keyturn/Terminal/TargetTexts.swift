@@ -21,10 +21,18 @@ extension TargetDocument {
             "settings",
             [fields.accountID, fields.clientID, fields.clientSecret].compactMap(\.self).joined(separator: ", "))
         table.add("login", login + (user.map { ", as \($0)" } ?? ""))
+        if let clientCertExpires { table.add("client certificate", "expires at \(clientCertExpires)") }
+        if let oauth {
+            table.add("token from", "\(oauth.tokenURL), with \(oauth.authMethod)")
+            table.add("scope", oauth.scope ?? "none is asked for")
+        }
         table.add(
             "certificate known by", pin.map { "its SHA-256 \($0)" } ?? (trust == "ca" ? "its CA" : "the system's CAs"))
+        if let trustExpires { table.add("which expires at", trustExpires.description) }
         table.add("replicate", replicate)
         table.add("settles in", "\(settle) s")
+        if bypassesExternalValidation { table.add("saved", "without PingFederate's trying the credentials at Zoom") }
+        if restoresDrift { table.add("drift", "the current secret is put back when somebody else changed it") }
         table.add("state", state.rawValue)
         if let generation { table.add("has", "generation \(generation), pushed \(pushedAt?.description ?? "")") }
         if let replicatedAt { table.add("engines have it since", replicatedAt.description) }

@@ -1,0 +1,131 @@
+import Audit
+import HTTPTransport
+import Names
+import PingFederate
+import SocketAPI
+import Times
+import Vault
+
+/// Changing a push target: tried before it is kept, and while nothing else is done with it.
+extension TargetActions {
+    func change(_ name: Name, _ patch: TargetPatch) async throws(Problem) -> RenderedResponse {
+        let known = try entry(name).target
+        let verification: Verification?
+        do {
+            verification = try await session.courier.alone(known, patience: TargetCourier.patience) {
+                () async throws -> Verification in
+                // Another change may have come first.
+                let (entry, app) = try both(name)
+                guard entry.target.id == known.id else { throw Problem(Vault.noSuchTarget(name)) }
+                return try await change(entry, app.app, patch)
+            }
+        } catch {
+            throw Problem(ofTarget: error, name)
+        }
+        guard let verification else {
+            throw Problem(.busy, "target '\(name)' is being pushed to", try: "the same again")
+        }
+        await wakeRotation(of: known.app)
+        return Response(.ok).json(TriedTarget(target: document(try entry(name)), verification: verification))
+    }
+
+    private func change(_ entry: TargetEntry, _ app: App, _ patch: TargetPatch) async throws -> Verification {
+        var target = try TargetPatchCheck.target(entry.target, patched: patch)
+        let isMoved = !target.isSamePlace(as: entry.target)
+        let attempted: Attempt =
+            if patch.verify == false {
+                .no("not looked at, as asked")
+            } else {
+                patch.concernsConsole ? .console : .no("not looked at: nothing changed that it would notice")
+            }
+        let verification = try await attempt(
+            attempted, target, app,
+            drift: .init(
+                "drift", .skipped, isMoved ? "nothing was pushed there yet" : "not compared",
+                try: isMoved ? "keyturn target push \(target.name)" : "keyturn target test \(target.name)"),
+            otherwise: "the target was not changed")
+        if target.trust != entry.target.trust {
+            target.pinExpires = attempted == .console ? await target.pinExpiry(over: transport) : nil
+        }
+        let delivery = delivery(entry, isMoved: isMoved, isTried: attempted == .console)
+        let names = ("changed", AuditEvent.Value.text(patch.changes.joined(separator: "; ")))
+        try await session.vault.set(
+            target, delivery, recording: deed.map { $0.event(.done, about: $0.subject + [names]) })
+        return verification
+    }
+
+    /// How far the target is once it is changed.
+    private func delivery(_ entry: TargetEntry, isMoved: Bool, isTried: Bool) -> Delivery {
+        var delivery = entry.delivery
+        guard isMoved else {
+            // What PingFederate refused is refused until it is pushed again.
+            if isTried, delivery.failure?.isRefusal == false { delivery.failure = nil }
+            return delivery
+        }
+        // What is there now was not put there by us, and may be an old secret: that is told until it is pushed to, and a
+        // rotation ends no secret before.
+        let wasPushed = delivery.generation != nil || delivery.failure != nil
+        delivery = Delivery()
+        if wasPushed { delivery.failure = .moved(entry.target.name, at: time.now.wall) }
+        return delivery
+    }
+
+    // MARK: Trying
+
+    enum Attempt: Equatable {
+        case console
+        /// Why not.
+        case no(String)
+    }
+
+    /// All that a push would look at, for a target that is not kept like this yet.
+    func attempt(
+        _ attempt: Attempt, _ target: PushTarget, _ app: App, drift: Verification.Check, otherwise: String
+    ) async throws(Problem) -> Verification {
+        if case .no(let reason) = attempt { return Verification(checks: [.init("console", .skipped, reason)]) }
+        let (verification, failure) = await TargetTest(session, transport).attempt(target, app, drift: drift)
+        if let failure {
+            let isKept = session.vault.catalog.target(target.name) != nil
+            throw Problem(failure, of: isKept ? target.name : nil, otherwise)
+        }
+        if let failed = verification.checks.first(where: { $0.outcome == .failed }) {
+            throw Problem(.upstreamFailed, "\(failed.detail); \(otherwise)", try: failed.hint)
+        }
+        return verification
+    }
+}
+
+extension Delivery.Failure {
+    fileprivate static func moved(_ name: Name, at now: Timestamp) -> Self {
+        let failure = ConsoleFailure(.rejected, .moved)
+        return .init(
+            at: now, cause: failure.cause.rawValue, reason: failure.description, hint: "keyturn target push \(name)",
+            isRefusal: true)
+    }
+}
+
+extension Problem {
+    /// - Parameters:
+    ///   - target: the one that failed; `nil` while there is none.
+    ///   - consequence: what became of what was asked for.
+    init(_ failure: ConsoleFailure, of target: Name? = nil, _ consequence: String? = nil) {
+        let code: ProblemCode =
+            switch (failure.cause, failure.disposition) {
+            case (.unauthorized, _), (.invalidClient, _): .loginRefused
+            case (_, .later): .upstreamUnavailable
+            case (_, .mend), (_, .rejected): .upstreamFailed
+            }
+        self.init(
+            code, failure.description + (consequence.map { "; \($0)" } ?? ""),
+            try: failure.hint(of: target?.description))
+    }
+
+    init(ofTarget error: any Error, _ target: Name? = nil) {
+        switch error {
+        case let problem as Problem: self = problem
+        case let failure as ConsoleFailure: self.init(failure, of: target)
+        case let error as VaultError: self.init(error)
+        default: self.init(.internal, "an unexpected error")
+        }
+    }
+}

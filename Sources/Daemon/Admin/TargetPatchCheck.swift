@@ -1,0 +1,142 @@
+import HTTPTransport
+import SecretMemory
+import SocketAPI
+import Vault
+
+/// Whether what an operator wants changed of a push target can be, and what the target is then.
+enum TargetPatchCheck {
+    static func target(_ known: PushTarget, patched patch: TargetPatch) throws(Problem) -> PushTarget {
+        guard !patch.changes.isEmpty else { throw Problem(.badRequest, "there is nothing to change") }
+        var target = known
+        if let url = patch.adminURL { target.adminURL = try TargetDraftCheck.address(url) }
+        if let id = patch.connection { target.connection = try TargetDraftCheck.connection(id) }
+        target.fields = try fields(known.fields, patch.fields)
+        target.login = try TargetDraftCheck.login(try login(known, patch, isElsewhere: !target.hasOrigin(of: known)))
+        target.trust = try trust(known.trust, patch)
+        if let how = patch.replicate { target.replication = try TargetDraftCheck.replication(how) }
+        if let settle = patch.settle { target.settle = try TargetDraftCheck.settle(settle) }
+        if let bypasses = patch.bypassesExternalValidation { target.bypassesExternalValidation = bypasses }
+        if let restores = patch.restoresDrift { target.restoresDrift = restores }
+        target.provisionerLog = try log(known.provisionerLog, patch)
+        return target
+    }
+
+    /// The login as if it had been entered as a whole. What is stored is not sent to another server than it was entered for:
+    /// whoever may change an address could otherwise have it sent to his own.
+    private static func login(
+        _ known: PushTarget, _ patch: TargetPatch, isElsewhere: Bool
+    ) throws(Problem) -> ConsoleDraft.Login {
+        let isBasic = patch.user != nil || patch.password != nil
+        let isOAuth =
+            [patch.tokenURL, patch.clientID, patch.scope, patch.tokenAuthMethod].contains { $0 != nil }
+            || patch.clientSecret != nil
+        let isCertificate = patch.clientCert != nil || patch.clientKey != nil
+        guard [isBasic, isOAuth, isCertificate].count(where: { $0 }) <= 1 else {
+            throw Problem(.badRequest, "the login is a user, an OAuth client or a client certificate, one of them")
+        }
+        switch known.login {
+        case .basic(let user, let password) where isBasic || !(isOAuth || isCertificate):
+            let isKept = !isElsewhere && (patch.user ?? user) == user
+            guard let password = patch.password ?? (isKept ? password : nil) else {
+                throw missing("password", isElsewhere ? "another console" : "another user", "--password-stdin")
+            }
+            return .basic(user: patch.user ?? user, password: password)
+        case .clientCredentials(let client) where isOAuth || !(isBasic || isCertificate):
+            return .clientCredentials(try oauth(client, patch, isElsewhere: isElsewhere))
+        case .certificate(let chain, let key) where isCertificate || !(isBasic || isOAuth):
+            // The key never leaves: it may show itself to any console.
+            return .certificate(chain: patch.clientCert ?? chain, key: patch.clientKey ?? key)
+        default: return try anew(patch)
+        }
+    }
+
+    private static func oauth(
+        _ known: PushTarget.OAuthClient, _ patch: TargetPatch, isElsewhere: Bool
+    ) throws(Problem) -> ConsoleDraft.OAuthClient {
+        let url = patch.tokenURL ?? known.tokenURL
+        let id = patch.clientID ?? known.clientID
+        let isOther = isElsewhere || origin(url) != origin(known.tokenURL)
+        guard let secret = patch.clientSecret ?? (isOther || id != known.clientID ? nil : known.secret) else {
+            throw missing("client secret", isOther ? "another server" : "another client", "--client-secret-stdin")
+        }
+        let scope = patch.scope ?? known.scopes.joined(separator: " ")
+        return .init(
+            tokenURL: url, clientID: id, secret: secret, scope: scope.isEmpty ? nil : scope,
+            authMethod: patch.tokenAuthMethod ?? known.authMethod.rawValue)
+    }
+
+    /// A login of another kind than the one before.
+    private static func anew(_ patch: TargetPatch) throws(Problem) -> ConsoleDraft.Login {
+        if let user = patch.user, let password = patch.password { return .basic(user: user, password: password) }
+        if let url = patch.tokenURL, let id = patch.clientID, let secret = patch.clientSecret {
+            let scope = patch.scope.flatMap { $0.isEmpty ? nil : $0 }
+            return .clientCredentials(
+                .init(tokenURL: url, clientID: id, secret: secret, scope: scope, authMethod: patch.tokenAuthMethod))
+        }
+        if let chain = patch.clientCert, let key = patch.clientKey { return .certificate(chain: chain, key: key) }
+        throw Problem(
+            .badRequest, "the target has a login of another kind, and this one is not whole",
+            try: "--user with a password, --token-url and --client-id with a secret, or --client-cert and --client-key")
+    }
+
+    private static func missing(_ secret: String, _ other: String, _ option: String) -> Problem {
+        Problem(.badRequest, "the \(secret) that is stored is not used for \(other); give its own", try: option)
+    }
+
+    private static func fields(
+        _ known: PushTarget.Fields, _ patch: TargetFields
+    ) throws(Problem) -> PushTarget.Fields {
+        let accountID = patch.accountID ?? known.accountID
+        let fields = PushTarget.Fields(
+            accountID: accountID?.isEmpty == true ? nil : accountID, clientID: patch.clientID ?? known.clientID,
+            clientSecret: patch.clientSecret ?? known.clientSecret)
+        return try TargetDraftCheck.checked(fields)
+    }
+
+    private static func trust(_ known: PushTarget.Trust, _ patch: TargetPatch) throws(Problem) -> PushTarget.Trust {
+        if let trust = patch.trust {
+            guard trust == "system" else { throw Problem(.badRequest, "trust is not system") }
+            guard patch.ca == nil, patch.pin == nil else {
+                throw Problem(
+                    .badRequest, "a console is known by an authority, by a pin or by the system's CAs",
+                    try: "--ca-file F, --pin SHA256 or --system-cas")
+            }
+            return .system
+        }
+        return patch.ca == nil && patch.pin == nil ? known : try TargetDraftCheck.trust(patch.ca, patch.pin)
+    }
+
+    private static func log(
+        _ known: PushTarget.ProvisionerLog?, _ patch: TargetPatch
+    ) throws(Problem) -> PushTarget.ProvisionerLog? {
+        guard patch.provisionerLog != nil || patch.provisionerChannel != nil else { return known }
+        let path = patch.provisionerLog ?? known?.path
+        // Another log has other channels.
+        let channel = patch.provisionerChannel ?? (patch.provisionerLog == nil ? known?.channel : nil)
+        return try TargetDraftCheck.log(
+            path?.isEmpty == true ? nil : path, channel?.isEmpty == true ? nil : channel)
+    }
+
+    fileprivate static func origin(_ url: String) -> String? { try? EndpointURL(url).origin }
+}
+
+extension PushTarget {
+    /// Whether what was pushed into one is in the other.
+    func isSamePlace(as other: PushTarget) -> Bool {
+        adminURL == other.adminURL && connection == other.connection && fields == other.fields
+    }
+
+    fileprivate func hasOrigin(of other: PushTarget) -> Bool {
+        TargetPatchCheck.origin(adminURL) == TargetPatchCheck.origin(other.adminURL)
+    }
+}
+
+extension TargetPatch {
+    /// Whether the console might answer otherwise than it did.
+    var concernsConsole: Bool {
+        let own: Set = [
+            "settle", "bypass_external_validation", "restore_drift", "provisioner_log", "provisioner_channel",
+        ]
+        return !own.isSuperset(of: changes)
+    }
+}

@@ -1,0 +1,68 @@
+import HTTPTransport
+import PingFederate
+import Times
+import Vault
+
+/// When a target's certificates expire, and what is wrong with the one that it logs in with.
+struct TargetCertificates {
+    /// Of its login: the first of the client certificates, which is its own.
+    let client: CertificateLife?
+    /// Of what the console is known by: the pinned certificate, once it was met, or the last of the CAs.
+    let trust: Timestamp?
+    private let identity: TLSOptions.Identity?
+
+    init(_ target: PushTarget) {
+        if case .certificate(let chain, let key) = target.login {
+            client = CertificateLife.all(inPEM: chain).first ?? nil
+            identity = TLSOptions.Identity(certificates: chain, key: key)
+        } else {
+            (client, identity) = (nil, nil)
+        }
+        trust =
+            switch target.trust {
+            case .system: nil
+            case .pin: target.pinExpires
+            case .authorities(let text):
+                CertificateLife.all(inPEM: text).compactMap { $0?.ends }.max().map(Timestamp.init(unixSeconds:))
+            }
+    }
+
+    var clientExpires: Timestamp? { client.map { Timestamp(unixSeconds: $0.ends) } }
+
+    /// Why a console cannot take the client certificate, whatever it says on a connection from before.
+    func check(now: Timestamp) throws(ConsoleFailure) {
+        guard let identity else { return }
+        let words: String
+        switch (identity.match, client) {
+        case (.strangers, _): words = Self.strangers
+        case (.unreadable, _), (_, nil): words = "the certificate or the key is no readable PEM"
+        case (.pair, let life?) where life.ends <= now.unixSeconds:
+            words = "it expired at \(Timestamp(unixSeconds: life.ends))"
+        case (.pair, let life?) where life.begins > now.unixSeconds:
+            words = "it is not valid before \(Timestamp(unixSeconds: life.begins))"
+        case (.pair, _): return
+        }
+        throw ConsoleFailure(.mend, .identityUnusable, detail: words)
+    }
+
+    static let strangers = "the client key does not belong to the client certificate"
+}
+
+extension PushTarget {
+    /// Asks the console for the certificate that is pinned, and when it expires. A pin is of these very bytes: once is enough.
+    func pinExpiry(over transport: any HTTPTransport) async -> Timestamp? {
+        guard case .pin(let digits) = trust else { return nil }
+        guard let api = try? access().api, let met = try? await ConsoleMeeting.certificate(of: api, over: transport),
+            met.sha256 == digits
+        else { return nil }
+        return CertificateLife(der: met.der).map { Timestamp(unixSeconds: $0.ends) }
+    }
+}
+
+extension TargetCourier {
+    /// Keeps when the pinned certificate expires, if that is not known yet: the target was added or set without a look.
+    func learnCertificate(of target: PushTarget) async {
+        guard target.pinExpires == nil, let expires = await target.pinExpiry(over: transport) else { return }
+        try? await vault.keep(pinExpires: expires, of: target)  // asked again at the next look
+    }
+}

@@ -1,0 +1,53 @@
+import COpenSSL
+import SecretMemory
+
+/// From when to when a certificate is valid, in seconds of Unix time.
+package struct CertificateLife: Equatable, Sendable {
+    package let begins: Int
+    package let ends: Int
+
+    /// Of a certificate in DER; `nil` if it cannot be read.
+    package init?(der: [UInt8]) {
+        var (begins, ends) = (Int64(0), Int64(0))
+        guard unsafe COpenSSL_certificate(der, der.count, &begins, &ends) == 1 else { return nil }
+        self.init(begins, ends)
+    }
+
+    private init(_ begins: Int64, _ ends: Int64) { (self.begins, self.ends) = (Int(begins), Int(ends)) }
+
+    /// Of each certificate in a PEM text, in its order; what is no certificate is passed over.
+    /// - Returns: `nil` in place of one that cannot be read, behind which nothing is looked at.
+    package static func all(inPEM text: String) -> [CertificateLife?] {
+        let bytes = Array(text.utf8)
+        return unsafe bytes.withUnsafeBytes { bytes in
+            guard let pem = unsafe BIO_new_mem_buf(bytes.baseAddress, CInt(clamping: bytes.count)) else { return [nil] }
+            defer { unsafe BIO_free(pem) }
+            var found: [CertificateLife?] = []
+            var (begins, ends) = (Int64(0), Int64(0))
+            while true {
+                switch unsafe COpenSSL_next_certificate(pem, &begins, &ends) {
+                case 1: found.append(CertificateLife(begins, ends))
+                case 0: return found
+                default: return found + [nil]
+                }
+            }
+        }
+    }
+}
+
+extension TLSOptions.Identity {
+    /// How the key and the first certificate are to one another.
+    package enum Match: Sendable { case pair, strangers, unreadable }
+
+    /// libcurl does not compare them on a connection that it has from before.
+    package var match: Match {
+        let chain = Array(certificates.utf8)
+        let found = key.bytes.withSpan { span in
+            unsafe span.withUnsafeBytes { key in
+                unsafe COpenSSL_key_belongs(
+                    chain, CInt(clamping: chain.count), key.baseAddress, CInt(clamping: key.count))
+            }
+        }
+        return found == 1 ? .pair : found == 0 ? .strangers : .unreadable
+    }
+}

@@ -1,0 +1,70 @@
+import Names
+import SecretMemory
+import SocketAPI
+import TerminalInput
+
+/// Lets an operator at a terminal correct what was not taken. What was entered before is not forgotten.
+enum ConsoleDialog {
+    /// So few that no account is locked.
+    private static let tries = 4
+
+    /// Calls again as long as the login is refused and there is somebody to ask for another secret.
+    /// - Parameter renew: asks for it, and puts it where the call finds it.
+    /// - Returns: the answer, which is no refusal.
+    static func loggingIn(
+        askingAgain renew: (() throws -> Void)?, _ call: () throws -> Answer
+    ) throws -> Answer {
+        for remaining in (0..<tries).reversed() {
+            let answer = try call()
+            guard let problem = answer.problem else { return answer }
+            guard remaining > 0, problem.code == .loginRefused, let renew, Question.isPossible else {
+                throw ClientError.problem(problem)
+            }
+            complain("keyturn: \(problem.detail)")
+            try renew()
+        }
+        throw CommandFailure(.upstreamFailed, "the console does not accept the login")
+    }
+
+    /// Asks for a text until `check` takes it.
+    static func asking<Value>(
+        _ prompt: String, or option: String, _ check: (String) throws -> Value
+    ) throws -> Value {
+        for _ in 1..<tries {
+            let line = try ConsoleOptions.text(asked: prompt, or: option)
+            do { return try check(line) } catch let error as ClientError {
+                complain("keyturn: \(error)")
+            } catch let failure as CommandFailure {
+                complain("keyturn: \(failure.message ?? "that was not taken")")
+            }
+        }
+        return try check(try ConsoleOptions.text(asked: prompt, or: option))
+    }
+}
+
+extension ConsoleDraft {
+    /// Whether there is a password or a secret in it that somebody may have mistyped.
+    var hasTypedSecret: Bool {
+        if case .certificate = login { false } else { true }
+    }
+
+    /// The same with another password or client secret from the terminal.
+    /// - Parameter user: whether the user was typed as well.
+    func asked(user isUserTyped: Bool) throws -> ConsoleDraft {
+        let login: Login
+        switch self.login {
+        case .basic(let user, _):
+            var other = user
+            if isUserTyped, let line = Question.line("user at the console [\(user)]: "), !line.isEmpty { other = line }
+            login = .basic(user: other, password: try ConsoleOptions.secret("password", false, "--password-stdin"))
+        case .clientCredentials(let client):
+            let secret = try ConsoleOptions.secret("client secret", false, "--client-secret-stdin")
+            login = .clientCredentials(
+                .init(
+                    tokenURL: client.tokenURL, clientID: client.clientID, secret: secret, scope: client.scope,
+                    authMethod: client.authMethod))
+        case .certificate: login = self.login
+        }
+        return ConsoleDraft(adminURL: adminURL, login: login, ca: ca, pin: pin)
+    }
+}

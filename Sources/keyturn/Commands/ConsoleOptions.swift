@@ -1,0 +1,130 @@
+import ArgumentParser
+import Glibc
+import SecretMemory
+import SocketAPI
+import TerminalInput
+
+/// Where a console is, who Keyturn is to it, and what its certificate is known by: for each command that goes there.
+struct ConsoleOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("Where the console is: https://CONSOLE:9999.", valueName: "url")) var adminUrl: String?
+    @Option(parsing: .unconditional, help: ArgumentHelp("The SP connection's ID.", valueName: "id"))
+    var connection: String?
+    @Option(help: ArgumentHelp("Log in as this administrative user.", valueName: "name")) var user: String?
+    @Flag(help: "Read the user's password from standard input.") var passwordStdin = false
+    @Option(help: ArgumentHelp("Log in with a token from here.", valueName: "url")) var tokenUrl: String?
+    @Option(parsing: .unconditional, help: ArgumentHelp("The OAuth client's ID.", valueName: "id"))
+    var clientId: String?
+    @Flag(help: "Read the OAuth client's secret from standard input.") var clientSecretStdin = false
+    @Option(help: ArgumentHelp("A scope that the token is asked for with; may be given again.", valueName: "scope"))
+    var scope: [String] = []
+    @Option(
+        help: ArgumentHelp("How the OAuth client shows its secret to the token endpoint.", valueName: "method"))
+    var tokenAuthMethod: TokenAuthMethod?
+    @Option(help: ArgumentHelp("Log in with this client certificate, PEM.", valueName: "file")) var clientCert: String?
+    @Option(help: ArgumentHelp("Its key, PEM, not encrypted.", valueName: "file")) var clientKey: String?
+    @Option(help: ArgumentHelp("Trust these authorities alone, PEM.", valueName: "file")) var caFile: String?
+    @Option(help: ArgumentHelp("Trust the certificate with this SHA-256 alone.", valueName: "sha256")) var pin: String?
+
+    /// In the words of OAuth's metadata.
+    enum TokenAuthMethod: String, ExpressibleByArgument, CaseIterable {
+        case basic = "client_secret_basic"
+        case post = "client_secret_post"
+    }
+
+    func validate() throws {
+        guard caFile == nil || pin == nil else { throw ValidationError("it is --ca-file or --pin, not both") }
+        guard [isBasic, isOAuth, isCertificate].count(where: { $0 }) <= 1 else {
+            throw ValidationError("the login is a user, an OAuth client or a client certificate, one of them")
+        }
+    }
+
+    private var isBasic: Bool { user != nil || passwordStdin }
+    private var isOAuth: Bool {
+        tokenUrl != nil || clientId != nil || clientSecretStdin || !scope.isEmpty || tokenAuthMethod != nil
+    }
+    private var isCertificate: Bool { clientCert != nil || clientKey != nil }
+    var hasLogin: Bool { isBasic || isOAuth || isCertificate }
+    /// Whether the secret comes from a pipe, so that it cannot be asked for again.
+    var isPiped: Bool { passwordStdin || clientSecretStdin }
+
+    /// Throws unless the login, if there is one, has all its parts.
+    func validateWhole() throws {
+        guard (clientCert == nil) == (clientKey == nil) else {
+            throw ValidationError("--client-cert and --client-key go together")
+        }
+        guard (tokenUrl == nil) == (clientId == nil) else {
+            throw ValidationError("--token-url and --client-id go together")
+        }
+        guard tokenUrl != nil || (scope.isEmpty && tokenAuthMethod == nil) else {
+            throw ValidationError("--scope and --token-auth-method go with --token-url")
+        }
+        guard !passwordStdin || user != nil, !clientSecretStdin || tokenUrl != nil else {
+            throw ValidationError("--password-stdin goes with --user, and --client-secret-stdin with --token-url")
+        }
+    }
+
+    // MARK: What they stand for
+
+    /// Scopes with spaces between them; `nil` if none was given.
+    var scopes: String? { scope.isEmpty ? nil : scope.joined(separator: " ") }
+
+    func authorities() throws -> String? { try caFile.map { try Self.text(of: $0, "CA file") } }
+    func certificate() throws -> String? { try clientCert.map { try Self.text(of: $0, "client certificate") } }
+    func key() throws -> SecretBox? { try clientKey.map { SecretBox(try Self.file($0, "client key")) } }
+
+    /// The login as a whole. What is not given is asked for.
+    func login() throws -> ConsoleDraft.Login {
+        if let tokenUrl, let clientId {
+            return .clientCredentials(
+                .init(
+                    tokenURL: tokenUrl, clientID: clientId, secret: try clientSecret(), scope: scopes,
+                    authMethod: tokenAuthMethod?.rawValue))
+        }
+        if let chain = try certificate(), let key = try key() { return .certificate(chain: chain, key: key) }
+        let user = try user ?? Self.text(asked: "user at the console: ", or: "--user U --password-stdin")
+        return .basic(user: user, password: try password())
+    }
+
+    func password() throws -> SecretBox { try Self.secret("password", passwordStdin, "--password-stdin") }
+    func clientSecret() throws -> SecretBox {
+        try Self.secret("client secret", clientSecretStdin, "--client-secret-stdin")
+    }
+
+    static func secret(_ what: String, _ isPiped: Bool, _ option: String) throws -> SecretBox {
+        let entered = isPiped ? try SecretInput.fromStandardInput(what: what) : try typed(what, option)
+        if entered.wasTrimmed { complain("keyturn: there was white space around the \(what); it was left out") }
+        return SecretBox(entered.bytes.copy())
+    }
+
+    /// Enter alone is asked again: what was entered before is not lost to it.
+    private static func typed(_ what: String, _ option: String) throws -> EnteredSecret {
+        do { return try SecretInput.fromTerminal(prompt: "\(what): ", what: what, insteadOf: option) } catch {
+            guard error.kind == .empty else { throw error }
+            return try SecretInput.fromTerminal(prompt: "\(what): ", what: what, insteadOf: option)
+        }
+    }
+
+    static func text(asked prompt: String, or option: String) throws -> String {
+        guard let line = Question.line(prompt), !line.isEmpty else {
+            throw CommandFailure(.usage, "not all was given that is needed", try: option)
+        }
+        return line
+    }
+
+    private static func text(of path: String, _ what: String) throws -> String {
+        try file(path, what).withSpan { String(decoding: $0.array, as: UTF8.self) }
+    }
+
+    private static func file(_ path: String, _ what: String) throws -> SecretBytes {
+        let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else {
+            throw CommandFailure(.inputOutput, "the \(what) cannot be read: \(unsafe String(cString: strerror(errno)))")
+        }
+        defer { close(descriptor) }
+        var text = SecretBuffer(capacity: 65_536)
+        var byte: UInt8 = 0
+        while text.count < 65_536, unsafe read(descriptor, &byte, 1) == 1 { text.append(byte) }
+        byte = 0
+        return text.finish()
+    }
+}

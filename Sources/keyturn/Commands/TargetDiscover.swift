@@ -1,0 +1,55 @@
+import ArgumentParser
+import Names
+import SocketAPI
+import TerminalInput
+
+struct TargetDiscover: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "discover",
+        abstract: "What a console has: connections, settings, and which of them are the app's.",
+        discussion: """
+            Of a target that is stored, or of a console that is no target yet: then with its address and a login. Without
+            --connection it lists the connections; with it, it looks into that one.
+
+            Example: keyturn target discover console
+            Example: keyturn target discover --admin-url https://console:9999 --user keyturn
+            """)
+
+    @Argument(help: "A target that is stored.", completion: .targets) var name: Name?
+    @OptionGroup var access: ConsoleOptions
+    @OptionGroup var common: CommonOptions
+
+    func validate() throws {
+        guard (name == nil) != (access.adminUrl == nil) else {
+            throw ValidationError("it is the NAME of a target or --admin-url URL, one of them")
+        }
+        let isAlone = !access.hasLogin && access.connection == nil && access.caFile == nil && access.pin == nil
+        guard name == nil || isAlone else {
+            throw ValidationError("a target has its login, connection and trust; they go with --admin-url")
+        }
+        try access.validateWhole()
+    }
+
+    func run() throws {
+        let answer =
+            if let name { try common.admin.send(.get, "/v1/targets/\(name)/discover", within: .seconds(180)) } else {
+                try console()
+            }
+        try common.show(answer, as: ConsoleDiscovery.self) { StandardOutput.write($0.text) }
+    }
+
+    private func console() throws -> Answer {
+        var guide = TargetGuide(common: common)
+        // To compare a certificate, somebody must be there who can; without one the system's CAs decide.
+        let (adminURL, met) = try guide.console(access)
+        let login = try access.login()
+        var console = ConsoleDraft(
+            adminURL: adminURL, login: login, ca: try access.authorities(), pin: try access.pin ?? guide.pin(met))
+        guide.mayAsk = (secret: !access.isPiped && console.hasTypedSecret, user: !access.hasLogin)
+        return try guide.loggingIn(&console) { console in
+            let request = DiscoverRequest(console: console, connection: access.connection)
+            return try common.admin.send(
+                .post, "/v1/consoles/discover", body: request.render(), within: .seconds(180))
+        }
+    }
+}

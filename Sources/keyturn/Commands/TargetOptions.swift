@@ -1,0 +1,35 @@
+import ArgumentParser
+import Schedule
+import SocketAPI
+
+/// How a target is pushed to and looked after, once its console is known.
+struct TargetOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("on-save, full or none.", valueName: "how")) var replicate: Replication?
+    @Option(help: ArgumentHelp("From the engines having it to their using it.", valueName: "120s"))
+    var settle: DurationText?
+    @Option(parsing: .unconditional, help: ArgumentHelp("The setting for the account ID.", valueName: "name"))
+    var accountIdField: String?
+    @Option(parsing: .unconditional, help: ArgumentHelp("The setting for the client ID.", valueName: "name"))
+    var clientIdField: String?
+    @Option(parsing: .unconditional, help: ArgumentHelp("The setting for the client secret.", valueName: "name"))
+    var clientSecretField: String?
+    @Flag(
+        inversion: .prefixedNo,
+        help: "Have PingFederate save without trying the credentials at Zoom: for a console that cannot reach Zoom.")
+    var bypassExternalValidation: Bool?
+    @Flag(inversion: .prefixedNo, help: "Put the current secret back when somebody else changed it.")
+    var restoreDrift: Bool?
+    @Option(help: ArgumentHelp("PingFederate's provisioner-audit.log, to be read.", valueName: "path"))
+    var provisionerLog: String?
+    @Option(parsing: .unconditional, help: ArgumentHelp("Only this channel's events in it.", valueName: "id"))
+    var provisionerChannel: String?
+
+    enum Replication: String, ExpressibleByArgument, CaseIterable {
+        case onSave = "on-save"
+        case full, none
+    }
+
+    var fields: TargetFields {
+        TargetFields(accountID: accountIdField, clientID: clientIdField, clientSecret: clientSecretField)
+    }
+}

@@ -1,0 +1,105 @@
+import ArgumentParser
+import Names
+import Schedule
+import SecretMemory
+import SocketAPI
+import TerminalInput
+
+struct TargetSet: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "set", abstract: "Change a target: its login, certificates, connection, settings.",
+        discussion: """
+            Takes what target add takes, and changes only what is given. The console is asked first; what it does not take is
+            not kept. A stored password or secret is not used for another user or another server: then give one as well. With
+            another console, connection or setting nothing of the app's is there yet: target push puts it there. An empty text
+            takes a scope, an account ID setting or a provisioner log away.
+
+            Example: keyturn target set console --client-secret-stdin < secret
+            Example: keyturn target set console --client-cert keyturn.pem --client-key keyturn.key
+            """)
+
+    @Argument(completion: .targets) var name: Name
+    @OptionGroup var access: ConsoleOptions
+    @Flag(help: "Trust the system's CAs, and no CA file or pin any more.") var systemCas = false
+    @OptionGroup var options: TargetOptions
+    @Flag(help: "Change it without a look at the console.") var noVerify = false
+    @OptionGroup var common: CommonOptions
+
+    func validate() throws {
+        guard !systemCas || (access.caFile == nil && access.pin == nil) else {
+            throw ValidationError("it is --ca-file, --pin or --system-cas, one of them")
+        }
+        // Neither file is read, nor anything asked for: only whether there is something.
+        guard
+            !given.changes.isEmpty || access.passwordStdin || access.clientSecretStdin || access.caFile != nil
+                || access.clientCert != nil || access.clientKey != nil
+        else { throw ValidationError("there is nothing to change") }
+    }
+
+    func run() throws {
+        let known = try common.admin.send(.get, "/v1/targets/\(name)").document(TargetDocument.self)
+        var patch = given
+        patch.ca = try access.authorities()
+        patch.clientCert = try access.certificate()
+        patch.clientKey = try access.key()
+        // Which secret the login has, once it is changed; and whether it has to be given for that.
+        let isOAuth =
+            access.tokenUrl != nil || access.clientId != nil || access.clientSecretStdin
+            || (known.login == "client_credentials" && access.user == nil && access.clientCert == nil)
+        let isBasic =
+            access.user != nil || access.passwordStdin
+            || (known.login == "basic" && !isOAuth && access.clientCert == nil)
+        if access.passwordStdin || isBasic && asksForSecret { patch.password = try access.password() }
+        if access.clientSecretStdin || isOAuth && asksForSecret { patch.clientSecret = try access.clientSecret() }
+        let renew: (() throws -> Void)? =
+            access.isPiped || !(isBasic || isOAuth)
+            ? nil
+            : {
+                if isBasic {
+                    patch.password = try ConsoleOptions.secret("password", false, "--password-stdin")
+                } else {
+                    patch.clientSecret = try ConsoleOptions.secret("client secret", false, "--client-secret-stdin")
+                }
+            }
+        let answer = try ConsoleDialog.loggingIn(askingAgain: renew) {
+            try common.admin.send(.patch, "/v1/targets/\(name)", body: patch.render(), within: .seconds(300))
+        }
+        try common.show(answer, as: TriedTarget.self) { changed in
+            StandardOutput.write("changed \(name): \(patch.changes.joined(separator: ", "))\n")
+            StandardOutput.write(changed.verification.text)
+            if changed.target.generation == nil {
+                StandardOutput.write("  try: keyturn target push \(name), or wait for the next rotation\n")
+            }
+        }
+    }
+
+    /// Whether the secret is to be asked for: for another user or server the daemon would not use the one that it has, and
+    /// who names the user means a new password. Without a terminal the daemon says what is missing.
+    private var asksForSecret: Bool {
+        Question.isPossible
+            && [access.adminUrl, access.tokenUrl, access.user, access.clientId].contains { $0 != nil }
+    }
+
+    /// What can be had without a look at a file or at standard input.
+    private var given: TargetPatch {
+        var patch = TargetPatch()
+        patch.adminURL = access.adminUrl
+        patch.connection = access.connection
+        patch.user = access.user
+        patch.tokenURL = access.tokenUrl
+        patch.clientID = access.clientId
+        patch.scope = access.scopes
+        patch.tokenAuthMethod = access.tokenAuthMethod?.rawValue
+        patch.trust = systemCas ? "system" : nil
+        patch.pin = access.pin
+        patch.fields = options.fields
+        patch.replicate = options.replicate?.rawValue
+        patch.settle = options.settle?.seconds
+        patch.bypassesExternalValidation = options.bypassExternalValidation
+        patch.restoresDrift = options.restoreDrift
+        patch.provisionerLog = options.provisionerLog
+        patch.provisionerChannel = options.provisionerChannel
+        if noVerify { patch.verify = false }
+        return patch
+    }
+}
