@@ -149,9 +149,14 @@ extension AttentionCode {
             Explanation(
                 "the log of PingFederate's that a target names cannot be read, so that its failures are not seen",
                 try: "let the daemon's user read it, or keyturn target set NAME --provisioner-log ''")
+        case .targetRestored:
+            Explanation(
+                "in the last 3 days somebody else changed what was pushed, and the current secret was put back (--restore-drift)",
+                try: "find out who saves the connection, then keyturn target push NAME")
         case .targetChanged:
             Explanation(
-                "what was pushed was changed there by somebody else",
+                "what was pushed was changed there by somebody else, or the connection was saved and the console does not "
+                    + "show whether the secret is another",
                 try: "keyturn target push NAME; only if you know that it has the current secret: "
                     + "keyturn target adopt NAME")
         case .certificateExpires:

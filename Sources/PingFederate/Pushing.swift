@@ -1,12 +1,14 @@
 package import HTTPTransport
-package import SecretMemory
+import SecretMemory
 
-/// What a push left behind.
+/// What a push saw and left behind.
 package struct Pushed: Sendable {
-    /// What the console shows of the secret from now on, to see a change by somebody else.
-    package let encryptedValue: SecretBox?
-    /// What it showed before.
-    package let previousEncryptedValue: SecretBox?
+    /// What was there, at two looks between which nobody saved it.
+    package let before: (first: SPConnection, second: SPConnection)
+    /// The connection as the console says that it saved it.
+    package let saved: SPConnection
+    /// As it shows it afterwards, if its answer lacks the date or the secret's encrypted text.
+    package let shown: SPConnection?
 }
 
 extension ConsoleSession {
@@ -23,19 +25,24 @@ extension ConsoleSession {
         permit: (SPConnection) throws(ConsoleFailure) -> Void = { _ throws(ConsoleFailure) in }
     ) async throws(ConsoleFailure) -> Pushed {
         _ = try await version()
+        var encryptsAgain = false
         for _ in 0..<Self.starts {
             let seen = try await connection(id)
             try permit(seen)
             let text = try seen.replacing(changes)
-            guard try await connection(id).isUnchanged(since: seen) else { continue }
-            let saved = try await put(text, as: id, withholding: changes.map(\.value))
-            let shown: SecretBox?
-            if let answered = saved.encryptedValue(of: secret) {
-                shown = answered
-            } else {
-                shown = try await connection(id).encryptedValue(of: secret)
+            let again = try await connection(id)
+            switch again.difference(since: seen) {
+            case .none: break
+            case .encrypted where encryptsAgain: break
+            case .encrypted:
+                // Twice in a row it is the console's way, and nobody's new secret.
+                encryptsAgain = true
+                continue
+            case .saved: continue
             }
-            return Pushed(encryptedValue: shown, previousEncryptedValue: seen.encryptedValue(of: secret))
+            let saved = try await put(text, as: id, withholding: changes.map(\.value))
+            let isEnough = saved.modificationDate != nil && saved.encryptedValue(of: secret) != nil
+            return Pushed(before: (seen, again), saved: saved, shown: isEnough ? nil : try await connection(id))
         }
         throw ConsoleFailure(
             .later(), .editors, detail: "somebody saved the connection \(Self.starts) times while it was looked at")

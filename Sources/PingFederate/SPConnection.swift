@@ -15,8 +15,9 @@ package final class SPConnection: Sendable {
     }
 
     package var name: String? { shown("name") }
-    /// When somebody last saved it, in the console's own words. There is no ETag. [doc]
-    package var modificationDate: String? { json.words("modificationDate", of: json.root) }
+    /// When somebody last saved it, in the console's own words; `nil` for one that has no date, as an old version saved it.
+    /// There is no ETag. [doc]
+    package var modificationDate: String? { shown("modificationDate") }
     /// Whether the engines have it, on a console that replicates connections as they are saved.
     package var replicationStatus: String? { shown("replicationStatus") }
     /// The connector's ID.
@@ -32,16 +33,35 @@ package final class SPConnection: Sendable {
         settings.filter { json.member("encryptedValue", of: $0.node) != nil }.map { $0.name.printable(limit: 100) }
     }
 
-    /// What the console shows of an encrypted setting: another text whenever it was saved or encrypted anew.
+    /// What the console shows of an encrypted setting. Some consoles encrypt again at each look, and show another text of what
+    /// nobody changed. [inferred]
     package func encryptedValue(of name: String) -> SecretBox? { text("encryptedValue", of: name) }
 
     /// A setting that is not encrypted.
     package func value(of name: String) -> SecretBox? { text("value", of: name) }
 
-    /// Whether nobody has saved it between the two.
-    package func isUnchanged(since other: SPConnection) -> Bool {
-        if let mine = modificationDate, let theirs = other.modificationDate { return mine == theirs }
-        return json.replacing([:]).constantTimeEquals(other.json.replacing([:]))
+    /// All that tells of a change and is not encrypted, for comparing: without what the console writes there by itself.
+    package var rest: SecretBytes {
+        json.normalized { name, isOutermost in
+            name.hasPrefix("encrypted") || (isOutermost && ["modificationDate", "replicationStatus"].contains(name))
+        }
+    }
+
+    package enum Difference: Equatable, Sendable {
+        case none
+        /// In encrypted texts alone, of a connection without a date: somebody saved other secrets, or the console encrypts again
+        /// at each look.
+        case encrypted
+        case saved
+    }
+
+    /// What somebody did to it between the two looks.
+    package func difference(since other: SPConnection) -> Difference {
+        guard modificationDate == other.modificationDate else { return .saved }
+        guard modificationDate == nil, !json.replacing([:]).constantTimeEquals(other.json.replacing([:])) else {
+            return .none
+        }
+        return rest.constantTimeEquals(other.rest) ? .encrypted : .saved
     }
 
     /// The connection with other values in some target settings, for PUT. All else is as the console sent it.

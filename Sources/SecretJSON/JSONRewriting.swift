@@ -41,6 +41,40 @@ extension JSONDocument {
         return text.finish()
     }
 
+    /// The document without white space, its members in the order of their names, and some left out: for comparing two of them.
+    /// - Parameter isLeftOut: is told a member's name, and whether it is one of the document itself.
+    package func normalized(leavingOut isLeftOut: (_ name: String, _ isOutermost: Bool) -> Bool) -> SecretBytes {
+        var text = SecretBuffer(capacity: 4096)
+        normalize(root, into: &text, isLeftOut)
+        return text.finish()
+    }
+
+    private func normalize(
+        _ node: JSONNode, into text: inout SecretBuffer, _ isLeftOut: (String, Bool) -> Bool
+    ) {
+        switch kind(node) {
+        case .object:
+            let named = members(of: node).map { (name: (try? string($0.key)) ?? "", key: $0.key, value: $0.value) }
+            let kept = named.filter { !isLeftOut($0.name, node == root) }.sorted { $0.name < $1.name }
+            text.append(UInt8(ascii: "{"))
+            for (index, member) in kept.enumerated() {
+                if index > 0 { text.append(UInt8(ascii: ",")) }
+                copy(extent(of: member.key), into: &text)
+                text.append(UInt8(ascii: ":"))
+                normalize(member.value, into: &text, isLeftOut)
+            }
+            text.append(UInt8(ascii: "}"))
+        case .array:
+            text.append(UInt8(ascii: "["))
+            for (index, element) in elements(of: node).enumerated() {
+                if index > 0 { text.append(UInt8(ascii: ",")) }
+                normalize(element, into: &text, isLeftOut)
+            }
+            text.append(UInt8(ascii: "]"))
+        case .string, .number, .bool, .null: copy(extent(of: node), into: &text)
+        }
+    }
+
     private func copy(_ range: Range<Int>, into text: inout SecretBuffer) {
         bytes.withSpan { text.append($0.extracting(range)) }
     }

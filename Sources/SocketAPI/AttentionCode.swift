@@ -40,6 +40,7 @@ package enum AttentionCode: String, CaseIterable, Sendable {
     case targetNew = "target_new"
     case targetBehind = "target_behind"
     case targetChanged = "target_changed"
+    case targetRestored = "target_restored"
     case provisioningFailing = "provisioning_failing"
     case provisionerLogUnreadable = "provisioner_log_unreadable"
     /// Of a push target: the one that it logs in with, or what the console is known by.

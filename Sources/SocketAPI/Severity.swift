@@ -40,7 +40,7 @@ extension Severity {
             .critical
         case .rotationPaused, .targetNew, .grantWithoutApp: .note
         case .rotationOverdue, .rotationImpossible, .rotationRefused, .policyUnreadable,
-            .missingScopes, .holdersNearDeadline, .targetChanged, .certificateExpires, .userChanged,
+            .missingScopes, .holdersNearDeadline, .targetChanged, .targetRestored, .certificateExpires, .userChanged,
             .vaultElsewhere, .keySlotDamaged, .damagedRow, .secretInEscrow, .escrowUnreadable, .escrowUnclaimed,
             .rotationWaits, .zoomUnreachable, .diskLow, .lostResponse, .targetFailed, .targetBehind, .escrowNotReady,
             .provisioningFailing,

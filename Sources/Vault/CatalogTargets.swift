@@ -21,9 +21,26 @@ extension Catalog {
     /// Whether a rotation is under way that has still to be published, and reaches the target's connection by nothing else.
     func isWaitedFor(_ target: PushTarget) -> Bool {
         guard let app = app(of: target), let rotation = app.rotation, rotation.publishedAt == nil else { return false }
-        return !targets(of: app.app).contains {
-            $0.target.id != target.id && $0.target.adminURL == target.adminURL
-                && $0.target.connection == target.connection
+        return !targetsBeside(target).contains { $0.target.appID == target.appID }
+    }
+
+    /// The other targets of the same connection, by name.
+    package func targetsBeside(_ target: PushTarget) -> [TargetEntry] {
+        targets.filter { $0.target.id != target.id && $0.target.place == target.place }
+    }
+
+    /// Throws if another app's credentials are pushed into one of the target's settings: each push would undo the other's.
+    package func checkSettings(of target: PushTarget) throws(VaultError) {
+        for other in targetsBeside(target) where other.target.appID != target.appID {
+            let shared = target.fields.names.filter(other.target.fields.names.contains)
+            guard !shared.isEmpty else { continue }
+            let names = shared.map { "'\($0)'" }.joined(separator: ", ")
+            throw VaultError(
+                .exists,
+                "target '\(other.target.name)' pushes app '\(other.target.app)' into \(names) of this connection already",
+                hint:
+                    "look at it: keyturn target show \(other.target.name); choose another connection, or other settings"
+            )
         }
     }
 

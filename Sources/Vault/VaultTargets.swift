@@ -14,6 +14,7 @@ extension Vault {
             guard try transaction.record(target.appID, as: AppRecord.self) != nil else {
                 throw VaultError(.notFound, "the app is gone", hint: "keyturn app list")
             }
+            try catalog.checkSettings(of: target)
             try transaction.put(PushTargetRecord(target))
         } committed: { [catalog] in
             catalog.publish(TargetEntry(target: target))
@@ -47,10 +48,11 @@ extension Vault {
     package func set(
         _ target: PushTarget, _ delivery: Delivery, recording event: AuditEvent? = nil
     ) async throws(VaultError) {
-        try await change(recording: { event }) { transaction in
+        try await change(recording: { event }) { [catalog] transaction in
             guard try transaction.record(target.id, as: PushTargetRecord.self) != nil else {
                 throw Self.noSuchTarget(target.name)
             }
+            try catalog.checkSettings(of: target)
             try transaction.put(PushTargetRecord(target))
             try transaction.put(DeliveryRecord(targetID: target.id, delivery))
         } committed: { [catalog] in
@@ -78,11 +80,20 @@ extension Vault {
     package func keep(
         _ delivery: Delivery, of target: PushTarget, recording event: AuditEvent? = nil
     ) async throws(VaultError) {
+        try await keep([(target, delivery)], recording: event)
+    }
+
+    /// As ``keep(_:of:recording:)``, of several in one commit.
+    package func keep(
+        _ deliveries: [(target: PushTarget, delivery: Delivery)], recording event: AuditEvent? = nil
+    ) async throws(VaultError) {
         try await change(recording: { event }) { transaction in
-            guard try transaction.record(target.id, as: PushTargetRecord.self) != nil else { return }
-            try transaction.put(DeliveryRecord(targetID: target.id, delivery))
+            for (target, delivery) in deliveries
+            where try transaction.record(target.id, as: PushTargetRecord.self) != nil {
+                try transaction.put(DeliveryRecord(targetID: target.id, delivery))
+            }
         } committed: { [catalog] in
-            catalog.update(target) { $0.delivery = delivery }
+            for (target, delivery) in deliveries { catalog.update(target) { $0.delivery = delivery } }
         }
     }
 

@@ -76,7 +76,9 @@ import Times
         arguments: [(-1, "critical"), (7 * day, "critical"), (8 * day, "warning"), (nil, "warning")] as [(Int?, String)]
     )
     func `what somebody put back may be the secret that is dead`(left: Int?, severity: String) {
-        let changed = Self.target(Self.app(dies: left), .current) { $0.changedAt = Self.now + -60 }
+        let changed = Self.target(Self.app(dies: left), .current) {
+            $0.drift = Drift(seenAt: Self.now + -60, kind: .secret)
+        }
         #expect(Self.words(changed) == ["\(severity) target_changed"])
         #expect(changed[0].hint?.hasPrefix("keyturn target push console; only if you know") == true)
     }

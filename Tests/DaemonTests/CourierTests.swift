@@ -41,8 +41,8 @@ import Vault
         let courier = TargetCourier(vault: vault, transport: console, time: time, note: { _ in })
         let credential = try #require(vault.catalog.app(app.name)).credential
         var reasons: [String] = []
-        for anew in [false, true] {
-            guard case .later(_, let reason) = await courier.deliver(credential, of: app, to: target, anew: anew) else {
+        for occasion in [TargetCourier.Occasion.due, .asked] {
+            guard case .later(_, let reason) = await courier.deliver(credential, of: app, to: target, occasion) else {
                 Issue.record("it was not put off")
                 continue
             }

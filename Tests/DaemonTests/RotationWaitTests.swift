@@ -56,7 +56,7 @@ import Times
     }
     private static let settling = target("console") { $0.replicatedAt = start }
     private static let late = target("console") { $0.replicatedAt = start + 2 * day }
-    private static let changed = target("console") { $0.changedAt = start + day }
+    private static let changed = target("console") { $0.drift = Drift(seenAt: start + day, kind: .secret) }
     private static let away = target("console") {
         $0.failure = .init(at: start, cause: "unreachable", reason: "away", hint: nil, isRefusal: false)
     }

@@ -38,7 +38,8 @@ import Testing
         let body = try #require(console.requests.last?.body?.text)
         #expect(body.contains(#"{"name":"Secret","value":"PlantedSecret0123456789"}"#))
         #expect(body.contains(#"{"name":"Other","encryptedValue":"enc:other"}"#))
-        #expect(pushed.encryptedValue?.text == "enc:new" && pushed.previousEncryptedValue?.text == "enc:old")
+        #expect(pushed.saved.encryptedValue(of: "Secret")?.text == "enc:new" && pushed.shown == nil)
+        #expect(pushed.before.second.encryptedValue(of: "Secret")?.text == "enc:old")
     }
 
     @Test("whoever saves meanwhile is not overwritten: the push starts again, and gives up in the end")

@@ -55,13 +55,13 @@ extension Client {
 extension PushTarget {
     package static func sample(
         _ name: String, of app: App, login: Login = .basic(user: "keyturn", password: SecretBox("password")),
-        trust: Trust = .system, replication: Replication = .onSave, settle: Int = 120
+        trust: Trust = .system, replication: Replication = .onSave, settle: Int = 120, connection: String? = nil,
+        fields: Fields = Fields(accountID: "Account ID", clientID: "Client ID", clientSecret: "Client Secret")
     ) -> PushTarget {
         PushTarget(
             id: "id-of-\(name)", name: .test(name), appID: app.id, app: app.name,
             adminURL: "https://console.example.com:9999",
-            connection: "zoom-sp",
-            fields: Fields(accountID: "Account ID", clientID: "Client ID", clientSecret: "Client Secret"),
+            connection: connection ?? "sp-of-\(app.name)", fields: fields,
             login: login, trust: trust, replication: replication, settle: settle,
             createdAt: Timestamp(unixSeconds: 1_700_000_002))
     }

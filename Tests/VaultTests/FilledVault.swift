@@ -92,7 +92,7 @@ extension Vault {
             try await add(target)
             var delivery = Delivery()
             delivery.generation = .first
-            delivery.shown = mark
+            delivery.known = Sighting(secret: mark, savedAt: mark, rest: mark)
             try await keep(delivery, of: target)
         }
         try await add(.sample("one", user: mark))

@@ -148,8 +148,14 @@ import Times
         var full = Delivery()
         (full.before, full.waiting) = (.first, "10.0.0.2 is OUT_OF_DATE")
         full.generation = .first.next
-        (full.pushedAt, full.replicatedAt, full.lookedAt, full.changedAt) = (Self.now, Self.now, Self.now, Self.now)
-        (full.replicationAsked, full.shown) = (true, text)
+        (full.pushedAt, full.replicatedAt, full.lookedAt) = (Self.now, Self.now, Self.now)
+        full.replicationAsked = true
+        full.known = Sighting(secret: text, savedAt: text, rest: text)
+        full.drift = Drift(seenAt: Self.now, kind: .saved, savedAt: text)
+        full.restoration = Restoration(triedAt: Self.now)
+        full.restoration?.count = 7
+        full.restoration?.first = Self.now
+        full.restoration?.last = Self.now
         full.failure = .init(at: Self.now, cause: text, reason: text, hint: text, isRefusal: true)
         for delivery in [Delivery(), full] {
             #expect(try again(DeliveryRecord(targetID: "t", delivery)).delivery == delivery)

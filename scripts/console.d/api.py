@@ -243,6 +243,9 @@ class Controls(Handler):
             if self.path.startswith("/connections/") and self.path.endswith("/undo"):
                 console.undo(self.path.split("/")[2])
                 return self.say(200, {})
+            if self.path.startswith("/connections/") and self.path.endswith("/terraform"):
+                console.terraform(self.path.split("/")[2], **wanted)
+                return self.say(200, {})
             if self.path.startswith("/connections/"):
                 console.edit(self.path.split("/")[2], **wanted)
                 return self.say(200, {})

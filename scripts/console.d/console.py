@@ -31,6 +31,9 @@ SWITCHES = {
     "check_url": None,       # ask Zoom's stand-in whether it takes what is saved
     "no_egress": False,      # an active connection is not saved, since Zoom cannot be asked
     **oauth.SWITCHES,
+    "encrypts_on_save": True,  # what is sent back encrypted is encrypted again; otherwise it stays the same text
+    "encrypts_anew": False,  # each look shows another encrypted text of the same secret
+    "dateless": False,       # no modificationDate in connections, as in those that an old version saved
 }
 
 
@@ -42,6 +45,7 @@ class Console:
     def __init__(self, number):
         self.lock = threading.RLock()
         self.switches = dict(SWITCHES)
+        self.number = number
         self.tokens = set()
         self.requests = []
         self.pending_since = None
@@ -78,19 +82,25 @@ class Console:
     # MARK: Saving
 
     def store(self, id, connection):
-        """Keeps a connection; every encrypted value becomes another text. Raises KeyError for one that is unknown."""
+        """Keeps a connection and encrypts what it holds. Raises KeyError for an encrypted value that is unknown."""
         for row in connection.get("outboundProvision", {}).get("targetSettings", []):
             if row.get("name") not in ENCRYPTED or not ("value" in row or "encryptedValue" in row):
                 continue
+            if "value" not in row and not self.switches["encrypts_on_save"]:
+                self.secrets[row["encryptedValue"]]
+                continue
             held = row.pop("value") if "value" in row else self.secrets[row["encryptedValue"]]
-            row["encryptedValue"] = "enc:" + secrets.token_hex(24)
-            self.secrets[row["encryptedValue"]] = held
+            self.encrypt(row, held)
         self.saves += 1
         now = time.time()
         connection["modificationDate"] = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(now)) + f".{self.saves:06}Z"
         self.connections[id] = connection
         if self.switches["replicate_on_save"]:
             self.pending_since = now
+
+    def encrypt(self, row, held):
+        row["encryptedValue"] = "enc:" + secrets.token_hex(24)
+        self.secrets[row["encryptedValue"]] = held
 
     def edit(self, id, **values):
         """What somebody else does in the console's pages."""
@@ -99,6 +109,15 @@ class Console:
         for row in connection["outboundProvision"]["targetSettings"]:
             if row["name"] in values:
                 row.pop("encryptedValue", None)
+                row["value"] = values[row["name"]]
+        self.store(id, connection)
+
+    def terraform(self, id, **values):
+        """An apply that changes any attribute: the whole connection is saved from a state with its values in clear, and
+        what was changed since in some other way is gone."""
+        connection = self._connection(id, "Zoom users", self.number)
+        for row in connection["outboundProvision"]["targetSettings"]:
+            if row["name"] in values:
                 row["value"] = values[row["name"]]
         self.store(id, connection)
 
@@ -141,4 +160,10 @@ class Console:
         connection = copy.deepcopy(self.connections[id])
         if not self.switches["standalone"] and self.switches["replicate_on_save"]:
             connection["replicationStatus"] = "REPLICATED" if self.node_state() == "SUCCEEDED" else "NOT_REPLICATED"
+        if self.switches["dateless"]:
+            connection.pop("modificationDate", None)
+        if self.switches["encrypts_anew"]:
+            for row in connection.get("outboundProvision", {}).get("targetSettings", []):
+                if "encryptedValue" in row:
+                    self.encrypt(row, self.secrets[row["encryptedValue"]])
         return connection

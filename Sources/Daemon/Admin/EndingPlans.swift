@@ -78,7 +78,7 @@ struct EndingPlans {
 
     private func behind(_ entry: TargetEntry, _ current: Generation) -> String? {
         if let failure = entry.delivery.failure { return "\(has(entry)): \(failure.reason)" }
-        if let changed = entry.delivery.changedAt { return "its secret was changed outside, seen at \(changed)" }
+        if let drift = entry.delivery.drift { return "\(drift.words); seen at \(drift.seenAt)" }
         guard entry.delivery.generation == current, entry.delivery.secondsToSettle(entry.target, now: now) == 0 else {
             return "\(has(entry)); its engines may not use it yet"
         }

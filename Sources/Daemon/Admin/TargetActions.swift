@@ -160,7 +160,7 @@ struct TargetActions {
                 .unproven, "the secret is out of a backup, and zoom has not taken it since",
                 try: "keyturn app verify \(app.app.name)")
         }
-        switch await session.courier.deliver(app.credential, of: app.app, to: entry.target, anew: true) {
+        switch await session.courier.deliver(app.credential, of: app.app, to: entry.target, .asked) {
         case .confirmed, .waiting: break
         case .later(_, let reason): throw Problem(.upstreamUnavailable, reason, try: "keyturn target test \(name)")
         case .held(let reason): throw Problem(.upstreamFailed, reason, try: try self.entry(name).delivery.failure?.hint)
@@ -176,20 +176,9 @@ struct TargetActions {
     private func adopt(_ name: Name) async throws(Problem) -> RenderedResponse {
         let (known, _) = try both(name)
         do {
-            let isDone = try await session.courier.alone(known.target, patience: TargetCourier.patience) {
-                () async throws -> Bool in
-                let target = try entry(name).target
-                let connection = try await ConsoleSession(looking(at: target), over: transport)
-                    .connection(target.connection)
-                guard var delivery = session.vault.catalog.target(name)?.delivery else { return false }
-                delivery.shown = try connection.encryptedValue(of: target.fields.clientSecret).map {
-                    try session.vault.fingerprint(of: $0)
-                }
-                (delivery.changedAt, delivery.lookedAt) = (nil, time.now.wall)
-                try await session.vault.keep(delivery, of: target, recording: deed?.done)
-                return true
-            }
-            guard isDone == true else {
+            let target = known.target
+            let isDone = try await session.courier.accept(target, looking(at: target), recording: deed?.done)
+            guard isDone else {
                 throw Problem(.busy, "target '\(name)' is being pushed to", try: "the same again")
             }
         } catch {

@@ -29,7 +29,8 @@ struct TargetProblems {
     private var delivery: Delivery { entry.delivery }
 
     var all: [StatusDocument.Problem] {
-        [failed ?? new ?? dead ?? behind ?? unconfirmed, changed, failing, unreadable].compactMap(\.self) + expiring
+        [failed ?? new ?? dead ?? behind ?? unconfirmed, changed, restored, failing, unreadable].compactMap(\.self)
+            + expiring
     }
 
     private func problem(
@@ -103,13 +104,26 @@ struct TargetProblems {
 
     /// Nobody knows what it has now. If that is the secret before this one, provisioning has stopped when that is dead.
     private var changed: StatusDocument.Problem? {
-        guard let changed = delivery.changedAt else { return nil }
+        guard let drift = delivery.drift else { return nil }
         let dies = app?.previousDies.flatMap { $0 - now <= Severity.nearDeath ? $0 : nil }
         let death = dies.map { "; if it has the old secret again, that one \(dyingWords($0, now))" } ?? ""
         return problem(
-            .targetChanged,
-            "what was pushed was changed outside, or encrypted anew by PingFederate; seen at \(changed)\(death)",
-            try: Self.changedHint(target.name), deadline: dies)
+            .targetChanged, "\(drift.words); seen at \(drift.seenAt)\(death)", try: Self.changedHint(target.name),
+            deadline: dies)
+    }
+
+    /// What is right again, and will be wrong again until somebody finds out who does it.
+    private var restored: StatusDocument.Problem? {
+        guard let restoration = delivery.restoration, restoration.isRecent(now: now), let last = restoration.last else {
+            return nil
+        }
+        let often = restoration.count == 1 ? "once" : "\(restoration.count) times since \(restoration.first ?? last)"
+        return problem(
+            .targetRestored,
+            "somebody else saves the connection, and the current secret was put back \(often), the last time at \(last)",
+            try:
+                "find out who saves it (PingFederate's admin.log, Terraform, imports); then keyturn target push \(target.name)"
+        )
     }
 
     private var failing: StatusDocument.Problem? {

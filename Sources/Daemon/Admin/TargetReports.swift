@@ -37,8 +37,20 @@ extension TargetDocument {
             restoresDrift: target.restoresDrift, createdAt: target.createdAt, state: entry.state(catalog, now),
             generation: delivery.generation?.number, pushedAt: delivery.pushedAt, replicatedAt: delivery.replicatedAt,
             lookedAt: delivery.lookedAt, changedAt: delivery.changedAt,
+            change: delivery.drift.map { TargetDrift(code: $0.kind.rawValue, detail: $0.words) },
+            restoration: TargetRestoration(delivery.restoration, now),
+            sameConnection: catalog.targetsBeside(target).map(\.target.name.description),
             failure: delivery.failure.map { .init(since: $0.at, code: $0.cause, detail: $0.reason, hint: $0.hint) },
             provisioner: target.provisionerLog.map { ProvisionerDocument($0, entry.provisioning) })
+    }
+}
+
+extension TargetRestoration {
+    fileprivate init?(_ restoration: Restoration?, _ now: Timestamp) {
+        guard let restoration, restoration.isRecent(now: now), let first = restoration.first,
+            let last = restoration.last
+        else { return nil }
+        self.init(count: restoration.count, first: first, last: last)
     }
 }
 

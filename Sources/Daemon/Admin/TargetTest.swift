@@ -68,23 +68,23 @@ struct TargetTest {
                 .mend, .mismatch,
                 detail: "the console does not keep '\(fields.clientSecret)' encrypted: it is no secret's place")
         }
+        let others = session.vault.catalog.targetsBeside(entry.target).map { "'\($0.target.name)'" }
+        let beside = others.isEmpty ? "" : "; the same connection as target \(others.joined(separator: ", "))"
         return .init(
             "connection", .passed,
-            "a push would set \(names.map { "'\($0)'" }.joined(separator: ", ")) of '\(connection.name ?? entry.target.connection)' and nothing else"
+            "a push would set \(names.map { "'\($0)'" }.joined(separator: ", ")) of '\(connection.name ?? entry.target.connection)' and nothing else\(beside)"
         )
     }
 
     /// What is found is kept, as what the hourly look finds is.
     private func drift(_ entry: TargetEntry, _ app: App) async -> Verification.Check {
-        guard entry.delivery.shown != nil else {
+        guard entry.delivery.generation != nil || entry.delivery.known != nil else {
             return .init("drift", .skipped, "nothing was pushed yet", try: "keyturn target push \(entry.target.name)")
         }
         switch await session.courier.lookForChange(entry.target, app, patience: TargetCourier.patience) {
-        case .same: return .init("drift", .passed, "what was pushed is there, unchanged")
-        case .changed:
-            return .init(
-                "drift", .failed, "somebody changed it since the last push, or pingfederate encrypted it anew",
-                try: TargetProblems.changedHint(entry.target.name))
+        case .same(let basis): return .init("drift", .passed, basis.words)
+        case .changed(let drift):
+            return .init("drift", .failed, drift.words, try: TargetProblems.changedHint(entry.target.name))
         case .unseen(let reason): return .init("drift", .skipped, "cannot be told: \(reason)")
         case .busy:
             return .init(

@@ -47,7 +47,7 @@ extension AppProblems {
         case .targets:
             let words = targets.filter { wait.names.contains($0.target.name) }.compactMap { entry in
                 (entry.delivery.failure?.reason ?? entry.delivery.waiting
-                    ?? (entry.delivery.changedAt == nil ? nil : "it was changed outside"))
+                    ?? entry.delivery.drift?.words)
                     .map { wait.names.count == 1 ? $0 : "\(entry.target.name): \($0)" }
             }
             return words.isEmpty ? rotation.reason : words.prefix(5).joined(separator: "; ")

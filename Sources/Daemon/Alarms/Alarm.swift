@@ -87,7 +87,7 @@ struct AlarmPolicy: Equatable, Sendable {
         case .secretDies, .newerSecretLost, .restoredSecretDead, .rotationHeld, .secretInMemory, .auditLogChanged,
             .clockImplausible, .diskFull,
             .rotationOverdue, .rotationImpossible, .rotationRefused, .policyUnreadable,
-            .missingScopes, .holdersNearDeadline, .targetChanged, .certificateExpires, .userChanged,
+            .missingScopes, .holdersNearDeadline, .targetChanged, .targetRestored, .certificateExpires, .userChanged,
             .vaultElsewhere, .keySlotDamaged, .damagedRow, .secretInEscrow, .escrowUnreadable, .escrowUnclaimed,
             .rotationPaused, .targetNew, .grantWithoutApp:
             0

@@ -8,7 +8,7 @@ import Times
 import Vault
 
 /// Brings credentials to push targets, one step after the other, each kept in the vault before the next. One at a time for
-/// each target, whoever asks: a rotation, the operator, or a look at what is not at its end.
+/// each connection, whoever asks: a rotation, the operator, or a look at what is not at its end.
 final class TargetCourier: Sendable {
     let vault: Vault
     let transport: any HTTPTransport
@@ -33,37 +33,39 @@ final class TargetCourier: Sendable {
     /// For how many seconds an operator waits for what is being done with a target, before his turn comes.
     static let patience = 60
 
-    /// Runs `body` unless something else is done with this target now.
+    /// Runs `body` unless something else is done with this target's connection now, by whichever target.
     /// - Parameter patience: for how many seconds the end of that is waited for.
     func alone<Value>(
         _ target: PushTarget, patience: Int = 0, _ body: () async throws -> Value
     ) async rethrows -> Value? {
         var looks = patience * 20
-        while !busy.withLock({ $0.insert(target.id).inserted }) {
+        while !busy.withLock({ $0.insert(target.place).inserted }) {
             guard looks > 0 else { return nil }
             looks -= 1
             try? await Task.sleep(for: .milliseconds(50))
         }
-        defer { busy.withLock { _ = $0.remove(target.id) } }
+        defer { busy.withLock { _ = $0.remove(target.place) } }
         return try await body()
     }
 
     /// Does what can be done now.
-    /// - Parameter anew: pushes even what is there already, and over what somebody else put there: at the operator's word.
     func deliver(
-        _ credential: Credential, of app: App, to target: PushTarget, anew: Bool = false
+        _ credential: Credential, of app: App, to target: PushTarget, _ occasion: Occasion = .due
     ) async -> PublishOutcome {
         guard !vault.isElsewhere else { return .later(retryAfter: Self.mendPause, reason: Vault.elsewhere.detail) }
         guard credential.suspectSince == nil else {
             return .later(
                 retryAfter: nil, reason: "the secret comes from a backup, and Zoom was not seen to take it yet")
         }
-        let outcome = await alone(target, patience: anew ? Self.patience : 0) { () async -> PublishOutcome in
+        let outcome = await alone(target, patience: occasion == .asked ? Self.patience : 0) {
+            () async -> PublishOutcome in
             guard let entry = vault.catalog.target(target.name), entry.target.id == target.id else {
                 return .confirmed  // removed: nobody waits for it any more
             }
+            // Meanwhile a rotation may have pushed a newer one, over which an older one must not go.
+            let current = occasion == .due ? nil : vault.catalog.app(of: target)?.credential
             do {
-                return try await advance(entry, credential, app, anew: anew)
+                return try await advance(entry, current ?? credential, app, occasion)
             } catch let failure as ConsoleFailure {
                 return await fail(failure, target, app, credential.generation)
             } catch {
@@ -72,18 +74,19 @@ final class TargetCourier: Sendable {
         }
         if let outcome { return outcome }
         let reason = "target '\(target.name)' is being pushed to"
-        return anew ? .later(retryAfter: 1, reason: reason) : .waiting(seconds: 1, reason: reason)
+        return occasion == .asked ? .later(retryAfter: 1, reason: reason) : .waiting(seconds: 1, reason: reason)
     }
 
     private func advance(
-        _ entry: TargetEntry, _ credential: Credential, _ app: App, anew: Bool
+        _ entry: TargetEntry, _ credential: Credential, _ app: App, _ occasion: Occasion
     ) async throws -> PublishOutcome {
         let target = entry.target
         var delivery = entry.delivery
-        if anew || delivery.isUnderWay(credential.generation) {
+        let isPushed = occasion != .due || delivery.generation != credential.generation
+        if isPushed || delivery.isUnderWay(credential.generation) {
             let session = try await ConsoleSession(target.access(), over: transport)
-            if anew || delivery.generation != credential.generation {
-                delivery = try await push(session, entry, credential, app, anew: anew)
+            if isPushed {
+                delivery = try await push(session, entry, credential, app, occasion)
             }
             if let wait = try await replicate(session, target, &delivery) { return wait }
         }
@@ -91,40 +94,6 @@ final class TargetCourier: Sendable {
         guard left > 0 else { return .confirmed }
         return .waiting(
             seconds: left, reason: "target '\(target.name)' has it; its engines use it in \(left) s at the latest")
-    }
-
-    private func push(
-        _ session: ConsoleSession, _ entry: TargetEntry, _ credential: Credential, _ app: App, anew: Bool
-    ) async throws -> Delivery {
-        let target = entry.target
-        FaultPoint.reach(.beforePush)
-        let pushed = try await session.push(
-            target.changes(app, credential), secret: target.fields.clientSecret, to: target.connection
-        ) { connection throws(ConsoleFailure) in
-            if !anew, entry.delivery.generation != nil { try target.checkIsStill(app, connection) }
-        }
-        FaultPoint.reach(.afterPush)
-        if let before = pushed.previousEncryptedValue, let known = entry.delivery.shown, !anew,
-            try vault.fingerprint(of: before) != known, entry.delivery.changedAt == nil
-        {
-            // In the log before the push ends what was seen.
-            let event = TargetEvent.changed(target, app)
-            var seen = entry.delivery
-            seen.changedAt = time.now.wall
-            try await vault.keep(seen, of: target, recording: event.audited)
-            note(event)
-        }
-        var delivery = Delivery()
-        delivery.generation = credential.generation
-        delivery.before = entry.delivery.inUse
-        delivery.pushedAt = time.now.wall
-        delivery.lookedAt = delivery.pushedAt
-        delivery.shown = try pushed.encryptedValue.map { try vault.fingerprint(of: $0) }
-        let event = TargetEvent.pushed(target, app, credential.generation)
-        try await vault.keep(delivery, of: target, recording: event.audited)
-        FaultPoint.reach(.afterDeliver)
-        note(event)
-        return delivery
     }
 
     /// - Returns: what to wait for; `nil` when the engines have it.

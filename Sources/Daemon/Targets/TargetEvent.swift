@@ -8,8 +8,9 @@ import Vault
 enum TargetEvent: Sendable {
     case pushed(PushTarget, App, Generation)
     case failed(PushTarget, App, ConsoleFailure)
-    /// Somebody else changed the secret there, or PingFederate encrypted it anew.
-    case changed(PushTarget, App)
+    case changed(PushTarget, App, Drift)
+    /// After such a change the current secret was pushed again.
+    case restored(PushTarget, App, Generation)
 
     func log(to logger: Logger) {
         switch self {
@@ -20,10 +21,14 @@ enum TargetEvent: Sendable {
             logger.error(
                 "not pushed: \(failure); try: \(failure.hint(of: target.name.description))",
                 metadata: ["target": "\(target.name)", "app": "\(app.name)", "cause": "\(failure.cause.rawValue)"])
-        case .changed(let target, let app):
+        case .changed(let target, let app, let drift):
             logger.warning(
-                "the secret in the connection was changed or encrypted anew since the last push; try: keyturn target test \(target.name)",
-                metadata: ["target": "\(target.name)", "app": "\(app.name)"])
+                "changed since the last push: \(drift.words); try: keyturn target test \(target.name)",
+                metadata: ["target": "\(target.name)", "app": "\(app.name)", "change": "\(drift.kind.rawValue)"])
+        case .restored(let target, let app, let generation):
+            logger.warning(
+                "the current secret was put back over somebody else's change; try: keyturn target show \(target.name)",
+                metadata: ["target": "\(target.name)", "app": "\(app.name)", "generation": "\(generation)"])
         }
     }
 
@@ -33,7 +38,10 @@ enum TargetEvent: Sendable {
             Self.event("target.pushed", .done, target, app, [("generation", .number(generation.number))])
         case .failed(let target, let app, let failure):
             Self.event("target.pushed", .failed, target, app, [("reason", .text(failure.description))])
-        case .changed(let target, let app): Self.event("target.changed_outside", .done, target, app, [])
+        case .changed(let target, let app, let drift):
+            Self.event("target.changed_outside", .done, target, app, [("reason", .text(drift.words))])
+        case .restored(let target, let app, let generation):
+            Self.event("target.restored", .done, target, app, [("generation", .number(generation.number))])
         }
     }
 

@@ -4,7 +4,8 @@ import Times
 import Vault
 
 /// Looks after targets between rotations: carries on what the operator pushed, brings the present secret to those that a
-/// rotation went on without, and sees whether somebody else changed what was pushed. Reports, and reverts nothing.
+/// rotation went on without, and sees whether somebody else changed what was pushed. That is reported, and reverted only where the
+/// operator wants it.
 actor TargetWatch {
     private let courier: TargetCourier
     private var isStopped = false
@@ -49,16 +50,24 @@ actor TargetWatch {
         if isBeforeRotation(entry) { return true }
         if isBehind(entry), tried[entry.target.id]?.generation != current(entry) { return true }
         if let next = next[entry.target.id], next > now.boot { return false }
-        if carriesOn(entry) || isBehind(entry) { return true }
+        if carriesOn(entry) || isBehind(entry) || restores(entry, now.wall) { return true }
         guard entry.delivery.generation != nil else { return false }
-        // A time in the future was noted before the clock was set back.
-        let last = entry.delivery.lookedAt.map { min($0, now.wall) }
-        return entry.delivery.failure?.isRefusal == false || last.map { now.wall - $0 >= Self.pause.look } ?? true
+        return entry.delivery.failure?.isRefusal == false
+            || entry.delivery.isLookDue(after: Self.pause.look, now: now.wall)
+    }
+
+    /// Whether what somebody else changed is to be put right now. Whose credentials belong there is not Keyturn's to decide, and
+    /// a rotation that publishes takes care of it itself.
+    private func restores(_ entry: TargetEntry, _ now: Timestamp) -> Bool {
+        guard entry.target.restoresDrift, let drift = entry.delivery.drift, drift.kind != .identity,
+            let app = courier.vault.catalog.app(of: entry.target), !publishes(app)
+        else { return false }
+        return entry.delivery.generation == app.credential.generation && entry.delivery.mayRestore(now: now)
     }
 
     /// What somebody changed there is to be known before a rotation puts its new secret over it.
     private func isBeforeRotation(_ entry: TargetEntry) -> Bool {
-        guard entry.delivery.shown != nil, let app = courier.vault.catalog.app(of: entry.target),
+        guard entry.delivery.known != nil, let app = courier.vault.catalog.app(of: entry.target),
             let rotation = app.rotation, rotation.promotedAt == nil
         else { return false }
         return lookedFor[entry.target.id] != rotation.id
@@ -105,8 +114,19 @@ actor TargetWatch {
         }
         switch await courier.lookForChange(target, app.app) {
         // The next look is known by this one's time; meanwhile the operator may push.
-        case .same, .changed, .busy: return Self.pause.carryOn
+        case .same, .busy: return Self.pause.carryOn
+        case .changed: return await restore(target, app)
         case .unseen: return Self.pause.failed
+        }
+    }
+
+    private func restore(_ target: PushTarget, _ app: AppEntry) async -> Int {
+        guard let entry = courier.vault.catalog.target(target.name), entry.target.id == target.id,
+            restores(entry, courier.time.now.wall)
+        else { return Self.pause.carryOn }
+        switch await courier.deliver(app.credential, of: app.app, to: target, .restoring) {
+        case .confirmed, .waiting: return Self.pause.carryOn
+        case .later, .held: return Self.pause.failed
         }
     }
 

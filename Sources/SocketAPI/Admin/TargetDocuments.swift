@@ -93,6 +93,10 @@ package struct TargetDocument: Equatable, Sendable, WireDocument {
     package let lookedAt: Timestamp?
     /// Since when the secret there is known to be another than the one that was pushed.
     package let changedAt: Timestamp?
+    package let change: TargetDrift?
+    package let restoration: TargetRestoration?
+    /// Other targets of the same connection, by name.
+    package let sameConnection: [String]
     package let failure: Failure?
     package let provisioner: ProvisionerDocument?
 
@@ -102,7 +106,8 @@ package struct TargetDocument: Equatable, Sendable, WireDocument {
         trustExpires: Timestamp?, replicate: String, settle: Int, bypassesExternalValidation: Bool,
         restoresDrift: Bool, createdAt: Timestamp, state: State,
         generation: Int?, pushedAt: Timestamp?, replicatedAt: Timestamp?, lookedAt: Timestamp?, changedAt: Timestamp?,
-        failure: Failure?, provisioner: ProvisionerDocument?
+        change: TargetDrift?, restoration: TargetRestoration?, sameConnection: [String], failure: Failure?,
+        provisioner: ProvisionerDocument?
     ) {
         self.name = name
         self.app = app
@@ -127,6 +132,9 @@ package struct TargetDocument: Equatable, Sendable, WireDocument {
         self.replicatedAt = replicatedAt
         self.lookedAt = lookedAt
         self.changedAt = changedAt
+        self.change = change
+        self.restoration = restoration
+        self.sameConnection = sameConnection
         self.failure = failure
         self.provisioner = provisioner
     }
@@ -159,6 +167,11 @@ package struct TargetDocument: Equatable, Sendable, WireDocument {
         json.member("replicated_at", orNull: replicatedAt?.description)
         json.member("looked_at", orNull: lookedAt?.description)
         json.member("changed_at", orNull: changedAt?.description)
+        json.key("change")
+        if let change { change.write(to: &json) } else { json.null() }
+        json.key("restored")
+        if let restoration { restoration.write(to: &json) } else { json.null() }
+        json.member("same_connection", texts: sameConnection)
         json.key("failure")
         if let failure { failure.write(to: &json) } else { json.null() }
         json.key("provisioner")
@@ -172,6 +185,14 @@ package struct TargetDocument: Equatable, Sendable, WireDocument {
         var failure: Failure?
         if let found = document.member("failure", of: node), document.kind(found) != .null {
             failure = try Failure(found, in: document)
+        }
+        var change: TargetDrift?
+        if let found = document.member("change", of: node), document.kind(found) != .null {
+            change = try TargetDrift(found, in: document)
+        }
+        var restoration: TargetRestoration?
+        if let found = document.member("restored", of: node), document.kind(found) != .null {
+            restoration = try TargetRestoration(found, in: document)
         }
         var provisioner: ProvisionerDocument?
         if let found = document.member("provisioner", of: node), document.kind(found) != .null {
@@ -193,43 +214,8 @@ package struct TargetDocument: Equatable, Sendable, WireDocument {
             pushedAt: try document.optionalTime("pushed_at", of: node),
             replicatedAt: try document.optionalTime("replicated_at", of: node),
             lookedAt: try document.optionalTime("looked_at", of: node),
-            changedAt: try document.optionalTime("changed_at", of: node), failure: failure, provisioner: provisioner)
-    }
-}
-
-/// The answer to `GET /v1/targets`, by name.
-package struct TargetList: Equatable, Sendable, WireDocument {
-    package let targets: [TargetDocument]
-
-    package init(targets: [TargetDocument]) { self.targets = targets }
-
-    package func writeMembers(to json: inout JSONWriter) { json.member("targets", list: targets) }
-
-    package init(_ node: JSONNode, in document: borrowing JSONDocument) throws(JSONError) {
-        targets = try document.list("targets", of: node)
-    }
-}
-
-/// The answer to `POST /v1/targets` and to `PATCH /v1/targets/{target}`: the target as it is kept, and what was checked
-/// before.
-package struct TriedTarget: Equatable, Sendable, WireDocument {
-    package let target: TargetDocument
-    package let verification: Verification
-
-    package init(target: TargetDocument, verification: Verification) {
-        self.target = target
-        self.verification = verification
-    }
-
-    package func writeMembers(to json: inout JSONWriter) {
-        json.key("target")
-        target.write(to: &json)
-        json.key("verification")
-        verification.write(to: &json)
-    }
-
-    package init(_ node: JSONNode, in document: borrowing JSONDocument) throws(JSONError) {
-        target = try TargetDocument(try document.require("target", of: node), in: document)
-        verification = try Verification(try document.require("verification", of: node), in: document)
+            changedAt: try document.optionalTime("changed_at", of: node), change: change, restoration: restoration,
+            sameConnection: try document.texts("same_connection", of: node), failure: failure,
+            provisioner: provisioner)
     }
 }

@@ -33,18 +33,22 @@ package struct Delivery: Equatable, Sendable {
     package var before: Generation?
     /// What the engines are waited for, in words: which node, and what it says of itself.
     package var waiting: String?
-    /// A fingerprint of what the console showed of the secret after the last push, or what the operator accepted instead.
-    package var shown: String?
+    /// What the console showed after the last push, or what the operator accepted instead.
+    package var known: Sighting?
     package var failure: Failure?
     /// When the console was last looked at for a change by somebody else.
     package var lookedAt: Timestamp?
-    /// When such a change was first seen; `nil` while all is as it was left.
-    package var changedAt: Timestamp?
+    /// Such a change; `nil` while all is as it was left.
+    package var drift: Drift?
+    package var restoration: Restoration?
 
     package init() {}
 
     /// The generation that the engines are known to use, if one was ever pushed.
     package var inUse: Generation? { replicatedAt == nil ? before : generation }
+
+    /// When a change by somebody else was first seen.
+    package var changedAt: Timestamp? { drift?.seenAt }
 
     /// When the engines certainly use it.
     package func settled(_ target: PushTarget) -> Timestamp? { replicatedAt.map { $0 + target.settle } }

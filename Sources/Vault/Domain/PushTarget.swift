@@ -62,6 +62,8 @@ package struct PushTarget: Sendable {
             self.clientID = clientID
             self.clientSecret = clientSecret
         }
+
+        package var names: [String] { [accountID, clientID, clientSecret].compactMap(\.self) }
     }
 
     /// How what was pushed gets from the console to the engines.
@@ -97,6 +99,8 @@ package struct PushTarget: Sendable {
     package var login: Login
     package var trust: Trust
     package var replication: Replication
+    /// Which connection of which console, for comparing: several targets may push into one.
+    package var place: String { "\(adminURL) \(connection)" }
     /// Seconds from when the engines have it to when they certainly use it.
     package var settle: Int
     package let createdAt: Timestamp

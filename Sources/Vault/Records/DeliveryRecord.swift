@@ -20,9 +20,23 @@ struct DeliveryRecord: Record {
         writer.member("pushed_at", ifPresent: delivery.pushedAt)
         writer.member("replication_asked", delivery.replicationAsked)
         writer.member("replicated_at", ifPresent: delivery.replicatedAt)
-        writer.member("shown", ifPresent: delivery.shown)
+        if let known = delivery.known {
+            writer.member("shown", ifPresent: known.secret)
+            writer.member("saved", ifPresent: known.savedAt)
+            writer.member("rest", ifPresent: known.rest)
+        }
         writer.member("looked_at", ifPresent: delivery.lookedAt)
-        writer.member("changed_at", ifPresent: delivery.changedAt)
+        if let drift = delivery.drift {
+            writer.member("changed_at", drift.seenAt)
+            writer.member("change", drift.kind.rawValue)
+            writer.member("change_saved", ifPresent: drift.savedAt)
+        }
+        if let restoration = delivery.restoration {
+            writer.member("restore_tried_at", restoration.triedAt)
+            writer.member("restored", restoration.count)
+            writer.member("restored_first", ifPresent: restoration.first)
+            writer.member("restored_last", ifPresent: restoration.last)
+        }
         if let failure = delivery.failure {
             writer.member("failed_at", failure.at)
             writer.member("cause", failure.cause)
@@ -36,7 +50,8 @@ struct DeliveryRecord: Record {
         try document.allowOnly(
             [
                 "generation", "pushed_at", "replication_asked", "replicated_at", "shown", "looked_at", "changed_at",
-                "failed_at", "cause", "reason", "hint", "refusal", "before", "waiting",
+                "failed_at", "cause", "reason", "hint", "refusal", "before", "waiting", "saved", "rest", "change",
+                "change_saved", "restore_tried_at", "restored", "restored_first", "restored_last",
             ], of: document.root)
         targetID = try cells.text(0)
         var delivery = Delivery()
@@ -46,9 +61,10 @@ struct DeliveryRecord: Record {
         delivery.pushedAt = try document.optionalTime("pushed_at")
         delivery.replicationAsked = try document.flag("replication_asked")
         delivery.replicatedAt = try document.optionalTime("replicated_at")
-        delivery.shown = try document.optionalText("shown")
+        delivery.known = try document.sighting()
         delivery.lookedAt = try document.optionalTime("looked_at")
-        delivery.changedAt = try document.optionalTime("changed_at")
+        delivery.drift = try document.drift()
+        delivery.restoration = try document.restoration()
         if let at = try document.optionalTime("failed_at") {
             delivery.failure = Delivery.Failure(
                 at: at, cause: try document.text("cause"), reason: try document.text("reason"),
@@ -63,6 +79,29 @@ extension JSONDocument {
         guard let node = member(name, of: root) else { return nil }
         guard let generation = Generation(try integer(node)) else { throw JSONError(.outOfRange, member: name) }
         return generation
+    }
+
+    fileprivate func sighting() throws(JSONError) -> Sighting? {
+        let known = Sighting(
+            secret: try optionalText("shown"), savedAt: try optionalText("saved"), rest: try optionalText("rest"))
+        return known == Sighting(secret: nil) ? nil : known
+    }
+
+    fileprivate func drift() throws(JSONError) -> Drift? {
+        guard let seenAt = try optionalTime("changed_at") else { return nil }
+        // An earlier version did not write the kind: the next look tells.
+        let word = try optionalText("change") ?? Drift.Kind.secret.rawValue
+        guard let kind = Drift.Kind(rawValue: word) else { throw JSONError(.outOfRange, member: "change") }
+        return Drift(seenAt: seenAt, kind: kind, savedAt: try optionalText("change_saved"))
+    }
+
+    fileprivate func restoration() throws(JSONError) -> Restoration? {
+        guard let triedAt = try optionalTime("restore_tried_at") else { return nil }
+        var restoration = Restoration(triedAt: triedAt)
+        restoration.count = try integer(try require("restored", of: root))
+        restoration.first = try optionalTime("restored_first")
+        restoration.last = try optionalTime("restored_last")
+        return restoration
     }
 
     fileprivate func flag(_ name: String) throws(JSONError) -> Bool { try bool(try require(name, of: root)) }

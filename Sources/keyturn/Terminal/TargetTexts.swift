@@ -8,7 +8,8 @@ extension TargetDocument {
     var remark: String {
         if let failure { return "failed: \(failure.code)" }
         if provisioner?.isFailing == true { return "provisioning fails" }
-        return changedAt == nil ? "" : "changed outside"
+        if changedAt != nil { return "changed outside" }
+        return restoration == nil ? "" : "put back"
     }
 
     var text: String {
@@ -17,6 +18,9 @@ extension TargetDocument {
         table.add("app", app.description)
         table.add("console", adminURL)
         table.add("connection", connection)
+        if !sameConnection.isEmpty {
+            table.add("same connection as", sameConnection.map { "'\($0)'" }.joined(separator: ", "))
+        }
         table.add(
             "settings",
             [fields.accountID, fields.clientID, fields.clientSecret].compactMap(\.self).joined(separator: ", "))
@@ -37,7 +41,13 @@ extension TargetDocument {
         if let generation { table.add("has", "generation \(generation), pushed \(pushedAt?.description ?? "")") }
         if let replicatedAt { table.add("engines have it since", replicatedAt.description) }
         if let lookedAt { table.add("looked at", lookedAt.description) }
-        if let changedAt { table.add("changed outside", "seen \(changedAt)") }
+        if let changedAt { table.add("changed outside", "seen \(changedAt)\(change.map { ": \($0.detail)" } ?? "")") }
+        if let restoration {
+            table.add(
+                "current secret put back",
+                counted(restoration.count, "time") + " since \(restoration.first), the last time at \(restoration.last)"
+            )
+        }
         if let failure {
             table.add("failed", "\(failure.detail), since \(failure.since)")
             if let hint = failure.hint { table.add("try", hint) }

@@ -24,6 +24,11 @@ extension FuzzTarget {
         if failure.disposition == .rejected { try hold([400, 422].contains(status), "rejected by a \(status)") }
 
         guard let connection = try? SPConnection(parsing: secret(choices.rest)) else { return }
+        try hold(connection.difference(since: connection) == .none, "it differs from itself")
+        if let rest = try? SPConnection(parsing: connection.rest) {
+            try hold(bytes(rest.rest) == bytes(connection.rest), "the rest of the rest is another")
+            try hold(rest.encryptedNames.isEmpty, "something encrypted is left")
+        }
         for name in Set(connection.settingNames) {
             guard let written = try? connection.replacing([FieldChange(name, sent)]) else { continue }
             let again = try SPConnection(parsing: written.copy())

@@ -1,0 +1,34 @@
+import Vault
+
+extension Drift {
+    /// What somebody else did, and what cannot be told of it.
+    var words: String {
+        let date = savedAt.map { " (saved \($0))" } ?? ""
+        return switch kind {
+        case .secret: "the secret in the connection was changed, or encrypted again when it was saved\(date)"
+        case .saved where savedAt != nil:
+            "somebody else saved the connection\(date); whether the secret was changed cannot be told, as the console "
+                + "encrypts it again at each look"
+        case .saved:
+            "somebody else changed other settings of the connection; whether the secret was changed cannot be told, as the "
+                + "console encrypts it again at each look"
+        case .identity: "the connection has another client ID or account ID than the app"
+        }
+    }
+}
+
+extension Sighting.Basis {
+    /// What a look compared, and what it could not.
+    var words: String {
+        switch self {
+        case .secret: "what was pushed is there, unchanged"
+        case .date:
+            "nobody saved the connection since the last push; compared by its date, as the console encrypts the secret again "
+                + "at each look"
+        case .rest:
+            "the other settings are as after the last push; the connection has no date and the console encrypts the secret "
+                + "again at each look: another secret in it would not be seen"
+        case .nothing: "what the console shows was recorded just now, and is compared from the next look on"
+        }
+    }
+}

@@ -1,0 +1,122 @@
+import Audit
+import PingFederate
+import Rotation
+import Times
+import Vault
+
+/// One push, from what was there before to what is remembered of it.
+extension TargetCourier {
+    enum Occasion: Equatable {
+        /// The console does not have this generation yet.
+        case due
+        /// Somebody else changed what was pushed.
+        case restoring
+        /// The operator's word: what is there already is pushed too, and over whatever somebody else put there.
+        case asked
+    }
+
+    func push(
+        _ session: ConsoleSession, _ entry: TargetEntry, _ credential: Credential, _ app: App, _ occasion: Occasion
+    ) async throws -> Delivery {
+        let target = entry.target
+        var restoration = entry.delivery.restoration
+        if occasion == .restoring {
+            // Before anything is sent: whatever crashes, no other try follows too soon.
+            var tried = entry.delivery
+            tried.noteRestoring(at: time.now.wall)
+            try await vault.keep(tried, of: target)
+            restoration = tried.restoration
+        }
+        FaultPoint.reach(.beforePush)
+        let pushed = try await session.push(
+            target.changes(app, credential), secret: target.fields.clientSecret, to: target.connection
+        ) { connection throws(ConsoleFailure) in
+            if occasion != .asked, entry.delivery.generation != nil { try target.checkIsStill(app, connection) }
+        }
+        FaultPoint.reach(.afterPush)
+        if occasion != .asked { try await noteDrift(before: pushed, entry, app) }
+        var delivery = Delivery()
+        delivery.generation = credential.generation
+        delivery.before = entry.delivery.inUse
+        delivery.pushedAt = time.now.wall
+        delivery.lookedAt = delivery.pushedAt
+        delivery.known = try vault.sighting(pushed, target)
+        switch occasion {
+        case .restoring: restoration?.succeed(at: time.now.wall)
+        // The operator knows of it.
+        case .asked: restoration?.forget()
+        case .due: break
+        }
+        delivery.restoration = restoration
+        let event =
+            occasion == .restoring
+            ? TargetEvent.restored(target, app, credential.generation)
+            : .pushed(target, app, credential.generation)
+        try await vault.keep([(target, delivery)] + beside(target, pushed), recording: event.audited)
+        FaultPoint.reach(.afterDeliver)
+        note(event)
+        return delivery
+    }
+
+    /// In the log before the push ends what was seen.
+    private func noteDrift(before pushed: Pushed, _ entry: TargetEntry, _ app: App) async throws {
+        guard entry.delivery.drift == nil,
+            case .changed(let kind, let savedAt) = try finding(entry, before: pushed)
+        else { return }
+        let drift = Drift(seenAt: time.now.wall, kind: kind, savedAt: savedAt)
+        let event = TargetEvent.changed(entry.target, app, drift)
+        var seen = entry.delivery
+        seen.drift = drift
+        try await vault.keep(seen, of: entry.target, recording: event.audited)
+        note(event)
+    }
+
+    private func finding(_ entry: TargetEntry, before pushed: Pushed) throws -> Sighting.Finding {
+        Sighting.compare(
+            entry.delivery.known, try vault.sighting(pushed.before.first, entry.target),
+            try vault.sighting(pushed.before.second, entry.target))
+    }
+
+    /// Takes what is there now for what was pushed, at the operator's word.
+    /// - Returns: whether its turn came.
+    func accept(_ target: PushTarget, _ access: ConsoleAccess, recording event: AuditEvent?) async throws -> Bool {
+        let isDone = try await alone(target, patience: Self.patience) { () async throws -> Bool in
+            let connection = try await ConsoleSession(access, over: transport).connection(target.connection)
+            guard let entry = vault.catalog.target(target.name), entry.target.id == target.id else { return false }
+            let seen = try vault.sighting(connection, target)
+            let others = vault.catalog.targetsBeside(target).filter { $0.target.hasSameSecret(as: target) }
+            let accepted = ([entry] + others.filter { $0.delivery.known != nil }).map { entry in
+                var delivery = entry.delivery
+                (delivery.known, delivery.drift) = (seen, nil)
+                if entry.target.id == target.id { delivery.lookedAt = time.now.wall }
+                return (target: entry.target, delivery: delivery)
+            }
+            try await vault.keep(accepted, recording: event)
+            return true
+        }
+        return isDone == true
+    }
+
+    /// The other targets of the connection, to which the push must not look like somebody else's. What somebody else changed
+    /// before it in settings of another app's is still to be told of.
+    private func beside(_ target: PushTarget, _ pushed: Pushed) throws -> [(target: PushTarget, delivery: Delivery)] {
+        try vault.catalog.targetsBeside(target).compactMap { other in
+            var delivery = other.delivery
+            guard delivery.known != nil else { return nil }
+            if other.target.hasSameSecret(as: target) {
+                delivery.drift = nil
+            } else {
+                guard case .same = try finding(other, before: pushed) else { return nil }
+            }
+            delivery.known = try vault.sighting(pushed, other.target)
+            return (other.target, delivery)
+        }
+    }
+}
+
+extension PushTarget {
+    /// Whether what is true of the secret in the one is true in the other: both push one app's secret into one setting.
+    func hasSameSecret(as other: PushTarget) -> Bool {
+        place == other.place && appID == other.appID && fields.clientSecret == other.fields.clientSecret
+    }
+}

@@ -1,0 +1,98 @@
+import Testing
+import Times
+import Vault
+
+@testable import Daemon
+
+/// What two looks at a connection tell of somebody else's doings, whatever the console's manners.
+@Suite struct SightingTests {
+    private static func seen(_ secret: String?, _ savedAt: String? = "d1", _ rest: String? = "r1") -> Sighting {
+        Sighting(secret: secret, savedAt: savedAt, rest: rest)
+    }
+
+    private static let known = seen("e1")
+
+    @Test("the same encrypted text is the same secret, whatever else was saved") func sameText() {
+        for other in [Self.known, Self.seen("e1", "d2", "r2"), Self.seen("e1", nil, "r2")] {
+            #expect(Sighting.compare(Self.known, other) == .same(.secret))
+        }
+        #expect(Sighting.compare(Self.known, Self.seen("e2"), Self.seen("e1")) == .same(.secret), "undone meanwhile")
+    }
+
+    @Test("another text is looked at again, and if it stays it is a change") func steady() {
+        #expect(Sighting.compare(Self.known, Self.seen("e2")) == .lookAgain)
+        for (date, moved) in [("d1", nil), ("d2", "d2"), (nil, nil)] as [(String?, String?)] {
+            let look = Self.seen("e2", date)
+            #expect(Sighting.compare(Self.known, look, look) == .changed(.secret, savedAt: moved))
+        }
+    }
+
+    @Test("where each look shows another text, the date decides") func anew() {
+        let compare = { Sighting.compare(Self.known, Self.seen("e2", $0, $1), Self.seen("e3", $0, $1)) }
+        #expect(compare("d1", "r1") == .same(.date))
+        #expect(compare("d2", "r1") == .changed(.saved, savedAt: "d2"))
+        #expect(compare(nil, "r1") == .changed(.saved, savedAt: nil))
+        #expect(
+            Sighting.compare(Self.known, Self.seen("e2", "d1"), Self.seen("e3", "d2"))
+                == .changed(.saved, savedAt: "d2"),
+            "saved between the looks")
+    }
+
+    @Test("without a date the rest decides, and a date that comes is a change") func dateless() {
+        let known = Self.seen("e1", nil)
+        let compare = { Sighting.compare(known, Self.seen("e2", $0, $1), Self.seen("e3", $0, $1)) }
+        #expect(compare(nil, "r1") == .same(.rest))
+        #expect(compare(nil, "r2") == .changed(.saved, savedAt: nil))
+        #expect(compare("d1", "r1") == .changed(.saved, savedAt: "d1"))
+    }
+
+    @Test("a secret that shows no text is told by date and rest; one that comes or goes is a change") func noText() {
+        let silent = Self.seen(nil)
+        #expect(Sighting.compare(silent, silent) == .same(.date))
+        #expect(Sighting.compare(silent, Self.seen(nil, "d2")) == .changed(.saved, savedAt: "d2"))
+        #expect(Sighting.compare(Self.known, silent) == .changed(.secret, savedAt: nil))
+        #expect(Sighting.compare(silent, Self.known) == .changed(.secret, savedAt: nil))
+    }
+
+    @Test("what an earlier version recorded alarms nobody where it proves nothing, and is completed") func older() {
+        let old = Sighting(secret: "e1")
+        #expect(Sighting.compare(nil, Self.known) == .same(.nothing))
+        #expect(Sighting.compare(old, Self.known) == .same(.secret))
+        #expect(Sighting.compare(old, Self.seen("e2"), Self.seen("e3")) == .same(.nothing))
+        #expect(Sighting.compare(old, Self.seen("e2"), Self.seen("e2")) == .changed(.secret, savedAt: nil))
+        #expect(
+            old.updated(.nothing, Self.seen("e3")) == Self.seen("e3") && old.updated(.secret, Self.known) == Self.known)
+        #expect(Self.known.updated(.date, Self.seen("e9")) == Self.known)
+    }
+
+    @Test("the current secret is put back once an hour, by a clock that may be set back") func restoring() {
+        let now = Timestamp(unixSeconds: 1_800_000_000)
+        var delivery = Delivery()
+        #expect(delivery.mayRestore(now: now))
+        delivery.noteRestoring(at: now)
+        #expect(!delivery.mayRestore(now: now + 3599) && delivery.mayRestore(now: now + 3600))
+        let back = now + -86_400
+        #expect(!delivery.mayRestore(now: back))
+        delivery.correctRestoration(now: back)
+        #expect(!delivery.mayRestore(now: back + 3599) && delivery.mayRestore(now: back + 3600))
+
+        delivery.restoration?.succeed(at: now)
+        delivery.restoration?.succeed(at: now + 86_400)
+        #expect(delivery.restoration?.count == 2 && delivery.restoration?.first == now)
+        #expect(delivery.restoration?.isRecent(now: now + 3 * 86_400) == true)
+        #expect(delivery.restoration?.isRecent(now: now + 4 * 86_400) == false)
+        delivery.restoration?.succeed(at: now + 9 * 86_400)
+        #expect(delivery.restoration?.count == 1, "what was long ago does not count")
+        delivery.restoration?.forget()
+        #expect(delivery.restoration?.isRecent(now: now) == false && delivery.restoration?.triedAt == back)
+    }
+
+    @Test("a look that a clock ahead has noted does not put off the next one") func lookAhead() {
+        let now = Timestamp(unixSeconds: 1_800_000_000)
+        var delivery = Delivery()
+        #expect(delivery.isLookDue(after: 900, now: now))
+        delivery.lookedAt = now
+        #expect(!delivery.isLookDue(after: 900, now: now + 899) && delivery.isLookDue(after: 900, now: now + 900))
+        #expect(delivery.isLookDue(after: 900, now: now + -60))
+    }
+}
