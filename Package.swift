@@ -103,7 +103,7 @@ let package = Package(
             ]),
         target("HTTPTransport", ["CCurl", "COpenSSL", "SecretJSON", "SecretMemory"]),
         target("Zoom", ["HTTPTransport", "SecretJSON", "SecretMemory", "Times"]),
-        target("PingFederate", ["HTTPTransport", "SecretJSON", "SecretMemory"]),
+        target("PingFederate", ["HTTPTransport", "SecretJSON", "SecretMemory", "Times"]),
         target("SocketAPI", ["CPlatform", "Names", "SecretJSON", "SecretMemory", "Times"]),
         target("TerminalText", ["Names", "SocketAPI", "Times"]),
         target("ErrorCatalog", ["SecretJSON", "SocketAPI", "TerminalText"]),
@@ -174,7 +174,9 @@ let package = Package(
         tests(
             "ZoomTests",
             ["HTTPTestSupport", "HTTPTransport", "Sandbox", "SecretJSON", "SecretMemory", "Times", "Zoom"]),
-        tests("PingFederateTests", ["HTTPTransport", "PingFederate", "SecretJSON", "SecretMemory", "TestSupport"]),
+        tests(
+            "PingFederateTests",
+            ["HTTPTransport", "PingFederate", "SecretJSON", "SecretMemory", "TestSupport", "Times"]),
         tests("RotationTests", ["Names", "Rotation", "SecretMemory", "TestSupport", "Times", "Vault"]),
         tests(
             "SchedulingTests",

@@ -55,15 +55,19 @@ package struct ConsoleFailure: Error, Equatable, CustomStringConvertible {
     /// Who was asked; `nil` for a console as any.
     package let party: Counterpart?
 
+    /// What to do about it, where that is more than the cause says. `NAME` stands for the target's name.
+    package let advice: String?
+
     package init(
         _ disposition: Disposition, _ cause: Cause, status: Int? = nil, detail: String? = nil,
-        of party: Counterpart? = nil
+        of party: Counterpart? = nil, advice: String? = nil
     ) {
         self.disposition = disposition
         self.cause = cause
         self.status = status
         self.detail = detail
         self.party = party
+        self.advice = advice
     }
 
     package var description: String {

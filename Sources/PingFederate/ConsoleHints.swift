@@ -7,6 +7,10 @@ extension ConsoleFailure {
 
     /// - Parameter target: the name of the target that failed; `nil` when there is none yet.
     package func hint(of target: String?) -> String {
+        if let advice {
+            return target.map { advice.replacing("NAME", with: $0) }
+                ?? advice.replacing("keyturn target set NAME ", with: "")
+        }
         let named = target ?? "NAME"
         func set(_ options: String) -> String { target.map { "keyturn target set \($0) \(options)" } ?? options }
         let isToken = party?.role == .tokenEndpoint

@@ -9,13 +9,13 @@ package struct ConsoleSession: Sendable {
     private static let depth = 64
     private static let values = 1_000_000
 
-    private let transport: any HTTPTransport
+    let transport: any HTTPTransport
     private let api: EndpointURL
     private let tls: TLSOptions
     private let authorization: HTTPHeader?
     /// What must not come back in the console's words.
-    private let secrets: [SecretBox]
-    private let party: Counterpart
+    let secrets: [SecretBox]
+    let party: Counterpart
 
     /// Signs in. Only OAuth asks somebody for that.
     package init(_ access: ConsoleAccess, over transport: any HTTPTransport) async throws(ConsoleFailure) {
@@ -76,48 +76,9 @@ package struct ConsoleSession: Sendable {
         return SPConnection(try await document(request, withholding: sent))
     }
 
-    /// All SP connections that provision outbound.
-    package func connections() async throws(ConsoleFailure) -> [SPConnection.Summary] {
-        try await get("/idp/spConnections") { json throws(UnusableAnswer) in
-            json.elements(of: try json.items()).compactMap { SPConnection.Summary($0, in: json) }
-        }
-    }
-
-    /// The settings that a connector has; `nil` when the console does not know it.
-    package func fields(ofConnector id: String) async throws(ConsoleFailure) -> [ConnectorField]? {
-        do {
-            return try await get(try path("/idp/connectors/descriptors/", id)) { json throws(UnusableAnswer) in
-                ConnectorField.all(in: json)
-            }
-        } catch  where error.status == 404 {
-            return nil
-        }
-    }
-
-    /// The nodes of the cluster; `nil` on a console that stands alone, which says 403 to this. [doc]
-    package func clusterStatus() async throws(ConsoleFailure) -> ClusterStatus? {
-        do {
-            return try await get("/cluster/status") { json throws(UnusableAnswer) in ClusterStatus(json) }
-        } catch  where error.status == 403 {
-            return nil
-        }
-    }
-
-    /// Whether connections reach the engines when they are saved.
-    package func replicatesOnSave() async throws(ConsoleFailure) -> Bool {
-        try await get("/cluster/settings") { json throws(UnusableAnswer) in
-            json.member("replicateConnectionsOnSave", of: json.root).flatMap { try? json.bool($0) } ?? false
-        }
-    }
-
-    /// Pushes all pending changes, whoever made them, to the engines.
-    package func replicate() async throws(ConsoleFailure) {
-        _ = try await send(try request(.post, "/cluster/replicate", body: SecretBox(SecretBytes(copying: "{}"))))
-    }
-
     // MARK: How
 
-    private func path(_ folder: String, _ id: String) throws(ConsoleFailure) -> String {
+    func path(_ folder: String, _ id: String) throws(ConsoleFailure) -> String {
         guard !id.isEmpty, !id.allSatisfy({ $0 == "." }) else {  // a step up the path
             throw ConsoleFailure(.mend, .mismatch, detail: "the ID is empty or nothing but dots")
         }
@@ -126,7 +87,7 @@ package struct ConsoleSession: Sendable {
         return folder + encoded.withSpan { String(decoding: $0.array, as: UTF8.self) }
     }
 
-    private func request(
+    func request(
         _ method: HTTPRequest.Method, _ path: String, body: SecretBox? = nil
     ) throws(ConsoleFailure) -> HTTPRequest {
         let url: EndpointURL
@@ -136,6 +97,7 @@ package struct ConsoleSession: Sendable {
         var headers = [HTTPHeader("X-XSRF-Header", "PingFederate"), HTTPHeader("Accept", "application/json")]
         if let authorization { headers.append(authorization) }
         if body != nil { headers.append(HTTPHeader("Content-Type", "application/json")) }
+        if body == nil, method != .get { headers.append(HTTPHeader("Content-Length", "0")) }
         // Saving may include a try of the new credentials at Zoom.
         let total: Duration = method == .get ? .seconds(20) : .seconds(60)
         return HTTPRequest(
@@ -143,7 +105,7 @@ package struct ConsoleSession: Sendable {
             tls: tls)
     }
 
-    private func send(
+    func send(
         _ request: HTTPRequest, withholding sent: [SecretBox] = []
     ) async throws(ConsoleFailure) -> HTTPResponse {
         var party = party
@@ -166,7 +128,7 @@ package struct ConsoleSession: Sendable {
         }
     }
 
-    private func get<Value: Sendable>(
+    func get<Value: Sendable>(
         _ path: String, _ read: (borrowing JSONDocument) throws(UnusableAnswer) -> Value
     ) async throws(ConsoleFailure) -> Value {
         let answer = try await send(try request(.get, path))
@@ -175,14 +137,5 @@ package struct ConsoleSession: Sendable {
         } catch {
             throw ConsoleFailure(error, answer, of: party)
         }
-    }
-}
-
-extension JSONDocument {
-    fileprivate func items() throws(UnusableAnswer) -> JSONNode {
-        guard let items = member("items", of: root), kind(items) == .array else {
-            throw UnusableAnswer("it has no items")
-        }
-        return items
     }
 }

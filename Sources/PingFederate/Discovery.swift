@@ -1,77 +1,87 @@
-import HTTPTransport
-import SecretJSON
+/// Which setting holds a value.
+package enum FieldMatch: Equatable, Sendable {
+    /// Nothing says so of any.
+    case none
+    case one(String)
+    /// More than one may be meant, or one that is doubtful.
+    case unclear([String])
 
-/// A setting as a connector describes it: `configDescriptor.fields[]`. [doc]
-package struct ConnectorField: Equatable, Sendable {
-    package let name: String
-    package let label: String
-    package let description: String
-    package let isEncrypted: Bool
+    package var name: String? { if case .one(let name) = self { name } else { nil } }
 
-    package init(name: String, label: String = "", description: String = "", isEncrypted: Bool = false) {
-        self.name = name
-        self.label = label
-        self.description = description
-        self.isEncrypted = isEncrypted
-    }
-
-    /// The text fields, in their order.
-    static func all(in json: borrowing JSONDocument) -> [ConnectorField] {
-        let list = json.member("configDescriptor", of: json.root).flatMap { json.member("fields", of: $0) }
-        guard let list else { return [] }
-        var fields: [ConnectorField] = []
-        for node in json.elements(of: list) {
-            guard let name = json.words("name", of: node), (json.words("type", of: node) ?? "TEXT") == "TEXT" else {
-                continue
-            }
-            fields.append(
-                ConnectorField(
-                    name: name, label: json.words("label", of: node) ?? "",
-                    description: json.words("description", of: node) ?? "",
-                    isEncrypted: json.member("encrypted", of: node).flatMap { try? json.bool($0) } ?? false))
-        }
-        return fields
-    }
+    /// Those that may be meant while none is chosen.
+    package var candidates: [String] { if case .unclear(let names) = self { names } else { [] } }
 }
 
 /// Which of a connector's settings hold an app's three values. The names are not public: they are found by what the
 /// connector says of them, and pinned from then on.
 package struct DiscoveredFields: Equatable, Sendable {
-    /// `nil` where none, or more than one, fits.
-    package let accountID: String?
-    package let clientID: String?
-    package let clientSecret: String?
+    /// `none` for a connector that has the account ID inside its token URL, or nowhere.
+    package let accountID: FieldMatch
+    package let clientID: FieldMatch
+    package let clientSecret: FieldMatch
 
     package init(_ fields: [ConnectorField]) {
-        accountID = Self.find("accountid", in: fields.filter { !$0.isEncrypted })
-        clientID = Self.find("clientid", in: fields.filter { !$0.isEncrypted })
-        clientSecret = Self.find("clientsecret", in: fields.filter(\.isEncrypted))
+        let texts = fields.filter { !$0.isAddress && !Self.isAddress($0) }
+        let secret = Self.find("clientsecret", in: texts.filter(\.isEncrypted))
+        // An ID may be kept encrypted too, but is never where the secret is, or may be.
+        let taken = secret.name.map { [$0] } ?? secret.candidates
+        let others = texts.filter { !taken.contains($0.name) }
+        let client = Self.find("clientid", in: others)
+        clientSecret = secret
+        clientID = client
+        accountID = Self.find("accountid", in: others.filter { $0.name != client.name })
     }
 
-    /// What a label says counts before a name, and a name before a description, which may mention other fields.
-    private static func find(_ words: String, in fields: [ConnectorField]) -> String? {
-        for text in [\ConnectorField.label, \.name, \.description] {
-            let found = fields.filter { letters($0[keyPath: text]).contains(words) }
-            if found.count == 1 { return found[0].name }
-            if found.count > 1 { return nil }
+    /// A label counts before a name, and either before a description, which may mention other fields. In each, what says
+    /// just this counts before what says more.
+    private static func find(_ words: String, in fields: [ConnectorField]) -> FieldMatch {
+        for text in [\ConnectorField.label, \.name] {
+            let said = fields.map { (name: $0.name, words: letters($0[keyPath: text])) }
+            let exact = said.filter { $0.words == words }
+            if !exact.isEmpty { return match(exact.map(\.name)) }
+            let more = said.filter { $0.words.contains(words) }
+            if more.count == 1, isAnother(more[0].words) { return .unclear([more[0].name]) }
+            if !more.isEmpty { return match(more.map(\.name)) }
         }
-        return nil
+        // A description of an encrypted field tells of secrets: no ID is found by it.
+        let isSecret = words == "clientsecret"
+        return match(
+            fields.filter { $0.isEncrypted == isSecret && letters($0.description).contains(words) }.map(\.name))
     }
 
-    /// Lower case, without what is no letter: `Client-ID` as `clientid`.
-    private static func letters(_ text: String) -> String { String(text.lowercased().filter(\.isLetter)) }
+    private static func match(_ names: [String]) -> FieldMatch {
+        names.count == 1 ? .one(names[0]) : names.isEmpty ? .none : .unclear(names)
+    }
+
+    /// Whether it is beside the one that is meant: "Sub Account ID", "Confirm Client Secret".
+    private static func isAnother(_ letters: String) -> Bool {
+        ["sub", "confirm", "repeat", "reenter", "old", "previous", "parent"].contains { letters.hasPrefix($0) }
+    }
+
+    /// A token URL may have an account ID in it, and its description say so: it is no place for the ID alone.
+    private static func isAddress(_ field: ConnectorField) -> Bool {
+        [field.label, field.name].contains { text in
+            ["url", "uri", "endpoint"].contains { letters(text).hasSuffix($0) }
+        }
+    }
+
+    /// Lower case, without what is neither letter nor digit: `Client-ID` as `clientid`.
+    private static func letters(_ text: String) -> String {
+        String(text.lowercased().filter { $0.isLetter || $0.isNumber })
+    }
 }
 
 extension ConsoleSession {
     /// Finds the settings of a connection's connector; of one that the console does not describe, by the names that the
-    /// connection itself has.
+    /// connection itself has. Only what the connection has is found: a push sets nothing else.
     package func discover(_ connection: SPConnection) async throws(ConsoleFailure) -> DiscoveredFields {
         guard let connector = connection.connector else {
             throw ConsoleFailure(.mend, .mismatch, detail: "the connection does not provision outbound")
         }
-        if let fields = try await fields(ofConnector: connector), !fields.isEmpty { return DiscoveredFields(fields) }
-        let encrypted = Set(connection.encryptedNames)
-        return DiscoveredFields(
-            connection.settingNames.map { ConnectorField(name: $0, isEncrypted: encrypted.contains($0)) })
+        let rows = connection.rows
+        let described = try await fields(ofConnector: connector, rows).compactMap { field in
+            rows.first { $0.name == field.name }.map(field.merged)
+        }
+        return DiscoveredFields(described.isEmpty ? rows.map(\.undescribed) : described)
     }
 }

@@ -1,5 +1,6 @@
 package import HTTPTransport
 import SecretMemory
+package import Times
 
 /// What a push saw and left behind.
 package struct Pushed: Sendable {
@@ -9,6 +10,9 @@ package struct Pushed: Sendable {
     package let saved: SPConnection
     /// As it shows it afterwards, if its answer lacks the date or the secret's encrypted text.
     package let shown: SPConnection?
+
+    /// When the console saved it, by its own clock; `nil` where it does not say.
+    package var savedAt: Timestamp? { saved.savedAt ?? shown?.savedAt }
 }
 
 extension ConsoleSession {

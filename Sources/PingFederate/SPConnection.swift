@@ -1,6 +1,7 @@
 import HTTPTransport
 package import SecretJSON
 package import SecretMemory
+package import Times
 
 /// An SP connection as the console has it: a document of PingFederate's, of which little is understood here and all of
 /// which must survive being written back.
@@ -18,19 +19,21 @@ package final class SPConnection: Sendable {
     /// When somebody last saved it, in the console's own words; `nil` for one that has no date, as an old version saved it.
     /// There is no ETag. [doc]
     package var modificationDate: String? { shown("modificationDate") }
+    /// The same to the second; `nil` for what is no time.
+    package var savedAt: Timestamp? { modificationDate.flatMap(Timestamp.init(console:)) }
     /// Whether the engines have it, on a console that replicates connections as they are saved.
     package var replicationStatus: String? { shown("replicationStatus") }
     /// The connector's ID.
     package var connector: String? {
-        provisioning.flatMap { json.words("type", of: $0) }?.printable(limit: 200)
+        provisioning.flatMap { json.words("type", of: $0) }?.readable(limit: 200)
     }
 
     /// The names of the target settings in their order, headings included.
-    package var settingNames: [String] { settings.map { $0.name.printable(limit: 100) } }
+    package var settingNames: [String] { settings.map { $0.name.readable(limit: 100) } }
 
     /// The settings that the console keeps encrypted.
     package var encryptedNames: [String] {
-        settings.filter { json.member("encryptedValue", of: $0.node) != nil }.map { $0.name.printable(limit: 100) }
+        settings.filter { json.member("encryptedValue", of: $0.node) != nil }.map { $0.name.readable(limit: 100) }
     }
 
     /// What the console shows of an encrypted setting. Some consoles encrypt again at each look, and show another text of what
@@ -77,7 +80,7 @@ package final class SPConnection: Sendable {
                 throw ConsoleFailure(
                     .mend, .mismatch,
                     detail: "the connection has \(rows.isEmpty ? "no" : "more than one") setting '"
-                        + "\(change.name.printable(limit: 100))'; it has \(there)")
+                        + "\(change.name.readable(limit: 100))'; it has \(there)")
             }
             do {
                 let text = try json.object(
@@ -99,13 +102,24 @@ package final class SPConnection: Sendable {
         return json.elements(of: list).compactMap { node in json.words("name", of: node).map { ($0, node) } }
     }
 
+    /// The target settings for those who look for one among them. Headings have a name and nothing else.
+    var rows: [ConnectorField] {
+        settings.map { name, node in
+            let value = text("value", of: name)
+            let isEncrypted = json.member("encryptedValue", of: node) != nil
+            return ConnectorField(
+                name: name, isEncrypted: isEncrypted, isAddress: value?.bytes.isAddress ?? false,
+                isBlank: !isEncrypted && value == nil)
+        }
+    }
+
     private func text(_ member: String, of name: String) -> SecretBox? {
         let node = settings.first { $0.name == name }.flatMap { json.member(member, of: $0.node) }
         return node.flatMap { node in try? SecretBox(json.secret(node)) }
     }
 
     private func shown(_ member: String) -> String? {
-        json.words(member, of: json.root)?.printable(limit: 200)
+        json.words(member, of: json.root)?.readable(limit: 200)
     }
 }
 
@@ -120,24 +134,14 @@ package struct FieldChange: Sendable {
     }
 }
 
-extension SPConnection {
-    /// A connection that provisions outbound, in a list of them.
-    package struct Summary: Equatable, Sendable {
-        package let id: String
-        package let name: String
-        /// The connector's ID.
-        package let connector: String
-        package let isActive: Bool
-
-        /// `nil` when it does not provision outbound.
-        init?(_ node: JSONNode, in json: borrowing JSONDocument) {
-            guard let id = json.words("id", of: node), let provisioning = json.member("outboundProvision", of: node),
-                let connector = json.words("type", of: provisioning)
-            else { return nil }
-            self.id = id.printable(limit: 200)
-            self.name = (json.words("name", of: node) ?? id).printable(limit: 200)
-            self.connector = connector.printable(limit: 200)
-            isActive = json.member("active", of: node).flatMap { try? json.bool($0) } ?? false
+extension SecretBytes {
+    /// Whether it has what only an address has.
+    fileprivate var isAddress: Bool {
+        let mark = Array("://".utf8)
+        return withSpan { span in
+            (0..<max(span.byteCount - mark.count + 1, 0)).contains { start in
+                mark.indices.allSatisfy { span[start + $0] == mark[$0] }
+            }
         }
     }
 }

@@ -9,10 +9,10 @@ import urllib.parse
 import urllib.request
 
 import engine
+import lists
 import oauth
 import rawjson
 import verbatim
-from console import CONNECTOR, FIELDS
 
 API = "/pf-admin-api/v1"
 USER, PASSWORD = "keyturn", "stand-in-password"
@@ -58,6 +58,10 @@ class Handler(http.server.BaseHTTPRequestHandler):
                  "fieldPath": "outboundProvision.targetSettings"} for error in errors],
         })
 
+    def tell(self, status, answer):
+        """An answer, or in words what went wrong."""
+        return self.refuse(status, answer) if isinstance(answer, str) else self.say(status, answer)
+
 
 class AdminAPI(Handler):
     def is_held(self):
@@ -92,10 +96,11 @@ class AdminAPI(Handler):
 
     def route(self, method):
         text = self.body()
-        path = urllib.parse.urlsplit(self.path).path
+        address = urllib.parse.urlsplit(self.path)
+        path = address.path
         with self.console.lock:
             self.console.requests.append({
-                "method": method, "path": path, "time": time.time(),
+                "method": method, "path": path, "query": address.query, "time": time.time(),
                 "bypass": self.headers.get("X-BypassExternalValidation")})
         if self.is_held():
             self.shapes.request(method, self.path, self.headers, text)
@@ -110,40 +115,23 @@ class AdminAPI(Handler):
             return self.refuse(self.console.switches["status"], "as a test wants it")
         if not self.is_known():
             return self.refuse(401, "who are you")
-        if method != "GET" and self.headers.get("Content-Type") != "application/json":
+        if (text or method == "PUT") and self.headers.get("Content-Type") != "application/json":
             return self.refuse(415, "no JSON")
         parts = path[len(API) + 1:].split("/")
         console = self.console
         if (method, parts) == ("GET", ["version"]):
-            return self.say(200, {"version": "12.1.0.5"})
+            return self.say(200, {"version": console.switches["version"]})
         if parts[0] == "cluster":
-            return self.cluster(method, parts[1:])
-        if (method, parts) == ("GET", ["idp", "spConnections"]):
             with console.lock:
-                return self.say(200, rawjson.write({"items": [console.shown(id) for id in console.connections]}))
+                return self.tell(*console.cluster.answer(method, parts[1:], text))
+        if (method, parts) == ("GET", ["idp", "spConnections"]):
+            return self.say(200, lists.connections(console, urllib.parse.parse_qs(address.query)))
         if parts[:2] == ["idp", "spConnections"] and len(parts) == 3:
             return self.connection_of(method, urllib.parse.unquote(parts[2]), text)
-        if parts[:3] == ["idp", "connectors", "descriptors"] and len(parts) == 4 and method == "GET":
-            if parts[3] != CONNECTOR:
-                return self.refuse(404, "no such connector")
-            return self.say(200, {"id": CONNECTOR, "configDescriptor": {"fields": FIELDS}})
+        if parts[:3] == ["idp", "connectors", "descriptors"] and len(parts) <= 4 and method == "GET":
+            return self.tell(*lists.descriptors(console, [urllib.parse.unquote(part) for part in parts[3:]]))
         return self.refuse(404, "no such resource")
 
-    def cluster(self, method, rest):
-        console = self.console
-        with console.lock:
-            if console.switches["standalone"]:
-                return self.refuse(403, "the console is not clustered")
-            if (method, rest) == ("GET", ["status"]):
-                return self.say(200, {"nodes": [
-                    {"address": "10.0.0.1", "mode": "CLUSTERED_CONSOLE"},
-                    {"address": "10.0.0.2", "mode": "CLUSTERED_ENGINE", "replicationStatus": console.node_state()}]})
-            if (method, rest) == ("GET", ["settings"]):
-                return self.say(200, {"replicateConnectionsOnSave": console.switches["replicate_on_save"]})
-            if (method, rest) == ("POST", ["replicate"]):
-                console.pending_since = time.time()
-                return self.say(200, {"resultId": "ok"})
-        return self.refuse(404, "no such resource")
 
     def connection_of(self, method, id, text):
         console = self.console
@@ -213,7 +201,6 @@ class Controls(Handler):
                 return self.say(200, {"pushes": self.documents[self.path.split("/")[2]].pushes})
             if self.path.startswith("/connections/"):
                 id = self.path.split("/")[2]
-                console.node_state()
                 return self.say(200, {
                     "values": console.values(console.connections[id]), "engine": console.values(console.engine[id]),
                     "json": rawjson.write(console.connections[id])})
@@ -226,12 +213,11 @@ class Controls(Handler):
             path, _, query = self.path.partition("?")
             with console.lock:
                 self.documents[path.split("/")[2]] = verbatim.Document(
-                    text, {field["name"] for field in FIELDS[:3]}, "OAuth secret", query != "unheld")
+                    text, {field["name"] for field in lists.FIELDS[:3]}, "OAuth secret", query != "unheld")
             return self.say(200, {})
         wanted = json.loads(text or "{}")
         if self.path.startswith("/provision/"):
             with console.lock:
-                console.node_state()
                 values = console.values(console.engine[self.path.split("/")[2]])
             return self.say(200, engine.provision(values, wanted["token_url"], wanted["api_url"]))
         with console.lock:
@@ -240,6 +226,9 @@ class Controls(Handler):
                     return self.say(400, {"unknown": sorted(wanted.keys() - console.switches.keys())})
                 console.switches.update(wanted)
                 return self.say(200, console.switches)
+            if self.path == "/connections/zoom-url/add":
+                console.store("zoom-url", lists.by_url())
+                return self.say(200, {})
             if self.path.startswith("/connections/") and self.path.endswith("/undo"):
                 console.undo(self.path.split("/")[2])
                 return self.say(200, {})

@@ -5,23 +5,13 @@ import secrets
 import threading
 import time
 
+import cluster
+import lists
 import oauth
-
-CONNECTOR = "ZoomStandIn"
-FIELDS = [
-    {"name": "Account", "label": "Account ID", "description": "Found beside the client ID", "type": "TEXT"},
-    {"name": "OAuth client", "label": "Client ID", "description": "", "type": "TEXT"},
-    {"name": "OAuth secret", "label": "Client Secret", "description": "", "type": "TEXT", "encrypted": True},
-    {"name": "Proxy password", "label": "Proxy password", "description": "", "type": "TEXT", "encrypted": True},
-    {"name": "Rate", "label": "Rate", "description": "", "type": "SELECT"},
-]
-ENCRYPTED = {"OAuth secret", "Proxy password"}
 
 # What a test may set, and how things are otherwise.
 SWITCHES = {
-    "standalone": True, "replicate_on_save": False,
-    "replication_seconds": 0, "replication_fails": False,
-    "out_of_service": False,  # the engine never takes anything over again
+    **cluster.SWITCHES, **lists.SWITCHES,
     "reject": None,          # words for a 422; {value} is replaced by the new secret
     "editors": 0,            # so many times somebody saves between two looks
     "status": None,          # answer everything so
@@ -48,7 +38,7 @@ class Console:
         self.number = number
         self.tokens = set()
         self.requests = []
-        self.pending_since = None
+        self.cluster = None
         self.secrets = {}  # encrypted text -> what it holds
         self.saves = 0
         self.archive = {}  # what each connection was before its last change by somebody else
@@ -59,7 +49,13 @@ class Console:
         }
         for id in self.connections:
             self.store(id, self.connections[id])
-        self.engine = copy.deepcopy(self.connections)
+        self.cluster = cluster.Cluster(self)
+
+    @property
+    def engine(self):
+        """What the first engine has."""
+        self.cluster.step()
+        return self.cluster.engines[0].connections
 
     @staticmethod
     def _connection(id, name, number):
@@ -68,7 +64,7 @@ class Console:
             "somethingNewer": {"kept": [None, True, number("1.50"), number("-0"), number("1e400"),
                                         number("12345678901234567890123")], "text": "é \u2028 \\/"},
             "outboundProvision": {
-                "type": CONNECTOR,
+                "type": lists.CONNECTOR,
                 "targetSettings": [
                     {"name": "Zoom account"}, text_row("Account", ""), text_row("OAuth client", ""),
                     {"name": "OAuth secret", "value": "placeholder"}, {"name": "Options"},
@@ -84,7 +80,7 @@ class Console:
     def store(self, id, connection):
         """Keeps a connection and encrypts what it holds. Raises KeyError for an encrypted value that is unknown."""
         for row in connection.get("outboundProvision", {}).get("targetSettings", []):
-            if row.get("name") not in ENCRYPTED or not ("value" in row or "encryptedValue" in row):
+            if row.get("name") not in lists.ENCRYPTED or not ("value" in row or "encryptedValue" in row):
                 continue
             if "value" not in row and not self.switches["encrypts_on_save"]:
                 self.secrets[row["encryptedValue"]]
@@ -95,8 +91,8 @@ class Console:
         now = time.time()
         connection["modificationDate"] = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(now)) + f".{self.saves:06}Z"
         self.connections[id] = connection
-        if self.switches["replicate_on_save"]:
-            self.pending_since = now
+        if self.cluster:
+            self.cluster.saved(id)
 
     def encrypt(self, row, held):
         row["encryptedValue"] = "enc:" + secrets.token_hex(24)
@@ -132,34 +128,11 @@ class Console:
             if "value" in row or "encryptedValue" in row
         }
 
-    # MARK: Replication
-
-    def node_state(self):
-        """How the engine stands; takes over what it has by then."""
-        if self.switches["standalone"]:
-            self.engine = copy.deepcopy(self.connections)
-            return "SUCCEEDED"
-        if self.switches["out_of_service"]:
-            return "SUCCEEDED" if self._in_step() else "OUT_OF_DATE"
-        if self.pending_since is None:
-            return "SUCCEEDED" if self._in_step() else "OUT_OF_DATE"
-        if self.switches["replication_fails"]:
-            return "FAILED"
-        passed = time.time() - self.pending_since
-        if passed < self.switches["replication_seconds"]:
-            return "RETRIEVING" if passed < self.switches["replication_seconds"] / 2 else "APPLYING"
-        self.engine = copy.deepcopy(self.connections)
-        self.pending_since = None
-        return "SUCCEEDED"
-
-    def _in_step(self):
-        date = lambda all: {id: c["modificationDate"] for id, c in all.items()}
-        return date(self.engine) == date(self.connections)
-
     def shown(self, id):
         connection = copy.deepcopy(self.connections[id])
-        if not self.switches["standalone"] and self.switches["replicate_on_save"]:
-            connection["replicationStatus"] = "REPLICATED" if self.node_state() == "SUCCEEDED" else "NOT_REPLICATED"
+        state = self.cluster.connection_state(id)
+        if state:
+            connection["replicationStatus"] = state
         if self.switches["dateless"]:
             connection.pop("modificationDate", None)
         if self.switches["encrypts_anew"]:

@@ -39,13 +39,13 @@ struct TargetActions {
             return Response(.ok).json(found)
         case .discover(let name):
             let target = try entry(name).target
-            return Response(.ok).json(try await discover(looking(at: target), target.connection, of: name))
+            return Response(.ok).json(try await discovery(looking(at: target)).look(at: target))
         case .push(let name): return try await push(name)
         case .adopt(let name): return try await adopt(name)
         case .discoverConsole:
             let wanted = try request.document(DiscoverRequest.self)
-            return Response(.ok).json(
-                try await discover(try TargetDraftCheck.access(wanted.console), wanted.connection))
+            let access = try TargetDraftCheck.access(wanted.console)
+            return Response(.ok).json(try await discovery(access).look(into: wanted.connection))
         case .certificate: return Response(.ok).json(try await meet(try request.document(CertificateRequest.self)))
         }
     }
@@ -86,53 +86,21 @@ struct TargetActions {
 
     /// What was not given is asked for from the connector.
     private func fields(_ draft: TargetDraft, _ access: ConsoleAccess) async throws(Problem) -> PushTarget.Fields {
-        var known = draft.fields
-        if known.accountID == nil || known.clientID == nil || known.clientSecret == nil {
-            let found = try await discover(access, draft.connection).fields
-            known.accountID = known.accountID ?? found.accountID
-            known.clientID = known.clientID ?? found.clientID
-            known.clientSecret = known.clientSecret ?? found.clientSecret
+        let known = draft.fields
+        guard known.accountID == nil || known.clientID == nil || known.clientSecret == nil else {
+            return try TargetFieldChoice(given: known, found: DiscoveredFields([]), settings: []).fields()
         }
-        guard let accountID = known.accountID, let clientID = known.clientID, let secret = known.clientSecret else {
-            throw Problem(
-                .unprocessable,
-                "the connector does not say which of its settings hold the account ID, client ID and secret",
-                try: "--account-id-field N --client-id-field N --client-secret-field N")
-        }
-        guard Set([accountID, clientID, secret]).count == 3 else {
-            throw Problem(.badRequest, "one setting cannot hold two of the app's values")
-        }
-        return PushTarget.Fields(accountID: accountID, clientID: clientID, clientSecret: secret)
+        return try await discovery(access).fields(of: draft.connection, known)
+    }
+
+    private func discovery(_ access: ConsoleAccess) -> TargetDiscovery {
+        TargetDiscovery(access: access, transport: transport)
     }
 
     // MARK: Looking
 
     private func looking(at target: PushTarget) throws(Problem) -> ConsoleAccess {
         do throws(ConsoleFailure) { return try target.access() } catch { throw Problem(error) }
-    }
-
-    private func discover(_ access: ConsoleAccess, _ id: String?, of target: Name? = nil)
-        async throws(Problem) -> ConsoleDiscovery
-    {
-        do throws(ConsoleFailure) {
-            let console = try await ConsoleSession(access, over: transport)
-            let version = try await console.version()
-            var (settings, fields) = ([String](), TargetFields(accountID: nil, clientID: nil, clientSecret: nil))
-            if let id {
-                let connection = try await console.connection(id)
-                let found = try await console.discover(connection)
-                settings = connection.settingNames
-                fields = TargetFields(
-                    accountID: found.accountID, clientID: found.clientID, clientSecret: found.clientSecret)
-            }
-            let connections = try await console.connections().map {
-                ConsoleDiscovery.Connection(id: $0.id, name: $0.name, connector: $0.connector, isActive: $0.isActive)
-            }
-            return ConsoleDiscovery(
-                version: version, connections: connections, connection: id, settings: settings, fields: fields)
-        } catch {
-            throw Problem(error, of: target)
-        }
     }
 
     private func meet(_ wanted: CertificateRequest) async throws(Problem) -> MetCertificate {

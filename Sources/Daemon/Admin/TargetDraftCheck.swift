@@ -20,7 +20,9 @@ enum TargetDraftCheck {
     static func target(
         _ draft: TargetDraft, of app: App, fields: PushTarget.Fields, id: String, now: Timestamp
     ) throws(Problem) -> PushTarget {
-        for name in [draft.fields.accountID, draft.fields.clientID, draft.fields.clientSecret] {
+        // An empty one says that there is no setting for the account ID.
+        let accountID = draft.fields.accountID == "" ? nil : draft.fields.accountID
+        for name in [accountID, draft.fields.clientID, draft.fields.clientSecret] {
             if let name { try check(name, "a field's name", spaces: true) }
         }
         var target = PushTarget(

@@ -72,7 +72,9 @@ struct TargetTest {
         let beside = others.isEmpty ? "" : "; the same connection as target \(others.joined(separator: ", "))"
         return .init(
             "connection", .passed,
-            "a push would set \(names.map { "'\($0)'" }.joined(separator: ", ")) of '\(connection.name ?? entry.target.connection)' and nothing else\(beside)"
+            "a push would set \(names.map { "'\($0)'" }.joined(separator: ", ")) of '\(connection.name ?? entry.target.connection)' and nothing else"
+                + (fields.accountID == nil
+                    ? "; it has no setting for the account ID: a push leaves its token URL alone" : "") + beside
         )
     }
 
@@ -101,22 +103,22 @@ struct TargetTest {
             guard let cluster = try await console.clusterStatus() else {
                 return .init("replication", .passed, "the console stands alone")
             }
+            if target.policy == .onSave { try await console.requireReplicationOnSave() }
+            guard !cluster.engines.isEmpty else {
+                return .init(
+                    "replication", .failed, "\(ClusterStatus.noEngine); a rotation would wait for one",
+                    try: "start the engines, and see that Cluster Management in the console lists them")
+            }
             let words = cluster.behind.isEmpty ? "all up to date" : cluster.behind.joined(separator: ", ")
-            let isOnSave = try await console.replicatesOnSave()
             // A node may be behind for a moment after each save; one that misses what was pushed has an old secret.
-            if isOnSave || target.policy == .full, !cluster.behind.isEmpty,
-                entry.delivery.inUse != entry.delivery.generation
-            {
+            if !cluster.behind.isEmpty, entry.delivery.inUse != entry.delivery.generation {
                 return .init(
                     "replication", .failed, "its engines have not confirmed what was pushed: \(words)",
                     try: "wait for a node that is about to take it over; one that is out of service for good: "
                         + "take it out of the cluster, or bring it back")
             }
-            if isOnSave { return .init("replication", .passed, "replicated as it is saved; \(words)") }
             guard target.policy == .full else {
-                return .init(
-                    "replication", .failed, "the console does not replicate connections as they are saved",
-                    try: "turn that on in Cluster Management, or add the target with --replicate full")
+                return .init("replication", .passed, "replicated as it is saved; \(words)")
             }
             return .init("replication", .passed, "a push would replicate everybody's pending changes; \(words)")
         } catch {

@@ -1,3 +1,4 @@
+import PingFederate
 import Times
 import Vault
 
@@ -15,4 +16,9 @@ extension Delivery {
 
     /// Seconds until a cluster is looked at again: soon at first, and less often as time goes by.
     func replicationPause(now: Timestamp) -> Int { min(max((pushedAt.map { now - $0 } ?? 0) / 4, 1), 30) }
+
+    /// The last push, for the cluster to be judged by.
+    func followed(now: Timestamp) -> FollowedPush {
+        FollowedPush(savedAt: savedAt, age: pushedAt.map { max(now - $0, 0) } ?? 0, isAsked: replicationAsked)
+    }
 }

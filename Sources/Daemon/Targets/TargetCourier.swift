@@ -101,7 +101,7 @@ final class TargetCourier: Sendable {
         _ session: ConsoleSession, _ target: PushTarget, _ delivery: inout Delivery
     ) async throws -> PublishOutcome? {
         let progress = try await session.progress(
-            of: target.connection, by: target.policy, asked: delivery.replicationAsked)
+            of: target.connection, by: target.policy, delivery.followed(now: time.now.wall))
         delivery.failure = nil
         switch progress {
         case .done:

@@ -39,6 +39,7 @@ extension TargetCourier {
         delivery.generation = credential.generation
         delivery.before = entry.delivery.inUse
         delivery.pushedAt = time.now.wall
+        delivery.savedAt = pushed.savedAt
         delivery.lookedAt = delivery.pushedAt
         delivery.known = try vault.sighting(pushed, target)
         switch occasion {

@@ -38,22 +38,31 @@ package struct ConsoleDiscovery: Equatable, Sendable, WireDocument {
     package let settings: [String]
     /// What was discovered.
     package let fields: TargetFields
+    /// The settings of which one may hold the account ID, while it is not clear which. Without one, and without a field,
+    /// the connection has no setting for it.
+    package let accountIDCandidates: [String]
 
     package init(
-        version: String, connections: [Connection], connection: String?, settings: [String], fields: TargetFields
+        version: String, connections: [Connection], connection: String?, settings: [String], fields: TargetFields,
+        accountIDCandidates: [String] = []
     ) {
         self.version = version
         self.connections = connections
         self.connection = connection
         self.settings = settings
         self.fields = fields
+        self.accountIDCandidates = accountIDCandidates
     }
+
+    /// Whether the connection that was looked into has no setting for the account ID.
+    package var lacksAccountID: Bool { connection != nil && fields.accountID == nil && accountIDCandidates.isEmpty }
 
     package func writeMembers(to json: inout JSONWriter) {
         json.member("version", version)
         json.member("connections", list: connections)
         json.member("connection", orNull: connection)
         json.member("settings", texts: settings)
+        json.member("account_id_candidates", texts: accountIDCandidates)
         fields.writeMembers(to: &json)
     }
 
@@ -61,7 +70,8 @@ package struct ConsoleDiscovery: Equatable, Sendable, WireDocument {
         self.init(
             version: try document.text("version", of: node), connections: try document.list("connections", of: node),
             connection: try document.optionalText("connection", of: node),
-            settings: try document.texts("settings", of: node), fields: try TargetFields(node, in: document))
+            settings: try document.texts("settings", of: node), fields: try TargetFields(node, in: document),
+            accountIDCandidates: try document.texts("account_id_candidates", of: node))
     }
 }
 

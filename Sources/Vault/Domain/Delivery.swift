@@ -25,6 +25,8 @@ package struct Delivery: Equatable, Sendable {
     /// The generation that the console took last.
     package var generation: Generation?
     package var pushedAt: Timestamp?
+    /// When the console saved it, by the console's own clock; `nil` where it does not say.
+    package var savedAt: Timestamp?
     /// Whether a replication of all pending changes was asked for since.
     package var replicationAsked = false
     /// When the engines were known to have it.

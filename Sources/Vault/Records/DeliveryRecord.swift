@@ -18,6 +18,7 @@ struct DeliveryRecord: Record {
         if let before = delivery.before { writer.member("before", before.number) }
         writer.member("waiting", ifPresent: delivery.waiting)
         writer.member("pushed_at", ifPresent: delivery.pushedAt)
+        writer.member("saved_at", ifPresent: delivery.savedAt)
         writer.member("replication_asked", delivery.replicationAsked)
         writer.member("replicated_at", ifPresent: delivery.replicatedAt)
         if let known = delivery.known {
@@ -50,8 +51,8 @@ struct DeliveryRecord: Record {
         try document.allowOnly(
             [
                 "generation", "pushed_at", "replication_asked", "replicated_at", "shown", "looked_at", "changed_at",
-                "failed_at", "cause", "reason", "hint", "refusal", "before", "waiting", "saved", "rest", "change",
-                "change_saved", "restore_tried_at", "restored", "restored_first", "restored_last",
+                "failed_at", "cause", "reason", "hint", "refusal", "before", "waiting", "saved_at", "saved", "rest",
+                "change", "change_saved", "restore_tried_at", "restored", "restored_first", "restored_last",
             ], of: document.root)
         targetID = try cells.text(0)
         var delivery = Delivery()
@@ -59,6 +60,7 @@ struct DeliveryRecord: Record {
         delivery.before = try document.generation("before")
         delivery.waiting = try document.optionalText("waiting")
         delivery.pushedAt = try document.optionalTime("pushed_at")
+        delivery.savedAt = try document.optionalTime("saved_at")
         delivery.replicationAsked = try document.flag("replication_asked")
         delivery.replicatedAt = try document.optionalTime("replicated_at")
         delivery.known = try document.sighting()

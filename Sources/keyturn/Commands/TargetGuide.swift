@@ -88,11 +88,12 @@ struct TargetGuide {
     ) throws -> TargetFields {
         let found = try discover(&console, connection)
         let fields = TargetFields(
-            accountID: try given.accountID ?? found.fields.accountID ?? ask("account ID", found.settings),
+            accountID: try given.accountID ?? found.fields.accountID
+                ?? (found.lacksAccountID ? nil : ask("account ID", found.settings)),
             clientID: try given.clientID ?? found.fields.clientID ?? ask("client ID", found.settings),
             clientSecret: try given.clientSecret ?? found.fields.clientSecret ?? ask("client secret", found.settings))
         var table = TextTable()
-        table.add("account ID", fields.accountID ?? "")
+        table.add("account ID", fields.accountID ?? "no setting for it: a push leaves the token URL alone")
         table.add("client ID", fields.clientID ?? "")
         table.add("client secret", fields.clientSecret ?? "")
         complain("a push sets these settings of \(connection), and nothing else:\n\(table.text)")

@@ -79,14 +79,17 @@ extension ConsoleDiscovery {
 
     var fieldsText: String {
         var table = TextTable()
-        table.add("account ID", fields.accountID ?? "not found")
+        let unclear =
+            accountIDCandidates.isEmpty ? "no setting for it: a push leaves the token URL alone" : "not clear: "
+        table.add("account ID", fields.accountID ?? unclear + accountIDCandidates.joined(separator: ", "))
         table.add("client ID", fields.clientID ?? "not found")
         table.add("client secret", fields.clientSecret ?? "not found")
         return table.text
     }
 
     var text: String {
-        var text = "pingfederate \(version)\n\n" + connectionsText
+        var text = "pingfederate \(version)\n"
+        if connection == nil || !connections.isEmpty { text += "\n" + connectionsText }
         guard let connection else { return text }
         text += "\nsettings of \(connection): \(settings.joined(separator: ", "))\n\nthe app's values go into\n"
         return text + fieldsText

@@ -12,7 +12,9 @@ struct FuzzTarget: Sendable, CustomStringConvertible {
 
     static let all: [FuzzTarget] = [
         requests, requestsTwice, answers, json, documents, names, durations, windows, zones, seals, records, recovery,
-        zoomAnswers, rotationAnswers, consoleAnswers, provisionerLog, retryAfter, addresses, settings, audit, escrow,
+        zoomAnswers, rotationAnswers, consoleAnswers, consoleLists, provisionerLog, retryAfter, addresses, settings,
+        audit,
+        escrow,
     ]
 
     var description: String { name }

@@ -1,0 +1,55 @@
+import HTTPTransport
+import PingFederate
+import SocketAPI
+import Vault
+
+/// Which settings a push sets: those that the operator named, and for the rest what was discovered.
+struct TargetFieldChoice {
+    /// Most names in one line of words.
+    private static let most = 40
+
+    let given: TargetFields
+    let found: DiscoveredFields
+    /// All settings of the connection.
+    let settings: [String]
+
+    func fields() throws(Problem) -> PushTarget.Fields {
+        // An empty name says that there is no such setting.
+        let accountID = given.accountID.map { $0.isEmpty ? FieldMatch.none : .one($0) } ?? found.accountID
+        let clientID = given.clientID.map(FieldMatch.one) ?? found.clientID
+        let secret = given.clientSecret.map(FieldMatch.one) ?? found.clientSecret
+        guard accountID.candidates.isEmpty, let client = clientID.name, let secret = secret.name else {
+            throw unclear(accountID, clientID, secret)
+        }
+        let names = [accountID.name, client, secret].compactMap(\.self)
+        guard Set(names).count == names.count else {
+            throw Problem(.badRequest, "one setting cannot hold two of the app's values")
+        }
+        return PushTarget.Fields(accountID: accountID.name, clientID: client, clientSecret: secret)
+    }
+
+    private func unclear(_ accountID: FieldMatch, _ clientID: FieldMatch, _ secret: FieldMatch) -> Problem {
+        var (what, options): ([String], [String]) = ([], [])
+        if !accountID.candidates.isEmpty {
+            what.append("the account ID (\(Self.quoted(accountID.candidates)))")
+            options.append("--account-id-field NAME (or '' if there is none)")
+        }
+        for (match, value, option) in [
+            (clientID, "the client ID", "--client-id-field NAME"),
+            (secret, "the client secret", "--client-secret-field NAME"),
+        ] where match.name == nil {
+            what.append(match.candidates.isEmpty ? value : "\(value) (\(Self.quoted(match.candidates)))")
+            options.append(option)
+        }
+        return Problem(
+            .unprocessable,
+            "it is not clear which setting holds \(what.joined(separator: " and ")); the connection has: "
+                + (settings.isEmpty ? "none" : Self.quoted(settings)),
+            try: options.joined(separator: " "))
+    }
+
+    private static func quoted(_ names: [String]) -> String {
+        let shown = names.prefix(most).map { "'\($0.readable(limit: 100))'" }.joined(separator: ", ")
+        return names.count > most ? "\(shown) and \(names.count - most) more" : shown
+    }
+}

@@ -1,0 +1,75 @@
+import HTTPTransport
+import SecretJSON
+import SecretMemory
+
+extension ConsoleSession {
+    /// The nodes of the cluster; `nil` on a console that stands alone, which says 403 to this and nothing else. [doc]
+    package func clusterStatus() async throws(ConsoleFailure) -> ClusterStatus? {
+        let request = try request(.get, "/cluster/status")
+        let answer: HTTPResponse
+        do { answer = try await transport.send(request) } catch { throw ConsoleFailure(error, of: party) }
+        switch answer.status {
+        case 200...299: break
+        case 403 where answer.body.bytes.count == 0: return nil
+        case 403:
+            let words = ConsoleFailure(answer, of: party, withholding: secrets).detail
+            throw ConsoleFailure(
+                .mend, .forbidden, status: 403, detail: words ?? "it does not show the cluster's status",
+                advice: "give the account the role Admin in PingFederate; on a console that stands alone: "
+                    + "keyturn target set NAME --replicate none")
+        case 404:
+            throw ConsoleFailure(
+                .mend, .unexpectedAnswer, status: 404, detail: "the console has no /cluster/status")
+        default: throw ConsoleFailure(answer, of: party, withholding: secrets)
+        }
+        do { return ClusterStatus(try answer.json(limit: 1 << 20)) } catch {
+            throw ConsoleFailure(error, answer, of: party)
+        }
+    }
+
+    /// Whether connections reach the engines when they are saved; `nil` on a console that cannot do that. The path came
+    /// with PingFederate 12.0. [doc]
+    package func replicatesOnSave() async throws(ConsoleFailure) -> Bool? {
+        do {
+            return try await get("/cluster/settings") { json throws(UnusableAnswer) in
+                json.member("replicateConnectionsOnSave", of: json.root).flatMap { try? json.bool($0) } ?? false
+            }
+        } catch  where error.status == 404 {
+            return nil
+        }
+    }
+
+    /// Throws unless the console replicates connections when they are saved.
+    package func requireReplicationOnSave() async throws(ConsoleFailure) {
+        guard let isOn = try await replicatesOnSave() else {
+            throw ConsoleFailure(
+                .mend, .replication,
+                detail: "pingfederate \(try await version()) cannot replicate connections when they are saved, which "
+                    + "came with 12.0: its engines would keep the old secret",
+                advice: "keyturn target set NAME --replicate full replicates everybody's pending changes after each "
+                    + "push; --replicate none leaves it to somebody else")
+        }
+        guard isOn else {
+            throw ConsoleFailure(
+                .mend, .replication,
+                detail: "the console does not replicate connections when they are saved: its engines would keep the "
+                    + "old secret",
+                advice: "turn that on in Cluster Management, or keyturn target set NAME --replicate full, which "
+                    + "replicates everybody's pending changes after each push")
+        }
+    }
+
+    /// Pushes all pending changes, whoever made them, to the engines. The call has no body. [doc]
+    package func replicate() async throws(ConsoleFailure) {
+        _ = try await send(try request(.post, "/cluster/replicate"))
+    }
+
+    package func progress(
+        of id: String, by policy: ReplicationPolicy, _ push: FollowedPush
+    ) async throws(ConsoleFailure) -> ReplicationProgress {
+        guard policy != .none, let status = try await clusterStatus() else { return .done }
+        guard policy == .onSave else { return status.progress(ofAll: push) }
+        try await requireReplicationOnSave()
+        return status.progress(ofSaved: push, try await connection(id).replicationStatus)
+    }
+}

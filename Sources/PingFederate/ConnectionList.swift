@@ -1,0 +1,99 @@
+import HTTPTransport
+import SecretJSON
+import SecretMemory
+
+extension SPConnection {
+    /// A connection that provisions outbound, in a list of them.
+    package struct Summary: Equatable, Sendable {
+        package let id: String
+        package let name: String
+        /// The connector's ID.
+        package let connector: String
+        package let isActive: Bool
+
+        /// `nil` when it does not provision outbound.
+        init?(_ node: JSONNode, in json: borrowing JSONDocument) {
+            guard let id = json.words("id", of: node), let provisioning = json.member("outboundProvision", of: node),
+                let connector = json.words("type", of: provisioning)
+            else { return nil }
+            self.id = id.readable(limit: 200)
+            self.name = (json.words("name", of: node) ?? id).readable(limit: 200)
+            self.connector = connector.readable(limit: 200)
+            isActive = json.member("active", of: node).flatMap { try? json.bool($0) } ?? false
+        }
+    }
+}
+
+/// A page of connections: what is kept of it.
+struct ConnectionPage: Equatable, Sendable {
+    /// The IDs of all, whatever they do.
+    let ids: [String]
+    let provisioning: [SPConnection.Summary]
+
+    init(_ json: borrowing JSONDocument) throws(UnusableAnswer) {
+        var (ids, provisioning): ([String], [SPConnection.Summary]) = ([], [])
+        for node in json.elements(of: try json.items()) {
+            ids.append(json.words("id", of: node) ?? "")
+            if let summary = SPConnection.Summary(node, in: json) { provisioning.append(summary) }
+        }
+        (self.ids, self.provisioning) = (ids, provisioning)
+    }
+}
+
+extension ConsoleSession {
+    /// Large enough that a console which is slow to list is asked a few times only.
+    static let pageSize = 250
+    private static let mostPages = 200
+
+    /// All SP connections that provision outbound, page after page; of each page the summaries alone are kept.
+    /// - Parameter filter: a part of a connection's name or entity ID, in any case. [doc]
+    package func connections(matching filter: String? = nil) async throws(ConsoleFailure) -> [SPConnection.Summary] {
+        let query = filter.map { "&filter=" + $0.percentEncoded } ?? ""
+        var (seen, found): (Set<String>, [SPConnection.Summary]) = ([], [])
+        var full: Int?
+        for number in 1...Self.mostPages {
+            let path = "/idp/spConnections?page=\(number)&numberPerPage=\(Self.pageSize)\(query)"
+            let page = try await list(path) { json throws(UnusableAnswer) in try ConnectionPage(json) }
+            found += page.provisioning.filter { !seen.contains($0.id) }
+            let isNew = page.ids.contains { seen.insert($0).inserted }
+            seen.formUnion(page.ids)
+            // A console may give fewer than were asked for. One that knows no pages gives all of them, each time.
+            let size = full ?? page.ids.count
+            if !isNew || page.ids.count > Self.pageSize || page.ids.count < size { return found }
+            full = size
+        }
+        throw ConsoleFailure(
+            .mend, .mismatch, detail: "the console's list of connections has more than \(Self.mostPages) pages",
+            advice: "name the connection: --connection ID")
+    }
+
+    /// A list, for which a large console needs time and room.
+    func list<Value: Sendable>(
+        _ path: String, _ read: (borrowing JSONDocument) throws(UnusableAnswer) -> Value
+    ) async throws(ConsoleFailure) -> Value {
+        let limit = 64 << 20
+        var request = try request(.get, path)
+        request.limits = HTTPLimits(total: .seconds(120), body: limit)
+        let answer = try await send(request)
+        do { return try read(try answer.json(limit: limit, depth: 64, values: 4_000_000)) } catch {
+            throw ConsoleFailure(error, answer, of: party)
+        }
+    }
+}
+
+extension JSONDocument {
+    func items() throws(UnusableAnswer) -> JSONNode {
+        guard let items = member("items", of: root), kind(items) == .array else {
+            throw UnusableAnswer("it has no items")
+        }
+        return items
+    }
+}
+
+extension String {
+    fileprivate var percentEncoded: String {
+        var encoded = SecretBuffer()
+        encoded.append(percentEncoding: self)
+        return encoded.withSpan { String(decoding: $0.array, as: UTF8.self) }
+    }
+}

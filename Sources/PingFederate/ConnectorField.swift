@@ -1,0 +1,116 @@
+import HTTPTransport
+import SecretJSON
+
+/// A setting as a connector describes it (`configDescriptor.fields[]`), or as a connection has it. [doc]
+package struct ConnectorField: Equatable, Sendable {
+    package let name: String
+    package let label: String
+    package let description: String
+    /// Whether the console keeps the value encrypted.
+    package let isEncrypted: Bool
+    /// Whether the connection has an address in it, so that it can hold nothing else.
+    package let isAddress: Bool
+    /// Whether the connection has nothing in it: a heading, or a setting that was never entered.
+    package let isBlank: Bool
+
+    package init(
+        name: String, label: String = "", description: String = "", isEncrypted: Bool = false, isAddress: Bool = false,
+        isBlank: Bool = false
+    ) {
+        self.name = name
+        self.label = label
+        self.description = description
+        self.isEncrypted = isEncrypted
+        self.isAddress = isAddress
+        self.isBlank = isBlank
+    }
+
+    /// The types whose value is a text as it stands. `HASHED_TEXT` is none: what is hashed cannot be sent to Zoom. [doc]
+    private static let types: Set<String> = ["TEXT", "TEXT_AREA"]
+
+    /// The text fields of a descriptor, in their order.
+    static func all(in json: borrowing JSONDocument, _ descriptor: JSONNode) -> [ConnectorField] {
+        let list = json.member("configDescriptor", of: descriptor).flatMap { json.member("fields", of: $0) }
+        guard let list else { return [] }
+        var fields: [ConnectorField] = []
+        for node in json.elements(of: list) {
+            guard let name = json.words("name", of: node), types.contains(json.words("type", of: node) ?? "TEXT") else {
+                continue
+            }
+            fields.append(
+                ConnectorField(
+                    name: name, label: json.words("label", of: node) ?? "",
+                    description: json.words("description", of: node) ?? "",
+                    isEncrypted: json.member("encrypted", of: node).flatMap { try? json.bool($0) } ?? false))
+        }
+        return fields
+    }
+
+    /// The field with what the connection tells of it: a text area has no flag for encryption, and is encrypted where the
+    /// console shows it so.
+    func merged(with row: ConnectorField) -> ConnectorField {
+        ConnectorField(
+            name: name, label: label, description: description, isEncrypted: isEncrypted || row.isEncrypted,
+            isAddress: isAddress || row.isAddress, isBlank: row.isBlank)
+    }
+
+    /// The field where nothing but the connection is known: one that was never entered may be the secret's.
+    var undescribed: ConnectorField {
+        ConnectorField(name: name, isEncrypted: isEncrypted || isBlank, isAddress: isAddress, isBlank: isBlank)
+    }
+}
+
+/// What a console says of a connector.
+package struct ConnectorDescriptor: Equatable, Sendable {
+    package let id: String
+    /// Of all fields, whatever their type.
+    let names: Set<String>
+    package let fields: [ConnectorField]
+
+    init(_ json: borrowing JSONDocument, _ node: JSONNode) {
+        id = json.words("id", of: node) ?? ""
+        let list = json.member("configDescriptor", of: node).flatMap { json.member("fields", of: $0) }
+        names = Set(list.map { json.elements(of: $0).compactMap { json.words("name", of: $0) } } ?? [])
+        fields = ConnectorField.all(in: json, node)
+    }
+
+    /// The one that describes a connection: by its ID, or as the only one that has all of the connection's settings.
+    static func of(
+        _ connector: String, _ rows: [ConnectorField], among all: [ConnectorDescriptor]
+    ) -> ConnectorDescriptor? {
+        let named = all.filter { $0.id.lowercased() == connector.lowercased() }
+        if !named.isEmpty { return named.count == 1 ? named[0] : nil }
+        let names = Set(rows.filter { !$0.isBlank }.map(\.name))
+        let fitting = all.filter { !names.isEmpty && names.isSubset(of: $0.names) }
+        return fitting.count == 1 ? fitting[0] : nil
+    }
+}
+
+extension ConsoleSession {
+    /// The settings that a connector has; empty when the console does not say.
+    func fields(
+        ofConnector id: String, _ rows: [ConnectorField]
+    ) async throws(ConsoleFailure) -> [ConnectorField] {
+        do {
+            return try await get(try path("/idp/connectors/descriptors/", id)) { json throws(UnusableAnswer) in
+                ConnectorField.all(in: json, json.root)
+            }
+        } catch {
+            switch error.status {
+            case 403: return []
+            case 404: break
+            default: throw error
+            }
+        }
+        // Known by another name than the connection's type, perhaps.
+        do {
+            let all = try await list("/idp/connectors/descriptors") { json throws(UnusableAnswer) in
+                json.elements(of: try json.items()).map { ConnectorDescriptor(json, $0) }
+            }
+            return ConnectorDescriptor.of(id, rows, among: all)?.fields ?? []
+        } catch {
+            guard error.status == 403 || error.status == 404 else { throw error }
+            return []
+        }
+    }
+}

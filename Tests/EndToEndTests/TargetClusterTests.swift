@@ -1,0 +1,165 @@
+import Foundation
+import Testing
+
+/// A rotation whose new secret has to reach the engines of a cluster: whatever the cluster is like, the old secret lives until
+/// they have the new one.
+@Suite(.realProcesses) struct TargetClusterTests {
+    private func rotate(_ world: World) throws -> String {
+        #expect(try [0, 75].contains(world.keyturn("rotate", "zoom-prod", "--overlap", "0s").exit))
+        return try #require(try world.fetchedSecret())
+    }
+
+    /// Waits until the rotation says why it waits, with the old secret still good.
+    private func reason(
+        _ words: String, _ world: World, _ app: ZoomApp, _ clock: TestClock? = nil
+    ) throws {
+        let open = try eventually("the rotation to wait, since '\(words)'") {
+            let open = try world.openRotations().first
+            if open?["reason"].string?.contains(words) == true { return open }
+            if let clock, let due = open?["due_at"].unixSeconds, due > clock.now {
+                try world.pass(due - clock.now, on: clock)
+            }
+            return nil
+        }
+        #expect(try open["state"].string == "current" && world.sandbox.accepts(app.secret, of: app))
+    }
+
+    private func finish(_ new: String, _ world: World, _ console: Console, _ app: ZoomApp, _ clock: TestClock) throws {
+        try eventually("the end") {
+            guard let open = try world.openRotations().first else { return true }
+            if try console.engineSecret() != new { #expect(try world.sandbox.accepts(app.secret, of: app)) }
+            if let due = open["due_at"].unixSeconds, due > clock.now + 60 { try world.pass(due - clock.now, on: clock) }
+            return false
+        }
+        #expect(try console.engineSecret() == new && !world.sandbox.accepts(app.secret, of: app))
+    }
+
+    private func posts(_ console: Console) throws -> Int {
+        try console.control("GET", "/requests")["requests"].elements.count {
+            $0["path"].string?.hasSuffix("/cluster/replicate") == true
+        }
+    }
+
+    @Test func beforeVersion12AFullReplicationWorksAndOnSaveIsRefusedInItsOwnWords() throws {
+        try TargetTests.withConsole(["--replicate", "full"]) { world, console, app, clock in
+            try console.switches(#"{"standalone":false,"version":"11.3.2","replication_seconds":2}"#)
+            let arguments =
+                [
+                    "target", "add", "pingfederate", "other", "--app", "zoom-prod", "--admin-url", console.address,
+                    "--connection", console.connection, "--user", console.user, "--password-stdin", "--ca-file",
+                    console.caFile, "--replicate", "on-save",
+                ]
+            let refused = try world.runner.run(Programs.keyturn, arguments, input: console.password)
+            #expect(refused.exit == 79 && refused.complains(), "\(refused)")
+            for words in [
+                "pingfederate 11.3.2 cannot replicate connections when they are saved, which came with 12.0",
+                "the target was not stored", "try: --replicate full",
+            ] {
+                #expect(refused.errors.contains(words), "\(refused.errors)")
+            }
+            #expect(!refused.errors.contains("knows no such thing"))
+
+            #expect(try world.keyturn("target", "test", "console").exit == 0)
+            let new = try rotate(world)
+            try finish(new, world, console, app, clock)
+            #expect(try posts(console) == 1)
+        }
+    }
+
+    @Test func aTargetThatWasAddedBeforeTheConsoleWentBackSaysWhatToType() throws {
+        try TargetTests.withConsole(["--replicate", "on-save"]) { world, console, app, clock in
+            try console.switches(#"{"standalone":false,"version":"11.3.2"}"#)
+            let new = try rotate(world)
+            try reason("cannot replicate connections when they are saved", world, app)
+            let tested = try world.keyturn("target", "test", "console")
+            #expect(tested.exit == 79 && tested.output.contains("pingfederate 11.3.2"), "\(tested)")
+            #expect(tested.output.contains("keyturn target set console --replicate full"), "\(tested)")
+            try console.switches(#"{"standalone":true}"#)
+            try finish(new, world, console, app, clock)
+        }
+    }
+
+    @Test func ofSeveralEnginesTheLastOneCountsAndNoConsole() throws {
+        try TargetTests.withConsole(["--replicate", "full"]) { world, console, app, clock in
+            try console.switches(
+                #"{"standalone":false,"engines":3,"console_state":"FAILED","late_seconds":600}"#)
+            let new = try rotate(world)
+            try reason("10.0.0.4 is", world, app)
+            #expect(try console.engineSecret() == new, "the first engine has it")
+            try console.switches(#"{"late_seconds":0}"#)
+            try finish(new, world, console, app, clock)
+        }
+    }
+
+    @Test func theSuccessOfAnEarlierReplicationIsNotOurs() throws {
+        try TargetTests.withConsole(["--replicate", "full"]) { world, console, app, clock in
+            try console.switches(#"{"standalone":false}"#)
+            try world.must("target", "push", "console")
+            try eventually("the engines to have it") {
+                try world.keyturn("target", "show", "console", "--json").json["state"].string == "current"
+            }
+            Thread.sleep(forTimeInterval: 1.1)  // the console's times are compared to the second
+            try console.switches(#"{"replication_seconds":600,"stale_seconds":600}"#)
+            let new = try rotate(world)
+            try reason("10.0.0.2 still has the configuration of 20", world, app)
+            try console.switches(#"{"replication_seconds":0,"stale_seconds":0}"#)
+            try finish(new, world, console, app, clock)
+        }
+    }
+
+    @Test func aClusterWithoutAnEngineIsWaitedForAndToldAsSuch() throws {
+        try TargetTests.withConsole(["--replicate", "full"]) { world, console, app, clock in
+            try console.switches(#"{"standalone":false,"engines":0}"#)
+            let new = try rotate(world)
+            try reason("the cluster lists no engine", world, app)
+            let tested = try world.keyturn("target", "test", "console")
+            #expect(tested.exit == 79 && tested.output.contains("lists no engine"), "\(tested)")
+            try console.switches(#"{"engines":1}"#)
+            try finish(new, world, console, app, clock)
+        }
+    }
+
+    @Test func aMissingPermissionIsNotAConsoleThatStandsAlone() throws {
+        try TargetTests.withConsole(["--replicate", "full"]) { world, console, app, clock in
+            try console.switches(#"{"cluster_forbidden":true,"standalone":false}"#)
+            let new = try rotate(world)
+            try reason("You do not have permission to do this.", world, app)
+            let tested = try world.keyturn("target", "test", "console")
+            #expect(tested.exit == 79 && tested.output.contains("give the account the role Admin"), "\(tested)")
+            try console.switches(#"{"cluster_forbidden":false}"#)
+            try finish(new, world, console, app, clock)
+        }
+    }
+
+    @Test func whatSomebodyElseChangesAfterOurReplicationHoldsNobodyUp() throws {
+        try TargetTests.withConsole(["--replicate", "full"]) { world, console, app, clock in
+            try console.switches(#"{"standalone":false,"replication_seconds":3}"#)
+            let new = try rotate(world)
+            try eventually("a replication to be asked for") { try posts(console) == 1 }
+            try console.control("POST", "/connections/zoom-url/add")
+            try finish(new, world, console, app, clock)
+            #expect(try posts(console) == 1, "and their change was not replicated with ours")
+        }
+    }
+
+    @Test func aFullReplicationIsAskedForAlsoWhereConnectionsAreReplicatedAsTheyAreSaved() throws {
+        try TargetTests.withConsole(["--replicate", "full"]) { world, console, app, clock in
+            try console.switches(#"{"standalone":false,"replicate_on_save":true}"#)
+            let new = try rotate(world)
+            try finish(new, world, console, app, clock)
+            #expect(try posts(console) == 1)
+        }
+    }
+
+    @Test func aConnectionThatSaysNothingOfItsReplicationIsJudgedByTheCluster() throws {
+        try TargetTests.withConsole(["--replicate", "on-save"]) { world, console, app, clock in
+            try console.switches(
+                #"{"standalone":false,"replicate_on_save":true,"silent":true,"replication_seconds":600}"#)
+            let new = try rotate(world)
+            try reason("10.0.0.2 is", world, app)
+            try console.switches(#"{"replication_seconds":0}"#)
+            try finish(new, world, console, app, clock)
+            #expect(try posts(console) == 0)
+        }
+    }
+}
