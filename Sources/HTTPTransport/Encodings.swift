@@ -58,3 +58,29 @@ extension SecretBuffer {
         }
     }
 }
+
+extension SecretBox {
+    /// A name and a secret as HTTP's basic authentication has them (RFC 7617), without the word in front.
+    package static func basicPair(_ name: RawSpan, _ secret: RawSpan) -> SecretBox {
+        var pair = SecretBuffer()
+        pair.append(name)
+        pair.append(UInt8(ascii: ":"))
+        pair.append(secret)
+        var encoded = SecretBuffer()
+        pair.withSpan { encoded.append(base64: $0) }
+        return SecretBox(encoded.finish())
+    }
+
+    package static func basicPair(_ name: String, _ secret: SecretBox) -> SecretBox {
+        secret.bytes.withSpan { basicPair(unsafe name.utf8Span.span.bytes, $0) }
+    }
+}
+
+extension String {
+    /// As ``SecretMemory/SecretBuffer/append(percentEncoding:)`` writes it.
+    package var percentEncoded: String {
+        var encoded = SecretBuffer()
+        encoded.append(percentEncoding: self)
+        return encoded.withSpan { String(decoding: $0.array, as: UTF8.self) }
+    }
+}

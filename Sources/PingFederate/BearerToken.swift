@@ -40,16 +40,11 @@ enum BearerToken {
 }
 
 extension ConsoleAccess.OAuthClient {
-    /// The client's ID and secret as a form has them, joined as HTTP's basic authentication wants it (RFC 6749,
-    /// section 2.3.1): a colon in either is encoded.
+    /// The client's ID and secret as a form has them, joined (RFC 6749, section 2.3.1): a colon in either is encoded.
     private var pair: SecretBox {
-        var pair = SecretBuffer()
-        pair.append(formEncoding: clientID)
-        pair.append(UInt8(ascii: ":"))
-        secret.bytes.withSpan { pair.append(formEncoding: $0) }
-        var encoded = SecretBuffer()
-        pair.withSpan { encoded.append(base64: $0) }
-        return SecretBox(encoded.finish())
+        var name = SecretBuffer()
+        name.append(formEncoding: clientID)
+        return name.withSpan { name in encodedSecret.bytes.withSpan { .basicPair(name, $0) } }
     }
 
     private var encodedSecret: SecretBox {

@@ -22,9 +22,7 @@ extension ConsoleSession {
                 .mend, .unexpectedAnswer, status: 404, detail: "the console has no /cluster/status")
         default: throw ConsoleFailure(answer, of: party, withholding: secrets)
         }
-        do { return ClusterStatus(try answer.json(limit: 1 << 20)) } catch {
-            throw ConsoleFailure(error, answer, of: party)
-        }
+        return try read(answer) { json throws(UnusableAnswer) in ClusterStatus(json) }
     }
 
     /// Whether connections reach the engines when they are saved; `nil` on a console that cannot do that. The path came

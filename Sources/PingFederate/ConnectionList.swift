@@ -1,6 +1,5 @@
 import HTTPTransport
 import SecretJSON
-import SecretMemory
 
 extension SPConnection {
     /// A connection that provisions outbound, in a list of them.
@@ -53,7 +52,7 @@ extension ConsoleSession {
         var full: Int?
         for number in 1...Self.mostPages {
             let path = "/idp/spConnections?page=\(number)&numberPerPage=\(Self.pageSize)\(query)"
-            let page = try await list(path) { json throws(UnusableAnswer) in try ConnectionPage(json) }
+            let page = try await get(path, .list) { json throws(UnusableAnswer) in try ConnectionPage(json) }
             found += page.provisioning.filter { !seen.contains($0.id) }
             let isNew = page.ids.contains { seen.insert($0).inserted }
             seen.formUnion(page.ids)
@@ -66,19 +65,6 @@ extension ConsoleSession {
             .mend, .mismatch, detail: "the console's list of connections has more than \(Self.mostPages) pages",
             advice: "name the connection: --connection ID")
     }
-
-    /// A list, for which a large console needs time and room.
-    func list<Value: Sendable>(
-        _ path: String, _ read: (borrowing JSONDocument) throws(UnusableAnswer) -> Value
-    ) async throws(ConsoleFailure) -> Value {
-        let limit = 64 << 20
-        var request = try request(.get, path)
-        request.limits = HTTPLimits(total: .seconds(120), body: limit)
-        let answer = try await send(request)
-        do { return try read(try answer.json(limit: limit, depth: 64, values: 4_000_000)) } catch {
-            throw ConsoleFailure(error, answer, of: party)
-        }
-    }
 }
 
 extension JSONDocument {
@@ -87,13 +73,5 @@ extension JSONDocument {
             throw UnusableAnswer("it has no items")
         }
         return items
-    }
-}
-
-extension String {
-    fileprivate var percentEncoded: String {
-        var encoded = SecretBuffer()
-        encoded.append(percentEncoding: self)
-        return encoded.withSpan { String(decoding: $0.array, as: UTF8.self) }
     }
 }

@@ -1,5 +1,5 @@
 import HTTPTransport
-import SecretJSON
+package import SecretJSON
 
 /// A setting as a connector describes it (`configDescriptor.fields[]`), or as a connection has it. [doc]
 package struct ConnectorField: Equatable, Sendable {
@@ -28,22 +28,14 @@ package struct ConnectorField: Equatable, Sendable {
     /// The types whose value is a text as it stands. `HASHED_TEXT` is none: what is hashed cannot be sent to Zoom. [doc]
     private static let types: Set<String> = ["TEXT", "TEXT_AREA"]
 
-    /// The text fields of a descriptor, in their order.
-    static func all(in json: borrowing JSONDocument, _ descriptor: JSONNode) -> [ConnectorField] {
-        let list = json.member("configDescriptor", of: descriptor).flatMap { json.member("fields", of: $0) }
-        guard let list else { return [] }
-        var fields: [ConnectorField] = []
-        for node in json.elements(of: list) {
-            guard let name = json.words("name", of: node), types.contains(json.words("type", of: node) ?? "TEXT") else {
-                continue
-            }
-            fields.append(
-                ConnectorField(
-                    name: name, label: json.words("label", of: node) ?? "",
-                    description: json.words("description", of: node) ?? "",
-                    isEncrypted: json.member("encrypted", of: node).flatMap { try? json.bool($0) } ?? false))
-        }
-        return fields
+    /// A text field out of a descriptor; `nil` for one of another type.
+    init?(_ node: JSONNode, in json: borrowing JSONDocument) {
+        guard let name = json.words("name", of: node), Self.types.contains(json.words("type", of: node) ?? "TEXT")
+        else { return nil }
+        self.init(
+            name: name, label: json.words("label", of: node) ?? "",
+            description: json.words("description", of: node) ?? "",
+            isEncrypted: json.member("encrypted", of: node).flatMap { try? json.bool($0) } ?? false)
     }
 
     /// The field with what the connection tells of it: a text area has no flag for encryption, and is encrypted where the
@@ -65,13 +57,15 @@ package struct ConnectorDescriptor: Equatable, Sendable {
     package let id: String
     /// Of all fields, whatever their type.
     let names: Set<String>
+    /// The text fields, in their order.
     package let fields: [ConnectorField]
 
-    init(_ json: borrowing JSONDocument, _ node: JSONNode) {
+    package init(_ node: JSONNode, in json: borrowing JSONDocument) {
         id = json.words("id", of: node) ?? ""
         let list = json.member("configDescriptor", of: node).flatMap { json.member("fields", of: $0) }
-        names = Set(list.map { json.elements(of: $0).compactMap { json.words("name", of: $0) } } ?? [])
-        fields = ConnectorField.all(in: json, node)
+        let all = list.map { json.elements(of: $0) } ?? []
+        names = Set(all.compactMap { json.words("name", of: $0) })
+        fields = all.compactMap { ConnectorField($0, in: json) }
     }
 
     /// The one that describes a connection: by its ID, or as the only one that has all of the connection's settings.
@@ -87,30 +81,31 @@ package struct ConnectorDescriptor: Equatable, Sendable {
 }
 
 extension ConsoleSession {
-    /// The settings that a connector has; empty when the console does not say.
-    func fields(
+    /// What describes a connector; `nil` when the console does not say.
+    func descriptor(
         ofConnector id: String, _ rows: [ConnectorField]
-    ) async throws(ConsoleFailure) -> [ConnectorField] {
+    ) async throws(ConsoleFailure) -> ConnectorDescriptor? {
+        let folder = "/idp/connectors/descriptors"
         do {
-            return try await get(try path("/idp/connectors/descriptors/", id)) { json throws(UnusableAnswer) in
-                ConnectorField.all(in: json, json.root)
+            return try await get(try path(folder + "/", id)) { json throws(UnusableAnswer) in
+                ConnectorDescriptor(json.root, in: json)
             }
         } catch {
             switch error.status {
-            case 403: return []
+            case 403: return nil
             case 404: break
             default: throw error
             }
         }
         // Known by another name than the connection's type, perhaps.
         do {
-            let all = try await list("/idp/connectors/descriptors") { json throws(UnusableAnswer) in
-                json.elements(of: try json.items()).map { ConnectorDescriptor(json, $0) }
+            let all = try await get(folder, .list) { json throws(UnusableAnswer) in
+                json.elements(of: try json.items()).map { ConnectorDescriptor($0, in: json) }
             }
-            return ConnectorDescriptor.of(id, rows, among: all)?.fields ?? []
+            return ConnectorDescriptor.of(id, rows, among: all)
         } catch {
             guard error.status == 403 || error.status == 404 else { throw error }
-            return []
+            return nil
         }
     }
 }

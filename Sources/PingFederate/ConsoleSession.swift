@@ -4,11 +4,6 @@ package import SecretMemory
 
 /// A console of PingFederate, signed in to: calls of its administrative API, each made once and classified.
 package struct ConsoleSession: Sendable {
-    /// A connection with its certificates can be long, and a list of them longer.
-    private static let answerLimit = 16 << 20
-    private static let depth = 64
-    private static let values = 1_000_000
-
     let transport: any HTTPTransport
     private let api: EndpointURL
     private let tls: TLSOptions
@@ -24,7 +19,7 @@ package struct ConsoleSession: Sendable {
         party = Counterpart(.console, of: access, at: access.api)
         switch access.login {
         case .basic(let user, let password):
-            let pair = Self.pair(user, password)
+            let pair = SecretBox.basicPair(user, password)
             tls = TLSOptions(trust: access.trust)
             authorization = .authorization("Basic", pair)
             secrets = [password, pair]
@@ -42,16 +37,6 @@ package struct ConsoleSession: Sendable {
         }
     }
 
-    private static func pair(_ name: String, _ secret: SecretBox) -> SecretBox {
-        var pair = SecretBuffer()
-        pair.append(name)
-        pair.append(UInt8(ascii: ":"))
-        pair.append(secret.bytes)
-        var encoded = SecretBuffer()
-        pair.withSpan { encoded.append(base64: $0) }
-        return SecretBox(encoded.finish())
-    }
-
     // MARK: Calls
 
     /// Such as `12.1.0.5`.
@@ -63,7 +48,7 @@ package struct ConsoleSession: Sendable {
     }
 
     package func connection(_ id: String) async throws(ConsoleFailure) -> SPConnection {
-        SPConnection(try await document(request(.get, try path("/idp/spConnections/", id))))
+        try await get(try path("/idp/spConnections/", id)) { json throws(UnusableAnswer) in SPConnection(json) }
     }
 
     /// Replaces a connection as a whole. PingFederate checks it, and may try the new credentials. [doc]
@@ -73,7 +58,8 @@ package struct ConsoleSession: Sendable {
     ) async throws(ConsoleFailure) -> SPConnection {
         var request = try request(.put, try path("/idp/spConnections/", id), body: SecretBox(text))
         if party.bypassesExternalValidation { request.headers.append(HTTPHeader("X-BypassExternalValidation", "true")) }
-        return SPConnection(try await document(request, withholding: sent))
+        return try read(try await send(request, withholding: sent)) { json throws(UnusableAnswer) in SPConnection(json)
+        }
     }
 
     // MARK: How
@@ -82,13 +68,11 @@ package struct ConsoleSession: Sendable {
         guard !id.isEmpty, !id.allSatisfy({ $0 == "." }) else {  // a step up the path
             throw ConsoleFailure(.mend, .mismatch, detail: "the ID is empty or nothing but dots")
         }
-        var encoded = SecretBuffer()
-        encoded.append(percentEncoding: id)
-        return folder + encoded.withSpan { String(decoding: $0.array, as: UTF8.self) }
+        return folder + id.percentEncoded
     }
 
     func request(
-        _ method: HTTPRequest.Method, _ path: String, body: SecretBox? = nil
+        _ method: HTTPRequest.Method, _ path: String, body: SecretBox? = nil, size: AnswerSize = .one
     ) throws(ConsoleFailure) -> HTTPRequest {
         let url: EndpointURL
         do { url = try api.appending(path) } catch {
@@ -99,10 +83,9 @@ package struct ConsoleSession: Sendable {
         if body != nil { headers.append(HTTPHeader("Content-Type", "application/json")) }
         if body == nil, method != .get { headers.append(HTTPHeader("Content-Length", "0")) }
         // Saving may include a try of the new credentials at Zoom.
-        let total: Duration = method == .get ? .seconds(20) : .seconds(60)
+        let total = method == .get ? size.time : .seconds(60)
         return HTTPRequest(
-            method, url, headers: headers, body: body, limits: HTTPLimits(total: total, body: Self.answerLimit),
-            tls: tls)
+            method, url, headers: headers, body: body, limits: HTTPLimits(total: total, body: size.bytes), tls: tls)
     }
 
     func send(
@@ -119,23 +102,32 @@ package struct ConsoleSession: Sendable {
         return answer
     }
 
-    private func document(
-        _ request: HTTPRequest, withholding sent: [SecretBox] = []
-    ) async throws(ConsoleFailure) -> JSONDocument {
-        let answer = try await send(request, withholding: sent)
-        do { return try answer.json(limit: Self.answerLimit, depth: Self.depth, values: Self.values) } catch {
-            throw ConsoleFailure(error, answer, of: party)
-        }
+    func get<Value: Sendable>(
+        _ path: String, _ size: AnswerSize = .one,
+        _ take: (consuming JSONDocument) throws(UnusableAnswer) -> Value
+    ) async throws(ConsoleFailure) -> Value {
+        try read(try await send(try request(.get, path, size: size)), size, take)
     }
 
-    func get<Value: Sendable>(
-        _ path: String, _ read: (borrowing JSONDocument) throws(UnusableAnswer) -> Value
-    ) async throws(ConsoleFailure) -> Value {
-        let answer = try await send(try request(.get, path))
-        do {
-            return try read(try answer.json(limit: Self.answerLimit, depth: Self.depth, values: Self.values))
-        } catch {
+    /// What is wanted of a good answer.
+    func read<Value>(
+        _ answer: HTTPResponse, _ size: AnswerSize = .one,
+        _ take: (consuming JSONDocument) throws(UnusableAnswer) -> Value
+    ) throws(ConsoleFailure) -> Value {
+        do { return try take(try answer.json(limit: size.bytes, depth: 64, values: size.values)) } catch {
             throw ConsoleFailure(error, answer, of: party)
         }
     }
+}
+
+/// How much of an answer is read, and how long it may take.
+struct AnswerSize: Sendable {
+    let bytes: Int
+    let values: Int
+    let time: Duration
+
+    /// A connection with its certificates can be long.
+    static let one = AnswerSize(bytes: 16 << 20, values: 1_000_000, time: .seconds(20))
+    /// For a list a large console needs time and room.
+    static let list = AnswerSize(bytes: 64 << 20, values: 4_000_000, time: .seconds(120))
 }

@@ -75,11 +75,9 @@ extension ConsoleSession {
     /// Finds the settings of a connection's connector; of one that the console does not describe, by the names that the
     /// connection itself has. Only what the connection has is found: a push sets nothing else.
     package func discover(_ connection: SPConnection) async throws(ConsoleFailure) -> DiscoveredFields {
-        guard let connector = connection.connector else {
-            throw ConsoleFailure(.mend, .mismatch, detail: "the connection does not provision outbound")
-        }
+        guard let connector = connection.connector else { throw SPConnection.notProvisioning }
         let rows = connection.rows
-        let described = try await fields(ofConnector: connector, rows).compactMap { field in
+        let described = (try await descriptor(ofConnector: connector, rows)?.fields ?? []).compactMap { field in
             rows.first { $0.name == field.name }.map(field.merged)
         }
         return DiscoveredFields(described.isEmpty ? rows.map(\.undescribed) : described)

@@ -1,4 +1,3 @@
-package import HTTPTransport
 import SecretMemory
 package import Times
 
@@ -50,27 +49,5 @@ extension ConsoleSession {
         }
         throw ConsoleFailure(
             .later(), .editors, detail: "somebody saved the connection \(Self.starts) times while it was looked at")
-    }
-}
-
-/// Meeting a console for the first time.
-package enum ConsoleMeeting {
-    /// The certificate that a server shows. Nothing is sent to it.
-    package static func certificate(
-        of api: EndpointURL, over transport: any HTTPTransport
-    ) async throws(ConsoleFailure) -> PeerCertificate {
-        let met = Meeting()
-        let tls = TLSOptions(
-            trust: .certificate { certificate in
-                met.note(certificate)
-                return false
-            })
-        do throws(TransportFailure) {
-            _ = try await transport.send(HTTPRequest(.get, api, tls: tls))
-        } catch {
-            if let certificate = met.certificate { return certificate }
-            throw ConsoleFailure(error, of: Counterpart(met: api))
-        }
-        throw ConsoleFailure(.mend, .untrusted, detail: "the server showed no certificate", of: Counterpart(met: api))
     }
 }

@@ -69,9 +69,7 @@ package final class SPConnection: Sendable {
 
     /// The connection with other values in some target settings, for PUT. All else is as the console sent it.
     package func replacing(_ changes: [FieldChange]) throws(ConsoleFailure) -> SecretBytes {
-        guard provisioning != nil else {
-            throw ConsoleFailure(.mend, .mismatch, detail: "the connection does not provision outbound")
-        }
+        guard provisioning != nil else { throw Self.notProvisioning }
         var replacements: [JSONNode: SecretBox] = [:]
         for change in changes {
             let rows = settings.filter { $0.name == change.name }
@@ -93,6 +91,9 @@ package final class SPConnection: Sendable {
         return json.replacing(replacements)
     }
 
+    static let notProvisioning = ConsoleFailure(
+        .mend, .mismatch, detail: "the connection does not provision outbound")
+
     private var provisioning: JSONNode? {
         json.member("outboundProvision", of: json.root).flatMap { json.kind($0) == .object ? $0 : nil }
     }
@@ -108,7 +109,7 @@ package final class SPConnection: Sendable {
             let value = text("value", of: name)
             let isEncrypted = json.member("encryptedValue", of: node) != nil
             return ConnectorField(
-                name: name, isEncrypted: isEncrypted, isAddress: value?.bytes.isAddress ?? false,
+                name: name, isEncrypted: isEncrypted, isAddress: value?.bytes.contains("://") ?? false,
                 isBlank: !isEncrypted && value == nil)
         }
     }
@@ -131,17 +132,5 @@ package struct FieldChange: Sendable {
     package init(_ name: String, _ value: SecretBox) {
         self.name = name
         self.value = value
-    }
-}
-
-extension SecretBytes {
-    /// Whether it has what only an address has.
-    fileprivate var isAddress: Bool {
-        let mark = Array("://".utf8)
-        return withSpan { span in
-            (0..<max(span.byteCount - mark.count + 1, 0)).contains { start in
-                mark.indices.allSatisfy { span[start + $0] == mark[$0] }
-            }
-        }
     }
 }

@@ -53,6 +53,16 @@ import Glibc
     package func constantTimeEquals(_ other: borrowing SecretBytes) -> Bool {
         withSpan { mine in other.withSpan { theirs in mine.constantTimeEquals(theirs) } }
     }
+
+    /// Whether a text that is no secret is a part of it.
+    package func contains(_ text: String) -> Bool {
+        let wanted = Array(text.utf8)
+        return withSpan { span in
+            (0..<max(span.byteCount - wanted.count + 1, 0)).contains { start in
+                wanted.indices.allSatisfy { span[start + $0] == wanted[$0] }
+            }
+        }
+    }
 }
 
 /// Where secret bytes are allocated and how they end. What is kept for long is in ``KeyPages``.

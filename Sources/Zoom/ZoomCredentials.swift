@@ -24,15 +24,7 @@ package enum Grant: String, CaseIterable, Sendable {
 
 extension ZoomCredentials {
     /// Client ID and client secret as HTTP's basic authentication has them, without the word in front.
-    func basicPair() -> SecretBox {
-        var pair = SecretBuffer()
-        pair.append(clientID)
-        pair.append(UInt8(ascii: ":"))
-        pair.append(clientSecret.bytes)
-        var encoded = SecretBuffer()
-        pair.withSpan { encoded.append(base64: $0) }
-        return SecretBox(encoded.finish())
-    }
+    func basicPair() -> SecretBox { .basicPair(clientID, clientSecret) }
 
     /// The body of a token request, as `application/x-www-form-urlencoded`.
     func form(_ grant: Grant) -> SecretBox {

@@ -29,7 +29,7 @@ extension FuzzTarget {
             try hold(status.engines.allSatisfy { $0.state == "SUCCEEDED" }, "an engine that has not finished is done")
         }
         if let page = try? ConnectionPage(json) { try hold(page.provisioning.count <= page.ids.count, "too many") }
-        let fields = ConnectorField.all(in: json, json.root)
+        let fields = ConnectorDescriptor(json.root, in: json).fields
         let found = DiscoveredFields(fields)
         let names = [found.accountID, found.clientID, found.clientSecret].compactMap(\.name)
         try hold(Set(names).isSubset(of: fields.map(\.name)), "a setting that there is not")
