@@ -76,6 +76,12 @@ extension JSONDocument {
         isPresent(member, of: node) ? try time(member, of: node) : nil
     }
 
+    package func optionalDocument<Document: WireDocument>(
+        _ member: String, of node: JSONNode
+    ) throws(JSONError) -> Document? {
+        isPresent(member, of: node) ? try Document(try require(member, of: node), in: self) : nil
+    }
+
     package func list<Element: WireDocument>(
         _ member: String, of node: JSONNode
     ) throws(JSONError) -> [Element] {
@@ -110,6 +116,16 @@ extension JSONWriter {
     package mutating func member(_ name: String, orNull text: String?) {
         key(name)
         if let text { string(text) } else { null() }
+    }
+
+    package mutating func member(_ name: String, orNull number: Int?) {
+        key(name)
+        if let number { integer(number) } else { null() }
+    }
+
+    package mutating func member(_ name: String, orNull document: (some WireDocument)?) {
+        key(name)
+        if let document { document.write(to: &self) } else { null() }
     }
 
     package mutating func member(_ name: String, texts: [String]) {

@@ -79,15 +79,15 @@ struct TargetActions {
     }
 
     private func access(_ draft: TargetDraft, _ app: App) async throws(Problem) -> ConsoleAccess {
-        let target = try TargetDraftCheck.target(
-            draft, of: app, fields: TargetDraftCheck.unknown, id: "", now: time.now.wall)
-        do throws(ConsoleFailure) { return try target.access() } catch { throw Problem(error) }
+        try looking(
+            at: TargetDraftCheck.target(
+                draft, of: app, fields: TargetDraftCheck.unknown, id: "", now: time.now.wall))
     }
 
     /// What was not given is asked for from the connector.
     private func fields(_ draft: TargetDraft, _ access: ConsoleAccess) async throws(Problem) -> PushTarget.Fields {
         let known = draft.fields
-        guard known.accountID == nil || known.clientID == nil || known.clientSecret == nil else {
+        guard known.names.contains(nil) else {
             return try TargetFieldChoice(given: known, found: DiscoveredFields([]), settings: []).fields()
         }
         return try await discovery(access).fields(of: draft.connection, known)

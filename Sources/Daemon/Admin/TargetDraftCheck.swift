@@ -21,10 +21,8 @@ enum TargetDraftCheck {
         _ draft: TargetDraft, of app: App, fields: PushTarget.Fields, id: String, now: Timestamp
     ) throws(Problem) -> PushTarget {
         // An empty one says that there is no setting for the account ID.
-        let accountID = draft.fields.accountID == "" ? nil : draft.fields.accountID
-        for name in [accountID, draft.fields.clientID, draft.fields.clientSecret] {
-            if let name { try check(name, "a field's name", spaces: true) }
-        }
+        let given = draft.fields.accountID == "" ? draft.fields.names.dropFirst() : draft.fields.names[...]
+        for name in given.compactMap(\.self) { try check(name, "a field's name", spaces: true) }
         var target = PushTarget(
             id: id, name: draft.name, appID: app.id, app: app.name, adminURL: try address(draft.console.adminURL),
             connection: try connection(draft.connection), fields: fields, login: try login(draft.console.login),
@@ -55,9 +53,8 @@ enum TargetDraftCheck {
     }
 
     static func checked(_ fields: PushTarget.Fields) throws(Problem) -> PushTarget.Fields {
-        let names = [fields.accountID, fields.clientID, fields.clientSecret].compactMap(\.self)
-        for name in names { try check(name, "a field's name", spaces: true) }
-        guard Set(names).count == names.count else {
+        for name in fields.names { try check(name, "a field's name", spaces: true) }
+        guard Set(fields.names).count == fields.names.count else {
             throw Problem(.badRequest, "one setting cannot hold two of the app's values")
         }
         return fields
@@ -199,17 +196,6 @@ enum TargetDraftCheck {
         guard isFit else {
             throw Problem(
                 .badRequest, "\(what) is empty, has a control character, or is longer than \(longestValue) bytes")
-        }
-    }
-}
-
-extension SecretBytes {
-    fileprivate func contains(_ words: String) -> Bool {
-        let wanted = Array(words.utf8)
-        return withSpan { span in
-            (0..<max(span.byteCount - wanted.count + 1, 0)).contains { start in
-                wanted.indices.allSatisfy { span[start + $0] == wanted[$0] }
-            }
         }
     }
 }

@@ -21,11 +21,8 @@ struct TargetFieldChoice {
         guard accountID.candidates.isEmpty, let client = clientID.name, let secret = secret.name else {
             throw unclear(accountID, clientID, secret)
         }
-        let names = [accountID.name, client, secret].compactMap(\.self)
-        guard Set(names).count == names.count else {
-            throw Problem(.badRequest, "one setting cannot hold two of the app's values")
-        }
-        return PushTarget.Fields(accountID: accountID.name, clientID: client, clientSecret: secret)
+        return try TargetDraftCheck.checked(
+            PushTarget.Fields(accountID: accountID.name, clientID: client, clientSecret: secret))
     }
 
     private func unclear(_ accountID: FieldMatch, _ clientID: FieldMatch, _ secret: FieldMatch) -> Problem {

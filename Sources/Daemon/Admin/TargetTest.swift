@@ -59,8 +59,7 @@ struct TargetTest {
         _ connection: SPConnection, _ entry: TargetEntry, _ app: App
     ) throws(ConsoleFailure) -> Verification.Check {
         let fields = entry.target.fields
-        let names = [fields.accountID, fields.clientID, fields.clientSecret].compactMap(\.self)
-        _ = try connection.replacing(names.map { FieldChange($0, SecretBox(SecretBytes(copying: ""))) })
+        _ = try connection.replacing(fields.names.map { FieldChange($0, SecretBox(SecretBytes(copying: ""))) })
         guard
             connection.encryptedNames.contains(fields.clientSecret) || connection.value(of: fields.clientSecret) == nil
         else {
@@ -72,7 +71,7 @@ struct TargetTest {
         let beside = others.isEmpty ? "" : "; the same connection as target \(others.joined(separator: ", "))"
         return .init(
             "connection", .passed,
-            "a push would set \(names.map { "'\($0)'" }.joined(separator: ", ")) of '\(connection.name ?? entry.target.connection)' and nothing else"
+            "a push would set \(fields.names.map { "'\($0)'" }.joined(separator: ", ")) of '\(connection.name ?? entry.target.connection)' and nothing else"
                 + (fields.accountID == nil
                     ? "; it has no setting for the account ID: a push leaves its token URL alone" : "") + beside
         )

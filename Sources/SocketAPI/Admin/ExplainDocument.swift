@@ -130,10 +130,3 @@ package struct ExplainDocument: Equatable, Sendable, WireDocument {
             rules: try document.list("rules", of: node))
     }
 }
-
-extension JSONWriter {
-    fileprivate mutating func member(_ name: String, orNull number: Int?) {
-        key(name)
-        if let number { integer(number) } else { null() }
-    }
-}

@@ -82,8 +82,7 @@ package struct KeyList: Equatable, Sendable, WireDocument {
 
     package func writeMembers(to json: inout JSONWriter) {
         json.member("epoch", epoch)
-        json.key("resealing")
-        if let resealing { resealing.write(to: &json) } else { json.null() }
+        json.member("resealing", orNull: resealing)
         if let waiting { json.member("waiting", waiting) }
         json.member("slots", list: slots)
     }
@@ -91,7 +90,7 @@ package struct KeyList: Equatable, Sendable, WireDocument {
     package init(_ node: JSONNode, in document: borrowing JSONDocument) throws(JSONError) {
         self.init(
             epoch: try document.number("epoch", of: node),
-            resealing: try ResealingDocument(optional: "resealing", of: node, in: document),
+            resealing: try document.optionalDocument("resealing", of: node),
             waiting: try document.optionalText("waiting", of: node), slots: try document.list("slots", of: node))
     }
 }
@@ -113,12 +112,6 @@ package struct ResealingDocument: Equatable, Sendable, WireDocument {
 
     package init(_ node: JSONNode, in document: borrowing JSONDocument) throws(JSONError) {
         self.init(rows: try document.number("rows", of: node), done: try document.number("done", of: node))
-    }
-
-    /// `nil` when the member is absent or null.
-    init?(optional member: String, of node: JSONNode, in document: borrowing JSONDocument) throws(JSONError) {
-        guard let member = document.member(member, of: node), document.kind(member) != .null else { return nil }
-        try self.init(member, in: document)
     }
 }
 

@@ -189,7 +189,7 @@ package struct StatusDocument: Equatable, Sendable, WireDocument {
             state: state, version: try document.text("version", of: node),
             startedAt: try document.time("started_at", of: node), now: try document.time("now", of: node),
             keyEpoch: try document.optionalNumber("key_epoch", of: node),
-            resealing: try ResealingDocument(optional: "resealing", of: node, in: document),
+            resealing: try document.optionalDocument("resealing", of: node),
             problems: try document.list("problems", of: node), apps: try document.list("apps", of: node))
     }
 }

@@ -161,42 +161,21 @@ package struct TargetDocument: Equatable, Sendable, WireDocument {
         json.member("restore_drift", restoresDrift)
         json.member("created_at", createdAt.description)
         json.member("state", state.rawValue)
-        json.key("generation")
-        if let generation { json.integer(generation) } else { json.null() }
+        json.member("generation", orNull: generation)
         json.member("pushed_at", orNull: pushedAt?.description)
         json.member("replicated_at", orNull: replicatedAt?.description)
         json.member("looked_at", orNull: lookedAt?.description)
         json.member("changed_at", orNull: changedAt?.description)
-        json.key("change")
-        if let change { change.write(to: &json) } else { json.null() }
-        json.key("restored")
-        if let restoration { restoration.write(to: &json) } else { json.null() }
+        json.member("change", orNull: change)
+        json.member("restored", orNull: restoration)
         json.member("same_connection", texts: sameConnection)
-        json.key("failure")
-        if let failure { failure.write(to: &json) } else { json.null() }
-        json.key("provisioner")
-        if let provisioner { provisioner.write(to: &json) } else { json.null() }
+        json.member("failure", orNull: failure)
+        json.member("provisioner", orNull: provisioner)
     }
 
     package init(_ node: JSONNode, in document: borrowing JSONDocument) throws(JSONError) {
         guard let state = State(rawValue: try document.text("state", of: node)) else {
             throw JSONError(.outOfRange, member: "state")
-        }
-        var failure: Failure?
-        if let found = document.member("failure", of: node), document.kind(found) != .null {
-            failure = try Failure(found, in: document)
-        }
-        var change: TargetDrift?
-        if let found = document.member("change", of: node), document.kind(found) != .null {
-            change = try TargetDrift(found, in: document)
-        }
-        var restoration: TargetRestoration?
-        if let found = document.member("restored", of: node), document.kind(found) != .null {
-            restoration = try TargetRestoration(found, in: document)
-        }
-        var provisioner: ProvisionerDocument?
-        if let found = document.member("provisioner", of: node), document.kind(found) != .null {
-            provisioner = try ProvisionerDocument(found, in: document)
         }
         self.init(
             name: try document.name("name", of: node), app: try document.name("app", of: node),
@@ -214,8 +193,11 @@ package struct TargetDocument: Equatable, Sendable, WireDocument {
             pushedAt: try document.optionalTime("pushed_at", of: node),
             replicatedAt: try document.optionalTime("replicated_at", of: node),
             lookedAt: try document.optionalTime("looked_at", of: node),
-            changedAt: try document.optionalTime("changed_at", of: node), change: change, restoration: restoration,
-            sameConnection: try document.texts("same_connection", of: node), failure: failure,
-            provisioner: provisioner)
+            changedAt: try document.optionalTime("changed_at", of: node),
+            change: try document.optionalDocument("change", of: node),
+            restoration: try document.optionalDocument("restored", of: node),
+            sameConnection: try document.texts("same_connection", of: node),
+            failure: try document.optionalDocument("failure", of: node),
+            provisioner: try document.optionalDocument("provisioner", of: node))
     }
 }

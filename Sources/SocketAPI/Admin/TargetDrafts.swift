@@ -195,10 +195,11 @@ package struct TargetFields: Equatable, Sendable, WireDocument {
         self.clientSecret = clientSecret
     }
 
+    /// In the order of ``members``.
+    package var names: [String?] { [accountID, clientID, clientSecret] }
+
     package func writeMembers(to json: inout JSONWriter) {
-        if let accountID { json.member("account_id_field", accountID) }
-        if let clientID { json.member("client_id_field", clientID) }
-        if let clientSecret { json.member("client_secret_field", clientSecret) }
+        for case (let member, let name?) in zip(Self.members, names) { json.member(member, name) }
     }
 
     package init(_ node: JSONNode, in document: borrowing JSONDocument) throws(JSONError) {

@@ -55,9 +55,7 @@ package struct TargetPatch: Sendable, WireDocument {
         ]
     }
 
-    private var fieldTexts: [(String, String?)] {
-        Array(zip(TargetFields.members, [fields.accountID, fields.clientID, fields.clientSecret]))
-    }
+    private var fieldTexts: [(String, String?)] { Array(zip(TargetFields.members, fields.names)) }
 
     private var secrets: [(String, SecretBox?)] {
         [("password", password), ("client_secret", clientSecret), ("client_key", clientKey)]

@@ -31,12 +31,7 @@ struct PingFederateAdd: ParsableCommand {
     func run() throws {
         var guide = TargetGuide(common: common)
         let app = try app ?? guide.app()
-        let (adminURL, met) = try guide.console(access)
-        let login = try access.login()
-        let authorities = try access.authorities()
-        var console = ConsoleDraft(
-            adminURL: adminURL, login: login, ca: authorities, pin: try access.pin ?? guide.pin(met))
-        if !access.isPiped, console.hasTypedSecret { guide.mayAsk = (secret: true, user: !access.hasLogin) }
+        var console = try guide.draft(access)
         let connection = try access.connection ?? guide.connection(&console)
         var fields = options.fields
         if access.connection == nil { fields = try guide.fields(&console, connection, fields) }

@@ -40,16 +40,7 @@ struct TargetDiscover: ParsableCommand {
 
     private func console() throws -> Answer {
         var guide = TargetGuide(common: common)
-        // To compare a certificate, somebody must be there who can; without one the system's CAs decide.
-        let (adminURL, met) = try guide.console(access)
-        let login = try access.login()
-        var console = ConsoleDraft(
-            adminURL: adminURL, login: login, ca: try access.authorities(), pin: try access.pin ?? guide.pin(met))
-        guide.mayAsk = (secret: !access.isPiped && console.hasTypedSecret, user: !access.hasLogin)
-        return try guide.loggingIn(&console) { console in
-            let request = DiscoverRequest(console: console, connection: access.connection)
-            return try common.admin.send(
-                .post, "/v1/consoles/discover", body: request.render(), within: .seconds(180))
-        }
+        var console = try guide.draft(access)
+        return try guide.discover(&console, access.connection)
     }
 }

@@ -8,7 +8,9 @@ struct TargetGuide {
     let common: CommonOptions
 
     /// Whether a secret that is refused may be asked for again, and with it the user.
-    var mayAsk = (secret: false, user: false)
+    private var mayAsk = (secret: false, user: false)
+
+    init(common: CommonOptions) { self.common = common }
 
     func app() throws -> Name {
         try ConsoleDialog.asking("app: ", or: "--app APP") { line in
@@ -20,8 +22,18 @@ struct TargetGuide {
         }
     }
 
+    /// The console as it was given. What was not given is asked for.
+    mutating func draft(_ given: ConsoleOptions) throws -> ConsoleDraft {
+        let (adminURL, met) = try console(given)
+        let login = try given.login()
+        let authorities = try given.authorities()
+        let draft = ConsoleDraft(adminURL: adminURL, login: login, ca: authorities, pin: try given.pin ?? pin(met))
+        mayAsk = (secret: !given.isPiped && draft.hasTypedSecret, user: !given.hasLogin)
+        return draft
+    }
+
     /// Where the console is and, if its certificate is known by nothing that was given, the one that it shows.
-    func console(_ given: ConsoleOptions) throws -> (adminURL: String, met: MetCertificate?) {
+    private func console(_ given: ConsoleOptions) throws -> (adminURL: String, met: MetCertificate?) {
         let isKnown = given.pin != nil || given.caFile != nil
         let isGuided = given.adminUrl == nil || given.connection == nil
         func meet(_ url: String) throws -> (String, MetCertificate?) {
@@ -35,7 +47,7 @@ struct TargetGuide {
     }
 
     /// Shows the certificate that the console has. A yes pins it; without one the system's CAs decide.
-    func pin(_ met: MetCertificate?) throws -> String? {
+    private func pin(_ met: MetCertificate?) throws -> String? {
         guard let met else { return nil }
         var table = TextTable()
         table.add("subject", met.subject)
@@ -70,7 +82,7 @@ struct TargetGuide {
         guard Question.isPossible else {
             throw CommandFailure(.usage, "the connection is missing", try: "--connection ID")
         }
-        let found = try discover(&console, nil)
+        let found = try discover(&console, nil).document(ConsoleDiscovery.self)
         complain("pingfederate \(found.version)\n\(found.connectionsText)")
         guard !found.connections.isEmpty else {
             throw CommandFailure(
@@ -86,7 +98,7 @@ struct TargetGuide {
     func fields(
         _ console: inout ConsoleDraft, _ connection: String, _ given: TargetFields
     ) throws -> TargetFields {
-        let found = try discover(&console, connection)
+        let found = try discover(&console, connection).document(ConsoleDiscovery.self)
         let fields = TargetFields(
             accountID: try given.accountID ?? found.fields.accountID
                 ?? (found.lacksAccountID ? nil : ask("account ID", found.settings)),
@@ -109,12 +121,12 @@ struct TargetGuide {
         return line
     }
 
-    func discover(_ console: inout ConsoleDraft, _ connection: String?) throws -> ConsoleDiscovery {
+    func discover(_ console: inout ConsoleDraft, _ connection: String?) throws -> Answer {
         try loggingIn(&console) { console in
             let request = DiscoverRequest(console: console, connection: connection)
             return try common.admin.send(
                 .post, "/v1/consoles/discover", body: request.render(), within: .seconds(180))
-        }.document()
+        }
     }
 
     /// As openssl prints it.

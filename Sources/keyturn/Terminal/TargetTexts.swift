@@ -21,9 +21,7 @@ extension TargetDocument {
         if !sameConnection.isEmpty {
             table.add("same connection as", sameConnection.map { "'\($0)'" }.joined(separator: ", "))
         }
-        table.add(
-            "settings",
-            [fields.accountID, fields.clientID, fields.clientSecret].compactMap(\.self).joined(separator: ", "))
+        table.add("settings", fields.names.compactMap(\.self).joined(separator: ", "))
         table.add("login", login + (user.map { ", as \($0)" } ?? ""))
         if let clientCertExpires { table.add("client certificate", "expires at \(clientCertExpires)") }
         if let oauth {
