@@ -87,6 +87,13 @@ import Testing
                 input: console.password)
             #expect(all.exit == 0, "\(all)")
             #expect(try all.json["connections"].elements.map { $0["id"].string } == [console.connection])
+            for (filter, found) in [("OM US", [console.connection]), ("no such name", [])] {
+                let some = try world.runner.run(
+                    Programs.keyturn,
+                    ["target", "discover", "--json", "--user", console.user, "--password-stdin", "--filter", filter]
+                        + known, input: console.password)
+                #expect(try some.json["connections"].elements.map { $0["id"].string } == found, "\(some)")
+            }
             let one = try world.runner.run(
                 Programs.keyturn,
                 [
@@ -97,7 +104,7 @@ import Testing
             #expect(try one.json["client_secret_field"].string == "OAuth secret")
             for (arguments, exit, words) in [
                 ([], 64, "--admin-url"), (["console"] + known, 64, "one of them"), (known, 64, "--user U"),
-                (["console", "--connection", "c"], 64, "--admin-url"),
+                (["console", "--connection", "c"], 64, "--admin-url"), (["console", "--filter", "c"], 64, "--filter"),
                 (known + ["--user", console.user], 64, "--password-stdin"),
                 (known + ["--user", console.user, "--password-stdin"], 79, "does not accept the login"),
             ] as [([String], Int32, String)] {

@@ -45,7 +45,8 @@ struct TargetActions {
         case .discoverConsole:
             let wanted = try request.document(DiscoverRequest.self)
             let access = try TargetDraftCheck.access(wanted.console)
-            return Response(.ok).json(try await discovery(access).look(into: wanted.connection))
+            return Response(.ok).json(
+                try await discovery(access).look(into: wanted.connection, matching: wanted.filter))
         case .certificate: return Response(.ok).json(try await meet(try request.document(CertificateRequest.self)))
         }
     }

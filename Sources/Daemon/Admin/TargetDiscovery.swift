@@ -9,12 +9,16 @@ struct TargetDiscovery {
     let transport: any HTTPTransport
 
     /// What a console has that is no target yet.
-    /// - Parameter connection: the one to look into. The list of all, which can be long, is then not read.
-    func look(into connection: String?) async throws(Problem) -> ConsoleDiscovery {
+    /// - Parameters:
+    ///   - connection: the one to look into. The list of all, which can be long, is then not read.
+    ///   - filter: a part of the name or entity ID of those to list.
+    func look(into connection: String?, matching filter: String?) async throws(Problem) -> ConsoleDiscovery {
         do throws(ConsoleFailure) {
             let console = try await ConsoleSession(access, over: transport)
             let version = try await console.version()
-            guard let connection else { return ConsoleDiscovery(version, try await console.connections()) }
+            guard let connection else {
+                return ConsoleDiscovery(version, nil, try await console.connections(matching: filter))
+            }
             return ConsoleDiscovery(version, try await into(connection, console))
         } catch {
             throw Problem(error)
@@ -74,9 +78,5 @@ extension ConsoleDiscovery {
                 accountID: found?.fields.accountID.name, clientID: found?.fields.clientID.name,
                 clientSecret: found?.fields.clientSecret.name),
             accountIDCandidates: found?.fields.accountID.candidates ?? [])
-    }
-
-    fileprivate init(_ version: String, _ connections: [SPConnection.Summary]) {
-        self.init(version, nil, connections)
     }
 }

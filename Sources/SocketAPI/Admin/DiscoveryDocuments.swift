@@ -1,5 +1,34 @@
 package import SecretJSON
 
+/// The body of `POST /v1/consoles/discover`: a look at a console that is no target yet.
+package struct DiscoverRequest: Sendable, WireDocument {
+    package let console: ConsoleDraft
+    /// A connection to look into.
+    package let connection: String?
+    /// Without one: a part of the name or the entity ID of those to list.
+    package let filter: String?
+
+    package init(console: ConsoleDraft, connection: String?, filter: String? = nil) {
+        self.console = console
+        self.connection = connection
+        self.filter = filter
+    }
+
+    package func writeMembers(to json: inout JSONWriter) {
+        console.writeMembers(to: &json)
+        if let connection { json.member("connection", connection) }
+        if let filter { json.member("filter", filter) }
+    }
+
+    package init(_ node: JSONNode, in document: borrowing JSONDocument) throws(JSONError) {
+        try document.allowOnly(["connection", "filter"] + ConsoleDraft.members, of: node)
+        self.init(
+            console: try ConsoleDraft(node, in: document),
+            connection: try document.optionalText("connection", of: node),
+            filter: try document.optionalText("filter", of: node))
+    }
+}
+
 /// What a console has: its connections that provision outbound and, of one of them, which settings hold an app's values.
 package struct ConsoleDiscovery: Equatable, Sendable, WireDocument {
     package struct Connection: Equatable, Sendable, WireDocument {
@@ -72,6 +101,20 @@ package struct ConsoleDiscovery: Equatable, Sendable, WireDocument {
             connection: try document.optionalText("connection", of: node),
             settings: try document.texts("settings", of: node), fields: try TargetFields(node, in: document),
             accountIDCandidates: try document.texts("account_id_candidates", of: node))
+    }
+}
+
+/// The body of `POST /v1/consoles/certificate`.
+package struct CertificateRequest: Equatable, Sendable, WireDocument {
+    package let adminURL: String
+
+    package init(adminURL: String) { self.adminURL = adminURL }
+
+    package func writeMembers(to json: inout JSONWriter) { json.member("admin_url", adminURL) }
+
+    package init(_ node: JSONNode, in document: borrowing JSONDocument) throws(JSONError) {
+        try document.allowOnly(["admin_url"], of: node)
+        adminURL = try document.text("admin_url", of: node)
     }
 }
 

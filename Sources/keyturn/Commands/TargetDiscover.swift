@@ -9,7 +9,7 @@ struct TargetDiscover: ParsableCommand {
         abstract: "What a console has: connections, settings, and which of them are the app's.",
         discussion: """
             Of a target that is stored, or of a console that is no target yet: then with its address and a login. Without
-            --connection it lists the connections; with it, it looks into that one.
+            --connection it lists the connections that provision outbound; with it, it looks into that one.
 
             Example: keyturn target discover console
             Example: keyturn target discover --admin-url https://console:9999 --user keyturn
@@ -17,6 +17,10 @@ struct TargetDiscover: ParsableCommand {
 
     @Argument(help: "A target that is stored.", completion: .targets) var name: Name?
     @OptionGroup var access: ConsoleOptions
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("List connections with this in their name or entity ID only.", valueName: "text"))
+    var filter: String?
     @OptionGroup var common: CommonOptions
 
     func validate() throws {
@@ -26,6 +30,9 @@ struct TargetDiscover: ParsableCommand {
         let isAlone = !access.hasLogin && access.connection == nil && access.caFile == nil && access.pin == nil
         guard name == nil || isAlone else {
             throw ValidationError("a target has its login, connection and trust; they go with --admin-url")
+        }
+        guard filter == nil || (name == nil && access.connection == nil) else {
+            throw ValidationError("--filter goes with --admin-url, and without --connection")
         }
         try access.validateWhole()
     }
@@ -41,6 +48,6 @@ struct TargetDiscover: ParsableCommand {
     private func console() throws -> Answer {
         var guide = TargetGuide(common: common)
         var console = try guide.draft(access)
-        return try guide.discover(&console, access.connection)
+        return try guide.discover(&console, access.connection, matching: filter)
     }
 }

@@ -121,9 +121,11 @@ struct TargetGuide {
         return line
     }
 
-    func discover(_ console: inout ConsoleDraft, _ connection: String?) throws -> Answer {
+    func discover(
+        _ console: inout ConsoleDraft, _ connection: String?, matching filter: String? = nil
+    ) throws -> Answer {
         try loggingIn(&console) { console in
-            let request = DiscoverRequest(console: console, connection: connection)
+            let request = DiscoverRequest(console: console, connection: connection, filter: filter)
             return try common.admin.send(
                 .post, "/v1/consoles/discover", body: request.render(), within: .seconds(180))
         }
