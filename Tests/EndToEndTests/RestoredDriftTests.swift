@@ -3,10 +3,6 @@ import Testing
 
 /// Where the operator wants it, what somebody else saved over the current secret is put right.
 @Suite(.realProcesses) struct RestoredDriftTests {
-    private static func codes(_ world: World) throws -> [String] {
-        try world.keyturn("status", "--json").json["problems"].elements.compactMap { $0["code"].string }
-    }
-
     /// A console that has the current secret, while an older one works for days.
     private static func pushed(
         manner: String = "{}", settle: String = "0s",
@@ -28,13 +24,13 @@ import Testing
         #expect(try console.secret() == app.secret)
     }
 
-    @Test(arguments: ["{}", ConsoleMannerTests.anew, ConsoleMannerTests.dateless])
+    @Test(arguments: ["{}", ConsoleMannerTests.onLook, ConsoleMannerTests.dateless])
     func whatTerraformPutsBackIsReplacedWithinTheHourAndNoMoreOftenThanThat(manner: String) throws {
         try Self.pushed(manner: manner) { world, console, app, clock, new in
             try Self.apply(console, app)
             try world.pass(1000, on: clock)
             try eventually("the current secret to be put back") { try console.secret() == new }
-            try eventually("what is told of it") { try Self.codes(world) == ["target_restored"] }
+            try eventually("what is told of it") { try world.problems() == ["target_restored"] }
             #expect(try world.audit.of("target.changed_outside").count == 1)
             #expect(try world.audit.of("target.restored").first?["generation"].int == 2)
             let shown = try world.keyturn("target", "show", "console").output
@@ -45,7 +41,7 @@ import Testing
             try world.stop()
             try world.start(environment: clock.environment)
             try world.pass(1000, on: clock)
-            try eventually("the change to be seen") { try Self.codes(world).contains("target_changed") }
+            try eventually("the change to be seen") { try world.problems().contains("target_changed") }
             try clock.awaitLooks(3)
             #expect(try console.secret() == app.secret && world.audit.of("target.restored").count == 1)
             try world.pass(2700, on: clock)
@@ -55,7 +51,7 @@ import Testing
 
             // The operator knows of it by now.
             try world.must("target", "push", "console")
-            #expect(try Self.codes(world).isEmpty)
+            #expect(try world.problems().isEmpty)
         }
     }
 
@@ -78,7 +74,7 @@ import Testing
         try Self.pushed { world, console, _, clock, _ in
             try console.edit(#"{"OAuth client":"another app's","OAuth secret":"another's"}"#)
             try world.pass(1000, on: clock)
-            try eventually("the change to be seen") { try Self.codes(world) == ["target_changed"] }
+            try eventually("the change to be seen") { try world.problems() == ["target_changed"] }
             for _ in 0..<2 {
                 try world.pass(4000, on: clock)
                 try clock.awaitLooks(3)

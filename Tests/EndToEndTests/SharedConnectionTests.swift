@@ -3,7 +3,7 @@ import Testing
 
 /// Two targets that push into one connection know of each other.
 @Suite(.realProcesses) struct SharedConnectionTests {
-    @Test(arguments: ["{}", ConsoleMannerTests.anew, ConsoleMannerTests.dateless])
+    @Test(arguments: ["{}", ConsoleMannerTests.onLook, ConsoleMannerTests.dateless])
     func aPushByOneIsNoChangeBySomebodyToTheOther(manner: String) throws {
         try TargetTests.withConsole { world, console, _, clock in
             try console.switches(manner)

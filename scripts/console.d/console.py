@@ -8,6 +8,7 @@ import time
 import cluster
 import lists
 import oauth
+from rawjson import Number
 
 # What a test may set, and how things are otherwise.
 SWITCHES = {
@@ -22,7 +23,7 @@ SWITCHES = {
     "no_egress": False,      # an active connection is not saved, since Zoom cannot be asked
     **oauth.SWITCHES,
     "encrypts_on_save": True,  # what is sent back encrypted is encrypted again; otherwise it stays the same text
-    "encrypts_anew": False,  # each look shows another encrypted text of the same secret
+    "encrypts_on_look": False,  # each look shows another encrypted text of the same secret
     "dateless": False,       # no modificationDate in connections, as in those that an old version saved
 }
 
@@ -32,10 +33,9 @@ def text_row(name, value):
 
 
 class Console:
-    def __init__(self, number):
+    def __init__(self):
         self.lock = threading.RLock()
         self.switches = dict(SWITCHES)
-        self.number = number
         self.tokens = set()
         self.requests = []
         self.cluster = None
@@ -43,7 +43,7 @@ class Console:
         self.saves = 0
         self.archive = {}  # what each connection was before its last change by somebody else
         self.connections = {
-            "zoom-sp": self._connection("zoom-sp", "Zoom users", number),
+            "zoom-sp": self._connection("zoom-sp", "Zoom users"),
             "browser-sso": {"type": "SP", "id": "browser-sso", "name": "Browser SSO only", "entityId": "urn:other", "active": True,
                             "modificationDate": "2026-01-01T00:00:00.000Z"},
         }
@@ -58,11 +58,11 @@ class Console:
         return self.cluster.engines[0].connections
 
     @staticmethod
-    def _connection(id, name, number):
+    def _connection(id, name):
         return {
             "type": "SP", "id": id, "name": name, "entityId": "urn:zoom", "active": True,
-            "somethingNewer": {"kept": [None, True, number("1.50"), number("-0"), number("1e400"),
-                                        number("12345678901234567890123")], "text": "é \u2028 \\/"},
+            "somethingNewer": {"kept": [None, True, Number("1.50"), Number("-0"), Number("1e400"),
+                                        Number("12345678901234567890123")], "text": "é \u2028 \\/"},
             "outboundProvision": {
                 "type": lists.CONNECTOR,
                 "targetSettings": [
@@ -70,7 +70,7 @@ class Console:
                     {"name": "OAuth secret", "value": "placeholder"}, {"name": "Options"},
                     {"name": "Proxy password", "value": "proxy"}, text_row("Rate", "10"),
                 ],
-                "channels": [{"name": "all", "active": True, "maxThreads": number("1"), "timeout": number("60.0"),
+                "channels": [{"name": "all", "active": True, "maxThreads": Number("1"), "timeout": Number("60.0"),
                               "channelSource": {"type": "LDAP"}, "attributeMapping": []}],
             },
         }
@@ -111,7 +111,7 @@ class Console:
     def terraform(self, id, **values):
         """An apply that changes any attribute: the whole connection is saved from a state with its values in clear, and
         what was changed since in some other way is gone."""
-        connection = self._connection(id, "Zoom users", self.number)
+        connection = self._connection(id, "Zoom users")
         for row in connection["outboundProvision"]["targetSettings"]:
             if row["name"] in values:
                 row["value"] = values[row["name"]]
@@ -135,7 +135,7 @@ class Console:
             connection["replicationStatus"] = state
         if self.switches["dateless"]:
             connection.pop("modificationDate", None)
-        if self.switches["encrypts_anew"]:
+        if self.switches["encrypts_on_look"]:
             for row in connection.get("outboundProvision", {}).get("targetSettings", []):
                 if "encryptedValue" in row:
                     self.encrypt(row, self.secrets[row["encryptedValue"]])

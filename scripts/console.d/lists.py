@@ -1,13 +1,10 @@
 """The stand-in's lists: connections, as many as a test wants, and the descriptors of connectors."""
 
-import time
-
 import rawjson
 
 SWITCHES = {
     "many": 0,               # so many more connections than there are, which provision nothing
     "many_bytes": 1000,      # how large each of them is
-    "list_seconds": 0,       # how long the console is about each list
     "pages": True,           # whether `page` and `numberPerPage` do anything
     "descriptors": "type",   # "renamed": by another ID than the connection's type; "forbidden"; "absent"
 }
@@ -52,7 +49,6 @@ def _other(number, size):
 
 def connections(console, query):
     """One page of them, as text."""
-    time.sleep(console.switches["list_seconds"])
     with console.lock:
         items = [console.shown(id) for id in console.connections]
     # Those that provision come last: whoever reads the first page alone misses them.

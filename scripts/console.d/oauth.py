@@ -17,27 +17,24 @@ SWITCHES = {
     "token_refused": False,  # the admin API does not accept the tokens
 }
 
-
-JSON = "application/json"
-# Of what real servers say beside the RFC, which is held to no schema.
-ROUGH_JSON = "application/json;charset=UTF-8"
+JSON = "application/json;charset=UTF-8"
 
 
-def _error(code, words, status=400, kind=JSON):
-    return status, kind, {"error": code, "error_description": words}
+def _error(code, words, status=400):
+    return status, JSON, {"error": code, "error_description": words}
 
 
-# Words repeat what was sent, as those of real servers do.
+# What real servers say beside the RFC too, so that no schema is asked. Words repeat what was sent, as theirs do.
 TROUBLES = {
     "html": lambda sent: (500, "text/html", "<html>Internal Server Error</html>"),
-    "slow": lambda sent: time.sleep(60) or (503, ROUGH_JSON, {}),
+    "slow": lambda sent: time.sleep(60) or (503, JSON, {}),
     "gone": lambda sent: (404, "text/html", "<html>Not Found</html>"),
     "moved": lambda sent: (302, "text/html", ""),
     "scope": lambda sent: _error("invalid_scope", "The requested scope(s) must be blank or a subset of: admin"),
-    "client": lambda sent: _error("invalid_client", f"Invalid client or client credentials: {sent}", 401, ROUGH_JSON),
-    "grant": lambda sent: _error("unauthorized_client", "The grant is not enabled for this client – see the policy", 400, ROUGH_JSON),
-    "no_token": lambda sent: (200, ROUGH_JSON, {"token_type": "Bearer", "expires_in": 60}),
-    "dpop": lambda sent: (200, ROUGH_JSON, {"token_type": "DPoP", "access_token": "an-access-token"}),
+    "client": lambda sent: _error("invalid_client", f"Invalid client or client credentials: {sent}", 401),
+    "grant": lambda sent: _error("unauthorized_client", "The grant is not enabled for this client – see the policy"),
+    "no_token": lambda sent: (200, JSON, {"token_type": "Bearer", "expires_in": 60}),
+    "dpop": lambda sent: (200, JSON, {"token_type": "DPoP", "access_token": "an-access-token"}),
 }
 
 

@@ -1,8 +1,7 @@
 """The shapes of what goes between Keyturn and a console, in our own words. Test runs hold everything to them.
 
 The facts are the admin API's as its OpenAPI documents of 11.2.5 to 12.1 have them [doc], and RFC 6749's of a token
-endpoint. Where those documents require nothing, what Keyturn needs is required here. An answer that is no JSON stands for
-something between the two, such as a proxy, and is held to nothing.
+endpoint. Where those documents require nothing, what Keyturn needs is required here.
 """
 
 import base64

@@ -46,7 +46,7 @@ enum TargetPatchCheck {
         case .certificate(let chain, let key) where isCertificate || !(isBasic || isOAuth):
             // The key never leaves: it may show itself to any console.
             return .certificate(chain: patch.clientCert ?? chain, key: patch.clientKey ?? key)
-        default: return try anew(patch)
+        default: return try another(patch)
         }
     }
 
@@ -66,7 +66,7 @@ enum TargetPatchCheck {
     }
 
     /// A login of another kind than the one before.
-    private static func anew(_ patch: TargetPatch) throws(Problem) -> ConsoleDraft.Login {
+    private static func another(_ patch: TargetPatch) throws(Problem) -> ConsoleDraft.Login {
         if let user = patch.user, let password = patch.password { return .basic(user: user, password: password) }
         if let url = patch.tokenURL, let id = patch.clientID, let secret = patch.clientSecret {
             let scope = patch.scope.flatMap { $0.isEmpty ? nil : $0 }
