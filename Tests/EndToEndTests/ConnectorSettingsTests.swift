@@ -7,8 +7,11 @@ import Testing
     /// A plug-in is built on whatever JDK somebody has, and runs on whatever JVM PingFederate has.
     @Test(arguments: Java.fit.filter(\.hasCompiler)) func eachJDKBuildsItWithoutAWarning(java: Java) throws {
         try withWorld(serving: false) { world in
-            let built = try Connector(world.directory + "/built", home: java.home)
-            let words = built.words("keyturn.test.Driver", built.path(), [world.agent, "", "", "save"], java: java)
+            let jar = world.directory + "/plugin.jar"
+            try Connector.build(jar, by: java, with: world.runner)
+            let built = try Connector.built
+            let words = built.words(
+                "keyturn.test.Driver", built.path(jar: jar), [world.agent, "", "", "save"], java: java)
             let saved = try world.runner.run(words[0], Array(words.dropFirst()))
             #expect(saved.exit == 0 && saved.output == "saved\n", "\(saved)")
         }

@@ -241,9 +241,4 @@ extension World {
         for place in stride(from: 4096, to: bytes.count, by: 512) { bytes[place] ^= 0xFF }
         try bytes.write(to: URL(filePath: vault))
     }
-
-    /// The codes of what the status names.
-    func problems() throws -> [String] {
-        try keyturn("status", "--json").json["problems"].elements.compactMap(\.["code"].string)
-    }
 }

@@ -27,10 +27,6 @@ import Testing
         }
     }
 
-    private static func codes(_ world: World) throws -> [String] {
-        try world.keyturn("status", "--json").json["problems"].elements.compactMap { $0["code"].string }
-    }
-
     @Test func theOldSecretLivesUntilTheOperatorPushesAgainAndThenGoesAtOnce() throws {
         try Self.draining { world, console, app, clock, _ in
             try console.edit(#"{"OAuth secret":"\#(app.secret)"}"#)
@@ -39,14 +35,14 @@ import Testing
                 open["reason"].string?.contains("'console' was changed outside since the last push: the secret") == true
             )
             #expect(try world.sandbox.accepts(console.engineSecret(), of: app))
-            #expect(try Self.codes(world).contains("target_changed"))
+            #expect(try world.problems().contains("target_changed"))
             #expect(try world.audit.of("target.changed_outside").count == 1)
 
             try world.must("target", "push", "console")
             try eventually("the end, without waiting for the next look") { try world.openRotations().isEmpty }
             #expect(try !world.sandbox.accepts(app.secret, of: app))
             #expect(try world.sandbox.accepts(console.engineSecret(), of: app))
-            #expect(try Self.codes(world).isEmpty)
+            #expect(try world.problems().isEmpty)
         }
     }
 
@@ -78,15 +74,15 @@ import Testing
     @Test func whatATestFindsIsKeptAndShownAndClearedByTheNextOne() throws {
         try TargetTests.withConsole { world, console, _, _ in
             try world.must("target", "push", "console")
-            #expect(try Self.codes(world).isEmpty)
+            #expect(try world.problems().isEmpty)
             try console.edit(#"{"OAuth client":"another app's"}"#)
             for _ in 0..<2 { #expect(try world.keyturn("target", "test", "console").exit == 79) }
-            #expect(try Self.codes(world) == ["target_changed"])
+            #expect(try world.problems() == ["target_changed"])
             #expect(try world.audit.of("target.changed_outside").count == 1, "told once")
 
             try console.control("POST", "/connections/\(console.connection)/undo")
             try world.must("target", "test", "console")
-            #expect(try Self.codes(world).isEmpty)
+            #expect(try world.problems().isEmpty)
         }
     }
 }

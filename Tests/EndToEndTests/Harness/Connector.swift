@@ -26,27 +26,19 @@ struct Connector: Sendable {
     private static let shared = Result { try Connector(Programs.ofTheTests + "/connector") }
     static var built: Connector { get throws { try shared.get() } }
 
-    /// - Parameters:
-    ///   - directory: for all that is built, and emptied before.
-    ///   - home: of a JDK; `nil` for that of the PATH.
-    init(_ directory: String, home: String? = nil) throws {
+    /// - Parameter directory: for all that is built, and emptied before.
+    private init(_ directory: String) throws {
         self.directory = directory
         try? FileManager.default.removeItem(atPath: directory)
-        let runner = try Runner(
-            directory: directory, environment: Self.environment.merging(home.map { ["JAVA_HOME": $0] } ?? [:]) { $1 })
-        let javac = home.map { $0 + "/bin/javac" } ?? "javac"
-        func must(_ program: String, _ arguments: [String]) throws {
-            let outcome = try runner.run(program, arguments)
-            guard outcome.exit == 0 else { throw HarnessError("\(program): \(outcome.output)\(outcome.errors)") }
-        }
-        try must(Self.source + "/build", [directory + "/plugin.jar"])
+        let runner = try Runner(directory: directory, environment: Self.environment)
+        try Self.must(runner, Self.source + "/build", [directory + "/plugin.jar"])
         func compile(_ folder: String, release: Int, against path: [String]) throws {
             let files = FileManager.default.enumerator(atPath: Self.source + "/" + folder)?
                 .compactMap { $0 as? String }.filter { $0.hasSuffix(".java") }.sorted()
             let names = (files ?? []).map { "\(Self.source)/\(folder)/\($0)" }
             let to = directory + "/" + String(folder.split(separator: "/").last ?? "")
-            try must(
-                javac,
+            try Self.must(
+                runner, "javac",
                 ["--release", "\(release)", "-encoding", "UTF-8", "-Xlint:all,-try", "-Werror", "-d", to]
                     + (path.isEmpty ? [] : ["-cp", path.joined(separator: ":")]) + names)
         }
@@ -59,15 +51,28 @@ struct Connector: Sendable {
         try FileManager.default.removeItem(atPath: directory + "/without/org/sourceid/saml20/adapter/gui/validation")
     }
 
+    /// Builds the jar alone, by another JDK than the one of the PATH.
+    static func build(_ jar: String, by java: Java, with runner: Runner) throws {
+        try must(
+            runner, "/usr/bin/env",
+            environment.merging(["JAVA_HOME": java.home]) { $1 }.map { "\($0)=\($1)" } + [source + "/build", jar])
+    }
+
+    private static func must(_ runner: Runner, _ program: String, _ arguments: [String]) throws {
+        let outcome = try runner.run(program, arguments)
+        guard outcome.exit == 0 else { throw HarnessError("\(program): \(outcome.output)\(outcome.errors)") }
+    }
+
     /// Where the driver's classes are found.
-    func path(_ variant: Variant? = nil) -> [String] {
+    /// - Parameter jar: another one than that which is built here.
+    func path(_ variant: Variant? = nil, jar: String? = nil) -> [String] {
         let types =
             switch variant {
             case nil: [ping]
             case .without: [directory + "/without"]
             case let variant?: [directory + "/" + variant.rawValue, ping]
             }
-        return types + [jar, directory + "/driver"]
+        return types + [jar ?? self.jar, directory + "/driver"]
     }
 
     private static let environment = [

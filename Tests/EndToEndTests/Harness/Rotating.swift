@@ -38,6 +38,11 @@ extension Sandbox {
 }
 
 extension World {
+    /// The codes of what the status names.
+    func problems() throws -> [String] {
+        try keyturn("status", "--json").json["problems"].elements.compactMap(\.["code"].string)
+    }
+
     /// The secret that this user is given now.
     func fetchedSecret(_ name: String = "zoom-prod") throws -> String? {
         try curl("/v1/apps/\(name)/credentials").json["client_secret"].string
