@@ -7,6 +7,9 @@ extension String {
 }
 
 extension String {
+    /// Whether ``readable(limit:)`` leaves nothing out.
+    package var isReadable: Bool { readable(limit: .max).unicodeScalars.count == unicodeScalars.count }
+
     /// The text as UTF-8 without what changes how a line is read: control characters, escapes, line and paragraph
     /// separators, marks of direction and other invisible ones. Any white space becomes a space. Cut to `limit` bytes.
     package func readable(limit: Int) -> String {

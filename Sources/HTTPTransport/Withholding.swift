@@ -3,7 +3,22 @@ package import SecretMemory
 extension String {
     /// The text made fit to be shown; a notice instead when it repeats one of the secrets.
     package func shown(limit: Int, withholding secrets: [SecretBox]) -> String {
-        repeats(secrets) ? "withheld, because it repeats a secret" : readable(limit: limit)
+        repeats(secrets) ? Self.withheld : readable(limit: limit)
+    }
+
+    private static let withheld = "withheld, because it repeats a secret"
+
+    /// As ``shown(limit:withholding:)``, and also when it repeats a part of one: half a secret is a secret. Of a long text the
+    /// beginning alone is looked at, and shown; the time that it takes grows with the lengths and not with their product.
+    package func shown(limit: Int, withholdingPartsOf secrets: [SecretBox]) -> String {
+        let text = String(String.UnicodeScalarView(unicodeScalars.prefix(max(limit, 1) * 16)))
+        let forms = [text, text.readable(limit: .max), text.printable(limit: .max)].map { Array($0.utf8) }
+        let parts = Set(forms.flatMap(\.parts))
+        let isTold = secrets.contains { secret in
+            secret.bytes.count < [UInt8].partLength
+                ? forms.contains { $0.hasAny(of: [secret]) } : secret.hasPart(in: parts)
+        }
+        return isTold ? Self.withheld : text.readable(limit: limit)
     }
 
     /// As it is, or once it is made fit to be shown: what is dropped then could stand within the secret.
@@ -23,6 +38,36 @@ extension [UInt8] {
                     (0..<length).allSatisfy { text[start + $0] == span[$0] }
                 }
             }
+        }
+    }
+}
+
+extension [UInt8] {
+    /// Bytes in a row that are no chance.
+    fileprivate static let partLength = 8
+
+    /// All runs of that many, each as a number.
+    fileprivate var parts: [UInt64] {
+        var (parts, part) = ([UInt64](), UInt64(0))
+        parts.reserveCapacity(count)
+        for (index, byte) in enumerated() {
+            part = part << 8 | UInt64(byte)
+            if index + 1 >= Self.partLength { parts.append(part) }
+        }
+        return parts
+    }
+}
+
+extension SecretBox {
+    /// Nothing of the secret is copied for it.
+    fileprivate func hasPart(in parts: Set<UInt64>) -> Bool {
+        bytes.withSpan { span in
+            var part = UInt64(0)
+            for index in 0..<span.byteCount {
+                part = part << 8 | UInt64(span[index])
+                if index + 1 >= [UInt8].partLength, parts.contains(part) { return true }
+            }
+            return false
         }
     }
 }

@@ -30,6 +30,10 @@ enum BearerToken {
         guard let node = json.member("access_token", of: json.root), let token = try? json.secret(node),
             (1...16_384).contains(token.count)
         else { throw UnusableAnswer("it has no access_token") }
+        // RFC 6749, appendix A.12: printable ASCII. Nothing else can be in a header.
+        guard token.withSpan({ span in (0..<span.byteCount).allSatisfy { (0x20...0x7E).contains(span[$0]) } }) else {
+            throw UnusableAnswer("its access_token has characters that no token has")
+        }
         // Required, and in any case of letters (RFC 6749, sections 5.1 and 7.1). One that is missing harms nobody.
         if let type = json.words("token_type", of: json.root), type.lowercased() != "bearer" {
             throw UnusableAnswer(

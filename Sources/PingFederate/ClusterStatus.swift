@@ -64,7 +64,15 @@ package struct ClusterStatus: Equatable, Sendable {
     package var engines: [Node] { nodes.filter { $0.mode != "CLUSTERED_CONSOLE" && $0.mode != "STANDALONE" } }
 
     /// The engines that do not have everything yet, in words.
-    package var behind: [String] { engines.compactMap { $0.lag(behind: nil) } }
+    package var behind: [String] { engines.compactMap { $0.lag(behind: nil) }.few }
 
-    package var failed: [String] { engines.filter { $0.state == "FAILED" }.map(\.name) }
+    package var failed: [String] { engines.filter { $0.state == "FAILED" }.map(\.name).few }
+}
+
+extension [String] {
+    /// The first ones, and how many more: what becomes one line of words.
+    var few: [String] {
+        let most = 8
+        return count > most ? prefix(most) + ["and \(count - most) more"] : self
+    }
 }

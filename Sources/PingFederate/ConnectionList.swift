@@ -43,15 +43,29 @@ extension ConsoleSession {
     /// Large enough that a console which is slow to list is asked a few times only.
     static let pageSize = 250
     private static let mostPages = 200
+    /// After it no other page is asked for: nobody waits longer for the answer.
+    package static let listPatience = Duration.seconds(170)
 
     /// All SP connections that provision outbound, page after page; of each page the summaries alone are kept.
-    /// - Parameter filter: a part of a connection's name or entity ID, in any case. [doc]
-    package func connections(matching filter: String? = nil) async throws(ConsoleFailure) -> [SPConnection.Summary] {
+    /// - Parameters:
+    ///   - filter: a part of a connection's name or entity ID, in any case. [doc]
+    ///   - patience: for how long another page is asked for.
+    package func connections(
+        matching filter: String? = nil, within patience: Duration = listPatience
+    ) async throws(ConsoleFailure) -> [SPConnection.Summary] {
+        let begin = ContinuousClock.now
         let query = filter.map { "&filter=" + $0.percentEncoded } ?? ""
         var (seen, found): (Set<String>, [SPConnection.Summary]) = ([], [])
         var full: Int?
         for number in 1...Self.mostPages {
             let path = "/idp/spConnections?page=\(number)&numberPerPage=\(Self.pageSize)\(query)"
+            guard ContinuousClock.now - begin < patience else {
+                throw ConsoleFailure(
+                    .mend, .mismatch,
+                    detail:
+                        "the console's list of connections is not at its end after \(patience.components.seconds) s",
+                    advice: "name the connection: --connection ID")
+            }
             let page = try await get(path, .list) { json throws(UnusableAnswer) in try ConnectionPage(json) }
             found += page.provisioning.filter { !seen.contains($0.id) }
             let isNew = page.ids.contains { seen.insert($0).inserted }

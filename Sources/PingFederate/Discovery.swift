@@ -1,3 +1,5 @@
+import HTTPTransport
+
 /// Which setting holds a value.
 package enum FieldMatch: Equatable, Sendable {
     /// Nothing says so of any.
@@ -76,7 +78,8 @@ extension ConsoleSession {
     /// connection itself has. Only what the connection has is found: a push sets nothing else.
     package func discover(_ connection: SPConnection) async throws(ConsoleFailure) -> DiscoveredFields {
         guard let connector = connection.connector else { throw SPConnection.notProvisioning }
-        let rows = connection.rows
+        // What is not shown as it is, nobody can tell from another, or name.
+        let rows = connection.rows.filter { $0.name.isReadable }
         let described = (try await descriptor(ofConnector: connector, rows)?.fields ?? []).compactMap { field in
             rows.first { $0.name == field.name }.map(field.merged)
         }

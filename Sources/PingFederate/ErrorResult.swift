@@ -48,18 +48,5 @@ extension JSONDocument {
 
 extension String {
     /// Fit to be shown. Half a secret is a secret: what repeats eight bytes of one is withheld.
-    func shown(_ limit: Int, _ secrets: [SecretBox]) -> String {
-        shown(limit: limit, withholding: secrets.flatMap(\.parts))
-    }
-}
-
-extension SecretBox {
-    /// All runs of eight bytes; the whole if it is shorter.
-    fileprivate var parts: [SecretBox] {
-        let length = 8
-        guard bytes.count > length else { return [self] }
-        return bytes.withSpan { span in
-            (0...span.byteCount - length).map { SecretBox(SecretBytes(copying: span.extracting($0..<$0 + length))) }
-        }
-    }
+    func shown(_ limit: Int, _ secrets: [SecretBox]) -> String { shown(limit: limit, withholdingPartsOf: secrets) }
 }

@@ -52,7 +52,7 @@ extension ClusterStatus {
             let words = "the console has not replicated what was pushed: \(last)"
             return push.isFresh ? .underWay(words) : .failed(words)
         }
-        let behind = engines.compactMap { $0.lag(behind: push) }
+        let behind = engines.compactMap { $0.lag(behind: push) }.few
         return behind.isEmpty ? .done : .underWay(behind.joined(separator: ", "))
     }
 

@@ -64,7 +64,7 @@ struct TargetActions {
         }
         // Checked as a whole before anything is sent anywhere.
         let access = try await access(draft, app.app)
-        let fields = try await fields(draft, access)
+        let fields = try TargetDraftCheck.checked(try await fields(draft, access))
         var target = try TargetDraftCheck.target(
             draft, of: app.app, fields: fields, id: RowID.make(), now: time.now.wall)
         let verification = try await attempt(
