@@ -65,4 +65,81 @@ import Vault
         try vault.settle(on: "two")
         #expect(try await reasons().allSatisfy { $0.contains("another machine") } && console.asked.count == 0)
     }
+
+    @Test func `an older secret does not go over a newer one`() async throws {
+        let old = try #require(vault.catalog.app(app.name)).credential
+        try await promote(after: old)
+        let courier = TargetCourier(vault: vault, transport: console, time: time, note: { _ in })
+        let outcome = await courier.deliver(old, of: app, to: target)
+        guard case .waiting = outcome else {
+            Issue.record("\(outcome)")
+            return
+        }
+        #expect(console.asked.count == 0)
+    }
+
+    private func promote(after old: Credential) async throws {
+        var rotation = Rotation.planned(
+            id: "r", app: app, base: old.generation, trigger: .operator, overlap: 0, at: time.now.wall)
+        try await vault.begin(rotation, of: app)
+        (rotation.phase, rotation.promotedAt) = (.current, time.now.wall)
+        try await vault.promote(
+            Credential(
+                generation: old.generation.next, state: .current, clientSecret: SecretBox("newer"),
+                createdAt: time.now.wall),
+            by: rotation, of: app)
+    }
+
+    @Test func `who waits for a target's turn waits for it where the target is by then`() async throws {
+        let courier = TargetCourier(vault: vault, transport: console, time: time, note: { _ in })
+        var moved = target
+        moved.connection = "elsewhere"
+        let (vault, known, target) = (vault, target, moved)
+        let (first, second, third) = (Recorder<String>(), Recorder<String>(), Recorder<String>())
+        let outer = Task {
+            await courier.alone(known) {
+                first.note("in")
+                try? await eventuallyNoted(second, 1)
+                try? await vault.set(target, Delivery())
+            }
+        }
+        try await eventuallyNoted(first, 1)
+        // Somebody pushes at the place where the target goes to.
+        let there = Task {
+            await courier.alone(.sample("other", of: app, connection: "elsewhere")) {
+                second.note("in")
+                try? await Task.sleep(for: .milliseconds(600))
+                second.note("out")
+            }
+        }
+        let waiting = Task {
+            await courier.alone(known, patience: 5) { third.note(second.count == 2 ? "alone" : "not alone") }
+        }
+        _ = (await outer.value, await there.value, await waiting.value)
+        #expect(third.all == ["alone"])
+    }
+
+    @Test func `a clock that is set back does not make the engines' time longer`() async throws {
+        let credential = try #require(vault.catalog.app(app.name)).credential
+        var delivery = Delivery()
+        delivery.generation = credential.generation
+        (delivery.pushedAt, delivery.replicatedAt) = (time.now.wall, time.now.wall)
+        try await vault.keep(delivery, of: target)
+        time.setWall(by: -86_400)
+        let courier = TargetCourier(vault: vault, transport: console, time: time, note: { _ in })
+        guard case .waiting(let seconds, _) = await courier.deliver(credential, of: app, to: target) else {
+            Issue.record("it does not wait")
+            return
+        }
+        #expect((1...target.settle).contains(seconds))
+        time.pass(target.settle + 1)
+        guard case .confirmed = await courier.deliver(credential, of: app, to: target) else {
+            Issue.record("it waits on")
+            return
+        }
+    }
+}
+
+private func eventuallyNoted(_ recorder: Recorder<String>, _ count: Int) async throws {
+    for _ in 0..<400 where recorder.count < count { try await Task.sleep(for: .milliseconds(10)) }
 }

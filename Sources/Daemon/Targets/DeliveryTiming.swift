@@ -14,6 +14,14 @@ extension Delivery {
         return max(min(settled - now, target.settle), 0)
     }
 
+    /// By a clock that was set back, the engines' time begins now: it would not end before the clock is there again.
+    /// - Returns: whether it was so.
+    mutating func correctReplication(now: Timestamp) -> Bool {
+        guard let replicatedAt, replicatedAt > now else { return false }
+        self.replicatedAt = now
+        return true
+    }
+
     /// Seconds until a cluster is looked at again: soon at first, and less often as time goes by.
     func replicationPause(now: Timestamp) -> Int { min(max((pushedAt.map { now - $0 } ?? 0) / 4, 1), 30) }
 

@@ -39,14 +39,31 @@ final class TargetCourier: Sendable {
         _ target: PushTarget, patience: Int = 0, _ body: () async throws -> Value
     ) async rethrows -> Value? {
         var looks = patience * 20
-        while !busy.withLock({ $0.insert(target.place).inserted }) {
+        var mine = place(of: target)
+        while true {
+            if busy.withLock({ $0.insert(mine).inserted }) {
+                // Where the target is by then: it may have been moved while this waited.
+                let there = place(of: target)
+                if there == mine { break }
+                release(mine)
+                mine = there
+                continue
+            }
             guard looks > 0 else { return nil }
             looks -= 1
             try? await Task.sleep(for: .milliseconds(50))
+            mine = place(of: target)
         }
-        defer { busy.withLock { _ = $0.remove(target.place) } }
+        defer { release(mine) }
         return try await body()
     }
+
+    private func place(of target: PushTarget) -> String {
+        guard let known = vault.catalog.target(target.name)?.target, known.id == target.id else { return target.place }
+        return known.place
+    }
+
+    private func release(_ place: String) { busy.withLock { _ = $0.remove(place) } }
 
     /// Does what can be done now.
     func deliver(
@@ -63,9 +80,12 @@ final class TargetCourier: Sendable {
                 return .confirmed  // removed: nobody waits for it any more
             }
             // Meanwhile a rotation may have pushed a newer one, over which an older one must not go.
-            let current = occasion == .due ? nil : vault.catalog.app(of: target)?.credential
+            let current = vault.catalog.app(of: target)?.credential ?? credential
+            guard occasion != .due || current.generation <= credential.generation else {
+                return .waiting(seconds: 1, reason: "target '\(target.name)' is to have a newer secret")
+            }
             do {
-                return try await advance(entry, current ?? credential, app, occasion)
+                return try await advance(entry, occasion == .due ? credential : current, app, occasion)
             } catch let failure as ConsoleFailure {
                 return await fail(failure, target, app, credential.generation)
             } catch {
@@ -90,6 +110,7 @@ final class TargetCourier: Sendable {
             }
             if let wait = try await replicate(session, target, &delivery) { return wait }
         }
+        if delivery.correctReplication(now: time.now.wall) { try await vault.keep(delivery, of: target) }
         let left = delivery.secondsToSettle(target, now: time.now.wall)
         guard left > 0 else { return .confirmed }
         return .waiting(

@@ -29,6 +29,7 @@ extension TargetCourier {
                 let now = time.now.wall
                 delivery.lookedAt = now
                 delivery.correctRestoration(now: now)
+                _ = delivery.correctReplication(now: now)
                 // That a push was refused is over with the next push, and not with a look.
                 let isBehind = delivery.generation != vault.catalog.app(of: target)?.credential.generation
                 if !isBehind || delivery.failure?.isRefusal != true { delivery.failure = nil }
