@@ -18,10 +18,30 @@ extension Catalog {
         app(target.app).flatMap { $0.app.id == target.appID ? $0 : nil }
     }
 
-    /// Whether a rotation is under way that has still to be published, and reaches the target's connection by nothing else.
+    /// Whether a rotation is under way that would end the secret which the target's connection has, and reaches it by nothing
+    /// else: one that has still to be published, or to wait for a connection that somebody else changed since.
     func isWaitedFor(_ target: PushTarget) -> Bool {
-        guard let app = app(of: target), let rotation = app.rotation, rotation.publishedAt == nil else { return false }
-        return !targetsBeside(target).contains { $0.target.appID == target.appID }
+        guard let entry = self.target(target.name), entry.target.id == target.id, let app = app(of: target),
+            let rotation = app.rotation, rotation.publishedAt == nil || entry.delivery.drift != nil
+        else { return false }
+        return !targetsBeside(target).contains {
+            $0.target.appID == target.appID && $0.target.fields.clientSecret == target.fields.clientSecret
+        }
+    }
+
+    /// Throws if the target is to push into another connection while a rotation would end the secret that is in this one. One
+    /// that is gone, or was never pushed to, is given up by that alone; and a console may have another address.
+    func checkMove(to target: PushTarget) throws(VaultError) {
+        guard let known = self.target(target.name), known.target.id == target.id,
+            known.target.connection != target.connection, known.target.adminURL == target.adminURL,
+            known.delivery.generation != nil, known.delivery.failure?.cause != "not_found", isWaitedFor(known.target)
+        else { return }
+        throw VaultError(
+            .busy,
+            "a rotation of '\(target.app)' waits for '\(target.name)', and would end the secret that is in "
+                + "'\(known.target.connection)'",
+            hint: "add the other connection as a target of its own: keyturn target add pingfederate NEW; if "
+                + "'\(known.target.connection)' is used no more: keyturn target remove \(target.name) --force first")
     }
 
     /// The other targets of the same connection, by name.

@@ -53,6 +53,7 @@ extension Vault {
                 throw Self.noSuchTarget(target.name)
             }
             try catalog.checkSettings(of: target)
+            try catalog.checkMove(to: target)
             try transaction.put(PushTargetRecord(target))
             try transaction.put(DeliveryRecord(targetID: target.id, delivery))
         } committed: { [catalog] in
