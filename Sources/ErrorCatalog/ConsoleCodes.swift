@@ -26,7 +26,7 @@ extension ErrorCatalog {
         ),
         (
             "not_found",
-            Explanation("the console knows no such connection", try: "keyturn target discover NAME lists them")
+            Explanation("the console knows no such connection", try: "see the list: keyturn target discover NAME")
         ),
         (
             "rejected",
@@ -127,7 +127,7 @@ extension ErrorCatalog {
             "mismatch",
             Explanation(
                 "a setting of the connection is not there as it was configured here",
-                try: "keyturn target discover NAME shows what is there")
+                try: "see what is there: keyturn target discover NAME")
         ),
         (
             "replication",

@@ -25,7 +25,7 @@ extension ConsoleFailure {
                 + "another certificate: \(set("--client-cert FILE --client-key FILE"))"
         case .forbidden: return "give the account the role Admin in PingFederate"
         case .notFound:
-            return "compare the connection's ID with the console; keyturn target discover \(named) lists them"
+            return "compare the connection's ID with those that the console has: \(discovery(target))"
         case .wrongAddress, .redirected, .unexpectedAnswer: return address(set)
         case .rejected: return refused(named, set)
         case .conflict: return "see who changes something in the console; it is tried again"
@@ -61,11 +61,16 @@ extension ConsoleFailure {
         case .invalidScope: return "ask for a scope that \(place) gives this client: \(set("--scope SCOPE"))"
         case .tokenRefused: return "allow the client the client credentials grant at \(place)"
         case .editors: return "wait until the other editor is done"
-        case .mismatch: return "keyturn target discover \(named) shows what is there"
+        case .mismatch: return "see what is there: \(discovery(target))"
         case .replication: return "see Cluster Management in the console"
         case .moved: return "keyturn target push \(named)"
         case .cancelled: return "try again"
         }
+    }
+
+    /// Of a console that is no target yet, it lists the connections without `--connection`.
+    private func discovery(_ target: String?) -> String {
+        "keyturn target discover \(target ?? "--admin-url \(party?.url.description ?? "URL") --user USER")"
     }
 
     private var place: String { party?.place ?? "HOST:9999" }

@@ -191,6 +191,8 @@ import Times
         #expect(try said(.current, [Self.stuck]).hint?.contains("out of service for good") == true)
         #expect(try said(.current, [refused]).hint == "see its log; then keyturn target test console")
         #expect(try said(.draining, [Self.away]).hint == "keyturn target test console")
+        // Nobody changed anything: there is nothing to push over, and nothing to accept.
+        #expect(try said(.draining, [Self.stuck]).hint?.hasPrefix("keyturn target test console") == true)
         #expect(
             try said(.draining, [Self.changed]).hint?.hasPrefix("keyturn target push console; only if") == true,
             "an old secret that is accepted is ended under the console")

@@ -77,6 +77,45 @@ import Testing
         }
     }
 
+    @Test func anotherAppsConnectionIsNotAcceptedAsThisOnes() throws {
+        try TargetTests.withConsole { world, console, _, _ in
+            try world.must("target", "push", "console")
+            try console.edit(#"{"OAuth client":"another-app"}"#)
+            let tested = try world.keyturn("target", "test", "console")
+            #expect(tested.exit == 79 && !tested.output.contains("adopt"), "\(tested)")
+            let refused = try world.keyturn("target", "adopt", "console", "--yes")
+            #expect(refused.exit == 79 && refused.complains(), "\(refused)")
+            #expect(refused.errors.contains("is not the app's client ID any more"), "\(refused)")
+            let problem = try world.keyturn("status", "--json").json["problems"].elements.first
+            #expect(problem?["code"].string == "target_changed", "it is still told of")
+            #expect(problem?["try"].string?.contains("keyturn target remove console") == true)
+            try world.must("target", "push", "console")
+            #expect(try world.keyturn("status", "--json").json["problems"].elements.isEmpty)
+        }
+    }
+
+    @Test func whatIsReadByPeopleNamesTheTarget() throws {
+        try TargetTests.withConsole { world, console, _, _ in
+            try world.must("target", "set", "console", "--settle", "1s", "--restore-drift")
+            let told = try world.must("audit", "tail").output
+            #expect(told.contains("target console  changed restore_drift; settle"), "\(told)")
+            let plan = try world.must("rotate", "zoom-prod", "--dry-run")
+            #expect(plan.output.contains("pushed to") && plan.output.contains("console"), "\(plan)")
+            #expect(
+                try world.must("rotate", "zoom-prod", "--dry-run", "--json").json["targets"].elements.map(\.string)
+                    == ["console"])
+            // There is no target yet that `target discover` could take the name of.
+            let missing = try world.runner.run(
+                Programs.keyturn,
+                [
+                    "target", "add", "pingfederate", "second", "--app", "zoom-prod", "--admin-url", console.address,
+                    "--connection", "gone", "--user", console.user, "--password-stdin", "--ca-file", console.caFile,
+                ], input: console.password)
+            #expect(missing.exit == 79, "\(missing)")
+            #expect(missing.errors.contains(": keyturn target discover --admin-url \(console.address)"), "\(missing)")
+        }
+    }
+
     @Test func aConsoleThatTakesItsTimeHoldsUpNobodyElse() throws {
         try TargetTests.withConsole { world, console, app, clock in
             try world.addApp("other")

@@ -30,6 +30,20 @@ import Testing
         }
     }
 
+    @Test func anAddressWithoutTheAdminAPIAndALineThatIsNotInTheListAreAskedAgain() throws {
+        try Self.withConsole { world, console in
+            let run = try world.atTerminal(
+                ["target", "add", "pingfederate", "console", "--app", "zoom-prod"],
+                answering: [
+                    ("console, as", console.address + "/pingfederate/app"), ("user at the console: ", console.user),
+                    ("password: ", console.password), ("pin it", "y"), ("console, as", console.address),
+                    ("which one? ", "7"), ("which one? ", console.connection), ("store the target?", "y"),
+                ])
+            #expect(run.exit == 0 && run.output.contains("the path of the admin API is missing"), "\(run)")
+            #expect(run.output.contains("there is no '7' in this list"), "\(run)")
+        }
+    }
+
     @Test func aFewTimesAndNoMore() throws {
         try Self.withConsole { world, console in
             let run = try world.atTerminal(

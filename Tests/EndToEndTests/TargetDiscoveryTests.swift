@@ -74,15 +74,17 @@ import Testing
             }
             #expect(added.exit != 0 && added.complains(), "\(added)")
             for words in [
-                "it is not clear which setting holds the client ID and the client secret",
+                "it is not clear which setting holds the account ID and the client ID and the client secret",
                 "'Token address', 'Masked client', 'Masked secret', 'Masked again'",
-                "--client-id-field NAME --client-secret-field NAME",
+                "--account-id-field NAME (or '' if there is none) --client-id-field NAME --client-secret-field NAME",
             ] {
                 #expect(added.errors.contains(words), "\(added.errors)")
             }
-            let given = try add(
-                world, console, "zoom-url", "--client-id-field", "Masked client", "--client-secret-field",
-                "Masked secret")
+            // That nothing speaks of an account ID does not mean here that there is no setting for it.
+            let two = ["--client-id-field", "Masked client", "--client-secret-field", "Masked secret"]
+            let doubtful = try add(world, console, "zoom-url", two[0], two[1], two[2], two[3])
+            #expect(doubtful.exit != 0 && doubtful.errors.contains("holds the account ID; "), "\(doubtful)")
+            let given = try add(world, console, "zoom-url", two[0], two[1], two[2], two[3], "--account-id-field", "")
             #expect(given.exit == 0, "\(given)")
         }
     }

@@ -140,6 +140,10 @@ import Testing
             #expect(
                 held["reason"].string?.contains(new) == false && held["reason"].string?.contains("withheld") == true)
             #expect(held["try"].string?.contains("rotation resume") == true)
+            let remedy = "then keyturn target push console"
+            #expect(held["try"].string?.contains(remedy) == true && rotate.errors.contains(remedy), "\(rotate)")
+            let told = try world.keyturn("status", "--json").json["problems"].elements.first
+            #expect(told?["code"].string == "rotation_held" && told?["try"].string?.contains(remedy) == true)
             #expect(try world.sandbox.accepts(app.secret, of: app) && world.sandbox.accepts(new, of: app))
             let status = try world.keyturn("status")
             #expect(status.output.contains("console") && !status.output.contains("--manual"))

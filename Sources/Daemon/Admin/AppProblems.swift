@@ -90,7 +90,7 @@ struct AppProblems {
         case .held:
             return ranked(
                 .held, .rotationHeld, "\(rotation.reason ?? "the rotation is held")\(death)",
-                try: goingOn(rotation, of: app), deadline: rotation.revokeAt)
+                try: goingOn(rotation, of: app, targets: targets), deadline: rotation.revokeAt)
         default: return nil
         }
     }

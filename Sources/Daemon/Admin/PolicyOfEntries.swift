@@ -28,6 +28,7 @@ extension RotationPlan {
                 "at the end, that the old secret be refused",
             ],
             oldSecretDiesAt: RotationTiming().revokeAt(obstacles.now), overlap: overlap ?? entry.app.policy.overlap,
-            holders: entry.receipts.values.map(\.client.description).sorted(), obstacles: obstacles.all)
+            holders: entry.receipts.values.map(\.client.description).sorted(),
+            targets: obstacles.targets.map(\.target.name.description).sorted(), obstacles: obstacles.all)
     }
 }

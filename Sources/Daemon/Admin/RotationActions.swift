@@ -21,12 +21,12 @@ struct RotationActions {
                 var taken: [RotationDocument] = []
                 for app in await session.scheduler.rotateDue() {
                     guard let last = try await session.vault.rotations(of: app).last else { continue }
-                    taken.append(RotationDocument(last, of: app))
+                    taken.append(document(last, app))
                 }
                 return Response(.ok).json(RotationList(rotations: taken))
             case .list:
                 let open = session.vault.catalog.apps.compactMap { entry in
-                    entry.rotation.map { RotationDocument($0, of: entry.app) }
+                    entry.rotation.map { document($0, entry.app) }
                 }
                 return Response(.ok).json(RotationList(rotations: open))
             case .history(let name):
@@ -37,27 +37,25 @@ struct RotationActions {
                         appAddedAt: entry.app.createdAt, first: entry.app.first.number,
                         lost: entry.app.floor?.generation.number ?? 0,
                         current: (entry.credential.generation.number, entry.credential.createdAt),
-                        rotations: all.map { RotationDocument($0, of: entry.app) }))
+                        rotations: all.map { document($0, entry.app) }))
             case .show(let text):
                 let found = try await meant(text)
-                return Response(.ok).json(RotationDocument(found.rotation, of: found.app))
+                return Response(.ok).json(document(found.rotation, found.app))
             case .resume(let text):
                 let (found, app) = try await meant(text)
                 await session.tokens.forgive(try entry(app.name))
                 return Response(.ok).json(
-                    RotationDocument(
-                        try await session.rotations.resume(id: found.id, recording: deed?.line(for: app)), of: app))
+                    document(try await session.rotations.resume(id: found.id, recording: deed?.line(for: app)), app))
             case .abort(let text):
                 let (found, app) = try await meant(text)
                 try await session.rotations.abort(id: found.id, recording: deed?.line(for: app))
                 return Response(.ok).json(
-                    RotationDocument(try await session.vault.rotation(id: found.id).rotation, of: app))
+                    document(try await session.vault.rotation(id: found.id).rotation, app))
             case .finish(let text):
                 let (found, app) = try await meant(text)
                 await session.tokens.forgive(try entry(app.name))
                 return Response(.ok).json(
-                    RotationDocument(
-                        try await session.rotations.finish(id: found.id, recording: deed?.line(for: app)), of: app))
+                    document(try await session.rotations.finish(id: found.id, recording: deed?.line(for: app)), app))
             case .finishPlan(let text):
                 let (found, app) = try await meant(text)
                 let plan = EndingPlans(entry: try entry(app.name), catalog: session.vault.catalog, now: time.now.wall)
@@ -72,6 +70,10 @@ struct RotationActions {
         } catch {
             throw Problem(error)
         }
+    }
+
+    private func document(_ rotation: Rotation, _ app: App) -> RotationDocument {
+        RotationDocument(rotation, of: app, targets: session.vault.catalog.targets(of: app))
     }
 
     /// The rotation that is meant by its id, the beginning of one, or the name of its app.
@@ -103,12 +105,12 @@ struct RotationActions {
             if isIncident {
                 let rotation = try await session.rotations.rotateNow(
                     name, id: RowID.make(), recording: deed?.line(for: known.app))
-                return Response(.created).json(RotationDocument(rotation, of: known.app))
+                return Response(.created).json(document(rotation, known.app))
             }
             let rotation = try await session.rotations.rotate(
                 name, trigger: secret == nil ? .operator : .manual, overlap: overlap, secret: secret,
                 id: RowID.make(), recording: deed?.line(for: known.app))
-            return Response(.created).json(RotationDocument(rotation, of: known.app))
+            return Response(.created).json(document(rotation, known.app))
         } catch {
             throw Problem(error)
         }
@@ -121,10 +123,11 @@ struct RotationActions {
 }
 
 extension RotationDocument {
-    init(_ rotation: Rotation, of app: App) {
+    /// - Parameter targets: the app's push targets.
+    init(_ rotation: Rotation, of app: App, targets: [TargetEntry] = []) {
         let hint: String? =
             switch rotation.phase {
-            case .held: goingOn(rotation, of: app.name)
+            case .held: goingOn(rotation, of: app.name, targets: targets)
             case .refused where rotation.isByHand: "keyturn rotate \(app.name) --manual, to type it again"
             case .refused: "keyturn app verify \(app.name)"
             default: nil

@@ -26,7 +26,7 @@ struct RotationObstacles {
 
     private var underWay: String? {
         guard let open = entry.rotation else { return nil }
-        let document = RotationDocument(open, of: entry.app)
+        let document = RotationDocument(open, of: entry.app, targets: targets)
         guard open.phase == .held else {
             return "a rotation is under way, in state \(open.phase.rawValue)\(open.reason.map { ": \($0)" } ?? "")"
                 + "; keyturn rotation show \(open.id)"

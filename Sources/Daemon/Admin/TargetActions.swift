@@ -143,10 +143,11 @@ struct TargetActions {
 
     /// What is there now is as it should be.
     private func adopt(_ name: Name) async throws(Problem) -> RenderedResponse {
-        let (known, _) = try both(name)
+        let (known, app) = try both(name)
         do {
             let target = known.target
-            let isDone = try await session.courier.accept(target, looking(at: target), recording: deed?.done)
+            let isDone = try await session.courier.accept(
+                target, of: app.app, looking(at: target), recording: deed?.done)
             guard isDone else {
                 throw Problem(.busy, "target '\(name)' is being pushed to", try: "the same again")
             }

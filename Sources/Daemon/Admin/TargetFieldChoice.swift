@@ -18,17 +18,27 @@ struct TargetFieldChoice {
         let accountID = given.accountID.map { $0.isEmpty ? FieldMatch.none : .one($0) } ?? found.accountID
         let clientID = given.clientID.map(FieldMatch.one) ?? found.clientID
         let secret = given.clientSecret.map(FieldMatch.one) ?? found.clientSecret
-        guard accountID.candidates.isEmpty, let client = clientID.name, let secret = secret.name else {
+        guard !isAccountUnknown, accountID.candidates.isEmpty, let client = clientID.name, let secret = secret.name
+        else {
             throw unclear(accountID, clientID, secret)
         }
         return try TargetDraftCheck.checked(
             PushTarget.Fields(accountID: accountID.name, clientID: client, clientSecret: secret))
     }
 
+    /// Where nothing says which settings the other two are, that nothing speaks of the account ID does not mean that there is
+    /// no setting for it.
+    private var isAccountUnknown: Bool {
+        given.accountID == nil && found.accountID == .none && (found.clientID == .none || found.clientSecret == .none)
+    }
+
     private func unclear(_ accountID: FieldMatch, _ clientID: FieldMatch, _ secret: FieldMatch) -> Problem {
         var (what, options): ([String], [String]) = ([], [])
         if !accountID.candidates.isEmpty {
             what.append("the account ID (\(Self.quoted(accountID.candidates)))")
+            options.append("--account-id-field NAME (or '' if there is none)")
+        } else if isAccountUnknown {
+            what.append("the account ID")
             options.append("--account-id-field NAME (or '' if there is none)")
         }
         for (match, value, option) in [

@@ -61,9 +61,12 @@ struct TargetProblems {
         "keyturn target test \(name); a node that is out of service for good: take it out of the cluster"
     }
 
-    /// To push is safe whatever is there. To accept an old secret has it end under the console, and nothing say so.
-    static func changedHint(_ name: Name) -> String {
-        "keyturn target push \(name); only if you know that it has the current secret: keyturn target adopt \(name)"
+    /// To push is safe whatever is there. To accept an old secret has it end under the console, and nothing say so. Another
+    /// app's identifiers are not accepted at all.
+    static func changedHint(_ name: Name, _ drift: Drift) -> String {
+        drift.kind == .identity
+            ? "to put this app's back: keyturn target push \(name); if the other app is meant: keyturn target remove \(name)"
+            : "keyturn target push \(name); only if you know that it has the current secret: keyturn target adopt \(name)"
     }
 
     private var new: StatusDocument.Problem? {
@@ -108,8 +111,8 @@ struct TargetProblems {
         let dies = app?.previousDies.flatMap { $0 - now <= Severity.nearDeath ? $0 : nil }
         let death = dies.map { "; if it has the old secret again, that one \(dyingWords($0, now))" } ?? ""
         return problem(
-            .targetChanged, "\(drift.words); seen at \(drift.seenAt)\(death)", try: Self.changedHint(target.name),
-            deadline: dies)
+            .targetChanged, "\(drift.words); seen at \(drift.seenAt)\(death)",
+            try: Self.changedHint(target.name, drift), deadline: dies)
     }
 
     /// What is right again, and will be wrong again until somebody finds out who does it.

@@ -85,7 +85,7 @@ struct TargetTest {
         switch await session.courier.lookForChange(entry.target, app, patience: TargetCourier.patience) {
         case .same(let basis): return .init("drift", .passed, basis.words)
         case .changed(let drift):
-            return .init("drift", .failed, drift.words, try: TargetProblems.changedHint(entry.target.name))
+            return .init("drift", .failed, drift.words, try: TargetProblems.changedHint(entry.target.name, drift))
         case .unseen(let reason): return .init("drift", .skipped, "cannot be told: \(reason)")
         case .busy:
             return .init(

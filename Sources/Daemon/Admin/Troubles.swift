@@ -82,15 +82,20 @@ struct LostSecret {
 }
 
 /// What has a held rotation go on.
-func goingOn(_ rotation: Rotation, of app: Name) -> String {
+/// - Parameter targets: the app's push targets. What one of them refuses comes before all else: without a change there, the
+///   rotation is held again.
+func goingOn(_ rotation: Rotation, of app: Name, targets: [TargetEntry] = []) -> String {
     let isUsedUp = rotation.calls.count >= RotationTiming().callsPerRotation
     if rotation.promotedAt == nil, isUsedUp, rotation.resumesAt ?? .lostResponse == .lostResponse {
         return "make a new secret in the Marketplace, then: keyturn rotate \(app) --manual"
     }
-    let resume = "keyturn rotation resume \(rotation.id), when the cause is mended"
-    return rotation.promotedAt == nil
-        ? "\(resume); else keyturn rotate \(app) --manual"
-        : "\(resume); to go on without it: keyturn rotation finish \(rotation.id)"
+    let resume = "keyturn rotation resume \(rotation.id)"
+    if rotation.promotedAt == nil { return "when the cause is fixed: \(resume); else keyturn rotate \(app) --manual" }
+    for entry in targets {
+        guard let failure = entry.delivery.failure, failure.isRefusal else { continue }
+        return "\(TargetProblems.failedHint(entry.target.name, failure)); or keyturn rotation resume \(rotation.id)"
+    }
+    return "when the cause is fixed: \(resume); to go on without it: keyturn rotation finish \(rotation.id)"
 }
 
 /// `dies at 2026-12-23T19:15:48Z, in 6 d 23 h`, or that it died.

@@ -67,9 +67,9 @@ extension AppProblems {
             return TargetProblems.failedHint(name, failure)
         }
         switch (wait.row.kind, wait.names.first) {
-        case (.targets, let name?) where rotation.phase == .draining:
-            return TargetProblems.changedHint(name)
-        case (.targets, let name?): return TargetProblems.laggingHint(name)
+        case (.targets, let name?):
+            let drift = targets.first { $0.target.name == name }?.delivery.drift
+            return drift.map { TargetProblems.changedHint(name, $0) } ?? TargetProblems.laggingHint(name)
         case (.holders, let name?):
             return "have them fetch again: keyturn holders \(app); one that is gone: keyturn client remove \(name)"
         case (.vault, _): return "keyturn doctor"

@@ -78,11 +78,15 @@ extension TargetCourier {
             try vault.sighting(pushed.before.second, entry.target))
     }
 
-    /// Takes what is there now for what was pushed, at the operator's word.
+    /// Takes what is there now for what was pushed, at the operator's word. Throws if it is another app's: with that the
+    /// current secret cannot be there.
     /// - Returns: whether its turn came.
-    func accept(_ target: PushTarget, _ access: ConsoleAccess, recording event: AuditEvent?) async throws -> Bool {
+    func accept(
+        _ target: PushTarget, of app: App, _ access: ConsoleAccess, recording event: AuditEvent?
+    ) async throws -> Bool {
         let isDone = try await alone(target, patience: Self.patience) { () async throws -> Bool in
             let connection = try await ConsoleSession(access, over: transport).connection(target.connection)
+            try target.checkIsStill(app, connection)
             guard let entry = vault.catalog.target(target.name), entry.target.id == target.id else { return false }
             let seen = try vault.sighting(connection, target)
             let others = vault.catalog.targetsBeside(target).filter { $0.target.hasSameSecret(as: target) }

@@ -84,7 +84,10 @@ package struct ConsoleDiscovery: Equatable, Sendable, WireDocument {
     }
 
     /// Whether the connection that was looked into has no setting for the account ID.
-    package var lacksAccountID: Bool { connection != nil && fields.accountID == nil && accountIDCandidates.isEmpty }
+    package var lacksAccountID: Bool {
+        connection != nil && fields.accountID == nil && accountIDCandidates.isEmpty && fields.clientID != nil
+            && fields.clientSecret != nil
+    }
 
     package func writeMembers(to json: inout JSONWriter) {
         json.member("version", version)

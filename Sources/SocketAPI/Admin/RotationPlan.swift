@@ -15,12 +15,14 @@ package struct RotationPlan: Equatable, Sendable, WireDocument {
     package let overlap: Int
     /// Who holds the old secret, and would be waited for.
     package let holders: [String]
+    /// The push targets that have it, and would get the new one.
+    package let targets: [String]
     /// What stands in the way.
     package let obstacles: [String]
 
     package init(
         app: Name, base: Int, calls: [String], oldSecretDiesAt: Timestamp, overlap: Int, holders: [String],
-        obstacles: [String]
+        targets: [String], obstacles: [String]
     ) {
         self.app = app
         self.base = base
@@ -28,6 +30,7 @@ package struct RotationPlan: Equatable, Sendable, WireDocument {
         self.oldSecretDiesAt = oldSecretDiesAt
         self.overlap = overlap
         self.holders = holders
+        self.targets = targets
         self.obstacles = obstacles
     }
 
@@ -38,6 +41,7 @@ package struct RotationPlan: Equatable, Sendable, WireDocument {
         json.member("old_secret_dies_at", oldSecretDiesAt.description)
         json.member("overlap", overlap)
         json.member("holders", texts: holders)
+        json.member("targets", texts: targets)
         json.member("obstacles", texts: obstacles)
     }
 
@@ -47,6 +51,6 @@ package struct RotationPlan: Equatable, Sendable, WireDocument {
             calls: try document.texts("calls", of: node),
             oldSecretDiesAt: try document.time("old_secret_dies_at", of: node),
             overlap: try document.number("overlap", of: node), holders: try document.texts("holders", of: node),
-            obstacles: try document.texts("obstacles", of: node))
+            targets: try document.texts("targets", of: node), obstacles: try document.texts("obstacles", of: node))
     }
 }

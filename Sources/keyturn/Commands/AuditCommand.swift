@@ -137,7 +137,7 @@ private enum AuditLines {
         for line in page.lines { StandardOutput.write((common.json ? line : words(line)) + "\n") }
     }
 
-    /// `TIME ACTION outcome app who (reason)`, with the members that a line has.
+    /// `TIME ACTION outcome app target who (reason)`, with the members that a line has.
     private static func words(_ line: String) -> String {
         guard let document = try? JSONDocument(parsing: SecretBytes(copying: line)) else { return line }
         func text(_ name: String) -> String? {
@@ -146,6 +146,8 @@ private enum AuditLines {
         }
         var words = [text("time") ?? "", text("action") ?? "", text("outcome") ?? ""]
         if let app = text("app") { words.append(app + (text("generation").map { " generation \($0)" } ?? "")) }
+        if let target = text("target") { words.append("target \(target)") }
+        if let changed = text("changed") { words.append("changed \(changed)") }
         if let client = text("client") { words.append("to \(client)") }
         if let uid = text("uid") { words.append("uid \(uid)\(text("pid").map { " pid \($0)" } ?? "")") }
         if let reason = text("reason") { words.append("(\(reason))") }

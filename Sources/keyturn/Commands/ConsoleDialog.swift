@@ -6,7 +6,7 @@ import TerminalInput
 /// Lets an operator at a terminal correct what was not taken. What was entered before is not forgotten.
 enum ConsoleDialog {
     /// So few that no account is locked.
-    private static let tries = 4
+    static let tries = 4
 
     /// Calls again as long as the login is refused and there is somebody to ask for another secret.
     /// - Parameter renew: asks for it, and puts it where the call finds it.

@@ -144,6 +144,7 @@ struct RotateCommand: ParsableCommand {
                 ? "as long as somebody holds the old one"
                 : "\(DurationText(seconds: plan.overlap).map(\.description) ?? "") at least")
         table.add("held by", plan.holders.isEmpty ? "nobody" : plan.holders.joined(separator: ", "))
+        if !plan.targets.isEmpty { table.add("pushed to", plan.targets.joined(separator: ", ")) }
         text += "\n" + table.text
         for obstacle in plan.obstacles { text += "\nin the way: \(obstacle)\n" }
         return text

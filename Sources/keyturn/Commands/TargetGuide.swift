@@ -9,6 +9,8 @@ struct TargetGuide {
 
     /// Whether a secret that is refused may be asked for again, and with it the user.
     private var mayAsk = (secret: false, user: false)
+    /// What was given of the console where its address was typed, so that another one may be asked for.
+    private var retyping: ConsoleOptions?
 
     init(common: CommonOptions) { self.common = common }
 
@@ -29,6 +31,7 @@ struct TargetGuide {
         let authorities = try given.authorities()
         let draft = ConsoleDraft(adminURL: adminURL, login: login, ca: authorities, pin: try given.pin ?? pin(met))
         mayAsk = (secret: !given.isPiped && draft.hasTypedSecret, user: !given.hasLogin)
+        retyping = given.adminUrl == nil ? given : nil
         return draft
     }
 
@@ -89,10 +92,14 @@ struct TargetGuide {
                 .upstreamFailed, "no SP connection provisions outbound",
                 try: "make one in the console: SP Connections, Outbound Provisioning")
         }
-        guard let line = Question.line("which one? "), let number = Int(line),
-            found.connections.indices.contains(number - 1)
-        else { throw CommandFailure(.usage, "nothing was changed") }
-        return found.connections[number - 1].id
+        return try ConsoleDialog.asking("which one? ", or: "--connection ID") { line in
+            // People type the ID that they see.
+            if let known = found.connections.first(where: { $0.id == line }) { return known.id }
+            guard let number = Int(line), found.connections.indices.contains(number - 1) else {
+                throw CommandFailure(.usage, "there is no '\(line)' in this list")
+            }
+            return found.connections[number - 1].id
+        }
     }
 
     func fields(
@@ -101,11 +108,12 @@ struct TargetGuide {
         let found = try discover(&console, connection).document(ConsoleDiscovery.self)
         let fields = TargetFields(
             accountID: try given.accountID ?? found.fields.accountID
-                ?? (found.lacksAccountID ? nil : ask("account ID", found.settings)),
+                ?? (found.lacksAccountID ? nil : ask("account ID", found.settings, orNone: true)),
             clientID: try given.clientID ?? found.fields.clientID ?? ask("client ID", found.settings),
             clientSecret: try given.clientSecret ?? found.fields.clientSecret ?? ask("client secret", found.settings))
         var table = TextTable()
-        table.add("account ID", fields.accountID ?? "no setting for it: a push leaves the token URL alone")
+        let account = fields.accountID.flatMap { $0.isEmpty ? nil : $0 }
+        table.add("account ID", account ?? "no setting for it: a push leaves the token URL alone")
         table.add("client ID", fields.clientID ?? "")
         table.add("client secret", fields.clientSecret ?? "")
         complain("a push sets these settings of \(connection), and nothing else:\n\(table.text)")
@@ -113,9 +121,10 @@ struct TargetGuide {
         return fields
     }
 
-    private func ask(_ what: String, _ settings: [String]) throws -> String {
+    private func ask(_ what: String, _ settings: [String], orNone mayBeNone: Bool = false) throws -> String {
         complain("settings: \(settings.joined(separator: ", "))")
-        guard let line = Question.line("which one holds the \(what)? "), !line.isEmpty else {
+        let none = mayBeNone ? " (Enter: there is none)" : ""
+        guard let line = Question.line("which one holds the \(what)?\(none) "), mayBeNone || !line.isEmpty else {
             throw CommandFailure(.usage, "nothing was changed")
         }
         return line
@@ -124,11 +133,32 @@ struct TargetGuide {
     func discover(
         _ console: inout ConsoleDraft, _ connection: String?, matching filter: String? = nil
     ) throws -> Answer {
-        try loggingIn(&console) { console in
-            let request = DiscoverRequest(console: console, connection: connection, filter: filter)
-            return try common.admin.send(
-                .post, "/v1/consoles/discover", body: request.render(), within: .seconds(180))
+        try addressing(&console) { console in
+            try loggingIn(&console) { console in
+                let request = DiscoverRequest(console: console, connection: connection, filter: filter)
+                return try common.admin.send(
+                    .post, "/v1/consoles/discover", body: request.render(), within: .seconds(180))
+            }
         }
+    }
+
+    /// Calls with the console as it is, and with another address as long as there is no admin API at the typed one.
+    private func addressing(
+        _ console: inout ConsoleDraft, _ call: (inout ConsoleDraft) throws -> Answer
+    ) throws -> Answer {
+        for _ in 1..<ConsoleDialog.tries {
+            do { return try call(&console) } catch ClientError.problem(let problem)
+                where retyping != nil && problem.code == .upstreamFailed
+            {
+                complain("keyturn: \(problem.detail)")
+                if let hint = problem.hint { complain("  try: \(hint)") }
+                guard let retyping else { continue }
+                let (url, met) = try self.console(retyping)
+                let known = met?.sha256 == nil || met?.sha256 == console.pin ? console.pin : try pin(met)
+                console = ConsoleDraft(adminURL: url, login: console.login, ca: console.ca, pin: known)
+            }
+        }
+        return try call(&console)
     }
 
     /// As openssl prints it.

@@ -78,8 +78,11 @@ extension ConsoleDiscovery {
     var fieldsText: String {
         var table = TextTable()
         let unclear =
-            accountIDCandidates.isEmpty ? "no setting for it: a push leaves the token URL alone" : "not clear: "
-        table.add("account ID", fields.accountID ?? unclear + accountIDCandidates.joined(separator: ", "))
+            lacksAccountID
+            ? "no setting for it: a push leaves the token URL alone"
+            : accountIDCandidates.isEmpty
+                ? "not found" : "not clear: \(accountIDCandidates.joined(separator: ", "))"
+        table.add("account ID", fields.accountID ?? unclear)
         table.add("client ID", fields.clientID ?? "not found")
         table.add("client secret", fields.clientSecret ?? "not found")
         return table.text
