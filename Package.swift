@@ -198,6 +198,11 @@ let package = Package(
         fuzzer,
         // Preloaded into programs by the end-to-end tests, and linked into none.
         .target(name: "FaultyDisk", path: "Tests/FaultyDisk"),
-        tests("EndToEndTests", ["Rotation", "TestSupport", "keyturnd", "keyturn", "zoom-sandbox"]),
+        tests(
+            "EndToEndTests",
+            [
+                "HTTPTransport", "PingFederate", "Rotation", "SecretMemory", "TestSupport", "keyturnd", "keyturn",
+                "zoom-sandbox",
+            ]),
     ]
 )

@@ -6,6 +6,8 @@ extension ConsoleSession {
     /// The nodes of the cluster; `nil` on a console that stands alone, which says 403 to this and nothing else. [doc]
     package func clusterStatus() async throws(ConsoleFailure) -> ClusterStatus? {
         let request = try request(.get, "/cluster/status")
+        var party = party
+        party.call = .replication
         let answer: HTTPResponse
         do { answer = try await transport.send(request) } catch { throw ConsoleFailure(error, of: party) }
         switch answer.status {
@@ -14,12 +16,12 @@ extension ConsoleSession {
         case 403:
             let words = ConsoleFailure(answer, of: party, withholding: secrets).detail
             throw ConsoleFailure(
-                .mend, .forbidden, status: 403, detail: words ?? "it does not show the cluster's status",
+                .mend, .forbidden, status: 403, detail: words ?? "it does not show the cluster's status", of: party,
                 advice: "give the account the role Admin in PingFederate; on a console that stands alone: "
                     + "keyturn target set NAME --replicate none")
         case 404:
             throw ConsoleFailure(
-                .mend, .unexpectedAnswer, status: 404, detail: "the console has no /cluster/status")
+                .mend, .unexpectedAnswer, status: 404, detail: "the console has no /cluster/status", of: party)
         default: throw ConsoleFailure(answer, of: party, withholding: secrets)
         }
         return try read(answer) { json throws(UnusableAnswer) in ClusterStatus(json) }

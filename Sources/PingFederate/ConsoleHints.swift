@@ -53,7 +53,7 @@ extension ConsoleFailure {
         case .answerLost:
             return isToken
                 ? "check the network between here and \(place)"
-                : "check the network to \(place), and the console's server.log"
+                : "check the network to \(place), and the console's server.log\(resetOfCertificate(set))"
         case .serverError: return isToken ? "see the log of \(place)" : "see the console's server.log"
         case .invalidClient:
             return "check the client's ID and secret at \(place), and how it authenticates (--token-auth-method); "
@@ -75,9 +75,18 @@ extension ConsoleFailure {
 
     private var place: String { party?.place ?? "HOST:9999" }
 
+    /// Under TLS 1.3 a console refuses a client certificate after the connection was made, and its reset may arrive before the
+    /// alert that says so.
+    private func resetOfCertificate(_ set: (String) -> String) -> String {
+        guard party?.login == .certificate else { return "" }
+        return
+            "; a console that refuses the client certificate may break off like this, too: trust its issuer there, or "
+            + set("--client-cert FILE --client-key FILE")
+    }
+
     private func refused(_ named: String, _ set: (String) -> String) -> String {
         let fix = "fix what PingFederate says, then keyturn target push \(named): a blocked rotation goes on with it"
-        guard party?.isSaving == true, party?.bypassesExternalValidation == false else { return fix }
+        guard party?.call == .save, party?.bypassesExternalValidation == false else { return fix }
         let bypass = "if the console cannot reach Zoom: \(set("--bypass-external-validation"))"
         return speaksOfConnecting ? "\(bypass); else \(fix)" : "\(fix); \(bypass)"
     }

@@ -92,7 +92,7 @@ package struct ConsoleSession: Sendable {
         _ request: HTTPRequest, withholding sent: [SecretBox] = []
     ) async throws(ConsoleFailure) -> HTTPResponse {
         var party = party
-        party.isSaving = request.method == .put
+        party.call = request.method == .put ? .save : request.url.target.contains("/cluster/") ? .replication : .look
         let answer: HTTPResponse
         do { answer = try await transport.send(request) } catch { throw ConsoleFailure(error, of: party) }
         guard (200...299).contains(answer.status) else {

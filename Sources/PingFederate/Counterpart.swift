@@ -4,6 +4,9 @@ package import HTTPTransport
 package struct Counterpart: Equatable, Sendable {
     package enum Role: Equatable, Sendable { case console, tokenEndpoint }
 
+    /// What was asked for.
+    package enum Call: Equatable, Sendable { case look, save, replication }
+
     package enum Login: Equatable, Sendable { case basic, oauth, certificate }
 
     package let role: Role
@@ -13,8 +16,7 @@ package struct Counterpart: Equatable, Sendable {
     package let isPinned: Bool
     /// Whether PingFederate is told not to try the credentials.
     package let bypassesExternalValidation: Bool
-    /// Whether a connection was sent to be saved.
-    package var isSaving = false
+    package var call = Call.look
 
     package init(_ role: Role, of access: ConsoleAccess, at url: EndpointURL) {
         self.role = role

@@ -65,7 +65,7 @@ import Times
         (-1, "critical"), (7 * day, "critical"), (8 * day, "warning"),
     ]) func `a console that is away is as urgent as the secret that it has`(left: Int, severity: String) {
         let failure = Delivery.Failure(
-            at: Self.now, cause: "unreachable", reason: "away", hint: nil, isRefusal: false)
+            at: Self.now, step: .access, cause: "unreachable", reason: "away", hint: nil, isRefusal: false)
         let app = Self.app(dies: left)
         let away = Self.target(app, .behind) { ($0.generation, $0.failure) = (Self.second, failure) }
         #expect(Self.words(away) == ["\(severity) target_failed"])

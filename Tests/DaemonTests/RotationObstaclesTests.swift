@@ -48,7 +48,8 @@ import Vault
 
     private static func target() -> TargetEntry {
         var delivery = Delivery()
-        delivery.failure = .init(at: now, cause: "unreachable", reason: "it is not there", hint: nil, isRefusal: false)
+        delivery.failure = .init(
+            at: now, step: .access, cause: "unreachable", reason: "it is not there", hint: nil, isRefusal: false)
         return TargetEntry(target: .sample("console", of: .sample("zoom")), delivery: delivery)
     }
 

@@ -58,7 +58,8 @@ import Times
     private static let late = target("console") { $0.replicatedAt = start + 2 * day }
     private static let changed = target("console") { $0.drift = Drift(seenAt: start + day, kind: .secret) }
     private static let away = target("console") {
-        $0.failure = .init(at: start, cause: "unreachable", reason: "away", hint: nil, isRefusal: false)
+        $0.failure = .init(
+            at: start, step: .access, cause: "unreachable", reason: "away", hint: nil, isRefusal: false)
     }
 
     struct Case: Sendable, CustomTestStringConvertible {
@@ -186,7 +187,8 @@ import Times
         let refused = Self.target("console") {
             $0.generation = .first
             $0.failure = .init(
-                at: Self.start, cause: "server_error", reason: "503", hint: "see its log", isRefusal: false)
+                at: Self.start, step: .access, cause: "server_error", reason: "503", hint: "see its log",
+                isRefusal: false)
         }
         #expect(try said(.current, [Self.stuck]).hint?.contains("out of service for good") == true)
         #expect(try said(.current, [refused]).hint == "see its log; then keyturn target test console")

@@ -85,8 +85,8 @@ import Testing
         }
     }
 
-    /// The rotation is held, in words that name what to do; a push that succeeds lets it go on.
-    @Test func aConsoleWithoutEgressHoldsARotationUntilAPushSucceeds() throws {
+    /// The rotation is held, in words that name what to do; that lets it go on.
+    @Test func aConsoleWithoutEgressHoldsARotationUntilItsTargetIsChanged() throws {
         try TargetTests.withConsole { world, console, app, clock in
             try console.switches(#"{"no_egress":true}"#)
             let rotate = try world.keyturn("rotate", "zoom-prod", "--overlap", "0s", "--wait", "--timeout", "20s")
@@ -100,8 +100,10 @@ import Testing
             #expect(try world.openRotations().first?["state"].string == "held", "nothing is another than before")
             #expect(try world.sandbox.accepts(app.secret, of: app))
 
-            try console.switches(#"{"no_egress":false}"#)
-            try world.must("target", "push", "console")
+            // The rotation's own hint, as it is printed.
+            let shown = try #require(try world.openRotations().first?["try"].string)
+            #expect(shown.hasPrefix(hint) && shown.contains("keyturn rotation resume"), "\(shown)")
+            try world.must("target", "set", "console", "--bypass-external-validation")
             try TargetTests.pass("the end", world, clock) { $0 == nil }
             #expect(try console.secret() == world.fetchedSecret() && !world.sandbox.accepts(app.secret, of: app))
         }

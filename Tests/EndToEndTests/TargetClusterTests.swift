@@ -119,6 +119,49 @@ import Testing
         }
     }
 
+    /// After a look that the console allows, and the failure is none of looking.
+    private func isStillTold(_ words: String, _ world: World, _ clock: TestClock) throws {
+        _ = try world.keyturn("target", "test", "console")
+        try world.pass(950, on: clock)
+        try clock.awaitLooks(5)
+        #expect(
+            try world.keyturn("target", "show", "console", "--json").json["failure"]["detail"].string?.contains(words)
+                == true)
+        let problems = try world.keyturn("status", "--json").json["problems"].elements
+        #expect(
+            problems.contains {
+                $0["code"].string == "target_failed" && $0["detail"].string?.contains(words) == true
+            }, "\(problems)")
+    }
+
+    @Test func aReplicationThatFailsIsToldOfUntilItSucceeds() throws {
+        try TargetTests.withConsole(["--replicate", "full"]) { world, console, app, clock in
+            try console.switches(#"{"standalone":false,"replication_fails":true}"#)
+            let new = try rotate(world)
+            try reason("replication failed on 10.0.0.2", world, app, clock)
+            let since = try world.keyturn("target", "show", "console", "--json").json["failure"]["since"].string
+            for _ in 0..<2 { try isStillTold("replication failed on 10.0.0.2", world, clock) }
+            // Nor does the console's absence end it, whichever of the two is told of by then.
+            try console.switches(#"{"status":503}"#)
+            _ = try world.keyturn("target", "test", "console")
+            try console.switches(#"{"status":null}"#)
+            for _ in 0..<3 {
+                _ = try world.keyturn("target", "test", "console")
+                #expect(try !world.keyturn("target", "show", "console", "--json").json["failure"].isNull)
+            }
+            try reason("replication failed on 10.0.0.2", world, app, clock)
+            try isStillTold("replication failed on 10.0.0.2", world, clock)
+            #expect(try world.keyturn("target", "show", "console", "--json").json["failure"]["since"].string == since)
+            try world.must("target", "set", "console", "--pin", console.fingerprint)
+            #expect(
+                try world.keyturn("target", "show", "console", "--json").json["failure"]["code"].string
+                    == "replication")
+            try console.switches(#"{"replication_fails":false}"#)
+            try finish(new, world, console, app, clock)
+            #expect(try world.keyturn("status", "--json").json["problems"].elements.isEmpty)
+        }
+    }
+
     @Test func aMissingPermissionIsNotAConsoleThatStandsAlone() throws {
         try TargetTests.withConsole(["--replicate", "full"]) { world, console, app, clock in
             try console.switches(#"{"cluster_forbidden":true,"standalone":false}"#)
@@ -126,6 +169,7 @@ import Testing
             try reason("You do not have permission to do this.", world, app)
             let tested = try world.keyturn("target", "test", "console")
             #expect(tested.exit == 79 && tested.output.contains("give the account the role Admin"), "\(tested)")
+            try isStillTold("You do not have permission to do this.", world, clock)
             try console.switches(#"{"cluster_forbidden":false}"#)
             try finish(new, world, console, app, clock)
         }

@@ -153,6 +153,72 @@ import Testing
         }
     }
 
+    @Test func aTargetThatARotationWentOnWithoutIsTriedAtOnce() throws {
+        try TargetTests.withConsole { world, console, _, clock in
+            try world.must("target", "push", "console")
+            try console.switches(#"{"password":"another"}"#)
+            #expect(try world.keyturn("rotate", "zoom-prod", "--overlap", "1h").exit == 75)
+            let id = try #require(try world.openRotations().first?["id"].string)
+            try world.must("rotation", "finish", id, "--yes")
+            let new = try world.fetchedSecret()
+            // Each try in vain has the next one wait for longer.
+            for _ in 0..<6 {
+                try world.pass(700, on: clock)
+                try clock.awaitLooks(3)
+            }
+            #expect(try console.secret() != new)
+            let changed = try Self.set(world, "--password-stdin", input: "another")
+            #expect(changed.exit == 0, "\(changed)")
+            try eventually("the console to have it, though no time passes", seconds: 60) {
+                try console.secret() == new
+            }
+        }
+    }
+
+    @Test func onlyWhatTheConsoleWouldNoticeHasAHeldRotationGoOn() throws {
+        try TargetTests.withConsole { world, console, app, clock in
+            try world.must("target", "push", "console")
+            try console.switches(#"{"reject":"not today"}"#)
+            #expect(try world.keyturn("rotate", "zoom-prod", "--overlap", "0s", "--wait").exit == 79)
+            func isHeld() throws -> Bool { try world.openRotations().first?["state"].string == "held" }
+            let puts = try console.calls("PUT")
+            for own in [["--settle", "1s"], ["--restore-drift"], ["--provisioner-log", "/log"]] {
+                #expect(
+                    try world.runner.run(Programs.keyturn, ["target", "set", "console"] + own).exit == 0, "\(own)")
+                try clock.awaitLooks(2)
+                #expect(try isHeld() && console.calls("PUT") == puts, "\(own)")
+            }
+            try world.must("target", "adopt", "console", "--yes")
+            try clock.awaitLooks(2)
+            #expect(try isHeld() && console.calls("PUT") == puts)
+            try world.must("target", "set", "console", "--pin", console.fingerprint)
+            try eventually("another try") { try console.calls("PUT") > puts }
+            try eventually("its refusal") { try isHeld() }
+            #expect(try world.sandbox.accepts(app.secret, of: app))
+        }
+    }
+
+    @Test func aFileThatIsTooLongIsNotCut() throws {
+        try TargetTests.withConsole { world, console, _, _ in
+            // As of all public authorities, with the right one in front: what is left after a cut would do.
+            let own = try String(contentsOfFile: console.caFile, encoding: .utf8)
+            let bundle = world.directory + "/bundle.pem"
+            try String(repeating: own, count: 300_000 / own.utf8.count).write(
+                toFile: bundle, atomically: true, encoding: .utf8)
+            let ca = try Self.set(world, "--ca-file", bundle)
+            #expect(ca.exit == 65 && ca.complains(), "\(ca)")
+            #expect(
+                ca.errors.contains("the CA file is longer than 32768 bytes")
+                    && ca.errors.contains("try: give only the authority that signed the console's certificate"), "\(ca)"
+            )
+            let key = try Self.set(world, "--client-cert", console.clientCert, "--client-key", bundle)
+            #expect(key.exit == 65 && key.errors.contains("the client key is longer than 32768 bytes"), "\(key)")
+            let folder = try Self.set(world, "--ca-file", world.directory)
+            #expect(
+                folder.exit == 74 && folder.errors.contains("the CA file cannot be read: Is a directory"), "\(folder)")
+        }
+    }
+
     @Test func itWaitsForAPushThatIsUnderWay() throws {
         try TargetTests.withConsole { world, console, _, _ in
             try console.switches(#"{"delay":3}"#)

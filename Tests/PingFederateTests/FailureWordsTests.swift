@@ -109,6 +109,17 @@ import Testing
         #expect(unshown.description.contains("handshake_failure") && unshown.hint.contains("--client-cert FILE"))
     }
 
+    @Test("a connection that breaks off may be a refusal of the client certificate, whose alert was overtaken")
+    func overtaken() async throws {
+        let reset = TransportFailure(.cut, .ambiguous, detail: "connection reset by peer")
+        let cut = try await version(.failure(reset), of: Console(login: Self.certificate))
+        #expect(cut.description.hasPrefix("the console's answer did not arrive"))
+        #expect(
+            cut.hint(of: "console").hasSuffix("keyturn target set console --client-cert FILE --client-key FILE"),
+            "\(cut.hint(of: "console"))")
+        #expect(try await !version(.failure(reset)).hint.contains("certificate"), "there is none to be refused")
+    }
+
     @Test("a proxy that refuses is named, and what to add to no_proxy") func proxies() async throws {
         let refusal = TransportFailure(
             .proxyRefused, .notSent, detail: "it answered 407: it wants a login, or another one")

@@ -156,7 +156,7 @@ import Times
         full.restoration?.count = 7
         full.restoration?.first = Self.now
         full.restoration?.last = Self.now
-        full.failure = .init(at: Self.now, cause: text, reason: text, hint: text, isRefusal: true)
+        full.failure = .init(at: Self.now, step: .replication, cause: text, reason: text, hint: text, isRefusal: true)
         for delivery in [Delivery(), full] {
             #expect(try again(DeliveryRecord(targetID: "t", delivery)).delivery == delivery)
         }

@@ -90,7 +90,8 @@ import Vault
         #expect(try await Self.world().move { $0.adminURL = "https://new.example.com:9999" } == nil)
         #expect(try await Self.world { $0 = Delivery() }.move { $0.connection = "two" } == nil)
         #expect(try await Self.world(isPublished: true).move { $0.connection = "two" } == nil)
-        let gone = Delivery.Failure(at: Self.seen, cause: "not_found", reason: "", hint: nil, isRefusal: false)
+        let gone = Delivery.Failure(
+            at: Self.seen, step: .save, cause: "not_found", reason: "", hint: nil, isRefusal: false)
         #expect(try await Self.world { $0.failure = gone }.move { $0.connection = "two" } == nil)
     }
 }

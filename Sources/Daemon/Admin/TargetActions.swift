@@ -15,6 +15,8 @@ struct TargetActions {
     let deed: Deed?
 
     func answer(_ action: AdminRoute.Targets, _ request: Request) async throws(Problem) -> RenderedResponse {
+        // Whatever came of it: the operator is there and looks.
+        defer { if let name = action.concerned { session.courier.wake(name) } }
         switch action {
         case .list:
             let targets = session.vault.catalog.targets.map { TargetDocument($0, session.vault.catalog, time.now.wall) }
@@ -138,8 +140,11 @@ struct TargetActions {
         return Response(.ok).json(document(try self.entry(name)))
     }
 
-    /// One that waited for a target need not wait until it would have looked again, and one that a target held goes on.
-    func wakeRotation(of app: Name) async { await session.rotations.lookAgain(atTargetsOf: app) }
+    /// One that waited for a target need not wait until it would have looked again.
+    /// - Parameter resuming: whether one that a target's refusal held goes on.
+    func wakeRotation(of app: Name, resuming: Bool = true) async {
+        await session.rotations.lookAgain(atTargetsOf: app, resuming: resuming)
+    }
 
     /// What is there now is as it should be.
     private func adopt(_ name: Name) async throws(Problem) -> RenderedResponse {
@@ -154,7 +159,7 @@ struct TargetActions {
         } catch {
             throw Problem(ofTarget: error, name)
         }
-        await wakeRotation(of: known.target.app)
+        await wakeRotation(of: known.target.app, resuming: false)
         return Response(.ok).json(document(try self.entry(name)))
     }
 
@@ -175,5 +180,15 @@ struct TargetActions {
 
     func document(_ entry: TargetEntry) -> TargetDocument {
         TargetDocument(entry, session.vault.catalog, time.now.wall)
+    }
+}
+
+extension AdminRoute.Targets {
+    /// The target that an operator changes, pushes to or tries, and so does not want to be left for later.
+    fileprivate var concerned: Name? {
+        switch self {
+        case .change(let name), .test(let name), .push(let name), .adopt(let name): name
+        case .list, .show, .add, .remove, .discover, .discoverConsole, .certificate: nil
+        }
     }
 }

@@ -25,7 +25,7 @@ extension TargetActions {
         guard let verification else {
             throw Problem(.busy, "target '\(name)' is being pushed to", try: "the same again")
         }
-        await wakeRotation(of: known.app)
+        await wakeRotation(of: known.app, resuming: patch.mayHelp)
         return Response(.ok).json(TriedTarget(target: document(try entry(name)), verification: verification))
     }
 
@@ -47,7 +47,7 @@ extension TargetActions {
         if target.trust != entry.target.trust {
             target.pinExpires = attempted == .console ? await target.pinExpiry(over: transport) : nil
         }
-        let delivery = delivery(entry, isMoved: isMoved, isTried: attempted == .console)
+        let delivery = delivery(entry, patch, isMoved: isMoved, isTried: attempted == .console)
         let names = ("changed", AuditEvent.Value.text(patch.changes.joined(separator: "; ")))
         try await session.vault.set(
             target, delivery, recording: deed.map { $0.event(.done, about: $0.subject + [names]) })
@@ -55,11 +55,12 @@ extension TargetActions {
     }
 
     /// How far the target is once it is changed.
-    private func delivery(_ entry: TargetEntry, isMoved: Bool, isTried: Bool) -> Delivery {
+    private func delivery(_ entry: TargetEntry, _ patch: TargetPatch, isMoved: Bool, isTried: Bool) -> Delivery {
         var delivery = entry.delivery
         guard isMoved else {
-            // What PingFederate refused is refused until it is pushed again.
-            if isTried, delivery.failure?.isRefusal == false { delivery.failure = nil }
+            if isTried { delivery.disprove(.access) }
+            // What was refused may be taken now: it is tried again, and told of until then.
+            if patch.mayHelp { delivery.failure = delivery.failure?.forgiven }
             return delivery
         }
         // What is there now was not put there by us, and may be an old secret: that is told until it is pushed to, and a
@@ -99,8 +100,8 @@ extension Delivery.Failure {
     fileprivate static func moved(_ name: Name, at now: Timestamp) -> Self {
         let failure = ConsoleFailure(.rejected, .moved)
         return .init(
-            at: now, cause: failure.cause.rawValue, reason: failure.description, hint: "keyturn target push \(name)",
-            isRefusal: true)
+            at: now, step: failure.step, cause: failure.cause.rawValue, reason: failure.description,
+            hint: "keyturn target push \(name)", isRefusal: true)
     }
 }
 

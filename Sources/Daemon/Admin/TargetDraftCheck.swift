@@ -8,8 +8,6 @@ import Vault
 
 /// Whether what an operator entered can be a push target.
 enum TargetDraftCheck {
-    /// Bytes of PEM.
-    private static let longestPEM = 32 << 10
     private static let longestValue = 512
     private static let defaultSettle = 120
     private static let settles = 0...86_400
@@ -104,8 +102,8 @@ enum TargetDraftCheck {
             return .basic(user: user, password: password)
         case .clientCredentials(let client): return .clientCredentials(try checked(client))
         case .certificate(let chain, let key):
-            try checkCertificates(chain, "the client certificate")
-            guard key.bytes.count <= longestPEM, key.bytes.contains("PRIVATE KEY-----") else {
+            try checkCertificates(chain, .clientCertificate)
+            guard key.bytes.count <= ConsoleFile.longest, key.bytes.contains("PRIVATE KEY-----") else {
                 throw Problem(.badRequest, "the client key is not a PEM file with a private key")
             }
             guard !key.bytes.contains("ENCRYPTED") else {
@@ -147,7 +145,7 @@ enum TargetDraftCheck {
         switch (ca, pin) {
         case (nil, nil): return .system
         case (let text?, nil):
-            try checkCertificates(text, "the CA file")
+            try checkCertificates(text, .ca)
             return .authorities(text)
         case (nil, let text?):
             let digits = text.lowercased().filter { $0 != ":" && $0 != " " }
@@ -163,10 +161,11 @@ enum TargetDraftCheck {
         }
     }
 
-    private static func checkCertificates(_ text: String, _ what: String) throws(Problem) {
-        guard text.utf8.count <= longestPEM else {
-            throw Problem(.badRequest, "\(what) is longer than \(longestPEM) bytes")
+    private static func checkCertificates(_ text: String, _ file: ConsoleFile) throws(Problem) {
+        guard text.utf8.count <= ConsoleFile.longest else {
+            throw Problem(.badRequest, file.tooLong, try: file.fitting)
         }
+        let what = "the \(file.rawValue)"
         let found = CertificateLife.all(inPEM: text)
         guard !found.isEmpty else {
             throw Problem(

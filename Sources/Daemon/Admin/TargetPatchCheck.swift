@@ -134,9 +134,12 @@ extension PushTarget {
 extension TargetPatch {
     /// Whether the console might answer otherwise than it did.
     var concernsConsole: Bool {
-        let own: Set = [
-            "settle", "bypass_external_validation", "restore_drift", "provisioner_log", "provisioner_channel",
-        ]
-        return !own.isSuperset(of: changes)
+        !Self.unseen.union(["bypass_external_validation"]).isSuperset(of: changes)
     }
+
+    /// Whether a push that was refused might be taken now.
+    var mayHelp: Bool { !Self.unseen.isSuperset(of: changes) }
+
+    /// What concerns Keyturn alone.
+    private static let unseen: Set = ["settle", "restore_drift", "provisioner_log", "provisioner_channel"]
 }

@@ -51,9 +51,9 @@ struct TargetProblems {
     }
 
     static func failedHint(_ name: Name, _ failure: Delivery.Failure) -> String {
-        let test = "keyturn target test \(name)"
-        // A hint that ends in a push needs no other command behind it.
-        return failure.hint.map { failure.isRefusal ? $0 : "\($0); then \(test)" } ?? test
+        // What was not saved is over with a push that is, and not with a look.
+        let last = failure.step == .save ? "keyturn target push \(name)" : "keyturn target test \(name)"
+        return failure.hint.map { failure.isRefusal || $0.contains(last) ? $0 : "\($0); then \(last)" } ?? last
     }
 
     /// Of what was pushed, and the engines do not take over: to push it again helps nothing.

@@ -22,6 +22,13 @@ extension Delivery {
         return true
     }
 
+    /// Whether the engines have had the last push for so short a time that nobody else is taken to have changed it since. That is
+    /// as long again as the push took to reach them, and a little more: a target that another one is waited for stays fresh.
+    func isFresh(_ target: PushTarget, now: Timestamp) -> Bool {
+        guard let pushedAt, let settled = settled(target), pushedAt <= now else { return false }
+        return now - settled <= max(settled - pushedAt, 0) + 300
+    }
+
     /// Seconds until a cluster is looked at again: soon at first, and less often as time goes by.
     func replicationPause(now: Timestamp) -> Int { min(max((pushedAt.map { now - $0 } ?? 0) / 4, 1), 30) }
 

@@ -16,6 +16,7 @@ final class TargetCourier: Sendable {
     /// For the daemon's log; the audit log is told by the commits.
     let note: @Sendable (TargetEvent) -> Void
     private let busy = Mutex<Set<String>>([])
+    private let woken = Mutex<Set<Name>>([])
 
     init(
         vault: Vault, transport: any HTTPTransport, time: any TimeSource,
@@ -25,6 +26,16 @@ final class TargetCourier: Sendable {
         self.transport = transport
         self.time = time
         self.note = note
+    }
+
+    /// Has the next look at this target be made now.
+    func wake(_ name: Name) { woken.withLock { _ = $0.insert(name) } }
+
+    /// The targets that were woken since this was asked last.
+    func takeWoken() -> Set<Name> {
+        woken.withLock { names in
+            defer { names = [] }; return names
+        }
     }
 
     /// How long what cannot pass by itself is left alone, in seconds: trying must not lock an account.
@@ -123,9 +134,10 @@ final class TargetCourier: Sendable {
     ) async throws -> PublishOutcome? {
         let progress = try await session.progress(
             of: target.connection, by: target.policy, delivery.followed(now: time.now.wall))
-        delivery.failure = nil
+        delivery.disprove(.access)
         switch progress {
         case .done:
+            delivery.disprove(.replication)
             delivery.replicatedAt = time.now.wall
             (delivery.before, delivery.waiting) = (nil, nil)
             try await vault.keep(delivery, of: target)
@@ -137,10 +149,9 @@ final class TargetCourier: Sendable {
             return .waiting(seconds: 1, reason: "target '\(target.name)': replication was asked for")
         case .underWay(let words):
             let pause = delivery.replicationPause(now: time.now.wall)
-            if delivery.waiting != words || vault.catalog.target(target.name)?.delivery.failure != nil {
-                delivery.waiting = words
-                try await vault.keep(delivery, of: target)
-            }
+            delivery.disprove(.replication)
+            delivery.waiting = words
+            if delivery != vault.catalog.target(target.name)?.delivery { try await vault.keep(delivery, of: target) }
             return .waiting(seconds: pause, reason: "target '\(target.name)': \(words)")
         case .failed(let words):
             if delivery.replicationAsked {
@@ -155,7 +166,7 @@ final class TargetCourier: Sendable {
     private func fail(
         _ failure: ConsoleFailure, _ target: PushTarget, _ app: App, _ generation: Generation
     ) async -> PublishOutcome {
-        await keep(failure, of: target, app)
+        await keep(failure, failure.step, of: target, app)
         let reason = "target '\(target.name)': \(failure)"
         switch failure.disposition {
         case .later(let retryAfter): return .later(retryAfter: retryAfter, reason: reason)
@@ -164,13 +175,18 @@ final class TargetCourier: Sendable {
         }
     }
 
-    func keep(_ failure: ConsoleFailure, of target: PushTarget, _ app: App) async {
+    /// What keeps Keyturn out for a while does not replace what a push came to: that is still so afterwards.
+    func keep(
+        _ failure: ConsoleFailure, _ step: Delivery.Failure.Step, of target: PushTarget, _ app: App
+    ) async {
         guard var delivery = vault.catalog.target(target.name)?.delivery else { return }
         let known = delivery.failure
-        guard known?.reason != failure.description else { return }
+        let isRefusal = failure.disposition == .rejected
+        guard known?.reason != failure.description || known?.isRefusal != isRefusal else { return }
+        if step == .access, let known, known.step != .access { return }
         delivery.failure = Delivery.Failure(
-            at: known?.at ?? time.now.wall, cause: failure.cause.rawValue, reason: failure.description,
-            hint: failure.hint(of: target.name.description), isRefusal: failure.disposition == .rejected)
+            at: known?.at ?? time.now.wall, step: step, cause: failure.cause.rawValue, reason: failure.description,
+            hint: failure.hint(of: target.name.description), isRefusal: isRefusal)
         let event = TargetEvent.failed(target, app, failure)
         try? await vault.keep(delivery, of: target, recording: event.audited)  // told again by the next try
         note(event)

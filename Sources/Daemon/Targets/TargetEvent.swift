@@ -7,6 +7,8 @@ import Vault
 /// What happened at push targets.
 enum TargetEvent: Sendable {
     case pushed(PushTarget, App, Generation)
+    /// The current secret was pushed once more before the old one ends.
+    case renewed(PushTarget, App, Generation)
     case failed(PushTarget, App, ConsoleFailure)
     case changed(PushTarget, App, Drift)
     /// After such a change the current secret was pushed again.
@@ -17,6 +19,10 @@ enum TargetEvent: Sendable {
         case .pushed(let target, let app, let generation):
             logger.notice(
                 "pushed", metadata: ["target": "\(target.name)", "app": "\(app.name)", "generation": "\(generation)"])
+        case .renewed(let target, let app, let generation):
+            logger.notice(
+                "pushed again: \(Self.blind)",
+                metadata: ["target": "\(target.name)", "app": "\(app.name)", "generation": "\(generation)"])
         case .failed(let target, let app, let failure):
             logger.error(
                 "not pushed: \(failure); try: \(failure.hint(of: target.name.description))",
@@ -36,6 +42,10 @@ enum TargetEvent: Sendable {
         switch self {
         case .pushed(let target, let app, let generation):
             Self.event("target.pushed", .done, target, app, [("generation", .number(generation.number))])
+        case .renewed(let target, let app, let generation):
+            Self.event(
+                "target.pushed", .done, target, app,
+                [("generation", .number(generation.number)), ("reason", .text(Self.blind))])
         case .failed(let target, let app, let failure):
             Self.event("target.pushed", .failed, target, app, [("reason", .text(failure.description))])
         case .changed(let target, let app, let drift):
@@ -44,6 +54,9 @@ enum TargetEvent: Sendable {
             Self.event("target.restored", .done, target, app, [("generation", .number(generation.number))])
         }
     }
+
+    private static let blind =
+        "the old secret is about to end, and whether somebody else put it back cannot be told on this console"
 
     private static func event(
         _ action: String, _ outcome: AuditEvent.Outcome, _ target: PushTarget, _ app: App,

@@ -1,5 +1,4 @@
 import PingFederate
-import Rotation
 import Times
 import Vault
 
@@ -30,9 +29,7 @@ extension TargetCourier {
                 delivery.lookedAt = now
                 delivery.correctRestoration(now: now)
                 _ = delivery.correctReplication(now: now)
-                // That a push was refused is over with the next push, and not with a look.
-                let isBehind = delivery.generation != vault.catalog.app(of: target)?.credential.generation
-                if !isBehind || delivery.failure?.isRefusal != true { delivery.failure = nil }
+                delivery.disprove(.access)
                 let look: Look
                 var news: TargetEvent?
                 switch finding {
@@ -52,7 +49,7 @@ extension TargetCourier {
                 await learnCertificate(of: target)
                 return look
             } catch let failure as ConsoleFailure {
-                await keep(failure, of: target, app)
+                await keep(failure, .access, of: target, app)
                 return .unseen("\(failure)")
             } catch {
                 return .unseen("\(error)")
@@ -77,30 +74,7 @@ extension TargetCourier {
         return (Sighting.compare(known, first, second), second)
     }
 
-    /// Why the old secret is to be kept alive for this target; `nil` when it has the new one for certain.
-    func laggard(_ credential: Credential, of app: App, at target: PushTarget) async -> Laggard? {
-        let name = "target '\(target.name)'"
-        // One that was removed is waited for by nobody.
-        guard let known = entry(of: target) else { return nil }
-        guard known.delivery.generation == credential.generation else {
-            return Laggard("\(name) does not have the new secret yet")
-        }
-        switch await lookForChange(target, app, patience: 20) {
-        case .same: break
-        case .changed(let drift): return Laggard("\(name) was changed outside since the last push: \(drift.words)")
-        case .unseen(let reason): return Laggard("\(name) cannot be looked at: \(reason)")
-        case .busy: return Laggard("\(name) is being pushed to", wait: 1)
-        }
-        guard let delivery = entry(of: target)?.delivery else { return nil }
-        guard delivery.replicatedAt != nil else {
-            return Laggard(
-                "\(name) has it, and its engines not yet", wait: delivery.replicationPause(now: time.now.wall))
-        }
-        let left = delivery.secondsToSettle(target, now: time.now.wall)
-        return left > 0 ? Laggard("\(name) has it; its engines use it in \(left) s at the latest", wait: left) : nil
-    }
-
-    private func entry(of target: PushTarget) -> TargetEntry? {
+    func entry(of target: PushTarget) -> TargetEntry? {
         vault.catalog.target(target.name).flatMap { $0.target.id == target.id ? $0 : nil }
     }
 }

@@ -17,9 +17,21 @@ struct TargetPublisher: SecretPublisher {
 
     func laggards(_ credential: Credential, of app: App) async -> [Laggard] {
         let targets = courier.vault.catalog.targets(of: app).map(\.target)
-        return await withTaskGroup(of: Laggard?.self) { group in
-            for target in targets { group.addTask { await courier.laggard(credential, of: app, at: target) } }
-            return await group.reduce(into: []) { $0 += [$1].compactMap(\.self) }.sorted { $0.reason < $1.reason }
+        let found = await all(targets) { await courier.standing(credential, of: app, at: $0) }
+        let laggards = found.compactMap(\.laggard)
+        // While another one is waited for, what is pushed now would be pushed once more.
+        guard laggards.isEmpty else { return laggards.sorted { $0.reason < $1.reason } }
+        let unsure = found.compactMap(\.unsure)
+        return await all(unsure) { await courier.renew(credential, of: app, at: $0) }.compactMap(\.self)
+            .sorted { $0.reason < $1.reason }
+    }
+
+    private func all<Found: Sendable>(
+        _ targets: [PushTarget], _ look: @escaping @Sendable (PushTarget) async -> Found
+    ) async -> [Found] {
+        await withTaskGroup(of: Found.self) { group in
+            for target in targets { group.addTask { await look(target) } }
+            return await group.reduce(into: []) { $0.append($1) }
         }
     }
 }

@@ -11,6 +11,8 @@ extension TargetCourier {
         case due
         /// Somebody else changed what was pushed.
         case restoring
+        /// Whether somebody else changed it cannot be told on this console, and the old secret is about to end.
+        case renewing
         /// The operator's word: what is there already is pushed too, and over whatever somebody else put there.
         case asked
     }
@@ -46,13 +48,15 @@ extension TargetCourier {
         case .restoring: restoration?.succeed(at: time.now.wall)
         // The operator knows of it.
         case .asked: restoration?.forget()
-        case .due: break
+        case .due, .renewing: break
         }
         delivery.restoration = restoration
-        let event =
-            occasion == .restoring
-            ? TargetEvent.restored(target, app, credential.generation)
-            : .pushed(target, app, credential.generation)
+        let event: TargetEvent =
+            switch occasion {
+            case .restoring: .restored(target, app, credential.generation)
+            case .renewing: .renewed(target, app, credential.generation)
+            case .due, .asked: .pushed(target, app, credential.generation)
+            }
         try await vault.keep([(target, delivery)] + beside(target, pushed), recording: event.audited)
         FaultPoint.reach(.afterDeliver)
         note(event)

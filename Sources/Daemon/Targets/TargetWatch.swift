@@ -15,6 +15,8 @@ actor TargetWatch {
     private var lookedFor: [String: String] = [:]
     /// Of targets that are behind, which generation was tried, and how often in vain.
     private var tried: [String: (generation: Generation, failures: Int)] = [:]
+    /// Woken while they were looked at.
+    private var woken: Set<String> = []
     private var underWay: [String: Task<Void, Never>] = [:]
 
     /// Seconds between two looks; shorter after one that failed.
@@ -28,6 +30,7 @@ actor TargetWatch {
     func look() {
         guard !isStopped else { return }
         let now = courier.time.now
+        wake(courier.takeWoken())
         for entry in courier.vault.catalog.targets where underWay.count < Self.most {
             let target = entry.target
             guard underWay[target.id] == nil, isDue(entry, now) else { continue }
@@ -41,9 +44,19 @@ actor TargetWatch {
 
     func stop() { isStopped = true }
 
+    /// What failed before an operator changed the target, or pushed to it, says nothing of the next try.
+    private func wake(_ names: Set<Name>) {
+        for name in names {
+            guard let id = courier.vault.catalog.target(name)?.target.id else { continue }
+            (next[id], tried[id]) = (nil, nil)
+            if underWay[id] != nil { woken.insert(id) }
+        }
+    }
+
     private func ended(_ target: PushTarget, _ pause: Int) {
         underWay[target.id] = nil
-        next[target.id] = courier.time.now.boot + pause
+        // One that began before does not count either.
+        next[target.id] = woken.remove(target.id) == nil ? courier.time.now.boot + pause : nil
     }
 
     private func isDue(_ entry: TargetEntry, _ now: Moment) -> Bool {
@@ -52,7 +65,7 @@ actor TargetWatch {
         if let next = next[entry.target.id], next > now.boot { return false }
         if carriesOn(entry) || isBehind(entry) || restores(entry, now.wall) { return true }
         guard entry.delivery.generation != nil else { return false }
-        return entry.delivery.failure?.isRefusal == false
+        return entry.delivery.failure?.step == .access
             || entry.delivery.isLookDue(after: Self.pause.look, now: now.wall)
     }
 

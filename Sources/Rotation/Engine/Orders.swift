@@ -88,8 +88,9 @@ extension RotationEngine {
 
     /// After an operator pushed to a target of the app's, changed or removed one: a rotation that waits for it tries at once,
     /// and one that is held because a target refused the new secret goes on. Returns without waiting for what follows.
-    package func lookAgain(atTargetsOf name: Name) async {
-        if let entry = vault.catalog.app(name), entry.rotation?.isHeldByTarget ?? false {
+    /// - Parameter resuming: whether the reason for a refusal may be gone.
+    package func lookAgain(atTargetsOf name: Name, resuming: Bool = true) async {
+        if resuming, let entry = vault.catalog.app(name), entry.rotation?.isHeldByTarget ?? false {
             // Where it cannot be kept it stays held, and the status says so.
             try? await between(entry.app) { () async throws(VaultError) in
                 guard let entry = vault.catalog.app(name), let open = entry.rotation, open.isHeldByTarget else {

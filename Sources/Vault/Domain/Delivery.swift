@@ -5,20 +5,39 @@ package import Times
 package struct Delivery: Equatable, Sendable {
     /// A try that brought nothing.
     package struct Failure: Equatable, Sendable {
+        /// What failed.
+        package enum Step: String, CaseIterable, Sendable {
+            /// To be let in: over when the console shows the connection.
+            case access
+            /// To save the connection: over with the next push.
+            case save
+            /// To have the engines take over what was saved: over when they did.
+            case replication
+        }
+
         package let at: Timestamp
         /// A stable word for programs, such as `unauthorized`.
         package let cause: String
         package let reason: String
         package let hint: String?
         /// Whether PingFederate refused what it was sent, so that only the operator can go on.
-        package let isRefusal: Bool
+        package private(set) var isRefusal: Bool
+        package let step: Step
 
-        package init(at: Timestamp, cause: String, reason: String, hint: String?, isRefusal: Bool) {
+        package init(at: Timestamp, step: Step, cause: String, reason: String, hint: String?, isRefusal: Bool) {
             self.at = at
+            self.step = step
             self.cause = cause
             self.reason = reason
             self.hint = hint
             self.isRefusal = isRefusal
+        }
+
+        /// The same, once the operator changed what may have been the reason: it may be tried again.
+        package var forgiven: Self {
+            var failure = self
+            failure.isRefusal = false
+            return failure
         }
     }
 

@@ -40,6 +40,7 @@ struct DeliveryRecord: Record {
         }
         if let failure = delivery.failure {
             writer.member("failed_at", failure.at)
+            writer.member("step", failure.step.rawValue)
             writer.member("cause", failure.cause)
             writer.member("reason", failure.reason)
             writer.member("hint", ifPresent: failure.hint)
@@ -51,7 +52,8 @@ struct DeliveryRecord: Record {
         try document.allowOnly(
             [
                 "generation", "pushed_at", "replication_asked", "replicated_at", "shown", "looked_at", "changed_at",
-                "failed_at", "cause", "reason", "hint", "refusal", "before", "waiting", "saved_at", "saved", "rest",
+                "failed_at", "step", "cause", "reason", "hint", "refusal", "before", "waiting", "saved_at", "saved",
+                "rest",
                 "change", "change_saved", "restore_tried_at", "restored", "restored_first", "restored_last",
             ], of: document.root)
         targetID = try cells.text(0)
@@ -68,9 +70,10 @@ struct DeliveryRecord: Record {
         delivery.drift = try document.drift()
         delivery.restoration = try document.restoration()
         if let at = try document.optionalTime("failed_at") {
+            let (cause, isRefusal) = (try document.text("cause"), try document.flag("refusal"))
             delivery.failure = Delivery.Failure(
-                at: at, cause: try document.text("cause"), reason: try document.text("reason"),
-                hint: try document.optionalText("hint"), isRefusal: try document.flag("refusal"))
+                at: at, step: try document.step(cause, isRefusal), cause: cause, reason: try document.text("reason"),
+                hint: try document.optionalText("hint"), isRefusal: isRefusal)
         }
         self.delivery = delivery
     }
@@ -104,6 +107,15 @@ extension JSONDocument {
         restoration.first = try optionalTime("restored_first")
         restoration.last = try optionalTime("restored_last")
         return restoration
+    }
+
+    fileprivate func step(_ cause: String, _ isRefusal: Bool) throws(JSONError) -> Delivery.Failure.Step {
+        // An earlier version did not write it.
+        guard let word = try optionalText("step") else {
+            return isRefusal ? .save : cause == "replication" ? .replication : .access
+        }
+        guard let step = Delivery.Failure.Step(rawValue: word) else { throw JSONError(.outOfRange, member: "step") }
+        return step
     }
 
     fileprivate func flag(_ name: String) throws(JSONError) -> Bool { try bool(try require(name, of: root)) }

@@ -68,9 +68,9 @@ struct ConsoleOptions: ParsableArguments {
     /// Scopes with spaces between them; `nil` if none was given.
     var scopes: String? { scope.isEmpty ? nil : scope.joined(separator: " ") }
 
-    func authorities() throws -> String? { try caFile.map { try Self.text(of: $0, "CA file") } }
-    func certificate() throws -> String? { try clientCert.map { try Self.text(of: $0, "client certificate") } }
-    func key() throws -> SecretBox? { try clientKey.map { SecretBox(try Self.file($0, "client key")) } }
+    func authorities() throws -> String? { try caFile.map { try Self.text(of: $0, .ca) } }
+    func certificate() throws -> String? { try clientCert.map { try Self.text(of: $0, .clientCertificate) } }
+    func key() throws -> SecretBox? { try clientKey.map { SecretBox(try Self.file($0, .clientKey)) } }
 
     /// The login as a whole. What is not given is asked for.
     func login() throws -> ConsoleDraft.Login {
@@ -111,20 +111,31 @@ struct ConsoleOptions: ParsableArguments {
         return line
     }
 
-    private static func text(of path: String, _ what: String) throws -> String {
+    private static func text(of path: String, _ what: ConsoleFile) throws -> String {
         try file(path, what).withSpan { String(decoding: $0.array, as: UTF8.self) }
     }
 
-    private static func file(_ path: String, _ what: String) throws -> SecretBytes {
+    private static func file(_ path: String, _ what: ConsoleFile) throws -> SecretBytes {
         let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else {
-            throw CommandFailure(.inputOutput, "the \(what) cannot be read: \(unsafe String(cString: strerror(errno)))")
-        }
+        guard descriptor >= 0 else { throw unreadable(what) }
         defer { close(descriptor) }
-        var text = SecretBuffer(capacity: 65_536)
+        var text = SecretBuffer(capacity: ConsoleFile.longest)
         var byte: UInt8 = 0
-        while text.count < 65_536, unsafe read(descriptor, &byte, 1) == 1 { text.append(byte) }
-        byte = 0
-        return text.finish()
+        defer { byte = 0 }
+        while true {
+            let count = unsafe read(descriptor, &byte, 1)
+            if count < 0, errno == EINTR { continue }
+            guard count >= 0 else { throw unreadable(what) }
+            guard count == 1 else { return text.finish() }
+            guard text.count < ConsoleFile.longest else {
+                throw CommandFailure(.badData, what.tooLong, try: what.fitting)
+            }
+            text.append(byte)
+        }
+    }
+
+    private static func unreadable(_ what: ConsoleFile) -> CommandFailure {
+        CommandFailure(
+            .inputOutput, "the \(what.rawValue) cannot be read: \(unsafe String(cString: strerror(errno)))")
     }
 }

@@ -1,0 +1,73 @@
+import PingFederate
+import Rotation
+import Times
+import Vault
+
+/// How a target stands to the end of the old secret.
+enum TargetStanding {
+    /// It has the new one for certain.
+    case ready
+    case lags(Laggard)
+    /// It was pushed to a while ago, and its console does not show whether somebody else put the old one back since.
+    case unsure(PushTarget)
+
+    var laggard: Laggard? { if case .lags(let laggard) = self { laggard } else { nil } }
+    var unsure: PushTarget? { if case .unsure(let target) = self { target } else { nil } }
+}
+
+extension Sighting.Basis {
+    /// Whether another secret in the connection would not be seen.
+    var isBlind: Bool {
+        switch self {
+        case .secret, .date: false
+        case .rest, .nothing: true
+        }
+    }
+}
+
+/// Directly before the old secret is ended.
+extension TargetCourier {
+    /// Whether the old secret is to be kept alive for this target.
+    func standing(_ credential: Credential, of app: App, at target: PushTarget) async -> TargetStanding {
+        let name = "target '\(target.name)'"
+        // One that was removed is waited for by nobody.
+        guard let known = entry(of: target) else { return .ready }
+        guard known.delivery.generation == credential.generation else {
+            return .lags(Laggard("\(name) does not have the new secret yet"))
+        }
+        let basis: Sighting.Basis
+        switch await lookForChange(target, app, patience: 20) {
+        case .same(let known): basis = known
+        case .changed(let drift):
+            return .lags(Laggard("\(name) was changed outside since the last push: \(drift.words)"))
+        case .unseen(let reason): return .lags(Laggard("\(name) cannot be looked at: \(reason)"))
+        case .busy: return .lags(Laggard("\(name) is being pushed to", wait: 1))
+        }
+        guard let (target, delivery) = entry(of: target).map({ ($0.target, $0.delivery) }) else { return .ready }
+        let now = time.now.wall
+        guard delivery.replicatedAt != nil else {
+            return .lags(
+                Laggard("\(name) has it, and its engines not yet", wait: delivery.replicationPause(now: now)))
+        }
+        if basis.isBlind, !delivery.isFresh(target, now: now) {
+            // What PingFederate refuses, only the operator can have go on.
+            if let failure = delivery.failure, failure.isRefusal { return .lags(Laggard("\(name): \(failure.reason)")) }
+            return .unsure(target)
+        }
+        let left = delivery.secondsToSettle(target, now: now)
+        return left > 0
+            ? .lags(Laggard("\(name) has it; its engines use it in \(left) s at the latest", wait: left)) : .ready
+    }
+
+    /// Pushes the current secret once more, over whatever secret is there, and over no other app's IDs.
+    /// - Returns: why the old secret is to be kept alive until then.
+    func renew(_ credential: Credential, of app: App, at target: PushTarget) async -> Laggard? {
+        // What is sent is seen to its end, also when the rotation waits no longer: it would be sent again.
+        switch await Task(operation: { await deliver(credential, of: app, to: target, .renewing) }).value {
+        case .confirmed: nil
+        case .waiting(let seconds, let reason): Laggard(reason, wait: seconds)
+        case .later(let retryAfter, let reason): Laggard(reason, wait: retryAfter.map { max($0, 60) })
+        case .held(let reason): Laggard(reason)
+        }
+    }
+}

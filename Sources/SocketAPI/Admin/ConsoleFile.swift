@@ -1,0 +1,22 @@
+/// A file in PEM that an operator gives for a console, and how long it may be: for the command that reads it, and the daemon.
+package enum ConsoleFile: String, Sendable {
+    case ca = "CA file"
+    case clientCertificate = "client certificate"
+    case clientKey = "client key"
+
+    /// Bytes of each.
+    package static let longest = 32 << 10
+
+    package var tooLong: String { "the \(rawValue) is longer than \(Self.longest) bytes" }
+
+    /// What to give instead.
+    package var fitting: String {
+        switch self {
+        case .ca:
+            "give only the authority that signed the console's certificate; without --ca-file the system's own are used"
+        case .clientCertificate:
+            "give only the certificate, and what leads from it to an authority that the console trusts"
+        case .clientKey: "give only the key, PEM"
+        }
+    }
+}

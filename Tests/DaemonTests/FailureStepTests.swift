@@ -1,0 +1,68 @@
+import HTTPTransport
+import PingFederate
+import TestSupport
+import Testing
+import Times
+import Vault
+
+@testable import Daemon
+
+/// What shows that a failure is over, and what does not.
+@Suite struct FailureStepTests {
+    private static func failure(_ cause: ConsoleFailure.Cause, _ call: Counterpart.Call?) throws -> ConsoleFailure {
+        var party = Counterpart(met: try .init("https://console.example.com:9999"))
+        if let call { party.call = call }
+        return ConsoleFailure(.later(), cause, of: call == nil ? nil : party)
+    }
+
+    @Test("a look disproves that the console was out of reach, whatever was to be done there") func access() throws {
+        for cause in [ConsoleFailure.Cause.unauthorized, .untrusted, .unreachable, .proxyRefused, .invalidScope] {
+            for call in [Counterpart.Call.look, .save, .replication] {
+                #expect(try Self.failure(cause, call).step == .access)
+            }
+        }
+    }
+
+    @Test("what was answered to a save or about the cluster, a look does not disprove") func deeper() throws {
+        for cause in [
+            ConsoleFailure.Cause.forbidden, .serverError, .answerLost, .notFound, .unexpectedAnswer, .rejected,
+        ] {
+            #expect(try Self.failure(cause, .look).step == .access)
+            #expect(try Self.failure(cause, .save).step == .save)
+            #expect(try Self.failure(cause, .replication).step == .replication)
+        }
+        #expect(try Self.failure(.replication, nil).step == .replication)
+        for cause in [ConsoleFailure.Cause.mismatch, .editors, .moved] {
+            #expect(try Self.failure(cause, nil).step == .save)
+        }
+    }
+
+    @Test("a step that went well lets go of its own failure alone") func disproving() {
+        for step in Delivery.Failure.Step.allCases {
+            var delivery = Delivery()
+            delivery.failure = .init(
+                at: Timestamp(unixSeconds: 0), step: step, cause: "c", reason: "r", hint: nil, isRefusal: true)
+            for other in Delivery.Failure.Step.allCases where other != step { delivery.disprove(other) }
+            #expect(delivery.failure?.step == step && delivery.failure?.forgiven.isRefusal == false)
+            delivery.disprove(step)
+            #expect(delivery.failure == nil)
+        }
+    }
+
+    @Test("a push is fresh for as long again as it took, and five minutes; never by a clock that was set back")
+    func fresh() {
+        let start = Timestamp(unixSeconds: 1_800_000_000)
+        let target = PushTarget.sample("console", of: .sample("zoom"))
+        var delivery = Delivery()
+        #expect(!delivery.isFresh(target, now: start))
+        delivery.pushedAt = start
+        #expect(!delivery.isFresh(target, now: start), "its engines do not have it")
+        delivery.replicatedAt = start + 60
+        let settled = 60 + target.settle
+        for (seconds, isFresh) in [
+            (60, true), (settled, true), (2 * settled + 300, true), (2 * settled + 301, false), (-1, false),
+        ] {
+            #expect(delivery.isFresh(target, now: start + seconds) == isFresh, "\(seconds)")
+        }
+    }
+}
