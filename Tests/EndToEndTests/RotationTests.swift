@@ -163,7 +163,7 @@ import Testing
         #expect(status.exit == 0)
         let problems = try #require(status.output.range(of: "\nproblems\n"))
         let table = try #require(status.output.range(of: "\nAPP "))
-        #expect(problems.lowerBound < table.lowerBound && status.output.contains("    try: keyturn rot"))
+        #expect(problems.lowerBound < table.lowerBound && status.output.contains(/\n    try: .*keyturn rot/))
         let problem = try world.keyturn("status", "--json").json["problems"].elements.first
         #expect(problem?["app"].string == "zoom-prod" && problem?.description.contains(kind) == true)
     }
