@@ -15,7 +15,9 @@ import VaultSQLite
 
     private func opens(_ path: String) async -> Bool {
         guard let store = try? SQLiteStore.open(at: path) else { return false }
-        return (try? await Vault.open(store, with: .keyFile(), time: ManualTime())) != nil
+        let isOpen = (try? await Vault.open(store, with: .keyFile(), time: ManualTime())) != nil
+        try? await store.close()  // left to its end, its files go at some later moment
+        return isOpen
     }
 
     @Test("what an earlier attempt left is swept away, and a link in its place is not followed") func leftovers()
