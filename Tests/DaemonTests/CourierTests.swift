@@ -108,6 +108,7 @@ import Vault
         let there = Task {
             await courier.alone(.sample("other", of: app, connection: "elsewhere")) {
                 second.note("in")
+                // So that who waits, and looks every 50 ms, looks while the place is taken.
                 try? await Task.sleep(for: .milliseconds(600))
                 second.note("out")
             }
@@ -141,5 +142,5 @@ import Vault
 }
 
 private func eventuallyNoted(_ recorder: Recorder<String>, _ count: Int) async throws {
-    for _ in 0..<400 where recorder.count < count { try await Task.sleep(for: .milliseconds(10)) }
+    try await eventually("\(count) notes") { recorder.count >= count }
 }

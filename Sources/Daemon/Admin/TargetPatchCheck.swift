@@ -22,7 +22,7 @@ enum TargetPatchCheck {
     }
 
     /// The login as if it had been entered as a whole. What is stored is not sent to another server than it was entered for:
-    /// whoever may change an address could otherwise have it sent to his own.
+    /// whoever may change an address could otherwise have it sent to a server of their own.
     private static func login(
         _ known: PushTarget, _ patch: TargetPatch, isElsewhere: Bool
     ) throws(Problem) -> ConsoleDraft.Login {
