@@ -20,8 +20,6 @@ let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
-let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
-let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 
 func target(
     _ name: String, _ dependencies: [Target.Dependency] = [], exclude: [String] = [], resources: [Resource] = []
@@ -65,7 +63,6 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
-        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
     targets: [
         // From the ground up: a target imports only what stands above it here.
@@ -105,6 +102,7 @@ let package = Package(
         target("Zoom", ["HTTPTransport", "SecretJSON", "SecretMemory", "Times"]),
         target("PingFederate", ["HTTPTransport", "SecretJSON", "SecretMemory", "Times"]),
         target("SocketAPI", ["CPlatform", "Names", "SecretJSON", "SecretMemory", "Times"]),
+        target("SocketServer", ["CPlatform", "Names", "SecretMemory", "SocketAPI"]),
         target("TerminalText", ["Names", "SocketAPI", "Times"]),
         target("ErrorCatalog", ["SecretJSON", "SocketAPI", "TerminalText"]),
         target("Guide", ["Names", "SecretJSON", "SocketAPI", "Times"]),
@@ -115,8 +113,8 @@ let package = Package(
                 "Audit", "CPlatform", "Doctor", "Envelope", "EscrowFiles", "HTTPTransport", "Names", "PingFederate",
                 "Rotation", "Schedule",
                 "Scheduling",
-                "SecretJSON", "SecretMemory", "SocketAPI", "Times", "Tokens", "Vault", "VaultSQLite", "Zoom", nioCore,
-                nioPosix, logging, lifecycle, unixSignals,
+                "SecretJSON", "SecretMemory", "SocketAPI", "SocketServer", "Times", "Tokens", "Vault", "VaultSQLite",
+                "Zoom", logging,
                 "Yams",
             ]),
         target("TerminalInput", ["SecretMemory"]),
@@ -141,7 +139,10 @@ let package = Package(
                 "Names", "Rotation", "Scheduling", "SecretMemory", "Times", "Tokens", "Vault", "VaultSQLite",
                 "Envelope",
             ], path: "Tests/SchedulerBench", swiftSettings: settings),
-        .target(name: "HTTPTestSupport", path: "Tests/HTTPTestSupport", swiftSettings: settings),
+        .target(
+            name: "HTTPTestSupport", dependencies: ["Names", "SocketAPI", "SocketServer"],
+            path: "Tests/HTTPTestSupport",
+            swiftSettings: settings),
         .target(
             name: "TestSupport", dependencies: ["Envelope", "Names", "SecretMemory", "Times", "Vault"],
             path: "Tests/TestSupport", swiftSettings: settings),
@@ -183,16 +184,19 @@ let package = Package(
             ["Names", "Rotation", "Schedule", "Scheduling", "SecretMemory", "TestSupport", "Times", "Tokens", "Vault"]),
         tests("GuideTests", ["Guide", "Names", "SecretJSON", "SecretMemory", "SocketAPI", "Zoom"]),
         tests("TerminalTextTests", ["Names", "SocketAPI", "TerminalInput", "TerminalText", "Times"]),
+        tests(
+            "SocketServerTests",
+            ["HTTPTestSupport", "Names", "SecretMemory", "SocketAPI", "SocketServer", "TestSupport"]),
         tests("SocketAPITests", ["Names", "SecretJSON", "SecretMemory", "SocketAPI", "Times"]),
         tests(
             "DaemonTests",
             [
-                "Audit", "Daemon", "Doctor", "ErrorCatalog", "HTTPTransport", "Names", "PingFederate", "Rotation",
+                "Audit", "Daemon", "Doctor", "ErrorCatalog", "HTTPTestSupport", "HTTPTransport", "Names",
+                "PingFederate", "Rotation",
                 "Schedule", "Scheduling",
                 "SecretMemory",
-                "SocketAPI",
-                "TestSupport", "Times", "Tokens", "Vault", "Zoom", logging, nioCore, nioPosix,
-                .product(name: "NIOEmbedded", package: "swift-nio"),
+                "SocketAPI", "SocketServer",
+                "TestSupport", "Times", "Tokens", "Vault", "Zoom", logging,
             ]),
         tests("SandboxTests", ["Sandbox", "TestSupport", "zoom-sandbox"]),
         fuzzer,

@@ -10,6 +10,8 @@
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -188,3 +190,41 @@ void kt_commit(char *to) {
     for (size_t at = 0; at < sizeof commit; at++) to[at] = commit[at];
     to[sizeof commit - 1] = '\0';
 }
+
+int kt_epoll_make(void) { return epoll_create1(EPOLL_CLOEXEC); }
+
+int kt_eventfd_make(void) { return eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC); }
+
+static int epoll_set(int set, int operation, int descriptor, uint32_t wanted)
+{
+    struct epoll_event event = {.data.fd = descriptor};
+    if (wanted & KT_READABLE) event.events |= EPOLLIN;
+    if (wanted & KT_WRITABLE) event.events |= EPOLLOUT;
+    if (wanted & KT_SHARED) event.events |= EPOLLEXCLUSIVE;
+    return epoll_ctl(set, operation, descriptor, &event);
+}
+
+int kt_epoll_add(int set, int descriptor, uint32_t wanted) { return epoll_set(set, EPOLL_CTL_ADD, descriptor, wanted); }
+
+int kt_epoll_change(int set, int descriptor, uint32_t wanted)
+{
+    return epoll_set(set, EPOLL_CTL_MOD, descriptor, wanted);
+}
+
+int kt_epoll_remove(int set, int descriptor) { return epoll_set(set, EPOLL_CTL_DEL, descriptor, 0); }
+
+int kt_epoll_wait(int set, struct kt_event *events, int capacity, int milliseconds)
+{
+    struct epoll_event found[256];
+    int count = epoll_wait(set, found, capacity < 256 ? capacity : 256, milliseconds);
+    for (int index = 0; index < count; index++) {
+        uint32_t ready = 0;
+        if (found[index].events & EPOLLIN) ready |= KT_READABLE;
+        if (found[index].events & EPOLLOUT) ready |= KT_WRITABLE;
+        if (found[index].events & (EPOLLHUP | EPOLLERR)) ready |= KT_GONE;
+        events[index] = (struct kt_event){.descriptor = found[index].data.fd, .ready = ready};
+    }
+    return count < 0 ? 0 : count;
+}
+
+int kt_accept(int listener) { return accept4(listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC); }

@@ -1,4 +1,3 @@
-import NIOCore
 import Testing
 
 @testable import Daemon
@@ -10,10 +9,10 @@ import Testing
     /// Its request may be on its way already: to close now would refuse it for a restart's sake.
     @Test func whoHasJustComeIsAnsweredOnce() async throws {
         let world = try await Watched()
-        let client = try await world.client()
-        try await world.drain()
+        let client = try world.client()
+        world.drain()
         #expect(client.isOpen)
-        try await client.ask(Self.credentials)
+        client.ask(Self.credentials)
         #expect(client.statuses == [200])
         #expect(client.heard.joined().lowercased().contains("connection: close"))
         #expect(!client.isOpen)
@@ -21,35 +20,35 @@ import Testing
 
     @Test func halfARequestMayArriveWhole() async throws {
         let world = try await Watched()
-        let client = try await world.client(asking: Self.credentials)
-        try await client.send("GET \(Self.credentials) HTTP/1.1\r\nHost: k\r\n")
-        try await world.drain()
-        try await client.send("Keyturn-Request: 1\r\n\r\n")
+        let client = try world.client(asking: Self.credentials)
+        client.send("GET \(Self.credentials) HTTP/1.1\r\nHost: k\r\n")
+        world.drain()
+        client.send("Keyturn-Request: 1\r\n\r\n")
         #expect(client.statuses == [200, 200])
         #expect(!client.isOpen)
     }
 
     @Test func whoSaysNothingHoldsUpNobody() async throws {
         let world = try await Watched()
-        let client = try await world.client()
-        try await world.drain()
-        await world.pass(2)
+        let client = try world.client()
+        world.drain()
+        world.pass(2)
         #expect(!client.isOpen)
         #expect(client.heard.isEmpty)
     }
 
     @Test func whoWasServedAndWaitsIsLetGo() async throws {
         let world = try await Watched()
-        let client = try await world.client(asking: Self.credentials)
-        try await world.drain()
+        let client = try world.client(asking: Self.credentials)
+        world.drain()
         #expect(!client.isOpen)
     }
 
     /// Accepted before the socket closed, and set up only afterwards.
     @Test func whoComesLateIsAnsweredOnce() async throws {
         let world = try await Watched()
-        try await world.drain()
-        let client = try await world.client(asking: Self.credentials)
+        world.drain()
+        let client = try world.client(asking: Self.credentials)
         #expect(client.statuses == [200])
         #expect(!client.isOpen)
     }

@@ -1,13 +1,12 @@
 import Audit
 import Foundation
+import HTTPTestSupport
 import HTTPTransport
 import Logging
-import NIOCore
-import NIOEmbedded
 import Names
 import SecretMemory
 import SocketAPI
-import Synchronization
+import SocketServer
 import TestSupport
 import Testing
 import Times
@@ -17,11 +16,10 @@ import Zoom
 
 @testable import Daemon
 
-/// An unlocked vault in memory, and clients of its agent routes at an event loop that is moved by hand.
+/// An unlocked vault in memory, and clients of its agent routes at an event loop that is turned by hand.
 final class Watched {
     let gate: VaultGate
-    let loop = NIOAsyncTestingEventLoop()
-    private let table: NIOLoopBound<ConnectionTable>
+    private let driver: HandDriven
     private let session: VaultGate.Session
     private let auditDirectory = NSTemporaryDirectory() + "keyturn-audit-" + UUID().uuidString
 
@@ -40,44 +38,28 @@ final class Watched {
             logger: Logger(label: "tests") { _ in SwiftLogNoOpLogHandler() })
         try await gate.unlock(with: .keyFile())
         session = try #require(gate.session)
-        let loop = loop
-        table = try await loop.executeInContext {
-            let table = ConnectionTable()
-            table.start(on: loop)
-            return NIOLoopBound(table, eventLoop: loop)
-        }
+        driver = try HandDriven(AgentRoutes(gate: gate, time: ManualTime()))
         try await vault.add(.sample("zoom-prod"), clientSecret: SecretBox("secret-1"))
         try await vault.add(.sample("me"))
     }
 
     /// A client of user 1000 that has connected.
-    func client() async throws -> WatchingClient {
-        let client = WatchingClient(loop)
-        let (routes, table) = (AgentRoutes(gate: gate, time: ManualTime()), table)
-        try await loop.executeInContext {
-            let handler = ConnectionHandler(
-                responder: routes, caller: Identity(uid: 1000, gid: 1000, pid: 1), limits: .init(), table: table.value)
-            try client.channel.pipeline.syncOperations.addHandlers([client, handler])
-            client.channel.connect(to: try SocketAddress(unixDomainSocketPath: "/x"), promise: nil)
-        }
-        return client
-    }
+    func client() throws -> WatchingClient { WatchingClient(try driver.client(room: 4_096)) }
 
     /// A client that asked for something.
-    func client(asking target: String) async throws -> WatchingClient {
-        let client = try await client()
-        try await client.ask(target)
+    func client(asking target: String) throws -> WatchingClient {
+        let client = try client()
+        client.ask(target)
         return client
     }
 
-    func pass(_ seconds: Int64) async { await loop.advanceTime(by: .seconds(seconds)) }
+    /// How many connections there are.
+    var open: Int { driver.open }
+    func run() { driver.run() }
+    func pass(_ seconds: Int) { driver.pass(seconds) }
 
     /// The daemon stops.
-    func drain() async throws {
-        let table = table
-        try await loop.executeInContext { table.value.drain() }
-        await loop.run()
-    }
+    func drain() { driver.drain(Refusal.stopping) }
 
     /// A rotation as far as the new secret's being current: `secret-2` after `secret-1`.
     func promote() async throws {
@@ -86,14 +68,14 @@ final class Watched {
             id: "r\(entry.credential.generation)", app: entry.app, base: entry.credential.generation,
             trigger: .operator, overlap: 0, at: Timestamp(unixSeconds: 1_800_000_000))
         try await vault.begin(rotation, of: entry.app)
-        await loop.run()
+        run()
         rotation.phase = .current
         let next = entry.credential.generation.next
         let new = Credential(
             generation: next, state: .current, clientSecret: SecretBox("secret-\(next)"),
             createdAt: Timestamp(unixSeconds: 1_800_000_000))
         try await vault.promote(new, by: rotation, of: entry.app)
-        await loop.run()
+        run()
     }
 
     /// The end of that rotation.
@@ -102,75 +84,66 @@ final class Watched {
         var rotation = try #require(entry.rotation)
         rotation.phase = .retired
         try await vault.retire(by: rotation, of: entry.app)
-        await loop.run()
+        run()
     }
 }
 
-/// The other end of a connection: keeps what was sent, before it is wiped, and may be slow to take it in.
-final class WatchingClient: ChannelOutboundHandler, Sendable {
-    typealias OutboundIn = ByteBuffer
+/// The other end of a connection, which may be slow to take in what it is sent.
+final class WatchingClient {
+    private let client: HandDriven.Client
+    private var arrived = ""
+    private var isDeaf = false
+    private var isOver = false
 
-    let channel: NIOAsyncTestingChannel
-    private let state = Mutex(State())
+    init(_ client: HandDriven.Client) { self.client = client }
 
-    private struct State {
-        var heard: [String] = []
-        var isDeaf = false
-        var kept: [EventLoopPromise<Void>] = []
+    /// Everything that it has taken in.
+    var text: String {
+        listen()
+        return arrived
     }
 
-    init(_ loop: NIOAsyncTestingEventLoop) { channel = NIOAsyncTestingChannel(loop: loop) }
+    var isOpen: Bool {
+        listen()
+        return !isOver
+    }
 
-    var heard: [String] { state.withLock { $0.heard } }
-    var isOpen: Bool { channel.isActive }
+    /// The answers, each with its head.
+    var heard: [String] {
+        text.split(separator: "HTTP/1.1 ", omittingEmptySubsequences: true).map { "HTTP/1.1 " + $0 }
+    }
 
     /// The first line of each answer.
     var statuses: [Int] { heard.compactMap { Int($0.dropFirst(9).prefix(3)) } }
 
     /// The events: `zoom-prod 2 rotated`.
     var events: [String] {
-        heard.joined().split(separator: "\n").compactMap { line in
+        text.split(separator: "\n").compactMap { line in
             let match = line.firstMatch(of: /"app":"(.*)","generation":(\d+),"event":"(.*)"/)
             return match.map { "\($0.1) \($0.2) \($0.3)" }
         }
     }
 
-    func ask(_ target: String) async throws {
-        try await send("GET \(target) HTTP/1.1\r\nHost: k\r\nKeyturn-Request: 1\r\n\r\n")
-    }
-
-    func send(_ text: String) async throws {
-        try await channel.writeInbound(ByteBuffer(string: text))
-        // Answers go out at the end of the loop's turn, once their lines are in the audit log.
-        await channel.testingEventLoop.run()
-    }
+    func ask(_ target: String) { send("GET \(target) HTTP/1.1\r\nHost: k\r\nKeyturn-Request: 1\r\n\r\n") }
+    func send(_ text: String) { client.send(text) }
 
     /// From now on it takes in nothing.
-    func stopReading() { state.withLock { $0.isDeaf = true } }
+    func stopReading() {
+        listen()
+        isDeaf = true
+    }
 
     /// It takes in what was sent, and all that follows.
-    func readOn() async throws {
-        let kept = state.withLock { state in
-            defer { (state.isDeaf, state.kept) = (false, []) }
-            return state.kept
-        }
-        try await channel.testingEventLoop.executeInContext { kept.forEach { $0.succeed() } }
-        await channel.testingEventLoop.run()
-    }
+    func readOn() { isDeaf = false }
 
-    func hangUp() async throws {
-        let channel = channel
-        try await channel.testingEventLoop.executeInContext { channel.close(promise: nil) }
-        await channel.testingEventLoop.run()
-    }
+    func hangUp() { client.hangUp() }
 
-    func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
-        let text = String(buffer: unwrapOutboundIn(data))
-        let isKept = state.withLock { state in
-            state.heard.append(text)
-            if state.isDeaf, let promise { state.kept.append(promise) }
-            return state.isDeaf
+    private func listen() {
+        guard !isDeaf, !isOver else { return }
+        while let more = client.heard() {
+            if more.isEmpty { return }
+            arrived += more
         }
-        if !isKept { context.write(data, promise: promise) }
+        isOver = true
     }
 }

@@ -60,6 +60,31 @@ int kt_clock_is_kept(void);
    their files when they are needed. Pages that could have been written to stay. */
 void kt_give_memory_back(void);
 
+/* What an epoll(7) set reports of a descriptor. KT_GONE: the other end is closed, or the descriptor is broken; it is always
+   reported. KT_SHARED: of several sets that wait for one descriptor, not all are woken (EPOLLEXCLUSIVE). */
+enum { KT_READABLE = 1, KT_WRITABLE = 2, KT_GONE = 4, KT_SHARED = 8 };
+
+struct kt_event {
+    int32_t descriptor;
+    uint32_t ready;
+};
+
+/* A new epoll set, and an eventfd(2) that does not block: descriptors, or -1 with errno. */
+int kt_epoll_make(void);
+int kt_eventfd_make(void);
+
+/* Has the set report a descriptor, for the first time or otherwise than before; 0, or -1 with errno. */
+int kt_epoll_add(int set, int descriptor, uint32_t wanted);
+int kt_epoll_change(int set, int descriptor, uint32_t wanted);
+int kt_epoll_remove(int set, int descriptor);
+
+/* Waits for at most so many milliseconds, for ever with -1. Returns how many events there are; none when a signal came
+   first. */
+int kt_epoll_wait(int set, struct kt_event *events, int capacity, int milliseconds);
+
+/* Accepts a connection that neither blocks nor is inherited: a descriptor, or -1 with errno. */
+int kt_accept(int listener);
+
 /* The commit that this program was built from, as scripts/package wrote it into the program's section `keyturn_commit`:
    at most 63 bytes, empty where nothing was written. `to` takes 64 bytes, the last of them a zero. */
 void kt_commit(char *to);

@@ -1,3 +1,4 @@
+import Names
 import SocketAPI
 import Vault
 

@@ -5,6 +5,7 @@ import Names
 import SecretJSON
 import SecretMemory
 import SocketAPI
+import SocketServer
 import Times
 import Tokens
 import Vault
@@ -25,13 +26,16 @@ struct AdminRoutes: Responder {
 
     func needs(of caller: Identity) -> IdentityNeeds { roles.needs(of: caller) }
 
+    /// Who may connect at all is said by the directory that the socket is in.
+    func standing(of uid: UInt32) -> Standing { uid == 0 || uid == geteuid() ? .owner : .known }
+
     func respond(to request: Request, from caller: Identity) -> Reply {
         do throws(Problem) {
             try request.requireKeyturnHeader()
             let route = try roles.route(request, from: caller)
             return .later {
-                do throws(Problem) { return Answer(try await logged(route, request, caller)) } catch {
-                    return Answer(.refusing(error))
+                do throws(Problem) { return RecordedResponse(try await logged(route, request, caller)) } catch {
+                    return RecordedResponse(.refusing(error))
                 }
             }
         } catch {
@@ -40,7 +44,7 @@ struct AdminRoutes: Responder {
                 return .now(answer)
             }
             let event = Deed(refused: request, caller).event(.denied, because: error)
-            return .recorded(answer, AuditRecord(trail: trail, event: event), isRepeatable: false)
+            return .recorded(answer, AuditRecord(trail: trail, event: event))
         }
     }
 

@@ -2,6 +2,7 @@ import CPlatform
 import Glibc
 import Names
 import SocketAPI
+import SocketServer
 import Vault
 
 /// Says beforehand what the agent socket would answer, and shows every rule's word on it.

@@ -1,7 +1,9 @@
 import Audit
+import Glibc
 import Names
 import SecretMemory
 import SocketAPI
+import SocketServer
 import Times
 import Tokens
 import Vault
@@ -15,7 +17,11 @@ struct AgentRoutes: Responder {
 
     func needs(of caller: Identity) -> IdentityNeeds { gate.session?.vault.catalog.needs(of: caller.uid) ?? [] }
 
-    var stamp: Int { gate.stamp }
+    /// While the vault is locked the rules are not known, and everybody may wait at the door.
+    func standing(of uid: UInt32) -> Standing {
+        if uid == 0 || uid == geteuid() { return .owner }
+        return gate.session?.vault.catalog.hasRule(for: uid) == false ? .stranger : .known
+    }
 
     func respond(to request: Request, from caller: Identity) -> Reply {
         do throws(Problem) {
@@ -53,7 +59,7 @@ struct AgentRoutes: Responder {
                         return .watch(CredentialWait(name, after, request, caller, session))
                     }
                     let answer = asked.allowed(session.handOut(entry, to: client, request), entry, client)
-                    return Reply(answer, isRepeatable: isRepeatable(entry, client, caller))
+                    return Reply(answer)
                 }
                 // Who says that it has the current generation holds it.
                 session.receipts.fetched(entry, by: client)
@@ -88,13 +94,6 @@ struct AgentRoutes: Responder {
                 return Reply(asked.allowed(response, entry, client, generation: generation))
             }
         }
-    }
-
-    /// Whether the client is known to hold what it is given, so that nothing is to be noted, and neither its process nor the
-    /// number of its requests is looked at each time.
-    private func isRepeatable(_ entry: AppEntry, _ client: Client, _ caller: Identity) -> Bool {
-        guard budget == nil, let known = entry.receipts[client.name] else { return false }
-        return known.generation >= entry.credential.generation && needs(of: caller).isEmpty
     }
 
     /// As the session grants it, and as often as the client may ask.
@@ -167,10 +166,10 @@ struct AgentRoutes: Responder {
 }
 
 extension Reply {
-    fileprivate init(_ answer: Answer, isRepeatable: Bool = false) {
+    fileprivate init(_ answer: RecordedResponse) {
         self =
             if let record = answer.record {
-                .recorded(answer.response, record, isRepeatable: isRepeatable)
+                .recorded(answer.response, record)
             } else {
                 .now(answer.response)
             }

@@ -1,5 +1,6 @@
 import Names
 import SocketAPI
+import SocketServer
 import Vault
 
 /// A client that has the current generation of an app's credentials and waits for another one.
@@ -10,7 +11,7 @@ final class CredentialWait: VaultWatch {
     private let caller: Identity
     private let after: AgentRoute.After
     private let session: VaultGate.Session
-    private var connection: ConnectionHandler?
+    private var connection: Connection?
     private var end = 0
 
     init(
@@ -24,11 +25,10 @@ final class CredentialWait: VaultWatch {
         self.session = session
     }
 
-    func begin(at connection: ConnectionHandler) -> Answer? {
-        guard let eventLoop = connection.eventLoop else { return Answer(Refusal.stopping) }
-        if let refusal = session.watchers.add(self, at: eventLoop) { return Answer(refusal) }
+    func begin(at connection: Connection) -> RecordedResponse? {
+        if let refusal = session.watchers.add(self, at: connection.loop) { return RecordedResponse(refusal) }
         if let answer {
-            session.watchers.remove(self, at: eventLoop)
+            session.watchers.remove(self, at: connection.loop)
             return answer
         }
         self.connection = connection
@@ -45,14 +45,14 @@ final class CredentialWait: VaultWatch {
         guard let connection, connection.now > end else { return }
         let entry = session.vault.catalog.app(name)
         let unproven = entry.flatMap { $0.isSuspect && after.isAnother($0) ? Refusal.unproven($0) : nil }
-        finish(answer ?? Answer(unproven ?? .notModified(entry.flatMap(session.answers.tag))))
+        finish(answer ?? RecordedResponse(unproven ?? .notModified(entry.flatMap(session.answers.tag))))
     }
 
     func caughtUp() {}
 
-    func end(_ answer: RenderedResponse) { finish(Answer(answer)) }
+    func end(_ answer: RenderedResponse) { finish(RecordedResponse(answer)) }
 
-    private func finish(_ answer: Answer) {
+    private func finish(_ answer: RecordedResponse) {
         let connection = connection.take()
         leave(connection)
         connection?.answer(answer)
@@ -60,12 +60,12 @@ final class CredentialWait: VaultWatch {
 
     func abandon() { leave(connection.take()) }
 
-    private func leave(_ connection: ConnectionHandler?) {
-        if let eventLoop = connection?.eventLoop { session.watchers.remove(self, at: eventLoop) }
+    private func leave(_ connection: Connection?) {
+        if let connection { session.watchers.remove(self, at: connection.loop) }
     }
 
     /// What is to be said now, if anything is.
-    private var answer: Answer? {
+    private var answer: RecordedResponse? {
         let asked = AskedApp(action: .credentials, app: name, kind: .credentials, caller: caller, session: session)
         switch asked.decision {
         case .denied(let denial): return asked.denied(denial)

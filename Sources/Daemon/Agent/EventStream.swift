@@ -1,6 +1,7 @@
 import Names
 import SecretMemory
 import SocketAPI
+import SocketServer
 import Vault
 
 /// Tells a client what becomes of the apps that are granted to it, for as long as it listens.
@@ -16,7 +17,7 @@ final class EventStream: VaultWatch {
     let app: Name? = nil
     private let caller: Identity
     private let session: VaultGate.Session
-    private var connection: ConnectionHandler?
+    private var connection: Connection?
     /// What the client was told of each app that is granted to it.
     private var told: [Name: AppSight] = [:]
     /// Apps of which there may be something to tell; whether that would be the first of all.
@@ -29,9 +30,8 @@ final class EventStream: VaultWatch {
         self.session = session
     }
 
-    func begin(at connection: ConnectionHandler) -> Answer? {
-        guard let eventLoop = connection.eventLoop else { return Answer(Refusal.stopping) }
-        if let refusal = session.watchers.add(self, at: eventLoop) { return Answer(refusal) }
+    func begin(at connection: Connection) -> RecordedResponse? {
+        if let refusal = session.watchers.add(self, at: connection.loop) { return RecordedResponse(refusal) }
         self.connection = connection
         lastSent = connection.now
         for entry in session.vault.catalog.apps { note(entry.app.name, isFirst: true) }
@@ -51,7 +51,7 @@ final class EventStream: VaultWatch {
     func tick() {
         guard let connection, !connection.isBehind, connection.now - lastSent >= Self.heartbeat else { return }
         lastSent = connection.now
-        connection.send(SecretBytes(copying: ": heartbeat\n\n"))
+        connection.send(part: SecretBox(SecretBytes(copying: ": heartbeat\n\n")))
     }
 
     func caughtUp() { proceed() }
@@ -60,8 +60,8 @@ final class EventStream: VaultWatch {
     func end(_: RenderedResponse) { connection?.close() }
 
     func abandon() {
-        guard let eventLoop = connection.take()?.eventLoop else { return }
-        session.watchers.remove(self, at: eventLoop)
+        guard let connection = connection.take() else { return }
+        session.watchers.remove(self, at: connection.loop)
     }
 
     private func note(_ name: Name, isFirst: Bool) {
@@ -94,6 +94,6 @@ final class EventStream: VaultWatch {
         }
         guard part.count > 0 else { return }
         lastSent = connection.now
-        connection.send(part.finish())
+        connection.send(part: SecretBox(part.finish()))
     }
 }

@@ -1,6 +1,7 @@
 import Audit
 import Names
 import SocketAPI
+import SocketServer
 import Tokens
 import Vault
 
@@ -29,25 +30,25 @@ struct AskedApp: Sendable {
 
     /// An app that does not exist is refused in the same words as one that is not granted: who has no grant learns
     /// nothing of what there is. Why is in the audit log.
-    func denied(_ denial: AccessDenial) -> Answer {
+    func denied(_ denial: AccessDenial) -> RecordedResponse {
         answer(.refusing(Refusal.notGranted(caller, kind)), .denied, nil, [("reason", .text(denial.description))])
     }
 
     func allowed(
         _ response: RenderedResponse, _ entry: AppEntry, _ client: Client, generation: Generation? = nil
-    ) -> Answer {
+    ) -> RecordedResponse {
         let generation = generation ?? entry.credential.generation
         return answer(
             response, .allowed, client, [("generation", .number(generation.number))])
     }
 
     /// What was granted, and there is none.
-    func failed(_ response: RenderedResponse, _ client: Client, because reason: String) -> Answer {
+    func failed(_ response: RenderedResponse, _ client: Client, because reason: String) -> RecordedResponse {
         answer(response, .failed, client, [("reason", .text(reason))])
     }
 
     /// What was granted, and may be dead. Whoever asks has it tried.
-    func unproven(_ entry: AppEntry, _ client: Client) -> Answer {
+    func unproven(_ entry: AppEntry, _ client: Client) -> RecordedResponse {
         Task { await session.tokens.doubt(app) }
         return failed(Refusal.unproven(entry), client, because: "not proven since the vault was restored")
     }
@@ -55,15 +56,15 @@ struct AskedApp: Sendable {
     private func answer(
         _ response: RenderedResponse, _ outcome: AuditEvent.Outcome, _ client: Client?,
         _ more: [(name: String, value: AuditEvent.Value)]
-    ) -> Answer {
+    ) -> RecordedResponse {
         var about: [(name: String, value: AuditEvent.Value)] = [
             ("app", .text(app.description)), ("kind", .text(kind.rawValue)),
         ]
         let name = client?.name.description
         if let name { about.append(("client", .text(name))) }
         let event = AuditEvent(action, outcome, about + more + AuditEvent.members(of: caller))
-        let label = SocketTally.Label(client: name ?? SocketTally.Label.nobody, outcome: outcome)
-        return Answer(response, AuditRecord(trail: session.audit, event: event, label: label))
+        let label = FetchCounts.Label(client: name ?? FetchCounts.Label.nobody, outcome: outcome)
+        return RecordedResponse(response, AuditRecord(trail: session.audit, event: event, label: label))
     }
 }
 

@@ -1,6 +1,6 @@
-import NIOCore
 import Names
 import SocketAPI
+import SocketServer
 import Synchronization
 import Vault
 
@@ -37,7 +37,7 @@ final class Watchers: Sendable {
     }
 
     private struct Place {
-        let crowd: NIOLoopBound<WatchersOfLoop>
+        let crowd: LoopBound<WatchersOfLoop>
         /// What the event loop was woken up for and has not looked at yet.
         var changes = Changes()
     }
@@ -53,14 +53,14 @@ final class Watchers: Sendable {
 
     /// Takes one more, who has to look at the catalog *behind* this call: what changes from here on is told.
     /// - Returns: why it is not taken.
-    func add(_ watch: any VaultWatch, at eventLoop: any EventLoop) -> RenderedResponse? {
+    func add(_ watch: any VaultWatch, at eventLoop: EventLoop) -> RenderedResponse? {
         let entry = state.withLock { state -> Entry in
             guard !state.isClosed else { return .locked }
             guard state.count < limit else { return .full }
             state.count += 1
             let id = ObjectIdentifier(eventLoop)
             if let place = state.places[id] { return .granted(place.crowd) }
-            let crowd = NIOLoopBound(WatchersOfLoop(), eventLoop: eventLoop)
+            let crowd = LoopBound(WatchersOfLoop(), on: eventLoop)
             state.places[id] = Place(crowd: crowd)
             return .granted(crowd)
         }
@@ -73,9 +73,9 @@ final class Watchers: Sendable {
         }
     }
 
-    private enum Entry { case granted(NIOLoopBound<WatchersOfLoop>), locked, full }
+    private enum Entry { case granted(LoopBound<WatchersOfLoop>), locked, full }
 
-    func remove(_ watch: any VaultWatch, at eventLoop: any EventLoop) {
+    func remove(_ watch: any VaultWatch, at eventLoop: EventLoop) {
         let crowd = state.withLock { $0.places[ObjectIdentifier(eventLoop)]?.crowd }
         guard let crowd, crowd.value.remove(watch) else { return }
         state.withLock { $0.count -= 1 }
@@ -91,7 +91,7 @@ final class Watchers: Sendable {
     }
 
     private func tell(_ change: CatalogChange) {
-        let asleep = state.withLock { state -> [(ObjectIdentifier, NIOLoopBound<WatchersOfLoop>)] in
+        let asleep = state.withLock { state -> [(ObjectIdentifier, LoopBound<WatchersOfLoop>)] in
             guard state.count > 0 else { return [] }
             return state.places.keys.compactMap { id in
                 guard var place = state.places[id] else { return nil }
@@ -140,12 +140,5 @@ private final class WatchersOfLoop {
         let concerned =
             changes.rules ? all : changes.apps.flatMap { ofApp[$0].map { Array($0.values) } ?? [] } + ofAll.values
         for watch in concerned { watch.look(at: changes) }
-    }
-}
-
-extension NIOLoopBound {
-    /// Has the value's event loop do something with it.
-    fileprivate func execute(_ task: @escaping @Sendable (Value) -> Void) {
-        eventLoop.execute { task(self.value) }
     }
 }

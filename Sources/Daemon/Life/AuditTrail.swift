@@ -16,6 +16,8 @@ final class AuditTrail: ChangeLog, Sendable {
     /// Whether answers with secrets wait for the disk too.
     let syncsReads: Bool
     let vault: Vault
+    /// Where the answers are counted whose lines it takes.
+    let fetches: FetchCounts
     let time: any TimeSource
     private let logger: Logger
     private let state: Mutex<State>
@@ -37,11 +39,13 @@ final class AuditTrail: ChangeLog, Sendable {
     var log: AuditLog? { state.withLock { $0.log } }
 
     init(
-        _ directory: LogDirectory, of vault: Vault, syncsReads: Bool = false, time: any TimeSource, logger: Logger
+        _ directory: LogDirectory, of vault: Vault, syncsReads: Bool = false, fetches: FetchCounts = FetchCounts(),
+        time: any TimeSource, logger: Logger
     ) {
         self.directory = directory
         self.syncsReads = syncsReads
         self.vault = vault
+        self.fetches = fetches
         self.time = time
         self.logger = logger
         var late = AuditBacklog(room: Self.room)

@@ -3,13 +3,11 @@ import EscrowFiles
 import Glibc
 import HTTPTransport
 package import Logging
-import NIOPosix
 import SecretMemory
-import ServiceLifecycle
 package import SocketAPI
+import SocketServer
 import Times
 import Tokens
-import UnixSignals
 import Vault
 import VaultSQLite
 import Zoom
@@ -86,10 +84,9 @@ package struct Daemon: Sendable {
         let status = StatusReport(
             gate: gate, time: time, version: version, started: time.now, stateDirectory: places.stateDirectory,
             lost: lost)
-        let tallies = SocketTallies()
         let bell = AlarmBell(
             gate: gate, status: status, channel: channel, file: AlarmFile(path: places.alarms), logger: logger)
-        let metrics = MetricsSource(gate: gate, tallies: tallies, bell: bell, places: places, status: status)
+        let metrics = MetricsSource(gate: gate, agent: AgentServer(), bell: bell, places: places, status: status)
         let admin = AdminRoutes(
             gate: gate, zoom: zoom, time: time, status: status, roles: roles,
             backups: BackupWriter(store: store, places: places, time: time),
@@ -102,14 +99,27 @@ package struct Daemon: Sendable {
             agent: AgentRoutes(
                 gate: gate, time: time,
                 budget: settings.requestsPerSecond > 0 ? RequestBudget(perSecond: settings.requestsPerSecond) : nil),
-            admin: admin, tallies: tallies, lost: lost, logger: logger)
+            admin: admin, lost: lost, logger: logger)
+        let due = DueWork(gate: gate, bell: bell, time: time)
+        let users = UserWatch(gate: gate, logger: logger)
+        let reload = Reload(
+            began: settings, read: read, check: check, bell: bell, transport: transport, volume: volume,
+            logger: logger)
+        // Before anybody is told that it is ready: what is asked from then on is done.
+        let (stops, reloads) = (Signals.stream(of: SIGTERM, SIGINT), Signals.stream(of: SIGHUP))
         do {
-            try await serve([
-                sockets, DueWork(gate: gate, bell: bell, time: time), UserWatch(gate: gate, logger: logger),
-                Reload(
-                    began: settings, read: read, check: check, bell: bell, transport: transport, volume: volume,
-                    logger: logger),
-            ])
+            try await sockets.run { live in
+                try await withThrowingTaskGroup(of: Void.self) { tasks in
+                    tasks.addTask { for await _ in stops { return } }
+                    tasks.addTask { try await live() }
+                    tasks.addTask { try await due.run() }
+                    tasks.addTask { try await users.run() }
+                    tasks.addTask { await reload.run(at: reloads) }
+                    // The first that ends is the signal; any other ends with an error.
+                    defer { tasks.cancelAll() }
+                    try await tasks.next()
+                }
+            }
         } catch let error as StartError {
             throw error
         } catch {
@@ -121,20 +131,6 @@ package struct Daemon: Sendable {
         transport.shutdown()
         try? await store.close()
         logger.notice("stopped")
-    }
-
-    private func serve(_ services: [any Service]) async throws {
-        // At a lower level the library prints its services with all that is in them.
-        var quiet = logger
-        quiet.logLevel = max(quiet.logLevel, .notice)
-        var configuration = ServiceGroupConfiguration(
-            services: services.map {
-                .init(
-                    service: $0, successTerminationBehavior: .gracefullyShutdownGroup,
-                    failureTerminationBehavior: .cancelGroup)
-            }, gracefulShutdownSignals: [.sigterm, .sigint], logger: quiet)
-        configuration.maximumGracefulShutdownDuration = .seconds(20)
-        try await ServiceGroup(configuration: configuration).run()
     }
 
     private func openStore() throws(StartError) -> SQLiteStore {

@@ -1,11 +1,10 @@
 import Rotation
 import Scheduling
-import ServiceLifecycle
 import Times
 
 /// Has the scheduler look once a second what is due, and the engine whether an answer of Zoom's waits in the escrow;
 /// and the bell, what is wrong.
-struct DueWork: Service {
+struct DueWork {
     let gate: VaultGate
     let bell: AlarmBell
     let time: any TimeSource
@@ -18,23 +17,22 @@ struct DueWork: Service {
         return .seconds(1)
     }
 
+    /// Until it is cancelled.
     func run() async throws {
-        try? await cancelWhenGracefulShutdown {
-            while !Task.isCancelled {
-                if let session = gate.session {
-                    await session.rotations.lookAtEscrow()
-                    await session.scheduler.look()
-                    await session.targets.look()
-                    await session.provisioners.look()
-                    session.keys.look()
-                    session.zoom.look(session.tokens)
-                }
-                await bell.look()
-                #if FAULT_POINTS
-                    (time as? MovedTime)?.looked()
-                #endif
-                try await Task.sleep(for: pause)
+        while !Task.isCancelled {
+            if let session = gate.session {
+                await session.rotations.lookAtEscrow()
+                await session.scheduler.look()
+                await session.targets.look()
+                await session.provisioners.look()
+                session.keys.look()
+                session.zoom.look(session.tokens)
             }
+            await bell.look()
+            #if FAULT_POINTS
+                (time as? MovedTime)?.looked()
+            #endif
+            try await Task.sleep(for: pause)
         }
     }
 }

@@ -1,15 +1,13 @@
 import Glibc
 import HTTPTransport
 package import Logging
-import ServiceLifecycle
 import Synchronization
 import Times
-import UnixSignals
 
 /// At SIGHUP the settings are read again, while the vault stays open and everybody is served: a restart would lock a vault
 /// that was unlocked by hand. What can change meanwhile does; what takes a restart is named; a mistake changes
 /// nothing, nor does what a restart could not carry out.
-struct Reload: Service {
+struct Reload {
     /// The keys that change while it serves.
     static let live: Set<String> = ["alarms.command", "alarms.command_timeout", "alarms.webhook", "log.level"]
 
@@ -22,9 +20,10 @@ struct Reload: Service {
     let volume: LogVolume
     let logger: Logger
 
-    func run() async throws {
+    /// Until it is cancelled.
+    func run(at signals: AsyncStream<CInt>) async {
         var settings = began
-        for await _ in await UnixSignalsSequence(trapping: .sighup).cancelOnGracefulShutdown() {
+        for await _ in signals {
             Systemd.notify("RELOADING=1\nMONOTONIC_USEC=\(Self.monotonicMicroseconds)")
             do throws(StartError) { settings = try await take(try checked(), after: settings) } catch {
                 logger.error("the settings stay as they were: \(error)", metadata: error.hint.map { ["try": "\($0)"] })

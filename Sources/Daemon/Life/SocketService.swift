@@ -1,25 +1,22 @@
 import CPlatform
 import Glibc
 import Logging
-import NIOCore
-import NIOPosix
-import ServiceLifecycle
 import SocketAPI
+import SocketServer
 
 /// The sockets, from being made to being taken away.
-struct SocketService: Service {
+struct SocketService {
     let places: Places
     let settings: Settings
     let inherited: InheritedSockets
     let agentGroup: gid_t?
     let agent: AgentRoutes
     let admin: AdminRoutes
-    /// Where the agent socket's answers are counted.
-    let tallies: SocketTallies
     let lost: LostSockets
     let logger: Logger
 
-    func run() async throws {
+    /// Serves until `body` ends, which is given what watches over the sockets meanwhile.
+    func run(_ body: (@escaping @Sendable () async throws -> Void) async throws -> Void) async throws {
         let openness = admin.roles.openness
         try makeRuntime()
         let lock = try RuntimeLock(directory: places.runtimeDirectory)
@@ -27,49 +24,59 @@ struct SocketService: Service {
         warnIfOutOfReach()
         warnIfFewFiles()
 
-        let group = MultiThreadedEventLoopGroup(numberOfThreads: settings.eventLoops)
         var limits = ConnectionLimits()
         limits.idle = settings.idleTimeout
         limits.connections = min(settings.maxConnections, ConnectionLimits.most())
         limits.connectionsPerUser = settings.maxConnectionsPerUser
-        let kept = try [InheritedSockets.Name.agent, .admin].map { name throws(StartError) in
+        let sockets = try [InheritedSockets.Name.agent, .admin].map { name throws(StartError) in
             (name, try take(name, from: inherited, openness))
         }
-        var servers: [SocketServer] = []
-        for (name, socket) in kept {
-            servers.append(
-                try await SocketServer(
-                    socket, responder: name == .agent ? agent : admin, limits: limits, group: group,
-                    tallies: name == .agent ? tallies : nil, logger: logger))
-        }
-        let watched = zip(kept, servers).map { kept, server in
-            SocketKeeper.Place(server: server, socket: kept.1) { () throws(StartError) in
+        // Whoever crowds one of the sockets has a thread of that one's wait, and nobody at the other.
+        let agentServer = try server(agent, limits, loops: settings.eventLoops, at: places.agentSocket)
+        let adminServer = try server(admin, limits, loops: 1, at: places.adminSocket)
+        admin.metrics.agent.server = agentServer
+        var servers = [agentServer, adminServer]
+        var entrances: [any Listener] = sockets.map(\.1)
+        let kept = zip(sockets, servers).map { socket, server in
+            SocketKeeper.Place(server: server, socket: socket.1) { () throws(StartError) in
                 try makeDirectories(openness)
                 try lock.renew(in: places.runtimeDirectory)
-                return try take(kept.0, from: .none, openness)
+                return try take(socket.0, from: .none, openness)
             }
         }
+        let keeper = SocketKeeper(kept, lost: lost, logger: logger)
         if let address = settings.metricsAddress {
             limits.connections = MetricsRoutes.connections
             let (time, source) = (admin.metrics.status.time, admin.metrics)
             let desk = MetricsDesk(time) { await source.answer(.openMetrics) }
+            entrances.append(try LoopbackSocket(address, for: "metrics.listen"))
             servers.append(
-                try await SocketServer(
-                    try LoopbackSocket(address, for: "metrics.listen"),
-                    responder: MetricsRoutes(desk: desk, address: address),
-                    limits: limits, group: group, logger: logger))
+                try server(MetricsRoutes(desk: desk, address: address), limits, loops: 1, at: "\(address)"))
         }
-        for server in servers { try await server.start() }
+        for (server, socket) in zip(servers, entrances) { server.listen(at: socket.entrance) }
         logger.notice(
             "ready", metadata: ["agent": "\(places.agentSocket)", "admin": "\(places.adminSocket)"])
         Systemd.notify("READY=1")
         // What starting ran is most of the program, and is not run again.
         kt_give_memory_back()
-        try? await cancelWhenGracefulShutdown { try await live(on: group, watched) }
+        let loops = servers.flatMap(\.loops)
+        try await body { try await live(loops, keeper) }
         Systemd.notify("STOPPING=1")
-        for server in servers { await server.stop() }
-        try await group.shutdownGracefully()
+        keeper.remove()
+        for server in servers { await server.stop(refusing: Refusal.stopping) }
         withExtendedLifetime(lock) {}
+    }
+
+    private func server(
+        _ responder: any Responder, _ limits: ConnectionLimits, loops: Int, at name: String
+    ) throws(StartError) -> Server {
+        do throws(SystemError) {
+            return try Server(responder, limits: limits, loops: loops) { [logger] reason in
+                logger.warning("connections refused: \(reason)", metadata: ["socket": "\(name)"])
+            }
+        } catch {
+            throw StartError(.internal, "\(error)")
+        }
     }
 
     /// It may lie in a directory that others write to, such as a volume that containers share.
@@ -98,13 +105,12 @@ struct SocketService: Service {
         }
     }
 
-    private func live(on group: MultiThreadedEventLoopGroup, _ watched: [SocketKeeper.Place]) async throws {
+    private func live(_ loops: [EventLoop], _ keeper: SocketKeeper) async throws {
         let gate = agent.gate
         try await withThrowingTaskGroup(of: Void.self) { tasks in
-            tasks.addTask { [logger, lost] in try await SocketKeeper(logger: logger, lost: lost).run(watched) }
-            tasks.addTask {
-                guard let limit = Systemd.watchdogLimit() else { return try await gracefulShutdown() }
-                try await Watchdog(limit: limit, loops: Array(group.makeIterator())) { gate.holdsTheOnlyCopy }.run()
+            tasks.addTask { try await keeper.run() }
+            if let limit = Systemd.watchdogLimit() {
+                tasks.addTask { try await Watchdog(limit: limit, loops: loops) { gate.holdsTheOnlyCopy }.run() }
             }
             try await tasks.waitForAll()
         }

@@ -1,12 +1,11 @@
 import Dispatch
 import Logging
 import Names
-import ServiceLifecycle
 import Vault
 
 /// Looks once a minute whether the users that clients are bound to still have their uids. A name service may take its
 /// time, and be away: it is never asked while somebody waits, and what it does not know ends no rule.
-struct UserWatch: Service {
+struct UserWatch {
     private static let pause = Duration.seconds(1)
     private static let every = 60
     private static let queue = DispatchQueue(label: "keyturn.users")
@@ -14,20 +13,19 @@ struct UserWatch: Service {
     let gate: VaultGate
     let logger: Logger
 
+    /// Until it is cancelled.
     func run() async throws {
-        try? await cancelWhenGracefulShutdown {
-            var seen: ObjectIdentifier?
-            var left = 0
-            while !Task.isCancelled {
-                if let session = gate.session {
-                    if left == 0 || seen != ObjectIdentifier(session) {
-                        await look(session.vault.catalog)
-                        (seen, left) = (ObjectIdentifier(session), Self.every)
-                    }
-                    left -= 1
+        var seen: ObjectIdentifier?
+        var left = 0
+        while !Task.isCancelled {
+            if let session = gate.session {
+                if left == 0 || seen != ObjectIdentifier(session) {
+                    await look(session.vault.catalog)
+                    (seen, left) = (ObjectIdentifier(session), Self.every)
                 }
-                try await Task.sleep(for: Self.pause)
+                left -= 1
             }
+            try await Task.sleep(for: Self.pause)
         }
     }
 

@@ -67,6 +67,7 @@ final class VaultGate: Sendable {
     private let changes = Atomic(0)
     /// What was done since the start, over all sessions.
     let events = EventTally()
+    let fetches = FetchCounts()
 
     private struct State {
         var session: Session?
@@ -157,7 +158,7 @@ final class VaultGate: Sendable {
     private func makeSession(_ vault: Vault) -> Session {
         let (logger, events) = (logger, events)
         vault.catalog.observe { [weak self] _ in self?.changed() }
-        let audit = AuditTrail(audit, of: vault, syncsReads: syncsReads, time: time, logger: logger)
+        let audit = AuditTrail(audit, of: vault, syncsReads: syncsReads, fetches: fetches, time: time, logger: logger)
         let contact = ZoomWatch(vault: vault, transport: transport, time: time)
         let tokens = TokenKeeper(vault: vault, issuer: zoom, policy: policy, time: time) {
             $0.log(to: logger)

@@ -1,4 +1,4 @@
-import NIOCore
+import SocketServer
 import Synchronization
 
 /// Tells systemd again and again that the daemon lives, which is to say that each of its event loops comes round. One that
@@ -10,7 +10,7 @@ struct Watchdog: Sendable {
     private static let looks = 4
 
     let limit: Duration
-    let loops: [any EventLoop]
+    let loops: [EventLoop]
     let mustLive: @Sendable () -> Bool
 
     /// Until it is cancelled.

@@ -5,6 +5,7 @@ import Rotation
 import Scheduling
 import SecretMemory
 import SocketAPI
+import SocketServer
 import Times
 import Vault
 
@@ -14,7 +15,7 @@ struct MetricsReport {
     /// How many apps, targets or clients have samples of their own: the first by name.
     static let most = 1000
     /// The label of all others together. No name that anything can have.
-    static let others = SocketTally.Label.others
+    static let others = FetchCounts.Label.others
 
     /// What can be told only while the vault is unlocked.
     struct Unlocked {
@@ -30,7 +31,8 @@ struct MetricsReport {
     let now: Moment
     var unlocked: Unlocked?
     var disk: DiskRoom?
-    var sockets = SocketTally.Snapshot()
+    var fetches: [FetchCounts.Label: Int] = [:]
+    var latency = ServerLatency()
     var events = EventTally.Counts()
     /// Of each alarm that was raised and is not over.
     var alarms: [Severity] = []
@@ -68,10 +70,10 @@ struct MetricsReport {
 
     /// What was counted since the start of the daemon, locked or not.
     private func writeTraffic(to text: inout OpenMetrics) {
-        let named = Set(sockets.fetches.keys.map(\.client)).filter { $0 != Self.others }.sorted().prefix(Self.most)
+        let named = Set(self.fetches.keys.map(\.client)).filter { $0 != Self.others }.sorted().prefix(Self.most)
         let known = Set(named)
-        var fetches: [SocketTally.Label: Int] = [:]
-        for (label, count) in sockets.fetches {
+        var fetches: [FetchCounts.Label: Int] = [:]
+        for (label, count) in self.fetches {
             let client = known.contains(label.client) ? label.client : Self.others
             fetches[.init(client: client, outcome: label.outcome), default: 0] += count
         }
@@ -83,7 +85,7 @@ struct MetricsReport {
         text.histogram(
             "keyturn_agent_answer_seconds",
             help: "From a request at the agent socket to its answer, out of memory or, for a new token, from zoom.",
-            [([("from", "memory")], sockets.latency), ([("from", "zoom")], sockets.waiting)])
+            [([("from", "memory")], latency.immediate), ([("from", "zoom")], latency.waiting)])
         text.counter("keyturn_mints", help: "Access tokens that Zoom gave.", [.init(events.minted)])
         text.counter(
             "keyturn_mint_failures", help: "Tries to get an access token that gave none, by cause.",

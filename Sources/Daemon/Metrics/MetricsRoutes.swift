@@ -1,13 +1,16 @@
 import Doctor
+import Names
 import SocketAPI
+import SocketServer
+import Synchronization
 import Times
 import Vault
 
 /// Where the numbers come from.
 struct MetricsSource: Sendable {
     let gate: VaultGate
-    /// Of the agent socket.
-    let tallies: SocketTallies
+    /// Of the agent socket; `nil` before it is there.
+    let agent: AgentServer
     let bell: AlarmBell
     let places: Places
     let status: StatusReport
@@ -16,7 +19,8 @@ struct MetricsSource: Sendable {
         let session = gate.session
         var report = MetricsReport(version: status.version, startedAt: status.started.wall, now: status.time.now)
         report.disk = DiskRoom(at: places.stateDirectory)
-        report.sockets = await tallies.total()
+        report.fetches = gate.fetches.all
+        report.latency = await agent.server?.latency() ?? ServerLatency()
         report.events = gate.events.counts
         report.alarms = await bell.raised.map(\.severity)
         report.alarmsOwed = await bell.owed
@@ -26,6 +30,16 @@ struct MetricsSource: Sendable {
                 problems: status.problems(session))
         }
         return Response(.ok).render(dialect == .text ? .prometheusText : .openMetrics, body: report.text(dialect))
+    }
+}
+
+/// The agent socket's server, once it is there.
+final class AgentServer: Sendable {
+    private let state = Mutex<Server?>(nil)
+
+    var server: Server? {
+        get { state.withLock { $0 } }
+        set { state.withLock { $0 = newValue } }
     }
 }
 
@@ -68,6 +82,8 @@ struct MetricsRoutes: Responder {
 
     func needs(of caller: Identity) -> IdentityNeeds { [] }
 
+    func standing(of uid: UInt32) -> Standing { .known }
+
     func respond(to request: Request, from caller: Identity) -> Reply {
         do throws(Problem) {
             guard address.isMeant(by: request.host) else {
@@ -76,7 +92,7 @@ struct MetricsRoutes: Responder {
             guard request.target.matches("/metrics") else { throw Refusal.noSuchRoute }
             guard request.method == .get else { throw Refusal.method(methods) }
             try request.target.allowQuery([])
-            return .later { [desk] in Answer(await desk.answer) }
+            return .later { [desk] in RecordedResponse(await desk.answer) }
         } catch {
             return .now(.refusing(error))
         }

@@ -1,4 +1,5 @@
 import SecretMemory
+import SocketServer
 
 /// A text in OpenMetrics 1.0: families of samples, in the order in which they were written. Holds nothing secret.
 struct OpenMetrics: ~Copyable {

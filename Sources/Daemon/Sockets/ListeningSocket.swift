@@ -1,5 +1,21 @@
 import Glibc
 import SocketAPI
+import SocketServer
+
+/// Where connections come in.
+protocol Listener: Sendable {
+    /// As it is named in the log.
+    var name: String { get }
+    var descriptor: CInt { get }
+    /// Whether the kernel says who connects. Where it does not, everybody is nobody.
+    var knowsCallers: Bool { get }
+    /// Has nobody find it any more.
+    func remove()
+}
+
+extension Listener {
+    var entrance: Server.Entrance { Server.Entrance(descriptor, knowsCallers: knowsCallers) }
+}
 
 /// A Unix socket that listens at its path, made so that nobody can reach it before its permissions are right.
 ///

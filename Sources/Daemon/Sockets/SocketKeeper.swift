@@ -1,40 +1,52 @@
 import Logging
 import SocketAPI
+import SocketServer
 import Synchronization
 
 /// Looks once a second whether callers still find the sockets. Who removes `/run/keyturn` takes a daemon away that goes on as
 /// if nothing were. What this process made is made again; what systemd made, systemd must make.
-struct SocketKeeper {
+final class SocketKeeper: Sendable {
     struct Place: Sendable {
-        let server: SocketServer
+        let server: Server
         /// What callers are to find; that of the moment.
         var socket: ListeningSocket
         /// Makes it again, with all that it stands in.
         let make: @Sendable () throws(StartError) -> ListeningSocket
     }
 
-    let logger: Logger
-    let lost: LostSockets
+    private let logger: Logger
+    private let lost: LostSockets
+    private let places: Mutex<[Place]>
+
+    init(_ places: [Place], lost: LostSockets, logger: Logger) {
+        self.places = Mutex(places)
+        self.lost = lost
+        self.logger = logger
+    }
 
     /// Returns when its task is cancelled.
-    func run(_ places: [Place]) async throws {
-        var places = places
+    func run() async throws {
         // By path, so that each trouble is told once, and not each second.
         var said: [String: String] = [:]
         while !Task.isCancelled {
-            for index in places.indices {
-                let trouble = await look(&places[index])
-                let path = places[index].socket.path
-                if let trouble, said[path] != trouble.description { logger.critical("\(trouble)") }
-                said[path] = trouble?.description
-                lost[path] = trouble
+            places.withLock { places in
+                for index in places.indices {
+                    let trouble = look(&places[index])
+                    let path = places[index].socket.path
+                    if let trouble, said[path] != trouble.description { logger.critical("\(trouble)") }
+                    said[path] = trouble?.description
+                    lost[path] = trouble
+                }
             }
             try await Task.sleep(for: .seconds(1))
         }
     }
 
+    /// Has nobody find them any more.
+    func remove() { places.withLock { $0.forEach { $0.socket.remove() } } }
+
     /// - Returns: why it is gone and stays so.
-    private func look(_ place: inout Place) async -> LostSockets.Trouble? {
+    private func look(_ place: inout Place) -> LostSockets.Trouble? {
         guard !place.socket.isInPlace else { return nil }
         let path = place.socket.path
         guard place.socket.isMade else {
@@ -44,7 +56,7 @@ struct SocketKeeper {
         }
         do {
             let socket = try place.make()
-            try await place.server.move(to: socket)
+            place.server.listen(at: socket.entrance)
             place.socket = socket
             logger.warning("the socket \(path) was removed, and was made again")
             return nil

@@ -15,6 +15,9 @@ package struct ClientRules: Sendable {
         needs = byUID.mapValues { $0.reduce(into: []) { $0.formUnion($1.selectors.needs) } }.filter { !$1.isEmpty }
     }
 
+    /// Whether some client has this uid.
+    package func hasRule(for uid: UInt32) -> Bool { byUID[uid] != nil }
+
     /// What is to be known of a caller with this uid before anything is decided.
     package func needs(of uid: UInt32) -> IdentityNeeds { needs.isEmpty ? [] : needs[uid] ?? [] }
 

@@ -1,9 +1,9 @@
 import Glibc
 
 /// How long answers took, counted by bounds.
-struct Latency: Equatable, Sendable {
+package struct Latency: Equatable, Sendable {
     /// Upper bounds in nanoseconds, and as they are written: in seconds.
-    static let bounds: [(nanoseconds: Int, label: String)] = [
+    package static let bounds: [(nanoseconds: Int, label: String)] = [
         (10_000, "1e-05"), (25_000, "2.5e-05"), (50_000, "5e-05"), (100_000, "0.0001"), (250_000, "0.00025"),
         (500_000, "0.0005"), (1_000_000, "0.001"), (2_500_000, "0.0025"), (5_000_000, "0.005"), (10_000_000, "0.01"),
         (25_000_000, "0.025"), (50_000_000, "0.05"), (100_000_000, "0.1"), (250_000_000, "0.25"),
@@ -13,11 +13,13 @@ struct Latency: Equatable, Sendable {
     private static let limits = bounds.map(\.nanoseconds)
 
     /// For each bound how many took no longer and longer than the bound before it; last those beyond all.
-    private(set) var counts = [Int](repeating: 0, count: limits.count + 1)
-    /// Nanoseconds, of all together.
-    private(set) var sum = 0
+    package private(set) var counts = [Int](repeating: 0, count: limits.count + 1)
 
-    mutating func add(_ nanoseconds: Int, times: Int = 1) {
+    package init() {}
+    /// Nanoseconds, of all together.
+    package private(set) var sum = 0
+
+    package mutating func add(_ nanoseconds: Int, times: Int = 1) {
         // Nearly all are below the first few.
         var index = 0
         while index < Self.limits.count, nanoseconds > Self.limits[index] { index += 1 }
@@ -25,13 +27,13 @@ struct Latency: Equatable, Sendable {
         sum += nanoseconds * times
     }
 
-    mutating func add(_ other: Latency) {
+    package mutating func add(_ other: Latency) {
         for index in counts.indices { counts[index] += other.counts[index] }
         sum += other.sum
     }
 
     /// For each bound how many took no longer; last how many there were.
-    var cumulative: [Int] {
+    package var cumulative: [Int] {
         var total = 0
         return counts.map { count in
             total += count
@@ -40,7 +42,7 @@ struct Latency: Equatable, Sendable {
     }
 
     /// A clock that nobody sets, in nanoseconds. It costs about 20 ns: no system call.
-    static var now: Int {
+    package static var now: Int {
         var time = timespec()
         unsafe clock_gettime(CLOCK_MONOTONIC, &time)
         return time.tv_sec * 1_000_000_000 + time.tv_nsec

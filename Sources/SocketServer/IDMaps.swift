@@ -1,9 +1,9 @@
 import Glibc
 
 /// Which uid and gid the kernel shows for those that this user namespace has none for (user_namespaces(7)).
-struct IDMaps: Equatable, Sendable {
+package struct IDMaps: Equatable, Sendable {
     /// `nil` when every uid is mapped: then the number that would stand for the others is a user like any other.
-    let unmappedUID: UInt32?
+    package let unmappedUID: UInt32?
     let unmappedGID: UInt32?
 
     /// - Parameters:
@@ -14,7 +14,7 @@ struct IDMaps: Equatable, Sendable {
         unmappedGID = Self.isComplete(gids) ? nil : overflowGID
     }
 
-    static let current = IDMaps(
+    package static let current = IDMaps(
         uids: ProcFS.read(AT_FDCWD, "/proc/self/uid_map"), gids: ProcFS.read(AT_FDCWD, "/proc/self/gid_map"),
         overflowUID: number("/proc/sys/kernel/overflowuid"), overflowGID: number("/proc/sys/kernel/overflowgid"))
 

@@ -1,27 +1,26 @@
 import CPlatform
 import Glibc
-import NIOCore
-import Vault
+import Names
 
-/// The process that made a connection. Belongs to the connection's event loop.
+/// The process that made a connection. Used on the connection's loop alone.
 ///
 /// The socket itself remembers the process, so that nothing has to be done for it at first: a connection that lives for
 /// one request costs one system call. It is pinned by a pidfd, so that its number cannot come to mean another process,
 /// when the connection is a second old, or when a rule looks at more than its credentials.
-final class PeerProcess {
+package final class PeerProcess {
     private enum Pin {
         case notYet, impossible, gone
         case pidfd(CInt)
     }
 
-    private let channel: any Channel
+    private let socket: CInt
     private let proc: ProcFS
     private var pin = Pin.notYet
     private var isKnown = false
 
-    /// - Parameter channel: the connection's.
-    init(_ channel: any Channel, proc: ProcFS) {
-        self.channel = channel
+    /// - Parameter socket: the connection's. It must be open for as long as this is used.
+    init(_ socket: CInt, proc: ProcFS) {
+        self.socket = socket
         self.proc = proc
     }
 
@@ -31,12 +30,8 @@ final class PeerProcess {
 
     /// Who connected, by their credentials alone; `nil` when the connection is gone already.
     func identify() -> Identity? {
-        guard
-            let peer = withSocket({ socket -> kt_peer? in
-                var peer = kt_peer()
-                return unsafe kt_peer(socket, &peer) == 0 ? peer : nil
-            })
-        else { return nil }
+        var peer = kt_peer()
+        guard unsafe kt_peer(socket, &peer) == 0 else { return nil }
         // Without this option of the kernel's the number is all there is, and is the safer the sooner it is pinned.
         if !Self.isRemembered { pinIt(peer.pid) }
         return Identity(
@@ -47,7 +42,7 @@ final class PeerProcess {
     /// Looks up what is still missing. The answer is whether the process is there still.
     func learn(_ needs: IdentityNeeds, of caller: inout Identity) -> Bool {
         if needs.contains(.groups), caller.groups == nil {
-            caller.groups = (withSocket(Self.groups) ?? []).filter { $0 != proc.maps.unmappedGID }
+            caller.groups = (Self.groups(socket) ?? []).filter { $0 != proc.maps.unmappedGID }
         }
         guard needs.contains(.process) else { return true }
         pinIt(caller.pid)
@@ -72,9 +67,8 @@ final class PeerProcess {
     private var isGone: Bool { if case .gone = pin { true } else { false } }
 
     private func pinIt(_ pid: Int32) {
-        guard case .notYet = pin,
-            let pidfd = Self.isRemembered ? withSocket({ kt_peer_pidfd($0) }) : pid > 0 ? kt_pidfd_open(pid) : -ENOSYS
-        else { return }
+        guard case .notYet = pin else { return }
+        let pidfd = Self.isRemembered ? kt_peer_pidfd(socket) : pid > 0 ? kt_pidfd_open(pid) : -ENOSYS
         switch pidfd {
         case 0...: pin = .pidfd(pidfd)
         // It ended, and was waited for; newer kernels give a pidfd that says so.
@@ -85,11 +79,7 @@ final class PeerProcess {
         }
     }
 
-    private func withSocket<Value>(_ body: (CInt) -> Value?) -> Value? {
-        try? channel.pipeline.syncOperations.withUnsafeTransportIfAvailable(of: CInt.self) { body($0) } ?? nil
-    }
-
-    static func isAlive(_ pidfd: CInt) -> Bool {
+    package static func isAlive(_ pidfd: CInt) -> Bool {
         var question = pollfd(fd: pidfd, events: Int16(POLLIN), revents: 0)
         return unsafe poll(&question, 1, 0) == 0
     }

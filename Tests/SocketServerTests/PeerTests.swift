@@ -1,9 +1,9 @@
 import Foundation
+import Names
 import TestSupport
 import Testing
-import Vault
 
-@testable import Daemon
+@testable import SocketServer
 
 /// What the kernel's texts about a process mean.
 @Suite struct PeerTests {

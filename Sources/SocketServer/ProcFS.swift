@@ -1,15 +1,15 @@
 import Glibc
-import Vault
+package import Names
 
 /// What `/proc` tells of a process. Nothing here proves that the number still means the same process: who asks holds a
 /// pidfd, and looks at that afterwards.
-struct ProcFS: Sendable {
+package struct ProcFS: Sendable {
     let maps: IDMaps
     /// Whether the numbers in `/proc` are those of the daemon's own pid namespace. Where they are not, they would lead to
     /// strangers.
     private let isOurs: Bool
 
-    init() {
+    package init() {
         maps = IDMaps.current
         isOurs = Self.link("/proc/self") == String(getpid())
     }
@@ -35,7 +35,7 @@ struct ProcFS: Sendable {
     }
 
     /// All that there is to know of a process that did not connect; `nil` when there is none of this number.
-    func identity(of pid: Int32) -> Identity? {
+    package func identity(of pid: Int32) -> Identity? {
         guard isOurs, pid > 0 else { return nil }
         let directory = unsafe open("/proc/\(pid)", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard directory >= 0 else { return nil }

@@ -6,46 +6,7 @@ import Vault
 
 @testable import Daemon
 
-@Suite struct PlacesAndBudgetTests {
-    private func places(_ connections: Int, perUser: Int) -> ConnectionPlaces {
-        var limits = ConnectionLimits()
-        (limits.connections, limits.connectionsPerUser) = (connections, perUser)
-        return ConnectionPlaces(limits, owner: 7)
-    }
-
-    @Test func `one user's connections leave places for others`() {
-        let places = places(100, perUser: 10)
-        for _ in 0..<10 { #expect(places.take(1000) == nil) }
-        #expect(places.take(1000) == .user(1000))
-        #expect(places.take(1001) == nil)
-        places.give(1000)
-        #expect(places.take(1000) == nil)
-        #expect(places.total == 11)
-    }
-
-    @Test func `many users together leave places for root and the daemon's own`() {
-        let places = places(32, perUser: 32)
-        var users = 0
-        while places.take(1000 + UInt32(users)) == nil { users += 1 }
-        #expect(users == 30)
-        #expect(places.take(0) == nil && places.take(7) == nil)
-        #expect(places.take(0) == .full && places.take(7) == .full)
-        for user in 0..<30 { places.give(1000 + UInt32(user)) }
-        #expect(places.total == 2)
-        #expect(places.take(5) == nil)
-    }
-
-    @Test(arguments: [(20, 8), (1024, 176), (4096, 944), (65_536, 16_304), (Int.max, (Int.max - 320) / 4)])
-    func `there are no more places than descriptors`(files: Int, most: Int) {
-        #expect(ConnectionLimits.most(files: files) == most)
-    }
-
-    @Test func `root is held by the total alone`() {
-        let places = places(20, perUser: 1)
-        for _ in 0..<20 { #expect(places.take(0) == nil) }
-        #expect(places.take(0) == .full)
-    }
-
+@Suite struct BudgetTests {
     @Test func `a client's budget is its own`() throws {
         let budget = RequestBudget(perSecond: 3, clock: { 5 })
         let (one, two) = (try #require(Name("one")), try #require(Name("two")))

@@ -1,4 +1,4 @@
-import Vault
+import Names
 
 /// Where systemd has a process, as its cgroup's path says.
 struct ControlGroup: Equatable {

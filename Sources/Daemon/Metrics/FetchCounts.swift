@@ -1,0 +1,33 @@
+import Audit
+import Synchronization
+
+/// What clients were answered, in numbers.
+final class FetchCounts: Sendable {
+    /// What is counted together.
+    struct Label: Hashable, Sendable {
+        /// No name that the grammar of names has: of nobody whom the rules know, and of all who have no count of their own.
+        static let nobody = "-"
+        static let others = "*"
+
+        let client: String
+        let outcome: AuditEvent.Outcome
+    }
+
+    /// How many there are counts for. Clients come and go by the operator's hand; this holds what that can cost.
+    static let mostLabels = 4000
+
+    private let counts = Mutex<[Label: Int]>([:])
+
+    /// Counts the answers of one turn.
+    func add(_ labels: [Label]) {
+        guard !labels.isEmpty else { return }
+        counts.withLock { counts in
+            for label in labels {
+                let isKnown = counts.count < Self.mostLabels || counts[label] != nil
+                counts[isKnown ? label : Label(client: Label.others, outcome: label.outcome), default: 0] += 1
+            }
+        }
+    }
+
+    var all: [Label: Int] { counts.withLock { $0 } }
+}

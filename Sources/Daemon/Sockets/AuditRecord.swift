@@ -1,0 +1,29 @@
+import Audit
+import SocketAPI
+import SocketServer
+
+/// A line of the audit log that is written before an answer leaves.
+struct AuditRecord: AnswerRecord {
+    let trail: AuditTrail
+    let event: AuditEvent
+    /// What the answer counts as, where answers are counted.
+    var label: FetchCounts.Label?
+
+    static let unrecorded = Refusal.unrecorded
+
+    static func commit(_ records: [any AnswerRecord]) -> Commitment {
+        let records = records.compactMap { $0 as? AuditRecord }
+        var last: (trail: AuditTrail, line: Int)?
+        // Of more than one trail only when the vault was locked and unlocked within one turn.
+        var rest = records[...]
+        while let trail = rest.first?.trail {
+            let lines = rest.prefix { $0.trail === trail }
+            rest = rest.dropFirst(lines.count)
+            guard let line = try? trail.append(lines.map(\.event)) else { return .failed }
+            trail.fetches.add(lines.compactMap(\.label))
+            last = (trail, line)
+        }
+        guard let last, last.trail.syncsReads else { return .done }
+        return .later { done in last.trail.whenSynced(last.line) { done($0 == nil) } }
+    }
+}

@@ -1,0 +1,241 @@
+import Glibc
+import Names
+package import SecretMemory
+package import SocketAPI
+
+/// One connection: reads requests in order, answers each, and lets nobody take longer than the limits say.
+///
+/// While an answer is being waited for, or the client does not take in what was sent, nothing more is read, so that a client
+/// holds up no more than itself. What it costs meanwhile is bounded: the rest of one read, and the rest of one turn's
+/// answers. Used on its loop alone.
+package final class Connection: EventSource {
+    let descriptor: CInt
+    let worker: Worker
+    private(set) var caller: Identity
+    let process: PeerProcess?
+    private let place: ConnectionQuota.Place
+
+    var state: ConnectionState
+    private var reader = RequestReader()
+    /// What arrived and was not taken yet, in wiped memory; `nil` when there is nothing.
+    private var unread: SecretBytes?
+    /// Whether ``unread`` was looked at, and holds no whole request.
+    private var isStarved = true
+    /// What leaves at the end of this turn, in its order.
+    private var outbox: [Outgoing] = []
+    /// What the kernel did not take.
+    private(set) var unsent: UnsentBytes?
+    private(set) var watch: (any Watch)?
+    private var interest = Interest()
+    /// Whether the worker has it in one of its lists already.
+    var isDue = false
+    var isFlushed = false
+
+    init(
+        _ descriptor: CInt, _ caller: Identity, _ process: PeerProcess?, _ place: ConnectionQuota.Place,
+        _ worker: Worker
+    ) {
+        self.descriptor = descriptor
+        self.caller = caller
+        self.process = process
+        self.place = place
+        self.worker = worker
+        state = ConnectionState(now: worker.now)
+    }
+
+    // MARK: For a watch
+
+    package var loop: EventLoop { worker.loop }
+    /// Seconds, on the clock that ticks a watch.
+    package var now: Int { worker.now }
+    /// Whether the client has still to take in something that was sent.
+    package var isBehind: Bool { state.isBehind || !outbox.isEmpty }
+
+    /// The answer that was watched or waited for. The connection goes on with the next request.
+    package func answer(_ answer: RecordedResponse) {
+        guard state.phase != .closed else { return }
+        watch = nil
+        queue(answer)
+        worker.due(self)
+    }
+
+    /// The first bytes of an answer that ends with the connection.
+    package func send(head: RenderedResponse) {
+        outbox.append(.answer(head, isLast: true, unrecorded: nil))
+        worker.flushes(self)
+    }
+
+    /// A part of such an answer. To be called only when nothing is on its way any more.
+    package func send(part: SecretBox) {
+        state.progressed(now: now)
+        outbox.append(.part(part))
+        worker.flushes(self)
+    }
+
+    package func close() {
+        guard state.phase != .closed else { return }
+        state.closes()
+        watch.take()?.abandon()
+        (unsent, outbox) = (nil, [])
+        unread = nil
+        if interest.isKnown { worker.loop.forget(descriptor) }
+        Glibc.close(descriptor)
+        worker.closed(self, place)
+    }
+
+    // MARK: Reading
+
+    func ready(_ readiness: Readiness) {
+        if readiness.contains(.writable) { sendUnsent() }
+        if state.mayRead, !readiness.isDisjoint(with: [.readable, .gone]) {
+            receive()
+        } else if readiness.contains(.gone) {
+            close()  // nobody reads what would be sent
+        } else if readiness.contains(.readable) {
+            interest.isReportedInVain = true
+        }
+        settle()
+    }
+
+    /// Takes what is there. A connection that is accepted is tried at once: most clients have sent their request by then.
+    func receive() {
+        let count = worker.receive(descriptor) { [self] span in
+            guard state.phase != .lingering else { return }
+            state.arrived(now: now)
+            guard let old = unread.take() else { return keep(span, after: take(span)) }
+            var all = SecretBuffer(capacity: old.count + span.byteCount)
+            all.append(old)
+            all.append(span)
+            all.withSpan { keep($0, after: take($0)) }
+        }
+        switch count {
+        case 0: state.hasEnded = true
+        case ..<0 where errno != EAGAIN && errno != EINTR: close()
+        default: break
+        }
+    }
+
+    /// Goes on with what arrived earlier.
+    func proceed() {
+        isDue = false
+        if let old = unread.take() { old.withSpan { keep($0, after: take($0)) } }
+        settle()
+    }
+
+    private func keep(_ bytes: RawSpan, after taken: Int) {
+        guard state.phase != .closed else { return }
+        unread = taken < bytes.byteCount ? SecretBytes(copying: bytes.extracting(taken...)) : nil
+        state.isWithin = taken < bytes.byteCount
+    }
+
+    /// Takes the requests that are there, one after the other, for as long as none has to be waited for, and others have had
+    /// to wait no longer than for one turn.
+    /// - Returns: how many bytes they took.
+    private func take(_ bytes: RawSpan) -> Int {
+        var taken = 0
+        var left = worker.limits.turn
+        isStarved = bytes.byteCount == 0
+        while state.mayTake, taken < bytes.byteCount {
+            guard left > 0 else {
+                worker.due(self)
+                return taken
+            }
+            left -= 1
+            switch reader.read(bytes.extracting(taken...)) {
+            case .more:
+                isStarved = true
+                return taken
+            case .refused(let problem):
+                state.refused()
+                queue(RecordedResponse(Response.rendering(problem, allow: worker.responder.methods)))
+                return bytes.byteCount
+            case .request(let request, let consumed):
+                taken += consumed
+                state.took(isLast: request.closes || worker.isDraining, now: now)
+                respond(to: request)
+            }
+        }
+        isStarved = taken == bytes.byteCount
+        return taken
+    }
+
+    private func respond(to request: Request) {
+        let needs = worker.responder.needs(of: caller)
+        guard needs.isEmpty || process?.learn(needs, of: &caller) != false else { return close() }
+        switch worker.responder.respond(to: request, from: caller) {
+        case .now(let response): queue(RecordedResponse(response))
+        case .recorded(let response, let record): queue(RecordedResponse(response, record))
+        case .later(let produce):
+            state.waits()
+            let this = LoopBound(self, on: loop)
+            let began = Latency.now
+            Task {
+                let answer = await produce()
+                this.execute {
+                    $0.worker.waited(Latency.now - began)
+                    $0.answer(answer)
+                }
+            }
+        case .watch(let watch):
+            state.watches()
+            if let answer = watch.begin(at: self) { queue(answer) } else { self.watch = watch }
+        }
+    }
+
+    // MARK: Answering
+
+    private func queue(_ answer: RecordedResponse) {
+        state.answers(now: now)
+        let unrecorded = answer.record.map { type(of: $0).unrecorded }
+        outbox.append(.answer(answer.response, isLast: state.isLast, unrecorded: unrecorded))
+        worker.answered(self, answer.record)
+    }
+
+    /// Sends what this turn brought.
+    /// - Parameter isRecorded: whether its lines are in the log.
+    func flush(isRecorded: Bool) {
+        guard state.phase != .closed else { return }
+        let outgoing = outbox
+        outbox.removeAll(keepingCapacity: true)
+        state.isHeld = false
+        outgoing.forEachPiece(isRecorded: isRecorded) { send($0) }
+        if !state.isBehind { watch?.caughtUp() }
+        if unread != nil, state.mayTake { worker.due(self) }
+        settle()
+    }
+
+    /// What the kernel takes at once is gone when this returns.
+    private func send(_ bytes: RawSpan) {
+        if let unsent { return self.unsent = unsent.appending(bytes) }
+        let sent = max(worker.send(bytes, to: descriptor), 0)
+        guard sent < bytes.byteCount else { return }
+        unsent = UnsentBytes(bytes.extracting(sent...))
+        state.isBehind = true
+    }
+
+    private func sendUnsent() {
+        guard unsent?.proceed({ worker.send($0, to: descriptor) }) == true else { return }
+        (unsent, state.isBehind) = (nil, false)
+        watch?.caughtUp()
+        if unread != nil, state.mayTake { worker.due(self) }
+    }
+
+    /// Does what is due, and has the loop report what is waited for.
+    func settle() {
+        guard state.phase != .closed, outbox.isEmpty else { return }
+        switch state.next(isStarved: isStarved) {
+        case .none: break
+        case .close: return close()
+        case .linger:
+            shutdown(descriptor, CInt(SHUT_WR))
+            state.lingers(now: now)
+        }
+        var wanted: Readiness = state.isBehind ? .writable : []
+        if state.mayRead, !state.hasEnded { wanted.insert(.readable) }
+        switch interest.change(to: wanted) {
+        case .none: break
+        case .add: if !worker.loop.add(self, descriptor, wanted) { close() }
+        case .change: worker.loop.change(descriptor, wanted)
+        }
+    }
+}

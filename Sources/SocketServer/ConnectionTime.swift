@@ -1,0 +1,24 @@
+import SocketAPI
+
+/// What a connection does as time goes by, and at the end of the server.
+extension Connection {
+    /// Called once a second.
+    func tick() {
+        // It does not outlive its process, nor go with it to another user.
+        if state.isOverdue(now: now, worker.limits, isDraining: worker.isDraining) || process?.isStill(caller) == false
+        {
+            close()
+        } else {
+            watch?.tick()
+        }
+    }
+
+    func drain(_ refusal: RenderedResponse) {
+        state.drains()
+        watch?.end(refusal)
+        settle()
+    }
+
+    /// Forgets what the client has not taken in.
+    func revoke() { if unsent != nil { close() } }
+}

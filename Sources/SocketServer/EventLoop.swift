@@ -1,0 +1,184 @@
+import CPlatform
+import Glibc
+import Synchronization
+
+/// What is told of a descriptor.
+struct Readiness: OptionSet {
+    let rawValue: UInt32
+
+    static let readable = Readiness(rawValue: UInt32(KT_READABLE))
+    static let writable = Readiness(rawValue: UInt32(KT_WRITABLE))
+    /// The other end is closed, or the descriptor is broken. Reported whether it is asked for or not.
+    static let gone = Readiness(rawValue: UInt32(KT_GONE))
+    /// Of several loops that wait for one descriptor, not all are woken.
+    static let shared = Readiness(rawValue: UInt32(KT_SHARED))
+}
+
+/// Something with a descriptor that a loop waits for. Used on the loop's thread alone.
+protocol EventSource: AnyObject {
+    func ready(_ readiness: Readiness)
+}
+
+/// One thread that waits for many descriptors at once (epoll(7)), and does what it is asked to between two looks.
+///
+/// What belongs to a loop is used on its thread alone, which is why it needs no lock: see ``LoopBound``.
+@safe package final class EventLoop: @unchecked Sendable {
+    /// What the owner of a loop does. Both are called on its thread.
+    struct Work {
+        /// After everything that was reported and asked for; whether there is more to do at once.
+        var endTurn: () -> Bool = { false }
+        /// Once a second.
+        var tick: () -> Void = {}
+    }
+
+    private struct Asked {
+        var tasks: [@Sendable () -> Void] = []
+        var isStopped = false
+    }
+
+    /// The most that one look at the kernel brings.
+    private static let most = 256
+
+    private let set: CInt
+    private let bell: CInt
+    private let asked = Mutex(Asked())
+
+    // The thread's own.
+    private var sources: [(any EventSource)?] = []
+    private var second = 0
+    private var hasMore = false
+    private let events: UnsafeMutableBufferPointer<kt_event>
+    var work = Work()
+
+    /// - Throws: ``SystemError`` without a free descriptor.
+    package init() throws(SystemError) {
+        unsafe events = .allocate(capacity: Self.most)
+        set = kt_epoll_make()
+        bell = kt_eventfd_make()
+        guard set >= 0, bell >= 0, kt_epoll_add(set, bell, Readiness.readable.rawValue) == 0 else {
+            throw SystemError("cannot make an event loop")
+        }
+    }
+
+    deinit {
+        close(set)
+        close(bell)
+        unsafe events.deallocate()
+    }
+
+    /// Begins, on a thread of its own, which ends with ``stop()``.
+    package func start() throws(SystemError) {
+        var thread = pthread_t()
+        let this = unsafe Unmanaged.passRetained(self)
+        let failure = unsafe pthread_create(
+            &thread, nil,
+            { unsafe Unmanaged<EventLoop>.fromOpaque($0.unsafelyUnwrapped).takeRetainedValue().run() },
+            this.toOpaque())
+        guard failure == 0 else {
+            unsafe this.release()
+            throw SystemError("cannot start a thread", failure)
+        }
+        pthread_detach(thread)
+    }
+
+    /// Ends the thread after this turn. What is asked for later is not done.
+    package func stop() {
+        asked.withLock { $0.isStopped = true }
+        ring()
+    }
+
+    /// Has the thread do something at the end of its turn. In the order of the calls.
+    package func execute(_ task: @escaping @Sendable () -> Void) {
+        let wasIdle = asked.withLock { asked in
+            defer { if !asked.isStopped { asked.tasks.append(task) } }
+            return asked.tasks.isEmpty
+        }
+        if wasIdle { ring() }
+    }
+
+    private func ring() {
+        var one: UInt64 = 1
+        _ = unsafe write(bell, &one, 8)
+    }
+
+    // MARK: On the thread
+
+    func add(_ source: any EventSource, _ descriptor: CInt, _ wanted: Readiness) -> Bool {
+        while sources.count <= descriptor { sources.append(nil) }
+        guard kt_epoll_add(set, descriptor, wanted.rawValue) == 0 else { return false }
+        sources[Int(descriptor)] = source
+        return true
+    }
+
+    func change(_ descriptor: CInt, _ wanted: Readiness) { _ = kt_epoll_change(set, descriptor, wanted.rawValue) }
+
+    /// Before a descriptor that was added is closed.
+    /// - Parameter isClosing: the kernel then takes it out of the set by itself.
+    func forget(_ descriptor: CInt, isClosing: Bool = true) {
+        if !isClosing { _ = kt_epoll_remove(set, descriptor) }
+        sources[Int(descriptor)] = nil
+    }
+
+    private func run() -> UnsafeMutableRawPointer? {
+        while turn(waiting: hasMore ? 0 : Int32(1_000 - Latency.now / 1_000_000 % 1_000)) {
+            let now = Latency.now / 1_000_000_000
+            guard now != second else { continue }
+            second = now
+            work.tick()
+        }
+        work = Work()
+        return nil
+    }
+
+    /// Looks once, for at most so many milliseconds, and does all that there is to do.
+    /// - Returns: whether the loop goes on.
+    func turn(waiting milliseconds: Int32) -> Bool {
+        let count = unsafe Int(kt_epoll_wait(set, events.baseAddress, CInt(events.count), milliseconds))
+        for index in 0..<count {
+            let event = unsafe events[index]
+            if event.descriptor == bell { unring() }
+            // Whoever was reported may have been closed earlier in this turn.
+            guard event.descriptor < sources.count else { continue }
+            sources[Int(event.descriptor)]?.ready(Readiness(rawValue: event.ready))
+        }
+        let (tasks, isStopped) = asked.withLock { asked in
+            defer { asked.tasks = [] }
+            return (asked.tasks, asked.isStopped)
+        }
+        for task in tasks { task() }
+        hasMore = work.endTurn()
+        return !isStopped
+    }
+
+    private func unring() {
+        var count: UInt64 = 0
+        _ = unsafe read(bell, &count, 8)
+    }
+}
+
+/// Something that belongs to a loop, on its way through other threads. It is used on the loop's thread alone.
+package struct LoopBound<Value>: @unchecked Sendable {
+    package let loop: EventLoop
+    /// To be used on the loop.
+    package let value: Value
+
+    /// To be called on the loop.
+    package init(_ value: Value, on loop: EventLoop) {
+        self.loop = loop
+        self.value = value
+    }
+
+    /// Has the loop do something with the value.
+    package func execute(_ task: @escaping @Sendable (Value) -> Void) {
+        loop.execute { task(self.value) }
+    }
+}
+
+/// A system call that failed.
+package struct SystemError: Error, CustomStringConvertible {
+    package let description: String
+
+    init(_ what: String, _ code: CInt = errno) {
+        description = "\(what): \(unsafe String(cString: strerror(code)).lowercased())"
+    }
+}

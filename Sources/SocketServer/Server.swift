@@ -1,0 +1,133 @@
+import Glibc
+package import SocketAPI
+import Synchronization
+
+/// Serves one socket: accepts connections on several loops, and gives each its caller before a byte is read.
+package final class Server: Sendable {
+    /// Where connections come in.
+    package struct Entrance: Equatable, Sendable {
+        /// A socket that listens. The server closes it in the end.
+        package let descriptor: CInt
+        /// Whether the kernel says who connects. Where it does not, everybody is nobody.
+        package let knowsCallers: Bool
+
+        package init(_ descriptor: CInt, knowsCallers: Bool) {
+            self.descriptor = descriptor
+            self.knowsCallers = knowsCallers
+        }
+    }
+
+    private let workers: [LoopBound<Worker>]
+    private let quota: ConnectionQuota
+    private let limits: ConnectionLimits
+    private let entrance = Mutex<Entrance?>(nil)
+
+    /// - Parameters:
+    ///   - loops: how many threads serve it.
+    ///   - complain: is told in words why connections are refused, at most once a second.
+    /// - Throws: ``SystemError`` without a free descriptor or thread.
+    package init(
+        _ responder: any Responder, limits: ConnectionLimits = ConnectionLimits(), loops: Int,
+        complain: @escaping @Sendable (String) -> Void
+    ) throws(SystemError) {
+        self.limits = limits
+        let quota = ConnectionQuota(limits)
+        self.quota = quota
+        let complaints = Complaints(limits, complain)
+        let proc = ProcFS()
+        var workers: [LoopBound<Worker>] = []
+        for _ in 0..<max(loops, 1) {
+            let loop = try EventLoop()
+            let worker = Worker(loop, responder, limits, quota, proc) { complaints.note($0) }
+            workers.append(LoopBound(worker, on: loop))
+            try loop.start()
+        }
+        self.workers = workers
+    }
+
+    deinit { for worker in workers { worker.loop.stop() } }
+
+    /// The threads that serve it.
+    package var loops: [EventLoop] { workers.map(\.loop) }
+
+    /// How many connections there are.
+    package var connections: Int { quota.total }
+
+    /// Accepts connections here from now on, and nowhere else. Who is connected stays so.
+    package func listen(at new: Entrance) {
+        let flags = fcntl(new.descriptor, F_GETFL)
+        _ = fcntl(new.descriptor, F_SETFL, flags | O_NONBLOCK)  // several loops are woken for one connection
+        let old = entrance.withLock { entrance in
+            defer { entrance = new }
+            return entrance
+        }
+        for worker in workers {
+            worker.execute { $0.listen(at: new.descriptor, knowsCallers: new.knowsCallers) }
+        }
+        if let old { Task { await close(old) } }
+    }
+
+    /// Takes over a connection that was made otherwise.
+    package func adopt(_ descriptor: CInt, knowsCallers: Bool = true) {
+        workers[0].execute { $0.admit(descriptor, knowsCallers: knowsCallers) }
+    }
+
+    /// Stops accepting, lets busy connections finish within the limit, and closes those that are left.
+    /// - Parameter refusal: the answer to who waits for a change.
+    package func stop(refusing refusal: RenderedResponse) async {
+        let old = entrance.withLock { $0.take() }
+        if let old { await close(old) }
+        await onEach { $0.drain(refusal) }
+        for _ in 0..<limits.drain * 20 where quota.total > 0 { try? await Task.sleep(for: .milliseconds(50)) }
+        await onEach { $0.closeAll() }
+    }
+
+    /// Has no answer stay in memory because its client does not read it: such connections are closed.
+    package func revokeUnsent() async { await onEach { $0.revoke() } }
+
+    /// How long answers took, of all loops together.
+    package func latency() async -> ServerLatency {
+        let total = Mutex(ServerLatency())
+        await onEach { worker in total.withLock { $0.add(worker.latency) } }
+        return total.withLock { $0 }
+    }
+
+    /// Not before every loop has let go of it: its number may be another's at once.
+    private func close(_ entrance: Entrance) async {
+        await onEach { $0.stopListening(at: entrance.descriptor) }
+        Glibc.close(entrance.descriptor)
+    }
+
+    private func onEach(_ body: @escaping @Sendable (Worker) -> Void) async {
+        for worker in workers {
+            await withCheckedContinuation { done in
+                worker.execute {
+                    body($0)
+                    done.resume()
+                }
+            }
+        }
+    }
+}
+
+/// At most one a second: who makes connections must not fill the log.
+private final class Complaints: Sendable {
+    private let limits: ConnectionLimits
+    private let complain: @Sendable (String) -> Void
+    private let last = Atomic(-1)
+
+    init(_ limits: ConnectionLimits, _ complain: @escaping @Sendable (String) -> Void) {
+        self.limits = limits
+        self.complain = complain
+    }
+
+    func note(_ refusal: ConnectionQuota.Refusal) {
+        let now = Latency.now / 1_000_000_000
+        guard last.exchange(now, ordering: .relaxed) != now else { return }
+        switch refusal {
+        case .full: complain("the socket has as many as it may, \(limits.connections)")
+        case .strangers: complain("users whom no rule names have as many as they may, \(limits.strangers)")
+        case .user(let uid): complain("user \(uid) has as many as one may")
+        }
+    }
+}

@@ -1,0 +1,229 @@
+import CPlatform
+import Glibc
+import Names
+import SecretMemory
+import SocketAPI
+
+/// The connections of one loop: accepts them, gives each its turn, and has what they were answered in one turn put into the
+/// audit log together before any of it leaves. Used on its loop alone.
+@safe final class Worker {
+    /// Bytes that one read takes at most.
+    private static let room = 32 << 10
+    private static let sending = CInt(MSG_DONTWAIT) | CInt(MSG_NOSIGNAL)
+
+    let loop: EventLoop
+    let responder: any Responder
+    let limits: ConnectionLimits
+    private let quota: ConnectionQuota
+    private let proc: ProcFS
+    private let refuse: @Sendable (ConnectionQuota.Refusal) -> Void
+
+    private(set) var now = 0
+    /// How many connections there are.
+    var open: Int { connections.count }
+    /// Whether the daemon stops: each connection gets one more answer at most.
+    private(set) var isDraining = false
+    private(set) var latency = ServerLatency()
+    private var connections: [ObjectIdentifier: Connection] = [:]
+    private var listeners: [CInt: Acceptance] = [:]
+    private let room: UnsafeMutableRawBufferPointer
+    /// Whose unread bytes are to be looked at next, in their order.
+    private var due: [Connection] = []
+    /// Who is sent something at the end of this turn, and which records come first.
+    private var flushed: [Connection] = []
+    private var records: [any AnswerRecord] = []
+    /// How many requests were answered in this turn, and when the first was.
+    private var answers = 0
+    private var began = 0
+
+    init(
+        _ loop: EventLoop, _ responder: any Responder, _ limits: ConnectionLimits, _ quota: ConnectionQuota,
+        _ proc: ProcFS, refuse: @escaping @Sendable (ConnectionQuota.Refusal) -> Void
+    ) {
+        self.loop = loop
+        self.responder = responder
+        self.limits = limits
+        self.quota = quota
+        self.proc = proc
+        self.refuse = refuse
+        unsafe room = .allocate(byteCount: Self.room, alignment: 16)
+        // Each keeps the other, until the loop ends.
+        loop.work = EventLoop.Work(endTurn: { self.endTurn() }, tick: { self.tick() })
+    }
+
+    deinit { unsafe room.deallocate() }
+
+    // MARK: Connections
+
+    /// - Parameter knowsCallers: whether the kernel says who connects. Where it does not, everybody is nobody.
+    func listen(at descriptor: CInt, knowsCallers: Bool) {
+        let acceptance = Acceptance(descriptor, knowsCallers, self)
+        listeners[descriptor] = acceptance
+        _ = loop.add(acceptance, descriptor, [.readable, .shared])
+    }
+
+    func stopListening(at descriptor: CInt) {
+        if listeners.removeValue(forKey: descriptor) != nil { loop.forget(descriptor, isClosing: false) }
+    }
+
+    /// Takes a connection, or closes it unread.
+    func admit(_ descriptor: CInt, knowsCallers: Bool) {
+        let process = knowsCallers ? PeerProcess(descriptor, proc: proc) : nil
+        guard let caller = process.map({ $0.identify() }) ?? Identity.nobody else { return _ = close(descriptor) }
+        admit(descriptor, caller, process)
+    }
+
+    func admit(_ descriptor: CInt, _ caller: Identity, _ process: PeerProcess? = nil) {
+        var caller = caller
+        let place = ConnectionQuota.Place(uid: caller.uid, standing: responder.standing(of: caller.uid))
+        if let refusal = quota.take(place) {
+            refuse(refusal)
+            return _ = close(descriptor)
+        }
+        guard process?.learn(responder.needs(of: caller), of: &caller) != false else {
+            quota.give(place)
+            return _ = close(descriptor)
+        }
+        let connection = Connection(descriptor, caller, process, place, self)
+        connections[ObjectIdentifier(connection)] = connection
+        connection.receive()
+        connection.settle()
+    }
+
+    func closed(_ connection: Connection, _ place: ConnectionQuota.Place) {
+        connections[ObjectIdentifier(connection)] = nil
+        quota.give(place)
+    }
+
+    /// Reads once. What was read is wiped when `body` returns.
+    /// - Returns: as of recv(2).
+    func receive(_ descriptor: CInt, _ body: (RawSpan) -> Void) -> Int {
+        let count = unsafe recv(descriptor, room.baseAddress, room.count, CInt(MSG_DONTWAIT))
+        guard count > 0 else { return count }
+        let bytes = unsafe UnsafeRawBufferPointer(rebasing: room[..<count])
+        body(unsafe RawSpan(_unsafeBytes: bytes))
+        if let base = unsafe room.baseAddress { unsafe explicit_bzero(base, count) }
+        return count
+    }
+
+    /// - Returns: as of send(2).
+    func send(_ bytes: RawSpan, to descriptor: CInt) -> Int {
+        unsafe bytes.withUnsafeBytes { unsafe Glibc.send(descriptor, $0.baseAddress, $0.count, Self.sending) }
+    }
+
+    // MARK: Turns
+
+    /// Has a connection go on with what it has, in the next turn.
+    func due(_ connection: Connection) {
+        guard !connection.isDue else { return }
+        connection.isDue = true
+        due.append(connection)
+    }
+
+    /// Has what a connection was answered leave at the end of the turn.
+    func answered(_ connection: Connection, _ record: (any AnswerRecord)?) {
+        if began == 0 { began = Latency.now }
+        answers += 1
+        if let record { records.append(record) }
+        flushes(connection)
+    }
+
+    func flushes(_ connection: Connection) {
+        guard !connection.isFlushed else { return }
+        connection.isFlushed = true
+        flushed.append(connection)
+    }
+
+    func waited(_ nanoseconds: Int) { latency.waiting.add(nanoseconds) }
+
+    /// - Returns: whether there is more to do at once.
+    private func endTurn() -> Bool {
+        let turn = due
+        due.removeAll(keepingCapacity: true)
+        for connection in turn { connection.proceed() }
+        if !flushed.isEmpty { commit() }
+        return !due.isEmpty
+    }
+
+    private func commit() {
+        let (connections, lines) = (flushed, records)
+        flushed.removeAll(keepingCapacity: true)
+        records.removeAll(keepingCapacity: true)
+        for connection in connections { connection.isFlushed = false }
+        let commitment = lines.first.map { type(of: $0).commit(lines) } ?? .done
+        switch commitment {
+        case .done: flush(connections, isRecorded: true)
+        case .failed: flush(connections, isRecorded: false)
+        case .later(let whenDone):
+            for connection in connections { connection.state.isHeld = true }
+            let waiting = LoopBound((worker: self, connections: connections), on: loop)
+            whenDone { isDone in waiting.execute { $0.worker.flush($0.connections, isRecorded: isDone) } }
+        }
+        guard answers > 0 else { return }
+        latency.answered += answers
+        latency.immediate.add(Latency.now - began, times: answers)
+        (answers, began) = (0, 0)
+    }
+
+    private func flush(_ connections: [Connection], isRecorded: Bool) {
+        for connection in connections { connection.flush(isRecorded: isRecorded) }
+    }
+
+    func tick() {
+        now += 1
+        for connection in connections.values { connection.tick() }
+    }
+
+    // MARK: The end
+
+    func drain(_ refusal: RenderedResponse) {
+        isDraining = true
+        for connection in connections.values { connection.drain(refusal) }
+    }
+
+    /// Has no answer stay in memory because its client does not read it.
+    func revoke() { for connection in connections.values { connection.revoke() } }
+
+    func closeAll() { for connection in connections.values { connection.close() } }
+}
+
+/// How long answers took that one loop gave.
+package struct ServerLatency: Equatable, Sendable {
+    /// Of answers that were there at once: from the beginning of the turn to when all of it was sent.
+    package internal(set) var immediate = Latency()
+    /// Of answers that were waited for.
+    package internal(set) var waiting = Latency()
+    package internal(set) var answered = 0
+
+    package init() {}
+
+    package mutating func add(_ other: ServerLatency) {
+        immediate.add(other.immediate)
+        waiting.add(other.waiting)
+        answered += other.answered
+    }
+}
+
+/// Where connections come in.
+private final class Acceptance: EventSource {
+    private let descriptor: CInt
+    private let knowsCallers: Bool
+    private unowned let worker: Worker
+
+    init(_ descriptor: CInt, _ knowsCallers: Bool, _ worker: Worker) {
+        self.descriptor = descriptor
+        self.knowsCallers = knowsCallers
+        self.worker = worker
+    }
+
+    /// One at a time: who is connected already has its turn between two.
+    func ready(_: Readiness) {
+        let accepted = kt_accept(descriptor)
+        if accepted >= 0 { worker.admit(accepted, knowsCallers: knowsCallers) }
+    }
+}
+
+extension Identity {
+    /// Whoever came over the network of this machine: the kernel knows no user. (uid_t)-1 is nobody's number.
+    fileprivate static let nobody = Identity(uid: UInt32.max, gid: UInt32.max, pid: 0, isForeign: true)
+}

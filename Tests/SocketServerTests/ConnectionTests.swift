@@ -1,0 +1,169 @@
+import Glibc
+import HTTPTestSupport
+import SocketAPI
+import Synchronization
+import Testing
+
+@testable import SocketServer
+
+/// What a client sees of one connection.
+@Suite struct ConnectionTests {
+    private static func request(_ path: String, _ fields: String = "") -> String {
+        "GET \(path) HTTP/1.1\r\nHost: k\r\nKeyturn-Request: 1\r\n\(fields)\r\n"
+    }
+
+    /// The bodies of answers, in their order.
+    private static func bodies(_ text: String?) -> [String] {
+        (text ?? "").split(separator: "\r\n\r\n").compactMap { $0.firstMatch(of: /^"([^"]*)"/).map { String($0.1) } }
+    }
+
+    @Test func `requests that arrive together are answered in their order`() throws {
+        let driver = try HandDriven(Echo())
+        let client = try driver.client()
+        client.send(Self.request("/a") + Self.request("/b") + Self.request("/c"))
+        #expect(Self.bodies(client.heard()) == ["/a", "/b", "/c"])
+        #expect(client.heard() == "")
+    }
+
+    @Test func `a request that dribbles in is answered once it is whole`() throws {
+        let driver = try HandDriven(Echo())
+        let client = try driver.client()
+        for byte in Self.request("/a").dropLast() {
+            client.send(String(byte))
+            #expect(client.heard() == "")
+        }
+        client.send(Self.request("/a").last.map(String.init) ?? "")
+        #expect(Self.bodies(client.heard()) == ["/a"])
+    }
+
+    @Test func `a refusal is read by its client, who is still sending`() throws {
+        let driver = try HandDriven(Echo())
+        let client = try driver.client()
+        client.send("GET /../etc HTTP/1.1\r\nHost: k\r\n\r\n" + Self.request("/b"))
+        let heard = try #require(client.heard())
+        #expect(heard.hasPrefix("HTTP/1.1 400 ") && heard.contains("Connection: close\r\n") && !heard.contains("/b"))
+        #expect(client.heard() == nil, "nothing more comes")
+        client.send(Self.request("/c"))
+        #expect(driver.open == 1, "it is read on for a while")
+        driver.pass(3)
+        #expect(driver.open == 0)
+    }
+
+    @Test func `the connection ends after an answer when the client asked for that`() throws {
+        let driver = try HandDriven(Echo())
+        let client = try driver.client()
+        client.ask("/a", "Connection: close\r\n")
+        let heard = try #require(client.heard())
+        #expect(heard.contains("Connection: close\r\n") && Self.bodies(heard) == ["/a"])
+        #expect(client.heard() == nil && driver.open == 0)
+    }
+
+    @Test func `a client that has said all still gets its answers, and then the connection ends`() throws {
+        let recorder = Recorder()
+        let driver = try HandDriven(Echo(recorder: recorder))
+        recorder.state.withLock { $0.isSlow = true }
+        let client = try driver.client()
+        client.send(Self.request("/a") + Self.request("/b"))
+        client.endSending()
+        #expect(client.heard() == "")
+        recorder.finish()
+        driver.run()
+        #expect(Self.bodies(client.heard()) == ["/a", "/b"] && client.heard() == nil && driver.open == 0)
+    }
+
+    @Test func `one client's requests leave others their turn`() throws {
+        let recorder = Recorder()
+        let driver = try HandDriven(Echo(recorder: recorder))
+        let (greedy, modest) = (try driver.client(), try driver.client())
+        greedy.send("")
+        let many = (0..<40).map { Self.request("/g\($0)") }.joined()
+        let bytes = Array(many.utf8)
+        _ = unsafe Glibc.send(greedy.descriptor, bytes, bytes.count, 0)
+        modest.ask("/m")
+        let turns = recorder.state.withLock { $0.turns }
+        let index = try #require(turns.firstIndex { $0.contains("/m") })
+        #expect(index <= 1 && turns.allSatisfy { $0.count <= 17 }, "\(turns.map(\.count))")
+        #expect(turns.joined().filter { $0.hasPrefix("/g") } == (0..<40).map { "/g\($0)" })
+        #expect(Self.bodies(greedy.heard()).count == 40)
+    }
+
+    @Test func `nothing leaves whose line cannot be written`() throws {
+        let recorder = Recorder()
+        let driver = try HandDriven(Echo(recorder: recorder))
+        let client = try driver.client()
+        recorder.state.withLock { $0.isBroken = true }
+        client.ask("/a")
+        let refused = try #require(client.heard())
+        #expect(refused.hasPrefix("HTTP/1.1 503 ") && !refused.contains("\"/a\""))
+        recorder.state.withLock { ($0.isBroken, $0.isSlow) = (false, true) }
+        client.ask("/b")
+        #expect(client.heard() == "", "before its line is on disk")
+        recorder.finish(false)
+        driver.run()
+        #expect(client.heard()?.hasPrefix("HTTP/1.1 503 ") == true)
+        client.ask("/c")
+        recorder.finish()
+        driver.run()
+        #expect(Self.bodies(client.heard()) == ["/c"])
+    }
+
+    @Test func `a client that does not read holds no more than a turn's answers, and goes in time`() throws {
+        let driver = try HandDriven(Echo())
+        let client = try driver.client(room: 4_096)
+        let path = "/" + String(repeating: "x", count: 1_000)
+        for _ in 0..<200 { client.send(Self.request(path)) }
+        #expect(driver.open == 1)
+        driver.pass(11)
+        #expect(driver.open == 0, "it took in nothing for longer than it may")
+        let other = try driver.client(room: 4_096)
+        for _ in 0..<200 { other.send(Self.request(path)) }
+        driver.revoke()
+        #expect(driver.open == 0, "at lock nothing unsent stays")
+    }
+
+    @Test func `what the kernel does not take at once arrives all the same, in its order`() throws {
+        let driver = try HandDriven(Echo())
+        let client = try driver.client(room: 4_096)
+        let paths = (0..<60).map { "/" + String(repeating: "y", count: 900) + "\($0)" }
+        var heard = ""
+        for path in paths {
+            client.send(Self.request(path))
+        }
+        while let more = client.heard(), !more.isEmpty { heard += more }
+        #expect(Self.bodies(heard) == paths)
+    }
+
+    @Test(arguments: [("", 11), ("GET /a HT", 11), (Self.request("/a"), 61)])
+    func `a silent connection is closed after its limit, and not before`(begun: String, limit: Int) throws {
+        let driver = try HandDriven(Echo())
+        let client = try driver.client()
+        if !begun.isEmpty { client.send(begun) }
+        driver.pass(limit - 1)
+        #expect(driver.open == 1)
+        driver.pass(1)
+        #expect(driver.open == 0)
+    }
+
+    @Test func `a client that is gone is noticed, and takes nobody with it`() throws {
+        let driver = try HandDriven(Echo())
+        let (one, two) = (try driver.client(), try driver.client())
+        one.hangUp()
+        #expect(driver.open == 1)
+        two.ask("/a")
+        #expect(Self.bodies(two.heard()) == ["/a"])
+    }
+
+    @Test func `when the daemon stops, answers that are due go out, and nothing after them`() throws {
+        let driver = try HandDriven(Echo())
+        let (kept, new, half) = (try driver.client(), try driver.client(), try driver.client())
+        kept.ask("/a")
+        _ = kept.heard()
+        half.send("GET /h HTTP/1.1\r\n")
+        driver.drain(Response(.ok).render())
+        #expect(kept.heard() == nil)
+        new.ask("/n")
+        #expect(new.heard()?.contains("Connection: close") == true && new.heard() == nil)
+        half.send("Host: k\r\n\r\n")
+        #expect(Self.bodies(half.heard()) == ["/h"] && driver.open == 0)
+    }
+}

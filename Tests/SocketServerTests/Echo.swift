@@ -1,0 +1,59 @@
+import Names
+import SecretMemory
+import SocketAPI
+import Synchronization
+
+@testable import SocketServer
+
+/// Answers with the path: at once, later, or with a line first.
+struct Echo: Responder {
+    let methods = [Method.get]
+    var recorder: Recorder?
+
+    func needs(of caller: Identity) -> IdentityNeeds { [] }
+    func standing(of uid: UInt32) -> Standing { uid == 0 ? .owner : uid < 2000 ? .known : .stranger }
+
+    func respond(to request: Request, from caller: Identity) -> Reply {
+        let response = Response(.ok).render(body: SecretBytes(copying: "\"\(request.target.path)\""))
+        if let recorder { return .recorded(response, Recorder.Line(recorder: recorder, text: request.target.path)) }
+        return .now(response)
+    }
+}
+
+/// A log whose disk does as it is told.
+final class Recorder: Sendable {
+    struct State {
+        var turns: [[String]] = []
+        var isBroken = false
+        var isSlow = false
+        var waiting: [@Sendable (Bool) -> Void] = []
+    }
+
+    let state = Mutex(State())
+
+    struct Line: AnswerRecord {
+        let recorder: Recorder
+        let text: String
+
+        static let unrecorded = Response.rendering(Problem(.auditUnavailable, "no line"))
+
+        static func commit(_ records: [any AnswerRecord]) -> Commitment {
+            let lines = records.compactMap { $0 as? Line }
+            guard let recorder = lines.first?.recorder else { return .failed }
+            return recorder.state.withLock { state in
+                if state.isBroken { return .failed }
+                state.turns.append(lines.map(\.text))
+                guard state.isSlow else { return .done }
+                return .later { done in recorder.state.withLock { $0.waiting.append(done) } }
+            }
+        }
+    }
+
+    func finish(_ isDone: Bool = true) {
+        let waiting = state.withLock { state in
+            defer { state.waiting = [] }
+            return state.waiting
+        }
+        for done in waiting { done(isDone) }
+    }
+}
