@@ -73,21 +73,26 @@ import SocketAPI
         admit(descriptor, caller, process)
     }
 
-    func admit(_ descriptor: CInt, _ caller: Identity, _ process: PeerProcess? = nil) {
+    /// - Returns: `nil` when it was refused.
+    @discardableResult
+    func admit(_ descriptor: CInt, _ caller: Identity, _ process: PeerProcess? = nil) -> Connection? {
         var caller = caller
         let place = ConnectionQuota.Place(uid: caller.uid, standing: responder.standing(of: caller.uid))
         if let refusal = quota.take(place) {
             refuse(refusal)
-            return _ = close(descriptor)
+            close(descriptor)
+            return nil
         }
         guard process?.learn(responder.needs(of: caller), of: &caller) != false else {
             quota.give(place)
-            return _ = close(descriptor)
+            close(descriptor)
+            return nil
         }
         let connection = Connection(descriptor, caller, process, place, self)
         connections[ObjectIdentifier(connection)] = connection
         connection.receive()
         connection.settle()
+        return connection
     }
 
     func closed(_ connection: Connection, _ place: ConnectionQuota.Place) {
