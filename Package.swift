@@ -15,9 +15,6 @@ let settings: [SwiftSetting] =
         .define("FAULT_POINTS", .when(configuration: .debug)),
     ] + (Context.environment["KEYTURN_WARNINGS"] == "error" ? [.treatAllWarnings(as: .error)] : [])
 
-let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
-let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
-let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 
@@ -40,8 +37,7 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 /// sources become a program for libFuzzer instead.
 let fuzzing: [Target.Dependency] = [
     "Audit", "Daemon", "Envelope", "Guide", "HTTPTransport", "Names", "PingFederate", "Schedule", "SecretJSON",
-    "SecretMemory", "SocketAPI", "TestSupport", "Times", "Vault", "Zoom", nioCore, nioHTTP1,
-    .product(name: "NIOEmbedded", package: "swift-nio"),
+    "SecretMemory", "SocketAPI", "TestSupport", "Times", "Vault", "Zoom",
 ]
 let fuzzer: Target =
     Context.environment["KEYTURN_FUZZ"] == "1"
@@ -58,7 +54,6 @@ let package = Package(
     products: [.library(name: "FaultyDisk", type: .dynamic, targets: ["FaultyDisk"])],
     dependencies: [
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
-        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
@@ -118,7 +113,7 @@ let package = Package(
                 "Yams",
             ]),
         target("TerminalInput", ["SecretMemory"]),
-        target("Sandbox", [nioCore, nioPosix, nioHTTP1]),
+        target("Sandbox", ["Names", "SecretMemory", "SocketAPI", "SocketServer"]),
 
         executable(
             "keyturnd",
@@ -198,7 +193,7 @@ let package = Package(
                 "SocketAPI", "SocketServer",
                 "TestSupport", "Times", "Tokens", "Vault", "Zoom", logging,
             ]),
-        tests("SandboxTests", ["Sandbox", "TestSupport", "zoom-sandbox"]),
+        tests("SandboxTests", ["Sandbox", "SocketServer", "TestSupport", "zoom-sandbox"]),
         fuzzer,
         // Preloaded into programs by the end-to-end tests, and linked into none.
         .target(name: "FaultyDisk", path: "Tests/FaultyDisk"),

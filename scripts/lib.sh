@@ -81,11 +81,13 @@ missing_package_tools() {
 }
 
 # What the tests need beyond that: the plug-in in connectors/ is tried on a JVM, systemd judges its units, the manual pages of
-# the package are read, Prometheus' own reader reads the metrics, and a JSON Schema judges what goes to the stand-in console.
+# the package are read, Prometheus' own reader reads the metrics, a JSON Schema judges what goes to the stand-in console, and
+# the request parser of Node.js reads what ours reads.
 missing_test_packages() {
     missing_packages
     missing_package_tools
     have_command mandoc || say mandoc
+    have_command node || say nodejs
     have_command javac || say default-jdk-headless
     have_command systemd-analyze || say systemd
     /usr/bin/python3 -c 'import prometheus_client' 2>/dev/null || say python3-prometheus-client

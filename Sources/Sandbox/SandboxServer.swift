@@ -1,8 +1,6 @@
 import FoundationEssentials
 import Glibc
-import NIOCore
-import NIOHTTP1
-import NIOPosix
+package import SocketServer
 import Synchronization
 
 /// A ``SandboxState`` behind a socket on 127.0.0.1: plain HTTP, no other address ever.
@@ -13,8 +11,7 @@ package final class SandboxServer: Sendable {
     /// Where it listens; never 0.
     package let port: Int
     private let shared: SharedState
-    private let group: MultiThreadedEventLoopGroup
-    private let listener: any Channel
+    private let server: Server
 
     /// Listens from then on.
     ///
@@ -22,33 +19,21 @@ package final class SandboxServer: Sendable {
     ///   - port: 0 for any free one.
     ///   - onRequest: called for each entry of the request log, on the server's thread: it must be quick.
     package init(
-        state: SandboxState, port: Int = 0, onRequest: (@Sendable (RequestLog.Entry) -> Void)? = nil
-    ) async throws(ListenError) {
-        let shared = SharedState(state)
-        let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+        state: SandboxState, port: UInt16 = 0, onRequest: (@Sendable (RequestLog.Entry) -> Void)? = nil
+    ) throws(SystemError) {
+        let descriptor = try LoopbackAddress(.ipv4, port: port).listen(backlog: 1_024)
+        shared = SharedState(state)
+        self.port = LoopbackAddress.port(of: descriptor)
         do {
-            listener = try await ServerBootstrap(group: group)
-                .serverChannelOption(.backlog, value: 1024)
-                .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
-                .childChannelInitializer { channel in
-                    channel.eventLoop.makeCompletedFuture {
-                        try channel.pipeline.syncOperations.configureHTTPServerPipeline()
-                        try channel.pipeline.syncOperations.addHandler(
-                            ExchangeHandler(shared: shared, onRequest: onRequest))
-                    }
-                }
-                .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
-                .bind(host: "127.0.0.1", port: port)
-                .get()
+            let responder = SandboxResponder(shared: shared, onRequest: onRequest)
+            server = try Server(responder, limits: SandboxResponder.limits, loops: 1) { _ in }
         } catch {
-            try? await group.shutdownGracefully()
-            throw ListenError(port: port, cause: error)
+            close(descriptor)
+            throw error
         }
-        self.port = listener.localAddress?.port ?? port
-        self.shared = shared
-        self.group = group
         let address = self.address
         withState { $0.address = address }
+        server.listen(at: Server.Entrance(descriptor, knowsCallers: false))
     }
 
     package var address: String { "http://127.0.0.1:\(port)" }
@@ -61,20 +46,7 @@ package final class SandboxServer: Sendable {
     }
 
     /// Closes the port and every connection, whatever they wait for.
-    package func shutdown() async {
-        try? await listener.close().get()
-        try? await group.shutdownGracefully()
-    }
-}
-
-/// The port cannot be had.
-package struct ListenError: Error, CustomStringConvertible {
-    package let description: String
-
-    init(port: Int, cause: any Error) {
-        let reason = (cause as? IOError).map { unsafe String(cString: strerror($0.errnoCode)) } ?? "\(cause)"
-        description = "cannot listen on 127.0.0.1:\(port): \(reason.lowercased())"
-    }
+    package func shutdown() async { await server.stop(refusing: SandboxResponse.done.rendered()) }
 }
 
 /// The one state that all connections share.

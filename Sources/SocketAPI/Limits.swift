@@ -11,6 +11,10 @@ package struct RequestLimits: Sendable {
     package var queryPairs = 16
     /// Bytes of the body.
     package var body = 65_536
+    /// Whether a target may have any form, for a server that stands in for somebody else's.
+    package var takesAnyTarget = false
+    /// Whether the value of `Authorization` is kept. Not where it could be a real one: nobody wipes it.
+    package var keepsAuthorization = false
 
     package init() {}
 }

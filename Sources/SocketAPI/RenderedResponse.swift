@@ -1,4 +1,4 @@
-import SecretMemory
+package import SecretMemory
 
 /// The bytes of an answer, head and body, in wiped memory. Rendered once and sent as often as need be.
 package struct RenderedResponse: Sendable {
@@ -9,7 +9,7 @@ package struct RenderedResponse: Sendable {
     private let headEnd: Int
 
     /// - Parameter head: status line and fields, each with its line end, without the empty line.
-    init(head: consuming SecretBuffer, body: borrowing SecretBytes = SecretBytes(copying: "")) {
+    package init(head: consuming SecretBuffer, body: borrowing SecretBytes = SecretBytes(copying: "")) {
         headEnd = head.count
         head.append("\r\n")
         head.append(body)

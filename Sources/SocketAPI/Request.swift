@@ -12,6 +12,8 @@ package struct Request: Sendable {
     package let ifNoneMatch: String?
     /// The value of `Content-Type`.
     package let contentType: String?
+    /// The value of `Authorization`, where it is kept.
+    package let authorization: String?
     /// Whether the client asked for the connection to be closed behind the answer.
     package let closes: Bool
     /// The body; `nil` when it is empty. May hold secrets.
@@ -24,6 +26,7 @@ package struct Request: Sendable {
         keyturnRequest = fields.keyturnRequest
         ifNoneMatch = fields.ifNoneMatch
         contentType = fields.contentType
+        authorization = fields.authorization
         closes = fields.closes
         self.body = body
     }

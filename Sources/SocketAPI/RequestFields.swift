@@ -4,6 +4,7 @@ struct RequestFields {
     private(set) var keyturnRequest: String?
     private(set) var ifNoneMatch: String?
     private(set) var contentType: String?
+    private(set) var authorization: String?
     private(set) var contentLength: Int?
     private(set) var closes = false
     private var count = 0
@@ -19,6 +20,7 @@ struct RequestFields {
         static let contentType = Single(rawValue: 8)
         static let ifNoneMatch = Single(rawValue: 16)
         static let connection = Single(rawValue: 32)
+        static let authorization = Single(rawValue: 64)
     }
 
     mutating func take(_ line: Range<Int>, in bytes: Span<UInt8>, limits: RequestLimits) throws(Problem) {
@@ -29,7 +31,7 @@ struct RequestFields {
         guard let field = FieldLine(line, in: bytes) else {
             throw Problem(.badRequest, "a header line is not 'name: value'")
         }
-        try take(field, in: bytes)
+        try take(field, in: bytes, keepsAuthorization: limits.keepsAuthorization)
     }
 
     /// What must hold of all fields together.
@@ -44,8 +46,10 @@ struct RequestFields {
         }
     }
 
-    // No two of the names that matter have the same length, so that a length decides which one to compare with.
-    private mutating func take(_ field: FieldLine, in bytes: Span<UInt8>) throws(Problem) {
+    // Nearly all of the names that matter differ in their length, so that a length decides which one to compare with.
+    private mutating func take(
+        _ field: FieldLine, in bytes: Span<UInt8>, keepsAuthorization: Bool
+    ) throws(Problem) {
         func isNamed(_ name: String) -> Bool { bytes.holds(ignoringCase: name, at: field.name) }
         switch field.name.count {
         case 4 where isNamed("host"):
@@ -59,6 +63,9 @@ struct RequestFields {
         case 12 where isNamed("content-type"):
             try once(.contentType, "Content-Type")
             contentType = bytes.text(field.value)
+        case 13 where keepsAuthorization && isNamed("authorization"):
+            try once(.authorization, "Authorization")
+            authorization = bytes.text(field.value)
         case 13 where isNamed("if-none-match"):
             try once(.ifNoneMatch, "If-None-Match")
             ifNoneMatch = bytes.text(field.value)

@@ -13,7 +13,7 @@ struct RequestLine {
 
         try Self.checkVersion(second + 1..<line.upperBound, in: bytes)
         method = try Self.method(line.lowerBound..<first, in: bytes)
-        target = try RequestTarget(first + 1..<second, in: bytes, queryPairs: limits.queryPairs)
+        target = try RequestTarget(first + 1..<second, in: bytes, limits: limits)
     }
 
     private static func checkVersion(_ range: Range<Int>, in bytes: Span<UInt8>) throws(Problem) {

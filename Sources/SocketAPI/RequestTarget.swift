@@ -1,10 +1,10 @@
-/// The target of a request, in the one form that is taken: a path of plain segments, and perhaps a query of
+/// The target of a request, in the one form that is taken (unless the limits say otherwise): a path of plain segments, and perhaps a query of
 /// `key=value` pairs. Nothing is decoded, resolved or normalised; a target that would need it is refused.
 package struct RequestTarget: Sendable {
     private let bytes: [UInt8]
     private let pathEnd: Int
 
-    init(_ range: Range<Int>, in message: Span<UInt8>, queryPairs: Int) throws(Problem) {
+    init(_ range: Range<Int>, in message: Span<UInt8>, limits: RequestLimits) throws(Problem) {
         guard let first = range.first, message[first] == UInt8(ascii: "/") else {
             throw Problem(.badRequest, "the request target is not a path that begins with '/'")
         }
@@ -12,8 +12,9 @@ package struct RequestTarget: Sendable {
         let pathEnd = bytes.firstIndex(of: UInt8(ascii: "?")) ?? bytes.count
         self.bytes = bytes
         self.pathEnd = pathEnd
+        guard !limits.takesAnyTarget else { return }
         try checkPath()
-        if pathEnd < bytes.count { try checkQuery(pairs: queryPairs) }
+        if pathEnd < bytes.count { try checkQuery(pairs: limits.queryPairs) }
     }
 
     /// Whether the path has the form of `pattern`: byte for byte, where `*` stands for any one segment.
@@ -45,6 +46,9 @@ package struct RequestTarget: Sendable {
     }
 
     package var path: String { bytes.span.text(0..<pathEnd) }
+
+    /// Path and query, as on the request line.
+    package var text: String { bytes.span.text(0..<bytes.count) }
 
     /// The value that the query gives for `key`.
     package func query(_ key: String) -> String? {

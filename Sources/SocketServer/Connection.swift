@@ -16,7 +16,7 @@ package final class Connection: EventSource {
     private let place: ConnectionQuota.Place
 
     var state: ConnectionState
-    private var reader = RequestReader()
+    private var reader: RequestReader
     /// What arrived and was not taken yet, in wiped memory; `nil` when there is nothing.
     private var unread: SecretBytes?
     /// Whether ``unread`` was looked at, and holds no whole request.
@@ -40,6 +40,7 @@ package final class Connection: EventSource {
         self.process = process
         self.place = place
         self.worker = worker
+        reader = RequestReader(limits: worker.limits.requests)
         state = ConnectionState(now: worker.now)
     }
 

@@ -1,4 +1,5 @@
 import Glibc
+package import SocketAPI
 
 /// How long a connection may take over what, and how many there may be.
 package struct ConnectionLimits: Sendable {
@@ -20,6 +21,8 @@ package struct ConnectionLimits: Sendable {
     package var stopping = 1
     /// How long connections that are busy may go on when the daemon stops. Seconds.
     package var drain = 5
+    /// What a request may look like.
+    package var requests = RequestLimits()
 
     package init() {}
 

@@ -6,17 +6,21 @@ struct StopSignal {
     private let stops: AsyncStream<Void>
     private let sources: [any DispatchSourceSignal]
 
-    /// From then on the signals do not kill the process.
+    /// From then on the signals do not kill the process, and none is missed.
     init(watchingStandardInput: Bool) {
         let (stops, stop) = AsyncStream.makeStream(of: Void.self)
         self.stops = stops
+        let registered = DispatchSemaphore(value: 0)
         sources = [SIGTERM, SIGINT].map { number in
             _ = signal(number, SIG_IGN)
             let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
             source.setEventHandler { stop.yield() }
+            source.setRegistrationHandler { registered.signal() }
             source.resume()
             return source
         }
+        // Until then the kernel drops what comes.
+        for _ in sources { registered.wait() }
         if watchingStandardInput {
             DispatchQueue.global().async {
                 Streams.drain(STDIN_FILENO)

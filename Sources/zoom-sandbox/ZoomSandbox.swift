@@ -64,9 +64,9 @@ struct ZoomSandbox: AsyncParsableCommand {
         let app = try addApp(to: &state, random: &random)
         let server: SandboxServer
         do {
-            server = try await SandboxServer(state: state, port: Int(port), onRequest: quiet ? nil : Self.report)
+            server = try SandboxServer(state: state, port: port, onRequest: quiet ? nil : Self.report)
         } catch {
-            throw Self.fail(EX_IOERR, error.description, try: "--port 0 for any free port")
+            throw Self.fail(EX_IOERR, "\(error)", try: "--port 0 for any free port")
         }
         let announcement = Announcement(address: server.address, app: app, withSecret: appFile == nil)
         StandardOutput.write(announcement.line + "\n")

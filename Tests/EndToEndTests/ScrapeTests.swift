@@ -168,7 +168,7 @@ import Testing
                 Programs.keyturnd, ["serve", "--key-file", world.keyFile],
                 environment: ["KEYTURN_METRICS_LISTEN": "127.0.0.1:\(port)"])
             #expect(outcome.exit == 78)
-            #expect(outcome.errors.contains("\nkeyturnd: metrics.listen: cannot listen at 127.0.0.1:\(port)"))
+            #expect(outcome.errors.contains("\nkeyturnd: metrics.listen: cannot listen on 127.0.0.1:\(port)"))
         }
     }
 

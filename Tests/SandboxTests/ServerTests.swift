@@ -1,4 +1,5 @@
 import Foundation
+import SocketServer
 import TestSupport
 import Testing
 
@@ -10,7 +11,7 @@ import Testing
         var random = SplitMix(state: 3)
         var state = SandboxState(random: &random)
         let app = try state.apps.add(AppProfile(), at: Date.now, random: &random)
-        let server = try await SandboxServer(state: state)
+        let server = try SandboxServer(state: state)
         do { try await body(server, app) } catch {
             await server.shutdown()
             throw error
@@ -119,8 +120,8 @@ import Testing
         try await withServer { server, _ in
             var random = SplitMix(state: 1)
             let state = SandboxState(random: &random)
-            let error = await #expect(throws: ListenError.self) {
-                try await SandboxServer(state: state, port: server.port)
+            let error = #expect(throws: SystemError.self) {
+                try SandboxServer(state: state, port: UInt16(server.port))
             }
             #expect(error?.description == "cannot listen on 127.0.0.1:\(server.port): address already in use")
         }

@@ -62,7 +62,7 @@ struct RotationBench {
         var state = SandboxState(random: &random)
         let app = try state.apps.add(AppProfile(), at: Date.now, random: &random)
         switches(&state.switches)
-        let server = try await SandboxServer(state: state)
+        let server = try SandboxServer(state: state)
         do { try await body(RotationBench(server, app)) } catch {
             await server.shutdown()
             throw error

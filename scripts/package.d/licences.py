@@ -15,8 +15,6 @@ Upstream-Name: Keyturn
 Comment: The programs have the packages below linked in. Each has its licence here, and its notices where it has any.
 """
 
-# In the file itself, or beside it, stands the licence of a part that the package took from elsewhere.
-PARTS = {"swift-nio": ["Sources/CNIOSHA1/c_nio_sha1.c", "Sources/CNIOLLHTTP/LICENSE"]}
 LIBYAML = Path("/usr/share/doc/libyaml-0-2/copyright")
 
 
@@ -39,12 +37,6 @@ def kind(text):
     if "Redistribution and use in source and binary forms" in text:
         return "BSD-3-clause"
     raise SystemExit(f"a licence that is not known: {text[:200]!r}")
-
-
-def header(text):
-    """The first comment of a C file that has a licence, or the whole of what is no C."""
-    comments = [comment for comment in re.findall(r"/\*(.*?)\*/", text, re.DOTALL) if "opyright" in comment]
-    return re.sub(r"^ *[*]-? ?", "", comments[0], flags=re.MULTILINE).strip("- \n") if comments else text
 
 
 def paragraph(files, text, otherwise, notice="", verbatim=True):
@@ -89,9 +81,6 @@ def main():
             raise SystemExit(f"{place} has no licence")
         notice = "".join(file.read_text() for file in sorted(place.glob("NOTICE*")))
         paragraphs.append(paragraph(place.name, licence.read_text(), f"The {place.name} authors", notice))
-        for part in PARTS.get(place.name, []):
-            text = header((place / part).read_text())
-            paragraphs.append(paragraph(f"{place.name}/{part}", text, "its authors"))
     debian = LIBYAML.read_text().split("\n\n")[1]
     paragraphs.append(debian.replace("Files: *", "Files: Yams/Sources/CYaml"))
     print("\n\n".join(paragraphs))

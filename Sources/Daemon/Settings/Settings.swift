@@ -1,4 +1,5 @@
 import HTTPTransport
+import SocketServer
 
 /// What can be set: in the file, by environment variable, and the important ones by flag.
 package struct Settings: Equatable, Sendable {

@@ -1,15 +1,12 @@
-import NIOCore
-import NIOEmbedded
-import NIOHTTP1
-
 extension FuzzTarget {
-    /// The request reader beside another program's (llhttp, in swift-nio): the other may accept more, but what is
+    /// The request reader beside another program's (llhttp): the other may accept more, but what is
     /// accepted here it reads the same, and above all it sees the same end of each request. Two programs that disagree on
     /// where a request ends can be made to see a request that nobody sent.
     static let requestsTwice = FuzzTarget(name: "requests-twice") { input in
         let ours = try Conversation(input)
         guard !ours.requests.isEmpty else { return }
-        let theirs = Others.requests(in: Array(input[..<(ours.ends.last ?? 0)]))
+        guard let llhttp = Llhttp.shared else { return }
+        let theirs = try llhttp.requests(in: Array(input[..<(ours.ends.last ?? 0)]))
         // It reads nothing behind a request that asks to close, or for another protocol, which nobody here speaks.
         let others =
             theirs.firstIndex { $0.has("upgrade") || ($0.closes && $0.has("proxy-connection")) } ?? ours.requests.count
@@ -34,40 +31,5 @@ extension FuzzTarget {
         if closing > ours.requests.count {
             try hold(theirs.count == compared.count, "it sees \(theirs.count) requests, not \(compared.count)")
         }
-    }
-}
-
-/// What swift-nio's reader makes of a connection.
-struct Others: CustomStringConvertible {
-    var method = ""
-    var target = ""
-    var fields: [(name: String, value: String)] = []
-    var closes = false
-    var body: [UInt8] = []
-    var isWhole = false
-
-    var description: String { "\(method) \(target)" }
-
-    func has(_ name: String) -> Bool { fields.contains { $0.name == name } }
-
-    static func requests(in input: [UInt8]) -> [Others] {
-        let channel = EmbeddedChannel(
-            handler: ByteToMessageHandler(HTTPRequestDecoder(leftOverBytesStrategy: .dropBytes)))
-        defer { _ = try? channel.finish(acceptAlreadyClosed: true) }
-        // What it refuses shows as requests that are missing.
-        _ = try? channel.writeInbound(ByteBuffer(bytes: input))
-        var found: [Others] = []
-        while let part = try? channel.readInbound(as: HTTPServerRequestPart.self) {
-            switch part {
-            case .head(let head):
-                found.append(
-                    Others(
-                        method: head.method.rawValue, target: head.uri,
-                        fields: head.headers.map { ($0.name.lowercased(), $0.value) }, closes: !head.isKeepAlive))
-            case .body(let bytes): found[found.count - 1].body += Array(buffer: bytes)
-            case .end: found[found.count - 1].isWhole = true
-            }
-        }
-        return found
     }
 }

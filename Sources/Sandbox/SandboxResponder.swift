@@ -1,0 +1,96 @@
+import Dispatch
+import Names
+import SecretMemory
+import SocketAPI
+import SocketServer
+
+/// Answers the requests of the sandbox's connections, each in the way that its answer says.
+struct SandboxResponder: Responder {
+    let shared: SharedState
+    let onRequest: (@Sendable (RequestLog.Entry) -> Void)?
+
+    /// A stand-in closes no connection that somebody might still use.
+    static var limits: ConnectionLimits {
+        var limits = ConnectionLimits()
+        (limits.request, limits.idle, limits.drain) = (60, 24 * 3_600, 0)
+        (limits.requests.takesAnyTarget, limits.requests.keepsAuthorization) = (true, true)
+        return limits
+    }
+
+    var methods: [Method] { Method.allCases }
+    func needs(of _: Identity) -> IdentityNeeds { [] }
+    func standing(of _: UInt32) -> Standing { .owner }
+
+    func respond(to request: Request, from _: Identity) -> Reply {
+        let response = shared.handle(SandboxRequest(request))
+        if let entry = response.entry { onRequest?(entry) }
+        let isPlain = response.delivery == .whole && response.delayMilliseconds == 0
+        return isPlain ? .now(response.rendered()) : .watch(Delivery(response))
+    }
+}
+
+/// The delivery of an answer that comes late, not whole, or not at all.
+final class Delivery: Watch {
+    /// How long a client may wait for nothing. Seconds.
+    private static let patience = 60
+
+    private let response: SandboxResponse
+    private var connection: Connection?
+    private var waited = 0
+    private var isSent = false
+
+    init(_ response: SandboxResponse) { self.response = response }
+
+    func begin(at connection: Connection) -> RecordedResponse? {
+        self.connection = connection
+        let this = LoopBound(self, on: connection.loop)
+        let delay = DispatchTimeInterval.milliseconds(response.delayMilliseconds)
+        DispatchQueue.global().asyncAfter(deadline: .now() + delay) { this.execute { $0.deliver() } }
+        return nil
+    }
+
+    private func deliver() {
+        switch response.delivery {
+        case .hung: break
+        case .dropped: end()
+        case .whole: connection.take()?.answer(RecordedResponse(response.rendered()))
+        case .truncated:
+            isSent = true
+            let kept = response.keptBytes ?? response.body.count / 2
+            connection?.send(head: response.rendered(bytes: min(kept, response.body.count)))
+        }
+    }
+
+    func tick() {
+        waited += 1
+        if response.delivery == .hung, waited > Self.patience { end() }
+    }
+
+    func caughtUp() { if isSent { end() } }
+    func end(_: RenderedResponse) { end() }
+    func abandon() { connection = nil }
+
+    private func end() { connection.take()?.close() }
+}
+
+extension SandboxRequest {
+    init(_ request: Request) {
+        self.init(request.method.rawValue, request.target.text)
+        for (name, value) in [("authorization", request.authorization), ("content-type", request.contentType)] {
+            if let value { headers.append((name, value)) }
+        }
+        if let sent = request.body { body = sent.bytes.withSpan { $0.array } }
+    }
+}
+
+extension SandboxResponse {
+    /// What leaves: a head that promises the whole body, and as much of it as is said.
+    func rendered(bytes: Int? = nil) -> RenderedResponse {
+        var head = SecretBuffer(capacity: 512)
+        head.append("HTTP/1.1 \(status) \(Status(rawValue: status)?.reason ?? "")\r\n")
+        for (name, value) in headers { head.append("\(name): \(value)\r\n") }
+        head.append("Content-Length: \(body.count)\r\n")
+        let part = unsafe SecretBytes(copying: body.span.bytes.extracting(first: bytes ?? body.count))
+        return RenderedResponse(head: head, body: part)
+    }
+}

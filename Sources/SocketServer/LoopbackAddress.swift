@@ -1,0 +1,96 @@
+import Glibc
+
+/// An address of this machine that nobody reaches from another one, and a port.
+package struct LoopbackAddress: Equatable, Sendable, CustomStringConvertible {
+    package enum Host: String, Sendable {
+        case ipv4 = "127.0.0.1"
+        case ipv6 = "[::1]"
+    }
+
+    package static let grammar = "127.0.0.1:PORT or [::1]:PORT, with a port from 1 to 65535"
+
+    let host: Host
+    /// 0 for any free one.
+    let port: UInt16
+
+    package init(_ host: Host, port: UInt16) { (self.host, self.port) = (host, port) }
+
+    package init?(_ text: String) {
+        guard let colon = text.lastIndex(of: ":"), let host = Host(rawValue: String(text[..<colon])) else { return nil }
+        let digits = text[text.index(after: colon)...]
+        guard let port = UInt16(digits), port > 0, String(port) == digits else { return nil }
+        (self.host, self.port) = (host, port)
+    }
+
+    package var description: String { "\(host.rawValue):\(port)" }
+
+    /// Whether `Host` names this machine and this port. A page in a browser here may have the address of its own name
+    /// changed to this one, and then read what is answered: the browser sends that name.
+    package func isMeant(by host: String) -> Bool {
+        let host = host.lowercased()
+        return ["127.0.0.1", "[::1]", "localhost"].contains { name in
+            host == "\(name):\(port)" || port == 80 && host == name
+        }
+    }
+
+    /// Opens a socket that listens there.
+    /// - Parameter backlog: how many connections may wait to be accepted.
+    /// - Returns: its descriptor, the caller's to close.
+    package func listen(backlog: CInt) throws(SystemError) -> CInt {
+        let family = host == .ipv4 ? AF_INET : AF_INET6
+        let descriptor = socket(family, CInt(SOCK_STREAM.rawValue) | CInt(SOCK_CLOEXEC.rawValue), 0)
+        guard descriptor >= 0 else { throw SystemError("cannot make a socket") }
+        // Connections of the process before this one, which the kernel still remembers, must not keep it out.
+        Self.set(SO_REUSEADDR, SOL_SOCKET, of: descriptor)
+        // Accepted connections inherit it: no answer waits for a full packet.
+        Self.set(TCP_NODELAY, CInt(IPPROTO_TCP), of: descriptor)
+        guard bind(descriptor) == 0, Glibc.listen(descriptor, backlog) == 0 else {
+            let error = SystemError("cannot listen on \(self)")
+            close(descriptor)
+            throw error
+        }
+        return descriptor
+    }
+
+    /// The port that a socket listens on; 0 when it has none.
+    package static func port(of descriptor: CInt) -> Int {
+        var name = sockaddr_in()  // an IPv6 address has its port in the same place
+        var size = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let result = unsafe withUnsafeMutablePointer(to: &name) { pointer in
+            unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                unsafe getsockname(descriptor, $0, &size)
+            }
+        }
+        return result == 0 ? Int(UInt16(bigEndian: name.sin_port)) : 0
+    }
+
+    private static func set(_ option: CInt, _ level: CInt, of descriptor: CInt) {
+        var yes: CInt = 1
+        unsafe setsockopt(descriptor, level, option, &yes, socklen_t(MemoryLayout<CInt>.size))
+    }
+
+    private func bind(_ descriptor: CInt) -> CInt {
+        switch host {
+        case .ipv4:
+            var name = sockaddr_in()
+            name.sin_family = sa_family_t(AF_INET)
+            name.sin_port = port.bigEndian
+            name.sin_addr.s_addr = UInt32(INADDR_LOOPBACK).bigEndian
+            return Self.bind(descriptor, &name)
+        case .ipv6:
+            var name = sockaddr_in6()
+            name.sin6_family = sa_family_t(AF_INET6)
+            name.sin6_port = port.bigEndian
+            name.sin6_addr = in6addr_loopback
+            return Self.bind(descriptor, &name)
+        }
+    }
+
+    private static func bind<Name>(_ descriptor: CInt, _ name: inout Name) -> CInt {
+        unsafe withUnsafePointer(to: &name) { pointer in
+            unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                unsafe Glibc.bind(descriptor, $0, socklen_t(MemoryLayout<Name>.size))
+            }
+        }
+    }
+}
