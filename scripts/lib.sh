@@ -81,17 +81,21 @@ missing_package_tools() {
 }
 
 # What the tests need beyond that: the plug-in in connectors/ is tried on a JVM, systemd judges its units, the manual pages of
-# the package are read, Prometheus' own reader reads the metrics, a JSON Schema judges what goes to the stand-in console, and
-# the request parser of Node.js reads what ours reads.
+# the package are read, Prometheus' own reader reads the metrics, JSON Schemas judge what goes to the stand-in console and what is answered, the
+# request parser of Node.js reads what ours reads, and what docs/agent-socket.md shows of clients and proxies is run.
 missing_test_packages() {
     missing_packages
     missing_package_tools
     have_command mandoc || say mandoc
     have_command node || say nodejs
+    have_command nginx || [[ -x /usr/sbin/nginx ]] || say nginx-light
+    have_command haproxy || [[ -x /usr/sbin/haproxy ]] || say haproxy
     have_command javac || say default-jdk-headless
     have_command systemd-analyze || say systemd
     /usr/bin/python3 -c 'import prometheus_client' 2>/dev/null || say python3-prometheus-client
     /usr/bin/python3 -c 'import jsonschema' 2>/dev/null || say python3-jsonschema
+    /usr/bin/python3 -c 'import yaml' 2>/dev/null || say python3-yaml
+    /usr/bin/python3 -c 'import requests' 2>/dev/null || say python3-requests
 }
 
 # Installs the packages that the named function prints, as an ordinary user through sudo. Asks nothing when nobody is

@@ -54,6 +54,8 @@ final class Llhttp: Sendable {
         process.executableURL = URL(filePath: node)
         process.arguments = [root.appending(path: "fuzz/llhttp.js").path]
         (process.standardInput, process.standardOutput) = (input, output)
+        // Whoever inherited it would keep the process alive.
+        _ = fcntl(input.fileHandleForWriting.fileDescriptor, F_SETFD, FD_CLOEXEC)
         guard (try? process.run()) != nil else { return nil }
         pipes = Mutex(Pipes(input: input.fileHandleForWriting, output: output.fileHandleForReading))
     }
