@@ -1,5 +1,4 @@
-import SecretJSON
-import SecretMemory
+package import SecretJSON
 
 /// One decision or change, as the log will tell it: everything of a line but its number, time and code.
 ///
@@ -26,20 +25,20 @@ package struct AuditEvent: Equatable, Sendable {
     /// The members of the line between its time and its code, without braces.
     let members: [UInt8]
 
-    /// - Parameter more: further members, in this order.
-    package init(_ action: Action, _ outcome: Outcome, _ more: [(name: String, value: Value)] = []) {
+    /// - Parameter more: writes further members.
+    package init(_ action: Action, _ outcome: Outcome, _ more: (inout JSONWriter) -> Void) {
         var writer = JSONWriter()
         writer.beginObject()
         writer.member("action", action.rawValue)
         writer.member("outcome", outcome.rawValue)
-        for (name, value) in more {
-            switch value {
-            case .text(let text): writer.member(name, text)
-            case .number(let number): writer.member(name, number)
-            }
-        }
+        more(&writer)
         writer.endObject()
-        members = writer.finish().withSpan { $0.array.dropFirst().dropLast() + [] }
+        members = writer.finishMembers()
+    }
+
+    /// - Parameter more: further members, in this order.
+    package init(_ action: Action, _ outcome: Outcome, _ more: [(name: String, value: Value)] = []) {
+        self.init(action, outcome) { $0.members(more) }
     }
 
     package enum Value: Equatable, Sendable {
@@ -52,4 +51,16 @@ package struct AuditEvent: Equatable, Sendable {
 
     /// The members, for keeping an event beside the change that it tells of until it is in the log.
     package var text: String { String(decoding: members, as: UTF8.self) }
+}
+
+extension JSONWriter {
+    /// Writes them in this order.
+    package mutating func members(_ members: [(name: String, value: AuditEvent.Value)]) {
+        for (name, value) in members {
+            switch value {
+            case .text(let text): member(name, text)
+            case .number(let number): member(name, number)
+            }
+        }
+    }
 }

@@ -53,8 +53,11 @@ enum JSONText {
     /// line, is escaped like the controls of ASCII: a document is looked at too.
     static func escape(_ text: RawSpan, into buffer: inout SecretBuffer) {
         var next = 0
-        while next < text.byteCount {
-            let offset = next
+        while true {
+            let offset = endOfPlain(in: text, from: next)
+            if offset > next { buffer.append(text.extracting(next..<offset)) }
+            guard offset < text.byteCount else { return }
+            next = offset
             if let (code, length) = control(in: text, at: offset) {
                 buffer.append("\\u")
                 for shift in [12, 8, 4, 0] { buffer.append(hexDigit(UInt8(code >> shift & 15))) }
@@ -72,6 +75,15 @@ enum JSONText {
             case let byte: buffer.append(byte)
             }
         }
+    }
+
+    /// Where the ASCII ends that needs no escape.
+    private static func endOfPlain(in text: RawSpan, from start: Int) -> Int {
+        var end = start
+        while end < text.byteCount, (0x20..<0x7F).contains(text[end]), text[end] != UInt8(ascii: "\""),
+            text[end] != UInt8(ascii: "\\")
+        { end += 1 }
+        return end
     }
 
     /// A control or a format character beyond ASCII's first 32 at `offset`, and its length in UTF-8: U+007F to U+009F, the

@@ -2,10 +2,11 @@ package import SecretMemory
 
 /// Writes a JSON document into wiped memory. Members come in the order in which they are written.
 package struct JSONWriter: ~Copyable {
-    private var buffer = SecretBuffer()
+    private var buffer: SecretBuffer
     private var needsComma = false
 
-    package init() {}
+    /// - Parameter capacity: bytes that it will take, about.
+    package init(capacity: Int = 256) { buffer = SecretBuffer(capacity: capacity) }
 
     package mutating func beginObject() { open(UInt8(ascii: "{")) }
     package mutating func endObject() { close(UInt8(ascii: "}")) }
@@ -29,11 +30,19 @@ package struct JSONWriter: ~Copyable {
         bytes.withSpan { quoted($0) }
     }
 
-    package mutating func integer(_ number: Int) { literal(String(number)) }
+    package mutating func integer(_ number: Int) {
+        separate()
+        buffer.append(decimal: number)
+    }
     package mutating func bool(_ value: Bool) { literal(value ? "true" : "false") }
     package mutating func null() { literal("null") }
 
     package consuming func finish() -> SecretBytes { buffer.finish() }
+
+    /// The members of the object that was written, without its braces, for what holds no secret.
+    package consuming func finishMembers() -> [UInt8] {
+        buffer.withSpan { $0.extracting(1..<($0.byteCount - 1)).array }
+    }
 
     private mutating func literal(_ text: String) {
         separate()

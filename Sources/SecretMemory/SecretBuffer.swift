@@ -21,6 +21,16 @@
         count += bytes.byteCount
     }
 
+    package mutating func append(decimal number: Int) {
+        if number < 0 { append(UInt8(ascii: "-")) }
+        var divisor = 1
+        while (number / divisor).magnitude >= 10 { divisor *= 10 }
+        while divisor > 0 {
+            append(UInt8(ascii: "0") + UInt8((number / divisor % 10).magnitude))
+            divisor /= 10
+        }
+    }
+
     package mutating func append(_ text: String) { append(unsafe text.utf8Span.span.bytes) }
 
     package mutating func append(_ secret: borrowing SecretBytes) { secret.withSpan { append($0) } }
@@ -34,9 +44,12 @@
     /// The bytes so far, in memory of exactly their size. The buffer's own memory is wiped as it goes.
     package consuming func finish() -> SecretBytes { withSpan { SecretBytes(copying: $0) } }
 
-    private mutating func reserve(_ more: Int) {
-        guard unsafe count + more > memory.count else { return }
-        let larger = unsafe SecretPages.allocate(count: max(memory.count * 2, count + more))
+    @inline(__always) private mutating func reserve(_ more: Int) {
+        if unsafe count + more > memory.count { grow(to: count + more) }
+    }
+
+    private mutating func grow(to needed: Int) {
+        let larger = unsafe SecretPages.allocate(count: max(memory.count * 2, needed))
         unsafe larger.copyMemory(from: unsafe UnsafeRawBufferPointer(rebasing: memory[..<count]))
         unsafe SecretPages.wipeAndFree(memory)
         unsafe memory = larger

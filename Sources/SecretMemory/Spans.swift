@@ -1,14 +1,8 @@
 extension RawSpan {
     /// The byte at `offset`, which must be within the span.
-    package subscript(offset: Int) -> UInt8 { unsafeLoadByte(at: offset) }
-
-    private func unsafeLoadByte(at offset: Int) -> UInt8 {
-        unsafe unsafeLoad(fromByteOffset: checked(offset), as: UInt8.self)
-    }
-
-    private func checked(_ offset: Int) -> Int {
+    @inlinable package subscript(offset: Int) -> UInt8 {
         precondition(offset >= 0 && offset < byteCount, "offset outside the span")
-        return offset
+        return unsafe unsafeLoad(fromUncheckedByteOffset: offset, as: UInt8.self)
     }
 
     /// Whether both spans hold the same bytes, in a time that depends on the lengths alone.

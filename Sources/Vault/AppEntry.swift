@@ -105,9 +105,16 @@ package struct AppEntry: Sendable {
     /// Whether the current secret came out of a backup, and Zoom has not taken it since.
     package var isSuspect: Bool { credential.suspectSince != nil }
 
+    /// Of the app, and of its current secret, without a copy of all the rest.
+    package var name: Name { box.content.app.name }
+    package var generation: Generation { box.content.credential.generation }
+
+    /// Whether both are one and the same, and not only equal.
+    package func isIdentical(to other: AppEntry) -> Bool { box === other.box }
+
     /// Until when Zoom takes the secret before the current one, as far as is known.
     package var previousValidUntil: Timestamp? {
-        guard previous != nil, let rotation, !rotation.isByHand else { return nil }
+        guard box.content.previous != nil, let rotation, !rotation.isByHand else { return nil }
         return rotation.revokeAt
     }
 }

@@ -1,5 +1,6 @@
 import Audit
 import Names
+import SecretJSON
 import SocketAPI
 import Vault
 
@@ -18,9 +19,11 @@ struct Deed: Sendable {
     func event(
         _ outcome: AuditEvent.Outcome, about more: Members? = nil, because problem: Problem? = nil
     ) -> AuditEvent {
-        var members = (more ?? subject) + AuditEvent.members(of: caller)
-        if let problem { members.append(("reason", .text("\(problem.code.rawValue): \(problem.detail)"))) }
-        return AuditEvent(.init(action), outcome, members)
+        AuditEvent(.init(action), outcome) { line in
+            line.members(more ?? subject)
+            line.caller(caller)
+            if let problem { line.member("reason", "\(problem.code.rawValue): \(problem.detail)") }
+        }
     }
 
     /// What is committed with what it changes.

@@ -15,7 +15,9 @@ struct AgentRoutes: Responder {
     var budget: RequestBudget?
     let methods = [Method.get, .post]
 
-    func needs(of caller: Identity) -> IdentityNeeds { gate.session?.vault.catalog.needs(of: caller.uid) ?? [] }
+    func needs(of caller: Identity) -> IdentityNeeds {
+        gate.session?.vault.catalog.needs(of: caller.uid) ?? IdentityNeeds(rawValue: 0)
+    }
 
     /// While the vault is locked the rules are not known, and everybody may wait at the door.
     func standing(of uid: UInt32) -> Standing {
@@ -47,7 +49,7 @@ struct AgentRoutes: Responder {
         case .apps:
             return .now(Response(.ok).json(apps(for: caller, session)))
         case .events:
-            let event = AuditEvent(.events, .allowed, AuditEvent.members(of: caller))
+            let event = AuditEvent(.events, .allowed) { $0.caller(caller) }
             do throws(AuditError) { try session.audit.append([event]) } catch { throw Refusal.notLogged }
             return .watch(EventStream(caller, session))
         case .credentials(let name, let after):

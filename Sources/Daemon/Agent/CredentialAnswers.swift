@@ -23,6 +23,7 @@ final class CredentialAnswers: Sendable {
     }
 
     private struct Rendered {
+        var entry: AppEntry
         let state: State
         let tag: EntityTag?
         let answer: RenderedResponse
@@ -43,15 +44,24 @@ final class CredentialAnswers: Sendable {
     func tag(of entry: AppEntry) -> EntityTag? { rendered(entry).tag }
 
     private func rendered(_ entry: AppEntry) -> Rendered {
+        let name = entry.name
+        let known = rendered.withLock { $0[name] }
+        // The usual case, before anything is compared.
+        if let known, known.entry.isIdentical(to: entry) { return known }
         let state = State(entry)
-        if let known = rendered.withLock({ $0[entry.app.name] }), known.state == state { return known }
+        if var known, known.state == state {
+            known.entry = entry
+            rendered.withLock { [known] in $0[name] = known }
+            return known
+        }
         var response = Response(.ok)
         // Whoever is given it has the secret. Without one there is no tag, and nobody is told that nothing changed.
         let fingerprint = (try? vault.fingerprint(of: entry.credential.clientSecret)) ?? ""
         response.tag = EntityTag(generation: entry.credential.generation.number, fingerprint: fingerprint)
         let new = Rendered(
-            state: state, tag: response.tag, answer: response.render(body: CredentialsAnswer(entry).render()))
-        rendered.withLock { $0[entry.app.name] = new }
+            entry: entry, state: state, tag: response.tag,
+            answer: response.render(body: CredentialsAnswer(entry).render()))
+        rendered.withLock { $0[name] = new }
         return new
     }
 }

@@ -1,5 +1,6 @@
 import Audit
 import Names
+import SecretJSON
 import SocketAPI
 import SocketServer
 import Tokens
@@ -31,20 +32,19 @@ struct AskedApp: Sendable {
     /// An app that does not exist is refused in the same words as one that is not granted: who has no grant learns
     /// nothing of what there is. Why is in the audit log.
     func denied(_ denial: AccessDenial) -> RecordedResponse {
-        answer(.refusing(Refusal.notGranted(caller, kind)), .denied, nil, [("reason", .text(denial.description))])
+        answer(.refusing(Refusal.notGranted(caller, kind)), .denied, nil) { $0.member("reason", denial.description) }
     }
 
     func allowed(
         _ response: RenderedResponse, _ entry: AppEntry, _ client: Client, generation: Generation? = nil
     ) -> RecordedResponse {
-        let generation = generation ?? entry.credential.generation
-        return answer(
-            response, .allowed, client, [("generation", .number(generation.number))])
+        let generation = generation ?? entry.generation
+        return answer(response, .allowed, client) { $0.member("generation", generation.number) }
     }
 
     /// What was granted, and there is none.
     func failed(_ response: RenderedResponse, _ client: Client, because reason: String) -> RecordedResponse {
-        answer(response, .failed, client, [("reason", .text(reason))])
+        answer(response, .failed, client) { $0.member("reason", reason) }
     }
 
     /// What was granted, and may be dead. Whoever asks has it tried.
@@ -55,14 +55,16 @@ struct AskedApp: Sendable {
 
     private func answer(
         _ response: RenderedResponse, _ outcome: AuditEvent.Outcome, _ client: Client?,
-        _ more: [(name: String, value: AuditEvent.Value)]
+        _ more: (inout JSONWriter) -> Void
     ) -> RecordedResponse {
-        var about: [(name: String, value: AuditEvent.Value)] = [
-            ("app", .text(app.description)), ("kind", .text(kind.rawValue)),
-        ]
         let name = client?.name.description
-        if let name { about.append(("client", .text(name))) }
-        let event = AuditEvent(action, outcome, about + more + AuditEvent.members(of: caller))
+        let event = AuditEvent(action, outcome) { line in
+            line.member("app", app.description)
+            line.member("kind", kind.rawValue)
+            if let name { line.member("client", name) }
+            more(&line)
+            line.caller(caller)
+        }
         let label = FetchCounts.Label(client: name ?? FetchCounts.Label.nobody, outcome: outcome)
         return RecordedResponse(response, AuditRecord(trail: session.audit, event: event, label: label))
     }
@@ -76,14 +78,13 @@ extension VaultGate.Session {
     }
 }
 
-extension AuditEvent {
+extension JSONWriter {
     /// Who asked, as the kernel says.
-    static func members(of caller: Identity) -> [(name: String, value: Value)] {
-        var members: [(name: String, value: Value)] = [
-            ("uid", .number(Int(caller.uid))), ("gid", .number(Int(caller.gid))), ("pid", .number(Int(caller.pid))),
-        ]
-        if let unit = caller.process?.unit { members.append(("unit", .text(unit.description))) }
-        return members
+    mutating func caller(_ caller: Identity) {
+        member("uid", Int(caller.uid))
+        member("gid", Int(caller.gid))
+        member("pid", Int(caller.pid))
+        if let unit = caller.process?.unit { member("unit", unit.description) }
     }
 }
 

@@ -34,7 +34,7 @@ final class ReceiptKeeper: Sendable {
 
     /// The client was given the app's current credentials.
     func fetched(_ entry: AppEntry, by client: Client) {
-        let generation = entry.credential.generation
+        let generation = entry.generation
         // The usual case, before anything is made: it has them.
         if let known = entry.receipts[client.name], known.generation == generation { return }
         note(entry, client, generation, isAcknowledged: false)

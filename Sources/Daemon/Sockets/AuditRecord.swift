@@ -3,11 +3,17 @@ import SocketAPI
 import SocketServer
 
 /// A line of the audit log that is written before an answer leaves.
-struct AuditRecord: AnswerRecord {
+final class AuditRecord: AnswerRecord {
     let trail: AuditTrail
     let event: AuditEvent
     /// What the answer counts as, where answers are counted.
-    var label: FetchCounts.Label?
+    let label: FetchCounts.Label?
+
+    init(trail: AuditTrail, event: AuditEvent, label: FetchCounts.Label? = nil) {
+        self.trail = trail
+        self.event = event
+        self.label = label
+    }
 
     static let unrecorded = Refusal.unrecorded
 

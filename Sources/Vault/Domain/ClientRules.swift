@@ -19,7 +19,9 @@ package struct ClientRules: Sendable {
     package func hasRule(for uid: UInt32) -> Bool { byUID[uid] != nil }
 
     /// What is to be known of a caller with this uid before anything is decided.
-    package func needs(of uid: UInt32) -> IdentityNeeds { needs.isEmpty ? [] : needs[uid] ?? [] }
+    package func needs(of uid: UInt32) -> IdentityNeeds {
+        needs.isEmpty ? IdentityNeeds(rawValue: 0) : needs[uid] ?? IdentityNeeds(rawValue: 0)
+    }
 
     /// The first client, by name, whose selectors all match and one of whose grants covers the request; else what kept
     /// the nearest from it.
