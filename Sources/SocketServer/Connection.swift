@@ -196,10 +196,9 @@ package final class Connection: EventSource {
     /// - Parameter isRecorded: whether its lines are in the log.
     func flush(isRecorded: Bool) {
         guard state.phase != .closed else { return }
-        let outgoing = outbox
-        outbox.removeAll(keepingCapacity: true)
         state.isHeld = false
-        outgoing.forEachPiece(isRecorded: isRecorded) { send($0) }
+        outbox.forEachPiece(isRecorded: isRecorded) { send($0) }
+        outbox.removeAll(keepingCapacity: true)
         if !state.isBehind { watch?.caughtUp() }
         if unread != nil, state.mayTake { worker.due(self) }
         settle()
