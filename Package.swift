@@ -181,7 +181,7 @@ let package = Package(
         tests("TerminalTextTests", ["Names", "SocketAPI", "TerminalInput", "TerminalText", "Times"]),
         tests(
             "SocketServerTests",
-            ["HTTPTestSupport", "Names", "SecretMemory", "SocketAPI", "SocketServer", "TestSupport"]),
+            ["HTTPTestSupport", "Names", "SecretMemory", "SocketAPI", "SocketServer", "TestSupport", "Times"]),
         tests("SocketAPITests", ["Names", "SecretJSON", "SecretMemory", "SocketAPI", "Times"]),
         tests(
             "DaemonTests",

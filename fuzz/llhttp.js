@@ -2,7 +2,7 @@
 //
 // Standard input is a row of connections, each as four bytes that say how many follow (big endian), and those. For each
 // there is a line of JSON on standard output: the requests that llhttp sees, [{method, target, fields: [[name, value]],
-// closes, body (base64), isWhole}].
+// closes, body (base64), isWhole, trailer (names in lower case)}].
 'use strict';
 
 const fs = require('fs');
@@ -12,7 +12,7 @@ const pairs = (list) => list.flatMap((name, i) => (i % 2 ? [] : [[name, list[i +
 
 function read(connection) {
   const requests = [];
-  let early = []; // fields that come before the rest of their head, when there are many
+  let early = []; // fields that come before the rest of their head, when there are many, and those behind a body
   let target = '';
   const parser = new HTTPParser();
   parser.initialize(HTTPParser.REQUEST, {});
@@ -28,6 +28,7 @@ function read(connection) {
       closes: !keepsAlive,
       body: [],
       isWhole: false,
+      trailer: [],
     });
     early = [];
     target = '';
@@ -35,7 +36,11 @@ function read(connection) {
   };
   parser[HTTPParser.kOnBody] = (part) => requests.at(-1).body.push(Buffer.from(part));
   parser[HTTPParser.kOnMessageComplete] = () => {
-    if (requests.length) requests.at(-1).isWhole = true;
+    if (!requests.length) return;
+    requests.at(-1).isWhole = true;
+    requests.at(-1).trailer = pairs(early).map(([name]) => name.toLowerCase());
+    early = [];
+    target = ''; // it comes again with the fields behind the body
   };
   parser.execute(connection); // what it refuses shows as requests that are missing
   return requests.map((request) => ({ ...request, body: Buffer.concat(request.body).toString('base64') }));

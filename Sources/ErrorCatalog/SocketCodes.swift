@@ -53,7 +53,9 @@ extension ProblemCode {
                 "something in the daemon went wrong that should not happen",
                 try: "journalctl -u keyturnd, and report it")
         case .notImplemented:
-            Explanation("the method is none that is known here", try: "use GET, POST, PATCH or DELETE")
+            Explanation(
+                "the method is none that is known here, or the body comes in a coding that is not undone here",
+                try: "use GET, HEAD, POST, PATCH or DELETE, and no Transfer-Encoding but chunked")
         case .upstreamFailed:
             Explanation(
                 "Zoom or PingFederate refused, and asking again changes nothing",

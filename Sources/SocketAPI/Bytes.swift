@@ -1,6 +1,7 @@
 /// The classes of bytes that the grammar of a message is made of, and the few ways to look at them in place.
 extension UInt8 {
     static let space = UInt8(ascii: " ")
+    static let tab = UInt8(ascii: "\t")
     static let carriageReturn = UInt8(ascii: "\r")
     static let lineFeed = UInt8(ascii: "\n")
 
@@ -22,6 +23,25 @@ extension UInt8 {
         }
     }
 
+    /// The optional white space around a value.
+    var isBlank: Bool { self == .space || self == .tab }
+
+    var hexValue: Int? {
+        if isDigit { return Int(self - UInt8(ascii: "0")) }
+        return (UInt8(ascii: "a")...UInt8(ascii: "f")).contains(lowercased)
+            ? Int(lowercased - UInt8(ascii: "a")) + 10 : nil
+    }
+
+    /// `sub-delims` of RFC 3986.
+    var isSubDelimiter: Bool {
+        switch self {
+        case UInt8(ascii: "!"), UInt8(ascii: "$"), UInt8(ascii: "&")...UInt8(ascii: ","), UInt8(ascii: ";"),
+            UInt8(ascii: "="):
+            true
+        default: false
+        }
+    }
+
     /// What a path segment is made of. There is no percent sign: a path has one spelling.
     var isPathByte: Bool {
         if isLetter || isDigit { return true }
@@ -40,6 +60,12 @@ extension Span<UInt8> {
     func text(_ range: Range<Int>) -> String {
         guard let ascii = try? UTF8Span(validating: extracting(range)) else { return "" }
         return String(copying: ascii)
+    }
+
+    /// Whether all of it is printable ASCII.
+    func isPrintable(_ range: Range<Int>) -> Bool {
+        for index in range where self[index] < .space || self[index] >= 0x7F { return false }
+        return true
     }
 
     func array(_ range: Range<Int>) -> [UInt8] {

@@ -1,7 +1,7 @@
 /// One `name: value` line of a header section: where its two parts are.
 ///
-/// The name is a token with nothing before it (so no folded line passes) and nothing between it and the colon. One
-/// space may follow the colon; the value begins and ends with something other than a space.
+/// The name is a token with nothing before it (so no folded line passes) and nothing between it and the colon. Spaces and
+/// tabs around the value do not belong to it.
 struct FieldLine {
     let name: Range<Int>
     let value: Range<Int>
@@ -10,12 +10,10 @@ struct FieldLine {
     init?(_ line: Range<Int>, in bytes: Span<UInt8>) {
         guard let colon = bytes.first(UInt8(ascii: ":"), in: line), colon > line.lowerBound else { return nil }
         for index in line.lowerBound..<colon where !bytes[index].isToken { return nil }
-        var start = colon + 1
-        if start < line.upperBound, bytes[start] == .space { start += 1 }
-        if start < line.upperBound {
-            guard bytes[start] != .space, bytes[line.upperBound - 1] != .space else { return nil }
-        }
+        var value = colon + 1..<line.upperBound
+        while let first = value.first, bytes[first].isBlank { value.removeFirst() }
+        while let last = value.last, bytes[last].isBlank { value.removeLast() }
         name = line.lowerBound..<colon
-        value = start..<line.upperBound
+        self.value = value
     }
 }

@@ -7,47 +7,37 @@ package struct RenderedResponse: Sendable {
     private let bytes: SecretBox
     /// Where the empty line begins that ends the head.
     private let headEnd: Int
+    /// Where the bytes end that are sent.
+    private let end: Int
 
     /// - Parameter head: status line and fields, each with its line end, without the empty line.
     package init(head: consuming SecretBuffer, body: borrowing SecretBytes = SecretBytes(copying: "")) {
         headEnd = head.count
         head.append("\r\n")
         head.append(body)
+        end = head.count
         bytes = SecretBox(head.finish())
     }
 
-    /// The same, without keeping its memory from being wiped.
-    package struct Unowned: Sendable {
-        private weak let bytes: SecretBox?
-        private let headEnd: Int
+    /// The answer to `HEAD`: the same, without the body.
+    package var headAlone: RenderedResponse { RenderedResponse(bytes, headEnd: headEnd, end: headEnd + 2) }
 
-        fileprivate init(_ bytes: SecretBox, headEnd: Int) {
-            self.bytes = bytes
-            self.headEnd = headEnd
-        }
-
-        /// `nil` once nobody has it any more.
-        package var response: RenderedResponse? { bytes.map { RenderedResponse($0, headEnd: headEnd) } }
-    }
-
-    package var unowned: Unowned { Unowned(bytes, headEnd: headEnd) }
-
-    private init(_ bytes: SecretBox, headEnd: Int) {
+    private init(_ bytes: SecretBox, headEnd: Int, end: Int) {
         self.bytes = bytes
         self.headEnd = headEnd
+        self.end = end
     }
 
-    /// How many bytes ``forEachPart(closing:_:)`` hands out.
-    package func count(closing: Bool) -> Int { bytes.bytes.count + (closing ? Self.close.count : 0) }
-
-    /// Hands out the bytes to send, in order, in one part or several.
-    /// - Parameter closing: whether the answer says that the connection ends behind it.
-    package func forEachPart(closing: Bool, _ body: (RawSpan) -> Void) {
+    /// Hands out the bytes to send, in order, in several parts.
+    /// - Parameters:
+    ///   - closing: whether the answer says that the connection ends behind it.
+    ///   - date: when it is sent; `nil` leaves out the field.
+    package func forEachPart(closing: Bool, date: DateField? = nil, _ body: (RawSpan) -> Void) {
         bytes.bytes.withSpan { span in
-            guard closing else { return body(span) }
             body(span.extracting(0..<headEnd))
-            body(unsafe Self.close.span.bytes)
-            body(span.extracting(headEnd..<span.byteCount))
+            if let date { body(unsafe date.line.span.bytes) }
+            if closing { body(unsafe Self.close.span.bytes) }
+            body(span.extracting(headEnd..<end))
         }
     }
 }

@@ -4,7 +4,7 @@ package import SecretMemory
 package struct Request: Sendable {
     package let method: Method
     package let target: RequestTarget
-    /// The value of `Host`. On a Unix socket it says nothing.
+    /// Whom the target names, else the value of `Host`. On a Unix socket it says nothing.
     package let host: String
     /// The value of `Keyturn-Request`.
     package let keyturnRequest: String?
@@ -22,7 +22,7 @@ package struct Request: Sendable {
     init(_ line: RequestLine, _ fields: RequestFields, body: SecretBox?) {
         method = line.method
         target = line.target
-        host = fields.host ?? ""
+        host = line.target.authority ?? fields.host ?? ""
         keyturnRequest = fields.keyturnRequest
         ifNoneMatch = fields.ifNoneMatch
         contentType = fields.contentType

@@ -6,6 +6,8 @@ struct RequestFields {
     private(set) var contentType: String?
     private(set) var authorization: String?
     private(set) var contentLength: Int?
+    /// Whether the body comes in chunks.
+    private(set) var isChunked = false
     private(set) var closes = false
     private var count = 0
     private var seen: Single = []
@@ -20,10 +22,31 @@ struct RequestFields {
         static let contentType = Single(rawValue: 8)
         static let ifNoneMatch = Single(rawValue: 16)
         static let connection = Single(rawValue: 32)
-        static let authorization = Single(rawValue: 64)
+        static let transferEncoding = Single(rawValue: 64)
+        static let authorization = Single(rawValue: 128)
     }
 
     mutating func take(_ line: Range<Int>, in bytes: Span<UInt8>, limits: RequestLimits) throws(Problem) {
+        let field = try counted(line, in: bytes, limits: limits)
+        try take(field, in: bytes, keepsAuthorization: limits.keepsAuthorization)
+    }
+
+    /// A field behind the body, of which nothing is kept. One that is taken for true before the body may not be there: another
+    /// program may take it for true.
+    mutating func takeTrailer(
+        _ line: Range<Int>, in bytes: Span<UInt8>, limits: RequestLimits
+    ) throws(Problem) {
+        let field = try counted(line, in: bytes, limits: limits)
+        var known = RequestFields()
+        try known.take(field, in: bytes, keepsAuthorization: true)
+        guard known.seen.isEmpty else {
+            throw Problem(.badRequest, "a field behind the body is one that belongs before it")
+        }
+    }
+
+    private mutating func counted(
+        _ line: Range<Int>, in bytes: Span<UInt8>, limits: RequestLimits
+    ) throws(Problem) -> FieldLine {
         count += 1
         guard count <= limits.fields else {
             throw Problem(.headersTooLarge, "more than \(limits.fields) header fields")
@@ -31,19 +54,20 @@ struct RequestFields {
         guard let field = FieldLine(line, in: bytes) else {
             throw Problem(.badRequest, "a header line is not 'name: value'")
         }
-        try take(field, in: bytes, keepsAuthorization: limits.keepsAuthorization)
+        return field
     }
 
     /// What must hold of all fields together.
     func check(for method: Method, limits: RequestLimits) throws(Problem) {
         guard seen.contains(.host) else { throw Problem(.badRequest, "the Host field is missing") }
-        guard let contentLength, contentLength > 0 else { return }
+        if isChunked, contentLength != nil {
+            throw Problem(.badRequest, "Content-Length and Transfer-Encoding are there together")
+        }
+        guard isChunked || contentLength ?? 0 > 0 else { return }
         guard method.allowsBody else {
             throw Problem(.badRequest, "a \(method.rawValue) request brings no body here")
         }
-        guard contentLength <= limits.body else {
-            throw Problem(.payloadTooLarge, "the body is larger than \(limits.body) bytes")
-        }
+        guard contentLength ?? 0 <= limits.body else { throw .bodyTooLarge(limits) }
     }
 
     // Nearly all of the names that matter differ in their length, so that a length decides which one to compare with.
@@ -53,52 +77,82 @@ struct RequestFields {
         func isNamed(_ name: String) -> Bool { bytes.holds(ignoringCase: name, at: field.name) }
         switch field.name.count {
         case 4 where isNamed("host"):
-            try once(.host, "Host")
-            host = bytes.text(field.value)
+            host = try once(.host, "Host", field, in: bytes)
+            guard HostField.isValid(field.value, in: bytes) else {
+                throw Problem(.badRequest, "the Host field is not 'host' or 'host:port'")
+            }
         case 6 where isNamed("expect"):
             throw Problem(.expectationFailed, "Expect is not served; send the body at once")
         case 10 where isNamed("connection"):
-            try once(.connection, "Connection")
+            _ = try once(.connection, "Connection", field, in: bytes)
             closes = asksToClose(field.value, in: bytes)
         case 12 where isNamed("content-type"):
-            try once(.contentType, "Content-Type")
-            contentType = bytes.text(field.value)
+            contentType = try once(.contentType, "Content-Type", field, in: bytes)
         case 13 where keepsAuthorization && isNamed("authorization"):
-            try once(.authorization, "Authorization")
-            authorization = bytes.text(field.value)
+            authorization = try once(.authorization, "Authorization", field, in: bytes)
         case 13 where isNamed("if-none-match"):
-            try once(.ifNoneMatch, "If-None-Match")
-            ifNoneMatch = bytes.text(field.value)
+            ifNoneMatch = try once(.ifNoneMatch, "If-None-Match", field, in: bytes)
         case 14 where isNamed("content-length"):
-            try once(.contentLength, "Content-Length")
+            _ = try once(.contentLength, "Content-Length", field, in: bytes)
             guard let length = bytes.decimal(field.value) else {
                 throw Problem(.badRequest, "Content-Length is not a plain decimal number")
             }
             contentLength = length
         case 15 where isNamed("keyturn-request"):
-            try once(.keyturnRequest, "Keyturn-Request")
-            keyturnRequest = bytes.text(field.value)
+            keyturnRequest = try once(.keyturnRequest, "Keyturn-Request", field, in: bytes)
         case 17 where isNamed("transfer-encoding"):
-            throw Problem(.badRequest, "Transfer-Encoding is not served; send the body with a Content-Length")
+            _ = try once(.transferEncoding, "Transfer-Encoding", field, in: bytes)
+            try checkCodings(field.value, in: bytes)
+            isChunked = true
         default:
             break
         }
     }
 
-    private mutating func once(_ field: Single, _ name: String) throws(Problem) {
-        guard seen.insert(field).inserted else { throw Problem(.badRequest, "the \(name) field is there twice") }
+    /// - Returns: the value, which may have no byte that two programs could see differently.
+    private mutating func once(
+        _ single: Single, _ name: String, _ field: FieldLine, in bytes: Span<UInt8>
+    ) throws(Problem) -> String {
+        guard seen.insert(single).inserted else { throw Problem(.badRequest, "the \(name) field is there twice") }
+        guard bytes.isPrintable(field.value) else {
+            throw Problem(.badRequest, "the \(name) field has a byte that is not printable ASCII")
+        }
+        return bytes.text(field.value)
     }
 
     private func asksToClose(_ value: Range<Int>, in bytes: Span<UInt8>) -> Bool {
-        var start = value.lowerBound
-        while start < value.upperBound {
-            let comma = bytes.first(UInt8(ascii: ","), in: start..<value.upperBound) ?? value.upperBound
-            var option = start..<comma
-            while let first = option.first, bytes[first] == .space { option.removeFirst() }
-            while let last = option.last, bytes[last] == .space { option.removeLast() }
+        var rest = value
+        while let option = Self.element(&rest, in: bytes) {
             if bytes.holds(ignoringCase: "close", at: option) { return true }
-            start = comma + 1
         }
         return false
+    }
+
+    /// Where `chunked` is not the last coding nobody knows where the body ends; where it is not the only one it would have to be
+    /// undone.
+    private func checkCodings(_ value: Range<Int>, in bytes: Span<UInt8>) throws(Problem) {
+        if bytes.holds(ignoringCase: "chunked", at: value) { return }
+        var rest = value
+        var (others, chunked) = (0, 0)
+        var isLast = false
+        while let coding = Self.element(&rest, in: bytes) {
+            isLast = bytes.holds(ignoringCase: "chunked", at: coding)
+            if isLast { chunked += 1 } else { others += 1 }
+        }
+        guard isLast, chunked == 1, others > 0 else {
+            throw Problem(.badRequest, "Transfer-Encoding does not end in one 'chunked'")
+        }
+        throw Problem(.notImplemented, "no Transfer-Encoding is undone here but 'chunked'")
+    }
+
+    /// Takes the first element off a list with commas.
+    private static func element(_ rest: inout Range<Int>, in bytes: Span<UInt8>) -> Range<Int>? {
+        guard !rest.isEmpty else { return nil }
+        let comma = bytes.first(UInt8(ascii: ","), in: rest) ?? rest.upperBound
+        var element = rest.lowerBound..<comma
+        while let first = element.first, bytes[first].isBlank { element.removeFirst() }
+        while let last = element.last, bytes[last].isBlank { element.removeLast() }
+        rest = min(comma + 1, rest.upperBound)..<rest.upperBound
+        return element
     }
 }

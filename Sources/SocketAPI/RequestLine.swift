@@ -3,9 +3,6 @@ struct RequestLine {
     let method: Method
     let target: RequestTarget
 
-    /// Methods that HTTP defines and no resource here has.
-    private static let unserved = ["HEAD", "OPTIONS", "TRACE", "CONNECT"]
-
     init(_ line: Range<Int>, in bytes: Span<UInt8>, limits: RequestLimits) throws(Problem) {
         guard let first = bytes.first(.space, in: line), first > line.lowerBound,
             let second = bytes.first(.space, in: first + 1..<line.upperBound)
@@ -13,6 +10,7 @@ struct RequestLine {
 
         try Self.checkVersion(second + 1..<line.upperBound, in: bytes)
         method = try Self.method(line.lowerBound..<first, in: bytes)
+        if method == .options, bytes.holds("*", at: first + 1..<second) { throw Self.notServed }
         target = try RequestTarget(first + 1..<second, in: bytes, limits: limits)
     }
 
@@ -30,11 +28,12 @@ struct RequestLine {
         for index in range where !bytes[index].isToken {
             throw Problem(.badRequest, "the request line does not begin with a method")
         }
-        guard unserved.contains(where: { bytes.holds($0, at: range) }) else {
+        guard bytes.holds("CONNECT", at: range) else {
             throw Problem(.notImplemented, "this method is unknown; methods are written in capitals")
         }
-        var problem = Problem(.methodNotAllowed, "this method is not served")
-        problem.isHeadAlone = bytes.holds("HEAD", at: range)
-        throw problem
+        throw notServed
     }
+
+    /// Of what names no path.
+    private static let notServed = Problem(.methodNotAllowed, "this method is not served")
 }

@@ -27,6 +27,7 @@ package struct RequestReader: Sendable {
     private var scanner = LineScanner()
     private var line: RequestLine?
     private var fields = RequestFields()
+    private var chunks: ChunkedBody?
 
     /// Whether nothing of the next request was read yet.
     package var isAtStart: Bool { scanner.isAtStart }
@@ -37,36 +38,56 @@ package struct RequestReader: Sendable {
     ///   A body in it may hold secrets, and is the caller's to wipe once it is consumed.
     package mutating func read(_ unread: RawSpan) -> Progress {
         if case .refused(let problem) = stage { return .refused(problem) }
-        do {
-            let bytes = Span<UInt8>(_bytes: unread)
-            guard let bodyStart = try readHead(bytes), let line else { return .more }
-            let end = bodyStart + (fields.contentLength ?? 0)
-            guard end <= bytes.count else { return .more }
-            let body = end == bodyStart ? nil : SecretBox(SecretBytes(copying: unread.extracting(bodyStart..<end)))
+        let bytes = Span<UInt8>(_bytes: unread)
+        do throws(Problem) {
+            guard let start = try readHead(bytes), let line, let end = try bodyEnd(bytes, from: start) else {
+                return .more
+            }
+            let body = chunks.map { $0.content(in: unread) } ?? Self.copy(unread, start..<end)
             let request = Request(line, fields, body: body)
             self = RequestReader(limits: limits)
             return .request(request, consumed: end)
         } catch {
-            stage = .refused(error)
-            return .refused(error)
+            var problem = error
+            problem.isHeadAlone = bytes.count >= 5 && bytes.holds("HEAD ", at: 0..<5)
+            stage = .refused(problem)
+            return .refused(problem)
         }
+    }
+
+    private static func copy(_ unread: RawSpan, _ body: Range<Int>) -> SecretBox? {
+        body.isEmpty ? nil : SecretBox(SecretBytes(copying: unread.extracting(body)))
+    }
+
+    /// Where the body ends; `nil` while it is incomplete.
+    private mutating func bodyEnd(_ bytes: Span<UInt8>, from start: Int) throws(Problem) -> Int? {
+        guard fields.isChunked else {
+            let end = start + (fields.contentLength ?? 0)
+            return end <= bytes.count ? end : nil
+        }
+        var body = chunks ?? ChunkedBody(at: start)
+        defer { chunks = body }
+        return try body.read(bytes, &scanner, &fields, limits: limits) ? scanner.lineStart : nil
     }
 
     /// Where the body begins; `nil` while the head is incomplete.
     private mutating func readHead(_ bytes: Span<UInt8>) throws(Problem) -> Int? {
+        let limits = limits
         while true {
             switch stage {
             case .line:
-                guard let range = try nextLine(in: bytes, longest: limits.line, tooLong: .uriTooLong) else {
+                guard let range = try scanner.next(in: bytes, longest: limits.line, orRefuse: Self.longLine(limits))
+                else {
                     return nil
                 }
                 line = try RequestLine(range, in: bytes, limits: limits)
                 stage = .fields(from: scanner.lineStart)
             case .fields(let start):
                 let left = limits.fieldSection - (scanner.lineStart - start)
-                guard let range = try nextLine(in: bytes, longest: left - 2, tooLong: .headersTooLarge) else {
-                    return nil
-                }
+                guard
+                    let range = try scanner.next(
+                        in: bytes, longest: left - 2, isField: true, orRefuse: Self.longHead(limits))
+                else { return nil }
                 if range.isEmpty {
                     if let line { try fields.check(for: line.method, limits: limits) }
                     stage = .body(from: scanner.lineStart)
@@ -81,22 +102,11 @@ package struct RequestReader: Sendable {
         }
     }
 
-    private mutating func nextLine(
-        in bytes: Span<UInt8>, longest: Int, tooLong: ProblemCode
-    ) throws(Problem) -> Range<Int>? {
-        do {
-            return try scanner.next(in: bytes, longest: longest)
-        } catch {
-            switch error {
-            case .tooLong where tooLong == .uriTooLong:
-                throw Problem(.uriTooLong, "the request line is longer than \(limits.line) bytes")
-            case .tooLong:
-                throw Problem(.headersTooLarge, "the header section is larger than \(limits.fieldSection) bytes")
-            case .bareLineEnd:
-                throw Problem(.badRequest, "a line does not end in CR LF")
-            case .forbiddenByte:
-                throw Problem(.badRequest, "the request head has a byte that is not printable ASCII")
-            }
-        }
+    private static func longLine(_ limits: RequestLimits) -> Problem {
+        Problem(.uriTooLong, "the request line is longer than \(limits.line) bytes")
+    }
+
+    private static func longHead(_ limits: RequestLimits) -> Problem {
+        Problem(.headersTooLarge, "the header section is larger than \(limits.fieldSection) bytes")
     }
 }

@@ -1,14 +1,23 @@
-/// The target of a request, in the one form that is taken (unless the limits say otherwise): a path of plain segments, and perhaps a query of
-/// `key=value` pairs. Nothing is decoded, resolved or normalised; a target that would need it is refused.
+/// The target of a request: a path of plain segments, and perhaps a query of `key=value` pairs, with or without `http://` and
+/// an authority before it. Nothing is decoded, resolved or normalised; a target that would need it is refused, unless the
+/// limits say otherwise.
 package struct RequestTarget: Sendable {
     private let bytes: [UInt8]
     private let pathEnd: Int
+    /// Of a target in absolute form. It counts, and `Host` does not.
+    let authority: String?
 
     init(_ range: Range<Int>, in message: Span<UInt8>, limits: RequestLimits) throws(Problem) {
-        guard let first = range.first, message[first] == UInt8(ascii: "/") else {
-            throw Problem(.badRequest, "the request target is not a path that begins with '/'")
+        var rest = range
+        authority = try Self.takeAuthority(&rest, in: message)
+        var bytes = message.array(rest)
+        // A URL may leave out the path that it means.
+        if authority != nil, bytes.first == nil || bytes.first == UInt8(ascii: "?") {
+            bytes.insert(UInt8(ascii: "/"), at: 0)
         }
-        let bytes = message.array(range)
+        guard bytes.first == UInt8(ascii: "/") else {
+            throw Problem(.badRequest, "the request target is no path that begins with '/', and no 'http://' URL")
+        }
         let pathEnd = bytes.firstIndex(of: UInt8(ascii: "?")) ?? bytes.count
         self.bytes = bytes
         self.pathEnd = pathEnd
@@ -72,6 +81,21 @@ package struct RequestTarget: Sendable {
             start = pair.value.upperBound + 1
         }
         return keys
+    }
+
+    private static func takeAuthority(_ rest: inout Range<Int>, in bytes: Span<UInt8>) throws(Problem) -> String? {
+        let start = rest.lowerBound + "http://".utf8.count
+        guard start <= rest.upperBound, bytes.holds(ignoringCase: "http://", at: rest.lowerBound..<start) else {
+            return nil
+        }
+        rest = start..<rest.upperBound
+        while let first = rest.first, bytes[first] != UInt8(ascii: "/"), bytes[first] != UInt8(ascii: "?") {
+            rest.removeFirst()
+        }
+        let authority = start..<rest.lowerBound
+        guard let first = authority.first, bytes[first] != UInt8(ascii: ":"), HostField.isValid(authority, in: bytes)
+        else { throw Problem(.badRequest, "the request target names no valid host") }
+        return bytes.text(authority)
     }
 
     private func checkPath() throws(Problem) {

@@ -36,10 +36,13 @@ package struct Response: Sendable {
         return RenderedResponse(head: answer)
     }
 
-    /// The head of an answer that ends only with its connection. It must be sent as the last one.
+    /// The head of an answer that goes on in chunks. It must be sent as the last one of its connection.
     package static func eventStreamHead() -> RenderedResponse {
         var answer = Response(.ok).head(capacity: 0)
-        answer.append("Content-Type: \(ContentType.eventStream.rawValue)\r\n")
+        // nginx would keep events until it has a page of them.
+        answer.append(
+            "Content-Type: \(ContentType.eventStream.rawValue)\r\nTransfer-Encoding: chunked\r\n"
+                + "X-Accel-Buffering: no\r\n")
         return RenderedResponse(head: answer)
     }
 
@@ -53,8 +56,6 @@ package struct Response: Sendable {
         var response = Response(problem.code.status)
         response.retryAfter = retryAfter
         if problem.code == .methodNotAllowed { response.allow = problem.allow.isEmpty ? methods : problem.allow }
-        // Without a length: the one that a body would have had is nobody's to know.
-        if problem.isHeadAlone { return RenderedResponse(head: response.head(capacity: 0)) }
         return response.render(.problem, body: problem.render())
     }
 

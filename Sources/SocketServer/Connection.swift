@@ -14,13 +14,14 @@ package final class Connection: EventSource {
     private(set) var caller: Identity
     let process: PeerProcess?
     private let place: ConnectionQuota.Place
-
     var state: ConnectionState
     private var reader: RequestReader
     /// What arrived and was not taken yet, in wiped memory; `nil` when there is nothing.
     private var unread: SecretBytes?
     /// Whether ``unread`` was looked at, and holds no whole request.
     private var isStarved = true
+    /// Whether the request that is being answered asks for no more than the head.
+    private var asksHead = false
     /// What leaves at the end of this turn, in its order.
     private var outbox: [Outgoing] = []
     /// What the kernel did not take.
@@ -28,8 +29,7 @@ package final class Connection: EventSource {
     private(set) var watch: (any Watch)?
     private var interest = Interest()
     /// Whether the worker has it in one of its lists already.
-    var isDue = false
-    var isFlushed = false
+    var (isDue, isFlushed) = (false, false)
 
     init(
         _ descriptor: CInt, _ caller: Identity, _ process: PeerProcess?, _ place: ConnectionQuota.Place,
@@ -46,9 +46,6 @@ package final class Connection: EventSource {
 
     // MARK: For a watch
 
-    package var loop: EventLoop { worker.loop }
-    /// Seconds, on the clock that ticks a watch.
-    package var now: Int { worker.now }
     /// Whether the client has still to take in something that was sent.
     package var isBehind: Bool { state.isBehind || !outbox.isEmpty }
 
@@ -61,15 +58,24 @@ package final class Connection: EventSource {
     }
 
     /// The first bytes of an answer that ends with the connection.
-    package func send(head: RenderedResponse) {
-        outbox.append(.answer(head, isLast: true, unrecorded: nil))
-        worker.flushes(self)
+    package func send(head: RenderedResponse) { leaves(.answer(head, isLast: true, unrecorded: nil)) }
+
+    /// The last part of such an answer. Who is behind is not waited for.
+    package func send(last part: SecretBox) {
+        guard !state.isBehind else { return close() }
+        watch = nil
+        state.ends(now: now)
+        leaves(.part(part))
     }
 
     /// A part of such an answer. To be called only when nothing is on its way any more.
     package func send(part: SecretBox) {
         state.progressed(now: now)
-        outbox.append(.part(part))
+        leaves(.part(part))
+    }
+
+    private func leaves(_ item: Outgoing) {
+        outbox.append(item)
         worker.flushes(self)
     }
 
@@ -148,10 +154,12 @@ package final class Connection: EventSource {
                 return taken
             case .refused(let problem):
                 state.refused()
+                asksHead = problem.isHeadAlone
                 queue(RecordedResponse(Response.rendering(problem, allow: worker.responder.methods)))
                 return bytes.byteCount
             case .request(let request, let consumed):
                 taken += consumed
+                asksHead = request.method == .head
                 state.took(isLast: request.closes || worker.isDraining, now: now)
                 respond(to: request)
             }
@@ -187,8 +195,7 @@ package final class Connection: EventSource {
 
     private func queue(_ answer: RecordedResponse) {
         state.answers(now: now)
-        let unrecorded = answer.record.map { type(of: $0).unrecorded }
-        outbox.append(.answer(answer.response, isLast: state.isLast, unrecorded: unrecorded))
+        outbox.append(Outgoing(answer, isLast: state.isLast, headAlone: asksHead))
         worker.answered(self, answer.record)
     }
 
@@ -197,7 +204,7 @@ package final class Connection: EventSource {
     func flush(isRecorded: Bool) {
         guard state.phase != .closed else { return }
         state.isHeld = false
-        outbox.forEachPiece(isRecorded: isRecorded) { send($0) }
+        worker.gather(outbox, isRecorded: isRecorded) { send($0) }
         outbox.removeAll(keepingCapacity: true)
         if !state.isBehind { watch?.caughtUp() }
         if unread != nil, state.mayTake { worker.due(self) }
@@ -229,6 +236,7 @@ package final class Connection: EventSource {
         case .linger:
             shutdown(descriptor, CInt(SHUT_WR))
             state.lingers(now: now)
+            unread = nil  // nothing of it is answered
         }
         var wanted: Readiness = state.isBehind ? .writable : []
         if state.mayRead, !state.hasEnded { wanted.insert(.readable) }

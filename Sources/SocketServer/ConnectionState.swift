@@ -57,6 +57,12 @@ struct ConnectionState: Equatable {
     /// What arrived is no request. Nothing after it has a meaning.
     mutating func refused() { (isLast, isRefused, isNew) = (true, true, false) }
 
+    /// The last part of an answer that went on is about to be sent.
+    mutating func ends(now: Int) {
+        isLast = true
+        answers(now: now)
+    }
+
     mutating func waits() { phase = .answering }
     mutating func watches() { phase = .watching }
 
@@ -77,7 +83,8 @@ struct ConnectionState: Equatable {
     func next(isStarved: Bool) -> Action {
         guard !isBehind, !isHeld else { return .none }
         return switch phase {
-        case .finishing: isRefused && !hasEnded ? .linger : .close
+        // To close with bytes unread is a reset to who sent them, and may take the answer from it.
+        case .finishing: (isRefused || isWithin) && !hasEnded ? .linger : .close
         case .reading: hasEnded && isStarved ? .close : .none
         case .lingering: hasEnded ? .close : .none
         case .answering, .watching, .closed: .none

@@ -2,6 +2,10 @@ import SocketAPI
 
 /// What a connection does as time goes by, and at the end of the server.
 extension Connection {
+    package var loop: EventLoop { worker.loop }
+    /// Seconds, on the clock that ticks a watch.
+    package var now: Int { worker.now }
+
     /// Called once a second.
     func tick() {
         // It does not outlive its process, nor go with it to another user.

@@ -48,3 +48,20 @@ package struct Latency: Equatable, Sendable {
         return time.tv_sec * 1_000_000_000 + time.tv_nsec
     }
 }
+
+/// How long answers took that one loop gave.
+package struct ServerLatency: Equatable, Sendable {
+    /// Of answers that were there at once: from the beginning of the turn to when all of it was sent.
+    package internal(set) var immediate = Latency()
+    /// Of answers that were waited for.
+    package internal(set) var waiting = Latency()
+    package internal(set) var answered = 0
+
+    package init() {}
+
+    package mutating func add(_ other: ServerLatency) {
+        immediate.add(other.immediate)
+        waiting.add(other.waiting)
+        answered += other.answered
+    }
+}

@@ -7,25 +7,27 @@ enum Outgoing {
     case answer(RenderedResponse, isLast: Bool, unrecorded: RenderedResponse?)
     /// A part of one that goes on.
     case part(SecretBox)
+
+    init(_ answer: RecordedResponse, isLast: Bool, headAlone: Bool) {
+        let unrecorded = answer.record.map { type(of: $0).unrecorded }
+        self =
+            headAlone
+            ? .answer(answer.response.headAlone, isLast: isLast, unrecorded: unrecorded?.headAlone)
+            : .answer(answer.response, isLast: isLast, unrecorded: unrecorded)
+    }
 }
 
 extension [Outgoing] {
-    /// Hands out everything in one piece, so that the client is woken once for it.
-    func forEachPiece(isRecorded: Bool, _ send: (RawSpan) -> Void) {
-        // Nearly always: from the memory that it was rendered into, with no copy on the way.
-        if count == 1, isRecorded, case .answer(let response, isLast: false, _) = self[0] {
-            return response.forEachPart(closing: false, send)
-        }
-        var all = SecretBuffer(capacity: 1_024)
+    /// Hands out all bytes, in their order.
+    /// - Parameter date: when they are sent.
+    func forEachPart(isRecorded: Bool, date: DateField, _ body: (RawSpan) -> Void) {
         for item in self {
             switch item {
             case .answer(let response, let isLast, let unrecorded):
-                let said = isRecorded ? response : unrecorded ?? response
-                said.forEachPart(closing: isLast) { all.append($0) }
-            case .part(let part): all.append(part.bytes)
+                (isRecorded ? response : unrecorded ?? response).forEachPart(closing: isLast, date: date, body)
+            case .part(let part): part.bytes.withSpan(body)
             }
         }
-        if all.count > 0 { all.withSpan(send) }
     }
 }
 

@@ -27,6 +27,7 @@ import SocketAPI
     private var connections: [ObjectIdentifier: Connection] = [:]
     private var listeners: [CInt: Acceptance] = [:]
     private let room: UnsafeMutableRawBufferPointer
+    private var date = DateField()
     /// Whose unread bytes are to be looked at next, in their order.
     private var due: [Connection] = []
     /// Who is sent something at the end of this turn, and which records come first.
@@ -116,6 +117,28 @@ import SocketAPI
         unsafe bytes.withUnsafeBytes { unsafe Glibc.send(descriptor, $0.baseAddress, $0.count, Self.sending) }
     }
 
+    /// Puts together what leaves, so that the client is woken once for it. What was put together is wiped when `send` returns.
+    func gather(_ outgoing: [Outgoing], isRecorded: Bool, _ send: (RawSpan) -> Void) {
+        var count = 0
+        outgoing.forEachPart(isRecorded: isRecorded, date: date) { count += $0.byteCount }
+        guard count > 0 else { return }
+        guard unsafe count <= room.count else {
+            var all = SecretBuffer(capacity: count)
+            outgoing.forEachPart(isRecorded: isRecorded, date: date) { all.append($0) }
+            return all.withSpan(send)
+        }
+        let bytes = unsafe UnsafeMutableRawBufferPointer(rebasing: room[..<count])
+        var end = 0
+        outgoing.forEachPart(isRecorded: isRecorded, date: date) { part in
+            unsafe part.withUnsafeBytes {
+                unsafe UnsafeMutableRawBufferPointer(rebasing: bytes[end...]).copyMemory(from: $0)
+            }
+            end += part.byteCount
+        }
+        send(unsafe RawSpan(_unsafeBytes: UnsafeRawBufferPointer(bytes)))
+        if let base = bytes.baseAddress { unsafe explicit_bzero(base, count) }
+    }
+
     // MARK: Turns
 
     /// Has a connection go on with what it has, in the next turn.
@@ -171,6 +194,7 @@ import SocketAPI
     }
 
     private func flush(_ connections: [Connection], isRecorded: Bool) {
+        date.turn(to: time(nil))
         for connection in connections { connection.flush(isRecorded: isRecorded) }
     }
 
@@ -190,23 +214,6 @@ import SocketAPI
     func revoke() { for connection in connections.values { connection.revoke() } }
 
     func closeAll() { for connection in connections.values { connection.close() } }
-}
-
-/// How long answers took that one loop gave.
-package struct ServerLatency: Equatable, Sendable {
-    /// Of answers that were there at once: from the beginning of the turn to when all of it was sent.
-    package internal(set) var immediate = Latency()
-    /// Of answers that were waited for.
-    package internal(set) var waiting = Latency()
-    package internal(set) var answered = 0
-
-    package init() {}
-
-    package mutating func add(_ other: ServerLatency) {
-        immediate.add(other.immediate)
-        waiting.add(other.waiting)
-        answered += other.answered
-    }
 }
 
 /// Where connections come in.

@@ -11,7 +11,13 @@ import Vault
         let world = try await Watched()
         try await world.vault.add(.sample("a-first"), clientSecret: SecretBox("other"))
         let client = try world.client(asking: "/v1/events")
-        #expect(client.heard.first?.contains("Content-Type: text/event-stream\r\nConnection: close\r\n") == true)
+        let head = try #require(client.text.firstRange(of: "\r\n\r\n").map { client.text[..<$0.lowerBound] })
+        for field in [
+            "Content-Type: text/event-stream", "Transfer-Encoding: chunked", "X-Accel-Buffering: no",
+            "Cache-Control: no-store", "Connection: close", "Date: ",
+        ] {
+            #expect(head.contains("\r\n" + field), "\(field)")
+        }
         #expect(client.events == ["a-first 1 state", "zoom-prod 1 state"])
         try await world.promote()
         try await world.retire()
@@ -22,6 +28,32 @@ import Vault
                 "zoom-prod 1 rotating", "zoom-prod 2 rotated", "zoom-prod 2 settled", "a-first 1 removed",
             ])
         #expect(!client.heard.joined().contains("secret-"))
+    }
+
+    @Test func `each event is a chunk, and an end in good order is one too`() async throws {
+        let world = try await Watched()
+        try await world.vault.add(.sample("a-first"), clientSecret: SecretBox("other"))
+        let (stays, locked) = (try world.client(asking: "/v1/events"), try world.client(asking: "/v1/events"))
+        try await world.promote()
+        world.pass(EventStream.heartbeat)
+        #expect(stays.chunks.count == 5 && !stays.text.hasSuffix("0\r\n\r\n"))
+        #expect(stays.chunks.allSatisfy { $0.hasSuffix("\n\n") && $0.ranges(of: "\n\n").count == 1 })
+        world.drain()
+        #expect(stays.text.hasSuffix("\r\n0\r\n\r\n") && !stays.isOpen && stays.chunks.last == "")
+        #expect(locked.text.hasSuffix("\r\n0\r\n\r\n") && world.open == 0)
+    }
+
+    @Test func `a client that does not read is not waited for at the end`() async throws {
+        let world = try await Watched()
+        let client = try world.client(asking: "/v1/events")
+        client.stopReading()
+        for _ in 0..<50 {
+            try await world.promote()
+            try await world.retire()
+        }
+        #expect(world.open == 1)
+        world.drain()
+        #expect(world.open == 0)
     }
 
     @Test func `it follows what is granted`() async throws {
@@ -91,7 +123,7 @@ import Vault
         world.pass(EventStream.heartbeat - 1)
         #expect(!client.heard.joined().contains(":\u{20}heartbeat"))
         world.pass(1)
-        #expect(client.text.hasSuffix(": heartbeat\n\n"))
+        #expect(client.text.hasSuffix("\r\nd\r\n: heartbeat\n\n\r\n"))
         world.pass(120)
         #expect(client.text.ranges(of: ": heartbeat\n\n").count == 9 && client.isOpen)
     }

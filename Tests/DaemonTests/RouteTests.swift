@@ -53,6 +53,7 @@ struct Unread: Error { let target: String }
         ("GET", "/v1/apps"), ("POST", "/v1/apps"), ("GET", "/v1/apps/a"), ("DELETE", "/v1/apps/a"),
         ("POST", "/v1/apps/a/verify"), ("GET", "/v1/apps/a/token?min_ttl=5&reveal=true"),
         ("POST", "/v1/apps/a/token"), ("GET", "/v1/clients"), ("POST", "/v1/clients"), ("GET", "/v1/clients/a"),
+        ("HEAD", "/v1/health"), ("HEAD", "/v1/apps/a"), ("HEAD", "/v1/targets/a"),
         ("DELETE", "/v1/clients/a"), ("GET", "/v1/health"), ("GET", "/v1/keys"), ("POST", "/v1/keys"),
         ("DELETE", "/v1/keys/2"), ("POST", "/v1/keys/rotate"), ("POST", "/v1/credentials/verify"),
     ])
@@ -61,6 +62,7 @@ struct Unread: Error { let target: String }
     }
 
     @Test(arguments: [
+        ("HEAD", "/v1/unlock"), ("OPTIONS", "/v1/apps"), ("TRACE", "/v1/status"), ("PATCH", "/v1/targets"),
         ("GET", "/v1/unlock"), ("DELETE", "/v1/apps"), ("POST", "/v1/status"), ("PUT", "/v1/apps/a"),
         ("GET", "/v1/apps/a/verify"), ("PATCH", "/v1/clients/a"), ("DELETE", "/v1/keys/rotate"), ("GET", "/v1/keys/1"),
     ])
@@ -68,5 +70,19 @@ struct Unread: Error { let target: String }
         let parsed = try request(method, target)
         let problem = #expect(throws: Problem.self) { try AdminRoute(parsed) }
         #expect(problem?.code == .methodNotAllowed)
+    }
+
+    @Test(arguments: [
+        ("/v1/unlock", "POST"), ("/v1/status", "GET, HEAD"), ("/v1/apps", "GET, HEAD, POST"),
+        ("/v1/apps/a", "GET, HEAD, PATCH, DELETE"), ("/v1/keys/1", "DELETE"),
+        ("/v1/targets/a", "GET, HEAD, PATCH, DELETE"),
+        ("/v1/targets/a/push", "POST"), ("/v1/apps/a/token", "GET, HEAD, POST"),
+    ])
+    func `what has no such method says which it has`(target: String, allow: String) throws {
+        for method in ["PUT", "OPTIONS", "TRACE"] {
+            let parsed = try request(method, target)
+            let problem = #expect(throws: Problem.self) { try AdminRoute(parsed) }
+            #expect(problem?.allow.map(\.rawValue).joined(separator: ", ") == allow)
+        }
     }
 }

@@ -58,6 +58,20 @@ final class Watched {
     func run() { driver.run() }
     func pass(_ seconds: Int) { driver.pass(seconds) }
 
+    /// What each client holds, as it was noted so far.
+    var holders: [String: Int] {
+        vault.catalog.app(.test("zoom-prod")).map { entry in
+            Dictionary(uniqueKeysWithValues: entry.receipts.map { ("\($0.key)", $0.value.generation.number) })
+        } ?? [:]
+    }
+
+    /// The actions in the audit log.
+    func audited() throws -> [String] {
+        let names = try FileManager.default.contentsOfDirectory(atPath: auditDirectory).sorted()
+        let text = try names.map { try String(contentsOfFile: auditDirectory + "/" + $0, encoding: .utf8) }.joined()
+        return text.matches(of: /"action":"([a-z._]+)","outcome":"([a-z]+)"/).map { "\($0.1) \($0.2)" }
+    }
+
     /// The daemon stops.
     func drain() { driver.drain(Refusal.stopping) }
 
@@ -122,6 +136,18 @@ final class WatchingClient {
             let match = line.firstMatch(of: /"app":"(.*)","generation":(\d+),"event":"(.*)"/)
             return match.map { "\($0.1) \($0.2) \($0.3)" }
         }
+    }
+
+    /// What was in the chunks of a stream's body; the last is empty where it has ended.
+    var chunks: [String] {
+        var rest = text.components(separatedBy: "\r\n\r\n").dropFirst().joined(separator: "\r\n\r\n")[...]
+        var chunks: [String] = []
+        while let line = rest.firstRange(of: "\r\n"), let size = Int(rest[..<line.lowerBound], radix: 16) {
+            let body = rest[line.upperBound...].utf8
+            chunks.append(String(decoding: body.prefix(size), as: UTF8.self))
+            rest = Substring(decoding: body.dropFirst(size + 2), as: UTF8.self)
+        }
+        return chunks
     }
 
     func ask(_ target: String) { send("GET \(target) HTTP/1.1\r\nHost: k\r\nKeyturn-Request: 1\r\n\r\n") }

@@ -32,6 +32,11 @@ struct ConfusingRequest {
             name, "GET /v1/apps/zoom-prod/credentials HTTP/1.1\r\n" + fields + "\r\n", status, closes: closes)
     }
 
+    private static func chunks(_ name: String, _ chunks: String, _ status: Int = 400) -> ConfusingRequest {
+        ConfusingRequest(
+            name, "POST /v1/health HTTP/1.1\r\n" + ask + "Transfer-Encoding: chunked\r\n\r\n" + chunks, status)
+    }
+
     static let all: [ConfusingRequest] = paths + lines + fields + bodies + sizes
 
     private static let paths = [
@@ -44,7 +49,11 @@ struct ConfusingRequest {
         path("tab", "/v1/apps/zoom-prod\t/credentials"), path("beyond ASCII", "/v1/apps/zöom-prod/credentials"),
         path("backslash", "/v1\\apps"), path("semicolon", "/v1/apps/zoom-prod;x=1/credentials"),
         path("fragment", "/v1/health#top"), path("double slash", "/v1//apps"), path("slash at the end", "/v1/apps/"),
-        path("no slash", "v1/health"), path("asterisk", "*"), path("absolute form", "http://k/v1/health"),
+        path("no slash", "v1/health"), path("asterisk", "*"),
+        path("absolute form of another scheme", "https://k/v1/health"),
+        path("absolute form without a host", "http:///v1/health"),
+        path("absolute form with a user", "http://u@k/v1/health"),
+        path("absolute form with dots", "http://k/v1/../v1/health"),
         path("authority form", "k:80"), path("nobody's user", "//evil/v1/health"),
         path("upper-case name", "/v1/apps/Zoom-Prod/credentials", 400, closes: false),
         path("name that begins with a dash", "/v1/apps/-zoom/credentials", 400, closes: false),
@@ -75,6 +84,11 @@ struct ConfusingRequest {
         head("space before the colon", ask + "X-A : b\r\n"), head("no name", ask + ": b\r\n"),
         head("NUL in a value", ask + "X-A: \0\r\n"), head("NUL in a name", ask + "X\0A: b\r\n"),
         head("no Host", "Keyturn-Request: 1\r\n"), head("Host twice", ask + "Host: k\r\n"),
+        head("Host with a path", "Host: k/v1\r\nKeyturn-Request: 1\r\n"),
+        head("Host with a user", "Host: u@k\r\nKeyturn-Request: 1\r\n"),
+        head("Host with no port", "Host: k:x\r\nKeyturn-Request: 1\r\n"),
+        head("tab in a field that counts", "Host: k\r\nKeyturn-Request: 1\t1\r\n"),
+        head("UTF-8 in a field that counts", ask + "If-None-Match: \"é\"\r\n"),
         head("Keyturn-Request twice", ask + "Keyturn-Request: 1\r\n"),
         head("Keyturn-Request missing", "Host: k\r\n", 400, closes: false),
         head("Keyturn-Request 0", "Host: k\r\nKeyturn-Request: 0\r\n", 400, closes: false),
@@ -91,7 +105,18 @@ struct ConfusingRequest {
         head("negative length", ask + "Content-Length: -1\r\n"),
         head("hexadecimal length", ask + "Content-Length: 0x0\r\n"),
         head("length beyond all numbers", ask + "Content-Length: 99999999999999999999\r\n"),
-        head("no length", ask + "Content-Length:\r\n"), head("chunked", ask + "Transfer-Encoding: chunked\r\n"),
+        head("no length", ask + "Content-Length:\r\n"),
+        head("GET in chunks", ask + "Transfer-Encoding: chunked\r\n"),
+        chunks("bare LF behind a size", "2\n{}\r\n0\r\n\r\n"), chunks("bare LF behind data", "2\r\n{}\n0\r\n\r\n"),
+        chunks("size too small", "1\r\n{}\r\n0\r\n\r\n"), chunks("signed size", "+2\r\n{}\r\n0\r\n\r\n"),
+        chunks("long size", "000000002\r\n{}\r\n0\r\n\r\n"),
+        chunks("bare LF in an extension", "2;a\nb\r\n{}\r\n0\r\n\r\n"),
+        chunks("length behind the body", "0\r\nContent-Length: 2\r\n\r\n"),
+        chunks("size too large", "FFFFFFFF\r\n", 413),
+        ConfusingRequest(
+            "another coding", "POST /v1/health HTTP/1.1\r\n" + ask + "Transfer-Encoding: gzip, chunked\r\n\r\n", 501),
+        ConfusingRequest(
+            "chunked twice", "POST /v1/health HTTP/1.1\r\n" + ask + "Transfer-Encoding: chunked, chunked\r\n\r\n", 400),
         head("chunked and a length", ask + "Transfer-Encoding: chunked\r\nContent-Length: 0\r\n"),
         head("identity", ask + "Transfer-Encoding: identity\r\n"),
         head("GET with a body", ask + "Content-Length: 2\r\n\r\n{}"),

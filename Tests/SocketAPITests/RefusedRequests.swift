@@ -30,7 +30,8 @@ private func line(_ line: String) -> String { "\(line)\r\nHost: a\r\n\r\n" }
 
 extension Refused {
     static let all: [Refused] =
-        targets + queries + lines + lineEnds + controlBytes + fields + lengths + overlong + smuggling + strangers
+        targets + queries + lines + lineEnds + controlBytes + fields + hosts + lengths + overlong + smuggling + chunks
+        + strangers
 
     private static let targets: [Refused] = [
         "/v1/apps/..", "/v1/apps/../credentials", "/..", "/.", "/./v1/health", "/v1/./health", "/v1/health/.",
@@ -39,7 +40,11 @@ extension Refused {
         "/v1/apps/a\\b", "/v1/apps/a;b", "/v1/apps/a:b", "/v1/apps/a@b", "/v1/apps/a+b", "/v1/apps/*", "/v1/apps/a,b",
         "/v1/apps/a'b", "/v1/apps/a\"b", "/v1/apps/<a>", "/v1/apps/a|b", "/v1/apps/{app}", "/v1/apps/a=b", "/v1/a&b",
         "/v1/apps/$a", "/v1/apps/(a)", "/v1/apps/a!", "/v1/apps/^", "/v1/apps/`a`", "/v1/apps/[a]",
-        "/v1/health#", "/v1/health#top", "#", "http://localhost/v1/health", "HTTP://localhost/", "https://a/",
+        "/v1/health#", "/v1/health#top", "#", "https://a/", "http:/a/", "http:///v1", "http://", "http://?a=b",
+        "http://:80/v1",
+        "http://u@k/v1", "http://u:p@k/v1", "http://k:x/v1", "http://k#f", "http://[::g]/v1", "http://[::1/v1",
+        "http://k//v1",
+        "http://k/v1/..", "http://k/%61", "http://k?a", "http://a b/", "ftp://k/v1", "http:k", "http:", "/http://k/v1",
         "unix:///run/keyturn", "localhost:80", "localhost", "*", "v1/health", "?a=b", ".", "..", "~/x", "\\",
         "/v1/apps/\u{E4}", "/v1/apps/\u{FF0E}\u{FF0E}/x", "/v1/apps/a\u{2044}b", "/v1/apps/\u{200B}",
     ].map { Refused("target \($0)", target($0)) }
@@ -69,8 +74,7 @@ extension Refused {
     ]
 
     private static let unservedMethods: [String] = [
-        "HEAD /v1/health HTTP/1.1", "OPTIONS /v1/health HTTP/1.1", "OPTIONS * HTTP/1.1",
-        "TRACE /v1/health HTTP/1.1", "CONNECT localhost:80 HTTP/1.1",
+        "OPTIONS * HTTP/1.1", "CONNECT localhost:80 HTTP/1.1", "CONNECT /v1/health HTTP/1.1",
     ]
 
     private static let unknownMethods: [String] = [
@@ -99,8 +103,7 @@ extension Refused {
         Refused("obsolete folding with a tab", with("X-A: b\r\n\tc")),
         Refused("folded first field", "GET /v1/health HTTP/1.1\r\n Host: a\r\n\r\n"),
         Refused("a line of one space", with(" ")),
-        Refused("U+0085 as a line end", with("X-A: b\u{85}X-B: c")),
-        Refused("U+2028 as a line end", with("X-A: b\u{2028}X-B: c")),
+        Refused("folded, and then as a field", with("X-A: b\r\n\tX-B: c")),
     ]
 
     private static let controlBytes: [Refused] =
@@ -122,8 +125,10 @@ extension Refused {
             "Host : a", "X-A : b", ": b", ":", " X-A: b", "X A: b", "X-A", "X-A b", "X(A): b", "X\"A: b", "X/A: b",
             "X@A: b",
             "X[A]: b", "X{A}: b", "X,A: b", "X;A: b", "X=A: b", "X?A: b", "X\\A: b", "X<A>: b", "X-\u{C4}: b",
-            "X-A:  b", "X-A: b ",
-            "X-A:\tb", "X-A: b\t", "X-A:   ", "Content-Length:\u{0B}0", "GET / HTTP/1.1", "Host: b", "host: a",
+            "X-A\t: b", "\tX-A: b", "\u{FF}: b", "X-A\u{A0}: b",
+            "Keyturn-Request:\u{A0}1", "If-None-Match: \"1\t\"", "If-None-Match: \"\u{E9}\"", "Content-Type: a\tb",
+            "Content-Type: \u{E9}", "Connection: a,\tclose", "Connection: close\u{A0}", "Content-Length: 0\u{A0}",
+            "Content-Length:\u{0B}0", "GET / HTTP/1.1", "Host: b", "host: a",
             "HOST: a",
             "Keyturn-Request: 1", "keyturn-request: 0", "KEYTURN-REQUEST: 1",
             "If-None-Match: \"1\"\r\nIf-None-Match: \"2\"", "Content-Type: a/b\r\nContent-Type: a/b",
@@ -144,6 +149,8 @@ extension Refused {
             Refused("equal lengths twice", with("Content-Length: 1\r\nContent-Length: 1", method: "POST", body: "1")),
             Refused("conflicting lengths", with("Content-Length: 1\r\nContent-Length: 2", method: "POST", body: "12")),
             Refused("GET with a body", with("Content-Length: 1", body: "1")),
+            Refused("HEAD with a body", with("Content-Length: 1", method: "HEAD", body: "1")),
+            Refused("OPTIONS with a body", with("Content-Length: 1", method: "OPTIONS", body: "1")),
             Refused("DELETE with a body", with("Content-Length: 1", method: "DELETE", body: "1")),
             Refused(
                 "length of 40 digits", with("Content-Length: \(String(repeating: "9", count: 40))", method: "PUT"),
@@ -165,17 +172,71 @@ extension Refused {
         Refused("body one byte too large", with("Content-Length: 65537", method: "POST"), .payloadTooLarge),
     ]
 
-    private static let smuggling: [Refused] = [
-        "Transfer-Encoding: chunked", "transfer-encoding: chunked", "Transfer-Encoding: identity", "Transfer-Encoding:",
-        "Transfer-Encoding: xchunked", "Transfer-Encoding : chunked", "Transfer-Encoding:\u{0B}chunked",
-        "Transfer-Encoding: chunked\r\nContent-Length: 5", "Content-Length: 5\r\nTransfer-Encoding: chunked",
-        "Transfer-Encoding: gzip, chunked", "Transfer-Encoding: chunked\r\nTransfer-Encoding: identity",
-        "X: y\r\nTransfer-Encoding: chunked", "TRANSFER-ENCODING: CHUNKED", "X-A: b\nTransfer-Encoding: chunked",
-        "X-A: b\r\n Transfer-Encoding: chunked", "Content-Length : 5", "Content-Length: 5\u{00}",
-        "Content-Length: 5\r\n 0",
-    ].map {
-        Refused("smuggling by '\($0)'", with($0, method: "POST", body: "0\r\n\r\nGET / HTTP/1.1\r\nHost: b\r\n\r\n"))
-    }
+    private static let smuggling: [Refused] =
+        [
+            "Transfer-Encoding: identity", "Transfer-Encoding:", "Transfer-Encoding: ,", "Transfer-Encoding: chunked,",
+            "Transfer-Encoding: xchunked", "Transfer-Encoding : chunked", "Transfer-Encoding:\u{0B}chunked",
+            "Transfer-Encoding: chunked\r\nContent-Length: 5", "Content-Length: 5\r\nTransfer-Encoding: chunked",
+            "Transfer-Encoding: chunked\r\nContent-Length: 0", "Transfer-Encoding: chunked, identity",
+            "Transfer-Encoding: chunked, chunked", "Transfer-Encoding: chunked;q=1", "Transfer-Encoding: \"chunked\"",
+            "Transfer-Encoding: chunked\r\nTransfer-Encoding: identity", "Transfer-Encoding: chun\tked",
+            "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked", "Transfer-Encoding: chunked\u{A0}",
+            "Transfer-Encoding: gzip,\tchunked", "X-A: b\nTransfer-Encoding: chunked",
+            "X-A: b\r\n Transfer-Encoding: chunked", "Content-Length : 5", "Content-Length: 5\u{00}",
+            "Content-Length: 5\r\n 0",
+        ].map {
+            Refused(
+                "smuggling by '\($0)'", with($0, method: "POST", body: "0\r\n\r\nGET / HTTP/1.1\r\nHost: b\r\n\r\n"))
+        } + [
+            Refused("another coding", with("Transfer-Encoding: gzip, chunked", method: "POST"), .notImplemented),
+            Refused("a coding nobody knows", with("Transfer-Encoding: ,tea,CHUNKED", method: "POST"), .notImplemented),
+            Refused("GET in chunks", with("Transfer-Encoding: chunked", body: "0\r\n\r\n")),
+            Refused("DELETE in chunks", with("Transfer-Encoding: chunked", method: "DELETE", body: "0\r\n\r\n")),
+            Refused(
+                "HTTP/1.0 in chunks", "POST /v1/x HTTP/1.0\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n",
+                .versionNotSupported),
+        ]
+
+    private static let hosts: [Refused] = [
+        "a b", "a/b", "u@a", "a?b", "a#b", "a:b", "a:80:80", "a:-1", "[", "[]", "[::1", "[::1]a", "[::1]:x", "::1",
+        "[a]", "[1.2.3.4]", "[fe80::1%eth0]", "[v1]", "[v.a]", "[vg.a]", "[v1.]", "[v1./]", "a%", "a%2", "a%zz", "a\\b",
+        "a\"b", "a<b>", "http://a", "\u{E4}", "a^b", "{a}", "a|b", "`a`", "[1:2:3:4:5:6:7:8:9]", "[::1::2]",
+    ].map { Refused("Host '\($0)'", "GET /v1/health HTTP/1.1\r\nHost: \($0)\r\n\r\n") }
+
+    /// What is wrong with a body in chunks.
+    private static let chunks: [Refused] =
+        [
+            "\r\n", " 0\r\n\r\n", "0 \r\n\r\n", "0\t\r\n\r\n", "-1\r\n", "+1\r\na\r\n", "0x1\r\na\r\n", "g\r\n",
+            "1_0\r\n",
+            "1\na\r\n0\r\n\r\n", "1\r\na\n0\r\n\r\n", "0\n\r\n", "0\r\n\n", "0\r\r\n", "1\ra\r\n", "1\r\na0\r\n\r\n",
+            "1\r\nab\r\n0\r\n\r\n", "2\r\na\r\n0\r\n\r\n", "1\r\na\r0\r\n", "000000001\r\na\r\n0\r\n\r\n",
+            "FFFFFFFFF\r\n",
+            "1000000000000000000000\r\n", "10000000000000001\r\na\r\n", ";a\r\n", "1;\r\na\r\n", "1;;\r\na\r\n",
+            "1;=b\r\na\r\n",
+            "1;a=\r\na\r\n", "1 ;a\r\na\r\n", "1; a\r\na\r\n", "1;a =b\r\na\r\n", "1;a= b\r\na\r\n", "1;a=b \r\na\r\n",
+            "1;a=\"b\r\na\r\n", "1;a=\"b\\\"\r\na\r\n", "1;a=\"b\"c\r\na\r\n", "1;a\nb\r\na\r\n", "1;a=\"\n\"\r\na\r\n",
+            "1;a=\u{E9}\r\na\r\n", "1;a=\"\t\"\r\na\r\n", "1;\0\r\na\r\n",
+            "1;a=\(String(repeating: "b", count: 300))\r\na\r\n",
+            "0\r\nX\r\n\r\n", "0\r\n X: y\r\n\r\n", "0\r\nX : y\r\n\r\n", "0\r\nX: y\r\n z\r\n\r\n",
+            "0\r\nX: y\nZ: a\r\n\r\n",
+            "0\r\nContent-Length: 0\r\n\r\n", "0\r\nTransfer-Encoding: chunked\r\n\r\n", "0\r\nHost: b\r\n\r\n",
+            "0\r\nKeyturn-Request: 1\r\n\r\n", "0\r\nConnection: close\r\n\r\n", "0\r\nX: \0\r\n\r\n",
+        ].map { Refused("chunks \($0)", with("Transfer-Encoding: chunked", method: "POST", body: $0)) } + [
+            Refused("a chunk one byte too large", inChunks("10001\r\n"), .payloadTooLarge),
+            Refused("a chunk of 4 GiB", inChunks("ffffffff\r\n"), .payloadTooLarge),
+            Refused(
+                "chunks one byte too large",
+                inChunks("10000\r\n" + String(repeating: "b", count: 65_536) + "\r\n1\r\n"), .payloadTooLarge),
+            Refused(
+                "too many small chunks", inChunks(String(repeating: "1\r\na\r\n", count: 13_109)), .payloadTooLarge),
+            Refused("zeros without end", inChunks(String(repeating: "0", count: 300))),
+            Refused("trailer fields without end", inChunks("0\r\n" + fieldLines(65)), .headersTooLarge),
+            Refused(
+                "a trailer field without end", inChunks("0\r\nX: " + String(repeating: "a", count: 9_000)),
+                .headersTooLarge),
+        ]
+
+    static func inChunks(_ body: String) -> String { with("Transfer-Encoding: chunked", method: "POST", body: body) }
 
     private static let strangers: [Refused] = [
         Refused("HTTP/2 preface", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", .versionNotSupported),

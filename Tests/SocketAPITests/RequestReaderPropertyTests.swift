@@ -10,6 +10,8 @@ private let valid: [[UInt8]] = [
     "GET /v1/a HTTP/1.1\r\nHost: a\r\n\r\nDELETE /v1/b HTTP/1.1\r\nHost: a\r\n\r\nPUT /v1/c HTTP/1.1\r\nHost: a\r\n"
         + "Content-Length: 2\r\n\r\n\r\n",
     "POST /v1/a HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nGET / HTTP",
+    "POST /v1/a HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n5;a=\"b\"\r\nab\r\nc\r\n1\r\nd\r\n0\r\nX-A: b\r\n\r\n"
+        + "HEAD http://k:80/v1/b?a=b HTTP/1.1\r\nHost:\t a \r\nUser-Agent: \u{E9}\tb\r\n\r\n",
 ].map { Array($0.utf8) }
 
 @Suite struct RequestReaderPropertyTests {

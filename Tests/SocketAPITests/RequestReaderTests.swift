@@ -31,6 +31,22 @@ private let rest = "type:- closes:false body:-"
                 "GET /v1/x HTTP/1.1\r\nHost: a\r\nUpgrade: h2c\r\nTE: trailers\r\nConnection: upgrade,  CLOSE , te\r\n\r\n",
                 "GET /v1/x mark:- tag:- type:- closes:true body:-"
             ),
+            ("HEAD /v1/x HTTP/1.1\r\nHost: a\r\n\r\n", "HEAD /v1/x mark:- tag:- \(rest)"),
+            ("OPTIONS /v1/x HTTP/1.1\r\nHost: a\r\n\r\n", "OPTIONS /v1/x mark:- tag:- \(rest)"),
+            ("TRACE /v1/x HTTP/1.1\r\nHost: a\r\n\r\n", "TRACE /v1/x mark:- tag:- \(rest)"),
+            // White space around values, and what is in values that mean nothing here.
+            (
+                "GET /v1/x HTTP/1.1\r\nHost: \t a\t \r\nKeyturn-Request:\t1 \r\nIf-None-Match:   \"7\"\t\r\nX-A: \t \r\n\r\n",
+                "GET /v1/x mark:1 tag:\"7\" \(rest)"
+            ),
+            (
+                "GET /v1/x HTTP/1.1\r\nHost: a\r\nUser-Agent: a\tb \u{E9}\u{85}\u{2028}\u{FFFD}\r\n\r\n",
+                "GET /v1/x mark:- tag:- \(rest)"
+            ),
+            (
+                "POST /v1/x HTTP/1.1\r\nHost: a\r\nContent-Length:  2\t\r\nContent-Type: \ta/b\r\n\r\nab",
+                "POST /v1/x mark:- tag:- type:a/b closes:false body:ab"
+            ),
             (
                 "GET /v1/x HTTP/1.1\r\nHost: a\r\nConnection: keep-alive, closed\r\n\r\n",
                 "GET /v1/x mark:- tag:- \(rest)"
@@ -38,6 +54,61 @@ private let rest = "type:- closes:false body:-"
         ])
     func ordinary(text: String, expected: String) {
         #expect(read(text) == Reading(requests: [expected]))
+    }
+
+    @Test(
+        "a target may be a whole URL, whose host counts",
+        arguments: [
+            ("http://k/v1/apps?a=b", "/v1/apps a=b", "k"), ("HTTP://localhost:80/", "/", "localhost:80"),
+            ("http://k", "/", "k"), ("http://k?a=b", "/ a=b", "k"), ("http://[::1]:8080/v1", "/v1", "[::1]:8080"),
+            ("http://k:/v1", "/v1", "k:"), ("http://anything/v1/apps", "/v1/apps", "anything"),
+        ])
+    func absolute(target: String, path: String, host: String) {
+        let text = "GET \(target) HTTP/1.1\r\nHost: other\r\n\r\n"
+        #expect(read(text) == Reading(requests: ["GET \(path) mark:- tag:- \(rest)"]))
+        #expect(request(text)?.host == host)
+    }
+
+    @Test(
+        "whatever can name a host may be in Host",
+        arguments: [
+            "", "k", "localhost:8080", "a.b-c_d~e", "1.2.3.4:80", "[::1]", "[::ffff:1.2.3.4]:80", "[fe80::1]:", "a%20b",
+            ":80",
+            "a!$&'()*+,;=b", "[v1f.a:b]", "%2Frun%2Fkeyturn%2Fagent.sock", "A.EXAMPLE",
+        ])
+    func hosts(host: String) {
+        #expect(request("GET / HTTP/1.1\r\nHost: \(host)\r\n\r\n")?.host == host)
+    }
+
+    @Test(
+        "a body may come in chunks",
+        arguments: [
+            ("0\r\n\r\n", "-"), ("3\r\nabc\r\n0\r\n\r\n", "abc"), ("1\r\na\r\n2\r\nbc\r\n000\r\n\r\n", "abc"),
+            ("00000003\r\n\r\n0\r\n0\r\n\r\n", "\r\n0"), ("A\r\n0123456789\r\n0\r\n\r\n", "0123456789"),
+            ("b\r\n0123456789a\r\n0;last\r\n\r\n", "0123456789a"),
+            ("1;a;b=c;d=\"e \\\" ;\";f=\"\"\r\na\r\n0;a=b\r\n\r\n", "a"),
+            ("1\r\na\r\n0\r\nX-Sum: 1\r\nX-Note:\t\u{E9}\r\n\r\n", "a"),
+            ("10\r\nGET / HTTP/1.1\r\n\r\n0\r\n\r\n", "GET / HTTP/1.1\r\n"),
+        ])
+    func chunked(chunks: String, body: String) {
+        for name in ["Transfer-Encoding: chunked", "TRANSFER-ENCODING:\tCHUNKED "] {
+            let reading = read(
+                "POST /v1/a HTTP/1.1\r\nHost: a\r\n\(name)\r\n\r\n\(chunks)GET /v1/b HTTP/1.1\r\nHost: a\r\n\r\n")
+            #expect(
+                reading
+                    == Reading(requests: [
+                        "POST /v1/a mark:- tag:- type:- closes:false body:\(body)", "GET /v1/b mark:- tag:- \(rest)",
+                    ]))
+        }
+    }
+
+    @Test("a refusal of what asks for a head alone says so") func headRefused() {
+        for (text, isHeadAlone) in [
+            ("HEAD /.. HTTP/1.1\r\n", true), ("HEAD / HTTP/1.1\r\nX\r\n", true), ("GET /.. HTTP/1.1\r\n", false),
+            ("HEADS / HTTP/1.1\r\n", false), ("head / HTTP/1.1\r\n", false),
+        ] {
+            #expect(read(text).refusal?.isHeadAlone == isHeadAlone, "\(text)")
+        }
     }
 
     @Test("what is unusual is refused", arguments: Refused.all)
@@ -66,6 +137,8 @@ private let rest = "type:- closes:false body:-"
             Refused.head(section: 8_192),
             "GET /v1/health HTTP/1.1\r\nHost: a\r\n\(Refused.fieldLines(63))\r\n",
             "POST /v1/x HTTP/1.1\r\nHost: a\r\nContent-Length: 65536\r\n\r\n\(body)",
+            Refused.inChunks("10000\r\n\(body)\r\n0\r\n\r\n"),
+            Refused.inChunks(String(repeating: "1\r\na\r\n", count: 10_900) + "0\r\n\r\n"),
             "GET /x?a=1&b=1&c=1&d=1&e=1&f=1&g=1&h=1&i=1&j=1&k=1&l=1&m=1&n=1&o=1&p=1 HTTP/1.1\r\nHost: a\r\n\r\n",
         ] {
             let reading = read(text)

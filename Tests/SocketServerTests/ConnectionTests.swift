@@ -3,6 +3,7 @@ import HTTPTestSupport
 import SocketAPI
 import Synchronization
 import Testing
+import Times
 
 @testable import SocketServer
 
@@ -34,6 +35,92 @@ import Testing
         }
         client.send(Self.request("/a").last.map(String.init) ?? "")
         #expect(Self.bodies(client.heard()) == ["/a"])
+    }
+
+    @Test func `an answer says when it was sent, also one that was rendered long ago`() throws {
+        let driver = try HandDriven(Echo())
+        let client = try driver.client()
+        let before = Timestamp(unixSeconds: time(nil))
+        client.ask("/a")
+        let heard = try #require(client.heard())
+        let dates = (before.unixSeconds...time(nil)).map {
+            "\r\nDate: \(DateField.text(Timestamp(unixSeconds: $0)))\r\n"
+        }
+        #expect(dates.contains { heard.contains($0) }, "\(heard)")
+        client.send("nonsense\r\n")
+        #expect(client.heard()?.contains("\r\nDate: ") == true)
+    }
+
+    @Test func `an answer to HEAD is the head of that to GET, whatever comes of it`() throws {
+        let recorder = Recorder()
+        let driver = try HandDriven(Echo(recorder: recorder))
+        let client = try driver.client()
+        func ask(_ method: String, _ path: String = "/a") -> String {
+            client.send("\(method) \(path) HTTP/1.1\r\nHost: k\r\n\r\n")
+            return (client.heard() ?? "closed").replacing(/Date: .* GMT/, with: "Date: now")
+        }
+        for isBroken in [false, true] {
+            recorder.state.withLock { $0.isBroken = isBroken }
+            let whole = ask("GET")
+            let head = ask("HEAD")
+            #expect(head.hasSuffix("\r\n\r\n") && whole.hasPrefix(head) && whole.count > head.count, "\(head)")
+        }
+        let refused = ask("HEAD", "/..")
+        #expect(
+            refused.hasPrefix("HTTP/1.1 400 ") && refused.hasSuffix("\r\n\r\n") && refused.contains("Content-Length: "))
+        let other = try driver.client()
+        other.send("HEAD /a HTTP/1.1\r\nHost: k\r\n\r\nnonsense\r\n")
+        #expect(other.heard()?.hasSuffix("}") == true, "what is refused behind it has its body")
+    }
+
+    @Test func `a refusal is read by its client, however much it goes on sending`() throws {
+        let big = String(repeating: "b", count: 1 << 20)
+        for (head, status) in [
+            ("POST /a HTTP/1.1\r\nHost: k\r\nContent-Length: 1048576\r\n\r\n", 413),
+            ("POST /a HTTP/1.1\r\nHost: k\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n100000\r\n", 413),
+            ("GET /a HTTP/1.1\r\nHost: k\r\nX: ", 431), ("GET /", 414), ("nonsense\r\n", 400),
+        ] {
+            let driver = try HandDriven(Echo())
+            let client = try driver.client(room: 4_096)
+            client.send(head)
+            let bytes = Array(big.utf8)
+            var sent = 0
+            for _ in 0..<2_000 where sent < bytes.count {
+                let count = unsafe Glibc.send(
+                    client.descriptor, Array(bytes[sent...]), bytes.count - sent,
+                    CInt(MSG_NOSIGNAL) | CInt(MSG_DONTWAIT))
+                sent += max(count, 0)
+                driver.run()
+            }
+            #expect(sent == bytes.count, "\(status): what it sends is taken: \(sent)")
+            let heard = try #require(client.heard())
+            #expect(heard.hasPrefix("HTTP/1.1 \(status) ") && heard.hasSuffix("}"), "\(heard)")
+            #expect(client.heard() == nil, "nothing more comes")
+            client.endSending()
+            #expect(driver.open == 0, "it has said all")
+        }
+    }
+
+    @Test func `a client that never stops sending is closed in time`() throws {
+        let driver = try HandDriven(Echo())
+        let client = try driver.client()
+        client.send("nonsense\r\n")
+        for second in 1...3 {
+            #expect(driver.open == 1, "after \(second - 1) s")
+            client.send("more")
+            driver.pass(1)
+        }
+        #expect(driver.open == 0)
+    }
+
+    @Test func `the last answer is read by a client that has asked for more behind it`() throws {
+        let driver = try HandDriven(Echo())
+        let client = try driver.client()
+        client.send(Self.request("/a", "Connection: close\r\n") + Self.request("/b"))
+        #expect(Self.bodies(client.heard()) == ["/a"] && client.heard() == nil)
+        #expect(driver.open == 1, "its end would be a reset")
+        client.hangUp()
+        #expect(driver.open == 0)
     }
 
     @Test func `a refusal is read by its client, who is still sending`() throws {

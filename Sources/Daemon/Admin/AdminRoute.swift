@@ -93,15 +93,9 @@ enum AdminRoute {
 
     init(_ request: Request) throws(Problem) {
         let target = request.target
-        func method<Value>(_ choices: [Method: Value]) throws(Problem) -> Value {
-            guard let choice = choices[request.method] else {
-                throw Refusal.method(Method.allCases.filter(choices.keys.contains))
-            }
-            return choice
-        }
         var query: [String] = []
         if target.matches("/v1/health") {
-            self = try method([.get: .health])
+            self = try request.choose([.get: .health])
         } else if target.matches("/v1/status") {
             query = ["app"]
             var name: Name?
@@ -109,91 +103,93 @@ enum AdminRoute {
                 name = Name(text)
                 if name == nil { throw Problem(.badRequest, "app is not \(Name.grammar)") }
             }
-            self = try method([.get: .status(name)])
+            self = try request.choose([.get: .status(name)])
         } else if target.matches("/v1/metrics") {
             query = ["format"]
-            self = try method([.get: .metrics(try OpenMetrics.Dialect(target))])
+            self = try request.choose([.get: .metrics(try OpenMetrics.Dialect(target))])
         } else if target.matches("/v1/alarms") {
-            self = try method([.get: .alarms])
+            self = try request.choose([.get: .alarms])
         } else if target.matches("/v1/alarms/test") {
-            self = try method([.post: .alarmTest])
+            self = try request.choose([.post: .alarmTest])
         } else if target.matches("/v1/explain") {
             query = ["app", "kind", "pid", "uid"]
-            self = try method([.get: .explain(try Question(target))])
+            self = try request.choose([.get: .explain(try Question(target))])
         } else if target.matches("/v1/audit") {
             query = ["app", "since", "after", "limit"]
-            self = try method([.get: .audit(try AuditQuery(target))])
+            self = try request.choose([.get: .audit(try AuditQuery(target))])
         } else if target.matches("/v1/audit/verify") {
             query = ["from"]
-            self = try method([.post: .auditVerify(from: try target.number("from", in: 1...Int(Int32.max)))])
+            self = try request.choose([.post: .auditVerify(from: try target.number("from", in: 1...Int(Int32.max)))])
         } else if target.matches("/v1/audit/acknowledge") {
-            self = try method([.post: .auditAcknowledge])
+            self = try request.choose([.post: .auditAcknowledge])
         } else if target.matches("/v1/backup") {
-            self = try method([.post: .backup])
+            self = try request.choose([.post: .backup])
         } else if target.matches("/v1/doctor") {
-            self = try method([.get: .doctor])
+            self = try request.choose([.get: .doctor])
         } else if target.matches("/v1/adopt") {
-            self = try method([.post: .adopt])
+            self = try request.choose([.post: .adopt])
         } else if target.matches("/v1/unlock") {
-            self = try method([.post: .unlock])
+            self = try request.choose([.post: .unlock])
         } else if target.matches("/v1/lock") {
-            self = try method([.post: .lock])
+            self = try request.choose([.post: .lock])
         } else if target.matches("/v1/apps") {
-            self = try method([.get: .apps(.list), .post: .apps(.add)])
+            self = try request.choose([.get: .apps(.list), .post: .apps(.add)])
         } else if target.matches("/v1/apps/*") {
             let name = try target.name(2)
             if request.method == .delete { query = ["force"] }
             let force = try target.flag("force")
-            self = try method([
+            self = try request.choose([
                 .get: .apps(.show(name)), .delete: .apps(.remove(name, force: force)), .patch: .apps(.change(name)),
             ])
         } else if target.matches("/v1/apps/*/plan") {
             query = ["overlap"]
             let overlap = try target.number("overlap", in: AppPatchCheck.overlaps)
-            self = try method([.get: .apps(.plan(try target.name(2), overlap: overlap))])
+            self = try request.choose([.get: .apps(.plan(try target.name(2), overlap: overlap))])
         } else if target.matches("/v1/apps/*/plan/now") {
-            self = try method([.get: .rotations(.nowPlan(try target.name(2)))])
+            self = try request.choose([.get: .rotations(.nowPlan(try target.name(2)))])
         } else if target.matches("/v1/apps/*/verify") {
-            self = try method([.post: .apps(.verify(try target.name(2)))])
+            self = try request.choose([.post: .apps(.verify(try target.name(2)))])
         } else if target.matches("/v1/apps/*/token") {
             query = ["min_ttl", "reveal"]
             let name = try target.name(2)
             let minTTL = try target.number("min_ttl", in: 0...AgentRoute.longestTTL) ?? 300
             let reveal = try target.flag("reveal")
-            self = try method([
+            self = try request.choose([
                 .get: .token(.get(name, minTTL: minTTL, reveal: reveal)), .post: .token(.renew(name, reveal: reveal)),
             ])
         } else if target.matches("/v1/apps/*/rotate") {
-            self = try method([.post: .rotations(.rotate(try target.name(2)))])
+            self = try request.choose([.post: .rotations(.rotate(try target.name(2)))])
         } else if target.matches("/v1/apps/*/rotations") {
-            self = try method([.get: .rotations(.history(try target.name(2)))])
+            self = try request.choose([.get: .rotations(.history(try target.name(2)))])
         } else if target.matches("/v1/apps/*/holders") {
-            self = try method([.get: .rotations(.holders(try target.name(2)))])
+            self = try request.choose([.get: .rotations(.holders(try target.name(2)))])
         } else if target.matches("/v1/credentials/verify") {
-            self = try method([.post: .apps(.tryOut)])
+            self = try request.choose([.post: .apps(.tryOut)])
         } else if target.matches("/v1/rotations") {
-            self = try method([.get: .rotations(.list), .post: .rotations(.rotateDue)])
+            self = try request.choose([.get: .rotations(.list), .post: .rotations(.rotateDue)])
         } else if target.matches("/v1/rotations/*") {
-            self = try method([.get: .rotations(.show(target.segment(2) ?? ""))])
+            self = try request.choose([.get: .rotations(.show(target.segment(2) ?? ""))])
         } else if target.matches("/v1/rotations/*/resume") {
-            self = try method([.post: .rotations(.resume(target.segment(2) ?? ""))])
+            self = try request.choose([.post: .rotations(.resume(target.segment(2) ?? ""))])
         } else if target.matches("/v1/rotations/*/abort") {
-            self = try method([.post: .rotations(.abort(target.segment(2) ?? ""))])
+            self = try request.choose([.post: .rotations(.abort(target.segment(2) ?? ""))])
         } else if target.matches("/v1/rotations/*/finish") {
             let id = target.segment(2) ?? ""
-            self = try method([.get: .rotations(.finishPlan(id)), .post: .rotations(.finish(id))])
+            self = try request.choose([.get: .rotations(.finishPlan(id)), .post: .rotations(.finish(id))])
         } else if target.matches("/v1/keys") {
-            self = try method([.get: .keys(.list), .post: .keys(.add)])
+            self = try request.choose([.get: .keys(.list), .post: .keys(.add)])
         } else if target.matches("/v1/keys/rotate") {
-            self = try method([.post: .keys(.rotate)])
+            self = try request.choose([.post: .keys(.rotate)])
         } else if target.matches("/v1/keys/*") {
             query = ["force"]
-            self = try method([.delete: .keys(.remove(target.segment(2) ?? "", force: try target.flag("force")))])
+            self = try request.choose([
+                .delete: .keys(.remove(target.segment(2) ?? "", force: try target.flag("force")))
+            ])
         } else if target.matches("/v1/clients") {
-            self = try method([.get: .clients(.list), .post: .clients(.add)])
+            self = try request.choose([.get: .clients(.list), .post: .clients(.add)])
         } else if target.matches("/v1/clients/*") {
             let name = try target.name(2)
-            self = try method([.get: .clients(.show(name)), .delete: .clients(.remove(name))])
+            self = try request.choose([.get: .clients(.show(name)), .delete: .clients(.remove(name))])
         } else if let targets = try AdminRoute.Targets(request) {
             if case .remove = targets { query = ["force"] }
             self = .targets(targets)

@@ -22,7 +22,7 @@ struct AdminRoutes: Responder {
     let unlocking: UnlockTurns
     let metrics: MetricsSource
     let bell: AlarmBell
-    let methods = [Method.get, .post, .patch, .delete]
+    let methods = [Method.get, .head, .post, .patch, .delete]
 
     func needs(of caller: Identity) -> IdentityNeeds { roles.needs(of: caller) }
 
@@ -48,12 +48,14 @@ struct AdminRoutes: Responder {
         }
     }
 
-    /// What changes anything, or shows a token, is in the log and on disk before it is answered.
+    /// What changes anything, or shows a token, is in the log and on disk before it is answered. `HEAD` does neither.
     private func logged(
         _ route: AdminRoute, _ request: Request, _ caller: Identity
     ) async throws(Problem) -> RenderedResponse {
         let role = roles.role(of: caller) ?? .viewer
-        guard let deed = route.deed(request, by: caller) else { return try await answer(route, request, nil, role) }
+        guard request.method != .head, let deed = route.deed(request, by: caller) else {
+            return try await answer(route, request, nil, role)
+        }
         let before = gate.session
         if route.waitsForLog, before?.audit.isUnavailable == true { throw Refusal.notLogged }
         let response: RenderedResponse

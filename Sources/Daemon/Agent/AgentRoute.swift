@@ -29,10 +29,11 @@ enum AgentRoute {
     case rejected(Name)
     case events
 
-    var method: Method {
+    var methods: [Method] {
         switch self {
-        case .ack, .rejected: .post
-        case .health, .apps, .credentials, .field, .token, .events: .get
+        case .ack, .rejected: [.post]
+        case .events: [.get]
+        case .health, .apps, .credentials, .field, .token: [.get, .head]
         }
     }
 
@@ -119,6 +120,13 @@ extension RequestTarget {
 }
 
 extension Request {
+    /// What the path means by this method. `HEAD` means what `GET` does.
+    func choose<Choice>(_ choices: KeyValuePairs<Method, Choice>) throws(Problem) -> Choice {
+        if let choice = choices.first(where: { $0.key == method.ofSameHead }) { return choice.value }
+        let has = choices.map(\.key)
+        throw Refusal.method(Method.allCases.filter { has.contains($0.ofSameHead) })
+    }
+
     /// A proxy or a browser that was talked into sending a request here does not know this header.
     func requireKeyturnHeader() throws(Problem) {
         guard keyturnRequest == "1" else {

@@ -13,7 +13,7 @@ struct AgentRoutes: Responder {
     let gate: VaultGate
     let time: any TimeSource
     var budget: RequestBudget?
-    let methods = [Method.get, .post]
+    let methods = [Method.get, .head, .post]
 
     func needs(of caller: Identity) -> IdentityNeeds {
         gate.session?.vault.catalog.needs(of: caller.uid) ?? IdentityNeeds(rawValue: 0)
@@ -29,7 +29,7 @@ struct AgentRoutes: Responder {
         do throws(Problem) {
             try request.requireKeyturnHeader()
             let route = try AgentRoute(request)
-            guard request.method == route.method else { throw Refusal.method([route.method]) }
+            guard route.methods.contains(request.method) else { throw Refusal.method(route.methods) }
             guard let session = gate.session else {
                 if case .health = route { return .now(Response(HealthAnswer.locked.status).json(HealthAnswer.locked)) }
                 throw Refusal.locked
@@ -53,43 +53,44 @@ struct AgentRoutes: Responder {
             do throws(AuditError) { try session.audit.append([event]) } catch { throw Refusal.notLogged }
             return .watch(EventStream(caller, session))
         case .credentials(let name, let after):
-            return try served(.credentials, name, .credentials, caller, session) { asked, entry, client in
+            return try served(.credentials, name, .credentials, request, caller, session) { asked, entry, client in
                 guard let after, !after.isAnother(entry) else {
                     if entry.isSuspect {
                         let answer = asked.unproven(entry, client)
                         guard let after, after.wait > 0 else { return Reply(answer) }
                         return .watch(CredentialWait(name, after, request, caller, session))
                     }
-                    let answer = asked.allowed(session.handOut(entry, to: client, request), entry, client)
-                    return Reply(answer)
+                    return Reply(asked.credentials(entry, client, request))
                 }
                 // Who says that it has the current generation holds it.
-                session.receipts.fetched(entry, by: client)
+                asked.noteHolder(entry, client)
                 return after.wait == 0
                     ? Reply(asked.allowed(.notModified(session.answers.tag(of: entry)), entry, client))
                     : .watch(CredentialWait(name, after, request, caller, session))
             }
         case .field(let name, let field):
-            return try served(.field, name, .credentials, caller, session) { asked, entry, client in
+            return try served(.field, name, .credentials, request, caller, session) { asked, entry, client in
                 guard !entry.isSuspect else { return Reply(asked.unproven(entry, client)) }
-                session.receipts.fetched(entry, by: client)
+                asked.noteHolder(entry, client)
                 var response = Response(.ok)
                 response.tag = session.answers.tag(of: entry)
                 return Reply(asked.allowed(response.json(FieldAnswer(entry, field)), entry, client))
             }
         case .token(let name, let minTTL):
-            return try served(.token, name, .token, caller, session) { asked, entry, client in
+            return try served(.token, name, .token, request, caller, session) { asked, entry, client in
                 token(asked, entry, client, minTTL: minTTL)
             }
         case .ack(let name):
-            return try served(.ack, name, .credentials, caller, session) { asked, entry, client throws(Problem) in
+            return try served(.ack, name, .credentials, request, caller, session) {
+                asked, entry, client throws(Problem) in
                 let generation = try known(request, entry)
                 guard generation <= entry.credential.generation else { throw Refusal.lost(generation, entry) }
                 session.receipts.acknowledged(entry, by: client, generation)
                 return Reply(asked.allowed(Response(.noContent).render(), entry, client, generation: generation))
             }
         case .rejected(let name):
-            return try served(.rejected, name, .credentials, caller, session) { asked, entry, client throws(Problem) in
+            return try served(.rejected, name, .credentials, request, caller, session) {
+                asked, entry, client throws(Problem) in
                 let generation = try known(request, entry)
                 guard !entry.isSuspect else { return Reply(asked.unproven(entry, client)) }
                 let response = rejected(entry, generation, session)
@@ -100,10 +101,11 @@ struct AgentRoutes: Responder {
 
     /// As the session grants it, and as often as the client may ask.
     private func served(
-        _ action: AuditEvent.Action, _ name: Name, _ kind: Grant.Kind, _ caller: Identity,
+        _ action: AuditEvent.Action, _ name: Name, _ kind: Grant.Kind, _ request: Request, _ caller: Identity,
         _ session: VaultGate.Session, _ body: (AskedApp, AppEntry, Client) throws(Problem) -> Reply
     ) throws(Problem) -> Reply {
-        let asked = AskedApp(action: action, app: name, kind: kind, caller: caller, session: session)
+        let asked = AskedApp(
+            action: action, app: name, kind: kind, caller: caller, session: session, asksHead: request.method == .head)
         switch asked.decision {
         case .denied(let denial): return Reply(asked.denied(denial))
         case .granted(let entry, let client):

@@ -66,12 +66,14 @@ final class CredentialWait: VaultWatch {
 
     /// What is to be said now, if anything is.
     private var answer: RecordedResponse? {
-        let asked = AskedApp(action: .credentials, app: name, kind: .credentials, caller: caller, session: session)
+        let asked = AskedApp(
+            action: .credentials, app: name, kind: .credentials, caller: caller, session: session,
+            asksHead: request.method == .head)
         switch asked.decision {
         case .denied(let denial): return asked.denied(denial)
         case .granted(let entry, let client):
             guard after.isAnother(entry), !entry.isSuspect else { return nil }
-            return asked.allowed(session.handOut(entry, to: client, request), entry, client)
+            return asked.credentials(entry, client, request)
         }
     }
 }

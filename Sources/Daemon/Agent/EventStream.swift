@@ -11,6 +11,12 @@ import Vault
 final class EventStream: VaultWatch {
     /// Seconds of silence after which a comment says that the stream is alive.
     static let heartbeat = 15
+    private static let signOfLife: SecretBox = {
+        var chunk = SecretBuffer()
+        let comment = ": heartbeat\n\n"
+        chunk.appendChunk(of: comment.utf8.count) { $0.append(comment) }
+        return SecretBox(chunk.finish())
+    }()
     /// Apps told of in one part.
     static let portion = 256
 
@@ -51,13 +57,17 @@ final class EventStream: VaultWatch {
     func tick() {
         guard let connection, !connection.isBehind, connection.now - lastSent >= Self.heartbeat else { return }
         lastSent = connection.now
-        connection.send(part: SecretBox(SecretBytes(copying: ": heartbeat\n\n")))
+        connection.send(part: Self.signOfLife)
     }
 
     func caughtUp() { proceed() }
 
     /// Its answer began long ago: all that can be said now is the end.
-    func end(_: RenderedResponse) { connection?.close() }
+    func end(_: RenderedResponse) {
+        let connection = connection
+        abandon()
+        connection?.send(last: Chunk.last)
+    }
 
     func abandon() {
         guard let connection = connection.take() else { return }
@@ -86,9 +96,12 @@ final class EventStream: VaultWatch {
             let isFirst = due.removeValue(forKey: name) ?? false
             let sight = sight(of: name)
             for event in AppSight.events(of: name, from: told[name], to: sight, isFirst: isFirst) {
-                part.append("data: ")
-                part.append(event.render())
-                part.append("\n\n")
+                let document = event.render()
+                part.appendChunk(of: document.count + 8) {
+                    $0.append("data: ")
+                    $0.append(document)
+                    $0.append("\n\n")
+                }
             }
             told[name] = sight
         }

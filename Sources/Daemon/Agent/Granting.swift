@@ -18,6 +18,9 @@ struct AskedApp: Sendable {
     let kind: Grant.Kind
     let caller: Identity
     let session: VaultGate.Session
+    /// Whether no more is asked for than the head of the answer, which has no secret in it: nobody holds anything then, and
+    /// the log tells of what was refused alone.
+    let asksHead: Bool
 
     var decision: Decision {
         let catalog = session.vault.catalog
@@ -38,8 +41,19 @@ struct AskedApp: Sendable {
     func allowed(
         _ response: RenderedResponse, _ entry: AppEntry, _ client: Client, generation: Generation? = nil
     ) -> RecordedResponse {
+        guard !asksHead else { return RecordedResponse(response) }
         let generation = generation ?? entry.generation
         return answer(response, .allowed, client) { $0.member("generation", generation.number) }
+    }
+
+    /// The app's credentials, or that the client has them; either way it holds them from now on.
+    func credentials(_ entry: AppEntry, _ client: Client, _ request: Request) -> RecordedResponse {
+        noteHolder(entry, client)
+        return allowed(session.answers.answer(for: entry, to: request), entry, client)
+    }
+
+    func noteHolder(_ entry: AppEntry, _ client: Client) {
+        if !asksHead { session.receipts.fetched(entry, by: client) }
     }
 
     /// What was granted, and there is none.
@@ -67,14 +81,6 @@ struct AskedApp: Sendable {
         }
         let label = FetchCounts.Label(client: name ?? FetchCounts.Label.nobody, outcome: outcome)
         return RecordedResponse(response, AuditRecord(trail: session.audit, event: event, label: label))
-    }
-}
-
-extension VaultGate.Session {
-    /// The app's credentials, or that the client has them; either way it holds them from now on.
-    func handOut(_ entry: AppEntry, to client: Client, _ request: Request) -> RenderedResponse {
-        receipts.fetched(entry, by: client)
-        return answers.answer(for: entry, to: request)
     }
 }
 

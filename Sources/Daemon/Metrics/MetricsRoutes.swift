@@ -75,7 +75,7 @@ actor MetricsDesk {
 struct MetricsRoutes: Responder {
     let desk: MetricsDesk
     let address: LoopbackAddress
-    let methods = [Method.get]
+    let methods = [Method.get, .head]
 
     /// Scrapers are few. What they take is not to be missing where secrets are asked for.
     static let connections = 32
@@ -90,7 +90,7 @@ struct MetricsRoutes: Responder {
                 throw Problem(.badRequest, "the Host field is not this address", try: "http://\(address)/metrics")
             }
             guard request.target.matches("/metrics") else { throw Refusal.noSuchRoute }
-            guard request.method == .get else { throw Refusal.method(methods) }
+            guard methods.contains(request.method) else { throw Refusal.method(methods) }
             try request.target.allowQuery([])
             return .later { [desk] in RecordedResponse(await desk.answer) }
         } catch {

@@ -18,8 +18,10 @@ struct Answer {
     var code: String? { (try? json)?["code"].string }
 
     /// The first answer in `bytes` and how long it is; `nil` while it is not whole.
-    /// - Parameter isAll: whether nothing can follow.
-    static func first(in bytes: [UInt8], isAll: Bool) throws -> (Answer, Int)? {
+    /// - Parameters:
+    ///   - isAll: whether nothing can follow.
+    ///   - toHead: whether it answers `HEAD`, and so has no body, whatever its length says.
+    static func first(in bytes: [UInt8], isAll: Bool, toHead: Bool = false) throws -> (Answer, Int)? {
         guard let headEnd = bytes.firstRange(of: Array("\r\n\r\n".utf8)) else { return nil }
         let lines = String(decoding: bytes[..<headEnd.lowerBound], as: UTF8.self).components(separatedBy: "\r\n")
         guard let line = lines.first?.wholeMatch(of: /HTTP\/1\.[01] (\d{3}) .*/), let status = Int(line.1) else {
@@ -32,7 +34,8 @@ struct Answer {
         let head = Answer(status: status, headers: headers, body: [])
         let left = bytes.count - headEnd.upperBound
         let length =
-            [204, 304].contains(status) ? 0 : head.header("Content-Length").flatMap(Int.init) ?? (isAll ? left : .max)
+            toHead || [204, 304].contains(status)
+            ? 0 : head.header("Content-Length").flatMap(Int.init) ?? (isAll ? left : .max)
         guard length <= left else { return nil }
         let end = headEnd.upperBound + length
         return (Answer(status: status, headers: headers, body: Array(bytes[headEnd.upperBound..<end])), end)

@@ -71,10 +71,10 @@ final class Connection {
     func finish() { shutdown(descriptor, Int32(SHUT_WR)) }
 
     /// The next answer.
-    func answer(seconds: Double = Patience.seconds) throws -> Answer {
+    func answer(seconds: Double = Patience.seconds, toHead: Bool = false) throws -> Answer {
         let end = ContinuousClock.now + .seconds(seconds)
         while true {
-            if let (answer, length) = try Answer.first(in: received, isAll: isAtEnd) {
+            if let (answer, length) = try Answer.first(in: received, isAll: isAtEnd, toHead: toHead) {
                 received.removeFirst(length)
                 return answer
             }

@@ -20,8 +20,10 @@ struct Others: CustomStringConvertible, Decodable {
     let closes: Bool
     private let bodyData: Data
     let isWhole: Bool
+    /// Names of the fields behind the body. It minds one of them that no standard has.
+    let trailer: [String]
 
-    enum CodingKeys: String, CodingKey { case method, target, fields, closes, bodyData = "body", isWhole }
+    enum CodingKeys: String, CodingKey { case method, target, fields, closes, bodyData = "body", isWhole, trailer }
 
     var body: [UInt8] { Array(bodyData) }
     var description: String { "\(method) \(target)" }

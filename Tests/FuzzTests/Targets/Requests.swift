@@ -31,6 +31,8 @@ struct Conversation: Equatable {
     /// A request in a form that can be compared, and written.
     struct Said: Equatable, CustomStringConvertible {
         let method: String
+        /// The host that counts.
+        let host: String
         /// Path and query.
         let target: String
         let mark: String?
@@ -41,6 +43,7 @@ struct Conversation: Equatable {
 
         init(_ request: Request) {
             method = request.method.rawValue
+            host = request.host
             let query = request.target.queryKeys.map { "\($0)=\(request.target.query($0) ?? "")" }
             target = request.target.path + (query.isEmpty ? "" : "?" + query.joined(separator: "&"))
             mark = request.keyturnRequest
@@ -53,7 +56,7 @@ struct Conversation: Equatable {
         var description: String { "\(method) \(target)" }
 
         var plainest: [UInt8] {
-            var head = "\(method) \(target) HTTP/1.1\r\nHost: k\r\n"
+            var head = "\(method) \(target) HTTP/1.1\r\nHost: \(host)\r\n"
             for (name, value) in [("Keyturn-Request", mark), ("If-None-Match", tag), ("Content-Type", type)] {
                 if let value { head += "\(name): \(value)\r\n" }
             }
