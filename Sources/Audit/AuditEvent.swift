@@ -49,6 +49,9 @@ package struct AuditEvent: Equatable, Sendable {
     /// As it was kept by ``text``.
     package init(text: String) { members = Array(text.utf8) }
 
+    /// Bytes of its line, about.
+    package var lineSize: Int { members.count + 96 }
+
     /// The members, for keeping an event beside the change that it tells of until it is in the log.
     package var text: String { String(decoding: members, as: UTF8.self) }
 }

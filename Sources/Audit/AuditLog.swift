@@ -38,11 +38,14 @@ package final class AuditLog: Sendable {
     private let state: Mutex<State>
     private let disk: LogSync
     private let lastTrouble = Mutex<String?>(nil)
+    /// Bytes of lines that tell of refusals of this day, in the newest file, as it was opened.
+    package let refusedBytes: Int
 
     init(
-        _ state: consuming State, in directory: LogDirectory, limits: Limits, time: any TimeSource,
+        _ state: consuming State, in directory: LogDirectory, limits: Limits, refused: Int = 0, time: any TimeSource,
         note: @escaping @Sendable (AuditNote) -> Void
     ) {
+        refusedBytes = refused
         self.directory = directory
         self.limits = limits
         self.time = time

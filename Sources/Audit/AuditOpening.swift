@@ -46,7 +46,9 @@ extension AuditLog {
         try file.sync()
         let state = State(
             chain: try chain(key, scan.head), file: file, size: scan.goodBytes, commit: scan.commit)
-        let log = AuditLog(state, in: directory, limits: limits, time: time, note: note)
+        let isToday = scan.time.map { $0.unixSeconds / 86_400 == now.unixSeconds / 86_400 } ?? false
+        let log = AuditLog(
+            state, in: directory, limits: limits, refused: isToday ? scan.refusedBytes : 0, time: time, note: note)
         if scan.isTorn {
             try log.append([AuditEvent(.init("log.torn"), .done, [("bytes", .number(scan.badBytes))])], at: now)
         }

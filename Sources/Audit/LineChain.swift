@@ -113,6 +113,16 @@ struct LineParts {
         self.code = code
     }
 
+    /// Whether it tells of a refusal.
+    var isDenied: Bool {
+        let rest = body[time.endIndex...]
+        guard rest.starts(with: Self.action) else { return false }
+        return rest.dropFirst(Self.action.count).drop { $0 != UInt8(ascii: "\"") }.starts(with: Self.denied)
+    }
+
+    private static let action = Array(#"","action":""#.utf8)
+    private static let denied = Array(#"","outcome":"denied""#.utf8)
+
     /// The vault's commit that the line tells of, if it tells of one.
     var commit: Int? {
         let digits = body.reversed().prefix { (0x30...0x39).contains($0) }.count

@@ -24,6 +24,9 @@ struct SegmentScan {
     /// What the anchor says of the log holds here; `nil` when it is about a line that is not in this file.
     private(set) var holdsAnchor: Bool?
 
+    /// Bytes of the lines that tell of refusals, of the day of the last line.
+    private(set) var refusedBytes = 0
+
     /// When the last of these lines was written.
     var time: Timestamp? { Timestamp(String(decoding: timeText, as: UTF8.self)) }
 
@@ -58,6 +61,8 @@ struct SegmentScan {
                 goodBytes = reader.offset
                 if let parts = LineParts(line) {
                     if let named = parts.commit { commit = max(commit, named) }
+                    if !parts.time.prefix(10).elementsEqual(timeText.prefix(10)) { refusedBytes = 0 }
+                    if parts.isDenied { refusedBytes += line.count + 1 }
                     timeText.replaceSubrange(timeText.startIndex..., with: parts.time)
                 }
                 each(line)

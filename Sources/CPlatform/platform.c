@@ -178,6 +178,8 @@ static int give_back(struct dl_phdr_info *object, size_t size, void *unused) {
     return 0;
 }
 
+void kt_give_heap_back(void) { malloc_trim(0); }
+
 void kt_give_memory_back(void) {
     malloc_trim(0);
     dl_iterate_phdr(give_back, NULL);

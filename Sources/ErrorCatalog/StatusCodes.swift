@@ -34,6 +34,10 @@ extension AttentionCode {
             Explanation(
                 "the audit log is not as it was written",
                 try: "keyturn audit verify says where; once you know why: keyturn audit acknowledge")
+        case .refusalsCounted:
+            Explanation(
+                "callers without a grant are refused more often than the audit log has lines for: the rest is counted, and told in lines refusals.counted; who has a grant is served and logged as ever",
+                try: "keyturn audit tail shows who asks: stop it, or grant it with keyturn client add")
         case .damagedRow:
             Explanation(
                 "a row of the vault does not open, and so neither does its copy in the backup",

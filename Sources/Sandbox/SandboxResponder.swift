@@ -19,7 +19,7 @@ struct SandboxResponder: Responder {
 
     var methods: [Method] { Method.allCases }
     func needs(of _: Identity) -> IdentityNeeds { [] }
-    func standing(of _: UInt32) -> Standing { .owner }
+    func standing(of _: Identity) -> Standing { .owner }
 
     func respond(to request: Request, from _: Identity) -> Reply {
         let response = shared.handle(SandboxRequest(request))

@@ -9,6 +9,7 @@ package enum AttentionCode: String, CaseIterable, Sendable {
     case diskLow = "disk_low"
     case auditUnavailable = "audit_unavailable"
     case auditLogChanged = "audit_log_changed"
+    case refusalsCounted = "refusals_counted"
     /// Of a backup alone: the vault that is served was looked at when it was opened.
     case damagedRow = "damaged_row"
     case keySlotDamaged = "key_slot_damaged"

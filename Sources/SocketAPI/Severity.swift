@@ -42,7 +42,8 @@ extension Severity {
         case .rotationOverdue, .rotationImpossible, .rotationRefused, .policyUnreadable,
             .missingScopes, .holdersNearDeadline, .targetChanged, .targetRestored, .certificateExpires, .userChanged,
             .vaultElsewhere, .keySlotDamaged, .damagedRow, .secretInEscrow, .escrowUnreadable, .escrowUnclaimed,
-            .rotationWaits, .zoomUnreachable, .diskLow, .lostResponse, .targetFailed, .targetBehind, .escrowNotReady,
+            .rotationWaits, .zoomUnreachable, .diskLow, .refusalsCounted, .lostResponse, .targetFailed, .targetBehind,
+            .escrowNotReady,
             .provisioningFailing,
             .secretUnproven, .keyRotationWaits, .provisionerLogUnreadable:
             .warning

@@ -13,11 +13,12 @@ package final class Connection: EventSource {
     let worker: Worker
     private(set) var caller: Identity
     let process: PeerProcess?
-    private let place: ConnectionQuota.Place
+    var place: ConnectionQuota.Place
     var state: ConnectionState
     private var reader: RequestReader
     /// What arrived and was not taken yet, in wiped memory; `nil` when there is nothing.
     private var unread: SecretBytes?
+    var waiting: Int { unread?.count ?? 0 }
     /// Whether ``unread`` was looked at, and holds no whole request.
     private var isStarved = true
     /// Whether the request that is being answered asks for no more than the head.
@@ -90,11 +91,17 @@ package final class Connection: EventSource {
         worker.closed(self, place)
     }
 
+    var isStranger: Bool { place.standing == .stranger }
+    /// Whether it may be answered something in this turn.
+    var mayGoOn: Bool { !isStranger || worker.leftOfStrangers > 0 }
+
     // MARK: Reading
 
     func ready(_ readiness: Readiness) {
         if readiness.contains(.writable) { sendUnsent() }
-        if state.mayRead, !readiness.isDisjoint(with: [.readable, .gone]) {
+        if isDue {
+            // It has more requests than it is answered in one turn. What it sends meanwhile stays with the kernel.
+        } else if state.mayRead, !readiness.isDisjoint(with: [.readable, .gone]) {
             receive()
         } else if readiness.contains(.gone) {
             close()  // nobody reads what would be sent
@@ -106,7 +113,8 @@ package final class Connection: EventSource {
 
     /// Takes what is there. A connection that is accepted is tried at once: most clients have sent their request by then.
     func receive() {
-        let count = worker.receive(descriptor) { [self] span in
+        let count = worker.receive(descriptor, most: isStranger ? worker.limits.roomOfStranger : Int.max) {
+            [self] span in
             guard state.phase != .lingering else { return }
             state.arrived(now: now)
             guard let old = unread.take() else { return keep(span, after: take(span)) }
@@ -140,7 +148,7 @@ package final class Connection: EventSource {
     /// - Returns: how many bytes they took.
     private func take(_ bytes: RawSpan) -> Int {
         var taken = 0
-        var left = worker.limits.turn
+        var left = isStranger ? min(worker.limits.turnOfStranger, worker.leftOfStrangers) : worker.limits.turn
         isStarved = bytes.byteCount == 0
         while state.mayTake, taken < bytes.byteCount {
             guard left > 0 else {
@@ -148,6 +156,7 @@ package final class Connection: EventSource {
                 return taken
             }
             left -= 1
+            if isStranger { worker.leftOfStrangers -= 1 }
             switch reader.read(bytes.extracting(taken...)) {
             case .more:
                 isStarved = true

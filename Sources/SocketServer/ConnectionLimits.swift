@@ -11,8 +11,12 @@ package struct ConnectionLimits: Sendable {
     package var write = 10
     /// For a client to read a refusal before the connection is closed. Seconds.
     package var linger = 2
-    /// Requests of one connection that are answered before others have their turn.
+    /// Requests of one connection that are answered before others have their turn; of a stranger's; of all strangers'.
     package var turn = 8
+    package var turnOfStranger = 2
+    package var turnOfStrangers = 16
+    /// Bytes that one read of a stranger's connection takes at most.
+    package var roomOfStranger = 4 << 10
     /// Connections at once, on one socket.
     package var connections = 4096
     /// Connections of one user at once, on one socket. Root and the daemon's own user are not counted so.
@@ -29,6 +33,8 @@ package struct ConnectionLimits: Sendable {
     /// Connections of all users together that no rule names; and those of one of them.
     var strangers: Int { max(connections / 16, 2) }
     var connectionsPerStranger: Int { max(strangers / 4, 1) }
+    /// Connections of one user once three quarters are taken.
+    var few: Int { max(connectionsPerUser / 16, 1) }
 
     /// Descriptors that one connection takes: its socket's, and its process's.
     private static let filesOfOne = 2

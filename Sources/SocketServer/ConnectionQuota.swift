@@ -3,20 +3,49 @@ import Synchronization
 /// How many connections one socket has, in total and by user.
 ///
 /// Root and the daemon's own user have places that nobody else can take. Users that no rule names share a few, and none of
-/// them gets all of those: they cannot keep out anybody who has business here.
+/// them gets all of those; and the last quarter is for users who have few yet. So nobody is kept out who has business here,
+/// neither by those who have none nor by some who have.
 final class ConnectionQuota: Sendable {
     enum Refusal: Equatable { case full, strangers, user(UInt32) }
 
     /// What was taken, to be given back.
     struct Place: Sendable {
         let uid: UInt32
-        let standing: Standing
+        var standing: Standing
     }
 
     private struct State {
         var total = 0
         var strangers = 0
         var byUID: [UInt32: Int] = [:]
+
+        mutating func add(_ place: Place) {
+            total += 1
+            if case .stranger = place.standing { strangers += 1 }
+            byUID[place.uid, default: 0] += 1
+        }
+
+        mutating func remove(_ place: Place) {
+            total -= 1
+            if case .stranger = place.standing { strangers -= 1 }
+            let mine = byUID[place.uid, default: 1] - 1
+            byUID[place.uid] = mine == 0 ? nil : mine
+        }
+
+        func refusal(of place: Place, _ limits: ConnectionLimits) -> Refusal? {
+            let mine = byUID[place.uid, default: 0]
+            let open = limits.connections - limits.connections / 16
+            switch place.standing {
+            case .owner: return total < limits.connections ? nil : .full
+            case .known:
+                guard total < open else { return .full }
+                let most = total < open - limits.connections / 4 ? limits.connectionsPerUser : limits.few
+                return mine < most ? nil : .user(place.uid)
+            case .stranger:
+                guard strangers < limits.strangers, total < open - limits.strangers else { return .strangers }
+                return mine < limits.connectionsPerStranger ? nil : .user(place.uid)
+            }
+        }
     }
 
     private let limits: ConnectionLimits
@@ -29,32 +58,26 @@ final class ConnectionQuota: Sendable {
     /// - Returns: why there is no place; `nil` when it was taken.
     func take(_ place: Place) -> Refusal? {
         state.withLock { state in
-            let mine = state.byUID[place.uid, default: 0]
-            switch place.standing {
-            case .owner:
-                guard state.total < limits.connections else { return .full }
-            case .known:
-                guard state.total < limits.connections - limits.connections / 16 else { return .full }
-                guard mine < limits.connectionsPerUser else { return .user(place.uid) }
-            case .stranger:
-                guard state.strangers < limits.strangers,
-                    state.total < limits.connections - limits.connections / 16 - limits.strangers
-                else { return .strangers }
-                guard mine < limits.connectionsPerStranger else { return .user(place.uid) }
-                state.strangers += 1
-            }
-            state.total += 1
-            state.byUID[place.uid] = mine + 1
+            if let refusal = state.refusal(of: place, limits) { return refusal }
+            state.add(place)
             return nil
         }
     }
 
-    func give(_ place: Place) {
-        state.withLock { state in
-            state.total -= 1
-            if case .stranger = place.standing { state.strangers -= 1 }
-            let mine = state.byUID[place.uid, default: 1] - 1
-            state.byUID[place.uid] = mine == 0 ? nil : mine
+    /// Counts a place as that of somebody with another standing.
+    /// - Returns: why there is none; the place is then as it was, and its connection has to go.
+    func move(_ place: inout Place, to standing: Standing) -> Refusal? {
+        guard standing != place.standing else { return nil }
+        let new = Place(uid: place.uid, standing: standing)
+        let refusal = state.withLock { [place] state in
+            state.remove(place)
+            let refusal = state.refusal(of: new, limits)
+            state.add(refusal == nil ? new : place)
+            return refusal
         }
+        if refusal == nil { place = new }
+        return refusal
     }
+
+    func give(_ place: Place) { state.withLock { $0.remove(place) } }
 }

@@ -23,6 +23,9 @@ extension Connection {
         settle()
     }
 
+    /// Counts as its caller does by now, and goes where there are too many of these.
+    func recount() { if !worker.stands(&place, as: caller) { close() } }
+
     /// Forgets what the client has not taken in.
     func revoke() { if unsent != nil { close() } }
 }

@@ -9,8 +9,11 @@ package protocol Responder: Sendable {
     /// What must be known of a caller beyond its credentials before it is answered.
     func needs(of caller: Identity) -> IdentityNeeds
 
-    /// How much of the socket somebody may take up.
-    func standing(of uid: UInt32) -> Standing
+    /// How much of the socket somebody may take up. Asked before that is known which ``needs(of:)`` says, and once it is.
+    func standing(of caller: Identity) -> Standing
+
+    /// Whether nothing that was answered may stay in memory: a client that has not taken in its answer is closed.
+    var keepsNothing: Bool { get }
 
     /// Called on the connection's event loop: it must not block.
     func respond(to request: Request, from caller: Identity) -> Reply
@@ -25,6 +28,10 @@ package enum Standing: Sendable {
     case known
     /// Everybody else.
     case stranger
+}
+
+extension Responder {
+    package var keepsNothing: Bool { false }
 }
 
 /// What comes of a request.

@@ -85,6 +85,10 @@ package final class Server: Sendable {
     /// Has no answer stay in memory because its client does not read it: such connections are closed.
     package func revokeUnsent() async { await onEach { $0.revoke() } }
 
+    /// To be called when the standing of callers may be another: connections count as it is by now, and go where there are
+    /// too many.
+    package func recount() { for worker in workers { worker.execute { $0.recount() } } }
+
     /// How long answers took, of all loops together.
     package func latency() async -> ServerLatency {
         let total = Mutex(ServerLatency())

@@ -21,10 +21,13 @@ import SocketAPI
     private(set) var now = 0
     /// How many connections there are.
     var open: Int { connections.count }
+    /// Bytes that arrived and were not taken yet.
+    var unread: Int { connections.values.reduce(0) { $0 + $1.waiting } }
     /// Whether the daemon stops: each connection gets one more answer at most.
     private(set) var isDraining = false
     private(set) var latency = ServerLatency()
     private var connections: [ObjectIdentifier: Connection] = [:]
+    private var tide = Tide()
     private var listeners: [CInt: Acceptance] = [:]
     private let room: UnsafeMutableRawBufferPointer
     private var date = DateField()
@@ -33,6 +36,8 @@ import SocketAPI
     /// Who is sent something at the end of this turn, and which records come first.
     private var flushed: [Connection] = []
     private var records: [any AnswerRecord] = []
+    /// Requests of strangers that are still answered in this turn.
+    var leftOfStrangers: Int
     /// How many requests were answered in this turn, and when the first was.
     private var answers = 0
     private var began = 0
@@ -47,6 +52,7 @@ import SocketAPI
         self.quota = quota
         self.proc = proc
         self.refuse = refuse
+        leftOfStrangers = limits.turnOfStrangers
         unsafe room = .allocate(byteCount: Self.room, alignment: 16)
         // Each keeps the other, until the loop ends.
         loop.work = EventLoop.Work(endTurn: { self.endTurn() }, tick: { self.tick() })
@@ -68,43 +74,61 @@ import SocketAPI
     }
 
     /// Takes a connection, or closes it unread.
-    func admit(_ descriptor: CInt, knowsCallers: Bool) {
-        let process = knowsCallers ? PeerProcess(descriptor, proc: proc) : nil
-        guard let caller = process.map({ $0.identify() }) ?? Identity.nobody else { return _ = close(descriptor) }
-        admit(descriptor, caller, process)
-    }
-
     /// - Returns: `nil` when it was refused.
     @discardableResult
+    func admit(_ descriptor: CInt, knowsCallers: Bool) -> Connection? {
+        let process = knowsCallers ? PeerProcess(descriptor, proc: proc) : nil
+        if let caller = process.map({ $0.identify() }) ?? Identity.nobody { return admit(descriptor, caller, process) }
+        close(descriptor)
+        return nil
+    }
+
     func admit(_ descriptor: CInt, _ caller: Identity, _ process: PeerProcess? = nil) -> Connection? {
         var caller = caller
-        let place = ConnectionQuota.Place(uid: caller.uid, standing: responder.standing(of: caller.uid))
-        if let refusal = quota.take(place) {
-            refuse(refusal)
-            close(descriptor)
-            return nil
-        }
-        guard process?.learn(responder.needs(of: caller), of: &caller) != false else {
-            quota.give(place)
+        guard let place = place(for: &caller, process) else {
             close(descriptor)
             return nil
         }
         let connection = Connection(descriptor, caller, process, place, self)
         connections[ObjectIdentifier(connection)] = connection
+        tide.rises(to: open)
         connection.receive()
         connection.settle()
         return connection
     }
+
+    private func place(for caller: inout Identity, _ process: PeerProcess?) -> ConnectionQuota.Place? {
+        var place = ConnectionQuota.Place(uid: caller.uid, standing: responder.standing(of: caller))
+        if let refusal = quota.take(place) {
+            refuse(refusal)
+            return nil
+        }
+        let needs = responder.needs(of: caller)
+        if needs.isEmpty || (process?.learn(needs, of: &caller) != false && stands(&place, as: caller)) { return place }
+        quota.give(place)
+        return nil
+    }
+
+    /// Counts a place as the caller's standing is by now.
+    /// - Returns: whether there is one.
+    func stands(_ place: inout ConnectionQuota.Place, as caller: Identity) -> Bool {
+        let refusal = quota.move(&place, to: responder.standing(of: caller))
+        if let refusal { refuse(refusal) }
+        return refusal == nil
+    }
+
+    /// Who has a rule may be another by now: who has none any more gives places up, as far as strangers have no more.
+    func recount() { for connection in connections.values { connection.recount() } }
 
     func closed(_ connection: Connection, _ place: ConnectionQuota.Place) {
         connections[ObjectIdentifier(connection)] = nil
         quota.give(place)
     }
 
-    /// Reads once. What was read is wiped when `body` returns.
+    /// Reads once, so many bytes at most. What was read is wiped when `body` returns.
     /// - Returns: as of recv(2).
-    func receive(_ descriptor: CInt, _ body: (RawSpan) -> Void) -> Int {
-        let count = unsafe recv(descriptor, room.baseAddress, room.count, CInt(MSG_DONTWAIT))
+    func receive(_ descriptor: CInt, most: Int, _ body: (RawSpan) -> Void) -> Int {
+        let count = unsafe recv(descriptor, room.baseAddress, min(most, room.count), CInt(MSG_DONTWAIT))
         guard count > 0 else { return count }
         let bytes = unsafe UnsafeRawBufferPointer(rebasing: room[..<count])
         body(unsafe RawSpan(_unsafeBytes: bytes))
@@ -168,7 +192,13 @@ import SocketAPI
     private func endTurn() -> Bool {
         let turn = due
         due.removeAll(keepingCapacity: true)
-        for connection in turn { connection.proceed() }
+        var later: [Connection] = []
+        for connection in turn {
+            if connection.mayGoOn { connection.proceed() } else { later.append(connection) }
+        }
+        // Who did not have its turn now has it before who did.
+        if !later.isEmpty { due.insert(contentsOf: later, at: 0) }
+        leftOfStrangers = limits.turnOfStrangers
         if !flushed.isEmpty { commit() }
         return !due.isEmpty
     }
@@ -201,6 +231,8 @@ import SocketAPI
     func tick() {
         now += 1
         for connection in connections.values { connection.tick() }
+        if responder.keepsNothing { revoke() }
+        if tide.hasFallen(to: open) { Tide.giveBack() }
     }
 
     // MARK: The end
@@ -214,28 +246,4 @@ import SocketAPI
     func revoke() { for connection in connections.values { connection.revoke() } }
 
     func closeAll() { for connection in connections.values { connection.close() } }
-}
-
-/// Where connections come in.
-private final class Acceptance: EventSource {
-    private let descriptor: CInt
-    private let knowsCallers: Bool
-    private unowned let worker: Worker
-
-    init(_ descriptor: CInt, _ knowsCallers: Bool, _ worker: Worker) {
-        self.descriptor = descriptor
-        self.knowsCallers = knowsCallers
-        self.worker = worker
-    }
-
-    /// One at a time: who is connected already has its turn between two.
-    func ready(_: Readiness) {
-        let accepted = kt_accept(descriptor)
-        if accepted >= 0 { worker.admit(accepted, knowsCallers: knowsCallers) }
-    }
-}
-
-extension Identity {
-    /// Whoever came over the network of this machine: the kernel knows no user. (uid_t)-1 is nobody's number.
-    fileprivate static let nobody = Identity(uid: UInt32.max, gid: UInt32.max, pid: 0, isForeign: true)
 }

@@ -59,10 +59,10 @@ package final class Catalog: Sendable {
 
     package var rules: ClientRules { state.withLock { $0.rules } }
 
-    /// What is to be known of a caller with this uid before anything is decided.
     /// Whether some client has this uid.
     package func hasRule(for uid: UInt32) -> Bool { state.withLock { $0.rules.hasRule(for: uid) } }
 
+    /// What is to be known of a caller with this uid before anything is decided.
     package func needs(of uid: UInt32) -> IdentityNeeds { state.withLock { $0.rules.needs(of: uid) } }
 
     /// Shows what was read at the start, before anybody observes.

@@ -107,7 +107,7 @@ import Vault
     }
 
     @Test func `there is a limit, and who goes makes room`() async throws {
-        let world = try await Watched(mostWaiting: 2)
+        let world = try await Watched(mostWaiting: 4)
         let first = try world.client(asking: Self.target + "?after=1&wait=30")
         let second = try world.client(asking: "/v1/events")
         for target in [Self.target + "?after=1&wait=30", "/v1/events"] {
@@ -124,5 +124,6 @@ import Vault
         #expect(others.map(\.statuses) == [[200], [200]])
         let last = try world.client(asking: Self.target + "?after=1&wait=30")
         #expect(last.statuses == [429])
+        #expect(last.heard.first?.contains("as many clients of user 1000 wait") == true)
     }
 }

@@ -67,6 +67,7 @@ import Vault
         try await world.vault.removeApp(.test("hidden"))
         world.run()
         #expect(client.events.count == 1)
+        try await world.vault.add(.sample("mine", grants: [Grant(target: .app(.test("none")), kinds: [.token])]))
         try await world.vault.removeClient(.test("me"))
         world.run()
         try await world.promote()
@@ -74,6 +75,16 @@ import Vault
         try await world.vault.add(.sample("me"))
         world.run()
         #expect(client.events.dropFirst(2) == ["zoom-prod 2 added", "zoom-prod 2 rotating"])
+    }
+
+    @Test func `who has no rule is refused at once, and who has none any more is told and let go`() async throws {
+        let world = try await Watched()
+        let stranger = try world.client(uid: 4242, asking: "/v1/events")
+        #expect(stranger.statuses == [403] && stranger.heard.first?.contains("\"not_granted\"") == true)
+        let client = try world.client(asking: "/v1/events")
+        try await world.vault.removeClient(.test("me"))
+        world.run()
+        #expect(client.events == ["zoom-prod 1 state", "zoom-prod 1 removed"] && !client.isOpen)
     }
 
     @Test func `a client that does not read costs no more, and is told the newest once it does`() async throws {

@@ -42,7 +42,7 @@ import Testing
             "limits.requests_per_second": "5", "admin.viewer_group": "v", "admin.operator_group": "o",
             "admin.admin_group": "a", "log.level": "debug", "host.id_file": "/m", "audit.sync": "always",
             "metrics.listen": "[::1]:9464", "alarms.command": "/bin/page", "alarms.command_timeout": "7",
-            "alarms.webhook": "https://example.com/x",
+            "alarms.webhook": "https://example.com/x", "audit.refusals_per_day": "5", "audit.reserve": "0",
         ]
         #expect(Set(values.keys) == Set(Settings.keys.keys))
         for (key, value) in values {

@@ -43,14 +43,23 @@ final class Watched {
         try await vault.add(.sample("me"))
     }
 
-    /// A client of user 1000 that has connected.
-    func client() throws -> WatchingClient { WatchingClient(try driver.client(room: 4_096)) }
+    /// A client that has connected.
+    func client(uid: UInt32 = 1000) throws -> WatchingClient {
+        WatchingClient(try driver.client(uid: uid, room: 4_096))
+    }
 
     /// A client that asked for something.
-    func client(asking target: String) throws -> WatchingClient {
-        let client = try client()
+    func client(uid: UInt32 = 1000, asking target: String) throws -> WatchingClient {
+        let client = try client(uid: uid)
         client.ask(target)
         return client
+    }
+
+    /// What the audit log has, line by line.
+    func lines() throws -> [String] {
+        try String(contentsOfFile: auditDirectory + "/audit-00000001.jsonl", encoding: .utf8).split(separator: "\n")
+            .map(
+                String.init)
     }
 
     /// How many connections there are.

@@ -42,6 +42,9 @@ package final class HandDriven {
         run()
     }
     package func revoke() { worker.revoke() }
+    package func recount() { worker.recount() }
+    /// Bytes that arrived and were not taken yet.
+    package var unread: Int { worker.unread }
 
     package func pass(_ seconds: Int) {
         for _ in 0..<seconds {

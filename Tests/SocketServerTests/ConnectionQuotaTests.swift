@@ -54,6 +54,46 @@ import Testing
         #expect(quota.take(stranger(9)) == nil)
     }
 
+    @Test func `some users whom rules name, however greedy, leave places to the others`() {
+        let quota = quota(1_600, perUser: 400)
+        var greedy = 0
+        for uid in 1000..<1010 as Range<UInt32> {
+            while quota.take(known(uid)) == nil { greedy += 1 }
+        }
+        #expect(greedy <= 1_100 + 10 * 25)
+        for _ in 0..<25 { #expect(quota.take(known(2000)) == nil) }
+    }
+
+    @Test func `a place counts as what its user has become`() {
+        let quota = quota(1_600, perUser: 400)
+        var mine = (0..<100).map { _ in known(1000) }
+        for place in mine { #expect(quota.take(place) == nil) }
+        let refusals = mine.indices.map { index in
+            let refusal = quota.move(&mine[index], to: .stranger)
+            if refusal != nil { quota.give(mine[index]) }
+            return refusal
+        }
+        #expect(refusals.count { $0 == nil } == 25, "a stranger's share, and who is left has to go")
+        #expect(refusals.count { $0 == .user(1000) } == 75 && quota.total == 25)
+        #expect(quota.take(stranger(1000)) == .user(1000) && quota.take(stranger(1001)) == nil)
+        quota.give(stranger(1001))
+        for index in mine.indices where mine[index].standing == .stranger {
+            #expect(quota.move(&mine[index], to: .known) == nil)
+        }
+        for _ in 0..<375 { #expect(quota.take(known(1000)) == nil) }
+        for _ in 0..<400 { quota.give(known(1000)) }
+        #expect(quota.total == 0 && quota.take(stranger(1000)) == nil, "nothing is left over")
+    }
+
+    @Test func `memory is given back when half of many connections are gone, once`() {
+        var tide = Tide()
+        tide.rises(to: 40)
+        var fallen = [tide.hasFallen(to: 0)]
+        tide.rises(to: 1_000)
+        for count in [501, 500, 499, 250, 250] { fallen.append(tide.hasFallen(to: count)) }
+        #expect(fallen == [false, false, true, false, true, false], "few are worth no work")
+    }
+
     @Test(arguments: [(20, 8), (1024, 176), (4096, 944), (65_536, 16_304), (Int.max, (Int.max - 320) / 4)])
     func `there are no more places than descriptors`(files: Int, most: Int) {
         #expect(ConnectionLimits.most(files: files) == most)

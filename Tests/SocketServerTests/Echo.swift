@@ -11,7 +11,20 @@ struct Echo: Responder {
     var recorder: Recorder?
 
     func needs(of caller: Identity) -> IdentityNeeds { [] }
-    func standing(of uid: UInt32) -> Standing { uid == 0 ? .owner : uid < 2000 ? .known : .stranger }
+    var lock: Lock?
+
+    /// Whether it answers out of nothing that may stay, and who has become a stranger.
+    final class Lock: Sendable {
+        let isLocked = Atomic(false)
+        let firstStranger = Atomic<UInt32>(2000)
+    }
+
+    var keepsNothing: Bool { lock?.isLocked.load(ordering: .relaxed) ?? false }
+
+    func standing(of caller: Identity) -> Standing {
+        let first = lock?.firstStranger.load(ordering: .relaxed) ?? 2000
+        return caller.uid == 0 ? .owner : caller.uid < first ? .known : .stranger
+    }
 
     func respond(to request: Request, from caller: Identity) -> Reply {
         let response = Response(.ok).render(body: SecretBytes(copying: "\"\(request.target.path)\""))

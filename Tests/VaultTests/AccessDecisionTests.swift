@@ -59,7 +59,7 @@ import Times
         case .allowed(let client): #expect(denial == nil && client.name == .test("ping"))
         case .denied(let reason): #expect(reason == denial)
         }
-        #expect(Self.rules(Self.strict).mayName(.test("alpha"), to: caller) == (denial == nil))
+        #expect(Self.rules(Self.strict).visibleApps(to: caller).contains(.test("alpha")) == (denial == nil))
     }
 
     @Test func `a grant that is missing is told from a selector that does not match`() {
@@ -81,7 +81,7 @@ import Times
         guard case .denied(let reason) = decision else { return #expect(Bool(false)) }
         #expect(reason == .client(.test("ping"), .user(wanted: "ann", now: "eve")))
         #expect(reason.description.contains("'eve'"))
-        #expect(!rules.mayName(.test("alpha"), to: Self.caller()))
+        #expect(!rules.visibleApps(to: Self.caller()).contains(.test("alpha")))
     }
 
     @Test func `a rule may ask for callers that come from elsewhere`() {

@@ -41,6 +41,6 @@ import Vault
             (0, 0, "gamma", false), (4242, 0, "alpha", false),
         ] as [(UInt32, UInt32, String, Bool)])
     func names(uid: UInt32, gid: UInt32, app: String, may: Bool) {
-        #expect(Self.rules.mayName(.test(app), to: Identity(uid: uid, gid: gid, pid: 1)) == may)
+        #expect(Self.rules.visibleApps(to: Identity(uid: uid, gid: gid, pid: 1)).contains(.test(app)) == may)
     }
 }

@@ -60,6 +60,9 @@ int kt_clock_is_kept(void);
    their files when they are needed. Pages that could have been written to stay. */
 void kt_give_memory_back(void);
 
+/* Gives back to the kernel what is free of the heap. */
+void kt_give_heap_back(void);
+
 /* What an epoll(7) set reports of a descriptor. KT_GONE: the other end is closed, or the descriptor is broken; it is always
    reported. KT_SHARED: of several sets that wait for one descriptor, not all are woken (EPOLLEXCLUSIVE). */
 enum { KT_READABLE = 1, KT_WRITABLE = 2, KT_GONE = 4, KT_SHARED = 8 };

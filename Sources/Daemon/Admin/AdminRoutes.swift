@@ -26,8 +26,15 @@ struct AdminRoutes: Responder {
 
     func needs(of caller: Identity) -> IdentityNeeds { roles.needs(of: caller) }
 
-    /// Who may connect at all is said by the directory that the socket is in.
-    func standing(of uid: UInt32) -> Standing { uid == 0 || uid == geteuid() ? .owner : .known }
+    /// Who may connect at all is said by the directory that the socket is in; with several roles, that is everybody. Who has
+    /// a role is known with the groups.
+    func standing(of caller: Identity) -> Standing {
+        if caller.uid == 0 || caller.uid == geteuid() { return .owner }
+        let isLearnt = caller.groups != nil || roles.groups.isEmpty
+        return isLearnt && roles.role(of: caller) == nil ? .stranger : .known
+    }
+
+    var keepsNothing: Bool { gate.session == nil }
 
     func respond(to request: Request, from caller: Identity) -> Reply {
         do throws(Problem) {
@@ -43,8 +50,8 @@ struct AdminRoutes: Responder {
             guard [.notGranted, .notPermitted].contains(error.code), let trail = gate.session?.audit else {
                 return .now(answer)
             }
-            let event = Deed(refused: request, caller).event(.denied, because: error)
-            return .recorded(answer, AuditRecord(trail: trail, event: event))
+            return Reply(
+                trail.refusal(answer, of: caller) { Deed(refused: request, caller).event(.denied, because: error) })
         }
     }
 

@@ -150,7 +150,7 @@ struct StatusReport: Sendable {
                     "the audit log is not as it was written: \(trouble.words); first seen at \(trouble.since)",
                     try: "keyturn audit verify; once you know why: keyturn audit acknowledge"))
         }
-        return problems
+        return problems + RefusalProblems.problems(audit.refusals.counted, audit.refusals.limits)
     }
 
     private static func app(_ entry: AppEntry, _ recurrence: Recurrence?, _ now: Moment, oldHolders: Int)

@@ -19,11 +19,14 @@ struct AgentRoutes: Responder {
         gate.session?.vault.catalog.needs(of: caller.uid) ?? IdentityNeeds(rawValue: 0)
     }
 
-    /// While the vault is locked the rules are not known, and everybody may wait at the door.
-    func standing(of uid: UInt32) -> Standing {
-        if uid == 0 || uid == geteuid() { return .owner }
-        return gate.session?.vault.catalog.hasRule(for: uid) == false ? .stranger : .known
+    /// While the vault is locked the rules are not known, and everybody may wait at the door. Who has no business here leaves
+    /// it when it is unlocked: connections are counted again then.
+    func standing(of caller: Identity) -> Standing {
+        if caller.uid == 0 || caller.uid == geteuid() { return .owner }
+        return gate.session?.vault.catalog.hasRule(for: caller.uid) == false ? .stranger : .known
     }
+
+    var keepsNothing: Bool { gate.session == nil }
 
     func respond(to request: Request, from caller: Identity) -> Reply {
         do throws(Problem) {
@@ -47,8 +50,11 @@ struct AgentRoutes: Responder {
         case .health:
             return .now(Response(.ok).json(HealthAnswer.ok))
         case .apps:
-            return .now(Response(.ok).json(apps(for: caller, session)))
+            return .now(session.apps.answer(session.vault.catalog.rules.visibleApps(to: caller)))
         case .events:
+            guard session.vault.catalog.rules.visibleApps(to: caller) != .none else {
+                return Reply(session.refusingEvents(to: caller))
+            }
             let event = AuditEvent(.events, .allowed) { $0.caller(caller) }
             do throws(AuditError) { try session.audit.append([event]) } catch { throw Refusal.notLogged }
             return .watch(EventStream(caller, session))
@@ -137,15 +143,6 @@ struct AgentRoutes: Responder {
         return Response(.accepted).render()
     }
 
-    private func apps(for caller: Identity, _ session: VaultGate.Session) -> AppsAnswer {
-        let rules = session.vault.catalog.rules
-        return AppsAnswer(
-            apps: session.vault.catalog.apps.filter { rules.mayName($0.app.name, to: caller) }.map {
-                AppsAnswer.App(
-                    app: $0.app.name, generation: $0.credential.generation.number, rotating: $0.rotation != nil)
-            })
-    }
-
     /// A good token is answered from memory, also when its successor is due; only who needs a new one waits.
     private func token(_ asked: AskedApp, _ entry: AppEntry, _ client: Client, minTTL: Int) -> Reply {
         let session = asked.session
@@ -166,16 +163,5 @@ struct AgentRoutes: Responder {
                 return asked.failed(.refusing(error), client, because: "zoom gave no token")
             }
         }
-    }
-}
-
-extension Reply {
-    fileprivate init(_ answer: RecordedResponse) {
-        self =
-            if let record = answer.record {
-                .recorded(answer.response, record)
-            } else {
-                .now(answer.response)
-            }
     }
 }

@@ -6,6 +6,7 @@ import Vault
 /// A client that has the current generation of an app's credentials and waits for another one.
 final class CredentialWait: VaultWatch {
     let app: Name?
+    var uid: UInt32 { caller.uid }
     private let name: Name
     private let request: Request
     private let caller: Identity

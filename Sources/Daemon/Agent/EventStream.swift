@@ -21,9 +21,12 @@ final class EventStream: VaultWatch {
     static let portion = 256
 
     let app: Name? = nil
+    var uid: UInt32 { caller.uid }
     private let caller: Identity
     private let session: VaultGate.Session
     private var connection: Connection?
+    /// The apps that are granted to it, as of the last change of the rules.
+    private var visible = VisibleApps.none
     /// What the client was told of each app that is granted to it.
     private var told: [Name: AppSight] = [:]
     /// Apps of which there may be something to tell; whether that would be the first of all.
@@ -38,18 +41,28 @@ final class EventStream: VaultWatch {
 
     func begin(at connection: Connection) -> RecordedResponse? {
         if let refusal = session.watchers.add(self, at: connection.loop) { return RecordedResponse(refusal) }
+        visible = session.vault.catalog.rules.visibleApps(to: caller)
+        guard visible != .none else {
+            session.watchers.remove(self, at: connection.loop)
+            return session.refusingEvents(to: caller)
+        }
         self.connection = connection
         lastSent = connection.now
-        for entry in session.vault.catalog.apps { note(entry.app.name, isFirst: true) }
+        for entry in session.vault.catalog.apps(visible) { note(entry.app.name, isFirst: true) }
         connection.send(head: Response.eventStreamHead())
         proceed()
         return nil
     }
 
     func look(at changes: Watchers.Changes) {
-        let names =
-            changes.rules
-            ? Set(told.keys).union(session.vault.catalog.entries.map(\.app.name)) : changes.apps
+        var names = changes.apps
+        let now = changes.rules ? session.vault.catalog.rules.visibleApps(to: caller) : visible
+        // Most changes of the rules are about others.
+        if now != visible {
+            visible = now
+            names.formUnion(told.keys)
+            names.formUnion(session.vault.catalog.apps(visible).map(\.app.name))
+        }
         for name in names.sorted() { note(name, isFirst: false) }
         proceed()
     }
@@ -82,14 +95,15 @@ final class EventStream: VaultWatch {
 
     /// The app as the caller may see it.
     private func sight(of name: Name) -> AppSight? {
-        guard let entry = session.vault.catalog.app(name), session.vault.catalog.rules.mayName(name, to: caller) else {
-            return nil
-        }
+        guard visible.contains(name), let entry = session.vault.catalog.app(name) else { return nil }
         return AppSight(entry)
     }
 
     private func proceed() {
-        guard let connection, !connection.isBehind, !order.isEmpty else { return }
+        guard let connection, !connection.isBehind else { return }
+        // All was told that it may not see any more.
+        if order.isEmpty, visible == .none { return connection.close() }
+        guard !order.isEmpty else { return }
         var part = SecretBuffer(capacity: 1_024)
         for _ in 0..<Self.portion {
             guard let name = order.popFirst() else { break }

@@ -72,15 +72,30 @@ struct AskedApp: Sendable {
         _ more: (inout JSONWriter) -> Void
     ) -> RecordedResponse {
         let name = client?.name.description
-        let event = AuditEvent(action, outcome) { line in
-            line.member("app", app.description)
-            line.member("kind", kind.rawValue)
-            if let name { line.member("client", name) }
-            more(&line)
-            line.caller(caller)
+        func event() -> AuditEvent {
+            AuditEvent(action, outcome) { line in
+                line.member("app", app.description)
+                line.member("kind", kind.rawValue)
+                if let name { line.member("client", name) }
+                more(&line)
+                line.caller(caller)
+            }
         }
         let label = FetchCounts.Label(client: name ?? FetchCounts.Label.nobody, outcome: outcome)
-        return RecordedResponse(response, AuditRecord(trail: session.audit, event: event, label: label))
+        if outcome == .denied { return session.audit.refusal(response, of: caller, label: label, event) }
+        return RecordedResponse(response, AuditRecord(trail: session.audit, event: event(), label: label))
+    }
+}
+
+extension VaultGate.Session {
+    /// Who may see no app has nothing to listen to.
+    func refusingEvents(to caller: Identity) -> RecordedResponse {
+        audit.refusal(.refusing(Refusal.noApps(caller)), of: caller) {
+            AuditEvent(.events, .denied) { line in
+                line.caller(caller)
+                line.member("reason", "no rule lets this caller see an app")
+            }
+        }
     }
 }
 

@@ -1,3 +1,4 @@
+import Glibc
 import Names
 import SocketAPI
 import SocketServer
@@ -8,6 +9,8 @@ import Vault
 protocol VaultWatch: Watch {
     /// The app that it watches; `nil` for all of them.
     var app: Name? { get }
+    /// The user whose place it takes.
+    var uid: UInt32 { get }
     func look(at changes: Watchers.Changes)
 }
 
@@ -32,7 +35,7 @@ final class Watchers: Sendable {
 
     private struct State {
         var places: [ObjectIdentifier: Place] = [:]
-        var count = 0
+        var taken: WaitingPlaces
         var isClosed = false
     }
 
@@ -42,12 +45,11 @@ final class Watchers: Sendable {
         var changes = Changes()
     }
 
-    private let limit: Int
-    private let state = Mutex(State())
+    private let state: Mutex<State>
 
     /// - Parameter limit: how many may wait at once.
     init(_ catalog: Catalog, limit: Int) {
-        self.limit = limit
+        state = Mutex(State(taken: WaitingPlaces(limit: limit)))
         catalog.observe { [weak self] change in self?.tell(change) }
     }
 
@@ -56,8 +58,8 @@ final class Watchers: Sendable {
     func add(_ watch: any VaultWatch, at eventLoop: EventLoop) -> RenderedResponse? {
         let entry = state.withLock { state -> Entry in
             guard !state.isClosed else { return .locked }
-            guard state.count < limit else { return .full }
-            state.count += 1
+            let uid = watch.uid
+            if let refusal = state.taken.take(uid, isOwner: uid == 0 || uid == geteuid()) { return .refused(refusal) }
             let id = ObjectIdentifier(eventLoop)
             if let place = state.places[id] { return .granted(place.crowd) }
             let crowd = LoopBound(WatchersOfLoop(), on: eventLoop)
@@ -66,19 +68,20 @@ final class Watchers: Sendable {
         }
         switch entry {
         case .locked: return .refusing(Refusal.locked)
-        case .full: return Refusal.tooManyWaiting
+        case .refused(.full): return Refusal.tooManyWaiting
+        case .refused(.user(let uid)): return Refusal.tooManyWaiting(of: uid)
         case .granted(let crowd):
             crowd.value.add(watch)
             return nil
         }
     }
 
-    private enum Entry { case granted(LoopBound<WatchersOfLoop>), locked, full }
+    private enum Entry { case granted(LoopBound<WatchersOfLoop>), locked, refused(WaitingPlaces.Refusal) }
 
     func remove(_ watch: any VaultWatch, at eventLoop: EventLoop) {
         let crowd = state.withLock { $0.places[ObjectIdentifier(eventLoop)]?.crowd }
         guard let crowd, crowd.value.remove(watch) else { return }
-        state.withLock { $0.count -= 1 }
+        state.withLock { $0.taken.give(watch.uid) }
     }
 
     /// The vault is locked: nobody has anything more to wait for.
@@ -92,7 +95,7 @@ final class Watchers: Sendable {
 
     private func tell(_ change: CatalogChange) {
         let asleep = state.withLock { state -> [(ObjectIdentifier, LoopBound<WatchersOfLoop>)] in
-            guard state.count > 0 else { return [] }
+            guard state.taken.total > 0 else { return [] }
             return state.places.keys.compactMap { id in
                 guard var place = state.places[id] else { return nil }
                 let isAsleep = place.changes.isEmpty

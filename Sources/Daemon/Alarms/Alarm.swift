@@ -80,7 +80,8 @@ struct AlarmPolicy: Equatable, Sendable {
         case .auditUnavailable, .socketGone: 10
         // After a restart somebody may be about to type the passphrase.
         case .locked: 300
-        case .consumerSecretDead, .zoomUnreachable, .tokensRunOut, .rotationWaits, .diskLow, .lostResponse,
+        case .consumerSecretDead, .zoomUnreachable, .tokensRunOut, .rotationWaits, .diskLow, .refusalsCounted,
+            .lostResponse,
             .targetFailed, .targetBehind, .escrowNotReady, .provisioningFailing:
             60
         case .secretUnproven, .keyRotationWaits, .provisionerLogUnreadable: 300

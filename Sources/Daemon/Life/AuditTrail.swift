@@ -18,11 +18,13 @@ final class AuditTrail: ChangeLog, Sendable {
     let vault: Vault
     /// Where the answers are counted whose lines it takes.
     let fetches: FetchCounts
+    /// What becomes of lines that callers without a grant can cause.
+    let refusals: RefusalCounter
     let time: any TimeSource
     private let logger: Logger
     private let state: Mutex<State>
     /// Where what comes behind is written, one after the other.
-    private let queue = DispatchQueue(label: "audit trail")
+    let queue = DispatchQueue(label: "audit trail")
 
     private struct State {
         var log: AuditLog?
@@ -40,12 +42,13 @@ final class AuditTrail: ChangeLog, Sendable {
 
     init(
         _ directory: LogDirectory, of vault: Vault, syncsReads: Bool = false, fetches: FetchCounts = FetchCounts(),
-        time: any TimeSource, logger: Logger
+        refusals: RefusalCounter = RefusalCounter(), time: any TimeSource, logger: Logger
     ) {
         self.directory = directory
         self.syncsReads = syncsReads
         self.vault = vault
         self.fetches = fetches
+        self.refusals = refusals
         self.time = time
         self.logger = logger
         var late = AuditBacklog(room: Self.room)
@@ -76,7 +79,9 @@ final class AuditTrail: ChangeLog, Sendable {
                 state.log = log
                 state.failure = nil
             }
+            refusals.resume(used: log.refusedBytes, at: time.now.wall)
             flushSoon()
+            lookAtRefusals()
         } catch {
             failed("\(error)")
             DispatchQueue.global().asyncAfter(deadline: .now() + 1) { [weak self] in self?.open() }
@@ -221,9 +226,10 @@ final class AuditTrail: ChangeLog, Sendable {
     /// Takes nothing more, and has the vault keep where the log ends.
     /// - Parameter last: what is to be the last line.
     func close(with last: AuditEvent) async {
-        note(last)
         let log = await withCheckedContinuation { continuation in
             queue.async { [self] in
+                tellRefusals(isLast: true)
+                note(last)
                 flush()
                 continuation.resume(
                     returning: state.withLock { state in

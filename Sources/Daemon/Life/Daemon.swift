@@ -77,7 +77,8 @@ package struct Daemon: Sendable {
             store: store, escrow: EscrowFiles(directory: places.escrow),
             audit: LogDirectory(path: places.audit), syncsReads: settings.auditSync == .always, zoom: zoom,
             transport: transport, policy: policy, mostWaiting: min(settings.mostWaiting, ConnectionLimits.most() / 2),
-            machine: MachineIdentity.read(settings.machineFile), time: time, logger: logger)
+            refusals: settings.refusals, machine: MachineIdentity.read(settings.machineFile), time: time, logger: logger
+        )
         try await unlock(gate)
 
         let lost = LostSockets()

@@ -35,6 +35,8 @@ struct SocketService {
         let agentServer = try server(agent, limits, loops: settings.eventLoops, at: places.agentSocket)
         let adminServer = try server(admin, limits, loops: 1, at: places.adminSocket)
         admin.metrics.agent.server = agentServer
+        agent.gate.tell(agentServer)
+        agent.gate.tell(adminServer)
         var servers = [agentServer, adminServer]
         var entrances: [any Listener] = sockets.map(\.1)
         let kept = zip(sockets, servers).map { socket, server in
@@ -132,6 +134,11 @@ struct SocketService {
             "other users cannot reach the agent socket: only this user enters \(closed); name a directory that they can enter with --runtime-dir",
             metadata: ["agent": "\(places.agentSocket)"])
     }
+}
+
+extension Server: GateOnlooker {
+    func rulesChanged() { recount() }
+    func locked() async { await revokeUnsent() }
 }
 
 extension Settings {

@@ -12,6 +12,14 @@ import Tokens
 import Vault
 import Zoom
 
+/// What serves the sockets, as far as it goes by the vault.
+protocol GateOnlooker: Sendable {
+    /// Who may fetch what may be different from now on, or is known for the first time.
+    func rulesChanged()
+    /// Nothing more is answered out of the vault. Returns when no answer is in memory whose client has not taken it in.
+    func locked() async
+}
+
 /// The vault as the daemon has it: the store from start to end, the keys only while unlocked.
 final class VaultGate: Sendable {
     /// Everything that exists only while the vault is unlocked, and goes with it.
@@ -22,6 +30,7 @@ final class VaultGate: Sendable {
         let scheduler: Scheduler
         let receipts: ReceiptKeeper
         let answers: CredentialAnswers
+        let apps: AppListAnswers
         let watchers: Watchers
         let audit: AuditTrail
         let courier: TargetCourier
@@ -37,6 +46,7 @@ final class VaultGate: Sendable {
         ) {
             self.vault = vault
             answers = CredentialAnswers(vault)
+            apps = AppListAnswers(vault.catalog)
             self.tokens = tokens
             self.rotations = rotations
             self.scheduler = scheduler
@@ -64,10 +74,11 @@ final class VaultGate: Sendable {
     private let time: any TimeSource
     private let logger: Logger
     private let state = Mutex(State())
-    private let changes = Atomic(0)
+    private let onlookers = Mutex<[any GateOnlooker]>([])
     /// What was done since the start, over all sessions.
     let events = EventTally()
     let fetches = FetchCounts()
+    let refusals: RefusalCounter
 
     private struct State {
         var session: Session?
@@ -82,7 +93,8 @@ final class VaultGate: Sendable {
     ///   - mostWaiting: how many clients may wait for changes at once.
     init(
         store: any SealedStore, escrow: any EscrowStore, audit: LogDirectory, syncsReads: Bool, zoom: ZoomIssuer,
-        transport: any HTTPTransport, policy: AttemptPolicy, mostWaiting: Int, machine: String = "",
+        transport: any HTTPTransport, policy: AttemptPolicy, mostWaiting: Int,
+        refusals: RefusalAllowance.Limits = RefusalAllowance.Limits(), machine: String = "",
         time: any TimeSource, logger: Logger
     ) {
         self.store = store
@@ -93,15 +105,16 @@ final class VaultGate: Sendable {
         self.transport = transport
         self.policy = policy
         self.mostWaiting = mostWaiting
+        self.refusals = RefusalCounter(refusals)
         self.machine = machine
         self.time = time
         self.logger = logger
     }
 
-    /// How often anything changed that answers depend on: locking, apps, clients and their rules.
-    var stamp: Int { changes.load(ordering: .acquiring) }
+    /// Has somebody told of what the sockets go by, from now on.
+    func tell(_ onlooker: any GateOnlooker) { onlookers.withLock { $0.append(onlooker) } }
 
-    private func changed() { changes.add(1, ordering: .acquiringAndReleasing) }
+    private func rulesChanged() { for onlooker in onlookers.withLock({ $0 }) { onlooker.rulesChanged() } }
 
     /// `nil` while locked.
     var session: Session? { state.withLock { $0.session } }
@@ -132,7 +145,7 @@ final class VaultGate: Sendable {
             return true
         }
         if isNew {
-            changed()
+            rulesChanged()
             await session.audit.openOffThePool()
             logger.notice(
                 "vault unlocked",
@@ -157,8 +170,9 @@ final class VaultGate: Sendable {
 
     private func makeSession(_ vault: Vault) -> Session {
         let (logger, events) = (logger, events)
-        vault.catalog.observe { [weak self] _ in self?.changed() }
-        let audit = AuditTrail(audit, of: vault, syncsReads: syncsReads, fetches: fetches, time: time, logger: logger)
+        vault.catalog.observe { [weak self] change in if case .rules = change { self?.rulesChanged() } }
+        let audit = AuditTrail(
+            audit, of: vault, syncsReads: syncsReads, fetches: fetches, refusals: refusals, time: time, logger: logger)
         let contact = ZoomWatch(vault: vault, transport: transport, time: time)
         let tokens = TokenKeeper(vault: vault, issuer: zoom, policy: policy, time: time) {
             $0.log(to: logger)
@@ -221,8 +235,8 @@ final class VaultGate: Sendable {
         }
         guard let session else { return }
         defer { state.withLock { $0.ending -= 1 } }
-        changed()
         session.watchers.close()
+        for onlooker in onlookers.withLock({ $0 }) { await onlooker.locked() }
         await session.keys.stop()
         await session.scheduler.stop()
         await session.targets.stop()

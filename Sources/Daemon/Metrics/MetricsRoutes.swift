@@ -82,7 +82,7 @@ struct MetricsRoutes: Responder {
 
     func needs(of caller: Identity) -> IdentityNeeds { [] }
 
-    func standing(of uid: UInt32) -> Standing { .known }
+    func standing(of caller: Identity) -> Standing { .known }
 
     func respond(to request: Request, from caller: Identity) -> Reply {
         do throws(Problem) {

@@ -35,6 +35,10 @@ package struct Settings: Equatable, Sendable {
     package var machineFile: String?
     /// `audit.sync`: when the lines of answers are on disk.
     package var auditSync = AuditSync.second
+    /// `audit.refusals_per_day`: MiB that the lines of refusals may take in a day.
+    var refusalsPerDay = 16
+    /// `audit.reserve`: MiB of free space below which refusals are counted and not written.
+    var auditReserve = 64
     /// `alarms.command`: who is told of alarms.
     var alarmCommand: CommandWords?
     /// `alarms.command_timeout`: seconds that it may take.
@@ -59,6 +63,13 @@ package struct Settings: Equatable, Sendable {
         case second
         /// Before the answer leaves.
         case always
+    }
+
+    /// What refusals may take of the audit log.
+    var refusals: RefusalAllowance.Limits {
+        var limits = RefusalAllowance.Limits()
+        (limits.perDay, limits.reserve) = (refusalsPerDay << 20, auditReserve << 20)
+        return limits
     }
 
     /// How many may wait at once: whatever is set, half of the connections are left to those who fetch.
@@ -109,6 +120,12 @@ package struct Settings: Equatable, Sendable {
                 throw BadValue("one of \(AuditSync.allCases.map(\.rawValue).joined(separator: ", "))")
             }
             settings.auditSync = sync
+        },
+        "audit.refusals_per_day": { settings, text throws(BadValue) in
+            settings.refusalsPerDay = try number(text, 0...1_048_576)
+        },
+        "audit.reserve": { settings, text throws(BadValue) in
+            settings.auditReserve = try number(text, 0...1_048_576)
         },
         "alarms.command": { settings, text throws(BadValue) in
             guard let words = CommandWords(text) else { throw BadValue(CommandWords.grammar) }

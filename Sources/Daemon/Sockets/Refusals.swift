@@ -62,12 +62,26 @@ enum Refusal {
             .tooManyRequests, "as many clients wait for a change as the daemon lets wait",
             try: "without wait, now and then"), retryAfter: 10)
 
+    /// To one more of a user who has a share of those places.
+    static func tooManyWaiting(of uid: UInt32) -> RenderedResponse {
+        RenderedResponse.refusing(
+            Problem(
+                .tooManyRequests, "as many clients of user \(uid) wait for a change as the daemon lets one user have",
+                try: "without wait, now and then; or share one event stream"), retryAfter: 10)
+    }
+
     static let alarmHint = "run the command by hand as the daemon's user, or curl the webhook from this machine"
 
     static func notGranted(_ caller: Identity, _ kind: Grant.Kind) -> Problem {
         Problem(
             .notGranted, "user \(caller.uid) has no grant for this app's \(kind == .token ? "token" : "credentials")",
             try: "keyturn client add NAME --uid \(caller.uid) --allow APP:\(kind.rawValue)")
+    }
+
+    static func noApps(_ caller: Identity) -> Problem {
+        Problem(
+            .notGranted, "user \(caller.uid) has no grant for any app, and there is nothing to listen to",
+            try: "keyturn client add NAME --uid \(caller.uid) --allow APP:credentials")
     }
 
     static func noRole(_ caller: Identity) -> Problem {

@@ -15,8 +15,10 @@ package struct ClientRules: Sendable {
         needs = byUID.mapValues { $0.reduce(into: []) { $0.formUnion($1.selectors.needs) } }.filter { !$1.isEmpty }
     }
 
-    /// Whether some client has this uid.
-    package func hasRule(for uid: UInt32) -> Bool { byUID[uid] != nil }
+    /// Whether some client has this uid, and the uid is still that user's.
+    package func hasRule(for uid: UInt32) -> Bool {
+        byUID[uid]?.contains { strangers.isEmpty || $0.selectors.user == nil || strangers[$0.id] == nil } ?? false
+    }
 
     /// What is to be known of a caller with this uid before anything is decided.
     package func needs(of uid: UInt32) -> IdentityNeeds {
@@ -35,12 +37,18 @@ package struct ClientRules: Sendable {
         return .denied(nearest.map { .client($0.name, $0.verdict) } ?? .unknownUser(identity.uid))
     }
 
-    /// Whether the caller may learn of the app at all.
-    package func mayName(_ app: Name, to identity: Identity) -> Bool {
-        byUID[identity.uid]?.contains { client in
-            mismatch(of: client, with: identity) == nil
-                && client.grants.contains { grant in Grant.Kind.allCases.contains { grant.covers(app, $0) } }
-        } ?? false
+    /// The apps that the caller may learn of at all. Costs as much as the caller has rules.
+    package func visibleApps(to identity: Identity) -> VisibleApps {
+        var names: Set<Name> = []
+        for client in byUID[identity.uid] ?? [] where mismatch(of: client, with: identity) == nil {
+            for grant in client.grants where !grant.kinds.isEmpty {
+                switch grant.target {
+                case .any: return .all
+                case .app(let name): names.insert(name)
+                }
+            }
+        }
+        return .some(names)
     }
 
     /// What the client's rule says.

@@ -1,0 +1,160 @@
+import Foundation
+import Testing
+
+/// What a user of the machine without any grant does to those who have one, at worst.
+@Suite(.realProcesses, .enabled(if: OtherUser.mayBe, OtherUser.why)) struct StrangerFloodTests {
+    private static let credentials = "/v1/apps/zoom-prod/credentials"
+
+    /// Milliseconds that each of some fetches took, each on a connection of its own, in order.
+    private static func fetches(_ world: World, seconds: Double) throws -> [Double] {
+        var times: [Double] = []
+        let end = ContinuousClock.now + .seconds(seconds)
+        while ContinuousClock.now < end {
+            let began = ContinuousClock.now
+            #expect(try world.get(credentials).status == 200)
+            times.append((ContinuousClock.now - began) / .milliseconds(1))
+            usleep(2_000)
+        }
+        return times.sorted()
+    }
+
+    /// Fetches, and root's status: while nobody floods, and while somebody does.
+    private static func measure(_ world: World, _ what: String, _ flood: () throws -> [Stranger]) throws {
+        let quiet = try fetches(world, seconds: 1)
+        let strangers = try flood()
+        usleep(1_000_000)
+        let times = try fetches(world, seconds: 3)
+        let (before, p99) = (quiet[quiet.count * 99 / 100], times[times.count * 99 / 100])
+        let began = ContinuousClock.now
+        #expect(try world.ask("GET", "/v1/status").status == 200)
+        let status = (ContinuousClock.now - began) / .milliseconds(1)
+        let done = try strangers.reduce(0) { $0 + (try $1.done()) }
+        print(
+            "measured: \(what): \(times.count) fetches, p50 \(times[times.count / 2]) ms, p99 \(p99) ms (before: \(before) ms), "
+                + "status \(status) ms; \(done) done by strangers")
+        #expect(done > 1_000)
+        // What is wanted is 50 ms and 1 s; a machine that is busy with other tests takes longer.
+        #expect(p99 < 500 + 5 * before && status < 5_000, "p99 \(p99) ms, status \(status) ms")
+    }
+
+    @Test(arguments: ["/v1/apps", "/v1/apps/zoom-prod/credentials", "/v1/events"])
+    func requestsSentAheadOnManyConnectionsHoldUpNobody(target: String) throws {
+        try withWorld { world in
+            try world.addApp("zoom-prod", verify: false)
+            try Self.measure(world, "500 connections, \(target)") {
+                [try Stranger(world, "flood", target, count: 500, seconds: 6)]
+            }
+        }
+    }
+
+    @Test func connectingWithoutEndHoldsUpNobody() throws {
+        try withWorld { world in
+            try world.addApp("zoom-prod", verify: false)
+            try Self.measure(world, "4 that connect without end") {
+                try (0..<4).map { try Stranger(world, "connect", seconds: 5, uid: 65_530 + $0) }
+            }
+        }
+    }
+
+    @Test func refusalsFillNoLogAndRulesCanBeChangedMeanwhile() throws {
+        try withWorld { world in
+            try world.addApp("zoom-prod", verify: false)
+            let before = try world.audit.texts.count
+            let flood = try Stranger(world, "flood", Self.credentials, count: 64, seconds: 5)
+            usleep(1_000_000)
+            try world.must("client", "add", "other", "--uid", "4711", "--allow", "zoom-prod:token")
+            try world.must("client", "remove", "other", "--yes")
+            #expect(try world.get(Self.credentials).status == 200)
+            #expect(try world.problems().contains("refusals_counted"))
+            let refused = try flood.done()
+            let audit = try world.audit
+            let denied = audit.documents.filter { $0["outcome"].string == "denied" && $0["pid"].int != nil }
+            print("measured: \(refused) refusals, \(denied.count) lines, \(audit.texts.count - before) lines in all")
+            #expect(refused > 1_000 && denied.count <= 10 * 8)
+            #expect(audit.of("client.remove").count == 1)
+            #expect(audit.of("credentials.get").contains { $0["outcome"].string == "allowed" })
+            #expect(try world.stop().exit == 0)
+            let counted = try world.audit.of("refusals.counted")
+            #expect(counted.allSatisfy { $0["uid"].int == 65_534 })
+            #expect(counted.compactMap { $0["count"].int }.reduce(0, +) >= refused - denied.count)
+        }
+    }
+
+    @Test func aDaysRefusalsAreBoundedOverRestartsAndWhatIsGrantedIsLogged() throws {
+        try withWorld(serving: false) { world in
+            try world.initialise()
+            for round in 0..<2 {
+                try world.start(environment: ["KEYTURN_AUDIT_REFUSALS_PER_DAY": "0"])
+                if round == 0 { try world.admitEverything() }
+                #expect(try Stranger(world, "status", Self.credentials, count: 40).said() == ["40", "403"])
+                try world.addApp("zoom-\(round)", verify: false)
+                #expect(try world.get("/v1/apps/zoom-\(round)/credentials").status == 200)
+                try world.stop()
+            }
+            let audit = try world.audit
+            #expect(audit.documents.filter { $0["outcome"].string == "denied" }.count == 2)
+            #expect(audit.of("refusals.counted").map { $0["count"].int } == [40, 40])
+            #expect(audit.of("credentials.get").count == 2)
+        }
+    }
+
+    @Test func fourUsersTakeNeitherAllConnectionsNorAnyPlaceToWait() throws {
+        try withWorld { world in
+            try world.addApp("zoom-prod", verify: false)
+            let holders = try (0..<4).map { try Stranger(world, "hold", count: 200, seconds: 60, uid: 65_530 + $0) }
+            let held = try holders.map { try $0.said()[0] }
+            #expect(held == ["64", "64", "64", "64"])
+            let crowd = try Crowd.ask(300, request("GET", Self.credentials), at: world.agent)
+            #expect(crowd.allSatisfy { $0.status == 200 })
+            for holder in holders { holder.running.child.end() }
+            try eventually("places to be free") {
+                try Stranger(world, "status", "/v1/events", count: 60).said() == ["60", "403"]
+            }
+            let wait = Self.credentials + "?after=1&wait=30"
+            #expect(try Stranger(world, "status", wait, count: 60).said() == ["60", "403"])
+            let waiting = try world.wait(after: 1)
+            try world.must("client", "add", "other", "--uid", "4711", "--allow", "zoom-prod:token")
+            #expect(!waiting.isAnswered)
+        }
+    }
+
+    @Test func placesTakenWhileItWasLockedAreCountedAgain() throws {
+        try withWorld { world in
+            try world.addApp("zoom-prod", verify: false)
+            try world.must("lock")
+            let stranger = try Stranger(world, "hold", count: 400, seconds: 60)
+            defer { stranger.running.child.end() }
+            #expect(try stranger.said() == ["400", "503"])
+            let before = try world.descriptors()
+            let recovery = try String(contentsOfFile: world.recoveryFile, encoding: .utf8)
+            try world.must("unlock", "--recovery-stdin", input: recovery)
+            try eventually("a stranger's share") { try before - world.descriptors() > 300 }
+            #expect(try Stranger(world, "status", count: 10).said() == ["0"])
+            #expect(try world.get(Self.credentials).status == 200)
+        }
+    }
+
+    @Test func memoryIsGivenBack() throws {
+        try withWorld { world in
+            try world.addApp("zoom-prod", verify: false)
+            _ = try Crowd.ask(10, request("GET", Self.credentials), at: world.agent)
+            let before = try world.memory()
+            var peak = before
+            do {
+                let ahead = String(repeating: request("GET", Self.credentials), count: 60)
+                let crowd = try Crowd.connect(2_000, to: world.agent)
+                for connection in crowd { _ = connection.push(Array(ahead.utf8)[...]) }
+                for _ in 0..<20 {
+                    peak = max(peak, try world.memory())
+                    usleep(50_000)
+                }
+                withExtendedLifetime(crowd) {}
+            }
+            try eventually("the memory to be back") { try world.memory() < before + 16 << 20 }
+            print(
+                "measured: memory \(before >> 10) KiB, \(peak >> 10) KiB with 2,000 connections, \(try world.memory() >> 10) KiB after"
+            )
+            #expect(peak - before < 2_000 * 64 << 10)
+        }
+    }
+}
