@@ -67,6 +67,7 @@ let package = Package(
         target("Names"),
         target("Times"),
         target("Schedule", ["Times"]),
+        target("Confinement", ["CPlatform"]),
         target("SecretMemory", ["CPlatform"]),
         target("SecretJSON", ["SecretMemory"]),
         target("Envelope", ["COpenSSL", "CPlatform", "SecretMemory"]),
@@ -105,7 +106,8 @@ let package = Package(
         target(
             "Daemon",
             [
-                "Audit", "CPlatform", "Doctor", "Envelope", "EscrowFiles", "HTTPTransport", "Names", "PingFederate",
+                "Audit", "CPlatform", "Confinement", "Doctor", "Envelope", "EscrowFiles", "HTTPTransport", "Names",
+                "PingFederate",
                 "Rotation", "Schedule",
                 "Scheduling",
                 "SecretJSON", "SecretMemory", "SocketAPI", "SocketServer", "Times", "Tokens", "Vault", "VaultSQLite",
@@ -148,6 +150,7 @@ let package = Package(
         tests("NamesTests", ["Names"]),
         tests("TimesTests", ["Times"]),
         tests("ScheduleTests", ["Schedule", "Times"]),
+        tests("ConfinementTests", ["CPlatform", "Confinement"]),
         tests("SecretMemoryTests", ["SecretMemory", "TestSupport"]),
         tests("SecretJSONTests", ["SecretJSON", "SecretMemory", "TestSupport"]),
         tests("EnvelopeTests", ["Envelope", "SecretMemory"]),
@@ -186,7 +189,7 @@ let package = Package(
         tests(
             "DaemonTests",
             [
-                "Audit", "Daemon", "Doctor", "ErrorCatalog", "HTTPTestSupport", "HTTPTransport", "Names",
+                "Audit", "Confinement", "Daemon", "Doctor", "ErrorCatalog", "HTTPTestSupport", "HTTPTransport", "Names",
                 "PingFederate", "Rotation",
                 "Schedule", "Scheduling",
                 "SecretMemory",

@@ -5,8 +5,6 @@
 #include <fcntl.h>
 #include <link.h>
 #include <malloc.h>
-#include <signal.h>
-#include <spawn.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
@@ -20,7 +18,6 @@
 #include <sys/syscall.h>
 #include <sys/timex.h>
 #include <sys/vfs.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 _Static_assert(sizeof(struct kt_peer) == sizeof(struct ucred), "the kernel's layout");
@@ -60,52 +57,6 @@ int kt_make_undumpable(void) {
     if (setrlimit(RLIMIT_CORE, &none) != 0) return errno;
     if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0) return errno;
     return 0;
-}
-
-int kt_spawn(
-    const char *program, char *const arguments[], char *const environment[], int input, int32_t *pid, int *output) {
-    int ends[2];
-    if (pipe2(ends, O_CLOEXEC) != 0) return errno;
-    posix_spawn_file_actions_t actions;
-    posix_spawn_file_actions_init(&actions);
-    if (input >= 0) posix_spawn_file_actions_adddup2(&actions, input, STDIN_FILENO);
-    else posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-    posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO);
-    posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
-    posix_spawn_file_actions_addclosefrom_np(&actions, STDERR_FILENO + 1);
-
-    posix_spawnattr_t attributes;
-    posix_spawnattr_init(&attributes);
-    sigset_t signals;
-    sigemptyset(&signals);
-    posix_spawnattr_setsigmask(&attributes, &signals);
-    sigfillset(&signals);
-    posix_spawnattr_setsigdefault(&attributes, &signals);
-    posix_spawnattr_setflags(
-        &attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSID);
-
-    /* Whoever started this process may have had it ignored: then the kernel keeps no word of how a child ended. */
-    signal(SIGCHLD, SIG_DFL);
-    pid_t child = 0;
-    const int outcome = posix_spawn(&child, program, &actions, &attributes, arguments, environment);
-    posix_spawnattr_destroy(&attributes);
-    posix_spawn_file_actions_destroy(&actions);
-    close(ends[1]);
-    if (outcome != 0) {
-        close(ends[0]);
-        return outcome;
-    }
-    fcntl(ends[0], F_SETFL, O_NONBLOCK);
-    *pid = child;
-    *output = ends[0];
-    return 0;
-}
-
-int kt_ended(int32_t pid, int *status) {
-    siginfo_t end = {0};
-    if (waitid(P_PID, (id_t)pid, &end, WEXITED | WNOHANG | WNOWAIT) != 0 || end.si_pid != pid) return 0;
-    kill(-pid, SIGKILL);
-    return waitpid(pid, status, 0) == pid;
 }
 
 int kt_open_regular(const char *path) {

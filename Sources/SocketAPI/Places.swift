@@ -23,6 +23,9 @@ package struct Places: Equatable, Sendable {
     package var agentSocket: String { agentDirectory + "/agent.sock" }
     package var adminSocket: String { adminDirectory + "/admin.sock" }
 
+    /// What no command of the settings writes to.
+    package var closed: [String] { [stateDirectory, runtimeDirectory] }
+
     /// - Parameters:
     ///   - stateDirectory, runtimeDirectory, configurationFile: what a flag said; comes before everything else.
     ///   - environment: looks up an environment variable.

@@ -16,17 +16,19 @@ struct Serve: AsyncParsableCommand {
 
     @OptionGroup var options: ServeOptions
 
-    func run() async throws {
+    func run() async throws { try await prepare().run() }
+
+    /// Reads the settings, and gives up what serving by them does not take.
+    func prepare() throws -> Daemon {
         let settings = try options.read()
-        guard let level = Logger.Level(rawValue: settings.logLevel) else { return }
-        let volume = LogVolume(level)
+        let confinement = Daemon.confine(settings, credential: Self.credential, options.where_.places)
+        let volume = LogVolume(Logger.Level(rawValue: settings.logLevel) ?? .info)
         let toJournal = unsafe getenv("JOURNAL_STREAM") != nil
         let logger = Logger(label: "keyturnd") { _ in StandardErrorLog(volume, toJournal: toJournal) }
-        try await Daemon(
+        return Daemon(
             places: options.where_.places, settings: settings, read: options.read, version: keyturnVersion,
-            credential: Self.credential,
-            volume: volume, logger: logger
-        ).run()
+            credential: Self.credential, confinement: confinement,
+            volume: volume, logger: logger)
     }
 
     /// systemd puts the credentials of a service into a directory of their own, in memory that is not swapped.

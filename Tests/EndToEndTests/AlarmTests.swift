@@ -8,11 +8,11 @@ import Testing
         let path = world.directory + "/receiver"
         try """
         #!/bin/sh
-        printf '%s\\n' "$*" >> \(world.directory)/arguments.txt
-        env > \(world.directory)/environment.txt
+        printf '%s\\n' "$*" >> \(world.heard)/arguments.txt
+        env > \(world.heard)/environment.txt
         echo noise
         echo noise >&2
-        cat >> \(world.directory)/alarms.txt
+        cat >> \(world.heard)/alarms.txt
         test ! -e \(world.directory)/fail
         """.write(toFile: path, atomically: true, encoding: .utf8)
         try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: path)
@@ -20,7 +20,7 @@ import Testing
     }
 
     private static func received(_ world: World) throws -> [JSON] {
-        let text = (try? String(contentsOfFile: world.directory + "/alarms.txt", encoding: .utf8)) ?? ""
+        let text = (try? String(contentsOfFile: world.heard + "/alarms.txt", encoding: .utf8)) ?? ""
         return try text.split(separator: "\n").map { try JSON(Array($0.utf8)) }
     }
 
@@ -81,8 +81,8 @@ import Testing
             let listed = try world.must("alarm", "list", "--json").json
             #expect(listed["channel"].string == "command" && listed["alarms"].elements.count == 1)
             #expect(
-                try String(contentsOfFile: world.directory + "/arguments.txt", encoding: .utf8) == "--from key turn\n")
-            let variables = try String(contentsOfFile: world.directory + "/environment.txt", encoding: .utf8)
+                try String(contentsOfFile: world.heard + "/arguments.txt", encoding: .utf8) == "--from key turn\n")
+            let variables = try String(contentsOfFile: world.heard + "/environment.txt", encoding: .utf8)
             #expect(!variables.contains("KEYTURN_") && variables.contains("LANG=C.UTF-8"))
             #expect(Files.mode(world.state + "/alarms.json") == 0o600)
 
@@ -141,7 +141,7 @@ import Testing
             #expect(try Self.received(world).last?["code"].string == "test")
             #expect(try world.ask("GET", "/v1/metrics").text.contains("keyturn_alarms_owed 0\n"))
             try world.stop()
-            for file in [world.directory + "/alarms.txt", world.state + "/alarms.json"] {
+            for file in [world.heard + "/alarms.txt", world.state + "/alarms.json"] {
                 let text = try String(contentsOfFile: file, encoding: .utf8)
                 #expect(text.contains("zoom-wrong") && !text.contains("plAnted"), "\(file)")
             }
@@ -206,7 +206,7 @@ import Testing
             try world.start()
             try world.must("alarm", "test")
             #expect(
-                try String(contentsOfFile: world.directory + "/arguments.txt", encoding: .utf8) == "--to it's me\n")
+                try String(contentsOfFile: world.heard + "/arguments.txt", encoding: .utf8) == "--to it's me\n")
         }
     }
 }

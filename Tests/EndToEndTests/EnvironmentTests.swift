@@ -71,7 +71,7 @@ import Testing
             let credentials = world.directory + "/credentials"
             try FileManager.default.createDirectory(atPath: credentials, withIntermediateDirectories: false)
             try FileManager.default.copyItem(atPath: world.keyFile, toPath: credentials + "/keyturn.key")
-            let seen = world.directory + "/seen"
+            let seen = world.heard + "/seen"
             let script = world.directory + "/alarm"
             try "env > \(seen)\n".write(toFile: script, atomically: true, encoding: .utf8)
             try world.start(

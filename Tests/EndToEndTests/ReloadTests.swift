@@ -9,7 +9,7 @@ import Testing
 
     /// A command for alarms that keeps what it gets.
     private static func keeper(_ name: String, _ world: World) -> String {
-        "alarms:\n  command: [/bin/sh, -c, 'cat >> \(world.directory)/\(name)']\n"
+        "alarms:\n  command: [/bin/sh, -c, 'cat >> \(world.heard)/\(name)']\n"
     }
 
     private static func log(_ daemon: Running) throws -> String {
@@ -28,18 +28,18 @@ import Testing
             try Self.write("log:\n  level: notice\n" + Self.keeper("first", world), world)
             try world.start("--key-file", world.keyFile, "--config", world.configuration)
             try world.must("alarm", "test")
-            #expect(Files.exists(world.directory + "/first"))
+            #expect(Files.exists(world.heard + "/first"))
 
             try Self.write("log:\n  level: debug\n" + Self.keeper("second", world), world)
             try Self.reload(world, until: "the settings were read again changed=\"alarms.command, log.level\"")
             try world.must("alarm", "test")
-            #expect(Files.exists(world.directory + "/second"))
+            #expect(Files.exists(world.heard + "/second"))
 
             try Self.write("log:\n  level: error\n" + Self.keeper("third", world), world)
             try world.daemon.child.signal(SIGHUP)
             try eventually("an alarm to go to the third") {
                 try world.must("alarm", "test")
-                return Files.exists(world.directory + "/third")
+                return Files.exists(world.heard + "/third")
             }
             #expect(
                 try Self.log(world.daemon).split(separator: "the settings were read again").count == 2, "it is quiet")
@@ -68,7 +68,7 @@ import Testing
             }
             #expect(try Self.log(world.daemon).contains("the settings stay as they were"))
             try world.must("alarm", "test")
-            #expect(Files.exists(world.directory + "/first") && !Files.exists(world.directory + "/second"))
+            #expect(Files.exists(world.heard + "/first") && !Files.exists(world.heard + "/second"))
             #expect(world.isHealthy)
         }
     }
@@ -80,6 +80,22 @@ import Testing
             try Self.write("server:\n  event_loops: 3\nagent:\n  mode: '0600'\n", world)
             try Self.reload(world, until: "these settings wait for a restart keys=\"agent.mode, server.event_loops\"")
             #expect(try world.fetchedSecret() == app.secret)
+        }
+    }
+
+    /// What the daemon has given up no settings bring back.
+    @Test func aCommandThatIsNewWaitsForARestart() throws {
+        try withWorld { world in
+            try Self.write(Self.keeper("first", world) + "log:\n  level: debug\n", world)
+            try Self.reload(world, until: "these settings wait for a restart keys=alarms.command")
+            let log = try Self.log(world.daemon)
+            #expect(log.contains("has given up starting programs") && log.contains("changed=log.level"), "\(log)")
+            #expect(try world.must("alarm", "test", "--json").json["channel"].string == "log")
+            #expect(!Files.exists(world.heard + "/first"))
+            try world.stop()
+            try world.start()
+            try world.must("alarm", "test")
+            #expect(Files.exists(world.heard + "/first"))
         }
     }
 

@@ -78,7 +78,7 @@ import Testing
     @Test(.enabled(if: OtherUser.mayBe, OtherUser.why)) func aProgramOfAnotherUsersIsNotRun() throws {
         try withWorld(serving: false) { world in
             try world.initialise()
-            let (trace, program) = (world.directory + "/was-run", world.directory + "/give-key")
+            let (trace, program) = (world.heard + "/was-run", world.directory + "/give-key")
             try "#!/bin/sh\ntouch \(trace)\ncat \(world.keyFile)\n".write(
                 toFile: program, atomically: true, encoding: .utf8)
             try Files.set(program, 0o755)

@@ -27,16 +27,16 @@ import Testing
             let checked = try world.keyturnd("check")
             #expect(checked.exit == 0, "what serves can be checked: \(checked)")
             // A key file comes before the command, a credential before both.
-            let never = try Self.script(world, "touch \(world.directory)/was-run; exit 1")
+            let never = try Self.script(world, "touch \(world.heard)/was-run; exit 1")
             try world.start("--key-file", world.keyFile, environment: ["KEYTURN_UNLOCK_COMMAND": never])
-            #expect(world.isHealthy && !Files.exists(world.directory + "/was-run"))
+            #expect(world.isHealthy && !Files.exists(world.heard + "/was-run"))
         }
     }
 
     @Test func getsNothingOfTheDaemonsButAFewVariables() throws {
         try withWorld(serving: false) { world in
             try world.initialise()
-            let seen = world.directory + "/seen"
+            let seen = world.heard + "/seen"
             let command = try Self.script(
                 world,
                 """
@@ -100,7 +100,7 @@ import Testing
     @Test func aCommandThatHangsIsKilledWithAllThatItStarted() throws {
         try withWorld(serving: false) { world in
             try world.initialise()
-            let pids = world.directory + "/pids"
+            let pids = world.heard + "/pids"
             let command = try Self.script(world, "sleep 600 & echo $! >\(pids); echo $$ >>\(pids); wait")
             let outcome = try Self.refusal(world, command, ["KEYTURN_UNLOCK_COMMAND_TIMEOUT": "3"])
             #expect(outcome.exit == 75 && outcome.errors.contains("within 3 s"), "\(outcome)")

@@ -5,6 +5,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "Confine.h"
+
 /* What getsockopt(SOL_SOCKET, SO_PEERCRED) fills in: who made the connection, as the kernel noted it at connect(2). */
 struct kt_peer {
     int32_t pid;
@@ -29,11 +31,12 @@ int kt_pidfd_open(int32_t pid);
 int kt_make_undumpable(void);
 
 /* Runs a program in a session of its own, with nothing of this process's: for input what is given, or /dev/null when that
-   is -1, /dev/null for errors, no other descriptor, no blocked or ignored signal. `output` becomes the end of a pipe from its output, which does not block.
+   is -1, /dev/null for errors, no other descriptor, no blocked or ignored signal, and confined as kt_narrow says, as far as
+   the kernel does that. `output` becomes the end of a pipe from its output, which does not block.
    Returns 0, or an errno. */
 int kt_spawn(
-    const char *program, char *const arguments[], char *const environment[], int input, int32_t *pid,
-    int *output);
+    const char *program, char *const arguments[], char *const environment[], const char *const closed[], int input,
+    int32_t *pid, int *output);
 
 /* Whether a program that was run so has ended; `status` is then as of waitpid(2), and what it left running of its group is
    killed. Before it is waited for: from then on its number may be another group's. */

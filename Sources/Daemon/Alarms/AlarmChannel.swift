@@ -11,7 +11,8 @@ enum AlarmChannel: Sendable {
     /// Nobody: the log is all.
     case log
     /// A command that gets the alarm on standard input, and has so many seconds.
-    case command(CommandWords, timeout: Int)
+    /// It cannot write to the closed directories.
+    case command(CommandWords, timeout: Int, closed: [String])
     case webhook(EndpointURL, any HTTPTransport)
 
     /// Why an alarm was not taken, in words that say nothing of the address, which may be a secret, but the host.
@@ -28,10 +29,10 @@ enum AlarmChannel: Sendable {
         }
     }
 
-    init(_ settings: Settings, _ transport: any HTTPTransport) throws(StartError) {
+    init(_ settings: Settings, _ places: Places, _ transport: any HTTPTransport) throws(StartError) {
         try Self.check(settings)
         if let words = settings.alarmCommand {
-            self = .command(words, timeout: settings.alarmTimeout)
+            self = .command(words, timeout: settings.alarmTimeout, closed: places.closed)
         } else if let url = settings.alarmWebhook {
             self = .webhook(url, transport)
         } else {
@@ -50,10 +51,13 @@ enum AlarmChannel: Sendable {
     func send(_ body: borrowing SecretBytes) async throws(NotTaken) {
         switch self {
         case .log: break
-        case .command(let words, let timeout):
+        case .command(let words, let timeout, let closed):
             let input = body.withSpan { span in (0..<span.byteCount).map { span[$0] } } + [UInt8(ascii: "\n")]
             let failure: String? = await withCheckedContinuation { continuation in
-                Self.queue.async { continuation.resume(returning: Self.run(words, input, timeout)) }
+                Self.queue.async {
+                    continuation.resume(
+                        returning: Self.run(CleanCommand(words: words, closed: closed, input: input), timeout))
+                }
             }
             if let failure { throw NotTaken(description: "alarms.command \(failure)") }
         case .webhook(let url, let transport):
@@ -74,10 +78,10 @@ enum AlarmChannel: Sendable {
 
     /// Blocks until the command has ended. Its output is read, so that it can write, and forgotten.
     /// - Returns: what went wrong, if anything did.
-    private static func run(_ command: CommandWords, _ input: [UInt8], _ timeout: Int) -> String? {
+    private static func run(_ command: CleanCommand, _ timeout: Int) -> String? {
         let (pid, output): (pid_t, CInt)
         do throws(CleanCommand.NotStarted) {
-            (pid, output) = try CleanCommand(words: command, input: input).start()
+            (pid, output) = try command.start()
         } catch {
             return "cannot be run: \(error.words)"
         }

@@ -22,7 +22,7 @@ package struct OfflineKey: Sendable {
     package static func configured(
         credential: String?, _ settings: Settings, state: String
     ) throws(StartError) -> OfflineKey? {
-        guard let source = UnlockSource(credential: credential, settings: settings) else { return nil }
+        guard let source = UnlockSource(credential: credential, settings: settings, closed: [state]) else { return nil }
         return OfflineKey(way: try source.read(owner: UnlockSource.owner(of: state)))
     }
 }

@@ -1,4 +1,5 @@
 import Audit
+import Confinement
 import Doctor
 import Envelope
 import Glibc
@@ -22,9 +23,10 @@ struct DaemonDoctor {
     let time: any TimeSource
     /// When the daemon was started, on both clocks.
     let started: Moment
+    let confinement: Confinement
 
     /// What opens the vault at the next start.
-    var source: UnlockSource? { UnlockSource(credential: credential, settings: settings) }
+    var source: UnlockSource? { UnlockSource(credential: credential, settings: settings, closed: places.closed) }
 
     func report(_ gate: VaultGate, status: [StatusDocument.Problem], channel: String) async -> DoctorReport {
         let session = gate.session
@@ -34,6 +36,9 @@ struct DaemonDoctor {
             Self.libcurl(CurlVersion.text, tls: CurlVersion.tls, proxy: .current), Self.proxy(.current),
             Self.keyMemory(isLocked: SecretBytes.keptAreLocked), await unlocking(gate),
         ]
+        lines += Self.confinement(
+            confinement.outcome, .current, startsPrograms: confinement.startsPrograms,
+            program: confinement.startsPrograms ? Confinement.ofProgram(keptOutOf: places.closed) : nil)
         lines += [(places.agentSocket, "agent_socket"), (places.adminSocket, "admin_socket")].map(socket)
         lines += [backups, Self.alarms(channel: channel)]
         if let session {

@@ -1,11 +1,14 @@
 import CPlatform
+import Confinement
 import Glibc
 import SocketAPI
 
 /// A command of the settings as it is started: a few variables, its input, no descriptor of ours, a session of its own.
-/// What it says on standard error goes nowhere, since nobody can tell what a failing program prints.
+/// It can neither write to the vault's directories nor gain privileges. What it says on standard error goes nowhere, since nobody can tell what a failing program prints.
 struct CleanCommand {
     let words: CommandWords
+    /// Directories that it cannot write to.
+    let closed: [String]
     /// What it finds on standard input.
     var input: [UInt8] = []
     /// Whether it is told where systemd put the daemon's credentials, the vault's key among them.
@@ -45,7 +48,9 @@ struct CleanCommand {
         let environment = unsafe variables.map { unsafe strdup($0) } + [nil]
         defer { unsafe (arguments + environment).forEach { unsafe free($0) } }
         var (pid, output): (pid_t, CInt) = (0, 0)
-        let outcome = unsafe kt_spawn(words.program, arguments, environment, file, &pid, &output)
+        let outcome = unsafe Confinement.withClosed(closed) { closed in
+            unsafe kt_spawn(words.program, arguments, environment, closed, file, &pid, &output)
+        }
         guard outcome == 0 else { throw NotStarted(outcome) }
         return (pid, output)
     }

@@ -1,4 +1,5 @@
 import Audit
+package import Confinement
 import EscrowFiles
 import Glibc
 import HTTPTransport
@@ -21,6 +22,7 @@ package struct Daemon: Sendable {
     private let volume: LogVolume
     private let logger: Logger
     private let credential: String?
+    private let confinement: Confinement
 
     /// - Parameters:
     ///   - read: reads the settings again, as they were read for `settings`.
@@ -28,13 +30,14 @@ package struct Daemon: Sendable {
     ///   - volume: of `logger`.
     package init(
         places: Places, settings: Settings, read: @escaping Settings.Reader, version: String, credential: String?,
-        volume: LogVolume, logger: Logger
+        confinement: Confinement, volume: LogVolume, logger: Logger
     ) {
         self.places = places
         self.settings = settings
         self.read = read
         self.version = version
         self.credential = credential
+        self.confinement = confinement
         self.volume = volume
         self.logger = logger
     }
@@ -51,6 +54,13 @@ package struct Daemon: Sendable {
         }
     }
 
+    /// Gives up what serving never takes. Before any thread is started, and before a byte from outside is read.
+    package static func confine(_ settings: Settings, credential: String?, _ places: Places) -> Confinement {
+        let source = UnlockSource(credential: credential, settings: settings, closed: places.closed)
+        let unlocksByCommand = if case .command = source { true } else { false }
+        return Confinement.begin(startsPrograms: unlocksByCommand || settings.alarmCommand != nil)
+    }
+
     /// Serves until it is told to stop.
     package func run() async throws(StartError) {
         let time = processTime()
@@ -58,7 +68,7 @@ package struct Daemon: Sendable {
         let roles = try settings.adminRoles(owner: geteuid())
         let agentGroup = try settings.agentGroupID()
         let transport = try makeTransport()
-        let channel = try AlarmChannel(settings, transport)
+        let channel = try AlarmChannel(settings, places, transport)
         let inherited = try InheritedSockets()
         var check = SettingsCheck(places: places, credential: credential)
         check.inherited = inherited
@@ -93,7 +103,7 @@ package struct Daemon: Sendable {
             backups: BackupWriter(store: store, places: places, time: time),
             doctor: DaemonDoctor(
                 places: places, settings: settings, credential: credential, transport: transport, time: time,
-                started: time.now),
+                started: time.now, confinement: confinement),
             unlocking: UnlockTurns(time: time), metrics: metrics, bell: bell)
         let sockets = SocketService(
             places: places, settings: settings, inherited: inherited, agentGroup: agentGroup,
@@ -104,7 +114,8 @@ package struct Daemon: Sendable {
         let due = DueWork(gate: gate, bell: bell, time: time)
         let users = UserWatch(gate: gate, logger: logger)
         let reload = Reload(
-            began: settings, read: read, check: check, bell: bell, transport: transport, volume: volume,
+            began: settings, read: read, check: check, bell: bell, transport: transport,
+            startsPrograms: confinement.startsPrograms, volume: volume,
             logger: logger)
         // Before anybody is told that it is ready: what is asked from then on is done.
         let (stops, reloads) = (Signals.stream(of: SIGTERM, SIGINT), Signals.stream(of: SIGHUP))
@@ -165,7 +176,7 @@ package struct Daemon: Sendable {
     /// With nothing to unlock with, the daemon starts locked. With something that does not fit, it does not start:
     /// that is a mistake to be mended, and not a state to be in.
     private func unlock(_ gate: VaultGate) async throws(StartError) {
-        guard let source = UnlockSource(credential: credential, settings: settings) else {
+        guard let source = UnlockSource(credential: credential, settings: settings, closed: places.closed) else {
             logger.notice("the vault is locked: keyturn unlock")
             return
         }

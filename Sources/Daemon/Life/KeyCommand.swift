@@ -14,8 +14,11 @@ struct KeyCommand {
     let command: CommandWords
     /// For all of it, in seconds. What has not ended by then is killed, with all that it started and that stayed with it.
     let timeout: Int
+    /// Directories that it cannot write to.
+    let closed: [String]
 
-    private static let hint = "run it by hand as the daemon's user, and look at what it says and gives"
+    private static let hint =
+        "run it by hand as the daemon's user by setpriv --no-new-privs, since sudo does not work in it, and look at what it gives"
     /// Milliseconds between two looks whether it ended.
     private static let pause: CInt = 10
 
@@ -36,7 +39,7 @@ struct KeyCommand {
 
     private func start() throws(StartError) -> (pid: pid_t, output: CInt) {
         do throws(CleanCommand.NotStarted) {
-            return try CleanCommand(words: command, knowsCredentials: true).start()
+            return try CleanCommand(words: command, closed: closed, knowsCredentials: true).start()
         } catch {
             throw StartError(
                 .configuration, "unlock.command: cannot run \(printable(command.program)): \(error.words)",

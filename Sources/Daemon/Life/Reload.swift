@@ -17,6 +17,8 @@ struct Reload {
     let check: SettingsCheck
     let bell: AlarmBell
     let transport: any HTTPTransport
+    /// Whether this process can still start a command.
+    let startsPrograms: Bool
     let volume: LogVolume
     let logger: Logger
 
@@ -40,9 +42,18 @@ struct Reload {
 
     /// - Returns: what holds from now on: with those settings that wait for a restart, since they were told of.
     private func take(_ settings: Settings, after old: Settings) async throws(StartError) -> Settings {
-        await bell.ring(by: try AlarmChannel(settings, transport))
+        let isRunnable = startsPrograms || settings.alarmCommand == nil
+        let channel = try AlarmChannel(settings, check.places, transport)
+        if isRunnable {
+            await bell.ring(by: channel)
+        } else {
+            logger.warning(
+                "alarms stay as they were: this daemon started without a command, and has given up starting programs",
+                metadata: ["try": "restart keyturnd; a vault that was unlocked by hand is locked then"])
+        }
         if let level = Logger.Level(rawValue: settings.logLevel) { volume.level = level }
-        let changed = Self.changes(from: old, to: settings)
+        let changed = Self.changes(
+            from: old, to: settings, live: isRunnable ? Self.live : Self.live.filter { !$0.hasPrefix("alarms.") })
         logger.notice(
             "the settings were read again",
             metadata: changed.now.isEmpty ? nil : ["changed": "\(changed.now.joined(separator: ", "))"])
@@ -53,7 +64,9 @@ struct Reload {
         return settings
     }
 
-    static func changes(from old: Settings, to new: Settings) -> (now: [String], later: [String]) {
+    static func changes(
+        from old: Settings, to new: Settings, live: Set<String>
+    ) -> (now: [String], later: [String]) {
         let changed = Settings.keys.keys.filter { old.given[$0] != new.given[$0] }.sorted()
         return (changed.filter(live.contains), changed.filter { !live.contains($0) })
     }

@@ -7,16 +7,18 @@ enum UnlockSource: Equatable {
     /// The file that systemd's credential `keyturn.key` is in.
     case credential(String)
     case keyFile(String)
-    case command(CommandWords, timeout: Int)
+    /// It cannot write to the closed directories.
+    case command(CommandWords, timeout: Int, closed: [String])
 
     /// `nil` when there is none: the daemon starts locked.
-    init?(credential: String?, settings: Settings) {
+    /// - Parameter closed: directories that are no business of a command's.
+    init?(credential: String?, settings: Settings, closed: [String]) {
         if let credential {
             self = .credential(credential)
         } else if let path = settings.keyFile {
             self = .keyFile(path)
         } else if let command = settings.unlockCommand {
-            self = .command(command, timeout: settings.commandTimeout)
+            self = .command(command, timeout: settings.commandTimeout, closed: closed)
         } else {
             return nil
         }
@@ -28,7 +30,8 @@ enum UnlockSource: Equatable {
         switch self {
         case .credential(let path): try KeyFile.read(path, isCredential: true)
         case .keyFile(let path): try KeyFile.read(path, owner: owner)
-        case .command(let words, let timeout): try KeyCommand(command: words, timeout: timeout).run()
+        case .command(let words, let timeout, let closed):
+            try KeyCommand(command: words, timeout: timeout, closed: closed).run()
         }
     }
 
@@ -49,7 +52,7 @@ enum UnlockSource: Equatable {
 
     /// Whether it can be asked at all. A command is not run.
     func check(owner: uid_t = geteuid()) throws(StartError) {
-        guard case .command(let command, _) = self else {
+        guard case .command(let command, _, _) = self else {
             _ = try read(owner: owner)
             return
         }

@@ -21,7 +21,7 @@ package struct SettingsCheck: Sendable {
             try AlarmChannel.check(settings)
             try paths()
             try sockets(settings)
-            try UnlockSource(credential: credential, settings: settings)?.check(
+            try UnlockSource(credential: credential, settings: settings, closed: places.closed)?.check(
                 owner: UnlockSource.owner(of: places.stateDirectory))
         } catch {
             throw StartError(.configuration, error.detail, hint: error.hint)

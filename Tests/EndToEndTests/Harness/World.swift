@@ -11,6 +11,8 @@ final class World: Sendable {
     var state: String { directory + "/state" }
     var runtime: String { directory + "/run" }
     var vault: String { state + "/vault.db" }
+    /// Where commands of the settings write: beside the vault, they make no new file.
+    var heard: String { directory + "/heard" }
     var keyFile: String { directory + "/key" }
     var recoveryFile: String { directory + "/recovery" }
     var configuration: String { directory + "/keyturn.yaml" }
@@ -28,7 +30,8 @@ final class World: Sendable {
                 "KEYTURN_CONFIG": directory + "/keyturn.yaml",
             ])
         try Data().write(to: URL(filePath: configuration))
-        for path in [directory, directory + "/runs"] {
+        try FileManager.default.createDirectory(atPath: heard, withIntermediateDirectories: false)
+        for path in [directory, directory + "/runs", heard] {
             try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: path)
         }
     }

@@ -1,0 +1,239 @@
+#define _GNU_SOURCE
+#include "Confine.h"
+
+#include <errno.h>
+#include <linux/audit.h>
+#include <linux/capability.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <pthread.h>
+#include <sched.h>
+#include <stddef.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define KT_SANITIZED 1
+#endif
+#endif
+
+#if defined(__x86_64__)
+#define KT_ARCHITECTURE AUDIT_ARCH_X86_64
+#elif defined(__aarch64__)
+#define KT_ARCHITECTURE AUDIT_ARCH_AARCH64
+#endif
+
+/* Newer than the headers of some systems that this is built on. The same for all architectures. */
+enum { KT_MOUNT_SETATTR = 442, KT_QUOTACTL_FD = 443, KT_OPEN_TREE_ATTR = 467, KT_NEWEST = 469 };
+
+/* What no part of this program or of its libraries asks for, and whoever takes it over would. A list of what is denied: one
+   of what is allowed would have to follow each libc, resolver module and OpenSSL; under systemd the unit has one as well. */
+static const uint32_t denied[] = {
+    /* Other processes' memory and descriptors. */
+    SYS_ptrace, SYS_process_vm_readv, SYS_process_vm_writev, SYS_pidfd_getfd, SYS_kcmp, SYS_userfaultfd,
+    SYS_perf_event_open,
+    /* The kernel itself. */
+    SYS_bpf, SYS_init_module, SYS_finit_module, SYS_delete_module, SYS_kexec_load, SYS_reboot, SYS_syslog,
+    SYS_io_uring_setup, SYS_io_uring_enter, SYS_io_uring_register, SYS_personality, SYS_add_key, SYS_request_key,
+    SYS_keyctl,
+    /* Mounts and namespaces. */
+    SYS_mount, SYS_umount2, SYS_pivot_root, SYS_chroot, SYS_fsopen, SYS_fsconfig, SYS_fsmount, SYS_fspick, SYS_open_tree,
+    SYS_move_mount, KT_MOUNT_SETATTR, KT_OPEN_TREE_ATTR, SYS_unshare, SYS_setns,
+    /* The machine: clocks, swap, quotas, names, files by their handles. adjtimex(2) stays: it says whether the clock is kept. */
+    SYS_clock_settime, SYS_settimeofday, SYS_swapon, SYS_swapoff, SYS_acct, SYS_quotactl, KT_QUOTACTL_FD,
+    SYS_sethostname, SYS_setdomainname, SYS_open_by_handle_at, SYS_fanotify_init, SYS_vhangup,
+#ifdef SYS_kexec_file_load
+    SYS_kexec_file_load,
+#endif
+#ifdef SYS_iopl
+    SYS_iopl, SYS_ioperm, SYS_modify_ldt,
+#endif
+};
+
+/* How each request of the hot path, and each turn of its loop, asks. First, for kernels that do not remember (before 5.11)
+   what a filter says to a call whatever its arguments. */
+static const uint32_t frequent[] = {
+    SYS_epoll_pwait, SYS_recvfrom, SYS_sendto, SYS_write, SYS_accept4, SYS_close, SYS_epoll_ctl, SYS_futex, SYS_read,
+#ifdef SYS_epoll_wait
+    SYS_epoll_wait,
+#endif
+};
+
+#define KT_FIELD(name) ((uint32_t)offsetof(struct seccomp_data, name))
+/* The half of an argument that the kernel looks at. */
+#define KT_ARGUMENT(number) (KT_FIELD(args) + 8u * (number))
+#define KT_NAMESPACES \
+    (CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNET)
+
+enum { KT_MOST = 192 };
+
+struct program {
+    struct sock_filter code[KT_MOST];
+    unsigned short length;
+};
+
+static void put(struct program *to, struct sock_filter instruction) {
+    if (to->length < KT_MOST) to->code[to->length] = instruction;
+    to->length++;
+}
+
+static void load(struct program *to, uint32_t offset) {
+    put(to, (struct sock_filter)BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offset));
+}
+
+static void answer(struct program *to, uint32_t action) {
+    put(to, (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, action));
+}
+
+/* Goes on with the next instruction where the comparison holds, else skips `over`. */
+static void unless(struct program *to, uint16_t comparison, uint32_t value, uint8_t over) {
+    put(to, (struct sock_filter)BPF_JUMP(BPF_JMP | comparison | BPF_K, value, 0, over));
+}
+
+static void answer_call(struct program *to, uint32_t call, uint32_t action) {
+    unless(to, BPF_JEQ, call, 1);
+    answer(to, action);
+}
+
+#define KT_DENIED (SECCOMP_RET_ERRNO | EPERM)
+
+/* The filter. An argument that is looked at leaves it in the place of the call's number: what does so answers. */
+static void compose(struct program *to, int starts_programs) {
+#ifdef KT_ARCHITECTURE
+    load(to, KT_FIELD(arch));
+    put(to, (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, KT_ARCHITECTURE, 1, 0));
+    answer(to, SECCOMP_RET_KILL_PROCESS);
+#endif
+    load(to, KT_FIELD(nr));
+    for (size_t at = 0; at < sizeof frequent / sizeof *frequent; at++) answer_call(to, frequent[at], SECCOMP_RET_ALLOW);
+#ifdef __x86_64__
+    /* x32. */
+    unless(to, BPF_JGE, 0x40000000, 1);
+    answer(to, SECCOMP_RET_KILL_PROCESS);
+#endif
+    /* What did not exist when this was written: libraries try it and go on without. */
+    unless(to, BPF_JGT, KT_NEWEST, 1);
+    answer(to, SECCOMP_RET_ERRNO | ENOSYS);
+    for (size_t at = 0; at < sizeof denied / sizeof *denied; at++) answer_call(to, denied[at], KT_DENIED);
+    /* Its flags are in memory, where no filter sees them. libc then takes clone(2). */
+    answer_call(to, SYS_clone3, SECCOMP_RET_ERRNO | ENOSYS);
+    if (!starts_programs) {
+        answer_call(to, SYS_execve, KT_DENIED);
+        answer_call(to, SYS_execveat, KT_DENIED);
+#ifdef SYS_fork
+        answer_call(to, SYS_fork, KT_DENIED);
+        answer_call(to, SYS_vfork, KT_DENIED);
+#endif
+    }
+
+    unless(to, BPF_JEQ, SYS_clone, starts_programs ? 4 : 6);
+    load(to, KT_ARGUMENT(0));
+    put(to, (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, KT_NAMESPACES, starts_programs ? 1 : 2, 0));
+    if (!starts_programs) put(to, (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, CLONE_THREAD, 0, 1));
+    answer(to, SECCOMP_RET_ALLOW);
+    answer(to, KT_DENIED);
+    if (!starts_programs) answer(to, KT_DENIED);
+
+    /* Unix, TCP and UDP; of netlink what getaddrinfo(3) asks for addresses. */
+    unless(to, BPF_JEQ, SYS_socket, 9);
+    load(to, KT_ARGUMENT(0));
+    put(to, (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, AF_UNIX, 5, 0));
+    put(to, (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, AF_INET, 4, 0));
+    put(to, (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, AF_INET6, 3, 0));
+    put(to, (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, AF_NETLINK, 0, 3));
+    load(to, KT_ARGUMENT(2));
+    put(to, (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 0 /* NETLINK_ROUTE */, 0, 1));
+    answer(to, SECCOMP_RET_ALLOW);
+    answer(to, SECCOMP_RET_ERRNO | EAFNOSUPPORT);
+
+    /* Typing into the terminal that it was started from. */
+    unless(to, BPF_JEQ, SYS_ioctl, 4);
+    load(to, KT_ARGUMENT(1));
+    put(to, (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, TIOCSTI, 1, 0));
+    put(to, (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 0x541C /* TIOCLINUX */, 0, 1));
+    answer(to, KT_DENIED);
+    answer(to, SECCOMP_RET_ALLOW);
+}
+
+static int filter_calls(int starts_programs, unsigned int flags) {
+    struct program program = {.length = 0};
+    compose(&program, starts_programs);
+    if (program.length > KT_MOST) return E2BIG;
+    const struct sock_fprog given = {.len = program.length, .filter = program.code};
+    const long outcome = syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, flags, &given);
+    /* With TSYNC, the number of a thread that has another filter. */
+    return outcome == 0 ? 0 : outcome > 0 ? EBUSY : errno;
+}
+
+static int keep_capabilities(uint64_t kept) {
+    struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
+    struct __user_cap_data_struct sets[2] = {0};
+    if (syscall(SYS_capget, &header, sets) != 0) return errno;
+    int trouble = 0;
+    for (unsigned long one = 0; one < 64 && prctl(PR_CAPBSET_READ, one, 0, 0, 0) >= 0; one++) {
+        if (prctl(PR_CAPBSET_READ, one, 0, 0, 0) == 0 || (one < 32 && kept >> one & 1)) continue;
+        /* Without CAP_SETPCAP it stays, and nothing here can have it: no_new_privs. */
+        if (prctl(PR_CAPBSET_DROP, one, 0, 0, 0) != 0 && errno != EPERM) trouble = errno;
+    }
+    prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
+    for (int half = 0; half < 2; half++) {
+        sets[half].permitted &= (uint32_t)(kept >> 32 * half);
+        sets[half].effective = sets[half].permitted;
+        sets[half].inheritable = 0;
+    }
+    if (syscall(SYS_capset, &header, sets) != 0) trouble = errno;
+    return trouble;
+}
+
+void kt_confine(uint64_t capabilities, int starts_programs, struct kt_confined *outcome) {
+    memset(outcome, 0, sizeof *outcome);
+#ifdef KT_SANITIZED
+    (void)capabilities;
+    (void)starts_programs;
+    (void)filter_calls;
+    (void)keep_capabilities;
+    outcome->privileges = outcome->capabilities = outcome->calls = ENOTSUP;
+#else
+    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) outcome->privileges = errno;
+    outcome->capabilities = keep_capabilities(capabilities);
+    outcome->calls = filter_calls(starts_programs, SECCOMP_FILTER_FLAG_TSYNC);
+#endif
+}
+
+int kt_close_files(const char *const closed[]);
+
+void kt_narrow(const char *const closed[], struct kt_confined *outcome) {
+    memset(outcome, 0, sizeof *outcome);
+#ifdef KT_SANITIZED
+    (void)closed;
+    outcome->privileges = outcome->capabilities = outcome->calls = outcome->files = ENOTSUP;
+#else
+    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) outcome->privileges = errno;
+    outcome->files = kt_close_files(closed);
+    outcome->capabilities = keep_capabilities(0);
+    outcome->calls = filter_calls(1, 0);
+#endif
+}
+
+struct trial {
+    const char *const *closed;
+    struct kt_confined *outcome;
+};
+
+static void *try_it(void *given) {
+    const struct trial *trial = given;
+    kt_narrow(trial->closed, trial->outcome);
+    return NULL;
+}
+
+int kt_try_narrow(const char *const closed[], struct kt_confined *outcome) {
+    struct trial trial = {closed, outcome};
+    pthread_t thread;
+    const int reason = pthread_create(&thread, NULL, try_it, &trial);
+    return reason ? reason : pthread_join(thread, NULL);
+}

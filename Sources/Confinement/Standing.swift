@@ -1,0 +1,63 @@
+import Glibc
+
+/// How a process is confined, as the kernel has it in `/proc/PID/status`.
+package struct Standing: Equatable, Sendable {
+    /// Whether nothing that it starts gains privileges.
+    package var isUnprivileged: Bool
+    /// Whether a filter looks at its system calls.
+    package var isFiltered: Bool
+    /// What it can use now, or take up.
+    package var capabilities: Capabilities
+
+    package init(isUnprivileged: Bool, isFiltered: Bool, capabilities: Capabilities) {
+        (self.isUnprivileged, self.isFiltered, self.capabilities) = (isUnprivileged, isFiltered, capabilities)
+    }
+
+    /// - Parameter status: the text of `/proc/PID/status`, proc_pid_status(5). `nil` where a line is missing.
+    package init?(status: String) {
+        var values: [Substring: Substring] = [:]
+        for line in status.split(separator: "\n") {
+            guard let colon = line.firstIndex(of: ":") else { continue }
+            values[line[..<colon]] = line[line.index(after: colon)...].drop { $0 == "\t" || $0 == " " }
+        }
+        guard let privileges = values["NoNewPrivs"], let filter = values["Seccomp"],
+            let permitted = values["CapPrm"].flatMap({ UInt64($0, radix: 16) })
+        else { return nil }
+        self.init(
+            isUnprivileged: privileges == "1", isFiltered: filter == "2", capabilities: Capabilities(bits: permitted))
+    }
+
+    /// As wide as the wider of both.
+    package func joined(_ other: Standing) -> Standing {
+        Standing(
+            isUnprivileged: isUnprivileged && other.isUnprivileged, isFiltered: isFiltered && other.isFiltered,
+            capabilities: capabilities.union(other.capabilities))
+    }
+
+    /// Of this process: each thread has its own, and the widest counts. `nil` where /proc does not say.
+    package static var current: Standing? {
+        guard let directory = unsafe opendir("/proc/self/task") else { return nil }
+        defer { unsafe closedir(directory) }
+        var widest: Standing?
+        while let entry = unsafe readdir(directory) {
+            let name = unsafe withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
+                unsafe String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+            }
+            // A thread that has ended meanwhile has no status.
+            guard Int(name) != nil, let text = text(at: "/proc/self/task/\(name)/status"),
+                let standing = Standing(status: text)
+            else { continue }
+            widest = widest.map { $0.joined(standing) } ?? standing
+        }
+        return widest
+    }
+
+    private static func text(at path: String) -> String? {
+        let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return nil }
+        defer { close(descriptor) }
+        var bytes = [UInt8](repeating: 0, count: 8192)
+        let count = unsafe bytes.withUnsafeMutableBytes { unsafe read(descriptor, $0.baseAddress, $0.count) }
+        return count > 0 ? String(decoding: bytes[..<count], as: UTF8.self) : nil
+    }
+}

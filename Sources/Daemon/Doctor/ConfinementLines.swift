@@ -1,0 +1,97 @@
+import Confinement
+import Glibc
+import SocketAPI
+
+/// What the doctor says of the daemon's own limits: what it could do if somebody took it over. What is in force the kernel
+/// says; why something is not, is known from the start.
+extension DaemonDoctor {
+    /// - Parameters:
+    ///   - standing: as the kernel has it now.
+    ///   - program: what becomes of a program that is started; `nil` where none can be.
+    static func confinement(
+        _ began: Confinement.Outcome, _ standing: Standing?, startsPrograms: Bool, program: Confinement.Outcome?
+    ) -> [Line] {
+        guard let standing else {
+            return [
+                Line(
+                    "confinement", .skipped, "what the daemon may do cannot be told: /proc is not there",
+                    try: "mount -t proc proc /proc")
+            ]
+        }
+        return [
+            privileges(began, standing), capabilities(began, standing), calls(began, standing, startsPrograms),
+            programs(program),
+        ]
+    }
+
+    private static func privileges(_ began: Confinement.Outcome, _ standing: Standing) -> Line {
+        standing.isUnprivileged
+            ? Line("no_new_privileges", .passed, "neither the daemon nor what it starts gains privileges, as by sudo")
+            : Line(
+                "no_new_privileges", .warning,
+                "programs that the daemon starts may gain privileges: \(why(began.privileges))",
+                try: "set NoNewPrivileges=yes in the unit")
+    }
+
+    private static func capabilities(_ began: Confinement.Outcome, _ standing: Standing) -> Line {
+        let had = standing.capabilities
+        if had.isEmpty { return Line("capabilities", .passed, "the daemon has none") }
+        guard had.isSubset(of: .needed) else {
+            return Line(
+                "capabilities", .warning, "the daemon has more than it needs: \(why(began.capabilities))",
+                try: "run it as a user of its own, as the package's unit does")
+        }
+        return Line("capabilities", .passed, "the daemon has what it uses as root, and no more: \(had)")
+    }
+
+    private static func calls(_ began: Confinement.Outcome, _ standing: Standing, _ startsPrograms: Bool) -> Line {
+        guard began.calls == 0, standing.isFiltered else {
+            return Line(
+                "system_calls", .warning, "the daemon may make every system call: \(why(began.calls))",
+                try: "a kernel with CONFIG_SECCOMP_FILTER, and a container runtime that allows seccomp(2)")
+        }
+        return Line(
+            "system_calls", .passed,
+            "the kernel denies the daemon what it never needs"
+                + (startsPrograms ? "" : "; to start a program too, since no setting names one"))
+    }
+
+    private static func programs(_ outcome: Confinement.Outcome?) -> Line {
+        let check = "programs"
+        guard let outcome else { return Line(check, .passed, "the daemon starts none") }
+        guard outcome.files == 0 else {
+            return Line(
+                check, .warning,
+                "unlock.command and alarms.command could change the vault's files: \(why(outcome.files, isLandlock: true))",
+                try: landlockHint(outcome.files))
+        }
+        let missed = [outcome.privileges, outcome.capabilities, outcome.calls].first { $0 != 0 }
+        if let missed {
+            return Line(
+                check, .warning, "unlock.command and alarms.command may do more than they need: \(why(missed))",
+                try: "run the daemon under the package's unit")
+        }
+        return Line(
+            check, .passed,
+            "unlock.command and alarms.command cannot write to the vault's directory, or signal the daemon")
+    }
+
+    private static func why(_ reason: CInt, isLandlock: Bool = false) -> String {
+        switch reason {
+        case 0: "something else undid it"
+        case ENOTSUP where !isLandlock: "this program was built with a sanitizer"
+        case ENOSYS: "this kernel has no \(isLandlock ? "Landlock" : "such call")"
+        case EOPNOTSUPP: "Landlock is off here, or older than Linux 5.19"
+        default: words(for: reason)
+        }
+    }
+
+    private static func landlockHint(_ reason: CInt) -> String {
+        switch reason {
+        case ENOSYS, EOPNOTSUPP:
+            "Linux 5.19 or newer, with landlock in /sys/kernel/security/lsm (boot with lsm=landlock,…)"
+        case EPERM: "a container runtime that allows landlock_restrict_self(2)"
+        default: "put the work of the command elsewhere: alarms.webhook, a systemd credential"
+        }
+    }
+}

@@ -1,0 +1,36 @@
+import CPlatform
+import Foundation
+import Testing
+
+@testable import Confinement
+
+/// A whole process that is confined, each in one of its own.
+@Suite struct WholeProcessTests {
+    @Test func `all its threads have lost what is not needed`() async {
+        await #expect(processExitsWith: .success) {
+            let confinement = Confinement.begin(startsPrograms: true)
+            guard confinement.outcome == Confinement.Outcome() else { exit(2) }
+            let standing = Standing.current
+            guard let standing, standing.isFiltered else { exit(3) }
+            // Threads that were there before keep their capabilities: the daemon has none by then.
+            exit(call(Number.unshare) == -1 && errno == EPERM ? EXIT_SUCCESS : 4)
+        }
+    }
+
+    @Test func `a program is started where one may be, and not otherwise`() async {
+        await #expect(processExitsWith: .exitCode(10)) { exit(10 + startTrue(afterConfining: true)) }
+        await #expect(processExitsWith: .exitCode(10 + EPERM)) { exit(10 + startTrue(afterConfining: false)) }
+    }
+}
+
+/// Confines the process, and starts a program. Returns the errno; 0 when it was started.
+private func startTrue(afterConfining startsPrograms: Bool) -> CInt {
+    _ = Confinement.begin(startsPrograms: startsPrograms)
+    var (pid, output): (pid_t, CInt) = (0, 0)
+    let word = unsafe strdup("/bin/true")
+    var arguments = unsafe [word, nil]
+    var environment: [UnsafeMutablePointer<CChar>?] = unsafe [nil]
+    return unsafe Confinement.withClosed([]) { closed in
+        unsafe kt_spawn("/bin/true", &arguments, &environment, closed, -1, &pid, &output)
+    }
+}
