@@ -51,7 +51,10 @@ let fuzzer: Target =
 
 let package = Package(
     name: "keyturn",
-    products: [.library(name: "FaultyDisk", type: .dynamic, targets: ["FaultyDisk"])],
+    products: [
+        .library(name: "AnswerTap", type: .dynamic, targets: ["AnswerTap"]),
+        .library(name: "FaultyDisk", type: .dynamic, targets: ["FaultyDisk"]),
+    ],
     dependencies: [
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -200,6 +203,7 @@ let package = Package(
         fuzzer,
         // Preloaded into programs by the end-to-end tests, and linked into none.
         .target(name: "FaultyDisk", path: "Tests/FaultyDisk"),
+        .target(name: "AnswerTap", path: "Tests/AnswerTap"),
         tests(
             "EndToEndTests",
             [

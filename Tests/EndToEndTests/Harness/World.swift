@@ -42,6 +42,13 @@ final class World: Sendable {
             running.sandbox?.end()
             running = (nil, nil)
         }
+        do {
+            for fault in try AnswerTap.shared?.verdict(on: state).faults ?? [] {
+                Issue.record("not as schema/openapi.yaml has it: \(fault)")
+            }
+        } catch {
+            Issue.record(error)
+        }
         try? FileManager.default.removeItem(atPath: directory)
     }
 
@@ -76,7 +83,9 @@ final class World: Sendable {
     /// Starts the daemon and waits until both sockets answer.
     func start(_ arguments: String..., environment: [String: String] = [:]) throws {
         let arguments = ["serve"] + (arguments.isEmpty ? ["--key-file", keyFile] : arguments)
-        let daemon = try runner.start(Programs.keyturnd, arguments, environment: environment)
+        let tap = environment["LD_PRELOAD"] == nil ? AnswerTap.shared?.environment ?? [:] : [:]
+        let daemon = try runner.start(
+            Programs.keyturnd, arguments, environment: environment.merging(tap) { own, _ in own })
         running.withLock { $0.daemon = daemon }
         try eventually("the daemon to listen") {
             guard daemon.child.isRunning else { throw HarnessError("the daemon ended: \(try daemon.outcome())") }
