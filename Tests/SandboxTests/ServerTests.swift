@@ -100,6 +100,17 @@ import Testing
         #expect(client?.hearAll() == "", "closed without a word")
     }
 
+    @Test func targetsMayHaveAnyForm() async throws {
+        try await withServer { server, _ in
+            for target in [
+                "/_sandbox/requests?path=/oauth/token&after=0", "/%5Fsandbox/requests", "/_sandbox/requests?",
+            ] {
+                let answer = exchange(server, "GET \(target) HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+                #expect(answer?.hasPrefix("HTTP/1.1 200 ") == true, "\(target)")
+            }
+        }
+    }
+
     @Test func tooLargeABodyIsRefusedAndNotKept() async throws {
         try await withServer { server, _ in
             let head = "POST /oauth/token HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 65537\r\n\r\n"

@@ -111,6 +111,22 @@ private let rest = "type:- closes:false body:-"
         }
     }
 
+    @Test("any target is taken, and the value of Authorization kept, only for a stand-in") func standIn() throws {
+        func read(_ target: String, _ limits: RequestLimits) -> Request? {
+            var reader = RequestReader(limits: limits)
+            let text = SecretBytes(copying: "GET \(target) HTTP/1.1\r\nHost: a\r\nAuthorization: Basic eA==\r\n\r\n")
+            guard case .request(let request, _) = text.withSpan({ reader.read($0) }) else { return nil }
+            return request
+        }
+        var limits = RequestLimits()
+        (limits.takesAnyTarget, limits.keepsAuthorization) = (true, true)
+        let odd = "/a//%41/?x=/&x"
+        let request = try #require(read(odd, limits))
+        #expect(request.target.text == odd && request.authorization == "Basic eA==")
+        #expect(read(odd, RequestLimits()) == nil)
+        #expect(try #require(read("/a", RequestLimits())).authorization == nil)
+    }
+
     @Test("what is unusual is refused", arguments: Refused.all)
     func refused(input: Refused) {
         let reading = read(input.bytes)
