@@ -1,3 +1,5 @@
+import Glibc
+
 /// The classes of bytes that the grammar of a message is made of, and the few ways to look at them in place.
 extension UInt8 {
     static let space = UInt8(ascii: " ")
@@ -69,17 +71,15 @@ extension Span<UInt8> {
     }
 
     func array(_ range: Range<Int>) -> [UInt8] {
-        var copy: [UInt8] = []
-        copy.reserveCapacity(range.count)
-        for index in range { copy.append(self[index]) }
-        return copy
+        unsafe extracting(range).withUnsafeBufferPointer { unsafe [UInt8]($0) }
     }
 
     func holds(_ text: String, at range: Range<Int>) -> Bool {
         let expected = text.utf8Span.span
         guard expected.count == range.count else { return false }
-        for index in expected.indices where self[range.lowerBound + index] != expected[index] { return false }
-        return true
+        return unsafe extracting(range).withUnsafeBytes { found in
+            unsafe expected.withUnsafeBytes { unsafe found.elementsEqual($0) }
+        }
     }
 
     /// As ``holds(_:at:)``, with `lowercase` given in lower case and ASCII letters of either case accepted.
@@ -93,8 +93,12 @@ extension Span<UInt8> {
     }
 
     func first(_ byte: UInt8, in range: Range<Int>) -> Int? {
-        for index in range where self[index] == byte { return index }
-        return nil
+        unsafe extracting(range).withUnsafeBytes { bytes in
+            guard let start = bytes.baseAddress, let found = unsafe memchr(start, CInt(byte), bytes.count) else {
+                return nil
+            }
+            return range.lowerBound + (unsafe UnsafeRawPointer(found) - start)
+        }
     }
 
     /// The number written in `range` in plain decimal digits; `nil` for anything else: a sign, a space, a leading

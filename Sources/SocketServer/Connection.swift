@@ -1,7 +1,7 @@
 import Glibc
 import Names
-package import SecretMemory
-package import SocketAPI
+import SecretMemory
+import SocketAPI
 
 /// One connection: reads requests in order, answers each, and lets nobody take longer than the limits say.
 ///
@@ -27,7 +27,7 @@ package final class Connection: EventSource {
     private var outbox: [Outgoing] = []
     /// What the kernel did not take.
     private(set) var unsent: UnsentBytes?
-    private(set) var watch: (any Watch)?
+    var watch: (any Watch)?
     private var interest = Interest()
     /// Whether the worker has it in one of its lists already.
     var (isDue, isFlushed) = (false, false)
@@ -45,37 +45,8 @@ package final class Connection: EventSource {
         state = ConnectionState(now: worker.now)
     }
 
-    // MARK: For a watch
-
-    /// Whether the client has still to take in something that was sent.
-    package var isBehind: Bool { state.isBehind || !outbox.isEmpty }
-
-    /// The answer that was watched or waited for. The connection goes on with the next request.
-    package func answer(_ answer: RecordedResponse) {
-        guard state.phase != .closed else { return }
-        watch = nil
-        queue(answer)
-        worker.due(self)
-    }
-
-    /// The first bytes of an answer that ends with the connection.
-    package func send(head: RenderedResponse) { leaves(.answer(head, isLast: true, unrecorded: nil)) }
-
-    /// The last part of such an answer. Who is behind is not waited for.
-    package func send(last part: SecretBox) {
-        guard !state.isBehind else { return close() }
-        watch = nil
-        state.ends(now: now)
-        leaves(.part(part))
-    }
-
-    /// A part of such an answer. To be called only when nothing is on its way any more.
-    package func send(part: SecretBox) {
-        state.progressed(now: now)
-        leaves(.part(part))
-    }
-
-    private func leaves(_ item: Outgoing) {
+    /// Has something leave at the end of this turn.
+    func leaves(_ item: Outgoing) {
         outbox.append(item)
         worker.flushes(self)
     }
@@ -91,9 +62,8 @@ package final class Connection: EventSource {
         worker.closed(self, place)
     }
 
-    var isStranger: Bool { place.standing == .stranger }
-    /// Whether it may be answered something in this turn.
-    var mayGoOn: Bool { !isStranger || worker.leftOfStrangers > 0 }
+    /// Whether the client has still to take in something that was sent.
+    package var isBehind: Bool { state.isBehind || !outbox.isEmpty }
 
     // MARK: Reading
 
@@ -202,7 +172,7 @@ package final class Connection: EventSource {
 
     // MARK: Answering
 
-    private func queue(_ answer: RecordedResponse) {
+    func queue(_ answer: RecordedResponse) {
         state.answers(now: now)
         outbox.append(Outgoing(answer, isLast: state.isLast, headAlone: asksHead))
         worker.answered(self, answer.record)

@@ -1,10 +1,10 @@
 import SocketAPI
 
-/// What a connection does as time goes by, and at the end of the server.
+/// What a connection does in its turn, as time goes by, and at the end of the server.
 extension Connection {
-    package var loop: EventLoop { worker.loop }
-    /// Seconds, on the clock that ticks a watch.
-    package var now: Int { worker.now }
+    var isStranger: Bool { place.standing == .stranger }
+    /// Whether it may be answered something in this turn.
+    var mayGoOn: Bool { !isStranger || worker.leftOfStrangers > 0 }
 
     /// Called once a second.
     func tick() {
