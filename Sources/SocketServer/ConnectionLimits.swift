@@ -32,7 +32,7 @@ package struct ConnectionLimits: Sendable {
 
     /// Connections of all users together that no rule names; and those of one of them.
     var strangers: Int { max(connections / 16, 2) }
-    var connectionsPerStranger: Int { max(strangers / 4, 1) }
+    var connectionsPerStranger: Int { min(max(strangers / 4, 1), connectionsPerUser) }
     /// Connections of one user once three quarters are taken.
     var few: Int { max(connectionsPerUser / 16, 1) }
 

@@ -39,14 +39,14 @@ protocol EventSource: AnyObject {
     /// The most that one look at the kernel brings.
     private static let most = 256
 
-    private let set: CInt
+    let set: CInt
     private let bell: CInt
     private let asked = Mutex(Asked())
 
     // The thread's own.
     private var sources: [(any EventSource)?] = []
     private var second = 0
-    private var hasMore = false
+    private(set) var hasMore = false
     private let events: UnsafeMutableBufferPointer<kt_event>
     var work = Work()
 

@@ -34,7 +34,7 @@ import SocketAPI
     /// Whose unread bytes are to be looked at next, in their order.
     private var due: [Connection] = []
     /// Who is sent something at the end of this turn, and which records come first.
-    private var flushed: [Connection] = []
+    private(set) var flushed: [Connection] = []
     private var records: [any AnswerRecord] = []
     /// Requests of strangers that are still answered in this turn.
     var leftOfStrangers: Int
@@ -200,7 +200,8 @@ import SocketAPI
         if !later.isEmpty { due.insert(contentsOf: later, at: 0) }
         leftOfStrangers = limits.turnOfStrangers
         if !flushed.isEmpty { commit() }
-        return !due.isEmpty
+        // A watch goes on with the next part as soon as one has left.
+        return !due.isEmpty || !flushed.isEmpty
     }
 
     private func commit() {

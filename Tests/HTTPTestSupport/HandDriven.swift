@@ -32,8 +32,15 @@ package final class HandDriven {
         return Client(ends[1], connection, self)
     }
 
-    /// Lets the loop go round until there is nothing to do.
-    package func run() { for _ in 0..<20 { _ = loop.turn(waiting: 0) } }
+    /// Lets the loop go round for as long as it would not wait.
+    package func run() {
+        for _ in 0..<1_000 {
+            _ = loop.turn(waiting: 0)
+            var reports = pollfd(fd: loop.set, events: Int16(POLLIN), revents: 0)
+            if unsafe !loop.hasMore && poll(&reports, 1, 0) <= 0 { break }
+        }
+        precondition(worker.flushed.isEmpty, "the loop would wait with something to send")
+    }
 
     /// How many connections there are.
     package var open: Int { worker.open }

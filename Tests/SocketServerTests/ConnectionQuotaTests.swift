@@ -54,6 +54,12 @@ import Testing
         #expect(quota.take(stranger(9)) == nil)
     }
 
+    @Test func `a stranger gets no more than a user whom a rule names`() {
+        let quota = quota(4_096, perUser: 3)
+        for _ in 0..<3 { #expect(quota.take(stranger(9)) == nil) }
+        #expect(quota.take(stranger(9)) == .user(9))
+    }
+
     @Test func `some users whom rules name, however greedy, leave places to the others`() {
         let quota = quota(1_600, perUser: 400)
         var greedy = 0

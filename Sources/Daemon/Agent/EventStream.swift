@@ -76,7 +76,9 @@ final class EventStream: VaultWatch {
     func caughtUp() { proceed() }
 
     /// Its answer began long ago: all that can be said now is the end.
-    func end(_: RenderedResponse) {
+    func end(_: RenderedResponse) { finish() }
+
+    private func finish() {
         let connection = connection
         abandon()
         connection?.send(last: Chunk.last)
@@ -102,7 +104,7 @@ final class EventStream: VaultWatch {
     private func proceed() {
         guard let connection, !connection.isBehind else { return }
         // All was told that it may not see any more.
-        if order.isEmpty, visible == .none { return connection.close() }
+        if order.isEmpty, visible == .none { return finish() }
         guard !order.isEmpty else { return }
         var part = SecretBuffer(capacity: 1_024)
         for _ in 0..<Self.portion {
