@@ -125,6 +125,7 @@ protocol EventSource: AnyObject {
             guard now != second else { continue }
             second = now
             work.tick()
+            hasMore = true  // what it brought leaves now, and not when something else happens
         }
         work = Work()
         return nil

@@ -79,8 +79,12 @@ import Times
     }
 
     @Test("nobody who is told is worth a warning") func alarms() {
-        #expect(DaemonDoctor.alarms(channel: "log").outcome == .warning)
-        #expect(DaemonDoctor.alarms(channel: "webhook").outcome == .passed)
+        let (can, cannot) = (true, false)
+        #expect(DaemonDoctor.alarms(channel: "log", startsPrograms: can).outcome == .warning)
+        #expect(DaemonDoctor.alarms(channel: "log", startsPrograms: can).hint?.contains("restart") == false)
+        let first = DaemonDoctor.alarms(channel: "log", startsPrograms: cannot).hint
+        #expect(first?.contains("restart keyturnd (for a first command)") == true, "a reload does not bring one")
+        #expect(DaemonDoctor.alarms(channel: "webhook", startsPrograms: cannot).outcome == .passed)
     }
 
     @Test(

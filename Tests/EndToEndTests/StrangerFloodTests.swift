@@ -89,6 +89,8 @@ import Testing
                 #expect(try Stranger(world, "status", Self.credentials, count: 40).said() == ["40", "403"])
                 try world.addApp("zoom-\(round)", verify: false)
                 #expect(try world.get("/v1/apps/zoom-\(round)/credentials").status == 200)
+                let shown = try world.must("audit", "tail").output
+                #expect(shown.contains("uid 65534  40 since ") == (round == 1), "\(shown)")
                 try world.stop()
             }
             let audit = try world.audit

@@ -11,14 +11,16 @@ enum RefusalProblems {
         guard let first = counted.first, let since = counted.map(\.since).min() else { return [] }
         let total = counted.reduce(0) { $0 + $1.count }
         var who = counted.prefix(most).map { "\($0.uid.map { "user \($0)" } ?? "other users") (\($0.count))" }
-        if counted.count > most { who.append("\(counted.count - most) more") }
-        let show = first.uid.map { "ps -u \($0) shows the processes" } ?? "keyturn audit tail shows who asks"
+        if counted.count > most { who.append("\(counted.count - most) more users") }
+        let uid = first.uid.map { "\($0)" } ?? "N"
+        let show = first.uid == nil ? "keyturn audit tail" : "ps -u \(uid)"
         return [
             .init(
                 .refusalsCounted,
                 "\(Times.counted(total, "refusal")) since \(since), counted and not written to the audit log (\(first.cause.words(limits))): "
                     + who.joined(separator: ", "),
-                try: "\(show): stop what asks, or grant it: keyturn client add; keyturn audit tail")
+                try: "\(show), and stop what asks; or grant what keyturn audit tail says it asks for: "
+                    + "keyturn client add NAME --uid \(uid) --allow APP:credentials")
         ]
     }
 

@@ -40,7 +40,7 @@ struct DaemonDoctor {
             confinement.outcome, .current, startsPrograms: confinement.startsPrograms,
             program: confinement.startsPrograms ? Confinement.ofProgram(keptOutOf: places.closed) : nil)
         lines += [(places.agentSocket, "agent_socket"), (places.adminSocket, "admin_socket")].map(socket)
-        lines += [backups, Self.alarms(channel: channel)]
+        lines += [backups, Self.alarms(channel: channel, startsPrograms: confinement.startsPrograms)]
         if let session {
             lines += Self.policies(session.vault.catalog.entries.map(\.app))
             lines += [slots(session.vault), await auditLog(session)]

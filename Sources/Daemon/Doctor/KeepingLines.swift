@@ -45,12 +45,15 @@ extension DaemonDoctor {
         return Line("backups", .passed, words)
     }
 
-    static func alarms(channel: String) -> Line {
+    /// - Parameter startsPrograms: whether the daemon can still start a command.
+    static func alarms(channel: String, startsPrograms: Bool) -> Line {
         guard channel == "log" else { return Line("alarms", .passed, "by alarms.\(channel)") }
         return Line(
             "alarms", .warning,
             "no alarm leaves this machine: there is no alarms.command and no alarms.webhook",
-            try: "set one of them in keyturn.yaml, reload, then keyturn alarm test")
+            try: "set one of them in keyturn.yaml, "
+                + (startsPrograms ? "reload" : "reload (for a webhook) or restart keyturnd (for a first command)")
+                + ", then keyturn alarm test")
     }
 
     static func policies(_ apps: [App], most: Int = 20) -> [Line] {

@@ -54,7 +54,8 @@ struct AlarmTest: ParsableCommand {
             case "log":
                 StandardOutput.write(
                     """
-                    written to the daemon's log; nobody else is told: neither alarms.command nor alarms.webhook is set
+                    written to the daemon's log; nobody else is told: no alarms.command and no alarms.webhook is in force
+                      (a first command takes a restart of keyturnd, a webhook a reload)
 
                     """)
             case "command": StandardOutput.write("the command took it\n")

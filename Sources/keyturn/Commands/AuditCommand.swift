@@ -150,6 +150,7 @@ private enum AuditLines {
         if let changed = text("changed") { words.append("changed \(changed)") }
         if let client = text("client") { words.append("to \(client)") }
         if let uid = text("uid") { words.append("uid \(uid)\(text("pid").map { " pid \($0)" } ?? "")") }
+        if let count = text("count") { words.append(count + (text("since").map { " since \($0)" } ?? "")) }
         if let reason = text("reason") { words.append("(\(reason))") }
         return words.joined(separator: "  ")
     }
