@@ -167,7 +167,10 @@ static int filter_calls(int starts_programs, unsigned int flags) {
     const struct sock_fprog given = {.len = program.length, .filter = program.code};
     const long outcome = syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, flags, &given);
     /* With TSYNC, the number of a thread that has another filter. */
-    return outcome == 0 ? 0 : outcome > 0 ? EBUSY : errno;
+    if (outcome >= 0) return outcome == 0 ? 0 : EBUSY;
+    /* A filter around this one may deny the call, as systemd's of Debian 12 does, and not this older way to ask for it, which
+       is for the calling thread alone. */
+    return prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &given, 0, 0) == 0 ? 0 : errno;
 }
 
 static int keep_capabilities(uint64_t kept) {
@@ -181,12 +184,17 @@ static int keep_capabilities(uint64_t kept) {
         if (prctl(PR_CAPBSET_DROP, one, 0, 0, 0) != 0 && errno != EPERM) trouble = errno;
     }
     prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
+    int has_more = 0;
     for (int half = 0; half < 2; half++) {
+        const uint32_t spare = ~(uint32_t)(kept >> 32 * half);
+        has_more |= (sets[half].permitted & spare) != 0 || sets[half].inheritable != 0;
+        has_more |= sets[half].effective != (sets[half].permitted & ~spare);
         sets[half].permitted &= (uint32_t)(kept >> 32 * half);
         sets[half].effective = sets[half].permitted;
         sets[half].inheritable = 0;
     }
-    if (syscall(SYS_capset, &header, sets) != 0) trouble = errno;
+    /* Where there is nothing to give up, a filter around this one may deny the call. */
+    if (has_more && syscall(SYS_capset, &header, sets) != 0) trouble = errno;
     return trouble;
 }
 

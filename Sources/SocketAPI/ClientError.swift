@@ -34,7 +34,8 @@ package enum ClientError: Error, Equatable, Sendable, CustomStringConvertible {
             "user \(user) listens at \(path), who is neither root nor you nor the vault's owner; nothing was sent"
         case .pathTooLong(let path): "the socket path is longer than \(UnixStream.longestPath) bytes: \(path)"
         case .timedOut: "the daemon did not answer in time"
-        case .closedEarly: "the daemon ended, or did not start, before its answer was complete"
+        case .closedEarly:
+            "the daemon closed the connection before its answer was complete: it ended, or takes no more from this user"
         case .malformedAnswer(let part): "the answer is not one of a Keyturn daemon: \(part)"
         case .answerTooLarge: "the daemon's answer is too large"
         case .failed(let code): "the socket failed: \(Self.words(for: code))"

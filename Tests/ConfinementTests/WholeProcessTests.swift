@@ -17,6 +17,18 @@ import Testing
         }
     }
 
+    /// As `SystemCallFilter=@system-service` and `~@privileged` of systemd 252 deny them.
+    @Test func `what a filter around it denies does not keep it from its own`() async {
+        await #expect(processExitsWith: .success) {
+            guard geteuid() != 0 || setuid(65_534) == 0, OuterFilter.deny([OuterFilter.seccomp, OuterFilter.capset])
+            else { exit(2) }
+            guard Confinement.begin(startsPrograms: true).outcome == Confinement.Outcome() else { exit(3) }
+            guard call(Number.unshare) == -1, errno == EPERM else { exit(4) }
+            let program = Confinement.ofProgram(keptOutOf: [])
+            exit(program.calls == 0 && program.capabilities == 0 ? EXIT_SUCCESS : 5)
+        }
+    }
+
     @Test func `a program is started where one may be, and not otherwise`() async {
         await #expect(processExitsWith: .exitCode(10)) { exit(10 + startTrue(afterConfining: true)) }
         await #expect(processExitsWith: .exitCode(10 + EPERM)) { exit(10 + startTrue(afterConfining: false)) }

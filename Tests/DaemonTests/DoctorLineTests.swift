@@ -1,3 +1,5 @@
+import Confinement
+import Glibc
 import HTTPTransport
 import SocketAPI
 import Testing
@@ -76,6 +78,18 @@ import Times
         let last = age.map { LastBackup(file: "/var/backups/keyturn/x.db", takenAt: now + -$0) }
         let line = DaemonDoctor.backups(last, isBesideTheVault: isBeside, now: now)
         #expect(line.outcome.rawValue == outcome && (outcome == "passed") == (line.hint == nil))
+    }
+
+    @Test("what a filter around the daemon denies is named, and not that there is none") func outerFilter() throws {
+        var denied = Confinement.Outcome()
+        (denied.calls, denied.files) = (EPERM, EPERM)
+        let standing = Standing(isUnprivileged: true, isFiltered: true, capabilities: Capabilities(bits: 0))
+        let lines = DaemonDoctor.confinement(denied, standing, startsPrograms: true, program: denied)
+        let calls = try #require(lines.first { $0.check == "system_calls" })
+        #expect(calls.outcome == .warning && !calls.detail.contains("every system call"), "\(calls.detail)")
+        #expect(calls.hint?.contains("SystemCallFilter=seccomp") == true)
+        let programs = try #require(lines.first { $0.check == "programs" })
+        #expect(programs.hint?.contains("SystemCallFilter=landlock_create_ruleset landlock_add_rule") == true)
     }
 
     @Test("nobody who is told is worth a warning") func alarms() {

@@ -45,7 +45,13 @@ extension DaemonDoctor {
     }
 
     private static func calls(_ began: Confinement.Outcome, _ standing: Standing, _ startsPrograms: Bool) -> Line {
-        guard began.calls == 0, standing.isFiltered else {
+        guard began.calls == 0 || !standing.isFiltered else {
+            return Line(
+                "system_calls", .warning,
+                "what is around the daemon filters its system calls; its own filter is not in force: \(why(began.calls))",
+                try: "in the unit: SystemCallFilter=seccomp; else a container runtime that allows seccomp(2)")
+        }
+        guard standing.isFiltered else {
             return Line(
                 "system_calls", .warning, "the daemon may make every system call: \(why(began.calls))",
                 try: "a kernel with CONFIG_SECCOMP_FILTER, and a container runtime that allows seccomp(2)")
@@ -69,7 +75,7 @@ extension DaemonDoctor {
         if let missed {
             return Line(
                 check, .warning, "unlock.command and alarms.command may do more than they need: \(why(missed))",
-                try: "run the daemon under the package's unit")
+                try: "seccomp(2), prctl(2) and capset(2), allowed by the unit or the container runtime")
         }
         return Line(
             check, .passed,
@@ -90,7 +96,8 @@ extension DaemonDoctor {
         switch reason {
         case ENOSYS, EOPNOTSUPP:
             "Linux 5.19 or newer, with landlock in /sys/kernel/security/lsm (boot with lsm=landlock,…)"
-        case EPERM: "a container runtime that allows landlock_restrict_self(2)"
+        case EPERM:
+            "in the unit: SystemCallFilter=landlock_create_ruleset landlock_add_rule landlock_restrict_self; else a container runtime that allows these"
         default: "put the work of the command elsewhere: alarms.webhook, a systemd credential"
         }
     }

@@ -70,7 +70,9 @@ enum Refusal {
                 try: "without wait, now and then; or share one event stream"), retryAfter: 10)
     }
 
-    static let alarmHint = "run the command by hand as the daemon's user, or curl the webhook from this machine"
+    static let alarmHint =
+        "run the command by hand as the daemon's user with setpriv --no-new-privs; from the daemon it makes no files in the state "
+        + "directory, the runtime directory, or right above them. A webhook: curl it from this machine"
 
     static func notGranted(_ caller: Identity, _ kind: Grant.Kind) -> Problem {
         Problem(
