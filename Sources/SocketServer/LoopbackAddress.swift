@@ -24,6 +24,13 @@ package struct LoopbackAddress: Equatable, Sendable, CustomStringConvertible {
 
     package var description: String { "\(host.rawValue):\(port)" }
 
+    /// The lowest port that a process without capabilities can have, if this one is below it; ip(7).
+    package var lowestAllowed: UInt16? {
+        let lowest = ProcFS.read(AT_FDCWD, "/proc/sys/net/ipv4/ip_unprivileged_port_start")
+            .flatMap { UInt16($0.prefix { $0 != "\n" }) }
+        return lowest.flatMap { 1..<max($0, 1) ~= port ? $0 : nil }
+    }
+
     /// Whether `Host` names this machine and this port. A page in a browser here may have the address of its own name
     /// changed to this one, and then read what is answered: the browser sends that name.
     package func isMeant(by host: String) -> Bool {

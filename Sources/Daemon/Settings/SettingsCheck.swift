@@ -19,6 +19,7 @@ package struct SettingsCheck: Sendable {
             try groups(settings)
             try Self.checkCAFile(settings)
             try AlarmChannel.check(settings)
+            if let address = settings.metricsAddress { try LoopbackSocket.check(address, for: "metrics.listen") }
             try paths()
             try sockets(settings)
             try UnlockSource(credential: credential, settings: settings, closed: places.closed)?.check(

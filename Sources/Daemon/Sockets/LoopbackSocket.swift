@@ -8,7 +8,16 @@ final class LoopbackSocket: Listener {
     let descriptor: CInt
     let knowsCallers = false
 
+    /// The daemon keeps no capability for a low port, whoever runs it.
+    static func check(_ address: LoopbackAddress, for setting: String) throws(StartError) {
+        guard let lowest = address.lowestAllowed else { return }
+        throw StartError(
+            .configuration, "\(setting): a port below \(lowest) takes a privilege that the daemon gives up",
+            hint: "a port from \(lowest) on")
+    }
+
     init(_ address: LoopbackAddress, for setting: String) throws(StartError) {
+        try Self.check(address, for: setting)
         name = "\(address)"
         do {
             descriptor = try address.listen(backlog: 64)
