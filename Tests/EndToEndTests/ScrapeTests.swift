@@ -36,6 +36,16 @@ import Testing
         try world.runner.run("curl", ["-si", "--noproxy", "*", "--max-time", "30"] + more + [url])
     }
 
+    @Test func aLowPortIsRefusedBeforeTheVaultIsOpened() throws {
+        try withWorld(serving: false) { world in
+            try world.initialise()
+            let outcome = try world.keyturnd(
+                "serve", "--key-file", world.keyFile, environment: ["KEYTURN_METRICS_LISTEN": "127.0.0.1:81"])
+            #expect(outcome.exit == 78 && outcome.complains(as: "keyturnd"), "\(outcome)")
+            #expect(outcome.errors.contains("a port below 1024 takes a privilege"), "\(outcome)")
+        }
+    }
+
     @Test func whatEachClientFetchedAndZoomGaveIsCounted() throws {
         try withWorld { world in
             try world.addApp("zoom-prod", secret: "plAnted-sEcret-of-zoom-prod")

@@ -73,6 +73,7 @@ package struct Daemon: Sendable {
         var check = SettingsCheck(places: places, credential: credential)
         check.inherited = inherited
         try check.groups(settings)
+        if let address = settings.metricsAddress { try LoopbackSocket.check(address, for: "metrics.listen") }
         try PrivateDirectory.ensure("the state directory", places.stateDirectory, mode: 0o700)
         let store = try openStore()
         if let upgrade = store.upgrade {

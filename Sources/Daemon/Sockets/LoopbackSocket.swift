@@ -17,7 +17,6 @@ final class LoopbackSocket: Listener {
     }
 
     init(_ address: LoopbackAddress, for setting: String) throws(StartError) {
-        try Self.check(address, for: setting)
         name = "\(address)"
         do {
             descriptor = try address.listen(backlog: 64)
