@@ -215,7 +215,7 @@ void kt_confine(uint64_t capabilities, int starts_programs, struct kt_confined *
 
 int kt_close_files(const char *const closed[]);
 
-void kt_narrow(const char *const closed[], struct kt_confined *outcome) {
+void kt_confine_program(const char *const closed[], struct kt_confined *outcome) {
     memset(outcome, 0, sizeof *outcome);
 #ifdef KT_SANITIZED
     (void)closed;
@@ -235,11 +235,11 @@ struct trial {
 
 static void *try_it(void *given) {
     const struct trial *trial = given;
-    kt_narrow(trial->closed, trial->outcome);
+    kt_confine_program(trial->closed, trial->outcome);
     return NULL;
 }
 
-int kt_try_narrow(const char *const closed[], struct kt_confined *outcome) {
+int kt_try_confine_program(const char *const closed[], struct kt_confined *outcome) {
     struct trial trial = {closed, outcome};
     pthread_t thread;
     const int reason = pthread_create(&thread, NULL, try_it, &trial);

@@ -21,10 +21,10 @@ struct start {
 };
 
 /* A thread is confined by itself, and what it starts has that from it. */
-static void *start_narrowed(void *given) {
+static void *start_confined(void *given) {
     struct start *start = given;
     struct kt_confined unused;
-    kt_narrow(start->closed, &unused);
+    kt_confine_program(start->closed, &unused);
     start->outcome = posix_spawn(
         &start->child, start->program, start->actions, start->attributes, start->arguments, start->environment);
     return NULL;
@@ -57,7 +57,7 @@ int kt_spawn(
     signal(SIGCHLD, SIG_DFL);
     struct start start = {program, arguments, environment, closed, &actions, &attributes, 0, 0};
     pthread_t thread;
-    int outcome = pthread_create(&thread, NULL, start_narrowed, &start);
+    int outcome = pthread_create(&thread, NULL, start_confined, &start);
     if (outcome == 0) {
         pthread_join(thread, NULL);
         outcome = start.outcome;

@@ -39,7 +39,7 @@ package struct Confinement: Sendable {
     /// What becomes of a program that is started now: it writes in none of these directories.
     package static func ofProgram(keptOutOf directories: [String]) -> Outcome {
         var found = kt_confined()
-        let reason = unsafe withClosed(directories) { unsafe kt_try_narrow($0, &found) }
+        let reason = unsafe withClosed(directories) { unsafe kt_try_confine_program($0, &found) }
         guard reason != 0 else { return Outcome(found) }
         var outcome = Outcome()
         outcome.files = reason

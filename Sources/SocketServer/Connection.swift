@@ -18,13 +18,14 @@ package final class Connection: EventSource {
     private var reader: RequestReader
     /// What arrived and was not taken yet, in wiped memory; `nil` when there is nothing.
     private var unread: SecretBytes?
-    var waiting: Int { unread?.count ?? 0 }
+    var unreadCount: Int { unread?.count ?? 0 }
     /// Whether ``unread`` was looked at, and holds no whole request.
     private var isStarved = true
     /// Whether the request that is being answered asks for no more than the head.
     private var asksHead = false
-    /// What leaves at the end of this turn, in its order.
+    /// What leaves at the end of this turn, in its order, and whether all of its lines were written.
     private var outbox: [Outgoing] = []
+    private var isRecorded = true
     /// What the kernel did not take.
     private(set) var unsent: UnsentBytes?
     var watch: (any Watch)?
@@ -46,9 +47,9 @@ package final class Connection: EventSource {
     }
 
     /// Has something leave at the end of this turn.
-    func leaves(_ item: Outgoing) {
+    func enqueue(_ item: Outgoing) {
         outbox.append(item)
-        worker.flushes(self)
+        worker.scheduleFlush(of: self)
     }
 
     package func close() {
@@ -57,7 +58,7 @@ package final class Connection: EventSource {
         watch.take()?.abandon()
         (unsent, outbox) = (nil, [])
         unread = nil
-        if interest.isKnown { worker.loop.forget(descriptor) }
+        if interest.isKnown { worker.loop.remove(descriptor) }
         Glibc.close(descriptor)
         worker.closed(self, place)
     }
@@ -122,7 +123,7 @@ package final class Connection: EventSource {
         isStarved = bytes.byteCount == 0
         while state.mayTake, taken < bytes.byteCount {
             guard left > 0 else {
-                worker.due(self)
+                worker.scheduleTurn(of: self)
                 return taken
             }
             left -= 1
@@ -160,7 +161,7 @@ package final class Connection: EventSource {
             Task {
                 let answer = await produce()
                 this.execute {
-                    $0.worker.waited(Latency.now - began)
+                    $0.worker.latency.waiting.add(Latency.now - began)
                     $0.answer(answer)
                 }
             }
@@ -178,37 +179,41 @@ package final class Connection: EventSource {
         worker.answered(self, answer.record)
     }
 
-    /// Sends what this turn brought.
-    /// - Parameter isRecorded: whether its lines are in the log.
+    /// Sends what this turn brought, and what earlier ones did whose lines are written by now.
+    /// - Parameter isRecorded: whether this turn's lines are in the log.
     func flush(isRecorded: Bool) {
-        guard state.phase != .closed else { return }
-        state.isHeld = false
-        worker.gather(outbox, isRecorded: isRecorded) { send($0) }
+        state.commits -= 1
+        self.isRecorded = self.isRecorded && isRecorded
+        guard state.phase != .closed, !state.isHeld else { return }
+        worker.gather(outbox, isRecorded: self.isRecorded) { send($0) }
         outbox.removeAll(keepingCapacity: true)
+        self.isRecorded = true
         if !state.isBehind { watch?.caughtUp() }
-        if unread != nil, state.mayTake { worker.due(self) }
+        if unread != nil, state.mayTake { worker.scheduleTurn(of: self) }
         settle()
     }
 
     /// What the kernel takes at once is gone when this returns.
     private func send(_ bytes: RawSpan) {
         if let unsent { return self.unsent = unsent.appending(bytes) }
-        let sent = max(worker.send(bytes, to: descriptor), 0)
+        guard let sent = worker.send(bytes, to: descriptor) else { return close() }
         guard sent < bytes.byteCount else { return }
         unsent = UnsentBytes(bytes.extracting(sent...))
         state.isBehind = true
     }
 
     private func sendUnsent() {
-        guard unsent?.proceed({ worker.send($0, to: descriptor) }) == true else { return }
+        guard unsent != nil else { return }
+        guard let isDone = unsent?.proceed({ worker.send($0, to: descriptor) }) else { return close() }
+        guard isDone else { return }
         (unsent, state.isBehind) = (nil, false)
         watch?.caughtUp()
-        if unread != nil, state.mayTake { worker.due(self) }
+        if unread != nil, state.mayTake { worker.scheduleTurn(of: self) }
     }
 
     /// Does what is due, and has the loop report what is waited for.
     func settle() {
-        guard state.phase != .closed, outbox.isEmpty else { return }
+        guard state.phase != .closed, outbox.isEmpty || state.isHeld else { return }
         switch state.next(isStarved: isStarved) {
         case .none: break
         case .close: return close()

@@ -6,7 +6,11 @@ import Synchronization
 /// them gets all of those; and the last quarter is for users who have few yet. So nobody is kept out who has business here,
 /// neither by those who have none nor by some who have.
 final class ConnectionQuota: Sendable {
-    enum Refusal: Equatable { case full, strangers, user(UInt32) }
+    enum Refusal: Equatable {
+        case full, strangers, user(UInt32)
+        /// The kernel has no descriptor or memory for one: an errno of accept(2).
+        case shortage(CInt)
+    }
 
     /// What was taken, to be given back.
     struct Place: Sendable {

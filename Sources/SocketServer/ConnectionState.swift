@@ -14,7 +14,6 @@ struct ConnectionState: Equatable {
         case closed
     }
 
-    /// What is to be done with the connection.
     enum Action: Equatable { case none, linger, close }
 
     private(set) var phase = Phase.reading
@@ -22,8 +21,9 @@ struct ConnectionState: Equatable {
     private(set) var isLast = false
     /// Whether the client has still to take in something that was sent.
     var isBehind = false
-    /// Whether answers of it wait until their lines are on disk.
-    var isHeld = false
+    /// How many commits its answers wait for: their lines are not on disk.
+    var commits = 0
+    var isHeld: Bool { commits > 0 }
     /// Whether part of a request has arrived.
     var isWithin = false
     /// Whether the client will send nothing more.

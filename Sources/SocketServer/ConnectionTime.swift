@@ -4,7 +4,7 @@ import SocketAPI
 extension Connection {
     var isStranger: Bool { place.standing == .stranger }
     /// Whether it may be answered something in this turn.
-    var mayGoOn: Bool { !isStranger || worker.leftOfStrangers > 0 }
+    var hasTurn: Bool { !isStranger || worker.leftOfStrangers > 0 }
 
     /// Called once a second.
     func tick() {
@@ -24,7 +24,7 @@ extension Connection {
     }
 
     /// Counts as its caller does by now, and goes where there are too many of these.
-    func recount() { if !worker.stands(&place, as: caller) { close() } }
+    func updateStanding() { if !worker.reclassify(&place, as: caller) { close() } }
 
     /// Forgets what the client has not taken in.
     func revoke() { if unsent != nil { close() } }

@@ -12,16 +12,16 @@ extension Connection {
         guard state.phase != .closed else { return }
         watch = nil
         queue(answer)
-        worker.due(self)
+        worker.scheduleTurn(of: self)
     }
 
     /// The first bytes of an answer that ends with the connection.
-    package func send(head: RenderedResponse) { leaves(.answer(head, isLast: true, unrecorded: nil)) }
+    package func send(head: RenderedResponse) { enqueue(.answer(head, isLast: true, unrecorded: nil)) }
 
     /// A part of such an answer. To be called only when nothing is on its way any more.
     package func send(part: SecretBox) {
         state.progressed(now: now)
-        leaves(.part(part))
+        enqueue(.part(part))
     }
 
     /// The last part of such an answer. Who is behind is not waited for.
@@ -29,6 +29,6 @@ extension Connection {
         guard !state.isBehind else { return close() }
         watch = nil
         state.ends(now: now)
-        leaves(.part(part))
+        enqueue(.part(part))
     }
 }

@@ -112,10 +112,10 @@ protocol EventSource: AnyObject {
 
     func change(_ descriptor: CInt, _ wanted: Readiness) { _ = kt_epoll_change(set, descriptor, wanted.rawValue) }
 
-    /// Before a descriptor that was added is closed.
-    /// - Parameter isClosing: the kernel then takes it out of the set by itself.
-    func forget(_ descriptor: CInt, isClosing: Bool = true) {
-        if !isClosing { _ = kt_epoll_remove(set, descriptor) }
+    /// To be called before a descriptor that was added is closed. The kernel does this by itself only once no process has the
+    /// descriptor any more: a child that is being started would have it reported under a number that is another's by then.
+    func remove(_ descriptor: CInt) {
+        _ = kt_epoll_remove(set, descriptor)
         sources[Int(descriptor)] = nil
     }
 
@@ -154,35 +154,5 @@ protocol EventSource: AnyObject {
     private func unring() {
         var count: UInt64 = 0
         _ = unsafe read(bell, &count, 8)
-    }
-}
-
-/// Something that belongs to a loop, on its way through other threads. It is used on the loop's thread alone.
-package struct LoopBound<Value>: @unchecked Sendable {
-    package let loop: EventLoop
-    /// To be used on the loop.
-    package let value: Value
-
-    /// To be called on the loop.
-    package init(_ value: Value, on loop: EventLoop) {
-        self.loop = loop
-        self.value = value
-    }
-
-    /// Has the loop do something with the value.
-    package func execute(_ task: @escaping @Sendable (Value) -> Void) {
-        loop.execute { task(self.value) }
-    }
-}
-
-/// A system call that failed.
-package struct SystemError: Error, CustomStringConvertible {
-    package let description: String
-    /// As in errno(3).
-    package let code: CInt
-
-    init(_ what: String, _ code: CInt = errno) {
-        self.code = code
-        description = "\(what): \(unsafe String(cString: strerror(code)).lowercased())"
     }
 }

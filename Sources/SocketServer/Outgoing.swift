@@ -46,11 +46,12 @@ struct UnsentBytes {
         return all.withSpan { UnsentBytes($0) }
     }
 
-    /// - Parameter send: how many bytes were taken; negative when none could be.
-    /// - Returns: whether nothing is left.
-    mutating func proceed(_ send: (RawSpan) -> Int) -> Bool {
+    /// - Parameter send: how many bytes were taken; `nil` when none ever will be.
+    /// - Returns: whether nothing is left; `nil` as of `send`.
+    mutating func proceed(_ send: (RawSpan) -> Int?) -> Bool? {
         let offset = offset
-        self.offset += max(bytes.bytes.withSpan { send($0.extracting(offset...)) }, 0)
+        guard let sent = bytes.bytes.withSpan({ send($0.extracting(offset...)) }) else { return nil }
+        self.offset += sent
         return self.offset == bytes.bytes.count
     }
 }

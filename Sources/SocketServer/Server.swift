@@ -87,7 +87,7 @@ package final class Server: Sendable {
 
     /// To be called when the standing of callers may be another: connections count as it is by now, and go where there are
     /// too many.
-    package func recount() { for worker in workers { worker.execute { $0.recount() } } }
+    package func updateStandings() { for worker in workers { worker.execute { $0.updateStandings() } } }
 
     /// How long answers took, of all loops together.
     package func latency() async -> ServerLatency {
@@ -132,6 +132,7 @@ private final class Complaints: Sendable {
         case .full: complain("the socket has as many as it may, \(limits.connections)")
         case .strangers: complain("users whom no rule names have as many as they may, \(limits.strangers)")
         case .user(let uid): complain("user \(uid) has as many as one may")
+        case .shortage(let code): complain("\(SystemError("cannot accept any for a second", code))")
         }
     }
 }

@@ -16,18 +16,14 @@ import SocketAPI
     let limits: ConnectionLimits
     private let quota: ConnectionQuota
     private let proc: ProcFS
-    private let refuse: @Sendable (ConnectionQuota.Refusal) -> Void
+    let refuse: @Sendable (ConnectionQuota.Refusal) -> Void
 
     private(set) var now = 0
-    /// How many connections there are.
-    var open: Int { connections.count }
-    /// Bytes that arrived and were not taken yet.
-    var unread: Int { connections.values.reduce(0) { $0 + $1.waiting } }
     /// Whether the daemon stops: each connection gets one more answer at most.
     private(set) var isDraining = false
-    private(set) var latency = ServerLatency()
-    private var connections: [ObjectIdentifier: Connection] = [:]
-    private var tide = Tide()
+    var latency = ServerLatency()
+    private(set) var connections: [ObjectIdentifier: Connection] = [:]
+    private var peak = ConnectionPeak()
     private var listeners: [CInt: Acceptance] = [:]
     private let room: UnsafeMutableRawBufferPointer
     private var date = DateField()
@@ -66,12 +62,10 @@ import SocketAPI
     func listen(at descriptor: CInt, knowsCallers: Bool) {
         let acceptance = Acceptance(descriptor, knowsCallers, self)
         listeners[descriptor] = acceptance
-        _ = loop.add(acceptance, descriptor, [.readable, .shared])
+        acceptance.resume()
     }
 
-    func stopListening(at descriptor: CInt) {
-        if listeners.removeValue(forKey: descriptor) != nil { loop.forget(descriptor, isClosing: false) }
-    }
+    func stopListening(at descriptor: CInt) { listeners.removeValue(forKey: descriptor)?.pause() }
 
     /// Takes a connection, or closes it unread.
     /// - Returns: `nil` when it was refused.
@@ -91,7 +85,7 @@ import SocketAPI
         }
         let connection = Connection(descriptor, caller, process, place, self)
         connections[ObjectIdentifier(connection)] = connection
-        tide.rises(to: open)
+        peak.note(connections.count)
         connection.receive()
         connection.settle()
         return connection
@@ -104,21 +98,23 @@ import SocketAPI
             return nil
         }
         let needs = responder.needs(of: caller)
-        if needs.isEmpty || (process?.learn(needs, of: &caller) != false && stands(&place, as: caller)) { return place }
+        if needs.isEmpty || (process?.learn(needs, of: &caller) != false && reclassify(&place, as: caller)) {
+            return place
+        }
         quota.give(place)
         return nil
     }
 
     /// Counts a place as the caller's standing is by now.
     /// - Returns: whether there is one.
-    func stands(_ place: inout ConnectionQuota.Place, as caller: Identity) -> Bool {
+    func reclassify(_ place: inout ConnectionQuota.Place, as caller: Identity) -> Bool {
         let refusal = quota.move(&place, to: responder.standing(of: caller))
         if let refusal { refuse(refusal) }
         return refusal == nil
     }
 
     /// Who has a rule may be another by now: who has none any more gives places up, as far as strangers have no more.
-    func recount() { for connection in connections.values { connection.recount() } }
+    func updateStandings() { for connection in connections.values { connection.updateStanding() } }
 
     func closed(_ connection: Connection, _ place: ConnectionQuota.Place) {
         connections[ObjectIdentifier(connection)] = nil
@@ -136,9 +132,12 @@ import SocketAPI
         return count
     }
 
-    /// - Returns: as of send(2).
-    func send(_ bytes: RawSpan, to descriptor: CInt) -> Int {
-        unsafe bytes.withUnsafeBytes { unsafe Glibc.send(descriptor, $0.baseAddress, $0.count, Self.sending) }
+    /// - Returns: how many bytes the kernel took; `nil` when the client can be sent nothing more.
+    func send(_ bytes: RawSpan, to descriptor: CInt) -> Int? {
+        let count = unsafe bytes.withUnsafeBytes {
+            unsafe Glibc.send(descriptor, $0.baseAddress, $0.count, Self.sending)
+        }
+        return count >= 0 ? count : errno == EAGAIN || errno == EINTR ? 0 : nil
     }
 
     /// Puts together what leaves, so that the client is woken once for it. What was put together is wiped when `send` returns.
@@ -166,7 +165,7 @@ import SocketAPI
     // MARK: Turns
 
     /// Has a connection go on with what it has, in the next turn.
-    func due(_ connection: Connection) {
+    func scheduleTurn(of connection: Connection) {
         guard !connection.isDue else { return }
         connection.isDue = true
         due.append(connection)
@@ -177,16 +176,14 @@ import SocketAPI
         if began == 0 { began = Latency.now }
         answers += 1
         if let record { records.append(record) }
-        flushes(connection)
+        scheduleFlush(of: connection)
     }
 
-    func flushes(_ connection: Connection) {
+    func scheduleFlush(of connection: Connection) {
         guard !connection.isFlushed else { return }
         connection.isFlushed = true
         flushed.append(connection)
     }
-
-    func waited(_ nanoseconds: Int) { latency.waiting.add(nanoseconds) }
 
     /// - Returns: whether there is more to do at once.
     private func endTurn() -> Bool {
@@ -194,7 +191,7 @@ import SocketAPI
         due.removeAll(keepingCapacity: true)
         var later: [Connection] = []
         for connection in turn {
-            if connection.mayGoOn { connection.proceed() } else { later.append(connection) }
+            if connection.hasTurn { connection.proceed() } else { later.append(connection) }
         }
         // Who did not have its turn now has it before who did.
         if !later.isEmpty { due.insert(contentsOf: later, at: 0) }
@@ -208,13 +205,14 @@ import SocketAPI
         let (connections, lines) = (flushed, records)
         flushed.removeAll(keepingCapacity: true)
         records.removeAll(keepingCapacity: true)
-        for connection in connections { connection.isFlushed = false }
-        let commitment = lines.first.map { type(of: $0).commit(lines) } ?? .done
-        switch commitment {
+        for connection in connections {
+            connection.isFlushed = false
+            connection.state.commits += 1
+        }
+        switch lines.first.map({ type(of: $0).commit(lines) }) ?? .done {
         case .done: flush(connections, isRecorded: true)
         case .failed: flush(connections, isRecorded: false)
         case .later(let whenDone):
-            for connection in connections { connection.state.isHeld = true }
             let waiting = LoopBound((worker: self, connections: connections), on: loop)
             whenDone { isDone in waiting.execute { $0.worker.flush($0.connections, isRecorded: isDone) } }
         }
@@ -231,9 +229,10 @@ import SocketAPI
 
     func tick() {
         now += 1
+        for listener in listeners.values { listener.resume() }
         for connection in connections.values { connection.tick() }
         if responder.keepsNothing { revoke() }
-        if tide.hasFallen(to: open) { Tide.giveBack() }
+        if peak.hasFallen(to: connections.count) { ConnectionPeak.returnMemory() }
     }
 
     // MARK: The end

@@ -10,8 +10,8 @@ import Testing
         await #expect(processExitsWith: .success) {
             let confinement = Confinement.begin(startsPrograms: true)
             guard confinement.outcome == Confinement.Outcome() else { exit(2) }
-            let standing = Standing.current
-            guard let standing, standing.isFiltered else { exit(3) }
+            let status = ConfinementStatus.current
+            guard let status, status.isFiltered else { exit(3) }
             // Threads that were there before keep their capabilities: the daemon has none by then.
             exit(call(Number.unshare) == -1 && errno == EPERM ? EXIT_SUCCESS : 4)
         }

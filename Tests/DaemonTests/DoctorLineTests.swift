@@ -83,7 +83,7 @@ import Times
     @Test("what a filter around the daemon denies is named, and not that there is none") func outerFilter() throws {
         var denied = Confinement.Outcome()
         (denied.calls, denied.files) = (EPERM, EPERM)
-        let standing = Standing(isUnprivileged: true, isFiltered: true, capabilities: Capabilities(bits: 0))
+        let standing = ConfinementStatus(isUnprivileged: true, isFiltered: true, capabilities: Capabilities(bits: 0))
         let lines = DaemonDoctor.confinement(denied, standing, startsPrograms: true, program: denied)
         let calls = try #require(lines.first { $0.check == "system_calls" })
         #expect(calls.outcome == .warning && !calls.detail.contains("every system call"), "\(calls.detail)")

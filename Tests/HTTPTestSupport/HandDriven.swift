@@ -32,26 +32,38 @@ package final class HandDriven {
         return Client(ends[1], connection, self)
     }
 
+    package func listen(at descriptor: CInt) { worker.listen(at: descriptor, knowsCallers: false) }
+
     /// Lets the loop go round for as long as it would not wait.
     package func run() {
         for _ in 0..<1_000 {
             _ = loop.turn(waiting: 0)
-            var reports = pollfd(fd: loop.set, events: Int16(POLLIN), revents: 0)
-            if unsafe !loop.hasMore && poll(&reports, 1, 0) <= 0 { break }
+            if !loop.hasMore && !isReported { break }
         }
         precondition(worker.flushed.isEmpty, "the loop would wait with something to send")
     }
 
+    private var isReported: Bool {
+        var reports = pollfd(fd: loop.set, events: Int16(POLLIN), revents: 0)
+        return unsafe poll(&reports, 1, 0) > 0
+    }
+
+    /// Whether the loop waits once it has done what it can: nothing is reported that nobody takes.
+    package var isIdle: Bool {
+        run()
+        return !isReported
+    }
+
     /// How many connections there are.
-    package var open: Int { worker.open }
+    package var open: Int { worker.connections.count }
     package func drain(_ refusal: RenderedResponse) {
         worker.drain(refusal)
         run()
     }
     package func revoke() { worker.revoke() }
-    package func recount() { worker.recount() }
+    package func updateStandings() { worker.updateStandings() }
     /// Bytes that arrived and were not taken yet.
-    package var unread: Int { worker.unread }
+    package var unread: Int { worker.connections.values.reduce(0) { $0 + $1.unreadCount } }
 
     package func pass(_ seconds: Int) {
         for _ in 0..<seconds {
@@ -97,6 +109,11 @@ package final class HandDriven {
 
         package func endSending() {
             shutdown(descriptor, CInt(SHUT_WR))
+            driver.run()
+        }
+
+        package func endReading() {
+            shutdown(descriptor, CInt(SHUT_RD))
             driver.run()
         }
 

@@ -92,11 +92,11 @@ import Testing
     }
 
     @Test func `memory is given back when half of many connections are gone, once`() {
-        var tide = Tide()
-        tide.rises(to: 40)
-        var fallen = [tide.hasFallen(to: 0)]
-        tide.rises(to: 1_000)
-        for count in [501, 500, 499, 250, 250] { fallen.append(tide.hasFallen(to: count)) }
+        var peak = ConnectionPeak()
+        peak.note(40)
+        var fallen = [peak.hasFallen(to: 0)]
+        peak.note(1_000)
+        for count in [501, 500, 499, 250, 250] { fallen.append(peak.hasFallen(to: count)) }
         #expect(fallen == [false, false, true, false, true, false], "few are worth no work")
     }
 

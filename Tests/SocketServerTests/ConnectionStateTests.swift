@@ -33,8 +33,8 @@ import Testing
             case .drains: state.drains()
             case .isBehind: state.isBehind = true
             case .caughtUp: state.isBehind = false
-            case .isHeld: state.isHeld = true
-            case .isRecorded: state.isHeld = false
+            case .isHeld: state.commits += 1
+            case .isRecorded: state.commits -= 1
             case .hasEnded: state.hasEnded = true
             }
         }

@@ -70,3 +70,12 @@ final class Recorder: Sendable {
         for done in waiting { done(isDone) }
     }
 }
+
+func request(_ path: String, _ fields: String = "") -> String {
+    "GET \(path) HTTP/1.1\r\nHost: k\r\nKeyturn-Request: 1\r\n\(fields)\r\n"
+}
+
+/// The bodies of answers, in their order.
+func bodies(_ text: String?) -> [String] {
+    (text ?? "").split(separator: "\r\n\r\n").compactMap { $0.firstMatch(of: /^"([^"]*)"/).map { String($0.1) } }
+}

@@ -31,7 +31,7 @@ int kt_pidfd_open(int32_t pid);
 int kt_make_undumpable(void);
 
 /* Runs a program in a session of its own, with nothing of this process's: for input what is given, or /dev/null when that
-   is -1, /dev/null for errors, no other descriptor, no blocked or ignored signal, and confined as kt_narrow says, as far as
+   is -1, /dev/null for errors, no other descriptor, no blocked or ignored signal, and confined as kt_confine_program says, as far as
    the kernel does that. `output` becomes the end of a pipe from its output, which does not block.
    Returns 0, or an errno. */
 int kt_spawn(

@@ -29,9 +29,9 @@ void kt_confine(uint64_t capabilities, int starts_programs, struct kt_confined *
 /* Confines the calling thread, and what it starts, to what a helper program needs: no capability, no privileged system call,
    no signal to a process outside, and no writing below the directories that are named; `closed` ends with NULL. New files can
    be made in none of the directories above those either. */
-void kt_narrow(const char *const closed[], struct kt_confined *outcome);
+void kt_confine_program(const char *const closed[], struct kt_confined *outcome);
 
-/* What kt_narrow comes to here, tried on a thread that ends. Returns 0, or an errno. */
-int kt_try_narrow(const char *const closed[], struct kt_confined *outcome);
+/* What kt_confine_program comes to here, tried on a thread that ends. Returns 0, or an errno. */
+int kt_try_confine_program(const char *const closed[], struct kt_confined *outcome);
 
 #endif

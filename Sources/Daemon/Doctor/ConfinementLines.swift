@@ -6,12 +6,12 @@ import SocketAPI
 /// says; why something is not, is known from the start.
 extension DaemonDoctor {
     /// - Parameters:
-    ///   - standing: as the kernel has it now.
+    ///   - status: as the kernel has it now.
     ///   - program: what becomes of a program that is started; `nil` where none can be.
     static func confinement(
-        _ began: Confinement.Outcome, _ standing: Standing?, startsPrograms: Bool, program: Confinement.Outcome?
+        _ began: Confinement.Outcome, _ status: ConfinementStatus?, startsPrograms: Bool, program: Confinement.Outcome?
     ) -> [Line] {
-        guard let standing else {
+        guard let status else {
             return [
                 Line(
                     "confinement", .skipped, "what the daemon may do cannot be told: /proc is not there",
@@ -19,13 +19,13 @@ extension DaemonDoctor {
             ]
         }
         return [
-            privileges(began, standing), capabilities(began, standing), calls(began, standing, startsPrograms),
+            privileges(began, status), capabilities(began, status), calls(began, status, startsPrograms),
             programs(program),
         ]
     }
 
-    private static func privileges(_ began: Confinement.Outcome, _ standing: Standing) -> Line {
-        standing.isUnprivileged
+    private static func privileges(_ began: Confinement.Outcome, _ status: ConfinementStatus) -> Line {
+        status.isUnprivileged
             ? Line("no_new_privileges", .passed, "neither the daemon nor what it starts gains privileges, as by sudo")
             : Line(
                 "no_new_privileges", .warning,
@@ -33,8 +33,8 @@ extension DaemonDoctor {
                 try: "set NoNewPrivileges=yes in the unit")
     }
 
-    private static func capabilities(_ began: Confinement.Outcome, _ standing: Standing) -> Line {
-        let had = standing.capabilities
+    private static func capabilities(_ began: Confinement.Outcome, _ status: ConfinementStatus) -> Line {
+        let had = status.capabilities
         if had.isEmpty { return Line("capabilities", .passed, "the daemon has none") }
         guard had.isSubset(of: .needed) else {
             return Line(
@@ -44,14 +44,15 @@ extension DaemonDoctor {
         return Line("capabilities", .passed, "the daemon has what it uses as root, and no more: \(had)")
     }
 
-    private static func calls(_ began: Confinement.Outcome, _ standing: Standing, _ startsPrograms: Bool) -> Line {
-        guard began.calls == 0 || !standing.isFiltered else {
+    private static func calls(_ began: Confinement.Outcome, _ status: ConfinementStatus, _ startsPrograms: Bool) -> Line
+    {
+        guard began.calls == 0 || !status.isFiltered else {
             return Line(
                 "system_calls", .warning,
                 "what is around the daemon filters its system calls; its own filter is not in force: \(why(began.calls))",
                 try: "in the unit: SystemCallFilter=seccomp; else a container runtime that allows seccomp(2)")
         }
-        guard standing.isFiltered else {
+        guard status.isFiltered else {
             return Line(
                 "system_calls", .warning, "the daemon may make every system call: \(why(began.calls))",
                 try: "a kernel with CONFIG_SECCOMP_FILTER, and a container runtime that allows seccomp(2)")

@@ -35,8 +35,8 @@ struct SocketService {
         let agentServer = try server(agent, limits, loops: settings.eventLoops, at: places.agentSocket)
         let adminServer = try server(admin, limits, loops: 1, at: places.adminSocket)
         admin.metrics.agent.server = agentServer
-        agent.gate.tell(agentServer)
-        agent.gate.tell(adminServer)
+        agent.gate.add(agentServer)
+        agent.gate.add(adminServer)
         var servers = [agentServer, adminServer]
         var entrances: [any Listener] = sockets.map(\.1)
         let kept = zip(sockets, servers).map { socket, server in
@@ -136,8 +136,8 @@ struct SocketService {
     }
 }
 
-extension Server: GateOnlooker {
-    func rulesChanged() { recount() }
+extension Server: GateObserver {
+    func rulesChanged() { updateStandings() }
     func locked() async { await revokeUnsent() }
 }
 

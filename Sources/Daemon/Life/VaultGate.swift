@@ -13,7 +13,7 @@ import Vault
 import Zoom
 
 /// What serves the sockets, as far as it goes by the vault.
-protocol GateOnlooker: Sendable {
+protocol GateObserver: Sendable {
     /// Who may fetch what may be different from now on, or is known for the first time.
     func rulesChanged()
     /// Nothing more is answered out of the vault. Returns when no answer is in memory whose client has not taken it in.
@@ -74,7 +74,7 @@ final class VaultGate: Sendable {
     private let time: any TimeSource
     private let logger: Logger
     private let state = Mutex(State())
-    private let onlookers = Mutex<[any GateOnlooker]>([])
+    private let observers = Mutex<[any GateObserver]>([])
     /// What was done since the start, over all sessions.
     let events = EventTally()
     let fetches = FetchCounts()
@@ -112,9 +112,9 @@ final class VaultGate: Sendable {
     }
 
     /// Has somebody told of what the sockets go by, from now on.
-    func tell(_ onlooker: any GateOnlooker) { onlookers.withLock { $0.append(onlooker) } }
+    func add(_ observer: any GateObserver) { observers.withLock { $0.append(observer) } }
 
-    private func rulesChanged() { for onlooker in onlookers.withLock({ $0 }) { onlooker.rulesChanged() } }
+    private func rulesChanged() { for observer in observers.withLock({ $0 }) { observer.rulesChanged() } }
 
     /// `nil` while locked.
     var session: Session? { state.withLock { $0.session } }
@@ -236,7 +236,7 @@ final class VaultGate: Sendable {
         guard let session else { return }
         defer { state.withLock { $0.ending -= 1 } }
         session.watchers.close()
-        for onlooker in onlookers.withLock({ $0 }) { await onlooker.locked() }
+        for observer in observers.withLock({ $0 }) { await observer.locked() }
         await session.keys.stop()
         await session.scheduler.stop()
         await session.targets.stop()

@@ -6,16 +6,16 @@ import Testing
 @testable import Confinement
 
 /// What the kernel denies once it was asked to. Each on a thread of its own, which is confined by itself, and ends.
-@Suite struct NarrowTests {
-    /// The errno of each call, made on a thread that was narrowed; 0 where it was allowed.
-    private static func narrowed(
+@Suite struct ConfinedProgramTests {
+    /// The errno of each call, made on a thread that was confined; 0 where it was allowed.
+    private static func confined(
         closing directories: [String] = [], _ calls: @escaping @Sendable () -> [String: CInt]
     ) -> (outcome: kt_confined, errors: [String: CInt]) {
         let result = Mutex<(kt_confined, [String: CInt])>((kt_confined(), [:]))
         let done = DispatchSemaphore(value: 0)
         Thread.detachNewThread {
             var outcome = kt_confined()
-            unsafe Confinement.withClosed(directories) { unsafe kt_narrow($0, &outcome) }
+            unsafe Confinement.withClosed(directories) { unsafe kt_confine_program($0, &outcome) }
             let errors = calls()
             result.withLock { $0 = (outcome, errors) }
             done.signal()
@@ -27,7 +27,7 @@ import Testing
     private static func error(_ outcome: some BinaryInteger) -> CInt { outcome < 0 ? errno : 0 }
 
     @Test func `calls that nothing here needs are denied, and the others work`() {
-        let (outcome, errors) = Self.narrowed {
+        let (outcome, errors) = Self.confined {
             var errors: [String: CInt] = [:]
             errors["namespace"] = Self.error(call(Number.unshare))
             errors["mount"] = Self.error(unsafe mount("none", "/nowhere", "tmpfs", 0, nil))
@@ -67,7 +67,7 @@ import Testing
         try Data("vault".utf8).write(to: URL(filePath: state + "/vault.db"))
         try Data("log".utf8).write(to: URL(filePath: directory + "/there"))
         try FileManager.default.createSymbolicLink(atPath: beside + "/link", withDestinationPath: state)
-        let (outcome, errors) = Self.narrowed(closing: [state]) {
+        let (outcome, errors) = Self.confined(closing: [state]) {
             func opened(_ path: String, _ flags: CInt) -> CInt {
                 let descriptor = unsafe open(path, flags | O_CLOEXEC, 0o600)
                 defer { close(descriptor) }
@@ -99,7 +99,7 @@ import Testing
     }
 
     @Test func `a signal reaches nothing outside`() {
-        let (outcome, errors) = Self.narrowed { ["parent": Self.error(kill(getppid(), 0))] }
+        let (outcome, errors) = Self.confined { ["parent": Self.error(kill(getppid(), 0))] }
         guard outcome.files == 0 else { return }
         // The scope of signals is newer (6.12) than the rest.
         #expect(errors["parent"] == EPERM || errors["parent"] == 0 && !Self.hasSignalScope)

@@ -1,7 +1,7 @@
 import Glibc
 
 /// How a process is confined, as the kernel has it in `/proc/PID/status`.
-package struct Standing: Equatable, Sendable {
+package struct ConfinementStatus: Equatable, Sendable {
     /// Whether nothing that it starts gains privileges.
     package var isUnprivileged: Bool
     /// Whether a filter looks at its system calls.
@@ -28,26 +28,26 @@ package struct Standing: Equatable, Sendable {
     }
 
     /// As wide as the wider of both.
-    package func joined(_ other: Standing) -> Standing {
-        Standing(
+    package func joined(_ other: ConfinementStatus) -> ConfinementStatus {
+        ConfinementStatus(
             isUnprivileged: isUnprivileged && other.isUnprivileged, isFiltered: isFiltered && other.isFiltered,
             capabilities: capabilities.union(other.capabilities))
     }
 
     /// Of this process: each thread has its own, and the widest counts. `nil` where /proc does not say.
-    package static var current: Standing? {
+    package static var current: ConfinementStatus? {
         guard let directory = unsafe opendir("/proc/self/task") else { return nil }
         defer { unsafe closedir(directory) }
-        var widest: Standing?
+        var widest: ConfinementStatus?
         while let entry = unsafe readdir(directory) {
             let name = unsafe withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
                 unsafe String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
             }
             // A thread that has ended meanwhile has no status.
             guard Int(name) != nil, let text = text(at: "/proc/self/task/\(name)/status"),
-                let standing = Standing(status: text)
+                let status = ConfinementStatus(status: text)
             else { continue }
-            widest = widest.map { $0.joined(standing) } ?? standing
+            widest = widest.map { $0.joined(status) } ?? status
         }
         return widest
     }

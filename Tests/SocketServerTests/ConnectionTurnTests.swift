@@ -1,0 +1,79 @@
+import Glibc
+import HTTPTestSupport
+import Synchronization
+import Testing
+
+@testable import SocketServer
+
+/// How connections share the turns of their loop.
+@Suite struct ConnectionTurnTests {
+    @Test func `one client's requests leave others their turn`() throws {
+        let recorder = Recorder()
+        let driver = try HandDriven(Echo(recorder: recorder))
+        let (greedy, modest) = (try driver.client(), try driver.client())
+        greedy.send("")
+        let many = (0..<40).map { request("/g\($0)") }.joined()
+        let bytes = Array(many.utf8)
+        _ = unsafe Glibc.send(greedy.descriptor, bytes, bytes.count, 0)
+        modest.ask("/m")
+        let turns = recorder.state.withLock { $0.turns }
+        let index = try #require(turns.firstIndex { $0.contains("/m") })
+        #expect(index <= 1 && turns.allSatisfy { $0.count <= 17 }, "\(turns.map(\.count))")
+        #expect(turns.joined().filter { $0.hasPrefix("/g") } == (0..<40).map { "/g\($0)" })
+        #expect(bodies(greedy.heard()).count == 40)
+    }
+
+    @Test func `who sends more than is answered in a turn has it wait in the kernel`() throws {
+        let driver = try HandDriven(Echo())
+        let client = try driver.client(uid: 3000)
+        let many = Array((0..<1_000).map { request("/\($0)") }.joined().utf8)
+        let sent = unsafe Glibc.send(client.descriptor, many, many.count, CInt(MSG_DONTWAIT))
+        #expect(sent > 30_000)
+        var most = 0
+        for _ in 0..<100 {
+            _ = driver.loop.turn(waiting: 0)
+            most = max(most, driver.unread)
+        }
+        #expect(most > 0 && most <= 4_096)
+    }
+
+    @Test func `however many strangers ask, a turn has a few of their requests, and each has its turn`() throws {
+        let recorder = Recorder()
+        let driver = try HandDriven(Echo(recorder: recorder))
+        let crowd = try (0..<40).map { try driver.client(uid: 3000 + UInt32($0)) }
+        for (index, client) in crowd.enumerated() {
+            let many = Array((0..<4).map { request("/s\(index)-\($0)") }.joined().utf8)
+            _ = unsafe Glibc.send(client.descriptor, many, many.count, CInt(MSG_DONTWAIT))
+        }
+        let known = try driver.client()
+        known.ask("/k")
+        let turns = recorder.state.withLock { $0.turns }
+        #expect(turns.allSatisfy { $0.count <= 16 + 1 }, "\(turns.map(\.count))")
+        #expect(turns.first?.contains("/k") == true || turns.dropFirst().first?.contains("/k") == true)
+        let all = turns.joined().filter { $0.hasPrefix("/s") }
+        #expect(all.count == 160 && Set(all).count == 160)
+        let (firsts, lasts) = (
+            all.prefix(100).count { $0.hasSuffix("-0") }, all.suffix(40).count { $0.hasSuffix("-3") }
+        )
+        #expect(firsts == 40 && lasts >= 15, "nobody has all before others have some")
+    }
+
+    @Test func `who becomes a stranger keeps a stranger's places, and who becomes known keeps all`() throws {
+        let lock = Echo.Lock()
+        var limits = ConnectionLimits()
+        limits.connections = 320
+        let driver = try HandDriven(Echo(lock: lock), limits)
+        let clients = try (0..<30).map { _ in try driver.client(uid: 1000) }
+        let other = try driver.client(uid: 999)
+        lock.firstStranger.store(1000, ordering: .relaxed)
+        driver.updateStandings()
+        #expect(driver.open == 5 + 1)
+        other.ask("/a")
+        #expect(bodies(other.heard()) == ["/a"])
+        lock.firstStranger.store(2000, ordering: .relaxed)
+        driver.updateStandings()
+        let more = try (0..<20).map { _ in try driver.client(uid: 1000) }
+        #expect(driver.open == 26)
+        withExtendedLifetime((clients, more)) {}
+    }
+}
