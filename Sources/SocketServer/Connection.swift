@@ -70,8 +70,8 @@ package final class Connection: EventSource {
 
     func ready(_ readiness: Readiness) {
         if readiness.contains(.writable) { sendUnsent() }
-        if isDue {
-            // It has more requests than it is answered in one turn. What it sends meanwhile stays with the kernel.
+        if isDue || (unread != nil && !hasTurn) {
+            // It has more than is taken of it in one turn. What it sends meanwhile stays with the kernel.
         } else if state.mayRead, !readiness.isDisjoint(with: [.readable, .gone]) {
             receive()
         } else if readiness.contains(.gone) {

@@ -37,6 +37,18 @@ import Testing
         #expect(most > 0 && most <= 4_096)
     }
 
+    @Test func `of strangers in the middle of a request, a turn reads a few`() throws {
+        let driver = try HandDriven(Echo())
+        let crowd = try (0..<40).map { try driver.client(uid: 3000 + UInt32($0)) }
+        for client in crowd { client.send("POST / HTTP/1.1\r\nHost: k\r\nContent-Length: 60000\r\n\r\n") }
+        let (before, more) = (driver.unread, [UInt8](repeating: 32, count: 4_096))
+        for client in crowd { _ = unsafe Glibc.send(client.descriptor, more, more.count, CInt(MSG_DONTWAIT)) }
+        _ = driver.loop.turn(waiting: 0)
+        #expect(driver.unread - before == 16 * more.count)
+        driver.run()
+        #expect(driver.unread - before == 40 * more.count, "the others have their turn too")
+    }
+
     @Test func `however many strangers ask, a turn has a few of their requests, and each has its turn`() throws {
         let recorder = Recorder()
         let driver = try HandDriven(Echo(recorder: recorder))
