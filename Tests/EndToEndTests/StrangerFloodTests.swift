@@ -125,7 +125,7 @@ import Testing
         try withWorld { world in
             try world.addApp("zoom-prod", verify: false)
             try world.must("lock")
-            let stranger = try Stranger(world, "hold", count: 400, seconds: 60)
+            let stranger = try Stranger(world, "hold", count: 400, seconds: 300)
             defer { stranger.running.child.end() }
             #expect(try stranger.said() == ["400", "503"])
             let before = try world.descriptors()
