@@ -27,5 +27,8 @@ extension Connection {
     func updateStanding() { if !worker.reclassify(&place, as: caller) { close() } }
 
     /// Forgets what the client has not taken in.
-    func revoke() { if unsent != nil { close() } }
+    /// - Parameter unfinished: also what arrived of a request that is not whole.
+    func revoke(unfinished: Bool) {
+        if unsent != nil || (unfinished && state.isWithin && state.phase == .reading) { close() }
+    }
 }

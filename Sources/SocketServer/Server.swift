@@ -82,8 +82,9 @@ package final class Server: Sendable {
         await onEach { $0.closeAll() }
     }
 
-    /// Has no answer stay in memory because its client does not read it: such connections are closed.
-    package func revokeUnsent() async { await onEach { $0.revoke() } }
+    /// Has no answer stay in memory because its client does not read it, and no part of a request because its client does not
+    /// send the rest: such connections are closed.
+    package func revokeUnsent() async { await onEach { $0.revoke(unfinished: true) } }
 
     /// To be called when the standing of callers may be another: connections count as it is by now, and go where there are
     /// too many.

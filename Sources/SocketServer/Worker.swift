@@ -231,7 +231,7 @@ import SocketAPI
         now += 1
         for listener in listeners.values { listener.resume() }
         for connection in connections.values { connection.tick() }
-        if responder.keepsNothing { revoke() }
+        if responder.keepsNothing { revoke(unfinished: false) }
         if peak.hasFallen(to: connections.count) { ConnectionPeak.returnMemory() }
     }
 
@@ -243,7 +243,7 @@ import SocketAPI
     }
 
     /// Has no answer stay in memory because its client does not read it.
-    func revoke() { for connection in connections.values { connection.revoke() } }
+    func revoke(unfinished: Bool) { connections.values.forEach { $0.revoke(unfinished: unfinished) } }
 
-    func closeAll() { for connection in connections.values { connection.close() } }
+    func closeAll() { connections.values.forEach { $0.close() } }
 }

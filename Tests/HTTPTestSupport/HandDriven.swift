@@ -60,7 +60,7 @@ package final class HandDriven {
         worker.drain(refusal)
         run()
     }
-    package func revoke() { worker.revoke() }
+    package func revoke() { worker.revoke(unfinished: true) }
     package func updateStandings() { worker.updateStandings() }
     /// Bytes that arrived and were not taken yet.
     package var unread: Int { worker.connections.values.reduce(0) { $0 + $1.unreadCount } }
@@ -120,6 +120,8 @@ package final class HandDriven {
         package func hangUp() {
             guard !isClosed else { return }
             isClosed = true
+            // A child that another test just began keeps the descriptor for a moment.
+            shutdown(descriptor, CInt(SHUT_RDWR))
             close(descriptor)
             driver.run()
         }

@@ -94,6 +94,16 @@ import Testing
         #expect(driver.open == 0, "at lock nothing unsent stays")
     }
 
+    @Test func `at lock, who has sent half a request is closed, and who has sent none stays`() throws {
+        let driver = try HandDriven(Echo())
+        let (half, idle) = (try driver.client(), try driver.client())
+        half.send("POST /a HTTP/1.1\r\nHost: k\r\nContent-Length: 9\r\n\r\nsecret")
+        idle.send(request("/b"))
+        driver.revoke()
+        #expect(half.heard() == nil)
+        #expect(bodies(idle.heard()) == ["/b"] && driver.open == 1)
+    }
+
     @Test func `once locked, nothing unsent stays for longer than a second, whenever it was answered`() throws {
         let lock = Echo.Lock()
         let driver = try HandDriven(Echo(lock: lock))
