@@ -11,9 +11,11 @@ With --examples: prints which operation of the description has no example of wha
 is not as its own schema has it.
 """
 
+import atexit
 import collections
 import json
 import re
+import shutil
 import socket
 import struct
 import sys
@@ -274,6 +276,7 @@ def main():
         print("\n".join(description.examples()))
         return
     tap = Tap(sys.argv[1])
+    atexit.register(shutil.rmtree, Path(sys.argv[1]).parent, ignore_errors=True)
     print("ready", flush=True)
     for line in sys.stdin:
         found, count = collections.Counter(), 0

@@ -29,8 +29,12 @@ final class AnswerTap: Sendable {
     private let process = Process()
 
     private init(_ library: String) throws {
-        let socket = "/tmp/kt-tap-" + UUID().uuidString.prefix(8)
-        environment = ["LD_PRELOAD": library, "ANSWER_TAP": socket]
+        // The dynamic linker takes a space in a name for the end of it. The process removes what is here when it ends.
+        let directory = "/tmp/kt-tap-" + UUID().uuidString.prefix(8)
+        try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: false)
+        let (preloaded, socket) = (directory + "/tap.so", directory + "/socket")
+        try FileManager.default.copyItem(atPath: library, toPath: preloaded)
+        environment = ["LD_PRELOAD": preloaded, "ANSWER_TAP": socket]
         let (input, output) = (Pipe(), Pipe())
         process.executableURL = URL(filePath: "/usr/bin/python3")
         process.arguments = ["-W", "ignore", Self.program, socket]
