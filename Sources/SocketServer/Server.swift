@@ -78,6 +78,7 @@ package final class Server: Sendable {
         let old = entrance.withLock { $0.take() }
         if let old { await close(old) }
         await onEach { $0.drain(refusal) }
+        // Nobody is told when the last one goes: the daemon stops once.
         for _ in 0..<limits.drain * 20 where quota.total > 0 { try? await Task.sleep(for: .milliseconds(50)) }
         await onEach { $0.closeAll() }
     }

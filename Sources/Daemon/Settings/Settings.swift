@@ -101,7 +101,8 @@ package struct Settings: Equatable, Sendable {
             settings.refusalsPerHour = try number(text, 1...60)
         },
         "server.event_loops": { settings, text throws(BadValue) in settings.eventLoops = try number(text, 1...64) },
-        "server.idle_timeout": { settings, text throws(BadValue) in settings.idleTimeout = try number(text, 1...86_400)
+        "server.idle_timeout": { settings, text throws(BadValue) in
+            settings.idleTimeout = try number(text, 1...86_400, of: "seconds")
         },
         "server.max_connections": { settings, text throws(BadValue) in
             settings.maxConnections = try number(text, 1...65_536)
@@ -122,17 +123,17 @@ package struct Settings: Equatable, Sendable {
             settings.auditSync = sync
         },
         "audit.refusals_per_day": { settings, text throws(BadValue) in
-            settings.refusalsPerDay = try number(text, 0...1_048_576)
+            settings.refusalsPerDay = try number(text, 0...1_048_576, of: "MiB")
         },
         "audit.reserve": { settings, text throws(BadValue) in
-            settings.auditReserve = try number(text, 0...1_048_576)
+            settings.auditReserve = try number(text, 0...1_048_576, of: "MiB")
         },
         "alarms.command": { settings, text throws(BadValue) in
             guard let words = CommandWords(text) else { throw BadValue(CommandWords.grammar) }
             settings.alarmCommand = words
         },
         "alarms.command_timeout": { settings, text throws(BadValue) in
-            settings.alarmTimeout = try number(text, 1...60)
+            settings.alarmTimeout = try number(text, 1...60, of: "seconds")
         },
         "alarms.webhook": { settings, text throws(BadValue) in
             do throws(EndpointURLError) { settings.alarmWebhook = try EndpointURL(text) } catch {
@@ -156,9 +157,12 @@ package struct Settings: Equatable, Sendable {
         init(_ wanted: String) { self.wanted = wanted }
     }
 
-    private static func number(_ text: String, _ range: ClosedRange<Int>) throws(BadValue) -> Int {
+    private static func number(
+        _ text: String, _ range: ClosedRange<Int>, of unit: String? = nil
+    ) throws(BadValue) -> Int {
         guard let number = Int(text), range.contains(number) else {
-            throw BadValue("a whole number from \(range.lowerBound) to \(range.upperBound)")
+            throw BadValue(
+                "a whole number \(unit.map { "of \($0) " } ?? "")from \(range.lowerBound) to \(range.upperBound)")
         }
         return number
     }
