@@ -83,11 +83,7 @@ let package = Package(
                 .product(name: "GRDBSQLite", package: "GRDB.swift"),
             ],
             exclude: ["schema/audit.schema.json", "schema/openapi.yaml"],
-            resources: [
-                .embedInCode("schema/v001.sql"), .embedInCode("schema/v002.sql"), .embedInCode("schema/v003.sql"),
-                .embedInCode("schema/v004.sql"),
-                .embedInCode("schema/v005.sql"),
-            ]),
+            resources: [.embedInCode("schema/v001.sql")]),
         target("EscrowFiles", ["Vault"]),
         target("Tokens", ["Names", "SecretMemory", "Times", "Vault"]),
         target("Rotation", ["Names", "SecretMemory", "Times", "Vault"]),

@@ -2,8 +2,11 @@
 -- A plain column is there because a query needs it; all the rest is in "sealed".
 
 CREATE TABLE state      (id TEXT NOT NULL PRIMARY KEY, sealed BLOB NOT NULL) STRICT, WITHOUT ROWID;
+
+-- The unlock methods that the vault knows are in "way": what is in "key_slot" alone was put there by somebody else.
 CREATE TABLE keyring    (id TEXT NOT NULL PRIMARY KEY, sealed BLOB NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE key_slot   (id TEXT NOT NULL PRIMARY KEY, kind TEXT NOT NULL, sealed BLOB NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE way        (id TEXT NOT NULL PRIMARY KEY, sealed BLOB NOT NULL) STRICT, WITHOUT ROWID;
 
 CREATE TABLE app        (id TEXT NOT NULL PRIMARY KEY, sealed BLOB NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE client     (id TEXT NOT NULL PRIMARY KEY, sealed BLOB NOT NULL) STRICT, WITHOUT ROWID;
@@ -17,11 +20,50 @@ CREATE TABLE generation (
     UNIQUE (app, number)
 ) STRICT, WITHOUT ROWID;
 
--- Of one app there is never more than one current secret, whatever the program believes.
+CREATE INDEX generation_app ON generation (app);
+
+-- An app never has more than one current secret, whatever the program believes.
 CREATE UNIQUE INDEX generation_current ON generation (app) WHERE state = 'current';
 
-CREATE TABLE token      (app TEXT NOT NULL PRIMARY KEY REFERENCES app (id), expires_at INTEGER NOT NULL, sealed BLOB NOT NULL) STRICT, WITHOUT ROWID;
-CREATE TABLE refusals   (app TEXT NOT NULL PRIMARY KEY REFERENCES app (id), sealed BLOB NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE token    (app TEXT NOT NULL PRIMARY KEY REFERENCES app (id), expires_at INTEGER NOT NULL, sealed BLOB NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE refusals (app TEXT NOT NULL PRIMARY KEY REFERENCES app (id), sealed BLOB NOT NULL) STRICT, WITHOUT ROWID;
+
+-- What the scheduler remembers of an app from one start to the next: nothing that it could not find out again.
+CREATE TABLE upkeep   (app TEXT NOT NULL PRIMARY KEY REFERENCES app (id), sealed BLOB NOT NULL) STRICT, WITHOUT ROWID;
+
+CREATE TABLE rotation (
+    id     TEXT    NOT NULL PRIMARY KEY,
+    app    TEXT    NOT NULL REFERENCES app (id),
+    state  TEXT    NOT NULL,
+    due_at INTEGER,
+    sealed BLOB    NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX rotation_app ON rotation (app);
+
+-- An app never has more than one rotation under way, whatever the program believes.
+CREATE UNIQUE INDEX rotation_open ON rotation (app) WHERE state NOT IN ('retired', 'refused', 'aborted');
+
+-- The newest generation that a client is known to hold of an app: it fetched it, or said so.
+CREATE TABLE receipt (
+    id     TEXT NOT NULL PRIMARY KEY,
+    app    TEXT NOT NULL REFERENCES app (id),
+    client TEXT NOT NULL,
+    sealed BLOB NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX receipt_app ON receipt (app);
+
+-- Where secrets are pushed to; and what each target is known to have, which could be pushed once more.
+CREATE TABLE target (
+    id     TEXT NOT NULL PRIMARY KEY,
+    app    TEXT NOT NULL REFERENCES app (id),
+    sealed BLOB NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX target_app ON target (app);
+
+CREATE TABLE delivery (target TEXT NOT NULL PRIMARY KEY REFERENCES target (id), sealed BLOB NOT NULL) STRICT, WITHOUT ROWID;
 
 -- Who may act for the vault, where several processes could. Not sealed: it must work while the vault is locked.
 CREATE TABLE lease (

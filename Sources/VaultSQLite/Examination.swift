@@ -41,7 +41,7 @@ enum Examination {
 
     private static func wantedSchema() throws -> [String: String] {
         try DatabaseQueue().inDatabase { connection in
-            _ = try Schema.migrate(connection, isNew: true)
+            try Schema.make(in: connection)
             return try schema(connection)
         }
     }

@@ -30,7 +30,7 @@ extension StoreError {
         case .SQLITE_NOTADB:
             self.init(.notAVault, "\(path) is not a database: it was damaged, or is some other file")
         case .SQLITE_ERROR where isOpening || message.hasPrefix("no such"):
-            // The schema was brought up to date at the start: what is missing later was taken away.
+            // The schema was looked at when it was opened: what is missing later was taken away.
             self.init(.damaged, "\(path) is damaged: \(message)")
         case .SQLITE_CORRUPT:
             self.init(.damaged, "\(path) is damaged: \(message)")

@@ -14,8 +14,6 @@ package final class SQLiteStore: SealedStore {
     /// `nil` once closed.
     private let lock: Mutex<FileLock?>
     private let isClosed = Atomic(false)
-    /// From which version of the schema to which it was brought when it was opened, if it was older than the program.
-    package let upgrade: (from: Int, to: Int)?
     /// The one that is under way.
     let backup = Mutex<OnlineBackup?>(nil)
     /// Where SQLite blocks, so that the cooperative threads do not. Serial: this is the order of the commits.
@@ -65,7 +63,7 @@ package final class SQLiteStore: SealedStore {
         for suffix in ["", "-wal", "-shm", "-journal"] { unsafe unlink(draft + suffix) }
     }
 
-    /// Opens the file and brings its schema up to date. A file that was to take its place does so first.
+    /// Opens the file. A file that was to take its place does so first.
     package static func open(at path: String) throws(StoreError) -> SQLiteStore {
         let replacement = Replacement(of: path)
         guard unsafe replacement.isPending || access(path, F_OK) == 0 else {
@@ -86,13 +84,10 @@ package final class SQLiteStore: SealedStore {
         configuration.prepareDatabase { try Self.prepare($0) }
         do {
             database = try DatabaseQueue(path: path, configuration: configuration)
-            let found = try database.inDatabase { database in
-                if isNew { try database.execute(sql: "PRAGMA application_id = \(Schema.applicationID)") }
-                let found = try Schema.migrate(database, isNew: isNew)
+            try database.inDatabase { database in
+                if isNew { try Schema.make(in: database) } else { try Schema.check(database) }
                 try Self.proveSettings(database)
-                return found
             }
-            upgrade = isNew || found == Schema.current ? nil : (found, Schema.current)
         } catch {
             if isNew { Self.sweep(path) }
             throw StoreError(sqlite: error, path: path, isOpening: true)

@@ -11,7 +11,7 @@ import VaultSQLite
         arguments: [
             ("synchronous", "2"), ("journal_mode", "wal"), ("locking_mode", "exclusive"), ("foreign_keys", "1"),
             ("secure_delete", "1"), ("trusted_schema", "0"), ("cell_size_check", "1"), ("temp_store", "2"),
-            ("busy_timeout", "0"), ("application_id", "1263817294"), ("user_version", "5"),
+            ("busy_timeout", "0"), ("application_id", "1263817294"), ("user_version", "1"),
         ])
     func pragmas(name: String, value: String) async throws {
         let file = try await FileVault()

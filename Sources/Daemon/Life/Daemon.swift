@@ -76,11 +76,6 @@ package struct Daemon: Sendable {
         if let address = settings.metricsAddress { try LoopbackSocket.check(address, for: "metrics.listen") }
         try PrivateDirectory.ensure("the state directory", places.stateDirectory, mode: 0o700)
         let store = try openStore()
-        if let upgrade = store.upgrade {
-            logger.notice(
-                "the vault's schema went from \(upgrade.from) to \(upgrade.to): older programs open only a backup from before"
-            )
-        }
         let zoom = ZoomIssuer(zoom: ZoomClient(transport: transport))
         var policy = AttemptPolicy()
         policy.budget = settings.refusalsPerHour
