@@ -29,13 +29,15 @@ struct AdminRoles: Equatable, Sendable {
         return groups.filter { caller.isMember(of: $0.value) }.keys.max()
     }
 
-    /// What the request means, if the caller may have it done.
-    func route(_ request: Request, from caller: Identity) throws(Problem) -> AdminRoute {
+    /// The operation that a request asks for, and the caller's role, which is enough for it.
+    func authorize(
+        _ request: Request, from caller: Identity
+    ) throws(Problem) -> (operation: AdminOperation, role: AdminRole) {
         guard let role = role(of: caller) else { throw Refusal.noRole(caller) }
-        let route = try AdminRoute(request)
-        let least = route.leastRole(request)
-        guard role >= least else { throw Refusal.role(role, of: caller, least: least) }
-        return route
+        let operation = try AdminOperation.find(request)
+        guard role >= operation.role else { throw Refusal.role(role, of: caller, least: operation.role) }
+        try operation.check(request.target)
+        return (operation, role)
     }
 
     func needs(of caller: Identity) -> IdentityNeeds {
@@ -60,54 +62,11 @@ struct SocketOpenness: Equatable, Sendable {
     let group: UInt32?
 }
 
-extension AdminRoute {
-    /// The least role that this takes. The one table of who may do what.
-    func leastRole(_ request: Request) -> AdminRole {
-        switch self {
-        case .health, .status, .explain, .metrics, .alarms: .viewer
-        case .doctor, .alarmTest: .operator
-        case .unlock, .lock, .audit, .auditVerify, .auditAcknowledge, .backup, .adopt: .admin
-        case .apps(let action):
-            switch action {
-            case .list, .show, .plan: .viewer
-            case .verify: .operator
-            // To pause and to go on is the operator's; how an app is rotated is not.
-            case .change: (try? request.document(AppPatch.self))?.onlyPauses == true ? .operator : .admin
-            // With the second, the daemon goes where it is told to, with what it is told.
-            case .add, .remove, .tryOut: .admin
-            }
-        case .clients(let action):
-            switch action {
-            case .list, .show: .viewer
-            case .add, .remove: .admin
-            }
-        case .targets(let action):
-            switch action {
-            case .list, .show: .viewer
-            case .test, .discover, .push, .adopt: .operator
-            // With these the daemon goes where it is told to, with what it is told.
-            case .add, .change, .remove, .discoverConsole, .certificate: .admin
-            }
-        case .token(.get(_, _, let reveal)), .token(.renew(_, let reveal)): reveal ? .admin : .operator
-        case .keys(let action):
-            switch action {
-            case .list: .viewer
-            case .add, .remove, .rotate: .admin
-            }
-        case .rotations(let action):
-            switch action {
-            case .list, .history, .show, .holders, .finishPlan, .nowPlan: .viewer
-            case .rotate, .rotateDue, .resume, .abort, .finish: .operator
-            }
-        }
-    }
-}
-
 extension AppPatch {
-    /// Whether it does nothing but pause the app's schedule, or end the pause.
-    fileprivate var onlyPauses: Bool {
+    /// To pause the app's schedule and to end the pause is the operator's; how an app is rotated is not.
+    var leastRole: AdminRole {
         var pause = AppPatch()
         pause.paused = paused
-        return paused != nil && self == pause
+        return paused != nil && self == pause ? .operator : .admin
     }
 }

@@ -1,16 +1,12 @@
 import Audit
-import Envelope
 import Glibc
 import Names
-import SecretJSON
-import SecretMemory
 import SocketAPI
 import SocketServer
 import Times
-import Tokens
 import Vault
 
-/// The admin socket: what the operator's commands ask for.
+/// The admin socket: who may have what done, and what is logged of it. What there is to do says ``AdminOperation/all``.
 struct AdminRoutes: Responder {
     let gate: VaultGate
     let zoom: ZoomIssuer
@@ -39,180 +35,58 @@ struct AdminRoutes: Responder {
     func respond(to request: Request, from caller: Identity) -> Reply {
         do throws(Problem) {
             try request.requireKeyturnHeader()
-            let route = try roles.route(request, from: caller)
+            let (operation, role) = try roles.authorize(request, from: caller)
             return .later {
-                do throws(Problem) { return RecordedResponse(try await logged(route, request, caller)) } catch {
-                    return RecordedResponse(.refusing(error))
+                // `HEAD` neither changes anything nor shows a token.
+                let audited = request.method == .head ? nil : operation.audited(request, by: caller)
+                var call = AdminCall(request: request, caller: caller, role: role, routes: self, audited: audited)
+                do throws(Problem) { return RecordedResponse(try await carryOut(operation, &call)) } catch {
+                    return refusal(error, call.audited ?? AuditedAction(refused: request, caller))
                 }
             }
         } catch {
-            let answer = RenderedResponse.refusing(error)
-            guard [.notGranted, .notPermitted].contains(error.code), let trail = gate.session?.audit else {
-                return .now(answer)
-            }
-            return Reply(
-                trail.refusal(answer, of: caller) { Deed(refused: request, caller).event(.denied, because: error) })
+            return Reply(refusal(error, AuditedAction(refused: request, caller)))
         }
     }
 
-    /// What changes anything, or shows a token, is in the log and on disk before it is answered. `HEAD` does neither.
-    private func logged(
-        _ route: AdminRoute, _ request: Request, _ caller: Identity
-    ) async throws(Problem) -> RenderedResponse {
-        let role = roles.role(of: caller) ?? .viewer
-        guard request.method != .head, let deed = route.deed(request, by: caller) else {
-            return try await answer(route, request, nil, role)
+    /// Who has no role for something is in the log, within the bounds of what such callers can have written.
+    private func refusal(_ problem: Problem, _ asked: @autoclosure () -> AuditedAction) -> RecordedResponse {
+        let answer = RenderedResponse.refusing(problem)
+        guard [.notGranted, .notPermitted].contains(problem.code), let trail = gate.session?.audit else {
+            return RecordedResponse(answer)
         }
+        let asked = asked()
+        return trail.refusal(answer, of: asked.caller) { asked.event(.denied, because: problem) }
+    }
+
+    /// What changes anything, or shows a token, is in the log and on disk before it is answered.
+    private func carryOut(
+        _ operation: AdminOperation, _ call: inout AdminCall
+    ) async throws(Problem) -> RenderedResponse {
+        guard let rule = operation.audit, call.audited != nil else { return try await operation.run(&call) }
         let before = gate.session
-        if route.waitsForLog, before?.audit.isUnavailable == true { throw Refusal.notLogged }
+        if rule.waitsForLog, before?.audit.isUnavailable == true { throw Refusal.notLogged }
         let response: RenderedResponse
-        do throws(Problem) { response = try await answer(route, request, deed, role) } catch {
-            try await log(deed.event(.failed, because: error), of: route, before)
+        do throws(Problem) { response = try await operation.run(&call) } catch {
+            guard error.code != .notPermitted else { throw error }  // logged as a refusal
+            if let event = call.audited?.event(.failed, because: error) { try await log(event, rule, before) }
             throw error
         }
-        if case .lock = route { return response }
-        guard route.isCommitted else {
-            try await log(deed.event(.done), of: route, before)
-            return response
-        }
-        if route.waitsForLog, let trail = (gate.session ?? before)?.audit {
+        if !rule.isCommitted {
+            if let event = call.audited?.done { try await log(event, rule, before) }
+        } else if rule.waitsForLog, let trail = (gate.session ?? before)?.audit {
             do throws(AuditError) { try await trail.settled() } catch { throw Refusal.notLoggedYet }
         }
         return response
     }
 
-    private func log(_ event: AuditEvent, of route: AdminRoute, _ before: VaultGate.Session?) async throws(Problem) {
+    private func log(
+        _ event: AuditEvent, _ rule: AdminOperation.AuditRule, _ before: VaultGate.Session?
+    ) async throws(Problem) {
         guard let trail = (gate.session ?? before)?.audit else { return }
         do throws(AuditError) { try await trail.record(event) } catch {
             trail.note(event)
-            if route.waitsForLog { throw Refusal.notLogged }
-        }
-    }
-
-    /// - Parameter deed: what is logged; `nil` for what only looks.
-    private func answer(
-        _ route: AdminRoute, _ request: Request, _ deed: Deed?, _ role: AdminRole
-    ) async throws(Problem) -> RenderedResponse {
-        switch route {
-        case .health:
-            return gate.session == nil
-                ? Response(.serviceUnavailable).json(HealthAnswer.locked) : Response(.ok).json(HealthAnswer.ok)
-        case .status(let name):
-            return try status.answer(name)
-        case .metrics(let dialect):
-            return await metrics.answer(dialect)
-        case .alarms: return Response(.ok).json(await bell.list)
-        case .alarmTest:
-            do throws(AlarmChannel.NotTaken) {
-                return Response(.ok).json(AlarmTested(channel: try await bell.test()))
-            } catch {
-                throw Problem(.upstreamUnavailable, "the alarm was not taken: \(error)", try: Refusal.alarmHint)
-            }
-        case .explain(let question):
-            return Response(.ok).json(try Explanation(catalog: try session().vault.catalog).answer(question))
-        case .audit(let query):
-            do {
-                let lines = try await session().audit.lines(query)
-                return Response(.ok).json(
-                    AuditPage(lines: lines.map(\.text), last: lines.last?.sequence ?? query.after))
-            } catch {
-                throw (error as? Problem) ?? Problem(.storageFailed, "the audit log cannot be read")
-            }
-        case .auditVerify(let from):
-            do {
-                let report = try await session().audit.verify(from: from)
-                return Response(.ok).json(
-                    AuditReport(
-                        segments: report.segments, lines: report.lines, first: report.first, last: report.last,
-                        findings: report.findings))
-            } catch {
-                throw (error as? Problem) ?? Problem(.storageFailed, "the audit log cannot be read")
-            }
-        case .auditAcknowledge:
-            let session = try session()
-            let isNews: Bool
-            do throws(VaultError) { isNews = try await session.audit.acknowledge(recording: deed?.done) } catch {
-                throw Problem(error)
-            }
-            guard isNews else {
-                throw Problem(.conflict, "there is nothing to acknowledge: the audit log is as it was written")
-            }
-            return Response(.noContent).render()
-        case .backup:
-            return Response(.ok).json(try await backups.answer(try request.document(), try session()))
-        case .doctor:
-            let session = gate.session
-            if let session {
-                await AppActions(session: session, zoom: zoom, time: time, deed: nil).lookAtRotations()
-            }
-            let problems = session.map { status.problems($0) } ?? []
-            return Response(.ok).json(await doctor.report(gate, status: problems, channel: await bell.channelName))
-        case .adopt:
-            let session = try session()
-            do throws(VaultError) { try await session.vault.adopt() } catch { throw Problem(error) }
-            return Response(.noContent).render()
-        case .unlock: return try await unlock(request)
-        case .lock:
-            guard !gate.holdsTheOnlyCopy else {
-                throw Problem(
-                    .busy,
-                    "a new secret of zoom's is in memory alone, since the disk does not take it: it would be lost",
-                    try: "keyturn status, and mend the disk")
-            }
-            if let deed { await gate.lock(recording: deed.event(.done)) }
-            return Response(.noContent).render()
-        case .apps(let action):
-            let actions = AppActions(
-                session: try session(), zoom: zoom, time: time, deed: deed, mayAsk: role > .viewer)
-            return try await actions.answer(action, request)
-        case .token(let action): return try await TokenActions(session: try session(), time: time).answer(action)
-        case .rotations(let action):
-            return try await RotationActions(session: try session(), time: time, deed: deed).answer(action, request)
-        case .targets(let action):
-            let actions = TargetActions(
-                session: try session(), transport: gate.transport, time: time, deed: deed)
-            return try await actions.answer(action, request)
-        case .keys(let action):
-            return try await KeyActions(
-                session: try session(), gate: gate, source: doctor.source, time: time, deed: deed
-            ).answer(
-                action, request)
-        case .clients(let action):
-            return try await ClientActions(session: try session(), time: time, deed: deed).answer(action, request)
-        }
-    }
-
-    private func session() throws(Problem) -> VaultGate.Session {
-        guard let session = gate.session else { throw Refusal.locked }
-        return session
-    }
-
-    private func unlock(_ request: Request) async throws(Problem) -> RenderedResponse {
-        let wanted = try request.document(UnlockRequest.self)
-        let way: UnlockWay
-        do throws(VaultError) {
-            switch consume wanted {
-            case .passphrase(let secret): way = UnlockWay(.passphrase(secret))
-            case .recoveryKey(let secret): way = try UnlockWay(typedRecoveryKey: secret)
-            }
-        } catch {
-            throw Problem(error)
-        }
-        try await unlocking.take { () throws(VaultError) in try await gate.unlock(with: way) }
-        return Response(.noContent).render()
-    }
-}
-
-extension Request {
-    /// The body as the document that the route takes.
-    func document<Document: WireDocument & ~Copyable>(_: Document.Type = Document.self) throws(Problem) -> Document {
-        if let contentType, contentType.lowercased().split(separator: ";").first.map(String.init) != "application/json"
-        {
-            throw Problem(.unsupportedMediaType, "the body's Content-Type is not application/json")
-        }
-        guard let body else { throw Problem(.badRequest, "the request has no body") }
-        do { return try Document(parsing: body.bytes.copy()) } catch {
-            throw Problem(.badRequest, "the body: \(error)")
+            if rule.waitsForLog { throw Refusal.notLogged }
         }
     }
 }

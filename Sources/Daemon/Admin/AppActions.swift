@@ -14,30 +14,21 @@ struct AppActions {
     let session: VaultGate.Session
     let zoom: ZoomIssuer
     let time: any TimeSource
-    let deed: Deed?
+    let audited: AuditedAction?
     /// Whether who asks may have Zoom asked: each time takes tokens, and lines in the audit log.
     var mayAsk = true
 
-    func answer(_ action: AdminRoute.Apps, _ request: Request) async throws(Problem) -> RenderedResponse {
-        switch action {
-        case .list:
-            var apps: [AppDocument] = []
-            for entry in session.vault.catalog.apps { apps.append(try document(entry)) }
-            return Response(.ok).json(AppList(apps: apps))
-        case .show(let name): return Response(.ok).json(try document(try entry(name)))
-        case .add: return try await add(try request.document(AppDraft.self))
-        case .remove(let name, let force):
-            do throws(VaultError) {
-                try await session.vault.removeApp(name, force: force, recording: deed?.done)
-            } catch {
-                throw Problem(error)
-            }
-            return Response(.noContent).render()
-        case .change(let name): return try await change(try entry(name), try request.document(AppPatch.self))
-        case .plan(let name, let overlap):
-            return Response(.ok).json(try await plan(try entry(name), overlap))
-        case .verify(let name): return Response(.ok).json(await verify(try entry(name)))
-        case .tryOut: return Response(.ok).json(try await tryOut(try request.document(AppDraft.self)))
+    func list() throws(Problem) -> AppList {
+        var apps: [AppDocument] = []
+        for entry in session.vault.catalog.apps { apps.append(try document(entry)) }
+        return AppList(apps: apps)
+    }
+
+    func show(_ name: Name) throws(Problem) -> AppDocument { try document(try entry(name)) }
+
+    func remove(_ name: Name, force: Bool) async throws(Problem) {
+        try await asProblem { () throws(VaultError) in
+            try await session.vault.removeApp(name, force: force, recording: audited?.done)
         }
     }
 
@@ -70,10 +61,11 @@ struct AppActions {
         }
     }
 
-    private func plan(_ entry: AppEntry, _ overlap: Int?) async throws(Problem) -> RotationPlan {
+    func plan(_ name: Name, overlap: Int?) async throws(Problem) -> RotationPlan {
+        var entry = try entry(name)
         if entry.rotation == nil, mayAsk { _ = await provenLook(entry) }
-        let entry = session.vault.catalog.app(entry.app.name) ?? entry
-        do throws(VaultError) {
+        entry = session.vault.catalog.app(name) ?? entry
+        return try await asProblem { [entry] () throws(VaultError) in
             var obstacles = RotationObstacles(
                 entry: entry, now: time.now.wall, isElsewhere: session.vault.isElsewhere,
                 targets: session.vault.catalog.targets(of: entry.app), escrow: session.rotations.report.troubles)
@@ -81,13 +73,11 @@ struct AppActions {
                 obstacles.calls = last.allCalls
             }
             return RotationPlan(entry, overlap: overlap, obstacles: obstacles)
-        } catch {
-            throw Problem(error)
         }
     }
 
     /// Verified before it is stored: an app that Zoom refuses would be a riddle later.
-    private func add(_ draft: consuming AppDraft) async throws(Problem) -> RenderedResponse {
+    func add(_ draft: consuming AppDraft) async throws(Problem) -> AddedApp {
         let app = try AppDraftCheck.app(draft, id: RowID.make(), now: time.now.wall)
         let secret = SecretBox(draft.clientSecret.copy())
         guard session.vault.catalog.app(app.name) == nil else { throw Self.exists(app.name) }
@@ -102,19 +92,17 @@ struct AppActions {
                 app, Credential(generation: .first, state: .current, clientSecret: secret, createdAt: app.createdAt))
             checks.append(RotationReach.check(app, scope))
         }
-        do throws(VaultError) {
-            try await session.vault.add(app, clientSecret: secret, recording: deed?.done)
-            if let minted { await session.tokens.adopt(minted.token, for: app.name, sent: minted.at) }
-        } catch {
-            throw Problem(error)
+        try await asProblem { () throws(VaultError) in
+            try await session.vault.add(app, clientSecret: secret, recording: audited?.done)
         }
+        if let minted { await session.tokens.adopt(minted.token, for: app.name, sent: minted.at) }
         if let found = reach.remembered(scope) { await session.scheduler.learn(found, of: app) }
-        return Response(.created).json(
-            AddedApp(app: try document(try entry(app.name)), verification: Verification(checks: checks)))
+        return AddedApp(app: try document(try entry(app.name)), verification: Verification(checks: checks))
     }
 
     /// At the operator's word, so that a used-up budget of attempts does not stand in the way.
-    private func verify(_ entry: AppEntry) async -> Verification {
+    func verify(_ name: Name) async throws(Problem) -> Verification {
+        let entry = try entry(name)
         do throws(TokenFailure) {
             let seen = try await session.tokens.renew(entry.app.name)
             let checks = Verifier.token(lifetime: seen.secondsLeft(at: time.now), scopes: seen.token.scopes)
@@ -129,7 +117,7 @@ struct AppActions {
     }
 
     /// What would be stored, tried and not stored.
-    private func tryOut(_ draft: consuming AppDraft) async throws(Problem) -> Verification {
+    func tryOut(_ draft: consuming AppDraft) async throws(Problem) -> Verification {
         let app = try AppDraftCheck.app(draft, id: RowID.make(), now: time.now.wall)
         let secret = SecretBox(draft.clientSecret.copy())
         do throws(IssueFailure) {
@@ -147,27 +135,26 @@ struct AppActions {
         await Verifier(zoom: zoom.zoom).scim(token.accessToken, api: token.apiURL)
     }
 
-    private func change(_ entry: AppEntry, _ patch: AppPatch) async throws(Problem) -> RenderedResponse {
+    func change(_ name: Name, _ patch: AppPatch) async throws(Problem) -> AppDocument {
+        let entry = try entry(name)
         let app = try AppPatchCheck.app(entry.app, patched: patch)
         guard !app.isSame(atZoom: entry.app) else {
-            do throws(VaultError) {
-                try await session.vault.update(app, recording: deed?.done)
+            try await asProblem { () throws(VaultError) in
+                try await session.vault.update(app, recording: audited?.done)
                 // What is under way goes by it too: to be told that a leaked secret lives on for days helps nobody.
                 if let overlap = patch.overlap { _ = try await session.rotations.setOverlap(overlap, of: app.name) }
-            } catch {
-                throw Problem(error)
             }
             if app.policy.every != nil, app.policy.every != entry.app.policy.every {
                 _ = await provenLook(try self.entry(app.name))
             }
-            return Response(.ok).json(try document(try self.entry(app.name)))
+            return try show(app.name)
         }
         let minted = patch.verify == false ? nil : try await proven(app, entry.credential.clientSecret)
-        do throws(VaultError) { try await session.vault.identify(app, recording: deed?.done) } catch {
-            throw Problem(error)
+        try await asProblem { () throws(VaultError) in
+            try await session.vault.identify(app, recording: audited?.done)
         }
         if let minted { await session.tokens.adopt(minted.token, for: app.name, sent: minted.at) }
-        return Response(.ok).json(try document(try self.entry(app.name)))
+        return try show(app.name)
     }
 
     /// A token minted with these credentials; without one nothing is stored.

@@ -8,28 +8,28 @@ import Vault
 struct ClientActions {
     let session: VaultGate.Session
     let time: any TimeSource
-    let deed: Deed?
+    let audited: AuditedAction?
 
-    func answer(_ action: AdminRoute.Clients, _ request: Request) async throws(Problem) -> RenderedResponse {
-        switch action {
-        case .list:
-            return Response(.ok).json(ClientList(clients: session.vault.catalog.clients.map(ClientDocument.init)))
-        case .show(let name):
-            guard let client = session.vault.catalog.client(name) else {
-                throw Problem(.notFound, "there is no client '\(name)'", try: "keyturn client list")
-            }
-            return Response(.ok).json(ClientDocument(client))
-        case .add:
-            let client = try client(try request.document(ClientDraft.self))
-            do throws(VaultError) { try await session.vault.add(client, recording: deed?.done) } catch {
-                throw Problem(error)
-            }
-            return Response(.created).json(ClientDocument(client))
-        case .remove(let name):
-            do throws(VaultError) { try await session.vault.removeClient(name, recording: deed?.done) } catch {
-                throw Problem(error)
-            }
-            return Response(.noContent).render()
+    var list: ClientList { ClientList(clients: session.vault.catalog.clients.map(ClientDocument.init)) }
+
+    func show(_ name: Name) throws(Problem) -> ClientDocument {
+        guard let client = session.vault.catalog.client(name) else {
+            throw Problem(.notFound, "there is no client '\(name)'", try: "keyturn client list")
+        }
+        return ClientDocument(client)
+    }
+
+    func add(_ draft: ClientDraft) async throws(Problem) -> ClientDocument {
+        let client = try client(draft)
+        try await asProblem { () throws(VaultError) in
+            try await session.vault.add(client, recording: audited?.done)
+        }
+        return ClientDocument(client)
+    }
+
+    func remove(_ name: Name) async throws(Problem) {
+        try await asProblem { () throws(VaultError) in
+            try await session.vault.removeClient(name, recording: audited?.done)
         }
     }
 

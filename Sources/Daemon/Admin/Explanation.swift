@@ -5,11 +5,34 @@ import SocketAPI
 import SocketServer
 import Vault
 
+/// Whether a process, or a user's processes, would be served.
+struct AccessQuestion: Equatable {
+    enum Caller: Equatable { case pid(Int32), uid(UInt32) }
+    let app: Name
+    let kind: Grant.Kind
+    let caller: Caller
+
+    init(_ target: RequestTarget) throws(Problem) {
+        guard let app = try target.appName else { throw Problem(.badRequest, "app is not \(Name.grammar)") }
+        guard let kind = Grant.Kind(rawValue: target.query("kind") ?? "credentials") else {
+            throw Problem(.badRequest, "kind is not credentials or token")
+        }
+        let pid = try target.number("pid", in: 1...Int(Int32.max))
+        let uid = try target.number("uid", in: 0...Int(UInt32.max) - 1)
+        switch (pid, uid) {
+        case (let pid?, nil): caller = .pid(Int32(pid))
+        case (nil, let uid?): caller = .uid(UInt32(uid))
+        default: throw Problem(.badRequest, "give either pid or uid")
+        }
+        (self.app, self.kind) = (app, kind)
+    }
+}
+
 /// Says beforehand what the agent socket would answer, and shows every rule's word on it.
 struct Explanation {
     let catalog: Catalog
 
-    func answer(_ question: AdminRoute.Question) throws(Problem) -> ExplainDocument {
+    func answer(_ question: AccessQuestion) throws(Problem) -> ExplainDocument {
         let identity: Identity
         switch question.caller {
         case .pid(let pid): identity = try Self.identity(of: pid)

@@ -12,25 +12,19 @@ struct KeyActions {
     /// What the daemon opens the vault with at its start.
     let source: UnlockSource?
     let time: any TimeSource
-    let deed: Deed?
+    let audited: AuditedAction?
 
-    func answer(_ action: AdminRoute.Keys, _ request: Request) async throws(Problem) -> RenderedResponse {
-        switch action {
-        case .list: return Response(.ok).json(list)
-        case .add: return try await add(request.document(NewKeyRequest.self))
-        case .remove(let slot, let force):
-            if !force { try await checkNotNeeded(slot) }
-            do throws(VaultError) { try await session.vault.removeWay(slot, recording: deed?.done) } catch {
-                throw Problem(error)
-            }
-            session.keys.look()
-            return Response(.noContent).render()
-        case .rotate:
-            do throws(VaultError) { try await session.keys.rotate(recording: deed?.done) } catch {
-                throw Problem(error)
-            }
-            return Response(.ok).json(list)
+    func remove(_ slot: String, force: Bool) async throws(Problem) {
+        if !force { try await checkNotNeeded(slot) }
+        try await asProblem { () throws(VaultError) in
+            try await session.vault.removeWay(slot, recording: audited?.done)
         }
+        session.keys.look()
+    }
+
+    func rotate() async throws(Problem) -> KeyList {
+        try await asProblem { () throws(VaultError) in try await session.keys.rotate(recording: audited?.done) }
+        return list
     }
 
     /// Without `--force` nobody takes away what the next start needs.
@@ -48,7 +42,7 @@ struct KeyActions {
             try: "unlock with another key slot first; or: keyturn key remove \(slot) --force")
     }
 
-    private var list: KeyList {
+    var list: KeyList {
         let damaged = Set(session.vault.damagedSlots)
         return KeyList(
             epoch: session.vault.keyEpoch, resealing: session.keys.progress.map(ResealingDocument.init),
@@ -58,7 +52,7 @@ struct KeyActions {
             })
     }
 
-    private func add(_ wanted: consuming NewKeyRequest) async throws(Problem) -> RenderedResponse {
+    func add(_ wanted: consuming NewKeyRequest) async throws(Problem) -> KeyAdded {
         let added: KeyAdded
         do throws(VaultError) {
             switch consume wanted {
@@ -80,12 +74,12 @@ struct KeyActions {
             throw Problem(error)
         }
         session.keys.look()
-        return Response(.created).json(added)
+        return added
     }
 
     private func add(_ way: UnlockWay) async throws(VaultError) -> KeyList.Slot {
-        let way = try await session.vault.addWay(way, at: time.now.wall) { [deed] way in
-            deed?.event(.done, about: [("slot", .text(way.id)), ("way", .text(way.kind.rawValue))])
+        let way = try await session.vault.addWay(way, at: time.now.wall) { [audited] way in
+            audited?.event(.done, about: [("slot", .text(way.id)), ("way", .text(way.kind.rawValue))])
         }
         return KeyList.Slot(way, isDamaged: false, isInUse: false)
     }

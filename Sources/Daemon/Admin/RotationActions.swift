@@ -11,65 +11,80 @@ import Vault
 struct RotationActions {
     let session: VaultGate.Session
     let time: any TimeSource
-    let deed: Deed?
+    let audited: AuditedAction?
 
-    func answer(_ action: AdminRoute.Rotations, _ request: Request) async throws(Problem) -> RenderedResponse {
-        if case .rotate(let name) = action { return try await rotate(name, try request.document(RotateRequest.self)) }
-        do throws(VaultError) {
-            switch action {
-            case .rotateDue:
-                var taken: [RotationDocument] = []
-                for app in await session.scheduler.rotateDue() {
-                    guard let last = try await session.vault.rotations(of: app).last else { continue }
-                    taken.append(document(last, app))
-                }
-                return Response(.ok).json(RotationList(rotations: taken))
-            case .list:
-                let open = session.vault.catalog.apps.compactMap { entry in
-                    entry.rotation.map { document($0, entry.app) }
-                }
-                return Response(.ok).json(RotationList(rotations: open))
-            case .history(let name):
-                let entry = try entry(name)
-                let all = try await session.vault.rotations(of: entry.app)
-                return Response(.ok).json(
-                    HistoryDocument(
-                        appAddedAt: entry.app.createdAt, first: entry.app.first.number,
-                        lost: entry.app.floor?.generation.number ?? 0,
-                        current: (entry.credential.generation.number, entry.credential.createdAt),
-                        rotations: all.map { document($0, entry.app) }))
-            case .show(let text):
-                let found = try await meant(text)
-                return Response(.ok).json(document(found.rotation, found.app))
-            case .resume(let text):
-                let (found, app) = try await meant(text)
-                await session.tokens.forgive(try entry(app.name))
-                return Response(.ok).json(
-                    document(try await session.rotations.resume(id: found.id, recording: deed?.line(for: app)), app))
-            case .abort(let text):
-                let (found, app) = try await meant(text)
-                try await session.rotations.abort(id: found.id, recording: deed?.line(for: app))
-                return Response(.ok).json(
-                    document(try await session.vault.rotation(id: found.id).rotation, app))
-            case .finish(let text):
-                let (found, app) = try await meant(text)
-                await session.tokens.forgive(try entry(app.name))
-                return Response(.ok).json(
-                    document(try await session.rotations.finish(id: found.id, recording: deed?.line(for: app)), app))
-            case .finishPlan(let text):
-                let (found, app) = try await meant(text)
-                let plan = EndingPlans(entry: try entry(app.name), catalog: session.vault.catalog, now: time.now.wall)
-                return Response(.ok).json(try plan.finish(found))
-            case .nowPlan(let name):
-                let entry = try entry(name)
-                let calls = try await session.vault.rotations(of: entry.app).last?.allCalls ?? []
-                let plan = EndingPlans(entry: entry, catalog: session.vault.catalog, now: time.now.wall)
-                return Response(.ok).json(plan.now(after: calls))
-            case .rotate(let name), .holders(let name): return Response(.ok).json(HolderList(try entry(name)))
-            }
-        } catch {
-            throw Problem(error)
+    func rotateDue() async throws(Problem) -> RotationList {
+        var taken: [RotationDocument] = []
+        for app in await session.scheduler.rotateDue() {
+            guard let last = try await all(of: app).last else { continue }
+            taken.append(document(last, app))
         }
+        return RotationList(rotations: taken)
+    }
+
+    func list() -> RotationList {
+        RotationList(
+            rotations: session.vault.catalog.apps.compactMap { entry in
+                entry.rotation.map { document($0, entry.app) }
+            })
+    }
+
+    func history(_ name: Name) async throws(Problem) -> HistoryDocument {
+        let entry = try entry(name)
+        return HistoryDocument(
+            appAddedAt: entry.app.createdAt, first: entry.app.first.number,
+            lost: entry.app.floor?.generation.number ?? 0,
+            current: (entry.credential.generation.number, entry.credential.createdAt),
+            rotations: try await all(of: entry.app).map { document($0, entry.app) })
+    }
+
+    func holders(_ name: Name) throws(Problem) -> HolderList { HolderList(try entry(name)) }
+
+    func show(_ text: String) async throws(Problem) -> RotationDocument {
+        let (found, app) = try await meant(text)
+        return document(found, app)
+    }
+
+    func resume(_ text: String) async throws(Problem) -> RotationDocument {
+        let (found, app) = try await meant(text)
+        await session.tokens.forgive(try entry(app.name))
+        return try await asProblem { () throws(VaultError) in
+            document(try await session.rotations.resume(id: found.id, recording: audited?.line(for: app)), app)
+        }
+    }
+
+    func abort(_ text: String) async throws(Problem) -> RotationDocument {
+        let (found, app) = try await meant(text)
+        return try await asProblem { () throws(VaultError) in
+            try await session.rotations.abort(id: found.id, recording: audited?.line(for: app))
+            return document(try await session.vault.rotation(id: found.id).rotation, app)
+        }
+    }
+
+    func finish(_ text: String) async throws(Problem) -> RotationDocument {
+        let (found, app) = try await meant(text)
+        await session.tokens.forgive(try entry(app.name))
+        return try await asProblem { () throws(VaultError) in
+            document(try await session.rotations.finish(id: found.id, recording: audited?.line(for: app)), app)
+        }
+    }
+
+    /// What it would break to finish the rotation now.
+    func planFinish(_ text: String) async throws(Problem) -> EndingPlan {
+        let (found, app) = try await meant(text)
+        let plans = EndingPlans(entry: try entry(app.name), catalog: session.vault.catalog, now: time.now.wall)
+        do throws(VaultError) { return try plans.finish(found) } catch { throw Problem(error) }
+    }
+
+    /// What a rotation for an incident would break.
+    func planNow(_ name: Name) async throws(Problem) -> EndingPlan {
+        let entry = try entry(name)
+        let calls = try await all(of: entry.app).last?.allCalls ?? []
+        return EndingPlans(entry: entry, catalog: session.vault.catalog, now: time.now.wall).now(after: calls)
+    }
+
+    private func all(of app: App) async throws(Problem) -> [Rotation] {
+        try await asProblem { () throws(VaultError) in try await session.vault.rotations(of: app) }
     }
 
     private func document(_ rotation: Rotation, _ app: App) -> RotationDocument {
@@ -77,11 +92,13 @@ struct RotationActions {
     }
 
     /// The rotation that is meant by its id, the beginning of one, or the name of its app.
-    private func meant(_ text: String) async throws(VaultError) -> (rotation: Rotation, app: App) {
-        try await session.vault.rotation(id: try await session.vault.rotationID(meant: text))
+    private func meant(_ text: String) async throws(Problem) -> (rotation: Rotation, app: App) {
+        try await asProblem { () throws(VaultError) in
+            try await session.vault.rotation(id: try await session.vault.rotationID(meant: text))
+        }
     }
 
-    private func rotate(_ name: Name, _ wanted: consuming RotateRequest) async throws(Problem) -> RenderedResponse {
+    func rotate(_ name: Name, _ wanted: consuming RotateRequest) async throws(Problem) -> RotationDocument {
         if let overlap = wanted.overlap { _ = try AppPatchCheck.checkedOverlap(overlap) }
         let overlap = wanted.overlap
         let secret = wanted.secret
@@ -89,35 +106,31 @@ struct RotationActions {
         guard !isIncident || (overlap == nil && secret == nil) else {
             throw Problem(.badRequest, "now goes with neither an overlap nor a secret")
         }
-        do throws(VaultError) {
-            let known = try entry(name)
-            if let secret, secret.bytes.constantTimeEquals(known.credential.clientSecret.bytes) {
-                return .refusing(Problem(.conflict, "this is the secret that Keyturn has already"))
-            }
-            if let secret, let old = known.previous, secret.bytes.constantTimeEquals(old.clientSecret.bytes) {
-                return .refusing(
-                    Problem(
-                        .conflict, "this is the secret of generation \(old.generation), which is about to end",
-                        try: "make a new one in the Marketplace, then: keyturn rotate \(name) --manual"))
-            }
-            // At the operator's word, so that a used-up budget of attempts does not stand in the way.
-            await session.tokens.forgive(known)
-            if isIncident {
-                let rotation = try await session.rotations.rotateNow(
-                    name, id: RowID.make(), recording: deed?.line(for: known.app))
-                return Response(.created).json(document(rotation, known.app))
-            }
-            let rotation = try await session.rotations.rotate(
-                name, trigger: secret == nil ? .operator : .manual, overlap: overlap, secret: secret,
-                id: RowID.make(), recording: deed?.line(for: known.app))
-            return Response(.created).json(document(rotation, known.app))
-        } catch {
-            throw Problem(error)
+        let known = try entry(name)
+        if let secret, secret.bytes.constantTimeEquals(known.credential.clientSecret.bytes) {
+            throw Problem(.conflict, "this is the secret that Keyturn has already")
+        }
+        if let secret, let old = known.previous, secret.bytes.constantTimeEquals(old.clientSecret.bytes) {
+            throw Problem(
+                .conflict, "this is the secret of generation \(old.generation), which is about to end",
+                try: "make a new one in the Marketplace, then: keyturn rotate \(name) --manual")
+        }
+        // At the operator's word, so that a used-up budget of attempts does not stand in the way.
+        await session.tokens.forgive(known)
+        let line = audited?.line(for: known.app)
+        return try await asProblem { () throws(VaultError) in
+            let rotation =
+                isIncident
+                ? try await session.rotations.rotateNow(name, id: RowID.make(), recording: line)
+                : try await session.rotations.rotate(
+                    name, trigger: secret == nil ? .operator : .manual, overlap: overlap, secret: secret,
+                    id: RowID.make(), recording: line)
+            return document(rotation, known.app)
         }
     }
 
-    private func entry(_ name: Name) throws(VaultError) -> AppEntry {
-        guard let entry = session.vault.catalog.app(name) else { throw Vault.noSuchApp(name) }
+    private func entry(_ name: Name) throws(Problem) -> AppEntry {
+        guard let entry = session.vault.catalog.app(name) else { throw Problem(Vault.noSuchApp(name)) }
         return entry
     }
 }

@@ -12,52 +12,25 @@ struct TargetActions {
     let transport: any HTTPTransport
     let time: any TimeSource
     /// What is logged of it.
-    let deed: Deed?
+    let audited: AuditedAction?
 
-    func answer(_ action: AdminRoute.Targets, _ request: Request) async throws(Problem) -> RenderedResponse {
-        // Whatever came of it: the operator is there and looks.
-        defer { if let name = action.concerned { session.courier.wake(name) } }
-        switch action {
-        case .list:
-            let targets = session.vault.catalog.targets.map { TargetDocument($0, session.vault.catalog, time.now.wall) }
-            return Response(.ok).json(TargetList(targets: targets))
-        case .show(let name): return Response(.ok).json(document(try entry(name)))
-        case .add: return try await add(try request.document(TargetDraft.self))
-        case .change(let name): return try await change(name, try request.document(TargetPatch.self))
-        case .remove(let name, let force):
-            let app = try entry(name).target.app
-            do throws(VaultError) {
-                try await session.vault.removeTarget(name, force: force, recording: deed?.done)
-            } catch {
-                throw Problem(error)
-            }
-            await wakeRotation(of: app)
-            return Response(.noContent).render()
-        case .test(let name):
-            let (entry, app) = try both(name)
-            let found = await TargetTest(session, transport).run(entry, app.app)
-            await session.courier.learnCertificate(of: entry.target)
-            await session.rotations.lookAgain(app.app.name)
-            return Response(.ok).json(found)
-        case .discover(let name):
-            let target = try entry(name).target
-            return Response(.ok).json(try await discovery(looking(at: target)).look(at: target))
-        case .push(let name): return try await push(name)
-        case .adopt(let name): return try await adopt(name)
-        case .discoverConsole:
-            let wanted = try request.document(DiscoverRequest.self)
-            let access = try TargetDraftCheck.access(wanted.console)
-            return Response(.ok).json(
-                try await discovery(access).look(into: wanted.connection, matching: wanted.filter))
-        case .certificate: return Response(.ok).json(try await meet(try request.document(CertificateRequest.self)))
+    var list: TargetList { TargetList(targets: session.vault.catalog.targets.map(document)) }
+
+    func show(_ name: Name) throws(Problem) -> TargetDocument { document(try entry(name)) }
+
+    func remove(_ name: Name, force: Bool) async throws(Problem) {
+        let app = try entry(name).target.app
+        try await asProblem { () throws(VaultError) in
+            try await session.vault.removeTarget(name, force: force, recording: audited?.done)
         }
+        await wakeRotation(of: app)
     }
 
     // MARK: Adding
 
     /// Looked at before it is stored, without changing anything there: a target that cannot be reached would hold the next
     /// rotation.
-    private func add(_ draft: TargetDraft) async throws(Problem) -> RenderedResponse {
+    func add(_ draft: TargetDraft) async throws(Problem) -> TriedTarget {
         guard let app = session.vault.catalog.app(draft.app) else { throw Problem(Vault.noSuchApp(draft.app)) }
         guard session.vault.catalog.target(draft.name) == nil else {
             throw Problem(
@@ -74,11 +47,10 @@ struct TargetActions {
             drift: .init("drift", .skipped, "nothing was pushed yet", try: "keyturn target push \(target.name)"),
             otherwise: "the target was not stored")
         if draft.verify { target.pinExpires = await target.pinExpiry(over: transport) }
-        do throws(VaultError) { try await session.vault.add(target, recording: deed?.done) } catch {
-            throw Problem(error)
+        try await asProblem { () throws(VaultError) in
+            try await session.vault.add(target, recording: audited?.done)
         }
-        return Response(.created).json(
-            TriedTarget(target: document(try entry(target.name)), verification: verification))
+        return TriedTarget(target: try show(target.name), verification: verification)
     }
 
     private func access(_ draft: TargetDraft, _ app: App) async throws(Problem) -> ConsoleAccess {
@@ -106,7 +78,27 @@ struct TargetActions {
         do throws(ConsoleFailure) { return try target.access() } catch { throw Problem(error) }
     }
 
-    private func meet(_ wanted: CertificateRequest) async throws(Problem) -> MetCertificate {
+    func test(_ name: Name) async throws(Problem) -> Verification {
+        defer { session.courier.wake(name) }
+        let (entry, app) = try both(name)
+        let found = await TargetTest(session, transport).run(entry, app.app)
+        await session.courier.learnCertificate(of: entry.target)
+        await session.rotations.lookAgain(app.app.name)
+        return found
+    }
+
+    func discover(_ name: Name) async throws(Problem) -> ConsoleDiscovery {
+        let target = try entry(name).target
+        return try await discovery(looking(at: target)).look(at: target)
+    }
+
+    /// A look at a console that is no target yet.
+    func discover(at wanted: DiscoverRequest) async throws(Problem) -> ConsoleDiscovery {
+        let access = try TargetDraftCheck.access(wanted.console)
+        return try await discovery(access).look(into: wanted.connection, matching: wanted.filter)
+    }
+
+    func certificate(of wanted: CertificateRequest) async throws(Problem) -> MetCertificate {
         let api: EndpointURL
         do { api = try EndpointURL(try TargetDraftCheck.address(wanted.adminURL)) } catch {
             throw error as? Problem ?? Problem(.badRequest, "the console's address cannot be used")
@@ -123,7 +115,9 @@ struct TargetActions {
 
     // MARK: Changing
 
-    private func push(_ name: Name) async throws(Problem) -> RenderedResponse {
+    /// Whatever comes of it, the operator is there and looks: the target does not wait for its turn.
+    func push(_ name: Name) async throws(Problem) -> TargetDocument {
+        defer { session.courier.wake(name) }
         let (entry, app) = try both(name)
         guard !session.vault.isElsewhere else { throw Problem(Vault.elsewhere) }
         guard !app.isSuspect else {
@@ -137,7 +131,7 @@ struct TargetActions {
         case .held(let reason): throw Problem(.upstreamFailed, reason, try: try self.entry(name).delivery.failure?.hint)
         }
         await wakeRotation(of: app.app.name)
-        return Response(.ok).json(document(try self.entry(name)))
+        return try show(name)
     }
 
     /// One that waited for a target need not wait until it would have looked again.
@@ -147,12 +141,13 @@ struct TargetActions {
     }
 
     /// What is there now is as it should be.
-    private func adopt(_ name: Name) async throws(Problem) -> RenderedResponse {
+    func adopt(_ name: Name) async throws(Problem) -> TargetDocument {
+        defer { session.courier.wake(name) }
         let (known, app) = try both(name)
         do {
             let target = known.target
             let isDone = try await session.courier.accept(
-                target, of: app.app, looking(at: target), recording: deed?.done)
+                target, of: app.app, looking(at: target), recording: audited?.done)
             guard isDone else {
                 throw Problem(.busy, "target '\(name)' is being pushed to", try: "the same again")
             }
@@ -160,7 +155,7 @@ struct TargetActions {
             throw Problem(ofTarget: error, name)
         }
         await wakeRotation(of: known.target.app, resuming: false)
-        return Response(.ok).json(document(try self.entry(name)))
+        return try show(name)
     }
 
     // MARK: Finding
@@ -180,15 +175,5 @@ struct TargetActions {
 
     func document(_ entry: TargetEntry) -> TargetDocument {
         TargetDocument(entry, session.vault.catalog, time.now.wall)
-    }
-}
-
-extension AdminRoute.Targets {
-    /// The target that an operator changes, pushes to or tries, and so does not want to be left for later.
-    fileprivate var concerned: Name? {
-        switch self {
-        case .change(let name), .test(let name), .push(let name), .adopt(let name): name
-        case .list, .show, .add, .remove, .discover, .discoverConsole, .certificate: nil
-        }
     }
 }

@@ -8,7 +8,8 @@ import Vault
 
 /// Changing a push target: tried before it is kept, and while nothing else is done with it.
 extension TargetActions {
-    func change(_ name: Name, _ patch: TargetPatch) async throws(Problem) -> RenderedResponse {
+    func change(_ name: Name, _ patch: TargetPatch) async throws(Problem) -> TriedTarget {
+        defer { session.courier.wake(name) }
         let known = try entry(name).target
         let verification: Verification?
         do {
@@ -26,7 +27,7 @@ extension TargetActions {
             throw Problem(.busy, "target '\(name)' is being pushed to", try: "the same again")
         }
         await wakeRotation(of: known.app, resuming: patch.mayHelp)
-        return Response(.ok).json(TriedTarget(target: document(try entry(name)), verification: verification))
+        return TriedTarget(target: try show(name), verification: verification)
     }
 
     private func change(_ entry: TargetEntry, _ app: App, _ patch: TargetPatch) async throws -> Verification {
@@ -50,7 +51,7 @@ extension TargetActions {
         let delivery = delivery(entry, patch, isMoved: isMoved, isTried: attempted == .console)
         let names = ("changed", AuditEvent.Value.text(patch.changes.joined(separator: "; ")))
         try await session.vault.set(
-            target, delivery, recording: deed.map { $0.event(.done, about: $0.subject + [names]) })
+            target, delivery, recording: audited.map { $0.event(.done, about: $0.subject + [names]) })
         return verification
     }
 

@@ -10,15 +10,16 @@ struct TokenActions {
     let session: VaultGate.Session
     let time: any TimeSource
 
-    func answer(_ action: AdminRoute.Token) async throws(Problem) -> RenderedResponse {
+    func get(_ name: Name, minTTL: Int, reveal: Bool) async throws(Problem) -> RenderedResponse {
         do throws(TokenFailure) {
-            switch action {
-            case .get(let name, let minTTL, let reveal):
-                return document(name, try await session.tokens.token(for: name, minTTL: minTTL), reveal)
-            case .renew(let name, let reveal):
-                return document(name, try await session.tokens.renew(name), reveal)
-            }
+            return document(name, try await session.tokens.token(for: name, minTTL: minTTL), reveal)
         } catch {
+            return .refusing(error)
+        }
+    }
+
+    func renew(_ name: Name, reveal: Bool) async throws(Problem) -> RenderedResponse {
+        do throws(TokenFailure) { return document(name, try await session.tokens.renew(name), reveal) } catch {
             return .refusing(error)
         }
     }

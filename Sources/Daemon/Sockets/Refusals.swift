@@ -125,6 +125,15 @@ extension Problem {
         }
     }
 
+    /// What came of an operation whose closure cannot say what it throws.
+    init(any error: any Error) {
+        switch error {
+        case let error as Problem: self = error
+        case let error as VaultError: self.init(error)
+        default: self.init(.internal, "unexpected: \(error)")
+        }
+    }
+
     private static func code(_ code: StoreError.Code) -> ProblemCode {
         switch code {
         case .diskFull, .inputOutput, .readOnly, .notPermitted, .inUse: .storageFailed
@@ -167,6 +176,16 @@ extension RenderedResponse {
                     .upstreamFailed, "zoom's newest token has \(left) s left, less than min_ttl asks for",
                     try: "a smaller min_ttl"))
         }
+    }
+
+    static let noContent = Response(.noContent).render()
+
+    static func ok<Document: WireDocument & ~Copyable>(_ document: borrowing Document) -> RenderedResponse {
+        Response(.ok).json(document)
+    }
+
+    static func created<Document: WireDocument & ~Copyable>(_ document: borrowing Document) -> RenderedResponse {
+        Response(.created).json(document)
     }
 
     static func notModified(_ tag: EntityTag?) -> RenderedResponse {

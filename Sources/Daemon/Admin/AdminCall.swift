@@ -1,0 +1,88 @@
+import Names
+import SecretMemory
+import SocketAPI
+import SocketServer
+import Vault
+
+/// A request of the admin socket while it is carried out, and what that takes.
+struct AdminCall: Sendable {
+    let request: Request
+    let caller: Identity
+    let role: AdminRole
+    let routes: AdminRoutes
+    /// What will be logged; `nil` for what only looks.
+    var audited: AuditedAction?
+
+    /// The name that the path has.
+    var name: Name { get throws(Problem) { try request.target.name(2) } }
+    /// What stands in the path where others have a name.
+    var id: String { request.target.segment(2) ?? "" }
+
+    func flag(_ key: String) throws(Problem) -> Bool { try request.target.flag(key) }
+
+    func requireRole(_ least: AdminRole) throws(Problem) {
+        guard role >= least else { throw Refusal.role(role, of: caller, least: least) }
+    }
+
+    var session: VaultGate.Session {
+        get throws(Problem) {
+            guard let session = routes.gate.session else { throw Refusal.locked }
+            return session
+        }
+    }
+
+    var catalog: Catalog { get throws(Problem) { try session.vault.catalog } }
+
+    var apps: AppActions {
+        get throws(Problem) {
+            AppActions(
+                session: try session, zoom: routes.zoom, time: routes.time, audited: audited, mayAsk: role > .viewer)
+        }
+    }
+
+    var clients: ClientActions {
+        get throws(Problem) { ClientActions(session: try session, time: routes.time, audited: audited) }
+    }
+
+    var keys: KeyActions {
+        get throws(Problem) {
+            KeyActions(
+                session: try session, gate: routes.gate, source: routes.doctor.source, time: routes.time,
+                audited: audited)
+        }
+    }
+
+    var rotations: RotationActions {
+        get throws(Problem) { RotationActions(session: try session, time: routes.time, audited: audited) }
+    }
+
+    var targets: TargetActions {
+        get throws(Problem) {
+            TargetActions(
+                session: try session, transport: routes.gate.transport, time: routes.time, audited: audited)
+        }
+    }
+
+    var tokens: TokenActions { get throws(Problem) { TokenActions(session: try session, time: routes.time) } }
+}
+
+extension Request {
+    /// The body as the document that the operation takes.
+    func document<Document: WireDocument & ~Copyable>(_: Document.Type = Document.self) throws(Problem) -> Document {
+        if let contentType, contentType.lowercased().split(separator: ";").first.map(String.init) != "application/json"
+        {
+            throw Problem(.unsupportedMediaType, "the body's Content-Type is not application/json")
+        }
+        guard let body else { throw Problem(.badRequest, "the request has no body") }
+        do { return try Document(parsing: body.bytes.copy()) } catch {
+            throw Problem(.badRequest, "the body: \(error)")
+        }
+    }
+}
+
+/// What the vault could not do, as an answer.
+func asProblem<Success>(
+    _ body: () async throws(VaultError) -> Success
+) async throws(Problem) -> Success {
+    do throws(VaultError) { return try await body() } catch { throw Problem(error) }
+}

@@ -1,0 +1,102 @@
+import Audit
+import Envelope
+import SecretMemory
+import SocketAPI
+import SocketServer
+import Vault
+
+/// The daemon itself, its log and its vault for operators.
+extension AdminCall {
+    var health: RenderedResponse {
+        routes.gate.session == nil
+            ? Response(.serviceUnavailable).json(HealthAnswer.locked) : .ok(HealthAnswer.ok)
+    }
+
+    func diagnose() async -> RenderedResponse {
+        let session = routes.gate.session
+        if let session {
+            await AppActions(session: session, zoom: routes.zoom, time: routes.time, audited: nil).lookAtRotations()
+        }
+        let problems = session.map { routes.status.problems($0) } ?? []
+        return .ok(
+            await routes.doctor.report(
+                routes.gate, status: problems, channel: await routes.bell.channelName))
+    }
+
+    func testAlarm() async throws(Problem) -> RenderedResponse {
+        do throws(AlarmChannel.NotTaken) { return .ok(AlarmTested(channel: try await routes.bell.test())) } catch {
+            throw Problem(.upstreamUnavailable, "the alarm was not taken: \(error)", try: Refusal.alarmHint)
+        }
+    }
+
+    // MARK: The vault
+
+    func unlock(_ wanted: consuming UnlockRequest) async throws(Problem) -> RenderedResponse {
+        let way: UnlockWay
+        do throws(VaultError) {
+            switch consume wanted {
+            case .passphrase(let secret): way = UnlockWay(.passphrase(secret))
+            case .recoveryKey(let secret): way = try UnlockWay(typedRecoveryKey: secret)
+            }
+        } catch {
+            throw Problem(error)
+        }
+        try await routes.unlocking.take { () throws(VaultError) in try await routes.gate.unlock(with: way) }
+        return .noContent
+    }
+
+    func lock() async throws(Problem) -> RenderedResponse {
+        guard !routes.gate.holdsTheOnlyCopy else {
+            throw Problem(
+                .busy,
+                "a new secret of zoom's is in memory alone, since the disk does not take it: it would be lost",
+                try: "keyturn status, and mend the disk")
+        }
+        if let audited { await routes.gate.lock(recording: audited.done) }
+        return .noContent
+    }
+
+    func adopt() async throws(Problem) -> RenderedResponse {
+        let vault = try session.vault
+        try await asProblem { () throws(VaultError) in try await vault.adopt() }
+        return .noContent
+    }
+
+    // MARK: The audit log
+
+    func auditLines() async throws(Problem) -> RenderedResponse {
+        let query = try AuditQuery(request.target)
+        do {
+            let lines = try await session.audit.lines(query)
+            return .ok(AuditPage(lines: lines.map(\.text), last: lines.last?.sequence ?? query.after))
+        } catch {
+            throw (error as? Problem) ?? Self.unreadable
+        }
+    }
+
+    func verifyAudit() async throws(Problem) -> RenderedResponse {
+        let from = try request.target.number("from", in: 1...Int(Int32.max))
+        do {
+            let report = try await session.audit.verify(from: from)
+            return .ok(
+                AuditReport(
+                    segments: report.segments, lines: report.lines, first: report.first, last: report.last,
+                    findings: report.findings))
+        } catch {
+            throw (error as? Problem) ?? Self.unreadable
+        }
+    }
+
+    func acknowledgeAudit() async throws(Problem) -> RenderedResponse {
+        let audit = try session.audit
+        let isNews = try await asProblem { () throws(VaultError) in
+            try await audit.acknowledge(recording: audited?.done)
+        }
+        guard isNews else {
+            throw Problem(.conflict, "there is nothing to acknowledge: the audit log is as it was written")
+        }
+        return .noContent
+    }
+
+    private static let unreadable = Problem(.storageFailed, "the audit log cannot be read")
+}
