@@ -29,8 +29,8 @@ package struct AuditEvent: Equatable, Sendable {
     package init(_ action: Action, _ outcome: Outcome, _ more: (inout JSONWriter) -> Void) {
         var writer = JSONWriter()
         writer.beginObject()
-        writer.member("action", action.rawValue)
-        writer.member("outcome", outcome.rawValue)
+        writer.member("action", plain: action.rawValue)
+        writer.member("outcome", plain: outcome.rawValue)
         more(&writer)
         writer.endObject()
         members = writer.finishMembers()
@@ -61,8 +61,10 @@ extension JSONWriter {
     package mutating func members(_ members: [(name: String, value: AuditEvent.Value)]) {
         for (name, value) in members {
             switch value {
-            case .text(let text): member(name, text)
-            case .number(let number): member(name, number)
+            case .text(let text): member(named: name, text)
+            case .number(let number):
+                key(named: name)
+                integer(number)
             }
         }
     }

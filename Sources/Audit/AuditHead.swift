@@ -1,3 +1,5 @@
+import SecretMemory
+
 /// Where a log ends: enough to tell later whether it was cut.
 package struct AuditHead: Equatable, Sendable {
     /// The number of the last line; 0 before the first.
@@ -53,7 +55,7 @@ package struct LineCode: Equatable, Sendable, CustomStringConvertible {
 
     private static func digit(_ value: UInt8) -> UInt8 { value < 10 ? 0x30 + value : 0x61 + value - 10 }
 
-    func appendHexadecimal(to buffer: inout [UInt8]) {
+    func appendHexadecimal(to buffer: inout SecretBuffer) {
         for index in 0..<Self.length {
             buffer.append(Self.digit(bytes[index] >> 4))
             buffer.append(Self.digit(bytes[index] & 0xF))
@@ -61,9 +63,9 @@ package struct LineCode: Equatable, Sendable, CustomStringConvertible {
     }
 
     package var description: String {
-        var digits: [UInt8] = []
+        var digits = SecretBuffer(capacity: Self.length * 2)
         appendHexadecimal(to: &digits)
-        return String(decoding: digits, as: UTF8.self)
+        return digits.withSpan { String(decoding: $0.array, as: UTF8.self) }
     }
 
     package static func == (left: LineCode, right: LineCode) -> Bool {

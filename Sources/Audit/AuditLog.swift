@@ -28,7 +28,7 @@ package final class AuditLog: Sendable {
         /// Why the next line must be in a new file.
         var mustBegin: String?
         var isClosed = false
-        var buffer: [UInt8] = []
+        var buffer = SecretBuffer(capacity: 4096)
     }
 
     package let directory: LogDirectory
@@ -126,10 +126,11 @@ package final class AuditLog: Sendable {
         _ events: [AuditEvent], to state: inout State, at now: Timestamp, commit: Int?
     ) throws(AuditError) {
         let before = state.chain.head
-        state.buffer.removeAll(keepingCapacity: true)
+        state.buffer.removeAll()
         do {
             for event in events { try state.chain.append(event, at: now, commit: commit, to: &state.buffer) }
-            try state.file.append(state.buffer, size: state.size)
+            let (file, size) = (state.file, state.size)
+            try state.buffer.withSpan { bytes throws(AuditError) in try file.append(bytes, size: size) }
         } catch {
             state.chain.jump(to: before)
             // Whatever is written behind half a line is no line.

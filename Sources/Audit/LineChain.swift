@@ -25,32 +25,34 @@ struct LineChain: ~Copyable {
     /// Appends the next line to `buffer`.
     /// - Parameter commit: the vault's commit that the event tells of; the last member before the code.
     mutating func append(
-        _ event: AuditEvent, at time: Timestamp, commit: Int?, to buffer: inout [UInt8]
+        _ event: AuditEvent, at time: Timestamp, commit: Int?, to buffer: inout SecretBuffer
     ) throws(EnvelopeError) {
         if second.unix != time.unixSeconds { second = (time.unixSeconds, Array(time.description.utf8)) }
         let start = buffer.count
         let sequence = head.sequence + 1
-        buffer.append(contentsOf: Self.opening)
-        Self.append(sequence, to: &buffer)
-        buffer.append(contentsOf: Self.time)
-        buffer.append(contentsOf: second.text)
-        buffer.append(contentsOf: Self.comma)
-        buffer.append(contentsOf: event.members)
+        buffer.append(literal: #"{"seq":"#)
+        buffer.append(decimal: sequence)
+        buffer.append(literal: Self.time)
+        buffer.append(unsafe second.text.span.bytes)
+        buffer.append(literal: #"","#)
+        buffer.append(unsafe event.members.span.bytes)
         if let commit {
-            buffer.append(contentsOf: Self.commit)
-            Self.append(commit, to: &buffer)
+            buffer.append(literal: Self.commit)
+            buffer.append(decimal: commit)
         }
-        let code = try code(of: buffer, from: start, to: buffer.count)
-        buffer.append(contentsOf: Self.code)
+        let code = try buffer.withSpan { bytes throws(EnvelopeError) -> LineCode in
+            try self.code(of: bytes.extracting(start...))
+        }
+        buffer.append(literal: #","mac":""#)
         code.appendHexadecimal(to: &buffer)
-        buffer.append(contentsOf: Self.closing)
+        buffer.append(literal: "\"}\n")
         head = AuditHead(sequence: sequence, code: code)
     }
 
     /// Whether `line` is the one that follows; moves on if it is.
     mutating func accept(_ line: ArraySlice<UInt8>) throws(EnvelopeError) -> Bool {
         guard let parts = LineParts(line), parts.sequence == head.sequence + 1,
-            try code(of: Array(parts.body), from: 0, to: parts.body.count) == parts.code
+            try code(of: unsafe Array(parts.body).span.bytes) == parts.code
         else { return false }
         head = AuditHead(sequence: parts.sequence, code: parts.code)
         return true
@@ -59,32 +61,18 @@ struct LineChain: ~Copyable {
     /// Goes on from another place: what is between is missing.
     mutating func jump(to head: AuditHead) { self.head = head }
 
-    private mutating func code(of line: [UInt8], from start: Int, to end: Int) throws(EnvelopeError) -> LineCode {
+    private mutating func code(of line: RawSpan) throws(EnvelopeError) -> LineCode {
         var full = InlineArray<32, UInt8>(repeating: 0)
         var span = full.mutableSpan
         var output = unsafe span.mutableBytes
-        try mac.authenticate(
-            unsafe head.code.bytes.span.bytes, unsafe line.span.bytes.extracting(start..<end), into: &output)
+        try mac.authenticate(unsafe head.code.bytes.span.bytes, line, into: &output)
         var code = LineCode()
         for index in 0..<LineCode.length { code.bytes[index] = full[index] }
         return code
     }
 
-    private static let opening = Array(#"{"seq":"#.utf8)
-    fileprivate static let time = Array(#","time":""#.utf8)
-    private static let comma = Array(#"","#.utf8)
-    fileprivate static let commit = Array(#","commit":"#.utf8)
-    private static let code = Array(#","mac":""#.utf8)
-    private static let closing = Array("\"}\n".utf8)
-
-    private static func append(_ number: Int, to buffer: inout [UInt8]) {
-        var divisor = 1
-        while number / divisor >= 10 { divisor *= 10 }
-        while divisor > 0 {
-            buffer.append(0x30 + UInt8(number / divisor % 10))
-            divisor /= 10
-        }
-    }
+    fileprivate static var time: StaticString { #","time":""# }
+    fileprivate static var commit: StaticString { #","commit":"# }
 }
 
 /// A line taken apart as far as the chain needs it.
@@ -108,7 +96,8 @@ struct LineParts {
         guard (1...18).contains(digits.count), digits.first != 0x30 else { return nil }
         sequence = digits.reduce(0) { $0 * 10 + Int($1 - 0x30) }
         let rest = line[digits.endIndex..<end]
-        time = rest.starts(with: LineChain.time) ? rest.dropFirst(LineChain.time.count).prefix(20) : []
+        let time = LineChain.time.description.utf8
+        self.time = rest.starts(with: time) ? rest.dropFirst(time.count).prefix(20) : []
         body = line[..<end]
         self.code = code
     }
@@ -126,8 +115,8 @@ struct LineParts {
     /// The vault's commit that the line tells of, if it tells of one.
     var commit: Int? {
         let digits = body.reversed().prefix { (0x30...0x39).contains($0) }.count
-        guard (1...18).contains(digits),
-            body.dropLast(digits).suffix(LineChain.commit.count).elementsEqual(LineChain.commit)
+        let name = LineChain.commit.description.utf8
+        guard (1...18).contains(digits), body.dropLast(digits).suffix(name.count).elementsEqual(name)
         else { return nil }
         return body.suffix(digits).reduce(0) { $0 * 10 + Int($1 - 0x30) }
     }

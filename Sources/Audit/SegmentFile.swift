@@ -1,4 +1,5 @@
 import Glibc
+import SecretMemory
 import Times
 
 /// One file of the log, open for appending. Closed with its last reference.
@@ -47,9 +48,9 @@ final class SegmentFile: Sendable {
 
     /// Appends all of `bytes`, or leaves the file as it was.
     /// - Parameter size: the file's size before.
-    func append(_ bytes: [UInt8], size: Int) throws(AuditError) {
+    func append(_ bytes: RawSpan, size: Int) throws(AuditError) {
         var done = 0
-        while done < bytes.count {
+        while done < bytes.byteCount {
             let written = unsafe bytes.withUnsafeBytes { bytes in
                 unsafe write(descriptor, bytes.baseAddress.map { unsafe $0 + done }, bytes.count - done)
             }

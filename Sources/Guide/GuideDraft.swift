@@ -53,7 +53,7 @@ package struct GuideDraft: Equatable, Sendable, WireDocument {
         json.member("token_url", orNull: tokenURL)
         json.member("api_url", orNull: apiURL)
         for field in Field.allCases where field.isKept {
-            if let value = values[field] { json.member(field.rawValue, value) }
+            if let value = values[field] { json.member(named: field.rawValue, value) }
         }
     }
 

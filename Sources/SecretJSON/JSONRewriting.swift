@@ -27,7 +27,8 @@ extension JSONDocument {
         guard kind(node) == .object else { throw JSONError(.wrongType) }
         var added = JSONWriter()
         added.beginObject()
-        added.member(name, secret: value)
+        added.key(named: name)
+        added.secret(value)
         added.endObject()
         var text = SecretBuffer(capacity: 1024)
         text.append(UInt8(ascii: "{"))

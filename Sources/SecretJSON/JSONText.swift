@@ -77,6 +77,8 @@ enum JSONText {
         }
     }
 
+    static func isPlain(_ text: RawSpan) -> Bool { endOfPlain(in: text, from: 0) == text.byteCount }
+
     /// Where the ASCII ends that needs no escape.
     private static func endOfPlain(in text: RawSpan, from start: Int) -> Int {
         var end = start

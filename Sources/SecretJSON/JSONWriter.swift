@@ -13,8 +13,17 @@ package struct JSONWriter: ~Copyable {
     package mutating func beginArray() { open(UInt8(ascii: "[")) }
     package mutating func endArray() { close(UInt8(ascii: "]")) }
 
-    /// The name of the member whose value is written next.
-    package mutating func key(_ name: String) {
+    /// The name of the member whose value is written next. It is written as it is: no name in the source has anything to escape.
+    package mutating func key(_ name: StaticString) {
+        separate()
+        buffer.append(UInt8(ascii: "\""))
+        buffer.append(literal: name)
+        buffer.append(literal: "\":")
+        needsComma = false
+    }
+
+    /// The name of a member that is known only when the program runs.
+    package mutating func key(named name: String) {
         string(name)
         buffer.append(UInt8(ascii: ":"))
         needsComma = false
@@ -23,6 +32,16 @@ package struct JSONWriter: ~Copyable {
     package mutating func string(_ text: String) {
         separate()
         quoted(unsafe text.utf8Span.span.bytes)
+    }
+
+    /// Text in whose grammar there is nothing to escape.
+    package mutating func plain(_ text: String) {
+        separate()
+        let bytes = unsafe text.utf8Span.span.bytes
+        assert(JSONText.isPlain(bytes), "this text has something to escape")
+        buffer.append(UInt8(ascii: "\""))
+        buffer.append(bytes)
+        buffer.append(UInt8(ascii: "\""))
     }
 
     package mutating func secret(_ bytes: borrowing SecretBytes) {
@@ -73,8 +92,10 @@ package struct JSONWriter: ~Copyable {
 }
 
 extension JSONWriter {
-    package mutating func member(_ name: String, _ text: String) { key(name); string(text) }
-    package mutating func member(_ name: String, _ number: Int) { key(name); integer(number) }
-    package mutating func member(_ name: String, _ value: Bool) { key(name); bool(value) }
-    package mutating func member(_ name: String, secret bytes: borrowing SecretBytes) { key(name); secret(bytes) }
+    package mutating func member(_ name: StaticString, _ text: String) { key(name); string(text) }
+    package mutating func member(_ name: StaticString, plain text: String) { key(name); plain(text) }
+    package mutating func member(named name: String, _ text: String) { key(named: name); string(text) }
+    package mutating func member(_ name: StaticString, _ number: Int) { key(name); integer(number) }
+    package mutating func member(_ name: StaticString, _ value: Bool) { key(name); bool(value) }
+    package mutating func member(_ name: StaticString, secret bytes: borrowing SecretBytes) { key(name); secret(bytes) }
 }

@@ -1,56 +1,72 @@
 /// Secret bytes under construction: grows, wipes what it leaves behind, and becomes ``SecretBytes`` at the end.
-@safe package struct SecretBuffer: ~Copyable {
-    private var memory: UnsafeMutableRawBufferPointer
-    package private(set) var count = 0
+@safe public struct SecretBuffer: ~Copyable, @unchecked Sendable {
+    // Sendable although it holds a pointer: nobody else has the pointer.
+    // What is asked for at each byte and word is public, since the compiler puts nothing else in its place in other modules.
+    @usableFromInline var memory: UnsafeMutableRawBufferPointer
+    @usableFromInline var end = 0
+
+    @inlinable public var count: Int { end }
 
     package init(capacity: Int = 256) { unsafe memory = SecretPages.allocate(count: max(capacity, 16)) }
 
     deinit { unsafe SecretPages.wipeAndFree(memory) }
 
-    package mutating func append(_ byte: UInt8) {
+    @inlinable public mutating func append(_ byte: UInt8) {
         reserve(1)
-        unsafe memory[count] = byte
-        count += 1
+        unsafe memory[end] = byte
+        end += 1
     }
 
-    package mutating func append(_ bytes: RawSpan) {
-        reserve(bytes.byteCount)
-        unsafe bytes.withUnsafeBytes { source in
-            unsafe UnsafeMutableRawBufferPointer(rebasing: memory[count...]).copyMemory(from: source)
-        }
-        count += bytes.byteCount
+    @inlinable public mutating func append(_ bytes: RawSpan) {
+        unsafe bytes.withUnsafeBytes { unsafe append($0) }
     }
 
     package mutating func append(decimal number: Int) {
-        if number < 0 { append(UInt8(ascii: "-")) }
-        var divisor = 1
-        while (number / divisor).magnitude >= 10 { divisor *= 10 }
-        while divisor > 0 {
-            append(UInt8(ascii: "0") + UInt8((number / divisor % 10).magnitude))
-            divisor /= 10
-        }
+        var digits = InlineArray<20, UInt8>(repeating: UInt8(ascii: "-"))
+        var (start, rest) = (digits.count, number.magnitude)
+        repeat {
+            start -= 1
+            digits[start] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
+            rest /= 10
+        } while rest > 0
+        if number < 0 { start -= 1 }
+        append(unsafe digits.span.bytes.extracting(start...))
     }
 
     package mutating func append(_ text: String) { append(unsafe text.utf8Span.span.bytes) }
 
+    /// What stands in the source: its length is known when it is compiled.
+    @inlinable public mutating func append(literal text: StaticString) {
+        unsafe append(UnsafeRawBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
+    }
+
+    /// Begins again, in the same memory.
+    package mutating func removeAll() { end = 0 }
+
     package mutating func append(_ secret: borrowing SecretBytes) { secret.withSpan { append($0) } }
 
-    package func withSpan<Result: ~Copyable, Failure: Error>(
+    @inlinable public func withSpan<Result: ~Copyable, Failure: Error>(
         _ body: (RawSpan) throws(Failure) -> Result
     ) throws(Failure) -> Result {
-        try body(unsafe RawSpan(_unsafeBytes: UnsafeRawBufferPointer(rebasing: memory[..<count])))
+        try body(unsafe RawSpan(_unsafeBytes: UnsafeRawBufferPointer(rebasing: memory[..<end])))
     }
 
     /// The bytes so far, in memory of exactly their size. The buffer's own memory is wiped as it goes.
     package consuming func finish() -> SecretBytes { withSpan { SecretBytes(copying: $0) } }
 
-    @inline(__always) private mutating func reserve(_ more: Int) {
-        if unsafe count + more > memory.count { grow(to: count + more) }
+    @inlinable @inline(__always) mutating func append(_ bytes: UnsafeRawBufferPointer) {
+        reserve(bytes.count)
+        unsafe UnsafeMutableRawBufferPointer(rebasing: memory[end...]).copyMemory(from: bytes)
+        end += bytes.count
     }
 
-    private mutating func grow(to needed: Int) {
+    @inlinable @inline(__always) mutating func reserve(_ more: Int) {
+        if unsafe end + more > memory.count { grow(to: end + more) }
+    }
+
+    @usableFromInline mutating func grow(to needed: Int) {
         let larger = unsafe SecretPages.allocate(count: max(memory.count * 2, needed))
-        unsafe larger.copyMemory(from: unsafe UnsafeRawBufferPointer(rebasing: memory[..<count]))
+        unsafe larger.copyMemory(from: unsafe UnsafeRawBufferPointer(rebasing: memory[..<end]))
         unsafe SecretPages.wipeAndFree(memory)
         unsafe memory = larger
     }

@@ -4,9 +4,9 @@ import Glibc
 ///
 /// The type cannot be copied, printed or compared by `==`: the ways in are closures that borrow the bytes and
 /// ``constantTimeEquals(_:)``. What a borrower copies out of a closure is the borrower's to wipe.
-@safe package struct SecretBytes: ~Copyable, @unchecked Sendable {
+@safe public struct SecretBytes: ~Copyable, @unchecked Sendable {
     // Sendable although it holds a pointer: nobody else has the pointer, and nothing writes after `init`.
-    private let memory: UnsafeMutableRawBufferPointer
+    @usableFromInline let memory: UnsafeMutableRawBufferPointer
 
     /// The number of bytes.
     package var count: Int { unsafe memory.count }
@@ -40,7 +40,7 @@ import Glibc
     deinit { unsafe SecretPages.wipeAndFree(memory) }
 
     /// Lends the bytes. The span must not leave the closure.
-    package func withSpan<Result: ~Copyable, Failure: Error>(
+    @inlinable public func withSpan<Result: ~Copyable, Failure: Error>(
         _ body: (RawSpan) throws(Failure) -> Result
     ) throws(Failure) -> Result {
         try body(unsafe RawSpan(_unsafeBytes: UnsafeRawBufferPointer(memory)))

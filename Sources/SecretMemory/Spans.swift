@@ -1,6 +1,6 @@
 extension RawSpan {
     /// The byte at `offset`, which must be within the span.
-    @inlinable package subscript(offset: Int) -> UInt8 {
+    @inlinable public subscript(offset: Int) -> UInt8 {
         precondition(offset >= 0 && offset < byteCount, "offset outside the span")
         return unsafe unsafeLoad(fromUncheckedByteOffset: offset, as: UInt8.self)
     }

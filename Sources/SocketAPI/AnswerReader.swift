@@ -65,7 +65,7 @@ struct AnswerReader {
 
     private mutating func take(_ line: Range<Int>, in bytes: Span<UInt8>) throws(ClientError) {
         guard let field = FieldLine(line, in: bytes) else { throw .malformedAnswer("a header line") }
-        func isNamed(_ name: String) -> Bool { bytes.holds(ignoringCase: name, at: field.name) }
+        func isNamed(_ name: StaticString) -> Bool { bytes.holds(ignoringCase: name, at: field.name) }
         if isNamed("content-length") {
             guard contentLength == nil, let length = bytes.decimal(field.value) else {
                 throw .malformedAnswer("its Content-Length")

@@ -9,7 +9,7 @@ extension UInt8 {
 
     var isDigit: Bool { self >= UInt8(ascii: "0") && self <= UInt8(ascii: "9") }
 
-    var isLetter: Bool { lowercased >= UInt8(ascii: "a") && lowercased <= UInt8(ascii: "z") }
+    var isLetter: Bool { self | 0x20 >= UInt8(ascii: "a") && self | 0x20 <= UInt8(ascii: "z") }
 
     var lowercased: UInt8 { self >= UInt8(ascii: "A") && self <= UInt8(ascii: "Z") ? self | 0x20 : self }
 
@@ -74,21 +74,27 @@ extension Span<UInt8> {
         unsafe extracting(range).withUnsafeBufferPointer { unsafe [UInt8]($0) }
     }
 
-    func holds(_ text: String, at range: Range<Int>) -> Bool {
-        let expected = text.utf8Span.span
-        guard expected.count == range.count else { return false }
+    func holds(_ text: StaticString, at range: Range<Int>) -> Bool {
+        guard text.utf8CodeUnitCount == range.count else { return false }
         return unsafe extracting(range).withUnsafeBytes { found in
-            unsafe expected.withUnsafeBytes { unsafe found.elementsEqual($0) }
+            guard let start = found.baseAddress else { return true }
+            return unsafe memcmp(start, text.utf8Start, found.count) == 0
         }
     }
 
-    /// As ``holds(_:at:)``, with `lowercase` given in lower case and ASCII letters of either case accepted.
-    func holds(ignoringCase lowercase: String, at range: Range<Int>) -> Bool {
-        let expected = lowercase.utf8Span.span
+    /// As ``holds(_:at:)``, of a text that is known only when the program runs.
+    func holds(text: String, at range: Range<Int>) -> Bool {
+        let expected = text.utf8Span.span
         guard expected.count == range.count else { return false }
-        for index in expected.indices where self[range.lowerBound + index].lowercased != expected[index] {
-            return false
-        }
+        for index in expected.indices where self[range.lowerBound + index] != expected[index] { return false }
+        return true
+    }
+
+    /// As ``holds(_:at:)``, with `lowercase` given in lower case and ASCII letters of either case accepted.
+    func holds(ignoringCase lowercase: StaticString, at range: Range<Int>) -> Bool {
+        guard lowercase.utf8CodeUnitCount == range.count else { return false }
+        let found = extracting(range)
+        for index in found.indices where unsafe found[index].lowercased != lowercase.utf8Start[index] { return false }
         return true
     }
 

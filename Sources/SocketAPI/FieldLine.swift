@@ -8,12 +8,13 @@ struct FieldLine {
 
     /// `nil` when the line is no field.
     init?(_ line: Range<Int>, in bytes: Span<UInt8>) {
-        guard let colon = bytes.first(UInt8(ascii: ":"), in: line), colon > line.lowerBound else { return nil }
-        for index in line.lowerBound..<colon where !bytes[index].isToken { return nil }
-        var value = colon + 1..<line.upperBound
-        while let first = value.first, bytes[first].isBlank { value.removeFirst() }
-        while let last = value.last, bytes[last].isBlank { value.removeLast() }
+        var colon = line.lowerBound
+        while colon < line.upperBound, bytes[colon].isToken { colon += 1 }
+        guard colon > line.lowerBound, colon < line.upperBound, bytes[colon] == UInt8(ascii: ":") else { return nil }
+        var (start, end) = (colon + 1, line.upperBound)
+        while start < end, bytes[start].isBlank { start += 1 }
+        while start < end, bytes[end - 1].isBlank { end -= 1 }
         name = line.lowerBound..<colon
-        self.value = value
+        value = start..<end
     }
 }

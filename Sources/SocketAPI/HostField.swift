@@ -23,17 +23,18 @@ enum HostField {
 
     /// Up to the colon before the port.
     private static func takeName(_ rest: inout Range<Int>, in bytes: Span<UInt8>) -> Bool {
-        while let first = rest.first, bytes[first] != UInt8(ascii: ":") {
-            if bytes[first] == UInt8(ascii: "%") {
-                guard rest.count >= 3, bytes[first + 1].hexValue != nil, bytes[first + 2].hexValue != nil else {
-                    return false
-                }
-                rest.removeFirst(3)
+        var index = rest.lowerBound
+        while index < rest.upperBound, bytes[index] != UInt8(ascii: ":") {
+            if bytes[index].isPathByte || bytes[index].isSubDelimiter {
+                index += 1
             } else {
-                guard bytes[first].isPathByte || bytes[first].isSubDelimiter else { return false }
-                rest.removeFirst()
+                guard bytes[index] == UInt8(ascii: "%"), index + 2 < rest.upperBound,
+                    bytes[index + 1].hexValue != nil, bytes[index + 2].hexValue != nil
+                else { return false }
+                index += 3
             }
         }
+        rest = index..<rest.upperBound
         return true
     }
 

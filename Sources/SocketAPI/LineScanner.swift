@@ -23,24 +23,30 @@ struct LineScanner {
     /// The next line, without its line end; `nil` when it is not there yet. `bytes` begins where it began at the
     /// last call and may have grown.
     mutating func next(in bytes: Span<UInt8>, longest: Int, isField: Bool = false) throws(LineFault) -> Range<Int>? {
-        while position < bytes.count {
-            let byte = bytes[position]
-            if byte >= .space && byte < 0x7F || isField && (byte == .tab || byte >= 0x80) {
-                position += 1
-                if position - lineStart > longest { throw .tooLong }
-                continue
-            }
-            guard byte == .carriageReturn else { throw byte == .lineFeed ? .bareLineEnd : .forbiddenByte }
-            guard position + 1 < bytes.count else { return nil }
-            guard bytes[position + 1] == .lineFeed else { throw .bareLineEnd }
-            guard position - lineStart <= longest else { throw .tooLong }
-            defer {
-                position += 2
-                lineStart = position
-            }
-            return lineStart..<position
+        // One byte more is looked at than there may be.
+        let most = lineStart + max(longest, 0)
+        position = Self.endOfText(in: bytes, from: position, to: min(bytes.count, most + 1), isField)
+        if position > most { throw .tooLong }
+        guard position < bytes.count else { return nil }
+        let byte = bytes[position]
+        guard byte == .carriageReturn else { throw byte == .lineFeed ? .bareLineEnd : .forbiddenByte }
+        guard position + 1 < bytes.count else { return nil }
+        guard bytes[position + 1] == .lineFeed else { throw .bareLineEnd }
+        guard position - lineStart <= longest else { throw .tooLong }
+        let line = lineStart..<position
+        move(to: position + 2)
+        return line
+    }
+
+    /// Where the bytes end that may be in a line.
+    private static func endOfText(in bytes: Span<UInt8>, from start: Int, to end: Int, _ isField: Bool) -> Int {
+        var index = start
+        while index < end {
+            let byte = bytes[index]
+            guard byte >= .space && byte < 0x7F || isField && (byte == .tab || byte >= 0x80) else { break }
+            index += 1
         }
-        return nil
+        return index
     }
 }
 

@@ -7,37 +7,28 @@ package struct RenderedResponse: Sendable {
     private let bytes: SecretBox
     /// Where the empty line begins that ends the head.
     private let headEnd: Int
-    /// Where the bytes end that are sent.
-    private let end: Int
 
     /// - Parameter head: status line and fields, each with its line end, without the empty line.
     package init(head: consuming SecretBuffer, body: borrowing SecretBytes = SecretBytes(copying: "")) {
         headEnd = head.count
         head.append("\r\n")
         head.append(body)
-        end = head.count
         bytes = SecretBox(head.finish())
-    }
-
-    /// The answer to `HEAD`: the same, without the body.
-    package var headAlone: RenderedResponse { RenderedResponse(bytes, headEnd: headEnd, end: headEnd + 2) }
-
-    private init(_ bytes: SecretBox, headEnd: Int, end: Int) {
-        self.bytes = bytes
-        self.headEnd = headEnd
-        self.end = end
     }
 
     /// Hands out the bytes to send, in order, in several parts.
     /// - Parameters:
+    ///   - headAlone: whether the body is left out: the answer to `HEAD`.
     ///   - closing: whether the answer says that the connection ends behind it.
     ///   - date: when it is sent; `nil` leaves out the field.
-    package func forEachPart(closing: Bool, date: DateField? = nil, _ body: (RawSpan) -> Void) {
+    package func forEachPart(
+        headAlone: Bool = false, closing: Bool, date: DateField? = nil, _ body: (RawSpan) -> Void
+    ) {
         bytes.bytes.withSpan { span in
             body(span.extracting(0..<headEnd))
             if let date { body(unsafe date.line.span.bytes) }
             if closing { body(unsafe Self.close.span.bytes) }
-            body(span.extracting(headEnd..<end))
+            body(span.extracting(headEnd..<(headAlone ? headEnd + 2 : span.byteCount)))
         }
     }
 }

@@ -1,7 +1,7 @@
 package import SecretMemory
 
 /// One request as it was read: checked in form, and not yet judged.
-package struct Request: Sendable {
+package final class Request: Sendable {
     package let method: Method
     package let target: RequestTarget
     /// Whom the target names, else the value of `Host`. On a Unix socket it says nothing.

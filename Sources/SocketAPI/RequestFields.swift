@@ -74,7 +74,7 @@ struct RequestFields {
     private mutating func take(
         _ field: FieldLine, in bytes: Span<UInt8>, keepsAuthorization: Bool
     ) throws(Problem) {
-        func isNamed(_ name: String) -> Bool { bytes.holds(ignoringCase: name, at: field.name) }
+        func isNamed(_ name: StaticString) -> Bool { bytes.holds(ignoringCase: name, at: field.name) }
         switch field.name.count {
         case 4 where isNamed("host"):
             host = try once(.host, "Host", field, in: bytes)

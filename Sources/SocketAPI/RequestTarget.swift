@@ -28,17 +28,17 @@ package struct RequestTarget: Sendable {
 
     /// Whether the path has the form of `pattern`: byte for byte, where `*` stands for any one segment.
     package func matches(_ pattern: String) -> Bool {
-        let pattern = pattern.utf8Span.span
+        let (pattern, path) = (pattern.utf8Span.span, bytes.span.extracting(..<pathEnd))
         var index = 0
         for position in pattern.indices {
             if pattern[position] == UInt8(ascii: "*") {
-                while index < pathEnd, bytes[index] != UInt8(ascii: "/") { index += 1 }
+                while index < path.count, path[index] != UInt8(ascii: "/") { index += 1 }
             } else {
-                guard index < pathEnd, bytes[index] == pattern[position] else { return false }
+                guard index < path.count, path[index] == pattern[position] else { return false }
                 index += 1
             }
         }
-        return index == pathEnd
+        return index == path.count
     }
 
     /// The path's segment number `number`, counted from 0.
@@ -65,7 +65,7 @@ package struct RequestTarget: Sendable {
         var start = pathEnd + 1
         while start < span.count {
             let pair = pair(at: start)
-            if span.holds(key, at: pair.key) { return span.text(pair.value) }
+            if span.holds(text: key, at: pair.key) { return span.text(pair.value) }
             start = pair.value.upperBound + 1
         }
         return nil
@@ -100,21 +100,23 @@ package struct RequestTarget: Sendable {
 
     private func checkPath() throws(Problem) {
         guard pathEnd > 1 else { return }
+        let path = bytes.span.extracting(..<pathEnd)
+        let dot = UInt8(ascii: ".")
         var start = 1
-        while start <= pathEnd {
-            let end = end(of: start..<pathEnd, at: UInt8(ascii: "/"))
-            for index in start..<end where !bytes[index].isPathByte {
+        for index in 1...path.count {
+            if index < path.count, path[index].isPathByte { continue }
+            guard index == path.count || path[index] == UInt8(ascii: "/") else {
                 throw Problem(
                     .badRequest,
-                    bytes[index] == UInt8(ascii: "%")
+                    path[index] == UInt8(ascii: "%")
                         ? "the path has a percent sign: names need no escaping here, and none is undone"
                         : "the path has a character other than letters, digits, '.', '_', '~' and '-'")
             }
-            if start == end { throw Problem(.badRequest, "the path has an empty segment") }
-            if bytes[start..<end].allSatisfy({ $0 == UInt8(ascii: ".") }), end - start <= 2 {
+            if start == index { throw Problem(.badRequest, "the path has an empty segment") }
+            if index - start <= 2, path[start] == dot, path[index - 1] == dot {
                 throw Problem(.badRequest, "the path has a '.' or '..' segment")
             }
-            start = end + 1
+            start = index + 1
         }
     }
 

@@ -113,29 +113,29 @@ extension JSONDocument {
 }
 
 extension JSONWriter {
-    package mutating func member(_ name: String, orNull text: String?) {
+    package mutating func member(_ name: StaticString, orNull text: String?) {
         key(name)
         if let text { string(text) } else { null() }
     }
 
-    package mutating func member(_ name: String, orNull number: Int?) {
+    package mutating func member(_ name: StaticString, orNull number: Int?) {
         key(name)
         if let number { integer(number) } else { null() }
     }
 
-    package mutating func member(_ name: String, orNull document: (some WireDocument)?) {
+    package mutating func member(_ name: StaticString, orNull document: (some WireDocument)?) {
         key(name)
         if let document { document.write(to: &self) } else { null() }
     }
 
-    package mutating func member(_ name: String, texts: [String]) {
+    package mutating func member(_ name: StaticString, texts: [String]) {
         key(name)
         beginArray()
         for text in texts { string(text) }
         endArray()
     }
 
-    package mutating func member<Element: WireDocument>(_ name: String, list: [Element]) {
+    package mutating func member<Element: WireDocument>(_ name: StaticString, list: [Element]) {
         key(name)
         beginArray()
         for element in list { element.write(to: &self) }

@@ -152,8 +152,7 @@ package final class Connection: EventSource {
         let needs = worker.responder.needs(of: caller)
         guard needs.isEmpty || process?.learn(needs, of: &caller) != false else { return close() }
         switch worker.responder.respond(to: request, from: caller) {
-        case .now(let response): queue(RecordedResponse(response))
-        case .recorded(let response, let record): queue(RecordedResponse(response, record))
+        case .recorded(let answer): queue(answer)
         case .later(let produce):
             state.waits()
             let this = LoopBound(self, on: loop)
@@ -175,7 +174,7 @@ package final class Connection: EventSource {
 
     func queue(_ answer: RecordedResponse) {
         state.answers(now: now)
-        outbox.append(Outgoing(answer, isLast: state.isLast, headAlone: asksHead))
+        outbox.append(.answer(answer, isLast: state.isLast, headAlone: asksHead))
         worker.answered(self, answer.record)
     }
 
@@ -195,6 +194,7 @@ package final class Connection: EventSource {
 
     /// What the kernel takes at once is gone when this returns.
     private func send(_ bytes: RawSpan) {
+        guard state.phase != .closed else { return }
         if let unsent { return self.unsent = unsent.appending(bytes) }
         guard let sent = worker.send(bytes, to: descriptor) else { return close() }
         guard sent < bytes.byteCount else { return }

@@ -16,7 +16,9 @@ extension Connection {
     }
 
     /// The first bytes of an answer that ends with the connection.
-    package func send(head: RenderedResponse) { enqueue(.answer(head, isLast: true, unrecorded: nil)) }
+    package func send(head: RenderedResponse) {
+        enqueue(.answer(RecordedResponse(head), isLast: true, headAlone: false))
+    }
 
     /// A part of such an answer. To be called only when nothing is on its way any more.
     package func send(part: SecretBox) {

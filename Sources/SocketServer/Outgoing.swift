@@ -3,18 +3,10 @@ import SocketAPI
 
 /// Something that leaves at the end of a turn.
 enum Outgoing {
-    /// An answer, whether the connection ends after it, and what is sent instead when its record cannot be written.
-    case answer(RenderedResponse, isLast: Bool, unrecorded: RenderedResponse?)
+    /// An answer, whether the connection ends after it, and whether its head is all that was asked for.
+    case answer(RecordedResponse, isLast: Bool, headAlone: Bool)
     /// A part of one that goes on.
     case part(SecretBox)
-
-    init(_ answer: RecordedResponse, isLast: Bool, headAlone: Bool) {
-        let unrecorded = answer.record.map { type(of: $0).unrecorded }
-        self =
-            headAlone
-            ? .answer(answer.response.headAlone, isLast: isLast, unrecorded: unrecorded?.headAlone)
-            : .answer(answer.response, isLast: isLast, unrecorded: unrecorded)
-    }
 }
 
 extension [Outgoing] {
@@ -23,8 +15,8 @@ extension [Outgoing] {
     func forEachPart(isRecorded: Bool, date: DateField, _ body: (RawSpan) -> Void) {
         for item in self {
             switch item {
-            case .answer(let response, let isLast, let unrecorded):
-                (isRecorded ? response : unrecorded ?? response).forEachPart(closing: isLast, date: date, body)
+            case .answer(let answer, let isLast, let headAlone):
+                answer.sent(isRecorded).forEachPart(headAlone: headAlone, closing: isLast, date: date, body)
             case .part(let part): part.bytes.withSpan(body)
             }
         }

@@ -36,15 +36,16 @@ extension Responder {
 
 /// What comes of a request.
 package enum Reply {
-    /// The answer is there. The hot path: no task, no hop.
-    case now(RenderedResponse)
-    /// The answer is there, and leaves as soon as the audit log has its line.
-    case recorded(RenderedResponse, any AnswerRecord)
+    /// The answer is there, and leaves as soon as the audit log has its line. The hot path: no task, no hop.
+    case recorded(RecordedResponse)
     /// The answer has to be waited for. The connection reads nothing more until it is sent.
     case later(@Sendable () async -> RecordedResponse)
     /// The answer comes when something changes, or goes on for as long as the client listens. The connection reads
     /// nothing more until it is over, and costs nothing meanwhile but its memory.
     case watch(any Watch)
+
+    /// An answer without a line.
+    package static func now(_ response: RenderedResponse) -> Reply { .recorded(RecordedResponse(response)) }
 }
 
 /// An answer, and what must be in the audit log before it leaves.
@@ -56,10 +57,16 @@ package struct RecordedResponse: Sendable {
         self.response = response
         self.record = record
     }
+
+    /// What is sent, which is another answer where there was to be a line and is none.
+    func sent(_ isRecorded: Bool) -> RenderedResponse {
+        guard !isRecorded, let record else { return response }
+        return type(of: record).unrecorded
+    }
 }
 
 /// What is written before an answer leaves.
-package protocol AnswerRecord: Sendable {
+package protocol AnswerRecord: AnyObject, Sendable {
     /// Writes what was answered in one turn of a loop, all or none, in this order.
     static func commit(_ records: [any AnswerRecord]) -> Commitment
     /// Sent in the place of an answer whose record cannot be written.

@@ -125,10 +125,7 @@ import SocketAPI
     /// - Returns: as of recv(2).
     func receive(_ descriptor: CInt, most: Int, _ body: (RawSpan) -> Void) -> Int {
         let count = unsafe recv(descriptor, room.baseAddress, min(most, room.count), CInt(MSG_DONTWAIT))
-        guard count > 0 else { return count }
-        let bytes = unsafe UnsafeRawBufferPointer(rebasing: room[..<count])
-        body(unsafe RawSpan(_unsafeBytes: bytes))
-        if let base = unsafe room.baseAddress { unsafe explicit_bzero(base, count) }
+        if count > 0 { unsafe Self.lend(room[..<count], to: body) }
         return count
     }
 
@@ -142,24 +139,28 @@ import SocketAPI
 
     /// Puts together what leaves, so that the client is woken once for it. What was put together is wiped when `send` returns.
     func gather(_ outgoing: [Outgoing], isRecorded: Bool, _ send: (RawSpan) -> Void) {
-        var count = 0
-        outgoing.forEachPart(isRecorded: isRecorded, date: date) { count += $0.byteCount }
-        guard count > 0 else { return }
-        guard unsafe count <= room.count else {
-            var all = SecretBuffer(capacity: count)
-            outgoing.forEachPart(isRecorded: isRecorded, date: date) { all.append($0) }
-            return all.withSpan(send)
-        }
-        let bytes = unsafe UnsafeMutableRawBufferPointer(rebasing: room[..<count])
+        let room = unsafe room
         var end = 0
         outgoing.forEachPart(isRecorded: isRecorded, date: date) { part in
+            if part.byteCount > room.count - end {
+                unsafe Self.lend(room[..<end], to: send)
+                end = 0
+            }
+            guard part.byteCount <= room.count else { return send(part) }
             unsafe part.withUnsafeBytes {
-                unsafe UnsafeMutableRawBufferPointer(rebasing: bytes[end...]).copyMemory(from: $0)
+                unsafe UnsafeMutableRawBufferPointer(rebasing: room[end...]).copyMemory(from: $0)
             }
             end += part.byteCount
         }
-        send(unsafe RawSpan(_unsafeBytes: UnsafeRawBufferPointer(bytes)))
-        if let base = bytes.baseAddress { unsafe explicit_bzero(base, count) }
+        unsafe Self.lend(room[..<end], to: send)
+    }
+
+    /// Wipes the bytes when `body` returns.
+    private static func lend(_ bytes: Slice<UnsafeMutableRawBufferPointer>, to body: (RawSpan) -> Void) {
+        let bytes = unsafe UnsafeMutableRawBufferPointer(rebasing: bytes)
+        guard let base = bytes.baseAddress, bytes.count > 0 else { return }
+        body(unsafe RawSpan(_unsafeBytes: UnsafeRawBufferPointer(bytes)))
+        unsafe explicit_bzero(base, bytes.count)
     }
 
     // MARK: Turns

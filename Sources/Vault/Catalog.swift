@@ -59,6 +59,11 @@ package final class Catalog: Sendable {
 
     package var rules: ClientRules { state.withLock { $0.rules } }
 
+    /// The rules and the app, of one and the same moment.
+    package func rules(beside app: Name) -> (rules: ClientRules, entry: AppEntry?) {
+        state.withLock { ($0.rules, $0.apps[app]) }
+    }
+
     /// Whether some client has this uid.
     package func hasRule(for uid: UInt32) -> Bool { state.withLock { $0.rules.hasRule(for: uid) } }
 

@@ -30,7 +30,7 @@ import Vault
         let before = store.base.commits
         store.hold()
         for number in 0..<300 {
-            for _ in 0..<3 { keeper.fetched(try entry(vault, number), by: .sample("one")) }
+            for _ in 0..<3 { keeper.fetched(try entry(vault, number), by: .test("one")) }
         }
         store.release()
         try await eventually("it to be told") { told.all.count == 300 }
@@ -39,7 +39,7 @@ import Vault
         // The first is under way before the others come.
         #expect((1...2).contains(store.base.commits - before))
 
-        for number in 0..<300 { keeper.fetched(try entry(vault, number), by: .sample("one")) }
+        for number in 0..<300 { keeper.fetched(try entry(vault, number), by: .test("one")) }
         #expect((1...2).contains(store.base.commits - before), "who has it costs nothing")
     }
 
@@ -48,9 +48,9 @@ import Vault
         let told = Recorder<Name>()
         let keeper = ReceiptKeeper(vault: vault, time: time) { told.note($0) }
         store.hold()
-        keeper.fetched(try entry(vault, 0), by: .sample("one"))
-        keeper.acknowledged(try entry(vault, 0), by: .sample("one"), .first)
-        keeper.fetched(try entry(vault, 0), by: .sample("one"))
+        keeper.fetched(try entry(vault, 0), by: .test("one"))
+        keeper.acknowledged(try entry(vault, 0), by: .test("one"), .first)
+        keeper.fetched(try entry(vault, 0), by: .test("one"))
         store.release()
         try await eventually("the receipt") { (try? entry(vault, 0).receipts[.test("one")]?.isAcknowledged) == true }
     }
@@ -61,14 +61,14 @@ import Vault
         let keeper = ReceiptKeeper(vault: vault, time: time) { told.note($0) }
         let before = store.base.commits
         store.hold()
-        keeper.acknowledged(try entry(vault, 0), by: .sample("one"), .first)
+        keeper.acknowledged(try entry(vault, 0), by: .test("one"), .first)
         try await eventually("the first to be written") { store.isWaitedFor }
-        keeper.acknowledged(try entry(vault, 0), by: .sample("one"), .first)
+        keeper.acknowledged(try entry(vault, 0), by: .test("one"), .first)
         store.release()
         try await eventually("it to be told") { told.all.count == 1 }
-        keeper.acknowledged(try entry(vault, 0), by: .sample("one"), .first)
+        keeper.acknowledged(try entry(vault, 0), by: .test("one"), .first)
         // What is written is written in turn.
-        keeper.acknowledged(try entry(vault, 1), by: .sample("one"), .first)
+        keeper.acknowledged(try entry(vault, 1), by: .test("one"), .first)
         try await eventually("it to be told") { told.all.count > 1 }
         #expect(try told.all == [entry(vault, 0).app.name, entry(vault, 1).app.name])
         #expect(store.base.commits - before == 2)
@@ -79,12 +79,12 @@ import Vault
         let told = Recorder<Name>()
         let keeper = ReceiptKeeper(vault: vault, time: time) { told.note($0) }
         store.base.failCommits(with: StoreError(.diskFull, "no room"))
-        keeper.fetched(try entry(vault, 0), by: .sample("one"))
+        keeper.fetched(try entry(vault, 0), by: .test("one"))
         try await eventually("it to be told") { told.all.count == 1 }
         #expect(try entry(vault, 0).receipts.isEmpty)
         store.base.failCommits(with: nil)
         try await eventually("the receipt") {
-            keeper.fetched(try entry(vault, 0), by: .sample("one"))
+            keeper.fetched(try entry(vault, 0), by: .test("one"))
             return try entry(vault, 0).receipts[.test("one")] != nil
         }
     }

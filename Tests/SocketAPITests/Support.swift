@@ -75,8 +75,10 @@ func text(_ secret: borrowing SecretBytes) -> String {
     secret.withSpan { String(decoding: $0.array, as: UTF8.self) }
 }
 
-func text(_ response: RenderedResponse, closing: Bool = false, date: DateField? = nil) -> String {
+func text(
+    _ response: RenderedResponse, headAlone: Bool = false, closing: Bool = false, date: DateField? = nil
+) -> String {
     var bytes: [UInt8] = []
-    response.forEachPart(closing: closing, date: date) { bytes += $0.array }
+    response.forEachPart(headAlone: headAlone, closing: closing, date: date) { bytes += $0.array }
     return String(decoding: bytes, as: UTF8.self)
 }

@@ -28,7 +28,10 @@ struct Echo: Responder {
 
     func respond(to request: Request, from caller: Identity) -> Reply {
         let response = Response(.ok).render(body: SecretBytes(copying: "\"\(request.target.path)\""))
-        if let recorder { return .recorded(response, Recorder.Line(recorder: recorder, text: request.target.path)) }
+        if let recorder {
+            return .recorded(
+                RecordedResponse(response, Recorder.Line(recorder: recorder, text: request.target.path)))
+        }
         return .now(response)
     }
 }
@@ -44,9 +47,14 @@ final class Recorder: Sendable {
 
     let state = Mutex(State())
 
-    struct Line: AnswerRecord {
+    final class Line: AnswerRecord {
         let recorder: Recorder
         let text: String
+
+        init(recorder: Recorder, text: String) {
+            self.recorder = recorder
+            self.text = text
+        }
 
         static let unrecorded = Response.rendering(Problem(.auditUnavailable, "no line"))
 

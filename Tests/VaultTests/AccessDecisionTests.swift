@@ -56,7 +56,7 @@ import Times
         _ caller: Identity, _ denial: AccessDenial?
     ) {
         switch Self.rules(Self.strict).decide(caller, app: .test("alpha"), kind: .token) {
-        case .allowed(let client): #expect(denial == nil && client.name == .test("ping"))
+        case .allowed(let client): #expect(denial == nil && client == .test("ping"))
         case .denied(let reason): #expect(reason == denial)
         }
         #expect(Self.rules(Self.strict).visibleApps(to: caller).contains(.test("alpha")) == (denial == nil))

@@ -31,7 +31,7 @@ import Vault
         ] as [(UInt32, UInt32, String, Grant.Kind, String?)])
     func access(uid: UInt32, gid: UInt32, app: String, kind: Grant.Kind, client: String?) {
         let identity = Identity(uid: uid, gid: gid, pid: 1)
-        #expect(Self.rules.decide(identity, app: .test(app), kind: kind).client?.name.description == client)
+        #expect(Self.rules.decide(identity, app: .test(app), kind: kind).client?.description == client)
     }
 
     @Test(

@@ -45,7 +45,7 @@ struct AdminRoutes: Responder {
                 }
             }
         } catch {
-            return Reply(refusal(error, AuditedAction(refused: request, caller)))
+            return .recorded(refusal(error, AuditedAction(refused: request, caller)))
         }
     }
 

@@ -47,7 +47,7 @@ struct Explanation {
             + clients.filter { $0.selectors.uid != identity.uid }
         return ExplainDocument(
             app: question.app, kind: question.kind.rawValue, served: decision.client != nil,
-            reason: Self.reason(decision), client: decision.client?.name.description,
+            reason: Self.reason(decision), client: decision.client?.description,
             caller: Self.caller(identity),
             rules: ordered.map { client in
                 let verdict = rules.verdict(of: client, on: identity, app: question.app, kind: question.kind)
@@ -57,7 +57,7 @@ struct Explanation {
 
     private static func reason(_ decision: AccessDecision) -> String {
         switch decision {
-        case .allowed(let client): "client '\(client.name)' allows it"
+        case .allowed(let client): "client '\(client)' allows it"
         case .denied(let denial): denial.description
         }
     }

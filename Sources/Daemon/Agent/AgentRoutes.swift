@@ -53,7 +53,7 @@ struct AgentRoutes: Responder {
             return .now(session.apps.answer(session.vault.catalog.rules.visibleApps(to: caller)))
         case .events:
             guard session.vault.catalog.rules.visibleApps(to: caller) != .none else {
-                return Reply(session.refusingEvents(to: caller))
+                return .recorded(session.refusingEvents(to: caller))
             }
             let event = AuditEvent(.events, .allowed) { $0.caller(caller) }
             do throws(AuditError) { try session.audit.append([event]) } catch { throw Refusal.notLogged }
@@ -63,24 +63,24 @@ struct AgentRoutes: Responder {
                 guard let after, !after.isAnother(entry) else {
                     if entry.isSuspect {
                         let answer = asked.unproven(entry, client)
-                        guard let after, after.wait > 0 else { return Reply(answer) }
+                        guard let after, after.wait > 0 else { return .recorded(answer) }
                         return .watch(CredentialWait(name, after, request, caller, session))
                     }
-                    return Reply(asked.credentials(entry, client, request))
+                    return .recorded(asked.credentials(entry, client, request))
                 }
                 // Who says that it has the current generation holds it.
                 asked.noteHolder(entry, client)
                 return after.wait == 0
-                    ? Reply(asked.allowed(.notModified(session.answers.tag(of: entry)), entry, client))
+                    ? .recorded(asked.allowed(.notModified(session.answers.tag(of: entry)), entry, client))
                     : .watch(CredentialWait(name, after, request, caller, session))
             }
         case .field(let name, let field):
             return try served(.field, name, .credentials, request, caller, session) { asked, entry, client in
-                guard !entry.isSuspect else { return Reply(asked.unproven(entry, client)) }
+                guard !entry.isSuspect else { return .recorded(asked.unproven(entry, client)) }
                 asked.noteHolder(entry, client)
                 var response = Response(.ok)
                 response.tag = session.answers.tag(of: entry)
-                return Reply(asked.allowed(response.json(FieldAnswer(entry, field)), entry, client))
+                return .recorded(asked.allowed(response.json(FieldAnswer(entry, field)), entry, client))
             }
         case .token(let name, let minTTL):
             return try served(.token, name, .token, request, caller, session) { asked, entry, client in
@@ -92,15 +92,15 @@ struct AgentRoutes: Responder {
                 let generation = try known(request, entry)
                 guard generation <= entry.credential.generation else { throw Refusal.lost(generation, entry) }
                 session.receipts.acknowledged(entry, by: client, generation)
-                return Reply(asked.allowed(Response(.noContent).render(), entry, client, generation: generation))
+                return .recorded(asked.allowed(Response(.noContent).render(), entry, client, generation: generation))
             }
         case .rejected(let name):
             return try served(.rejected, name, .credentials, request, caller, session) {
                 asked, entry, client throws(Problem) in
                 let generation = try known(request, entry)
-                guard !entry.isSuspect else { return Reply(asked.unproven(entry, client)) }
+                guard !entry.isSuspect else { return .recorded(asked.unproven(entry, client)) }
                 let response = rejected(entry, generation, session)
-                return Reply(asked.allowed(response, entry, client, generation: generation))
+                return .recorded(asked.allowed(response, entry, client, generation: generation))
             }
         }
     }
@@ -108,14 +108,14 @@ struct AgentRoutes: Responder {
     /// As the session grants it, and as often as the client may ask.
     private func served(
         _ action: AuditEvent.Action, _ name: Name, _ kind: Grant.Kind, _ request: Request, _ caller: Identity,
-        _ session: VaultGate.Session, _ body: (AskedApp, AppEntry, Client) throws(Problem) -> Reply
+        _ session: VaultGate.Session, _ body: (AskedApp, AppEntry, Name) throws(Problem) -> Reply
     ) throws(Problem) -> Reply {
         let asked = AskedApp(
             action: action, app: name, kind: kind, caller: caller, session: session, asksHead: request.method == .head)
         switch asked.decision {
-        case .denied(let denial): return Reply(asked.denied(denial))
+        case .denied(let denial): return .recorded(asked.denied(denial))
         case .granted(let entry, let client):
-            try budget?.spend(client.name)
+            try budget?.spend(client)
             return try body(asked, entry, client)
         }
     }
@@ -144,7 +144,7 @@ struct AgentRoutes: Responder {
     }
 
     /// A good token is answered from memory, also when its successor is due; only who needs a new one waits.
-    private func token(_ asked: AskedApp, _ entry: AppEntry, _ client: Client, minTTL: Int) -> Reply {
+    private func token(_ asked: AskedApp, _ entry: AppEntry, _ client: Name, minTTL: Int) -> Reply {
         let session = asked.session
         let now = time.now
         entry.tokenUse.note(now)
@@ -152,7 +152,7 @@ struct AgentRoutes: Responder {
         if decision == .serveAndRefresh { Task { await session.tokens.refreshBehind(entry) } }
         if decision != .mint, let token = entry.token {
             let response = Response(.ok).json(TokenAnswer(entry.app.name, token, now: now))
-            return Reply(asked.allowed(response, entry, client, generation: token.token.generation))
+            return .recorded(asked.allowed(response, entry, client, generation: token.token.generation))
         }
         return .later { [time] in
             do throws(TokenFailure) {

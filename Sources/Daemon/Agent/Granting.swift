@@ -9,7 +9,7 @@ import Vault
 /// Who gets an app's secrets, and what that leaves behind.
 struct AskedApp: Sendable {
     enum Decision {
-        case granted(AppEntry, Client)
+        case granted(AppEntry, by: Name)
         case denied(AccessDenial)
     }
 
@@ -23,12 +23,12 @@ struct AskedApp: Sendable {
     let asksHead: Bool
 
     var decision: Decision {
-        let catalog = session.vault.catalog
-        switch catalog.rules.decide(caller, app: app, kind: kind) {
+        let (rules, entry) = session.vault.catalog.rules(beside: app)
+        switch rules.decide(caller, app: app, kind: kind) {
         case .denied(let denial): return .denied(denial)
         case .allowed(let client):
-            guard let entry = catalog.app(app) else { return .denied(.noSuchApp(app)) }
-            return .granted(entry, client)
+            guard let entry else { return .denied(.noSuchApp(app)) }
+            return .granted(entry, by: client)
         }
     }
 
@@ -39,7 +39,7 @@ struct AskedApp: Sendable {
     }
 
     func allowed(
-        _ response: RenderedResponse, _ entry: AppEntry, _ client: Client, generation: Generation? = nil
+        _ response: RenderedResponse, _ entry: AppEntry, _ client: Name, generation: Generation? = nil
     ) -> RecordedResponse {
         guard !asksHead else { return RecordedResponse(response) }
         let generation = generation ?? entry.generation
@@ -47,36 +47,36 @@ struct AskedApp: Sendable {
     }
 
     /// The app's credentials, or that the client has them; either way it holds them from now on.
-    func credentials(_ entry: AppEntry, _ client: Client, _ request: Request) -> RecordedResponse {
+    func credentials(_ entry: AppEntry, _ client: Name, _ request: Request) -> RecordedResponse {
         noteHolder(entry, client)
         return allowed(session.answers.answer(for: entry, to: request), entry, client)
     }
 
-    func noteHolder(_ entry: AppEntry, _ client: Client) {
+    func noteHolder(_ entry: AppEntry, _ client: Name) {
         if !asksHead { session.receipts.fetched(entry, by: client) }
     }
 
     /// What was granted, and there is none.
-    func failed(_ response: RenderedResponse, _ client: Client, because reason: String) -> RecordedResponse {
+    func failed(_ response: RenderedResponse, _ client: Name, because reason: String) -> RecordedResponse {
         answer(response, .failed, client) { $0.member("reason", reason) }
     }
 
     /// What was granted, and may be dead. Whoever asks has it tried.
-    func unproven(_ entry: AppEntry, _ client: Client) -> RecordedResponse {
+    func unproven(_ entry: AppEntry, _ client: Name) -> RecordedResponse {
         Task { await session.tokens.doubt(app) }
         return failed(Refusal.unproven(entry), client, because: "not proven since the vault was restored")
     }
 
     private func answer(
-        _ response: RenderedResponse, _ outcome: AuditEvent.Outcome, _ client: Client?,
+        _ response: RenderedResponse, _ outcome: AuditEvent.Outcome, _ client: Name?,
         _ more: (inout JSONWriter) -> Void
     ) -> RecordedResponse {
-        let name = client?.name.description
+        let name = client?.description
         func event() -> AuditEvent {
             AuditEvent(action, outcome) { line in
-                line.member("app", app.description)
-                line.member("kind", kind.rawValue)
-                if let name { line.member("client", name) }
+                line.member("app", plain: app.description)
+                line.member("kind", plain: kind.rawValue)
+                if let name { line.member("client", plain: name) }
                 more(&line)
                 line.caller(caller)
             }

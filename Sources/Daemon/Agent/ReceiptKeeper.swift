@@ -33,23 +33,23 @@ final class ReceiptKeeper: Sendable {
     }
 
     /// The client was given the app's current credentials.
-    func fetched(_ entry: AppEntry, by client: Client) {
+    func fetched(_ entry: AppEntry, by client: Name) {
         let generation = entry.generation
         // The usual case, before anything is made: it has them.
-        if let known = entry.receipts[client.name], known.generation == generation { return }
+        if let known = entry.receipts[client], known.generation == generation { return }
         note(entry, client, generation, isAcknowledged: false)
     }
 
     /// The client says that it uses the generation.
-    func acknowledged(_ entry: AppEntry, by client: Client, _ generation: Generation) {
+    func acknowledged(_ entry: AppEntry, by client: Name, _ generation: Generation) {
         note(entry, client, generation, isAcknowledged: true)
     }
 
-    private func note(_ entry: AppEntry, _ client: Client, _ generation: Generation, isAcknowledged: Bool) {
+    private func note(_ entry: AppEntry, _ client: Name, _ generation: Generation, isAcknowledged: Bool) {
         let receipt = Receipt(
-            client: client.name, generation: generation, at: time.now.wall, isAcknowledged: isAcknowledged)
-        if let known = entry.receipts[client.name], !receipt.isNews(beside: known) { return }
-        let key = Key(appID: entry.app.id, client: client.name)
+            client: client, generation: generation, at: time.now.wall, isAcknowledged: isAcknowledged)
+        if let known = entry.receipts[client], !receipt.isNews(beside: known) { return }
+        let key = Key(appID: entry.app.id, client: client)
         let mustWrite = state.withLock { state in
             for known in [state.waiting[key], state.batch[key]] {
                 if let known, !receipt.isNews(beside: known.receipt) { return false }

@@ -22,9 +22,13 @@ final class FetchCounts: Sendable {
     func add(_ labels: [Label]) {
         guard !labels.isEmpty else { return }
         counts.withLock { counts in
-            for label in labels {
+            // Most of a turn's answers are for one client.
+            var rest = labels[...]
+            while let label = rest.first {
+                let number = rest.prefix { $0 == label }.count
                 let isKnown = counts.count < Self.mostLabels || counts[label] != nil
-                counts[isKnown ? label : Label(client: Label.others, outcome: label.outcome), default: 0] += 1
+                counts[isKnown ? label : Label(client: Label.others, outcome: label.outcome), default: 0] += number
+                rest = rest.dropFirst(number)
             }
         }
     }

@@ -33,14 +33,3 @@ final class AuditRecord: AnswerRecord {
         return .later { done in last.trail.whenSynced(last.line) { done($0 == nil) } }
     }
 }
-
-extension Reply {
-    init(_ answer: RecordedResponse) {
-        self =
-            if let record = answer.record {
-                .recorded(answer.response, record)
-            } else {
-                .now(answer.response)
-            }
-    }
-}

@@ -59,7 +59,10 @@ package struct AppDocument: Equatable, Sendable, WireDocument {
         json.member("secret_length", secretLength)
         json.member("secret_created_at", secretCreatedAt.description)
         json.member("created_at", createdAt.description)
-        for (name, value) in profile.values { json.member(name, orNull: value) }
+        for (name, value) in profile.values {
+            json.key(named: name)
+            if let value { json.string(value) } else { json.null() }
+        }
         json.key("rotation")
         policy.write(to: &json)
         json.member("warnings", texts: warnings)

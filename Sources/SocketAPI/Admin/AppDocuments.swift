@@ -44,7 +44,7 @@ package struct AppDraft: ~Copyable, WireDocument {
         if let tokenURL { json.member("token_url", tokenURL) }
         if let apiURL { json.member("api_url", apiURL) }
         json.member("verify", verify)
-        for case (let name, let value?) in profile.values { json.member(name, value) }
+        for case (let name, let value?) in profile.values { json.member(named: name, value) }
     }
 
     package init(_ node: JSONNode, in document: borrowing JSONDocument) throws(JSONError) {

@@ -30,7 +30,7 @@ package struct AppPatch: Equatable, Sendable, WireDocument {
         if let clientID { json.member("client_id", clientID) }
         if let marketplaceAppID { json.member("marketplace_app_id", marketplaceAppID) }
         if let paused { json.member("paused", paused) }
-        for case (let name, let value?) in profile.values { json.member(name, value) }
+        for case (let name, let value?) in profile.values { json.member(named: name, value) }
         if let verify { json.member("verify", verify) }
     }
 

@@ -199,7 +199,7 @@ package struct TargetFields: Equatable, Sendable, WireDocument {
     package var names: [String?] { [accountID, clientID, clientSecret] }
 
     package func writeMembers(to json: inout JSONWriter) {
-        for case (let member, let name?) in zip(Self.members, names) { json.member(member, name) }
+        for case (let member, let name?) in zip(Self.members, names) { json.member(named: member, name) }
     }
 
     package init(_ node: JSONNode, in document: borrowing JSONDocument) throws(JSONError) {

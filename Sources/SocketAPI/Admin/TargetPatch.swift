@@ -62,8 +62,11 @@ package struct TargetPatch: Sendable, WireDocument {
     }
 
     package func writeMembers(to json: inout JSONWriter) {
-        for case (let name, let value?) in texts + fieldTexts { json.member(name, value) }
-        for case (let name, let value?) in secrets { json.member(name, secret: value.bytes) }
+        for case (let name, let value?) in texts + fieldTexts { json.member(named: name, value) }
+        for case (let name, let value?) in secrets {
+            json.key(named: name)
+            json.secret(value.bytes)
+        }
         if let settle { json.member("settle", settle) }
         if let bypassesExternalValidation { json.member("bypass_external_validation", bypassesExternalValidation) }
         if let restoresDrift { json.member("restore_drift", restoresDrift) }

@@ -3,11 +3,11 @@ package import Names
 /// Whether a caller may have something, and by which rule or why not. The caller learns no more than that it may not;
 /// the reason is for operators.
 package enum AccessDecision: Sendable {
-    case allowed(Client)
+    case allowed(Name)
     case denied(AccessDenial)
 
     /// The client that may.
-    package var client: Client? {
+    package var client: Name? {
         if case .allowed(let client) = self { client } else { nil }
     }
 }

@@ -65,13 +65,18 @@ package struct Grant: Equatable, Sendable {
 
     package let target: Target
     package let kinds: Set<Kind>
+    // Asked at each request, without a look into the set.
+    private let allowsCredentials, allowsToken: Bool
 
     package init(target: Target, kinds: Set<Kind>) {
         self.target = target
         self.kinds = kinds
+        (allowsCredentials, allowsToken) = (kinds.contains(.credentials), kinds.contains(.token))
     }
 
-    package func covers(_ app: Name, _ kind: Kind) -> Bool { kinds.contains(kind) && covers(app) }
+    package func covers(_ app: Name, _ kind: Kind) -> Bool {
+        (kind == .token ? allowsToken : allowsCredentials) && covers(app)
+    }
 
     /// Whether it speaks of the app, whatever for.
     package func covers(_ app: Name) -> Bool {

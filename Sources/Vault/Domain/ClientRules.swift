@@ -1,7 +1,7 @@
 package import Names
 
 /// Every client's rule, ready to be asked. Deciding is a function of identity, rules and request, and of nothing else.
-package struct ClientRules: Sendable {
+package final class ClientRules: Sendable {
     private let byUID: [UInt32: [Client]]
     /// What the rules of a uid go by beyond it; a uid whose rules need nothing has no entry.
     private let needs: [UInt32: IdentityNeeds]
@@ -29,10 +29,13 @@ package struct ClientRules: Sendable {
     /// the nearest from it.
     package func decide(_ identity: Identity, app: Name, kind: Grant.Kind) -> AccessDecision {
         var nearest: (name: Name, verdict: RuleVerdict)?
-        for client in byUID[identity.uid] ?? [] {
-            let verdict = verdict(of: client, on: identity, app: app, kind: kind)
-            if case .allows = verdict { return .allowed(client) }
-            if nearest.map({ $0.verdict.progress < verdict.progress }) ?? true { nearest = (client.name, verdict) }
+        let clients = byUID[identity.uid] ?? []
+        for index in clients.indices {
+            let verdict = verdict(of: clients[index], on: identity, app: app, kind: kind)
+            if case .allows = verdict { return .allowed(clients[index].name) }
+            if nearest.map({ $0.verdict.progress < verdict.progress }) ?? true {
+                nearest = (clients[index].name, verdict)
+            }
         }
         return .denied(nearest.map { .client($0.name, $0.verdict) } ?? .unknownUser(identity.uid))
     }

@@ -48,13 +48,13 @@ extension JSONDocument {
 }
 
 extension JSONWriter {
-    mutating func member(_ name: String, ifPresent text: String?) {
+    mutating func member(_ name: StaticString, ifPresent text: String?) {
         if let text { member(name, text) }
     }
 
-    mutating func member(_ name: String, ifPresent time: Timestamp?) {
+    mutating func member(_ name: StaticString, ifPresent time: Timestamp?) {
         if let time { member(name, time) }
     }
 
-    mutating func member(_ name: String, _ time: Timestamp) { member(name, time.unixSeconds) }
+    mutating func member(_ name: StaticString, _ time: Timestamp) { member(name, time.unixSeconds) }
 }

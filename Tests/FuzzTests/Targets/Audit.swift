@@ -31,13 +31,13 @@ extension FuzzTarget {
     private static func changed(_ choices: inout Choices) throws {
         let (place, change, commit) = (choices.below(256), UInt8(choices.below(256)), choices.below(3))
         var writing = try chain()
-        var buffer: [UInt8] = []
+        var buffer = SecretBuffer()
         let event = AuditEvent(.init("x"), .denied, [("reason", .text(text(choices.rest.prefix(500))))])
         for _ in 0..<2 {
             try writing.append(
                 event, at: .init(unixSeconds: 1_800_000_000), commit: commit > 0 ? commit : nil, to: &buffer)
         }
-        let lines = buffer.split(separator: UInt8(ascii: "\n"))
+        let lines = buffer.withSpan { $0.array }.split(separator: UInt8(ascii: "\n"))
         try hold(lines.count == 2, "an event went over several lines")
         var line = lines[0]
         line[line.startIndex + place % line.count] ^= change

@@ -44,7 +44,7 @@ extension FuzzTarget {
                 let name = try document.string(key)
                 try hold(names.insert(Array(name.utf8)).inserted, "member '\(name)' is there twice")
                 try hold(document.member(name, of: node) == value, "member '\(name)' is another one by its name")
-                writer.key(name)
+                writer.key(named: name)
                 count += try copy(value, of: document, into: &writer) + 1
             }
             writer.endObject()
