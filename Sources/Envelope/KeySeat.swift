@@ -74,8 +74,8 @@ struct WrappingKeys: ~Copyable {
         secret.append(shared)
         let extracted = try MACKey(secret.withSpan { secret throws(EnvelopeError) in try HKDF.extract(secret) })
         let ends = ephemeralKey + publicKey
-        let key = try HKDF.expand(extracted, info: [UInt8](texts: "keyturn key slot v3 wrapping") + ends)
-        commitment = try HKDF.expand(extracted, info: [UInt8](texts: "keyturn key slot v3 commitment") + ends)
+        let key = try HKDF.expand(extracted, info: [UInt8](texts: "keyturn key slot v1 wrapping") + ends)
+        commitment = try HKDF.expand(extracted, info: [UInt8](texts: "keyturn key slot v1 commitment") + ends)
             .withSpan { $0.array }
         self.key = key
     }
@@ -88,8 +88,8 @@ struct HolderKeys: ~Copyable {
 
     init(_ secret: borrowing UnlockSecret, salt: [UInt8], scrypt: ScryptParameters?) throws(EnvelopeError) {
         let base = try MACKey(secret.holderKey(salt: salt, scrypt: scrypt))
-        let privateKey = try HKDF.expand(base, info: [UInt8](texts: "keyturn key slot v3 private key"))
-        let share = try HKDF.expand(base, info: [UInt8](texts: "keyturn key slot v3 share"))
+        let privateKey = try HKDF.expand(base, info: [UInt8](texts: "keyturn key slot v1 private key"))
+        let share = try HKDF.expand(base, info: [UInt8](texts: "keyturn key slot v1 share"))
         self.privateKey = privateKey
         self.share = share
     }

@@ -3,11 +3,10 @@ package import SecretMemory
 /// One way into a vault: the keyring key, wrapped so that one secret opens it. Slots come and go without any row
 /// being sealed again.
 ///
-/// A stored slot is `03 ‖ kind ‖ id ‖ salt (32) ‖ ephemeral key (32) ‖ scrypt's log N, r, p (passphrase only) ‖
+/// A stored slot is `01 ‖ kind ‖ id ‖ salt (32) ‖ ephemeral key (32) ‖ scrypt's log N, r, p (passphrase only) ‖
 /// commitment (32) ‖ nonce (12) ‖ wrapped key (32) ‖ tag (16) ‖ checksum (8)`; all that stands before the nonce is
 /// authenticated with the key. AES-GCM alone does not say which key sealed: a slot can be made that opens with many. The
-/// commitment is looked at before anything is opened, and fits one key. Slots of format 01, which have neither ephemeral
-/// key nor commitment and are wrapped under the secret alone, are read and no longer made.
+/// commitment is looked at before anything is opened, and fits one key.
 package struct KeySlot: Sendable, Equatable {
     /// How a slot is opened. The raw values are stored.
     package enum Kind: String, Sendable, CaseIterable {
@@ -16,8 +15,7 @@ package struct KeySlot: Sendable, Equatable {
         case recovery
     }
 
-    static let format: UInt8 = 3
-    static let oldFormat: UInt8 = 1
+    static let format: UInt8 = 1
     static let saltLength = 32
     static let keyringKeyLength = 32
     static let checksumLength = 8
@@ -29,12 +27,8 @@ package struct KeySlot: Sendable, Equatable {
     /// The slot as it is stored. Not secret, but whoever has it can try passphrases.
     package let bytes: [UInt8]
     private let salt: [UInt8]
-    /// `nil` in a slot of the old format.
-    private let ephemeralKey: [UInt8]?
+    private let ephemeralKey: [UInt8]
     private let commitment: [UInt8]
-
-    /// Whether it was made before there were seats, so that nothing but its secret can make it anew.
-    package var isOld: Bool { ephemeralKey == nil }
 
     /// A new slot of the secret's kind. `id` has 1 to 255 bytes and is the caller's to keep unique.
     ///
@@ -64,7 +58,7 @@ package struct KeySlot: Sendable, Equatable {
     }
 
     private init(
-        id: String, kind: Kind, scrypt: ScryptParameters?, bytes: [UInt8], salt: [UInt8], ephemeralKey: [UInt8]?,
+        id: String, kind: Kind, scrypt: ScryptParameters?, bytes: [UInt8], salt: [UInt8], ephemeralKey: [UInt8],
         commitment: [UInt8]
     ) {
         (self.id, self.kind, self.scrypt, self.bytes) = (id, kind, scrypt, bytes)
@@ -79,7 +73,6 @@ package struct KeySlot: Sendable, Equatable {
     package func unwrap(with secret: borrowing UnlockSecret) throws(EnvelopeError) -> SecretBytes {
         guard secret.kind == kind else { throw .wrongKey }
         do {
-            guard let ephemeralKey else { return try open(key: secret.encryptionKey(salt: salt, scrypt: scrypt)) }
             let holder = try HolderKeys(secret, salt: salt, scrypt: scrypt)
             return try open(
                 with: WrappingKeys(
@@ -93,24 +86,20 @@ package struct KeySlot: Sendable, Equatable {
     /// Throws ``EnvelopeError/notAuthentic`` for keys that the slot is not committed to, without trying them.
     func open(with keys: borrowing WrappingKeys) throws(EnvelopeError) -> SecretBytes {
         guard unsafe commitment.span.bytes.constantTimeEquals(keys.commitment.span.bytes) else { throw .notAuthentic }
-        return try open(key: keys.key)
-    }
-
-    private func open(key: borrowing SecretBytes) throws(EnvelopeError) -> SecretBytes {
         let headerLength = bytes.count - Self.checksumLength - Self.keyringKeyLength - Seal.overhead
         let sealed = unsafe bytes.span.bytes.extracting(droppingLast: Self.checksumLength)
-        return try Seal.open(sealed, headerLength: headerLength, key: key)
+        return try Seal.open(sealed, headerLength: headerLength, key: keys.key)
     }
 }
 
 extension KeySlot {
-    /// A slot as stored. Nothing but what this or an older version makes is accepted.
+    /// A slot as stored. Nothing but what ``wrap(_:id:with:scrypt:)`` makes is accepted.
     ///
     /// Throws ``EnvelopeError/tooShort``, ``EnvelopeError/unknownFormat`` (also for a kind of a newer version),
     /// ``EnvelopeError/damaged`` and, for parameters beyond their bounds, ``EnvelopeError/outOfRange(_:)``.
     package init(bytes: [UInt8]) throws(EnvelopeError) {
         guard let format = bytes.first, bytes.count > Self.checksumLength else { throw .tooShort }
-        guard [Self.format, Self.oldFormat].contains(format) else { throw .unknownFormat }
+        guard format == Self.format else { throw .unknownFormat }
         guard try Self.checksum(of: bytes.dropLast(Self.checksumLength)) == Array(bytes.suffix(Self.checksumLength))
         else { throw .damaged }
 
@@ -119,13 +108,13 @@ extension KeySlot {
         let id = try reader.text()
         guard (1...255).contains(id.utf8.count) else { throw .damaged }
         let salt = try Array(reader.take(Self.saltLength))
-        let ephemeralKey = format == Self.oldFormat ? nil : try Array(reader.take(X25519.keyLength))
+        let ephemeralKey = try Array(reader.take(X25519.keyLength))
         var scrypt: ScryptParameters?
         if kind == .passphrase {
             let stored = try Array(reader.take(3))
             scrypt = try ScryptParameters(logN: stored[0], r: stored[1], p: stored[2])
         }
-        let commitment = format == Self.oldFormat ? [] : try Array(reader.take(WrappingKeys.commitmentLength))
+        let commitment = try Array(reader.take(WrappingKeys.commitmentLength))
         guard reader.bytes.count == Seal.overhead + Self.keyringKeyLength + Self.checksumLength else {
             throw .damaged
         }

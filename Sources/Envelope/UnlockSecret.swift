@@ -33,7 +33,7 @@ package enum UnlockSecret: ~Copyable, Sendable {
     /// What comes of this very secret. scrypt alone takes a passphrase of more than 64 bytes for its SHA-256, and one with
     /// zeros at its end for the one without: it has its passphrase as the key of an HMAC. So it goes in once more.
     borrowing func holderKey(salt: [UInt8], scrypt parameters: ScryptParameters?) throws(EnvelopeError) -> SecretBytes {
-        let key = try encryptionKey(salt: salt, scrypt: parameters)
+        let key = try baseKey(salt: salt, scrypt: parameters)
         switch self {
         case .passphrase(let passphrase):
             let slow = try MACKey(key)
@@ -42,8 +42,8 @@ package enum UnlockSecret: ~Copyable, Sendable {
         }
     }
 
-    /// The key that encrypts the keyring key in a slot of format 01, and that all of a newer one's come from.
-    borrowing func encryptionKey(salt: [UInt8], scrypt parameters: ScryptParameters?) throws(EnvelopeError)
+    /// What all keys of a slot come from; of a passphrase, scrypt's output alone.
+    borrowing func baseKey(salt: [UInt8], scrypt parameters: ScryptParameters?) throws(EnvelopeError)
         -> SecretBytes
     {
         switch self {

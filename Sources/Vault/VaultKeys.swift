@@ -139,12 +139,11 @@ extension VaultKeys {
         keys.keyringKey = SecretBox(try Random.secret().kept())
         var slots: [SealedRow] = []
         keys.ways = try keys.ways.map { way in
-            guard let seat = way.seat else { throw EnvelopeError.damaged }
-            let row = SealedRow(try seat.wrap(keys.keyringKey.bytes))
+            let row = SealedRow(try way.seat.wrap(keys.keyringKey.bytes))
             slots.append(row)
             return Way(
                 id: way.id, kind: way.kind, createdAt: way.createdAt, slotDigest: try sealer.digest(of: row),
-                seat: seat)
+                seat: way.seat)
         }
         keys.waysIn = WaysIn(slots: slots, keyring: try sealer.keyring.proven(under: keys.keyringKey.bytes))
         return keys

@@ -61,8 +61,7 @@ extension Vault {
             let keys = VaultKeys(
                 sealer: sealer, keyringKey: opened.keyringKey, waysIn: waysIn,
                 ways: loaded.ways.sorted(by: Way.isBefore))
-            // Older versions made slots and no ways.
-            if !keys.ways.isEmpty { try keys.checkNoOtherSlots() }
+            try keys.checkNoOtherSlots()
             let catalog = Catalog()
             let newestTime = [loaded.newestTime, logged.time].compactMap(\.self).max()
             loaded.publish(in: catalog, at: time.now, newest: newestTime)
@@ -73,11 +72,15 @@ extension Vault {
                     newestTime: newestTime, floor: logged.commit, hasLog: log != nil),
                 unlogged: loaded.outbox, time: time)
             vault.hosts.withLock { $0.kept = loaded.host }
-            await vault.renewOldSlot(opened.slot, with: way, at: time.now.wall)
             return vault
         } catch {
             throw VaultError(translating: error)
         }
+    }
+
+    /// Whether the secret opens the vault, which is open already: throws if it does not.
+    package func prove(_ way: UnlockWay) async throws(VaultError) {
+        do { _ = try await waysIn.open(with: way) } catch { throw VaultError(translating: error) }
     }
 
     /// The key slot that a secret opens, of a vault that is open or locked. Nothing is kept of what that leads to.

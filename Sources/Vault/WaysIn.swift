@@ -67,9 +67,7 @@ struct WaysIn: Sendable, Equatable {
                 let sealer = Sealer(keyring: try Keyring(opening: keyring, under: key))
                 return Opened(sealer: sealer, keyringKey: SecretBox(key.kept()), slot: slot)
             } catch {
-                // One of format 01 is not committed to its secret: somebody may have made it for many, and would learn here
-                // whether this one was among them.
-                if !slot.isOld { stranger = error }
+                stranger = error
             }
         }
         if let stranger { throw VaultError(.damaged, "the vault's keyring: \(stranger)", hint: Vault.restoreHint) }

@@ -36,7 +36,7 @@ import Times
     private static func rotation(_ phase: Rotation.Phase, overlap: Int = 0) -> Rotation {
         var rotation = Rotation.planned(
             id: "r1", app: .sample("zoom"), base: .first, trigger: .operator, overlap: overlap, at: start)
-        (rotation.phase, rotation.since) = (phase, start)
+        rotation.phase = phase
         guard phase != .planned else { return rotation }
         rotation.revokeAt = start + 30 * day
         if [.current, .published, .draining, .held].contains(phase) { rotation.promotedAt = start }

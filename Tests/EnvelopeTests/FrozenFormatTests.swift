@@ -48,49 +48,19 @@ struct FrozenFormatTests {
     @Test func `the frozen slots open`() throws {
         let keyFile = try KeySlot(
             bytes: hex(
-                "03000000086b65792d66696c6500000006686f73742d61d0d1d2d3d4d5d6d7d8d9dadbdcdddedfe0e1e2e3e4e5e6e7e8e9ea"
-                    + "ebecedeeef3f3e5f6d86926c9c128cf84581574f96840d98ee5ab53b1ec3b76e2bb25b945ea53c8e093d0a02baa01e3a6df2"
-                    + "eeb116c48699335783ab6ebc04dd592b52626be0e1e2e3e4e5e6e7e8e9eaeb6c8ceb67020aa97a4335c63f31435c8a5b6696"
-                    + "0a102333141cbf1c58430a9ff55421f373c8146ca7350cab934189a0b2449359f1944ec69c"))
-        #expect(keyFile.id == "host-a" && !keyFile.isOld)
-        #expect(plain(try keyFile.unwrap(with: .keyFile(secret(run(0x80))))) == run(0))
-
-        let passphrase = try KeySlot(
-            bytes: hex(
-                "030000000a7061737370687261736500000004616e6e61d0d1d2d3d4d5d6d7d8d9dadbdcdddedfe0e1e2e3e4e5e6e7e8e9ea"
-                    + "ebecedeeef3f3e5f6d86926c9c128cf84581574f96840d98ee5ab53b1ec3b76e2bb25b945e0e08010adf4ec6f1318934c7b8"
-                    + "c644e5e0e70528c45adffaecf00a0b96d74376aca3e3e0e1e2e3e4e5e6e7e8e9eaeb1563393f7ccf2f1b909319b48d5dde4f"
-                    + "90109e6aae6bac2c839951d7a766ad2780424b73330a9dc51cf0050c29586294a3760fadb1df1e44"))
-        #expect(passphrase.scrypt == .least && !passphrase.isOld)
-        let words = secret(Array("correct horse battery staple".utf8))
-        #expect(plain(try passphrase.unwrap(with: .passphrase(words))) == run(0))
-
-        let recovery = try KeySlot(
-            bytes: hex(
-                "03000000087265636f766572790000000473616665d0d1d2d3d4d5d6d7d8d9dadbdcdddedfe0e1e2e3e4e5e6e7e8e9eaebec"
-                    + "edeeef3f3e5f6d86926c9c128cf84581574f96840d98ee5ab53b1ec3b76e2bb25b945e1636847b21d68db43f12384121dc75"
-                    + "36c45a00c6b0f3f127b42d8e804a13e4f1e0e1e2e3e4e5e6e7e8e9eaeba9644a4f29954878c35e71e22d3cb4137ce3817f50"
-                    + "020a9cc609c1f77eb780c6669ba790e69c1031b4e699a2ac5fd545ec3e1de0424d8833"))
-        let key = try secret(Array(frozenRecoveryKey.utf8)).withSpan { typed throws(EnvelopeError) in
-            try RecoveryKey(reading: typed)
-        }
-        #expect(plain(try recovery.unwrap(with: .recovery(key))) == run(0))
-    }
-
-    @Test func `the frozen slots of the old format open`() throws {
-        let keyFile = try KeySlot(
-            bytes: hex(
                 "01000000086b65792d66696c6500000006686f73742d61d0d1d2d3d4d5d6d7d8d9dadbdcdddedfe0e1e2e3e4e5e6e7e8e9ea"
-                    + "ebecedeeefe0e1e2e3e4e5e6e7e8e9eaebbc08e5fe95a9f59001f7f9abf8b71f1696a5ea15128db610170bdf828e3f5c"
-                    + "6be7f32fbde2c6f54d1ef35caafffa69acc355aeeedd08d48f"))
-        #expect(keyFile.id == "host-a" && keyFile.isOld)
+                    + "ebecedeeef3f3e5f6d86926c9c128cf84581574f96840d98ee5ab53b1ec3b76e2bb25b945e27834845b7355f8df910fcf3ad"
+                    + "75513aaee43eb78a29088a07e50471c102e559e0e1e2e3e4e5e6e7e8e9eaebaed30412f5c8ebfcea57ccf975fe492b933ff9"
+                    + "826b058eab28f62685676495cfb39c1cc099bdc32decd3bafe6d668b92aa84d91ac865aa30"))
+        #expect(keyFile.id == "host-a")
         #expect(plain(try keyFile.unwrap(with: .keyFile(secret(run(0x80))))) == run(0))
 
         let passphrase = try KeySlot(
             bytes: hex(
                 "010000000a7061737370687261736500000004616e6e61d0d1d2d3d4d5d6d7d8d9dadbdcdddedfe0e1e2e3e4e5e6e7e8e9ea"
-                    + "ebecedeeef0e0801e0e1e2e3e4e5e6e7e8e9eaebe565407a892f3ab02d8dca7c3ae76a18d4a45ac4c80ad3dc0e616139"
-                    + "eabcc938d2c3cb71fad7264e67c48afbc6d78c388fec7ae91b292b2d"))
+                    + "ebecedeeef3f3e5f6d86926c9c128cf84581574f96840d98ee5ab53b1ec3b76e2bb25b945e0e08018f799ad8af87ff455235"
+                    + "9e65343e16dc08df2dfc488cb6794e25d495092d56f1e0e1e2e3e4e5e6e7e8e9eaeb100f34df409e5ad02d88b7cff5ac23de"
+                    + "2a6cd02cffab6387167fb92934c6656eda7f88438d6b8903c33fc4e1e0f3d2e8fd3c958221611a27"))
         #expect(passphrase.scrypt == .least)
         let words = secret(Array("correct horse battery staple".utf8))
         #expect(plain(try passphrase.unwrap(with: .passphrase(words))) == run(0))
@@ -98,8 +68,9 @@ struct FrozenFormatTests {
         let recovery = try KeySlot(
             bytes: hex(
                 "01000000087265636f766572790000000473616665d0d1d2d3d4d5d6d7d8d9dadbdcdddedfe0e1e2e3e4e5e6e7e8e9eaebec"
-                    + "edeeefe0e1e2e3e4e5e6e7e8e9eaebbb526a613127e9d95c2173d874016270bb2c77caa4bcb78a5aed938bc8ff1e1da0"
-                    + "e31851bf7989bae65aa5c6964a452cfb8cde25e70caec2"))
+                    + "edeeef3f3e5f6d86926c9c128cf84581574f96840d98ee5ab53b1ec3b76e2bb25b945ed0c08c00ae9ab003bfb6f8926b9b03"
+                    + "3ca9d1145a6c499125292492a615e4cdf6e0e1e2e3e4e5e6e7e8e9eaebae2decc4d0e76b9bd57a3ed1bcad32386b37433a71"
+                    + "df5c5a3a52885118cf99d2b84b7607389fe40639022bc9c5a2ad116a22438d6ed9544b"))
         let key = try secret(Array(frozenRecoveryKey.utf8)).withSpan { typed throws(EnvelopeError) in
             try RecoveryKey(reading: typed)
         }

@@ -146,14 +146,14 @@ import Times
 
     @Test func `a passphrase's cost is kept with it, and can be raised`() async throws {
         let cheap = try await vault.addWay(Self.passphrase(), at: time.now.wall, scrypt: .least)
-        #expect(cheap.seat?.scrypt == .least)
+        #expect(cheap.seat.scrypt == .least)
         let dear = try await vault.addWay(
             Self.passphrase(), at: time.now.wall, scrypt: ScryptParameters(logN: 15, r: 8, p: 1))
         try await vault.removeWay(cheap.id)
         #expect(await code(Self.passphrase()) == nil)
         #expect(await code(Self.passphrase("correct horse battera")) == .wrongKey)
         let again = try await Vault.open(store.reopened(), with: Self.passphrase(), time: time)
-        #expect(again.ways.first { $0.id == dear.id }?.seat?.scrypt?.logN == 15)
+        #expect(again.ways.first { $0.id == dear.id }?.seat.scrypt?.logN == 15)
     }
 
     @Test func `what cannot guard a vault, or cannot be written, adds nothing`() async throws {

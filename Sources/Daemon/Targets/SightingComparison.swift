@@ -19,7 +19,7 @@ extension Sighting {
         case date
         /// Nor has the connection a date, and all that is not encrypted is as it was.
         case rest
-        /// Nothing was remembered that could be compared.
+        /// Nothing was remembered.
         case nothing
     }
 
@@ -28,7 +28,7 @@ extension Sighting {
     static func compare(_ known: Sighting?, _ first: Sighting, _ second: Sighting? = nil) -> Finding {
         guard let known else { return .same(.nothing) }
         let last = second ?? first
-        let moved = known.rest != nil && last.savedAt != known.savedAt ? last.savedAt : nil
+        let moved = last.savedAt != known.savedAt ? last.savedAt : nil
         switch (known.secret, last.secret) {
         case (nil, nil): break
         case (_?, nil), (nil, _?): return .changed(.secret, savedAt: moved)
@@ -39,7 +39,6 @@ extension Sighting {
             // wrongly costs the secret that the console has.
             if first.secret == second.secret { return .changed(.secret, savedAt: moved) }
         }
-        guard known.rest != nil else { return .same(.nothing) }
         guard known.savedAt == last.savedAt else { return .changed(.saved, savedAt: last.savedAt) }
         if known.savedAt != nil { return .same(.date) }
         return known.rest == last.rest ? .same(.rest) : .changed(.saved, savedAt: nil)

@@ -19,8 +19,6 @@ package struct KeyList: Equatable, Sendable, WireDocument {
             case ok
             /// Not as it was written, or gone: its secret may open nothing.
             case damaged
-            /// Made by an older version, and not used since.
-            case old
         }
 
         package let slot: String

@@ -34,9 +34,6 @@ package struct Rotation: Sendable {
         case held
 
         package var isFinal: Bool { self == .retired || self == .refused || self == .aborted }
-
-        /// As it is stored. Earlier programs wrote `lost-response`.
-        init?(stored text: String) { self.init(rawValue: text == "lost-response" ? "lost_response" : text) }
     }
 
     package enum Trigger: String, Sendable { case schedule, `operator`, manual }
@@ -51,8 +48,8 @@ package struct Rotation: Sendable {
     package var overlap: Int
 
     package var phase: Phase
-    /// When it came into its ``stage``; `nil` for one of an earlier program.
-    package internal(set) var since: Timestamp?
+    /// When it came into its ``stage``.
+    package internal(set) var enteredAt: Timestamp
     /// When there is something to do next; `nil` when it is up to the operator, or nothing is left.
     package var due: Timestamp?
     /// When Zoom kills the old secret, as we asked it to; or, if ``isByHand``, at the latest: what becomes of it was chosen in
@@ -107,6 +104,7 @@ package struct Rotation: Sendable {
         target = base.next
         self.trigger = trigger
         self.plannedAt = plannedAt
+        enteredAt = plannedAt
         self.overlap = overlap
         self.phase = phase
     }

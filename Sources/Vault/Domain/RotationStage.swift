@@ -1,4 +1,4 @@
-package import Times
+import Times
 
 extension Rotation {
     /// What a wait is measured by. Asking Zoom again and again is one stage, however often the phase goes to and fro.
@@ -14,15 +14,12 @@ extension Rotation {
         }
     }
 
-    /// When it came into its stage.
-    package var enteredAt: Timestamp { since ?? publishedAt ?? promotedAt ?? lostAt ?? plannedAt }
-
     /// The same, with when it came into its stage. Noted by the commit, so that no transition can forget it.
     /// - Parameter known: the facts before.
     func stamped(after known: Rotation?, at now: Timestamp) -> Rotation {
         var stamped = self
-        let isSame = known?.id == id && known?.stage == stage
-        stamped.since = isSame ? known?.since : now
+        stamped.enteredAt =
+            if let known, known.id == id, known.stage == stage { known.enteredAt } else { now }
         return stamped
     }
 }

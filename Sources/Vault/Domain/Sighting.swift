@@ -7,10 +7,10 @@ package struct Sighting: Equatable, Sendable {
     package let secret: String?
     /// The connection's `modificationDate`, in the console's words; `nil` for a connection that has none.
     package let savedAt: String?
-    /// Of all that is not encrypted; `nil` when only the secret's text was recorded, as by an earlier version.
-    package let rest: String?
+    /// Of all that is not encrypted.
+    package let rest: String
 
-    package init(secret: String?, savedAt: String? = nil, rest: String? = nil) {
+    package init(secret: String?, savedAt: String?, rest: String) {
         self.secret = secret
         self.savedAt = savedAt
         self.rest = rest

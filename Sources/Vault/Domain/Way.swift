@@ -10,10 +10,9 @@ package struct Way: Sendable {
     package let createdAt: Timestamp
     /// Of the key slot as it was last written.
     let slotDigest: SetDigest
-    /// `nil` for a slot of a version that had no seats: until it is used once, its keyring key cannot be changed.
-    package let seat: KeySeat?
+    package let seat: KeySeat
 
-    init(id: String, kind: KeySlot.Kind, createdAt: Timestamp, slotDigest: SetDigest, seat: KeySeat?) {
+    init(id: String, kind: KeySlot.Kind, createdAt: Timestamp, slotDigest: SetDigest, seat: KeySeat) {
         (self.id, self.kind, self.createdAt) = (id, kind, createdAt)
         (self.slotDigest, self.seat) = (slotDigest, seat)
     }
@@ -43,12 +42,6 @@ extension [Way] {
             throw VaultError(
                 .ended, "key slot \(id) is the last recovery key",
                 hint: "keyturn key add --recovery, and then the same again")
-        }
-        if let old = rest.first(where: { $0.seat == nil }) {
-            throw VaultError(
-                .ended,
-                "the \(old.kind.words) of key slot \(old.id) was not used since an older version made it, and could not open the vault any more",
-                hint: "unlock the vault with it once, or remove it first: keyturn key remove \(old.id)")
         }
     }
 }

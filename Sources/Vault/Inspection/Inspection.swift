@@ -71,7 +71,6 @@ package struct Inspection: Sendable {
     }
 
     /// A slot that is damaged says so by its checksum; whether it opens, only its own secret can tell.
-    /// - Parameter ways: what the vault knows; of older versions' vaults, nothing.
     private mutating func lookAtSlots(_ transaction: any StoreTransaction, _ ways: [Way], _ sealer: Sealer) {
         var missing = Dictionary(ways.map { ($0.id, $0) }) { first, _ in first }
         var strangers: [String] = []
@@ -80,7 +79,6 @@ package struct Inspection: Sendable {
                 throw VaultError(
                     .damaged, "key slot \(row.id) is damaged: what it was made for does not open the vault")
             }
-            guard !ways.isEmpty else { return }
             guard let way = missing.removeValue(forKey: row.id) else { return strangers.append(row.id) }
             guard try sealer.digest(of: row) == way.slotDigest else {
                 throw VaultError(

@@ -93,20 +93,15 @@ struct AppRecord: Record {
         return profile
     }
 
-    /// What a row of schema 1 does not say has its default.
     private static func policy(_ document: borrowing JSONDocument) throws(JSONError) -> RotationPolicy {
         var policy = RotationPolicy()
         if let every = document.member("rotate_every", of: document.root) {
             policy.every = try document.integer(every)
         }
-        if let windows = try document.optionalText("windows") { policy.windows = windows }
-        if let zone = try document.optionalText("time_zone") { policy.timeZone = zone }
-        if let overlap = document.member("overlap", of: document.root) {
-            policy.overlap = try document.integer(overlap)
-        }
-        if let paused = document.member("paused", of: document.root) {
-            policy.isPaused = try document.bool(paused)
-        }
+        policy.windows = try document.text("windows")
+        policy.timeZone = try document.text("time_zone")
+        policy.overlap = try document.number("overlap")
+        policy.isPaused = try document.bool(try document.require("paused", of: document.root))
         return policy
     }
 }

@@ -24,7 +24,7 @@ struct DeliveryRecord: Record {
         if let known = delivery.known {
             writer.member("shown", ifPresent: known.secret)
             writer.member("saved", ifPresent: known.savedAt)
-            writer.member("rest", ifPresent: known.rest)
+            writer.member("rest", known.rest)
         }
         writer.member("looked_at", ifPresent: delivery.lookedAt)
         if let drift = delivery.drift {
@@ -69,12 +69,7 @@ struct DeliveryRecord: Record {
         delivery.lookedAt = try document.optionalTime("looked_at")
         delivery.drift = try document.drift()
         delivery.restoration = try document.restoration()
-        if let at = try document.optionalTime("failed_at") {
-            let (cause, isRefusal) = (try document.text("cause"), try document.flag("refusal"))
-            delivery.failure = Delivery.Failure(
-                at: at, step: try document.step(cause, isRefusal), cause: cause, reason: try document.text("reason"),
-                hint: try document.optionalText("hint"), isRefusal: isRefusal)
-        }
+        delivery.failure = try document.failure()
         self.delivery = delivery
     }
 }
@@ -87,16 +82,15 @@ extension JSONDocument {
     }
 
     fileprivate func sighting() throws(JSONError) -> Sighting? {
-        let known = Sighting(
-            secret: try optionalText("shown"), savedAt: try optionalText("saved"), rest: try optionalText("rest"))
-        return known == Sighting(secret: nil) ? nil : known
+        guard let rest = try optionalText("rest") else { return nil }
+        return Sighting(secret: try optionalText("shown"), savedAt: try optionalText("saved"), rest: rest)
     }
 
     fileprivate func drift() throws(JSONError) -> Drift? {
         guard let seenAt = try optionalTime("changed_at") else { return nil }
-        // An earlier version did not write the kind: the next look tells.
-        let word = try optionalText("change") ?? Drift.Kind.secret.rawValue
-        guard let kind = Drift.Kind(rawValue: word) else { throw JSONError(.outOfRange, member: "change") }
+        guard let kind = Drift.Kind(rawValue: try text("change")) else {
+            throw JSONError(.outOfRange, member: "change")
+        }
         return Drift(seenAt: seenAt, kind: kind, savedAt: try optionalText("change_saved"))
     }
 
@@ -109,13 +103,14 @@ extension JSONDocument {
         return restoration
     }
 
-    fileprivate func step(_ cause: String, _ isRefusal: Bool) throws(JSONError) -> Delivery.Failure.Step {
-        // An earlier version did not write it.
-        guard let word = try optionalText("step") else {
-            return isRefusal ? .save : cause == "replication" ? .replication : .access
+    fileprivate func failure() throws(JSONError) -> Delivery.Failure? {
+        guard let at = try optionalTime("failed_at") else { return nil }
+        guard let step = Delivery.Failure.Step(rawValue: try text("step")) else {
+            throw JSONError(.outOfRange, member: "step")
         }
-        guard let step = Delivery.Failure.Step(rawValue: word) else { throw JSONError(.outOfRange, member: "step") }
-        return step
+        return Delivery.Failure(
+            at: at, step: step, cause: try text("cause"), reason: try text("reason"), hint: try optionalText("hint"),
+            isRefusal: try flag("refusal"))
     }
 
     fileprivate func flag(_ name: String) throws(JSONError) -> Bool { try bool(try require(name, of: root)) }

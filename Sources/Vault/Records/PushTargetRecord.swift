@@ -102,15 +102,14 @@ struct PushTargetRecord: Record {
     }
 
     private static func client(_ document: borrowing JSONDocument) throws(JSONError) -> PushTarget.OAuthClient {
-        let method = try document.optionalText("token_auth_method").map {
-            PushTarget.OAuthClient.AuthMethod(rawValue: $0)
+        guard let method = PushTarget.OAuthClient.AuthMethod(rawValue: try document.text("token_auth_method")) else {
+            throw JSONError(.outOfRange, member: "token_auth_method")
         }
-        if case .some(nil) = method { throw JSONError(.outOfRange, member: "token_auth_method") }
         let scope = try document.optionalText("scope") ?? ""
         return PushTarget.OAuthClient(
             tokenURL: try document.text("token_url"), clientID: try document.text("client_id"),
             secret: try document.box("client_secret"), scopes: scope.split(separator: " ").map(String.init),
-            authMethod: method.flatMap(\.self) ?? .basic)
+            authMethod: method)
     }
 
     /// Without either, the system's trust store decides. What is known by two things at once was not written here.

@@ -30,7 +30,7 @@ struct RotationRecord: Record {
         writer.beginArray()
         for call in rotation.otherCalls { writer.integer(call.unixSeconds) }
         writer.endArray()
-        writer.member("since", ifPresent: rotation.since)
+        writer.member("entered_at", rotation.enteredAt)
         writer.member("lost_at", ifPresent: rotation.lostAt)
         writer.member("revoke_at", ifPresent: rotation.revokeAt)
         writer.member("promoted_at", ifPresent: rotation.promotedAt)
@@ -56,13 +56,14 @@ struct RotationRecord: Record {
             [
                 "base", "trigger", "planned_at", "overlap", "attempts", "calls", "lost_at", "revoke_at", "promoted_at",
                 "published_at", "ended_at", "reason", "resumes_at", "answer", "answer_latin1",
-                "candidate", "other_calls", "restored", "target", "ends_now_since", "successor", "entered", "since",
+                "candidate", "other_calls", "restored", "target", "ends_now_since", "successor", "entered",
+                "entered_at",
             ], of: document.root)
         guard let base = Generation(try document.number("base")) else { throw JSONError(.outOfRange, member: "base") }
         guard let trigger = Rotation.Trigger(rawValue: try document.text("trigger")) else {
             throw JSONError(.outOfRange, member: "trigger")
         }
-        guard let phase = Rotation.Phase(stored: try cells.text(2)) else {
+        guard let phase = Rotation.Phase(rawValue: try cells.text(2)) else {
             throw JSONError(.outOfRange, member: "state")
         }
         var rotation = Rotation(
@@ -71,10 +72,8 @@ struct RotationRecord: Record {
         if case .integer(let due) = cells[3] { rotation.due = Timestamp(unixSeconds: due) }
         rotation.attempts = try document.number("attempts")
         rotation.calls = try document.times("calls")
-        if document.member("other_calls", of: document.root) != nil {
-            rotation.otherCalls = try document.times("other_calls")
-        }
-        rotation.since = try document.optionalTime("since")
+        rotation.otherCalls = try document.times("other_calls")
+        rotation.enteredAt = try document.time("entered_at")
         rotation.lostAt = try document.optionalTime("lost_at")
         rotation.revokeAt = try document.optionalTime("revoke_at")
         rotation.promotedAt = try document.optionalTime("promoted_at")
@@ -91,7 +90,7 @@ struct RotationRecord: Record {
             rotation.target = target
         }
         if let text = try document.optionalText("resumes_at") {
-            guard let resumes = Rotation.Phase(stored: text) else {
+            guard let resumes = Rotation.Phase(rawValue: text) else {
                 throw JSONError(.outOfRange, member: "resumes_at")
             }
             rotation.resumesAt = resumes

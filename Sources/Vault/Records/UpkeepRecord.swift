@@ -39,8 +39,6 @@ struct UpkeepRecord: Record {
             [
                 "rotation_base", "rotation_due", "probe_generation", "probe_at", "probe_cause", "probe_reason",
                 "probe_missing", "scope_at", "scope_lack",
-                // Of earlier versions, which noted here what they had told.
-                "alarm_rotation", "alarm_before",
             ], of: document.root)
         appID = try cells.text(0)
         var upkeep = Upkeep()

@@ -15,11 +15,10 @@ struct WayRecord: Record {
         writer.member("kind", way.kind.rawValue)
         writer.member("created_at", way.createdAt)
         writer.member("slot", Hexadecimal.text(way.slotDigest.bytes))
-        guard let seat = way.seat else { return }
-        writer.member("salt", Hexadecimal.text(seat.salt))
-        writer.member("public_key", Hexadecimal.text(seat.publicKey))
-        writer.member("share", secret: seat.share.bytes.withSpan { Hexadecimal.secret($0) })
-        if let scrypt = seat.scrypt {
+        writer.member("salt", Hexadecimal.text(way.seat.salt))
+        writer.member("public_key", Hexadecimal.text(way.seat.publicKey))
+        writer.member("share", secret: way.seat.share.bytes.withSpan { Hexadecimal.secret($0) })
+        if let scrypt = way.seat.scrypt {
             writer.member("scrypt_log_n", Int(scrypt.logN))
             writer.member("scrypt_r", Int(scrypt.r))
             writer.member("scrypt_p", Int(scrypt.p))
@@ -39,7 +38,7 @@ struct WayRecord: Record {
         let id = try cells.text(0)
         way = Way(
             id: id, kind: kind, createdAt: try document.time("created_at"), slotDigest: digest,
-            seat: document.member("salt", of: document.root) == nil ? nil : try Self.seat(id, kind, document))
+            seat: try Self.seat(id, kind, document))
     }
 
     private static func seat(

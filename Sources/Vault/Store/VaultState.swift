@@ -99,13 +99,10 @@ struct VaultState: Record {
         self.digest = digest
         host = try document.optionalText("host")
         newestTime = try document.optionalTime("newest_time")
-        // Rows from before there was an audit log do not have it.
-        if let text = try document.optionalText("audit_code") {
-            guard let code = LineCode(hexadecimal: text.utf8) else {
-                throw JSONError(.outOfRange, member: "audit_code")
-            }
-            auditHead = AuditHead(sequence: try document.number("audit_line"), code: code)
+        guard let code = LineCode(hexadecimal: try document.text("audit_code").utf8) else {
+            throw JSONError(.outOfRange, member: "audit_code")
         }
+        auditHead = AuditHead(sequence: try document.number("audit_line"), code: code)
         if let words = try document.optionalText("audit_trouble") {
             auditTrouble = AuditTrouble(words: words, since: try document.time("audit_trouble_since"))
         }

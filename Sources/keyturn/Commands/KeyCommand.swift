@@ -238,7 +238,6 @@ extension KeyList.Slot.State {
         switch self {
         case .ok: "ok"
         case .damaged: "damaged"
-        case .old: "old, not used since"
         }
     }
 }

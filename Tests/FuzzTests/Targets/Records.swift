@@ -15,7 +15,7 @@ extension FuzzTarget {
             twice(VaultState.self), twice(PushTargetRecord.self), twice(DeliveryRecord.self), twice(WayRecord.self),
         ]
         let reader = choices.oneOf(readers)
-        let state = choices.oneOf(["current", "previous", "planned", "draining", "held", "lost-response", "x"])
+        let state = choices.oneOf(["current", "previous", "planned", "draining", "held", "lost_response", "x"])
         let number = choices.oneOf([Cell.integer(1), .integer(Int.max), .integer(-1), .null, .text("a")])
         try reader([.text("id"), .text("app"), .text(state), number], choices.rest)
         try reader([.text("app.1"), .text("app"), number, .text(state)], choices.rest)
