@@ -56,7 +56,6 @@ let package = Package(
         .library(name: "FaultyDisk", type: .dynamic, targets: ["FaultyDisk"]),
     ],
     dependencies: [
-        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
@@ -66,6 +65,7 @@ let package = Package(
         // From the ground up: a target imports only what stands above it here.
         .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
         .target(name: "CPlatform"),
         target("Names"),
         target("Times"),
@@ -78,10 +78,7 @@ let package = Package(
         target("Vault", ["Audit", "Envelope", "Names", "SecretJSON", "SecretMemory", "Times"]),
         target(
             "VaultSQLite",
-            [
-                "Times", "Vault", .product(name: "GRDB", package: "GRDB.swift"),
-                .product(name: "GRDBSQLite", package: "GRDB.swift"),
-            ],
+            ["CSQLite", "Times", "Vault"],
             exclude: ["schema/audit.schema.json", "schema/openapi.yaml"],
             resources: [.embedInCode("schema/v001.sql")]),
         target("EscrowFiles", ["Vault"]),
@@ -105,13 +102,9 @@ let package = Package(
         target(
             "Daemon",
             [
-                "Audit", "CPlatform", "Confinement", "Doctor", "Envelope", "EscrowFiles", "HTTPTransport", "Names",
-                "PingFederate",
-                "Rotation", "Schedule",
-                "Scheduling",
-                "SecretJSON", "SecretMemory", "SocketAPI", "SocketServer", "Times", "Tokens", "Vault", "VaultSQLite",
-                "Zoom", logging,
-                "Yams",
+                "Audit", "CPlatform", "Confinement", "Doctor", "Envelope", "EscrowFiles", "HTTPTransport",
+                "Names", "PingFederate", "Rotation", "Schedule", "Scheduling", "SecretJSON", "SecretMemory",
+                "SocketAPI", "SocketServer", "Times", "Tokens", "Vault", "VaultSQLite", "Zoom", logging, "Yams",
             ]),
         target("TerminalInput", ["SecretMemory"]),
         target("Sandbox", ["Names", "SecretMemory", "SocketAPI", "SocketServer"]),
@@ -159,10 +152,7 @@ let package = Package(
             ["Audit", "Envelope", "Names", "SecretJSON", "SecretMemory", "TestSupport", "Times", "Vault"]),
         tests(
             "VaultSQLiteTests",
-            [
-                "Envelope", "Names", "SecretMemory", "TestSupport", "Times", "Vault", "VaultSQLite",
-                .product(name: "GRDB", package: "GRDB.swift"),
-            ]),
+            ["Envelope", "Names", "SecretMemory", "TestSupport", "Times", "Vault", "VaultSQLite"]),
         tests(
             "EscrowFilesTests", ["Envelope", "EscrowFiles", "Names", "SecretMemory", "TestSupport", "Times", "Vault"]),
         tests(

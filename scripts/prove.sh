@@ -62,7 +62,7 @@ prove_rules() {
     if bash "$sample/scripts/check" --quick >/dev/null 2>&1; then bad "a broken rule is green"; else good; fi
 
     red format Sources/Names/Bad.swift 'package let  wide=1'
-    red imports Sources/Vault/Bad.swift 'import GRDB'
+    red imports Sources/Vault/Bad.swift 'import CSQLite'
     red imports Sources/Tokens/Bad.swift 'package import Zoom'
     red imports Sources/keyturn/Bad.swift '@testable import Vault'
     red imports Sources/keyturnd/Bad.swift 'import Envelope'

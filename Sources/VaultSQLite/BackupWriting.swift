@@ -1,5 +1,4 @@
 import Dispatch
-import GRDB
 import Glibc
 import Synchronization
 package import Vault
@@ -70,9 +69,9 @@ extension SQLiteStore {
                 DispatchQueue.global().async {
                     continuation.resume(
                         with: Swift.Result {
-                            let queue = try DatabaseQueue(path: path)
-                            try queue.inDatabase { _ = try Row.fetchAll($0, sql: "PRAGMA journal_mode = DELETE") }
-                            try queue.close()
+                            let copy = try Connection(path: path)
+                            try copy.execute("PRAGMA journal_mode = DELETE")
+                            try copy.close()
                         })
                 }
             }

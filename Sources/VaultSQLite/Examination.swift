@@ -1,5 +1,4 @@
-import GRDB
-import GRDBSQLite
+import CSQLite
 package import Vault
 
 /// What SQLite itself can tell of a vault's file, without any key.
@@ -7,17 +6,17 @@ enum Examination {
     /// As many as anybody reads.
     private static let most = 100
 
-    static func findings(_ connection: Database) throws -> [Finding] {
+    static func findings(_ connection: Connection) throws -> [Finding] {
         var findings: [Finding] = []
         func add(_ detail: String) {
             findings.append(Finding(.fatal, "vault.db", detail, try: StoreError(.damaged, "").hint))
         }
-        for row in try String.fetchAll(connection, sql: "PRAGMA integrity_check(\(most))") where row != "ok" {
+        for row in try connection.texts("PRAGMA integrity_check(\(most))") where row != "ok" {
             for line in row.split(separator: "\n") where !line.hasPrefix("***") { add("damaged: \(line)") }
         }
-        for row in try Row.fetchAll(connection, sql: "PRAGMA foreign_key_check").prefix(most) {
-            let (table, parent) = (row[0] as String? ?? "?", row[2] as String? ?? "?")
-            add("a row of table \(table) belongs to no row of table \(parent)")
+        let orphans = try connection.prepare("PRAGMA foreign_key_check")
+        for _ in 0..<most where try orphans.step() {
+            add("a row of table \(orphans.text(0)) belongs to no row of table \(orphans.text(2))")
         }
         let (found, wanted) = (try schema(connection), try wantedSchema())
         for (name, text) in wanted.sorted(by: { $0.key < $1.key }) where found[name] != text {
@@ -30,20 +29,17 @@ enum Examination {
     }
 
     /// Tables, indices, triggers and views, with the text that made each.
-    private static func schema(_ connection: Database) throws -> [String: String] {
-        let rows = try Row.fetchAll(connection, sql: "SELECT type, name, sql FROM sqlite_schema")
-        return Dictionary(
-            rows.map {
-                ("\($0["type"] as String? ?? "?") \($0["name"] as String? ?? "?")", $0["sql"] as String? ?? "")
-            },
-            uniquingKeysWith: { first, _ in first })
+    private static func schema(_ connection: Connection) throws -> [String: String] {
+        let rows = try connection.prepare("SELECT type || ' ' || name, sql FROM sqlite_schema")
+        var texts: [String: String] = [:]
+        while try rows.step() { texts[rows.text(0)] = texts[rows.text(0)] ?? rows.text(1) }
+        return texts
     }
 
     private static func wantedSchema() throws -> [String: String] {
-        try DatabaseQueue().inDatabase { connection in
-            try Schema.make(in: connection)
-            return try schema(connection)
-        }
+        let connection = try Connection.inMemory()
+        try Schema.make(in: connection)
+        return try schema(connection)
     }
 }
 

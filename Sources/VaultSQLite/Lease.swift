@@ -1,4 +1,3 @@
-import GRDB
 import Times
 import Vault
 
@@ -6,25 +5,24 @@ import Vault
 /// can be told from his successor.
 enum Lease {
     static func acquire(
-        _ name: String, holder: String, now: Timestamp, expiry: Timestamp, in connection: Database
+        _ name: String, holder: String, now: Timestamp, expiry: Timestamp, in connection: Connection
     ) throws -> Int? {
-        try connection.execute(
-            sql: """
-                INSERT INTO lease (name, holder, fence, expires_at) VALUES (:name, :holder, 1, :expiry)
-                ON CONFLICT (name) DO UPDATE SET
-                    fence = fence + (holder <> excluded.holder), holder = excluded.holder,
-                    expires_at = excluded.expires_at
-                WHERE holder = excluded.holder OR expires_at <= :now
-                """,
-            arguments: ["name": name, "holder": holder, "expiry": expiry.unixSeconds, "now": now.unixSeconds])
-        return try Int.fetchOne(
-            connection, sql: "SELECT fence FROM lease WHERE name = ? AND holder = ?", arguments: [name, holder])
+        try connection.run(
+            """
+            INSERT INTO lease (name, holder, fence, expires_at) VALUES (?, ?, 1, ?)
+            ON CONFLICT (name) DO UPDATE SET
+                fence = fence + (holder <> excluded.holder), holder = excluded.holder,
+                expires_at = excluded.expires_at
+            WHERE holder = excluded.holder OR expires_at <= ?
+            """,
+            [.text(name), .text(holder), .integer(expiry.unixSeconds), .integer(now.unixSeconds)])
+        return try connection.integer(
+            "SELECT fence FROM lease WHERE name = ? AND holder = ?", [.text(name), .text(holder)])
     }
 
     /// An expiry in the past rather than no row: the fencing number must go on from where it was.
-    static func release(_ name: String, holder: String, in connection: Database) throws {
-        try connection.execute(
-            sql: "UPDATE lease SET holder = '', expires_at = 0 WHERE name = ? AND holder = ?",
-            arguments: [name, holder])
+    static func release(_ name: String, holder: String, in connection: Connection) throws {
+        try connection.run(
+            "UPDATE lease SET holder = '', expires_at = 0 WHERE name = ? AND holder = ?", [.text(name), .text(holder)])
     }
 }

@@ -1,5 +1,4 @@
-import GRDB
-import GRDBSQLite
+import CSQLite
 import Vault
 
 /// SQLite's online backup of a store into a new file, a few pages at a time.
@@ -8,21 +7,20 @@ import Vault
 /// copy too, so that the copy is the vault as it is at the last step, however long it took.
 // Sent from step to step, and touched by one thread.
 @safe final class OnlineBackup: @unchecked Sendable {
-    private let path: String
-    private var target: OpaquePointer?
+    private let target: Connection
     private var backup: OpaquePointer?
 
     /// - Parameter path: a file that is there and empty, in a directory that is this process's alone.
-    init(of source: Database, into path: String) throws(StoreError) {
-        self.path = path
-        guard unsafe sqlite3_open_v2(path, &target, SQLITE_OPEN_READWRITE, nil) == SQLITE_OK else { throw failure() }
-        // Nobody opens the file before it is whole and synced: a journal would only be written for nobody.
-        guard
-            unsafe sqlite3_exec(target, "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF", nil, nil, nil)
-                == SQLITE_OK
-        else { throw failure() }
-        unsafe backup = unsafe sqlite3_backup_init(target, "main", source.sqliteConnection, "main")
-        guard unsafe backup != nil else { throw failure() }
+    init(of source: Connection, into path: String) throws(StoreError) {
+        do throws(SQLiteError) {
+            target = try Connection(path: path)
+            // Nobody opens the file before it is whole and synced: a journal would only be written for nobody.
+            try target.execute("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF")
+            unsafe backup = unsafe sqlite3_backup_init(target.handle, "main", source.handle, "main")
+            guard unsafe backup != nil else { throw target.failure(SQLITE_ERROR) }
+        } catch {
+            throw StoreError(backup: error, path: path)
+        }
     }
 
     deinit { end() }  // Does nothing where it was ended on the store's thread, as it is on every way out.
@@ -33,7 +31,7 @@ import Vault
         switch unsafe sqlite3_backup_step(backup, pages) {
         case SQLITE_OK, SQLITE_BUSY, SQLITE_LOCKED: return true
         case SQLITE_DONE: return false
-        case let code: throw failure(code)
+        case let code: throw StoreError(backup: target.failure(code), path: target.path)
         }
     }
 
@@ -41,25 +39,26 @@ import Vault
     func finish() throws(StoreError) {
         let code = unsafe sqlite3_backup_finish(backup)
         unsafe backup = nil
-        guard code == SQLITE_OK else { throw failure(code) }
+        guard code == SQLITE_OK else { throw StoreError(backup: target.failure(code), path: target.path) }
         end()
     }
 
     func end() {
         unsafe sqlite3_backup_finish(backup)
-        unsafe sqlite3_close_v2(target)
-        unsafe (backup, target) = (nil, nil)
+        unsafe backup = nil
+        try? target.close()
     }
+}
 
-    private func failure(_ code: Int32? = nil) -> StoreError {
-        let code = unsafe code ?? sqlite3_errcode(target)
-        let words = unsafe String(cString: sqlite3_errstr(code))
-        return switch code & 0xFF {
-        case SQLITE_FULL: StoreError(.diskFull, "the disk is full: no backup was made")
-        case SQLITE_CANTOPEN, SQLITE_PERM: StoreError(.notPermitted, "cannot write \(path): \(words)")
-        case SQLITE_READONLY: StoreError(.readOnly, "cannot write \(path): \(words)")
-        case SQLITE_CORRUPT: StoreError(.damaged, "the vault is damaged: \(words)")
-        default: StoreError(.inputOutput, "the backup failed: \(words)")
+extension StoreError {
+    fileprivate init(backup error: SQLiteError, path: String) {
+        let words = unsafe String(cString: sqlite3_errstr(error.code))
+        switch error.kind {
+        case SQLITE_FULL: self.init(.diskFull, "the disk is full: no backup was made")
+        case SQLITE_CANTOPEN, SQLITE_PERM: self.init(.notPermitted, "cannot write \(path): \(words)")
+        case SQLITE_READONLY: self.init(.readOnly, "cannot write \(path): \(words)")
+        case SQLITE_CORRUPT: self.init(.damaged, "the vault is damaged: \(words)")
+        default: self.init(.inputOutput, "the backup failed: \(words)")
         }
     }
 }

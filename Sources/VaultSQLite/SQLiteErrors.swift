@@ -1,4 +1,4 @@
-import GRDB
+import CSQLite
 import Vault
 
 extension StoreError {
@@ -11,31 +11,31 @@ extension StoreError {
             self = error
             return
         }
-        guard let error = error as? DatabaseError else {
+        guard let error = error as? SQLiteError else {
             self.init(.library, "an unexpected error of the store: \(type(of: error))")
             return
         }
-        let message = Self.filtered(error.message ?? "no reason given")
-        switch error.resultCode {
-        case .SQLITE_BUSY, .SQLITE_LOCKED:
+        let message = Self.filtered(error.message)
+        switch error.kind {
+        case SQLITE_BUSY, SQLITE_LOCKED:
             self.init(.inUse, "another program has \(path) open")
-        case .SQLITE_FULL:
+        case SQLITE_FULL:
             self.init(.diskFull, "the disk is full: nothing of this change was kept (\(path))")
-        case .SQLITE_READONLY:
+        case SQLITE_READONLY:
             self.init(.readOnly, "\(path) cannot be written: \(message)")
-        case .SQLITE_CANTOPEN, .SQLITE_PERM, .SQLITE_AUTH:
+        case SQLITE_CANTOPEN, SQLITE_PERM, SQLITE_AUTH:
             self.init(.notPermitted, "cannot open \(path): \(message)")
-        case .SQLITE_IOERR:
-            self.init(.inputOutput, "the disk failed at \(path): \(message) (\(error.extendedResultCode.rawValue))")
-        case .SQLITE_NOTADB:
+        case SQLITE_IOERR:
+            self.init(.inputOutput, "the disk failed at \(path): \(message) (\(error.code))")
+        case SQLITE_NOTADB:
             self.init(.notAVault, "\(path) is not a database: it was damaged, or is some other file")
-        case .SQLITE_ERROR where isOpening || message.hasPrefix("no such"):
+        case SQLITE_ERROR where isOpening || message.hasPrefix("no such"):
             // The schema was looked at when it was opened: what is missing later was taken away.
             self.init(.damaged, "\(path) is damaged: \(message)")
-        case .SQLITE_CORRUPT:
+        case SQLITE_CORRUPT:
             self.init(.damaged, "\(path) is damaged: \(message)")
         default:
-            self.init(.library, "SQLite: \(message) (\(error.extendedResultCode.rawValue))")
+            self.init(.library, "SQLite: \(message) (\(error.code))")
         }
     }
 

@@ -1,5 +1,4 @@
 import Dispatch
-import GRDB
 import Glibc
 import Synchronization
 package import Times
@@ -10,7 +9,7 @@ package import Vault
 /// WAL, `synchronous=FULL`, one connection in exclusive locking mode, and a lock file held for life: SQLite before
 /// 3.51.3 can lose commits when two connections checkpoint a WAL at once, and one connection cannot.
 package final class SQLiteStore: SealedStore {
-    private let database: DatabaseQueue
+    private let connection: Connection
     /// `nil` once closed.
     private let lock: Mutex<FileLock?>
     private let isClosed = Atomic(false)
@@ -78,16 +77,11 @@ package final class SQLiteStore: SealedStore {
     }
 
     private init(path: String, lock: consuming FileLock, isNew: Bool) throws(StoreError) {
-        var configuration = Configuration()
-        configuration.label = "vault"
-        configuration.busyMode = .immediateError
-        configuration.prepareDatabase { try Self.prepare($0) }
         do {
-            database = try DatabaseQueue(path: path, configuration: configuration)
-            try database.inDatabase { database in
-                if isNew { try Schema.make(in: database) } else { try Schema.check(database) }
-                try Self.proveSettings(database)
-            }
+            connection = try Connection(path: path)
+            for setting in Self.settings { try connection.execute("PRAGMA \(setting.name) = \(setting.value)") }
+            if isNew { try Schema.make(in: connection) } else { try Schema.check(connection) }
+            try Self.proveSettings(connection)
         } catch {
             if isNew { Self.sweep(path) }
             throw StoreError(sqlite: error, path: path, isOpening: true)
@@ -95,39 +89,27 @@ package final class SQLiteStore: SealedStore {
         self.lock = Mutex(lock)
     }
 
-    private static func prepare(_ database: Database) throws {
-        for setting in [
-            "locking_mode = EXCLUSIVE", "journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON",
-            "secure_delete = ON", "trusted_schema = OFF", "cell_size_check = ON", "temp_store = MEMORY",
-        ] {
-            _ = try Row.fetchAll(database, sql: "PRAGMA \(setting)")
-        }
-    }
+    /// What is set, and how SQLite says then that it is.
+    private static let settings: [(name: String, value: String, said: String)] = [
+        ("locking_mode", "EXCLUSIVE", "exclusive"), ("journal_mode", "WAL", "wal"), ("synchronous", "FULL", "2"),
+        ("foreign_keys", "ON", "1"), ("secure_delete", "ON", "1"), ("trusted_schema", "OFF", "0"),
+        ("cell_size_check", "ON", "1"), ("temp_store", "MEMORY", "2"),
+    ]
 
-    /// SQLite answers a setting that it could not take with silence.
-    private static func proveSettings(_ database: Database) throws {
-        let durable = try Int.fetchOne(database, sql: "PRAGMA synchronous") == 2
-        let journal = try String.fetchOne(database, sql: "PRAGMA journal_mode") == "wal"
-        let alone = try String.fetchOne(database, sql: "PRAGMA locking_mode") == "exclusive"
-        guard durable, journal, alone else {
-            throw StoreError(.library, "SQLite did not take the settings that keep commits safe")
+    /// SQLite answers a setting that it could not take with silence, as where it was built without it.
+    private static func proveSettings(_ connection: Connection) throws {
+        for setting in settings where try connection.texts("PRAGMA \(setting.name)") != [setting.said] {
+            throw StoreError(.library, "SQLite did not take the setting \(setting.name), which keeps the vault safe")
         }
     }
 
     package func read<Result: Sendable>(
         _ body: @escaping @Sendable (any StoreTransaction) throws -> Result
     ) async throws -> Result {
-        try await onThread { database in
-            try database.inDatabase { connection in
-                try connection.readOnly {
-                    var result: Result?
-                    try connection.inTransaction(.deferred) {
-                        result = try body(SQLiteTransaction(connection))
-                        return .commit
-                    }
-                    return result
-                }
-            }
+        try await onConnection { connection in
+            try connection.execute("PRAGMA query_only = ON")
+            defer { try? connection.execute("PRAGMA query_only = OFF") }
+            return try connection.transaction(.deferred) { try body(SQLiteTransaction(connection)) }
         }
     }
 
@@ -135,26 +117,17 @@ package final class SQLiteStore: SealedStore {
         _ body: @escaping @Sendable (any StoreTransaction) throws -> Result,
         committed: @escaping @Sendable (Result) -> Void
     ) async throws -> Result {
-        try await onThread { database in
-            try database.inDatabase { connection in
-                var result: Result?
-                try connection.inTransaction(.immediate) {
-                    result = try body(SQLiteTransaction(connection))
-                    #if FAULT_POINTS
-                        try DiskFault.shared.strike()
-                    #endif
-                    return .commit
-                }
-                if let result { committed(result) }
+        try await onConnection { connection in
+            let result = try connection.transaction(.immediate) {
+                let result = try body(SQLiteTransaction(connection))
+                #if FAULT_POINTS
+                    try DiskFault.shared.strike()
+                #endif
                 return result
             }
+            committed(result)
+            return result
         }
-    }
-
-    /// Runs `body` on the store's thread, beside no transaction.
-    func onConnection<Result: Sendable>(_ body: @escaping @Sendable (Database) throws -> Result) async throws -> Result
-    {
-        try await onThread { database in try database.inDatabase { try Optional.some(body($0)) } }
     }
 
     /// Gives the file back.
@@ -164,44 +137,33 @@ package final class SQLiteStore: SealedStore {
     }
 
     /// Brings all commits into the one file. Closing does so too, but leaves a WAL that it had no room for, silently.
-    private func checkpoint() async throws {
-        _ = try await onThread { database in
-            try database.inDatabase { connection in
-                _ = try connection.checkpoint(.truncate)
-            }
-        }
-    }
+    private func checkpoint() async throws { try await onConnection { try $0.checkpoint() } }
 
     private func unlock() { lock.withLock { $0 = nil } }
 
     private func closeDatabase() async throws {
-        _ = try await onThread { [self] database in
+        try await onConnection { [self] connection in
             isClosed.store(true, ordering: .relaxed)
             endBackup()
-            try database.close()
-            return ()
+            try connection.close()
         }
     }
 
-    /// Not GRDB's own `async` calls: they end early when the task is cancelled, and a commit has no early end.
-    private func onThread<Result: Sendable>(
-        _ body: @escaping @Sendable (DatabaseQueue) throws -> Result?
+    /// Runs `body` on the store's thread. A cancelled task waits as well: a commit has no early end.
+    func onConnection<Result: Sendable>(
+        _ body: @escaping @Sendable (Connection) throws -> Result
     ) async throws -> Result {
         try await withCheckedThrowingContinuation { continuation in
             thread.async { [self] in
-                do {
-                    guard !isClosed.load(ordering: .relaxed) else {
-                        throw StoreError(.closed, "the vault was closed")
-                    }
-                    guard let result = try body(database) else {
-                        throw StoreError(.library, "SQLite ended a transaction that it had not begun")
-                    }
-                    continuation.resume(returning: result)
-                } catch let error as DatabaseError {
-                    continuation.resume(throwing: StoreError(sqlite: error, path: database.path))
-                } catch {
-                    continuation.resume(throwing: error)
-                }
+                continuation.resume(
+                    with: Swift.Result {
+                        guard !isClosed.load(ordering: .relaxed) else {
+                            throw StoreError(.closed, "the vault was closed")
+                        }
+                        do { return try body(connection) } catch let error as SQLiteError {
+                            throw StoreError(sqlite: error, path: connection.path)
+                        }
+                    })
             }
         }
     }
@@ -211,17 +173,10 @@ extension SQLiteStore {
     package func acquireLease(
         _ name: String, holder: String, now: Timestamp, expiry: Timestamp
     ) async throws -> Int? {
-        try await onThread { database in
-            try database.inDatabase { connection in
-                try Optional.some(Lease.acquire(name, holder: holder, now: now, expiry: expiry, in: connection))
-            }
-        }
+        try await onConnection { try Lease.acquire(name, holder: holder, now: now, expiry: expiry, in: $0) }
     }
 
     package func releaseLease(_ name: String, holder: String) async throws {
-        _ = try await onThread { database in
-            try database.inDatabase { connection in try Lease.release(name, holder: holder, in: connection) }
-            return ()
-        }
+        try await onConnection { try Lease.release(name, holder: holder, in: $0) }
     }
 }

@@ -1,4 +1,3 @@
-import GRDB
 import Vault
 
 /// The one version of the schema that there is so far. A later one brings vaults of this one forward in ``check(_:)``.
@@ -8,18 +7,16 @@ enum Schema {
     static let version = 1
 
     /// Makes the tables of a new vault.
-    static func make(in database: Database) throws {
-        try database.inTransaction(.immediate) {
-            try database.execute(sql: String(decoding: PackageResources.v001_sql, as: UTF8.self))
-            try database.execute(sql: "PRAGMA application_id = \(applicationID)")
-            try database.execute(sql: "PRAGMA user_version = \(version)")
-            return .commit
+    static func make(in connection: Connection) throws {
+        try connection.transaction(.immediate) {
+            try connection.execute(String(decoding: PackageResources.v001_sql, as: UTF8.self))
+            try connection.execute("PRAGMA application_id = \(applicationID); PRAGMA user_version = \(version)")
         }
     }
 
     /// Refuses a vault whose schema this program does not know.
-    static func check(_ database: Database) throws {
-        let found = try Int.fetchOne(database, sql: "PRAGMA user_version") ?? 0
+    static func check(_ connection: Connection) throws {
+        let found = try connection.integer("PRAGMA user_version") ?? 0
         guard found >= 1 else {
             throw StoreError(.damaged, "the vault says that its schema is \(found), which no vault has")
         }

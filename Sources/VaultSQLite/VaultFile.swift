@@ -1,16 +1,18 @@
 import Dispatch
-import GRDB
 package import Vault
 
 /// A vault's file without a journal, such as a backup, opened to be read. Nothing is written, and nothing is made beside it.
 package final class VaultFile: ReadableStore {
-    private let database: DatabaseQueue
+    private let connection: Connection
+    /// Where SQLite blocks, one at a time.
+    private let thread = DispatchQueue(label: "keyturn.vault-file")
 
     package init(at path: String) throws(StoreError) {
         try FileHeader.check(path)
-        var configuration = Configuration()
-        configuration.readonly = true
-        do { database = try DatabaseQueue(path: path, configuration: configuration) } catch {
+        do {
+            connection = try Connection(path: path, .readOnly)
+            try connection.execute("SELECT * FROM sqlite_schema LIMIT 1")
+        } catch {
             throw StoreError(sqlite: error, path: path, isOpening: true)
         }
     }
@@ -21,23 +23,23 @@ package final class VaultFile: ReadableStore {
     package func read<Result: Sendable>(
         _ body: @escaping @Sendable (any StoreTransaction) throws -> Result
     ) async throws -> Result {
-        try await offThePool { try body(SQLiteTransaction($0)) }
+        try await onThread { try body(SQLiteTransaction($0)) }
     }
 
     /// As ``SQLiteStore/examine()``.
-    package func examine() async throws -> [Finding] { try await offThePool { try Examination.findings($0) } }
+    package func examine() async throws -> [Finding] { try await onThread { try Examination.findings($0) } }
 
-    package func close() { try? database.close() }
+    package func close() { thread.sync { try? connection.close() } }
 
-    private func offThePool<Result: Sendable>(
-        _ body: @escaping @Sendable (Database) throws -> Result
+    private func onThread<Result: Sendable>(
+        _ body: @escaping @Sendable (Connection) throws -> Result
     ) async throws -> Result {
         try await withCheckedThrowingContinuation { continuation in
-            DispatchQueue.global().async { [database] in
+            thread.async { [connection] in
                 continuation.resume(
                     with: Swift.Result {
-                        do { return try database.inDatabase(body) } catch let error as DatabaseError {
-                            throw StoreError(sqlite: error, path: database.path, isOpening: true)
+                        do { return try body(connection) } catch let error as SQLiteError {
+                            throw StoreError(sqlite: error, path: connection.path, isOpening: true)
                         }
                     })
             }

@@ -1,4 +1,3 @@
-import GRDB
 import Testing
 
 @testable import Vault
@@ -8,22 +7,19 @@ import Testing
 @Suite struct CellTests {
     @Test("nothing, and what could be taken for nothing, are told apart") func nulls() throws {
         let table = SealedTable("sample", ["id", "number", "words"])
-        let queue = try DatabaseQueue()
+        let connection = try Connection.inMemory()
+        try connection.execute(
+            "CREATE TABLE sample (id TEXT PRIMARY KEY, number INTEGER, words TEXT, sealed BLOB) STRICT")
         let rows = [
             SealedRow(table: table, cells: [.text("a"), .null, .null], sealed: []),
             SealedRow(table: table, cells: [.text("b"), .integer(0), .text("")], sealed: [0]),
             SealedRow(table: table, cells: [.text("c"), .null, .text("NULL")], sealed: [1]),
             SealedRow(table: table, cells: [.text("d"), .integer(.min), .null], sealed: [2]),
         ]
-        let found = try queue.write { connection in
-            try connection.execute(
-                sql: "CREATE TABLE sample (id TEXT PRIMARY KEY, number INTEGER, words TEXT, sealed BLOB) STRICT")
-            let transaction = SQLiteTransaction(connection)
-            for row in rows { try transaction.put(row) }
-            var found: [SealedRow] = []
-            try transaction.forEachRow(in: table) { found.append($0) }
-            return found
-        }
+        let transaction = SQLiteTransaction(connection)
+        for row in rows { try transaction.put(row) }
+        var found: [SealedRow] = []
+        try transaction.forEachRow(in: table) { found.append($0) }
         #expect(found == rows)
     }
 }

@@ -1,9 +1,9 @@
-import GRDB
 import Glibc
 import TestSupport
 import Testing
 import Vault
-import VaultSQLite
+
+@testable import VaultSQLite
 
 @Suite struct SettingsTests {
     @Test(
@@ -16,10 +16,9 @@ import VaultSQLite
     func pragmas(name: String, value: String) async throws {
         let file = try await FileVault()
         let store = try SQLiteStore.open(at: file.path)
-        // By reflection, since no other connection could see it: the settings are this connection's own.
-        let queue = try #require(Mirror(reflecting: store).descendant("database") as? DatabaseQueue)
-        let found = try await queue.read { try String.fetchOne($0, sql: "PRAGMA \(name)") }
-        #expect(found == value)
+        // Of this very connection: the settings are its own.
+        let found = try await store.onConnection { try $0.texts("PRAGMA \(name)") }
+        #expect(found == [value])
         try await store.close()
     }
 
