@@ -59,13 +59,13 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
-        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     ],
     targets: [
         // From the ground up: a target imports only what stands above it here.
         .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+        .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
         .target(name: "CPlatform"),
         target("Names"),
         target("Times"),
@@ -102,9 +102,9 @@ let package = Package(
         target(
             "Daemon",
             [
-                "Audit", "CPlatform", "Confinement", "Doctor", "Envelope", "EscrowFiles", "HTTPTransport",
+                "Audit", "CPlatform", "CYAML", "Confinement", "Doctor", "Envelope", "EscrowFiles", "HTTPTransport",
                 "Names", "PingFederate", "Rotation", "Schedule", "Scheduling", "SecretJSON", "SecretMemory",
-                "SocketAPI", "SocketServer", "Times", "Tokens", "Vault", "VaultSQLite", "Zoom", logging, "Yams",
+                "SocketAPI", "SocketServer", "Times", "Tokens", "Vault", "VaultSQLite", "Zoom", logging,
             ]),
         target("TerminalInput", ["SecretMemory"]),
         target("Sandbox", ["Names", "SecretMemory", "SocketAPI", "SocketServer"]),

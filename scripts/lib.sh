@@ -67,16 +67,15 @@ missing_packages() {
     have_library libcrypto || say libssl-dev
     have_library libcurl || say libcurl4-openssl-dev
     have_library sqlite3 || say libsqlite3-dev
+    have_library yaml-0.1 || say libyaml-dev
 }
 
 install_packages() { install_missing missing_packages; }
 
-# What making the Debian package needs beyond the build. libyaml is compiled into Yams, without its licence; ICU into
-# Foundation.
+# What making the Debian package needs beyond the build. ICU is compiled into Foundation.
 missing_package_tools() {
     have_command dpkg-shlibdeps || say dpkg-dev
     have_command strip || say binutils
-    [[ -e /usr/share/doc/libyaml-0-2/copyright ]] || say libyaml-0-2
     compgen -G '/usr/share/icu/*/LICENSE' >/dev/null || say libicu-dev
 }
 

@@ -58,6 +58,35 @@ import Testing
     }
 
     @Test(arguments: [
+        ("log:\n  level: [\n", " is not valid YAML: did not find expected node content (line 3, column 1)"),
+        ("log.level: info\n---\nlog.level: info\n", " has a second document (line 2, column 1)"),
+        ("log:\n  level: info\nlog:\n  level: debug\n", " has the key log twice (line 3, column 1)"),
+        ("log.level: info\nlog:\n  level: info\n", ": log.level stands there twice"),
+        ("? [a]\n: b\n", " has a key that is not a word (line 1, column 3)"),
+        ("\"a\\nb\": c\n", " has a key that is not a word (line 1, column 1)"),
+        ("a: " + String(repeating: "[", count: 40), " is nested too deep (line 1, column 19)"),
+        ("log: &one\n  level: info\n", " has an anchor, an alias or a tag, which no setting needs (line 1, column 6)"),
+        ("log: *one\n", " has an anchor, an alias or a tag, which no setting needs (line 1, column 6)"),
+        (
+            "log:\n  level: !vault info\n",
+            " has an anchor, an alias or a tag, which no setting needs (line 2, column 10)"
+        ),
+    ])
+    func `what settings do not need of YAML is refused, and where it stands is told`(file: String, words: String) {
+        let error = #expect(throws: StartError.self) { try read(file) }
+        #expect(error?.exitStatus == .configuration && error?.detail == "keyturn.yaml" + words)
+    }
+
+    @Test func `a document without a value sets nothing`() throws {
+        for file in ["---\n", "~\n", "null\n", "{}\n", "--- \n...\n"] { #expect(try read(file) == Settings()) }
+        #expect(throws: StartError.self) { try read("'null'\n") }
+    }
+
+    @Test func `a command may be a list of words`() throws {
+        #expect(try read("alarms:\n  command: [/bin/page, 'a b']\n").alarmCommand == CommandWords("/bin/page 'a b'"))
+    }
+
+    @Test(arguments: [
         "agent:\n  mode: 999", "agent:\n  mode: 07777", "zoom:\n  refusals_per_hour: 0", "server:\n  event_loops: many",
         "log:\n  level: loud", "unlock:\n  key_file: relative", "- a\n- b", "unlock:\n  key_file: [a, b]", "a: b: c",
         "just text",

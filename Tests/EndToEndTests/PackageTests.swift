@@ -24,7 +24,7 @@ struct PackageTests {
 
             let fields = try must("dpkg-deb", "--field", package)
             #expect(fields.hasPrefix("Package: keyturn\nVersion: "))
-            for library in ["libc6", "libssl", "libcurl", "libsqlite3-0"] {
+            for library in ["libc6", "libssl", "libcurl", "libsqlite3-0", "libyaml-0-2"] {
                 #expect(fields.contains(library), "\(library) in \(fields)")
             }
             try Self.expectFiles(try must("dpkg-deb", "--contents", package))

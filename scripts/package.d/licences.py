@@ -15,8 +15,6 @@ Upstream-Name: Keyturn
 Comment: The programs have the packages below linked in. Each has its licence here, and its notices where it has any.
 """
 
-LIBYAML = Path("/usr/share/doc/libyaml-0-2/copyright")
-
 
 def field(text):
     """Several lines as the value of a field."""
@@ -81,8 +79,6 @@ def main():
             raise SystemExit(f"{place} has no licence")
         notice = "".join(file.read_text() for file in sorted(place.glob("NOTICE*")))
         paragraphs.append(paragraph(place.name, licence.read_text(), f"The {place.name} authors", notice))
-    debian = LIBYAML.read_text().split("\n\n")[1]
-    paragraphs.append(debian.replace("Files: *", "Files: Yams/Sources/CYaml"))
     print("\n\n".join(paragraphs))
 
 

@@ -1,6 +1,5 @@
 import Glibc
 import SocketAPI
-import Yams
 
 /// Reads settings: environment over file over default. What nobody knows is refused by name, since a misspelt setting
 /// that does nothing is found on the day on which it was needed.
@@ -40,40 +39,32 @@ package enum SettingsReader {
 
     /// The file's settings as dotted keys, in the order of the keys.
     private static func flatten(_ text: String, _ name: String) throws(StartError) -> [(String, String)] {
-        let node: Node?
-        do { node = try Yams.compose(yaml: text) } catch {
-            throw StartError(.configuration, "\(name) is not valid YAML\(Self.place(of: error))")
+        let node: YAMLNode?
+        do throws(YAMLError) { node = try YAMLNode(parsing: text) } catch {
+            var place = ""
+            if let line = error.line, let column = error.column { place = " (line \(line), column \(column))" }
+            throw StartError(.configuration, "\(name) \(error.problem)\(place)")
         }
-        guard let node, node.null == nil else { return [] }
         var found: [(String, String)] = []
-        try collect(node, "", name, &found)
-        return found.sorted { $0.0 < $1.0 }
-    }
-
-    /// Where and what, without the excerpt of the file that the library's own words have.
-    private static func place(of error: any Error) -> String {
-        switch error as? YamlError {
-        case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
-            .composer(_, let problem, let mark, _):
-            ": \(problem) (line \(mark.line), column \(mark.column))"
-        case .reader(let problem, _, _, _): ": \(problem)"
-        case .duplicatedKeysInMapping(let keys, _): ": a key stands there twice: \(keys.joined(separator: ", "))"
-        default: ""
+        if let node, !node.isNull { try collect(node, "", name, &found) }
+        found.sort { $0.0 < $1.0 }
+        // Once nested and once dotted.
+        for (one, other) in zip(found, found.dropFirst()) where one.0 == other.0 {
+            throw StartError(.configuration, "\(name): \(one.0) stands there twice")
         }
+        return found
     }
 
     private static func collect(
-        _ node: Node, _ path: String, _ name: String, _ found: inout [(String, String)]
+        _ node: YAMLNode, _ path: String, _ name: String, _ found: inout [(String, String)]
     ) throws(StartError) {
         switch node {
-        case .mapping(let mapping):
-            for (key, value) in mapping {
-                guard let key = key.string else { throw StartError(.configuration, "\(name): a key is not a word") }
-                try collect(value, path.isEmpty ? key : "\(path).\(key)", name, &found)
-            }
-        case .scalar(let scalar) where !path.isEmpty: found.append((path, scalar.string))
-        case .sequence(let list) where path.hasSuffix("command"):
-            guard let text = CommandWords.quoting(list.map { $0.scalar?.string ?? "\0" }) else {
+        case .mapping(let entries):
+            for (key, value) in entries { try collect(value, path.isEmpty ? key : "\(path).\(key)", name, &found) }
+        case .scalar(let text, _) where !path.isEmpty: found.append((path, text))
+        case .list(let items) where path.hasSuffix("command"):
+            let words = items.map { if case .scalar(let word, _) = $0 { word } else { "\0" } }
+            guard let text = CommandWords.quoting(words) else {
                 throw StartError(.configuration, "\(name): \(path) is not a list of words")
             }
             found.append((path, text))
@@ -98,5 +89,16 @@ package enum SettingsReader {
             }
         }
         return row[other.count]
+    }
+}
+
+extension YAMLNode {
+    /// Whether it is written as no value.
+    fileprivate var isNull: Bool {
+        if case .scalar(let text, isPlain: true) = self {
+            ["", "~", "null", "Null", "NULL"].contains(text)
+        } else {
+            false
+        }
     }
 }
