@@ -1,5 +1,6 @@
 -- The vault, version 1. Every row is sealed (SECURITY.md), and its plain columns are associated data of its seal.
--- A plain column is there because a query needs it; all the rest is in "sealed".
+-- A plain column is there because a query needs it; all the rest is in "sealed". A column "…_index" is a keyed hash of
+-- something that is sealed, by which a row is found (a blind index).
 
 CREATE TABLE state      (id TEXT NOT NULL PRIMARY KEY, sealed BLOB NOT NULL) STRICT, WITHOUT ROWID;
 
@@ -8,8 +9,8 @@ CREATE TABLE keyring    (id TEXT NOT NULL PRIMARY KEY, sealed BLOB NOT NULL) STR
 CREATE TABLE key_slot   (id TEXT NOT NULL PRIMARY KEY, kind TEXT NOT NULL, sealed BLOB NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE way        (id TEXT NOT NULL PRIMARY KEY, sealed BLOB NOT NULL) STRICT, WITHOUT ROWID;
 
-CREATE TABLE app        (id TEXT NOT NULL PRIMARY KEY, sealed BLOB NOT NULL) STRICT, WITHOUT ROWID;
-CREATE TABLE client     (id TEXT NOT NULL PRIMARY KEY, sealed BLOB NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE app        (id TEXT NOT NULL PRIMARY KEY, name_index TEXT NOT NULL UNIQUE, sealed BLOB NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE client     (id TEXT NOT NULL PRIMARY KEY, name_index TEXT NOT NULL UNIQUE, sealed BLOB NOT NULL) STRICT, WITHOUT ROWID;
 
 CREATE TABLE generation (
     id     TEXT    NOT NULL PRIMARY KEY,
@@ -56,14 +57,21 @@ CREATE INDEX receipt_app ON receipt (app);
 
 -- Where secrets are pushed to; and what each target is known to have, which could be pushed once more.
 CREATE TABLE target (
-    id     TEXT NOT NULL PRIMARY KEY,
-    app    TEXT NOT NULL REFERENCES app (id),
-    sealed BLOB NOT NULL
+    id          TEXT NOT NULL PRIMARY KEY,
+    app         TEXT NOT NULL REFERENCES app (id),
+    name_index  TEXT NOT NULL UNIQUE,
+    place_index TEXT NOT NULL,
+    sealed      BLOB NOT NULL
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX target_app ON target (app);
+CREATE INDEX target_place ON target (place_index);
 
 CREATE TABLE delivery (target TEXT NOT NULL PRIMARY KEY REFERENCES target (id), sealed BLOB NOT NULL) STRICT, WITHOUT ROWID;
+
+-- Where the audit log ended at the last commit, and what it is to tell of commits whose lines may not be on disk there.
+CREATE TABLE audit_head (id TEXT NOT NULL PRIMARY KEY, sealed BLOB NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE outbox     (id TEXT NOT NULL PRIMARY KEY, sealed BLOB NOT NULL) STRICT, WITHOUT ROWID;
 
 -- Who may act for the vault, where several processes could. Not sealed: it must work while the vault is locked.
 CREATE TABLE lease (

@@ -14,6 +14,7 @@ package final class Keyring: Sendable {
     private let derivation: MACKey
     private let digests: MACKey
     private let fingerprints: MACKey
+    private let indexes: MACKey
 
     init(epochs: [Epoch], integrityKey: SecretBox) throws(EnvelopeError) {
         self.epochs = epochs
@@ -21,6 +22,7 @@ package final class Keyring: Sendable {
         derivation = try integrityKey.bytes.withSpan { key throws(EnvelopeError) in try MACKey(HKDF.extract(key)) }
         digests = try MACKey(HKDF.expand(derivation, info: [UInt8](texts: "keyturn row digest key v1")))
         fingerprints = try MACKey(HKDF.expand(derivation, info: [UInt8](texts: "keyturn fingerprint key v1")))
+        indexes = try MACKey(HKDF.expand(derivation, info: [UInt8](texts: "keyturn blind index key v1")))
     }
 
     /// New keys, with epoch 1.
@@ -114,6 +116,15 @@ package final class Keyring: Sendable {
     package func fingerprint(of secret: borrowing SecretBytes) throws(EnvelopeError) -> String {
         let code = try secret.withSpan { secret throws(EnvelopeError) in try fingerprints.code(of: secret) }
         return code.withSpan { $0.extracting(first: 6).hexadecimal }
+    }
+
+    /// 32 hexadecimal digits by which a row is found by a text that is sealed in it. Equal texts in one column have equal
+    /// ones, for the life of the vault; without the vault they do not help to guess the text, nor say whether two columns
+    /// hold the same.
+    package func blindIndex(of text: String, table: String, column: String) throws(EnvelopeError) -> String {
+        let message = [UInt8](texts: table, column, text)
+        let code = try indexes.code(of: unsafe message.span.bytes)
+        return code.withSpan { $0.extracting(first: 16).hexadecimal }
     }
 }
 

@@ -7,10 +7,8 @@ package import Times
 /// It goes from hand to hand at each request, and there may be a hundred thousand: a copy is one reference, and costs as
 /// much memory as one.
 package struct AppEntry: Sendable {
-    /// What the entry was made of. Never changed: who changes an entry has a new one.
-    struct Content: Sendable {
-        var app: App
-        var credential: Credential
+    /// What is known of an app beside itself and its current secret.
+    struct Facts: Sendable {
         var previous: Credential?
         var rotation: Rotation?
         var replaced: ReplacedSecret?
@@ -20,101 +18,64 @@ package struct AppEntry: Sendable {
         var upkeep = Upkeep()
         var refusedRotation: RefusedRotation?
         let tokenUse = TokenUse()
+    }
 
-        init(app: App, credential: Credential) {
-            self.app = app
-            self.credential = credential
+    /// What the entry was made of. Never changed: who changes an entry has a new one.
+    private final class Box: Sendable {
+        let app: App
+        let credential: Credential
+        let facts: Facts
+
+        init(_ app: App, _ credential: Credential, _ facts: Facts) {
+            (self.app, self.credential, self.facts) = (app, credential, facts)
         }
     }
 
-    private final class Box: Sendable {
-        let content: Content
-        init(_ content: Content) { self.content = content }
-    }
+    private let box: Box
 
-    private var box: Box
+    init(app: App, credential: Credential, _ facts: Facts = Facts()) { box = Box(app, credential, facts) }
 
-    private var content: Content {
-        get { box.content }
-        set { box = Box(newValue) }
-    }
-
-    init(_ content: Content) { box = Box(content) }
-
-    init(app: App, credential: Credential) { self.init(Content(app: app, credential: credential)) }
-
-    package internal(set) var app: App {
-        get { box.content.app }
-        set { content.app = newValue }
-    }
+    package var app: App { box.app }
 
     /// The current secret: the one that is handed out.
-    package internal(set) var credential: Credential {
-        get { box.content.credential }
-        set { content.credential = newValue }
-    }
+    package var credential: Credential { box.credential }
+
+    var facts: Facts { box.facts }
 
     /// The one before it, until it is retired.
-    package internal(set) var previous: Credential? {
-        get { box.content.previous }
-        set { content.previous = newValue }
-    }
+    package var previous: Credential? { box.facts.previous }
 
     /// The rotation that is under way.
-    package internal(set) var rotation: Rotation? {
-        get { box.content.rotation }
-        set { content.rotation = newValue }
-    }
+    package var rotation: Rotation? { box.facts.rotation }
 
     /// The last secret that a rotation brought to its end.
-    package internal(set) var replaced: ReplacedSecret? {
-        get { box.content.replaced }
-        set { content.replaced = newValue }
-    }
-
-    package internal(set) var token: SeenToken? {
-        get { box.content.token }
-        set { content.token = newValue }
-    }
-
-    package internal(set) var refusals: Refusals? {
-        get { box.content.refusals }
-        set { content.refusals = newValue }
-    }
-
-    package internal(set) var receipts: [Name: Receipt] {
-        get { box.content.receipts }
-        set { content.receipts = newValue }
-    }
-
-    package internal(set) var upkeep: Upkeep {
-        get { box.content.upkeep }
-        set { content.upkeep = newValue }
-    }
+    package var replaced: ReplacedSecret? { box.facts.replaced }
+    package var token: SeenToken? { box.facts.token }
+    package var refusals: Refusals? { box.facts.refusals }
+    package var receipts: [Name: Receipt] { box.facts.receipts }
+    package var upkeep: Upkeep { box.facts.upkeep }
 
     /// The last rotation that began by itself and that Zoom refused, if none has replaced the secret since.
     package var refusedRotation: RefusedRotation? {
-        box.content.refusedRotation.flatMap { $0.base == credential.generation ? $0 : nil }
+        box.facts.refusedRotation.flatMap { $0.base == credential.generation ? $0 : nil }
     }
 
-    mutating func note(_ refused: RefusedRotation) { content.refusedRotation = refused }
-
     /// The same for all that the app's entry ever was, since the start.
-    package var tokenUse: TokenUse { box.content.tokenUse }
+    package var tokenUse: TokenUse { box.facts.tokenUse }
 
     /// Whether the current secret came out of a backup, and Zoom has not taken it since.
     package var isSuspect: Bool { credential.suspectSince != nil }
 
     /// Of the app, and of its current secret, without a copy of all the rest.
-    package var name: Name { box.content.app.name }
-    package var generation: Generation { box.content.credential.generation }
+    package var name: Name { box.app.name }
+    package var generation: Generation { box.credential.generation }
 
     /// Whether both are one and the same, and not only equal.
     package func isIdentical(to other: AppEntry) -> Bool { box === other.box }
 
     /// Until when Zoom takes the secret before the current one, as far as is known.
     package var previousValidUntil: Timestamp? {
-        guard box.content.previous != nil, let rotation, !rotation.isByHand else { return nil }
+        guard box.facts.previous != nil, let rotation, !rotation.isByHand else { return nil }
         return rotation.revokeAt
     }
 }

@@ -1,5 +1,6 @@
 package import Names
 import Synchronization
+import Times
 
 /// What readers may want to look at again.
 package enum CatalogChange: Equatable, Sendable {
@@ -11,17 +12,22 @@ package enum CatalogChange: Equatable, Sendable {
 
 /// What the vault holds, opened and in memory. Readers take an entry and go; a change shows after its commit.
 package final class Catalog: Sendable {
-    struct State {
+    struct State: Sendable {
         var apps: [Name: AppEntry] = [:]
+        /// By the app's id, by which rows belong to it.
+        var names: [String: Name] = [:]
         var clients: [Name: Client] = [:]
         var targets: [Name: TargetEntry] = [:]
+        var targetNames: [String: Name] = [:]
         var rules = ClientRules([])
         var strangers: [String: String] = [:]
     }
 
-    let state = Mutex(State())
+    let state: Mutex<State>
     private let observers = Mutex<[@Sendable (CatalogChange) -> Void]>([])
     private let movers = Mutex<[@Sendable (RotationMove) -> Void]>([])
+
+    init(_ state: State) { self.state = Mutex(state) }
 
     /// Has `observer` told of every change from now on, after it shows, and in the order of the commits. It is called on
     /// the thread that commits, and must not block.
@@ -70,69 +76,27 @@ package final class Catalog: Sendable {
     /// What is to be known of a caller with this uid before anything is decided.
     package func needs(of uid: UInt32) -> IdentityNeeds { state.withLock { $0.rules.needs(of: uid) } }
 
-    /// Shows what was read at the start, before anybody observes.
-    func load(_ entries: [AppEntry], _ clients: [Client], _ targets: [TargetEntry]) {
-        state.withLock { state in
-            state.apps.reserveCapacity(entries.count)
-            for entry in entries { state.apps[entry.app.name] = entry }
-            for client in clients { state.clients[client.name] = client }
-            for entry in targets { state.targets[entry.target.name] = entry }
-            state.rules = ClientRules(clients)
+    /// Shows what a commit changed, all of it at once, and tells of it.
+    func show(_ changes: [RowChange], at now: Moment, newest: Timestamp?) {
+        let (told, moves) = state.withLock { state in
+            var fold = CatalogFold(at: now, newest: newest)
+            for change in changes { fold.take(change, over: state) }
+            return (fold.show(in: &state), fold.moves)
         }
+        for change in told { tell(change) }
+        guard !moves.isEmpty else { return }
+        let movers = movers.withLock { $0 }
+        for move in moves { for mover in movers { mover(move) } }
     }
 
-    func publish(_ entry: AppEntry) {
-        state.withLock { $0.apps[entry.app.name] = entry }
-        tell(.app(entry.app.name))
-    }
-
-    func withdraw(app: App) {
-        state.withLock { state in
-            state.apps[app.name] = nil
-            state.targets = state.targets.filter { $0.value.target.appID != app.id }
-        }
-        tell(.app(app.name))
-    }
-
-    /// Changes the entry of this very app, if it is still there.
-    func update(_ app: App, _ change: (inout AppEntry) -> Void) {
+    /// Shows what the disk could not take of this very app, if it is still there.
+    func hold(_ app: App, _ change: (AppEntry) -> AppEntry) {
         let isThere = state.withLock { state in
-            guard var entry = state.apps[app.name], entry.app.id == app.id else { return false }
-            change(&entry)
-            state.apps[app.name] = entry
+            guard let entry = state.apps[app.name], entry.app.id == app.id else { return false }
+            state.apps[app.name] = change(entry)
             return true
         }
         if isThere { tell(.app(app.name)) }
-    }
-
-    /// Shows a rotation's new facts, and tells of them if they are news.
-    func update(_ app: App, by rotation: Rotation, _ change: (inout AppEntry) -> Void = { _ in }) {
-        var move: RotationMove?
-        update(app) { entry in
-            move = RotationMove(of: entry.app, from: entry.rotation, to: rotation)
-            entry.rotation = rotation.phase.isFinal ? nil : rotation
-            if let refused = RefusedRotation(rotation) { entry.note(refused) }
-            if let replaced = ReplacedSecret(rotation) { entry.replaced = replaced }
-            change(&entry)
-        }
-        guard let move else { return }
-        for observer in movers.withLock({ $0 }) { observer(move) }
-    }
-
-    func publish(_ client: Client) {
-        changeClients { $0[client.name] = client }
-    }
-
-    func withdraw(client: Client) {
-        changeClients { $0[client.name] = nil }
-    }
-
-    private func changeClients(_ change: (inout [Name: Client]) -> Void) {
-        state.withLock { state in
-            change(&state.clients)
-            state.rules = ClientRules(Array(state.clients.values), strangers: state.strangers)
-        }
-        tell(.rules)
     }
 
     /// Notes for each client, by its id, whose uid is not its user's any more, whose it is. Known of this machine, and

@@ -22,7 +22,8 @@ package final class Vault: Sendable {
     let time: any TimeSource
     private let isClosed = Atomic(false)
     let account: Mutex<Account>
-    let hosts = Mutex(Hosts())
+    /// This machine, as a keyed fingerprint; `nil` for whoever does not serve.
+    let here = Mutex<String?>(nil)
     /// What an earlier process committed, and of whose lines it did not know that they were on disk.
     package let unlogged: AuditBacklog
 
@@ -59,23 +60,19 @@ package final class Vault: Sendable {
     /// - Parameter event: what the audit log tells of it; so with all changes.
     package func add(_ app: App, clientSecret: SecretBox, recording event: AuditEvent? = nil) async throws(VaultError) {
         let now = time.now.wall
-        let added = Mutex<AppEntry?>(nil)
-        try await change(recording: { event }) { [catalog] transaction in
-            guard catalog.app(app.name) == nil else {
+        try await change(recording: event) { transaction in
+            guard try transaction.app(named: app.name) == nil else {
                 throw VaultError(
                     .exists, "there is an app '\(app.name)' already",
                     hint: "choose another name, or look at it: keyturn app show \(app.name)")
             }
             var app = app
             app.first = transaction.takeFirstGeneration(of: app.name)
-            let credential = Credential(
-                generation: app.first, state: .current, clientSecret: clientSecret, createdAt: now)
             try transaction.put(AppRecord(app))
-            try transaction.put(GenerationRecord(appID: app.id, credential))
-            let entry = AppEntry(app: app, credential: credential)
-            added.withLock { $0 = entry }
-        } committed: { [catalog] in
-            if let entry = added.withLock({ $0 }) { catalog.publish(entry) }
+            try transaction.put(
+                GenerationRecord(
+                    appID: app.id,
+                    Credential(generation: app.first, state: .current, clientSecret: clientSecret, createdAt: now)))
         }
     }
 
@@ -87,27 +84,26 @@ package final class Vault: Sendable {
     package func removeApp(
         _ name: Name, force: Bool = false, recording event: AuditEvent? = nil
     ) async throws(VaultError) {
-        guard let entry = catalog.app(name) else { throw Self.noSuchApp(name) }
-        let app = entry.app
-        try await change(recording: { event }) { [catalog] transaction in
-            if !force, let open = catalog.app(name)?.rotation, open.phase != .planned {
+        try await change(recording: event) { transaction in
+            guard let app = try transaction.app(named: name) else { throw Self.noSuchApp(name) }
+            let entry = try transaction.entry(ofApp: app.id)
+            if !force, let open = entry?.rotation, open.phase != .planned {
                 throw VaultError(
                     .busy,
                     "a rotation of '\(name)' is under way, in state \(open.phase.rawValue): with the app would go what may be "
                         + "the only copy of a new secret",
                     hint: "keyturn rotation show \(open.id); to lose it: keyturn app remove \(name) --force")
             }
-            if let entry = catalog.app(name) { transaction.spend(entry.highestGeneration, of: name) }
-            for entry in catalog.targets(of: app) { try transaction.remove(from: .delivery, id: entry.target.id) }
+            if let entry { transaction.spend(entry.highestGeneration, of: name) }
+            for target in try transaction.ids(in: .pushTarget, ofApp: app.id) {
+                try transaction.remove(from: .delivery, id: target)
+            }
             for table in [SealedTable.generation, .rotation, .receipt, .pushTarget] {
                 try transaction.removeRows(from: table, ofApp: app.id)
             }
-            try transaction.remove(from: .token, id: app.id)
-            try transaction.remove(from: .refusals, id: app.id)
-            try transaction.remove(from: .upkeep, id: app.id)
-            try transaction.remove(from: .app, id: app.id)
-        } committed: { [catalog] in
-            catalog.withdraw(app: app)
+            for table in [SealedTable.token, .refusals, .upkeep, .app] {
+                try transaction.remove(from: table, id: app.id)
+            }
         }
     }
 
@@ -120,76 +116,79 @@ package final class Vault: Sendable {
     /// Keeps a token that was just minted, so that a restart need not mint again. Clears the app's refusals, and whatever
     /// doubt there was of its secret: Zoom took its credentials.
     package func keep(_ seen: SeenToken, for app: App) async throws(VaultError) {
-        try await change { [catalog] transaction in
+        try await change { transaction in
             // Of an app that has other IDs by now it would be somebody else's token.
-            guard let known = try transaction.record(app.id, as: AppRecord.self)?.app, known.isSame(atZoom: app)
+            guard let entry = try transaction.secrets(ofApp: app.id).entry, entry.app.isSame(atZoom: app)
             else { throw Self.noSuchApp(app.name) }
-            try transaction.put(TokenRecord(appID: app.id, seen.token))
-            if let entry = catalog.app(app.name), let proven = entry.credential.proven(by: seen.token) {
+            try transaction.put(TokenRecord(appID: app.id, seen))
+            if let proven = entry.credential.proven(by: seen.token) {
                 try transaction.put(GenerationRecord(appID: app.id, proven))
             }
             try transaction.remove(from: .refusals, id: app.id)
-        } committed: { [catalog] in
-            catalog.update(app) { $0.take(seen) }
         }
     }
 
-    /// Notes that Zoom refused the app's credentials, or, with `nil`, forgets it.
+    /// Notes that Zoom refused the app's credentials, or, with `nil`, forgets it. What is said of an older secret than what
+    /// is known already says nothing.
     package func keep(_ refusals: Refusals?, for app: App) async throws(VaultError) {
         try await change { transaction in
-            if let refusals {
-                guard try transaction.record(app.id, as: AppRecord.self) != nil else { throw Self.noSuchApp(app.name) }
-                try transaction.put(RefusalsRecord(appID: app.id, refusals))
-            } else {
-                try transaction.remove(from: .refusals, id: app.id)
-            }
-        } committed: { [catalog] in
-            catalog.update(app) { $0.refusals = refusals }
+            guard let refusals else { return try transaction.remove(from: .refusals, id: app.id) }
+            try transaction.check(app)
+            let known = try transaction.record(app.id, as: RefusalsRecord.self)?.refusals
+            if let known, known.generation > refusals.generation { return }
+            try transaction.put(RefusalsRecord(appID: app.id, refusals))
         }
     }
 
     /// Shows readers a token that could not be kept, and clears the app's refusals as keeping it would.
     package func hold(_ seen: SeenToken, for app: App) {
-        catalog.update(app) { $0.take(seen) }
+        catalog.hold(app) { entry in
+            var facts = entry.facts
+            (facts.token, facts.refusals) = (seen, nil)
+            let credential = entry.credential.proven(by: seen.token) ?? entry.credential
+            return AppEntry(app: entry.app, credential: credential, facts)
+        }
     }
 
     /// Counts refusals that could not be kept.
-    package func hold(_ refusals: Refusals, for app: App) { catalog.update(app) { $0.refusals = refusals } }
+    package func hold(_ refusals: Refusals, for app: App) {
+        catalog.hold(app) { entry in
+            var facts = entry.facts
+            facts.refusals = refusals
+            return AppEntry(app: entry.app, credential: entry.credential, facts)
+        }
+    }
 
     // MARK: Clients
 
     package func add(_ client: Client, recording event: AuditEvent? = nil) async throws(VaultError) {
-        try await change(recording: { event }) { [catalog] transaction in
-            guard catalog.client(client.name) == nil else {
+        try await change(recording: event) { transaction in
+            guard try transaction.client(named: client.name) == nil else {
                 throw VaultError(
                     .exists, "there is a client '\(client.name)' already",
                     hint: "choose another name, or remove it first: keyturn client remove \(client.name)")
             }
             try transaction.put(ClientRecord(client))
-        } committed: { [catalog] in
-            catalog.publish(client)
         }
     }
 
     package func removeClient(_ name: Name, recording event: AuditEvent? = nil) async throws(VaultError) {
-        guard let client = catalog.client(name) else {
-            throw VaultError(.notFound, "there is no client '\(name)'", hint: "keyturn client list")
-        }
-        try await change(recording: { event }) { transaction in
+        try await change(recording: event) { transaction in
+            guard let client = try transaction.client(named: name) else {
+                throw VaultError(.notFound, "there is no client '\(name)'", hint: "keyturn client list")
+            }
             try transaction.remove(from: .client, id: client.id)
-        } committed: { [catalog] in
-            catalog.withdraw(client: client)
         }
     }
 
     // MARK: The one way to change anything
 
-    /// - Parameter event: what the audit log is to tell of this change, asked within the transaction. It is sealed with it,
+    /// Runs `body` as one durable transaction. What it writes and removes is all that there is to say of the change: after the
+    /// commit, and before the next one, it shows in ``catalog`` and wherever else memory holds what rows say.
+    /// - Parameter event: what the audit log is to tell of this change, unless the transaction says it. It is sealed with it,
     ///   so that a crash before its line is written does not lose it.
     func change(
-        recording event: @escaping @Sendable () -> AuditEvent? = { nil },
-        _ body: @escaping @Sendable (inout SealedTransaction) throws -> Void,
-        committed: @escaping @Sendable () -> Void
+        recording event: AuditEvent? = nil, _ body: @escaping @Sendable (inout SealedTransaction) throws -> Void
     ) async throws(VaultError) {
         do {
             _ = try await store.write { [self] rows in
@@ -199,24 +198,27 @@ package final class Vault: Sendable {
                         .closed, "the vault was locked meanwhile; nothing was changed", hint: "keyturn unlock")
                 }
                 var transaction = try SealedTransaction(rows, sealer: sealer)
+                transaction.tell(event)
                 try body(&transaction)
-                if let claim = unclaimedBy { transaction.belong(to: claim) }
-                let (account, durable) = account.withLock { ($0, $0.log?.durable) }
-                return try transaction.finish(
-                    account, durable, recording: account.hasLog ? event() : nil, at: time.now.wall)
-            } committed: { [self] kept in
-                let log = account.withLock { account in
-                    (account.auditHead, account.commits) = (kept.auditHead, kept.commit)
-                    account.newestTime = kept.newestTime
-                    return account.log
-                }
-                if let claim = unclaimedBy { hosts.withLock { $0.kept = claim } }
-                committed()
-                if let entry = kept.entry { log?.take(entry) }
+                if transaction.state.host == nil, let here = here.withLock({ $0 }) { transaction.belong(to: here) }
+                let account = account.withLock { $0 }
+                return try transaction.finish(account, account.log?.durable, at: time.now.wall)
+            } committed: { [self] commit in
+                show(commit)
             }
         } catch {
             throw VaultError(translating: error)
         }
+    }
+
+    private func show(_ commit: Commit) {
+        let (log, newest) = account.withLock { account in
+            for change in commit.changes { account.take(change) }
+            return (account.log, account.newestTime)
+        }
+        keys.withLock { $0.take(commit) }
+        catalog.show(commit.changes, at: time.now, newest: newest)
+        if let entry = commit.entry { log?.take(entry) }
     }
 }
 

@@ -7,18 +7,33 @@ package import Times
 /// What vault and audit log know of each other: where the log ends, so that a log that was cut is found out; how often the
 /// vault was written, so that a vault that was put back is; and which changes have no line on disk yet.
 struct Account {
+    /// The vault's account of itself, as of the last commit.
+    private(set) var state: VaultState
     /// The log's last line, as of the last commit.
-    var auditHead: AuditHead
-    /// How often the vault was written.
-    var commits: Int
-    var trouble: AuditTrouble?
+    private(set) var auditHead = AuditHead.start
     /// The latest time of a change or, at the start, of the audit log's last line.
-    var newestTime: Timestamp?
+    private(set) var newestTime: Timestamp?
     /// The next commit is a later one than this.
     let floor: Int
     /// Whether there is a log that is told of changes.
     let hasLog: Bool
     weak var log: (any ChangeLog)?
+
+    /// - Parameter log: what is newest in the audit log; `nil` for a vault without one.
+    init(_ state: VaultState, beside log: LogDirectory.Newest?) {
+        self.state = state
+        newestTime = [state.newestTime, log?.time].compactMap(\.self).max()
+        floor = log?.commit ?? 0
+        hasLog = log != nil
+    }
+
+    mutating func take(_ change: RowChange) {
+        switch change {
+        case .put(.state(let state)): (self.state, newestTime) = (state, state.newestTime)
+        case .put(.auditHead(let head)): auditHead = head
+        default: break
+        }
+    }
 }
 
 /// That the audit log was not as it was written, which the log itself cannot be trusted to remember.
@@ -52,7 +67,7 @@ extension Vault {
     package var auditHead: AuditHead { account.withLock { $0.auditHead } }
 
     /// How often the vault was written.
-    package var commits: Int { account.withLock { $0.commits } }
+    package var commits: Int { account.withLock { $0.state.commits } }
 
     /// The latest time that the vault knows of: of a change, or of the line that ended the audit log when it was opened. A
     /// clock behind it was wrong then, or is now.
@@ -64,32 +79,26 @@ extension Vault {
     /// Keeps where the log ends now, as at a clean stop.
     package func keepAuditHead() async throws(VaultError) {
         guard nextAuditHead != auditHead else { return }
-        try await change { _ in
-        } committed: {
-        }
+        try await change { _ in }
     }
 
     /// What was seen of the log, by this process or one before it, and not acknowledged.
-    package var auditTrouble: AuditTrouble? { account.withLock { $0.trouble } }
+    package var auditTrouble: AuditTrouble? { account.withLock { $0.state.auditTrouble } }
 
     /// Keeps what was seen of the log over restarts.
     package func keep(auditTrouble words: String) async throws(VaultError) {
         guard auditTrouble?.words != words else { return }
-        let trouble = AuditTrouble(words: words, since: auditTrouble?.since ?? time.now.wall)
+        let now = time.now.wall
         try await change { transaction in
-            transaction.note(trouble)
-        } committed: { [self] in
-            account.withLock { $0.trouble = trouble }
+            transaction.note(AuditTrouble(words: words, since: transaction.state.auditTrouble?.since ?? now))
         }
     }
 
     /// Forgets it: an operator has taken note. So with times ahead of the clock, in which changes and lines were made.
     package func acknowledgeAuditTrouble(recording event: AuditEvent?) async throws(VaultError) {
-        try await change(recording: { event }) { transaction in
+        try await change(recording: event) { transaction in
             transaction.note(nil)
             transaction.forgetTimes()
-        } committed: { [self] in
-            account.withLock { $0.trouble = nil }
         }
     }
 

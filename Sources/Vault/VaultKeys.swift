@@ -4,16 +4,51 @@ import SecretMemory
 import Synchronization
 package import Times
 
-/// What opens the vault and its rows, as long as it is open. Replaced as a whole, behind the commit that changed it.
+/// What seals and opens rows, and what is wrapped in each key slot. No row says it in the clear: it comes with the commit
+/// that changes it.
+struct KeySecrets: Sendable {
+    let sealer: Sealer
+    let keyringKey: SecretBox
+}
+
+/// What opens the vault and its rows, as long as it is open.
 struct VaultKeys: Sendable {
-    var sealer: Sealer
-    /// Wrapped in each key slot.
-    var keyringKey: SecretBox
+    private(set) var secrets: KeySecrets
     /// Copies of what opens the vault, as they are stored.
-    var waysIn: WaysIn
-    var ways: [Way]
-    /// Grows with each change, so that what was prepared on an older state is not written over a newer one.
-    var revision = 0
+    private(set) var waysIn: WaysIn
+    /// By number.
+    private(set) var ways: [Way]
+    /// Grows with each change.
+    private(set) var revision = 0
+
+    var sealer: Sealer { secrets.sealer }
+    var keyringKey: SecretBox { secrets.keyringKey }
+
+    init(_ secrets: KeySecrets, waysIn: WaysIn, ways: [Way]) {
+        (self.secrets, self.waysIn, self.ways) = (secrets, waysIn, ways.sorted(by: Way.isBefore))
+    }
+
+    /// Takes over what a commit changed.
+    mutating func take(_ commit: Commit) {
+        var isChanged = commit.secrets != nil
+        if let new = commit.secrets { secrets = new }
+        for change in commit.changes where take(change) { isChanged = true }
+        if isChanged { revision += 1 }
+    }
+
+    /// - Returns: whether it is one of the keys.
+    private mutating func take(_ change: RowChange) -> Bool {
+        switch change {
+        case .put(.way(let way)): ways = (ways.filter { $0.id != way.id } + [way]).sorted(by: Way.isBefore)
+        case .put(.keySlot(let row)): waysIn = waysIn.replacing(slot: row.id, by: row)
+        case .put(.keyring(let row)): waysIn = WaysIn(slots: waysIn.slots, keyring: row.sealed)
+        case .removed(.way, let cells): ways.removeAll { cells.first == .text($0.id) }
+        case .removed(.keySlot, let cells):
+            if case .text(let id)? = cells.first { waysIn = waysIn.replacing(slot: id, by: nil) }
+        default: return false
+        }
+        return true
+    }
 
     /// Slots that are not what the vault wrote, or gone: their secrets may not open it any more.
     var damagedSlots: [String] {
@@ -59,12 +94,9 @@ extension Vault {
         let (way, row) = try await prepared {
             try old.made(new, id: old.ways.nextID, at: now, scrypt: scrypt)
         }
-        try await replaceKeys(of: old, recording: event(way)) { transaction in
+        try await changeKeys(since: old, recording: event(way)) { transaction in
             try transaction.put(row: row)
             try transaction.put(WayRecord(way))
-        } by: { keys in
-            keys.ways.append(way)
-            keys.waysIn = WaysIn(slots: keys.waysIn.slots + [row], keyring: keys.waysIn.keyring)
         }
         return way
     }
@@ -75,36 +107,29 @@ extension Vault {
         let old = keys.withLock { $0 }
         try old.ways.checkRemoving(id)
         let new = try await prepared { try old.without(id) }
-        try await replaceKeys(of: old, recording: event) { transaction in
+        try await changeKeys(since: old, recording: event) { transaction in
             try transaction.remove(from: .keySlot, id: id)
             try transaction.remove(from: .way, id: id)
             for slot in new.waysIn.slots { try transaction.put(row: slot) }
             for way in new.ways { try transaction.put(WayRecord(way)) }
             try transaction.put(keyring: new.waysIn.keyring)
-        } by: {
-            $0 = new
+            transaction.replaceSecrets(by: new.secrets)
         }
     }
 
     private static let mostWays = 32
 
-    /// Commits a change of the keys, if they are still the ones that it was made of.
-    func replaceKeys(
-        of old: VaultKeys, recording event: AuditEvent? = nil,
-        _ body: @escaping @Sendable (inout SealedTransaction) throws -> Void,
-        by change: @escaping @Sendable (inout VaultKeys) -> Void
+    /// Commits a change of the keys, if what is stored is still what it was made of.
+    func changeKeys(
+        since old: VaultKeys, recording event: AuditEvent? = nil,
+        _ body: @escaping @Sendable (inout SealedTransaction) throws -> Void
     ) async throws(VaultError) {
-        try await self.change(recording: { event }) { [self] transaction in
-            guard keys.withLock({ $0.revision }) == old.revision else {
+        try await change(recording: event) { transaction in
+            guard try WaysIn(transaction.store) == old.waysIn else {
                 throw VaultError(
                     .busy, "the vault's keys were changed at the same moment; nothing was done", hint: "the same again")
             }
             try body(&transaction)
-        } committed: { [self] in
-            keys.withLock { keys in
-                change(&keys)
-                keys.revision = old.revision + 1
-            }
         }
     }
 
@@ -134,19 +159,18 @@ extension VaultKeys {
 
     /// Another keyring key, for all ways but one.
     fileprivate func without(_ id: String) throws -> VaultKeys {
-        var keys = self
-        keys.ways.removeAll { $0.id == id }
-        keys.keyringKey = SecretBox(try Random.secret().kept())
+        let key = SecretBox(try Random.secret().kept())
         var slots: [SealedRow] = []
-        keys.ways = try keys.ways.map { way in
-            let row = SealedRow(try way.seat.wrap(keys.keyringKey.bytes))
+        let ways = try ways.filter { $0.id != id }.map { way in
+            let row = SealedRow(try way.seat.wrap(key.bytes))
             slots.append(row)
             return Way(
                 id: way.id, kind: way.kind, createdAt: way.createdAt, slotDigest: try sealer.digest(of: row),
                 seat: way.seat)
         }
-        keys.waysIn = WaysIn(slots: slots, keyring: try sealer.keyring.proven(under: keys.keyringKey.bytes))
-        return keys
+        return VaultKeys(
+            KeySecrets(sealer: sealer, keyringKey: key),
+            waysIn: WaysIn(slots: slots, keyring: try sealer.keyring.proven(under: key.bytes)), ways: ways)
     }
 }
 

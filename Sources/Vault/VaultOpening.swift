@@ -16,7 +16,7 @@ extension Vault {
                 let sealer = Sealer(keyring: keyring)
                 let key = SecretBox(try Random.secret())
                 let waysIn = WaysIn(slots: [], keyring: try keyring.proven(under: key.bytes))
-                let keys = VaultKeys(sealer: sealer, keyringKey: key, waysIn: waysIn, ways: [])
+                let keys = VaultKeys(KeySecrets(sealer: sealer, keyringKey: key), waysIn: waysIn, ways: [])
                 var rows = [SealedRow(table: .keyring, cells: [.text(keyringID)], sealed: waysIn.keyring)]
                 var state = VaultState()
                 for (index, secret) in ways.enumerated() {
@@ -53,25 +53,21 @@ extension Vault {
             let waysIn = try await store.read { try WaysIn($0) }
             let opened = try await waysIn.open(with: way)
             let sealer = opened.sealer
-            let loaded = try await store.read { transaction in try CatalogLoader.load(transaction, sealer: sealer) }
-            let logged = try await newest(log, sealer)
-            if !acceptingRollback, let rollback = Rollback(commits: loaded.commits, named: logged.commit) {
+            let (logged, now) = (try await newest(log, sealer), time.now)
+            let loaded = try await store.read { transaction in
+                try CatalogLoader(transaction, sealer: sealer, at: now, beside: logged)
+            }
+            if !acceptingRollback, let logged,
+                let rollback = Rollback(commits: loaded.account.state.commits, named: logged.commit)
+            {
                 throw rollback.error
             }
             let keys = VaultKeys(
-                sealer: sealer, keyringKey: opened.keyringKey, waysIn: waysIn,
-                ways: loaded.ways.sorted(by: Way.isBefore))
+                KeySecrets(sealer: sealer, keyringKey: opened.keyringKey), waysIn: waysIn, ways: loaded.ways)
             try keys.checkNoOtherSlots()
-            let catalog = Catalog()
-            let newestTime = [loaded.newestTime, logged.time].compactMap(\.self).max()
-            loaded.publish(in: catalog, at: time.now, newest: newestTime)
             let vault = Vault(
-                store: store, keys: keys, openedBy: opened.slot.id, catalog: catalog,
-                account: Account(
-                    auditHead: loaded.auditHead, commits: loaded.commits, trouble: loaded.auditTrouble,
-                    newestTime: newestTime, floor: logged.commit, hasLog: log != nil),
-                unlogged: loaded.outbox, time: time)
-            vault.hosts.withLock { $0.kept = loaded.host }
+                store: store, keys: keys, openedBy: opened.slot.id, catalog: Catalog(loaded.catalog),
+                account: loaded.account, unlogged: loaded.unlogged, time: time)
             return vault
         } catch {
             throw VaultError(translating: error)

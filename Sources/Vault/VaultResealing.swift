@@ -40,7 +40,6 @@ extension Vault {
         }
         try await replaceKeyring(of: old, recording: event) { ring throws(EnvelopeError) in
             try ring.addingEpoch()
-        } check: { _, _ in
         }
     }
 
@@ -83,7 +82,6 @@ extension Vault {
         guard !batch.rows.isEmpty else { return (0, batch.next) }
         try await change { transaction in
             for row in batch.rows { try transaction.reseal(row.table, id: row.id) }
-        } committed: {
         }
         return (batch.rows.count, batch.next)
     }
@@ -131,18 +129,16 @@ extension Vault {
     private func replaceKeyring(
         of old: VaultKeys, recording event: AuditEvent? = nil,
         by change: @escaping @Sendable (Keyring) throws(EnvelopeError) -> Keyring,
-        check: @escaping @Sendable (inout SealedTransaction, UInt32) throws -> Void
+        check: @escaping @Sendable (SealedTransaction, UInt32) throws -> Void = { _, _ in }
     ) async throws(VaultError) {
         let (ring, sealed) = try await prepared {
             let ring = try change(old.sealer.keyring)
             return (ring, try ring.proven(under: old.keyringKey.bytes))
         }
-        try await replaceKeys(of: old, recording: event) { transaction in
-            try check(&transaction, ring.currentEpoch)
+        try await changeKeys(since: old, recording: event) { transaction in
+            try check(transaction, ring.currentEpoch)
             try transaction.put(keyring: sealed)
-        } by: { keys in
-            keys.sealer = Sealer(keyring: ring)
-            keys.waysIn = WaysIn(slots: keys.waysIn.slots, keyring: sealed)
+            transaction.replaceSecrets(by: KeySecrets(sealer: Sealer(keyring: ring), keyringKey: old.keyringKey))
         }
     }
 }

@@ -13,31 +13,19 @@ extension Vault {
         at now: Timestamp, floors: [Name: GenerationFloor] = [:], spent: [Name: Generation] = [:],
         recording event: AuditEvent? = nil
     ) async throws(VaultError) {
-        let entries = catalog.entries.map { entry in
-            var entry = entry
-            entry.credential = entry.credential.suspected(since: now)
-            (entry.token, entry.refusals, entry.upkeep) = (nil, nil, Upkeep())
-            if let floor = floors[entry.app.name] { entry.app.floor = floor }
-            if var rotation = entry.rotation {
-                rotation.isRestored = true
-                if rotation.promotedAt == nil { rotation.target = entry.app.next(after: rotation.base) }
-                entry.rotation = rotation
-            }
-            return entry
-        }
-        try await change(recording: { event }) { transaction in
+        try await change(recording: event) { transaction in
             for (name, generation) in spent { transaction.spend(generation, of: name) }
-            for entry in entries {
-                let app = entry.app
+            for var app in try transaction.apps() {
+                guard let entry = try transaction.entry(ofApp: app.id) else { continue }
+                if let floor = floors[app.name] { app.floor = floor }
                 try transaction.put(AppRecord(app))
-                try transaction.put(GenerationRecord(appID: app.id, entry.credential))
-                try transaction.remove(from: .token, id: app.id)
-                try transaction.remove(from: .refusals, id: app.id)
-                try transaction.remove(from: .upkeep, id: app.id)
-                if let rotation = entry.rotation { try transaction.put(RotationRecord(rotation)) }
+                try transaction.put(GenerationRecord(appID: app.id, entry.credential.suspected(since: now)))
+                for table in [SealedTable.token, .refusals, .upkeep] { try transaction.remove(from: table, id: app.id) }
+                guard var rotation = entry.rotation else { continue }
+                rotation.isRestored = true
+                if rotation.promotedAt == nil { rotation.target = app.next(after: rotation.base) }
+                try transaction.put(RotationRecord(rotation))
             }
-        } committed: { [catalog] in
-            for new in entries { catalog.update(new.app) { $0 = new } }
         }
     }
 }
@@ -47,13 +35,5 @@ extension Credential {
     func proven(by token: Token) -> Credential? {
         guard suspectSince != nil, token.generation == generation else { return nil }
         return Credential(generation: generation, state: state, clientSecret: clientSecret, createdAt: createdAt)
-    }
-}
-
-extension AppEntry {
-    mutating func take(_ seen: SeenToken) {
-        token = seen
-        refusals = nil
-        if let proven = credential.proven(by: seen.token) { credential = proven }
     }
 }

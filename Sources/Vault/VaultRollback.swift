@@ -28,10 +28,10 @@ struct Rollback: Equatable, Sendable {
 }
 
 extension Vault {
-    /// What is newest in the log, by whoever holds the vault's key. Nothing for a log that cannot be read: to find out why
-    /// is left to who opens it for writing.
-    static func newest(_ log: LogDirectory?, _ sealer: Sealer) async throws -> LogDirectory.Newest {
-        guard let log else { return LogDirectory.Newest() }
+    /// What is newest in the log, by whoever holds the vault's key; `nil` without a log. Nothing for a log that cannot be
+    /// read: to find out why is left to who opens it for writing.
+    static func newest(_ log: LogDirectory?, _ sealer: Sealer) async throws -> LogDirectory.Newest? {
+        guard let log else { return nil }
         return try await offThePool {
             let key = try sealer.auditKey()
             return (try? log.newest(key: key)) ?? LogDirectory.Newest()
@@ -44,8 +44,6 @@ extension Vault {
     /// Zoom may refuse what it holds: what was changed later is not in it.
     /// - Parameter event: who accepted it, for the audit log. It gets its line when the vault is served next.
     package func acceptRollback(recording event: AuditEvent? = nil) async throws(VaultError) {
-        try await change(recording: { event }) { _ in
-        } committed: {
-        }
+        try await change(recording: event) { _ in }
     }
 }

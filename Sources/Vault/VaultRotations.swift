@@ -1,6 +1,5 @@
 package import Audit
 import Names
-import Synchronization
 import Times
 
 /// What a rotation changes in the vault. Each call is one durable commit: the rotation's own facts, and with them
@@ -12,12 +11,10 @@ extension Vault {
         _ rotation: Rotation, of app: App, recording line: RotationLine? = nil
     ) async throws(VaultError) {
         let rotation = rotation.stamped(after: nil, at: time.now.wall)
-        try await change(recording: { line?(rotation) ?? .moved(rotation, of: app) }) { [catalog] transaction in
-            guard let entry = catalog.app(app.name), entry.app.id == app.id else { throw Self.noSuchApp(app.name) }
-            if let open = entry.rotation { throw Self.busy(app.name, open) }
+        try await change(recording: line?(rotation) ?? .moved(rotation, of: app)) { transaction in
+            try transaction.check(app)
+            if let open = try transaction.openRotation(ofApp: app.id) { throw Self.busy(app.name, open) }
             try transaction.put(RotationRecord(rotation))
-        } committed: { [catalog] in
-            catalog.update(app, by: rotation)
         }
     }
 
@@ -25,43 +22,39 @@ extension Vault {
     package func advance(
         _ rotation: Rotation, of app: App, recording line: RotationLine? = nil
     ) async throws(VaultError) {
-        let rotation = rotation.stamped(after: catalog.app(app.name)?.rotation, at: time.now.wall)
-        try await change(recording: { [catalog] in
-            if let line { return line(rotation) }
-            // To look again later at the same is no event.
-            let known = catalog.app(app.name)?.rotation
-            let isNews = known?.phase != rotation.phase || known?.reason != rotation.reason
-            return isNews ? .moved(rotation, of: app) : nil
-        }) { [catalog] transaction in
-            guard catalog.app(app.name)?.app.id == app.id else { throw Self.noSuchApp(app.name) }
+        let now = time.now.wall
+        try await change { transaction in
+            try transaction.check(app)
+            let known = try transaction.record(rotation.id, as: RotationRecord.self)?.rotation
+            let rotation = rotation.stamped(after: known, at: now)
             try transaction.put(RotationRecord(rotation))
-        } committed: { [catalog] in
-            catalog.update(app, by: rotation)
+            if let line { return transaction.tell(line(rotation)) }
+            // To look again later at the same is no event.
+            let isNews = known?.phase != rotation.phase || known?.reason != rotation.reason
+            if isNews { transaction.tell(.moved(rotation, of: app)) }
         }
     }
 
-    /// Makes the new secret current and the old one previous, in one commit with the rotation's facts.
+    /// Makes the new secret current and the old one previous, in one commit with the rotation's facts. What Zoom refused was
+    /// the old one.
     package func promote(_ credential: Credential, by rotation: Rotation, of app: App) async throws(VaultError) {
-        let rotation = rotation.stamped(after: catalog.app(app.name)?.rotation, at: time.now.wall)
-        try await change(recording: { .moved(rotation, of: app) }) { [catalog] transaction in
-            guard let entry = catalog.app(app.name), entry.app.id == app.id else { throw Self.noSuchApp(app.name) }
+        let now = time.now.wall
+        try await change { transaction in
+            guard let entry = try transaction.entry(ofApp: app.id) else { throw Self.noSuchApp(app.name) }
             guard entry.credential.generation == rotation.base, credential.generation == rotation.target else {
                 throw VaultError(.library, "the rotation replaces generation \(rotation.base), which is not current")
             }
             // What a rotation that was superseded has left: the secret that takes over is proven.
-            if let stale = entry.previous, stale.generation != rotation.base {
+            if let stale = entry.previous {
                 try transaction.remove(from: .generation, id: GenerationRecord.id(appID: app.id, stale.generation))
             }
             // First the old one: there is never a moment with two current ones, nor a row of the schema for it.
             try transaction.put(GenerationRecord(appID: app.id, entry.credential.becoming(.previous)))
             try transaction.put(GenerationRecord(appID: app.id, credential))
+            try transaction.remove(from: .refusals, id: app.id)
+            let rotation = rotation.stamped(after: entry.rotation, at: now)
             try transaction.put(RotationRecord(rotation))
-        } committed: { [catalog] in
-            catalog.update(app, by: rotation) { entry in
-                entry.previous = entry.credential.becoming(.previous)
-                entry.credential = credential
-                entry.refusals = nil
-            }
+            transaction.tell(.moved(rotation, of: app))
         }
     }
 
@@ -71,14 +64,12 @@ extension Vault {
         by rotation: Rotation, beginning next: Rotation? = nil, of app: App
     ) async throws(VaultError) {
         let next = next?.stamped(after: nil, at: time.now.wall)
-        try await change(recording: { .moved(rotation, of: app) }) { transaction in
+        try await change(recording: .moved(rotation, of: app)) { transaction in
+            try transaction.check(app)
             try transaction.remove(
                 from: .generation, id: GenerationRecord.id(appID: app.id, rotation.base))
             try transaction.put(RotationRecord(rotation))
             if let next { try transaction.put(RotationRecord(next)) }
-        } committed: { [catalog] in
-            catalog.update(app, by: rotation) { $0.previous = nil }
-            if let next { catalog.update(app, by: next) }
         }
     }
 
@@ -87,23 +78,18 @@ extension Vault {
         _ ended: Rotation, by next: Rotation, of app: App, recording line: RotationLine? = nil
     ) async throws(VaultError) {
         let next = next.stamped(after: nil, at: time.now.wall)
-        try await change(recording: { line?(next) ?? .moved(next, of: app) }) { [catalog] transaction in
-            guard catalog.app(app.name)?.app.id == app.id else { throw Self.noSuchApp(app.name) }
+        try await change(recording: line?(next) ?? .moved(next, of: app)) { transaction in
+            try transaction.check(app)
             try transaction.put(RotationRecord(ended))
             try transaction.put(RotationRecord(next))
-        } committed: { [catalog] in
-            catalog.update(app, by: ended)
-            catalog.update(app, by: next)
         }
     }
 
     /// Changes who an app is at Zoom, whose account ID or client ID was wrong. The secret stays and gets the next
     /// generation, so that everybody who holds the old IDs sees that there is something newer.
     package func identify(_ app: App, recording event: AuditEvent? = nil) async throws(VaultError) {
-        // Not decided before the transaction: a rotation may begin meanwhile.
-        let renewed = Mutex<Credential?>(nil)
-        try await change(recording: { event }) { [catalog] transaction in
-            guard let entry = catalog.app(app.name), entry.app.id == app.id else { throw Self.noSuchApp(app.name) }
+        try await change(recording: event) { transaction in
+            guard let entry = try transaction.entry(ofApp: app.id) else { throw Self.noSuchApp(app.name) }
             if let open = entry.rotation { throw Self.busy(app.name, open) }
             let old = entry.credential
             let new = Credential(
@@ -115,36 +101,26 @@ extension Vault {
             // They are of another app of Zoom's.
             try transaction.remove(from: .token, id: app.id)
             try transaction.remove(from: .refusals, id: app.id)
-            renewed.withLock { $0 = new }
-        } committed: { [catalog] in
-            catalog.update(app) { entry in
-                entry.app = app
-                if let new = renewed.withLock({ $0 }) { entry.credential = new }
-                entry.token = nil
-                entry.refusals = nil
-            }
         }
     }
 
     /// Changes how an app is described or rotated; its name and its identity at Zoom stay.
     package func update(_ app: App, recording event: AuditEvent? = nil) async throws(VaultError) {
-        try await change(recording: { event }) { transaction in
-            guard try transaction.record(app.id, as: AppRecord.self) != nil else { throw Self.noSuchApp(app.name) }
+        try await change(recording: event) { transaction in
+            try transaction.check(app)
             try transaction.put(AppRecord(app))
-        } committed: { [catalog] in
-            catalog.update(app) { $0.app = app }
         }
     }
 
-    /// Keeps what clients hold of some apps, in one commit.
+    /// Keeps what clients hold of some apps, in one commit. What the vault knows already, or knows better, stays.
     package func keep(_ receipts: [(app: App, receipt: Receipt)]) async throws(VaultError) {
         try await change { transaction in
             // An app that was removed meanwhile is left out: nobody holds anything of it.
             for (app, receipt) in receipts where try transaction.record(app.id, as: AppRecord.self) != nil {
-                try transaction.put(ReceiptRecord(appID: app.id, receipt))
+                let record = ReceiptRecord(appID: app.id, receipt)
+                let known = try transaction.record(record.id, as: ReceiptRecord.self)?.receipt
+                if known.map({ receipt.isNews(beside: $0) }) ?? true { try transaction.put(record) }
             }
-        } committed: { [catalog] in
-            for (app, receipt) in receipts { catalog.update(app) { $0.receipts[receipt.client] = receipt } }
         }
     }
 
@@ -153,10 +129,9 @@ extension Vault {
         try await change { transaction in
             // An app that was removed meanwhile is left out: there is nothing to remember of it.
             for (app, upkeep) in upkeep where try transaction.record(app.id, as: AppRecord.self) != nil {
-                try transaction.put(UpkeepRecord(appID: app.id, upkeep))
+                let known = try transaction.record(app.id, as: UpkeepRecord.self)?.upkeep
+                try transaction.put(UpkeepRecord(appID: app.id, upkeep.merged(over: known)))
             }
-        } committed: { [catalog] in
-            for (app, upkeep) in upkeep { catalog.update(app) { $0.upkeep = upkeep } }
         }
     }
 

@@ -5,8 +5,8 @@ package import Times
 /// Where an app's credentials are pushed to, and how far each place is.
 extension Vault {
     package func add(_ target: PushTarget, recording event: AuditEvent? = nil) async throws(VaultError) {
-        try await change(recording: { event }) { [catalog] transaction in
-            guard catalog.target(target.name) == nil else {
+        try await change(recording: event) { transaction in
+            guard try transaction.target(named: target.name) == nil else {
                 throw VaultError(
                     .exists, "there is a target '\(target.name)' already",
                     hint: "choose another name, or look at it: keyturn target show \(target.name)")
@@ -14,10 +14,8 @@ extension Vault {
             guard try transaction.record(target.appID, as: AppRecord.self) != nil else {
                 throw VaultError(.notFound, "the app is gone", hint: "keyturn app list")
             }
-            try catalog.checkSettings(of: target)
+            try transaction.checkSettings(of: target)
             try transaction.put(PushTargetRecord(target))
-        } committed: { [catalog] in
-            catalog.publish(TargetEntry(target: target))
         }
     }
 
@@ -27,20 +25,17 @@ extension Vault {
     package func removeTarget(
         _ name: Name, force: Bool = false, recording event: AuditEvent? = nil
     ) async throws(VaultError) {
-        guard let entry = catalog.target(name) else { throw Self.noSuchTarget(name) }
-        try await change(recording: { event }) { [catalog] transaction in
-            // Not decided before the transaction: a rotation may begin meanwhile.
-            if !force, catalog.isWaitedFor(entry.target) {
+        try await change(recording: event) { transaction in
+            guard let target = try transaction.target(named: name) else { throw Self.noSuchTarget(name) }
+            if !force, try transaction.isWaitedFor(target) {
                 throw VaultError(
                     .busy,
-                    "a rotation of '\(entry.target.app)' waits for '\(name)', and would end the secret that is there",
+                    "a rotation of '\(target.app)' waits for '\(name)', and would end the secret that is there",
                     hint: "with another login: keyturn target add pingfederate NEW for the same connection first; "
                         + "if the console is gone: keyturn target remove \(name) --force")
             }
-            try transaction.remove(from: .delivery, id: entry.target.id)
-            try transaction.remove(from: .pushTarget, id: entry.target.id)
-        } committed: { [catalog] in
-            catalog.withdraw(target: entry.target)
+            try transaction.remove(from: .delivery, id: target.id)
+            try transaction.remove(from: .pushTarget, id: target.id)
         }
     }
 
@@ -48,19 +43,14 @@ extension Vault {
     package func set(
         _ target: PushTarget, _ delivery: Delivery, recording event: AuditEvent? = nil
     ) async throws(VaultError) {
-        try await change(recording: { event }) { [catalog] transaction in
-            guard try transaction.record(target.id, as: PushTargetRecord.self) != nil else {
+        try await change(recording: event) { transaction in
+            guard let known = try transaction.record(target.id, as: PushTargetRecord.self)?.target else {
                 throw Self.noSuchTarget(target.name)
             }
-            try catalog.checkSettings(of: target)
-            try catalog.checkMove(to: target)
+            try transaction.checkSettings(of: target)
+            try transaction.checkMove(of: known, to: target)
             try transaction.put(PushTargetRecord(target))
             try transaction.put(DeliveryRecord(targetID: target.id, delivery))
-        } committed: { [catalog] in
-            catalog.update(target) {
-                if $0.target.provisionerLog != target.provisionerLog { $0.provisioning = nil }
-                ($0.target, $0.delivery) = (target, delivery)
-            }
         }
     }
 
@@ -72,8 +62,6 @@ extension Vault {
             else { return }
             known.pinExpires = pinExpires
             try transaction.put(PushTargetRecord(known))
-        } committed: { [catalog] in
-            catalog.update(target) { if $0.target.trust == target.trust { $0.target.pinExpires = pinExpires } }
         }
     }
 
@@ -84,17 +72,19 @@ extension Vault {
         try await keep([(target, delivery)], recording: event)
     }
 
-    /// As ``keep(_:of:recording:)``, of several in one commit.
+    /// As ``keep(_:of:recording:)``, of several in one commit. A target that is known to have a newer secret keeps what is
+    /// known of it.
     package func keep(
         _ deliveries: [(target: PushTarget, delivery: Delivery)], recording event: AuditEvent? = nil
     ) async throws(VaultError) {
-        try await change(recording: { event }) { transaction in
+        try await change(recording: event) { transaction in
             for (target, delivery) in deliveries
             where try transaction.record(target.id, as: PushTargetRecord.self) != nil {
-                try transaction.put(DeliveryRecord(targetID: target.id, delivery))
+                let known = try transaction.record(target.id, as: DeliveryRecord.self)?.delivery
+                if !delivery.isOlder(than: known) {
+                    try transaction.put(DeliveryRecord(targetID: target.id, delivery))
+                }
             }
-        } committed: { [catalog] in
-            for (target, delivery) in deliveries { catalog.update(target) { $0.delivery = delivery } }
         }
     }
 

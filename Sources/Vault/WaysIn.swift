@@ -22,6 +22,13 @@ struct WaysIn: Sendable, Equatable {
         self.init(slots: slots, keyring: row.sealed)
     }
 
+    /// The same with another slot of that id, or with none. In the order of the store.
+    func replacing(slot id: String, by row: SealedRow?) -> WaysIn {
+        let others = slots.filter { $0.id != id }
+        let slots = (others + [row].compactMap(\.self)).sorted { $0.id.utf8.lexicographicallyPrecedes($1.id.utf8) }
+        return WaysIn(slots: slots, keyring: keyring)
+    }
+
     /// For people: what the vault opens with.
     var words: [String] {
         slots.compactMap { row in

@@ -11,8 +11,13 @@ struct SQLiteTransaction: StoreTransaction {
         try forEachRow(in: table, "ORDER BY \(table.columns[0])", [], body)
     }
 
-    func forEachRow(in table: SealedTable, ofApp app: String, _ body: (SealedRow) throws -> Void) throws {
-        try forEachRow(in: table, "WHERE app = ? ORDER BY \(table.columns[0])", [.text(app)], body)
+    func forEachRow(
+        in table: SealedTable, where column: String, is text: String, _ body: (SealedRow) throws -> Void
+    ) throws {
+        guard table.columns.contains(column) else {
+            throw StoreError(.library, "\(table.name) has no column \(column)")
+        }
+        try forEachRow(in: table, "WHERE \(column) = ? ORDER BY \(table.columns[0])", [.text(text)], body)
     }
 
     func forEachRow(in table: SealedTable, after id: String, limit: Int, _ body: (SealedRow) throws -> Void) throws {

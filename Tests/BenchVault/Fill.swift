@@ -114,9 +114,14 @@ private final class PileTransaction: StoreTransaction {
         }
     }
 
-    func forEachRow(in table: SealedTable, ofApp app: String, _ body: (SealedRow) throws -> Void) throws {
-        guard let column = table.columns.firstIndex(of: "app") else { return }
-        try forEachRow(in: table) { row in if row.cells[column] == .text(app) { try body(row) } }
+    /// Nothing is filled in twice: no name is found.
+    func forEachRow(
+        in table: SealedTable, where column: String, is text: String, _ body: (SealedRow) throws -> Void
+    ) throws {
+        guard let column = table.columns.firstIndex(of: column), !table.unique.contains(table.columns[column]) else {
+            return
+        }
+        try forEachRow(in: table) { row in if row.cells[column] == .text(text) { try body(row) } }
     }
 
     func row(in table: SealedTable, id: String) throws -> SealedRow? { rows[table]?[id] }

@@ -18,16 +18,15 @@ import Times
     /// Generation 3 is handed out. The secret of the second dies so many seconds from now, at the word of a rotation that is
     /// over.
     private static func app(dies left: Int?, holding generation: Generation? = nil) -> AppEntry {
-        var content = AppEntry.Content(
-            app: .sample("zoom"),
-            credential: Credential(
-                generation: third, state: .current, clientSecret: SecretBox("s"), createdAt: now + -9 * day))
-        content.replaced = left.map { ReplacedSecret(generation: second, dies: now + $0) }
+        var facts = AppEntry.Facts()
+        facts.replaced = left.map { ReplacedSecret(generation: second, dies: now + $0) }
         if let generation {
-            content.receipts[.test("ping")] = Receipt(
+            facts.receipts[.test("ping")] = Receipt(
                 client: .test("ping"), generation: generation, at: now + -40 * day, isAcknowledged: false)
         }
-        return AppEntry(content)
+        let credential = Credential(
+            generation: third, state: .current, clientSecret: SecretBox("s"), createdAt: now + -9 * day)
+        return AppEntry(app: .sample("zoom"), credential: credential, facts)
     }
 
     private static func target(_ app: AppEntry, _ state: TargetDocument.State, _ change: (inout Delivery) -> Void)

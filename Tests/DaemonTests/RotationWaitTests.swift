@@ -141,18 +141,18 @@ import Times
 
     /// What is said of an app at a time.
     private func problems(_ row: Case, after seconds: Int) throws -> [StatusDocument.Problem] {
-        var content = AppEntry.Content(
-            app: .sample("zoom"),
-            credential: Credential(
-                generation: .first.next, state: .current, clientSecret: SecretBox("s"), createdAt: Self.start))
-        content.rotation = Self.rotation(row.phase, overlap: row.overlap)
+        let credential = Credential(
+            generation: .first.next, state: .current, clientSecret: SecretBox("s"), createdAt: Self.start)
+        var facts = AppEntry.Facts()
+        facts.rotation = Self.rotation(row.phase, overlap: row.overlap)
         for name in row.holders {
-            content.receipts[.test(name)] = Receipt(
+            facts.receipts[.test(name)] = Receipt(
                 client: .test(name), generation: .first, at: Self.start, isAcknowledged: false)
         }
         let now = Self.start + seconds
         return AppProblems(
-            entry: AppEntry(content), holders: row.holders.map { .test($0) }, recurrence: .success(nil), now: now,
+            entry: AppEntry(app: .sample("zoom"), credential: credential, facts),
+            holders: row.holders.map { .test($0) }, recurrence: .success(nil), now: now,
             targets: row.targets
         ).all.map { $0.problem.graded(at: now) }
     }

@@ -115,9 +115,16 @@ private final class MemoryTransaction: StoreTransaction {
         for (_, row) in (rows[table] ?? [:]).sorted(by: { $0.key < $1.key }) { try body(row) }
     }
 
-    func forEachRow(in table: SealedTable, ofApp app: String, _ body: (SealedRow) throws -> Void) throws {
-        guard let column = table.columns.firstIndex(of: "app") else { return }
-        try forEachRow(in: table) { row in if row.cells[column] == .text(app) { try body(row) } }
+    func forEachRow(
+        in table: SealedTable, where column: String, is text: String, _ body: (SealedRow) throws -> Void
+    ) throws {
+        guard let column = table.columns.firstIndex(of: column) else {
+            throw StoreError(.library, "\(table.name) has no column \(column)")
+        }
+        let found = (rows[table] ?? [:]).filter { _, row in
+            if case .text(let found) = row.cells[column] { RowKey(found) == RowKey(text) } else { false }
+        }
+        for (_, row) in found.sorted(by: { $0.key < $1.key }) { try body(row) }
     }
 
     func forEachRow(in table: SealedTable, after id: String, limit: Int, _ body: (SealedRow) throws -> Void) throws {
@@ -129,6 +136,14 @@ private final class MemoryTransaction: StoreTransaction {
 
     func put(_ row: SealedRow) throws {
         try checkWrite()
+        for name in row.table.unique {
+            guard let column = row.table.columns.firstIndex(of: name), case .text(let text) = row.cells[column] else {
+                continue
+            }
+            try forEachRow(in: row.table, where: name, is: text) { other in
+                if RowKey(other.id) != RowKey(row.id) { throw StoreError(.library, "\(name) is not unique") }
+            }
+        }
         rows[row.table, default: [:]][RowKey(row.id)] = row
     }
 

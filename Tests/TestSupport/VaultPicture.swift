@@ -1,5 +1,5 @@
 import Names
-import Times
+package import Times
 package import Vault
 
 /// All that a vault serves, in the clear, so that two states can be compared.
@@ -9,6 +9,11 @@ package struct VaultPicture: Equatable, Sendable {
         package var secret: String
         package var generation: Int
         package var createdAt: Int
+        package var suspectSince: Timestamp?
+        /// Number and secret of the one before it.
+        package var previous: [String]
+        package var replaced: ReplacedSecret?
+        package var refusedRotation: RefusedRotation?
         package var token: TokenPicture?
         package var refusals: Refusals?
         package var rotation: RotationPicture?
@@ -22,6 +27,8 @@ package struct VaultPicture: Equatable, Sendable {
         package var due: Int?
         package var answer: String?
         package var candidate: String?
+        /// All else.
+        package var text: String
     }
 
     package struct TokenPicture: Equatable, Sendable {
@@ -51,7 +58,10 @@ package struct VaultPicture: Equatable, Sendable {
             AppPicture(
                 app: entry.app, secret: entry.credential.clientSecret.text,
                 generation: entry.credential.generation.number,
-                createdAt: entry.credential.createdAt.unixSeconds, token: entry.token.map { TokenPicture($0.token) },
+                createdAt: entry.credential.createdAt.unixSeconds, suspectSince: entry.credential.suspectSince,
+                previous: entry.previous.map { ["\($0.generation)", $0.clientSecret.text] } ?? [],
+                replaced: entry.replaced, refusedRotation: entry.refusedRotation,
+                token: entry.token.map { TokenPicture($0.token) },
                 refusals: entry.refusals, rotation: entry.rotation.map { RotationPicture($0) },
                 receipts: entry.receipts.values.sorted { $0.client < $1.client },
                 upkeep: entry.upkeep)
@@ -86,7 +96,7 @@ extension VaultPicture.TargetPicture {
             name: target.name.description, appID: target.appID,
             text: "\(target.id) \(target.adminURL) \(target.connection) \(target.fields) \(login) \(target.trust) "
                 + "\(target.replication) \(target.settle) \(target.createdAt) \(target.bypassesExternalValidation) "
-                + "\(target.restoresDrift)", delivery: entry.delivery)
+                + "\(target.restoresDrift) \(String(describing: target.pinExpires))", delivery: entry.delivery)
     }
 }
 
@@ -94,7 +104,11 @@ extension VaultPicture.RotationPicture {
     package init(_ rotation: Rotation) {
         self.init(
             id: rotation.id, phase: rotation.phase, due: rotation.due?.unixSeconds, answer: rotation.answer?.text,
-            candidate: rotation.candidate?.text)
+            candidate: rotation.candidate?.text,
+            text: "\(rotation.base) \(rotation.target) \(rotation.trigger) \(rotation.plannedAt) \(rotation.overlap) "
+                + "\(rotation.attempts) \(rotation.calls) \(rotation.isRestored) \(rotation.reason ?? "") "
+                + [rotation.enteredAt, rotation.revokeAt, rotation.promotedAt, rotation.publishedAt, rotation.endedAt]
+                .map { $0?.description ?? "-" }.joined(separator: " "))
     }
 }
 

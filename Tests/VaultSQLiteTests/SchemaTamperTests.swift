@@ -13,7 +13,9 @@ import VaultSQLite
 
     private static func filled() async throws -> (file: FileVault, tables: [String: [String]]) {
         let file = try await FileVault()
-        try await file.use { vault in
+        let log = HalfWrittenLog()
+        defer { withExtendedLifetime(log) {} }
+        try await file.use(beside: log) { vault in
             for number in 0..<3 { try await vault.add(number: number, at: file.time.now) }
             for entry in vault.catalog.apps {
                 let rotation = Rotation.planned(
@@ -100,7 +102,9 @@ import VaultSQLite
             #expect(found?.contains { $0.severity == .fatal } == true, "\(table.name)")
         }
         // A client that was removed, put back from an older copy.
-        let old = try sqlite(file.path, "SELECT quote(sealed) FROM client WHERE id = 'id-of-client-1'").output
+        let old = try sqlite(
+            file.path, "SELECT quote(name_index) || ', ' || quote(sealed) FROM client WHERE id = 'id-of-client-1'"
+        ).output
         let (store, vault) = try await file.open()
         try await vault.removeClient(.test("client-1"))
         try await store.close()

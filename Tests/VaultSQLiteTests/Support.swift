@@ -54,14 +54,20 @@ struct FileVault {
         for (name, bytes) in files { try write(bytes, to: directory.file(name)) }
     }
 
-    func open() async throws -> (store: SQLiteStore, vault: Vault) {
+    /// - Parameter log: what the vault is to tell of its changes.
+    func open(beside log: HalfWrittenLog? = nil) async throws -> (store: SQLiteStore, vault: Vault) {
         let store = try SQLiteStore.open(at: path)
-        return (store, try await Vault.open(store, with: .keyFile(), time: time))
+        let directory = log.map { _ in HalfWrittenLog.directory }
+        let vault = try await Vault.open(store, with: .keyFile(), log: directory, time: time)
+        if let log { vault.tell(log) }
+        return (store, vault)
     }
 
     /// Does something with the open vault, closes it, and says what it served last.
-    @discardableResult func use(_ body: (Vault) async throws -> Void = { _ in }) async throws -> VaultPicture {
-        let (store, vault) = try await open()
+    @discardableResult func use(
+        beside log: HalfWrittenLog? = nil, _ body: (Vault) async throws -> Void = { _ in }
+    ) async throws -> VaultPicture {
+        let (store, vault) = try await open(beside: log)
         try await body(vault)
         let picture = VaultPicture(vault)
         try await store.close()

@@ -179,6 +179,67 @@ import Vault
         #expect(await isDurable(vault, store, time))
     }
 
+    @Test("with a promotion go the refusals of the old secret, here and in the store") func promotion() async throws {
+        let (store, vault, time) = try await make()
+        try await vault.fill(at: time.now, marked: "x")
+        let entry = try #require(vault.catalog.app(.test("alpha")))
+        var rotation = try #require(entry.rotation)
+        #expect(entry.refusals != nil)
+        rotation.phase = .current
+        rotation.promotedAt = time.now.wall
+        let new = Credential(
+            generation: rotation.target, state: .current, clientSecret: SecretBox("new"), createdAt: time.now.wall)
+        try await vault.promote(new, by: rotation, of: entry.app)
+        #expect(vault.catalog.app(.test("alpha"))?.refusals == nil)
+        #expect(await isDurable(vault, store, time))
+    }
+
+    @Test("what is known of a newer secret does not give way to what is said of an older one") func newer() async throws
+    {
+        let (store, vault, time) = try await make()
+        let (app, now) = (App.sample("alpha"), time.now.wall)
+        let (old, new) = (Generation.first, Generation.first.next)
+        try await vault.add(app, clientSecret: SecretBox("x"))
+        let target = PushTarget.sample("console", of: app)
+        try await vault.add(target)
+        func receipt(_ generation: Generation, isAcknowledged: Bool = false) -> Receipt {
+            Receipt(client: .test("one"), generation: generation, at: now, isAcknowledged: isAcknowledged)
+        }
+        func upkeep(_ generation: Generation) -> Upkeep {
+            Upkeep(rotation: .init(base: generation, due: now), probe: .init(generation: generation, at: now))
+        }
+        func delivery(_ generation: Generation?, waiting: String? = nil) -> Delivery {
+            var delivery = Delivery()
+            (delivery.generation, delivery.waiting) = (generation, waiting)
+            return delivery
+        }
+        try await vault.keep([(app, receipt(new, isAcknowledged: true))])
+        try await vault.keep([(app, upkeep(new))])
+        try await vault.keep(Refusals.sample([now], generation: new), for: app)
+        try await vault.keep(delivery(new), of: target)
+        let known = VaultPicture(vault)
+
+        try await vault.keep([(app, receipt(new))])
+        try await vault.keep([(app, receipt(old, isAcknowledged: true))])
+        try await vault.keep([(app, upkeep(old))])
+        try await vault.keep([(app, Upkeep())])
+        try await vault.keep(Refusals.sample([now, now + 1], generation: old), for: app)
+        try await vault.keep(delivery(old), of: target)
+        try await vault.keep(delivery(nil, waiting: "x"), of: target)
+        #expect(VaultPicture(vault) == known)
+        #expect(await isDurable(vault, store, time))
+
+        try await vault.keep([(app, receipt(new.next))])
+        try await vault.keep(delivery(new, waiting: "x"), of: target)
+        let scope = Upkeep(scope: .init(at: now, lack: "x"))
+        try await vault.keep([(app, scope)])
+        let entry = try #require(vault.catalog.app(app.name))
+        #expect(entry.receipts[.test("one")] == receipt(new.next))
+        #expect(entry.upkeep.scope == scope.scope && entry.upkeep.probe == upkeep(new).probe)
+        #expect(vault.catalog.target(target.name)?.delivery.waiting == "x")
+        #expect(await isDurable(vault, store, time))
+    }
+
     @Test("a vault that was closed writes nothing more") func closed() async throws {
         let (store, vault, time) = try await make()
         try await vault.fill(at: time.now, marked: "x")

@@ -8,6 +8,7 @@ import Vault
 struct FilledVault {
     let store = MemoryStore()
     let time = ManualTime()
+    private let log = HalfWrittenLog()
     let vault: Vault
     let picture: VaultPicture
 
@@ -16,7 +17,8 @@ struct FilledVault {
 
     init() async throws {
         try await Vault.create(in: store, ways: [.keyFile("k"), .keyFile("j")])
-        vault = try await Vault.open(store, with: .keyFile("k"), time: time)
+        vault = try await Vault.open(store, with: .keyFile("k"), log: HalfWrittenLog.directory, time: time)
+        vault.tell(log)
         try await vault.fill(at: time.now, marked: "new")
         picture = VaultPicture(vault)
     }

@@ -3,6 +3,7 @@ import SecretMemory
 import Synchronization
 import TestSupport
 import Testing
+import Times
 
 @testable import Vault
 
@@ -27,5 +28,32 @@ import Testing
             "what failed changed nothing")
         #expect(seen.all.map(\.generation) == [1, 1, 1, nil])
         #expect(seen.all.map(\.clients) == [0, 1, 0, 0])
+    }
+
+    @Test("a promotion shows all at once: secret, the one before, rotation; and is told of once")
+    func promotion() async throws {
+        let (store, time) = (MemoryStore(), ManualTime())
+        try await Vault.create(in: store, ways: [.keyFile()])
+        let vault = try await Vault.open(store, with: .keyFile(), time: time)
+        let app = App.sample("zoom")
+        try await vault.add(app, clientSecret: SecretBox("s"))
+        var rotation = Rotation.planned(
+            id: "r", app: app, base: .first, trigger: .operator, overlap: 60, at: time.now.wall)
+        try await vault.begin(rotation, of: app)
+        let (seen, moves) = (Recorder<[String?]>(), Recorder<Rotation.Phase>())
+        vault.catalog.observe { [catalog = vault.catalog] _ in
+            let entry = catalog.app(app.name)
+            seen.note([
+                entry?.credential.clientSecret.text, entry?.previous?.clientSecret.text,
+                entry?.rotation?.phase.rawValue,
+            ])
+        }
+        vault.catalog.observeRotations { moves.note($0.rotation.phase) }
+        rotation.phase = .current
+        let new = Credential(
+            generation: rotation.target, state: .current, clientSecret: SecretBox("new"), createdAt: time.now.wall)
+        try await vault.promote(new, by: rotation, of: app)
+        #expect(seen.all == [["new", "s", "current"]])
+        #expect(moves.all == [.current])
     }
 }

@@ -172,18 +172,27 @@ import Times
         #expect(state.rows == 0 && state.digest == SetDigest())
     }
 
-    @Test("what the audit log is still to tell comes back as it was, with what was lost") func outbox() throws {
-        var state = VaultState()
+    @Test("what the audit log is still to tell comes back as it was, with where it ended and what was lost")
+    func outbox()
+        throws
+    {
         for (number, text) in Self.strange.enumerated() {
             let event = AuditEvent(.init("app.add"), .done, [("app", .text(String(text.prefix(2000))))])
-            state.outbox.add(AuditEntry(event, at: Self.now + number, commit: number + 1))
+            let entry = AuditEntry(event, at: Self.now + number, commit: number + 1)
+            #expect(try again(OutboxRecord(entry)).entry == entry)
         }
-        #expect(try again(state).outbox == state.outbox)
-        for commit in 100..<950 { state.outbox.add(AuditEntry(.init(text: ""), at: Self.now, commit: commit)) }
-        #expect(state.outbox.loss == nil, "the smallest events, as many as can be")
-        state.outbox.add(AuditEntry(.init(text: String(repeating: "x", count: 64 << 10)), at: Self.now, commit: 950))
-        #expect(state.outbox.loss?.events == 1)
-        #expect(try again(state).outbox == state.outbox)
+        let head = AuditHead(sequence: 7, code: LineCode())
+        #expect(try again(AuditHeadRecord(head)).head == head)
+        var state = VaultState()
+        state.outboxBytes = 4711
+        state.outboxLoss = AuditBacklog.Loss(events: 1, time: Self.now, commit: 950)
+        let found = try again(state)
+        #expect(found.outboxBytes == 4711 && found.outboxLoss == state.outboxLoss)
+    }
+
+    @Test("rows of the outbox are in the order of the commits") func outboxOrder() {
+        let commits = [1, 2, 9, 10, 99, 100, 123_456, Int.max]
+        #expect(commits.map(OutboxRecord.id) == commits.map(OutboxRecord.id).sorted())
     }
 
     @Test("a time before 1970 or after 9999 comes back as what can be written", arguments: [Int.min, -1, 0, Int.max])

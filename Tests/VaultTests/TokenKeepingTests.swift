@@ -54,6 +54,39 @@ import Vault
         }
     }
 
+    @Test("what is held in memory alone gives way to a change as what is in the vault does") func heldAndChanged()
+        async throws
+    {
+        let (_, vault, time, app) = try await make()
+        let refusals = Refusals.sample([time.now.wall])
+        let seen = SeenToken(token: .sample("held", issuedAt: time.now.wall), seen: time.now, minted: true)
+        func refused() -> Bool { vault.catalog.app(app.name)?.refusals != nil }
+
+        vault.hold(refusals, for: app)
+        try await vault.keep(nil, for: app)
+        #expect(!refused())
+
+        vault.hold(refusals, for: app)
+        try await vault.keep(seen, for: app)
+        #expect(!refused())
+
+        var rotation = Rotation.planned(
+            id: "r", app: app, base: .first, trigger: .operator, overlap: 60, at: time.now.wall)
+        try await vault.begin(rotation, of: app)
+        vault.hold(refusals, for: app)
+        rotation.phase = .retired
+        let new = Credential(
+            generation: rotation.target, state: .current, clientSecret: SecretBox("new"), createdAt: time.now.wall)
+        try await vault.promote(new, by: rotation, of: app)
+        #expect(!refused())
+
+        var other = app
+        other.accountID = "another"
+        vault.hold(seen, for: app)
+        try await vault.identify(other)
+        #expect(vault.catalog.app(app.name)?.token == nil)
+    }
+
     @Test("what is held in memory alone is gone after a restart") func held() async throws {
         let (store, vault, time, app) = try await make()
         vault.hold(SeenToken(token: .sample("held", issuedAt: time.now.wall), seen: time.now, minted: true), for: app)

@@ -65,6 +65,12 @@ package struct Delivery: Equatable, Sendable {
 
     package init() {}
 
+    /// Whether the other one tells of a newer secret.
+    func isOlder(than other: Delivery?) -> Bool {
+        guard let newer = other?.generation else { return false }
+        return generation.map { $0 < newer } ?? true
+    }
+
     /// The generation that the engines are known to use, if one was ever pushed.
     package var inUse: Generation? { replicatedAt == nil ? before : generation }
 
@@ -77,12 +83,13 @@ package struct Delivery: Equatable, Sendable {
 
 /// A push target as readers see it: a value that is replaced as a whole.
 package struct TargetEntry: Sendable {
-    package internal(set) var target: PushTarget
-    package internal(set) var delivery: Delivery
+    package let target: PushTarget
+    package let delivery: Delivery
     package internal(set) var provisioning: Provisioning?
 
-    package init(target: PushTarget, delivery: Delivery = Delivery()) {
+    package init(target: PushTarget, delivery: Delivery = Delivery(), provisioning: Provisioning? = nil) {
         self.target = target
         self.delivery = delivery
+        self.provisioning = provisioning
     }
 }

@@ -54,6 +54,16 @@ package struct Upkeep: Equatable, Sendable {
     package var probe: Probe?
     package var scope: RotationScope?
 
+    /// The newer word of the two. Nothing that is said of an older secret takes the place of what is known of a newer one.
+    func merged(over known: Upkeep?) -> Upkeep {
+        guard let known else { return self }
+        var merged = self
+        if let old = known.rotation, rotation.map({ $0.base < old.base }) ?? true { merged.rotation = old }
+        if let old = known.probe, probe.map({ $0.generation < old.generation }) ?? true { merged.probe = old }
+        merged.scope = scope ?? known.scope
+        return merged
+    }
+
     package init(rotation: PlannedRotation? = nil, probe: Probe? = nil, scope: RotationScope? = nil) {
         self.rotation = rotation
         self.probe = probe

@@ -14,6 +14,12 @@ package struct Inspection: Sendable {
         package let floor: GenerationFloor?
         /// The rotation that is under way.
         package let rotation: Rotation?
+
+        init(_ entry: AppEntry) {
+            (name, generation) = (entry.name, entry.generation)
+            createdAt = entry.credential.createdAt
+            (floor, rotation) = (entry.app.floor, entry.rotation)
+        }
     }
 
     package private(set) var findings: [Finding] = []
@@ -34,13 +40,19 @@ package struct Inspection: Sendable {
     init(_ transaction: any StoreTransaction, sealer: Sealer) {
         let written = state(transaction, sealer)
         var found = VaultState()
-        var loader = CatalogLoader()
+        var (fold, shown, ways) = (CatalogFold(at: SystemTime().now, newest: nil), Catalog.State(), [Way]())
+        var head = AuditHead.start
         for table in SealedTable.counted + SealedTable.uncounted {
             // What is not counted is left out when it does not open: Zoom and the clients give it again.
             let severity: Finding.Severity = table.isCounted ? .fatal : .error
             forEachRow(of: table, in: transaction, severity) { row throws(VaultError) in
                 if table.isCounted { found.count(try sealer.digest(of: row)) }
-                loader.take(try OpenedRow(row, sealer))
+                let opened = try OpenedRow(row, sealer)
+                switch opened {
+                case .way(let way): ways.append(way)
+                case .auditHead(let found): head = found
+                default: fold.take(.put(opened), over: shown)
+                }
             }
         }
         if let written, found.rows != written.rows || found.digest != written.digest {
@@ -51,9 +63,11 @@ package struct Inspection: Sendable {
                     : "it has \(counted(found.rows, "row")) and wrote \(written.rows): some were "
                         + (found.rows < written.rows ? "deleted" : "added"))
         }
-        lookAtSlots(transaction, loader.ways, sealer)
-        apps = loader.appsWithSecrets
-        for name in loader.appsWithoutSecret { add(.fatal, "app \(name) has no current secret") }
+        auditHead = head
+        lookAtSlots(transaction, ways, sealer)
+        for name in fold.appsWithoutSecret { add(.fatal, "app \(name) has no current secret") }
+        _ = fold.show(in: &shown)
+        apps = shown.apps.values.map { App($0) }.sorted { $0.name < $1.name }
     }
 
     private mutating func state(_ transaction: any StoreTransaction, _ sealer: Sealer) -> VaultState? {
@@ -65,7 +79,7 @@ package struct Inspection: Sendable {
             state = try sealer.open(row, as: VaultState.self)
         }
         if rows["state"] == 0 { add(.fatal, "the vault's state row is missing") }
-        (commits, auditHead) = (state?.commits, state?.auditHead ?? .start)
+        commits = state?.commits
         spent = state?.spent ?? SpentNumbers()
         return state
     }

@@ -32,7 +32,7 @@ package struct VaultInspector: Sendable {
 
     /// What the vault's audit log tells of, and the vault has not.
     package func rollback(_ inspection: Inspection, _ log: LogDirectory) async throws -> Finding? {
-        let named = try await Vault.newest(log, sealer).commit
+        let named = try await Vault.newest(log, sealer)?.commit ?? 0
         guard let commits = inspection.commits, let found = Rollback(commits: commits, named: named)?.error else {
             return nil
         }

@@ -8,6 +8,8 @@ struct AppRecord: Record {
     init(_ app: App) { self.app = app }
 
     var cells: [Cell] { [.text(app.id)] }
+    var indexed: [String] { [app.name.description] }
+    var opened: OpenedRow { .app(app) }
 
     func write(to writer: inout JSONWriter) {
         writer.member("name", app.name.description)

@@ -8,6 +8,8 @@ struct ClientRecord: Record {
     init(_ client: Client) { self.client = client }
 
     var cells: [Cell] { [.text(client.id)] }
+    var indexed: [String] { [client.name.description] }
+    var opened: OpenedRow { .client(client) }
 
     func write(to writer: inout JSONWriter) {
         writer.member("name", client.name.description)

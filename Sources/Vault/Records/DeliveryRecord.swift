@@ -12,6 +12,7 @@ struct DeliveryRecord: Record {
     }
 
     var cells: [Cell] { [.text(targetID)] }
+    var opened: OpenedRow { .delivery(self) }
 
     func write(to writer: inout JSONWriter) {
         if let generation = delivery.generation { writer.member("generation", generation.number) }

@@ -20,6 +20,7 @@ struct GenerationRecord: Record {
             .integer(credential.generation.number), .text(credential.state.rawValue),
         ]
     }
+    var opened: OpenedRow { .generation(self) }
 
     func write(to writer: inout JSONWriter) {
         writer.member("client_secret", secret: credential.clientSecret.bytes)

@@ -12,6 +12,8 @@ struct PushTargetRecord: Record {
     init(_ target: PushTarget) { self.target = target }
 
     var cells: [Cell] { [.text(target.id), .text(target.appID)] }
+    var indexed: [String] { [target.name.description, target.place] }
+    var opened: OpenedRow { .pushTarget(target) }
 
     func write(to writer: inout JSONWriter) {
         writer.member("kind", Self.kind)

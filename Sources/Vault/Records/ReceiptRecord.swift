@@ -13,9 +13,10 @@ struct ReceiptRecord: Record {
     }
 
     var cells: [Cell] {
-        let client = receipt.client.description
-        return [.text("\(appID).\(client)"), .text(appID), .text(client)]
+        [.text(id), .text(appID), .text(receipt.client.description)]
     }
+    var id: String { "\(appID).\(receipt.client)" }
+    var opened: OpenedRow { .receipt(self) }
 
     func write(to writer: inout JSONWriter) {
         writer.member("generation", receipt.generation.number)

@@ -5,9 +5,17 @@ import Times
 protocol Record: Sendable {
     static var table: SealedTable { get }
     var cells: [Cell] { get }
+    /// What rows of the table are found by though it is sealed: a text for each of its blind indexes.
+    var indexed: [String] { get }
+    /// What the row says, for whoever holds what all rows say in memory.
+    var opened: OpenedRow { get }
     func write(to writer: inout JSONWriter)
     /// Reads what ``write(to:)`` wrote. An unknown member is an error: a newer program may have put a condition there.
     init(cells: [Cell], document: borrowing JSONDocument) throws(JSONError)
+}
+
+extension Record {
+    var indexed: [String] { [] }
 }
 
 extension [Cell] {

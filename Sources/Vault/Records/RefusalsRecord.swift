@@ -12,6 +12,7 @@ struct RefusalsRecord: Record {
     }
 
     var cells: [Cell] { [.text(appID)] }
+    var opened: OpenedRow { .refusals(self) }
 
     func write(to writer: inout JSONWriter) {
         writer.member("generation", refusals.generation.number)

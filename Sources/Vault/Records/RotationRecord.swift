@@ -15,6 +15,8 @@ struct RotationRecord: Record {
         ]
     }
 
+    var opened: OpenedRow { .rotation(rotation) }
+
     func write(to writer: inout JSONWriter) {
         writer.member("base", rotation.base.number)
         if rotation.target != rotation.base.next { writer.member("target", rotation.target.number) }

@@ -6,13 +6,21 @@ struct TokenRecord: Record {
     static let table = SealedTable.token
     let appID: String
     let token: Token
+    /// How this process came by it; `nil` for one that was found in the vault.
+    private(set) var seen: SeenToken?
 
     init(appID: String, _ token: Token) {
         self.appID = appID
         self.token = token
     }
 
+    init(appID: String, _ seen: SeenToken) {
+        self.init(appID: appID, seen.token)
+        self.seen = seen
+    }
+
     var cells: [Cell] { [.text(appID), .integer(token.expiresAt.unixSeconds)] }
+    var opened: OpenedRow { .token(self) }
 
     func write(to writer: inout JSONWriter) {
         writer.member("access_token", secret: token.accessToken.bytes)

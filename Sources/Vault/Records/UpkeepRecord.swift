@@ -12,6 +12,7 @@ struct UpkeepRecord: Record {
     }
 
     var cells: [Cell] { [.text(appID)] }
+    var opened: OpenedRow { .upkeep(self) }
 
     func write(to writer: inout JSONWriter) {
         if let rotation = upkeep.rotation {

@@ -11,6 +11,8 @@ struct WayRecord: Record {
 
     var cells: [Cell] { [.text(way.id)] }
 
+    var opened: OpenedRow { .way(way) }
+
     func write(to writer: inout JSONWriter) {
         writer.member("kind", way.kind.rawValue)
         writer.member("created_at", way.createdAt)

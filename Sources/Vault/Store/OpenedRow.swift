@@ -1,36 +1,47 @@
+import Audit
 import Dispatch
 import Envelope
 import Synchronization
 
-/// A row of any table with records of apps, clients or ways in, opened.
+/// What a row of any table says.
 enum OpenedRow: Sendable {
     case app(App)
     case generation(GenerationRecord)
     case rotation(Rotation)
     case receipt(ReceiptRecord)
-    case way(Way)
     case client(Client)
     case pushTarget(PushTarget)
     case delivery(DeliveryRecord)
     case token(TokenRecord)
     case refusals(RefusalsRecord)
     case upkeep(UpkeepRecord)
+    case way(Way)
+    /// As it is stored: only its secret opens it.
+    case keySlot(SealedRow)
+    case keyring(SealedRow)
+    case state(VaultState)
+    case auditHead(AuditHead)
+    case outbox(AuditEntry)
 
-    /// `nil` for a table that a catalog is not made of.
-    init?(_ row: SealedRow, _ sealer: Sealer) throws(VaultError) {
+    init(_ row: SealedRow, _ sealer: Sealer) throws(VaultError) {
         switch row.table {
-        case .app: self = .app(try sealer.open(row, as: AppRecord.self).app)
-        case .generation: self = .generation(try sealer.open(row))
-        case .rotation: self = .rotation(try sealer.open(row, as: RotationRecord.self).rotation)
-        case .receipt: self = .receipt(try sealer.open(row))
-        case .way: self = .way(try sealer.open(row, as: WayRecord.self).way)
-        case .client: self = .client(try sealer.open(row, as: ClientRecord.self).client)
-        case .pushTarget: self = .pushTarget(try sealer.open(row, as: PushTargetRecord.self).target)
-        case .delivery: self = .delivery(try sealer.open(row))
-        case .token: self = .token(try sealer.open(row))
-        case .refusals: self = .refusals(try sealer.open(row))
-        case .upkeep: self = .upkeep(try sealer.open(row))
-        default: return nil
+        case .app: self = try sealer.open(row, as: AppRecord.self).opened
+        case .generation: self = try sealer.open(row, as: GenerationRecord.self).opened
+        case .rotation: self = try sealer.open(row, as: RotationRecord.self).opened
+        case .receipt: self = try sealer.open(row, as: ReceiptRecord.self).opened
+        case .client: self = try sealer.open(row, as: ClientRecord.self).opened
+        case .pushTarget: self = try sealer.open(row, as: PushTargetRecord.self).opened
+        case .delivery: self = try sealer.open(row, as: DeliveryRecord.self).opened
+        case .token: self = try sealer.open(row, as: TokenRecord.self).opened
+        case .refusals: self = try sealer.open(row, as: RefusalsRecord.self).opened
+        case .upkeep: self = try sealer.open(row, as: UpkeepRecord.self).opened
+        case .way: self = try sealer.open(row, as: WayRecord.self).opened
+        case .keySlot: self = .keySlot(row)
+        case .keyring: self = .keyring(row)
+        case .state: self = try sealer.open(row, as: VaultState.self).opened
+        case .auditHead: self = try sealer.open(row, as: AuditHeadRecord.self).opened
+        case .outbox: self = try sealer.open(row, as: OutboxRecord.self).opened
+        default: throw VaultError(.library, "there is no table \(row.table.name)")
         }
     }
 }
@@ -39,7 +50,7 @@ enum OpenedRow: Sendable {
 struct ReadRow: Sendable {
     /// What the vault counts the row by.
     let digest: Result<SetDigest, VaultError>
-    let opened: Result<OpenedRow?, VaultError>
+    let opened: Result<OpenedRow, VaultError>
 
     init(_ row: SealedRow, _ sealer: Sealer) {
         digest = Result { () throws(VaultError) in try sealer.digest(of: row) }

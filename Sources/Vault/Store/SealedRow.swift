@@ -1,22 +1,35 @@
 /// A table of the store: a few plain columns, of which the first is the row's id, and one sealed blob.
 package struct SealedTable: Hashable, Sendable {
     package let name: String
+    /// All plain columns. The blind indexes come last.
     package let columns: [String]
+    /// The columns that hold a keyed hash of something that is sealed (``Record/indexed``): a row is found by it, and whoever
+    /// has only the file learns no more than which rows have the same.
+    package let blindIndexes: [String]
+    /// Of these, the ones that no two rows share, whatever the program believes.
+    package let unique: [String]
 
-    init(_ name: String, _ columns: [String]) {
+    init(_ name: String, _ columns: [String], unique: [String] = [], indexed: [String] = []) {
         self.name = name
-        self.columns = columns
+        self.columns = columns + unique + indexed
+        self.unique = unique
+        blindIndexes = unique + indexed
     }
 
     /// What must not be lost or put back. Each row counts in the digest that the state row keeps.
-    package static let app = SealedTable("app", ["id"])
+    package static let app = SealedTable("app", ["id"], unique: ["name_index"])
     package static let generation = SealedTable("generation", ["id", "app", "number", "state"])
-    package static let client = SealedTable("client", ["id"])
+    package static let client = SealedTable("client", ["id"], unique: ["name_index"])
     package static let rotation = SealedTable("rotation", ["id", "app", "state", "due_at"])
-    package static let pushTarget = SealedTable("target", ["id", "app"])
+    package static let pushTarget = SealedTable(
+        "target", ["id", "app"], unique: ["name_index"], indexed: ["place_index"])
     /// The ways in that the vault knows.
     package static let way = SealedTable("way", ["id"])
-    package static let counted = [app, generation, client, rotation, pushTarget, way]
+    /// One row: where the audit log ended at the last commit.
+    package static let auditHead = SealedTable("audit_head", ["id"])
+    /// What the audit log is to tell of commits, until it is known to be on disk there. The id is the commit's number.
+    package static let outbox = SealedTable("outbox", ["id"])
+    package static let counted = [app, generation, client, rotation, pushTarget, way, auditHead, outbox]
 
     /// What Zoom or the clients give again for the asking. Sealed like the others, and not counted: damage here loses
     /// nothing.

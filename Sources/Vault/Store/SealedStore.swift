@@ -37,13 +37,21 @@ package protocol SealedStore: ReadableStore {
 package protocol StoreTransaction {
     /// Calls `body` with each row of the table, in the order of their ids.
     func forEachRow(in table: SealedTable, _ body: (SealedRow) throws -> Void) throws
-    /// Calls `body` with each row of the table that belongs to the app: whose column `app` is this.
-    func forEachRow(in table: SealedTable, ofApp app: String, _ body: (SealedRow) throws -> Void) throws
+    /// Calls `body` with each row of the table whose plain column `column` holds this text, in the order of their ids.
+    func forEachRow(
+        in table: SealedTable, where column: String, is text: String, _ body: (SealedRow) throws -> Void) throws
     /// Calls `body` with at most `limit` rows of the table whose ids come after this one, in the order of their ids.
     func forEachRow(in table: SealedTable, after id: String, limit: Int, _ body: (SealedRow) throws -> Void) throws
     func row(in table: SealedTable, id: String) throws -> SealedRow?
-    /// Inserts the row or replaces the one with its id.
+    /// Inserts the row or replaces the one with its id. Throws if another row has the same in a unique column.
     func put(_ row: SealedRow) throws
     /// - Returns: whether there was such a row.
     @discardableResult func remove(from table: SealedTable, id: String) throws -> Bool
+}
+
+extension StoreTransaction {
+    /// Calls `body` with each row of the table that belongs to the app.
+    func forEachRow(in table: SealedTable, ofApp app: String, _ body: (SealedRow) throws -> Void) throws {
+        try forEachRow(in: table, where: "app", is: app, body)
+    }
 }

@@ -2,11 +2,16 @@ import Audit
 import Names
 import Times
 
-/// One write transaction of the vault: each change seals its row and keeps the vault's own account of itself in step.
+/// One write transaction of the vault: each change seals its row, is noted to be shown once it is durable, and keeps the
+/// vault's own account of itself in step.
 struct SealedTransaction {
-    private let store: any StoreTransaction
-    private let sealer: Sealer
-    private var state: VaultState
+    let store: any StoreTransaction
+    let sealer: Sealer
+    /// The vault's account of itself, as this commit will leave it.
+    private(set) var state: VaultState
+    private var changes: [RowChange] = []
+    private var secrets: KeySecrets?
+    private var event: AuditEvent?
 
     /// Begins on the state that the store has now.
     init(_ store: any StoreTransaction, sealer: Sealer) throws {
@@ -18,24 +23,38 @@ struct SealedTransaction {
         self.state = try sealer.open(row)
     }
 
-    func record<R: Record>(_ id: String, as _: R.Type = R.self) throws -> R? {
-        guard let row = try store.row(in: R.table, id: id) else { return nil }
-        return try sealer.open(row)
-    }
+    // MARK: Rows
 
     mutating func put(_ record: some Record) throws {
-        try put(row: sealer.seal(record))
+        try store(sealer.seal(record))
+        changes.append(.put(record.opened))
     }
 
-    /// A row as it is to be stored.
+    /// A key slot or the keyring, as it is to be stored.
     mutating func put(row: SealedRow) throws {
-        try discount(row.table, row.id)
-        try store.put(row)
-        if row.table.isCounted { state.count(try sealer.digest(of: row)) }
+        try store(row)
+        changes.append(.put(try OpenedRow(row, sealer)))
     }
 
     mutating func put(keyring: [UInt8]) throws {
         try put(row: SealedRow(table: .keyring, cells: [.text(Vault.keyringID)], sealed: keyring))
+    }
+
+    mutating func remove(from table: SealedTable, id: String) throws {
+        guard let old = try store.row(in: table, id: id) else {
+            // What memory alone holds in its place, since the disk did not take it, goes all the same.
+            if table.columns[0] == "app" { changes.append(.removed(table, [.text(id)])) }
+            return
+        }
+        if table.isCounted { state.discount(try sealer.digest(of: old)) }
+        try store.remove(from: table, id: id)
+        changes.append(.removed(table, old.cells))
+    }
+
+    mutating func removeRows(from table: SealedTable, ofApp app: String) throws {
+        var ids: [String] = []
+        try store.forEachRow(in: table, ofApp: app) { ids.append($0.id) }
+        for id in ids { try remove(from: table, id: id) }
     }
 
     /// Seals a row's content in the newest epoch. What does not open is refused, or, where damage loses nothing, taken out.
@@ -46,7 +65,7 @@ struct SealedTransaction {
             guard error.code == .damaged, !table.isCounted else { throw error }
             return try remove(from: table, id: id)
         }
-        try put(row: new)
+        try store(new)
     }
 
     /// Throws unless every row of the table is sealed in this epoch.
@@ -58,21 +77,21 @@ struct SealedTransaction {
         }
     }
 
-    mutating func remove(from table: SealedTable, id: String) throws {
-        try discount(table, id)
-        try store.remove(from: table, id: id)
+    private mutating func store(_ row: SealedRow) throws {
+        if row.table.isCounted {
+            if let old = try store.row(in: row.table, id: row.id) { state.discount(try sealer.digest(of: old)) }
+            state.count(try sealer.digest(of: row))
+        }
+        try store.put(row)
     }
 
-    mutating func removeRows(from table: SealedTable, ofApp app: String) throws {
-        var ids: [String] = []
-        try store.forEachRow(in: table, ofApp: app) { ids.append($0.id) }
-        for id in ids { try remove(from: table, id: id) }
-    }
+    // MARK: What is beside the rows
 
-    private mutating func discount(_ table: SealedTable, _ id: String) throws {
-        guard table.isCounted, let old = try store.row(in: table, id: id) else { return }
-        state.discount(try sealer.digest(of: old))
-    }
+    /// Has the audit log tell of this commit. What is told of it last counts.
+    mutating func tell(_ event: AuditEvent?) { self.event = event }
+
+    /// What opens and makes seals once this commit is durable.
+    mutating func replaceSecrets(by secrets: KeySecrets) { self.secrets = secrets }
 
     mutating func belong(to host: String) { state.host = host }
 
@@ -90,27 +109,54 @@ struct SealedTransaction {
     /// Has an app that is added under this name later go on above this generation.
     mutating func spend(_ generation: Generation, of name: Name) { state.spent.spend(generation, of: name) }
 
-    /// What a commit leaves behind beside its rows.
-    struct Kept {
-        let auditHead: AuditHead
-        let commit: Int
-        let newestTime: Timestamp?
-        let entry: AuditEntry?
-    }
+    // MARK: The end
 
     /// The last step: the account of what changed, with what the audit log is to tell of it.
-    /// - Parameter durable: what of the log is on disk; `nil` for what the account has.
-    mutating func finish(
-        _ account: Account, _ durable: LogPosition?, recording event: AuditEvent?, at now: Timestamp
-    ) throws -> Kept {
+    /// - Parameter log: what of the log is on disk; `nil` while it is not open.
+    mutating func finish(_ account: Account, _ log: LogPosition?, at now: Timestamp) throws -> Commit {
         state.newestTime = max(state.newestTime ?? now, now)
         state.commits = max(state.commits, account.floor) + 1
-        state.auditHead = durable?.head ?? account.auditHead
-        if let durable { state.outbox.drop(through: durable.commit) }
-        let entry = event.map { AuditEntry($0, at: now, commit: state.commits) }
-        if let entry { state.outbox.add(entry) }
+        if let log { try follow(log) }
+        let entry = account.hasLog ? event.map { AuditEntry($0, at: now, commit: state.commits) } : nil
+        if let entry { try keep(entry) }
         try store.put(try sealer.seal(state))
-        return Kept(
-            auditHead: state.auditHead, commit: state.commits, newestTime: state.newestTime, entry: entry)
+        changes.append(.put(.state(state)))
+        return Commit(changes: changes, secrets: secrets, entry: entry)
+    }
+
+    /// Notes where the log ends, and drops what is on disk there.
+    private mutating func follow(_ log: LogPosition) throws {
+        let known = try record(AuditHeadRecord.id, as: AuditHeadRecord.self)
+        if (known?.head ?? .start) != log.head { try put(AuditHeadRecord(log.head)) }
+        if let lost = state.outboxLoss, lost.commit <= log.commit { state.outboxLoss = nil }
+        let few = 16
+        var dropped = few
+        while dropped == few, state.outboxBytes > 0 {
+            var first: [SealedRow] = []
+            try store.forEachRow(in: .outbox, after: "", limit: few) { first.append($0) }
+            let told = first.prefix { $0.id <= OutboxRecord.id(log.commit) }
+            for row in told {
+                state.outboxBytes -= row.sealed.count
+                try remove(from: .outbox, id: row.id)
+            }
+            dropped = told.count
+        }
+    }
+
+    /// The most bytes of the outbox: however long the log cannot be written, it must not fill the disk.
+    private static let outboxRoom = 64 << 10
+
+    /// What finds no room is counted. What is lost once stays lost up to the newest entry, so that the log tells everything
+    /// in its order.
+    private mutating func keep(_ entry: AuditEntry) throws {
+        let row = try sealer.seal(OutboxRecord(entry))
+        guard state.outboxLoss == nil, state.outboxBytes + row.sealed.count <= Self.outboxRoom else {
+            state.outboxLoss = AuditBacklog.Loss(
+                events: (state.outboxLoss?.events ?? 0) + 1, time: entry.time, commit: state.commits)
+            return
+        }
+        try store(row)
+        state.outboxBytes += row.sealed.count
+        changes.append(.put(.outbox(entry)))
     }
 }

@@ -13,7 +13,7 @@ struct Sealer: Sendable {
         record.write(to: &writer)
         writer.endObject()
         let plaintext = writer.finish()
-        let row = SealedRow(table: R.table, cells: record.cells, sealed: [])
+        let row = SealedRow(table: R.table, cells: record.cells + (try blindIndexes(of: record)), sealed: [])
         do { _ = try R(cells: row.cells, document: JSONDocument(parsing: plaintext.copy())) } catch {
             throw VaultError(.library, "\(row.table.name) row \(row.id) would not be readable: \(error)")
         }
@@ -24,6 +24,21 @@ struct Sealer: Sendable {
             return SealedRow(table: row.table, cells: row.cells, sealed: sealed)
         } catch {
             throw VaultError(.library, "a row could not be sealed: \(error)")
+        }
+    }
+
+    private func blindIndexes<R: Record>(of record: R) throws(VaultError) -> [Cell] {
+        var cells: [Cell] = []
+        for (column, text) in zip(R.table.blindIndexes, record.indexed) {
+            cells.append(.text(try blindIndex(of: text, in: R.table, column)))
+        }
+        return cells
+    }
+
+    /// What stands in a column by which a row is found.
+    func blindIndex(of text: String, in table: SealedTable, _ column: String) throws(VaultError) -> String {
+        do { return try keyring.blindIndex(of: text, table: table.name, column: column) } catch {
+            throw VaultError(.library, "no index of a row: \(error)")
         }
     }
 

@@ -16,8 +16,6 @@ struct VaultState: Record {
     var commits = 0
     var rows = 0
     var digest = SetDigest()
-    /// The last line of the audit log that was on disk at this commit.
-    var auditHead = AuditHead.start
     /// What somebody did to the audit log, until an operator has taken note of it.
     var auditTrouble: AuditTrouble?
     /// The latest time, by the wall clock, at which the vault was written.
@@ -26,23 +24,19 @@ struct VaultState: Record {
     var spent = SpentNumbers()
     /// The machine that the vault belongs to, as a keyed fingerprint.
     var host: String?
-    /// What the audit log is to tell of commits whose lines may not be on disk. They are dropped by a later commit.
-    var outbox = Self.emptyOutbox
-
-    /// Each commit seals this again: it may not grow much, however long the log cannot be written, nor beyond the number of
-    /// values that a document may have.
-    static let emptyOutbox = AuditBacklog(room: 64 << 10)
+    /// How much is in the outbox, and what had no room there.
+    var outboxBytes = 0
+    var outboxLoss: AuditBacklog.Loss?
 
     init() {}
 
     var cells: [Cell] { [.text(Self.id)] }
+    var opened: OpenedRow { .state(self) }
 
     func write(to writer: inout JSONWriter) {
         writer.member("commits", commits)
         writer.member("rows", rows)
         writer.member("digest", digest.hexadecimal)
-        writer.member("audit_line", auditHead.sequence)
-        writer.member("audit_code", auditHead.code.description)
         writer.member("host", ifPresent: host)
         writer.member("newest_time", ifPresent: newestTime)
         if let auditTrouble {
@@ -50,7 +44,11 @@ struct VaultState: Record {
             writer.member("audit_trouble_since", auditTrouble.since)
         }
         write(spent, to: &writer)
-        if !outbox.isEmpty { write(outbox, to: &writer) }
+        if outboxBytes > 0 { writer.member("outbox_bytes", outboxBytes) }
+        guard let outboxLoss else { return }
+        writer.member("lost_events", outboxLoss.events)
+        writer.member("lost_time", outboxLoss.time)
+        writer.member("lost_commit", outboxLoss.commit)
     }
 
     private func write(_ spent: SpentNumbers, to writer: inout JSONWriter) {
@@ -67,29 +65,11 @@ struct VaultState: Record {
         writer.endArray()
     }
 
-    private func write(_ outbox: AuditBacklog, to writer: inout JSONWriter) {
-        writer.key("outbox")
-        writer.beginArray()
-        for entry in outbox.entries {
-            writer.beginObject()
-            writer.member("commit", entry.commit ?? 0)
-            writer.member("time", entry.time)
-            writer.member("event", entry.event.text)
-            writer.endObject()
-        }
-        writer.endArray()
-        guard let loss = outbox.loss else { return }
-        writer.member("lost_events", loss.events)
-        writer.member("lost_time", loss.time)
-        writer.member("lost_commit", loss.commit)
-    }
-
     init(cells: [Cell], document: borrowing JSONDocument) throws(JSONError) {
         try document.allowOnly(
             [
-                "commits", "rows", "digest", "audit_line", "audit_code", "outbox", "lost_events", "lost_time",
-                "lost_commit", "host", "audit_trouble", "audit_trouble_since", "newest_time", "spent",
-                "spent_others",
+                "commits", "rows", "digest", "outbox_bytes", "lost_events", "lost_time", "lost_commit", "host",
+                "audit_trouble", "audit_trouble_since", "newest_time", "spent", "spent_others",
             ], of: document.root)
         commits = try document.number("commits")
         rows = try document.number("rows")
@@ -99,15 +79,14 @@ struct VaultState: Record {
         self.digest = digest
         host = try document.optionalText("host")
         newestTime = try document.optionalTime("newest_time")
-        guard let code = LineCode(hexadecimal: try document.text("audit_code").utf8) else {
-            throw JSONError(.outOfRange, member: "audit_code")
-        }
-        auditHead = AuditHead(sequence: try document.number("audit_line"), code: code)
         if let words = try document.optionalText("audit_trouble") {
             auditTrouble = AuditTrouble(words: words, since: try document.time("audit_trouble_since"))
         }
         spent = try document.spent()
-        if document.member("outbox", of: document.root) != nil { outbox = try document.outbox() }
+        if document.member("outbox_bytes", of: document.root) != nil {
+            outboxBytes = try document.number("outbox_bytes")
+        }
+        outboxLoss = try document.loss()
     }
 
     mutating func count(_ digest: SetDigest) {
@@ -140,20 +119,11 @@ extension JSONDocument {
         return spent
     }
 
-    fileprivate func outbox() throws(JSONError) -> AuditBacklog {
-        var outbox = VaultState.emptyOutbox
-        for node in try list("outbox", of: root) {
-            let time = Timestamp(unixSeconds: try integer(try require("time", of: node)))
-            let event = AuditEvent(text: try string(try require("event", of: node)))
-            outbox.add(AuditEntry(event, at: time, commit: try integer(try require("commit", of: node))))
-        }
-        guard member("lost_events", of: root) != nil else { return outbox }
+    fileprivate func loss() throws(JSONError) -> AuditBacklog.Loss? {
+        guard member("lost_events", of: root) != nil else { return nil }
         let events = try number("lost_events")
         guard (1...1 << 40).contains(events) else { throw JSONError(.outOfRange, member: "lost_events") }
-        let loss = AuditBacklog.Loss(
-            events: events, time: try time("lost_time"), commit: try number("lost_commit"))
-        outbox.add(AuditBacklog(room: 0, [], loss))
-        return outbox
+        return AuditBacklog.Loss(events: events, time: try time("lost_time"), commit: try number("lost_commit"))
     }
 }
 

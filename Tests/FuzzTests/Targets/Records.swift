@@ -12,7 +12,8 @@ extension FuzzTarget {
         let readers: [([Cell], ArraySlice<UInt8>) throws -> Void] = [
             twice(AppRecord.self), twice(ClientRecord.self), twice(GenerationRecord.self), twice(RotationRecord.self),
             twice(TokenRecord.self), twice(RefusalsRecord.self), twice(ReceiptRecord.self), twice(UpkeepRecord.self),
-            twice(VaultState.self), twice(PushTargetRecord.self), twice(DeliveryRecord.self), twice(WayRecord.self),
+            twice(VaultState.self), twice(AuditHeadRecord.self), twice(OutboxRecord.self), twice(PushTargetRecord.self),
+            twice(DeliveryRecord.self), twice(WayRecord.self),
         ]
         let reader = choices.oneOf(readers)
         let state = choices.oneOf(["current", "previous", "planned", "draining", "held", "lost_response", "x"])

@@ -92,6 +92,44 @@ import Vault
         }
     }
 
+    @Test(
+        "rows are found by a column's text, byte by byte and in the order of their ids",
+        arguments: StoreUnderTest.allCases)
+    func found(kind: StoreUnderTest) async throws {
+        let store = try await kind.make().store
+        try await store.put(.app("a"), .app("b", index: "é"), .app("c", index: "e\u{301}"), .app("d", index: "%"))
+        for (id, app, place) in [("3", "a", "x"), ("1", "a", "x"), ("2", "b", "x"), ("4", "a", "y")] {
+            try await store.put(.pushTarget(id, of: app, place: place))
+        }
+        func ids(_ table: SealedTable, _ column: String, _ text: String) async throws -> [String] {
+            try await store.read { transaction in
+                var ids: [String] = []
+                try transaction.forEachRow(in: table, where: column, is: text) { ids.append($0.id) }
+                return ids
+            }
+        }
+        #expect(try await ids(.app, "name_index", "é") == ["b"])
+        #expect(try await ids(.app, "name_index", "%") == ["d"])
+        #expect(try await ids(.app, "name_index", "") == [])
+        #expect(try await ids(.pushTarget, "place_index", "x") == ["1", "2", "3"])
+        #expect(try await ids(.pushTarget, "app", "a") == ["1", "3", "4"])
+        await #expect(throws: StoreError.self) { _ = try await ids(.app, "no_column", "x") }
+    }
+
+    @Test(
+        "two rows do not share what is unique, and a row keeps it when it is replaced",
+        arguments: StoreUnderTest.allCases)
+    func unique(kind: StoreUnderTest) async throws {
+        let store = try await kind.make().store
+        try await store.put(.app("a", index: "x"), .app("b", index: "y"))
+        await #expect(throws: (any Error).self) { try await store.put(.app("c", index: "x")) }
+        await #expect(throws: (any Error).self) { try await store.put(.app("b", index: "x")) }
+        #expect(try await store.rows(of: .app) == [.app("a", index: "x"), .app("b", index: "y")])
+        try await store.put(.app("a", [2], index: "x"))
+        try await store.put(.app("a", [2], index: "z"), .app("b", index: "x"))
+        #expect(try await store.rows(of: .app) == [.app("a", [2], index: "z"), .app("b", index: "x")])
+    }
+
     @Test("blobs come back byte for byte, from none to millions", arguments: StoreUnderTest.allCases)
     func blobs(kind: StoreUnderTest) async throws {
         let bench = try await kind.make()
@@ -115,7 +153,7 @@ import Vault
         #expect(tables.count > 3)
         for (index, table) in tables.enumerated() {
             try await bench.store.put(
-                .app("same"), SealedRow(table: .pushTarget, cells: [.text("same"), .text("same")], sealed: [1]),
+                .app("same"), .pushTarget("same", of: "same", place: ""),
                 SealedRow(table: table, cells: [.text("same")], sealed: [UInt8(index)]))
         }
         let store = try await bench.reopened().store

@@ -52,13 +52,17 @@ extension SealedStore {
 }
 
 extension SealedRow {
-    /// A row of the app table, which has no column but its id.
-    static func app(_ id: String, _ sealed: [UInt8] = [1]) -> SealedRow {
-        SealedRow(table: .app, cells: [.text(id)], sealed: sealed)
+    /// A row of the app table, whose index is its id's unless it is given.
+    static func app(_ id: String, _ sealed: [UInt8] = [1], index: String? = nil) -> SealedRow {
+        SealedRow(table: .app, cells: [.text(id), .text(index ?? id)], sealed: sealed)
     }
 
     /// One that holds a number.
     static func app(_ id: String, _ number: Int) -> SealedRow { .app(id, Array("\(number)".utf8)) }
+
+    static func pushTarget(_ id: String, of app: String, place: String) -> SealedRow {
+        SealedRow(table: .pushTarget, cells: [.text(id), .text(app), .text(id), .text(place)], sealed: [1])
+    }
 
     static func keySlot(_ id: String, kind: String) -> SealedRow {
         SealedRow(table: .keySlot, cells: [.text(id), .text(kind)], sealed: [1])

@@ -1,0 +1,199 @@
+import Names
+import Times
+
+/// Rows on their way into the catalog, of one commit or of the whole vault: the only way in. They come in any order, and
+/// show together.
+struct CatalogFold {
+    private var apps: [String: AppRows] = [:]
+    /// The ids of ``apps`` as they came.
+    private var touched: [String] = []
+    private var targets: [String: TargetRows] = [:]
+    /// By id; `nil` for one that is gone.
+    private var clients: [String: Client?] = [:]
+    private(set) var moves: [RotationMove] = []
+    private let now: Moment
+    private let newest: Timestamp?
+
+    /// - Parameter newest: the latest time that vault and audit log know of, by which the age of a token is judged.
+    init(at now: Moment, newest: Timestamp?) {
+        (self.now, self.newest) = (now, newest)
+    }
+
+    /// - Parameter state: what shows so far.
+    mutating func take(_ change: RowChange, over state: Catalog.State) {
+        switch change {
+        case .put(let row): put(row, state)
+        case .removed(let table, let cells): remove(table, cells, state)
+        }
+    }
+
+    private mutating func put(_ row: OpenedRow, _ state: Catalog.State) {
+        switch row {
+        case .app(let app): rows(app.id, state).app = app
+        case .generation(let record): rows(record.appID, state).take(record)
+        case .rotation(let rotation):
+            let rows = rows(rotation.appID, state)
+            // Nobody waits for news of an app that does not show yet.
+            if state.names[rotation.appID] != nil, let app = rows.app,
+                let move = RotationMove(of: app, from: rows.facts.rotation, to: rotation)
+            {
+                moves.append(move)
+            }
+            rows.take(rotation)
+        case .receipt(let record): rows(record.appID, state).facts.receipts[record.receipt.client] = record.receipt
+        case .token(let record):
+            rows(record.appID, state).facts.token =
+                record.seen ?? SeenToken(found: record.token, at: now, newest: newest)
+        case .refusals(let record): rows(record.appID, state).facts.refusals = record.refusals
+        case .upkeep(let record): rows(record.appID, state).facts.upkeep = record.upkeep
+        case .client(let client): clients[client.id] = client
+        case .pushTarget(let target): rows(ofTarget: target.id, state).take(target)
+        case .delivery(let record): rows(ofTarget: record.targetID, state).delivery = record.delivery
+        case .way, .keySlot, .keyring, .state, .auditHead, .outbox: break  // not the catalog's
+        }
+    }
+
+    private mutating func remove(_ table: SealedTable, _ cells: [Cell], _ state: Catalog.State) {
+        guard case .text(let id)? = cells.first else { return }
+        var app = id
+        if let column = table.columns.firstIndex(of: "app"), column > 0, case .text(let text) = cells[column] {
+            app = text
+        }
+        switch table {
+        case .app: rows(id, state).app = nil
+        case .generation:
+            if case .integer(let number) = cells[2] { rows(app, state).removeGeneration(number) }
+        case .rotation:
+            let rows = rows(app, state)
+            if rows.facts.rotation?.id == id { rows.facts.rotation = nil }
+        case .receipt:
+            if case .text(let client) = cells[2], let name = Name(client) {
+                rows(app, state).facts.receipts[name] = nil
+            }
+        case .token: rows(app, state).facts.token = nil
+        case .refusals: rows(app, state).facts.refusals = nil
+        case .upkeep: rows(app, state).facts.upkeep = Upkeep()
+        case .client: clients[id] = .some(nil)
+        case .pushTarget: rows(ofTarget: id, state).target = nil
+        case .delivery: rows(ofTarget: id, state).delivery = Delivery()
+        default: break
+        }
+    }
+
+    private mutating func rows(_ app: String, _ state: Catalog.State) -> AppRows {
+        if let rows = apps[app] { return rows }
+        let rows = AppRows(state.names[app].flatMap { state.apps[$0] })
+        apps[app] = rows
+        touched.append(app)
+        return rows
+    }
+
+    private mutating func rows(ofTarget id: String, _ state: Catalog.State) -> TargetRows {
+        if let rows = targets[id] { return rows }
+        let rows = TargetRows(state.targetNames[id].flatMap { state.targets[$0] })
+        targets[id] = rows
+        return rows
+    }
+
+    /// Apps whose rows hold no current secret. They do not show.
+    var appsWithoutSecret: [Name] { apps.values.compactMap { $0.current == nil ? $0.app?.name : nil }.sorted() }
+
+    /// Shows all that came. Nothing is left to show afterwards.
+    /// - Returns: what is another than it was, in the order in which it came.
+    mutating func show(in state: inout Catalog.State) -> [CatalogChange] {
+        var told: [CatalogChange] = []
+        state.apps.reserveCapacity(state.apps.count + touched.count)
+        let shown = touched.map { (id: $0, name: state.names[$0], entry: apps.removeValue(forKey: $0)?.entry) }
+        // First the names that are free now: one may have gone from an app to another.
+        for case (let id, let name?, let entry) in shown where name != entry?.name {
+            (state.names[id], state.apps[name]) = (nil, nil)
+            told.append(.app(name))
+        }
+        for case (let id, _, let entry?) in shown {
+            (state.names[id], state.apps[entry.name]) = (entry.name, entry)
+            told.append(.app(entry.name))
+        }
+        for id in targets.keys {
+            if let name = state.targetNames.removeValue(forKey: id) { state.targets[name] = nil }
+        }
+        for (id, rows) in targets {
+            guard let entry = rows.entry else { continue }
+            state.targetNames[id] = entry.target.name
+            state.targets[entry.target.name] = entry
+        }
+        guard !clients.isEmpty else { return told }
+        state.clients = state.clients.filter { clients[$0.value.id] == nil }
+        for case let client? in clients.values { state.clients[client.name] = client }
+        state.rules = ClientRules(Array(state.clients.values), strangers: state.strangers)
+        return told + [.rules]
+    }
+}
+
+/// What the rows of one app say, as far as they came.
+final class AppRows {
+    var app: App?
+    private(set) var current: Credential?
+    var facts: AppEntry.Facts
+
+    init(_ entry: AppEntry? = nil) {
+        app = entry?.app
+        current = entry?.credential
+        facts = entry?.facts ?? AppEntry.Facts()
+    }
+
+    func take(_ record: GenerationRecord) {
+        // One secret has one row: it is in the one place or the other.
+        removeGeneration(record.credential.generation.number)
+        switch record.credential.state {
+        case .current: current = record.credential
+        case .previous: facts.previous = record.credential
+        }
+    }
+
+    func removeGeneration(_ number: Int) {
+        if current?.generation.number == number { current = nil }
+        if facts.previous?.generation.number == number { facts.previous = nil }
+    }
+
+    func take(_ rotation: Rotation) {
+        if !rotation.phase.isFinal {
+            facts.rotation = rotation
+        } else if facts.rotation?.id == rotation.id {
+            facts.rotation = nil
+        }
+        if let found = RefusedRotation(rotation), facts.refusedRotation.map({ $0.at <= found.at }) ?? true {
+            facts.refusedRotation = found
+        }
+        if let over = ReplacedSecret(rotation), (facts.replaced?.generation ?? .first) <= over.generation {
+            facts.replaced = over
+        }
+    }
+
+    /// `nil` for an app that is not there, or has no current secret.
+    var entry: AppEntry? {
+        guard let app, let current else { return nil }
+        return AppEntry(app: app, credential: current, facts)
+    }
+}
+
+/// What the rows of one push target say, as far as they came.
+private final class TargetRows {
+    var target: PushTarget?
+    var delivery: Delivery
+    private var provisioning: Provisioning?
+
+    init(_ entry: TargetEntry?) {
+        target = entry?.target
+        delivery = entry?.delivery ?? Delivery()
+        provisioning = entry?.provisioning
+    }
+
+    func take(_ target: PushTarget) {
+        if self.target?.provisionerLog != target.provisionerLog { provisioning = nil }
+        self.target = target
+    }
+
+    var entry: TargetEntry? {
+        target.map { TargetEntry(target: $0, delivery: delivery, provisioning: provisioning) }
+    }
+}

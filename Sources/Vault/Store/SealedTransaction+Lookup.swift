@@ -1,0 +1,129 @@
+import Names
+
+/// What rows say within the transaction: every decision of a change is made by these, and by nothing that is held in memory.
+extension SealedTransaction {
+    func record<R: Record>(_ id: String, as _: R.Type = R.self) throws -> R? {
+        guard let row = try store.row(in: R.table, id: id) else { return nil }
+        return try sealer.open(row)
+    }
+
+    func app(named name: Name) throws -> App? {
+        try records(AppRecord.self, by: "name_index", name.description).first?.app
+    }
+
+    func client(named name: Name) throws -> Client? {
+        try records(ClientRecord.self, by: "name_index", name.description).first?.client
+    }
+
+    func target(named name: Name) throws -> PushTarget? {
+        try records(PushTargetRecord.self, by: "name_index", name.description).first?.target
+    }
+
+    /// Throws `.notFound` unless this very app is there.
+    func check(_ app: App) throws {
+        guard try record(app.id, as: AppRecord.self) != nil else { throw Vault.noSuchApp(app.name) }
+    }
+
+    /// The rotation of the app that is under way.
+    func openRotation(ofApp id: String) throws -> Rotation? {
+        var found: Rotation?
+        try store.forEachRow(in: .rotation, ofApp: id) { row in
+            let rotation = try openRotation(row)
+            if let rotation { found = rotation }
+        }
+        return found
+    }
+
+    /// `nil` for one that is over, of which there may be many.
+    private func openRotation(_ row: SealedRow) throws -> Rotation? {
+        guard case .text(let phase) = row.cells[2], Rotation.Phase(rawValue: phase)?.isFinal == false else {
+            return nil
+        }
+        return try sealer.open(row, as: RotationRecord.self).rotation
+    }
+
+    /// An app with its secrets and the rotation that is under way.
+    func entry(ofApp id: String) throws -> AppEntry? {
+        let rows = try secrets(ofApp: id)
+        rows.facts.rotation = try openRotation(ofApp: id)
+        return rows.entry
+    }
+
+    /// An app and its secrets.
+    func secrets(ofApp id: String) throws -> AppRows {
+        let rows = AppRows()
+        rows.app = try record(id, as: AppRecord.self)?.app
+        try store.forEachRow(in: .generation, ofApp: id) { rows.take(try sealer.open($0, as: GenerationRecord.self)) }
+        return rows
+    }
+
+    /// All apps.
+    func apps() throws -> [App] {
+        var apps: [App] = []
+        try store.forEachRow(in: .app) { apps.append(try sealer.open($0, as: AppRecord.self).app) }
+        return apps
+    }
+
+    /// Of these rows the ids alone.
+    func ids(in table: SealedTable, ofApp app: String) throws -> [String] {
+        var ids: [String] = []
+        try store.forEachRow(in: table, ofApp: app) { ids.append($0.id) }
+        return ids
+    }
+
+    /// The records whose sealed text is this, by its blind index.
+    private func records<R: Record>(_: R.Type, by column: String, _ text: String) throws -> [R] {
+        let index = try sealer.blindIndex(of: text, in: R.table, column)
+        var found: [R] = []
+        try store.forEachRow(in: R.table, where: column, is: index) { found.append(try sealer.open($0)) }
+        return found
+    }
+}
+
+/// Targets, and the rotations that wait for them.
+extension SealedTransaction {
+    /// The other targets of the same connection, by name.
+    private func targetsBeside(_ target: PushTarget) throws -> [PushTarget] {
+        try records(PushTargetRecord.self, by: "place_index", target.place).map(\.target)
+            .filter { $0.id != target.id }.sorted { $0.name < $1.name }
+    }
+
+    /// Whether a rotation is under way that would end the secret which the target's connection has, and reaches it by nothing
+    /// else: one that has still to be published, or to wait for a connection that somebody else changed since.
+    func isWaitedFor(_ target: PushTarget) throws -> Bool {
+        guard let rotation = try openRotation(ofApp: target.appID) else { return false }
+        let delivery = try record(target.id, as: DeliveryRecord.self)?.delivery
+        guard rotation.publishedAt == nil || delivery?.drift != nil else { return false }
+        return !(try targetsBeside(target)).contains {
+            $0.appID == target.appID && $0.fields.clientSecret == target.fields.clientSecret
+        }
+    }
+
+    /// Throws if the target is to push into another connection while a rotation would end the secret that is in this one. One
+    /// that is gone, or was never pushed to, is given up by that alone; and a console may have another address.
+    func checkMove(of known: PushTarget, to target: PushTarget) throws {
+        guard known.connection != target.connection, known.adminURL == target.adminURL,
+            let delivery = try record(known.id, as: DeliveryRecord.self)?.delivery,
+            delivery.generation != nil, delivery.failure?.cause != "not_found", try isWaitedFor(known)
+        else { return }
+        throw VaultError(
+            .busy,
+            "a rotation of '\(target.app)' waits for '\(target.name)', and would end the secret that is in "
+                + "'\(known.connection)'",
+            hint: "add the other connection as a target of its own: keyturn target add pingfederate NEW; if "
+                + "'\(known.connection)' is used no more: keyturn target remove \(target.name) --force first")
+    }
+
+    /// Throws if another app's credentials are pushed into one of the target's settings: each push would undo the other's.
+    func checkSettings(of target: PushTarget) throws {
+        for other in try targetsBeside(target) where other.appID != target.appID {
+            let shared = target.fields.names.filter(other.fields.names.contains)
+            guard !shared.isEmpty else { continue }
+            let names = shared.map { "'\($0)'" }.joined(separator: ", ")
+            throw VaultError(
+                .exists,
+                "target '\(other.name)' pushes app '\(other.app)' into \(names) of this connection already",
+                hint: "look at it: keyturn target show \(other.name); choose another connection, or other settings")
+        }
+    }
+}
