@@ -72,7 +72,7 @@ let package = Package(
         target("Schedule", ["Times"]),
         target("Confinement", ["CPlatform"]),
         target("SecretMemory", ["CPlatform"]),
-        target("SecretJSON", ["SecretMemory"]),
+        target("SecretJSON", ["Names", "SecretMemory", "Times"]),
         target("Envelope", ["COpenSSL", "CPlatform", "SecretMemory"]),
         target("Audit", ["Envelope", "SecretJSON", "SecretMemory", "Times"]),
         target("Vault", ["Audit", "Envelope", "Names", "SecretJSON", "SecretMemory", "Times"]),

@@ -4,8 +4,8 @@ import TerminalText
 
 /// What a code means and what to do about it. Codes are made in other places; this one table explains them all, and tests
 /// hold it against those places, so that none is missing and none is left over.
-package struct ErrorEntry: Equatable, Sendable, WireDocument {
-    package enum Origin: String, CaseIterable, Sendable {
+package struct ErrorEntry: Equatable, Sendable, ListedDocument {
+    package enum Origin: String, JSONValue, CaseIterable, Sendable {
         /// `code` of a refusal on either socket.
         case socket
         /// What a command exits with.
@@ -43,20 +43,11 @@ package struct ErrorEntry: Equatable, Sendable, WireDocument {
         remedy = explanation.remedy
     }
 
-    package func writeMembers(to json: inout JSONWriter) {
-        json.member("code", code)
-        json.member("origin", origin.rawValue)
-        json.member("meaning", meaning)
-        json.member("try", remedy)
-    }
-
-    package init(_ node: JSONNode, in document: borrowing JSONDocument) throws(JSONError) {
-        guard let origin = Origin(rawValue: try document.text("origin", of: node)) else {
-            throw JSONError(.outOfRange, member: "origin")
-        }
-        self.init(
-            try document.text("code", of: node), origin,
-            Explanation(try document.text("meaning", of: node), try: try document.text("try", of: node)))
+    package init<Failure>(_ members: inout Members<Self, Failure>) throws(Failure) {
+        code = try members("code", \.code)
+        origin = try members("origin", \.origin)
+        meaning = try members("meaning", \.meaning)
+        remedy = try members("try", \.remedy)
     }
 }
 
@@ -71,15 +62,13 @@ package struct Explanation: Equatable, Sendable {
 }
 
 /// Some entries, as JSON.
-package struct ErrorList: Equatable, Sendable, WireDocument {
+package struct ErrorList: Equatable, Sendable, ListedDocument {
     package let codes: [ErrorEntry]
 
     package init(_ codes: [ErrorEntry]) { self.codes = codes }
 
-    package func writeMembers(to json: inout JSONWriter) { json.member("codes", list: codes) }
-
-    package init(_ node: JSONNode, in document: borrowing JSONDocument) throws(JSONError) {
-        codes = try document.list("codes", of: node)
+    package init<Failure>(_ members: inout Members<Self, Failure>) throws(Failure) {
+        codes = try members("codes", \.codes)
     }
 }
 

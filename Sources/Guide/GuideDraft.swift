@@ -3,7 +3,7 @@ package import SecretJSON
 package import SocketAPI
 
 /// How far somebody has come with an app, so that they can leave and go on later. A secret is never in it.
-package struct GuideDraft: Equatable, Sendable, WireDocument {
+package struct GuideDraft: Equatable, Sendable, ListedDocument {
     package let name: Name
     /// The step to go on with; `nil` once all are done.
     package var step: Step?
@@ -46,28 +46,14 @@ package struct GuideDraft: Equatable, Sendable, WireDocument {
         return profile
     }
 
-    package func writeMembers(to json: inout JSONWriter) {
-        json.member("name", name.description)
-        json.member("step", orNull: step?.rawValue)
-        json.member("environment", orNull: environment)
-        json.member("token_url", orNull: tokenURL)
-        json.member("api_url", orNull: apiURL)
+    package init<Failure>(_ members: inout Members<Self, Failure>) throws(Failure) {
+        name = try members("name", \.name)
+        step = try members.orNull("step", \.step)
+        environment = try members.orNull("environment", \.environment)
+        tokenURL = try members.orNull("token_url", \.tokenURL)
+        apiURL = try members.orNull("api_url", \.apiURL)
         for field in Field.allCases where field.isKept {
-            if let value = values[field] { json.member(named: field.rawValue, value) }
-        }
-    }
-
-    package init(_ node: JSONNode, in document: borrowing JSONDocument) throws(JSONError) {
-        name = try document.name("name", of: node)
-        if let step = try document.optionalText("step", of: node) {
-            guard let known = Step(rawValue: step) else { throw JSONError(.outOfRange, member: "step") }
-            self.step = known
-        }
-        environment = try document.optionalText("environment", of: node)
-        tokenURL = try document.optionalText("token_url", of: node)
-        apiURL = try document.optionalText("api_url", of: node)
-        for field in Field.allCases where field.isKept {
-            if let value = try document.optionalText(field.rawValue, of: node) { values[field] = value }
+            values[field] = try members.ifPresent(field.rawValue) { $0.values[field] }
         }
     }
 }

@@ -1,5 +1,7 @@
+import SecretJSON
+
 /// A step on the way from nothing to an app that Keyturn can use, in the order of the Marketplace's own pages.
-package enum Step: String, CaseIterable, Sendable {
+package enum Step: String, JSONValue, CaseIterable, Sendable {
     case build, name, credentials, information, features, scopes, activation
 
     package var number: Int { (Self.allCases.firstIndex(of: self) ?? 0) + 1 }

@@ -9,10 +9,10 @@ package enum JSONKind: Equatable, Sendable { case object, array, string, number,
 
 /// A JSON document (RFC 8259) whose values stay in the memory it was read from.
 ///
-/// The document owns its bytes and wipes them. Parsing notes where each value begins and ends and copies nothing, so
-/// that a secret inside never becomes a `String` unless somebody calls ``string(_:)``. Read strictly: UTF-8 only, no
-/// member twice, no trailing bytes, and limits that hold before anything is stored.
-package struct JSONDocument: ~Copyable {
+/// The document owns its bytes and wipes them when its last reader lets go. Parsing notes where each value begins and ends
+/// and copies nothing, so that a secret inside never becomes a `String` unless somebody calls ``string(_:)``. Read strictly:
+/// UTF-8 only, no member twice, no trailing bytes, and limits that hold before anything is stored.
+package final class JSONDocument: Sendable {
     /// `start..<end` covers a string without its quotes, anything else with its brackets.
     struct Value {
         var kind: JSONKind

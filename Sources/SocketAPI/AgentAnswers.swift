@@ -17,7 +17,7 @@ package enum HealthAnswer: String, WireDocument {
     package func writeMembers(to json: inout JSONWriter) { json.member("status", rawValue) }
 
     package init(_ node: JSONNode, in document: borrowing JSONDocument) throws(JSONError) {
-        guard let known = HealthAnswer(rawValue: try document.text("status", of: node)) else {
+        guard let known = HealthAnswer(rawValue: try document.value("status", of: node)) else {
             throw JSONError(.outOfRange, member: "status")
         }
         self = known
@@ -25,8 +25,8 @@ package enum HealthAnswer: String, WireDocument {
 }
 
 /// The answer to `GET /v1/apps`: the apps granted to the caller.
-package struct AppsAnswer: Equatable, Sendable, WireDocument {
-    package struct App: Equatable, Sendable, WireDocument {
+package struct AppsAnswer: Equatable, Sendable, ListedDocument {
+    package struct App: Equatable, Sendable, ListedDocument {
         package let app: Name
         package let generation: Int
         package let rotating: Bool
@@ -37,16 +37,10 @@ package struct AppsAnswer: Equatable, Sendable, WireDocument {
             self.rotating = rotating
         }
 
-        package func writeMembers(to json: inout JSONWriter) {
-            json.member("app", app.description)
-            json.member("generation", generation)
-            json.member("rotating", rotating)
-        }
-
-        package init(_ node: JSONNode, in document: borrowing JSONDocument) throws(JSONError) {
-            app = try document.name("app", of: node)
-            generation = try document.number("generation", of: node)
-            rotating = try document.flag("rotating", of: node)
+        package init<Failure>(_ members: inout Members<Self, Failure>) throws(Failure) {
+            app = try members("app", \.app)
+            generation = try members("generation", \.generation)
+            rotating = try members("rotating", \.rotating)
         }
     }
 
@@ -54,17 +48,15 @@ package struct AppsAnswer: Equatable, Sendable, WireDocument {
 
     package init(apps: [App]) { self.apps = apps }
 
-    package func writeMembers(to json: inout JSONWriter) { json.member("apps", list: apps) }
-
-    package init(_ node: JSONNode, in document: borrowing JSONDocument) throws(JSONError) {
-        apps = try document.list("apps", of: node)
+    package init<Failure>(_ members: inout Members<Self, Failure>) throws(Failure) {
+        apps = try members("apps", \.apps)
     }
 }
 
 /// One line of what `GET /v1/events` tells: what is so with an app, or what became of it. Never a secret.
-package struct AppEvent: Equatable, Sendable, WireDocument {
+package struct AppEvent: Equatable, Sendable, ListedDocument {
     /// All words that an event can be, now and in later versions of this path.
-    package enum Kind: String, Sendable, CaseIterable {
+    package enum Kind: String, JSONValue, Sendable, CaseIterable {
         /// At the beginning: the app is granted to the caller, and this is its generation.
         case state
         /// The app was added, or granted.
@@ -89,33 +81,22 @@ package struct AppEvent: Equatable, Sendable, WireDocument {
         self.event = event
     }
 
-    package func writeMembers(to json: inout JSONWriter) {
-        json.member("app", app.description)
-        json.member("generation", generation)
-        json.member("event", event.rawValue)
-    }
-
-    package init(_ node: JSONNode, in document: borrowing JSONDocument) throws(JSONError) {
-        app = try document.name("app", of: node)
-        generation = try document.number("generation", of: node)
-        guard let known = Kind(rawValue: try document.text("event", of: node)) else {
-            throw JSONError(.outOfRange, member: "event")
-        }
-        event = known
+    package init<Failure>(_ members: inout Members<Self, Failure>) throws(Failure) {
+        app = try members("app", \.app)
+        generation = try members("generation", \.generation)
+        event = try members("event", \.event)
     }
 }
 
 /// The body of `ack` and `rejected`: the generation that the client speaks of. Read strictly.
-package struct GenerationReport: Equatable, Sendable, WireDocument {
+package struct GenerationReport: Equatable, Sendable, ListedDocument {
     package let generation: Int
 
     package init(generation: Int) { self.generation = generation }
 
-    package func writeMembers(to json: inout JSONWriter) { json.member("generation", generation) }
+    package static var isStrict: Bool { true }
 
-    package init(_ node: JSONNode, in document: borrowing JSONDocument) throws(JSONError) {
-        try document.allowOnly(["generation"], of: node)
-        generation = try document.number("generation", of: node)
-        guard generation > 0 else { throw JSONError(.outOfRange, member: "generation") }
+    package init<Failure>(_ members: inout Members<Self, Failure>) throws(Failure) {
+        generation = try members("generation", \.generation, where: { $0 > 0 })
     }
 }

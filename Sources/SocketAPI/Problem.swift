@@ -32,8 +32,8 @@ package struct Problem: Error, Equatable, Sendable {
         json.member("title", code.title)
         json.member("status", code.status.rawValue)
         json.member("detail", detail)
-        json.member("code", code.rawValue)
-        if let hint { json.member("try", hint) }
+        json.member("code", code)
+        json.member("try", ifPresent: hint)
         json.endObject()
         return json.finish()
     }
@@ -41,10 +41,8 @@ package struct Problem: Error, Equatable, Sendable {
     /// Reads a document made by ``render()``. Other members are passed over.
     package init(parsing bytes: consuming SecretBytes) throws(JSONError) {
         let document = try JSONDocument(parsing: bytes)
-        guard let code = ProblemCode(rawValue: try document.text("code", of: document.root)) else {
-            throw JSONError(.outOfRange, member: "code")
-        }
-        let detail = try document.text("detail", of: document.root)
-        self.init(code, detail, try: try document.optionalText("try", of: document.root))
+        let code: ProblemCode = try document.value("code", of: document.root)
+        let detail: String = try document.value("detail", of: document.root)
+        self.init(code, detail, try: try document.optional("try", of: document.root))
     }
 }

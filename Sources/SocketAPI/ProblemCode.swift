@@ -1,5 +1,7 @@
+import SecretJSON
+
 /// What can be wrong with a request, one code each. Programs branch on the code, which never changes its meaning.
-package enum ProblemCode: String, Sendable, CaseIterable {
+package enum ProblemCode: String, JSONValue, Sendable, CaseIterable {
     case badRequest = "bad_request"
     case missingHeader = "missing_header"
     case notGranted = "not_granted"

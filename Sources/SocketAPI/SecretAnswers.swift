@@ -30,32 +30,31 @@ package struct CredentialsAnswer: ~Copyable, Sendable, WireDocument {
     }
 
     package func writeMembers(to json: inout JSONWriter) {
-        json.member("app", app.description)
+        json.member("app", app)
         json.member("generation", generation)
         json.member("account_id", accountID)
         json.member("client_id", clientID)
         json.member("client_secret", secret: clientSecret)
-        json.member("created_at", createdAt.description)
+        json.member("created_at", createdAt)
         json.member("rotating", rotating)
-        json.key("previous_valid_until")
-        if let previousValidUntil { json.string(previousValidUntil.description) } else { json.null() }
+        json.member("previous_valid_until", orNull: previousValidUntil)
     }
 
     package init(_ node: JSONNode, in document: borrowing JSONDocument) throws(JSONError) {
         self.init(
-            app: try document.name("app", of: node),
-            generation: try document.number("generation", of: node),
-            accountID: try document.text("account_id", of: node),
-            clientID: try document.text("client_id", of: node),
+            app: try document.value("app", of: node),
+            generation: try document.value("generation", of: node),
+            accountID: try document.value("account_id", of: node),
+            clientID: try document.value("client_id", of: node),
             clientSecret: try document.secret("client_secret", of: node),
-            createdAt: try document.time("created_at", of: node),
-            rotating: try document.flag("rotating", of: node),
-            previousValidUntil: try document.optionalTime("previous_valid_until", of: node))
+            createdAt: try document.value("created_at", of: node),
+            rotating: try document.value("rotating", of: node),
+            previousValidUntil: try document.optional("previous_valid_until", of: node))
     }
 }
 
 /// The fields of an app's credentials that can be asked for one by one.
-package enum CredentialField: String, Sendable, CaseIterable {
+package enum CredentialField: String, JSONValue, Sendable, CaseIterable {
     case accountID = "account_id"
     case clientID = "client_id"
     case clientSecret = "client_secret"
@@ -76,20 +75,17 @@ package struct FieldAnswer: ~Copyable, Sendable, WireDocument {
     }
 
     package func writeMembers(to json: inout JSONWriter) {
-        json.member("app", app.description)
+        json.member("app", app)
         json.member("generation", generation)
-        json.member("field", field.rawValue)
+        json.member("field", field)
         json.member("value", secret: value)
     }
 
     package init(_ node: JSONNode, in document: borrowing JSONDocument) throws(JSONError) {
-        guard let field = CredentialField(rawValue: try document.text("field", of: node)) else {
-            throw JSONError(.outOfRange, member: "field")
-        }
         self.init(
-            app: try document.name("app", of: node),
-            generation: try document.number("generation", of: node),
-            field: field,
+            app: try document.value("app", of: node),
+            generation: try document.value("generation", of: node),
+            field: try document.value("field", of: node),
             value: try document.secret("value", of: node))
     }
 }
@@ -122,11 +118,11 @@ package struct TokenAnswer: ~Copyable, Sendable, WireDocument {
     }
 
     package func writeMembers(to json: inout JSONWriter) {
-        json.member("app", app.description)
+        json.member("app", app)
         json.member("generation", generation)
         json.member("access_token", secret: accessToken)
         json.member("token_type", tokenType)
-        json.member("expires_at", expiresAt.description)
+        json.member("expires_at", expiresAt)
         json.member("expires_in", expiresIn)
         json.member("scope", scope)
         json.member("api_url", apiURL)
@@ -134,13 +130,13 @@ package struct TokenAnswer: ~Copyable, Sendable, WireDocument {
 
     package init(_ node: JSONNode, in document: borrowing JSONDocument) throws(JSONError) {
         self.init(
-            app: try document.name("app", of: node),
-            generation: try document.number("generation", of: node),
+            app: try document.value("app", of: node),
+            generation: try document.value("generation", of: node),
             accessToken: try document.secret("access_token", of: node),
-            tokenType: try document.text("token_type", of: node),
-            expiresAt: try document.time("expires_at", of: node),
-            expiresIn: try document.number("expires_in", of: node),
-            scope: try document.text("scope", of: node),
-            apiURL: try document.text("api_url", of: node))
+            tokenType: try document.value("token_type", of: node),
+            expiresAt: try document.value("expires_at", of: node),
+            expiresIn: try document.value("expires_in", of: node),
+            scope: try document.value("scope", of: node),
+            apiURL: try document.value("api_url", of: node))
     }
 }

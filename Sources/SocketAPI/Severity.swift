@@ -1,8 +1,9 @@
+import SecretJSON
 package import Times
 
 /// How urgent a problem is, the most urgent first. The one place that decides it: status, alarms, metrics, doctor and
 /// exit codes go by this.
-package enum Severity: String, CaseIterable, Comparable, Sendable {
+package enum Severity: String, JSONValue, CaseIterable, Comparable, Sendable {
     /// A consumer is not served, or soon will not be, and it does not recover automatically: wake somebody.
     case critical
     /// Somebody should look at it in working hours.

@@ -98,7 +98,7 @@ import Testing
         try TargetTests.withConsole { world, console, _, _ in
             try world.must("target", "set", "console", "--settle", "1s", "--restore-drift")
             let told = try world.must("audit", "tail").output
-            #expect(told.contains("target console  changed restore_drift; settle"), "\(told)")
+            #expect(told.contains("target console  changed settle; restore_drift"), "\(told)")
             let plan = try world.must("rotate", "zoom-prod", "--dry-run")
             #expect(plan.output.contains("pushed to") && plan.output.contains("console"), "\(plan)")
             #expect(

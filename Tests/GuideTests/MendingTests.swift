@@ -78,6 +78,11 @@ import Zoom
             String(decoding: (0..<span.byteCount).map { span[$0] }, as: UTF8.self)
         }
         #expect(!text.contains("s3cret") && !text.contains("client_secret"))
+        #expect(
+            text == """
+                {"name":"zoom-prod","step":"information","environment":"government","token_url":null,"api_url":null,\
+                "account_id":"acc","marketplace_app_id":"","company":"Émile \\"&\\" Søn"}
+                """)
         let again = try GuideDraft(parsing: bytes.copy())
         #expect(again == draft && again.step == .information)
         #expect(again.open(at: .credentials) == [.clientID, .clientSecret])

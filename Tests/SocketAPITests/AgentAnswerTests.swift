@@ -93,7 +93,7 @@ import Times
             (#"{"apps":[{"app":"a","rotating":true}]}"#, JSONError(.missingMember, member: "generation")),
             (#"{"apps":[{"app":"a","generation":1,"rotating":1}]}"#, JSONError(.wrongType, member: "rotating")),
             (#"{"apps":{}}"#, JSONError(.wrongType, member: "apps")),
-            (#"{"apps":[1]}"#, JSONError(.wrongType)),
+            (#"{"apps":[1]}"#, JSONError(.wrongType, member: "apps")),
         ])
     func errors(document: String, error: JSONError) {
         #expect(throws: error) { try AppsAnswer(parsing: json(document)) }

@@ -1,4 +1,5 @@
 import Names
+import SecretJSON
 import SocketAPI
 import Times
 
@@ -19,7 +20,7 @@ struct AlarmBook: Equatable, Sendable {
     }
 
     /// What whoever is told is still to be told.
-    enum Owed: String, Sendable { case raised, reminder, resolved }
+    enum Owed: String, JSONValue, Sendable { case raised, reminder, resolved }
 
     struct Standing: Equatable, Sendable {
         /// When it was first seen.

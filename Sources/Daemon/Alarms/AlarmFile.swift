@@ -21,68 +21,43 @@ struct AlarmFile: Sendable {
     func write(_ book: AlarmBook) throws(StartError) { try file.write(book.render()) }
 }
 
-extension AlarmBook: WireDocument {
-    private struct Entry: WireDocument {
+extension AlarmBook: ListedDocument {
+    private struct Entry: MemberList {
         let key: Key
         let standing: Standing
 
-        func writeMembers(to json: inout JSONWriter) {
-            json.member("code", key.code)
-            json.member("app", orNull: key.app)
-            json.member("target", orNull: key.target)
-            if let others = standing.others { json.member("others", others) }
-            json.member("since", standing.since.description)
-            json.member("gone_since", orNull: standing.goneSince?.description)
-            json.member("raised_at", orNull: standing.raisedAt?.description)
-            json.member("resolved_at", orNull: standing.resolvedAt?.description)
-            json.member("rung_at", orNull: standing.rungAt?.description)
-            json.member("rung_as", orNull: standing.rungAs?.rawValue)
-            json.member("owed", orNull: standing.owed?.rawValue)
-            json.member("told", standing.isTold)
-            json.member("detail", standing.detail)
-            json.member("try", orNull: standing.hint)
-            json.member("deadline", orNull: standing.deadline?.description)
-        }
-
         init(_ key: Key, _ standing: Standing) { (self.key, self.standing) = (key, standing) }
 
-        init(_ node: JSONNode, in document: borrowing JSONDocument) throws(JSONError) {
-            // The file is not sealed, and what is in it comes to terminals.
-            func line(_ member: String) throws(JSONError) -> String? {
-                try document.optionalText(member, of: node).map(StandardErrorLog.oneLine)
-            }
-            func text(_ member: String) throws(JSONError) -> String {
-                StandardErrorLog.oneLine(try document.text(member, of: node))
-            }
-            let others = try document.optionalNumber("others", of: node)
-            key = Key(
-                code: try text("code"), app: try line("app"), target: try line("target"), isOthers: others != nil)
-            var standing = Standing(since: try document.time("since", of: node), detail: try text("detail"))
-            standing.goneSince = try document.optionalTime("gone_since", of: node)
-            standing.raisedAt = try document.optionalTime("raised_at", of: node)
-            standing.resolvedAt = try document.optionalTime("resolved_at", of: node)
-            standing.rungAt = try document.optionalTime("rung_at", of: node)
-            standing.rungAs = try document.optionalText("rung_as", of: node).flatMap(Severity.init)
-            if let owed = try document.optionalText("owed", of: node) {
-                guard let owed = Owed(rawValue: owed) else { throw JSONError(.outOfRange, member: "owed") }
-                standing.owed = owed
-            }
-            standing.isTold = try document.flag("told", of: node)
+        init<Failure>(_ members: inout Members<Self, Failure>) throws(Failure) {
+            let code = try members("code", \.key.code)
+            let app = try members.orNull("app", \.key.app)
+            let target = try members.orNull("target", \.key.target)
+            let others = try members.ifPresent("others", \.standing.others)
+            let since = try members("since", \.standing.since)
+            // The file is not sealed, and its texts are shown on terminals.
+            let line = StandardErrorLog.oneLine
+            key = Key(code: line(code), app: app.map(line), target: target.map(line), isOthers: others != nil)
+            var standing = Standing(since: since, detail: "")
             standing.others = others
-            standing.hint = try line("try")
-            standing.deadline = try document.optionalTime("deadline", of: node)
+            standing.goneSince = try members.orNull("gone_since", \.standing.goneSince)
+            standing.raisedAt = try members.orNull("raised_at", \.standing.raisedAt)
+            standing.resolvedAt = try members.orNull("resolved_at", \.standing.resolvedAt)
+            standing.rungAt = try members.orNull("rung_at", \.standing.rungAt)
+            standing.rungAs = try members.orNull("rung_as", \.standing.rungAs?.rawValue).flatMap(Severity.init)
+            standing.owed = try members.orNull("owed", \.standing.owed)
+            standing.isTold = try members("told", \.standing.isTold)
+            standing.detail = line(try members("detail", \.standing.detail))
+            standing.hint = try members.orNull("try", \.standing.hint).map(line)
+            standing.deadline = try members.orNull("deadline", \.standing.deadline)
             self.standing = standing
         }
     }
 
-    package func writeMembers(to json: inout JSONWriter) {
-        json.member("version", 1)
-        json.member("alarms", list: standing.sorted { $0.key < $1.key }.map { Entry($0.key, $0.value) })
-    }
-
-    package init(_ node: JSONNode, in document: borrowing JSONDocument) throws(JSONError) {
-        guard try document.number("version", of: node) == 1 else { throw JSONError(.outOfRange, member: "version") }
-        let entries: [Entry] = try document.list("alarms", of: node)
+    package init<Failure>(_ members: inout Members<Self, Failure>) throws(Failure) {
+        _ = try members("version", { _ in 1 }, where: { $0 == 1 })
+        let entries = try members("alarms") { book in
+            book.standing.sorted { $0.key < $1.key }.map { Entry($0.key, $0.value) }
+        }
         self.init(Dictionary(entries.map { ($0.key, $0.standing) }) { first, _ in first })
     }
 }

@@ -5,19 +5,15 @@ import Times
 
 /// The newest backup that was read again and found good: `last-backup.json` in the state directory, so that somebody notices
 /// when none is made any more. It is about this machine and not of the vault, which a restore brings back from elsewhere.
-struct LastBackup: Equatable, WireDocument {
+struct LastBackup: Equatable, ListedDocument {
     let file: String
     let takenAt: Timestamp
 
     init(file: String, takenAt: Timestamp) { (self.file, self.takenAt) = (file, takenAt) }
 
-    func writeMembers(to json: inout JSONWriter) {
-        json.member("file", file)
-        json.member("taken_at", takenAt.description)
-    }
-
-    init(_ node: JSONNode, in document: borrowing JSONDocument) throws(JSONError) {
-        self.init(file: try document.text("file", of: node), takenAt: try document.time("taken_at", of: node))
+    init<Failure>(_ members: inout Members<Self, Failure>) throws(Failure) {
+        file = try members("file", \.file)
+        takenAt = try members("taken_at", \.takenAt)
     }
 
     private static func file(_ places: Places) -> StateFile {

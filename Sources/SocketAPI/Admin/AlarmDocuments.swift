@@ -2,8 +2,8 @@ package import SecretJSON
 package import Times
 
 /// The answer to `GET /v1/alarms`: what was told and is not over, the most urgent first.
-package struct AlarmList: Equatable, Sendable, WireDocument {
-    package struct Entry: Equatable, Sendable, WireDocument {
+package struct AlarmList: Equatable, Sendable, ListedDocument {
+    package struct Entry: Equatable, Sendable, ListedDocument {
         package let severity: String
         package let code: String
         package let app: String?
@@ -25,22 +25,14 @@ package struct AlarmList: Equatable, Sendable, WireDocument {
             self.hint = hint
         }
 
-        package func writeMembers(to json: inout JSONWriter) {
-            json.member("severity", severity)
-            json.member("code", code)
-            json.member("app", orNull: app)
-            json.member("target", orNull: target)
-            json.member("since", since.description)
-            json.member("detail", detail)
-            json.member("try", orNull: hint)
-        }
-
-        package init(_ node: JSONNode, in document: borrowing JSONDocument) throws(JSONError) {
-            self.init(
-                severity: try document.text("severity", of: node), code: try document.text("code", of: node),
-                app: try document.optionalText("app", of: node), target: try document.optionalText("target", of: node),
-                since: try document.time("since", of: node), detail: try document.text("detail", of: node),
-                try: try document.optionalText("try", of: node))
+        package init<Failure>(_ members: inout Members<Self, Failure>) throws(Failure) {
+            severity = try members("severity", \.severity)
+            code = try members("code", \.code)
+            app = try members.orNull("app", \.app)
+            target = try members.orNull("target", \.target)
+            since = try members("since", \.since)
+            detail = try members("detail", \.detail)
+            hint = try members.orNull("try", \.hint)
         }
     }
 
@@ -56,28 +48,20 @@ package struct AlarmList: Equatable, Sendable, WireDocument {
         self.alarms = alarms
     }
 
-    package func writeMembers(to json: inout JSONWriter) {
-        json.member("channel", channel)
-        json.member("owed", owed)
-        json.member("alarms", list: alarms)
-    }
-
-    package init(_ node: JSONNode, in document: borrowing JSONDocument) throws(JSONError) {
-        self.init(
-            channel: try document.text("channel", of: node), owed: try document.number("owed", of: node),
-            alarms: try document.list("alarms", of: node))
+    package init<Failure>(_ members: inout Members<Self, Failure>) throws(Failure) {
+        channel = try members("channel", \.channel)
+        owed = try members("owed", \.owed)
+        alarms = try members("alarms", \.alarms)
     }
 }
 
 /// The answer to `POST /v1/alarms/test`: who took it.
-package struct AlarmTested: Equatable, Sendable, WireDocument {
+package struct AlarmTested: Equatable, Sendable, ListedDocument {
     package let channel: String
 
     package init(channel: String) { self.channel = channel }
 
-    package func writeMembers(to json: inout JSONWriter) { json.member("channel", channel) }
-
-    package init(_ node: JSONNode, in document: borrowing JSONDocument) throws(JSONError) {
-        channel = try document.text("channel", of: node)
+    package init<Failure>(_ members: inout Members<Self, Failure>) throws(Failure) {
+        channel = try members("channel", \.channel)
     }
 }

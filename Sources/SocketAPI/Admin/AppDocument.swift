@@ -3,7 +3,7 @@ package import SecretJSON
 package import Times
 
 /// An app as operators see it: everything but the secret, of which there is a keyed fingerprint and the length.
-package struct AppDocument: Equatable, Sendable, WireDocument {
+package struct AppDocument: Equatable, Sendable, ListedDocument {
     package let name: Name
     package let generation: Int
     package let accountID: String
@@ -45,47 +45,27 @@ package struct AppDocument: Equatable, Sendable, WireDocument {
         self.warnings = warnings
     }
 
-    package func writeMembers(to json: inout JSONWriter) {
-        json.member("name", name.description)
-        json.member("generation", generation)
-        json.member("account_id", accountID)
-        json.member("client_id", clientID)
-        json.key("marketplace_app_id")
-        if let marketplaceAppID { json.string(marketplaceAppID) } else { json.null() }
-        json.member("environment", environment)
-        json.member("token_url", tokenURL)
-        json.member("api_url", apiURL)
-        json.member("secret_fingerprint", secretFingerprint)
-        json.member("secret_length", secretLength)
-        json.member("secret_created_at", secretCreatedAt.description)
-        json.member("created_at", createdAt.description)
-        for (name, value) in profile.values {
-            json.key(named: name)
-            if let value { json.string(value) } else { json.null() }
-        }
-        json.key("rotation")
-        policy.write(to: &json)
-        json.member("warnings", texts: warnings)
-    }
-
-    package init(_ node: JSONNode, in document: borrowing JSONDocument) throws(JSONError) {
-        self.init(
-            name: try document.name("name", of: node), generation: try document.number("generation", of: node),
-            accountID: try document.text("account_id", of: node), clientID: try document.text("client_id", of: node),
-            marketplaceAppID: try document.optionalText("marketplace_app_id", of: node),
-            environment: try document.text("environment", of: node),
-            tokenURL: try document.text("token_url", of: node), apiURL: try document.text("api_url", of: node),
-            secretFingerprint: try document.text("secret_fingerprint", of: node),
-            secretLength: try document.number("secret_length", of: node),
-            secretCreatedAt: try document.time("secret_created_at", of: node),
-            createdAt: try document.time("created_at", of: node), profile: try ProfileDocument(node, in: document),
-            policy: try PolicyDocument(try document.require("rotation", of: node), in: document),
-            warnings: document.member("warnings", of: node) == nil ? [] : try document.texts("warnings", of: node))
+    package init<Failure>(_ members: inout Members<Self, Failure>) throws(Failure) {
+        name = try members("name", \.name)
+        generation = try members("generation", \.generation)
+        accountID = try members("account_id", \.accountID)
+        clientID = try members("client_id", \.clientID)
+        marketplaceAppID = try members.orNull("marketplace_app_id", \.marketplaceAppID)
+        environment = try members("environment", \.environment)
+        tokenURL = try members("token_url", \.tokenURL)
+        apiURL = try members("api_url", \.apiURL)
+        secretFingerprint = try members("secret_fingerprint", \.secretFingerprint)
+        secretLength = try members("secret_length", \.secretLength)
+        secretCreatedAt = try members("secret_created_at", \.secretCreatedAt)
+        createdAt = try members("created_at", \.createdAt)
+        profile = try members.inline(\.profile, withNulls: true)
+        policy = try members("rotation", \.policy)
+        warnings = try members("warnings", \.warnings, default: [])
     }
 }
 
 /// How an app's secret is rotated by itself, on the wire.
-package struct PolicyDocument: Equatable, Sendable, WireDocument {
+package struct PolicyDocument: Equatable, Sendable, ListedDocument {
     /// Seconds; `nil` for never.
     package let every: Int?
     /// Empty for any time.
@@ -106,20 +86,12 @@ package struct PolicyDocument: Equatable, Sendable, WireDocument {
         self.nextAt = nextAt
     }
 
-    package func writeMembers(to json: inout JSONWriter) {
-        json.key("every")
-        if let every { json.integer(every) } else { json.null() }
-        json.member("window", window)
-        json.member("time_zone", timeZone)
-        json.member("overlap", overlap)
-        json.member("paused", paused)
-        json.member("next_at", orNull: nextAt?.description)
-    }
-
-    package init(_ node: JSONNode, in document: borrowing JSONDocument) throws(JSONError) {
-        self.init(
-            every: try document.optionalNumber("every", of: node), window: try document.text("window", of: node),
-            timeZone: try document.text("time_zone", of: node), overlap: try document.number("overlap", of: node),
-            paused: try document.flag("paused", of: node), nextAt: try document.optionalTime("next_at", of: node))
+    package init<Failure>(_ members: inout Members<Self, Failure>) throws(Failure) {
+        every = try members.orNull("every", \.every)
+        window = try members("window", \.window)
+        timeZone = try members("time_zone", \.timeZone)
+        overlap = try members("overlap", \.overlap)
+        paused = try members("paused", \.paused)
+        nextAt = try members.orNull("next_at", \.nextAt)
     }
 }

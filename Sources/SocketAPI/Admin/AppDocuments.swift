@@ -35,47 +35,38 @@ package struct AppDraft: ~Copyable, WireDocument {
     }
 
     package func writeMembers(to json: inout JSONWriter) {
-        json.member("name", name.description)
+        json.member("name", name)
         json.member("account_id", accountID)
         json.member("client_id", clientID)
         json.member("client_secret", secret: clientSecret)
-        if let marketplaceAppID { json.member("marketplace_app_id", marketplaceAppID) }
-        if let environment { json.member("environment", environment) }
-        if let tokenURL { json.member("token_url", tokenURL) }
-        if let apiURL { json.member("api_url", apiURL) }
+        json.member("marketplace_app_id", ifPresent: marketplaceAppID)
+        json.member("environment", ifPresent: environment)
+        json.member("token_url", ifPresent: tokenURL)
+        json.member("api_url", ifPresent: apiURL)
         json.member("verify", verify)
-        for case (let name, let value?) in profile.values { json.member(named: name, value) }
+        profile.writeMembers(to: &json)
     }
 
     package init(_ node: JSONNode, in document: borrowing JSONDocument) throws(JSONError) {
-        try document.allowOnly(
-            [
-                "name", "account_id", "client_id", "client_secret", "marketplace_app_id", "environment", "token_url",
-                "api_url", "verify",
-            ] + ProfileDocument.members, of: node)
-        self.init(
-            name: try document.name("name", of: node),
-            accountID: try document.text("account_id", of: node),
-            clientID: try document.text("client_id", of: node),
-            clientSecret: try document.secret("client_secret", of: node),
-            marketplaceAppID: try document.optionalText("marketplace_app_id", of: node),
-            environment: try document.optionalText("environment", of: node),
-            tokenURL: try document.optionalText("token_url", of: node),
-            apiURL: try document.optionalText("api_url", of: node),
-            verify: try document.optionalFlag("verify", of: node) ?? true,
-            profile: try ProfileDocument(node, in: document))
+        self = try MemberReader.strictly(node, in: document) { members throws(JSONError) in
+            AppDraft(
+                name: try members.value("name"), accountID: try members.value("account_id"),
+                clientID: try members.value("client_id"), clientSecret: try members.secret("client_secret"),
+                marketplaceAppID: try members.optional("marketplace_app_id"),
+                environment: try members.optional("environment"), tokenURL: try members.optional("token_url"),
+                apiURL: try members.optional("api_url"), verify: try members.optional("verify") ?? true,
+                profile: try members.inline())
+        }
     }
 }
 
 /// The answer to `GET /v1/apps` of the admin socket, by name.
-package struct AppList: Equatable, Sendable, WireDocument {
+package struct AppList: Equatable, Sendable, ListedDocument {
     package let apps: [AppDocument]
 
     package init(apps: [AppDocument]) { self.apps = apps }
 
-    package func writeMembers(to json: inout JSONWriter) { json.member("apps", list: apps) }
-
-    package init(_ node: JSONNode, in document: borrowing JSONDocument) throws(JSONError) {
-        apps = try document.list("apps", of: node)
+    package init<Failure>(_ members: inout Members<Self, Failure>) throws(Failure) {
+        apps = try members("apps", \.apps)
     }
 }

@@ -19,19 +19,18 @@ package enum BackupRequest: Equatable, Sendable, WireDocument {
     }
 
     package init(_ node: JSONNode, in document: borrowing JSONDocument) throws(JSONError) {
-        if document.member("directory", of: node) != nil {
-            try document.allowOnly(["directory", "keep"], of: node)
-            self = .directory(try document.text("directory", of: node), keep: try document.number("keep", of: node))
+        let members = MemberReader(node, in: document)
+        if members.has("directory") {
+            self = .directory(try members.value("directory"), keep: try members.value("keep"))
         } else {
-            try document.allowOnly(["file", "force"], of: node)
-            self = .file(
-                try document.text("file", of: node), force: try document.optionalFlag("force", of: node) ?? false)
+            self = .file(try members.value("file"), force: try members.optional("force") ?? false)
         }
+        try members.refuseOthers()
     }
 }
 
 /// The answer to `POST /v1/backup`: what was written, after it was read again and every seal of it opened.
-package struct BackupReport: Equatable, Sendable, WireDocument {
+package struct BackupReport: Equatable, Sendable, ListedDocument {
     package let file: String
     package let bytes: Int
     /// When the copy was as the vault was.
@@ -59,22 +58,14 @@ package struct BackupReport: Equatable, Sendable, WireDocument {
         self.problems = problems
     }
 
-    package func writeMembers(to json: inout JSONWriter) {
-        json.member("file", file)
-        json.member("bytes", bytes)
-        json.member("taken_at", takenAt.description)
-        json.member("rows", rows)
-        json.member("commits", commits)
-        json.member("apps", list: apps)
-        json.member("removed", texts: removed)
-        json.member("problems", list: problems)
-    }
-
-    package init(_ node: JSONNode, in document: borrowing JSONDocument) throws(JSONError) {
-        self.init(
-            file: try document.text("file", of: node), bytes: try document.number("bytes", of: node),
-            takenAt: try document.time("taken_at", of: node), rows: try document.number("rows", of: node),
-            commits: try document.number("commits", of: node), apps: try document.list("apps", of: node),
-            removed: try document.texts("removed", of: node), problems: try document.list("problems", of: node))
+    package init<Failure>(_ members: inout Members<Self, Failure>) throws(Failure) {
+        file = try members("file", \.file)
+        bytes = try members("bytes", \.bytes)
+        takenAt = try members("taken_at", \.takenAt)
+        rows = try members("rows", \.rows)
+        commits = try members("commits", \.commits)
+        apps = try members("apps", \.apps)
+        removed = try members("removed", \.removed)
+        problems = try members("problems", \.problems)
     }
 }

@@ -2,8 +2,8 @@ package import Names
 package import SecretJSON
 
 /// What `keyturnd check` found: the vault's own account, and what is wrong, worst first.
-package struct CheckReport: Equatable, Sendable, WireDocument {
-    package struct Finding: Equatable, Sendable, WireDocument {
+package struct CheckReport: Equatable, Sendable, ListedDocument {
+    package struct Finding: Equatable, Sendable, ListedDocument {
         /// `fatal`, `error` or `warning`.
         package let severity: String
         /// A file or directory.
@@ -18,27 +18,27 @@ package struct CheckReport: Equatable, Sendable, WireDocument {
             self.hint = hint
         }
 
-        package func writeMembers(to json: inout JSONWriter) {
-            json.member("severity", severity)
-            json.member("place", place)
-            json.member("detail", detail)
-            if let hint { json.member("try", hint) }
-        }
-
-        package init(_ node: JSONNode, in document: borrowing JSONDocument) throws(JSONError) {
-            self.init(
-                severity: try document.text("severity", of: node), place: try document.text("place", of: node),
-                detail: try document.text("detail", of: node), try: try document.optionalText("try", of: node))
+        package init<Failure>(_ members: inout Members<Self, Failure>) throws(Failure) {
+            severity = try members("severity", \.severity)
+            place = try members("place", \.place)
+            detail = try members("detail", \.detail)
+            hint = try members.ifPresent("try", \.hint)
         }
     }
 
     /// What is in a vault, as far as it could be read.
-    package struct Contents: Equatable, Sendable {
+    package struct Contents: Equatable, Sendable, MemberList {
         package var rows = 0
         /// `nil` when the vault does not say.
         package var commits: Int?
         package var apps: [AppGeneration] = []
         package init() {}
+
+        package init<Failure>(_ members: inout Members<Self, Failure>) throws(Failure) {
+            rows = try members("rows", \.rows)
+            commits = try members.orNull("commits", \.commits)
+            apps = try members("apps", \.apps)
+        }
     }
 
     package let vault: String
@@ -53,31 +53,17 @@ package struct CheckReport: Equatable, Sendable, WireDocument {
         self.findings = findings
     }
 
-    package func writeMembers(to json: inout JSONWriter) {
-        json.member("passed", findings.isEmpty)
-        json.member("vault", vault)
-        json.member("rows", contents.rows)
-        json.key("commits")
-        if let commits = contents.commits { json.integer(commits) } else { json.null() }
-        json.member("apps", list: contents.apps)
-        json.member("audit_lines", auditLines)
-        json.member("findings", list: findings)
-    }
-
-    package init(_ node: JSONNode, in document: borrowing JSONDocument) throws(JSONError) {
-        var contents = Contents()
-        contents.rows = try document.number("rows", of: node)
-        contents.commits = try document.optionalNumber("commits", of: node)
-        contents.apps = try document.list("apps", of: node)
-        self.init(
-            vault: try document.text("vault", of: node), contents: contents,
-            auditLines: try document.number("audit_lines", of: node),
-            findings: try document.list("findings", of: node))
+    package init<Failure>(_ members: inout Members<Self, Failure>) throws(Failure) {
+        members.derived("passed", \.findings.isEmpty)
+        vault = try members("vault", \.vault)
+        contents = try members.inline(\.contents)
+        auditLines = try members("audit_lines", \.auditLines)
+        findings = try members("findings", \.findings)
     }
 }
 
 /// An app, and the generation of the secret that is current.
-package struct AppGeneration: Equatable, Sendable, WireDocument {
+package struct AppGeneration: Equatable, Sendable, ListedDocument {
     package let app: Name
     package let generation: Int
 
@@ -86,12 +72,8 @@ package struct AppGeneration: Equatable, Sendable, WireDocument {
         self.generation = generation
     }
 
-    package func writeMembers(to json: inout JSONWriter) {
-        json.member("app", app.description)
-        json.member("generation", generation)
-    }
-
-    package init(_ node: JSONNode, in document: borrowing JSONDocument) throws(JSONError) {
-        self.init(app: try document.name("app", of: node), generation: try document.number("generation", of: node))
+    package init<Failure>(_ members: inout Members<Self, Failure>) throws(Failure) {
+        app = try members("app", \.app)
+        generation = try members("generation", \.generation)
     }
 }

@@ -3,7 +3,7 @@ package import SecretJSON
 package import Times
 
 /// What a client may fetch of an app, on the wire.
-package struct GrantDocument: Equatable, Sendable, WireDocument {
+package struct GrantDocument: Equatable, Sendable, ListedDocument {
     /// An app's name, or `*` for every app.
     package let app: String
     /// Of `credentials` and `token`.
@@ -14,22 +14,16 @@ package struct GrantDocument: Equatable, Sendable, WireDocument {
         self.kinds = kinds
     }
 
-    package func writeMembers(to json: inout JSONWriter) {
-        json.member("app", app)
-        json.key("kinds")
-        json.beginArray()
-        for kind in kinds { json.string(kind) }
-        json.endArray()
-    }
+    package static var isStrict: Bool { true }
 
-    package init(_ node: JSONNode, in document: borrowing JSONDocument) throws(JSONError) {
-        try document.allowOnly(["app", "kinds"], of: node)
-        self.init(app: try document.text("app", of: node), kinds: try document.texts("kinds", of: node))
+    package init<Failure>(_ members: inout Members<Self, Failure>) throws(Failure) {
+        app = try members("app", \.app)
+        kinds = try members("kinds", \.kinds)
     }
 }
 
 /// The body of `POST /v1/clients`. Read strictly: a member that is not understood could be a condition.
-package struct ClientDraft: Equatable, Sendable, WireDocument {
+package struct ClientDraft: Equatable, Sendable, ListedDocument {
     package let name: Name
     /// One of the two says who.
     package let uid: Int?
@@ -55,30 +49,22 @@ package struct ClientDraft: Equatable, Sendable, WireDocument {
         self.allow = allow
     }
 
-    package func writeMembers(to json: inout JSONWriter) {
-        json.member("name", name.description)
-        if let uid { json.member("uid", uid) }
-        if let user { json.member("user", user) }
-        if let gid { json.member("gid", gid) }
-        if let unit { json.member("unit", unit) }
-        if let exe { json.member("exe", exe) }
-        if foreign { json.member("foreign", foreign) }
-        json.member("allow", list: allow)
-    }
+    package static var isStrict: Bool { true }
 
-    package init(_ node: JSONNode, in document: borrowing JSONDocument) throws(JSONError) {
-        try document.allowOnly(["name", "uid", "user", "gid", "unit", "exe", "foreign", "allow"], of: node)
-        self.init(
-            name: try document.name("name", of: node), uid: try document.optionalNumber("uid", of: node),
-            user: try document.optionalText("user", of: node), gid: try document.optionalNumber("gid", of: node),
-            unit: try document.optionalText("unit", of: node), exe: try document.optionalText("exe", of: node),
-            foreign: try document.optionalFlag("foreign", of: node) ?? false,
-            allow: try document.list("allow", of: node))
+    package init<Failure>(_ members: inout Members<Self, Failure>) throws(Failure) {
+        name = try members("name", \.name)
+        uid = try members.ifPresent("uid", \.uid)
+        user = try members.ifPresent("user", \.user)
+        gid = try members.ifPresent("gid", \.gid)
+        unit = try members.ifPresent("unit", \.unit)
+        exe = try members.ifPresent("exe", \.exe)
+        foreign = try members("foreign", \.foreign, omitting: false)
+        allow = try members("allow", \.allow)
     }
 }
 
 /// A client as operators see it.
-package struct ClientDocument: Equatable, Sendable, WireDocument {
+package struct ClientDocument: Equatable, Sendable, ListedDocument {
     package let name: Name
     package let uid: Int
     /// The user's name when the client was added.
@@ -105,39 +91,26 @@ package struct ClientDocument: Equatable, Sendable, WireDocument {
         self.createdAt = createdAt
     }
 
-    package func writeMembers(to json: inout JSONWriter) {
-        json.member("name", name.description)
-        json.member("uid", uid)
-        json.key("user")
-        if let user { json.string(user) } else { json.null() }
-        json.key("gid")
-        if let gid { json.integer(gid) } else { json.null() }
-        json.member("unit", orNull: unit)
-        json.member("exe", orNull: exe)
-        json.member("foreign", foreign)
-        json.member("allow", list: allow)
-        json.member("created_at", createdAt.description)
-    }
-
-    package init(_ node: JSONNode, in document: borrowing JSONDocument) throws(JSONError) {
-        self.init(
-            name: try document.name("name", of: node), uid: try document.number("uid", of: node),
-            user: try document.optionalText("user", of: node), gid: try document.optionalNumber("gid", of: node),
-            unit: try document.optionalText("unit", of: node), exe: try document.optionalText("exe", of: node),
-            foreign: try document.optionalFlag("foreign", of: node) ?? false,
-            allow: try document.list("allow", of: node), createdAt: try document.time("created_at", of: node))
+    package init<Failure>(_ members: inout Members<Self, Failure>) throws(Failure) {
+        name = try members("name", \.name)
+        uid = try members("uid", \.uid)
+        user = try members.orNull("user", \.user)
+        gid = try members.orNull("gid", \.gid)
+        unit = try members.orNull("unit", \.unit)
+        exe = try members.orNull("exe", \.exe)
+        foreign = try members("foreign", \.foreign, default: false)
+        allow = try members("allow", \.allow)
+        createdAt = try members("created_at", \.createdAt)
     }
 }
 
 /// The answer to `GET /v1/clients`, by name.
-package struct ClientList: Equatable, Sendable, WireDocument {
+package struct ClientList: Equatable, Sendable, ListedDocument {
     package let clients: [ClientDocument]
 
     package init(clients: [ClientDocument]) { self.clients = clients }
 
-    package func writeMembers(to json: inout JSONWriter) { json.member("clients", list: clients) }
-
-    package init(_ node: JSONNode, in document: borrowing JSONDocument) throws(JSONError) {
-        clients = try document.list("clients", of: node)
+    package init<Failure>(_ members: inout Members<Self, Failure>) throws(Failure) {
+        clients = try members("clients", \.clients)
     }
 }

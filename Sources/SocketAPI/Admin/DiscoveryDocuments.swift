@@ -1,7 +1,7 @@
 package import SecretJSON
 
 /// The body of `POST /v1/consoles/discover`: a look at a console that is no target yet.
-package struct DiscoverRequest: Sendable, WireDocument {
+package struct DiscoverRequest: Sendable, ListedDocument {
     package let console: ConsoleDraft
     /// A connection to look into.
     package let connection: String?
@@ -14,24 +14,18 @@ package struct DiscoverRequest: Sendable, WireDocument {
         self.filter = filter
     }
 
-    package func writeMembers(to json: inout JSONWriter) {
-        console.writeMembers(to: &json)
-        if let connection { json.member("connection", connection) }
-        if let filter { json.member("filter", filter) }
-    }
+    package static var isStrict: Bool { true }
 
-    package init(_ node: JSONNode, in document: borrowing JSONDocument) throws(JSONError) {
-        try document.allowOnly(["connection", "filter"] + ConsoleDraft.members, of: node)
-        self.init(
-            console: try ConsoleDraft(node, in: document),
-            connection: try document.optionalText("connection", of: node),
-            filter: try document.optionalText("filter", of: node))
+    package init<Failure>(_ members: inout Members<Self, Failure>) throws(Failure) {
+        console = try members.inline(\.console)
+        connection = try members.ifPresent("connection", \.connection)
+        filter = try members.ifPresent("filter", \.filter)
     }
 }
 
 /// What a console has: its connections that provision outbound and, of one of them, which settings hold an app's values.
-package struct ConsoleDiscovery: Equatable, Sendable, WireDocument {
-    package struct Connection: Equatable, Sendable, WireDocument {
+package struct ConsoleDiscovery: Equatable, Sendable, ListedDocument {
+    package struct Connection: Equatable, Sendable, ListedDocument {
         package let id: String
         package let name: String
         package let connector: String
@@ -44,17 +38,11 @@ package struct ConsoleDiscovery: Equatable, Sendable, WireDocument {
             self.isActive = isActive
         }
 
-        package func writeMembers(to json: inout JSONWriter) {
-            json.member("id", id)
-            json.member("name", name)
-            json.member("connector", connector)
-            json.member("active", isActive)
-        }
-
-        package init(_ node: JSONNode, in document: borrowing JSONDocument) throws(JSONError) {
-            self.init(
-                id: try document.text("id", of: node), name: try document.text("name", of: node),
-                connector: try document.text("connector", of: node), isActive: try document.flag("active", of: node))
+        package init<Failure>(_ members: inout Members<Self, Failure>) throws(Failure) {
+            id = try members("id", \.id)
+            name = try members("name", \.name)
+            connector = try members("connector", \.connector)
+            isActive = try members("active", \.isActive)
         }
     }
 
@@ -89,40 +77,31 @@ package struct ConsoleDiscovery: Equatable, Sendable, WireDocument {
             && fields.clientSecret != nil
     }
 
-    package func writeMembers(to json: inout JSONWriter) {
-        json.member("version", version)
-        json.member("connections", list: connections)
-        json.member("connection", orNull: connection)
-        json.member("settings", texts: settings)
-        json.member("account_id_candidates", texts: accountIDCandidates)
-        fields.writeMembers(to: &json)
-    }
-
-    package init(_ node: JSONNode, in document: borrowing JSONDocument) throws(JSONError) {
-        self.init(
-            version: try document.text("version", of: node), connections: try document.list("connections", of: node),
-            connection: try document.optionalText("connection", of: node),
-            settings: try document.texts("settings", of: node), fields: try TargetFields(node, in: document),
-            accountIDCandidates: try document.texts("account_id_candidates", of: node))
+    package init<Failure>(_ members: inout Members<Self, Failure>) throws(Failure) {
+        version = try members("version", \.version)
+        connections = try members("connections", \.connections)
+        connection = try members.orNull("connection", \.connection)
+        settings = try members("settings", \.settings)
+        accountIDCandidates = try members("account_id_candidates", \.accountIDCandidates)
+        fields = try members.inline(\.fields)
     }
 }
 
 /// The body of `POST /v1/consoles/certificate`.
-package struct CertificateRequest: Equatable, Sendable, WireDocument {
+package struct CertificateRequest: Equatable, Sendable, ListedDocument {
     package let adminURL: String
 
     package init(adminURL: String) { self.adminURL = adminURL }
 
-    package func writeMembers(to json: inout JSONWriter) { json.member("admin_url", adminURL) }
+    package static var isStrict: Bool { true }
 
-    package init(_ node: JSONNode, in document: borrowing JSONDocument) throws(JSONError) {
-        try document.allowOnly(["admin_url"], of: node)
-        adminURL = try document.text("admin_url", of: node)
+    package init<Failure>(_ members: inout Members<Self, Failure>) throws(Failure) {
+        adminURL = try members("admin_url", \.adminURL)
     }
 }
 
 /// The certificate that a server showed, for somebody to compare.
-package struct MetCertificate: Equatable, Sendable, WireDocument {
+package struct MetCertificate: Equatable, Sendable, ListedDocument {
     package let sha256: String
     package let subject: String
     package let issuer: String
@@ -137,18 +116,11 @@ package struct MetCertificate: Equatable, Sendable, WireDocument {
         self.notAfter = notAfter
     }
 
-    package func writeMembers(to json: inout JSONWriter) {
-        json.member("sha256", sha256)
-        json.member("subject", subject)
-        json.member("issuer", issuer)
-        json.member("not_before", notBefore)
-        json.member("not_after", notAfter)
-    }
-
-    package init(_ node: JSONNode, in document: borrowing JSONDocument) throws(JSONError) {
-        self.init(
-            sha256: try document.text("sha256", of: node), subject: try document.text("subject", of: node),
-            issuer: try document.text("issuer", of: node), notBefore: try document.text("not_before", of: node),
-            notAfter: try document.text("not_after", of: node))
+    package init<Failure>(_ members: inout Members<Self, Failure>) throws(Failure) {
+        sha256 = try members("sha256", \.sha256)
+        subject = try members("subject", \.subject)
+        issuer = try members("issuer", \.issuer)
+        notBefore = try members("not_before", \.notBefore)
+        notAfter = try members("not_after", \.notAfter)
     }
 }

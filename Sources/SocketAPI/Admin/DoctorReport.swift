@@ -1,10 +1,10 @@
 package import SecretJSON
 
 /// What could go wrong on this machine: a line for each thing that was looked at, the worst first.
-package struct DoctorReport: Equatable, Sendable, WireDocument {
-    package struct Line: Equatable, Sendable, WireDocument {
+package struct DoctorReport: Equatable, Sendable, ListedDocument {
+    package struct Line: Equatable, Sendable, ListedDocument {
         /// The raw values are stable. The worst comes first.
-        package enum Outcome: String, Sendable, CaseIterable {
+        package enum Outcome: String, JSONValue, Sendable, CaseIterable {
             case failed, warning, skipped, passed
         }
 
@@ -22,20 +22,11 @@ package struct DoctorReport: Equatable, Sendable, WireDocument {
             self.hint = hint
         }
 
-        package func writeMembers(to json: inout JSONWriter) {
-            json.member("check", check)
-            json.member("outcome", outcome.rawValue)
-            json.member("detail", detail)
-            if let hint { json.member("try", hint) }
-        }
-
-        package init(_ node: JSONNode, in document: borrowing JSONDocument) throws(JSONError) {
-            guard let outcome = Outcome(rawValue: try document.text("outcome", of: node)) else {
-                throw JSONError(.outOfRange, member: "outcome")
-            }
-            self.init(
-                try document.text("check", of: node), outcome, try document.text("detail", of: node),
-                try: try document.optionalText("try", of: node))
+        package init<Failure>(_ members: inout Members<Self, Failure>) throws(Failure) {
+            check = try members("check", \.check)
+            outcome = try members("outcome", \.outcome)
+            detail = try members("detail", \.detail)
+            hint = try members.ifPresent("try", \.hint)
         }
     }
 
@@ -48,12 +39,8 @@ package struct DoctorReport: Equatable, Sendable, WireDocument {
 
     package var passed: Bool { !lines.contains { $0.outcome == .failed } }
 
-    package func writeMembers(to json: inout JSONWriter) {
-        json.member("passed", passed)
-        json.member("checks", list: lines)
-    }
-
-    package init(_ node: JSONNode, in document: borrowing JSONDocument) throws(JSONError) {
-        self.init(try document.list("checks", of: node))
+    package init<Failure>(_ members: inout Members<Self, Failure>) throws(Failure) {
+        members.derived("passed", \.passed)
+        self.init(try members("checks", \.lines))
     }
 }

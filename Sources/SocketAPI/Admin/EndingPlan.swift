@@ -4,8 +4,8 @@ package import Times
 
 /// What it means to end an app's old secret at once: what is done, and who is left with a secret that Zoom refuses. Nothing
 /// is asked of Zoom to find out.
-package struct EndingPlan: Equatable, Sendable, WireDocument {
-    package struct Client: Equatable, Sendable, WireDocument {
+package struct EndingPlan: Equatable, Sendable, ListedDocument {
+    package struct Client: Equatable, Sendable, ListedDocument {
         package let client: Name
         /// The one that it fetched last.
         package let generation: Int
@@ -15,18 +15,13 @@ package struct EndingPlan: Equatable, Sendable, WireDocument {
             self.generation = generation
         }
 
-        package func writeMembers(to json: inout JSONWriter) {
-            json.member("client", client.description)
-            json.member("generation", generation)
-        }
-
-        package init(_ node: JSONNode, in document: borrowing JSONDocument) throws(JSONError) {
-            self.init(
-                client: try document.name("client", of: node), generation: try document.number("generation", of: node))
+        package init<Failure>(_ members: inout Members<Self, Failure>) throws(Failure) {
+            client = try members("client", \.client)
+            generation = try members("generation", \.generation)
         }
     }
 
-    package struct Target: Equatable, Sendable, WireDocument {
+    package struct Target: Equatable, Sendable, ListedDocument {
         package let target: Name
         /// What it has, and why that may not change in time.
         package let detail: String
@@ -36,13 +31,9 @@ package struct EndingPlan: Equatable, Sendable, WireDocument {
             self.detail = detail
         }
 
-        package func writeMembers(to json: inout JSONWriter) {
-            json.member("target", target.description)
-            json.member("detail", detail)
-        }
-
-        package init(_ node: JSONNode, in document: borrowing JSONDocument) throws(JSONError) {
-            self.init(target: try document.name("target", of: node), detail: try document.text("detail", of: node))
+        package init<Failure>(_ members: inout Members<Self, Failure>) throws(Failure) {
+            target = try members("target", \.target)
+            detail = try members("detail", \.detail)
         }
     }
 
@@ -69,19 +60,12 @@ package struct EndingPlan: Equatable, Sendable, WireDocument {
         self.endsAt = endsAt
     }
 
-    package func writeMembers(to json: inout JSONWriter) {
-        json.member("app", app.description)
-        json.member("rotation", orNull: rotation)
-        json.member("steps", texts: steps)
-        json.member("clients", list: clients)
-        json.member("targets", list: targets)
-        json.member("ends_at", orNull: endsAt?.description)
-    }
-
-    package init(_ node: JSONNode, in document: borrowing JSONDocument) throws(JSONError) {
-        self.init(
-            app: try document.name("app", of: node), rotation: try document.optionalText("rotation", of: node),
-            steps: try document.texts("steps", of: node), clients: try document.list("clients", of: node),
-            targets: try document.list("targets", of: node), endsAt: try document.optionalTime("ends_at", of: node))
+    package init<Failure>(_ members: inout Members<Self, Failure>) throws(Failure) {
+        app = try members("app", \.app)
+        rotation = try members.orNull("rotation", \.rotation)
+        steps = try members("steps", \.steps)
+        clients = try members("clients", \.clients)
+        targets = try members("targets", \.targets)
+        endsAt = try members.orNull("ends_at", \.endsAt)
     }
 }

@@ -2,9 +2,9 @@ package import Names
 package import SecretJSON
 
 /// The answer to `GET /v1/explain`: whether a process, or a user's processes, would be served, and why.
-package struct ExplainDocument: Equatable, Sendable, WireDocument {
+package struct ExplainDocument: Equatable, Sendable, ListedDocument {
     /// What the kernel says. What is not known is `nil`.
-    package struct Caller: Equatable, Sendable, WireDocument {
+    package struct Caller: Equatable, Sendable, ListedDocument {
         package let pid: Int?
         package let uid: Int
         /// The user's name.
@@ -32,37 +32,21 @@ package struct ExplainDocument: Equatable, Sendable, WireDocument {
             self.foreign = foreign
         }
 
-        package func writeMembers(to json: inout JSONWriter) {
-            json.member("pid", orNull: pid)
-            json.member("uid", uid)
-            json.member("user", orNull: user)
-            json.member("gid", orNull: gid)
-            json.key("groups")
-            json.beginArray()
-            for group in groups { json.integer(group) }
-            json.endArray()
-            json.member("unit", orNull: unit)
-            json.member("slice", orNull: slice)
-            json.member("exe", orNull: exe)
-            json.member("foreign", foreign)
-        }
-
-        package init(_ node: JSONNode, in document: borrowing JSONDocument) throws(JSONError) {
-            var groups: [Int] = []
-            for group in document.elements(of: try document.require("groups", of: node)) {
-                groups.append(try document.integer(group))
-            }
-            self.init(
-                pid: try document.optionalNumber("pid", of: node), uid: try document.number("uid", of: node),
-                user: try document.optionalText("user", of: node), gid: try document.optionalNumber("gid", of: node),
-                groups: groups, unit: try document.optionalText("unit", of: node),
-                slice: try document.optionalText("slice", of: node), exe: try document.optionalText("exe", of: node),
-                foreign: try document.flag("foreign", of: node))
+        package init<Failure>(_ members: inout Members<Self, Failure>) throws(Failure) {
+            pid = try members.orNull("pid", \.pid)
+            uid = try members("uid", \.uid)
+            user = try members.orNull("user", \.user)
+            gid = try members.orNull("gid", \.gid)
+            groups = try members("groups", \.groups)
+            unit = try members.orNull("unit", \.unit)
+            slice = try members.orNull("slice", \.slice)
+            exe = try members.orNull("exe", \.exe)
+            foreign = try members("foreign", \.foreign)
         }
     }
 
     /// What one client's rule says.
-    package struct Rule: Equatable, Sendable, WireDocument {
+    package struct Rule: Equatable, Sendable, ListedDocument {
         package let client: Name
         package let allows: Bool
         /// In words, to be read behind the client's name.
@@ -74,16 +58,10 @@ package struct ExplainDocument: Equatable, Sendable, WireDocument {
             self.reason = reason
         }
 
-        package func writeMembers(to json: inout JSONWriter) {
-            json.member("client", client.description)
-            json.member("allows", allows)
-            json.member("reason", reason)
-        }
-
-        package init(_ node: JSONNode, in document: borrowing JSONDocument) throws(JSONError) {
-            self.init(
-                client: try document.name("client", of: node), allows: try document.flag("allows", of: node),
-                reason: try document.text("reason", of: node))
+        package init<Failure>(_ members: inout Members<Self, Failure>) throws(Failure) {
+            client = try members("client", \.client)
+            allows = try members("allows", \.allows)
+            reason = try members("reason", \.reason)
         }
     }
 
@@ -110,23 +88,13 @@ package struct ExplainDocument: Equatable, Sendable, WireDocument {
         self.rules = rules
     }
 
-    package func writeMembers(to json: inout JSONWriter) {
-        json.member("served", served)
-        json.member("app", app.description)
-        json.member("kind", kind)
-        json.member("reason", reason)
-        json.member("client", orNull: client)
-        json.key("caller")
-        caller.write(to: &json)
-        json.member("rules", list: rules)
-    }
-
-    package init(_ node: JSONNode, in document: borrowing JSONDocument) throws(JSONError) {
-        self.init(
-            app: try document.name("app", of: node), kind: try document.text("kind", of: node),
-            served: try document.flag("served", of: node), reason: try document.text("reason", of: node),
-            client: try document.optionalText("client", of: node),
-            caller: try Caller(try document.require("caller", of: node), in: document),
-            rules: try document.list("rules", of: node))
+    package init<Failure>(_ members: inout Members<Self, Failure>) throws(Failure) {
+        served = try members("served", \.served)
+        app = try members("app", \.app)
+        kind = try members("kind", \.kind)
+        reason = try members("reason", \.reason)
+        client = try members.orNull("client", \.client)
+        caller = try members("caller", \.caller)
+        rules = try members("rules", \.rules)
     }
 }

@@ -2,10 +2,10 @@ package import SecretJSON
 package import Times
 
 /// The answer to `GET /v1/apps/{app}/rotations`: an app's generations and rotations, each oldest first.
-package struct HistoryDocument: Equatable, Sendable, WireDocument {
-    package struct Generation: Equatable, Sendable, WireDocument {
+package struct HistoryDocument: Equatable, Sendable, ListedDocument {
+    package struct Generation: Equatable, Sendable, ListedDocument {
         /// How a generation came about. The raw values are stable.
-        package enum Origin: String, Sendable {
+        package enum Origin: String, JSONValue, Sendable {
             /// With the app.
             case added
             /// By a rotation, which has an id.
@@ -25,12 +25,12 @@ package struct HistoryDocument: Equatable, Sendable, WireDocument {
         /// When its secret was ended, or is going to be at the latest; `nil` while nothing is to end it.
         package var endsAt: Timestamp?
 
-        package func writeMembers(to json: inout JSONWriter) {
-            json.member("generation", generation)
-            json.member("origin", origin.rawValue)
-            json.member("since", orNull: since?.description)
-            json.member("rotation", orNull: rotation)
-            json.member("ends_at", orNull: endsAt?.description)
+        package init<Failure>(_ members: inout Members<Self, Failure>) throws(Failure) {
+            generation = try members("generation", \.generation)
+            origin = try members("origin", \.origin)
+            since = try members.orNull("since", \.since)
+            rotation = try members.orNull("rotation", \.rotation)
+            endsAt = try members.orNull("ends_at", \.endsAt)
         }
 
         init(
@@ -41,17 +41,6 @@ package struct HistoryDocument: Equatable, Sendable, WireDocument {
             self.since = since
             self.rotation = rotation
             self.endsAt = endsAt
-        }
-
-        package init(_ node: JSONNode, in document: borrowing JSONDocument) throws(JSONError) {
-            guard let origin = Origin(rawValue: try document.text("origin", of: node)) else {
-                throw JSONError(.outOfRange, member: "origin")
-            }
-            self.init(
-                try document.number("generation", of: node), origin,
-                since: try document.optionalTime("since", of: node),
-                rotation: try document.optionalText("rotation", of: node),
-                endsAt: try document.optionalTime("ends_at", of: node))
         }
     }
 
@@ -91,13 +80,8 @@ package struct HistoryDocument: Equatable, Sendable, WireDocument {
         self.rotations = rotations
     }
 
-    package func writeMembers(to json: inout JSONWriter) {
-        json.member("generations", list: generations)
-        json.member("rotations", list: rotations)
-    }
-
-    package init(_ node: JSONNode, in document: borrowing JSONDocument) throws(JSONError) {
-        generations = try document.list("generations", of: node)
-        rotations = try document.list("rotations", of: node)
+    package init<Failure>(_ members: inout Members<Self, Failure>) throws(Failure) {
+        generations = try members("generations", \.generations)
+        rotations = try members("rotations", \.rotations)
     }
 }

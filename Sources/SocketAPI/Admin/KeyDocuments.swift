@@ -3,19 +3,25 @@ package import SecretMemory
 package import Times
 
 /// The answer to `GET /v1/keys`: what opens the vault, and which key its rows are sealed with.
-package struct KeyList: Equatable, Sendable, WireDocument {
+package struct KeyList: Equatable, Sendable, ListedDocument {
     /// One way in.
-    package struct Slot: Equatable, Sendable, WireDocument {
+    package struct Slot: Equatable, Sendable, ListedDocument {
         /// What `scrypt` costs for a passphrase.
-        package struct Cost: Equatable, Sendable {
+        package struct Cost: Equatable, Sendable, MemberList {
             package let logN: Int
             package let r: Int
             package let p: Int
 
             package init(logN: Int, r: Int, p: Int) { (self.logN, self.r, self.p) = (logN, r, p) }
+
+            package init<Failure>(_ members: inout Members<Self, Failure>) throws(Failure) {
+                logN = try members("log_n", \.logN)
+                r = try members("r", \.r)
+                p = try members("p", \.p)
+            }
         }
 
-        package enum State: String, Sendable {
+        package enum State: String, JSONValue, Sendable {
             case ok
             /// Not as it was written, or gone: its secret may open nothing.
             case damaged
@@ -36,35 +42,13 @@ package struct KeyList: Equatable, Sendable, WireDocument {
             (self.scrypt, self.isInUse) = (scrypt, isInUse)
         }
 
-        package func writeMembers(to json: inout JSONWriter) {
-            json.member("slot", slot)
-            json.member("kind", kind)
-            json.member("state", state.rawValue)
-            json.member("created_at", createdAt.description)
-            json.member("in_use", isInUse)
-            guard let scrypt else { return }
-            json.key("scrypt")
-            json.beginObject()
-            json.member("log_n", scrypt.logN)
-            json.member("r", scrypt.r)
-            json.member("p", scrypt.p)
-            json.endObject()
-        }
-
-        package init(_ node: JSONNode, in document: borrowing JSONDocument) throws(JSONError) {
-            guard let state = State(rawValue: try document.text("state", of: node)) else {
-                throw JSONError(.outOfRange, member: "state")
-            }
-            var scrypt: Cost?
-            if let cost = document.member("scrypt", of: node) {
-                scrypt = Cost(
-                    logN: try document.number("log_n", of: cost), r: try document.number("r", of: cost),
-                    p: try document.number("p", of: cost))
-            }
-            self.init(
-                slot: try document.text("slot", of: node), kind: try document.text("kind", of: node), state: state,
-                createdAt: try document.time("created_at", of: node), scrypt: scrypt,
-                isInUse: try document.optionalFlag("in_use", of: node) ?? false)
+        package init<Failure>(_ members: inout Members<Self, Failure>) throws(Failure) {
+            slot = try members("slot", \.slot)
+            kind = try members("kind", \.kind)
+            state = try members("state", \.state)
+            createdAt = try members("created_at", \.createdAt)
+            isInUse = try members("in_use", \.isInUse, default: false)
+            scrypt = try members.ifPresent("scrypt", \.scrypt)
         }
     }
 
@@ -78,23 +62,16 @@ package struct KeyList: Equatable, Sendable, WireDocument {
         (self.epoch, self.resealing, self.waiting, self.slots) = (epoch, resealing, waiting, slots)
     }
 
-    package func writeMembers(to json: inout JSONWriter) {
-        json.member("epoch", epoch)
-        json.member("resealing", orNull: resealing)
-        if let waiting { json.member("waiting", waiting) }
-        json.member("slots", list: slots)
-    }
-
-    package init(_ node: JSONNode, in document: borrowing JSONDocument) throws(JSONError) {
-        self.init(
-            epoch: try document.number("epoch", of: node),
-            resealing: try document.optionalDocument("resealing", of: node),
-            waiting: try document.optionalText("waiting", of: node), slots: try document.list("slots", of: node))
+    package init<Failure>(_ members: inout Members<Self, Failure>) throws(Failure) {
+        epoch = try members("epoch", \.epoch)
+        resealing = try members.orNull("resealing", \.resealing)
+        waiting = try members.ifPresent("waiting", \.waiting)
+        slots = try members("slots", \.slots)
     }
 }
 
 /// How far the rows are, while they are sealed with a new key.
-package struct ResealingDocument: Equatable, Sendable, WireDocument {
+package struct ResealingDocument: Equatable, Sendable, ListedDocument {
     package let rows: Int
     package let done: Int
 
@@ -103,13 +80,9 @@ package struct ResealingDocument: Equatable, Sendable, WireDocument {
     /// In hundredths, and no more than 99 before the end.
     package var percent: Int { rows > 0 ? min(done * 100 / rows, 99) : 0 }
 
-    package func writeMembers(to json: inout JSONWriter) {
-        json.member("rows", rows)
-        json.member("done", done)
-    }
-
-    package init(_ node: JSONNode, in document: borrowing JSONDocument) throws(JSONError) {
-        self.init(rows: try document.number("rows", of: node), done: try document.number("done", of: node))
+    package init<Failure>(_ members: inout Members<Self, Failure>) throws(Failure) {
+        rows = try members("rows", \.rows)
+        done = try members("done", \.done)
     }
 }
 
@@ -132,7 +105,7 @@ package enum NewKeyRequest: ~Copyable, WireDocument {
     package init(_ node: JSONNode, in document: borrowing JSONDocument) throws(JSONError) {
         if document.member("recovery_key", of: node) != nil {
             try document.allowOnly(["recovery_key"], of: node)
-            guard try document.flag("recovery_key", of: node) else {
+            guard try document.value("recovery_key", of: node) else {
                 throw JSONError(.outOfRange, member: "recovery_key")
             }
             self = .recoveryKey

@@ -1,29 +1,24 @@
 package import SecretJSON
 
 /// What an app is called and who answers for it, as it stands in the Marketplace. Members of the document around it.
-package struct ProfileDocument: Equatable, Sendable {
-    package static let members = ["description", "company", "contact_name", "contact_email", "features"]
-
+package struct ProfileDocument: Equatable, Sendable, MemberList {
     package var description: String?
     package var company: String?
     /// The developer contact.
     package var contactName: String?
     package var contactEmail: String?
-    /// What is switched on of the Marketplace's optional features.
+    /// Which of the Marketplace's optional features are on.
     package var features: String?
 
     package init() {}
 
-    package init(_ node: JSONNode, in document: borrowing JSONDocument) throws(JSONError) {
-        description = try document.optionalText("description", of: node)
-        company = try document.optionalText("company", of: node)
-        contactName = try document.optionalText("contact_name", of: node)
-        contactEmail = try document.optionalText("contact_email", of: node)
-        features = try document.optionalText("features", of: node)
-    }
+    package var values: [String?] { [description, company, contactName, contactEmail, features] }
 
-    /// Each member with its value, in their order.
-    package var values: [(name: String, value: String?)] {
-        Array(zip(Self.members, [description, company, contactName, contactEmail, features]))
+    package init<Failure>(_ members: inout Members<Self, Failure>) throws(Failure) {
+        description = try members.ifPresent("description", \.description)
+        company = try members.ifPresent("company", \.company)
+        contactName = try members.ifPresent("contact_name", \.contactName)
+        contactEmail = try members.ifPresent("contact_email", \.contactEmail)
+        features = try members.ifPresent("features", \.features)
     }
 }

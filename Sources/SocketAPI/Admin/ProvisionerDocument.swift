@@ -2,7 +2,7 @@ package import SecretJSON
 package import Times
 
 /// PingFederate's own log of a target's provisioning, and what it tells.
-package struct ProvisionerDocument: Equatable, Sendable, WireDocument {
+package struct ProvisionerDocument: Equatable, Sendable, ListedDocument {
     package let log: String
     package let channel: String?
     /// Since when events are counted; `nil` until the log was read.
@@ -30,26 +30,15 @@ package struct ProvisionerDocument: Equatable, Sendable, WireDocument {
         self.unreadable = unreadable
     }
 
-    package func writeMembers(to json: inout JSONWriter) {
-        json.member("log", log)
-        json.member("channel", orNull: channel)
-        json.member("since", orNull: since?.description)
-        json.member("succeeded", succeeded)
-        json.member("failed", failed)
-        json.member("last_failure", orNull: lastFailure?.description)
-        json.member("last_cause", orNull: lastCause)
-        json.member("failing", isFailing)
-        json.member("unreadable", orNull: unreadable)
-    }
-
-    package init(_ node: JSONNode, in document: borrowing JSONDocument) throws(JSONError) {
-        self.init(
-            log: try document.text("log", of: node), channel: try document.optionalText("channel", of: node),
-            since: try document.optionalTime("since", of: node), succeeded: try document.number("succeeded", of: node),
-            failed: try document.number("failed", of: node),
-            lastFailure: try document.optionalTime("last_failure", of: node),
-            lastCause: try document.optionalText("last_cause", of: node),
-            isFailing: try document.flag("failing", of: node),
-            unreadable: try document.optionalText("unreadable", of: node))
+    package init<Failure>(_ members: inout Members<Self, Failure>) throws(Failure) {
+        log = try members("log", \.log)
+        channel = try members.orNull("channel", \.channel)
+        since = try members.orNull("since", \.since)
+        succeeded = try members("succeeded", \.succeeded)
+        failed = try members("failed", \.failed)
+        lastFailure = try members.orNull("last_failure", \.lastFailure)
+        lastCause = try members.orNull("last_cause", \.lastCause)
+        isFailing = try members("failing", \.isFailing)
+        unreadable = try members.orNull("unreadable", \.unreadable)
     }
 }

@@ -3,9 +3,9 @@ package import SecretJSON
 package import Times
 
 /// What `keyturnd restore` did.
-package struct RestoreReport: Equatable, Sendable, WireDocument {
+package struct RestoreReport: Equatable, Sendable, ListedDocument {
     /// A secret that was made after the backup was taken, and is not in it.
-    package struct NewerSecret: Equatable, Sendable, WireDocument {
+    package struct NewerSecret: Equatable, Sendable, ListedDocument {
         package let app: Name
         /// The generation in the backup, which is handed out.
         package let restored: Int
@@ -24,20 +24,12 @@ package struct RestoreReport: Equatable, Sendable, WireDocument {
             self.restoredUntil = restoredUntil
         }
 
-        package func writeMembers(to json: inout JSONWriter) {
-            json.member("app", app.description)
-            json.member("restored_generation", restored)
-            json.member("newest_generation", newest)
-            json.member("made_at", orNull: madeAt?.description)
-            json.member("restored_valid_until", orNull: restoredUntil?.description)
-        }
-
-        package init(_ node: JSONNode, in document: borrowing JSONDocument) throws(JSONError) {
-            self.init(
-                app: try document.name("app", of: node), restored: try document.number("restored_generation", of: node),
-                newest: try document.number("newest_generation", of: node),
-                madeAt: try document.optionalTime("made_at", of: node),
-                restoredUntil: try document.optionalTime("restored_valid_until", of: node))
+        package init<Failure>(_ members: inout Members<Self, Failure>) throws(Failure) {
+            app = try members("app", \.app)
+            restored = try members("restored_generation", \.restored)
+            newest = try members("newest_generation", \.newest)
+            madeAt = try members.orNull("made_at", \.madeAt)
+            restoredUntil = try members.orNull("restored_valid_until", \.restoredUntil)
         }
     }
 
@@ -64,22 +56,13 @@ package struct RestoreReport: Equatable, Sendable, WireDocument {
         self.movedAside = movedAside
     }
 
-    package func writeMembers(to json: inout JSONWriter) {
-        json.member("vault", vault)
-        json.member("backup", backup)
-        json.key("commits")
-        if let commits { json.integer(commits) } else { json.null() }
-        json.member("apps", list: apps)
-        json.member("rotated_since", texts: newerSecrets.map(\.app.description))
-        json.member("newer_secrets", list: newerSecrets)
-        json.member("moved_aside", orNull: movedAside)
-    }
-
-    package init(_ node: JSONNode, in document: borrowing JSONDocument) throws(JSONError) {
-        self.init(
-            vault: try document.text("vault", of: node), backup: try document.text("backup", of: node),
-            commits: try document.optionalNumber("commits", of: node), apps: try document.list("apps", of: node),
-            newerSecrets: try document.list("newer_secrets", of: node),
-            movedAside: try document.optionalText("moved_aside", of: node))
+    package init<Failure>(_ members: inout Members<Self, Failure>) throws(Failure) {
+        vault = try members("vault", \.vault)
+        backup = try members("backup", \.backup)
+        commits = try members.orNull("commits", \.commits)
+        apps = try members("apps", \.apps)
+        members.derived("rotated_since") { $0.newerSecrets.map(\.app) }
+        newerSecrets = try members("newer_secrets", \.newerSecrets)
+        movedAside = try members.orNull("moved_aside", \.movedAside)
     }
 }

@@ -19,7 +19,7 @@ package struct RotateRequest: ~Copyable, WireDocument {
     }
 
     package func writeMembers(to json: inout JSONWriter) {
-        if let overlap { json.member("overlap", overlap) }
+        json.member("overlap", ifPresent: overlap)
         if now { json.member("now", true) }
         switch clientSecret {
         case .some(let secret): json.member("client_secret", secret: secret)
@@ -28,17 +28,17 @@ package struct RotateRequest: ~Copyable, WireDocument {
     }
 
     package init(_ node: JSONNode, in document: borrowing JSONDocument) throws(JSONError) {
-        try document.allowOnly(["overlap", "client_secret", "now"], of: node)
-        let isManual = document.member("client_secret", of: node) != nil
-        self.init(
-            overlap: try document.optionalNumber("overlap", of: node),
-            clientSecret: isManual ? try document.secret("client_secret", of: node) : nil,
-            now: document.member("now", of: node) != nil ? try document.flag("now", of: node) : false)
+        self = try MemberReader.strictly(node, in: document) { members throws(JSONError) in
+            RotateRequest(
+                overlap: try members.optional("overlap"),
+                clientSecret: members.has("client_secret") ? try members.secret("client_secret") : nil,
+                now: members.has("now") ? try members.value("now") : false)
+        }
     }
 }
 
 /// One rotation as operators see it.
-package struct RotationDocument: Equatable, Sendable, WireDocument {
+package struct RotationDocument: Equatable, Sendable, ListedDocument {
     package let id: String
     package let app: Name
     package let state: String
@@ -92,63 +92,43 @@ package struct RotationDocument: Equatable, Sendable, WireDocument {
         self.hint = hint
     }
 
-    package func writeMembers(to json: inout JSONWriter) {
-        json.member("id", id)
-        json.member("app", app.description)
-        json.member("state", state)
-        json.member("trigger", trigger)
-        json.member("base_generation", base)
-        json.member("new_generation", target)
-        json.member("planned_at", plannedAt.description)
-        json.member("due_at", orNull: due?.description)
-        json.member("old_secret_dies_at", orNull: oldSecretDiesAt?.description)
-        json.member("promoted_at", orNull: promotedAt?.description)
-        json.member("ended_at", orNull: endedAt?.description)
-        json.member("calls", calls)
-        json.member("reason", orNull: reason)
-        if let hint { json.member("try", hint) }
-        json.member("attempts", attempts)
-        json.member("overlap", overlap)
-        json.member("ends_now", endsNow)
-        json.member("successor", orNull: successor)
-        json.member("entered_secret", hasEnteredSecret)
-    }
-
-    package init(_ node: JSONNode, in document: borrowing JSONDocument) throws(JSONError) {
-        self.init(
-            id: try document.text("id", of: node), app: try document.name("app", of: node),
-            state: try document.text("state", of: node), trigger: try document.text("trigger", of: node),
-            base: try document.number("base_generation", of: node),
-            target: try document.number("new_generation", of: node),
-            plannedAt: try document.time("planned_at", of: node), due: try document.optionalTime("due_at", of: node),
-            oldSecretDiesAt: try document.optionalTime("old_secret_dies_at", of: node),
-            promotedAt: try document.optionalTime("promoted_at", of: node),
-            endedAt: try document.optionalTime("ended_at", of: node), calls: try document.number("calls", of: node),
-            reason: try document.optionalText("reason", of: node), hint: try document.optionalText("try", of: node))
-        attempts = try document.number("attempts", of: node)
-        overlap = try document.number("overlap", of: node)
-        endsNow = try document.flag("ends_now", of: node)
-        successor = try document.optionalText("successor", of: node)
-        hasEnteredSecret = try document.flag("entered_secret", of: node)
+    package init<Failure>(_ members: inout Members<Self, Failure>) throws(Failure) {
+        id = try members("id", \.id)
+        app = try members("app", \.app)
+        state = try members("state", \.state)
+        trigger = try members("trigger", \.trigger)
+        base = try members("base_generation", \.base)
+        target = try members("new_generation", \.target)
+        plannedAt = try members("planned_at", \.plannedAt)
+        due = try members.orNull("due_at", \.due)
+        oldSecretDiesAt = try members.orNull("old_secret_dies_at", \.oldSecretDiesAt)
+        promotedAt = try members.orNull("promoted_at", \.promotedAt)
+        endedAt = try members.orNull("ended_at", \.endedAt)
+        calls = try members("calls", \.calls)
+        reason = try members.orNull("reason", \.reason)
+        hint = try members.ifPresent("try", \.hint)
+        attempts = try members("attempts", \.attempts)
+        overlap = try members("overlap", \.overlap)
+        endsNow = try members("ends_now", \.endsNow)
+        successor = try members.orNull("successor", \.successor)
+        hasEnteredSecret = try members("entered_secret", \.hasEnteredSecret)
     }
 }
 
 /// Rotations: those under way, or all of one app, oldest first.
-package struct RotationList: Equatable, Sendable, WireDocument {
+package struct RotationList: Equatable, Sendable, ListedDocument {
     package let rotations: [RotationDocument]
 
     package init(rotations: [RotationDocument]) { self.rotations = rotations }
 
-    package func writeMembers(to json: inout JSONWriter) { json.member("rotations", list: rotations) }
-
-    package init(_ node: JSONNode, in document: borrowing JSONDocument) throws(JSONError) {
-        rotations = try document.list("rotations", of: node)
+    package init<Failure>(_ members: inout Members<Self, Failure>) throws(Failure) {
+        rotations = try members("rotations", \.rotations)
     }
 }
 
 /// Which clients hold which generation of an app.
-package struct HolderList: Equatable, Sendable, WireDocument {
-    package struct Holder: Equatable, Sendable, WireDocument {
+package struct HolderList: Equatable, Sendable, ListedDocument {
+    package struct Holder: Equatable, Sendable, ListedDocument {
         package let client: Name
         package let generation: Int
         package let at: Timestamp
@@ -161,17 +141,11 @@ package struct HolderList: Equatable, Sendable, WireDocument {
             self.acknowledged = acknowledged
         }
 
-        package func writeMembers(to json: inout JSONWriter) {
-            json.member("client", client.description)
-            json.member("generation", generation)
-            json.member("at", at.description)
-            json.member("acknowledged", acknowledged)
-        }
-
-        package init(_ node: JSONNode, in document: borrowing JSONDocument) throws(JSONError) {
-            self.init(
-                client: try document.name("client", of: node), generation: try document.number("generation", of: node),
-                at: try document.time("at", of: node), acknowledged: try document.flag("acknowledged", of: node))
+        package init<Failure>(_ members: inout Members<Self, Failure>) throws(Failure) {
+            client = try members("client", \.client)
+            generation = try members("generation", \.generation)
+            at = try members("at", \.at)
+            acknowledged = try members("acknowledged", \.acknowledged)
         }
     }
 
@@ -185,15 +159,9 @@ package struct HolderList: Equatable, Sendable, WireDocument {
         self.holders = holders
     }
 
-    package func writeMembers(to json: inout JSONWriter) {
-        json.member("app", app.description)
-        json.member("generation", generation)
-        json.member("holders", list: holders)
-    }
-
-    package init(_ node: JSONNode, in document: borrowing JSONDocument) throws(JSONError) {
-        self.init(
-            app: try document.name("app", of: node), generation: try document.number("generation", of: node),
-            holders: try document.list("holders", of: node))
+    package init<Failure>(_ members: inout Members<Self, Failure>) throws(Failure) {
+        app = try members("app", \.app)
+        generation = try members("generation", \.generation)
+        holders = try members("holders", \.holders)
     }
 }

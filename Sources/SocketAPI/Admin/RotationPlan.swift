@@ -3,7 +3,7 @@ package import SecretJSON
 package import Times
 
 /// What a rotation would do if it began now. Zoom is asked for tokens alone to find out.
-package struct RotationPlan: Equatable, Sendable, WireDocument {
+package struct RotationPlan: Equatable, Sendable, ListedDocument {
     package let app: Name
     /// The generation that would be replaced.
     package let base: Int
@@ -34,23 +34,14 @@ package struct RotationPlan: Equatable, Sendable, WireDocument {
         self.obstacles = obstacles
     }
 
-    package func writeMembers(to json: inout JSONWriter) {
-        json.member("app", app.description)
-        json.member("base_generation", base)
-        json.member("calls", texts: calls)
-        json.member("old_secret_dies_at", oldSecretDiesAt.description)
-        json.member("overlap", overlap)
-        json.member("holders", texts: holders)
-        json.member("targets", texts: targets)
-        json.member("obstacles", texts: obstacles)
-    }
-
-    package init(_ node: JSONNode, in document: borrowing JSONDocument) throws(JSONError) {
-        self.init(
-            app: try document.name("app", of: node), base: try document.number("base_generation", of: node),
-            calls: try document.texts("calls", of: node),
-            oldSecretDiesAt: try document.time("old_secret_dies_at", of: node),
-            overlap: try document.number("overlap", of: node), holders: try document.texts("holders", of: node),
-            targets: try document.texts("targets", of: node), obstacles: try document.texts("obstacles", of: node))
+    package init<Failure>(_ members: inout Members<Self, Failure>) throws(Failure) {
+        app = try members("app", \.app)
+        base = try members("base_generation", \.base)
+        calls = try members("calls", \.calls)
+        oldSecretDiesAt = try members("old_secret_dies_at", \.oldSecretDiesAt)
+        overlap = try members("overlap", \.overlap)
+        holders = try members("holders", \.holders)
+        targets = try members("targets", \.targets)
+        obstacles = try members("obstacles", \.obstacles)
     }
 }

@@ -3,11 +3,11 @@ package import SecretJSON
 package import Times
 
 /// The answer to `GET /v1/status`: what is wrong first, then how each app is.
-package struct StatusDocument: Equatable, Sendable, WireDocument {
-    package enum State: String, Sendable { case unlocked, locked }
+package struct StatusDocument: Equatable, Sendable, ListedDocument {
+    package enum State: String, JSONValue, Sendable { case unlocked, locked }
 
     /// Something that wants the operator.
-    package struct Problem: Equatable, Sendable, WireDocument {
+    package struct Problem: Equatable, Sendable, ListedDocument {
         package let code: String
         package private(set) var severity: Severity
         package let app: Name?
@@ -43,30 +43,18 @@ package struct StatusDocument: Equatable, Sendable, WireDocument {
             return graded
         }
 
-        package func writeMembers(to json: inout JSONWriter) {
-            json.member("code", code)
-            json.member("severity", severity.rawValue)
-            if let app { json.member("app", app.description) }
-            json.member("detail", detail)
-            if let hint { json.member("try", hint) }
-            if let deadline { json.member("deadline", deadline.description) }
-        }
-
-        package init(_ node: JSONNode, in document: borrowing JSONDocument) throws(JSONError) {
-            let named = document.member("app", of: node) != nil
-            self.init(
-                cause: try document.text("code", of: node), app: named ? try document.name("app", of: node) : nil,
-                try document.text("detail", of: node), try: try document.optionalText("try", of: node),
-                deadline: try document.optionalTime("deadline", of: node))
-            guard let severity = Severity(rawValue: try document.text("severity", of: node)) else {
-                throw JSONError(.outOfRange, member: "severity")
-            }
-            self.severity = severity
+        package init<Failure>(_ members: inout Members<Self, Failure>) throws(Failure) {
+            code = try members("code", \.code)
+            severity = try members("severity", \.severity)
+            app = try members.ifPresent("app", \.app)
+            detail = try members("detail", \.detail)
+            hint = try members.ifPresent("try", \.hint)
+            deadline = try members.ifPresent("deadline", \.deadline)
         }
     }
 
-    package struct App: Equatable, Sendable, WireDocument {
-        package enum TokenState: String, Sendable { case fresh, expired, none, refused }
+    package struct App: Equatable, Sendable, ListedDocument {
+        package enum TokenState: String, JSONValue, Sendable { case fresh, expired, none, refused }
 
         package let app: Name
         package let generation: Int
@@ -102,32 +90,17 @@ package struct StatusDocument: Equatable, Sendable, WireDocument {
             self.oldHolders = oldHolders
         }
 
-        package func writeMembers(to json: inout JSONWriter) {
-            json.member("app", app.description)
-            json.member("generation", generation)
-            json.member("secret_created_at", secretCreatedAt.description)
-            json.member("token", token.rawValue)
-            json.member("token_expires_at", orNull: tokenExpiresAt?.description)
-            json.member("rotation", orNull: rotation)
-            json.member("paused", paused)
-            json.member("next_rotation_at", orNull: nextRotationAt?.description)
-            json.member("probed_at", orNull: probedAt?.description)
-            json.member("old_holders", oldHolders)
-        }
-
-        package init(_ node: JSONNode, in document: borrowing JSONDocument) throws(JSONError) {
-            guard let token = TokenState(rawValue: try document.text("token", of: node)) else {
-                throw JSONError(.outOfRange, member: "token")
-            }
-            self.init(
-                app: try document.name("app", of: node), generation: try document.number("generation", of: node),
-                secretCreatedAt: try document.time("secret_created_at", of: node), token: token,
-                tokenExpiresAt: try document.optionalTime("token_expires_at", of: node),
-                rotation: try document.optionalText("rotation", of: node),
-                paused: try document.flag("paused", of: node),
-                nextRotationAt: try document.optionalTime("next_rotation_at", of: node),
-                probedAt: try document.optionalTime("probed_at", of: node),
-                oldHolders: try document.number("old_holders", of: node))
+        package init<Failure>(_ members: inout Members<Self, Failure>) throws(Failure) {
+            app = try members("app", \.app)
+            generation = try members("generation", \.generation)
+            secretCreatedAt = try members("secret_created_at", \.secretCreatedAt)
+            token = try members("token", \.token)
+            tokenExpiresAt = try members.orNull("token_expires_at", \.tokenExpiresAt)
+            rotation = try members.orNull("rotation", \.rotation)
+            paused = try members("paused", \.paused)
+            nextRotationAt = try members.orNull("next_rotation_at", \.nextRotationAt)
+            probedAt = try members.orNull("probed_at", \.probedAt)
+            oldHolders = try members("old_holders", \.oldHolders)
         }
     }
 
@@ -167,29 +140,14 @@ package struct StatusDocument: Equatable, Sendable, WireDocument {
             problems: problems, apps: apps)
     }
 
-    package func writeMembers(to json: inout JSONWriter) {
-        json.member("state", state.rawValue)
-        json.member("version", version)
-        json.member("started_at", startedAt.description)
-        json.member("now", now.description)
-        if let keyEpoch { json.member("key_epoch", keyEpoch) }
-        if let resealing {
-            json.key("resealing")
-            resealing.write(to: &json)
-        }
-        json.member("problems", list: problems)
-        json.member("apps", list: apps)
-    }
-
-    package init(_ node: JSONNode, in document: borrowing JSONDocument) throws(JSONError) {
-        guard let state = State(rawValue: try document.text("state", of: node)) else {
-            throw JSONError(.outOfRange, member: "state")
-        }
-        self.init(
-            state: state, version: try document.text("version", of: node),
-            startedAt: try document.time("started_at", of: node), now: try document.time("now", of: node),
-            keyEpoch: try document.optionalNumber("key_epoch", of: node),
-            resealing: try document.optionalDocument("resealing", of: node),
-            problems: try document.list("problems", of: node), apps: try document.list("apps", of: node))
+    package init<Failure>(_ members: inout Members<Self, Failure>) throws(Failure) {
+        state = try members("state", \.state)
+        version = try members("version", \.version)
+        startedAt = try members("started_at", \.startedAt)
+        now = try members("now", \.now)
+        keyEpoch = try members.ifPresent("key_epoch", \.keyEpoch)
+        resealing = try members.ifPresent("resealing", \.resealing)
+        problems = try members("problems", \.problems)
+        apps = try members("apps", \.apps)
     }
 }

@@ -1,21 +1,19 @@
 package import SecretJSON
 
 /// The answer to `GET /v1/targets`, by name.
-package struct TargetList: Equatable, Sendable, WireDocument {
+package struct TargetList: Equatable, Sendable, ListedDocument {
     package let targets: [TargetDocument]
 
     package init(targets: [TargetDocument]) { self.targets = targets }
 
-    package func writeMembers(to json: inout JSONWriter) { json.member("targets", list: targets) }
-
-    package init(_ node: JSONNode, in document: borrowing JSONDocument) throws(JSONError) {
-        targets = try document.list("targets", of: node)
+    package init<Failure>(_ members: inout Members<Self, Failure>) throws(Failure) {
+        targets = try members("targets", \.targets)
     }
 }
 
 /// The answer to `POST /v1/targets` and to `PATCH /v1/targets/{target}`: the target as it is kept, and what was checked
 /// before.
-package struct TriedTarget: Equatable, Sendable, WireDocument {
+package struct TriedTarget: Equatable, Sendable, ListedDocument {
     package let target: TargetDocument
     package let verification: Verification
 
@@ -24,15 +22,8 @@ package struct TriedTarget: Equatable, Sendable, WireDocument {
         self.verification = verification
     }
 
-    package func writeMembers(to json: inout JSONWriter) {
-        json.key("target")
-        target.write(to: &json)
-        json.key("verification")
-        verification.write(to: &json)
-    }
-
-    package init(_ node: JSONNode, in document: borrowing JSONDocument) throws(JSONError) {
-        target = try TargetDocument(try document.require("target", of: node), in: document)
-        verification = try Verification(try document.require("verification", of: node), in: document)
+    package init<Failure>(_ members: inout Members<Self, Failure>) throws(Failure) {
+        target = try members("target", \.target)
+        verification = try members("verification", \.verification)
     }
 }

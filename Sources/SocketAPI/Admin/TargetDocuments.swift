@@ -3,9 +3,9 @@ package import SecretJSON
 package import Times
 
 /// A push target as operators see it: no password and no key.
-package struct TargetDocument: Equatable, Sendable, WireDocument {
+package struct TargetDocument: Equatable, Sendable, ListedDocument {
     /// How far the credentials got.
-    package enum State: String, Sendable {
+    package enum State: String, JSONValue, Sendable {
         /// The console has not been given anything yet.
         case new
         /// It has an older generation than the current one.
@@ -15,7 +15,7 @@ package struct TargetDocument: Equatable, Sendable, WireDocument {
         case current
     }
 
-    package struct Failure: Equatable, Sendable, WireDocument {
+    package struct Failure: Equatable, Sendable, ListedDocument {
         package let since: Timestamp
         package let code: String
         package let detail: String
@@ -28,17 +28,11 @@ package struct TargetDocument: Equatable, Sendable, WireDocument {
             self.hint = hint
         }
 
-        package func writeMembers(to json: inout JSONWriter) {
-            json.member("since", since.description)
-            json.member("code", code)
-            json.member("detail", detail)
-            if let hint { json.member("try", hint) }
-        }
-
-        package init(_ node: JSONNode, in document: borrowing JSONDocument) throws(JSONError) {
-            self.init(
-                since: try document.time("since", of: node), code: try document.text("code", of: node),
-                detail: try document.text("detail", of: node), hint: try document.optionalText("try", of: node))
+        package init<Failure>(_ members: inout Members<Self, Failure>) throws(Failure) {
+            since = try members("since", \.since)
+            code = try members("code", \.code)
+            detail = try members("detail", \.detail)
+            hint = try members.ifPresent("try", \.hint)
         }
     }
 
@@ -53,13 +47,6 @@ package struct TargetDocument: Equatable, Sendable, WireDocument {
             self.tokenURL = tokenURL
             self.scope = scope
             self.authMethod = authMethod
-        }
-
-        fileprivate init?(ifPresent node: JSONNode, in document: borrowing JSONDocument) throws(JSONError) {
-            guard let url = try document.optionalText("token_url", of: node) else { return nil }
-            self.init(
-                tokenURL: url, scope: try document.optionalText("scope", of: node),
-                authMethod: try document.text("token_auth_method", of: node))
         }
     }
 
@@ -139,65 +126,42 @@ package struct TargetDocument: Equatable, Sendable, WireDocument {
         self.provisioner = provisioner
     }
 
-    package func writeMembers(to json: inout JSONWriter) {
-        json.member("name", name.description)
-        json.member("kind", "pingfederate")
-        json.member("app", app.description)
-        json.member("admin_url", adminURL)
-        json.member("connection", connection)
-        fields.writeMembers(to: &json)
-        json.member("login", login)
-        json.member("user", orNull: user)
-        json.member("token_url", orNull: oauth?.tokenURL)
-        json.member("scope", orNull: oauth?.scope)
-        json.member("token_auth_method", orNull: oauth?.authMethod)
-        json.member("trust", trust)
-        json.member("pin", orNull: pin)
-        json.member("client_cert_expires_at", orNull: clientCertExpires?.description)
-        json.member("trust_expires_at", orNull: trustExpires?.description)
-        json.member("replicate", replicate)
-        json.member("settle", settle)
-        json.member("bypass_external_validation", bypassesExternalValidation)
-        json.member("restore_drift", restoresDrift)
-        json.member("created_at", createdAt.description)
-        json.member("state", state.rawValue)
-        json.member("generation", orNull: generation)
-        json.member("pushed_at", orNull: pushedAt?.description)
-        json.member("replicated_at", orNull: replicatedAt?.description)
-        json.member("looked_at", orNull: lookedAt?.description)
-        json.member("changed_at", orNull: changedAt?.description)
-        json.member("change", orNull: change)
-        json.member("restored", orNull: restoration)
-        json.member("same_connection", texts: sameConnection)
-        json.member("failure", orNull: failure)
-        json.member("provisioner", orNull: provisioner)
-    }
-
-    package init(_ node: JSONNode, in document: borrowing JSONDocument) throws(JSONError) {
-        guard let state = State(rawValue: try document.text("state", of: node)) else {
-            throw JSONError(.outOfRange, member: "state")
+    package init<Failure>(_ members: inout Members<Self, Failure>) throws(Failure) {
+        name = try members("name", \.name)
+        members.derived("kind") { _ in "pingfederate" }
+        app = try members("app", \.app)
+        adminURL = try members("admin_url", \.adminURL)
+        connection = try members("connection", \.connection)
+        fields = try members.inline(\.fields)
+        login = try members("login", \.login)
+        user = try members.orNull("user", \.user)
+        let tokenURL = try members.orNull("token_url", \.oauth?.tokenURL)
+        let scope = try members.orNull("scope", \.oauth?.scope)
+        let authMethod = try members.orNull("token_auth_method", \.oauth?.authMethod)
+        if let tokenURL, let authMethod {
+            oauth = OAuth(tokenURL: tokenURL, scope: scope, authMethod: authMethod)
+        } else {
+            oauth = nil
         }
-        self.init(
-            name: try document.name("name", of: node), app: try document.name("app", of: node),
-            adminURL: try document.text("admin_url", of: node), connection: try document.text("connection", of: node),
-            fields: try TargetFields(node, in: document), login: try document.text("login", of: node),
-            user: try document.optionalText("user", of: node), oauth: try OAuth(ifPresent: node, in: document),
-            trust: try document.text("trust", of: node), pin: try document.optionalText("pin", of: node),
-            clientCertExpires: try document.optionalTime("client_cert_expires_at", of: node),
-            trustExpires: try document.optionalTime("trust_expires_at", of: node),
-            replicate: try document.text("replicate", of: node), settle: try document.number("settle", of: node),
-            bypassesExternalValidation: try document.flag("bypass_external_validation", of: node),
-            restoresDrift: try document.flag("restore_drift", of: node),
-            createdAt: try document.time("created_at", of: node),
-            state: state, generation: try document.optionalNumber("generation", of: node),
-            pushedAt: try document.optionalTime("pushed_at", of: node),
-            replicatedAt: try document.optionalTime("replicated_at", of: node),
-            lookedAt: try document.optionalTime("looked_at", of: node),
-            changedAt: try document.optionalTime("changed_at", of: node),
-            change: try document.optionalDocument("change", of: node),
-            restoration: try document.optionalDocument("restored", of: node),
-            sameConnection: try document.texts("same_connection", of: node),
-            failure: try document.optionalDocument("failure", of: node),
-            provisioner: try document.optionalDocument("provisioner", of: node))
+        trust = try members("trust", \.trust)
+        pin = try members.orNull("pin", \.pin)
+        clientCertExpires = try members.orNull("client_cert_expires_at", \.clientCertExpires)
+        trustExpires = try members.orNull("trust_expires_at", \.trustExpires)
+        replicate = try members("replicate", \.replicate)
+        settle = try members("settle", \.settle)
+        bypassesExternalValidation = try members("bypass_external_validation", \.bypassesExternalValidation)
+        restoresDrift = try members("restore_drift", \.restoresDrift)
+        createdAt = try members("created_at", \.createdAt)
+        state = try members("state", \.state)
+        generation = try members.orNull("generation", \.generation)
+        pushedAt = try members.orNull("pushed_at", \.pushedAt)
+        replicatedAt = try members.orNull("replicated_at", \.replicatedAt)
+        lookedAt = try members.orNull("looked_at", \.lookedAt)
+        changedAt = try members.orNull("changed_at", \.changedAt)
+        change = try members.orNull("change", \.change)
+        restoration = try members.orNull("restored", \.restoration)
+        sameConnection = try members("same_connection", \.sameConnection)
+        failure = try members.orNull("failure", \.failure)
+        provisioner = try members.orNull("provisioner", \.provisioner)
     }
 }

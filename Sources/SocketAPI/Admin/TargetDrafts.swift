@@ -3,7 +3,7 @@ package import SecretJSON
 package import SecretMemory
 
 /// How a console is reached and logged in to: one of three logins, and what its certificate is known by. Read strictly.
-package struct ConsoleDraft: Sendable, WireDocument {
+package struct ConsoleDraft: Sendable, ListedDocument {
     package enum Login: Sendable {
         case basic(user: String, password: SecretBox)
         case clientCredentials(OAuthClient)
@@ -11,7 +11,7 @@ package struct ConsoleDraft: Sendable, WireDocument {
         case certificate(chain: String, key: SecretBox)
     }
 
-    package struct OAuthClient: Sendable {
+    package struct OAuthClient: Sendable, MemberList {
         package let tokenURL: String
         package let clientID: String
         package let secret: SecretBox
@@ -27,12 +27,15 @@ package struct ConsoleDraft: Sendable, WireDocument {
             self.scope = scope
             self.authMethod = authMethod
         }
-    }
 
-    static let members = [
-        "admin_url", "user", "password", "token_url", "client_id", "client_secret", "scope", "token_auth_method",
-        "client_cert", "client_key", "ca", "pin",
-    ]
+        package init<Failure>(_ members: inout Members<Self, Failure>) throws(Failure) {
+            tokenURL = try members("token_url", \.tokenURL)
+            clientID = try members("client_id", \.clientID)
+            secret = try members("client_secret", \.secret)
+            scope = try members.ifPresent("scope", \.scope)
+            authMethod = try members.ifPresent("token_auth_method", \.authMethod)
+        }
+    }
 
     package let adminURL: String
     package let login: Login
@@ -48,64 +51,47 @@ package struct ConsoleDraft: Sendable, WireDocument {
         self.pin = pin
     }
 
-    package func writeMembers(to json: inout JSONWriter) {
-        json.member("admin_url", adminURL)
-        switch login {
-        case .basic(let user, let password):
-            json.member("user", user)
-            json.member("password", secret: password.bytes)
-        case .clientCredentials(let client):
-            json.member("token_url", client.tokenURL)
-            json.member("client_id", client.clientID)
-            json.member("client_secret", secret: client.secret.bytes)
-            if let scope = client.scope { json.member("scope", scope) }
-            if let method = client.authMethod { json.member("token_auth_method", method) }
-        case .certificate(let chain, let key):
-            json.member("client_cert", chain)
-            json.member("client_key", secret: key.bytes)
-        }
-        if let ca { json.member("ca", ca) }
-        if let pin { json.member("pin", pin) }
+    package init<Failure>(_ members: inout Members<Self, Failure>) throws(Failure) {
+        adminURL = try members("admin_url", \.adminURL)
+        login = try members.inline(\.login, read: Login.init) { $0.write(to: &$1) }
+        ca = try members.ifPresent("ca", \.ca)
+        pin = try members.ifPresent("pin", \.pin)
     }
+}
 
-    /// Reads its members out of an object that may have others, which its caller has checked.
-    package init(_ node: JSONNode, in document: borrowing JSONDocument) throws(JSONError) {
-        self.init(
-            adminURL: try document.text("admin_url", of: node), login: try Self.login(node, document),
-            ca: try document.optionalText("ca", of: node), pin: try document.optionalText("pin", of: node))
-    }
-
-    private static func login(_ node: JSONNode, _ document: borrowing JSONDocument) throws(JSONError) -> Login {
-        func has(_ names: String...) -> Bool { names.contains { document.member($0, of: node) != nil } }
+extension ConsoleDraft.Login {
+    fileprivate init(_ members: MemberReader) throws(JSONError) {
         switch (
-            has("user", "password"), has("token_url", "client_id", "client_secret", "scope", "token_auth_method"),
-            has("client_cert", "client_key")
+            members.has("user", "password"),
+            members.has("token_url", "client_id", "client_secret", "scope", "token_auth_method"),
+            members.has("client_cert", "client_key")
         )
         {
         case (true, false, false):
-            return .basic(
-                user: try document.text("user", of: node),
-                password: SecretBox(try document.secret("password", of: node)))
-        case (false, true, false):
-            return .clientCredentials(
-                OAuthClient(
-                    tokenURL: try document.text("token_url", of: node),
-                    clientID: try document.text("client_id", of: node),
-                    secret: SecretBox(try document.secret("client_secret", of: node)),
-                    scope: try document.optionalText("scope", of: node),
-                    authMethod: try document.optionalText("token_auth_method", of: node)))
+            self = .basic(user: try members.value("user"), password: try members.value("password"))
+        case (false, true, false): self = .clientCredentials(try members.inline())
         case (false, false, true):
-            return .certificate(
-                chain: try document.text("client_cert", of: node),
-                key: SecretBox(try document.secret("client_key", of: node)))
+            self = .certificate(chain: try members.value("client_cert"), key: try members.value("client_key"))
         case (false, false, false): throw JSONError(.missingMember, member: "user")
         default: throw JSONError(.unknownMember, member: "token_url")
+        }
+    }
+
+    fileprivate func write(to json: inout JSONWriter) {
+        switch self {
+        case .basic(let user, let password):
+            json.member("user", user)
+            json.member("password", password)
+        case .clientCredentials(let client): client.writeMembers(to: &json)
+        case .certificate(let chain, let key):
+            json.member("client_cert", chain)
+            json.member("client_key", key)
         }
     }
 }
 
 /// The body of `POST /v1/targets`.
-package struct TargetDraft: Sendable, WireDocument {
+package struct TargetDraft: Sendable, ListedDocument {
     package let name: Name
     package let app: Name
     package let console: ConsoleDraft
@@ -143,48 +129,28 @@ package struct TargetDraft: Sendable, WireDocument {
         self.verify = verify
     }
 
-    package func writeMembers(to json: inout JSONWriter) {
-        json.member("kind", "pingfederate")
-        json.member("name", name.description)
-        json.member("app", app.description)
-        console.writeMembers(to: &json)
-        json.member("connection", connection)
-        fields.writeMembers(to: &json)
-        if let replicate { json.member("replicate", replicate) }
-        if let settle { json.member("settle", settle) }
-        if bypassesExternalValidation { json.member("bypass_external_validation", true) }
-        if restoresDrift { json.member("restore_drift", true) }
-        if let provisionerLog { json.member("provisioner_log", provisionerLog) }
-        if let provisionerChannel { json.member("provisioner_channel", provisionerChannel) }
-        json.member("verify", verify)
-    }
+    package static var isStrict: Bool { true }
 
-    package init(_ node: JSONNode, in document: borrowing JSONDocument) throws(JSONError) {
-        try document.allowOnly(
-            [
-                "kind", "name", "app", "connection", "replicate", "settle", "bypass_external_validation",
-                "restore_drift", "provisioner_log", "provisioner_channel", "verify",
-            ] + TargetFields.members + ConsoleDraft.members, of: node)
-        guard try document.text("kind", of: node) == "pingfederate" else {
-            throw JSONError(.outOfRange, member: "kind")
-        }
-        self.init(
-            name: try document.name("name", of: node), app: try document.name("app", of: node),
-            console: try ConsoleDraft(node, in: document), connection: try document.text("connection", of: node),
-            fields: try TargetFields(node, in: document), replicate: try document.optionalText("replicate", of: node),
-            settle: try document.optionalNumber("settle", of: node),
-            bypassesExternalValidation: try document.optionalFlag("bypass_external_validation", of: node) ?? false,
-            restoresDrift: try document.optionalFlag("restore_drift", of: node) ?? false,
-            provisionerLog: try document.optionalText("provisioner_log", of: node),
-            provisionerChannel: try document.optionalText("provisioner_channel", of: node),
-            verify: try document.optionalFlag("verify", of: node) ?? true)
+    package init<Failure>(_ members: inout Members<Self, Failure>) throws(Failure) {
+        try members.constant("kind", "pingfederate")
+        name = try members("name", \.name)
+        app = try members("app", \.app)
+        console = try members.inline(\.console)
+        connection = try members("connection", \.connection)
+        fields = try members.inline(\.fields)
+        replicate = try members.ifPresent("replicate", \.replicate)
+        settle = try members.ifPresent("settle", \.settle)
+        bypassesExternalValidation = try members(
+            "bypass_external_validation", \.bypassesExternalValidation, omitting: false)
+        restoresDrift = try members("restore_drift", \.restoresDrift, omitting: false)
+        provisionerLog = try members.ifPresent("provisioner_log", \.provisionerLog)
+        provisionerChannel = try members.ifPresent("provisioner_channel", \.provisionerChannel)
+        verify = try members("verify", \.verify, default: true)
     }
 }
 
 /// The settings of a connection that hold an app's values, as far as they are known.
-package struct TargetFields: Equatable, Sendable, WireDocument {
-    static let members = ["account_id_field", "client_id_field", "client_secret_field"]
-
+package struct TargetFields: Equatable, Sendable, ListedDocument {
     package var accountID: String?
     package var clientID: String?
     package var clientSecret: String?
@@ -195,17 +161,11 @@ package struct TargetFields: Equatable, Sendable, WireDocument {
         self.clientSecret = clientSecret
     }
 
-    /// In the order of ``members``.
     package var names: [String?] { [accountID, clientID, clientSecret] }
 
-    package func writeMembers(to json: inout JSONWriter) {
-        for case (let member, let name?) in zip(Self.members, names) { json.member(named: member, name) }
-    }
-
-    package init(_ node: JSONNode, in document: borrowing JSONDocument) throws(JSONError) {
-        self.init(
-            accountID: try document.optionalText("account_id_field", of: node),
-            clientID: try document.optionalText("client_id_field", of: node),
-            clientSecret: try document.optionalText("client_secret_field", of: node))
+    package init<Failure>(_ members: inout Members<Self, Failure>) throws(Failure) {
+        accountID = try members.ifPresent("account_id_field", \.accountID)
+        clientID = try members.ifPresent("client_id_field", \.clientID)
+        clientSecret = try members.ifPresent("client_secret_field", \.clientSecret)
     }
 }

@@ -2,7 +2,7 @@ package import SecretJSON
 package import Times
 
 /// What somebody else did to a target's connection.
-package struct TargetDrift: Equatable, Sendable, WireDocument {
+package struct TargetDrift: Equatable, Sendable, ListedDocument {
     /// `secret`, `saved` or `identity`.
     package let code: String
     package let detail: String
@@ -12,18 +12,14 @@ package struct TargetDrift: Equatable, Sendable, WireDocument {
         self.detail = detail
     }
 
-    package func writeMembers(to json: inout JSONWriter) {
-        json.member("code", code)
-        json.member("detail", detail)
-    }
-
-    package init(_ node: JSONNode, in document: borrowing JSONDocument) throws(JSONError) {
-        self.init(code: try document.text("code", of: node), detail: try document.text("detail", of: node))
+    package init<Failure>(_ members: inout Members<Self, Failure>) throws(Failure) {
+        code = try members("code", \.code)
+        detail = try members("detail", \.detail)
     }
 }
 
 /// How often the current secret was put back lately.
-package struct TargetRestoration: Equatable, Sendable, WireDocument {
+package struct TargetRestoration: Equatable, Sendable, ListedDocument {
     package let count: Int
     package let first: Timestamp
     package let last: Timestamp
@@ -34,15 +30,9 @@ package struct TargetRestoration: Equatable, Sendable, WireDocument {
         self.last = last
     }
 
-    package func writeMembers(to json: inout JSONWriter) {
-        json.member("count", count)
-        json.member("first", first.description)
-        json.member("last", last.description)
-    }
-
-    package init(_ node: JSONNode, in document: borrowing JSONDocument) throws(JSONError) {
-        self.init(
-            count: try document.number("count", of: node), first: try document.time("first", of: node),
-            last: try document.time("last", of: node))
+    package init<Failure>(_ members: inout Members<Self, Failure>) throws(Failure) {
+        count = try members("count", \.count)
+        first = try members("first", \.first)
+        last = try members("last", \.last)
     }
 }

@@ -33,29 +33,27 @@ package struct TokenDocument: ~Copyable, WireDocument {
     }
 
     package func writeMembers(to json: inout JSONWriter) {
-        json.member("app", app.description)
+        json.member("app", app)
         json.member("generation", generation)
         switch accessToken {
         case .some(let value): json.member("access_token", secret: value)
         case nil: break
         }
         json.member("token_type", tokenType)
-        json.member("issued_at", issuedAt.description)
-        json.member("expires_at", expiresAt.description)
+        json.member("issued_at", issuedAt)
+        json.member("expires_at", expiresAt)
         json.member("expires_in", expiresIn)
-        json.key("scope")
-        if let scope { json.string(scope) } else { json.null() }
+        json.member("scope", orNull: scope)
         json.member("api_url", apiURL)
     }
 
     package init(_ node: JSONNode, in document: borrowing JSONDocument) throws(JSONError) {
-        let revealed = document.member("access_token", of: node) != nil
+        let members = MemberReader(node, in: document)
         self.init(
-            app: try document.name("app", of: node), generation: try document.number("generation", of: node),
-            tokenType: try document.text("token_type", of: node), issuedAt: try document.time("issued_at", of: node),
-            expiresAt: try document.time("expires_at", of: node),
-            expiresIn: try document.number("expires_in", of: node),
-            scope: try document.optionalText("scope", of: node), apiURL: try document.text("api_url", of: node),
-            accessToken: revealed ? try document.secret("access_token", of: node) : nil)
+            app: try members.value("app"), generation: try members.value("generation"),
+            tokenType: try members.value("token_type"), issuedAt: try members.value("issued_at"),
+            expiresAt: try members.value("expires_at"), expiresIn: try members.value("expires_in"),
+            scope: try members.optional("scope"), apiURL: try members.value("api_url"),
+            accessToken: members.has("access_token") ? try members.secret("access_token") : nil)
     }
 }

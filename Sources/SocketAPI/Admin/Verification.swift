@@ -1,9 +1,9 @@
 package import SecretJSON
 
 /// What was tried with an app's credentials, and what each answer means.
-package struct Verification: Equatable, Sendable, WireDocument {
+package struct Verification: Equatable, Sendable, ListedDocument {
     /// A scope that an app lacks.
-    package struct Scope: Equatable, Sendable, WireDocument {
+    package struct Scope: Equatable, Sendable, ListedDocument {
         /// By its classic name.
         package let scope: String
         /// What an app with granular scopes lacks of it.
@@ -14,18 +14,14 @@ package struct Verification: Equatable, Sendable, WireDocument {
             self.granular = granular
         }
 
-        package func writeMembers(to json: inout JSONWriter) {
-            json.member("scope", scope)
-            json.member("granular", texts: granular)
-        }
-
-        package init(_ node: JSONNode, in document: borrowing JSONDocument) throws(JSONError) {
-            self.init(scope: try document.text("scope", of: node), granular: try document.texts("granular", of: node))
+        package init<Failure>(_ members: inout Members<Self, Failure>) throws(Failure) {
+            scope = try members("scope", \.scope)
+            granular = try members("granular", \.granular)
         }
     }
 
-    package struct Check: Equatable, Sendable, WireDocument {
-        package enum Outcome: String, Sendable {
+    package struct Check: Equatable, Sendable, ListedDocument {
+        package enum Outcome: String, JSONValue, Sendable {
             case passed, failed, skipped
             /// Not as it should be, and nothing that is wanted now fails for it.
             case warning
@@ -54,24 +50,13 @@ package struct Verification: Equatable, Sendable, WireDocument {
             self.missing = missing
         }
 
-        package func writeMembers(to json: inout JSONWriter) {
-            json.member("check", check)
-            json.member("outcome", outcome.rawValue)
-            json.member("detail", detail)
-            if let hint { json.member("try", hint) }
-            if let cause { json.member("cause", cause) }
-            if !missing.isEmpty { json.member("missing", list: missing) }
-        }
-
-        package init(_ node: JSONNode, in document: borrowing JSONDocument) throws(JSONError) {
-            guard let outcome = Outcome(rawValue: try document.text("outcome", of: node)) else {
-                throw JSONError(.outOfRange, member: "outcome")
-            }
-            self.init(
-                try document.text("check", of: node), outcome, try document.text("detail", of: node),
-                try: try document.optionalText("try", of: node),
-                cause: try document.optionalText("cause", of: node),
-                missing: document.member("missing", of: node) == nil ? [] : try document.list("missing", of: node))
+        package init<Failure>(_ members: inout Members<Self, Failure>) throws(Failure) {
+            check = try members("check", \.check)
+            outcome = try members("outcome", \.outcome)
+            detail = try members("detail", \.detail)
+            hint = try members.ifPresent("try", \.hint)
+            cause = try members.ifPresent("cause", \.cause)
+            missing = try members("missing", \.missing, omitting: [])
         }
     }
 
@@ -82,18 +67,14 @@ package struct Verification: Equatable, Sendable, WireDocument {
     /// Whether nothing failed.
     package var passed: Bool { checks.allSatisfy { $0.outcome != .failed } }
 
-    package func writeMembers(to json: inout JSONWriter) {
-        json.member("passed", passed)
-        json.member("checks", list: checks)
-    }
-
-    package init(_ node: JSONNode, in document: borrowing JSONDocument) throws(JSONError) {
-        checks = try document.list("checks", of: node)
+    package init<Failure>(_ members: inout Members<Self, Failure>) throws(Failure) {
+        members.derived("passed", \.passed)
+        checks = try members("checks", \.checks)
     }
 }
 
 /// The answer to `POST /v1/apps`: the app as stored, and what was checked before.
-package struct AddedApp: Equatable, Sendable, WireDocument {
+package struct AddedApp: Equatable, Sendable, ListedDocument {
     package let app: AppDocument
     package let verification: Verification
 
@@ -102,15 +83,8 @@ package struct AddedApp: Equatable, Sendable, WireDocument {
         self.verification = verification
     }
 
-    package func writeMembers(to json: inout JSONWriter) {
-        json.key("app")
-        app.write(to: &json)
-        json.key("verification")
-        verification.write(to: &json)
-    }
-
-    package init(_ node: JSONNode, in document: borrowing JSONDocument) throws(JSONError) {
-        app = try AppDocument(try document.require("app", of: node), in: document)
-        verification = try Verification(try document.require("verification", of: node), in: document)
+    package init<Failure>(_ members: inout Members<Self, Failure>) throws(Failure) {
+        app = try members("app", \.app)
+        verification = try members("verification", \.verification)
     }
 }

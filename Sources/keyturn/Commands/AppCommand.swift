@@ -114,7 +114,7 @@ extension AppDocument {
             "\(counted(secretLength, "character")), fingerprint \(secretFingerprint), since \(secretCreatedAt)")
         table.add("Marketplace app ID", marketplaceAppID ?? "not known; rotation through Zoom's API needs it")
         for (words, value) in zip(
-            ["description", "company", "contact", "contact e-mail", "features"], profile.values.map(\.value))
+            ["description", "company", "contact", "contact e-mail", "features"], profile.values)
         {
             if let value { table.add(words, value) }
         }

@@ -1,0 +1,129 @@
+package import Names
+package import SecretMemory
+package import Times
+
+/// A type with one form in JSON, for the end that writes it and the end that reads it.
+package protocol JSONValue {
+    /// Reads the value at `node`. An error may leave its member's name to the reader of the object.
+    init(_ node: JSONNode, in document: borrowing JSONDocument) throws(JSONError)
+
+    func write(to json: inout JSONWriter)
+}
+
+extension String: JSONValue {
+    package init(_ node: JSONNode, in document: borrowing JSONDocument) throws(JSONError) {
+        self = try document.string(node)
+    }
+
+    package func write(to json: inout JSONWriter) { json.string(self) }
+}
+
+extension Int: JSONValue {
+    package init(_ node: JSONNode, in document: borrowing JSONDocument) throws(JSONError) {
+        self = try document.integer(node)
+    }
+
+    package func write(to json: inout JSONWriter) { json.integer(self) }
+}
+
+extension Bool: JSONValue {
+    package init(_ node: JSONNode, in document: borrowing JSONDocument) throws(JSONError) {
+        self = try document.bool(node)
+    }
+
+    package func write(to json: inout JSONWriter) { json.bool(self) }
+}
+
+extension Name: JSONValue {
+    package init(_ node: JSONNode, in document: borrowing JSONDocument) throws(JSONError) {
+        guard let name = Name(try document.string(node)) else { throw JSONError(.outOfRange) }
+        self = name
+    }
+
+    package func write(to json: inout JSONWriter) { json.plain(description) }
+}
+
+/// RFC 3339, as documents have it. Records have Unix seconds.
+extension Timestamp: JSONValue {
+    package init(_ node: JSONNode, in document: borrowing JSONDocument) throws(JSONError) {
+        guard let time = Timestamp(try document.string(node)) else { throw JSONError(.outOfRange) }
+        self = time
+    }
+
+    package func write(to json: inout JSONWriter) { json.plain(description) }
+}
+
+/// A string that stays in wiped memory.
+extension SecretBox: JSONValue {
+    package convenience init(_ node: JSONNode, in document: borrowing JSONDocument) throws(JSONError) {
+        self.init(try document.secret(node))
+    }
+
+    package func write(to json: inout JSONWriter) { json.secret(bytes) }
+}
+
+/// A word of a closed set. Other words are out of range.
+extension JSONValue where Self: RawRepresentable, RawValue == String {
+    package init(_ node: JSONNode, in document: borrowing JSONDocument) throws(JSONError) {
+        guard let known = Self(rawValue: try document.string(node)) else { throw JSONError(.outOfRange) }
+        self = known
+    }
+
+    package func write(to json: inout JSONWriter) { json.string(rawValue) }
+}
+
+/// An array. Anything else is an error: it must not pass for an empty one.
+extension Array: JSONValue where Element: JSONValue {
+    package init(_ node: JSONNode, in document: borrowing JSONDocument) throws(JSONError) {
+        guard document.kind(node) == .array else { throw JSONError(.wrongType) }
+        self = []
+        for element in document.elements(of: node) { append(try Element(element, in: document)) }
+    }
+
+    package func write(to json: inout JSONWriter) {
+        json.beginArray()
+        for element in self { element.write(to: &json) }
+        json.endArray()
+    }
+}
+
+extension JSONDocument {
+    /// The member's value. Errors say which member it was.
+    package func value<Value: JSONValue>(
+        _ name: String, of node: JSONNode, as _: Value.Type = Value.self
+    ) throws(JSONError) -> Value {
+        let member = try require(name, of: node)
+        do { return try Value(member, in: self) } catch { throw JSONError(error.code, member: error.member ?? name) }
+    }
+
+    /// `nil` when the member is absent or null.
+    package func optional<Value: JSONValue>(
+        _ name: String, of node: JSONNode, as _: Value.Type = Value.self
+    ) throws(JSONError) -> Value? {
+        guard let member = member(name, of: node), kind(member) != .null else { return nil }
+        return try value(name, of: node)
+    }
+
+    package func secret(_ name: String, of node: JSONNode) throws(JSONError) -> SecretBytes {
+        let member = try require(name, of: node)
+        do { return try secret(member) } catch { throw JSONError(error.code, member: name) }
+    }
+}
+
+extension JSONWriter {
+    package mutating func member(_ name: StaticString, _ value: some JSONValue) { key(name); value.write(to: &self) }
+    package mutating func member(named name: String, _ value: some JSONValue) {
+        key(named: name); value.write(to: &self)
+    }
+
+    /// Null when there is no value.
+    package mutating func member(_ name: StaticString, orNull value: (some JSONValue)?) {
+        key(name)
+        if let value { value.write(to: &self) } else { null() }
+    }
+
+    /// Absent when there is no value.
+    package mutating func member(_ name: StaticString, ifPresent value: (some JSONValue)?) {
+        if let value { member(name, value) }
+    }
+}

@@ -1,0 +1,63 @@
+package import SecretMemory
+
+/// Reads an object member by member and remembers which members it was asked for, so that others can be refused.
+package final class MemberReader {
+    private let document: JSONDocument
+    private let node: JSONNode
+    private var names: [String] = []
+
+    package init(_ node: JSONNode, in document: borrowing JSONDocument) {
+        self.node = node
+        self.document = copy document
+    }
+
+    /// Reads a value that owns secrets, and refuses members that were not asked for.
+    package static func strictly<Value: ~Copyable>(
+        _ node: JSONNode, in document: borrowing JSONDocument,
+        _ read: (MemberReader) throws(JSONError) -> Value
+    ) throws(JSONError) -> Value {
+        let reader = MemberReader(node, in: document)
+        let value = try read(reader)
+        try reader.refuseOthers()
+        return value
+    }
+
+    package func value<Value: JSONValue>(
+        _ name: String, as _: Value.Type = Value.self
+    ) throws(JSONError) -> Value {
+        note(name)
+        return try document.value(name, of: node)
+    }
+
+    /// `nil` when the member is absent or null.
+    package func optional<Value: JSONValue>(
+        _ name: String, as _: Value.Type = Value.self
+    ) throws(JSONError) -> Value? {
+        note(name)
+        return try document.optional(name, of: node)
+    }
+
+    package func secret(_ name: String) throws(JSONError) -> SecretBytes {
+        note(name)
+        return try document.secret(name, of: node)
+    }
+
+    /// Whether one of these members is there, null included.
+    package func has(_ names: String...) -> Bool {
+        names.contains { name in
+            note(name)
+            return document.member(name, of: node) != nil
+        }
+    }
+
+    /// The members of another list, in this object.
+    package func inline<Group: MemberList>(as _: Group.Type = Group.self) throws(JSONError) -> Group {
+        var members = Members<Group, JSONError>.reading(self) { $0 }
+        return try Group(&members)
+    }
+
+    /// Throws when the object has a member that was not asked for.
+    package func refuseOthers() throws(JSONError) { try document.allowOnly(names, of: node) }
+
+    func note(_ name: String) { names.append(name) }
+}

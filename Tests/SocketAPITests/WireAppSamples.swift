@@ -1,0 +1,107 @@
+import SocketAPI
+
+extension WireSample {
+    private static let app = """
+        {"name":"hr","generation":1,"account_id":"A","client_id":"C","marketplace_app_id":"M","environment":"custom",
+        "token_url":"T","api_url":"U","secret_fingerprint":"f","secret_length":2,"secret_created_at":@1,"created_at":@2,
+        "description":"D","company":"O","contact_name":"N","contact_email":"E","features":"F","rotation":{"every":3,
+        "window":"W","time_zone":"Z","overlap":4,"paused":true,"next_at":@3},"warnings":["w"]}
+        """
+    private static let bareApp = """
+        {"name":"it","generation":1,"account_id":"A","client_id":"C","marketplace_app_id":null,"environment":"custom",
+        "token_url":"T","api_url":"U","secret_fingerprint":"f","secret_length":2,"secret_created_at":@1,"created_at":@2,
+        "description":null,"company":null,"contact_name":null,"contact_email":null,"features":null,"rotation":{"every":null,
+        "window":"","time_zone":"Z","overlap":4,"paused":false,"next_at":null},"warnings":[]}
+        """
+    private static let verification = """
+        {"passed":false,"checks":[{"check":"token","outcome":"failed","detail":"d","try":"t","cause":"c",
+        "missing":[{"scope":"s","granular":["g"]}]},{"check":"scim","outcome":"warning","detail":"d"}]}
+        """
+    private static let rotations = """
+        [{"id":"i","app":"hr","state":"draining","trigger":"manual","base_generation":1,"new_generation":3,"planned_at":@1,
+        "due_at":@2,"old_secret_dies_at":@3,"promoted_at":@4,"ended_at":@5,"calls":6,"reason":"r","try":"t","attempts":7,
+        "overlap":8,"ends_now":true,"successor":"n","entered_secret":true},
+        {"id":"i","app":"hr","state":"planned","trigger":"policy","base_generation":1,"new_generation":2,"planned_at":@1,
+        "due_at":null,"old_secret_dies_at":null,"promoted_at":null,"ended_at":null,"calls":0,"reason":null,"attempts":0,
+        "overlap":0,"ends_now":false,"successor":null,"entered_secret":false}]
+        """
+    private static let fullTarget = """
+        {"name":"pf","kind":"pingfederate","app":"hr","admin_url":"U","connection":"C","account_id_field":"A",
+        "client_id_field":"I","client_secret_field":"S","login":"client_credentials","user":"u","token_url":"T",
+        "scope":"s","token_auth_method":"M","trust":"pin","pin":"P","client_cert_expires_at":@1,"trust_expires_at":@2,
+        "replicate":"full","settle":3,"bypass_external_validation":true,"restore_drift":true,"created_at":@3,
+        "state":"settling","generation":4,"pushed_at":@4,"replicated_at":@5,"looked_at":@6,"changed_at":@7,
+        "change":{"code":"secret","detail":"d"},"restored":{"count":5,"first":@8,"last":@9},"same_connection":["x"],
+        "failure":{"since":@1,"code":"c","detail":"d","try":"t"},"provisioner":{"log":"/l","channel":"H","since":@2,
+        "succeeded":6,"failed":7,"last_failure":@3,"last_cause":"k","failing":true,"unreadable":"n"}}
+        """
+    private static let bareTarget = """
+        {"name":"pf","kind":"pingfederate","app":"hr","admin_url":"U","connection":"C","login":"basic","user":null,
+        "token_url":null,"scope":null,"token_auth_method":null,"trust":"system","pin":null,"client_cert_expires_at":null,
+        "trust_expires_at":null,"replicate":"none","settle":3,"bypass_external_validation":false,"restore_drift":false,
+        "created_at":@3,"state":"new","generation":null,"pushed_at":null,"replicated_at":null,"looked_at":null,
+        "changed_at":null,"change":null,"restored":null,"same_connection":[],"failure":null,"provisioner":null}
+        """
+
+    static let apps = [
+        WireSample(AppList.self, wrong: "apps", text: "{\"apps\":[\(app),\(bareApp)]}"),
+        WireSample(AddedApp.self, wrong: "app", text: "{\"app\":\(app),\"verification\":\(verification)}"),
+        WireSample(
+            ClientList.self,
+            text: """
+                {"clients":[{"name":"sync","uid":1,"user":"u","gid":2,"unit":"s.service","exe":"/x","foreign":true,
+                "allow":[{"app":"hr","kinds":["token"]}],"created_at":@1},{"name":"sync","uid":1,"user":null,"gid":null,
+                "unit":null,"exe":null,"foreign":false,"allow":[],"created_at":@1}]}
+                """),
+        WireSample(
+            EndingPlan.self, wrong: "steps",
+            text: """
+                {"app":"hr","rotation":"i","steps":["s"],"clients":[{"client":"sync","generation":1}],
+                "targets":[{"target":"pf","detail":"d"}],"ends_at":@1}
+                """),
+        WireSample(
+            EndingPlan.self,
+            text: #"{"app":"hr","rotation":null,"steps":[],"clients":[],"targets":[],"ends_at":null}"#),
+        WireSample(
+            HistoryDocument.self,
+            text: """
+                {"generations":[{"generation":1,"origin":"rotation","since":@1,"rotation":"i","ends_at":@2},
+                {"generation":2,"origin":"lost","since":null,"rotation":null,"ends_at":null}],"rotations":\(rotations)}
+                """),
+        WireSample(RotationList.self, wrong: "rotations", text: "{\"rotations\":\(rotations)}"),
+        WireSample(
+            HolderList.self,
+            text: """
+                {"app":"hr","generation":1,"holders":[{"client":"sync","generation":2,"at":@1,"acknowledged":true}]}
+                """),
+        WireSample(
+            RotationPlan.self,
+            text: """
+                {"app":"hr","base_generation":1,"calls":["c"],"old_secret_dies_at":@1,"overlap":2,"holders":["h"],
+                "targets":["t"],"obstacles":["o"]}
+                """),
+        WireSample(Verification.self, wrong: "checks", text: verification),
+    ]
+
+    static let targets = [
+        WireSample(TargetList.self, text: "{\"targets\":[\(fullTarget),\(bareTarget)]}"),
+        WireSample(
+            TargetDocument.self, wrong: "app", "settle", "created_at", "state", "change", "generation", text: fullTarget
+        ),
+        WireSample(
+            TriedTarget.self, text: "{\"target\":\(bareTarget),\"verification\":{\"passed\":true,\"checks\":[]}}"),
+        WireSample(
+            ConsoleDiscovery.self,
+            text: """
+                {"version":"12","connections":[{"id":"i","name":"n","connector":"c","active":true}],"connection":"i",
+                "settings":["s"],"account_id_candidates":["a"],"account_id_field":"A","client_id_field":"I",
+                "client_secret_field":"S"}
+                """),
+        WireSample(
+            ConsoleDiscovery.self,
+            text: #"{"version":"12","connections":[],"connection":null,"settings":[],"account_id_candidates":[]}"#),
+        WireSample(
+            MetCertificate.self,
+            text: #"{"sha256":"h","subject":"s","issuer":"i","not_before":"b","not_after":"a"}"#),
+    ]
+}
