@@ -1,4 +1,4 @@
-package import Times
+package import Domain
 
 /// Entries that are not in the log yet, oldest first, in room that is bounded: what finds none is counted.
 ///

@@ -1,4 +1,4 @@
-package import Times
+package import Domain
 
 /// An event on its way into the log.
 package struct AuditEntry: Equatable, Sendable {

@@ -1,8 +1,8 @@
+package import Domain
 import Envelope
 import Glibc
 import SecretMemory
 import Synchronization
-package import Times
 
 /// The audit log: one line per decision and per change, in files that are only appended to, each line chained to the
 /// one before it.

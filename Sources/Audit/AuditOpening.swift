@@ -1,7 +1,7 @@
+package import Domain
 import Envelope
 import Glibc
 package import SecretMemory
-package import Times
 
 extension AuditLog {
     /// Opens the log where it ends, or begins one.

@@ -1,6 +1,6 @@
+package import Domain
 import SecretJSON
 import SecretMemory
-package import Times
 
 /// Which lines of a log somebody wants to see.
 package struct AuditQuery: Sendable {

@@ -1,6 +1,6 @@
+import Domain
 import Envelope
 package import SecretMemory
-import Times
 
 /// Reads a whole log again and says what is not as it was written.
 package struct AuditVerifier {

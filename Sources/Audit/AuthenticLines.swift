@@ -1,5 +1,5 @@
+package import Domain
 package import SecretMemory
-package import Times
 
 extension LogDirectory {
     /// Lends each line that has the vault's key behind it, the oldest first, of all files that are there.

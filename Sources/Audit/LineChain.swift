@@ -1,6 +1,6 @@
+import Domain
 import Envelope
 import SecretMemory
-import Times
 
 /// Turns events into lines, each of which names its number and carries a code over itself and the line before it.
 ///

@@ -1,5 +1,5 @@
+package import Domain
 package import SecretMemory
-package import Times
 
 extension LogDirectory {
     /// What the newest file tells of the log's end.

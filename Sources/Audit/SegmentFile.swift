@@ -1,6 +1,6 @@
+import Domain
 import Glibc
 import SecretMemory
-import Times
 
 /// One file of the log, open for appending. Closed with its last reference.
 final class SegmentFile: Sendable {

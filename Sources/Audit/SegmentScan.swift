@@ -1,8 +1,8 @@
+import Domain
 import Envelope
 import Glibc
 import SecretJSON
 import SecretMemory
-import Times
 
 /// What one file of the log holds, as far as its lines follow one another.
 struct SegmentScan {

@@ -1,5 +1,5 @@
+import Domain
 import Glibc
-import Times
 
 /// How much room there is on a file system, and whether it does for a vault. What the doctor, the status and the numbers say of it.
 package struct DiskRoom: Equatable, Sendable {

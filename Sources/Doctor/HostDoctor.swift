@@ -1,7 +1,7 @@
 import CPlatform
+package import Domain
 import Glibc
 package import SocketAPI
-package import Times
 
 /// What can be seen of a machine by whoever may look into the state directory, with a daemon or without.
 package struct HostDoctor {
@@ -75,12 +75,12 @@ package struct HostDoctor {
         }
         guard let isKept else {
             return Line(
-                "clock", .skipped, "it says \(now); whether anything keeps it right cannot be told here",
+                "clock", .skipped, "it says \(now); time synchronisation cannot be checked here",
                 try: "timedatectl, and look for 'synchronized: yes'")
         }
         guard isKept else {
             return Line(
-                "clock", .warning, "it says \(now), and nothing keeps it right: windows and deadlines go by it",
+                "clock", .warning, "it says \(now), and is not synchronised: windows and deadlines depend on it",
                 try: "timedatectl set-ntp true")
         }
         return Line("clock", .passed, "it says \(now), and is kept right")

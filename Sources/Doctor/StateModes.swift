@@ -28,9 +28,9 @@ package struct StateModes {
         return found
     }
 
-    /// The vault with all that stands beside it, the log, the escrow, and what a restore moved aside or left.
+    /// The vault with all that stands beside it, the log, the spool, and what a restore moved aside or left.
     static func isOurs(_ name: String) -> Bool {
-        ["alarms.json", "audit", "escrow", "replacing"].contains(name)
+        ["alerts.json", "audit", "spool", "replacing"].contains(name)
             || ["vault.db", "replaced-", "keyturn-", "last-backup.json"].contains { name.hasPrefix($0) }
     }
 

@@ -6,7 +6,7 @@ package import SecretMemory
 /// Two keys come out of the secret: a private one for X25519, whose public key is here, and a share, which is here too. A
 /// slot is wrapped under both. So a seat, as it stands in an old copy of the vault, does not open the slots that were wrapped
 /// later; and who has the file alone does not get in even if X25519 falls.
-package struct KeySeat: Sendable {
+package struct SlotRecipient: Sendable {
     package let id: String
     package let kind: KeySlot.Kind
     package let salt: [UInt8]

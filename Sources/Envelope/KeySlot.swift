@@ -37,12 +37,12 @@ package struct KeySlot: Sendable, Equatable {
         _ keyringKey: borrowing SecretBytes, id: String, with secret: borrowing UnlockSecret,
         scrypt: ScryptParameters = .standard
     ) throws(EnvelopeError) -> KeySlot {
-        try KeySeat(id: id, for: secret, scrypt: scrypt).wrap(keyringKey)
+        try SlotRecipient(id: id, for: secret, scrypt: scrypt).wrap(keyringKey)
     }
 
     /// - Parameter keys: what the seat's secret, and the ephemeral key, lead to.
     init(
-        wrapping keyringKey: borrowing SecretBytes, for seat: KeySeat, ephemeralKey: [UInt8],
+        wrapping keyringKey: borrowing SecretBytes, for seat: SlotRecipient, ephemeralKey: [UInt8],
         keys: borrowing WrappingKeys
     ) throws(EnvelopeError) {
         let parameters = seat.scrypt.map { [$0.logN, $0.r, $0.p] } ?? []

@@ -26,7 +26,7 @@ extension ErrorCatalog {
         ),
         (
             "not_found",
-            Explanation("the console knows no such connection", try: "see the list: keyturn target discover NAME")
+            Explanation("the console has no such connection", try: "see the list: keyturn target discover NAME")
         ),
         (
             "rejected",
@@ -95,7 +95,7 @@ extension ErrorCatalog {
             "answer_lost",
             Explanation("the console's answer did not arrive", try: "keyturn target test NAME; see the console's log")
         ),
-        ("server_error", Explanation("the console has trouble of its own", try: "see the console's server.log")),
+        ("server_error", Explanation("the console had an internal error", try: "see the console's server.log")),
         ("redirected", Explanation("the console sends elsewhere", try: "check the address: https://CONSOLE:9999")),
         (
             "unexpected_answer",

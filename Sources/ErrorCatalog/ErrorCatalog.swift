@@ -1,6 +1,6 @@
 package import SecretJSON
 import SocketAPI
-import TerminalText
+import Terminal
 
 /// What a code means and what to do about it. Codes are made in other places; this one table explains them all, and tests
 /// hold it against those places, so that none is missing and none is left over.
@@ -88,6 +88,6 @@ package enum ErrorCatalog {
 
     /// The known code that is most like this one; `nil` when none is.
     package static func nearest(to code: String) -> String? {
-        TerminalText.nearest(to: code.lowercased().replacing("-", with: "_"), among: Set(all.map(\.code)))
+        Terminal.nearest(to: code.lowercased().replacing("-", with: "_"), among: Set(all.map(\.code)))
     }
 }

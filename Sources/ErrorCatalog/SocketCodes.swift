@@ -54,12 +54,12 @@ extension ProblemCode {
                 try: "journalctl -u keyturnd, and report it")
         case .notImplemented:
             Explanation(
-                "the method is none that is known here, or the body comes in a coding that is not undone here",
+                "the method is unknown, or the body has a transfer coding that is not supported",
                 try: "use GET, HEAD, POST, PATCH or DELETE, and no Transfer-Encoding but chunked")
         case .upstreamFailed:
             Explanation(
                 "Zoom or PingFederate refused, and asking again changes nothing",
-                try: "read the detail; keyturn app verify NAME or keyturn target test NAME says what to mend")
+                try: "read the detail; keyturn app verify NAME or keyturn target test NAME says what to fix")
         case .loginRefused:
             Explanation(
                 "the console, or its token endpoint, does not accept the login",
@@ -67,7 +67,7 @@ extension ProblemCode {
         case .locked: Explanation("the vault is locked, and nobody is served", try: "keyturn unlock")
         case .upstreamUnavailable:
             Explanation(
-                "Zoom or PingFederate cannot be reached now, or has trouble of its own",
+                "Zoom or PingFederate cannot be reached, or had an internal error",
                 try: "wait for the seconds in Retry-After; keyturn doctor looks at the way there")
         case .storageFailed:
             Explanation(
@@ -76,7 +76,7 @@ extension ProblemCode {
         case .auditUnavailable:
             Explanation(
                 "the audit log cannot be written, and nothing with a secret is answered unlogged",
-                try: "make room in the state directory; it goes on by itself then")
+                try: "make room in the state directory; the daemon then continues automatically")
         case .unproven:
             Explanation(
                 "the credentials are out of a backup, and are not handed out before Zoom has taken them",
@@ -140,7 +140,7 @@ extension ExitStatus {
             Explanation("the configuration cannot be used", try: "read the message, which names the setting")
         case .upstreamFailed:
             Explanation(
-                "Zoom or PingFederate refused, or a rotation is held",
+                "Zoom or PingFederate refused, or a rotation is blocked",
                 try: "read the message; keyturn status says what to type")
         }
     }

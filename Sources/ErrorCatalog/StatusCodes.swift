@@ -21,7 +21,7 @@ extension AttentionCode {
         case .diskFull:
             Explanation(
                 "the state directory has less than 32 MiB left, or hardly a file more: soon nothing is kept and nobody is served",
-                try: "make room there; the daemon goes on by itself")
+                try: "make room there; the daemon then continues automatically")
         case .diskLow:
             Explanation(
                 "the state directory has less than 256 MiB left",
@@ -48,35 +48,35 @@ extension AttentionCode {
                 try: "keyturn key add, then keyturn key remove SLOT")
         case .keyRotationWaits:
             Explanation(
-                "rows could not be sealed with the vault's new key; it is tried again each minute",
+                "rows could not be encrypted with the vault's new key; the daemon tries again each minute",
                 try: "wait; if a row is damaged, restore a backup")
         case .secretInMemory:
             Explanation(
-                "a new secret is in the daemon's memory alone, since neither vault nor escrow takes it",
+                "a new secret is in the daemon's memory alone, since neither vault nor spool takes it",
                 try: "make room in the state directory, and do not stop keyturnd")
-        case .secretInEscrow:
+        case .secretInSpool:
             Explanation(
-                "a new secret lies sealed in a file of escrow/, since the vault cannot take it",
-                try: "make room in the state directory; the rotation then goes on by itself")
-        case .escrowUnclaimed:
+                "a new secret is stored encrypted in a file of spool/, since the vault cannot be written",
+                try: "make room in the state directory; the rotation then continues automatically")
+        case .spoolUnclaimed:
             Explanation(
-                "a file of escrow/ belongs to no rotation, or does not open",
+                "a file of spool/ belongs to no rotation, or does not open",
                 try: "keep it while a rotation waits for a lost answer, else remove it")
-        case .escrowUnreadable:
+        case .spoolUnreadable:
             Explanation(
-                "escrow/ cannot be read, and no rotation goes on before it is",
+                "spool/ cannot be read, and no rotation continues until it can",
                 try: "make it a directory of the daemon's user, mode 0700")
-        case .escrowNotReady:
+        case .spoolNotReady:
             Explanation(
-                "no room is held back for a new secret that the vault cannot take",
+                "no spare file could be reserved for a new secret that the vault cannot store",
                 try: "make room in the state directory")
         case .secretDies:
             Explanation(
-                "the secret that is handed out dies within 7 days, and no other has taken its place",
-                try: "keyturn rotation list; what is held there says what it needs")
+                "the current secret expires within 7 days, and nothing has replaced it",
+                try: "keyturn rotation list; what is blocked there says what it needs")
         case .consumerSecretDead:
             Explanation(
-                "a push target or a client has a secret that is dead, or dies within 7 days",
+                "a push target or a client uses a secret that is revoked, or expires within 7 days",
                 try: "keyturn target push NAME; keyturn holders NAME, then have the client fetch again")
         case .zoomUnreachable:
             Explanation(
@@ -98,9 +98,9 @@ extension AttentionCode {
             Explanation(
                 "the secret is out of a backup, and Zoom refuses it",
                 try: "make a new one in the Marketplace, then keyturn rotate NAME --manual")
-        case .rotationHeld:
+        case .rotationBlocked:
             Explanation(
-                "a rotation cannot go on without you; the old secret is handed out as long as it works",
+                "a rotation needs your attention; the old secret is handed out as long as it works",
                 try:
                     "keyturn rotation show ID says why; then keyturn rotation resume ID or keyturn rotate NAME --manual"
             )
@@ -111,7 +111,7 @@ extension AttentionCode {
         case .lostResponse:
             Explanation(
                 "an answer of Zoom's was lost, and with it perhaps a new secret; the old one works until Zoom ends it",
-                try: "wait, Keyturn asks again by itself; keyturn rotation show ID")
+                try: "wait, Keyturn asks again automatically; keyturn rotation show ID")
         case .missingScopes:
             Explanation(
                 "the app's token lacks scopes that PingFederate's connector needs",
@@ -129,7 +129,7 @@ extension AttentionCode {
                 try: "keyturn rotate NAME --dry-run names what is in the way; then keyturn rotate NAME")
         case .policyUnreadable:
             Explanation(
-                "the app's window or time zone cannot be read on this machine, so that it is not rotated by itself",
+                "the app's window or time zone cannot be read on this machine, so that it is not rotated automatically",
                 try: "install tzdata, or keyturn app set NAME --timezone ZONE")
         case .holdersNearDeadline:
             Explanation(
@@ -139,7 +139,8 @@ extension AttentionCode {
             Explanation("the app is paused, and its rotation would be due", try: "keyturn resume NAME")
         case .targetFailed:
             Explanation(
-                "a push target does not take the credentials", try: "keyturn target test NAME, then mend what it says")
+                "a push target does not take the credentials", try: "keyturn target test NAME, then fix what it reports"
+            )
         case .targetNew: Explanation("nothing was pushed to a target yet", try: "keyturn target push NAME")
         case .targetBehind:
             Explanation(
@@ -162,7 +163,7 @@ extension AttentionCode {
                 "what was pushed was changed there by somebody else, or the connection was saved and the console does not "
                     + "show whether the secret is another",
                 try: "keyturn target push NAME; only if you know that it has the current secret: "
-                    + "keyturn target adopt NAME")
+                    + "keyturn target accept NAME")
         case .certificateExpires:
             Explanation(
                 "a certificate of a push target expires within 30 days, or has: the one that it logs in with, the one that is pinned, or its CA's",
@@ -170,7 +171,7 @@ extension AttentionCode {
         case .userChanged:
             Explanation(
                 "the uid of a client is somebody else's by now: the client is refused",
-                try: "keyturn client remove NAME, and add it anew")
+                try: "keyturn client remove NAME, and add it again")
         case .grantWithoutApp:
             Explanation(
                 "a client is granted an app that does not exist: whatever is added under that name is theirs",

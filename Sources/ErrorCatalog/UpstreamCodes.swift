@@ -45,7 +45,7 @@ extension ErrorCatalog {
         (
             "wrong_app_id",
             Explanation(
-                "Zoom knows no app with this Marketplace app ID, which is not the client ID",
+                "Zoom has no app with this Marketplace app ID, which is not the client ID",
                 try: "keyturn app set NAME --marketplace-app-id ID, from the address of the app's page")
         ),
         (
@@ -73,7 +73,7 @@ extension ErrorCatalog {
         ),
         (
             "throttled",
-            Explanation("Zoom limits the number of calls", try: "wait; it goes on by itself")
+            Explanation("Zoom limits the number of calls", try: "wait; Keyturn continues automatically")
         ),
         (
             "server_error",
@@ -94,7 +94,7 @@ extension ErrorCatalog {
             "answer_lost",
             Explanation(
                 "the call was sent and no whole answer came: Zoom may have acted on it",
-                try: "keyturn app verify NAME; a rotation finds out by itself")
+                try: "keyturn app verify NAME; a rotation finds out automatically")
         ),
         ("cancelled", Explanation("the call was given up, such as when the daemon stops", try: "the same again")),
         ("not_tried", Explanation("the call was not even tried", try: "the same again")),
@@ -139,7 +139,7 @@ extension ErrorCatalog {
             "2000",
             Explanation(
                 "three changes of the secret within 15 minutes are all that Zoom allows",
-                try: "wait; the rotation goes on by itself")
+                try: "wait; the rotation continues automatically")
         ),
         (
             "2001",

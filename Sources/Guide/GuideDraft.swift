@@ -1,4 +1,4 @@
-package import Names
+package import Domain
 package import SecretJSON
 package import SocketAPI
 
@@ -6,9 +6,9 @@ package import SocketAPI
 package struct GuideDraft: Equatable, Sendable, ListedDocument {
     package let name: Name
     /// The step to go on with; `nil` once all are done.
-    package var step: Step?
+    package var step: MarketplaceStep?
     /// What was entered. An empty text stands for an answer that was skipped.
-    package private(set) var values: [Field: String] = [:]
+    package private(set) var values: [MarketplaceField: String] = [:]
     /// `commercial`, `government`, or `nil` with both addresses or without a word.
     package var environment: String?
     package var tokenURL: String?
@@ -16,27 +16,27 @@ package struct GuideDraft: Equatable, Sendable, ListedDocument {
 
     package init(name: Name) {
         self.name = name
-        step = Step.allCases.first
+        step = MarketplaceStep.allCases.first
     }
 
     /// What is to be asked at a step: what has no answer here. The secret never has one.
-    package func open(at step: Step) -> [Field] { step.fields.filter { values[$0] == nil } }
+    package func open(at step: MarketplaceStep) -> [MarketplaceField] { step.fields.filter { values[$0] == nil } }
 
-    package mutating func set(_ field: Field, _ value: String) {
+    package mutating func set(_ field: MarketplaceField, _ value: String) {
         if field.isKept { values[field] = value }
     }
 
-    package mutating func forget(_ field: Field) { values[field] = nil }
+    package mutating func forget(_ field: MarketplaceField) { values[field] = nil }
 
-    package mutating func finish(_ step: Step) {
-        self.step = Step.allCases.firstIndex(of: step).flatMap { index in
-            Step.allCases.indices.contains(index + 1) ? Step.allCases[index + 1] : nil
+    package mutating func finish(_ step: MarketplaceStep) {
+        self.step = MarketplaceStep.allCases.firstIndex(of: step).flatMap { index in
+            MarketplaceStep.allCases.indices.contains(index + 1) ? MarketplaceStep.allCases[index + 1] : nil
         }
     }
 
     /// The record that is kept with the app.
     package var profile: ProfileDocument {
-        func value(_ field: Field) -> String? { values[field].flatMap { $0.isEmpty ? nil : $0 } }
+        func value(_ field: MarketplaceField) -> String? { values[field].flatMap { $0.isEmpty ? nil : $0 } }
         var profile = ProfileDocument()
         profile.description = value(.description)
         profile.company = value(.company)
@@ -52,7 +52,7 @@ package struct GuideDraft: Equatable, Sendable, ListedDocument {
         environment = try members.orNull("environment", \.environment)
         tokenURL = try members.orNull("token_url", \.tokenURL)
         apiURL = try members.orNull("api_url", \.apiURL)
-        for field in Field.allCases where field.isKept {
+        for field in MarketplaceField.allCases where field.isKept {
             values[field] = try members.ifPresent(field.rawValue) { $0.values[field] }
         }
     }

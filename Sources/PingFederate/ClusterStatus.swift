@@ -1,6 +1,6 @@
+package import Domain
 import HTTPTransport
 import SecretJSON
-package import Times
 
 /// How what was pushed gets from the console to the engines.
 package enum ReplicationPolicy: String, CaseIterable, Sendable {

@@ -87,7 +87,7 @@ package struct ConsoleFailure: Error, Equatable, CustomStringConvertible {
         case .tokenRejected: "the console does not accept the access token"
         case .certificateRefused: "\(who) does not accept the client certificate"
         case .forbidden: "\(who) does not let this login do that"
-        case .notFound: "\(who) knows no such thing"
+        case .notFound: "\(who) has no such object"
         case .wrongAddress: "\(who) is not at \(party?.url.description ?? "this address")"
         case .rejected: "pingfederate does not accept it"
         case .conflict: "\(who) says that it conflicts with another change"
@@ -100,7 +100,7 @@ package struct ConsoleFailure: Error, Equatable, CustomStringConvertible {
         case .unreachable: "\(who) cannot be reached"
         case .proxyRefused: "the proxy does not let \(who) be reached"
         case .answerLost: "\(who)'s answer did not arrive"
-        case .serverError: "\(who) has trouble of its own"
+        case .serverError: "\(who) had an internal error"
         case .redirected: "\(who) sends elsewhere"
         case .unexpectedAnswer:
             party?.role == .tokenEndpoint

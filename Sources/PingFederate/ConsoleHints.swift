@@ -85,7 +85,7 @@ extension ConsoleFailure {
     }
 
     private func refused(_ named: String, _ set: (String) -> String) -> String {
-        let fix = "fix what PingFederate says, then keyturn target push \(named): a blocked rotation goes on with it"
+        let fix = "fix what PingFederate says, then keyturn target push \(named): a blocked rotation then continues"
         guard party?.call == .save, party?.bypassesExternalValidation == false else { return fix }
         let bypass = "if the console cannot reach Zoom: \(set("--bypass-external-validation"))"
         return speaksOfConnecting ? "\(bypass); else \(fix)" : "\(fix); \(bypass)"

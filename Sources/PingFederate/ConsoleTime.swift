@@ -1,4 +1,4 @@
-package import Times
+package import Domain
 
 extension Timestamp {
     /// A time as the admin API writes it (RFC 3339, with a fraction or without), cut to the second: `modificationDate`,

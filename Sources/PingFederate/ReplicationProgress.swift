@@ -1,4 +1,4 @@
-package import Times
+package import Domain
 
 /// A push whose way to the engines is followed.
 package struct FollowedPush: Equatable, Sendable {

@@ -1,7 +1,7 @@
+package import Domain
 import HTTPTransport
 package import SecretJSON
 package import SecretMemory
-package import Times
 
 /// An SP connection as the console has it: a document of PingFederate's, of which little is understood here and all of
 /// which must survive being written back.

@@ -1,4 +1,4 @@
-package import Times
+package import Domain
 package import Vault
 
 /// How long a rotation waits for what. Pure arithmetic on facts; all numbers are seconds.
@@ -67,7 +67,7 @@ package struct RotationTiming: Sendable {
     }
 
     /// The pause after the count-th commit in a row that failed: short, since a rotation goes on as soon as it can.
-    package func stumble(_ count: Int) -> Int { min(60, 1 << min(count, 6)) }
+    package func commitBackoff(_ count: Int) -> Int { min(60, 1 << min(count, 6)) }
 
     /// Whether the clock was set ahead since a moment by more than the deadline of a drain keeps clear of Zoom's own. Where it
     /// was wrong then already, it may be right by now.
@@ -103,7 +103,7 @@ package struct RotationTiming: Sendable {
         }
         guard holders.isEmpty else {
             let look = now + drainLook
-            let last = deadline.map { "; the old secret is ended at \($0) at the latest" } ?? ""
+            let last = deadline.map { "; the old secret is revoked by \($0)" } ?? ""
             let names = holders.prefix(5).joined(separator: ", ") + (holders.count > 5 ? ", …" : "")
             return .wait(until: deadline.map { min(look, $0) } ?? look, reason: "still held by \(names)" + last)
         }

@@ -1,5 +1,4 @@
-package import Names
-package import Times
+package import Domain
 package import Vault
 
 /// What a rotation waits for at this moment: its row of the table, since when, and for whom.

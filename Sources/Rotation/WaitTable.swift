@@ -1,6 +1,6 @@
 package import Vault
 
-/// What a rotation may wait for in each of its states, and how long that is normal. Problem, alarm, metric, words and the
+/// What a rotation may wait for in each of its states, and how long that is normal. Problem, alert, metric, words and the
 /// table in docs/rotation.md are made of this; a test holds that page to it.
 package struct WaitRow: Equatable, Sendable {
     package enum Kind: String, CaseIterable, Sendable {
@@ -25,11 +25,14 @@ package struct WaitRow: Equatable, Sendable {
         case .planned, .intended: [row(.zoom, 1800, "Zoom to make a new secret")]
         case .lostResponse: [row(.zoom, 0, "Zoom to make another secret")]
         // It is asked for 20 minutes while Zoom says that it does not know the secret yet.
-        case .escrowed: [row(.zoom, 1800, "Zoom to accept the new secret")]
+        case .received: [row(.zoom, 1800, "Zoom to accept the new secret")]
         case .verified: [row(.vault, 300, "the vault to take the new secret")]
         case .current:
-            [row(.targets, 3600, "push targets to have the new secret"), row(.vault, 300, "the vault to go on")]
-        case .published: [row(.vault, 300, "the vault to go on")]
+            [
+                row(.targets, 3600, "push targets to have the new secret"),
+                row(.vault, 300, "the vault to be writable again"),
+            ]
+        case .published: [row(.vault, 300, "the vault to be writable again")]
         case .draining:
             [
                 row(.overlap, nil, "the overlap to end"),
@@ -37,7 +40,7 @@ package struct WaitRow: Equatable, Sendable {
                 row(.holders, 86_400, "clients to fetch the new secret"),
                 row(.zoom, 3600, "Zoom to end the old secret"),
             ]
-        case .held: [row(.you, 0, "you")]
+        case .blocked: [row(.you, 0, "you")]
         case .retired, .refused, .aborted: []
         }
     }

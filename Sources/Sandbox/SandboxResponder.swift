@@ -1,5 +1,5 @@
 import Dispatch
-import Names
+import Domain
 import SecretMemory
 import SocketAPI
 import SocketServer

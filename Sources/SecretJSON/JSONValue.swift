@@ -1,6 +1,5 @@
-package import Names
+package import Domain
 package import SecretMemory
-package import Times
 
 /// A type with one form in JSON, for the end that writes it and the end that reads it.
 package protocol JSONValue {

@@ -1,4 +1,4 @@
-package import Times
+package import Domain
 
 /// The field `Date` of an answer (RFC 9110, 6.6.1), rendered once for each second.
 package struct DateField: Sendable {

@@ -15,8 +15,8 @@ package struct Places: Equatable, Sendable {
 
     package var vault: String { stateDirectory + "/vault.db" }
     package var audit: String { stateDirectory + "/audit" }
-    package var escrow: String { stateDirectory + "/escrow" }
-    package var alarms: String { stateDirectory + "/alarms.json" }
+    package var spool: String { stateDirectory + "/spool" }
+    package var alerts: String { stateDirectory + "/alerts.json" }
     package var lastBackup: String { stateDirectory + "/last-backup.json" }
     package var agentDirectory: String { runtimeDirectory + "/agent" }
     package var adminDirectory: String { runtimeDirectory + "/admin" }

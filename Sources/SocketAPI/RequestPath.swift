@@ -1,5 +1,4 @@
-package import Names
-package import Times
+package import Domain
 
 /// The target of a request as a client writes it: `"/v1/apps/\(name)/token?min_ttl=\(60)"`.
 ///

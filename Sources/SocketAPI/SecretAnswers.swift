@@ -1,7 +1,6 @@
-package import Names
+package import Domain
 package import SecretJSON
 package import SecretMemory
-package import Times
 
 /// The answer to `GET /v1/apps/{app}/credentials`.
 package struct CredentialsAnswer: ~Copyable, Sendable, WireDocument {

@@ -1,7 +1,7 @@
+package import Domain
 import SecretJSON
-package import Times
 
-/// How urgent a problem is, the most urgent first. The one place that decides it: status, alarms, metrics, doctor and
+/// How urgent a problem is, the most urgent first. The one place that decides it: status, alerts, metrics, doctor and
 /// exit codes go by this.
 package enum Severity: String, JSONValue, CaseIterable, Comparable, Sendable {
     /// A consumer is not served, or soon will not be, and it does not recover automatically: wake somebody.
@@ -36,15 +36,15 @@ extension Severity {
     package static func base(_ code: String) -> Severity {
         switch AttentionCode(rawValue: code) {
         case nil: base(cause: code)
-        case .secretDies, .newerSecretLost, .consumerSecretDead, .tokensRunOut, .restoredSecretDead, .rotationHeld,
+        case .secretDies, .newerSecretLost, .consumerSecretDead, .tokensRunOut, .restoredSecretDead, .rotationBlocked,
             .secretInMemory, .auditLogChanged, .auditUnavailable, .diskFull, .locked, .clockImplausible, .socketGone:
             .critical
         case .rotationPaused, .targetNew, .grantWithoutApp: .note
         case .rotationOverdue, .rotationImpossible, .rotationRefused, .policyUnreadable,
             .missingScopes, .holdersNearDeadline, .targetChanged, .targetRestored, .certificateExpires, .userChanged,
-            .vaultElsewhere, .keySlotDamaged, .damagedRow, .secretInEscrow, .escrowUnreadable, .escrowUnclaimed,
+            .vaultElsewhere, .keySlotDamaged, .damagedRow, .secretInSpool, .spoolUnreadable, .spoolUnclaimed,
             .rotationWaits, .zoomUnreachable, .diskLow, .refusalsCounted, .lostResponse, .targetFailed, .targetBehind,
-            .escrowNotReady,
+            .spoolNotReady,
             .provisioningFailing,
             .secretUnproven, .keyRotationWaits, .provisionerLogUnreadable:
             .warning

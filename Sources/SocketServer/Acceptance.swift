@@ -1,6 +1,6 @@
 import CPlatform
+import Domain
 import Glibc
-import Names
 
 /// Where connections come in.
 final class Acceptance: EventSource {

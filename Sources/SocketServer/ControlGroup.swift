@@ -1,4 +1,4 @@
-import Names
+import Domain
 
 /// Where systemd has a process, as its cgroup's path says.
 struct ControlGroup: Equatable {

@@ -1,6 +1,6 @@
 import CPlatform
+import Domain
 import Glibc
-import Names
 
 /// The process that made a connection. Used on the connection's loop alone.
 ///

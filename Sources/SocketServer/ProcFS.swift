@@ -1,5 +1,5 @@
+package import Domain
 import Glibc
-package import Names
 
 /// What `/proc` tells of a process. Nothing here proves that the number still means the same process: who asks holds a
 /// pidfd, and looks at that afterwards.

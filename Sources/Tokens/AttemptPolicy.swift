@@ -1,4 +1,4 @@
-package import Times
+package import Domain
 package import Vault
 
 /// How often an app's credentials are tried.

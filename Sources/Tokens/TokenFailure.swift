@@ -1,4 +1,4 @@
-package import Names
+package import Domain
 
 /// Why a caller gets no token now.
 package enum TokenFailure: Error, Equatable, Sendable {

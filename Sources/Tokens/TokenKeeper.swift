@@ -1,5 +1,4 @@
-package import Names
-package import Times
+package import Domain
 package import Vault
 
 /// Keeps the apps' access tokens fresh: one request to Zoom however many clients wait, a good token served while its
@@ -62,17 +61,17 @@ package actor TokenKeeper {
     /// A new token at the operator's word: past failures are forgotten first.
     package func renew(_ name: Name) async throws(TokenFailure) -> SeenToken {
         guard let entry = vault.catalog.app(name) else { throw .noSuchApp(name) }
-        await forgive(entry)
+        await resetBudget(entry)
         guard let current = vault.catalog.app(name) else { throw .noSuchApp(name) }
-        return try await fly(current).get()
+        return try await run(current).get()
     }
 
     /// Somebody was refused with the app's current secret: tries it, unless it was tried a moment ago.
-    package func doubt(_ name: Name) async {
+    package func recheck(_ name: Name) async {
         guard let entry = vault.catalog.app(name) else { return }
         let isFresh = entry.token.map { isYoung($0) } ?? false
         guard !isFresh, flights[entry.app.id] == nil, gate(entry) == nil else { return }
-        _ = await fly(entry)
+        _ = await run(entry)
     }
 
     /// Keeps a token that was minted in another way, such as to verify the app's credentials.
@@ -82,7 +81,7 @@ package actor TokenKeeper {
     }
 
     /// Gives the app a new budget of attempts.
-    package func forgive(_ entry: AppEntry) async {
+    package func resetBudget(_ entry: AppEntry) async {
         pauses[entry.app.id] = nil
         guard entry.refusals != nil else { return }
         do { try await vault.keep(nil, for: entry.app) } catch { note(.notKept(entry.app.name, error)) }
@@ -98,7 +97,7 @@ package actor TokenKeeper {
         }
         guard let entry = vault.catalog.app(name) else { throw .noSuchApp(name) }
         if flights[entry.app.id] == nil, let failure = gate(entry) { throw failure }
-        return try await fly(entry).get()
+        return try await run(entry).get()
     }
 
     /// Starts fetching the successor of a token that is being used and is due. Returns at once.
@@ -119,7 +118,7 @@ package actor TokenKeeper {
             if let failure = gate(entry) { throw failure }
             if let token = entry.token, isYoung(token) { throw .tooShort(left: token.secondsLeft(at: time.now)) }
         }
-        let token = try await fly(entry).get()
+        let token = try await run(entry).get()
         guard token.secondsLeft(at: time.now) >= max(minTTL, 1) else {
             throw .tooShort(left: max(token.secondsLeft(at: time.now), 0))
         }
@@ -130,7 +129,7 @@ package actor TokenKeeper {
     private func gate(_ entry: AppEntry) -> TokenFailure? {
         let now = time.now
         if let settled = entry.refusals.flatMap({ policy.settled($0, now: now.wall) }) {
-            vault.hold(settled, for: entry.app)
+            vault.showUnsaved(settled, for: entry.app)
         }
         if let until = policy.blocked(entry.refusals, generation: entry.credential.generation, now: now.wall) {
             if let passing = entry.refusals, passing.mayPass {
@@ -154,7 +153,7 @@ package actor TokenKeeper {
         return token.minted && age < Self.youngest && token.secondsLeft(at: time.now) > 0
     }
 
-    private func fly(_ entry: AppEntry) async -> Outcome {
+    private func run(_ entry: AppEntry) async -> Outcome {
         await (flights[entry.app.id]?.task ?? launch(entry)).value
     }
 
@@ -184,7 +183,7 @@ package actor TokenKeeper {
             expiresAt: sent.wall + minted.lifetime)
         let seen = SeenToken(token: token, seen: sent, minted: true)
         do { try await vault.keep(seen, for: entry.app) } catch {
-            vault.hold(seen, for: entry.app)
+            vault.showUnsaved(seen, for: entry.app)
             note(.notKept(entry.app.name, error))
         }
         note(.minted(entry.app.name, token))
@@ -209,7 +208,7 @@ package actor TokenKeeper {
             failure, after: vault.catalog.app(entry.app.name)?.refusals,
             generation: entry.credential.generation, now: time.now.wall)
         do { try await vault.keep(refusals, for: entry.app) } catch {
-            vault.hold(refusals, for: entry.app)
+            vault.showUnsaved(refusals, for: entry.app)
             note(.notKept(entry.app.name, error))
         }
     }

@@ -1,4 +1,4 @@
-package import Times
+package import Domain
 package import Vault
 
 /// When a token is served, refreshed and minted. A function of what is known, with no clock of its own.

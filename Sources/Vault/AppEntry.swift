@@ -1,6 +1,5 @@
-package import Names
+package import Domain
 import Synchronization
-package import Times
 
 /// An app as readers see it: a value that is replaced as a whole.
 ///

@@ -1,6 +1,5 @@
-package import Names
+package import Domain
 import Synchronization
-import Times
 
 /// What readers may want to look at again.
 package enum CatalogChange: Equatable, Sendable {

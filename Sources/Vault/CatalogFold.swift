@@ -1,5 +1,4 @@
-import Names
-import Times
+import Domain
 
 /// Rows on their way into the catalog, of one commit or of the whole vault: the only way in. They come in any order, and
 /// show together.

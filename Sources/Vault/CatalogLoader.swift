@@ -1,7 +1,6 @@
 import Audit
+import Domain
 import Envelope
-import Names
-import Times
 
 /// Every row of a vault, opened, and what memory holds of them.
 ///
@@ -10,8 +9,8 @@ import Times
 /// gives a new one for the asking.
 struct CatalogLoader: Sendable {
     private(set) var catalog = Catalog.State()
-    private(set) var account: Account
-    private(set) var ways: [Way] = []
+    private(set) var account: LogCursor
+    private(set) var ways: [UnlockMethod] = []
     private var outbox: [AuditEntry] = []
 
     /// What an earlier process committed, and of whose lines it did not know that they were on disk.
@@ -25,7 +24,7 @@ struct CatalogLoader: Sendable {
             throw VaultError(.damaged, "the vault's state row is missing", hint: Vault.restoreHint)
         }
         let written: VaultState = try sealer.open(stateRow)
-        account = Account(written, beside: log)
+        account = LogCursor(written, beside: log)
         var found = VaultState()
         var fold = CatalogFold(at: now, newest: account.newestTime)
         for table in SealedTable.counted {

@@ -1,4 +1,4 @@
-package import Names
+package import Domain
 import Synchronization
 
 /// The push targets of a catalog.

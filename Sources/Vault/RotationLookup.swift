@@ -1,4 +1,4 @@
-package import Names
+package import Domain
 
 /// How a rotation is found by what an operator types.
 extension Vault {
@@ -60,7 +60,7 @@ extension Vault {
     /// Of an app one rotation is under way at a time: where that one stands, what it waits for, and the command that goes on.
     package static func busy(_ name: Name, _ rotation: Rotation) -> VaultError {
         let reason = rotation.reason.map { ": \($0)" } ?? ""
-        let due = rotation.due.map { "; it goes on at \($0)" } ?? ""
+        let due = rotation.due.map { "; it continues at \($0)" } ?? ""
         return VaultError(
             .busy, "a rotation of '\(name)' is under way, in state \(rotation.phase.rawValue)\(reason)\(due)",
             hint: rotation.wayOn)
@@ -86,7 +86,7 @@ extension Rotation {
     package var wayOn: String {
         switch phase {
         case .draining where endsNowSince == nil: "keyturn rotation finish \(id)"
-        case .held, .planned, .lostResponse, .escrowed, .current, .draining: "keyturn rotation resume \(id)"
+        case .blocked, .planned, .lostResponse, .received, .current, .draining: "keyturn rotation resume \(id)"
         default: "keyturn rotation show \(id)"
         }
     }

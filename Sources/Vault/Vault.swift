@@ -1,9 +1,8 @@
 package import Audit
+package import Domain
 import Envelope
-package import Names
 package import SecretMemory
 import Synchronization
-import Times
 
 /// An open vault: the keyring that opens its rows, the store that keeps them, and the catalog of what they say.
 ///
@@ -18,17 +17,17 @@ package final class Vault: Sendable {
     /// What seals and opens rows. It may be another after each commit: a transaction asks for it within itself.
     var sealer: Sealer { keys.withLock { $0.sealer } }
     /// Copies of what opens the vault, as they are stored.
-    var waysIn: WaysIn { keys.withLock { $0.waysIn } }
+    var keySlots: KeySlots { keys.withLock { $0.keySlots } }
     let time: any TimeSource
     private let isClosed = Atomic(false)
-    let account: Mutex<Account>
+    let account: Mutex<LogCursor>
     /// This machine, as a keyed fingerprint; `nil` for whoever does not serve.
     let here = Mutex<String?>(nil)
     /// What an earlier process committed, and of whose lines it did not know that they were on disk.
     package let unlogged: AuditBacklog
 
     init(
-        store: any SealedStore, keys: VaultKeys, openedBy: String, catalog: Catalog, account: Account,
+        store: any SealedStore, keys: VaultKeys, openedBy: String, catalog: Catalog, account: LogCursor,
         unlogged: AuditBacklog, time: any TimeSource
     ) {
         self.store = store
@@ -52,7 +51,7 @@ package final class Vault: Sendable {
     }
 
     /// What the vault opens with, a word for each key slot: `key file`, `passphrase`, `recovery key`.
-    package var slotKinds: [String] { waysIn.words }
+    package var slotKinds: [String] { keySlots.words }
 
     // MARK: Apps
 
@@ -141,7 +140,7 @@ package final class Vault: Sendable {
     }
 
     /// Shows readers a token that could not be kept, and clears the app's refusals as keeping it would.
-    package func hold(_ seen: SeenToken, for app: App) {
+    package func showUnsaved(_ seen: SeenToken, for app: App) {
         catalog.hold(app) { entry in
             var facts = entry.facts
             (facts.token, facts.refusals) = (seen, nil)
@@ -151,7 +150,7 @@ package final class Vault: Sendable {
     }
 
     /// Counts refusals that could not be kept.
-    package func hold(_ refusals: Refusals, for app: App) {
+    package func showUnsaved(_ refusals: Refusals, for app: App) {
         catalog.hold(app) { entry in
             var facts = entry.facts
             facts.refusals = refusals

@@ -1,12 +1,12 @@
 package import Audit
+package import Domain
 import Envelope
 package import SecretMemory
 import Synchronization
-package import Times
 
 /// What vault and audit log know of each other: where the log ends, so that a log that was cut is found out; how often the
 /// vault was written, so that a vault that was put back is; and which changes have no line on disk yet.
-struct Account {
+struct LogCursor {
     /// The vault's account of itself, as of the last commit.
     private(set) var state: VaultState
     /// The log's last line, as of the last commit.

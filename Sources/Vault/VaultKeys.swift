@@ -1,8 +1,8 @@
 package import Audit
+package import Domain
 package import Envelope
 import SecretMemory
 import Synchronization
-package import Times
 
 /// What seals and opens rows, and what is wrapped in each key slot. No row says it in the clear: it comes with the commit
 /// that changes it.
@@ -15,17 +15,17 @@ struct KeySecrets: Sendable {
 struct VaultKeys: Sendable {
     private(set) var secrets: KeySecrets
     /// Copies of what opens the vault, as they are stored.
-    private(set) var waysIn: WaysIn
+    private(set) var keySlots: KeySlots
     /// By number.
-    private(set) var ways: [Way]
+    private(set) var ways: [UnlockMethod]
     /// Grows with each change.
     private(set) var revision = 0
 
     var sealer: Sealer { secrets.sealer }
     var keyringKey: SecretBox { secrets.keyringKey }
 
-    init(_ secrets: KeySecrets, waysIn: WaysIn, ways: [Way]) {
-        (self.secrets, self.waysIn, self.ways) = (secrets, waysIn, ways.sorted(by: Way.isBefore))
+    init(_ secrets: KeySecrets, keySlots: KeySlots, ways: [UnlockMethod]) {
+        (self.secrets, self.keySlots, self.ways) = (secrets, keySlots, ways.sorted(by: UnlockMethod.isBefore))
     }
 
     /// Takes over what a commit changed.
@@ -39,12 +39,12 @@ struct VaultKeys: Sendable {
     /// - Returns: whether it is one of the keys.
     private mutating func take(_ change: RowChange) -> Bool {
         switch change {
-        case .put(.way(let way)): ways = (ways.filter { $0.id != way.id } + [way]).sorted(by: Way.isBefore)
-        case .put(.keySlot(let row)): waysIn = waysIn.replacing(slot: row.id, by: row)
-        case .put(.keyring(let row)): waysIn = WaysIn(slots: waysIn.slots, keyring: row.sealed)
+        case .put(.way(let way)): ways = (ways.filter { $0.id != way.id } + [way]).sorted(by: UnlockMethod.isBefore)
+        case .put(.keySlot(let row)): keySlots = keySlots.replacing(slot: row.id, by: row)
+        case .put(.keyring(let row)): keySlots = KeySlots(slots: keySlots.slots, keyring: row.sealed)
         case .removed(.way, let cells): ways.removeAll { cells.first == .text($0.id) }
         case .removed(.keySlot, let cells):
-            if case .text(let id)? = cells.first { waysIn = waysIn.replacing(slot: id, by: nil) }
+            if case .text(let id)? = cells.first { keySlots = keySlots.replacing(slot: id, by: nil) }
         default: return false
         }
         return true
@@ -52,7 +52,7 @@ struct VaultKeys: Sendable {
 
     /// Slots that are not what the vault wrote, or gone: their secrets may not open it any more.
     var damagedSlots: [String] {
-        let known = Dictionary(waysIn.slots.map { ($0.id, $0) }) { first, _ in first }
+        let known = Dictionary(keySlots.slots.map { ($0.id, $0) }) { first, _ in first }
         return ways.filter { way in
             guard let row = known[way.id] else { return true }
             return (try? sealer.digest(of: row)) != way.slotDigest
@@ -62,7 +62,7 @@ struct VaultKeys: Sendable {
     /// A slot that the vault did not write opens nothing that it should.
     func checkNoOtherSlots() throws(VaultError) {
         let ids = Set(ways.map(\.id))
-        if let other = waysIn.slots.first(where: { !ids.contains($0.id) }) {
+        if let other = keySlots.slots.first(where: { !ids.contains($0.id) }) {
             throw VaultError(
                 .damaged, "the vault has a key slot '\(other.id)' that was removed, or that it never made",
                 hint: Vault.restoreHint)
@@ -72,7 +72,7 @@ struct VaultKeys: Sendable {
 
 extension Vault {
     /// All ways into the vault, by number.
-    package var ways: [Way] { keys.withLock { $0.ways } }
+    package var ways: [UnlockMethod] { keys.withLock { $0.ways } }
 
     /// Another number after each change of the keys.
     package var keyRevision: Int { keys.withLock { $0.revision } }
@@ -83,10 +83,10 @@ extension Vault {
     /// Adds a way in. The new slot is opened once with its secret before it is kept; no other one is touched.
     ///
     /// Takes scrypt's time and memory for a passphrase, twice.
-    package func addWay(
-        _ new: UnlockWay, at now: Timestamp, scrypt: ScryptParameters = .standard,
-        recording event: @escaping @Sendable (Way) -> AuditEvent? = { _ in nil }
-    ) async throws(VaultError) -> Way {
+    package func addUnlockMethod(
+        _ new: UnlockKey, at now: Timestamp, scrypt: ScryptParameters = .standard,
+        recording event: @escaping @Sendable (UnlockMethod) -> AuditEvent? = { _ in nil }
+    ) async throws(VaultError) -> UnlockMethod {
         let old = keys.withLock { $0 }
         guard old.ways.count < Self.mostWays else {
             throw VaultError(.ended, "there are \(Self.mostWays) key slots already", hint: "keyturn key remove SLOT")
@@ -96,23 +96,23 @@ extension Vault {
         }
         try await changeKeys(since: old, recording: event(way)) { transaction in
             try transaction.put(row: row)
-            try transaction.put(WayRecord(way))
+            try transaction.put(UnlockMethodRecord(way))
         }
         return way
     }
 
     /// Takes a way in away: a new keyring key, wrapped for each of the others. The slot as it was opens nothing any more,
     /// wherever somebody has kept it, but copies of the file from before.
-    package func removeWay(_ id: String, recording event: AuditEvent? = nil) async throws(VaultError) {
+    package func removeUnlockMethod(_ id: String, recording event: AuditEvent? = nil) async throws(VaultError) {
         let old = keys.withLock { $0 }
         try old.ways.checkRemoving(id)
         let new = try await prepared { try old.without(id) }
         try await changeKeys(since: old, recording: event) { transaction in
             try transaction.remove(from: .keySlot, id: id)
             try transaction.remove(from: .way, id: id)
-            for slot in new.waysIn.slots { try transaction.put(row: slot) }
-            for way in new.ways { try transaction.put(WayRecord(way)) }
-            try transaction.put(keyring: new.waysIn.keyring)
+            for slot in new.keySlots.slots { try transaction.put(row: slot) }
+            for way in new.ways { try transaction.put(UnlockMethodRecord(way)) }
+            try transaction.put(keyring: new.keySlots.keyring)
             transaction.replaceSecrets(by: new.secrets)
         }
     }
@@ -125,7 +125,7 @@ extension Vault {
         _ body: @escaping @Sendable (inout SealedTransaction) throws -> Void
     ) async throws(VaultError) {
         try await change(recording: event) { transaction in
-            guard try WaysIn(transaction.store) == old.waysIn else {
+            guard try KeySlots(transaction.store) == old.keySlots else {
                 throw VaultError(
                     .busy, "the vault's keys were changed at the same moment; nothing was done", hint: "the same again")
             }
@@ -143,16 +143,16 @@ extension Vault {
 extension VaultKeys {
     /// A way in, and its slot, which its secret has opened.
     func made(
-        _ new: UnlockWay, id: String, at now: Timestamp, scrypt: ScryptParameters
-    ) throws -> (Way, SealedRow) {
-        let seat = try KeySeat(id: id, for: new.secret, scrypt: scrypt)
+        _ new: UnlockKey, id: String, at now: Timestamp, scrypt: ScryptParameters
+    ) throws -> (UnlockMethod, SealedRow) {
+        let seat = try SlotRecipient(id: id, for: new.secret, scrypt: scrypt)
         let slot = try seat.wrap(keyringKey.bytes)
         guard try KeySlot(bytes: slot.bytes).unwrap(with: new.secret).constantTimeEquals(keyringKey.bytes) else {
             throw VaultError(.library, "a new key slot does not open; nothing was changed")
         }
         let row = SealedRow(slot)
         return (
-            Way(
+            UnlockMethod(
                 id: id, kind: new.secret.kind, createdAt: now, slotDigest: try sealer.digest(of: row), seat: seat), row
         )
     }
@@ -164,13 +164,13 @@ extension VaultKeys {
         let ways = try ways.filter { $0.id != id }.map { way in
             let row = SealedRow(try way.seat.wrap(key.bytes))
             slots.append(row)
-            return Way(
+            return UnlockMethod(
                 id: way.id, kind: way.kind, createdAt: way.createdAt, slotDigest: try sealer.digest(of: row),
                 seat: way.seat)
         }
         return VaultKeys(
             KeySecrets(sealer: sealer, keyringKey: key),
-            waysIn: WaysIn(slots: slots, keyring: try sealer.keyring.proven(under: key.bytes)), ways: ways)
+            keySlots: KeySlots(slots: slots, keyring: try sealer.keyring.proven(under: key.bytes)), ways: ways)
     }
 }
 

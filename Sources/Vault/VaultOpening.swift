@@ -1,27 +1,27 @@
 package import Audit
 import Dispatch
+package import Domain
 package import Envelope
 import SecretMemory
 import Synchronization
-package import Times
 
 extension Vault {
     /// Makes a vault in an empty store: a keyring, and one key slot for each way in.
     package static func create(
-        in store: any SealedStore, ways: [UnlockWay], at now: Timestamp = SystemTime().now.wall
+        in store: any SealedStore, ways: [UnlockKey], at now: Timestamp = SystemTime().now.wall
     ) async throws(VaultError) {
         do {
             let rows = try await offThePool {
                 let keyring = try Keyring.generate()
                 let sealer = Sealer(keyring: keyring)
                 let key = SecretBox(try Random.secret())
-                let waysIn = WaysIn(slots: [], keyring: try keyring.proven(under: key.bytes))
-                let keys = VaultKeys(KeySecrets(sealer: sealer, keyringKey: key), waysIn: waysIn, ways: [])
-                var rows = [SealedRow(table: .keyring, cells: [.text(keyringID)], sealed: waysIn.keyring)]
+                let keySlots = KeySlots(slots: [], keyring: try keyring.proven(under: key.bytes))
+                let keys = VaultKeys(KeySecrets(sealer: sealer, keyringKey: key), keySlots: keySlots, ways: [])
+                var rows = [SealedRow(table: .keyring, cells: [.text(keyringID)], sealed: keySlots.keyring)]
                 var state = VaultState()
                 for (index, secret) in ways.enumerated() {
                     let (way, slot) = try keys.made(secret, id: String(index + 1), at: now, scrypt: .standard)
-                    let row = try sealer.seal(WayRecord(way))
+                    let row = try sealer.seal(UnlockMethodRecord(way))
                     state.count(try sealer.digest(of: row))
                     rows += [slot, row]
                 }
@@ -46,12 +46,12 @@ extension Vault {
     ///     events of changes are kept.
     ///   - acceptingRollback: to open it all the same. The first commit then counts on from where the log is.
     package static func open(
-        _ store: any SealedStore, with way: UnlockWay, log: LogDirectory? = nil, acceptingRollback: Bool = false,
+        _ store: any SealedStore, with way: UnlockKey, log: LogDirectory? = nil, acceptingRollback: Bool = false,
         time: any TimeSource
     ) async throws(VaultError) -> Vault {
         do {
-            let waysIn = try await store.read { try WaysIn($0) }
-            let opened = try await waysIn.open(with: way)
+            let keySlots = try await store.read { try KeySlots($0) }
+            let opened = try await keySlots.open(with: way)
             let sealer = opened.sealer
             let (logged, now) = (try await newest(log, sealer), time.now)
             let loaded = try await store.read { transaction in
@@ -63,7 +63,7 @@ extension Vault {
                 throw rollback.error
             }
             let keys = VaultKeys(
-                KeySecrets(sealer: sealer, keyringKey: opened.keyringKey), waysIn: waysIn, ways: loaded.ways)
+                KeySecrets(sealer: sealer, keyringKey: opened.keyringKey), keySlots: keySlots, ways: loaded.ways)
             try keys.checkNoOtherSlots()
             let vault = Vault(
                 store: store, keys: keys, openedBy: opened.slot.id, catalog: Catalog(loaded.catalog),
@@ -75,16 +75,16 @@ extension Vault {
     }
 
     /// Whether the secret opens the vault, which is open already: throws if it does not.
-    package func prove(_ way: UnlockWay) async throws(VaultError) {
-        do { _ = try await waysIn.open(with: way) } catch { throw VaultError(translating: error) }
+    package func prove(_ way: UnlockKey) async throws(VaultError) {
+        do { _ = try await keySlots.open(with: way) } catch { throw VaultError(translating: error) }
     }
 
     /// The key slot that a secret opens, of a vault that is open or locked. Nothing is kept of what that leads to.
     package static func slot(
-        in store: any SealedStore, openedBy way: UnlockWay
+        in store: any SealedStore, openedBy way: UnlockKey
     ) async throws(VaultError) -> (id: String, kind: String) {
         do {
-            let slot = try await store.read { try WaysIn($0) }.open(with: way).slot
+            let slot = try await store.read { try KeySlots($0) }.open(with: way).slot
             return (slot.id, slot.kind.words)
         } catch {
             throw VaultError(translating: error)
@@ -105,7 +105,7 @@ extension Vault {
 }
 
 /// What somebody holds who may open the vault, for as long as it takes to open it.
-package final class UnlockWay: Sendable {
+package final class UnlockKey: Sendable {
     let secret: UnlockSecret
 
     package init(_ secret: consuming UnlockSecret) { self.secret = secret }

@@ -1,6 +1,5 @@
 package import Audit
-package import Names
-package import Times
+package import Domain
 
 /// What a vault out of a backup does not know: whether its secrets are still good.
 extension Vault {

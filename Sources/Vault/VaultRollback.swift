@@ -1,6 +1,6 @@
 package import Audit
+import Domain
 import SecretMemory
-import Times
 
 /// A vault's file that was put back, seen by the audit log, which names the commits that it tells of.
 ///

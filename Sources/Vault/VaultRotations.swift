@@ -1,6 +1,5 @@
 package import Audit
-import Names
-import Times
+import Domain
 
 /// What a rotation changes in the vault. Each call is one durable commit: the rotation's own facts, and with them
 /// whatever else must be true from the same moment on.

@@ -1,6 +1,5 @@
 package import Audit
-package import Names
-package import Times
+package import Domain
 
 /// Where an app's credentials are pushed to, and how far each place is.
 extension Vault {

@@ -1,4 +1,4 @@
-import Times
+import Domain
 import Vault
 
 /// Leases as rows. The fencing number grows with each change of hands, so that a holder who slept through his expiry

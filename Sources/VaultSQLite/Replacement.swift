@@ -1,5 +1,5 @@
+import Domain
 import Glibc
-import Times
 package import Vault
 
 /// A vault's file that takes the place of another one, in one step: at any moment either of them opens, each with its own

@@ -1,7 +1,7 @@
 import Dispatch
+package import Domain
 import Glibc
 import Synchronization
-package import Times
 package import Vault
 
 /// The vault's store in one SQLite file, for one process.

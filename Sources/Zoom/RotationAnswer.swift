@@ -1,7 +1,7 @@
+package import Domain
 package import HTTPTransport
 import SecretJSON
 package import SecretMemory
-package import Times
 
 /// Zoom's answer to `new`. [doc] The new secret stays in wiped memory all the way.
 package struct RotationAnswer: Sendable {

@@ -1,7 +1,7 @@
+package import Domain
 package import HTTPTransport
 import SecretJSON
 package import SecretMemory
-package import Times
 
 /// Changing an app's client secret: `docs/zoom.md`, "Rotation". [doc]
 extension ZoomClient {

@@ -1,7 +1,7 @@
 import ArgumentParser
-import Names
+import Domain
 import SocketAPI
-import TerminalText
+import Terminal
 
 /// How far the words of a command line name a command, for what is said when they do not.
 struct CommandPath {

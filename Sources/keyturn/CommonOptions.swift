@@ -1,20 +1,19 @@
 import ArgumentParser
+import Domain
 import Glibc
-import Names
 import SecretMemory
 import SocketAPI
-import TerminalInput
-import TerminalText
+import Terminal
 
 /// What every command takes, and the way to the daemon.
 struct CommonOptions: ParsableArguments {
     @Flag(help: "Print one JSON document and nothing else.")
     var json = false
 
-    @Option(help: ArgumentHelp("Where the daemon's sockets are.", valueName: "dir"))
+    @Option(help: ArgumentHelp("The directory of the daemon's sockets.", valueName: "dir"))
     var runtimeDir: String?
 
-    @Option(help: ArgumentHelp("Where the daemon's vault is; its sockets may be found from there.", valueName: "dir"))
+    @Option(help: ArgumentHelp("The daemon's state directory; its sockets may be found from there.", valueName: "dir"))
     var stateDir: String?
 
     @Option(help: ArgumentHelp("Colours: auto, always or never; auto heeds NO_COLOR.", valueName: "when"))

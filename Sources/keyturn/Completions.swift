@@ -1,6 +1,6 @@
 import ArgumentParser
+import Domain
 import ErrorCatalog
-import Names
 import SecretMemory
 import SocketAPI
 

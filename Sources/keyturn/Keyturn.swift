@@ -2,13 +2,13 @@ import ArgumentParser
 import Glibc
 import SecretMemory
 import SocketAPI
-import TerminalInput
+import Terminal
 
 @main
 struct Keyturn: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "keyturn",
-        abstract: "Operate a running keyturnd: apps, clients, tokens.",
+        abstract: "Operate a running keyturnd: apps, rotations, clients, targets.",
         discussion: """
             Store an app, let the user pingfederate fetch what it needs, and look at everything:
 
@@ -21,7 +21,7 @@ struct Keyturn: ParsableCommand {
             StatusCommand.self, AppCommand.self, ClientCommand.self, ExplainCommand.self, ExplainErrorCommand.self,
             TokenCommand.self,
             FetchCommand.self, RotateCommand.self, RotationCommand.self, HistoryCommand.self, HoldersCommand.self,
-            PauseCommand.self, ResumeCommand.self, TargetCommand.self, AlarmCommand.self, AuditCommand.self,
+            PauseCommand.self, ResumeCommand.self, TargetCommand.self, AlertCommand.self, AuditCommand.self,
             KeyCommand.self,
             BackupCommand.self, AdoptCommand.self, DoctorCommand.self, UnlockCommand.self, LockCommand.self,
             CompletionsCommand.self,

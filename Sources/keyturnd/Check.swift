@@ -1,34 +1,34 @@
 import ArgumentParser
 import Daemon
+import Domain
 import Glibc
 import SecretMemory
 import SocketAPI
-import TerminalInput
-import Times
+import Terminal
 
 struct Check: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Look whether the vault is as it was written, without serving it.",
+        abstract: "Check the integrity of the vault without serving it.",
         discussion: """
-            Opens every row, and reads the audit log, the escrow and the permissions. Changes nothing: it works on a copy,
+            Opens every row, and reads the audit log, the spool and the permissions. Changes nothing: it works on a copy,
             in $TMPDIR or /tmp, that is sealed as the vault is. Ends with 65 when something is wrong, the worst first.
 
             Example: keyturnd check --key-file /etc/keyturn/key
             """)
 
-    @Argument(help: "A backup to look at, instead of the vault in the state directory.")
+    @Argument(help: "A backup to check, instead of the vault in the state directory.")
     var backup: String?
 
     @Flag(help: "Print one JSON document and nothing else.")
     var json = false
 
     @OptionGroup var unlock: UnlockOptions
-    @OptionGroup var where_: PlaceOptions
+    @OptionGroup var place: PlaceOptions
 
     func run() async throws {
-        let settings = try SettingsFile.read(where_.places.configurationFile, required: where_.isConfigNamed)
-        let check = VaultCheck(places: where_.places, scratch: Self.scratch)
-        let key = try unlock.key(settings, where_.places)
+        let settings = try SettingsFile.read(place.places.configurationFile, required: place.isConfigNamed)
+        let check = VaultCheck(places: place.places, scratch: Self.scratch)
+        let key = try unlock.key(settings, place.places)
         let report: CheckReport
         if let backup { report = try await check.run(file: backup, key) } else { report = try await check.run(key) }
         if json {

@@ -3,11 +3,11 @@ import Daemon
 import Glibc
 import SecretMemory
 import SocketAPI
-import TerminalInput
+import Terminal
 
 struct CheckConfig: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "check-config", abstract: "Look whether a restart would take the settings.",
+        commandName: "check-config", abstract: "Check the settings as a restart would read them.",
         discussion: """
             Reads file, environment and options as 'keyturnd serve' does, and looks whether users, groups, files and commands
             are there. Opens no vault, makes nothing and runs no command. Ends with 78 when a start would fail. Run it as the
@@ -22,8 +22,8 @@ struct CheckConfig: ParsableCommand {
     @OptionGroup var options: ServeOptions
 
     func run() throws {
-        let path = options.where_.places.configurationFile
-        let warnings = try SettingsCheck(places: options.where_.places, credential: Serve.credential)
+        let path = options.place.places.configurationFile
+        let warnings = try SettingsCheck(places: options.place.places, credential: Serve.credential)
             .run(try options.read())
         let file = unsafe access(path, F_OK) == 0 ? path : nil
         if json {

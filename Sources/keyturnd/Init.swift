@@ -3,11 +3,11 @@ import Daemon
 import Glibc
 import SecretMemory
 import SocketAPI
-import TerminalInput
+import Terminal
 
 struct Init: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Make a vault.",
+        abstract: "Create a vault.",
         discussion: """
             The vault opens with a key file, which is made, or with a passphrase. A recovery key is
             always added and shown once: print it, and keep it away from this machine.
@@ -15,10 +15,10 @@ struct Init: AsyncParsableCommand {
             Example: keyturnd init --key-file /etc/keyturn/key --recovery-out recovery-key.txt
             """)
 
-    @Option(help: ArgumentHelp("Open the vault with this file, which is made (0400).", valueName: "path"))
+    @Option(help: ArgumentHelp("Unlock with this key file, which is created (0400).", valueName: "path"))
     var keyFile: String?
 
-    @Flag(help: "Take the key file that is there, and make none: its content is random, and nobody else has it.")
+    @Flag(help: "Use the existing key file; its content must be random and secret.")
     var useExistingKey = false
 
     @Flag(help: "Open the vault with a passphrase, read from standard input.")
@@ -27,7 +27,7 @@ struct Init: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Write the recovery key to this new file (0600) and do not show it.", valueName: "path"))
     var recoveryOut: String?
 
-    @OptionGroup var where_: PlaceOptions
+    @OptionGroup var place: PlaceOptions
 
     func validate() throws {
         guard keyFile == nil || !passphraseStdin else {
@@ -39,11 +39,11 @@ struct Init: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let made = try await Initialisation(places: where_.places).run(
+        let made = try await Initialisation(places: place.places).run(
             try way(), recovery: recoveryOut.map { .file($0) } ?? .shown(Self.show))
         say("made the vault \(made.vault)\n")
         if let path = made.newKeyFile {
-            say("made the key file \(path): whoever has it and the vault has everything\n")
+            say("made the key file \(path): anyone who has both this file and the vault can read every secret\n")
         } else if let keyFile {
             say("the vault opens with the key file that was there: \(keyFile)\n")
         }
@@ -61,7 +61,7 @@ struct Init: AsyncParsableCommand {
         return StandardOutput.settle() ? nil : StandardOutput.failure ?? "the output's reader has gone"
     }
 
-    private func way() throws -> Initialisation.Way {
+    private func way() throws -> Initialisation.UnlockMethod {
         if let keyFile { return .keyFile(keyFile, isThere: useExistingKey) }
         if passphraseStdin {
             let entered = try SecretInput.fromStandardInput(what: "passphrase")

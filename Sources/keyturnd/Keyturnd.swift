@@ -2,13 +2,12 @@ import ArgumentParser
 import Daemon
 import Glibc
 import SocketAPI
-import TerminalInput
-import TerminalText
+import Terminal
 
 struct Keyturnd: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "keyturnd",
-        abstract: "Keeps Zoom's credentials sealed and hands them to whoever may have them.",
+        abstract: "Stores Zoom credentials encrypted, rotates them, and hands them to authorised local programs.",
         discussion: """
             Begin with a vault, then serve it:
 
@@ -20,10 +19,10 @@ struct Keyturnd: AsyncParsableCommand {
 }
 
 struct PlaceOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("Where the vault is kept.", valueName: "dir"))
+    @Option(help: ArgumentHelp("The directory for the vault.", valueName: "dir"))
     var stateDir: String?
 
-    @Option(help: ArgumentHelp("Where the sockets are made.", valueName: "dir"))
+    @Option(help: ArgumentHelp("The directory for the sockets.", valueName: "dir"))
     var runtimeDir: String?
 
     @Option(help: ArgumentHelp("The configuration file.", valueName: "file"))

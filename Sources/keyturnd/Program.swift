@@ -3,8 +3,7 @@ import Daemon
 import Dispatch
 import Glibc
 import SocketAPI
-import TerminalInput
-import TerminalText
+import Terminal
 
 /// The way in. Synchronous at first: what the daemon gives up it gives up while there is one thread, since the kernel takes
 /// capabilities from one at a time, and a thread has them from the one that made it.

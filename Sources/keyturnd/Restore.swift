@@ -1,14 +1,14 @@
 import ArgumentParser
 import Daemon
+import Domain
 import Glibc
 import SecretMemory
 import SocketAPI
-import TerminalInput
-import Times
+import Terminal
 
 struct Restore: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Put a backup in the vault's place.",
+        abstract: "Restore the vault from a backup.",
         discussion: """
             Into an empty state directory, or in place of a vault that is damaged. What is there is moved aside, not deleted.
             A backup does not know what happened since: no secret of it is handed out before Zoom has taken it.
@@ -19,21 +19,21 @@ struct Restore: AsyncParsableCommand {
     @Argument(help: "What 'keyturn backup' wrote.")
     var backup: String
 
-    @Flag(help: "Put it also in place of a vault that is whole.")
+    @Flag(help: "Also replace a vault that is intact.")
     var replace = false
 
     @Flag(help: "Print one JSON document and nothing else.")
     var json = false
 
     @OptionGroup var unlock: UnlockOptions
-    @OptionGroup var where_: PlaceOptions
+    @OptionGroup var place: PlaceOptions
 
     func run() async throws {
-        let settings = try SettingsFile.read(where_.places.configurationFile, required: where_.isConfigNamed)
-        let key = try unlock.key(settings, where_.places)
+        let settings = try SettingsFile.read(place.places.configurationFile, required: place.isConfigNamed)
+        let key = try unlock.key(settings, place.places)
         let progress = Progress("reading the backup, and opening every seal of it")
         defer { progress.end() }
-        let report = try await VaultRestore(places: where_.places, time: SystemTime())
+        let report = try await VaultRestore(places: place.places, time: SystemTime())
             .run(backup, key, replacing: replace)
         progress.end()
         if json {

@@ -21,12 +21,12 @@ struct Serve: AsyncParsableCommand {
     /// Reads the settings, and gives up what serving by them does not take.
     func prepare() throws -> Daemon {
         let settings = try options.read()
-        let confinement = Daemon.confine(settings, credential: Self.credential, options.where_.places)
+        let confinement = Daemon.confine(settings, credential: Self.credential, options.place.places)
         let volume = LogVolume(Logger.Level(rawValue: settings.logLevel) ?? .info)
         let toJournal = unsafe getenv("JOURNAL_STREAM") != nil
         let logger = Logger(label: "keyturnd") { _ in StandardErrorLog(volume, toJournal: toJournal) }
         return Daemon(
-            places: options.where_.places, settings: settings, read: options.read, version: keyturnVersion,
+            places: options.place.places, settings: settings, read: options.read, version: keyturnVersion,
             credential: Self.credential, confinement: confinement,
             volume: volume, logger: logger)
     }
@@ -47,7 +47,7 @@ struct ServeOptions: ParsableArguments {
     @Option(help: ArgumentHelp("debug, info, notice, warning or error.", valueName: "level"))
     var logLevel: String?
 
-    @OptionGroup var where_: PlaceOptions
+    @OptionGroup var place: PlaceOptions
 
     func validate() throws {
         guard let logLevel, Logger.Level(rawValue: logLevel) == nil else { return }
@@ -55,8 +55,8 @@ struct ServeOptions: ParsableArguments {
     }
 
     var read: Settings.Reader {
-        let file = where_.places.configurationFile
-        return { [keyFile, logLevel, isRequired = where_.isConfigNamed] () throws(StartError) in
+        let file = place.places.configurationFile
+        return { [keyFile, logLevel, isRequired = place.isConfigNamed] () throws(StartError) in
             var settings = try SettingsFile.read(file, required: isRequired)
             if let keyFile { settings.keyFile = keyFile }
             if let logLevel { settings.logLevel = logLevel }

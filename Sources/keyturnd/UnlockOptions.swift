@@ -3,7 +3,7 @@ import Daemon
 import Glibc
 import SecretMemory
 import SocketAPI
-import TerminalInput
+import Terminal
 
 /// How a command that works without the daemon opens the vault: as `serve` does, else by asking.
 struct UnlockOptions: ParsableArguments {

@@ -3,7 +3,7 @@ import FoundationEssentials
 import Glibc
 import Sandbox
 import SocketAPI
-import TerminalInput
+import Terminal
 
 @main
 struct ZoomSandbox: AsyncParsableCommand {
@@ -37,7 +37,7 @@ struct ZoomSandbox: AsyncParsableCommand {
     @Flag(help: "Do not write a line per request to standard error.")
     var quiet = false
 
-    @Flag(help: "End when standard input is closed, so that a parent that dies leaves no orphan.")
+    @Flag(help: "Exit when standard input is closed, so that no orphan is left behind.")
     var exitWithStdin = false
 
     static func main() async {

@@ -1,8 +1,8 @@
 import Audit
+import Domain
 import Foundation
 import TestSupport
 import Testing
-import Times
 
 @Suite struct AuditLogTests {
     @Test func `a line is JSON that says its number, its time and what happened`() async throws {

@@ -1,7 +1,7 @@
 import Audit
+import Domain
 import TestSupport
 import Testing
-import Times
 
 /// What waits to be written.
 @Suite struct BacklogTests {

@@ -1,9 +1,9 @@
 import Audit
+import Domain
 import Foundation
 import SecretMemory
 import TestSupport
 import Testing
-import Times
 
 /// Whatever is done to the files while nobody has them open.
 @Suite struct MeddlingTests {

@@ -1,8 +1,8 @@
 import Audit
+import Domain
 import Foundation
 import SecretMemory
 import TestSupport
-import Times
 
 /// A log in a directory of its own, that can be closed, meddled with and opened again.
 final class LogUnderTest {

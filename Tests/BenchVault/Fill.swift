@@ -1,9 +1,8 @@
+import Domain
 import Envelope
 import Glibc
-import Names
 import SecretMemory
 import Synchronization
-import Times
 import Vault
 import VaultSQLite
 
@@ -11,8 +10,8 @@ import VaultSQLite
 /// matter of seconds.
 func fill(_ path: String, keyFile: String, apps: Int) async throws {
     let rows = RowPile()
-    try await Vault.create(in: rows, ways: [UnlockWay(.keyFile(try contents(of: keyFile)))])
-    let vault = try await Vault.open(rows, with: UnlockWay(.keyFile(try contents(of: keyFile))), time: SystemTime())
+    try await Vault.create(in: rows, ways: [UnlockKey(.keyFile(try contents(of: keyFile)))])
+    let vault = try await Vault.open(rows, with: UnlockKey(.keyFile(try contents(of: keyFile))), time: SystemTime())
     let now = SystemTime().now.wall
     for number in 0..<apps {
         let digits = String(number)

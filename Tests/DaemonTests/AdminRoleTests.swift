@@ -1,5 +1,5 @@
+import Domain
 import Foundation
-import Names
 import SecretMemory
 import SocketAPI
 import Testing

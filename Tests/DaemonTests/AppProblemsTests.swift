@@ -1,11 +1,9 @@
-import Names
-import Schedule
+import Domain
 import Scheduling
 import SecretMemory
 import SocketAPI
 import TestSupport
 import Testing
-import Times
 import Vault
 
 @testable import Daemon
@@ -90,22 +88,22 @@ import Vault
             $0.revokeAt = $0.plannedAt + 2 * Self.day; $0.promotedAt = $0.plannedAt
         }
         draining.holders = ["ping", "pong"]
-        var usedUp = dying(.held, in: 8 * Self.day)
+        var usedUp = dying(.blocked, in: 8 * Self.day)
         usedUp.change = {
             $0.revokeAt = $0.plannedAt + 8 * Self.day; $0.calls = Array(repeating: $0.plannedAt, count: 4)
         }
         let cases: [(State, code: String, words: String, hint: String)] = [
-            (dying(.escrowed, in: 7 * Self.day + -3600), "secret_dies", "in 6 d 23 h", "keyturn rotation show r1"),
-            (dying(.held, in: 8 * Self.day), "rotation_held", "in 8 d 0 h", "keyturn rotate zoom --manual"),
-            (dying(.held, in: 8 * Self.day), "rotation_held", "in 8 d 0 h", "keyturn rotation resume r1"),
-            (usedUp, "rotation_held", "in 8 d 0 h", "in the Marketplace, then: keyturn rotate zoom --manual"),
+            (dying(.received, in: 7 * Self.day + -3600), "secret_dies", "in 6 d 23 h", "keyturn rotation show r1"),
+            (dying(.blocked, in: 8 * Self.day), "rotation_blocked", "in 8 d 0 h", "keyturn rotate zoom --manual"),
+            (dying(.blocked, in: 8 * Self.day), "rotation_blocked", "in 8 d 0 h", "keyturn rotation resume r1"),
+            (usedUp, "rotation_blocked", "in 8 d 0 h", "in the Marketplace, then: keyturn rotate zoom --manual"),
             (dying(.lostResponse, in: 8 * Self.day), "lost_response", "in 8 d 0 h", "keyturn rotation show r1"),
             (State(probe: probe("invalid_client", [])), "invalid_client", "by hand", "keyturn rotate zoom --manual"),
             (State(probe: probe("app_disabled", [])), "app_disabled", "generation 1", "activate the app"),
             (State(refusals: .sample([])), "invalid_client", "by hand", "keyturn rotate zoom --manual"),
             (State(probe: probe(nil, ["user:master"])), "missing_scopes", "user:master", "keyturn app verify zoom"),
             (State(policy: daily, age: 2 * Self.day), "rotation_overdue", "its turn", "keyturn rotate zoom"),
-            (State(policy: daily, rest: 5000, age: 2 * Self.day), "rotation_overdue", "came to nothing", "keyturn"),
+            (State(policy: daily, rest: 5000, age: 2 * Self.day), "rotation_overdue", "last attempt failed", "keyturn"),
             (
                 State(policy: daily, refusals: .sample([]), age: 0), "invalid_client", "generation 1", "keyturn"
             ),
@@ -146,13 +144,13 @@ import Vault
         all += try await problems(State(policy: RotationPolicy(every: Self.day), age: 3 * Self.day), app: "overdue")
         all += try await problems(State(refusals: .sample([])), app: "refused")
         all += try await problems(dying(.lostResponse, in: 20 * Self.day), app: "lost")
-        all += try await problems(dying(.held, in: 20 * Self.day), app: "held")
-        all += try await problems(dying(.held, in: 2 * Self.day), app: "later")
-        all += try await problems(dying(.held, in: 3600), app: "soon")
+        all += try await problems(dying(.blocked, in: 20 * Self.day), app: "blocked")
+        all += try await problems(dying(.blocked, in: 2 * Self.day), app: "later")
+        all += try await problems(dying(.blocked, in: 3600), app: "soon")
         #expect(
             AppProblems.inOrder(all.shuffled()).map { "\($0.app.map(\.description) ?? "") \($0.code)" } == [
-                "soon secret_dies", "later secret_dies", "soon rotation_held", "later rotation_held",
-                "held rotation_held", "lost lost_response", "refused invalid_client", "overdue rotation_overdue",
+                "soon secret_dies", "later secret_dies", "soon rotation_blocked", "later rotation_blocked",
+                "blocked rotation_blocked", "lost lost_response", "refused invalid_client", "overdue rotation_overdue",
             ])
     }
 

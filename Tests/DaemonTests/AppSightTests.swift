@@ -1,4 +1,4 @@
-import Names
+import Domain
 import SocketAPI
 import Testing
 
@@ -8,11 +8,11 @@ import Testing
 @Suite struct AppSightTests {
     private static let app = Name("zoom-prod")
 
-    private static func sight(_ generation: Int, rotating: Bool = false, id: String = "a") -> AppSight {
-        AppSight(id: id, generation: generation, isRotating: rotating)
+    private static func sight(_ generation: Int, rotating: Bool = false, id: String = "a") -> AppSnapshot {
+        AppSnapshot(id: id, generation: generation, isRotating: rotating)
     }
 
-    private static let rows: [(AppSight?, AppSight?, first: Bool, told: [String])] = [
+    private static let rows: [(AppSnapshot?, AppSnapshot?, first: Bool, told: [String])] = [
         (nil, nil, false, []), (nil, nil, true, []),
         (nil, sight(3), true, ["3 state"]),
         (nil, sight(3, rotating: true), true, ["3 state", "3 rotating"]),
@@ -32,7 +32,7 @@ import Testing
     @Test(arguments: rows.indices) func `each change has its words`(row: Int) throws {
         let (before, now, isFirst, told) = Self.rows[row]
         let app = try #require(Self.app)
-        let events = AppSight.events(of: app, from: before, to: now, isFirst: isFirst)
+        let events = AppSnapshot.events(of: app, from: before, to: now, isFirst: isFirst)
         #expect(events.map { "\($0.generation) \($0.event.rawValue)" } == told)
         #expect(events.allSatisfy { $0.app == app })
     }

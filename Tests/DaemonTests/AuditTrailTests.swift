@@ -1,9 +1,9 @@
 import Audit
+import Domain
 import Foundation
 import Logging
 import TestSupport
 import Testing
-import Times
 import Vault
 
 @testable import Daemon

@@ -1,7 +1,6 @@
-import Names
+import Domain
 import SocketAPI
 import Testing
-import Times
 import Vault
 
 @testable import Daemon
@@ -79,7 +78,7 @@ import Vault
                 id: name, name: Name(name) ?? { preconditionFailure() }(), selectors: Selectors(uid: uid, user: user),
                 grants: [], createdAt: Timestamp(unixSeconds: 0))
         }
-        let strangers = UserWatch.strangers(
+        let strangers = UserMonitor.strangers(
             among: [
                 client("same", uid: 1, user: "ann"), client("alias", uid: 1, user: "anna"),
                 client("recycled", uid: 2, user: "bob"), client("gone", uid: 3, user: "cid"),

@@ -1,9 +1,8 @@
-import Names
+import Domain
 import SecretMemory
 import SocketAPI
 import TestSupport
 import Testing
-import Times
 
 @testable import Daemon
 @testable import Scheduling
@@ -95,7 +94,7 @@ import Times
         #expect(Self.words(problems()) == (isProblem ? ["critical consumer_secret_dead"] : []))
         if isProblem {
             #expect(
-                problems()[0].detail.hasPrefix("client 'ping' fetched generation \(generation) last, whose secret di"))
+                problems()[0].detail.hasPrefix("client 'ping' fetched generation \(generation) last, whose secret expire"))
             #expect(problems()[0].hint?.contains("keyturn client remove ping") == true)
         }
         #expect(problems([.test("ping")]).isEmpty, "who may not fetch it any more loses nothing")
@@ -152,7 +151,7 @@ import Times
             try await vault.advance(rotation, of: app)
         }
         #expect(vault.catalog.app(app.name)?.rotation?.enteredAt == begun, "asking to and fro is one wait")
-        rotation.phase = .escrowed
+        rotation.phase = .received
         try await vault.advance(rotation, of: app)
         let entered = time.now.wall
         time.pass(900)

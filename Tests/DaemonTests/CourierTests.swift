@@ -1,9 +1,9 @@
+import Domain
 import HTTPTransport
 import Rotation
 import SecretMemory
 import TestSupport
 import Testing
-import Times
 import Vault
 
 @testable import Daemon
@@ -38,11 +38,11 @@ import Vault
 
     /// Why it was put off, by itself and at the operator's word, with nobody asked.
     private func reasons() async throws -> [String] {
-        let courier = TargetCourier(vault: vault, transport: console, time: time, note: { _ in })
+        let pusher = TargetPusher(vault: vault, transport: console, time: time, note: { _ in })
         let credential = try #require(vault.catalog.app(app.name)).credential
         var reasons: [String] = []
-        for occasion in [TargetCourier.Occasion.due, .asked] {
-            guard case .later(_, let reason) = await courier.deliver(credential, of: app, to: target, occasion) else {
+        for occasion in [TargetPusher.Occasion.due, .asked] {
+            guard case .later(_, let reason) = await pusher.deliver(credential, of: app, to: target, occasion) else {
                 Issue.record("it was not put off")
                 continue
             }
@@ -69,8 +69,8 @@ import Vault
     @Test func `an older secret does not go over a newer one`() async throws {
         let old = try #require(vault.catalog.app(app.name)).credential
         try await promote(after: old)
-        let courier = TargetCourier(vault: vault, transport: console, time: time, note: { _ in })
-        let outcome = await courier.deliver(old, of: app, to: target)
+        let pusher = TargetPusher(vault: vault, transport: console, time: time, note: { _ in })
+        let outcome = await pusher.deliver(old, of: app, to: target)
         guard case .waiting = outcome else {
             Issue.record("\(outcome)")
             return
@@ -91,13 +91,13 @@ import Vault
     }
 
     @Test func `who waits for a target's turn waits for it where the target is by then`() async throws {
-        let courier = TargetCourier(vault: vault, transport: console, time: time, note: { _ in })
+        let pusher = TargetPusher(vault: vault, transport: console, time: time, note: { _ in })
         var moved = target
         moved.connection = "elsewhere"
         let (vault, known, target) = (vault, target, moved)
         let (first, second, third) = (Recorder<String>(), Recorder<String>(), Recorder<String>())
         let outer = Task {
-            await courier.alone(known) {
+            await pusher.exclusively(known) {
                 first.note("in")
                 try? await eventuallyNoted(second, 1)
                 try? await vault.set(target, Delivery())
@@ -106,7 +106,7 @@ import Vault
         try await eventuallyNoted(first, 1)
         // Somebody pushes at the place where the target goes to.
         let there = Task {
-            await courier.alone(.sample("other", of: app, connection: "elsewhere")) {
+            await pusher.exclusively(.sample("other", of: app, connection: "elsewhere")) {
                 second.note("in")
                 // So that who waits, and looks every 50 ms, looks while the place is taken.
                 try? await Task.sleep(for: .milliseconds(600))
@@ -114,7 +114,7 @@ import Vault
             }
         }
         let waiting = Task {
-            await courier.alone(known, patience: 5) { third.note(second.count == 2 ? "alone" : "not alone") }
+            await pusher.exclusively(known, patience: 5) { third.note(second.count == 2 ? "alone" : "not alone") }
         }
         _ = (await outer.value, await there.value, await waiting.value)
         #expect(third.all == ["alone"])
@@ -127,14 +127,14 @@ import Vault
         (delivery.pushedAt, delivery.replicatedAt) = (time.now.wall, time.now.wall)
         try await vault.keep(delivery, of: target)
         time.setWall(by: -86_400)
-        let courier = TargetCourier(vault: vault, transport: console, time: time, note: { _ in })
-        guard case .waiting(let seconds, _) = await courier.deliver(credential, of: app, to: target) else {
+        let pusher = TargetPusher(vault: vault, transport: console, time: time, note: { _ in })
+        guard case .waiting(let seconds, _) = await pusher.deliver(credential, of: app, to: target) else {
             Issue.record("it does not wait")
             return
         }
         #expect((1...target.settle).contains(seconds))
         time.pass(target.settle + 1)
-        guard case .confirmed = await courier.deliver(credential, of: app, to: target) else {
+        guard case .confirmed = await pusher.deliver(credential, of: app, to: target) else {
             Issue.record("it waits on")
             return
         }

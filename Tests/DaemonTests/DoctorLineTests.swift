@@ -1,9 +1,9 @@
 import Confinement
+import Domain
 import Glibc
 import HTTPTransport
 import SocketAPI
 import Testing
-import Times
 
 @testable import Daemon
 @testable import Doctor
@@ -92,13 +92,13 @@ import Times
         #expect(programs.hint?.contains("SystemCallFilter=landlock_create_ruleset landlock_add_rule") == true)
     }
 
-    @Test("nobody who is told is worth a warning") func alarms() {
+    @Test("nobody who is told is worth a warning") func alerts() {
         let (can, cannot) = (true, false)
-        #expect(DaemonDoctor.alarms(channel: "log", startsPrograms: can).outcome == .warning)
-        #expect(DaemonDoctor.alarms(channel: "log", startsPrograms: can).hint?.contains("restart") == false)
-        let first = DaemonDoctor.alarms(channel: "log", startsPrograms: cannot).hint
+        #expect(DaemonDoctor.alerts(channel: "log", startsPrograms: can).outcome == .warning)
+        #expect(DaemonDoctor.alerts(channel: "log", startsPrograms: can).hint?.contains("restart") == false)
+        let first = DaemonDoctor.alerts(channel: "log", startsPrograms: cannot).hint
         #expect(first?.contains("restart keyturnd (for a first command)") == true, "a reload does not bring one")
-        #expect(DaemonDoctor.alarms(channel: "webhook", startsPrograms: cannot).outcome == .passed)
+        #expect(DaemonDoctor.alerts(channel: "webhook", startsPrograms: cannot).outcome == .passed)
     }
 
     @Test(
@@ -124,7 +124,7 @@ import Times
     @Test(
         "whose modes are looked at",
         arguments: [
-            ("vault.db", true), ("vault.db-wal", true), ("vault.db.restored", true), ("audit", true), ("escrow", true),
+            ("vault.db", true), ("vault.db-wal", true), ("vault.db.restored", true), ("audit", true), ("spool", true),
             ("replaced-20261125T013000Z", true), ("lost+found", false), ("run", false), ("key", false),
         ]) func ours(name: String, isOurs: Bool)
     {

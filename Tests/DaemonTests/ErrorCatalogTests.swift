@@ -65,10 +65,10 @@ import Testing
     }
 
     @Test func `each code of the status and of the sockets is made somewhere`() throws {
-        let escrow = Set(EscrowReport.Trouble.Kind.allCases.map(\.rawValue))
-        #expect(escrow.isSubset(of: Set(AttentionCode.allCases.map(\.rawValue))))
+        let spool = Set(SpoolReport.Trouble.Kind.allCases.map(\.rawValue))
+        #expect(spool.isSubset(of: Set(AttentionCode.allCases.map(\.rawValue))))
         let daemon = try Self.sources("Sources/Daemon").values.joined()
-        for code in AttentionCode.allCases where !escrow.contains(code.rawValue) {
+        for code in AttentionCode.allCases where !spool.contains(code.rawValue) {
             #expect(daemon.contains(".\(code)"), "\(code) is never shown")
         }
         let sockets = try Self.sources("Sources/SocketAPI").filter {
@@ -131,7 +131,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ("rotation_hold", "rotation_held"), ("not-grantd", "not_granted"), ("751", "75"), ("quite_another_thing", nil),
+        ("rotation_block", "rotation_blocked"), ("not-grantd", "not_granted"), ("751", "75"),
+        ("quite_another_thing", nil),
     ]) func `the nearest code is found`(code: String, nearest: String?) {
         #expect(ErrorCatalog.nearest(to: code) == nearest)
     }

@@ -1,8 +1,8 @@
+import Domain
 import HTTPTransport
 import PingFederate
 import TestSupport
 import Testing
-import Times
 import Vault
 
 @testable import Daemon

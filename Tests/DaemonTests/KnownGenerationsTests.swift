@@ -1,10 +1,9 @@
 import Audit
-import Names
+import Domain
 import SecretMemory
 import SocketAPI
 import TestSupport
 import Testing
-import Times
 import Vault
 
 @testable import Daemon

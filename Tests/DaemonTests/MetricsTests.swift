@@ -1,11 +1,11 @@
 import Audit
+import Domain
 import SecretMemory
 import SocketAPI
 import SocketServer
 import Synchronization
 import TestSupport
 import Testing
-import Times
 import Vault
 
 @testable import Daemon
@@ -80,7 +80,7 @@ import Vault
         #expect(lines.contains("keyturn_apps 1010") && lines.last == "# EOF")
         #expect(lines.count { $0.hasPrefix("keyturn_secret_age_seconds{") } == 1001)
         for line in [
-            #"keyturn_secret_age_seconds{app="*"} 60"#, #"keyturn_rotation_held{app="*"} 0"#,
+            #"keyturn_secret_age_seconds{app="*"} 60"#, #"keyturn_rotation_blocked{app="*"} 0"#,
             #"keyturn_gathered{label="app"} 10"#, #"keyturn_gathered{label="target"} 0"#,
             #"keyturn_problems{code="invalid_client",severity="critical"} 2"#,
             #"keyturn_problems{code="missing_scopes",severity="warning"} 1"#, #"keyturn_build_info{version="1.2.3"} 1"#,

@@ -1,7 +1,7 @@
+import Domain
 import Rotation
 import TestSupport
 import Testing
-import Times
 import Vault
 
 @testable import Daemon
@@ -13,7 +13,7 @@ import Vault
         case .confirmed: "confirmed"
         case .waiting(let seconds, let reason): "waiting \(seconds) \(reason)"
         case .later(let retryAfter, let reason): "later \(retryAfter ?? 0) \(reason)"
-        case .held(let reason): "held \(reason)"
+        case .blocked(let reason): "held \(reason)"
         }
     }
 
@@ -24,7 +24,7 @@ import Vault
             ([], "confirmed"), ([.confirmed, .confirmed], "confirmed"), ([.confirmed, wait], "waiting 9 w"),
             ([.waiting(seconds: 120, reason: "x"), wait], "waiting 9 w; x"), ([wait, failure], "later 300 f"),
             ([failure, .later(retryAfter: nil, reason: "e")], "later 300 e; f"),
-            ([failure, .held(reason: "h"), wait, .confirmed], "held h"),
+            ([failure, .blocked(reason: "h"), wait, .confirmed], "held h"),
         ] as [([PublishOutcome], String)] {
             #expect(Self.words(PublishOutcome(ofAll: outcomes)) == expected)
             #expect(Self.words(PublishOutcome(ofAll: outcomes.reversed())) == expected)

@@ -1,6 +1,6 @@
+import Domain
 import SocketAPI
 import Testing
-import Times
 
 @testable import Daemon
 

@@ -1,8 +1,8 @@
+import Domain
 import SecretMemory
 import SocketAPI
 import TestSupport
 import Testing
-import Times
 import Vault
 
 @testable import Daemon
@@ -56,14 +56,14 @@ import Vault
     private static let stopping: [(State, says: [String])] = [
         (State(change: { $0.isElsewhere = true }), ["another machine", "keyturn adopt"]),
         (State(phase: .draining), ["under way", "draining", "keyturn rotation show r1"]),
-        (State(phase: .held), ["held: because", "keyturn rotation resume r1"]),
+        (State(phase: .blocked), ["blocked: because", "keyturn rotation resume r1"]),
         (State(isRefused: true), ["refuses", "keyturn rotate zoom --manual"]),
         (State(isSuspect: true), ["out of a backup", "keyturn app verify zoom"]),
         (State(appID: nil), ["Marketplace app ID", "--marketplace-app-id"]),
         (State(change: { $0.calls = [now, now, now] }), ["three changes in 15 minutes", "16 min"]),
         (
-            State(change: { $0.escrow = [.init(kind: .unreadable, reason: "no directory")] }),
-            ["escrow/ cannot be read", "0700"]
+            State(change: { $0.spool = [.init(kind: .unreadable, reason: "no directory")] }),
+            ["spool/ cannot be read", "0700"]
         ),
         (State(change: { $0.targets = [target()] }), ["'console'", "it is not there", "keyturn target test console"]),
     ]
@@ -81,9 +81,9 @@ import Vault
         #expect(found.count == 1 && found[0].contains("before this program was made"))
     }
 
-    @Test("what would not stop it is not named: a pause, two calls, another app's escrow") func clear() async throws {
+    @Test("what would not stop it is not named: a pause, two calls, another app's spool") func clear() async throws {
         #expect(try await obstacles(State(isPaused: true)).isEmpty)
         #expect(try await obstacles(State(change: { $0.calls = [Self.now, Self.now] })).isEmpty)
-        #expect(try await obstacles(State(change: { $0.escrow = [.init(kind: .unclaimed, reason: "old")] })).isEmpty)
+        #expect(try await obstacles(State(change: { $0.spool = [.init(kind: .unclaimed, reason: "old")] })).isEmpty)
     }
 }

@@ -1,10 +1,10 @@
+import Domain
 import Foundation
 import Rotation
 import SecretMemory
 import SocketAPI
 import TestSupport
 import Testing
-import Times
 
 @testable import Daemon
 @testable import Vault
@@ -39,7 +39,7 @@ import Times
         rotation.phase = phase
         guard phase != .planned else { return rotation }
         rotation.revokeAt = start + 30 * day
-        if [.current, .published, .draining, .held].contains(phase) { rotation.promotedAt = start }
+        if [.current, .published, .draining, .blocked].contains(phase) { rotation.promotedAt = start }
         return rotation
     }
 
@@ -82,7 +82,7 @@ import Times
         Case(testDescription: "planned", phase: .planned, kind: .zoom, tooLongAfter: 1800, deadline: nil),
         Case(testDescription: "asking", phase: .intended, kind: .zoom, tooLongAfter: 1800, deadline: 30 * day),
         Case(testDescription: "lost", phase: .lostResponse, kind: .zoom, tooLongAfter: 0, deadline: 30 * day),
-        Case(testDescription: "unproven", phase: .escrowed, kind: .zoom, tooLongAfter: 1800, deadline: 30 * day),
+        Case(testDescription: "unproven", phase: .received, kind: .zoom, tooLongAfter: 1800, deadline: 30 * day),
         Case(testDescription: "verified", phase: .verified, kind: .vault, tooLongAfter: 300, deadline: 30 * day),
         Case(testDescription: "no target", phase: .current, kind: .vault, tooLongAfter: 300, deadline: 30 * day),
         Case(
@@ -117,7 +117,7 @@ import Times
         Case(
             testDescription: "Zoom's end of the old secret, which nobody has", phase: .draining, kind: .zoom,
             tooLongAfter: hour, deadline: nil),
-        Case(testDescription: "held", phase: .held, kind: .you, tooLongAfter: 0, deadline: 30 * day),
+        Case(testDescription: "blocked", phase: .blocked, kind: .you, tooLongAfter: 0, deadline: 30 * day),
     ]
 
     @Test(arguments: cases) func `each wait has its kind, its length and its deadline`(_ row: Case) throws {
@@ -163,9 +163,9 @@ import Times
             deadline: nil)
         #expect(try problems(row, after: 3720).isEmpty)
         let expected: [(Int, Severity, String)] = [
-            (4 * Self.hour, .warning, "dies at 2027-02-14T08:00:00Z, in 29 d 20 h"),
+            (4 * Self.hour, .warning, "expires at 2027-02-14T08:00:00Z, in 29 d 20 h"),
             (22 * Self.day, .warning, "in 8 d 0 h"), (23 * Self.day, .critical, "in 7 d 0 h"),
-            (30 * Self.day, .critical, "died at"), (400 * Self.day, .critical, "370 d 0 h ago"),
+            (30 * Self.day, .critical, "expired at"), (400 * Self.day, .critical, "370 d 0 h ago"),
         ]
         for (seconds, severity, words) in expected {
             let found = try problems(row, after: seconds)
@@ -175,7 +175,7 @@ import Times
         #expect(
             try problems(row, after: 76 * Self.hour).first?.detail
                 == "the rotation has waited 3 d 4 h for target 'console' (usually at most 62 min): 10.0.0.2 is OUT_OF_DATE; "
-                + "the old secret, which it may still have, dies at 2027-02-14T08:00:00Z, in 26 d 20 h")
+                + "the old secret, which it may still have, expires at 2027-02-14T08:00:00Z, in 26 d 20 h")
     }
 
     @Test func `what is to be typed is about what is in the way`() throws {
@@ -198,10 +198,10 @@ import Times
         #expect(
             try said(.draining, [Self.changed]).hint?.hasPrefix("keyturn target push console; only if") == true,
             "an old secret that is accepted is ended under the console")
-        #expect(try said(.current, []).detail.hasSuffix("; the old secret dies at 2027-02-14T08:00:00Z, in 26 d 0 h"))
+        #expect(try said(.current, []).detail.hasSuffix("; the old secret expires at 2027-02-14T08:00:00Z, in 26 d 0 h"))
     }
 
-    @Test(arguments: [(Rotation.Phase.current, true), (.held, true), (.draining, false)])
+    @Test(arguments: [(Rotation.Phase.current, true), (.blocked, true), (.draining, false)])
     func `a client with the old secret is named while the rotation tells of others`(
         phase: Rotation.Phase, isNamed: Bool
     ) throws {

@@ -1,4 +1,4 @@
-import Names
+import Domain
 import SecretMemory
 import SocketAPI
 import Testing

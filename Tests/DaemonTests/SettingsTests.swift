@@ -41,8 +41,8 @@ import Testing
             "server.max_connections": "70", "server.max_waiting": "7", "server.max_connections_per_user": "7",
             "limits.requests_per_second": "5", "admin.viewer_group": "v", "admin.operator_group": "o",
             "admin.admin_group": "a", "log.level": "debug", "host.id_file": "/m", "audit.sync": "always",
-            "metrics.listen": "[::1]:9464", "alarms.command": "/bin/page", "alarms.command_timeout": "7",
-            "alarms.webhook": "https://example.com/x", "audit.refusals_per_day": "5", "audit.reserve": "0",
+            "metrics.listen": "[::1]:9464", "alerts.command": "/bin/page", "alerts.command_timeout": "7",
+            "alerts.webhook": "https://example.com/x", "audit.refusals_per_day": "5", "audit.reserve": "0",
         ]
         #expect(Set(values.keys) == Set(Settings.keys.keys))
         for (key, value) in values {
@@ -83,7 +83,7 @@ import Testing
     }
 
     @Test func `a command may be a list of words`() throws {
-        #expect(try read("alarms:\n  command: [/bin/page, 'a b']\n").alarmCommand == CommandWords("/bin/page 'a b'"))
+        #expect(try read("alerts:\n  command: [/bin/page, 'a b']\n").alertCommand == CommandWords("/bin/page 'a b'"))
     }
 
     @Test(arguments: [

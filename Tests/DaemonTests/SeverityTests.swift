@@ -1,6 +1,6 @@
+import Domain
 import SocketAPI
 import Testing
-import Times
 
 @testable import Daemon
 
@@ -18,13 +18,13 @@ import Times
         for code in ["target_failed", "lost_response", "unreachable", "a_code_of_tomorrow"] {
             #expect(Severity(code, deadline: Self.now + left, now: Self.now) == severity, "\(code)")
         }
-        #expect(Severity("rotation_held", deadline: Self.now + left, now: Self.now) == .critical)
+        #expect(Severity("rotation_blocked", deadline: Self.now + left, now: Self.now) == .critical)
         #expect(Severity("rotation_paused", deadline: Self.now + left, now: Self.now) == .note)
     }
 
     @Test func `whatever is not only noted is told, and by the same rule`() {
         for code in AttentionCode.allCases.map(\.rawValue) {
-            #expect((AlarmPolicy(code) == nil) == (Severity.base(code) == .note), "\(code)")
+            #expect((AlertPolicy(code) == nil) == (Severity.base(code) == .note), "\(code)")
         }
     }
 

@@ -1,5 +1,5 @@
+import Domain
 import Testing
-import Times
 import Vault
 
 @testable import Daemon

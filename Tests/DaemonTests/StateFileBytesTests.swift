@@ -25,17 +25,17 @@ import Testing
             "resolved_at":null,"rung_at":null,"rung_as":null,"owed":null,"told":false,"detail":"d","try":null,
             "deadline":null}
             """
-        let text = "{\"version\":1,\"alarms\":[\(full),\(bare)]}".replacing("\n", with: "")
-        #expect(try rewritten(AlarmBook.self, text) == text)
+        let text = "{\"version\":1,\"alerts\":[\(full),\(bare)]}".replacing("\n", with: "")
+        #expect(try rewritten(AlertState.self, text) == text)
     }
 
     @Test func `a word that no version has told is an error, and one of another version none`() throws {
         let text = """
-            {"version":1,"alarms":[{"code":"c","since":"2026-01-02T03:04:01Z","told":false,"detail":"d","rung_as":"loud"}]}
+            {"version":1,"alerts":[{"code":"c","since":"2026-01-02T03:04:01Z","told":false,"detail":"d","rung_as":"loud"}]}
             """
-        #expect(try !rewritten(AlarmBook.self, text).contains("loud"))
-        #expect(throws: (any Error).self) { try rewritten(AlarmBook.self, text.replacing("rung_as", with: "owed")) }
-        #expect(throws: (any Error).self) { try rewritten(AlarmBook.self, text.replacing("1,", with: "2,")) }
+        #expect(try !rewritten(AlertState.self, text).contains("loud"))
+        #expect(throws: (any Error).self) { try rewritten(AlertState.self, text.replacing("rung_as", with: "owed")) }
+        #expect(throws: (any Error).self) { try rewritten(AlertState.self, text.replacing("1,", with: "2,")) }
     }
 
     @Test func `the newest backup and the explained codes are written as they were read`() throws {

@@ -1,15 +1,15 @@
+import Domain
 import SocketAPI
 import Synchronization
 import TestSupport
 import Testing
-import Times
 import Vault
 
 @testable import Daemon
 
 @Suite struct UnlockTurnsTests {
     @Test func `three wrong secrets are free, and each further one takes twice as long`() {
-        var budget = UnlockBudget()
+        var budget = UnlockBackoff()
         var boot = 1000
         var waits: [Int] = []
         for _ in 0..<12 {
@@ -26,7 +26,7 @@ import Vault
 
     private static let wrongKey = VaultError(.wrongKey, "wrong")
 
-    private func attempt(_ turns: UnlockTurns, _ error: VaultError?) async -> Problem? {
+    private func attempt(_ turns: UnlockThrottle, _ error: VaultError?) async -> Problem? {
         do throws(Problem) {
             try await turns.take { () throws(VaultError) in if let error { throw error } }
             return nil
@@ -37,7 +37,7 @@ import Vault
 
     @Test func `a secret that comes too soon is not tried, right or wrong, and is told when`() async {
         let time = ManualTime()
-        let turns = UnlockTurns(time: time)
+        let turns = UnlockThrottle(time: time)
         for _ in 0..<4 { #expect(await attempt(turns, Self.wrongKey)?.code == .unprocessable) }
         let tried = Mutex(false)
         let refusal: Problem?
@@ -56,7 +56,7 @@ import Vault
     }
 
     @Test func `what is no wrong secret is not counted`() async {
-        let turns = UnlockTurns(time: ManualTime())
+        let turns = UnlockThrottle(time: ManualTime())
         for code in [VaultError.Code.mistyped, .damaged, .closed, .store(.inputOutput), .library] {
             for _ in 0..<5 { #expect(await attempt(turns, VaultError(code, "x"))?.code != .tooManyRequests) }
         }
@@ -71,7 +71,7 @@ import Vault
     }
 
     @Test func `one is tried at a time`() async {
-        let turns = UnlockTurns(time: ManualTime())
+        let turns = UnlockThrottle(time: ManualTime())
         let inside = Crowd()
         await withTaskGroup { group in
             for _ in 0..<20 {

@@ -1,15 +1,14 @@
 import Audit
+import Domain
 import Foundation
 import HTTPTestSupport
 import HTTPTransport
 import Logging
-import Names
 import SecretMemory
 import SocketAPI
 import SocketServer
 import TestSupport
 import Testing
-import Times
 import Tokens
 import Vault
 import Zoom
@@ -18,9 +17,9 @@ import Zoom
 
 /// An unlocked vault in memory, and clients of its agent routes at an event loop that is turned by hand.
 final class Watched {
-    let gate: VaultGate
+    let gate: VaultController
     private let driver: HandDriven
-    private let session: VaultGate.Session
+    private let session: VaultController.Session
     private let auditDirectory = NSTemporaryDirectory() + "keyturn-audit-" + UUID().uuidString
 
     var vault: Vault { session.vault }
@@ -31,8 +30,8 @@ final class Watched {
         try await Vault.create(in: store, ways: [.keyFile()])
         let transport = try CurlTransport(.init(userAgent: "tests", caFile: nil))
         let zoom = ZoomIssuer(zoom: ZoomClient(transport: transport))
-        gate = VaultGate(
-            store: store, escrow: NoEscrow(),
+        gate = VaultController(
+            store: store, spool: NoSpool(),
             audit: LogDirectory(path: auditDirectory), syncsReads: false, zoom: zoom, transport: transport,
             policy: AttemptPolicy(), mostWaiting: mostWaiting, time: ManualTime(),
             logger: Logger(label: "tests") { _ in SwiftLogNoOpLogHandler() })

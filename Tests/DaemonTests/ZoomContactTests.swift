@@ -1,7 +1,6 @@
-import Names
+import Domain
 import TestSupport
 import Testing
-import Times
 
 @testable import Daemon
 

@@ -58,7 +58,7 @@ import Testing
             #expect(try world.fetchedSecret() != app.secret)
             let audit = try world.audit
             #expect(audit.of("rotation.rotate").map(\.["uid"].int) == [Int(geteuid())], "who asked for it")
-            for word in ["intended", "escrowed", "verified", "current", "published"] {
+            for word in ["intended", "received", "verified", "current", "published"] {
                 #expect(audit.of("rotation.\(word)").count == 1, "\(word)")
             }
             #expect(audit.commits == audit.commits.sorted())

@@ -59,7 +59,7 @@ import Testing
             try FileManager.default.createDirectory(atPath: open, withIntermediateDirectories: false)
             try Files.set(open, 0o777)
             for (path, code) in [
-                (world.state + "/backup.db", 65), (world.vault, 65), (world.state + "/escrow/backup.db", 65),
+                (world.state + "/backup.db", 65), (world.vault, 65), (world.state + "/spool/backup.db", 65),
                 (open + "/one.db", 65), (world.directory + "/nowhere/one.db", 66),
             ] as [(String, Int32)] {
                 let outcome = try world.keyturn("backup", path, "--force")

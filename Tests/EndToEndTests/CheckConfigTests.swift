@@ -17,10 +17,10 @@ import Testing
             let json = try Self.check("", world, "--json").json
             #expect(json["valid"].bool == true && json["file"].string == world.configuration)
             let doubtful = try Self.check(
-                "agent:\n  mode: '0600'\n  group: daemon\nalarms:\n  command: /nowhere/at/all\n", world)
+                "agent:\n  mode: '0600'\n  group: daemon\nalerts:\n  command: /nowhere/at/all\n", world)
             #expect(doubtful.exit == 0, "\(doubtful)")
             #expect(doubtful.output.contains("warning: agent.group has no effect: agent.mode 0600 lets no group in"))
-            #expect(doubtful.output.contains("warning: alarms.command: cannot run /nowhere/at/all"))
+            #expect(doubtful.output.contains("warning: alerts.command: cannot run /nowhere/at/all"))
         }
     }
 
@@ -29,8 +29,8 @@ import Testing
         ("agent:\n  group: no-such-group-here\n", "agent.group: there is no group 'no-such-group-here'"),
         ("admin:\n  viewer_group: no-such-group-here\n", "admin.viewer_group: there is no group"),
         ("zoom:\n  ca_file: /nowhere/ca.pem\n", "zoom.ca_file: cannot read /nowhere/ca.pem"),
-        ("alarms:\n  webhook: ftp://example.com/\n", "alarms.webhook is not an https URL"),
-        ("alarms:\n  webhook: https://example.com/\n  command: /bin/true\n", "it is one of them"),
+        ("alerts:\n  webhook: ftp://example.com/\n", "alerts.webhook is not an https URL"),
+        ("alerts:\n  webhook: https://example.com/\n  command: /bin/true\n", "it is one of them"),
         ("unlock:\n  key_file: /nowhere/key\n", "cannot read the key file /nowhere/key"),
         ("unlock:\n  command: /nowhere/program\n", "unlock.command: cannot run /nowhere/program"),
         ("unlock:\n  command: echo secret\n", "absolute path"),

@@ -111,14 +111,14 @@ import Testing
         }
     }
 
-    @Test func anEscrowFileThatNobodyCanOpen() throws {
+    @Test func aSpoolFileThatNobodyCanOpen() throws {
         try withWorld { world in
             _ = try world.fillAndStop()
-            let slot = world.state + "/escrow/slot-1"
+            let slot = world.state + "/spool/slot-1"
             var bytes = try Files.bytes(slot)
-            bytes.replaceSubrange(0..<8, with: Data("KTESCROW".utf8))
+            bytes.replaceSubrange(0..<8, with: Data("KTSPOOL1".utf8))
             try bytes.write(to: URL(filePath: slot))
-            #expect(try world.checked(expecting: 65).output.contains("escrow/slot-1"))
+            #expect(try world.checked(expecting: 65).output.contains("spool/slot-1"))
         }
     }
 

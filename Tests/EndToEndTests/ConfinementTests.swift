@@ -128,13 +128,13 @@ import Testing
         }
     }
 
-    @Test func anAlarmsCommandCannotTouchTheVault() throws {
+    @Test func anAlertsCommandCannotTouchTheVault() throws {
         try withWorld(serving: false) { world in
             try world.initialise()
-            let script = world.directory + "/alarm"
+            let script = world.directory + "/alert"
             try Self.attempts(world).write(toFile: script, atomically: true, encoding: .utf8)
-            try world.start("--key-file", world.keyFile, environment: ["KEYTURN_ALARMS_COMMAND": "/bin/sh \(script)"])
-            try world.must("alarm", "test")
+            try world.start("--key-file", world.keyFile, environment: ["KEYTURN_ALERTS_COMMAND": "/bin/sh \(script)"])
+            try world.must("alert", "test")
             try world.addApp("zoom-one")
             let report = try world.diagnosis()
             Self.check(try Self.tried(world), hasLandlock: Self.hasLandlock(report))

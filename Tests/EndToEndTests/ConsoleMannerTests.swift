@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// Consoles differ in what they show of a connection that nobody saved: another encrypted text at each look, or no date.
-/// No alarm is false on any of them, and a change is found as far as it can be.
+/// No alert is false on any of them, and a change is found as far as it can be.
 @Suite(.realProcesses) struct ConsoleMannerTests {
     static let onLook = #"{"encrypts_on_look":true}"#
     static let dateless = #"{"dateless":true}"#
@@ -14,7 +14,7 @@ import Testing
     }
 
     @Test(arguments: ["{}", #"{"encrypts_on_save":false}"#, onLook, dateless, neither])
-    func whatNobodyChangedRaisesNoAlarm(manner: String) throws {
+    func whatNobodyChangedRaisesNoAlert(manner: String) throws {
         try TargetTests.withConsole { world, console, app, clock in
             try console.switches(manner)
             func isQuiet(_ when: String) throws {
@@ -25,7 +25,7 @@ import Testing
             try world.must("target", "push", "console")
             #expect(try console.secret() == app.secret)
             try isQuiet("after a push")
-            try world.must("target", "adopt", "console", "--yes")
+            try world.must("target", "accept", "console", "--yes")
             try isQuiet("after accepting what is there")
             try world.pass(1000, on: clock)
             try isQuiet("a while later")

@@ -105,7 +105,7 @@ import Testing
             try Data((0..<32).map { UInt8($0) }).write(to: URL(filePath: other))
             try Files.set(other, 0o400)
             let outcome = try world.refusal("serve", "--key-file", other)
-            #expect(outcome.exit == 65 && outcome.errors.contains("opens none of the vault's key slots"))
+            #expect(outcome.exit == 65 && outcome.errors.contains("does not open any key slot of the vault"))
             #expect(try world.refusal("serve", "--key-file", "/nowhere/key").exit == 66)
         }
     }

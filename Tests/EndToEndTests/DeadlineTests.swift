@@ -21,7 +21,7 @@ import Testing
     }
 
     /// The lines of the present daemon's log that say that a secret dies.
-    private static func alarms(_ world: World) throws -> [Substring] {
+    private static func alerts(_ world: World) throws -> [Substring] {
         try String(contentsOfFile: world.daemon.errors, encoding: .utf8).split(separator: "\n").filter {
             $0.contains("critical") && $0.contains("the secret that is handed out")
         }
@@ -57,15 +57,15 @@ import Testing
             try world.sandbox.switches(#"{"second_new":"refuse"}"#)
             try world.sandbox.faultRotation("drop_after")
             #expect(try world.keyturn("rotate", "zoom-prod").exit == 79)
-            #expect(try Self.problems(world) == ["zoom-prod rotation_held"])
+            #expect(try Self.problems(world) == ["zoom-prod rotation_blocked"])
             let dies = try #require(try world.openRotations().first?["old_secret_dies_at"].unixSeconds)
             for (left, word) in [(7 * Self.day, "6 d"), (Self.day, "23 h"), (3600, "59 min")] {
                 try world.pass(dies - left - 60 - clock.now, on: clock)
-                if left == 7 * Self.day { #expect(try Self.alarms(world).isEmpty, "too early") }
+                if left == 7 * Self.day { #expect(try Self.alerts(world).isEmpty, "too early") }
                 // A second behind it: what it says is left holds for most of a minute.
                 try world.pass(61, on: clock)
-                let told = try eventually("the alarm \(word) before") {
-                    try Self.alarms(world).first { $0.contains(word) }
+                let told = try eventually("the alert \(word) before") {
+                    try Self.alerts(world).first { $0.contains(word) }
                 }
                 #expect(told.contains("keyturn rotate zoom-prod --manual"), "\(told)")
                 #expect(try Self.problems(world).first == "zoom-prod secret_dies")
@@ -73,7 +73,7 @@ import Testing
                 try world.start(environment: clock.environment)
             }
             try world.pass(60, on: clock)
-            #expect(try Self.alarms(world).isEmpty, "once, over a restart too")
+            #expect(try Self.alerts(world).isEmpty, "once, over a restart too")
         }
     }
 

@@ -52,7 +52,7 @@ import Testing
         try withWorld { world in
             try world.addApp("zoom-prod")
             let before = try world.diagnosis()
-            #expect(before["backups"] == "warning" && before["alarms"] == "warning", "\(before)")
+            #expect(before["backups"] == "warning" && before["alerts"] == "warning", "\(before)")
             #expect(before["policies"] == "passed" && before["recovery_key"] == "passed", "\(before)")
 
             try FileManager.default.copyItem(atPath: world.recoveryFile, toPath: world.state + "/recovery.txt")
@@ -86,7 +86,7 @@ import Testing
             try FileManager.default.createDirectory(atPath: aside, withIntermediateDirectories: false)
             try Files.set(aside, 0o700)
             let files = [
-                "audit/audit-00000001.jsonl", "audit/audit-00000001.jsonl.old", "escrow/slot-3", "vault.db.lock",
+                "audit/audit-00000001.jsonl", "audit/audit-00000001.jsonl.old", "spool/slot-3", "vault.db.lock",
                 "vault.db-wal", "replaced-20260101T000000Z/vault.db",
             ]
             for file in files {

@@ -56,32 +56,32 @@ import Testing
                 "--key-file", world.keyFile,
                 environment: [
                     "SSLKEYLOGFILE": log, "KEYTURN_ZOOM_CA_FILE": certificate,
-                    "KEYTURN_ALARMS_WEBHOOK": "https://localhost:\(port)/",
+                    "KEYTURN_ALERTS_WEBHOOK": "https://localhost:\(port)/",
                 ])
-            let told = try world.keyturn("alarm", "test")
+            let told = try world.keyturn("alert", "test")
             #expect(told.exit == 0, "the server was spoken to over TLS: \(told)")
             #expect(!Files.exists(log))
         }
     }
 
     /// The vault's key lies there.
-    @Test func anAlarmsCommandIsNotToldWhereTheCredentialsAre() throws {
+    @Test func anAlertsCommandIsNotToldWhereTheCredentialsAre() throws {
         try withWorld(serving: false) { world in
             try world.initialise()
             let credentials = world.directory + "/credentials"
             try FileManager.default.createDirectory(atPath: credentials, withIntermediateDirectories: false)
             try FileManager.default.copyItem(atPath: world.keyFile, toPath: credentials + "/keyturn.key")
             let seen = world.heard + "/seen"
-            let script = world.directory + "/alarm"
+            let script = world.directory + "/alert"
             try "env > \(seen)\n".write(toFile: script, atomically: true, encoding: .utf8)
             try world.start(
                 "--log-level", "info",
                 environment: [
-                    "CREDENTIALS_DIRECTORY": credentials, "KEYTURN_ALARMS_COMMAND": "/bin/sh \(script)",
+                    "CREDENTIALS_DIRECTORY": credentials, "KEYTURN_ALERTS_COMMAND": "/bin/sh \(script)",
                     "SSLKEYLOGFILE": world.directory + "/keys.log",
                 ])
             #expect(world.isHealthy)
-            #expect(try world.keyturn("alarm", "test").exit == 0)
+            #expect(try world.keyturn("alert", "test").exit == 0)
             let variables = Set(
                 try String(contentsOfFile: seen, encoding: .utf8).split(separator: "\n").map { $0.prefix { $0 != "=" } }
             )

@@ -53,7 +53,7 @@ import Testing
 
     private static let questions: [(String, [(prompt: String, answer: String)])] = [
         ("keyturn unlock", [("passphrase: ", "nothing-of-value")]), (" remove ", [("[y/N]", "y")]),
-        ("target adopt", [("[y/N]", "y")]), ("keyturn adopt", [("[y/N]", "y")]),
+        ("target accept", [("[y/N]", "y")]), ("keyturn adopt", [("[y/N]", "y")]),
         ("keyturn audit acknowledge", [("[y/N]", "y")]),
     ]
 
@@ -110,7 +110,8 @@ import Testing
                         _ = try world.keyturn("client", "remove", "pingfederate", "--yes")
                     }
                     if [
-                        "unlock", "lock", "target", "adopt", "audit acknowledge", "doctor", "app add", "rotation abort",
+                        "unlock", "lock", "target", "accept", "audit acknowledge", "doctor", "app add",
+                        "rotation abort",
                         "tail -f",
                     ].contains(
                         where: { example.line.hasPrefix("keyturn " + $0) || example.line.hasSuffix($0) })

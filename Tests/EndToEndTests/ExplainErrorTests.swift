@@ -4,15 +4,15 @@ import Testing
 @Suite(.realProcesses) struct ExplainErrorTests {
     @Test func aCodeIsExplainedWithoutADaemonAndAnUnknownOneLeadsToTheNearest() throws {
         try withWorld(serving: false) { world in
-            let held = try world.must("explain-error", "rotation_held").output
+            let held = try world.must("explain-error", "rotation_blocked").output
             #expect(
-                held.hasPrefix("rotation_held, problem in keyturn status\n")
+                held.hasPrefix("rotation_blocked, problem in keyturn status\n")
                     && held.contains("\n  try: keyturn rotation show ID"))
             #expect(try world.must("explain-error", "2000").output.contains("15 minutes"))
             #expect(try world.must("explain-error", "75").output.contains("exit code"))
             let unknown = try world.keyturn("explain-error", "rotation-hold")
             #expect(unknown.exit == 66 && unknown.complains() && unknown.output.isEmpty)
-            #expect(unknown.errors.contains("try: keyturn explain-error rotation_held"))
+            #expect(unknown.errors.contains("try: keyturn explain-error rotation_blocked"))
             let all = try world.must("explain-error").output
             for code in ["not_granted", "79", "invalid_client", "1401", "editors"] {
                 #expect(all.contains("  \(code) "))

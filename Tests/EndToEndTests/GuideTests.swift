@@ -162,7 +162,7 @@ import Testing
             // The secret alone is asked for again, at the end.
             let again = try Self.guide(
                 world, "zoom-prod",
-                [("it goes on at step 4 of 7", "")] + Self.end(app).dropFirst(2) + [
+                [("continuing where you left off: step 4 of 7", "")] + Self.end(app).dropFirst(2) + [
                     ("client secret (not shown): ", app.secret)
                 ])
             #expect(again.exit == 0 && !again.output.contains("step 3 of 7"), "\(again)")

@@ -33,7 +33,7 @@ import Testing
             try world.stop()
 
             let refused = try world.keyturnd("serve", "--key-file", world.keyFile)
-            #expect(refused.exit == 65 && refused.errors.contains("opens none of the vault's key slots"))
+            #expect(refused.exit == 65 && refused.errors.contains("does not open any key slot of the vault"))
             try world.start("--key-file", other)
             #expect(try world.get("/v1/apps/zoom-prod/credentials").json["client_secret"].string == app.secret)
             try world.must("lock")
@@ -73,7 +73,7 @@ import Testing
             #expect(broken?["outcome"].string == "failed", "\(String(describing: broken))")
             #expect(
                 broken?["detail"].string
-                    == "the key file \(world.keyFile) opens none of the vault's key slots; the next start fails")
+                    == "the key file \(world.keyFile) does not open any key slot of the vault; the next start fails")
             #expect(try Self.slots(world) == ["2 recovery ok", "3 passphrase ok"])
         }
     }

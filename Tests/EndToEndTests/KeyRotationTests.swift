@@ -52,7 +52,7 @@ import Testing
             try Self.expectServed(secrets, world)
             try Self.waitForEpoch(2, world)
             let again = try world.must("key", "rotate", "--wait")
-            #expect(again.output.contains("sealed in epoch 3"))
+            #expect(again.output.contains("encrypted in epoch 3"))
             let status = try world.must("status", "--json").json
             #expect(status["key_epoch"].int == 3 && status["resealing"].isNull)
             #expect(try world.ask("GET", "/v1/metrics").text.contains("keyturn_key_epoch 3\n"))

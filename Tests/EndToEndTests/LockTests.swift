@@ -130,7 +130,7 @@ import Testing
             let rotate = try world.runner.start(Programs.keyturn, ["rotate", "zoom-prod", "--overlap", "1h"])
             try eventually("Zoom to be asked") { try world.openRotations().first?["state"].string == "intended" }
             disk.arm(.error, at: 1, count: nil)
-            try eventually("the alarm") { try world.problems().contains("secret_in_memory") }
+            try eventually("the alert") { try world.problems().contains("secret_in_memory") }
             let refused = try world.keyturn("lock")
             #expect(
                 refused.exit == 75 && refused.complains() && refused.errors.contains("in memory alone"), "\(refused)")

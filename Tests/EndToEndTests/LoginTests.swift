@@ -60,7 +60,7 @@ import Testing
         try withOAuth { world, console in
             #expect(try add(world, console).exit == 0)
             for (trouble, words) in [
-                ("html", "the token endpoint has trouble of its own (HTTP 500)"),
+                ("html", "the token endpoint had an internal error (HTTP 500)"),
                 ("gone", "the token endpoint is not at \(console.tokenURL) (HTTP 404)"),
                 ("moved", "the token endpoint sends elsewhere (HTTP 302): to https://login.example.com/start"),
                 ("scope", "invalid_scope: The requested scope(s) must be blank or a subset of: admin"),
@@ -85,19 +85,19 @@ import Testing
         }
     }
 
-    /// The rotation is held, in words that name what to do; that lets it go on.
+    /// The rotation is blocked, in words that name what to do; that lets it go on.
     @Test func aConsoleWithoutEgressHoldsARotationUntilItsTargetIsChanged() throws {
         try TargetTests.withConsole { world, console, app, clock in
             try console.switches(#"{"no_egress":true}"#)
             let rotate = try world.keyturn("rotate", "zoom-prod", "--overlap", "0s", "--wait", "--timeout", "20s")
             #expect(rotate.exit == 79, "\(rotate)")
-            #expect(try world.openRotations().first?["state"].string == "held")
+            #expect(try world.openRotations().first?["state"].string == "blocked")
             let hint = "if the console cannot reach Zoom: keyturn target set console --bypass-external-validation"
             #expect(try world.keyturn("status").output.replacing(#/\s+/#, with: " ").contains(hint))
             let push = try world.keyturn("target", "push", "console")
             #expect(
                 push.exit == 79 && push.errors.contains("connect timed out") && push.errors.contains(hint), "\(push)")
-            #expect(try world.openRotations().first?["state"].string == "held", "nothing is another than before")
+            #expect(try world.openRotations().first?["state"].string == "blocked", "nothing is another than before")
             #expect(try world.sandbox.accepts(app.secret, of: app))
 
             // The rotation's own hint, as it is printed.

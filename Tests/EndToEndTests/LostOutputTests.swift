@@ -75,7 +75,7 @@ import Testing
         ["explain-error"], ["explain-error", "locked", "--json"], ["token", "zoom-prod"],
         ["token", "zoom-prod", "--reveal"], ["fetch", "zoom-prod"], ["fetch", "zoom-prod", "--field", "client_id"],
         ["rotate", "zoom-prod", "--dry-run"], ["rotate", "--due"], ["rotation", "list"], ["history", "zoom-prod"],
-        ["holders", "zoom-prod"], ["target", "list"], ["alarm", "list"], ["audit", "tail"], ["audit", "tail", "-f"],
+        ["holders", "zoom-prod"], ["target", "list"], ["alert", "list"], ["audit", "tail"], ["audit", "tail", "-f"],
         ["audit", "show", "--json"], ["audit", "verify"], ["key", "list"], ["key", "rotate"], ["doctor", "--json"],
         ["completions", "bash"],
     ]

@@ -9,28 +9,28 @@ import Testing
         guard unsafe mkfifo(path, 0o600) == 0 else { throw HarnessError("no pipe can be made at \(path)") }
     }
 
-    @Test func inThePlaceOfAlarmsItIsSaidAndReplaced() throws {
+    @Test func inThePlaceOfAlertsItIsSaidAndReplaced() throws {
         try withWorld(serving: false) { world in
             try world.initialise()
-            try Self.plant(world.state + "/alarms.json")
+            try Self.plant(world.state + "/alerts.json")
             try world.start()
             #expect(world.isHealthy)
-            #expect(try world.stop().errors.contains("alarms.json is no file of alarms"))
+            #expect(try world.stop().errors.contains("alerts.json is no file of alerts"))
         }
     }
 
     /// Who writes to the state directory is not to write to the terminal of whoever looks.
-    @Test func whatIsWrittenIntoAlarmsIsNothingToATerminal() throws {
+    @Test func whatIsWrittenIntoAlertsIsNothingToATerminal() throws {
         try withWorld(serving: false) { world in
             try world.initialise()
             let time = "2026-11-25T00:00:00Z"
             try """
-            {"version":1,"alarms":[{"code":"rotation_held","app":"zoom\\u001b[31m","target":null,"since":"\(time)",\
+            {"version":1,"alerts":[{"code":"rotation_blocked","app":"zoom\\u001b[31m","target":null,"since":"\(time)",\
             "gone_since":null,"raised_at":"\(time)","resolved_at":null,"rung_at":"\(time)","owed":"raised","told":false,\
             "detail":"plAnted\\u001b[2J\\u009b2J\\nkeyturn: all is well","try":null,"deadline":null}]}
-            """.write(toFile: world.state + "/alarms.json", atomically: true, encoding: .utf8)
+            """.write(toFile: world.state + "/alerts.json", atomically: true, encoding: .utf8)
             try world.start()
-            let listed = try world.must("alarm", "list").output
+            let listed = try world.must("alert", "list").output
             #expect(listed.contains("plAnted [2J 2J keyturn: all is well"), "\(listed)")
             #expect(!listed.unicodeScalars.contains { $0.properties.generalCategory == .control && $0 != "\n" })
         }

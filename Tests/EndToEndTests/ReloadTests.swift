@@ -7,9 +7,9 @@ import Testing
         try Data(text.utf8).write(to: URL(filePath: world.configuration))
     }
 
-    /// A command for alarms that keeps what it gets.
+    /// A command for alerts that keeps what it gets.
     private static func keeper(_ name: String, _ world: World) -> String {
-        "alarms:\n  command: [/bin/sh, -c, 'cat >> \(world.heard)/\(name)']\n"
+        "alerts:\n  command: [/bin/sh, -c, 'cat >> \(world.heard)/\(name)']\n"
     }
 
     private static func log(_ daemon: Running) throws -> String {
@@ -22,23 +22,23 @@ import Testing
         try eventually("the log to say '\(words)'") { try log(daemon).contains(words) }
     }
 
-    @Test func alarmsAndTheLogsLevelChangeWithoutARestart() throws {
+    @Test func alertsAndTheLogsLevelChangeWithoutARestart() throws {
         try withWorld(serving: false) { world in
             try world.initialise()
             try Self.write("log:\n  level: notice\n" + Self.keeper("first", world), world)
             try world.start("--key-file", world.keyFile, "--config", world.configuration)
-            try world.must("alarm", "test")
+            try world.must("alert", "test")
             #expect(Files.exists(world.heard + "/first"))
 
             try Self.write("log:\n  level: debug\n" + Self.keeper("second", world), world)
-            try Self.reload(world, until: "the settings were read again changed=\"alarms.command, log.level\"")
-            try world.must("alarm", "test")
+            try Self.reload(world, until: "the settings were read again changed=\"alerts.command, log.level\"")
+            try world.must("alert", "test")
             #expect(Files.exists(world.heard + "/second"))
 
             try Self.write("log:\n  level: error\n" + Self.keeper("third", world), world)
             try world.daemon.child.signal(SIGHUP)
-            try eventually("an alarm to go to the third") {
-                try world.must("alarm", "test")
+            try eventually("an alert to go to the third") {
+                try world.must("alert", "test")
                 return Files.exists(world.heard + "/third")
             }
             #expect(
@@ -53,7 +53,7 @@ import Testing
             try Self.write(Self.keeper("first", world), world)
             try world.start("--key-file", world.keyFile, "--config", world.configuration)
             for (text, words) in [
-                ("alarms:\n  comand: /bin/true\n", "alarms.comand is no setting"),
+                ("alerts:\n  comand: /bin/true\n", "alerts.comand is no setting"),
                 ("log: [\n", "is not valid YAML"),
                 (Self.keeper("second", world) + "  webhook: https://example.com/\n", "it is one of them"),
                 // A restart could not carry these out, though only a restart would look at them.
@@ -67,7 +67,7 @@ import Testing
                 try Self.reload(world, until: words)
             }
             #expect(try Self.log(world.daemon).contains("the settings stay as they were"))
-            try world.must("alarm", "test")
+            try world.must("alert", "test")
             #expect(Files.exists(world.heard + "/first") && !Files.exists(world.heard + "/second"))
             #expect(world.isHealthy)
         }
@@ -87,14 +87,14 @@ import Testing
     @Test func aCommandThatIsNewWaitsForARestart() throws {
         try withWorld { world in
             try Self.write(Self.keeper("first", world) + "log:\n  level: debug\n", world)
-            try Self.reload(world, until: "these settings wait for a restart keys=alarms.command")
+            try Self.reload(world, until: "these settings wait for a restart keys=alerts.command")
             let log = try Self.log(world.daemon)
             #expect(log.contains("has given up starting programs") && log.contains("changed=log.level"), "\(log)")
-            #expect(try world.must("alarm", "test", "--json").json["channel"].string == "log")
+            #expect(try world.must("alert", "test", "--json").json["channel"].string == "log")
             #expect(!Files.exists(world.heard + "/first"))
             try world.stop()
             try world.start()
-            try world.must("alarm", "test")
+            try world.must("alert", "test")
             #expect(Files.exists(world.heard + "/first"))
         }
     }

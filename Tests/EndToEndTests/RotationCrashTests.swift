@@ -17,7 +17,7 @@ import Testing
 
     private static let begin = ["beforeIntend", "afterIntend", "beforeCall", "afterCall"]
     private static let middle = [
-        "beforeEscrow", "afterEscrow", "beforeRead", "afterRead", "beforeVerify", "afterVerify", "beforePromote",
+        "beforeSpool", "afterSpool", "beforeRead", "afterRead", "beforeVerify", "afterVerify", "beforePromote",
         "afterPromote", "beforePublish", "afterPublish", "beforeDrain", "afterDrain",
     ]
     private static let end = ["beforeEnd", "afterEnd", "beforeRetire", "afterRetire"]
@@ -29,7 +29,7 @@ import Testing
         } + ["beforeLose", "afterLose"].map { Case(point: $0, delivery: .lost) }
 
     private static let states: Set = [
-        "planned", "intended", "lost_response", "escrowed", "verified", "current", "published", "draining", "held",
+        "planned", "intended", "lost_response", "received", "verified", "current", "published", "draining", "blocked",
         "retired", "refused", "aborted",
     ]
 
@@ -37,7 +37,7 @@ import Testing
     /// secret of which nobody knows whether it was made counts as made.
     private static func rests(_ rotation: JSON, _ row: Case) -> Bool {
         switch rotation["state"].string {
-        case "held", "retired": true
+        case "blocked", "retired": true
         case "draining": row.overlap != "0s" || isThrottled(rotation)
         default: false
         }

@@ -21,7 +21,7 @@ import Testing
         try withWorld { world in
             let app = try world.addApp("zoom-prod")
             var expected = [
-                "planned", "intended", "escrowed", "verified", "current", "published", "draining", "retired",
+                "planned", "intended", "received", "verified", "current", "published", "draining", "retired",
             ]
             try world.must("rotate", "zoom-prod", "--overlap", "0s")
             #expect(try Self.logged(world) == expected)

@@ -24,7 +24,7 @@ import Testing
 
             try console.edit(#"{"OAuth secret":"by hand"}"#)
             try test(79, "drift")
-            try world.must("target", "adopt", "console", "--yes")
+            try world.must("target", "accept", "console", "--yes")
             try test(0, "drift")
             try console.edit(#"{"OAuth secret":"by hand again"}"#)
             try test(79, "drift")

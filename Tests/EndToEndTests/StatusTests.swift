@@ -108,7 +108,7 @@ import Testing
             #expect(outcome.output.hasSuffix("\n# EOF\n"))
             for line in [
                 "keyturn_unlocked 1", "keyturn_apps 1", #"keyturn_open_rotations{state="draining"} 0"#,
-                #"keyturn_rotation_overdue{app="zoom-prod"} 0"#, #"keyturn_rotation_held{app="zoom-prod"} 0"#,
+                #"keyturn_rotation_overdue{app="zoom-prod"} 0"#, #"keyturn_rotation_blocked{app="zoom-prod"} 0"#,
                 "# UNIT keyturn_next_rotation_seconds seconds",
             ] {
                 #expect(outcome.output.contains("\n" + line + "\n"), "\(line)")

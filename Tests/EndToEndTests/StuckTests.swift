@@ -49,13 +49,13 @@ import Testing
                 #expect(try Self.problems(world) == ["critical rotation_waits"], "\(left) s before")
             }
             let dead = try world.keyturn("status", "--check")
-            #expect(dead.exit == 2 && dead.output.contains("may still have, died at"), "\(dead)")
+            #expect(dead.exit == 2 && dead.output.contains("may still have, expired at"), "\(dead)")
             let tested = try world.keyturn("target", "test", "console")
             #expect(tested.exit == 79 && tested.output.contains("failed   replication: its engines"), "\(tested)")
             #expect(try world.keyturn("doctor").output.contains("failed   target: 'console', replication: its engines"))
             #expect(try !world.sandbox.accepts(console.engineSecret(), of: app), "provisioning has stopped")
             try eventually("the page") {
-                try world.keyturn("alarm", "list", "--json").json["alarms"].elements.contains {
+                try world.keyturn("alert", "list", "--json").json["alerts"].elements.contains {
                     $0["code"].string == "rotation_waits" && $0["severity"].string == "critical"
                 }
             }

@@ -67,7 +67,7 @@ import Testing
             try eventually("the change to be seen") { try isReported() }
             #expect(try console.secret() == "by hand")
             #expect(try world.keyturn("target", "test", "console").exit == 79)
-            try world.must("target", "adopt", "console", "--yes")
+            try world.must("target", "accept", "console", "--yes")
             #expect(try !isReported() && console.secret() == "by hand")
             #expect(try world.keyturn("target", "test", "console").exit == 0)
             try world.pass(3700, on: clock)
@@ -83,7 +83,7 @@ import Testing
             try console.edit(#"{"OAuth client":"another-app"}"#)
             let tested = try world.keyturn("target", "test", "console")
             #expect(tested.exit == 79 && !tested.output.contains("adopt"), "\(tested)")
-            let refused = try world.keyturn("target", "adopt", "console", "--yes")
+            let refused = try world.keyturn("target", "accept", "console", "--yes")
             #expect(refused.exit == 79 && refused.complains(), "\(refused)")
             #expect(refused.errors.contains("is not the app's client ID any more"), "\(refused)")
             let problem = try world.keyturn("status", "--json").json["problems"].elements.first
@@ -208,7 +208,7 @@ import Testing
             try console.edit(#"{"OAuth client":"another app's","OAuth secret":"another secret"}"#)
             _ = try world.keyturn("rotate", "zoom-prod", "--overlap", "0s")
             let held = try eventually("it to be held") {
-                try world.openRotations().first.flatMap { $0["state"].string == "held" ? $0 : nil }
+                try world.openRotations().first.flatMap { $0["state"].string == "blocked" ? $0 : nil }
             }
             #expect(held["reason"].string?.contains("pointed it elsewhere") == true)
             #expect(try console.secret() == "another secret" && world.sandbox.accepts(app.secret, of: app))

@@ -180,7 +180,7 @@ import Testing
             try world.must("target", "push", "console")
             try console.switches(#"{"reject":"not today"}"#)
             #expect(try world.keyturn("rotate", "zoom-prod", "--overlap", "0s", "--wait").exit == 79)
-            func isHeld() throws -> Bool { try world.openRotations().first?["state"].string == "held" }
+            func isHeld() throws -> Bool { try world.openRotations().first?["state"].string == "blocked" }
             let puts = try console.calls("PUT")
             for own in [["--settle", "1s"], ["--restore-drift"], ["--provisioner-log", "/log"]] {
                 #expect(
@@ -188,7 +188,7 @@ import Testing
                 try clock.awaitLooks(2)
                 #expect(try isHeld() && console.calls("PUT") == puts, "\(own)")
             }
-            try world.must("target", "adopt", "console", "--yes")
+            try world.must("target", "accept", "console", "--yes")
             try clock.awaitLooks(2)
             #expect(try isHeld() && console.calls("PUT") == puts)
             try world.must("target", "set", "console", "--pin", console.fingerprint)

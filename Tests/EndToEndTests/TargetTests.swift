@@ -135,7 +135,7 @@ import Testing
             #expect(rotate.exit == 79, "\(rotate)")
             let held = try #require(try world.openRotations().first)
             let new = try #require(try world.fetchedSecret())
-            #expect(held["state"].string == "held")
+            #expect(held["state"].string == "blocked")
             #expect(held["reason"].string?.contains("Validation error(s) occurred.") == true)
             #expect(
                 held["reason"].string?.contains(new) == false && held["reason"].string?.contains("withheld") == true)
@@ -143,7 +143,7 @@ import Testing
             let remedy = "then keyturn target push console"
             #expect(held["try"].string?.contains(remedy) == true && rotate.errors.contains(remedy), "\(rotate)")
             let told = try world.keyturn("status", "--json").json["problems"].elements.first
-            #expect(told?["code"].string == "rotation_held" && told?["try"].string?.contains(remedy) == true)
+            #expect(told?["code"].string == "rotation_blocked" && told?["try"].string?.contains(remedy) == true)
             #expect(try world.sandbox.accepts(app.secret, of: app) && world.sandbox.accepts(new, of: app))
             let status = try world.keyturn("status")
             #expect(status.output.contains("console") && !status.output.contains("--manual"))

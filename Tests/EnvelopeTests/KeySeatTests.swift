@@ -20,7 +20,7 @@ struct KeySeatTests {
 
     @Test(arguments: KeySlot.Kind.allCases)
     func `another keyring key is wrapped without the secret, which then opens it`(kind: KeySlot.Kind) throws {
-        let seat = try KeySeat(id: "1", for: Self.unlockSecret(kind), scrypt: .least)
+        let seat = try SlotRecipient(id: "1", for: Self.unlockSecret(kind), scrypt: .least)
         let (first, second) = (try seat.wrap(key), try seat.wrap(secret(run(7))))
         #expect(try first.unwrap(with: Self.unlockSecret(kind)).constantTimeEquals(key))
         #expect(plain(try second.unwrap(with: Self.unlockSecret(kind))) == run(7))
@@ -28,15 +28,15 @@ struct KeySeatTests {
     }
 
     @Test func `two seats of one secret have nothing in common`() throws {
-        let one = try KeySeat(id: "1", for: Self.unlockSecret(.keyFile))
-        let two = try KeySeat(id: "1", for: Self.unlockSecret(.keyFile))
+        let one = try SlotRecipient(id: "1", for: Self.unlockSecret(.keyFile))
+        let two = try SlotRecipient(id: "1", for: Self.unlockSecret(.keyFile))
         #expect(one.publicKey != two.publicKey && one.salt != two.salt)
         #expect(plain(one.share.bytes) != plain(two.share.bytes))
     }
 
     /// Who once opened the vault has seen all seats. That must not open what is wrapped for them later.
     @Test func `a seat does not open its own slot`() throws {
-        let seat = try KeySeat(id: "1", for: Self.unlockSecret(.keyFile))
+        let seat = try SlotRecipient(id: "1", for: Self.unlockSecret(.keyFile))
         let slot = try seat.wrap(key)
         for guess in [seat.publicKey, plain(seat.share.bytes), run(0)] {
             for shared in [seat.publicKey, plain(seat.share.bytes), run(0)] {
@@ -50,7 +50,7 @@ struct KeySeatTests {
 
     @Test func `a slot needs both the private key and the share`() throws {
         let holder = try HolderKeys(Self.unlockSecret(.keyFile), salt: run(1), scrypt: nil)
-        let seat = try KeySeat(
+        let seat = try SlotRecipient(
             id: "1", kind: .keyFile, salt: run(1), scrypt: nil, publicKey: X25519.publicKey(of: holder.privateKey),
             share: secret(run(9)))
         let slot = try seat.wrap(key)
@@ -79,13 +79,13 @@ struct KeySeatTests {
     @Test func `a seat of wrong lengths is damaged`() {
         for (salt, publicKey, share) in [(31, 32, 32), (32, 31, 32), (32, 32, 33), (0, 0, 0)] {
             #expect(throws: EnvelopeError.damaged) {
-                _ = try KeySeat(
+                _ = try SlotRecipient(
                     id: "1", kind: .keyFile, salt: run(0, salt), scrypt: nil, publicKey: run(0, publicKey),
                     share: secret(run(0, share)))
             }
         }
         #expect(throws: EnvelopeError.damaged) {
-            _ = try KeySeat(
+            _ = try SlotRecipient(
                 id: "1", kind: .passphrase, salt: run(0), scrypt: nil, publicKey: run(0), share: secret(run(0)))
         }
     }

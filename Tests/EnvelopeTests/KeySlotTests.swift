@@ -172,7 +172,7 @@ struct KeySlotTests {
     /// the daemon learns with one unlocking whether the passphrase was among a thousand. What is committed to one key is not
     /// even tried with another, though it would open.
     @Test func `a slot that opens under a key which it is not committed to is a wrong key`() throws {
-        let one = try KeySeat(id: "1", for: Self.unlockSecret(.passphrase), scrypt: .least)
+        let one = try SlotRecipient(id: "1", for: Self.unlockSecret(.passphrase), scrypt: .least)
         let ephemeral = secret(run(3))
         let ephemeralKey = try X25519.publicKey(of: ephemeral)
         let own = try WrappingKeys(

@@ -1,4 +1,4 @@
-import Names
+import Domain
 import SecretJSON
 import SecretMemory
 import SocketAPI
@@ -21,16 +21,16 @@ import Zoom
     }
 
     @Test(arguments: [
-        (ZoomFailure.Cause.appDisabled, Mending.Outcome.again, "the app is not activated"),
+        (ZoomFailure.Cause.appDisabled, VerificationAdvice.Outcome.again, "the app is not activated"),
         (.wrongAccount, .enter([.accountID]), "zoom refuses the account ID"),
         (.invalidClient, .enter([.clientID, .clientSecret]), "does not know this client ID and client secret"),
         (.unsupportedGrant, .enter([.accountID, .clientID, .clientSecret]), "another type"),
         (.unreachable, .again, "zoom cannot be reached"), (.throttled, .again, "limits the number of calls"),
         (.serverError, .again, "fault of its own"), (.tlsUntrusted, .again, "TLS"), (.refused, .again, "refused"),
     ]) func `each refusal is named, and only what is wrong is entered again`(
-        cause: ZoomFailure.Cause, outcome: Mending.Outcome, words: String
+        cause: ZoomFailure.Cause, outcome: VerificationAdvice.Outcome, words: String
     ) {
-        let mending = Mending(Self.failed(cause))
+        let mending = VerificationAdvice(Self.failed(cause))
         #expect(mending.outcome == outcome && !mending.maySkip)
         #expect(mending.words.joined(separator: " ").contains(words))
         #expect(mending.words.count >= 2, "it says where that is mended")
@@ -43,7 +43,7 @@ import Zoom
                 .init(scope: "user:master", granular: ["user:read:user:master", "user:update:user:master"]),
                 .init(scope: "scim2", granular: ["scim2:admin"]),
             ])
-        let mending = Mending(Self.passed(scopes))
+        let mending = VerificationAdvice(Self.passed(scopes))
         #expect(mending.outcome == .again && mending.maySkip)
         #expect(mending.words.first == "zoom takes the credentials, but 2 scopes are not ticked:")
         #expect(
@@ -59,10 +59,11 @@ import Zoom
             Verification.Check("scopes", .skipped, "not said"),
             .init("scim", .failed, "no single sign-on", try: "enable"),
         ] {
-            let mending = Mending(Self.passed(check))
+            let mending = VerificationAdvice(Self.passed(check))
             #expect(mending.outcome == .again && mending.maySkip && !mending.words.isEmpty)
         }
-        #expect(Mending(Self.passed(.init("scopes", .passed, ""), .init("scim", .passed, ""))).outcome == .ready)
+        #expect(
+            VerificationAdvice(Self.passed(.init("scopes", .passed, ""), .init("scim", .passed, ""))).outcome == .ready)
     }
 
     @Test func `a draft comes back as it was, without the secret and at the same step`() throws {
@@ -88,15 +89,17 @@ import Zoom
         #expect(again.open(at: .credentials) == [.clientID, .clientSecret])
         #expect(again.open(at: .information) == [.description, .contactName, .contactEmail])
         #expect(again.profile.company == "Émile \"&\" Søn" && again.profile.features == nil)
-        for step in Step.allCases { draft.finish(step) }
+        for step in MarketplaceStep.allCases { draft.finish(step) }
         #expect(draft.step == nil)
         #expect(try GuideDraft(parsing: draft.render()).step == nil)
     }
 
     @Test func `every step says what to do and why, and every value is asked for once`() {
-        for step in Step.allCases { #expect(!step.tasks.isEmpty && !step.reason.isEmpty && !step.title.isEmpty) }
+        for step in MarketplaceStep.allCases {
+            #expect(!step.tasks.isEmpty && !step.reason.isEmpty && !step.title.isEmpty)
+        }
         #expect(
-            Step.allCases.flatMap(\.fields).sorted { $0.rawValue < $1.rawValue }
-                == Field.allCases.sorted { $0.rawValue < $1.rawValue })
+            MarketplaceStep.allCases.flatMap(\.fields).sorted { $0.rawValue < $1.rawValue }
+                == MarketplaceField.allCases.sorted { $0.rawValue < $1.rawValue })
     }
 }

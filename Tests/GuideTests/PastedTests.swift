@@ -10,7 +10,7 @@ import Zoom
     private static let secret = "abcdefghijklmnopqrstuvwxyzABC123"
 
     @Test(arguments: [
-        (Field.accountID, id, Judgement.taken(id, wasTrimmed: false)),
+        (MarketplaceField.accountID, id, FieldVerdict.taken(id, wasTrimmed: false)),
         (.accountID, "  \(id)\t\r", .taken(id, wasTrimmed: true)),
         (.accountID, "short", .taken("short", wasTrimmed: false)),
         (.accountID, "-dash", .taken("-dash", wasTrimmed: false)),
@@ -22,39 +22,44 @@ import Zoom
         (.contactEmail, "a@example.org", .taken("a@example.org", wasTrimmed: false)),
         (.contactEmail, "nobody", .refused(why: "this is no e-mail address")),
         (.company, String(repeating: "x", count: 257), .refused(why: "the company name is longer than 256 bytes")),
-    ]) func `a value is taken without the white space around it`(field: Field, entered: String, judged: Judgement) {
+    ]) func `a value is taken without the white space around it`(
+        field: MarketplaceField, entered: String, judged: FieldVerdict
+    ) {
         #expect(field.judge(entered, knowing: [:]) == judged)
     }
 
     @Test(arguments: ["two words", "non\u{A0}breaking", "a\u{200B}b", "é"])
     func `a copied value with a space inside is to be copied again`(entered: String) {
-        guard case .refused = Field.clientID.judge(entered, knowing: [:]) else {
+        guard case .refused = MarketplaceField.clientID.judge(entered, knowing: [:]) else {
             Issue.record("\(entered) was taken")
             return
         }
     }
 
     @Test(arguments: [
-        (Field.accountID, secret, "this looks like a client secret: 32 letters and digits, not like the account ID"),
+        (
+            MarketplaceField.accountID, secret,
+            "this looks like a client secret: 32 letters and digits, not like the account ID"
+        ),
         (.clientID, secret, "this looks like a client secret: 32 letters and digits, not like the client ID"),
         (.clientID, "https://marketplace.zoom.us/develop", "this looks like an address, not like the client ID"),
         (.accountID, "a@example.org", "this looks like an e-mail address, not like the account ID"),
         (.description, secret, "this looks like a client secret: 32 letters and digits"),
     ]) func `a value in the wrong field is asked about, and may be used all the same`(
-        field: Field, entered: String, why: String
+        field: MarketplaceField, entered: String, why: String
     ) {
         #expect(field.judge(entered, knowing: [:]) == .doubtful(entered, wasTrimmed: false, why: why))
     }
 
     @Test func `the same value twice is recognised by the field that it was entered in`() {
-        let known = [Field.accountID: Self.id]
+        let known = [MarketplaceField.accountID: Self.id]
         #expect(
-            Field.clientID.judge(Self.id + " ", knowing: known)
+            MarketplaceField.clientID.judge(Self.id + " ", knowing: known)
                 == .refused(why: "this is the account ID that you entered before, not the client ID"))
         #expect(
-            Field.marketplaceAppID.judge(Self.id, knowing: [.clientID: Self.id])
+            MarketplaceField.marketplaceAppID.judge(Self.id, knowing: [.clientID: Self.id])
                 == .refused(why: "this is the client ID that you entered before, not the Marketplace app ID"))
-        #expect(Field.accountID.judge(Self.id, knowing: known) == .taken(Self.id, wasTrimmed: false))
+        #expect(MarketplaceField.accountID.judge(Self.id, knowing: known) == .taken(Self.id, wasTrimmed: false))
     }
 
     @Test(arguments: [
@@ -62,14 +67,14 @@ import Zoom
         (id, "this looks like an ID: about 22 characters, not like the client secret"),
         ("https://example.org", "this looks like an address, not like the client secret"),
     ]) func `a secret is known by its shape alone`(secret: String, doubt: String?) {
-        #expect(Field.doubt(aboutSecretOf: Shape(secret)) == doubt)
+        #expect(MarketplaceField.recheck(aboutSecretOf: Shape(secret)) == doubt)
     }
 
     /// The operator ticks what the daemon looks for.
     @Test func `the scopes of the guide are those that are verified`() {
         #expect(RequiredScope.all.map(\.classic) == RequiredScopes.all.map(\.classic))
         #expect(RequiredScope.all.map(\.granular) == RequiredScopes.all.map(\.granular))
-        let tasks = Step.scopes.tasks.joined(separator: "\n")
+        let tasks = MarketplaceStep.scopes.tasks.joined(separator: "\n")
         for scope in RequiredScopes.all {
             for name in [scope.classic] + scope.granular { #expect(tasks.contains(name)) }
         }

@@ -1,5 +1,5 @@
+import Domain
 import Glibc
-import Names
 package import SocketAPI
 
 @testable package import SocketServer

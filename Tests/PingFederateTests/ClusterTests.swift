@@ -1,8 +1,8 @@
+import Domain
 import HTTPTransport
 import PingFederate
 import TestSupport
 import Testing
-import Times
 
 /// How far a push is, by what a cluster says of itself. Pure: no console is asked.
 @Suite struct ReplicationProgressTests {

@@ -92,8 +92,8 @@ import Testing
                 "the token endpoint is not at https://sso.example.com:9031/as/token.oauth2 (HTTP 404)",
                 "keyturn target set console --token-url"
             ),
-            (503, "", "server_error", "the token endpoint has trouble of its own (HTTP 503)", "sso.example.com:9031"),
-            (429, "{}", "server_error", "the token endpoint has trouble of its own (HTTP 429)", "sso.example.com:9031"),
+            (503, "", "server_error", "the token endpoint had an internal error (HTTP 503)", "sso.example.com:9031"),
+            (429, "{}", "server_error", "the token endpoint had an internal error (HTTP 429)", "sso.example.com:9031"),
             (
                 200, #"{"token_type":"Bearer"}"#, "unexpected_answer",
                 "the answer is not a token endpoint's (HTTP 200): it has no access_token", "--token-url"

@@ -1,9 +1,8 @@
-import Names
+import Domain
 import Rotation
 import SecretMemory
 import TestSupport
 import Testing
-import Times
 import Vault
 
 /// Secrets that the operator made in the Marketplace.
@@ -16,7 +15,7 @@ import Vault
         let manners = FakeZoom.Manners(responses: [.lost], secondNew: .adds)
         let zoom = FakeZoom(secret: "old", manners: manners, time: time, fate: Fate(diesAt: nil))
         let engine = RotationEngine(
-            vault: vault, issuer: zoom, time: time, random: { $0.upperBound }, note: { _ in })
+            vault: vault, issuer: zoom, timing: .unhurried, time: time, random: { $0.upperBound }, note: { _ in })
         let begun = try await engine.rotate(.test("zoom"), trigger: .operator, overlap: 0, id: "r1")
         #expect(begun.phase == .lostResponse)
 

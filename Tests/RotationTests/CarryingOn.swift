@@ -4,7 +4,7 @@ import TestSupport
 extension RotationEngine {
     /// What the daemon does at a start, and when something is due, for a vault whose one app is `zoom`.
     func carryOnZoom() async {
-        await lookAtEscrow()
+        await lookAtSpool()
         await carryOn(.test("zoom"))
     }
 }

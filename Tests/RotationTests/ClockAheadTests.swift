@@ -1,9 +1,8 @@
-import Names
+import Domain
 import Rotation
 import SecretMemory
 import TestSupport
 import Testing
-import Times
 import Vault
 
 /// A clock that is set ahead ends no old secret under those who still have it.

@@ -1,9 +1,8 @@
-import Names
+import Domain
 import Rotation
 import SecretMemory
 import TestSupport
 import Testing
-import Times
 import Vault
 
 /// A rotation that dies at one moment and goes on in the next process, for every moment and every trouble of Zoom's.
@@ -88,7 +87,7 @@ import Vault
         #expect(zoom.accepts(entry.credential.clientSecret.text), "handed out but dead: \(place)")
         #expect(zoom.densestCalls <= 3, "\(place)")
         if let open = entry.rotation {
-            #expect(open.phase == .held, "ends in \(open.phase): \(place)")
+            #expect(open.phase == .blocked, "ends in \(open.phase): \(place)")
             #expect(open.reason != nil && open.due == nil)
         }
         let all = try await vault.rotations(of: entry.app)

@@ -1,8 +1,8 @@
+import Domain
 import Rotation
 import SecretMemory
 import Synchronization
 import TestSupport
-import Times
 import Vault
 
 /// Zoom, as far as a rotation sees it, with the troubles that it can make. Time is the test's.

@@ -1,10 +1,9 @@
-import Names
+import Domain
 import Rotation
 import SecretMemory
 import Synchronization
 import TestSupport
 import Testing
-import Times
 import Vault
 
 /// Whom the secret was published to is looked at once more, directly before the old one is ended.

@@ -1,9 +1,8 @@
-import Names
+import Domain
 import Rotation
 import SecretMemory
 import TestSupport
 import Testing
-import Times
 import Vault
 
 /// Every state that a rotation comes into is told once: its beginning, its end, and all between.
@@ -13,14 +12,14 @@ import Vault
             draining
 
         var phases: [Rotation.Phase] {
-            let promoted: [Rotation.Phase] = [.escrowed, .verified, .current, .published, .draining]
+            let promoted: [Rotation.Phase] = [.received, .verified, .current, .published, .draining]
             return switch self {
             case .done, .draining: [.planned, .intended] + promoted + [.retired]
             case .refused: [.planned, .intended, .refused]
             case .secretRefused: [.planned, .refused]
             case .postponedAndAborted: [.planned, .intended, .planned, .intended, .planned, .aborted]
             case .lostOnce: [.planned, .intended, .lostResponse, .intended] + promoted + [.retired]
-            case .heldAndResumed: [.planned, .intended, .escrowed, .held] + promoted + [.retired]
+            case .heldAndResumed: [.planned, .intended, .received, .blocked] + promoted + [.retired]
             case .byHand: promoted + [.retired]
             case .byHandInstead:
                 [.planned]
@@ -83,7 +82,7 @@ import Vault
         var looks = 0
         while let open = vault.catalog.app(name)?.rotation, looks < 50 {
             looks += 1
-            if open.phase == .held {
+            if open.phase == .blocked {
                 time.pass(86_400)
                 _ = try await engine.resume(id: "r1")
             } else {

@@ -1,10 +1,9 @@
-import Names
+import Domain
 import Rotation
 import SecretMemory
 import Synchronization
 import TestSupport
 import Testing
-import Times
 import Vault
 
 /// What a publisher that hangs may hold up, and what not.
@@ -73,10 +72,10 @@ import Vault
     }
 
     @Test func `a refusal holds it with the old secret alive, and the operator's word lets it go on`() async throws {
-        let (vault, zoom, engine) = try await Self.make(limit: 600, Saying([.held(reason: "not that one")]))
+        let (vault, zoom, engine) = try await Self.make(limit: 600, Saying([.blocked(reason: "not that one")]))
         let name = Name.test("zoom")
         let held = try await engine.rotate(name, trigger: .operator, overlap: 0, id: "r1")
-        #expect(held.phase == .held && held.resumesAt == .current && held.reason == "not that one")
+        #expect(held.phase == .blocked && held.resumesAt == .current && held.reason == "not that one")
         #expect(held.due == nil && zoom.accepts("old"))
         let entry = try #require(vault.catalog.app(name))
         #expect(zoom.accepts(entry.credential.clientSecret.text) && entry.credential.generation.number == 2)
@@ -90,19 +89,19 @@ import Vault
     }
 
     @Test func `a push of the operator's lets it go on, and no client's receipt or look does`() async throws {
-        let refusal = PublishOutcome.held(reason: "not that one")
+        let refusal = PublishOutcome.blocked(reason: "not that one")
         let (vault, zoom, engine) = try await Self.make(limit: 600, Saying([refusal, refusal]))
         let name = Name.test("zoom")
-        #expect(try await engine.rotate(name, trigger: .operator, overlap: 0, id: "r1").phase == .held)
+        #expect(try await engine.rotate(name, trigger: .operator, overlap: 0, id: "r1").phase == .blocked)
         await engine.lookAgain(name)
         await engine.lookAgain(name, at: .current)
         await engine.carryOn(name)
         await engine.settle()
-        #expect(vault.catalog.app(name)?.rotation?.phase == .held && zoom.accepts("old"))
+        #expect(vault.catalog.app(name)?.rotation?.phase == .blocked && zoom.accepts("old"))
         // Another target refuses as well: it is held again, with the old secret alive.
         await engine.lookAgain(atTargetsOf: name)
         await engine.settle()
-        #expect(vault.catalog.app(name)?.rotation?.phase == .held && zoom.accepts("old"))
+        #expect(vault.catalog.app(name)?.rotation?.phase == .blocked && zoom.accepts("old"))
         await engine.lookAgain(atTargetsOf: name)
         await engine.settle()
         #expect(vault.catalog.app(name)?.rotation == nil && !zoom.accepts("old"))

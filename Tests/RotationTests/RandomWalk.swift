@@ -1,9 +1,8 @@
-import Names
+import Domain
 import Rotation
 import SecretMemory
 import Synchronization
 import TestSupport
-import Times
 import Vault
 
 /// One app, its vault, its clients and a moody Zoom, through processes that live and die. What must never be is noted
@@ -152,7 +151,8 @@ final class RandomWalk {
         }
         guard let entry = vault.catalog.app(Self.name) else { return expect(false, "the app is gone") }
         expect(
-            entry.rotation == nil || entry.rotation?.phase == .held, "no end: \(entry.rotation?.phase.rawValue ?? "")")
+            entry.rotation == nil || entry.rotation?.phase == .blocked,
+            "no end: \(entry.rotation?.phase.rawValue ?? "")")
     }
 
     // MARK: What must always be
@@ -183,18 +183,18 @@ final class RandomWalk {
             promotions += 1
         }
         if let open = entry.rotation {
-            expect(open.due != nil || open.phase == .held, "waits for nothing in \(open.phase)")
-            if open.phase == .held {
+            expect(open.due != nil || open.phase == .blocked, "waits for nothing in \(open.phase)")
+            if open.phase == .blocked {
                 expect(open.reason?.isEmpty == false && open.resumesAt != nil, "held without a way on")
             }
-            expect(open.phase == .held || !open.phase.isFinal, "over, and still under way")
+            expect(open.phase == .blocked || !open.phase.isFinal, "over, and still under way")
         }
         expect(zoom.densestChanges <= 3, "\(zoom.densestChanges) calls in 15 minutes")
         // The promise. What Zoom refuses is handed out only while nothing better was proven.
         if !zoom.accepts(secret), !store.isMoody {
             expect(entry.rotation?.phase != .verified, "a dead secret is handed out, and a proven one is at hand")
             if let better = entry.rotation?.candidate, zoom.accepts(better.text) {
-                expect(entry.rotation?.due != nil || entry.rotation?.phase == .held, "nobody tries the better one")
+                expect(entry.rotation?.due != nil || entry.rotation?.phase == .blocked, "nobody tries the better one")
             }
         }
         try await checkRetired(entry)

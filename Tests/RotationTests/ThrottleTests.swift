@@ -1,9 +1,8 @@
-import Names
+import Domain
 import Rotation
 import SecretMemory
 import TestSupport
 import Testing
-import Times
 import Vault
 
 /// Zoom takes three changes of an app's secret in 15 minutes, whatever rotation they are of.

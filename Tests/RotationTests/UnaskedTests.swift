@@ -1,9 +1,8 @@
-import Names
+import Domain
 import Rotation
 import SecretMemory
 import TestSupport
 import Testing
-import Times
 import Vault
 
 /// What Zoom was certainly not asked for uses up none of the three changes that it takes in 15 minutes.
@@ -18,7 +17,7 @@ import Vault
         try await vault.add(.sample("zoom"), clientSecret: SecretBox("old"))
         let zoom = FakeZoom(secret: "old", manners: manners, time: time, fate: Fate(diesAt: nil))
         let engine = RotationEngine(
-            vault: vault, issuer: zoom, time: time, random: { $0.upperBound }, note: { _ in })
+            vault: vault, issuer: zoom, timing: .unhurried, time: time, random: { $0.upperBound }, note: { _ in })
         return (vault, zoom, engine)
     }
 
@@ -79,7 +78,7 @@ import Vault
         }
         #expect(pauses == [8, 8, 16])
         let held = try #require(vault.catalog.app(name)?.rotation)
-        #expect(held.phase == .held && held.calls.count == 1 && held.reason == "no scope")
+        #expect(held.phase == .blocked && held.calls.count == 1 && held.reason == "no scope")
     }
 
     @Test func `to end the old secret is not counted either where Zoom was not asked`() async throws {

@@ -1,10 +1,9 @@
-import Names
+import Domain
 import Rotation
 import SecretMemory
 import Synchronization
 import TestSupport
 import Testing
-import Times
 import Vault
 
 /// A rotation `r1` of the app `zoom` that stands where it is to, with a client that holds the old secret.
@@ -40,7 +39,7 @@ struct Stage {
         let outcome: PublishOutcome =
             switch place {
             case .current: .later(retryAfter: nil, reason: "the console is away")
-            case .heldCurrent: .held(reason: "not that one")
+            case .blockedLive: .blocked(reason: "not that one")
             default: .confirmed
             }
         engine = RotationEngine(
@@ -68,12 +67,12 @@ struct Stage {
             facts.reason = "zoom cannot be reached"
         case .intended: facts.phase = .intended
         case .lost: (facts.phase, facts.lostAt, facts.due) = (.lostResponse, now, now + 600)
-        case .heldLost:
-            (facts.phase, facts.lostAt, facts.due, facts.resumesAt) = (.held, now, nil, .lostResponse)
+        case .blockedLost:
+            (facts.phase, facts.lostAt, facts.due, facts.resumesAt) = (.blocked, now, nil, .lostResponse)
             facts.reason = "asked in vain"
-        case .escrowed: (facts.phase, facts.answer, facts.due) = (.escrowed, SecretBox("<new-1>"), now + 600)
-        case .heldEscrowed:
-            (facts.phase, facts.candidate, facts.due, facts.resumesAt) = (.held, SecretBox("new-1"), nil, .escrowed)
+        case .received: (facts.phase, facts.answer, facts.due) = (.received, SecretBox("<new-1>"), now + 600)
+        case .blockedReceived:
+            (facts.phase, facts.candidate, facts.due, facts.resumesAt) = (.blocked, SecretBox("new-1"), nil, .received)
             facts.reason = "Zoom does not take the new secret"
         default: (facts.phase, facts.candidate) = (.verified, SecretBox("new-1"))
         }
@@ -84,8 +83,8 @@ struct Stage {
         facts = promotion.state.facts
         switch place {
         case .current: (facts.attempts, facts.due, facts.reason) = (1, now + 600, "the console is away")
-        case .heldCurrent:
-            (facts.phase, facts.due, facts.resumesAt, facts.reason) = (.held, nil, .current, "not that one")
+        case .blockedLive:
+            (facts.phase, facts.due, facts.resumesAt, facts.reason) = (.blocked, nil, .current, "not that one")
         case .published: (facts.phase, facts.publishedAt) = (.published, now)
         default: (facts.phase, facts.publishedAt, facts.due) = (.draining, now, now + 7 * 86_400)
         }

@@ -1,22 +1,21 @@
-import Names
+import Domain
 import Rotation
 import SecretMemory
 import TestSupport
 import Testing
-import Times
 import Vault
 
 /// Whatever state a rotation is in, there is a command that gets the operator out: every place in which a rotation can stand,
 /// and every word that an operator can say there.
 @Suite struct WaysOutTests {
     enum Place: CaseIterable, Sendable {
-        case planned, intended, lost, escrowed, verified, current, published, draining
-        case heldLost, heldEscrowed, heldCurrent
+        case planned, intended, lost, received, verified, current, published, draining
+        case blockedLost, blockedReceived, blockedLive
         /// By hand: the end of the old secret is Zoom's own affair.
         case drainingByHand
 
         var isLive: Bool {
-            [.current, .published, .draining, .heldCurrent, .drainingByHand].contains(self)
+            [.current, .published, .draining, .blockedLive, .drainingByHand].contains(self)
         }
     }
 
@@ -46,11 +45,11 @@ import Vault
         case (_, .now): .ends([.retired], within: throttled)
         // Nobody can be pushed to: the word is taken, and the new rotation stands where the old one stood.
         case (.current, .good), (.current, .unasked): .ends([.retired, .current], within: month)
-        case (.heldCurrent, .good), (.heldCurrent, .unasked): .ends([.retired, .held], within: soon * 60)
+        case (.blockedLive, .good), (.blockedLive, .unasked): .ends([.retired, .blocked], within: soon * 60)
         case (_, .good) where place.isLive, (_, .unasked) where place.isLive:
             .ends([.retired, .retired], within: month)
         case (.current, .resume): .ends([.current], within: month)
-        case (.heldCurrent, .resume): .ends([.held], within: soon)
+        case (.blockedLive, .resume): .ends([.blocked], within: soon)
         case (_, .good), (_, .unasked), (_, .resume): .ends([.retired], within: month)
         }
     }
@@ -202,15 +201,15 @@ import Vault
     }
 
     @Test func `an entered secret that Zoom refuses later leaves the rotation where it was`() async throws {
-        let stage = try await Stage(.heldCurrent)
+        let stage = try await Stage(.blockedLive)
         stage.issuer.isAway = true
         _ = try await stage.engine.rotate(
             .test("zoom"), trigger: .manual, overlap: nil, secret: SecretBox("typo"), id: "r2")
-        #expect(stage.entry.rotation?.entered != nil && stage.entry.rotation?.phase == .held)
+        #expect(stage.entry.rotation?.entered != nil && stage.entry.rotation?.phase == .blocked)
         stage.issuer.isAway = false
         try await stage.carryOn()
         let after = try #require(stage.entry.rotation)
-        #expect(after.id == "r1" && after.phase == .held && after.entered == nil && after.due == nil)
+        #expect(after.id == "r1" && after.phase == .blocked && after.entered == nil && after.due == nil)
         #expect(after.reason?.contains("refuses the secret that was entered") == true)
         #expect(after.reason?.contains("not that one") == true && after.resumesAt == .current)
     }

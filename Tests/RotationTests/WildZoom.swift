@@ -1,8 +1,8 @@
+import Domain
 import Rotation
 import SecretMemory
 import Synchronization
 import TestSupport
-import Times
 import Vault
 
 /// A Zoom of moods: every call may go well, fail before or after its work, or lose its answer, as the dice fall. It
@@ -171,7 +171,7 @@ final class WildPublisher: SecretPublisher {
             switch state.isCalm ? 9 : state.dice.below(10) {
             case 0: return .later(retryAfter: nil, reason: "moody")
             case 1: return .waiting(seconds: 60, reason: "slow")
-            case 2: return .held(reason: "refused")
+            case 2: return .blocked(reason: "refused")
             default: break
             }
             state.confirmed.insert(credential.clientSecret.text)

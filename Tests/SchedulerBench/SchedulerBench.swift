@@ -1,11 +1,10 @@
+import Domain
 import Envelope
 import Glibc
-import Names
 import Rotation
 import Scheduling
 import SecretMemory
 import Synchronization
-import Times
 import Tokens
 import Vault
 import VaultSQLite
@@ -44,7 +43,7 @@ import VaultSQLite
         report("processor for a look while nothing is due: \((processorMicroseconds() - idle) / 1000) us")
         let entries = vault.catalog.entries.prefix(10_000)
         for entry in entries {
-            vault.hold(Refusals(generation: .first, times: [], cause: "-", reason: "-"), for: entry.app)
+            vault.showUnsaved(Refusals(generation: .first, times: [], cause: "-", reason: "-"), for: entry.app)
         }
         try await measured("give an app its place anew, each of \(entries.count)", of: entries.count) {
             await scheduler.look()
@@ -76,8 +75,8 @@ import VaultSQLite
         try await store.close()
     }
 
-    private static func way() -> UnlockWay {
-        UnlockWay(.keyFile(SecretBytes(copying: String(repeating: "k", count: 32))))
+    private static func way() -> UnlockKey {
+        UnlockKey(.keyFile(SecretBytes(copying: String(repeating: "k", count: 32))))
     }
 
     // MARK: Measuring

@@ -1,8 +1,7 @@
-import Names
+import Domain
 import Scheduling
 import TestSupport
 import Testing
-import Times
 
 @Suite struct DueQueueTests {
     private func at(_ seconds: Int) -> Timestamp { Timestamp(unixSeconds: seconds) }

@@ -1,9 +1,8 @@
-import Names
+import Domain
 import Rotation
 import SecretMemory
 import Synchronization
 import TestSupport
-import Times
 import Tokens
 import Vault
 

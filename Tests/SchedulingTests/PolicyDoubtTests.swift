@@ -1,4 +1,4 @@
-import Names
+import Domain
 import Scheduling
 import Testing
 import Vault

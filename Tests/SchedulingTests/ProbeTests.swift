@@ -1,8 +1,8 @@
+import Domain
 import Scheduling
 import SecretMemory
 import TestSupport
 import Testing
-import Times
 import Tokens
 import Vault
 

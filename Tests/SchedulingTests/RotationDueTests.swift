@@ -1,9 +1,8 @@
-import Schedule
+import Domain
 import Scheduling
 import SecretMemory
 import TestSupport
 import Testing
-import Times
 import Vault
 
 /// When a rotation begins by itself: arithmetic, with no scheduler around it.

@@ -1,10 +1,9 @@
-import Names
+import Domain
 import Rotation
 import Scheduling
 import SecretMemory
 import TestSupport
 import Testing
-import Times
 import Tokens
 import Vault
 

@@ -1,8 +1,7 @@
-import Names
+import Domain
 import Scheduling
 import TestSupport
 import Testing
-import Times
 import Vault
 
 /// Apps of all kinds through crashes, jumps of the clock and sleeps: nothing that is due is forgotten, and nothing begins

@@ -1,9 +1,8 @@
-import Names
+import Domain
 import SecretJSON
 import SecretMemory
 import SocketAPI
 import Testing
-import Times
 
 @Suite struct AgentAnswerTests {
     private let app: Name

@@ -1,7 +1,7 @@
+import Domain
 import SecretMemory
 import SocketAPI
 import Testing
-import Times
 
 @Suite struct ResponseTests {
     @Test("an answer with a body says its type, its length and that nobody may keep it") func body() {

@@ -1,6 +1,6 @@
+import Domain
 import Foundation
 import Glibc
-import Names
 import SecretMemory
 import SocketAPI
 import Testing

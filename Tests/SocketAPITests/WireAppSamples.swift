@@ -101,7 +101,7 @@ extension WireSample {
             ConsoleDiscovery.self,
             text: #"{"version":"12","connections":[],"connection":null,"settings":[],"account_id_candidates":[]}"#),
         WireSample(
-            MetCertificate.self,
+            ServerCertificate.self,
             text: #"{"sha256":"h","subject":"s","issuer":"i","not_before":"b","not_after":"a"}"#),
     ]
 }

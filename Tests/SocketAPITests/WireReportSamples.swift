@@ -3,13 +3,13 @@ import SocketAPI
 extension WireSample {
     static let reports = [
         WireSample(
-            AlarmList.self, wrong: "channel", "owed", "alarms",
+            AlertList.self, wrong: "channel", "undelivered", "alerts",
             text: """
-                {"channel":"log","owed":1,"alarms":[{"severity":"note","code":"c","app":"hr","target":"pf","since":@1,
+                {"channel":"log","undelivered":1,"alerts":[{"severity":"note","code":"c","app":"hr","target":"pf","since":@1,
                 "detail":"d","try":"t"},{"severity":"note","code":"c","app":null,"target":null,"since":@1,"detail":"d",
                 "try":null}]}
                 """),
-        WireSample(AlarmTested.self, text: #"{"channel":"webhook"}"#),
+        WireSample(AlertTested.self, text: #"{"channel":"webhook"}"#),
         WireSample(AuditPage.self, wrong: "lines", text: #"{"lines":["a","b"],"last":9}"#),
         WireSample(AuditReport.self, text: #"{"segments":1,"lines":2,"first":3,"last":4,"findings":["f"]}"#),
         WireSample(

@@ -1,9 +1,9 @@
+import Domain
 import Glibc
 import HTTPTestSupport
 import SocketAPI
 import Synchronization
 import Testing
-import Times
 
 @testable import SocketServer
 

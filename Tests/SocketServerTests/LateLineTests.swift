@@ -1,5 +1,5 @@
+import Domain
 import HTTPTestSupport
-import Names
 import SecretMemory
 import SocketAPI
 import Synchronization

@@ -1,5 +1,5 @@
+import Domain
 import Foundation
-import Names
 import TestSupport
 import Testing
 

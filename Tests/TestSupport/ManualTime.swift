@@ -1,5 +1,5 @@
+package import Domain
 import Synchronization
-package import Times
 
 /// Both clocks, moved by hand.
 package final class ManualTime: TimeSource {

@@ -1,5 +1,5 @@
+package import Domain
 import Synchronization
-package import Times
 package import Vault
 
 /// The store's contract, kept in memory: transactions that are undone when they throw, one commit after the other, and

@@ -1,7 +1,6 @@
+package import Domain
 import Envelope
-package import Names
 package import SecretMemory
-package import Times
 package import Vault
 
 // Values that tests need and that nothing depends on.
@@ -26,10 +25,10 @@ extension SecretBox {
     package var text: String { TestSupport.text(bytes) }
 }
 
-extension UnlockWay {
+extension UnlockKey {
     /// The way in by a key file full of one letter.
-    package static func keyFile(_ letter: Character = "k") -> UnlockWay {
-        UnlockWay(.keyFile(SecretBytes(copying: String(repeating: letter, count: 32))))
+    package static func keyFile(_ letter: Character = "k") -> UnlockKey {
+        UnlockKey(.keyFile(SecretBytes(copying: String(repeating: letter, count: 32))))
     }
 }
 

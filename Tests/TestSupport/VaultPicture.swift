@@ -1,5 +1,4 @@
-import Names
-package import Times
+package import Domain
 package import Vault
 
 /// All that a vault serves, in the clear, so that two states can be compared.

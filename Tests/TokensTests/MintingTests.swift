@@ -1,6 +1,6 @@
+import Domain
 import TestSupport
 import Testing
-import Times
 import Tokens
 import Vault
 

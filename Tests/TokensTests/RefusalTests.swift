@@ -1,7 +1,7 @@
+import Domain
 import SecretMemory
 import TestSupport
 import Testing
-import Times
 import Tokens
 import Vault
 

@@ -1,9 +1,8 @@
-import Names
+import Domain
 import SecretMemory
 import Synchronization
 import TestSupport
 import Testing
-import Times
 import Tokens
 import Vault
 

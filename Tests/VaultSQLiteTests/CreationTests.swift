@@ -51,7 +51,7 @@ import VaultSQLite
         #expect(try directory.names == ["vault.db.lock"])
         await #expect(throws: VaultError.self) {
             try await SQLiteStore.create(at: path) { store in
-                try await Vault.create(in: store, ways: [UnlockWay(.keyFile(SecretBytes(copying: "short")))])
+                try await Vault.create(in: store, ways: [UnlockKey(.keyFile(SecretBytes(copying: "short")))])
             }
         }
         #expect(try directory.names == ["vault.db.lock"])

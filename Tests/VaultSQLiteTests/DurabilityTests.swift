@@ -1,8 +1,8 @@
+import Domain
 import Foundation
 import SecretMemory
 import TestSupport
 import Testing
-import Times
 import Vault
 import VaultSQLite
 

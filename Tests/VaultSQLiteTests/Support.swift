@@ -1,7 +1,7 @@
+import Domain
 import Foundation
 import SecretMemory
 import TestSupport
-import Times
 import Vault
 import VaultSQLite
 

@@ -1,8 +1,7 @@
-import Names
+import Domain
 import SecretMemory
 import TestSupport
 import Testing
-import Times
 import Vault
 
 @Suite struct ChangesTests {
@@ -96,8 +95,8 @@ import Vault
         try await vault.add(.sample("alpha", id: "new"), clientSecret: SecretBox("new"))
         let token = SeenToken(token: .sample("t", issuedAt: time.now.wall), seen: time.now, minted: true)
         #expect(await code { try await vault.keep(token, for: .sample("alpha", id: "old")) } == .notFound)
-        vault.hold(token, for: .sample("alpha", id: "old"))
-        vault.hold(.sample([time.now.wall]), for: .sample("alpha", id: "old"))
+        vault.showUnsaved(token, for: .sample("alpha", id: "old"))
+        vault.showUnsaved(.sample([time.now.wall]), for: .sample("alpha", id: "old"))
         let entry = try #require(vault.catalog.app(.test("alpha")))
         #expect(entry.token == nil && entry.refusals == nil)
         #expect(await isDurable(vault, store, time))

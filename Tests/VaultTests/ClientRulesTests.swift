@@ -1,4 +1,4 @@
-import Names
+import Domain
 import TestSupport
 import Testing
 import Vault

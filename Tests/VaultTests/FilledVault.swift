@@ -1,7 +1,6 @@
-import Names
+import Domain
 import SecretMemory
 import TestSupport
-import Times
 import Vault
 
 /// A vault with rows in every table, two wherever there can be two, and what it serves.

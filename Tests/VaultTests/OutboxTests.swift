@@ -1,9 +1,9 @@
 import Audit
+import Domain
 import SecretMemory
 import Synchronization
 import TestSupport
 import Testing
-import Times
 
 @testable import Vault
 
@@ -109,14 +109,15 @@ import Times
         try await vault.begin(rotation, of: app)
         rotation.due = time.now.wall + 60
         try await vault.advance(rotation, of: app)
-        rotation.phase = .held
+        rotation.phase = .blocked
         rotation.reason = "because"
         try await vault.advance(rotation, of: app)
         let texts = log.told.all.map(\.event.text)
         #expect(texts.count == 2)
         #expect(
             texts.first?.contains(#""action":"rotation.planned","outcome":"done","app":"zoom","rotation":"r""#) == true)
-        #expect(texts.last?.contains(#""action":"rotation.held""#) == true && texts.last?.contains("because") == true)
+        #expect(
+            texts.last?.contains(#""action":"rotation.blocked""#) == true && texts.last?.contains("because") == true)
         try await vault.advance(rotation, of: app) { _ in self.event("operator") }
         #expect(log.told.all.last?.event == event("operator"))
     }

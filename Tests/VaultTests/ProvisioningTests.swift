@@ -1,5 +1,5 @@
+import Domain
 import Testing
-import Times
 
 @testable import Vault
 

@@ -1,7 +1,6 @@
-import Names
+import Domain
 import SecretMemory
 import TestSupport
-import Times
 
 @testable import Vault
 
@@ -142,7 +141,7 @@ struct RandomChanges {
             try await vault.retire(by: rotation, beginning: next, of: entry.app)
             return "retire"
         default:
-            rotation.phase = dice.oneOf([.intended, .lostResponse, .escrowed, .verified, .held, .draining])
+            rotation.phase = dice.oneOf([.intended, .lostResponse, .received, .verified, .blocked, .draining])
             rotation.due = dice.below(2) == 0 ? nil : now + 5
             try await vault.advance(rotation, of: entry.app)
             return "advance"
@@ -201,12 +200,12 @@ struct RandomChanges {
                 spent: [.test("beta"): .first.next])
             return "restore"
         case 4:
-            _ = try await vault.addWay(.keyFile("j"), at: now)
+            _ = try await vault.addUnlockMethod(.keyFile("j"), at: now)
             return "key add"
         case 5:
             let others = vault.ways.map(\.id).filter { $0 != "1" }
             guard !others.isEmpty else { throw VaultError(.notFound, "no other way") }
-            try await vault.removeWay(dice.oneOf(others))
+            try await vault.removeUnlockMethod(dice.oneOf(others))
             return "key remove"
         case 6:
             guard vault.hasOldEpochs else {

@@ -1,11 +1,10 @@
 import Audit
+import Domain
 import Envelope
-import Names
 import SecretJSON
 import SecretMemory
 import TestSupport
 import Testing
-import Times
 
 @testable import Vault
 

@@ -1,8 +1,8 @@
+import Domain
 import Envelope
 import SecretMemory
 import TestSupport
 import Testing
-import Times
 
 @testable import Vault
 

@@ -1,9 +1,9 @@
 import Audit
+import Domain
 import Foundation
 import SecretMemory
 import TestSupport
 import Testing
-import Times
 
 @testable import Vault
 

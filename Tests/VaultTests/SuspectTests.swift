@@ -1,8 +1,7 @@
-import Names
+import Domain
 import SecretMemory
 import TestSupport
 import Testing
-import Times
 
 @testable import Vault
 

@@ -1,8 +1,7 @@
-import Names
+import Domain
 import SecretMemory
 import TestSupport
 import Testing
-import Times
 import Vault
 
 @Suite struct TokenKeepingTests {
@@ -59,21 +58,21 @@ import Vault
     {
         let (_, vault, time, app) = try await make()
         let refusals = Refusals.sample([time.now.wall])
-        let seen = SeenToken(token: .sample("held", issuedAt: time.now.wall), seen: time.now, minted: true)
+        let seen = SeenToken(token: .sample("blocked", issuedAt: time.now.wall), seen: time.now, minted: true)
         func refused() -> Bool { vault.catalog.app(app.name)?.refusals != nil }
 
-        vault.hold(refusals, for: app)
+        vault.showUnsaved(refusals, for: app)
         try await vault.keep(nil, for: app)
         #expect(!refused())
 
-        vault.hold(refusals, for: app)
+        vault.showUnsaved(refusals, for: app)
         try await vault.keep(seen, for: app)
         #expect(!refused())
 
         var rotation = Rotation.planned(
             id: "r", app: app, base: .first, trigger: .operator, overlap: 60, at: time.now.wall)
         try await vault.begin(rotation, of: app)
-        vault.hold(refusals, for: app)
+        vault.showUnsaved(refusals, for: app)
         rotation.phase = .retired
         let new = Credential(
             generation: rotation.target, state: .current, clientSecret: SecretBox("new"), createdAt: time.now.wall)
@@ -82,17 +81,18 @@ import Vault
 
         var other = app
         other.accountID = "another"
-        vault.hold(seen, for: app)
+        vault.showUnsaved(seen, for: app)
         try await vault.identify(other)
         #expect(vault.catalog.app(app.name)?.token == nil)
     }
 
     @Test("what is held in memory alone is gone after a restart") func held() async throws {
         let (store, vault, time, app) = try await make()
-        vault.hold(SeenToken(token: .sample("held", issuedAt: time.now.wall), seen: time.now, minted: true), for: app)
-        vault.hold(.sample([time.now.wall]), for: app)
+        vault.showUnsaved(
+            SeenToken(token: .sample("blocked", issuedAt: time.now.wall), seen: time.now, minted: true), for: app)
+        vault.showUnsaved(.sample([time.now.wall]), for: app)
         let entry = try #require(vault.catalog.app(app.name))
-        #expect(entry.token?.token.accessToken.text == "held" && entry.refusals?.times == [time.now.wall])
+        #expect(entry.token?.token.accessToken.text == "blocked" && entry.refusals?.times == [time.now.wall])
         let reopened = try await reopen(store, time)
         #expect(reopened.token == nil && reopened.refusals == nil)
     }

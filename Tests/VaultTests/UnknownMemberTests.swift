@@ -1,9 +1,9 @@
+import Domain
 import Envelope
 import SecretJSON
 import SecretMemory
 import TestSupport
 import Testing
-import Times
 
 @testable import Vault
 
@@ -44,7 +44,7 @@ import Times
                 try #require(try transaction.row(in: .keyring, id: Vault.keyringID))
             )
         }
-        let key = try KeySlot(bytes: slot.sealed).unwrap(with: UnlockWay.keyFile("k").secret)
+        let key = try KeySlot(bytes: slot.sealed).unwrap(with: UnlockKey.keyFile("k").secret)
         return Sealer(keyring: try Keyring(opening: keyring.sealed, under: key))
     }
 

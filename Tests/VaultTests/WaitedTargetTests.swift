@@ -1,8 +1,7 @@
-import Names
+import Domain
 import SecretMemory
 import TestSupport
 import Testing
-import Times
 import Vault
 
 /// A target that a rotation waits for is not let go of: the rotation would go on to end the secret that is there.

@@ -1,8 +1,8 @@
+import Domain
 import Envelope
 import SecretMemory
 import TestSupport
 import Testing
-import Times
 
 @testable import Vault
 
@@ -15,21 +15,21 @@ import Times
 
     init() async throws {
         recovery = SecretBox(try RecoveryKey.generate().rendered())
-        let first = UnlockWay(.recovery(try recovery.bytes.withSpan { try RecoveryKey(reading: $0) }))
+        let first = UnlockKey(.recovery(try recovery.bytes.withSpan { try RecoveryKey(reading: $0) }))
         try await Vault.create(in: store, ways: [.keyFile(), first], at: time.now.wall)
         vault = try await Vault.open(store, with: .keyFile(), time: time)
         try await vault.fill(at: time.now, marked: "new")
     }
 
-    private func recoveryWay() throws -> UnlockWay {
-        UnlockWay(.recovery(try recovery.bytes.withSpan { try RecoveryKey(reading: $0) }))
+    private func recoveryWay() throws -> UnlockKey {
+        UnlockKey(.recovery(try recovery.bytes.withSpan { try RecoveryKey(reading: $0) }))
     }
 
-    private static func passphrase(_ text: String = "correct horse battery") -> UnlockWay {
-        UnlockWay(.passphrase(SecretBytes(copying: text)))
+    private static func passphrase(_ text: String = "correct horse battery") -> UnlockKey {
+        UnlockKey(.passphrase(SecretBytes(copying: text)))
     }
 
-    private func code(_ way: UnlockWay, _ store: MemoryStore? = nil) async -> VaultError.Code? {
+    private func code(_ way: UnlockKey, _ store: MemoryStore? = nil) async -> VaultError.Code? {
         do throws(VaultError) {
             let again = try await Vault.open(store ?? self.store.reopened(), with: way, time: time)
             #expect(VaultPicture(again) == VaultPicture(vault))
@@ -60,7 +60,7 @@ import Times
         let tables = SealedTable.all.filter { ![.state, .way, .keySlot].contains($0) }
         let before = try await rows(store, tables)
         let slots = try await rows(store, [.keySlot])
-        let added = try await vault.addWay(.keyFile("n"), at: time.now.wall)
+        let added = try await vault.addUnlockMethod(.keyFile("n"), at: time.now.wall)
         #expect(added.id == "3" && vault.ways.map(\.id) == ["1", "2", "3"])
         #expect(try await rows(store, tables) == before)
         #expect(try await rows(store, [.keySlot]).prefix(2) == slots[...])
@@ -70,9 +70,9 @@ import Times
     }
 
     @Test func `a way that is removed opens nothing, the others do, and its number is named`() async throws {
-        _ = try await vault.addWay(.keyFile("n"), at: time.now.wall)
+        _ = try await vault.addUnlockMethod(.keyFile("n"), at: time.now.wall)
         let before = try await rows(store, SealedTable.inEpochs.filter { $0 != .way })
-        try await vault.removeWay("1")
+        try await vault.removeUnlockMethod("1")
         #expect(await [code(.keyFile()), code(.keyFile("n"))] == [.wrongKey, nil])
         #expect(await code(try recoveryWay()) == nil)
         #expect(vault.ways.map(\.id) == ["2", "3"] && vault.damagedSlots == [])
@@ -84,11 +84,11 @@ import Times
 
     /// Somebody has the secret of a removed way, its slot from an old copy, and the file as it is now.
     @Test func `a removed way's old slot does not lead to the keys of the vault as it is now`() async throws {
-        _ = try await vault.addWay(.keyFile("n"), at: time.now.wall)
+        _ = try await vault.addUnlockMethod(.keyFile("n"), at: time.now.wall)
         let old = try await rows(store, [.keySlot])
-        try await vault.removeWay("1")
+        try await vault.removeUnlockMethod("1")
         let ring = try #require(try await rows(store, [.keyring]).first).sealed
-        for (row, way) in [(old[0], UnlockWay.keyFile()), (old[2], .keyFile("n"))] {
+        for (row, way) in [(old[0], UnlockKey.keyFile()), (old[2], .keyFile("n"))] {
             let key = try KeySlot(bytes: row.sealed).unwrap(with: way.secret)
             #expect(throws: EnvelopeError.notAuthentic) { _ = try Keyring(opening: ring, under: key) }
         }
@@ -114,15 +114,15 @@ import Times
         let store = MemoryStore()
         try await Vault.create(in: store, ways: [.keyFile()])
         let vault = try await Vault.open(store, with: .keyFile(), time: time)
-        let refused = await refusal { () throws(VaultError) in try await vault.removeWay("1") }
+        let refused = await refusal { () throws(VaultError) in try await vault.removeUnlockMethod("1") }
         #expect(refused?.code == .ended && refused?.detail.contains("last one") == true)
         #expect(try await Vault.open(store.reopened(), with: .keyFile(), time: time).ways.map(\.id) == ["1"])
     }
 
     @Test func `there are 32 ways at most`() async throws {
-        for _ in 3...32 { _ = try await vault.addWay(.keyFile("n"), at: time.now.wall) }
+        for _ in 3...32 { _ = try await vault.addUnlockMethod(.keyFile("n"), at: time.now.wall) }
         let refused = await refusal { () throws(VaultError) in
-            _ = try await vault.addWay(.keyFile("o"), at: time.now.wall)
+            _ = try await vault.addUnlockMethod(.keyFile("o"), at: time.now.wall)
         }
         #expect(refused?.code == .ended && vault.ways.count == 32)
         #expect(await code(.keyFile("o")) == .wrongKey)
@@ -130,26 +130,26 @@ import Times
     }
 
     @Test func `the last way and the last recovery key stay`() async throws {
-        let last = await refusal { () throws(VaultError) in try await vault.removeWay("2") }
+        let last = await refusal { () throws(VaultError) in try await vault.removeUnlockMethod("2") }
         #expect(last?.code == .ended && last?.detail.contains("last recovery key") == true)
         #expect(last?.hint?.contains("--recovery") == true)
-        try await vault.removeWay("1")
-        #expect(await refusal { () throws(VaultError) in try await vault.removeWay("2") }?.code == .ended)
-        #expect(await refusal { () throws(VaultError) in try await vault.removeWay("9") }?.code == .notFound)
+        try await vault.removeUnlockMethod("1")
+        #expect(await refusal { () throws(VaultError) in try await vault.removeUnlockMethod("2") }?.code == .ended)
+        #expect(await refusal { () throws(VaultError) in try await vault.removeUnlockMethod("9") }?.code == .notFound)
         // A new recovery key, and the old one may go.
-        _ = try await vault.addWay(UnlockWay(.recovery(try RecoveryKey.generate())), at: time.now.wall)
+        _ = try await vault.addUnlockMethod(UnlockKey(.recovery(try RecoveryKey.generate())), at: time.now.wall)
         let old = try recoveryWay()
-        try await vault.removeWay("2")
+        try await vault.removeUnlockMethod("2")
         #expect(await code(old) == .wrongKey)
         #expect(vault.ways.map(\.id) == ["3"])
     }
 
     @Test func `a passphrase's cost is kept with it, and can be raised`() async throws {
-        let cheap = try await vault.addWay(Self.passphrase(), at: time.now.wall, scrypt: .least)
+        let cheap = try await vault.addUnlockMethod(Self.passphrase(), at: time.now.wall, scrypt: .least)
         #expect(cheap.seat.scrypt == .least)
-        let dear = try await vault.addWay(
+        let dear = try await vault.addUnlockMethod(
             Self.passphrase(), at: time.now.wall, scrypt: ScryptParameters(logN: 15, r: 8, p: 1))
-        try await vault.removeWay(cheap.id)
+        try await vault.removeUnlockMethod(cheap.id)
         #expect(await code(Self.passphrase()) == nil)
         #expect(await code(Self.passphrase("correct horse battera")) == .wrongKey)
         let again = try await Vault.open(store.reopened(), with: Self.passphrase(), time: time)
@@ -158,20 +158,25 @@ import Times
 
     @Test func `what cannot guard a vault, or cannot be written, adds nothing`() async throws {
         let before = try await rows(store, SealedTable.all)
-        for way in [Self.passphrase("short"), UnlockWay(.keyFile(SecretBytes(copying: "short")))] {
+        for way in [Self.passphrase("short"), UnlockKey(.keyFile(SecretBytes(copying: "short")))] {
             #expect(
-                await refusal { () throws(VaultError) in _ = try await vault.addWay(way, at: time.now.wall) }?.code
+                await refusal { () throws(VaultError) in _ = try await vault.addUnlockMethod(way, at: time.now.wall) }?
+                    .code
                     == .unfit)
         }
         store.failCommits(with: StoreError(.diskFull, "full"))
         #expect(
-            await refusal { () throws(VaultError) in _ = try await vault.addWay(.keyFile("n"), at: time.now.wall) }?
-                .code
+            await refusal { () throws(VaultError) in
+                _ = try await vault.addUnlockMethod(.keyFile("n"), at: time.now.wall)
+            }?
+            .code
                 == .store(.diskFull))
-        #expect(await refusal { () throws(VaultError) in try await vault.removeWay("1") }?.code == .store(.diskFull))
+        #expect(
+            await refusal { () throws(VaultError) in try await vault.removeUnlockMethod("1") }?.code
+                == .store(.diskFull))
         store.failCommits(with: nil)
         #expect(try await rows(store, SealedTable.all) == before && vault.ways.map(\.id) == ["1", "2"])
-        try await vault.removeWay("1")
+        try await vault.removeUnlockMethod("1")
         #expect(await code(try recoveryWay()) == nil)
     }
 
@@ -189,17 +194,17 @@ import Times
             let opened = try await Vault.open(copy, with: .keyFile(), time: time)
             #expect(opened.damagedSlots == ["2"] && VaultPicture(opened) == VaultPicture(vault))
             // Any change of the ways that renews the others' slots mends it: its seat is sealed in the vault.
-            _ = try await opened.addWay(.keyFile("n"), at: time.now.wall)
-            try await opened.removeWay("3")
+            _ = try await opened.addUnlockMethod(.keyFile("n"), at: time.now.wall)
+            try await opened.removeUnlockMethod("3")
             #expect(opened.damagedSlots == [])
             #expect(await code(try recoveryWay(), copy) == nil)
         }
     }
 
     @Test func `a look at every row names a slot that was put back, changed or deleted`() async throws {
-        _ = try await vault.addWay(.keyFile("n"), at: time.now.wall)
+        _ = try await vault.addUnlockMethod(.keyFile("n"), at: time.now.wall)
         let old = try await rows(store, [.keySlot])
-        try await vault.removeWay("1")
+        try await vault.removeUnlockMethod("1")
         #expect(try await vault.inspect(store.reopened()).findings == [])
         let cut = SealedRow(table: .keySlot, cells: old[2].cells, sealed: Array(old[2].sealed.dropLast()))
         for (words, severity, slot) in [
@@ -239,7 +244,7 @@ import Times
 
     private func refusalOfAdding(_ letter: Character) async {
         let refusal = await refusal { () throws(VaultError) in
-            _ = try await vault.addWay(.keyFile(letter), at: time.now.wall)
+            _ = try await vault.addUnlockMethod(.keyFile(letter), at: time.now.wall)
         }
         #expect(refusal == nil || refusal?.code == .busy)
     }

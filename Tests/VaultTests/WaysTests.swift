@@ -1,18 +1,18 @@
+import Domain
 import Envelope
 import SecretMemory
 import TestSupport
 import Testing
-import Times
 import Vault
 
 @Suite struct WaysTests {
     private static let passphrase = "correct horse battery"
 
-    private static func passphraseWay(_ text: String = passphrase) -> UnlockWay {
-        UnlockWay(.passphrase(SecretBytes(copying: text)))
+    private static func passphraseWay(_ text: String = passphrase) -> UnlockKey {
+        UnlockKey(.passphrase(SecretBytes(copying: text)))
     }
 
-    private func code(_ store: any SealedStore, _ way: UnlockWay) async -> VaultError.Code? {
+    private func code(_ store: any SealedStore, _ way: UnlockKey) async -> VaultError.Code? {
         do throws(VaultError) {
             _ = try await Vault.open(store, with: way, time: ManualTime())
             return nil
@@ -23,8 +23,8 @@ import Vault
 
     @Test("each of its ways opens the vault, and no other secret of any kind does") func ways() async throws {
         let printed = try RecoveryKey.generate().rendered()
-        func recovery() throws -> UnlockWay {
-            UnlockWay(.recovery(try printed.withSpan { try RecoveryKey(reading: $0) }))
+        func recovery() throws -> UnlockKey {
+            UnlockKey(.recovery(try printed.withSpan { try RecoveryKey(reading: $0) }))
         }
         let store = MemoryStore()
         try await Vault.create(in: store, ways: [.keyFile(), Self.passphraseWay(), try recovery()])
@@ -34,10 +34,10 @@ import Vault
 
         #expect(await code(store, .keyFile("x")) == .wrongKey)
         #expect(await code(store, Self.passphraseWay(Self.passphrase + " ")) == .wrongKey)
-        #expect(await code(store, UnlockWay(.recovery(try RecoveryKey.generate()))) == .wrongKey)
+        #expect(await code(store, UnlockKey(.recovery(try RecoveryKey.generate()))) == .wrongKey)
         // The right bytes as the wrong kind of secret.
         #expect(
-            await code(store, UnlockWay(.keyFile(SecretBytes(copying: Self.passphrase + Self.passphrase)))) == .wrongKey
+            await code(store, UnlockKey(.keyFile(SecretBytes(copying: Self.passphrase + Self.passphrase)))) == .wrongKey
         )
         #expect(await code(store, Self.passphraseWay(String(repeating: "k", count: 32))) == .wrongKey)
     }
@@ -47,7 +47,7 @@ import Vault
     func lengths(count: Int) async throws {
         let store = MemoryStore()
         try await Vault.create(in: store, ways: [.keyFile()])
-        let way = UnlockWay(.keyFile(SecretBytes(copying: String(repeating: "k", count: count))))
+        let way = UnlockKey(.keyFile(SecretBytes(copying: String(repeating: "k", count: count))))
         #expect(await code(store, way) == .wrongKey)
         #expect(await code(store, Self.passphraseWay(String(repeating: "k", count: count))) == .wrongKey)
     }
@@ -56,7 +56,7 @@ import Vault
         let store = MemoryStore()
         try await Vault.create(in: store, ways: [.keyFile()])
         #expect(await code(store, Self.passphraseWay()) == .wrongKey)
-        #expect(await code(store, UnlockWay(.recovery(try RecoveryKey.generate()))) == .wrongKey)
+        #expect(await code(store, UnlockKey(.recovery(try RecoveryKey.generate()))) == .wrongKey)
     }
 
     @Test("two secrets of one kind open one vault") func twoOfAKind() async throws {
@@ -84,7 +84,7 @@ import Vault
         arguments: ["", "short", "elevenbytes"])
     func weak(text: String) async throws {
         let store = MemoryStore()
-        for way in [Self.passphraseWay(text), UnlockWay(.keyFile(SecretBytes(copying: text)))] {
+        for way in [Self.passphraseWay(text), UnlockKey(.keyFile(SecretBytes(copying: text)))] {
             await #expect(throws: VaultError.self) { try await Vault.create(in: store, ways: [.keyFile(), way]) }
         }
         #expect(store.commits == 0)

@@ -1,7 +1,7 @@
+import Domain
 import HTTPTransport
 import SecretMemory
 import Testing
-import Times
 
 @testable import Zoom
 

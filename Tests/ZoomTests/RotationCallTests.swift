@@ -1,8 +1,8 @@
+import Domain
 import HTTPTestSupport
 import HTTPTransport
 import SecretMemory
 import Testing
-import Times
 
 @testable import Zoom
 

@@ -1,8 +1,8 @@
+import Domain
 import FoundationEssentials
 import HTTPTransport
 import Sandbox
 import SecretMemory
-import Times
 
 @testable import Zoom
 

@@ -1,9 +1,9 @@
+import Domain
 import FoundationEssentials
 import HTTPTransport
 import Sandbox
 import SecretMemory
 import Testing
-import Times
 
 @testable import Zoom
 

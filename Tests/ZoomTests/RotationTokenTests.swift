@@ -36,7 +36,7 @@ private let silent = response(200, tokenJSON(("scope", nil)))
 private let unsupported = error("unsupported_grant_type")
 
 /// One row: what each grant brings, what was remembered; then which calls are made, and what comes of them.
-private struct Way: CustomTestStringConvertible, Sendable {
+private struct UnlockMethod: CustomTestStringConvertible, Sendable {
     let testDescription: String
     let answers: [Zoom.Grant: HTTPResponse]
     let remembered: Zoom.Grant?
@@ -66,48 +66,52 @@ private let noScope = ZoomFailure.Cause.missingScopes([ZoomClient.rotationScope]
 @Suite("which token may rotate")
 struct RotationTokenTests {
     private static let ways = [
-        Way("[doc] client first", carries, carries, asks: [client], gives: client),
-        Way("[doc] then account", lacks, carries, asks: [client, account], gives: account),
-        Way(
+        UnlockMethod("[doc] client first", carries, carries, asks: [client], gives: client),
+        UnlockMethod("[doc] then account", lacks, carries, asks: [client, account], gives: account),
+        UnlockMethod(
             "[assumed] grant not allowed, then account", unsupported, carries, asks: [client, account], gives: account),
-        Way(
+        UnlockMethod(
             "[assumed] no account sent, then account", error("invalid_request"), carries, asks: [client, account],
             gives: account),
-        Way("remembered first", carries, carries, account, asks: [account], gives: account),
-        Way("remembered, but it changed", carries, lacks, account, asks: [account, client], gives: client),
-        Way(
+        UnlockMethod("remembered first", carries, carries, account, asks: [account], gives: account),
+        UnlockMethod("remembered, but it changed", carries, lacks, account, asks: [account, client], gives: client),
+        UnlockMethod(
             "remembered, but not allowed any more", carries, unsupported, account, asks: [account, client],
             gives: client),
-        Way("neither", lacks, lacks, asks: [client, account], or: noScope),
-        Way("neither, one not allowed", unsupported, lacks, asks: [client, account], or: noScope),
-        Way("neither, the other not allowed", lacks, unsupported, asks: [client, account], or: noScope),
-        Way("none allowed", unsupported, unsupported, asks: [client, account], or: .unsupportedGrant),
-        Way(
+        UnlockMethod("neither", lacks, lacks, asks: [client, account], or: noScope),
+        UnlockMethod("neither, one not allowed", unsupported, lacks, asks: [client, account], or: noScope),
+        UnlockMethod("neither, the other not allowed", lacks, unsupported, asks: [client, account], or: noScope),
+        UnlockMethod("none allowed", unsupported, unsupported, asks: [client, account], or: .unsupportedGrant),
+        UnlockMethod(
             "[seen] scope absent: a better one is looked for", silent, carries, asks: [client, account], gives: account),
-        Way("[seen] scope absent, nothing better", silent, lacks, asks: [client, account], gives: client),
-        Way("[seen] scope absent from both", silent, silent, asks: [client, account], gives: client),
-        Way("[seen] scope absent, the other fails", silent, nil, asks: [client, account], gives: client),
-        Way("[seen] scope absent from the second", lacks, silent, asks: [client, account], gives: account),
-        Way("[seen] scope absent, but it worked before", carries, silent, account, asks: [account], gives: account),
-        Way("[doc] a bad secret is tried once", error("invalid_client"), carries, asks: [client], or: .invalidClient),
-        Way("[assumed] a disabled app", error("invalid_client", "disabled"), carries, asks: [client], or: .appDisabled),
-        Way(
+        UnlockMethod("[seen] scope absent, nothing better", silent, lacks, asks: [client, account], gives: client),
+        UnlockMethod("[seen] scope absent from both", silent, silent, asks: [client, account], gives: client),
+        UnlockMethod("[seen] scope absent, the other fails", silent, nil, asks: [client, account], gives: client),
+        UnlockMethod("[seen] scope absent from the second", lacks, silent, asks: [client, account], gives: account),
+        UnlockMethod(
+            "[seen] scope absent, but it worked before", carries, silent, account, asks: [account], gives: account),
+        UnlockMethod(
+            "[doc] a bad secret is tried once", error("invalid_client"), carries, asks: [client], or: .invalidClient),
+        UnlockMethod(
+            "[assumed] a disabled app", error("invalid_client", "disabled"), carries, asks: [client], or: .appDisabled),
+        UnlockMethod(
             "[doc] a wrong account", lacks, error("invalid_request"), asks: [client, account], or: .wrongAccount),
-        Way("no connection", nil, carries, asks: [client], or: .unreachable, .transient()),
-        Way("no connection the second time", lacks, nil, asks: [client, account], or: .unreachable, .transient()),
-        Way("[doc] throttled", response(429, nil, ""), carries, asks: [client], or: .throttled, .throttled()),
+        UnlockMethod("no connection", nil, carries, asks: [client], or: .unreachable, .transient()),
+        UnlockMethod(
+            "no connection the second time", lacks, nil, asks: [client, account], or: .unreachable, .transient()),
+        UnlockMethod("[doc] throttled", response(429, nil, ""), carries, asks: [client], or: .throttled, .throttled()),
     ]
 
     @Test("every way", arguments: ways)
-    private func way(way: Way) async throws {
+    private func way(way: UnlockMethod) async throws {
         let transport = GrantTransport(way.answers)
-        let result: Result<Zoom.Grant, Way.Reason>
+        let result: Result<Zoom.Grant, UnlockMethod.Reason>
         do throws(ZoomFailure) {
             let found = try await ZoomClient(transport: transport, now: { 0 }).rotationToken(
                 credentials: .planted, remembered: way.remembered, at: .commercial)
             result = .success(found.grant)
         } catch {
-            result = .failure(Way.Reason(cause: error.cause, disposition: error.disposition))
+            result = .failure(UnlockMethod.Reason(cause: error.cause, disposition: error.disposition))
             #expect(!error.texts.contains("Planted"))
         }
         #expect(result == way.outcome)

@@ -101,7 +101,7 @@ def rotate(bench):
 
     def one(name):
         rotation = http(keyturn.admin, "POST", f"/v1/apps/{name}/rotate", {"overlap": 0})
-        while rotation["state"] not in ("retired", "refused", "aborted", "held"):
+        while rotation["state"] not in ("retired", "refused", "aborted", "blocked"):
             time.sleep(0.002)
             rotation = http(keyturn.admin, "GET", f"/v1/rotations/{rotation['id']}")
         if rotation["state"] != "retired":

@@ -1,4 +1,4 @@
-import Names
+import Domain
 import SecretMemory
 import SocketAPI
 import SocketServer
@@ -24,7 +24,7 @@ struct AdminCall: Sendable {
         guard role >= least else { throw Refusal.role(role, of: caller, least: least) }
     }
 
-    var session: VaultGate.Session {
+    var session: VaultController.Session {
         get throws(Problem) {
             guard let session = routes.gate.session else { throw Refusal.locked }
             return session

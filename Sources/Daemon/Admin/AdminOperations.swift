@@ -1,5 +1,5 @@
 import Audit
-import Names
+import Domain
 import SocketAPI
 import SocketServer
 import Vault
@@ -21,8 +21,8 @@ extension AdminOperation {
         .init(.get, "/v1/explain", .viewer, query: ["app", "kind", "pid", "uid"]) {
             .ok(try Explanation(catalog: try $0.catalog).answer(try .init($0.request.target)))
         },
-        .init(.get, "/v1/alarms", .viewer) { .ok(await $0.routes.bell.list) },
-        .init(.post, "/v1/alarms/test", .operator, .afterwards("alarm.test")) { try await $0.testAlarm() },
+        .init(.get, "/v1/alerts", .viewer) { .ok(await $0.routes.notifier.list) },
+        .init(.post, "/v1/alerts/test", .operator, .afterwards("alert.test")) { try await $0.testAlert() },
         .init(.post, "/v1/unlock", .admin, .afterwards("vault.unlock", waits: false)) { try await $0.unlock($1) },
         .init(.post, "/v1/lock", .admin, .committed("vault.lock", waits: false)) { try await $0.lock() },
         .init(.post, "/v1/adopt", .admin, .afterwards("vault.adopt")) { try await $0.adopt() },
@@ -150,8 +150,8 @@ extension AdminOperation {
         .init(.post, "/v1/targets/{target}/push", .operator, .afterwards("target.push")) {
             .ok(try await $0.targets.push(try $0.name))
         },
-        .init(.post, "/v1/targets/{target}/adopt", .operator, .committed("target.adopt")) {
-            .ok(try await $0.targets.adopt(try $0.name))
+        .init(.post, "/v1/targets/{target}/accept", .operator, .committed("target.accept")) {
+            .ok(try await $0.targets.accept(try $0.name))
         },
         // With these the daemon goes where it is told to, with what it is told.
         .init(.post, "/v1/consoles/discover", .admin, .afterwards("console.discover")) {

@@ -1,7 +1,6 @@
 import Audit
-import Names
+import Domain
 import SocketAPI
-import Times
 
 extension RequestTarget {
     /// The app that the query names.

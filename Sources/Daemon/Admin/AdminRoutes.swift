@@ -1,23 +1,22 @@
 import Audit
+import Domain
 import Glibc
-import Names
 import SocketAPI
 import SocketServer
-import Times
 import Vault
 
 /// The admin socket: who may have what done, and what is logged of it. What there is to do says ``AdminOperation/all``.
 struct AdminRoutes: Responder {
-    let gate: VaultGate
+    let gate: VaultController
     let zoom: ZoomIssuer
     let time: any TimeSource
     let status: StatusReport
     let roles: AdminRoles
     let backups: BackupWriter
     let doctor: DaemonDoctor
-    let unlocking: UnlockTurns
+    let unlocking: UnlockThrottle
     let metrics: MetricsSource
-    let bell: AlarmBell
+    let notifier: AlertNotifier
     let methods = [Method.get, .head, .post, .patch, .delete]
 
     func needs(of caller: Identity) -> IdentityNeeds { roles.needs(of: caller) }
@@ -81,7 +80,7 @@ struct AdminRoutes: Responder {
     }
 
     private func log(
-        _ event: AuditEvent, _ rule: AdminOperation.AuditRule, _ before: VaultGate.Session?
+        _ event: AuditEvent, _ rule: AdminOperation.AuditRule, _ before: VaultController.Session?
     ) async throws(Problem) {
         guard let trail = (gate.session ?? before)?.audit else { return }
         do throws(AuditError) { try await trail.record(event) } catch {

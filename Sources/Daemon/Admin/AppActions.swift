@@ -1,17 +1,16 @@
+import Domain
 import HTTPTransport
-import Names
 import Rotation
 import Scheduling
 import SecretMemory
 import SocketAPI
-import Times
 import Tokens
 import Vault
 import Zoom
 
 /// Apps for operators.
 struct AppActions {
-    let session: VaultGate.Session
+    let session: VaultController.Session
     let zoom: ZoomIssuer
     let time: any TimeSource
     let audited: AuditedAction?
@@ -68,7 +67,7 @@ struct AppActions {
         return try await asProblem { [entry] () throws(VaultError) in
             var obstacles = RotationObstacles(
                 entry: entry, now: time.now.wall, isElsewhere: session.vault.isElsewhere,
-                targets: session.vault.catalog.targets(of: entry.app), escrow: session.rotations.report.troubles)
+                targets: session.vault.catalog.targets(of: entry.app), spool: session.rotations.report.troubles)
             if entry.rotation == nil, let last = try await session.vault.rotations(of: entry.app).last {
                 obstacles.calls = last.allCalls
             }

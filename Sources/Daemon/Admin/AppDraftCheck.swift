@@ -1,7 +1,7 @@
+import Domain
 import HTTPTransport
 import SecretMemory
 import SocketAPI
-import Times
 import Vault
 
 /// Whether what an operator entered can be an app. Zoom publishes no grammar for its values, so that only what no
@@ -47,7 +47,7 @@ enum AppDraftCheck {
         profile.contactEmail = try text(said.contactEmail, known.contactEmail, "contact's e-mail address")
         profile.features = try text(said.features, known.features, "list of features")
         if let address = profile.contactEmail, !address.contains("@") || address.contains(" ") {
-            throw Problem(.badRequest, "the contact's e-mail address is none")
+            throw Problem(.badRequest, "the contact's e-mail address is not valid")
         }
         return profile
     }

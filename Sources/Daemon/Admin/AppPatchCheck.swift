@@ -1,4 +1,4 @@
-import Schedule
+import Domain
 import Scheduling
 import SocketAPI
 import Vault

@@ -1,16 +1,15 @@
-import Names
+import Domain
 import Rotation
-import Schedule
 import Scheduling
 import SocketAPI
-import Times
 import Vault
 
 /// What is wrong with an app. Decided from its entry and the time alone.
 struct AppProblems {
     /// What is most urgent comes first.
     enum Urgency: Int, Comparable {
-        case secretDies, newerLost, unproven, held, waits, lostResponse, refused, missingScopes, overdue, holders, note
+        case secretDies, newerLost, unproven, blocked, waits, lostResponse, refused, missingScopes, overdue, holders,
+            note
 
         static func < (one: Urgency, other: Urgency) -> Bool { one.rawValue < other.rawValue }
     }
@@ -87,9 +86,9 @@ struct AppProblems {
                 .lostResponse, .lostResponse,
                 "an answer of Zoom's was lost\(death); Keyturn asks again\(rotation.due.map { " at \($0)" } ?? "")",
                 try: "keyturn rotation show \(rotation.id)", deadline: rotation.revokeAt)
-        case .held:
+        case .blocked:
             return ranked(
-                .held, .rotationHeld, "\(rotation.reason ?? "the rotation is held")\(death)",
+                .blocked, .rotationBlocked, "\(rotation.reason ?? "the rotation is blocked")\(death)",
                 try: goingOn(rotation, of: app, targets: targets), deadline: rotation.revokeAt)
         default: return nil
         }
@@ -127,7 +126,7 @@ struct AppProblems {
         guard !entry.isSuspect, let refusal = entry.refusal else { return nil }
         guard !refusal.mayPass else {
             return ranked(
-                .note, cause: refusal.cause, "zoom gives no token, and tells of no refusal: \(refusal.reason)",
+                .note, cause: refusal.cause, "no usable answer from zoom: \(refusal.reason)",
                 try: "keyturn app verify \(app)")
         }
         let words = RefusedSecret(
@@ -170,7 +169,7 @@ struct AppProblems {
         case .success(let found): recurrence = found
         case .failure(let error):
             return ranked(
-                .overdue, .policyUnreadable, "its secret is not rotated by itself: \(error.detail)",
+                .overdue, .policyUnreadable, "its secret is not rotated automatically: \(error.detail)",
                 try: error.hint)
         }
         guard entry.rotation == nil, let recurrence else { return nil }
@@ -190,7 +189,7 @@ struct AppProblems {
 
     private func why(_ due: RotationDue?, _ recurrence: Recurrence) -> String {
         if let due, due.isResting(entry.upkeep, entry, now: now) {
-            return "the last one came to nothing, and it is tried again at \(due.begins)"
+            return "the last attempt failed; next attempt at \(due.begins)"
         }
         if let refusal = entry.refusal, !refusal.mayPass { return "zoom refuses the present secret: \(refusal.reason)" }
         if let due, due.begins > now {

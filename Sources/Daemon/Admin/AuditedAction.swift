@@ -1,5 +1,5 @@
 import Audit
-import Names
+import Domain
 import SecretJSON
 import SocketAPI
 import Vault

@@ -1,12 +1,11 @@
+import Domain
 import Glibc
-import Names
 import SocketAPI
-import Times
 import Vault
 
 /// Clients for operators: who may fetch what.
 struct ClientActions {
-    let session: VaultGate.Session
+    let session: VaultController.Session
     let time: any TimeSource
     let audited: AuditedAction?
 
@@ -36,7 +35,7 @@ struct ClientActions {
     private func client(_ draft: ClientDraft) throws(Problem) -> Client {
         let (uid, user) = try user(draft)
         guard !draft.allow.isEmpty else {
-            throw Problem(.badRequest, "the client is allowed nothing", try: "--allow APP:credentials,token")
+            throw Problem(.badRequest, "the client has no permissions", try: "--allow APP:credentials,token")
         }
         var grants: [Grant] = []
         for grant in draft.allow { grants.append(try self.grant(grant)) }

@@ -1,6 +1,6 @@
+import Domain
 import Rotation
 import SocketAPI
-import Times
 
 /// A clock that cannot be right, as far as the machine itself can tell.
 enum ClockProblem {

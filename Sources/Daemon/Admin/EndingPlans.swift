@@ -1,7 +1,6 @@
-import Names
+import Domain
 import Rotation
 import SocketAPI
-import Times
 import Vault
 
 /// What would break if an app's old secret ended at once. Decided from what the vault knows and the time alone.
@@ -39,7 +38,7 @@ struct EndingPlans {
             if open.endsOldSecret { changes += 1 }
             steps.append("rotation \(open.id) is finished: \(ending(open))")
         } else if let open {
-            let way = "rotation \(open.id), under way in state \(open.phase.rawValue), goes on without an overlap"
+            let way = "rotation \(open.id), under way in state \(open.phase.rawValue), continues without an overlap"
             if !open.endsOldSecret, !open.isByHand { changes += 1 }
             steps.append(open.endsOldSecret ? way : "\(way): \(ending(open))")
             replaced = open.endsOldSecret ? open.base : open.target
@@ -59,7 +58,7 @@ struct EndingPlans {
         if rotation.isRestored {
             return "generation \(rotation.base) is not ended at zoom: this rotation is out of a backup"
         }
-        let latest = rotation.revokeAt.map { ", by \($0) at the latest as far as is known" } ?? ""
+        let latest = rotation.revokeAt.map { ", by \($0) as far as is known" } ?? ""
         return "generation \(rotation.base) ends when that was chosen in the Marketplace\(latest); "
             + "zoom is asked for nothing"
     }

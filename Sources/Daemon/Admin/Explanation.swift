@@ -1,6 +1,6 @@
 import CPlatform
+import Domain
 import Glibc
-import Names
 import SocketAPI
 import SocketServer
 import Vault

@@ -1,14 +1,14 @@
 import Audit
+import Domain
 import Envelope
 import SecretMemory
 import SocketAPI
-import Times
 import Vault
 
 /// The vault's keys for operators: ways in, and the key that rows are sealed with.
 struct KeyActions {
-    let session: VaultGate.Session
-    let gate: VaultGate
+    let session: VaultController.Session
+    let gate: VaultController
     /// What the daemon opens the vault with at its start.
     let source: UnlockSource?
     let time: any TimeSource
@@ -17,7 +17,7 @@ struct KeyActions {
     func remove(_ slot: String, force: Bool) async throws(Problem) {
         if !force { try await checkNotNeeded(slot) }
         try await asProblem { () throws(VaultError) in
-            try await session.vault.removeWay(slot, recording: audited?.done)
+            try await session.vault.removeUnlockMethod(slot, recording: audited?.done)
         }
         session.keys.look()
     }
@@ -57,18 +57,18 @@ struct KeyActions {
         do throws(VaultError) {
             switch consume wanted {
             case .passphrase(let passphrase):
-                added = KeyAdded(slot: try await add(UnlockWay(.passphrase(passphrase))), recoveryKey: nil)
+                added = KeyAdded(slot: try await add(UnlockKey(.passphrase(passphrase))), recoveryKey: nil)
             case .keyFile(let digits):
                 guard let content = digits.withSpan({ Hexadecimal.bytes($0) }) else {
                     throw VaultError(.unfit, "key_file is not hexadecimal")
                 }
-                added = KeyAdded(slot: try await add(UnlockWay(.keyFile(content))), recoveryKey: nil)
+                added = KeyAdded(slot: try await add(UnlockKey(.keyFile(content))), recoveryKey: nil)
             case .recoveryKey:
                 let key: SecretBytes
                 do { key = try RecoveryKey.generate().rendered() } catch {
                     throw VaultError(.library, "no recovery key: \(error)")
                 }
-                added = KeyAdded(slot: try await add(UnlockWay(typedRecoveryKey: key)), recoveryKey: key)
+                added = KeyAdded(slot: try await add(UnlockKey(typedRecoveryKey: key)), recoveryKey: key)
             }
         } catch {
             throw Problem(error)
@@ -77,8 +77,8 @@ struct KeyActions {
         return added
     }
 
-    private func add(_ way: UnlockWay) async throws(VaultError) -> KeyList.Slot {
-        let way = try await session.vault.addWay(way, at: time.now.wall) { [audited] way in
+    private func add(_ way: UnlockKey) async throws(VaultError) -> KeyList.Slot {
+        let way = try await session.vault.addUnlockMethod(way, at: time.now.wall) { [audited] way in
             audited?.event(.done, about: [("slot", .text(way.id)), ("way", .text(way.kind.rawValue))])
         }
         return KeyList.Slot(way, isDamaged: false, isInUse: false)
@@ -86,7 +86,7 @@ struct KeyActions {
 }
 
 extension KeyList.Slot {
-    init(_ way: Way, isDamaged: Bool, isInUse: Bool) {
+    init(_ way: UnlockMethod, isDamaged: Bool, isInUse: Bool) {
         self.init(
             slot: way.id, kind: way.kind.rawValue, state: isDamaged ? .damaged : .ok,
             createdAt: way.createdAt,

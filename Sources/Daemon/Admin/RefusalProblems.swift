@@ -1,5 +1,5 @@
+import Domain
 import SocketAPI
-import Times
 
 /// That callers are refused more often than the audit log tells of, for the status.
 enum RefusalProblems {
@@ -17,7 +17,7 @@ enum RefusalProblems {
         return [
             .init(
                 .refusalsCounted,
-                "\(Times.counted(total, "refusal")) since \(since), counted and not written to the audit log (\(first.cause.words(limits))): "
+                "\(Domain.counted(total, "refusal")) since \(since), counted and not written to the audit log (\(first.cause.words(limits))): "
                     + who.joined(separator: ", "),
                 try: "\(show), and stop what asks; or grant what keyturn audit tail says it asks for: "
                     + "keyturn client add NAME --uid \(uid) --allow APP:credentials")

@@ -1,15 +1,14 @@
-import Names
+import Domain
 import Rotation
 import Scheduling
 import SecretMemory
 import SocketAPI
-import Times
 import Tokens
 import Vault
 
 /// Rotations for operators.
 struct RotationActions {
-    let session: VaultGate.Session
+    let session: VaultController.Session
     let time: any TimeSource
     let audited: AuditedAction?
 
@@ -47,7 +46,7 @@ struct RotationActions {
 
     func resume(_ text: String) async throws(Problem) -> RotationDocument {
         let (found, app) = try await meant(text)
-        await session.tokens.forgive(try entry(app.name))
+        await session.tokens.resetBudget(try entry(app.name))
         return try await asProblem { () throws(VaultError) in
             document(try await session.rotations.resume(id: found.id, recording: audited?.line(for: app)), app)
         }
@@ -63,7 +62,7 @@ struct RotationActions {
 
     func finish(_ text: String) async throws(Problem) -> RotationDocument {
         let (found, app) = try await meant(text)
-        await session.tokens.forgive(try entry(app.name))
+        await session.tokens.resetBudget(try entry(app.name))
         return try await asProblem { () throws(VaultError) in
             document(try await session.rotations.finish(id: found.id, recording: audited?.line(for: app)), app)
         }
@@ -116,7 +115,7 @@ struct RotationActions {
                 try: "make a new one in the Marketplace, then: keyturn rotate \(name) --manual")
         }
         // At the operator's word, so that a used-up budget of attempts does not stand in the way.
-        await session.tokens.forgive(known)
+        await session.tokens.resetBudget(known)
         let line = audited?.line(for: known.app)
         return try await asProblem { () throws(VaultError) in
             let rotation =
@@ -140,7 +139,7 @@ extension RotationDocument {
     init(_ rotation: Rotation, of app: App, targets: [TargetEntry] = []) {
         let hint: String? =
             switch rotation.phase {
-            case .held: goingOn(rotation, of: app.name, targets: targets)
+            case .blocked: goingOn(rotation, of: app.name, targets: targets)
             case .refused where rotation.isByHand: "keyturn rotate \(app.name) --manual, to type it again"
             case .refused: "keyturn app verify \(app.name)"
             default: nil

@@ -1,6 +1,6 @@
+import Domain
 import Rotation
 import SocketAPI
-import Times
 import Vault
 
 /// What would stop a rotation that an operator asks for now, as far as it can be known without asking anybody. A pause is
@@ -12,7 +12,7 @@ struct RotationObstacles {
     /// When Zoom was asked for changes of this app's secret.
     var calls: [Timestamp] = []
     var targets: [TargetEntry] = []
-    var escrow: [EscrowReport.Trouble] = []
+    var spool: [SpoolReport.Trouble] = []
 
     /// Each with what to do about it; what stops it first comes first.
     var all: [String] {
@@ -27,11 +27,11 @@ struct RotationObstacles {
     private var underWay: String? {
         guard let open = entry.rotation else { return nil }
         let document = RotationDocument(open, of: entry.app, targets: targets)
-        guard open.phase == .held else {
+        guard open.phase == .blocked else {
             return "a rotation is under way, in state \(open.phase.rawValue)\(open.reason.map { ": \($0)" } ?? "")"
                 + "; keyturn rotation show \(open.id)"
         }
-        return "a rotation is held: \(open.reason ?? "no reason given"); \(document.hint ?? "")"
+        return "a rotation is blocked: \(open.reason ?? "no reason given"); \(document.hint ?? "")"
     }
 
     private var clock: String? {
@@ -39,7 +39,7 @@ struct RotationObstacles {
     }
 
     private var unreadable: String? {
-        escrow.first { $0.kind == .unreadable }.map { "\($0.words); \($0.hint ?? "")" }
+        spool.first { $0.kind == .unreadable }.map { "\($0.words); \($0.hint ?? "")" }
     }
 
     private var secret: String? {

@@ -20,23 +20,23 @@ extension AdminCall {
         let problems = session.map { routes.status.problems($0) } ?? []
         return .ok(
             await routes.doctor.report(
-                routes.gate, status: problems, channel: await routes.bell.channelName))
+                routes.gate, status: problems, channel: await routes.notifier.channelName))
     }
 
-    func testAlarm() async throws(Problem) -> RenderedResponse {
-        do throws(AlarmChannel.NotTaken) { return .ok(AlarmTested(channel: try await routes.bell.test())) } catch {
-            throw Problem(.upstreamUnavailable, "the alarm was not taken: \(error)", try: Refusal.alarmHint)
+    func testAlert() async throws(Problem) -> RenderedResponse {
+        do throws(AlertChannel.NotTaken) { return .ok(AlertTested(channel: try await routes.notifier.test())) } catch {
+            throw Problem(.upstreamUnavailable, "the alert was not taken: \(error)", try: Refusal.alertHint)
         }
     }
 
     // MARK: The vault
 
     func unlock(_ wanted: consuming UnlockRequest) async throws(Problem) -> RenderedResponse {
-        let way: UnlockWay
+        let way: UnlockKey
         do throws(VaultError) {
             switch consume wanted {
-            case .passphrase(let secret): way = UnlockWay(.passphrase(secret))
-            case .recoveryKey(let secret): way = try UnlockWay(typedRecoveryKey: secret)
+            case .passphrase(let secret): way = UnlockKey(.passphrase(secret))
+            case .recoveryKey(let secret): way = try UnlockKey(typedRecoveryKey: secret)
             }
         } catch {
             throw Problem(error)
@@ -50,7 +50,7 @@ extension AdminCall {
             throw Problem(
                 .busy,
                 "a new secret of zoom's is in memory alone, since the disk does not take it: it would be lost",
-                try: "keyturn status, and mend the disk")
+                try: "keyturn status, and fix the disk")
         }
         if let audited { await routes.gate.lock(recording: audited.done) }
         return .noContent

@@ -1,15 +1,13 @@
 import Doctor
-import Names
+import Domain
 import Rotation
-import Schedule
 import Scheduling
 import SocketAPI
-import Times
 import Vault
 
 /// How everything is: problems first, each with what to type next.
 struct StatusReport: Sendable {
-    let gate: VaultGate
+    let gate: VaultController
     let time: any TimeSource
     let version: String
     let started: Moment
@@ -47,7 +45,7 @@ struct StatusReport: Sendable {
 
     /// What is wrong, the most urgent first: with one app, or with everything. The one source of what the status shows, what
     /// is counted, and what is told.
-    func attentions(_ session: VaultGate.Session, _ name: Name? = nil) -> [Attention] {
+    func attentions(_ session: VaultController.Session, _ name: Name? = nil) -> [Attention] {
         let now = time.now.wall
         let catalog = session.vault.catalog
         var recurrences = Recurrences()
@@ -65,14 +63,14 @@ struct StatusReport: Sendable {
             }
             return problems.all
         }
-        let escrow = session.rotations.report.troubles.filter { name == nil || $0.app == nil || $0.app == name }
+        let spool = session.rotations.report.troubles.filter { name == nil || $0.app == nil || $0.app == name }
         let host =
             lost.problems + Self.hostProblems(session.vault)
             + ClockProblem.problems(session.vault.newestTime, now: now) + ClockProblem.jump(time.now, since: started)
             + disk
             + Self.auditProblems(session.audit) + Self.keyProblems(session)
             + ZoomProblems.problems(session.zoom.contacts, catalog, time.now)
-            + escrow.map(StatusDocument.Problem.init)
+            + spool.map(StatusDocument.Problem.init)
         let rules = name == nil ? RuleProblems.problems(catalog) : []
         let all =
             (host + AppProblems.inOrder(ranked)).map { Attention(problem: $0) }
@@ -88,7 +86,7 @@ struct StatusReport: Sendable {
     }
 
     /// As ``attentions(_:_:)``, of everything.
-    func problems(_ session: VaultGate.Session) -> [StatusDocument.Problem] { attentions(session).map(\.problem) }
+    func problems(_ session: VaultController.Session) -> [StatusDocument.Problem] { attentions(session).map(\.problem) }
 
     private func document(
         _ state: StatusDocument.State, _ now: Moment, _ problems: [StatusDocument.Problem],
@@ -100,7 +98,7 @@ struct StatusReport: Sendable {
             resealing: gate.session?.keys.progress.map(ResealingDocument.init), problems: problems, apps: apps)
     }
 
-    private static func keyProblems(_ session: VaultGate.Session) -> [StatusDocument.Problem] {
+    private static func keyProblems(_ session: VaultController.Session) -> [StatusDocument.Problem] {
         var problems = session.vault.damagedSlots.map { slot in
             StatusDocument.Problem(
                 .keySlotDamaged,

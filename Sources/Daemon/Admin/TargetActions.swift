@@ -1,14 +1,13 @@
+import Domain
 import HTTPTransport
-import Names
 import PingFederate
 import Rotation
 import SocketAPI
-import Times
 import Vault
 
 /// Push targets for operators.
 struct TargetActions {
-    let session: VaultGate.Session
+    let session: VaultController.Session
     let transport: any HTTPTransport
     let time: any TimeSource
     /// What is logged of it.
@@ -79,10 +78,10 @@ struct TargetActions {
     }
 
     func test(_ name: Name) async throws(Problem) -> Verification {
-        defer { session.courier.wake(name) }
+        defer { session.pusher.wake(name) }
         let (entry, app) = try both(name)
         let found = await TargetTest(session, transport).run(entry, app.app)
-        await session.courier.learnCertificate(of: entry.target)
+        await session.pusher.learnCertificate(of: entry.target)
         await session.rotations.lookAgain(app.app.name)
         return found
     }
@@ -98,14 +97,14 @@ struct TargetActions {
         return try await discovery(access).look(into: wanted.connection, matching: wanted.filter)
     }
 
-    func certificate(of wanted: CertificateRequest) async throws(Problem) -> MetCertificate {
+    func certificate(of wanted: CertificateRequest) async throws(Problem) -> ServerCertificate {
         let api: EndpointURL
         do { api = try EndpointURL(try TargetDraftCheck.address(wanted.adminURL)) } catch {
             throw error as? Problem ?? Problem(.badRequest, "the console's address cannot be used")
         }
         do throws(ConsoleFailure) {
-            let met = try await ConsoleMeeting.certificate(of: api, over: transport)
-            return MetCertificate(
+            let met = try await CertificateProbe.certificate(of: api, over: transport)
+            return ServerCertificate(
                 sha256: met.sha256 ?? "", subject: met.subject, issuer: met.issuer, notBefore: met.notBefore,
                 notAfter: met.notAfter)
         } catch {
@@ -117,7 +116,7 @@ struct TargetActions {
 
     /// Whatever comes of it, the operator is there and looks: the target does not wait for its turn.
     func push(_ name: Name) async throws(Problem) -> TargetDocument {
-        defer { session.courier.wake(name) }
+        defer { session.pusher.wake(name) }
         let (entry, app) = try both(name)
         guard !session.vault.isElsewhere else { throw Problem(Vault.elsewhere) }
         guard !app.isSuspect else {
@@ -125,28 +124,29 @@ struct TargetActions {
                 .unproven, "the secret is out of a backup, and zoom has not taken it since",
                 try: "keyturn app verify \(app.app.name)")
         }
-        switch await session.courier.deliver(app.credential, of: app.app, to: entry.target, .asked) {
+        switch await session.pusher.deliver(app.credential, of: app.app, to: entry.target, .asked) {
         case .confirmed, .waiting: break
         case .later(_, let reason): throw Problem(.upstreamUnavailable, reason, try: "keyturn target test \(name)")
-        case .held(let reason): throw Problem(.upstreamFailed, reason, try: try self.entry(name).delivery.failure?.hint)
+        case .blocked(let reason):
+            throw Problem(.upstreamFailed, reason, try: try self.entry(name).delivery.failure?.hint)
         }
         await wakeRotation(of: app.app.name)
         return try show(name)
     }
 
     /// One that waited for a target need not wait until it would have looked again.
-    /// - Parameter resuming: whether one that a target's refusal held goes on.
+    /// - Parameter resuming: whether one that a target's refusal blocked goes on.
     func wakeRotation(of app: Name, resuming: Bool = true) async {
         await session.rotations.lookAgain(atTargetsOf: app, resuming: resuming)
     }
 
     /// What is there now is as it should be.
-    func adopt(_ name: Name) async throws(Problem) -> TargetDocument {
-        defer { session.courier.wake(name) }
+    func accept(_ name: Name) async throws(Problem) -> TargetDocument {
+        defer { session.pusher.wake(name) }
         let (known, app) = try both(name)
         do {
             let target = known.target
-            let isDone = try await session.courier.accept(
+            let isDone = try await session.pusher.accept(
                 target, of: app.app, looking(at: target), recording: audited?.done)
             guard isDone else {
                 throw Problem(.busy, "target '\(name)' is being pushed to", try: "the same again")

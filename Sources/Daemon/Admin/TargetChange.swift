@@ -1,19 +1,18 @@
 import Audit
+import Domain
 import HTTPTransport
-import Names
 import PingFederate
 import SocketAPI
-import Times
 import Vault
 
 /// Changing a push target: tried before it is kept, and while nothing else is done with it.
 extension TargetActions {
     func change(_ name: Name, _ patch: TargetPatch) async throws(Problem) -> TriedTarget {
-        defer { session.courier.wake(name) }
+        defer { session.pusher.wake(name) }
         let known = try entry(name).target
         let verification: Verification?
         do {
-            verification = try await session.courier.alone(known, patience: TargetCourier.patience) {
+            verification = try await session.pusher.exclusively(known, patience: TargetPusher.patience) {
                 () async throws -> Verification in
                 // Another change may have come first.
                 let (entry, app) = try both(name)

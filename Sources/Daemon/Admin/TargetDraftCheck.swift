@@ -1,9 +1,8 @@
+import Domain
 import HTTPTransport
-import Names
 import PingFederate
 import SecretMemory
 import SocketAPI
-import Times
 import Vault
 
 /// Whether what an operator entered can be a push target.

@@ -1,8 +1,7 @@
-import Names
+import Domain
 import Rotation
 import Scheduling
 import SocketAPI
-import Times
 import Vault
 
 /// What is wrong with a push target, for the status. Decided from entries and the time alone.
@@ -66,7 +65,7 @@ struct TargetProblems {
     static func changedHint(_ name: Name, _ drift: Drift) -> String {
         drift.kind == .identity
             ? "to put this app's back: keyturn target push \(name); if the other app is meant: keyturn target remove \(name)"
-            : "keyturn target push \(name); only if you know that it has the current secret: keyturn target adopt \(name)"
+            : "keyturn target push \(name); only if you know that it has the current secret: keyturn target accept \(name)"
     }
 
     private var new: StatusDocument.Problem? {

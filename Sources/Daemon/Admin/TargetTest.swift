@@ -1,17 +1,16 @@
+import Domain
 import HTTPTransport
-import Names
 import PingFederate
 import SecretMemory
 import SocketAPI
-import Times
 import Vault
 
 /// A dry run against the live console: all that a push would look at, and nothing that it would change.
 struct TargetTest {
-    private let session: VaultGate.Session
+    private let session: VaultController.Session
     private let transport: any HTTPTransport
 
-    init(_ session: VaultGate.Session, _ transport: any HTTPTransport) {
+    init(_ session: VaultController.Session, _ transport: any HTTPTransport) {
         self.session = session
         self.transport = transport
     }
@@ -34,7 +33,7 @@ struct TargetTest {
         var checks: [Verification.Check] = []
         var failure: ConsoleFailure?
         do throws(ConsoleFailure) {
-            try TargetCertificates(entry.target).check(now: session.courier.time.now.wall)
+            try TargetCertificates(entry.target).check(now: session.pusher.time.now.wall)
             let console = try await ConsoleSession(entry.target.access(), over: transport)
             checks.append(.init("console", .passed, "pingfederate \(try await console.version()) takes the login"))
             let connection = try await console.connection(entry.target.connection)
@@ -82,7 +81,7 @@ struct TargetTest {
         guard entry.delivery.generation != nil || entry.delivery.known != nil else {
             return .init("drift", .skipped, "nothing was pushed yet", try: "keyturn target push \(entry.target.name)")
         }
-        switch await session.courier.lookForChange(entry.target, app, patience: TargetCourier.patience) {
+        switch await session.pusher.lookForChange(entry.target, app, patience: TargetPusher.patience) {
         case .same(let basis): return .init("drift", .passed, basis.words)
         case .changed(let drift):
             return .init("drift", .failed, drift.words, try: TargetProblems.changedHint(entry.target.name, drift))

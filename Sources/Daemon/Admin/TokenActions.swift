@@ -1,13 +1,12 @@
-import Names
+import Domain
 import SecretMemory
 import SocketAPI
-import Times
 import Tokens
 import Vault
 
 /// Tokens for operators: what there is, and a new one at their word.
 struct TokenActions {
-    let session: VaultGate.Session
+    let session: VaultController.Session
     let time: any TimeSource
 
     func get(_ name: Name, minTTL: Int, reveal: Bool) async throws(Problem) -> RenderedResponse {

@@ -1,7 +1,6 @@
-import Names
+import Domain
 import Rotation
 import Scheduling
-import Times
 import Vault
 
 // What is said in the log and in the status alike.
@@ -16,9 +15,9 @@ struct DyingSecret {
     init?(_ entry: AppEntry, now: Timestamp) {
         guard let rotation = entry.rotation, let dies = entry.secretDies else { return nil }
         self.dies = dies
-        detail = "the secret that is handed out \(dyingWords(dies, now)), and no other has taken its place"
+        detail = "the current secret \(dyingWords(dies, now)), and nothing has replaced it"
         hint =
-            rotation.phase == .held
+            rotation.phase == .blocked
             ? goingOn(rotation, of: entry.app.name) : "keyturn rotation show \(rotation.id)"
     }
 }
@@ -67,7 +66,8 @@ struct LostSecret {
         let app = entry.app.name
         let made = lost.madeAt.map { "was made at \($0)" } ?? "was made later"
         let end =
-            lost.restoredUntil.map { dyingWords($0, now) } ?? "may die at any time, which the audit log does not tell"
+            lost.restoredUntil.map { dyingWords($0, now) }
+            ?? "may be revoked at any time; the audit log does not say when"
         detail =
             "generation \(lost.generation) \(made) and is not in the restored vault; generation "
             + "\(entry.credential.generation), which it has, \(end)"
@@ -81,9 +81,9 @@ struct LostSecret {
     }
 }
 
-/// What has a held rotation go on.
+/// What has a blocked rotation go on.
 /// - Parameter targets: the app's push targets. What one of them refuses comes before all else: without a change there, the
-///   rotation is held again.
+///   rotation is blocked again.
 func goingOn(_ rotation: Rotation, of app: Name, targets: [TargetEntry] = []) -> String {
     let isUsedUp = rotation.calls.count >= RotationTiming().callsPerRotation
     if rotation.promotedAt == nil, isUsedUp, rotation.resumesAt ?? .lostResponse == .lostResponse {
@@ -95,12 +95,12 @@ func goingOn(_ rotation: Rotation, of app: Name, targets: [TargetEntry] = []) ->
         guard let failure = entry.delivery.failure, failure.isRefusal else { continue }
         return "\(TargetProblems.failedHint(entry.target.name, failure)); or keyturn rotation resume \(rotation.id)"
     }
-    return "when the cause is fixed: \(resume); to go on without it: keyturn rotation finish \(rotation.id)"
+    return "when the cause is fixed: \(resume); to continue without it: keyturn rotation finish \(rotation.id)"
 }
 
 /// `dies at 2026-12-23T19:15:48Z, in 6 d 23 h`, or that it died.
 func dyingWords(_ dies: Timestamp, _ now: Timestamp) -> String {
-    dies > now ? "dies at \(dies), in \(countdown(dies - now))" : "died at \(dies), \(countdown(now - dies)) ago"
+    dies > now ? "expires at \(dies), in \(countdown(dies - now))" : "expired at \(dies), \(countdown(now - dies)) ago"
 }
 
 /// Seconds in the two largest units: `6 d 23 h`, `23 h 59 min`, `59 min`, `42 s`.

@@ -1,8 +1,7 @@
-import Names
+import Domain
 import Rotation
 import Scheduling
 import SocketAPI
-import Times
 import Vault
 
 /// A rotation that waits longer than is normal, and clients whose secret is dead.

@@ -1,7 +1,6 @@
+import Domain
 import HTTPTransport
-import Names
 import SocketAPI
-import Times
 import Vault
 import Zoom
 

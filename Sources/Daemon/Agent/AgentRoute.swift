@@ -1,4 +1,4 @@
-import Names
+import Domain
 import SocketAPI
 import Vault
 

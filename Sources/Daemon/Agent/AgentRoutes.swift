@@ -1,16 +1,15 @@
 import Audit
+import Domain
 import Glibc
-import Names
 import SecretMemory
 import SocketAPI
 import SocketServer
-import Times
 import Tokens
 import Vault
 
 /// The agent socket: what a connector may ask, and who may ask it.
 struct AgentRoutes: Responder {
-    let gate: VaultGate
+    let gate: VaultController
     let time: any TimeSource
     var budget: RequestBudget?
     let methods = [Method.get, .head, .post]
@@ -44,7 +43,7 @@ struct AgentRoutes: Responder {
     }
 
     private func answer(
-        _ route: AgentRoute, _ request: Request, _ caller: Identity, _ session: VaultGate.Session
+        _ route: AgentRoute, _ request: Request, _ caller: Identity, _ session: VaultController.Session
     ) throws(Problem) -> Reply {
         switch route {
         case .health:
@@ -108,9 +107,9 @@ struct AgentRoutes: Responder {
     /// As the session grants it, and as often as the client may ask.
     private func served(
         _ action: AuditEvent.Action, _ name: Name, _ kind: Grant.Kind, _ request: Request, _ caller: Identity,
-        _ session: VaultGate.Session, _ body: (AskedApp, AppEntry, Name) throws(Problem) -> Reply
+        _ session: VaultController.Session, _ body: (AppAccess, AppEntry, Name) throws(Problem) -> Reply
     ) throws(Problem) -> Reply {
-        let asked = AskedApp(
+        let asked = AppAccess(
             action: action, app: name, kind: kind, caller: caller, session: session, asksHead: request.method == .head)
         switch asked.decision {
         case .denied(let denial): return .recorded(asked.denied(denial))
@@ -136,15 +135,16 @@ struct AgentRoutes: Responder {
 
     /// Who was refused with another generation, older or lost, gets the current one. Who was refused with the current one has it tried,
     /// once, however many report it.
-    private func rejected(_ entry: AppEntry, _ generation: Generation, _ session: VaultGate.Session) -> RenderedResponse
+    private func rejected(_ entry: AppEntry, _ generation: Generation, _ session: VaultController.Session)
+        -> RenderedResponse
     {
         guard generation == entry.credential.generation else { return session.answers.answer(for: entry) }
-        Task { await session.tokens.doubt(entry.app.name) }
+        Task { await session.tokens.recheck(entry.app.name) }
         return Response(.accepted).render()
     }
 
     /// A good token is answered from memory, also when its successor is due; only who needs a new one waits.
-    private func token(_ asked: AskedApp, _ entry: AppEntry, _ client: Name, minTTL: Int) -> Reply {
+    private func token(_ asked: AppAccess, _ entry: AppEntry, _ client: Name, minTTL: Int) -> Reply {
         let session = asked.session
         let now = time.now
         entry.tokenUse.note(now)

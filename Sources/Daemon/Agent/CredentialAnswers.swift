@@ -1,7 +1,6 @@
-import Names
+import Domain
 import SocketAPI
 import Synchronization
-import Times
 import Vault
 
 /// Answers to `credentials`, rendered once for each state that they tell of, in memory that is wiped when the vault is

@@ -1,4 +1,4 @@
-import Names
+import Domain
 import SocketAPI
 import SocketServer
 import Vault
@@ -11,12 +11,13 @@ final class CredentialWait: VaultWatch {
     private let request: Request
     private let caller: Identity
     private let after: AgentRoute.After
-    private let session: VaultGate.Session
+    private let session: VaultController.Session
     private var connection: Connection?
     private var end = 0
 
     init(
-        _ name: Name, _ after: AgentRoute.After, _ request: Request, _ caller: Identity, _ session: VaultGate.Session
+        _ name: Name, _ after: AgentRoute.After, _ request: Request, _ caller: Identity,
+        _ session: VaultController.Session
     ) {
         app = name
         self.name = name
@@ -67,7 +68,7 @@ final class CredentialWait: VaultWatch {
 
     /// What is to be said now, if anything is.
     private var answer: RecordedResponse? {
-        let asked = AskedApp(
+        let asked = AppAccess(
             action: .credentials, app: name, kind: .credentials, caller: caller, session: session,
             asksHead: request.method == .head)
         switch asked.decision {

@@ -1,4 +1,4 @@
-import Names
+import Domain
 import SecretMemory
 import SocketAPI
 import SocketServer
@@ -23,18 +23,18 @@ final class EventStream: VaultWatch {
     let app: Name? = nil
     var uid: UInt32 { caller.uid }
     private let caller: Identity
-    private let session: VaultGate.Session
+    private let session: VaultController.Session
     private var connection: Connection?
     /// The apps that are granted to it, as of the last change of the rules.
     private var visible = VisibleApps.none
     /// What the client was told of each app that is granted to it.
-    private var told: [Name: AppSight] = [:]
+    private var told: [Name: AppSnapshot] = [:]
     /// Apps of which there may be something to tell; whether that would be the first of all.
     private var due: [Name: Bool] = [:]
     private var order: ArraySlice<Name> = []
     private var lastSent = 0
 
-    init(_ caller: Identity, _ session: VaultGate.Session) {
+    init(_ caller: Identity, _ session: VaultController.Session) {
         self.caller = caller
         self.session = session
     }
@@ -96,9 +96,9 @@ final class EventStream: VaultWatch {
     }
 
     /// The app as the caller may see it.
-    private func sight(of name: Name) -> AppSight? {
+    private func sight(of name: Name) -> AppSnapshot? {
         guard visible.contains(name), let entry = session.vault.catalog.app(name) else { return nil }
-        return AppSight(entry)
+        return AppSnapshot(entry)
     }
 
     private func proceed() {
@@ -111,7 +111,7 @@ final class EventStream: VaultWatch {
             guard let name = order.popFirst() else { break }
             let isFirst = due.removeValue(forKey: name) ?? false
             let sight = sight(of: name)
-            for event in AppSight.events(of: name, from: told[name], to: sight, isFirst: isFirst) {
+            for event in AppSnapshot.events(of: name, from: told[name], to: sight, isFirst: isFirst) {
                 let document = event.render()
                 part.appendChunk(of: document.count + 8) {
                     $0.append("data: ")

@@ -1,6 +1,5 @@
-import Names
+import Domain
 import Synchronization
-import Times
 import Vault
 
 /// Notes which generation each client holds. A client that fetches what it has already costs nothing. What is new is

@@ -1,5 +1,5 @@
+import Domain
 import Glibc
-import Names
 import SocketAPI
 import SocketServer
 import Synchronization

@@ -1,6 +1,6 @@
+import Domain
 import Glibc
 import SocketAPI
-import Times
 import VaultSQLite
 
 /// A file that a backup is to be in, and the draft beside it. The daemon writes it as its own user: nowhere where others
@@ -45,7 +45,9 @@ struct BackupTarget {
         guard unsafe stat(directory, &status) == 0 else {
             throw Problem(.notFound, "the backup's directory: \(words(for: errno))", try: "make the directory first")
         }
-        guard status.st_mode & S_IFMT == S_IFDIR else { throw Problem(.conflict, "the backup's directory is none") }
+        guard status.st_mode & S_IFMT == S_IFDIR else {
+            throw Problem(.conflict, "the backup's directory is not a directory")
+        }
         for other in forbidden {
             var own = stat()
             if unsafe stat(other, &own) == 0, own.st_dev == status.st_dev, own.st_ino == status.st_ino {

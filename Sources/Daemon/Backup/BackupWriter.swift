@@ -1,7 +1,7 @@
+import Domain
 import Glibc
 import Rotation
 import SocketAPI
-import Times
 import Vault
 import VaultSQLite
 
@@ -12,9 +12,9 @@ struct BackupWriter {
     let places: Places
     let time: any TimeSource
 
-    private var forbidden: [String] { [places.stateDirectory, places.audit, places.escrow] }
+    private var forbidden: [String] { [places.stateDirectory, places.audit, places.spool] }
 
-    func answer(_ request: BackupRequest, _ session: VaultGate.Session) async throws(Problem) -> BackupReport {
+    func answer(_ request: BackupRequest, _ session: VaultController.Session) async throws(Problem) -> BackupReport {
         switch request {
         case .file(let path, let force):
             let target = try BackupTarget(path, mayReplace: force, forbidden: forbidden)
@@ -30,7 +30,7 @@ struct BackupWriter {
     }
 
     private func write(
-        to target: BackupTarget, _ session: VaultGate.Session, retention: Retention?
+        to target: BackupTarget, _ session: VaultController.Session, retention: Retention?
     ) async throws(Problem) -> BackupReport {
         try target.begin()
         defer { target.sweep() }
@@ -73,7 +73,7 @@ struct BackupWriter {
             try: "stop the daemon, then keyturnd check")
     }
 
-    private func problems(_ inspection: Inspection, _ session: VaultGate.Session) -> [StatusDocument.Problem] {
+    private func problems(_ inspection: Inspection, _ session: VaultController.Session) -> [StatusDocument.Problem] {
         session.rotations.report.troubles.filter { $0.kind != .unready }.map(StatusDocument.Problem.init)
             + inspection.findings.map {
                 StatusDocument.Problem(.damagedRow, $0.detail, try: "stop the daemon, then keyturnd check")

@@ -1,7 +1,7 @@
+import Domain
 import Glibc
 import SecretJSON
 import SocketAPI
-import Times
 
 /// The newest backup that was read again and found good: `last-backup.json` in the state directory, so that somebody notices
 /// when none is made any more. It is about this machine and not of the vault, which a restore brings back from elsewhere.

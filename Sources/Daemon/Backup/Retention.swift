@@ -1,6 +1,6 @@
+import Domain
 import Glibc
 import SocketAPI
-import Times
 
 /// Backups of one directory by their names, `keyturn-20261125T013000Z.db`: the newest of them are kept. Files of any
 /// other name are nobody's business here.

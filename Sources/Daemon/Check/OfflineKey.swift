@@ -5,14 +5,14 @@ import Vault
 
 /// What opens the vault for a command that works without the daemon.
 package struct OfflineKey: Sendable {
-    let way: UnlockWay
+    let way: UnlockKey
 
     package static func passphrase(_ passphrase: consuming SecretBytes) -> OfflineKey {
-        OfflineKey(way: UnlockWay(.passphrase(passphrase)))
+        OfflineKey(way: UnlockKey(.passphrase(passphrase)))
     }
 
     package static func recoveryKey(_ typed: borrowing SecretBytes) throws(StartError) -> OfflineKey {
-        do throws(VaultError) { return OfflineKey(way: try UnlockWay(typedRecoveryKey: typed)) } catch {
+        do throws(VaultError) { return OfflineKey(way: try UnlockKey(typedRecoveryKey: typed)) } catch {
             throw StartError(error)
         }
     }

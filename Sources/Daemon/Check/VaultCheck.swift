@@ -1,9 +1,8 @@
 import Audit
 import Doctor
-import EscrowFiles
+import Domain
 import Glibc
 package import SocketAPI
-import Times
 import Vault
 import VaultSQLite
 
@@ -19,18 +18,18 @@ package struct VaultCheck {
         self.scratch = scratch
     }
 
-    /// The state directory: the vault, the audit log, the escrow, and who may read them.
+    /// The state directory: the vault, the audit log, the spool, and who may read them.
     package func run(_ key: OfflineKey) async throws(StartError) -> CheckReport {
         do {
             guard !Replacement(of: places.vault).isPending else {
                 throw StartError(
-                    .badData, "a restore was killed before the vault had its place",
+                    .badData, "a restore was interrupted before the vault was in place",
                     hint: "keyturnd serve, which ends it; or the restore again")
             }
             guard unsafe access(places.vault, F_OK) == 0 else {
                 let reason = errno
                 guard reason == ENOENT else { throw StoreError(systemCall: "cannot open \(places.vault)", reason) }
-                throw StartError.noVault(at: places.vault, Remains(in: places.stateDirectory))
+                throw StartError.noVault(at: places.vault, VaultTraces(in: places.stateDirectory))
             }
             let lock = try FileLock(lookingAt: places.vault)
             defer { withExtendedLifetime(lock) {} }
@@ -44,7 +43,7 @@ package struct VaultCheck {
                 let (audit, count) = auditLog(inspector, look.inspection)
                 lines = count
                 findings += audit
-                findings += await escrow(inspector)
+                findings += await spool(inspector)
             }
             look.findings = findings
             return look.report(places.vault, auditLines: lines)
@@ -75,7 +74,7 @@ package struct VaultCheck {
 
     /// - Parameter log: the vault's audit log, which tells whether the vault is older than it.
     static func look(
-        at path: String, in scratch: String, _ way: UnlockWay, log: LogDirectory?
+        at path: String, in scratch: String, _ way: UnlockKey, log: LogDirectory?
     ) async throws -> (Look, [Finding]) {
         let copy = try VaultCopy(of: path, in: scratch)
         defer { withExtendedLifetime(copy) {} }
@@ -90,7 +89,7 @@ package struct VaultCheck {
     }
 
     private static func look(
-        at store: SQLiteStore, _ way: UnlockWay, _ log: LogDirectory?
+        at store: SQLiteStore, _ way: UnlockKey, _ log: LogDirectory?
     ) async throws -> (Look, [Finding]) {
         var (look, findings) = (Look(), [Finding]())
         do {
@@ -135,14 +134,14 @@ package struct VaultCheck {
         }
     }
 
-    private func escrow(_ inspector: VaultInspector) async -> [Finding] {
-        let files: [EscrowFile]
-        do throws(StoreError) { files = try await EscrowFiles(directory: places.escrow).files() } catch {
-            return [Finding(.error, "escrow", error.detail, try: "ls -l \(places.escrow)")]
+    private func spool(_ inspector: VaultInspector) async -> [Finding] {
+        let files: [SpoolFile]
+        do throws(StoreError) { files = try await SpoolFiles(directory: places.spool).files() } catch {
+            return [Finding(.error, "spool", error.detail, try: "ls -l \(places.spool)")]
         }
         return files.compactMap { file in
             do throws(VaultError) {
-                try inspector.open(try EscrowEntry(reading: file.bytes))
+                try inspector.open(try SpoolEntry(reading: file.bytes))
                 return nil
             } catch {
                 return Finding(.error, file.name, error.detail, try: error.hint)

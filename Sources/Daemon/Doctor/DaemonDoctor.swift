@@ -1,13 +1,12 @@
 import Audit
 import Confinement
 import Doctor
+import Domain
 import Envelope
 import Glibc
 import HTTPTransport
-import Names
 import SecretMemory
 import SocketAPI
-import Times
 import Vault
 import VaultSQLite
 
@@ -28,7 +27,7 @@ struct DaemonDoctor {
     /// What opens the vault at the next start.
     var source: UnlockSource? { UnlockSource(credential: credential, settings: settings, closed: places.closed) }
 
-    func report(_ gate: VaultGate, status: [StatusDocument.Problem], channel: String) async -> DoctorReport {
+    func report(_ gate: VaultController, status: [StatusDocument.Problem], channel: String) async -> DoctorReport {
         let session = gate.session
         var lines = HostDoctor(places: places, now: time.now.wall).lines
         lines += [
@@ -40,7 +39,7 @@ struct DaemonDoctor {
             confinement.outcome, .current, startsPrograms: confinement.startsPrograms,
             program: confinement.startsPrograms ? Confinement.ofProgram(keptOutOf: places.closed) : nil)
         lines += [(places.agentSocket, "agent_socket"), (places.adminSocket, "admin_socket")].map(socket)
-        lines += [backups, Self.alarms(channel: channel, startsPrograms: confinement.startsPrograms)]
+        lines += [backups, Self.alerts(channel: channel, startsPrograms: confinement.startsPrograms)]
         if let session {
             lines += Self.policies(session.vault.catalog.entries.map(\.app))
             lines += [slots(session.vault), await auditLog(session)]
@@ -72,7 +71,7 @@ struct DaemonDoctor {
     // MARK: The way in
 
     /// Opens a key slot as the next start would, and throws away what that leads to.
-    private func unlocking(_ gate: VaultGate) async -> Line {
+    private func unlocking(_ gate: VaultController) async -> Line {
         guard let source else {
             return Line(
                 "unlock", .warning,
@@ -120,7 +119,7 @@ struct DaemonDoctor {
 
     // MARK: The vault's own
 
-    private func auditLog(_ session: VaultGate.Session) async -> Line {
+    private func auditLog(_ session: VaultController.Session) async -> Line {
         do {
             let newest = try session.audit.directory.segments().last
             let report = try await session.audit.verify(from: newest)
@@ -137,7 +136,7 @@ struct DaemonDoctor {
 
     /// What the status names, but no more than anybody reads.
     static func problems(_ problems: [StatusDocument.Problem], most: Int = 20) -> [Line] {
-        guard !problems.isEmpty else { return [Line("apps", .passed, "nothing is overdue, held or refused")] }
+        guard !problems.isEmpty else { return [Line("apps", .passed, "nothing is overdue, blocked or refused")] }
         var lines = problems.prefix(most).map { problem in
             Line(
                 problem.code, problem.severity == .critical ? .failed : .warning,

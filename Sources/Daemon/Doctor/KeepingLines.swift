@@ -1,7 +1,7 @@
+import Domain
 import Glibc
 import Scheduling
 import SocketAPI
-import Times
 import Vault
 
 /// What the doctor says of what nobody misses until the day: backups, somebody who is told, policies that can hold.
@@ -46,14 +46,14 @@ extension DaemonDoctor {
     }
 
     /// - Parameter startsPrograms: whether the daemon can still start a command.
-    static func alarms(channel: String, startsPrograms: Bool) -> Line {
-        guard channel == "log" else { return Line("alarms", .passed, "by alarms.\(channel)") }
+    static func alerts(channel: String, startsPrograms: Bool) -> Line {
+        guard channel == "log" else { return Line("alerts", .passed, "by alerts.\(channel)") }
         return Line(
-            "alarms", .warning,
-            "no alarm leaves this machine: there is no alarms.command and no alarms.webhook",
+            "alerts", .warning,
+            "no alert leaves this machine: there is no alerts.command and no alerts.webhook",
             try: "set one of them in keyturn.yaml, "
                 + (startsPrograms ? "reload" : "reload (for a webhook) or restart keyturnd (for a first command)")
-                + ", then keyturn alarm test")
+                + ", then keyturn alert test")
     }
 
     static func policies(_ apps: [App], most: Int = 20) -> [Line] {

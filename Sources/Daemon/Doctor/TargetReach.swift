@@ -1,4 +1,4 @@
-import Names
+import Domain
 import SocketAPI
 import Vault
 
@@ -7,7 +7,7 @@ extension DaemonDoctor {
     private static let mostTargets = 20
 
     /// Whether each console takes the login and has what a push needs. Changes nothing there.
-    func targets(_ session: VaultGate.Session) async -> [DoctorReport.Line] {
+    func targets(_ session: VaultController.Session) async -> [DoctorReport.Line] {
         let entries = session.vault.catalog.targets.prefix(Self.mostTargets)
         return await withTaskGroup(of: DoctorReport.Line?.self) { group in
             for entry in entries {

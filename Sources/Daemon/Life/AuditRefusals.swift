@@ -1,9 +1,8 @@
 import Audit
 import Dispatch
-import Names
+import Domain
 import SocketAPI
 import SocketServer
-import Times
 
 /// What callers without a grant can have written.
 extension AuditTrail {

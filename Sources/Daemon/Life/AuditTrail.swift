@@ -1,9 +1,9 @@
 import Audit
 import Dispatch
+import Domain
 import Logging
 import Rotation
 import Synchronization
-import Times
 import Tokens
 import Vault
 
@@ -71,7 +71,7 @@ final class AuditTrail: ChangeLog, Sendable {
             let commit = try log.commit
             // Looked at when the vault was opened; but the log may not have been readable then.
             guard commit <= vault.commits else {
-                throw AuditError(.ahead, "it tells of changes that the vault has not: keyturn lock, keyturn unlock")
+                throw AuditError(.ahead, "it has changes that the vault does not have: keyturn lock, keyturn unlock")
             }
             state.withLock { state in
                 // Lines that a process wrote and did not live to tell the vault of.

@@ -1,6 +1,6 @@
 import Audit
 import Dispatch
-import Times
+import Domain
 import Vault
 
 /// What was seen of a log that is not as it was written, until an operator has taken note of it.

@@ -1,13 +1,12 @@
 import Audit
 package import Confinement
-import EscrowFiles
+import Domain
 import Glibc
 import HTTPTransport
 package import Logging
 import SecretMemory
 package import SocketAPI
 import SocketServer
-import Times
 import Tokens
 import Vault
 import VaultSQLite
@@ -58,7 +57,7 @@ package struct Daemon: Sendable {
     package static func confine(_ settings: Settings, credential: String?, _ places: Places) -> Confinement {
         let source = UnlockSource(credential: credential, settings: settings, closed: places.closed)
         let unlocksByCommand = if case .command = source { true } else { false }
-        return Confinement.begin(startsPrograms: unlocksByCommand || settings.alarmCommand != nil)
+        return Confinement.begin(startsPrograms: unlocksByCommand || settings.alertCommand != nil)
     }
 
     /// Serves until it is told to stop.
@@ -68,7 +67,7 @@ package struct Daemon: Sendable {
         let roles = try settings.adminRoles(owner: geteuid())
         let agentGroup = try settings.agentGroupID()
         let transport = try makeTransport()
-        let channel = try AlarmChannel(settings, places, transport)
+        let channel = try AlertChannel(settings, places, transport)
         let inherited = try InheritedSockets()
         var check = SettingsCheck(places: places, credential: credential)
         check.inherited = inherited
@@ -79,8 +78,8 @@ package struct Daemon: Sendable {
         let zoom = ZoomIssuer(zoom: ZoomClient(transport: transport))
         var policy = AttemptPolicy()
         policy.budget = settings.refusalsPerHour
-        let gate = VaultGate(
-            store: store, escrow: EscrowFiles(directory: places.escrow),
+        let gate = VaultController(
+            store: store, spool: SpoolFiles(directory: places.spool),
             audit: LogDirectory(path: places.audit), syncsReads: settings.auditSync == .always, zoom: zoom,
             transport: transport, policy: policy, mostWaiting: min(settings.mostWaiting, ConnectionLimits.most() / 2),
             refusals: settings.refusals, machine: MachineIdentity.read(settings.machineFile), time: time, logger: logger
@@ -91,26 +90,27 @@ package struct Daemon: Sendable {
         let status = StatusReport(
             gate: gate, time: time, version: version, started: time.now, stateDirectory: places.stateDirectory,
             lost: lost)
-        let bell = AlarmBell(
-            gate: gate, status: status, channel: channel, file: AlarmFile(path: places.alarms), logger: logger)
-        let metrics = MetricsSource(gate: gate, agent: AgentServer(), bell: bell, places: places, status: status)
+        let notifier = AlertNotifier(
+            gate: gate, status: status, channel: channel, file: AlertFile(path: places.alerts), logger: logger)
+        let metrics = MetricsSource(
+            gate: gate, agent: AgentServer(), notifier: notifier, places: places, status: status)
         let admin = AdminRoutes(
             gate: gate, zoom: zoom, time: time, status: status, roles: roles,
             backups: BackupWriter(store: store, places: places, time: time),
             doctor: DaemonDoctor(
                 places: places, settings: settings, credential: credential, transport: transport, time: time,
                 started: time.now, confinement: confinement),
-            unlocking: UnlockTurns(time: time), metrics: metrics, bell: bell)
+            unlocking: UnlockThrottle(time: time), metrics: metrics, notifier: notifier)
         let sockets = SocketService(
             places: places, settings: settings, inherited: inherited, agentGroup: agentGroup,
             agent: AgentRoutes(
                 gate: gate, time: time,
                 budget: settings.requestsPerSecond > 0 ? RequestBudget(perSecond: settings.requestsPerSecond) : nil),
             admin: admin, lost: lost, logger: logger)
-        let due = DueWork(gate: gate, bell: bell, time: time)
-        let users = UserWatch(gate: gate, logger: logger)
+        let due = Ticker(gate: gate, notifier: notifier, time: time)
+        let users = UserMonitor(gate: gate, logger: logger)
         let reload = Reload(
-            began: settings, read: read, check: check, bell: bell, transport: transport,
+            began: settings, read: read, check: check, notifier: notifier, transport: transport,
             startsPrograms: confinement.startsPrograms, volume: volume,
             logger: logger)
         // Before anybody is told that it is ready: what is asked from then on is done.
@@ -144,7 +144,7 @@ package struct Daemon: Sendable {
     private func openStore() throws(StartError) -> SQLiteStore {
         do throws(StoreError) { return try SQLiteStore.open(at: places.vault) } catch {
             if error.code == .missing {
-                throw StartError.noVault(at: places.vault, Remains(in: places.stateDirectory))
+                throw StartError.noVault(at: places.vault, VaultTraces(in: places.stateDirectory))
             }
             throw StartError(VaultError(error))
         }
@@ -171,7 +171,7 @@ package struct Daemon: Sendable {
 
     /// With nothing to unlock with, the daemon starts locked. With something that does not fit, it does not start:
     /// that is a mistake to be mended, and not a state to be in.
-    private func unlock(_ gate: VaultGate) async throws(StartError) {
+    private func unlock(_ gate: VaultController) async throws(StartError) {
         guard let source = UnlockSource(credential: credential, settings: settings, closed: places.closed) else {
             logger.notice("the vault is locked: keyturn unlock")
             return

@@ -1,9 +1,8 @@
 import Audit
+import Domain
 import Logging
-import Names
 import Rotation
 import Scheduling
-import Times
 import Tokens
 import Vault
 
@@ -18,26 +17,26 @@ extension RotationEvent {
                 "state": "\(rotation.phase.rawValue)", "due_at": "\(rotation.due.map(\.description) ?? "-")",
             ]
             let isMove = if case .moved = self { true } else { false }
-            let isBad = [.held, .lostResponse, .refused].contains(rotation.phase)
+            let isBad = [.blocked, .lostResponse, .refused].contains(rotation.phase)
             logger.log(
                 level: isBad ? .error : .notice,
                 "rotation \(isMove ? "" : "still ")\(rotation.phase.rawValue)\(rotation.reason.map { ": \($0)" } ?? "")",
                 metadata: particulars)
         case .notKept(let app, let error):
             logger.error("rotation waits: \(error)", metadata: ["app": "\(app)"])
-        case .unstored(let app, let error, let escrow):
+        case .unstored(let app, let error, let spool):
             logger.critical(
                 "a new secret is in memory only and cannot be stored: \(error); do not stop keyturnd",
-                metadata: ["app": "\(app)", "escrow": "\(escrow)"])
+                metadata: ["app": "\(app)", "spool": "\(spool)"])
         case .kept(let app, let file, let error):
             logger.critical(
-                "the vault cannot take a new secret: \(error); it is safe, sealed in \(file), until the vault can",
+                "the vault cannot take a new secret: \(error); it is stored encrypted in \(file) until the vault can",
                 metadata: ["app": "\(app)", "file": "\(file)"])
         case .found(let app, let file):
             logger.notice("a new secret that lay in \(file) is in the vault now", metadata: ["app": "\(app)"])
         case .notFreed(let file, let error):
             logger.warning("\(file) is in the vault and could not be wiped yet: \(error)")
-        case .escrowTrouble(let trouble):
+        case .spoolTrouble(let trouble):
             let text = "\(trouble.words)\(trouble.hint.map { "; \($0)" } ?? "")"
             logger.log(level: trouble.kind == .unready ? .warning : .error, "\(text)")
         }

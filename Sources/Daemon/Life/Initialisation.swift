@@ -7,7 +7,7 @@ import VaultSQLite
 
 /// Makes a vault: the state directory, the key file if there is none, the recovery key, and the sealed database.
 package struct Initialisation {
-    package enum Way: ~Copyable {
+    package enum UnlockMethod: ~Copyable {
         /// - Parameter isThere: whether the file is to be there, or is to be made.
         case keyFile(String, isThere: Bool)
         case passphrase(SecretBytes)
@@ -34,7 +34,7 @@ package struct Initialisation {
 
     /// - Parameter recovery: written or shown before the vault is made, so that there is never a vault whose recovery key
     ///   nobody has.
-    package func run(_ way: consuming Way, recovery place: Recovery) async throws(StartError) -> Made {
+    package func run(_ way: consuming UnlockMethod, recovery place: Recovery) async throws(StartError) -> Made {
         try PrivateDirectory.ensure("the state directory", places.stateDirectory, mode: 0o700)
         if case .file(let path) = place {
             try StartError.check("the recovery key's directory", Self.directory(of: path))
@@ -47,9 +47,9 @@ package struct Initialisation {
         var made: [String] = []
         do throws(StartError) {
             var newKeyFile: String?
-            let first: UnlockWay
+            let first: UnlockKey
             switch consume way {
-            case .passphrase(let passphrase): first = UnlockWay(.passphrase(passphrase))
+            case .passphrase(let passphrase): first = UnlockKey(.passphrase(passphrase))
             case .keyFile(let path, let isThere):
                 if !isThere {
                     try StartError.check("the key file's directory", Self.directory(of: path))
@@ -89,7 +89,7 @@ package struct Initialisation {
         }
     }
 
-    private func create(_ ways: [UnlockWay], isShown: Bool) async throws(StartError) {
+    private func create(_ ways: [UnlockKey], isShown: Bool) async throws(StartError) {
         do throws(StartError) { try await create(ways) } catch {
             guard isShown else { throw error }
             throw StartError(
@@ -97,7 +97,7 @@ package struct Initialisation {
         }
     }
 
-    private func create(_ ways: [UnlockWay]) async throws(StartError) {
+    private func create(_ ways: [UnlockKey]) async throws(StartError) {
         do {
             try await SQLiteStore.create(at: places.vault) { store in try await Vault.create(in: store, ways: ways) }
         } catch let error as VaultError {
@@ -119,7 +119,7 @@ package struct Initialisation {
         var found = stat()
         guard unsafe lstat(path, &found) == 0 else { return }
         throw StartError(
-            .usage, "there is a file at \(path) already, and a vault gets a new key file unless it is told otherwise",
+            .usage, "there is a file at \(path) already, and a new vault gets a new key file",
             hint: "--use-existing-key, if its content is random and nobody else has it; else rm \(path)")
     }
 
@@ -133,8 +133,8 @@ package struct Initialisation {
         }
     }
 
-    private static func way(_ recovery: borrowing SecretBytes) throws(StartError) -> UnlockWay {
-        do throws(VaultError) { return try UnlockWay(typedRecoveryKey: recovery) } catch { throw StartError(error) }
+    private static func way(_ recovery: borrowing SecretBytes) throws(StartError) -> UnlockKey {
+        do throws(VaultError) { return try UnlockKey(typedRecoveryKey: recovery) } catch { throw StartError(error) }
     }
 }
 

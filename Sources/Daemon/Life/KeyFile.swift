@@ -1,8 +1,8 @@
+import Domain
 import Envelope
 import Glibc
 import SecretMemory
 import SocketAPI
-import Times
 import Vault
 
 /// Files that hold what opens a vault.
@@ -14,7 +14,7 @@ enum KeyFile {
     ///   - owner: who may have put it there besides root. Whoever knows a key that a vault is made with opens that vault.
     static func read(
         _ path: String, isCredential: Bool = false, owner: uid_t = geteuid()
-    ) throws(StartError) -> UnlockWay {
+    ) throws(StartError) -> UnlockKey {
         if !isCredential { try StartError.check("the key file", path, owner: owner) }
         let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK)
         guard descriptor >= 0 else { throw StartError(systemCall: "cannot read the key file \(path)", errno) }
@@ -33,7 +33,7 @@ enum KeyFile {
             throw StartError(
                 .badData,
                 "the key file \(path) has \(counted(Int(status.st_size), "byte")), not \(lengths.lowerBound) to \(lengths.upperBound)",
-                hint: "put back the right one; what an init left that was killed opens nothing: rm \(path)")
+                hint: "restore the right file; a file left by an interrupted init is useless: rm \(path)")
         }
         let secret = try SecretBytes(count: Int(status.st_size)) { span throws(StartError) in
             let count = span.byteCount
@@ -43,7 +43,7 @@ enum KeyFile {
             }
             guard got == count else { throw StartError(systemCall: "cannot read the key file \(path)", errno) }
         }
-        return UnlockWay(.keyFile(secret))
+        return UnlockKey(.keyFile(secret))
     }
 
     /// Writes a new file that nobody can read before it is whole, and that outlives a power cut.
@@ -77,7 +77,7 @@ enum KeyFile {
     }
 }
 
-extension UnlockWay {
+extension UnlockKey {
     /// A recovery key as somebody typed it.
     convenience init(typedRecoveryKey secret: borrowing SecretBytes) throws(VaultError) {
         do {

@@ -1,21 +1,21 @@
+import Domain
 import Glibc
 import HTTPTransport
 package import Logging
 import Synchronization
-import Times
 
 /// At SIGHUP the settings are read again, while the vault stays open and everybody is served: a restart would lock a vault
 /// that was unlocked by hand. What can change meanwhile does; what takes a restart is named; a mistake changes
 /// nothing, nor does what a restart could not carry out.
 struct Reload {
     /// The keys that change while it serves.
-    static let live: Set<String> = ["alarms.command", "alarms.command_timeout", "alarms.webhook", "log.level"]
+    static let live: Set<String> = ["alerts.command", "alerts.command_timeout", "alerts.webhook", "log.level"]
 
     let began: Settings
     let read: Settings.Reader
     /// Whether a restart could carry them out.
     let check: SettingsCheck
-    let bell: AlarmBell
+    let notifier: AlertNotifier
     let transport: any HTTPTransport
     /// Whether this process can still start a command.
     let startsPrograms: Bool
@@ -42,18 +42,18 @@ struct Reload {
 
     /// - Returns: what holds from now on: with those settings that wait for a restart, since they were told of.
     private func take(_ settings: Settings, after old: Settings) async throws(StartError) -> Settings {
-        let isRunnable = startsPrograms || settings.alarmCommand == nil
-        let channel = try AlarmChannel(settings, check.places, transport)
+        let isRunnable = startsPrograms || settings.alertCommand == nil
+        let channel = try AlertChannel(settings, check.places, transport)
         if isRunnable {
-            await bell.ring(by: channel)
+            await notifier.ring(by: channel)
         } else {
             logger.warning(
-                "alarms stay as they were: this daemon started without a command, and has given up starting programs",
+                "alerts stay as they were: this daemon started without a command, and has given up starting programs",
                 metadata: ["try": "restart keyturnd; a vault that was unlocked by hand is locked then"])
         }
         if let level = Logger.Level(rawValue: settings.logLevel) { volume.level = level }
         let changed = Self.changes(
-            from: old, to: settings, live: isRunnable ? Self.live : Self.live.filter { !$0.hasPrefix("alarms.") })
+            from: old, to: settings, live: isRunnable ? Self.live : Self.live.filter { !$0.hasPrefix("alerts.") })
         logger.notice(
             "the settings were read again",
             metadata: changed.now.isEmpty ? nil : ["changed": "\(changed.now.joined(separator: ", "))"])

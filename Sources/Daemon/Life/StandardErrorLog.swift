@@ -1,6 +1,6 @@
+import Domain
 import Glibc
 package import Logging
-import Times
 
 /// One line on standard error for each event: time, level, what happened, and its particulars. The journal gets its
 /// own priority and keeps the time itself.

@@ -26,12 +26,12 @@ enum UnlockSource: Equatable {
 
     /// What it gives. Blocks: for a command, until that has ended.
     /// - Parameter owner: whose key file is believed, besides root's.
-    func read(owner: uid_t = geteuid()) throws(StartError) -> UnlockWay {
+    func read(owner: uid_t = geteuid()) throws(StartError) -> UnlockKey {
         switch self {
         case .credential(let path): try KeyFile.read(path, isCredential: true)
         case .keyFile(let path): try KeyFile.read(path, owner: owner)
         case .command(let words, let timeout, let closed):
-            try KeyCommand(command: words, timeout: timeout, closed: closed).run()
+            try UnlockCommand(command: words, timeout: timeout, closed: closed).run()
         }
     }
 
@@ -47,7 +47,7 @@ enum UnlockSource: Equatable {
     func failure(_ error: VaultError) -> StartError {
         let failure = StartError(error)
         guard error.code == .wrongKey else { return failure }
-        return StartError(failure.exitStatus, "\(name) opens none of the vault's key slots", hint: failure.hint)
+        return StartError(failure.exitStatus, "\(name) does not open any key slot of the vault", hint: failure.hint)
     }
 
     /// Whether it can be asked at all. A command is not run.
@@ -64,8 +64,8 @@ enum UnlockSource: Equatable {
     }
 
     /// The key slot that it opens now. Not counted among the tries of those who unlock by hand.
-    func slot(of gate: VaultGate) async throws(StartError) -> (id: String, kind: String) {
-        let way: UnlockWay
+    func slot(of gate: VaultController) async throws(StartError) -> (id: String, kind: String) {
+        let way: UnlockKey
         do { way = try await offThePool { [self] in try read() } } catch {
             throw (error as? StartError) ?? StartError(.internal, "\(name) cannot be read: \(error)")
         }

@@ -1,8 +1,6 @@
-import Names
+import Domain
 import Rotation
-import Schedule
 import Scheduling
-import Times
 import Vault
 
 /// A family of gauges with a value for each of many, such as apps, that has one. Beyond ``most`` by name, all others come
@@ -33,7 +31,7 @@ struct AppGauges: Sendable {
     let secretAge: Int
     let nextRotation: Int?
     let isOverdue: Bool
-    let isHeld: Bool
+    let isBlocked: Bool
     let nextStep: Int?
     let drainEnds: Int?
     let secretDies: Int?
@@ -56,7 +54,7 @@ struct AppGauges: Sendable {
         let problems = AppProblems(
             entry: entry, holders: holders, recurrence: recurrence, now: now.wall, targets: targets)
         isOverdue = problems.isOverdue
-        isHeld = rotation?.phase == .held
+        isBlocked = rotation?.phase == .blocked
         nextStep = rotation?.due.map { $0 - now.wall }
         drainEnds = rotation.flatMap { RotationTiming().drainDeadline($0) }.map { $0 - now.wall }
         secretDies = entry.secretDies.map { $0 - now.wall }
@@ -86,17 +84,17 @@ struct AppGauges: Sendable {
             value: { (gauges: AppGauges) in gauges.generation }),
         seconds("keyturn_secret_age", "How long Keyturn has had the current secret.", worst: most) { $0.secretAge },
         seconds(
-            "keyturn_next_rotation", "Until the secret is rotated by itself; negative when that is overdue.",
+            "keyturn_next_rotation", "Until the next scheduled rotation; negative when it is overdue.",
             worst: least
         ) { $0.nextRotation },
         GaugeFamily(
             name: "keyturn_rotation_overdue", help: "1 when a rotation is due for more than an hour and not begun.",
             together: sum, value: { $0.isOverdue ? 1 : 0 }),
         GaugeFamily(
-            name: "keyturn_rotation_held", help: "1 when a rotation waits for the operator.", together: sum,
-            value: { $0.isHeld ? 1 : 0 }),
+            name: "keyturn_rotation_blocked", help: "1 when a rotation waits for the operator.", together: sum,
+            value: { $0.isBlocked ? 1 : 0 }),
         seconds(
-            "keyturn_rotation_step", "Until the rotation that is under way goes on by itself.", worst: least
+            "keyturn_rotation_step", "Until the next step of the rotation under way.", worst: least
         ) { $0.nextStep },
         seconds(
             "keyturn_rotation_waiting", "How long the rotation that is under way has waited for what it waits for.",
@@ -107,13 +105,13 @@ struct AppGauges: Sendable {
             help: "1 when a rotation has waited longer than what it waits for usually takes.", together: sum,
             value: { $0.waitsTooLong ? 1 : 0 }),
         seconds(
-            "keyturn_drain_deadline", "Until the old secret is ended, whoever still holds it.", worst: least
+            "keyturn_drain_deadline", "Until the old secret is revoked, even if clients still use it.", worst: least
         ) { $0.drainEnds },
         seconds(
             "keyturn_secret_dies",
             "Until Zoom kills the secret that is handed out while no other has taken its place.", worst: least
         ) { $0.secretDies },
-        seconds("keyturn_old_secret_dies", "Until Zoom kills the old secret by itself.", worst: least) {
+        seconds("keyturn_old_secret_dies", "Until Zoom revokes the old secret on its own.", worst: least) {
             $0.oldSecretDies
         },
         seconds("keyturn_token_left", "Until the access token expires.", worst: least) { $0.tokenLeft },

@@ -1,12 +1,11 @@
 import Audit
 import Doctor
-import Names
+import Domain
 import Rotation
 import Scheduling
 import SecretMemory
 import SocketAPI
 import SocketServer
-import Times
 import Vault
 
 /// How everything is, in numbers. Nothing in it is a secret, and however much there is, no label has more than ``most``
@@ -34,9 +33,9 @@ struct MetricsReport {
     var fetches: [FetchCounts.Label: Int] = [:]
     var latency = ServerLatency()
     var events = EventTally.Counts()
-    /// Of each alarm that was raised and is not over.
-    var alarms: [Severity] = []
-    var alarmsOwed = 0
+    /// Of each alert that was raised and is not over.
+    var alerts: [Severity] = []
+    var alertsUndelivered = 0
 
     func text(_ dialect: OpenMetrics.Dialect = .openMetrics) -> SecretBytes {
         var text = OpenMetrics(dialect)
@@ -56,13 +55,13 @@ struct MetricsReport {
                 [.init(disk.total)])
         }
         text.gauge(
-            "keyturn_alarms", help: "Alarms that were raised and are not over.", label: "severity",
+            "keyturn_alerts", help: "List active alerts.", label: "severity",
             [Severity.critical, .warning].map { severity in
-                (of: severity.rawValue, value: alarms.count { $0 == severity })
+                (of: severity.rawValue, value: alerts.count { $0 == severity })
             })
         text.gauge(
-            "keyturn_alarms_owed", help: "Alarms that are still to be taken by the command or the webhook.",
-            [.init(alarmsOwed)])
+            "keyturn_alerts_undelivered", help: "Alerts that are still to be taken by the command or the webhook.",
+            [.init(alertsUndelivered)])
         writeTraffic(to: &text)
         if let unlocked { write(unlocked, to: &text) }
         return text.finish()
@@ -97,9 +96,9 @@ struct MetricsReport {
 
     private func write(_ unlocked: Unlocked, to text: inout OpenMetrics) {
         let vault = unlocked.vault
-        text.gauge("keyturn_key_epoch", help: "The key epoch that rows are sealed in.", [.init(vault.keyEpoch)])
+        text.gauge("keyturn_key_epoch", help: "The key epoch that rows are encrypted in.", [.init(vault.keyEpoch)])
         text.gauge(
-            "keyturn_rows_to_reseal", help: "Rows that are sealed in an older key epoch.",
+            "keyturn_rows_to_reseal", help: "Rows that are encrypted in an older key epoch.",
             [.init(unlocked.resealing.map { $0.rows - $0.done } ?? 0)])
         text.gauge(
             "keyturn_audit_lag_lines", help: "Lines of the audit log that are not on disk.",

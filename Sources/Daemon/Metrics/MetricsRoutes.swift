@@ -1,17 +1,16 @@
 import Doctor
-import Names
+import Domain
 import SocketAPI
 import SocketServer
 import Synchronization
-import Times
 import Vault
 
 /// Where the numbers come from.
 struct MetricsSource: Sendable {
-    let gate: VaultGate
+    let gate: VaultController
     /// Of the agent socket; `nil` before it is there.
     let agent: AgentServer
-    let bell: AlarmBell
+    let notifier: AlertNotifier
     let places: Places
     let status: StatusReport
 
@@ -22,8 +21,8 @@ struct MetricsSource: Sendable {
         report.fetches = gate.fetches.all
         report.latency = await agent.server?.latency() ?? ServerLatency()
         report.events = gate.events.counts
-        report.alarms = await bell.raised.map(\.severity)
-        report.alarmsOwed = await bell.owed
+        report.alerts = await notifier.raised.map(\.severity)
+        report.alertsUndelivered = await notifier.owed
         report.unlocked = session.map { session in
             MetricsReport.Unlocked(
                 vault: session.vault, resealing: session.keys.progress, auditLag: session.audit.lag,

@@ -1,7 +1,6 @@
 import Audit
-import Names
+import Domain
 import SecretMemory
-import Times
 import Vault
 
 /// Which generations of each app there were, by what outlived them: the audit log, and the vault that a backup replaces.

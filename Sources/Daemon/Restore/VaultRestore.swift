@@ -1,9 +1,8 @@
 import Audit
+package import Domain
 import Glibc
-import Names
 import SecretMemory
 package import SocketAPI
-package import Times
 import Vault
 import VaultSQLite
 
@@ -49,7 +48,7 @@ package struct VaultRestore {
     }
 
     /// A vault that opens may have newer secrets than any backup. One that is refused when it is served has lost them.
-    private func refuseIfWhole(_ way: UnlockWay) async throws {
+    private func refuseIfWhole(_ way: UnlockKey) async throws {
         guard unsafe access(places.vault, F_OK) == 0 else { return }
         let (_, findings): (VaultCheck.Look, [Finding])
         do {
@@ -59,19 +58,19 @@ package struct VaultRestore {
             throw StartError(
                 .badData,
                 "there is a vault in \(places.stateDirectory) that opens with another key; it was not touched",
-                hint: "give another --state-dir; or, to put the backup in its place all the same: --replace")
+                hint: "give another --state-dir; or, to replace it with the backup: --replace")
         }
         guard findings.contains(where: { $0.severity == .fatal }) else {
             throw StartError(
                 .badData,
                 "the vault in \(places.stateDirectory) is whole, and may have newer secrets than the backup; it was not touched",
-                hint: "keyturnd serve; or, to put the backup in its place all the same: --replace")
+                hint: "keyturnd serve; or, to replace it with the backup: --replace")
         }
     }
 
     /// Proves the draft with its own keys, and marks all that a backup cannot know.
     /// - Returns: the backup as it was, and what apps got a newer secret since.
-    private func prepare(_ backup: String, _ way: UnlockWay) async throws -> (Inspection, [RestoreReport.NewerSecret]) {
+    private func prepare(_ backup: String, _ way: UnlockKey) async throws -> (Inspection, [RestoreReport.NewerSecret]) {
         let store: SQLiteStore
         do throws(StoreError) { store = try SQLiteStore.open(at: draft) } catch {
             guard error.code == .damaged || error.code == .notAVault else { throw error }
@@ -144,7 +143,7 @@ package struct VaultRestore {
     }
 
     /// By the log, as far as it is there, and by the vault that is in the way, if it is the same vault and opens.
-    private func knownGenerations(_ backup: VaultInspector, _ way: UnlockWay) async -> KnownGenerations {
+    private func knownGenerations(_ backup: VaultInspector, _ way: UnlockKey) async -> KnownGenerations {
         var known = KnownGenerations()
         guard let key = try? backup.auditKey() else { return known }
         known.read(LogDirectory(path: places.audit), key: key)

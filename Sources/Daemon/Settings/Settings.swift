@@ -39,12 +39,12 @@ package struct Settings: Equatable, Sendable {
     var refusalsPerDay = 16
     /// `audit.reserve`: MiB of free space below which refusals are counted and not written.
     var auditReserve = 64
-    /// `alarms.command`: who is told of alarms.
-    var alarmCommand: CommandWords?
-    /// `alarms.command_timeout`: seconds that it may take.
-    var alarmTimeout = 10
-    /// `alarms.webhook`: what is told of alarms instead. May be a secret.
-    var alarmWebhook: EndpointURL?
+    /// `alerts.command`: who is told of alerts.
+    var alertCommand: CommandWords?
+    /// `alerts.command_timeout`: seconds that it may take.
+    var alertTimeout = 10
+    /// `alerts.webhook`: what is told of alerts instead. May be a secret.
+    var alertWebhook: EndpointURL?
     /// `metrics.listen`: where the numbers are served besides the admin socket, on this machine alone.
     var metricsAddress: LoopbackAddress?
     /// `log.level`: `debug`, `info`, `notice`, `warning` or `error`.
@@ -128,15 +128,15 @@ package struct Settings: Equatable, Sendable {
         "audit.reserve": { settings, text throws(BadValue) in
             settings.auditReserve = try number(text, 0...1_048_576, of: "MiB")
         },
-        "alarms.command": { settings, text throws(BadValue) in
+        "alerts.command": { settings, text throws(BadValue) in
             guard let words = CommandWords(text) else { throw BadValue(CommandWords.grammar) }
-            settings.alarmCommand = words
+            settings.alertCommand = words
         },
-        "alarms.command_timeout": { settings, text throws(BadValue) in
-            settings.alarmTimeout = try number(text, 1...60, of: "seconds")
+        "alerts.command_timeout": { settings, text throws(BadValue) in
+            settings.alertTimeout = try number(text, 1...60, of: "seconds")
         },
-        "alarms.webhook": { settings, text throws(BadValue) in
-            do throws(EndpointURLError) { settings.alarmWebhook = try EndpointURL(text) } catch {
+        "alerts.webhook": { settings, text throws(BadValue) in
+            do throws(EndpointURLError) { settings.alertWebhook = try EndpointURL(text) } catch {
                 throw BadValue("an https URL, or an http one of this machine: \(error)")
             }
         },

@@ -18,7 +18,7 @@ package struct SettingsCheck: Sendable {
         do throws(StartError) {
             try groups(settings)
             try Self.checkCAFile(settings)
-            try AlarmChannel.check(settings)
+            try AlertChannel.check(settings)
             if let address = settings.metricsAddress { try LoopbackSocket.check(address, for: "metrics.listen") }
             try paths()
             try sockets(settings)
@@ -111,8 +111,8 @@ package struct SettingsCheck: Sendable {
             found.append(
                 "agent.group has no effect: agent.mode 0\(String(settings.agentMode, radix: 8)) lets no group in")
         }
-        if let program = settings.alarmCommand?.program, unsafe access(program, X_OK) != 0 {
-            found.append("alarms.command: cannot run \(printable(program)): \(words(for: errno))")
+        if let program = settings.alertCommand?.program, unsafe access(program, X_OK) != 0 {
+            found.append("alerts.command: cannot run \(printable(program)): \(words(for: errno))")
         }
         return found
     }

@@ -1,4 +1,4 @@
-import Times
+import Domain
 
 /// Which refusals get a line of their own in the audit log, and which are counted.
 ///

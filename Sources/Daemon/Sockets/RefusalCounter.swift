@@ -1,8 +1,7 @@
 import Audit
 import Doctor
-import Names
+import Domain
 import Synchronization
-import Times
 
 /// What becomes of refusals in the audit log, from one unlocking of the vault to the next.
 final class RefusalCounter: Sendable {

@@ -1,4 +1,4 @@
-import Names
+import Domain
 import SecretMemory
 import SocketAPI
 import Tokens
@@ -70,7 +70,7 @@ enum Refusal {
                 try: "without wait, now and then; or share one event stream"), retryAfter: 10)
     }
 
-    static let alarmHint =
+    static let alertHint =
         "run the command by hand as the daemon's user with setpriv --no-new-privs; from the daemon it makes no files in the state "
         + "directory, the runtime directory, or right above them. A webhook: curl it from this machine"
 

@@ -67,7 +67,7 @@ final class SocketKeeper: Sendable {
     }
 }
 
-/// The sockets that nobody finds, for the status: who is connected to the other one, or told by an alarm, can still learn it.
+/// The sockets that nobody finds, for the status: who is connected to the other one, or told by an alert, can still learn it.
 final class LostSockets: Sendable {
     struct Trouble: CustomStringConvertible {
         let detail: String

@@ -1,5 +1,5 @@
+import Domain
 import PingFederate
-import Times
 import Vault
 
 /// How long a delivery waits. Arithmetic on what is known and the time alone.

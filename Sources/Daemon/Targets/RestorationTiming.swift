@@ -1,4 +1,4 @@
-import Times
+import Domain
 import Vault
 
 /// How often the current secret is put back, and for how long that is told of. Arithmetic on what is known and the time alone.

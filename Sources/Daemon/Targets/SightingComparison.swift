@@ -1,6 +1,6 @@
+import Domain
 import PingFederate
 import SecretMemory
-import Times
 import Vault
 
 extension Sighting {

@@ -1,6 +1,6 @@
+import Domain
 import HTTPTransport
 import PingFederate
-import Times
 import Vault
 
 /// When a target's certificates expire, and what is wrong with the one that it logs in with.
@@ -52,14 +52,14 @@ extension PushTarget {
     /// Asks the console for the certificate that is pinned, and when it expires. A pin is of these very bytes: once is enough.
     func pinExpiry(over transport: any HTTPTransport) async -> Timestamp? {
         guard case .pin(let digits) = trust else { return nil }
-        guard let api = try? access().api, let met = try? await ConsoleMeeting.certificate(of: api, over: transport),
+        guard let api = try? access().api, let met = try? await CertificateProbe.certificate(of: api, over: transport),
             met.sha256 == digits
         else { return nil }
         return CertificateLife(der: met.der).map { Timestamp(unixSeconds: $0.ends) }
     }
 }
 
-extension TargetCourier {
+extension TargetPusher {
     /// Keeps when the pinned certificate expires, if that is not known yet: the target was added or set without a look.
     func learnCertificate(of target: PushTarget) async {
         guard target.pinExpires == nil, let expires = await target.pinExpiry(over: transport) else { return }

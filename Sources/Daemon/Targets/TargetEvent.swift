@@ -1,6 +1,6 @@
 import Audit
+import Domain
 import Logging
-import Names
 import PingFederate
 import Vault
 

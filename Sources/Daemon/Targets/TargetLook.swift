@@ -1,9 +1,9 @@
+import Domain
 import PingFederate
-import Times
 import Vault
 
 /// Whether what was pushed is there yet.
-extension TargetCourier {
+extension TargetPusher {
     enum Look: Equatable {
         /// As it was left, as far as the console lets it be told.
         case same(Sighting.Basis)
@@ -17,7 +17,7 @@ extension TargetCourier {
     /// Compares what the console shows with what it showed after the last push, and keeps what was found.
     /// - Parameter patience: for how many seconds the end of what is done with the target now is waited for.
     func lookForChange(_ known: PushTarget, _ app: App, patience: Int = 0) async -> Look {
-        let found = await alone(known, patience: patience) { () async -> Look in
+        let found = await exclusively(known, patience: patience) { () async -> Look in
             // As it is now: it may have been changed while this waited for its turn.
             guard let entry = entry(of: known) else { return .same(.nothing) }
             let target = entry.target

@@ -3,12 +3,12 @@ import Vault
 
 /// Publishes to all targets of an app at once: one that hangs holds up no other.
 struct TargetPublisher: SecretPublisher {
-    let courier: TargetCourier
+    let pusher: TargetPusher
 
     func publish(_ credential: Credential, of app: App) async -> PublishOutcome {
-        let targets = courier.vault.catalog.targets(of: app).map(\.target)
+        let targets = pusher.vault.catalog.targets(of: app).map(\.target)
         return await withTaskGroup(of: PublishOutcome.self) { group in
-            for target in targets { group.addTask { await courier.deliver(credential, of: app, to: target) } }
+            for target in targets { group.addTask { await pusher.deliver(credential, of: app, to: target) } }
             var outcomes: [PublishOutcome] = []
             for await outcome in group { outcomes.append(outcome) }
             return PublishOutcome(ofAll: outcomes)
@@ -16,13 +16,13 @@ struct TargetPublisher: SecretPublisher {
     }
 
     func laggards(_ credential: Credential, of app: App) async -> [Laggard] {
-        let targets = courier.vault.catalog.targets(of: app).map(\.target)
-        let found = await all(targets) { await courier.standing(credential, of: app, at: $0) }
+        let targets = pusher.vault.catalog.targets(of: app).map(\.target)
+        let found = await all(targets) { await pusher.standing(credential, of: app, at: $0) }
         let laggards = found.compactMap(\.laggard)
         // While another one is waited for, what is pushed now would be pushed once more.
         guard laggards.isEmpty else { return laggards.sorted { $0.reason < $1.reason } }
         let unsure = found.compactMap(\.unsure)
-        return await all(unsure) { await courier.renew(credential, of: app, at: $0) }.compactMap(\.self)
+        return await all(unsure) { await pusher.renew(credential, of: app, at: $0) }.compactMap(\.self)
             .sorted { $0.reason < $1.reason }
     }
 
@@ -44,7 +44,7 @@ extension PublishOutcome {
         for outcome in outcomes {
             switch outcome {
             case .confirmed: break
-            case .held(let reason): refusals.append(reason)
+            case .blocked(let reason): refusals.append(reason)
             case .later(let after, let reason):
                 failures.append(reason)
                 retryAfter = [retryAfter, after].compactMap(\.self).min()
@@ -55,7 +55,7 @@ extension PublishOutcome {
         }
         let words = { (reasons: [String]) in reasons.sorted().joined(separator: "; ") }
         if !refusals.isEmpty {
-            self = .held(reason: words(refusals))
+            self = .blocked(reason: words(refusals))
         } else if !failures.isEmpty {
             self = .later(retryAfter: retryAfter, reason: words(failures))
         } else if !waits.isEmpty {

@@ -1,11 +1,11 @@
 import Audit
+import Domain
 import PingFederate
 import Rotation
-import Times
 import Vault
 
 /// One push, from what was there before to what is remembered of it.
-extension TargetCourier {
+extension TargetPusher {
     enum Occasion: Equatable {
         /// The console does not have this generation yet.
         case due
@@ -88,7 +88,7 @@ extension TargetCourier {
     func accept(
         _ target: PushTarget, of app: App, _ access: ConsoleAccess, recording event: AuditEvent?
     ) async throws -> Bool {
-        let isDone = try await alone(target, patience: Self.patience) { () async throws -> Bool in
+        let isDone = try await exclusively(target, patience: Self.patience) { () async throws -> Bool in
             let connection = try await ConsoleSession(access, over: transport).connection(target.connection)
             try target.checkIsStill(app, connection)
             guard let entry = vault.catalog.target(target.name), entry.target.id == target.id else { return false }

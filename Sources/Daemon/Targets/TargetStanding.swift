@@ -1,6 +1,6 @@
+import Domain
 import PingFederate
 import Rotation
-import Times
 import Vault
 
 /// How a target stands to the end of the old secret.
@@ -26,7 +26,7 @@ extension Sighting.Basis {
 }
 
 /// Directly before the old secret is ended.
-extension TargetCourier {
+extension TargetPusher {
     /// Whether the old secret is to be kept alive for this target.
     func standing(_ credential: Credential, of app: App, at target: PushTarget) async -> TargetStanding {
         let name = "target '\(target.name)'"
@@ -56,7 +56,8 @@ extension TargetCourier {
         }
         let left = delivery.secondsToSettle(target, now: now)
         return left > 0
-            ? .lags(Laggard("\(name) has it; its engines use it in \(left) s at the latest", wait: left)) : .ready
+            ? .lags(Laggard("\(name) was pushed; waiting up to \(left) s for the engines to pick it up", wait: left))
+            : .ready
     }
 
     /// Pushes the current secret once more, over whatever secret is there, and over no other app's IDs.
@@ -67,7 +68,7 @@ extension TargetCourier {
         case .confirmed: nil
         case .waiting(let seconds, let reason): Laggard(reason, wait: seconds)
         case .later(let retryAfter, let reason): Laggard(reason, wait: retryAfter.map { max($0, 60) })
-        case .held(let reason): Laggard(reason)
+        case .blocked(let reason): Laggard(reason)
         }
     }
 }

@@ -1,6 +1,6 @@
+import Domain
 import Rotation
 import SecretMemory
-import Times
 import Tokens
 import Vault
 

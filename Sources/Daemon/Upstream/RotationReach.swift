@@ -1,7 +1,6 @@
-import Names
+import Domain
 import Scheduling
 import SocketAPI
-import Times
 import Vault
 import Zoom
 

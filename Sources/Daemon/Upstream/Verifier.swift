@@ -1,7 +1,7 @@
+import Domain
 import HTTPTransport
 import SecretMemory
 import SocketAPI
-import Times
 import Tokens
 import Vault
 import Zoom

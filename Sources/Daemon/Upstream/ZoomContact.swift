@@ -1,5 +1,4 @@
-import Names
-import Times
+import Domain
 
 /// What is known of one place of Zoom's at which tokens are minted: when it last gave a usable answer, and since when it gives
 /// none. A value without a clock.

@@ -1,7 +1,7 @@
+import Domain
 import HTTPTransport
 import Rotation
 import SecretMemory
-import Times
 import Vault
 import Zoom
 

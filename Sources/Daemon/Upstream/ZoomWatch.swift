@@ -1,7 +1,6 @@
+import Domain
 import HTTPTransport
-import Names
 import Synchronization
-import Times
 import Tokens
 import Vault
 import Zoom

@@ -7,7 +7,7 @@ import Glibc
 package enum FaultPoint: String, CaseIterable, Sendable {
     case beforeIntend, afterIntend
     case beforeCall, afterCall
-    case beforeEscrow, afterEscrow
+    case beforeSpool, afterSpool
     case beforeRead, afterRead
     case beforeVerify, afterVerify
     case beforePromote, afterPromote

@@ -1,5 +1,4 @@
-package import Names
-package import Times
+package import Domain
 package import Vault
 
 /// Carries rotations from state to state: executes what a state calls for, commits what follows from it, and goes on
@@ -14,23 +13,23 @@ package actor RotationEngine {
     let random: @Sendable (ClosedRange<Int>) -> Int
     let makeID: @Sendable (Rotation) -> String
     let note: @Sendable (RotationEvent) -> Void
-    let store: any EscrowStore
+    let store: any SpoolStore
     /// For operators: answers that are not in the vault.
-    package nonisolated let report = EscrowReport()
-    var escrowed = EscrowState()
+    package nonisolated let report = SpoolReport()
+    var received = SpoolState()
 
     /// When the rotations that drain became current, on both clocks, where that was in this process.
     var promotions: [String: Moment] = [:]
 
     private var flights: [String: Task<Void, Never>] = [:]
     /// Apps at which something happened while their flight was under way.
-    private var again: Set<String> = []
+    private var dirty: Set<String> = []
     private(set) var isStopping = false
     /// Apps whose last commit failed: until when, by the boot clock, nothing of theirs is taken up by itself. What was
     /// asked of Zoom would be asked again at every look, and could be kept no more than the last time.
-    private var stumbles: [String: (count: Int, until: Int)] = [:]
+    private var commitFailures: [String: (count: Int, until: Int)] = [:]
     /// Who asked for a flight and does not wait for what takes its time, by app.
-    private var impatient: [String: [CheckedContinuation<Void, Never>]] = [:]
+    private var waiters: [String: [CheckedContinuation<Void, Never>]] = [:]
     /// What gives up an attempt at the publisher that is under way, by app.
     var attempts: [String: @Sendable () -> Void] = [:]
     /// Apps of which one step is being done, or one word of the operator's, and whose turn is next, first come first served.
@@ -38,7 +37,7 @@ package actor RotationEngine {
 
     package init(
         vault: Vault, issuer: any SecretIssuer, publisher: any SecretPublisher = NoPublisher(),
-        escrow: any EscrowStore = NoEscrow(), timing: RotationTiming = RotationTiming(), time: any TimeSource,
+        spool: any SpoolStore = NoSpool(), timing: RotationTiming = RotationTiming(), time: any TimeSource,
         random: @escaping @Sendable (ClosedRange<Int>) -> Int = { .random(in: $0) },
         makeID: @escaping @Sendable (Rotation) -> String = { "\($0.id)-next" },
         note: @escaping @Sendable (RotationEvent) -> Void
@@ -46,7 +45,7 @@ package actor RotationEngine {
         self.vault = vault
         self.issuer = issuer
         self.publisher = publisher
-        self.store = escrow
+        self.store = spool
         self.timing = timing
         self.time = time
         started = time.now
@@ -64,16 +63,16 @@ package actor RotationEngine {
     /// Carries on the rotation that is under way, wherever it stands, and returns when it waits or is over.
     package func carryOn(_ name: Name) async {
         guard let entry = vault.catalog.app(name), entry.rotation != nil, !isStumbling(entry) else { return }
-        await drive(name)
+        await join(name)
     }
 
-    private func isStumbling(_ entry: AppEntry) -> Bool { (stumbles[entry.app.id]?.until ?? 0) > time.now.boot }
+    private func isStumbling(_ entry: AppEntry) -> Bool { (commitFailures[entry.app.id]?.until ?? 0) > time.now.boot }
 
-    /// Looks into the escrow, where that is due, and takes up the rotations that miss what is there. Returns without
+    /// Looks into the spool, where that is due, and takes up the rotations that miss what is there. Returns without
     /// waiting for them.
-    package func lookAtEscrow() async {
-        await lookAtEscrowAgain()
-        guard !escrowed.found.isEmpty else { return }
+    package func lookAtSpool() async {
+        await lookAtSpoolAgain()
+        guard !received.found.isEmpty else { return }
         for entry in vault.catalog.entries
         where entry.rotation.map(misses) ?? false && flights[entry.app.id] == nil && !isStumbling(entry) {
             _ = launch(entry.app.name, entry.app.id)
@@ -84,7 +83,7 @@ package actor RotationEngine {
     package func lookAgain(_ name: Name, at phase: Rotation.Phase = .draining) {
         guard let entry = vault.catalog.app(name), entry.rotation?.phase == phase else { return }
         // A flight that has counted the holders already must count them once more.
-        if flights[entry.app.id] != nil { again.insert(entry.app.id) } else { _ = launch(name, entry.app.id) }
+        if flights[entry.app.id] != nil { dirty.insert(entry.app.id) } else { _ = launch(name, entry.app.id) }
     }
 
     /// As ``lookAgain(_:)`` for every app whose clients have all moved: to be called at a start, since a receipt may have
@@ -99,7 +98,7 @@ package actor RotationEngine {
     /// is not confirmed is published again after the next start.
     package func stop() async {
         isStopping = true
-        for id in escrowed.waiting { flights[id]?.cancel() }
+        for id in received.waiting { flights[id]?.cancel() }
         for giveUp in attempts.values { giveUp() }
         for flight in flights.values { await flight.value }
     }
@@ -112,22 +111,22 @@ package actor RotationEngine {
     // MARK: The flight
 
     /// - Parameter isPatient: whether to wait for a publisher that takes its time.
-    func drive(_ name: Name, isPatient: Bool = true) async {
+    func join(_ name: Name, isPatient: Bool = true) async {
         guard let id = vault.catalog.app(name)?.app.id else { return }
         let flight = flights[id] ?? launch(name, id)
         if isPatient { return await flight.value }
-        await withCheckedContinuation { impatient[id, default: []].append($0) }
+        await withCheckedContinuation { waiters[id, default: []].append($0) }
     }
 
-    func letGo(_ id: String) {
-        for waiting in impatient.removeValue(forKey: id) ?? [] { waiting.resume() }
+    func resumeWaiters(_ id: String) {
+        for waiting in waiters.removeValue(forKey: id) ?? [] { waiting.resume() }
     }
 
     private func launch(_ name: Name, _ id: String) -> Task<Void, Never> {
         let flight = Task {
-            repeat { await self.fly(name) } while self.again.remove(id) != nil
+            repeat { await self.run(name) } while self.dirty.remove(id) != nil
             self.flights[id] = nil
-            self.letGo(id)
+            self.resumeWaiters(id)
         }
         flights[id] = flight
         return flight
@@ -135,9 +134,9 @@ package actor RotationEngine {
 
     /// From state to state until one has to wait. A commit that fails leaves the state as it was: it is tried again
     /// when the state is looked at next.
-    private func fly(_ name: Name) async {
+    private func run(_ name: Name) async {
         var isFirst = true
-        while !isStopping, !vault.isElsewhere, await readEscrow(), let id = vault.catalog.app(name)?.app.id,
+        while !isStopping, !vault.isElsewhere, await readSpool(), let id = vault.catalog.app(name)?.app.id,
             await takeTurn(id)
         {
             let goesOn = await step(name, isFirst: isFirst)
@@ -156,11 +155,11 @@ package actor RotationEngine {
             if try await !takeFound(facts, entry.app) { try await step(RotationState(facts), entry) }
         } catch {
             note(.notKept(name, error))
-            let count = (stumbles[entry.app.id]?.count ?? 0) + 1
-            stumbles[entry.app.id] = (count, time.now.boot + timing.stumble(count))
+            let count = (commitFailures[entry.app.id]?.count ?? 0) + 1
+            commitFailures[entry.app.id] = (count, time.now.boot + timing.commitBackoff(count))
             return false
         }
-        stumbles[entry.app.id] = nil
+        commitFailures[entry.app.id] = nil
         guard let after = vault.catalog.app(name)?.rotation else { return false }
         // Nothing was committed: whatever comes next, it is not now.
         return after.id != facts.id || !after.isUnchanged(since: facts)

@@ -1,5 +1,5 @@
+package import Domain
 package import SecretMemory
-package import Times
 package import Vault
 
 /// Whoever makes client secrets: Zoom, or what stands in for it. Each call is one attempt, without retries.
@@ -26,7 +26,7 @@ package enum Proof: Sendable {
 package enum MakeOutcome: Sendable {
     /// Zoom's answer, byte for byte, not read yet.
     case answered(SecretBox)
-    /// Nothing was changed, and it may be tried again. `isAsked` says whether the request for a new secret may have reached
+    /// Nothing was changed, and it may be tried dirty. `isAsked` says whether the request for a new secret may have reached
     /// Zoom, which then counts it; it is `false` only where that is certain.
     case notNow(retryAfter: Int?, reason: String, isAsked: Bool = true)
     /// Nothing was changed, and trying again would not help.
@@ -69,7 +69,7 @@ package enum PublishOutcome: Sendable {
     case waiting(seconds: Int, reason: String)
     case later(retryAfter: Int?, reason: String)
     /// It was refused, and goes on only at the operator's word.
-    case held(reason: String)
+    case blocked(reason: String)
 }
 
 /// Nobody to push to: clients fetch.

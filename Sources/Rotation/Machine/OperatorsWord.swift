@@ -1,5 +1,5 @@
+package import Domain
 package import SecretMemory
-package import Times
 package import Vault
 
 /// What an operator's word makes of a rotation that is under way, whatever it waits for.
@@ -34,7 +34,7 @@ extension Current {
     }
 }
 
-extension Escrowed {
+extension Received {
     /// Zoom refuses a secret that was entered by hand, and was asked for nothing: nothing was changed.
     package func refuse(at now: Timestamp, reason: String) -> RotationState {
         var facts = facts.ended(.refused, now, "zoom refuses the secret that was entered: \(reason)")
@@ -73,11 +73,11 @@ package struct Supersession: Sendable {
 
 extension Rotation {
     /// Whether it waits for the operator because a target refused the new secret, which is live.
-    var isHeldByTarget: Bool { phase == .held && resumesAt == .current }
+    var isBlockedByTarget: Bool { phase == .blocked && resumesAt == .current }
 
     /// On from where it waits, at once.
     func onward(at now: Timestamp) -> Rotation {
-        if phase == .held { return entering(resumesAt ?? .lostResponse, due: now) }
+        if phase == .blocked { return entering(resumesAt ?? .lostResponse, due: now) }
         var next = self
         next.due = now
         return next

@@ -1,14 +1,14 @@
+package import Domain
 package import SecretMemory
-package import Times
 package import Vault
 
 /// The states of a rotation as types, so that a transition that must not happen cannot be written.
 ///
-///     planned → intended → escrowed → verified → current → published → draining → retired
-///                   ↘ lost response        ↘ held    ↘ held
+///     planned → intended → received → verified → current → published → draining → retired
+///                   ↘ lost response        ↘ blocked ↘ blocked
 ///                   ↘ refused
 ///
-/// An answer of Zoom's that was kept outside of the vault leads to `escrowed` from where its call left the rotation.
+/// An answer of Zoom's that was kept outside of the vault leads to `received` from where its call left the rotation.
 ///
 /// A state is made by the transition that leads to it, in `States.swift`, or read back from the vault by
 /// ``RotationState/init(_:)``. Every transition is one durable commit of the facts that it returns.
@@ -28,13 +28,13 @@ package protocol AskingPhase: RotationPhase {
 /// A state in which the operator can give a new secret that was made in the Marketplace. It is proven like any other.
 package protocol AcceptingPhase: RotationPhase {
     /// - Parameter oldDiesBy: when the old secret is dead at the latest, if Zoom was told no time.
-    func accept(_ secret: SecretBox, oldDiesBy: Timestamp, at now: Timestamp) -> Escrowed
+    func accept(_ secret: SecretBox, oldDiesBy: Timestamp, at now: Timestamp) -> Received
 }
 
 /// A state in which Zoom's answer may come: just now, or found where it was kept outside of the vault.
 package protocol FindingPhase: RotationPhase {
     /// Committed before the answer is read: it holds the only copy of the new secret.
-    func escrow(_ answer: SecretBox, at now: Timestamp) -> Escrowed
+    func receive(_ answer: SecretBox, at now: Timestamp) -> Received
 }
 
 /// A promotion: the new state and the new generation, for one commit.

@@ -1,5 +1,5 @@
+package import Domain
 package import SecretMemory
-package import Times
 package import Vault
 
 /// A rotation, wherever it stands.
@@ -7,12 +7,12 @@ package enum RotationState: Sendable {
     case planned(Planned)
     case intended(Intended)
     case lostResponse(LostResponse)
-    case escrowed(Escrowed)
+    case received(Received)
     case verified(Verified)
     case current(Current)
     case published(Published)
     case draining(Draining)
-    case held(Held)
+    case blocked(Blocked)
     case retired(Ended)
     case refused(Ended)
     case aborted(Ended)
@@ -24,12 +24,12 @@ package enum RotationState: Sendable {
         case .planned(let phase): phase
         case .intended(let phase): phase
         case .lostResponse(let phase): phase
-        case .escrowed(let phase): phase
+        case .received(let phase): phase
         case .verified(let phase): phase
         case .current(let phase): phase
         case .published(let phase): phase
         case .draining(let phase): phase
-        case .held(let phase): phase
+        case .blocked(let phase): phase
         case .retired(let phase): phase
         case .refused(let phase): phase
         case .aborted(let phase): phase
@@ -37,15 +37,16 @@ package enum RotationState: Sendable {
     }
 
     /// The state with a secret that the operator made; `nil` where there is no place for one.
-    package func accepting(_ secret: SecretBox, oldDiesBy: Timestamp, at now: Timestamp) -> Escrowed? {
+    package func accepting(_ secret: SecretBox, oldDiesBy: Timestamp, at now: Timestamp) -> Received? {
         switch self {
         case .planned(let planned): planned.accept(secret, oldDiesBy: oldDiesBy, at: now)
         case .intended(let intended): intended.accept(secret, oldDiesBy: oldDiesBy, at: now)
         case .lostResponse(let lost): lost.accept(secret, oldDiesBy: oldDiesBy, at: now)
-        case .escrowed(let escrowed): escrowed.accept(secret, oldDiesBy: oldDiesBy, at: now)
+        case .received(let received): received.accept(secret, oldDiesBy: oldDiesBy, at: now)
         case .verified(let verified): verified.accept(secret, oldDiesBy: oldDiesBy, at: now)
         // Behind the promotion another secret is another rotation's: `Supersession`.
-        case .held(let held) where held.facts.promotedAt == nil: held.accept(secret, oldDiesBy: oldDiesBy, at: now)
+        case .blocked(let blocked) where blocked.facts.promotedAt == nil:
+            blocked.accept(secret, oldDiesBy: oldDiesBy, at: now)
         default: nil
         }
     }
@@ -53,9 +54,9 @@ package enum RotationState: Sendable {
     /// The state with an answer of Zoom's that was found outside of the vault; `nil` where there is no place for one.
     package func finding(_ answer: SecretBox, at now: Timestamp) -> RotationState? {
         switch self {
-        case .intended(let intended): .escrowed(intended.escrow(answer, at: now))
-        case .lostResponse(let lost): .escrowed(lost.escrow(answer, at: now))
-        case .held(let held) where held.facts.promotedAt == nil: .escrowed(held.escrow(answer, at: now))
+        case .intended(let intended): .received(intended.receive(answer, at: now))
+        case .lostResponse(let lost): .received(lost.receive(answer, at: now))
+        case .blocked(let blocked) where blocked.facts.promotedAt == nil: .received(blocked.receive(answer, at: now))
         default: nil
         }
     }

@@ -1,5 +1,5 @@
+package import Domain
 package import SecretMemory
-package import Times
 package import Vault
 
 package struct Planned: AskingPhase, AcceptingPhase {
@@ -49,7 +49,7 @@ package struct Intended: FindingPhase, AcceptingPhase {
     /// the operator to mend, before the old secret dies.
     package func refuse(at now: Timestamp, reason: String, isAsked: Bool = true) -> RotationState {
         let facts = isAsked ? facts : facts.withoutLastCall
-        if facts.lostAt != nil { return .held(Held(facts.held(resumesAt: .lostResponse, reason))) }
+        if facts.lostAt != nil { return .blocked(Blocked(facts.blocked(resumesAt: .lostResponse, reason))) }
         var ended = facts.ended(.refused, now, reason)
         ended.revokeAt = nil
         return .refused(Ended(ended))
@@ -70,24 +70,24 @@ package struct LostResponse: AskingPhase, AcceptingPhase, FindingPhase {
         LostResponse(facts.entering(.lostResponse, due: due, reason: reason) { $0.attempts += 1 })
     }
 
-    package func hold(reason: String) -> Held { Held(facts.held(resumesAt: .lostResponse, reason)) }
+    package func block(reason: String) -> Blocked { Blocked(facts.blocked(resumesAt: .lostResponse, reason)) }
 
     package func refuse(at now: Timestamp, reason: String) -> RotationState {
-        .held(
-            hold(
+        .blocked(
+            block(
                 reason: "an answer of Zoom's was lost and Zoom now refuses the old secret: \(reason); "
                     + "make a new one in the Marketplace and give it to Keyturn"))
     }
 }
 
-package struct Escrowed: AcceptingPhase {
+package struct Received: AcceptingPhase {
     package let facts: Rotation
     fileprivate init(_ facts: Rotation) { self.facts = facts }
 
     /// Zoom's answer was read, and this is the new secret in it.
-    package func read(_ candidate: SecretBox, revokeAt: Timestamp?, at now: Timestamp) -> Escrowed {
-        Escrowed(
-            facts.entering(.escrowed, due: now) {
+    package func read(_ candidate: SecretBox, revokeAt: Timestamp?, at now: Timestamp) -> Received {
+        Received(
+            facts.entering(.received, due: now) {
                 $0.candidate = candidate
                 if let revokeAt { $0.revokeAt = revokeAt }
             })
@@ -104,16 +104,16 @@ package struct Escrowed: AcceptingPhase {
         return Verified(facts.entering(.verified, due: now))
     }
 
-    package func postpone(until due: Timestamp, reason: String) -> Escrowed {
-        Escrowed(facts.entering(.escrowed, due: due, reason: reason) { $0.attempts += 1 })
+    package func postpone(until due: Timestamp, reason: String) -> Received {
+        Received(facts.entering(.received, due: due, reason: reason) { $0.attempts += 1 })
     }
 
     /// Zoom could not be asked, which says nothing of the secret.
-    package func wait(until due: Timestamp, reason: String) -> Escrowed {
-        Escrowed(facts.entering(.escrowed, due: due, reason: reason))
+    package func wait(until due: Timestamp, reason: String) -> Received {
+        Received(facts.entering(.received, due: due, reason: reason))
     }
 
-    package func hold(reason: String) -> Held { Held(facts.held(resumesAt: .escrowed, reason)) }
+    package func block(reason: String) -> Blocked { Blocked(facts.blocked(resumesAt: .received, reason)) }
 }
 
 package struct Verified: AcceptingPhase {
@@ -152,7 +152,7 @@ package struct Current: RotationPhase {
     }
 
     /// A target does not take the new secret. Both go on working.
-    package func hold(reason: String) -> Held { Held(facts.held(resumesAt: .current, reason)) }
+    package func block(reason: String) -> Blocked { Blocked(facts.blocked(resumesAt: .current, reason)) }
 }
 
 package struct Published: RotationPhase {
@@ -186,11 +186,11 @@ package struct Draining: RotationPhase {
 
     /// Zoom would not end the old secret, which dies at its time, and another rotation must not wait for that.
     package func giveWay(at now: Timestamp, reason: String) -> Ended {
-        Ended(facts.ended(.retired, now, "zoom would not end the old secret, which dies at its time: \(reason)"))
+        Ended(facts.ended(.retired, now, "zoom would not revoke the old secret, which expires at its time: \(reason)"))
     }
 }
 
-package struct Held: AcceptingPhase, FindingPhase {
+package struct Blocked: AcceptingPhase, FindingPhase {
     package let facts: Rotation
     fileprivate init(_ facts: Rotation) { self.facts = facts }
 }
@@ -204,14 +204,14 @@ package struct Ended: RotationPhase {
 // MARK: From several states
 
 extension AcceptingPhase {
-    package func accept(_ secret: SecretBox, oldDiesBy: Timestamp, at now: Timestamp) -> Escrowed {
-        Escrowed(facts.given(secret, oldDiesBy: oldDiesBy, at: now))
+    package func accept(_ secret: SecretBox, oldDiesBy: Timestamp, at now: Timestamp) -> Received {
+        Received(facts.given(secret, oldDiesBy: oldDiesBy, at: now))
     }
 }
 
 extension FindingPhase {
-    package func escrow(_ answer: SecretBox, at now: Timestamp) -> Escrowed {
-        Escrowed(facts.answered(answer, at: now))
+    package func receive(_ answer: SecretBox, at now: Timestamp) -> Received {
+        Received(facts.answered(answer, at: now))
     }
 }
 
@@ -225,12 +225,12 @@ extension RotationState {
             case .planned: .planned(Planned(facts))
             case .intended: .intended(Intended(facts))
             case .lostResponse: .lostResponse(LostResponse(facts))
-            case .escrowed: .escrowed(Escrowed(facts))
+            case .received: .received(Received(facts))
             case .verified: .verified(Verified(facts))
             case .current: .current(Current(facts))
             case .published: .published(Published(facts))
             case .draining: .draining(Draining(facts))
-            case .held: .held(Held(facts))
+            case .blocked: .blocked(Blocked(facts))
             case .retired: .retired(Ended(facts))
             case .refused: .refused(Ended(facts))
             case .aborted: .aborted(Ended(facts))

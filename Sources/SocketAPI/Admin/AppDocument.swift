@@ -1,6 +1,5 @@
-package import Names
+package import Domain
 package import SecretJSON
-package import Times
 
 /// An app as operators see it: everything but the secret, of which there is a keyed fingerprint and the length.
 package struct AppDocument: Equatable, Sendable, ListedDocument {

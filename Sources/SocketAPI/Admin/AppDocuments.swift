@@ -1,4 +1,4 @@
-package import Names
+package import Domain
 package import SecretJSON
 package import SecretMemory
 

@@ -1,5 +1,5 @@
+package import Domain
 package import SecretJSON
-package import Times
 
 /// The body of `POST /v1/backup`: a file to write, or a directory in which so many backups are kept. Read strictly.
 package enum BackupRequest: Equatable, Sendable, WireDocument {

@@ -1,4 +1,4 @@
-package import Names
+package import Domain
 package import SecretJSON
 
 /// What `keyturnd check` found: the vault's own account, and what is wrong, worst first.

@@ -1,6 +1,5 @@
-package import Names
+package import Domain
 package import SecretJSON
-package import Times
 
 /// What a client may fetch of an app, on the wire.
 package struct GrantDocument: Equatable, Sendable, ListedDocument {

@@ -101,7 +101,7 @@ package struct CertificateRequest: Equatable, Sendable, ListedDocument {
 }
 
 /// The certificate that a server showed, for somebody to compare.
-package struct MetCertificate: Equatable, Sendable, ListedDocument {
+package struct ServerCertificate: Equatable, Sendable, ListedDocument {
     package let sha256: String
     package let subject: String
     package let issuer: String

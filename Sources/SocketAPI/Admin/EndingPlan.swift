@@ -1,6 +1,5 @@
-package import Names
+package import Domain
 package import SecretJSON
-package import Times
 
 /// What it means to end an app's old secret at once: what is done, and who is left with a secret that Zoom refuses. Nothing
 /// is asked of Zoom to find out.

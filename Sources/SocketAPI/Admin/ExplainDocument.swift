@@ -1,4 +1,4 @@
-package import Names
+package import Domain
 package import SecretJSON
 
 /// The answer to `GET /v1/explain`: whether a process, or a user's processes, would be served, and why.

@@ -1,5 +1,5 @@
+package import Domain
 package import SecretJSON
-package import Times
 
 /// The answer to `GET /v1/apps/{app}/rotations`: an app's generations and rotations, each oldest first.
 package struct HistoryDocument: Equatable, Sendable, ListedDocument {

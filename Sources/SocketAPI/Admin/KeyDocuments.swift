@@ -1,6 +1,6 @@
+package import Domain
 package import SecretJSON
 package import SecretMemory
-package import Times
 
 /// The answer to `GET /v1/keys`: what opens the vault, and which key its rows are sealed with.
 package struct KeyList: Equatable, Sendable, ListedDocument {

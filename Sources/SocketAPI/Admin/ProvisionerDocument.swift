@@ -1,5 +1,5 @@
+package import Domain
 package import SecretJSON
-package import Times
 
 /// PingFederate's own log of a target's provisioning, and what it tells.
 package struct ProvisionerDocument: Equatable, Sendable, ListedDocument {

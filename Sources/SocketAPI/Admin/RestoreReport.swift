@@ -1,6 +1,5 @@
-package import Names
+package import Domain
 package import SecretJSON
-package import Times
 
 /// What `keyturnd restore` did.
 package struct RestoreReport: Equatable, Sendable, ListedDocument {

@@ -1,7 +1,6 @@
-package import Names
+package import Domain
 package import SecretJSON
 package import SecretMemory
-package import Times
 
 /// The body of `POST /v1/apps/{app}/rotate`. Read strictly.
 package struct RotateRequest: ~Copyable, WireDocument {

@@ -1,6 +1,5 @@
-package import Names
+package import Domain
 package import SecretJSON
-package import Times
 
 /// What a rotation would do if it began now. Zoom is asked for tokens alone to find out.
 package struct RotationPlan: Equatable, Sendable, ListedDocument {

@@ -1,6 +1,5 @@
-package import Names
+package import Domain
 package import SecretJSON
-package import Times
 
 /// The answer to `GET /v1/status`: what is wrong first, then how each app is.
 package struct StatusDocument: Equatable, Sendable, ListedDocument {

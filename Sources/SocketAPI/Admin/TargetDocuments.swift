@@ -1,6 +1,5 @@
-package import Names
+package import Domain
 package import SecretJSON
-package import Times
 
 /// A push target as operators see it: no password and no key.
 package struct TargetDocument: Equatable, Sendable, ListedDocument {

@@ -1,5 +1,5 @@
+package import Domain
 package import SecretJSON
-package import Times
 
 /// What somebody else did to a target's connection.
 package struct TargetDrift: Equatable, Sendable, ListedDocument {

@@ -1,7 +1,6 @@
-package import Names
+package import Domain
 package import SecretJSON
 package import SecretMemory
-package import Times
 
 /// An access token as operators see it: what it is good for and how long, and its value only when asked for.
 package struct TokenDocument: ~Copyable, WireDocument {

@@ -1,4 +1,4 @@
-package import Names
+package import Domain
 
 /// Whether a caller may have something, and by which rule or why not. The caller learns no more than that it may not;
 /// the reason is for operators.

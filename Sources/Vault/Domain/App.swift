@@ -1,5 +1,4 @@
-package import Names
-package import Times
+package import Domain
 
 /// A Zoom Server-to-Server OAuth app, without its secret.
 package struct App: Equatable, Sendable {

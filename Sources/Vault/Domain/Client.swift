@@ -1,5 +1,4 @@
-package import Names
-package import Times
+package import Domain
 
 /// A local program that may fetch something: who it is, and what it may have.
 package struct Client: Equatable, Sendable {

@@ -1,4 +1,4 @@
-package import Names
+package import Domain
 
 /// Every client's rule, ready to be asked. Deciding is a function of identity, rules and request, and of nothing else.
 package final class ClientRules: Sendable {

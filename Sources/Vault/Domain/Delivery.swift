@@ -1,4 +1,4 @@
-package import Times
+package import Domain
 
 /// What a push target is known to have of its app, and what came of the last try. Lost, it is pushed once more, which is
 /// harmless.

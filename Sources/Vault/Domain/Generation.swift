@@ -1,5 +1,5 @@
+package import Domain
 package import SecretMemory
-package import Times
 
 /// The number of a client secret of an app. Only grows, and never means two secrets: not after a restore, nor when an app
 /// is removed and added again.

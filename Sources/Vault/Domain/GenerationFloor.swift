@@ -1,4 +1,4 @@
-package import Times
+package import Domain
 
 /// What is known of the generations that an app had and this vault has not: it came out of a backup, and they were made later.
 ///

@@ -1,4 +1,4 @@
-package import Times
+package import Domain
 
 /// What PingFederate's own log tells of a target's provisioning, since the last push or since it is read. Known of this
 /// machine, and not kept in the vault.

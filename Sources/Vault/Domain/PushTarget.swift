@@ -1,6 +1,5 @@
-package import Names
+package import Domain
 package import SecretMemory
-package import Times
 
 /// A place that an app's credentials are pushed into: a connection of PingFederate's that provisions outbound, by the
 /// administrative API of its console.

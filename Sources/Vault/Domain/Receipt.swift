@@ -1,5 +1,4 @@
-package import Names
-package import Times
+package import Domain
 
 /// What a client is known to hold of an app: the newest generation that it fetched or said it uses.
 package struct Receipt: Equatable, Sendable {

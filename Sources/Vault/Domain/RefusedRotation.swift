@@ -1,4 +1,4 @@
-package import Times
+package import Domain
 
 /// A rotation that began by itself and came to nothing, since Zoom would make no new secret.
 package struct RefusedRotation: Equatable, Sendable {

@@ -1,4 +1,4 @@
-package import Times
+package import Domain
 
 /// The newest secret that a rotation which is over has replaced. Older ones died no later.
 package struct ReplacedSecret: Equatable, Sendable {

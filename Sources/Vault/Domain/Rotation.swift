@@ -1,5 +1,5 @@
+package import Domain
 package import SecretMemory
-package import Times
 
 /// One rotation of an app's client secret, as the vault holds it: every fact that is needed to go on after a crash.
 ///
@@ -15,7 +15,7 @@ package struct Rotation: Sendable {
         /// Zoom was asked, and its answer did not arrive. The old secret works until ``Rotation/revokeAt``.
         case lostResponse = "lost_response"
         /// Zoom's answer is in the vault, as it came.
-        case escrowed
+        case received
         /// Zoom took the new secret.
         case verified
         /// The new secret is the one that is handed out.
@@ -31,7 +31,7 @@ package struct Rotation: Sendable {
         /// Done: the operator stopped it before anything had changed.
         case aborted
         /// Goes on only at the operator's word.
-        case held
+        case blocked
 
         package var isFinal: Bool { self == .retired || self == .refused || self == .aborted }
     }
@@ -78,7 +78,7 @@ package struct Rotation: Sendable {
     /// Whether it came out of a backup: Zoom may have been told of other secrets since, so that "the old one" may mean
     /// another one to Zoom. It is left to die by itself.
     package var isRestored = false
-    /// Where a held rotation goes on.
+    /// Where a blocked rotation goes on.
     package var resumesAt: Phase?
     /// Since when the overlap is over by the operator's word, whoever has only the old secret; `nil` while it is not.
     package var endsNowSince: Timestamp?

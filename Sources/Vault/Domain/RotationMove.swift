@@ -1,4 +1,4 @@
-package import Names
+package import Domain
 
 /// What a commit changed of a rotation that somebody may want to know: it came into a state, or waits for another reason.
 package struct RotationMove: Sendable {

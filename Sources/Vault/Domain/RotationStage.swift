@@ -1,4 +1,4 @@
-import Times
+import Domain
 
 extension Rotation {
     /// What a wait is measured by. Asking Zoom again and again is one stage, however often the phase goes to and fro.
@@ -10,7 +10,8 @@ extension Rotation {
     package var stage: Stage {
         switch phase {
         case .planned, .intended, .lostResponse: lostAt == nil ? .asking : .askingAgain
-        case .escrowed, .verified, .current, .published, .draining, .retired, .refused, .aborted, .held: .later(phase)
+        case .received, .verified, .current, .published, .draining, .retired, .refused, .aborted, .blocked:
+            .later(phase)
         }
     }
 

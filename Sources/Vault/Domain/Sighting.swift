@@ -1,4 +1,4 @@
-package import Times
+package import Domain
 
 /// What a console showed of a connection: enough to tell later whether somebody else saved it. Texts are compared by their
 /// fingerprints.

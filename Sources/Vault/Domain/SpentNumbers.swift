@@ -1,4 +1,4 @@
-package import Names
+package import Domain
 
 /// The generations of apps that are gone. Clients know apps by name: an app that is added again goes on above them.
 ///

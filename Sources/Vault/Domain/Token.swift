@@ -1,5 +1,5 @@
+package import Domain
 package import SecretMemory
-package import Times
 
 /// An access token of Zoom's, with what its issuer said of it.
 package struct Token: Sendable {

@@ -1,4 +1,4 @@
-package import Times
+package import Domain
 
 /// What the scheduler remembers of an app from one start to the next. Lost, it is only found out again.
 package struct Upkeep: Equatable, Sendable {

@@ -1,4 +1,4 @@
-package import Names
+package import Domain
 
 /// The apps that a caller may learn of, as the rules say: some of them may not be there.
 package enum VisibleApps: Hashable, Sendable {

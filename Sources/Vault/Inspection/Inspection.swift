@@ -1,7 +1,6 @@
 package import Audit
+package import Domain
 import Envelope
-package import Names
-package import Times
 
 /// What a look at every row of a vault found. Goes on where opening the vault would give up, so that all that is wrong is
 /// named at once.
@@ -40,7 +39,7 @@ package struct Inspection: Sendable {
     init(_ transaction: any StoreTransaction, sealer: Sealer) {
         let written = state(transaction, sealer)
         var found = VaultState()
-        var (fold, shown, ways) = (CatalogFold(at: SystemTime().now, newest: nil), Catalog.State(), [Way]())
+        var (fold, shown, ways) = (CatalogFold(at: SystemTime().now, newest: nil), Catalog.State(), [UnlockMethod]())
         var head = AuditHead.start
         for table in SealedTable.counted + SealedTable.uncounted {
             // What is not counted is left out when it does not open: Zoom and the clients give it again.
@@ -85,7 +84,7 @@ package struct Inspection: Sendable {
     }
 
     /// A slot that is damaged says so by its checksum; whether it opens, only its own secret can tell.
-    private mutating func lookAtSlots(_ transaction: any StoreTransaction, _ ways: [Way], _ sealer: Sealer) {
+    private mutating func lookAtSlots(_ transaction: any StoreTransaction, _ ways: [UnlockMethod], _ sealer: Sealer) {
         var missing = Dictionary(ways.map { ($0.id, $0) }) { first, _ in first }
         var strangers: [String] = []
         forEachRow(of: .keySlot, in: transaction, .error) { row throws(VaultError) in

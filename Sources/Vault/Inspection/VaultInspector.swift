@@ -9,10 +9,10 @@ package struct VaultInspector: Sendable {
     private let sealer: Sealer
 
     /// Throws `.wrongKey` when nothing opens, and `.damaged` when what leads to the keys is.
-    package init(_ store: any ReadableStore, with way: UnlockWay) async throws(VaultError) {
+    package init(_ store: any ReadableStore, with way: UnlockKey) async throws(VaultError) {
         do {
-            let waysIn = try await store.read { try WaysIn($0) }
-            self.init(store, sealer: try await waysIn.open(with: way).sealer)
+            let keySlots = try await store.read { try KeySlots($0) }
+            self.init(store, sealer: try await keySlots.open(with: way).sealer)
         } catch {
             throw VaultError(translating: error)
         }
@@ -42,8 +42,8 @@ package struct VaultInspector: Sendable {
     /// The key of the audit log's lines.
     package func auditKey() throws(VaultError) -> SecretBytes { try sealer.auditKey() }
 
-    /// Throws when the answer in the escrow file does not open.
-    package func open(_ entry: EscrowEntry) throws(VaultError) { _ = try entry.open(sealer) }
+    /// Throws when the answer in the spool file does not open.
+    package func open(_ entry: SpoolEntry) throws(VaultError) { _ = try entry.open(sealer) }
 }
 
 extension Vault {
@@ -52,7 +52,7 @@ extension Vault {
         let keys = keys.withLock { $0 }
         // The copy has the keyring of its own moment, which may know an epoch that is gone here by now.
         let ring = try? await copy.read { transaction in
-            try Keyring(opening: WaysIn(transaction).keyring, under: keys.keyringKey.bytes)
+            try Keyring(opening: KeySlots(transaction).keyring, under: keys.keyringKey.bytes)
         }
         return try await VaultInspector(copy, sealer: ring.map(Sealer.init) ?? keys.sealer).inspect()
     }

@@ -1,6 +1,6 @@
 import Audit
+import Domain
 import SecretJSON
-import Times
 
 /// The last line of the audit log that was on disk at the last commit, so that a log that was cut is found out.
 struct AuditHeadRecord: Record {

@@ -1,4 +1,4 @@
-import Names
+import Domain
 import SecretJSON
 
 struct ClientRecord: Record {

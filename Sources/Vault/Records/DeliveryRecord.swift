@@ -1,5 +1,5 @@
+import Domain
 import SecretJSON
-import Times
 
 struct DeliveryRecord: Record {
     static let table = SealedTable.delivery

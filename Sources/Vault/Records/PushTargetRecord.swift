@@ -1,7 +1,6 @@
-import Names
+import Domain
 import SecretJSON
 import SecretMemory
-import Times
 
 struct PushTargetRecord: Record {
     static let table = SealedTable.pushTarget

@@ -1,6 +1,5 @@
-import Names
+import Domain
 import SecretJSON
-import Times
 
 struct ReceiptRecord: Record {
     static let table = SealedTable.receipt

@@ -1,5 +1,5 @@
+import Domain
 import SecretJSON
-import Times
 
 /// A value of the domain as one sealed row: what goes into the plain columns, and what under the seal.
 protocol Record: Sendable {

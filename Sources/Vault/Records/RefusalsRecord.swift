@@ -1,5 +1,5 @@
+import Domain
 import SecretJSON
-import Times
 
 struct RefusalsRecord: Record {
     static let table = SealedTable.refusals

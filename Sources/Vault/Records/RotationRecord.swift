@@ -1,6 +1,6 @@
+import Domain
 import SecretJSON
 import SecretMemory
-import Times
 
 struct RotationRecord: Record {
     static let table = SealedTable.rotation

@@ -1,5 +1,5 @@
+import Domain
 import SecretJSON
-import Times
 
 struct UpkeepRecord: Record {
     static let table = SealedTable.upkeep

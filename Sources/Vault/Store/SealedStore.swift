@@ -1,4 +1,4 @@
-package import Times
+package import Domain
 
 /// Where sealed rows can be looked at.
 package protocol ReadableStore: Sendable {

@@ -1,4 +1,4 @@
-import Names
+import Domain
 
 /// What rows say within the transaction: every decision of a change is made by these, and by nothing that is held in memory.
 extension SealedTransaction {
@@ -57,7 +57,7 @@ extension SealedTransaction {
         return rows
     }
 
-    /// All apps.
+    /// List apps.
     func apps() throws -> [App] {
         var apps: [App] = []
         try store.forEachRow(in: .app) { apps.append(try sealer.open($0, as: AppRecord.self).app) }

@@ -1,6 +1,5 @@
 import Audit
-import Names
-import Times
+import Domain
 
 /// One write transaction of the vault: each change seals its row, is noted to be shown once it is durable, and keeps the
 /// vault's own account of itself in step.
@@ -113,7 +112,7 @@ struct SealedTransaction {
 
     /// The last step: the account of what changed, with what the audit log is to tell of it.
     /// - Parameter log: what of the log is on disk; `nil` while it is not open.
-    mutating func finish(_ account: Account, _ log: LogPosition?, at now: Timestamp) throws -> Commit {
+    mutating func finish(_ account: LogCursor, _ log: LogPosition?, at now: Timestamp) throws -> Commit {
         state.newestTime = max(state.newestTime ?? now, now)
         state.commits = max(state.commits, account.floor) + 1
         if let log { try follow(log) }

@@ -23,7 +23,7 @@ struct Sealer: Sendable {
             }
             return SealedRow(table: row.table, cells: row.cells, sealed: sealed)
         } catch {
-            throw VaultError(.library, "a row could not be sealed: \(error)")
+            throw VaultError(.library, "a row could not be encrypted: \(error)")
         }
     }
 

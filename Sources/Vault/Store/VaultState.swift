@@ -1,9 +1,8 @@
 import Audit
+import Domain
 import Envelope
-import Names
 import SecretJSON
 import SecretMemory
-import Times
 
 /// What the vault says of itself in a sealed row: how often it was written, and which rows it has.
 ///

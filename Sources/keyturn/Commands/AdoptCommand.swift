@@ -4,7 +4,7 @@ import SocketAPI
 
 struct AdoptCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "adopt", abstract: "Make the vault this machine's, so that it rotates here.",
+        commandName: "adopt", abstract: "Make this host the owner of the vault, so that it rotates here.",
         discussion: """
             A vault whose state directory was copied, or that was restored on another machine, is served there and rotates
             nothing: two machines that rotate the same secrets would lose each other's. Stop the other daemon first.

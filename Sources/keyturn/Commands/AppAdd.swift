@@ -1,14 +1,13 @@
 import ArgumentParser
+import Domain
 import Guide
-import Names
 import SecretMemory
 import SocketAPI
-import TerminalInput
-import Times
+import Terminal
 
 struct AppAdd: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "add", abstract: "Store an app, once Zoom has taken its credentials.",
+        commandName: "add", abstract: "Add an app after verifying its credentials with Zoom.",
         discussion: """
             On a terminal and without --account-id and --client-id it leads through the Zoom App Marketplace, step by step:
             what to do there, what to copy and why. It can be left at any question, and taken up again with the same
@@ -21,7 +20,7 @@ struct AppAdd: ParsableCommand {
             Example: keyturn app add zoom-prod --account-id A --client-id C --secret-stdin < secret
             """)
 
-    @Argument(help: "What the app is called here: \(Name.grammar).") var name: Name?
+    @Argument(help: "The app's name in Keyturn: \(Name.grammar).") var name: Name?
     // Zoom's IDs may begin with a dash; the value behind the option is taken whatever it looks like.
     @Option(parsing: .unconditional, help: ArgumentHelp("Zoom's account ID.", valueName: "id")) var accountId: String?
     @Option(parsing: .unconditional, help: ArgumentHelp("Zoom's client ID.", valueName: "id")) var clientId: String?
@@ -34,7 +33,7 @@ struct AppAdd: ParsableCommand {
     @Option(help: ArgumentHelp("Mint tokens here instead; with --api-url.", valueName: "url")) var tokenUrl: String?
     @Option(help: ArgumentHelp("Call the API here instead; with --token-url.", valueName: "url")) var apiUrl: String?
     @Flag(help: "Read the client secret from standard input.") var secretStdin = false
-    @Flag(help: "Store the app without asking Zoom.") var noVerify = false
+    @Flag(help: "Store the app without verifying it with Zoom.") var noVerify = false
     @OptionGroup var record: ProfileOptions
     @OptionGroup var common: CommonOptions
 
@@ -81,7 +80,7 @@ struct AppAdd: ParsableCommand {
     /// What flags said is not asked for.
     private func fill(_ draft: inout GuideDraft) {
         if let marketplaceAppId { draft.set(.marketplaceAppID, marketplaceAppId) }
-        let fields: [(Field, String?)] = [
+        let fields: [(MarketplaceField, String?)] = [
             (.description, record.description), (.company, record.company), (.contactName, record.contactName),
             (.contactEmail, record.contactEmail), (.features, record.features),
         ]

@@ -1,22 +1,19 @@
 import ArgumentParser
-import Names
-import Schedule
+import Domain
 import SecretMemory
 import SocketAPI
-import TerminalInput
-import TerminalText
-import Times
+import Terminal
 
 struct AppCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "app", abstract: "Zoom apps in the vault.",
+        commandName: "app", abstract: "Manage the Zoom apps in the vault.",
         discussion: "Example: keyturn app list",
-        subcommands: [AppAdd.self, AppList_.self, AppShow.self, AppSet.self, AppVerify.self, AppRemove.self])
+        subcommands: [AppAdd.self, AppListCommand.self, AppShow.self, AppSet.self, AppVerify.self, AppRemove.self])
 }
 
-struct AppList_: ParsableCommand {
+struct AppListCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "list", abstract: "All apps.", discussion: "Example: keyturn app list")
+        commandName: "list", abstract: "List apps.", discussion: "Example: keyturn app list")
 
     @OptionGroup var common: CommonOptions
 
@@ -39,7 +36,8 @@ struct AppList_: ParsableCommand {
 
 struct AppShow: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "show", abstract: "One app, without its secret.", discussion: "Example: keyturn app show zoom-prod"
+        commandName: "show", abstract: "Show an app, without its secret.",
+        discussion: "Example: keyturn app show zoom-prod"
     )
 
     @Argument(completion: .apps) var name: Name
@@ -54,7 +52,7 @@ struct AppShow: ParsableCommand {
 
 struct AppVerify: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "verify", abstract: "Try an app's credentials: token, scopes, SCIM.",
+        commandName: "verify", abstract: "Verify an app's credentials: token, scopes, SCIM.",
         discussion: "Ends with 79 when one of the checks fails.\n\nExample: keyturn app verify zoom-prod")
 
     @Argument(completion: .apps) var name: Name
@@ -70,7 +68,7 @@ struct AppVerify: ParsableCommand {
 
 struct AppRemove: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "remove", abstract: "Forget an app and its secret.",
+        commandName: "remove", abstract: "Remove an app and its secret.",
         discussion: """
             Refused while a rotation is under way in which Zoom may have made a new secret: the only copy of it would go.
 
@@ -79,7 +77,7 @@ struct AppRemove: ParsableCommand {
 
     @Argument(completion: .apps) var name: Name
     @Flag(help: "Do not ask.") var yes = false
-    @Flag(help: "Also while a rotation is under way: a new secret may be lost.") var force = false
+    @Flag(help: "Also during a rotation; a new secret may be lost.") var force = false
     @OptionGroup var common: CommonOptions
 
     func run() throws {

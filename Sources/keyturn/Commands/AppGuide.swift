@@ -1,10 +1,9 @@
+import Domain
 import Glibc
 import Guide
-import Names
 import SecretMemory
 import SocketAPI
-import TerminalInput
-import TerminalText
+import Terminal
 
 /// Leads somebody at a terminal through the Marketplace to an app that works. What to say and what to make of answers is
 /// decided in `Guide`; here it is shown and asked.
@@ -23,9 +22,9 @@ struct AppGuide {
         tell("\nthis leads through the Zoom App Marketplace and stores the app as '\(name)' at the end")
         tell("leave at any question with q or Ctrl-C: what you entered is kept, but never the secret")
         if let kept = file?.read(), kept.name == name {
-            let place = kept.step.map { "step \($0.number) of \(Step.allCases.count)" } ?? "the check"
-            tell("\nyou were here before; it goes on at \(place)")
-            guard let line = Question.line("press Enter to go on (n: begin anew, q: leave) "), line != "q" else {
+            let place = kept.step.map { "step \($0.number) of \(MarketplaceStep.allCases.count)" } ?? "the check"
+            tell("\ncontinuing where you left off: \(place)")
+            guard let line = Question.line("press Enter to continue (n: start over, q: quit) "), line != "q" else {
                 throw left()
             }
             if line != "n" { draft = kept }
@@ -62,13 +61,13 @@ struct AppGuide {
 
     // MARK: Asking
 
-    private func show(_ step: Step) {
-        tell("\nstep \(step.number) of \(Step.allCases.count): \(step.title)")
+    private func show(_ step: MarketplaceStep) {
+        tell("\nstep \(step.number) of \(MarketplaceStep.allCases.count): \(step.title)")
         for (index, task) in step.tasks.enumerated() { tell(task, behind: index == 0 ? "  do   " : "       ") }
         tell(step.reason, behind: "  why  ")
     }
 
-    private mutating func ask(_ field: Field, keeping present: String? = nil) throws {
+    private mutating func ask(_ field: MarketplaceField, keeping present: String? = nil) throws {
         let note = field.note.map { " (\($0))" } ?? ""
         let enter = present.map { " [Enter: \($0)]" } ?? (field.isOptional ? " [Enter: none]" : "")
         while true {
@@ -79,13 +78,13 @@ struct AppGuide {
             case .taken(let value, let wasTrimmed): return take(field, value, wasTrimmed)
             case .skipped: return take(field, "", false)
             case .doubtful(let value, let wasTrimmed, let why):
-                if Question.isYes("  \(why); use it all the same?") { return take(field, value, wasTrimmed) }
+                if Question.isYes("  \(why); use it anyway?") { return take(field, value, wasTrimmed) }
             case .refused(let why): tell(why, behind: "  ")
             }
         }
     }
 
-    private mutating func take(_ field: Field, _ value: String, _ wasTrimmed: Bool) {
+    private mutating func take(_ field: MarketplaceField, _ value: String, _ wasTrimmed: Bool) {
         if wasTrimmed { tell("there was white space around it; it was left out", behind: "  ") }
         draft.set(field, value)
         keep()
@@ -112,8 +111,8 @@ struct AppGuide {
                 tell("this is the \(field.words) that you entered before, not the client secret", behind: "  ")
                 continue
             }
-            if let doubt = Field.doubt(aboutSecretOf: Self.shape(of: entered.bytes)),
-                !Question.isYes("  \(doubt); use it all the same?")
+            if let doubt = MarketplaceField.recheck(aboutSecretOf: Self.shape(of: entered.bytes)),
+                !Question.isYes("  \(doubt); use it anyway?")
             {
                 continue
             }
@@ -144,13 +143,13 @@ struct AppGuide {
             if secret == nil { try askSecret() }
             let answer = try common.admin.send(
                 .post, "/v1/credentials/verify", body: document(verifying: true).render(), within: .seconds(120))
-            let mending = Mending(try answer.document())
+            let mending = VerificationAdvice(try answer.document())
             for words in mending.words { tell(words, behind: "  ") }
             switch mending.outcome {
             case .ready: return
             case .again:
                 let skip = mending.maySkip ? "s: store the app as it is, " : ""
-                let prompt = "  mend that, and press Enter to try again (\(skip)q: leave) "
+                let prompt = "  fix that, and press Enter to try again (\(skip)q: quit) "
                 guard let line = Question.line(prompt), line != "q" else { throw left() }
                 if line == "s", mending.maySkip { return }
             case .enter(let fields):
@@ -191,7 +190,7 @@ struct AppGuide {
     }
 
     private func left() -> CommandFailure {
-        let place = draft.step.map { "at step \($0.number) of \(Step.allCases.count)" } ?? "at the check"
+        let place = draft.step.map { "at step \($0.number) of \(MarketplaceStep.allCases.count)" } ?? "at the check"
         return CommandFailure(
             .usage, "left \(place); nothing was stored, and what was entered is kept, except the secret",
             try: "keyturn app add \(draft.name)")
@@ -209,8 +208,8 @@ struct AppGuide {
 
 extension GuideDraft {
     /// Which of the values this is that is no secret; `nil` for none.
-    fileprivate func field(holding secret: borrowing SecretBytes) -> Field? {
-        for field in [Field.accountID, .clientID, .marketplaceAppID] {
+    fileprivate func field(holding secret: borrowing SecretBytes) -> MarketplaceField? {
+        for field in [MarketplaceField.accountID, .clientID, .marketplaceAppID] {
             if let value = values[field], !value.isEmpty, secret.constantTimeEquals(SecretBytes(copying: value)) {
                 return field
             }

@@ -1,13 +1,11 @@
 import ArgumentParser
-import Names
-import Schedule
+import Domain
 import SocketAPI
-import TerminalInput
-import Times
+import Terminal
 
 struct AppSet: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "set", abstract: "Change how an app's secret is rotated, its IDs, its record.",
+        commandName: "set", abstract: "Change an app's rotation policy, IDs or description.",
         discussion: """
             Another account ID or client ID is stored once Zoom takes the present secret with it, and is a new
             generation to everybody who fetches. An empty text takes a description or a contact away.
@@ -16,17 +14,18 @@ struct AppSet: ParsableCommand {
             """)
 
     @Argument(completion: .apps) var name: Name
-    @Option(help: ArgumentHelp("From one secret to the next; 0s: never.", valueName: "30d")) var rotateEvery:
+    @Option(help: ArgumentHelp("The time from one rotation to the next; 0s: never.", valueName: "30d")) var rotateEvery:
         DurationText?
-    @Option(help: ArgumentHelp("When it may begin; empty: at any time.", valueName: "window")) var window: String?
+    @Option(help: ArgumentHelp("When a rotation may begin; empty: at any time.", valueName: "window")) var window:
+        String?
     @Option(help: ArgumentHelp("The window's time zone, by its IANA name.", valueName: "zone")) var timezone: String?
-    @Option(help: ArgumentHelp("The least time for which both secrets work.", valueName: "7d")) var overlap:
+    @Option(help: ArgumentHelp("The least time for which both secrets stay valid.", valueName: "7d")) var overlap:
         DurationText?
     @Option(parsing: .unconditional, help: ArgumentHelp("Zoom's account ID.", valueName: "id")) var accountId: String?
     @Option(parsing: .unconditional, help: ArgumentHelp("Zoom's client ID.", valueName: "id")) var clientId: String?
     @Option(parsing: .unconditional, help: ArgumentHelp("The Marketplace's own ID of the app.", valueName: "id"))
     var marketplaceAppId: String?
-    @Flag(help: "Store other IDs without asking Zoom.") var noVerify = false
+    @Flag(help: "Store new IDs without verifying them with Zoom.") var noVerify = false
     @OptionGroup var record: ProfileOptions
     @OptionGroup var common: CommonOptions
 
@@ -70,8 +69,8 @@ struct AppSet: ParsableCommand {
 
 struct PauseCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "pause", abstract: "Stop an app's scheduled rotations.",
-        discussion: "A rotation that is under way goes on.\n\nExample: keyturn pause zoom-prod")
+        commandName: "pause", abstract: "Pause an app's scheduled rotations.",
+        discussion: "A rotation under way continues.\n\nExample: keyturn pause zoom-prod")
 
     @Argument(completion: .apps) var name: Name
     @OptionGroup var common: CommonOptions
@@ -81,7 +80,7 @@ struct PauseCommand: ParsableCommand {
 
 struct ResumeCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "resume", abstract: "Let an app's scheduled rotations go on.",
+        commandName: "resume", abstract: "Resume an app's scheduled rotations.",
         discussion: "Example: keyturn resume zoom-prod")
 
     @Argument(completion: .apps) var name: Name

@@ -1,27 +1,25 @@
 import ArgumentParser
+import Domain
 import Glibc
-import Names
-import Schedule
 import SecretJSON
 import SecretMemory
 import SocketAPI
-import TerminalInput
-import Times
+import Terminal
 
 struct AuditCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "audit", abstract: "Who was given what, and what was changed.",
+        commandName: "audit", abstract: "Read and verify the audit log.",
         discussion: "Example: keyturn audit verify",
         subcommands: [AuditTail.self, AuditShow.self, AuditVerify.self, AuditAcknowledge.self])
 }
 
 struct AuditTail: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "tail", abstract: "The newest lines of the audit log.",
+        commandName: "tail", abstract: "Show the newest lines of the audit log.",
         discussion: "Example: keyturn audit tail -f")
 
-    @Flag(name: .shortAndLong, help: "Go on with what is logged from now on.") var follow = false
-    @Option(name: [.customShort("n"), .long], help: "How many lines to begin with.") var lines = 10
+    @Flag(name: .shortAndLong, help: "Keep printing new lines.") var follow = false
+    @Option(name: [.customShort("n"), .long], help: "The number of lines to start with.") var lines = 10
     @OptionGroup var common: CommonOptions
 
     func run() throws {
@@ -37,13 +35,13 @@ struct AuditTail: ParsableCommand {
 
 struct AuditShow: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "show", abstract: "Lines of the audit log about an app, or since a time.",
+        commandName: "show", abstract: "Show audit log lines about an app, or since a time.",
         discussion: "Example: keyturn audit show --app zoom-prod --since 2026-11-01T00:00:00Z")
 
-    @Option(help: "Only what is about this app.") var app: Name?
-    @Option(help: ArgumentHelp("Only what happened since: a time, or so long ago.", valueName: "1d"))
+    @Option(help: "Only lines about this app.") var app: Name?
+    @Option(help: ArgumentHelp("Only lines since: a time, or a duration ago.", valueName: "1d"))
     var since: SinceArgument?
-    @Option(name: [.customShort("n"), .long], help: "How many lines at most, the newest.") var lines = 1000
+    @Option(name: [.customShort("n"), .long], help: "The number of newest lines to print at most.") var lines = 1000
     @OptionGroup var common: CommonOptions
 
     func run() throws {
@@ -63,14 +61,14 @@ struct AuditShow: ParsableCommand {
 
 struct AuditVerify: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "verify", abstract: "Whether the audit log is as it was written.",
+        commandName: "verify", abstract: "Verify the integrity of the audit log.",
         discussion: """
             Reads all of it: any line that was changed, taken out or cut off is found. Exit status 65 when one is.
 
             Example: keyturn audit verify
             """)
 
-    @Option(help: "Begin with this file's number, where older ones were put away.") var from: Int?
+    @Option(help: "Start with this file number, where older files were archived.") var from: Int?
     @OptionGroup var common: CommonOptions
 
     func run() throws {
@@ -92,7 +90,7 @@ struct AuditVerify: ParsableCommand {
 struct AuditAcknowledge: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "acknowledge",
-        abstract: "Take note that the audit log was changed, so that the status says it no more.",
+        abstract: "Acknowledge that the audit log was changed; status stops reporting it.",
         discussion: """
             What was seen of a log that is not as it was written is shown until then, over restarts too. The files stay as
             they are: keep them, they are the evidence. So with lines of a time that is still to come, after a clock that was

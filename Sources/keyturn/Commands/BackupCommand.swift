@@ -1,15 +1,13 @@
 import ArgumentParser
+import Domain
 import Glibc
-import Names
 import SecretMemory
 import SocketAPI
-import TerminalInput
-import TerminalText
-import Times
+import Terminal
 
 struct BackupCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "backup", abstract: "Write a copy of the vault while it is served.",
+        commandName: "backup", abstract: "Write an encrypted backup of the vault while it is served.",
         discussion: """
             The daemon writes the file (0600), as its own user, reads it again and opens every seal of it before it gets its
             name. It is sealed as the vault is, and opens with the same keys: keep those elsewhere.
@@ -21,7 +19,7 @@ struct BackupCommand: ParsableCommand {
     @Argument(help: "The file to write, which must not exist; with --keep, a directory.", completion: .file())
     var file: String
 
-    @Option(help: ArgumentHelp("Keep so many backups in the directory, and delete older ones.", valueName: "number"))
+    @Option(help: ArgumentHelp("Keep this many backups in the directory; delete older ones.", valueName: "number"))
     var keep: Int?
 
     @Flag(help: "Replace a backup that is there already.")

@@ -1,28 +1,26 @@
 import ArgumentParser
-import Names
+import Domain
 import SecretMemory
 import SocketAPI
-import TerminalInput
-import TerminalText
-import Times
+import Terminal
 
 struct ClientCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "client", abstract: "Local programs, and what each may fetch.",
+        commandName: "client", abstract: "Manage local programs and what each may fetch.",
         discussion: "Example: keyturn client list",
         subcommands: [ClientAdd.self, ClientListCommand.self, ClientShow.self, ClientRemove.self])
 }
 
 struct ClientAdd: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "add", abstract: "Let a user's programs fetch something.",
+        commandName: "add", abstract: "Allow a user's programs to fetch credentials or tokens.",
         discussion: """
             A caller is who the kernel says it is; all that is given here must match.
 
             Example: keyturn client add pingfederate --user pingfederate --allow zoom-prod:credentials,token
             """)
 
-    @Argument(help: "What the client is called here: \(Name.grammar).") var name: Name
+    @Argument(help: "The client's name in Keyturn: \(Name.grammar).") var name: Name
     @Option(help: ArgumentHelp("The user's number.", valueName: "n")) var uid: Int?
     @Option(help: ArgumentHelp("The user's name.", valueName: "name")) var user: String?
     @Option(help: ArgumentHelp("Only with this group, the process's own or another.", valueName: "n")) var gid: Int?
@@ -30,7 +28,7 @@ struct ClientAdd: ParsableCommand {
         String?
     @Option(help: ArgumentHelp("Only with this executable; its path without links.", valueName: "path")) var exe:
         String?
-    @Flag(help: "Also out of a user or pid namespace that the daemon does not see into.") var foreign = false
+    @Flag(help: "Also match callers in a user or pid namespace that the daemon cannot see into.") var foreign = false
     @Option(
         parsing: .upToNextOption,
         help: ArgumentHelp("What: an app or '*', then credentials, token or both.", valueName: "app:kind,kind"))
@@ -68,7 +66,7 @@ struct GrantArgument: ExpressibleByArgument {
 
 struct ClientListCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "list", abstract: "All clients.", discussion: "Example: keyturn client list")
+        commandName: "list", abstract: "List clients.", discussion: "Example: keyturn client list")
 
     @OptionGroup var common: CommonOptions
 
@@ -89,7 +87,7 @@ struct ClientListCommand: ParsableCommand {
 
 struct ClientShow: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "show", abstract: "One client.", discussion: "Example: keyturn client show pingfederate")
+        commandName: "show", abstract: "Show a client.", discussion: "Example: keyturn client show pingfederate")
 
     @Argument(completion: .clients) var name: Name
     @OptionGroup var common: CommonOptions
@@ -103,7 +101,7 @@ struct ClientShow: ParsableCommand {
 
 struct ClientRemove: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "remove", abstract: "Take a client's grants away at once.",
+        commandName: "remove", abstract: "Remove a client; its access ends at once.",
         discussion: "Example: keyturn client remove pingfederate")
 
     @Argument(completion: .clients) var name: Name

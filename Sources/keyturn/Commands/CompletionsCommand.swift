@@ -1,9 +1,9 @@
 import ArgumentParser
-import TerminalInput
+import Terminal
 
 struct CompletionsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "completions", abstract: "Print what lets a shell complete keyturn's commands.",
+        commandName: "completions", abstract: "Print a completion script for a shell.",
         discussion: """
             Needs no daemon.
 

@@ -1,7 +1,7 @@
-import Names
+import Domain
 import SecretMemory
 import SocketAPI
-import TerminalInput
+import Terminal
 
 /// Lets an operator at a terminal correct what was not taken. What was entered before is not forgotten.
 enum ConsoleDialog {

@@ -2,11 +2,11 @@ import ArgumentParser
 import Glibc
 import SecretMemory
 import SocketAPI
-import TerminalInput
+import Terminal
 
 /// Where a console is, who Keyturn is to it, and what its certificate is known by: for each command that goes there.
 struct ConsoleOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("Where the console is: https://CONSOLE:9999.", valueName: "url")) var adminUrl: String?
+    @Option(help: ArgumentHelp("The console's address: https://CONSOLE:9999.", valueName: "url")) var adminUrl: String?
     @Option(parsing: .unconditional, help: ArgumentHelp("The SP connection's ID.", valueName: "id"))
     var connection: String?
     @Option(help: ArgumentHelp("Log in as this administrative user.", valueName: "name")) var user: String?
@@ -15,7 +15,7 @@ struct ConsoleOptions: ParsableArguments {
     @Option(parsing: .unconditional, help: ArgumentHelp("The OAuth client's ID.", valueName: "id"))
     var clientId: String?
     @Flag(help: "Read the OAuth client's secret from standard input.") var clientSecretStdin = false
-    @Option(help: ArgumentHelp("A scope that the token is asked for with; may be given again.", valueName: "scope"))
+    @Option(help: ArgumentHelp("A scope to request for the token; repeatable.", valueName: "scope"))
     var scope: [String] = []
     @Option(
         help: ArgumentHelp("How the OAuth client shows its secret to the token endpoint.", valueName: "method"))

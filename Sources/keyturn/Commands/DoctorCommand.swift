@@ -1,14 +1,13 @@
 import ArgumentParser
 import Doctor
+import Domain
 import SecretMemory
 import SocketAPI
-import TerminalInput
-import TerminalText
-import Times
+import Terminal
 
 struct DoctorCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "doctor", abstract: "What could go wrong here, the worst first.",
+        commandName: "doctor", abstract: "Check this host for problems, worst first.",
         discussion: """
             Looks at the machine, the files, the libraries, the vault and the way to Zoom, without changing anything. Without a
             daemon it looks at what can be seen from outside. Ends with 65 when something is wrong.

@@ -1,13 +1,12 @@
 import ArgumentParser
-import Names
+import Domain
 import SecretMemory
 import SocketAPI
-import TerminalInput
-import TerminalText
+import Terminal
 
 struct ExplainCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "explain", abstract: "Would this process be served, by which rule, or why not.",
+        commandName: "explain", abstract: "Explain whether a process would be served, and why.",
         discussion: """
             Ends with 0 when it would be served and with 77 when not. With --uid, nothing is known of a unit or an
             executable, and the groups are those of the user's log-in.
@@ -18,7 +17,7 @@ struct ExplainCommand: ParsableCommand {
     @Option(help: "The app that it would ask for.", completion: .apps) var app: Name
     @Option(help: ArgumentHelp("The process.", valueName: "n")) var pid: Int?
     @Option(help: ArgumentHelp("The user, instead of a process.", valueName: "n")) var uid: Int?
-    @Option(help: "What it would ask for: credentials or token.") var kind: Kind = .credentials
+    @Option(help: "The permission: credentials or token.") var kind: Kind = .credentials
     @OptionGroup var common: CommonOptions
 
     enum Kind: String, ExpressibleByArgument, CaseIterable { case credentials, token }

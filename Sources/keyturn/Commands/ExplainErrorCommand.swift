@@ -3,17 +3,16 @@ import ErrorCatalog
 import Glibc
 import SecretMemory
 import SocketAPI
-import TerminalInput
-import TerminalText
+import Terminal
 
 struct ExplainErrorCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "explain-error", abstract: "What a code means, and what to do.",
+        commandName: "explain-error", abstract: "Explain a code and what to do about it.",
         discussion: """
             Knows the codes of refusals, of problems in the status and of failures at Zoom and PingFederate, Zoom's own error
             codes, and exit codes. Without a code it lists them all. Needs no daemon.
 
-            Example: keyturn explain-error rotation_held
+            Example: keyturn explain-error rotation_blocked
             Example: keyturn explain-error 75
             """)
 

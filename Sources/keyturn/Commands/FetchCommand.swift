@@ -1,15 +1,12 @@
 import ArgumentParser
-import Names
-import Schedule
+import Domain
 import SecretMemory
 import SocketAPI
-import TerminalInput
-import TerminalText
-import Times
+import Terminal
 
 struct FetchCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "fetch", abstract: "Be a client: ask the agent socket as PingFederate would.",
+        commandName: "fetch", abstract: "Fetch credentials from the agent socket, as PingFederate does.",
         discussion: """
             With --field, the value alone is printed. With --after N, only credentials newer than generation N are; \
             it ends with 75 if there are none, with --wait once there were none for that long.

@@ -1,21 +1,20 @@
 import ArgumentParser
+import Domain
 import Glibc
 import SecretMemory
 import SocketAPI
-import TerminalInput
-import TerminalText
-import Times
+import Terminal
 
 struct KeyCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "key", abstract: "What opens the vault, and the key that it is sealed with.",
+        commandName: "key", abstract: "Key slots that unlock the vault, and the key that encrypts it.",
         discussion: "Example: keyturn key list",
         subcommands: [KeyListCommand.self, KeyAdd.self, KeyRemove.self, KeyRotate.self])
 }
 
 struct KeyListCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "list", abstract: "All ways into the vault, and its key epoch.",
+        commandName: "list", abstract: "List key slots and the key epoch.",
         discussion: "Example: keyturn key list")
 
     @OptionGroup var common: CommonOptions
@@ -27,7 +26,7 @@ struct KeyListCommand: ParsableCommand {
 
 struct KeyAdd: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "add", abstract: "Add a way into the vault: a passphrase, a key file or a recovery key.",
+        commandName: "add", abstract: "Add a key slot: a passphrase, a key file or a recovery key.",
         discussion: """
             Nothing is encrypted again, and the other ways stay. Without an option it asks for a passphrase.
             A passphrase that is added again gets today's cost of guessing; then remove its older slot.
@@ -36,9 +35,9 @@ struct KeyAdd: ParsableCommand {
             """)
 
     @Flag(help: "Read the new passphrase from standard input.") var passphraseStdin = false
-    @Option(help: ArgumentHelp("Open the vault with this file; made (0400) if it is missing.", valueName: "path"))
+    @Option(help: ArgumentHelp("Unlock with this key file; created (0400) if it is missing.", valueName: "path"))
     var keyFile: String?
-    @Flag(help: "Have a new recovery key made, and shown once.") var recovery = false
+    @Flag(help: "Make a new recovery key and show it once.") var recovery = false
     @Option(
         help: ArgumentHelp(
             "Write the new recovery key to this new file (0600), not to the terminal.", valueName: "path"))
@@ -142,7 +141,7 @@ struct KeyAdd: ParsableCommand {
 
 struct KeyRemove: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "remove", abstract: "Take a way into the vault away.",
+        commandName: "remove", abstract: "Remove a key slot.",
         discussion: """
             The others go on as they are. The last one stays, and so does the last recovery key; the one that the daemon
             starts with, or that opened the vault as it is served now, goes only with --force. Copies of the vault from
@@ -171,7 +170,7 @@ struct KeyRemove: ParsableCommand {
 
 struct KeyRotate: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "rotate", abstract: "Seal everything with a new key, while serving.",
+        commandName: "rotate", abstract: "Re-encrypt the vault with a new key, while serving.",
         discussion: """
             Goes on by itself, also after a restart. Once no row needs the old key, that is destroyed. The ways into the vault
             stay as they are.
@@ -179,7 +178,7 @@ struct KeyRotate: ParsableCommand {
             Example: keyturn key rotate --wait
             """)
 
-    @Flag(help: "Return once the old key is gone.") var wait = false
+    @Flag(help: "Return once the old key is deleted.") var wait = false
     @OptionGroup var common: CommonOptions
 
     func run() throws {
@@ -189,9 +188,9 @@ struct KeyRotate: ParsableCommand {
         while wait, answer.problem == nil {
             let list = try KeyList(parsing: answer.body.copy())
             guard let resealing = list.resealing else { break }
-            progress.say(bar(percent: resealing.percent) + " of \(counted(resealing.rows, "row")) sealed anew")
+            progress.say(bar(percent: resealing.percent) + " of \(counted(resealing.rows, "row")) re-encrypted")
             if let waiting = list.waiting {
-                throw CommandFailure(.temporary, "it goes on by itself later: \(waiting)", try: "keyturn status")
+                throw CommandFailure(.temporary, "it continues automatically later: \(waiting)", try: "keyturn status")
             }
             usleep(200_000)
             answer = try common.admin.send(.get, "/v1/keys")
@@ -199,11 +198,11 @@ struct KeyRotate: ParsableCommand {
         progress.end()
         try common.show(answer, as: KeyList.self) { list in
             guard let resealing = list.resealing else {
-                StandardOutput.write("all rows are sealed in epoch \(list.epoch); the key of the one before is gone\n")
+                StandardOutput.write("all rows are encrypted in epoch \(list.epoch); the previous key is deleted\n")
                 return
             }
             StandardOutput.write(
-                "epoch \(list.epoch) begins: \(counted(resealing.rows, "row is", "rows are")) sealed anew in the background\n  try: keyturn key list\n"
+                "epoch \(list.epoch) begins: \(counted(resealing.rows, "row is", "rows are")) re-encrypted in the background\n  try: keyturn key list\n"
             )
         }
     }

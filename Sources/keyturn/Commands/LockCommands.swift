@@ -1,11 +1,11 @@
 import ArgumentParser
 import SecretMemory
 import SocketAPI
-import TerminalInput
+import Terminal
 
 struct UnlockCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "unlock", abstract: "Give the daemon the passphrase or the recovery key.",
+        commandName: "unlock", abstract: "Unlock the vault with a passphrase or the recovery key.",
         discussion: """
             Asks on the terminal unless told to read standard input.
 
@@ -15,7 +15,7 @@ struct UnlockCommand: ParsableCommand {
     @Flag(help: "Read the passphrase from standard input.")
     var passphraseStdin = false
 
-    @Flag(help: "Give the recovery key instead of the passphrase.")
+    @Flag(help: "Use the recovery key instead of the passphrase.")
     var recovery = false
 
     @Flag(help: "Read the recovery key from standard input.")
@@ -45,7 +45,7 @@ struct UnlockCommand: ParsableCommand {
 
 struct LockCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "lock", abstract: "Make the daemon drop all keys from memory.",
+        commandName: "lock", abstract: "Lock the vault: remove all keys from memory.",
         discussion: "Nobody is served until it is unlocked again.\n\nExample: keyturn lock")
 
     @OptionGroup var common: CommonOptions

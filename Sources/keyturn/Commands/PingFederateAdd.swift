@@ -1,9 +1,8 @@
 import ArgumentParser
-import Names
-import Schedule
+import Domain
 import SecretMemory
 import SocketAPI
-import TerminalInput
+import Terminal
 
 struct PingFederateAdd: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -17,12 +16,12 @@ struct PingFederateAdd: ParsableCommand {
             Example: keyturn target add pingfederate console --app zoom-prod --admin-url https://console:9999 --user keyturn
             """)
 
-    @Argument(help: "What the target is called here: \(Name.grammar).") var name: Name
+    @Argument(help: "The target's name in Keyturn: \(Name.grammar).") var name: Name
     @Option(help: ArgumentHelp("The app whose credentials are pushed.", valueName: "app"), completion: .apps)
     var app: Name?
     @OptionGroup var access: ConsoleOptions
     @OptionGroup var options: TargetOptions
-    @Flag(help: "Store the target without a look at the console; all three settings must be given.") var noVerify =
+    @Flag(help: "Store the target without contacting the console; give all three settings.") var noVerify =
         false
     @OptionGroup var common: CommonOptions
 

@@ -5,7 +5,7 @@ import SocketAPI
 struct ProfileOptions: ParsableArguments {
     @Option(help: ArgumentHelp("What the app is for, as in the Marketplace.", valueName: "text"))
     var description: String?
-    @Option(help: ArgumentHelp("The company that the app is of.", valueName: "name")) var company: String?
+    @Option(help: ArgumentHelp("The company of the app.", valueName: "name")) var company: String?
     @Option(help: ArgumentHelp("The developer contact's name.", valueName: "name")) var contactName: String?
     @Option(help: ArgumentHelp("The developer contact's e-mail address.", valueName: "address"))
     var contactEmail: String?

@@ -1,16 +1,13 @@
 import ArgumentParser
+import Domain
 import Glibc
-import Names
-import Schedule
 import SecretMemory
 import SocketAPI
-import TerminalInput
-import TerminalText
-import Times
+import Terminal
 
 struct RotateCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "rotate", abstract: "Replace an app's client secret; nobody is left with a dead one.",
+        commandName: "rotate", abstract: "Rotate an app's client secret with zero downtime.",
         discussion: """
             Asks Zoom for a new secret, proves it, hands it out, and ends the old one when all who hold it have the new
             one. Returns once the new secret is current; with --wait, once the old one is ended. What cannot be had within a
@@ -25,12 +22,13 @@ struct RotateCommand: ParsableCommand {
 
     @Argument(help: "The app; not with --due.", completion: .apps) var name: Name?
     @Option(
-        help: ArgumentHelp("The least time for which both work; 0s: until every holder has moved.", valueName: "7d"))
+        help: ArgumentHelp(
+            "The least time for which both stay valid; 0s: until every holder has moved.", valueName: "7d"))
     var overlap: DurationText?
-    @Flag(help: "Say what would be done, and do nothing.") var dryRun = false
-    @Flag(help: "Wait until the old secret is ended, and say what is waited for.") var wait = false
-    @Option(help: ArgumentHelp("With --wait: for how long at most.", valueName: "1h")) var timeout: DurationText?
-    @Flag(help: "The new secret was made in the Marketplace: prove it and hand it out.") var manual = false
+    @Flag(help: "Show what would be done; change nothing.") var dryRun = false
+    @Flag(help: "Wait until the old secret is revoked, and show progress.") var wait = false
+    @Option(help: ArgumentHelp("With --wait: the longest time to wait.", valueName: "1h")) var timeout: DurationText?
+    @Flag(help: "The new secret was made in the Marketplace: verify it and hand it out.") var manual = false
     @Flag(help: "Read that secret from standard input.") var secretStdin = false
     @Flag(help: "For a secret that leaked: revoke it once the new one is live, whatever still uses it.") var now = false
     @Flag(help: "With --now: do not ask.") var yes = false
@@ -137,7 +135,7 @@ struct RotateCommand: ParsableCommand {
         var text = "would replace generation \(plan.base) of \(plan.app); nothing was done\n\nZoom would be asked for\n"
         for call in plan.calls { text += "  \(call)\n" }
         var table = TextTable()
-        table.add("old secret dies", "at the latest \(plan.oldSecretDiesAt)")
+        table.add("old secret expires", "by \(plan.oldSecretDiesAt)")
         table.add(
             "both work for",
             plan.overlap == 0

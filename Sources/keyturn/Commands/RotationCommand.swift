@@ -1,15 +1,13 @@
 import ArgumentParser
+import Domain
 import Glibc
-import Names
 import SecretMemory
 import SocketAPI
-import TerminalInput
-import TerminalText
-import Times
+import Terminal
 
 struct RotationCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "rotation", abstract: "Rotations that are under way, or were.",
+        commandName: "rotation", abstract: "List and control rotations.",
         discussion: "Example: keyturn rotation list",
         subcommands: [
             RotationListCommand.self, RotationShow.self, RotationResume.self, RotationFinish.self, RotationAbort.self,
@@ -69,7 +67,7 @@ struct RotationFinish: ParsableCommand {
 
 struct RotationListCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "list", abstract: "What is under way.", discussion: "Example: keyturn rotation list")
+        commandName: "list", abstract: "List rotations under way.", discussion: "Example: keyturn rotation list")
 
     @OptionGroup var common: CommonOptions
 
@@ -82,7 +80,7 @@ struct RotationListCommand: ParsableCommand {
 
 struct RotationShow: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "show", abstract: "Where a rotation stands, why, and what comes next by when.",
+        commandName: "show", abstract: "Show a rotation: its state, the reason, and the next step.",
         discussion: "Example: keyturn rotation show 0123456789abcdef")
 
     @Argument(help: RotationCommand.idHelp, completion: .rotations) var id: String
@@ -96,10 +94,10 @@ struct RotationShow: ParsableCommand {
 
 struct RotationResume: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "resume", abstract: "Let a held rotation go on, or one that waits try now.",
+        commandName: "resume", abstract: "Resume a blocked rotation, or retry a waiting one now.",
         discussion: """
-            Returns once the new secret is current, as keyturn rotate does: with 79 when the rotation is held again, and with
-            75 when it goes on by itself later than in a minute.
+            Returns once the new secret is current, as keyturn rotate does: with 79 when the rotation is blocked again, and with
+            75 when it continues automatically later than in a minute.
 
             Example: keyturn rotation resume 0123456789abcdef
             """)
@@ -117,7 +115,7 @@ struct RotationResume: ParsableCommand {
 
 struct RotationAbort: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "abort", abstract: "Stop a rotation that has changed nothing yet.",
+        commandName: "abort", abstract: "Cancel a rotation that has changed nothing yet.",
         discussion: "Example: keyturn rotation abort 0123456789abcdef")
 
     @Argument(help: RotationCommand.idHelp, completion: .rotations) var id: String
@@ -131,7 +129,7 @@ struct RotationAbort: ParsableCommand {
 
 struct HistoryCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "history", abstract: "An app's generations and rotations on a time line, oldest first.",
+        commandName: "history", abstract: "Show an app's generations and rotations, oldest first.",
         discussion: "Example: keyturn history zoom-prod")
 
     @Argument(completion: .apps) var name: Name
@@ -147,7 +145,7 @@ struct HistoryCommand: ParsableCommand {
 
 struct HoldersCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "holders", abstract: "Which clients hold which generation.",
+        commandName: "holders", abstract: "List which clients fetched which generation.",
         discussion: "Example: keyturn holders zoom-prod")
 
     @Argument(completion: .apps) var name: Name

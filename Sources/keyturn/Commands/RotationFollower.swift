@@ -1,9 +1,7 @@
+import Domain
 import Glibc
-import Names
 import SocketAPI
-import TerminalInput
-import TerminalText
-import Times
+import Terminal
 
 /// Follows a rotation until it has come as far as a command waits: to the new secret being current, or to the end.
 struct RotationFollower {
@@ -94,7 +92,7 @@ extension RotationDocument {
     var standing: Standing {
         switch state {
         case "retired": .over
-        case "refused", "held": .failed
+        case "refused", "blocked": .failed
         case "aborted": .stopped
         case _ where hasEnteredSecret: .underWay
         case "current", "published", "draining": .current
@@ -113,7 +111,7 @@ extension RotationDocument {
         let now = SystemTime().now.wall
         // What waits for Zoom's throttle alone has nothing to try.
         if state == "draining" { return endsNow && waits(beyond: now + 3600) }
-        return isFailing || (["planned", "escrowed"].contains(state) && attempts > 0 && waits(beyond: now))
+        return isFailing || (["planned", "received"].contains(state) && attempts > 0 && waits(beyond: now))
     }
 
     func waits(beyond time: Timestamp) -> Bool { due.map { $0 > time } ?? false }
@@ -121,7 +119,7 @@ extension RotationDocument {
     var progress: String {
         var text = "\(app): \(rotationWords(state))"
         if let reason { text += ": \(reason)" }
-        if standing == .underWay || standing == .current, let due { text += "; goes on at \(due)" }
+        if standing == .underWay || standing == .current, let due { text += "; continues at \(due)" }
         return text
     }
 
@@ -136,17 +134,17 @@ extension RotationDocument {
         if let oldSecretDiesAt {
             if trigger == "manual", calls == 0 {
                 // What was chosen in the Marketplace is not known here.
-                table.add("old secret dies", "by \(oldSecretDiesAt) at the latest; it may be dead before")
+                table.add("old secret expires", "by \(oldSecretDiesAt); it may be revoked before")
             } else {
                 let lives = endedAt == nil || oldSecretDiesAt > SystemTime().now.wall
-                table.add(lives ? "old secret dies" : "old secret died", oldSecretDiesAt.description)
+                table.add(lives ? "old secret expires" : "old secret expired", oldSecretDiesAt.description)
             }
         }
         if endsNow, endedAt == nil { table.add("overlap", "ended by the operator") }
         if let endedAt { table.add("ended", endedAt.description) }
         if let successor { table.add(endedAt == nil ? "followed by" : "went on as", successor) }
         if hasEnteredSecret { table.add("entered secret", "waits for Zoom to say whether it takes it") }
-        if let due { table.add("goes on", due.description) }
+        if let due { table.add("continues", due.description) }
         if let reason { table.add("because", reason) }
         if let hint { table.add("try", hint) }
         return table.text

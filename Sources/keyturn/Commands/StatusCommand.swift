@@ -1,15 +1,13 @@
 import ArgumentParser
+import Domain
 import Glibc
-import Names
 import SecretMemory
 import SocketAPI
-import TerminalInput
-import TerminalText
-import Times
+import Terminal
 
 struct StatusCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "status", abstract: "How everything is, problems first.",
+        commandName: "status", abstract: "Show the state of everything, problems first.",
         discussion: """
             A terminal that is narrow gets fewer columns, and one with many apps those that want attention, and a summary;
             --limit says how many instead. Without a terminal everything is shown. With --watch it is looked at every two
@@ -26,13 +24,13 @@ struct StatusCommand: ParsableCommand {
     @Argument(help: "Only this app.", completion: .apps)
     var name: Name?
 
-    @Flag(help: "Go on showing it.") var watch = false
-    @Flag(help: "End with 1 for a warning and 2 for what is critical.") var check = false
+    @Flag(help: "Keep showing it.") var watch = false
+    @Flag(help: "Exit with 1 for a warning and 2 for a critical problem.") var check = false
     @Option(help: ArgumentHelp("Only apps with this in their name; * stands for anything.", valueName: "text"))
     var filter: String?
     @Option(help: ArgumentHelp("Sort the apps: name, problems, age, next or token.", valueName: "order"))
     var sort: StatusSelection.Order?
-    @Option(help: ArgumentHelp("Show so many apps at most.", valueName: "number")) var limit: Int?
+    @Option(help: ArgumentHelp("Show this many apps at most.", valueName: "number")) var limit: Int?
     @OptionGroup var common: CommonOptions
 
     func validate() throws {

@@ -1,31 +1,30 @@
 import ArgumentParser
-import Names
+import Domain
 import SecretMemory
 import SocketAPI
-import TerminalInput
-import TerminalText
+import Terminal
 
 struct TargetCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "target", abstract: "Places that an app's credentials are pushed into.",
+        commandName: "target", abstract: "Manage the systems that credentials are pushed to.",
         discussion: "Example: keyturn target list",
         subcommands: [
             TargetAdd.self, TargetListCommand.self, TargetShow.self, TargetSet.self, TargetTest.self,
             TargetDiscover.self,
-            TargetPush.self, TargetAdopt.self, TargetRemove.self,
+            TargetPush.self, TargetAccept.self, TargetRemove.self,
         ])
 }
 
 struct TargetAdd: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "add", abstract: "Have an app's credentials pushed somewhere.",
+        commandName: "add", abstract: "Add a target that an app's credentials are pushed to.",
         discussion: "Example: keyturn target add pingfederate console --app zoom-prod --admin-url https://console:9999",
         subcommands: [PingFederateAdd.self])
 }
 
 struct TargetListCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "list", abstract: "All targets, and how far each is.", discussion: "Example: keyturn target list")
+        commandName: "list", abstract: "List targets and their state.", discussion: "Example: keyturn target list")
 
     @OptionGroup var common: CommonOptions
 
@@ -49,7 +48,7 @@ struct TargetListCommand: ParsableCommand {
 
 struct TargetShow: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "show", abstract: "One target; never its password or key.",
+        commandName: "show", abstract: "Show a target, without its password or key.",
         discussion: "Example: keyturn target show console")
 
     @Argument(completion: .targets) var name: Name
@@ -64,7 +63,7 @@ struct TargetShow: ParsableCommand {
 
 struct TargetTest: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "test", abstract: "A dry run against the live console: looks at all, changes nothing.",
+        commandName: "test", abstract: "Test a target against the live console; changes nothing.",
         discussion: "Ends with 79 when a check failed.\n\nExample: keyturn target test console")
 
     @Argument(completion: .targets) var name: Name
@@ -81,7 +80,7 @@ struct TargetTest: ParsableCommand {
 
 struct TargetPush: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "push", abstract: "Push the current credentials now, over whatever is there.",
+        commandName: "push", abstract: "Push the current credentials now, overwriting what is there.",
         discussion: "Example: keyturn target push console")
 
     @Argument(completion: .targets) var name: Name
@@ -93,11 +92,11 @@ struct TargetPush: ParsableCommand {
     }
 }
 
-struct TargetAdopt: ParsableCommand {
+struct TargetAccept: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "adopt", abstract: "Accept what somebody else, or PingFederate itself, changed there.",
+        commandName: "accept", abstract: "Accept an outside change (drift) as the new state.",
         discussion:
-            "Nothing is pushed and nothing is read back: the change is only not reported any more. If an old secret is there, it is ended under the console, and nothing says so: in doubt, keyturn target push.\n\nExample: keyturn target adopt console"
+            "Nothing is pushed and nothing is read back: the change is only not reported any more. If an old secret is there, it is ended under the console, and nothing says so: in doubt, keyturn target push.\n\nExample: keyturn target accept console"
     )
 
     @Argument(completion: .targets) var name: Name
@@ -108,19 +107,19 @@ struct TargetAdopt: ParsableCommand {
         try common.confirm(
             "accept what '\(name)' has as the current secret? if it is an old one, provisioning fails when that ends",
             yes: yes)
-        let answer = try common.admin.send(.post, "/v1/targets/\(name)/adopt", within: .seconds(120))
+        let answer = try common.admin.send(.post, "/v1/targets/\(name)/accept", within: .seconds(120))
         try common.show(answer, as: TargetDocument.self) { StandardOutput.write($0.text) }
     }
 }
 
 struct TargetRemove: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "remove", abstract: "Push there no more; what it has stays there.",
+        commandName: "remove", abstract: "Remove a target; the credentials there stay.",
         discussion: "Example: keyturn target remove console")
 
     @Argument(completion: .targets) var name: Name
     @Flag(help: "Do not ask.") var yes = false
-    @Flag(help: "Also while a rotation waits for it: the secret that is there is then ended.") var force = false
+    @Flag(help: "Also while a rotation waits for it; the secret there is then revoked.") var force = false
     @OptionGroup var common: CommonOptions
 
     func run() throws {

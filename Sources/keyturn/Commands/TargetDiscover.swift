@@ -1,12 +1,12 @@
 import ArgumentParser
-import Names
+import Domain
 import SocketAPI
-import TerminalInput
+import Terminal
 
 struct TargetDiscover: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "discover",
-        abstract: "What a console has: connections, settings, and which of them are the app's.",
+        abstract: "Discover a console's connections and their settings.",
         discussion: """
             Of a target that is stored, or of a console that is no target yet: then with its address and a login. Without
             --connection it lists the connections that provision outbound; with it, it looks into that one.

@@ -1,7 +1,6 @@
-import Names
+import Domain
 import SocketAPI
-import TerminalInput
-import TerminalText
+import Terminal
 
 /// Finds out at the terminal what was not given for a target. The daemon looks, the operator decides.
 struct TargetGuide {
@@ -36,21 +35,21 @@ struct TargetGuide {
     }
 
     /// Where the console is and, if its certificate is known by nothing that was given, the one that it shows.
-    private func console(_ given: ConsoleOptions) throws -> (adminURL: String, met: MetCertificate?) {
+    private func console(_ given: ConsoleOptions) throws -> (adminURL: String, met: ServerCertificate?) {
         let isKnown = given.pin != nil || given.caFile != nil
         let isGuided = given.adminUrl == nil || given.connection == nil
-        func meet(_ url: String) throws -> (String, MetCertificate?) {
+        func meet(_ url: String) throws -> (String, ServerCertificate?) {
             guard isGuided, !isKnown, Question.isPossible else { return (url, nil) }
             let request = CertificateRequest(adminURL: url)
             let answer = try common.admin.send(.post, "/v1/consoles/certificate", body: request.render())
-            return (url, try answer.document(MetCertificate.self))
+            return (url, try answer.document(ServerCertificate.self))
         }
         if let url = given.adminUrl { return try meet(url) }
         return try ConsoleDialog.asking("console, as https://CONSOLE:9999: ", or: "--admin-url URL", meet)
     }
 
     /// Shows the certificate that the console has. A yes pins it; without one the system's CAs decide.
-    private func pin(_ met: MetCertificate?) throws -> String? {
+    private func pin(_ met: ServerCertificate?) throws -> String? {
         guard let met else { return nil }
         var table = TextTable()
         table.add("subject", met.subject)

@@ -1,11 +1,11 @@
 import ArgumentParser
-import Schedule
+import Domain
 import SocketAPI
 
 /// How a target is pushed to and looked after, once its console is known.
 struct TargetOptions: ParsableArguments {
     @Option(help: ArgumentHelp("on-save, full or none.", valueName: "how")) var replicate: Replication?
-    @Option(help: ArgumentHelp("From the engines having it to their using it.", valueName: "120s"))
+    @Option(help: ArgumentHelp("The time from a push until the engines use it.", valueName: "120s"))
     var settle: DurationText?
     @Option(parsing: .unconditional, help: ArgumentHelp("The setting for the account ID.", valueName: "name"))
     var accountIdField: String?
@@ -15,9 +15,9 @@ struct TargetOptions: ParsableArguments {
     var clientSecretField: String?
     @Flag(
         inversion: .prefixedNo,
-        help: "Have PingFederate save without trying the credentials at Zoom: for a console that cannot reach Zoom.")
+        help: "Have PingFederate save without testing the credentials at Zoom; for a console that cannot reach Zoom.")
     var bypassExternalValidation: Bool?
-    @Flag(inversion: .prefixedNo, help: "Put the current secret back when somebody else changed it.")
+    @Flag(inversion: .prefixedNo, help: "Push the current secret again when it was changed outside.")
     var restoreDrift: Bool?
     @Option(help: ArgumentHelp("PingFederate's provisioner-audit.log, to be read.", valueName: "path"))
     var provisionerLog: String?

@@ -1,13 +1,12 @@
 import ArgumentParser
-import Names
-import Schedule
+import Domain
 import SecretMemory
 import SocketAPI
-import TerminalInput
+import Terminal
 
 struct TargetSet: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "set", abstract: "Change a target: its login, certificates, connection, settings.",
+        commandName: "set", abstract: "Change a target's login, certificates, connection or settings.",
         discussion: """
             Takes what target add takes, and changes only what is given. The console is asked first; what it does not take is
             not kept. A stored password or secret is not used for another user or another server: then give one as well. With
@@ -22,7 +21,7 @@ struct TargetSet: ParsableCommand {
     @OptionGroup var access: ConsoleOptions
     @Flag(help: "Trust the system's CAs, and no CA file or pin any more.") var systemCas = false
     @OptionGroup var options: TargetOptions
-    @Flag(help: "Change it without a look at the console.") var noVerify = false
+    @Flag(help: "Change it without contacting the console.") var noVerify = false
     @OptionGroup var common: CommonOptions
 
     func validate() throws {

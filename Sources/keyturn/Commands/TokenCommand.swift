@@ -1,18 +1,16 @@
 import ArgumentParser
-import Names
+import Domain
 import SecretMemory
 import SocketAPI
-import TerminalInput
-import TerminalText
-import Times
+import Terminal
 
 struct TokenCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "token", abstract: "An app's access token: what it is good for, and for how long.",
+        commandName: "token", abstract: "Show an app's access token: scopes and lifetime.",
         discussion: "With --reveal, the token alone is printed.\n\nExample: keyturn token zoom-prod --min-ttl 600")
 
     @Argument(completion: .apps) var name: Name
-    @Option(help: ArgumentHelp("At least so many seconds left.", valueName: "seconds")) var minTtl = 300
+    @Option(help: ArgumentHelp("The least remaining lifetime in seconds.", valueName: "seconds")) var minTtl = 300
     @Flag(help: "Ask Zoom for a new one now, also after earlier refusals.") var refresh = false
     @Flag(help: "Print the token itself.") var reveal = false
     @OptionGroup var common: CommonOptions

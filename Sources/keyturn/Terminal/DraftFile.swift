@@ -1,6 +1,6 @@
+import Domain
 import Glibc
 import Guide
-import Names
 import SecretMemory
 import SocketAPI
 

@@ -1,7 +1,7 @@
+import Domain
 import Glibc
 import SecretMemory
 import SocketAPI
-import Times
 
 /// Files with a secret in them, made or read by a command.
 enum SecretFile {

@@ -1,7 +1,6 @@
-import Names
+import Domain
 import SocketAPI
-import TerminalText
-import Times
+import Terminal
 
 extension TargetDocument {
     /// What wants attention, in a word or two.

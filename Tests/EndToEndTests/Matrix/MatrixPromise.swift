@@ -27,7 +27,7 @@ struct MatrixPromise {
             if history.isEmpty { begin() }
             return history.first.flatMap { ["retired", "refused"].contains($0["state"].string) ? $0 : nil }
         }
-        if open["state"].string == "held" { return open }
+        if open["state"].string == "blocked" { return open }
         guard let due = open["due_at"].unixSeconds else { throw BrokenPromise("waits for nothing: \(open)") }
         if due > bench.clock.now { try bench.pass(due - bench.clock.now) } else { usleep(5_000) }
         return nil

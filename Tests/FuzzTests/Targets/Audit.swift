@@ -1,5 +1,5 @@
+import Domain
 import SecretMemory
-import Times
 
 @testable import Audit
 

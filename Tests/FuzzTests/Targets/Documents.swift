@@ -17,7 +17,7 @@ extension FuzzTarget {
             twice(FieldAnswer.self), twice(TokenAnswer.self), twice(TargetDraft.self), twice(TargetPatch.self),
             twice(DiscoverRequest.self),
             twice(CertificateRequest.self), twice(TargetDocument.self), twice(TargetList.self),
-            twice(TriedTarget.self), twice(ConsoleDiscovery.self), twice(MetCertificate.self),
+            twice(TriedTarget.self), twice(ConsoleDiscovery.self), twice(ServerCertificate.self),
             twice(KeyList.self), twice(NewKeyRequest.self), twice(KeyAdded.self),
             twice(BackupRequest.self), twice(BackupReport.self), twice(CheckReport.self), twice(RestoreReport.self),
             twice(DoctorReport.self), twice(Verification.self), twice(GuideDraft.self), twice(HistoryDocument.self),

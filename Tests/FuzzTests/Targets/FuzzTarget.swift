@@ -14,7 +14,7 @@ struct FuzzTarget: Sendable, CustomStringConvertible {
         requests, requestsTwice, answers, json, documents, names, durations, windows, zones, seals, records, recovery,
         zoomAnswers, rotationAnswers, consoleAnswers, consoleLists, provisionerLog, retryAfter, addresses, settings,
         audit,
-        escrow,
+        spool,
     ]
 
     var description: String { name }

@@ -13,10 +13,10 @@ extension FuzzTarget {
             twice(AppRecord.self), twice(ClientRecord.self), twice(GenerationRecord.self), twice(RotationRecord.self),
             twice(TokenRecord.self), twice(RefusalsRecord.self), twice(ReceiptRecord.self), twice(UpkeepRecord.self),
             twice(VaultState.self), twice(AuditHeadRecord.self), twice(OutboxRecord.self), twice(PushTargetRecord.self),
-            twice(DeliveryRecord.self), twice(WayRecord.self),
+            twice(DeliveryRecord.self), twice(UnlockMethodRecord.self),
         ]
         let reader = choices.oneOf(readers)
-        let state = choices.oneOf(["current", "previous", "planned", "draining", "held", "lost_response", "x"])
+        let state = choices.oneOf(["current", "previous", "planned", "draining", "blocked", "lost_response", "x"])
         let number = choices.oneOf([Cell.integer(1), .integer(Int.max), .integer(-1), .null, .text("a")])
         try reader([.text("id"), .text("app"), .text(state), number], choices.rest)
         try reader([.text("app.1"), .text("app"), number, .text(state)], choices.rest)

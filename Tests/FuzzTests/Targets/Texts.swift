@@ -1,9 +1,8 @@
+import Domain
 import HTTPTransport
-import Names
-import Schedule
+import Scheduling
 import SecretMemory
 import SocketAPI
-import Times
 
 @testable import Daemon
 @testable import Envelope

@@ -1,7 +1,7 @@
 import SecretMemory
-import Times
 
-@testable import Schedule
+@testable import Domain
+@testable import Scheduling
 
 extension FuzzTarget {
     /// Files of time zones. What is accepted has an answer for every time, and local times that come back.

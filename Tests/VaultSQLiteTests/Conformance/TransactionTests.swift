@@ -1,6 +1,6 @@
+import Domain
 import TestSupport
 import Testing
-import Times
 import Vault
 
 /// What any store promises of its transactions.

@@ -1,0 +1,33 @@
+import Domain
+import Rotation
+import Scheduling
+import SocketAPI
+import Vault
+
+/// How an app is rotated, for operators.
+extension PolicyDocument {
+    init(_ entry: AppEntry, now: Timestamp) {
+        let policy = entry.app.policy
+        var recurrences = Recurrences()
+        self.init(
+            every: policy.every, window: policy.windows, timeZone: policy.timeZone, overlap: policy.overlap,
+            paused: policy.isPaused, nextAt: entry.nextRotation((try? recurrences.of(entry.app)) ?? nil, now))
+    }
+}
+
+extension RotationPlan {
+    init(_ entry: AppEntry, overlap: Int?, obstacles: RotationObstacles) {
+        self.init(
+            app: entry.app.name, base: entry.credential.generation.number,
+            calls: [
+                "a token with the present secret, to prove it",
+                "a token that may rotate (\(entry.app.rotationGrant ?? "client_credentials, else account_credentials"))",
+                "a new secret",
+                "a token with the new secret, to prove it",
+                "at the end, that the old secret be refused",
+            ],
+            oldSecretDiesAt: RotationTiming().revokeAt(obstacles.now), overlap: overlap ?? entry.app.policy.overlap,
+            holders: entry.receipts.values.map(\.client.description).sorted(),
+            targets: obstacles.targets.map(\.target.name.description).sorted(), obstacles: obstacles.all)
+    }
+}

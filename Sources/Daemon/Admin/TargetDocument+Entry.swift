@@ -1,0 +1,72 @@
+import Domain
+import SocketAPI
+import Vault
+
+extension TargetDocument {
+    init(_ entry: TargetEntry, _ catalog: Catalog, _ now: Timestamp) {
+        let (target, delivery) = (entry.target, entry.delivery)
+        let (login, user): (String, String?) =
+            switch target.login {
+            case .basic(let user, _): ("basic", user)
+            case .clientCredentials(let client): ("client_credentials", client.clientID)
+            case .certificate: ("certificate", nil)
+            }
+        let (trust, pin): (String, String?) =
+            switch target.trust {
+            case .system: ("system", nil)
+            case .authorities: ("ca", nil)
+            case .pin(let digits): ("pin", digits)
+            }
+        let certificates = TargetCertificates(target)
+        var oauth: OAuth?
+        if case .clientCredentials(let client) = target.login {
+            let scope = client.scopes.joined(separator: " ")
+            oauth = OAuth(
+                tokenURL: client.tokenURL, scope: scope.isEmpty ? nil : scope, authMethod: client.authMethod.rawValue)
+        }
+        self.init(
+            name: target.name, app: target.app, adminURL: target.adminURL, connection: target.connection,
+            fields: TargetFields(
+                accountID: target.fields.accountID, clientID: target.fields.clientID,
+                clientSecret: target.fields.clientSecret),
+            login: login, user: user, oauth: oauth, trust: trust, pin: pin,
+            clientCertExpires: certificates.clientExpires, trustExpires: certificates.trust,
+            replicate: target.replication.rawValue,
+            settle: target.settle, bypassesExternalValidation: target.bypassesExternalValidation,
+            restoresDrift: target.restoresDrift, createdAt: target.createdAt, state: entry.state(catalog, now),
+            generation: delivery.generation?.number, pushedAt: delivery.pushedAt, replicatedAt: delivery.replicatedAt,
+            lookedAt: delivery.lookedAt, changedAt: delivery.changedAt,
+            change: delivery.drift.map { TargetDrift(code: $0.kind.rawValue, detail: $0.words) },
+            restoration: TargetRestoration(delivery.restoration, now),
+            sameConnection: catalog.targetsBeside(target).map(\.target.name.description),
+            failure: delivery.failure.map { .init(since: $0.at, code: $0.cause, detail: $0.reason, hint: $0.hint) },
+            provisioner: target.provisionerLog.map { ProvisionerDocument($0, entry.provisioning) })
+    }
+}
+
+extension TargetRestoration {
+    fileprivate init?(_ restoration: Restoration?, _ now: Timestamp) {
+        guard let restoration, restoration.isRecent(now: now), let first = restoration.first,
+            let last = restoration.last
+        else { return nil }
+        self.init(count: restoration.count, first: first, last: last)
+    }
+}
+
+extension ProvisionerDocument {
+    fileprivate init(_ log: PushTarget.ProvisionerLog, _ found: Provisioning?) {
+        self.init(
+            log: log.path, channel: log.channel, since: found?.since, succeeded: found?.succeeded ?? 0,
+            failed: found?.failed ?? 0, lastFailure: found?.failure?.at, lastCause: found?.failure?.cause,
+            isFailing: found?.isFailing ?? false, unreadable: found?.unreadable)
+    }
+}
+
+extension TargetEntry {
+    func state(_ catalog: Catalog, _ now: Timestamp) -> TargetDocument.State {
+        guard let generation = delivery.generation else { return .new }
+        guard generation == catalog.app(of: target)?.credential.generation else { return .behind }
+        guard delivery.replicatedAt != nil else { return .replicating }
+        return delivery.secondsToSettle(target, now: now) > 0 ? .settling : .current
+    }
+}

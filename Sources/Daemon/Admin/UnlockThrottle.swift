@@ -1,0 +1,66 @@
+import Domain
+import SocketAPI
+import Vault
+
+/// How often the wrong secret may be given. Counts from the daemon's start, whoever gave it; the right one ends the count.
+struct UnlockBackoff {
+    /// Wrong secrets that cost nothing but scrypt's time.
+    static let free = 3
+    /// The longest wait, in seconds.
+    static let longest = 60
+
+    private(set) var wrong = 0
+    /// On the boot clock.
+    private var next = 0
+
+    /// Seconds until the next secret is tried.
+    func wait(at boot: Int) -> Int { max(0, next - boot) }
+
+    mutating func noteWrong(at boot: Int) {
+        wrong += 1
+        guard wrong > Self.free else { return }
+        next = boot + min(1 << min(wrong - Self.free, 10), Self.longest)
+    }
+
+    mutating func noteRight() { self = UnlockBackoff() }
+}
+
+/// One secret after the other is tried, so that scrypt's memory is taken once, and wrong ones take ever longer.
+actor UnlockThrottle {
+    private var budget = UnlockBackoff()
+    private var last: Task<Problem?, Never>?
+    private let time: any TimeSource
+
+    init(time: any TimeSource) { self.time = time }
+
+    /// - Parameter attempt: tries the secret.
+    func take(_ attempt: @escaping @Sendable () async throws(VaultError) -> Void) async throws(Problem) {
+        let before = last
+        let mine = Task {
+            _ = await before?.value
+            return await self.outcome(attempt)
+        }
+        last = mine
+        if let problem = await mine.value { throw problem }
+    }
+
+    private func outcome(_ attempt: @Sendable () async throws(VaultError) -> Void) async -> Problem? {
+        let wait = budget.wait(at: time.now.boot)
+        guard wait == 0 else {
+            var problem = Problem(
+                .tooManyRequests,
+                "\(budget.wrong) wrong secrets were given one after the other: this one was not tried, and none is for \(wait) s",
+                try: "the same again in \(wait) s")
+            problem.retryAfter = wait
+            return problem
+        }
+        do throws(VaultError) {
+            try await attempt()
+            budget.noteRight()
+            return nil
+        } catch {
+            if error.code == .wrongKey { budget.noteWrong(at: time.now.boot) }
+            return Problem(error)
+        }
+    }
+}

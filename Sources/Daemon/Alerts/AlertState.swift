@@ -1,0 +1,243 @@
+import Domain
+import SecretJSON
+import SocketAPI
+
+/// What is wrong for how long, and what of it was told. Decides, and does nothing: the time is an argument, and what is to be
+/// logged and sent comes out.
+///
+/// Each trouble is told once when it begins and once when it ends, and again each day meanwhile, more often near its deadline.
+struct AlertState: Equatable, Sendable {
+    struct Key: Hashable, Comparable, Sendable {
+        let code: String
+        var app: String?
+        var target: String?
+        /// Stands for all that have none of their own.
+        var isOthers = false
+
+        private var order: [String] { [code, isOthers ? "1" : "0", app ?? "", target ?? ""] }
+        static func < (one: Key, other: Key) -> Bool { one.order.lexicographicallyPrecedes(other.order) }
+    }
+
+    /// What whoever is told is still to be told.
+    enum Owed: String, JSONValue, Sendable { case raised, reminder, resolved }
+
+    struct Standing: Equatable, Sendable {
+        /// When it was first seen.
+        var since: Timestamp
+        /// When it was last seen not to be there; `nil` while it is.
+        var goneSince: Timestamp?
+        var raisedAt: Timestamp?
+        var resolvedAt: Timestamp?
+        /// When it was raised or last reminded of, and how urgent it was then.
+        var rungAt: Timestamp?
+        var rungAs: Severity?
+        var owed: Owed?
+        /// Whether whoever is told was told that it began.
+        var isTold = false
+        /// Whether something is being sent.
+        var isOnItsWay = false
+        /// How often in a row it was not taken.
+        var refusals = 0
+        var others: Int?
+        var detail: String
+        var hint: String?
+        var deadline: Timestamp?
+
+        /// A time in the future was noted before the clock was set back: it counts from now.
+        mutating func takeBack(to now: Timestamp) {
+            since = min(since, now)
+            goneSince = goneSince.map { min($0, now) }
+            rungAt = rungAt.map { min($0, now) }
+            resolvedAt = resolvedAt.map { min($0, now) }
+        }
+    }
+
+    /// How many of one kind have an alert of their own. The rest comes together: what strikes all apps at once must not ring
+    /// once for each.
+    static let mostOfAKind = 20
+    /// Seconds for which something must be away before it is over: what comes and goes is one trouble.
+    static let calm = 60
+    /// Seconds between reminders.
+    static let day = 86_400
+    /// Seconds for which the end of a trouble is told to somebody who does not take it.
+    static let patience = 86_400
+
+    private(set) var standing: [Key: Standing] = [:]
+
+    init(_ standing: [Key: Standing] = [:]) { self.standing = standing }
+
+    /// Whether a file that holds the other one need not be written again. Words and deadlines are seen anew at each look.
+    func isKept(as other: AlertState) -> Bool {
+        func bare(_ entry: Standing) -> Standing {
+            var entry = entry
+            (entry.detail, entry.hint, entry.deadline, entry.isOnItsWay) = ("", nil, nil, false)
+            entry.refusals = 0
+            entry.others = entry.others.map { _ in 0 }
+            return entry
+        }
+        return standing.mapValues(bare) == other.standing.mapValues(bare)
+    }
+
+    // MARK: Looking
+
+    /// Takes in how things are.
+    /// - Parameter isBlind: whether nothing else could be seen, so that nothing is over for not being seen.
+    /// - Returns: what is news, for the log.
+    mutating func look(_ seen: [StatusReport.Attention], isBlind: Bool = false, now: Timestamp) -> [Alert] {
+        var news: [Alert] = []
+        let present = gathered(seen)
+        for (key, found) in present.sorted(by: { $0.key < $1.key }) { take(key, found, now, &news) }
+        for key in standing.keys.sorted() where present[key] == nil && !(isBlind && key.code != "locked") {
+            miss(key, now, &news)
+        }
+        return news
+    }
+
+    private typealias Found = (problem: StatusDocument.Problem, others: Int?)
+
+    /// By key; where a key is there twice, the first is the more urgent one.
+    private func gathered(_ seen: [StatusReport.Attention]) -> [Key: Found] {
+        var found: [Key: Found] = [:]
+        var kinds: [String: Int] = [:]
+        for key in standing.keys where !key.isOthers { kinds[key.code, default: 0] += 1 }
+        for attention in seen where AlertPolicy(attention.problem.code) != nil {
+            let problem = attention.problem
+            var key = Key(
+                code: problem.code, app: problem.app?.description, target: attention.target?.description)
+            guard found[key] == nil else { continue }
+            let others = Key(code: problem.code, isOthers: true)
+            if standing[key] == nil {
+                if kinds[problem.code, default: 0] < Self.mostOfAKind, standing[others] == nil {
+                    kinds[problem.code, default: 0] += 1
+                } else {
+                    key = others
+                }
+            }
+            found[key] = (found[key]?.problem ?? problem, key.isOthers ? (found[key]?.others ?? 0) + 1 : nil)
+        }
+        return found
+    }
+
+    private mutating func take(_ key: Key, _ found: Found, _ now: Timestamp, _ news: inout [Alert]) {
+        guard let policy = AlertPolicy(key.code) else { return }
+        let count = found.others.map { "\($0) more have this problem: keyturn status lists them" }
+        let (detail, hint) = (count ?? found.problem.detail, count == nil ? found.problem.hint : "keyturn status")
+        var entry = standing[key] ?? Standing(since: now, detail: detail)
+        entry.takeBack(to: now)
+        (entry.detail, entry.hint, entry.deadline) = (detail, hint, found.problem.deadline)
+        let severity = found.problem.graded(at: now).severity
+        (entry.others, entry.goneSince) = (found.others, nil)
+        if entry.resolvedAt != nil {
+            // It is back before its end was taken in: then there was none.
+            (entry.resolvedAt, entry.owed) = (nil, entry.isTold ? nil : .raised)
+            (entry.rungAt, entry.rungAs) = (now, severity)
+            news.append(alert(key, entry, .reminder, now))
+        } else if entry.raisedAt == nil {
+            if now - entry.since >= policy.patience {
+                (entry.raisedAt, entry.owed) = (now, .raised)
+                (entry.rungAt, entry.rungAs) = (now, severity)
+                news.append(alert(key, entry, .raised, now))
+            }
+        } else if let next = Self.nextRing(entry), next <= now || severity < entry.rungAs ?? severity {
+            (entry.rungAt, entry.rungAs) = (now, severity)
+            entry.owed = entry.owed ?? .reminder
+            news.append(alert(key, entry, .reminder, now))
+        }
+        standing[key] = entry
+    }
+
+    private mutating func miss(_ key: Key, _ now: Timestamp, _ news: inout [Alert]) {
+        guard var entry = standing[key] else { return }
+        entry.takeBack(to: now)
+        if let resolvedAt = entry.resolvedAt {
+            if entry.owed == nil && !entry.isOnItsWay || now - resolvedAt > Self.patience {
+                standing[key] = nil
+            }
+            return
+        }
+        guard entry.raisedAt != nil else {
+            standing[key] = nil
+            return
+        }
+        let goneSince = entry.goneSince ?? now
+        entry.goneSince = goneSince
+        if now - goneSince >= Self.calm {
+            entry.resolvedAt = now
+            news.append(alert(key, entry, .resolved, now))
+            // Who was not told of the beginning need not know of the end.
+            entry.owed = entry.isTold ? .resolved : nil
+        }
+        standing[key] = entry
+    }
+
+    /// When it is to be told again that it is still so.
+    private static func nextRing(_ entry: Standing) -> Timestamp? {
+        guard let rungAt = entry.rungAt else { return nil }
+        let near = Severity.reminders.compactMap { before in
+            entry.deadline.map { $0 + -before }.flatMap { $0 > rungAt ? $0 : nil }
+        }
+        return ([rungAt + day] + near).min()
+    }
+
+    // MARK: Telling
+
+    /// What is to be sent next: the oldest that is owed. What was not taken comes behind what was refused less often: one
+    /// whose words are not to somebody's liking must not keep the others back. To be followed by ``told(_:_:)`` or
+    /// ``notTold(_:)``.
+    mutating func next(_ now: Timestamp) -> (key: Key, alert: Alert)? {
+        let open = standing.filter { $0.value.owed != nil }
+        let oldest = open.min { one, other in
+            (one.value.refusals, one.value.resolvedAt ?? one.value.rungAt ?? now, one.key)
+                < (other.value.refusals, other.value.resolvedAt ?? other.value.rungAt ?? now, other.key)
+        }
+        guard let (key, entry) = oldest, let owed = entry.owed else { return nil }
+        standing[key]?.isOnItsWay = true
+        return (key, alert(key, entry, owed, now))
+    }
+
+    /// How much is still to be sent.
+    var owed: Int { standing.values.count { $0.owed != nil } }
+
+    /// Notes that it was taken. What became of the trouble meanwhile is then still to be told.
+    mutating func told(_ key: Key, _ alert: Alert) {
+        guard var entry = standing[key] else { return }
+        (entry.isOnItsWay, entry.refusals) = (false, 0)
+        switch (alert.state, isOver: entry.resolvedAt != nil) {
+        case (.raised, let isOver):
+            entry.isTold = true
+            entry.owed = isOver ? .resolved : nil
+        case (.resolved, isOver: true):
+            standing[key] = nil
+            return
+        case (.resolved, isOver: false): (entry.isTold, entry.owed) = (false, .raised)
+        }
+        standing[key] = entry
+    }
+
+    /// Notes that it was not taken.
+    mutating func notTold(_ key: Key) {
+        standing[key]?.isOnItsWay = false
+        standing[key]?.refusals += 1
+    }
+
+    /// What was raised and is not over, the most urgent first.
+    func raised(_ now: Timestamp) -> [Alert] {
+        standing.filter { $0.value.raisedAt != nil && $0.value.resolvedAt == nil }.sorted { $0.key < $1.key }
+            .map { alert($0.key, $0.value, .raised, now) }
+            .sorted { $0.severity == .critical && $1.severity != .critical }
+    }
+
+    private func id(_ key: Key, _ entry: Standing) -> String {
+        let subject = key.isOthers ? "others" : [key.app, key.target].compactMap(\.self).joined(separator: "/")
+        return "\(key.code):\(subject):\(entry.raisedAt?.unixSeconds ?? 0)"
+    }
+
+    private func alert(_ key: Key, _ entry: Standing, _ owed: Owed, _ now: Timestamp) -> Alert {
+        Alert(
+            id: id(key, entry), state: owed == .resolved ? .resolved : .raised, isReminder: owed == .reminder,
+            severity: Severity(key.code, deadline: entry.deadline, now: now), code: key.code, app: key.app,
+            target: key.target,
+            others: entry.others, detail: entry.detail, hint: entry.hint, deadline: entry.deadline,
+            since: entry.since, at: now)
+    }
+}

@@ -1,0 +1,61 @@
+import Dispatch
+import Domain
+import Logging
+import Vault
+
+/// Looks once a minute whether the users that clients are bound to still have their uids. A name service may take its
+/// time, and be away: it is never asked while somebody waits, and what it does not know ends no rule.
+struct UserMonitor {
+    private static let pause = Duration.seconds(1)
+    private static let every = 60
+    private static let queue = DispatchQueue(label: "keyturn.users")
+
+    let gate: VaultController
+    let logger: Logger
+
+    /// Until it is cancelled.
+    func run() async throws {
+        var seen: ObjectIdentifier?
+        var left = 0
+        while !Task.isCancelled {
+            if let session = gate.session {
+                if left == 0 || seen != ObjectIdentifier(session) {
+                    await look(session.vault.catalog)
+                    (seen, left) = (ObjectIdentifier(session), Self.every)
+                }
+                left -= 1
+            }
+            try await Task.sleep(for: Self.pause)
+        }
+    }
+
+    private func look(_ catalog: Catalog) async {
+        let clients = catalog.clients
+        let strangers = await withCheckedContinuation { continuation in
+            Self.queue.async { continuation.resume(returning: Self.strangers(among: clients)) }
+        }
+        let known = catalog.strangers
+        catalog.note(strangers: strangers)
+        for client in clients where known[client.id] == nil {
+            guard let now = strangers[client.id] else { continue }
+            logger.warning(
+                "client refused: its uid belongs to another user by now",
+                metadata: ["client": "\(client.name)", "uid": "\(client.selectors.uid)", "user": "\(printable(now))"])
+        }
+    }
+
+    /// For each client, by its id, whose uid is not its user's any more: whose it is.
+    static func strangers(
+        among clients: [Client], uid: (String) -> UInt32? = UserDatabase.uid,
+        name: (UInt32) -> String? = UserDatabase.name
+    ) -> [String: String] {
+        var strangers: [String: String] = [:]
+        for client in clients {
+            guard let user = client.selectors.user, uid(user) != client.selectors.uid,
+                let now = name(client.selectors.uid), now != user
+            else { continue }
+            strangers[client.id] = now
+        }
+        return strangers
+    }
+}

@@ -1,0 +1,249 @@
+import Audit
+import CPlatform
+import Domain
+import HTTPTransport
+import Logging
+import Rotation
+import Scheduling
+import SocketAPI
+import Synchronization
+import Tokens
+import Vault
+import Zoom
+
+/// What serves the sockets, as far as it goes by the vault.
+protocol GateObserver: Sendable {
+    /// Who may fetch what may be different from now on, or is known for the first time.
+    func rulesChanged()
+    /// Nothing more is answered out of the vault. Returns when no answer is in memory whose client has not taken it in.
+    func locked() async
+}
+
+/// The vault as the daemon has it: the store from start to end, the keys only while unlocked.
+final class VaultController: Sendable {
+    /// Everything that exists only while the vault is unlocked, and goes with it.
+    final class Session: Sendable {
+        let vault: Vault
+        let tokens: TokenKeeper
+        let rotations: RotationEngine
+        let scheduler: Scheduler
+        let receipts: ReceiptKeeper
+        let answers: CredentialAnswers
+        let apps: AppListAnswers
+        let watchers: Watchers
+        let audit: AuditTrail
+        let pusher: TargetPusher
+        let targets: DriftDetector
+        let provisioners: ProvisionerLogMonitor
+        let keys: ResealJob
+        let zoom: ZoomWatch
+
+        init(
+            vault: Vault, tokens: TokenKeeper, rotations: RotationEngine, scheduler: Scheduler,
+            receipts: ReceiptKeeper, watchers: Watchers, audit: AuditTrail, pusher: TargetPusher,
+            keys: ResealJob, zoom: ZoomWatch
+        ) {
+            self.vault = vault
+            answers = CredentialAnswers(vault)
+            apps = AppListAnswers(vault.catalog)
+            self.tokens = tokens
+            self.rotations = rotations
+            self.scheduler = scheduler
+            self.receipts = receipts
+            self.watchers = watchers
+            self.audit = audit
+            self.pusher = pusher
+            targets = DriftDetector(pusher)
+            provisioners = ProvisionerLogMonitor(vault: vault, time: pusher.time)
+            self.keys = keys
+            self.zoom = zoom
+        }
+    }
+
+    private let store: any SealedStore
+    private let spool: any SpoolStore
+    private let audit: LogDirectory
+    private let syncsReads: Bool
+    private let zoom: ZoomIssuer
+    let transport: any HTTPTransport
+    private let policy: AttemptPolicy
+    private let mostWaiting: Int
+    /// What tells this machine from others.
+    private let machine: String
+    private let time: any TimeSource
+    private let logger: Logger
+    private let state = Mutex(State())
+    private let observers = Mutex<[any GateObserver]>([])
+    /// What was done since the start, over all sessions.
+    let events = EventTally()
+    let fetches = FetchCounts()
+    let refusals: RefusalCounter
+
+    private struct State {
+        var session: Session?
+        /// How often it was locked: an unlocking that a lock overtook must not undo it.
+        var locks = 0
+        /// How many sessions are on their way to their end. Until then the vault is theirs.
+        var ending = 0
+    }
+
+    /// - Parameters:
+    ///   - syncsReads: whether answers with secrets wait until their lines are on disk.
+    ///   - mostWaiting: how many clients may wait for changes at once.
+    init(
+        store: any SealedStore, spool: any SpoolStore, audit: LogDirectory, syncsReads: Bool, zoom: ZoomIssuer,
+        transport: any HTTPTransport, policy: AttemptPolicy, mostWaiting: Int,
+        refusals: RefusalAllowance.Limits = RefusalAllowance.Limits(), machine: String = "",
+        time: any TimeSource, logger: Logger
+    ) {
+        self.store = store
+        self.spool = spool
+        self.audit = audit
+        self.syncsReads = syncsReads
+        self.zoom = zoom
+        self.transport = transport
+        self.policy = policy
+        self.mostWaiting = mostWaiting
+        self.refusals = RefusalCounter(refusals)
+        self.machine = machine
+        self.time = time
+        self.logger = logger
+    }
+
+    /// Has somebody told of what the sockets go by, from now on.
+    func add(_ observer: any GateObserver) { observers.withLock { $0.append(observer) } }
+
+    private func rulesChanged() { for observer in observers.withLock({ $0 }) { observer.rulesChanged() } }
+
+    /// `nil` while locked.
+    var session: Session? { state.withLock { $0.session } }
+
+    /// Whether a new secret is in memory and nowhere else, so that this process must not end.
+    var holdsTheOnlyCopy: Bool { session?.rotations.report.troubles.contains { $0.kind == .inMemory } ?? false }
+
+    /// Does nothing more than check the secret when the vault is unlocked already.
+    func unlock(with way: UnlockKey) async throws(VaultError) {
+        let (locks, ending, open) = state.withLock { ($0.locks, $0.ending, $0.session) }
+        guard ending == 0 else {
+            throw VaultError(
+                .busy, "the vault is being locked, and what is under way at zoom is let to its end",
+                hint: "the same again in a moment")
+        }
+        if let open {
+            try await open.vault.prove(way)
+            guard state.withLock({ $0.locks }) == locks else { throw Self.overtaken }
+            return
+        }
+        let vault = try await Vault.open(store, with: way, log: audit, time: time)
+        try vault.settle(on: machine)
+        let session = makeSession(vault)
+        let isNew = try state.withLock { state throws(VaultError) in
+            guard state.locks == locks else { throw Self.overtaken }
+            guard state.session == nil else { return false }
+            state.session = session
+            return true
+        }
+        if isNew {
+            rulesChanged()
+            await session.audit.openOffThePool()
+            logger.notice(
+                "vault unlocked",
+                metadata: ["apps": "\(vault.catalog.entries.count)", "clients": "\(vault.catalog.clients.count)"])
+            if vault.isElsewhere { logger.error("\(Vault.elsewhere); try: \(Vault.elsewhere.hint ?? "")") }
+            // What lies there is known before anybody asks how things are.
+            await session.rotations.lookAtSpool()
+            await session.rotations.lookAtReceipts()
+            // Opening a large vault takes memory that nothing needs afterwards.
+            kt_give_memory_back()
+        }
+    }
+
+    /// The key slot that a secret opens, whether the vault is locked or not.
+    func slot(openedBy way: UnlockKey) async throws(VaultError) -> (id: String, kind: String) {
+        try await Vault.slot(in: store, openedBy: way)
+    }
+
+    private static var overtaken: VaultError {
+        VaultError(.closed, "the vault was locked meanwhile", hint: "keyturn unlock")
+    }
+
+    private func makeSession(_ vault: Vault) -> Session {
+        let (logger, events) = (logger, events)
+        vault.catalog.observe { [weak self] change in if case .rules = change { self?.rulesChanged() } }
+        let audit = AuditTrail(
+            audit, of: vault, syncsReads: syncsReads, fetches: fetches, refusals: refusals, time: time, logger: logger)
+        let contact = ZoomWatch(vault: vault, transport: transport, time: time)
+        let tokens = TokenKeeper(vault: vault, issuer: zoom, policy: policy, time: time) {
+            $0.log(to: logger)
+            events.note($0)
+            contact.note($0)
+            if let event = $0.audited { audit.note(event) }
+        }
+        let rotator = ZoomRotator(zoom: zoom.zoom) { app, grant in
+            Task {
+                guard var known = vault.catalog.app(app.name)?.app, known.id == app.id else { return }
+                known.rotationGrant = grant
+                try? await vault.update(known)
+            }
+        }
+        let issuer = BudgetedIssuer(base: rotator, tokens: tokens, catalog: vault.catalog)
+        let pusher = TargetPusher(vault: vault, transport: transport, time: time) { $0.log(to: logger) }
+        var timing = RotationTiming()
+        timing.earliest = keyturnReleased
+        // A console may try the new credentials before it saves them, and several calls make a push.
+        timing.publishLimit = 240
+        var publisher: any SecretPublisher = TargetPublisher(pusher: pusher)
+        #if FAULT_POINTS
+            if let scripted = ScriptedPublisher() {
+                publisher = scripted
+                timing.publishLimit = scripted.limit ?? 30
+            }
+        #endif
+        let rotations = RotationEngine(
+            vault: vault, issuer: issuer, publisher: publisher, spool: spool, timing: timing, time: time,
+            makeID: { _ in RowID.make() }
+        ) {
+            $0.log(to: logger)
+            events.note($0)
+        }
+        let receipts = ReceiptKeeper(vault: vault, time: time) { name in
+            Task { await rotations.lookAgain(name) }
+        }
+        let reach = RotationReach(zoom: zoom.zoom) { [time] in time.now.wall }
+        let scheduler = Scheduler(
+            vault: vault, engine: rotations, tokens: tokens, time: time,
+            lacking: { RequiredScopes.missing(from: $0).map(\.description) },
+            mayRotate: { reach.remembered(await reach.scope($0.app, $0.credential)) }, makeID: RowID.make
+        ) {
+            $0.log(to: logger)
+            if let event = $0.audited { audit.note(event) }
+        }
+        return Session(
+            vault: vault, tokens: tokens, rotations: rotations, scheduler: scheduler, receipts: receipts,
+            watchers: Watchers(vault.catalog, limit: mostWaiting), audit: audit, pusher: pusher,
+            keys: ResealJob(vault: vault, engine: rotations, time: time, logger: logger), zoom: contact)
+    }
+
+    /// Drops the keys and everything that they opened. Requests that are under way keep what they have until they end.
+    /// - Parameter event: what the audit log says at its end, when nobody is served any more and nothing is under way.
+    func lock(recording event: AuditEvent) async {
+        let session = state.withLock { state in
+            state.locks += 1
+            if state.session != nil { state.ending += 1 }
+            return state.session.take()
+        }
+        guard let session else { return }
+        defer { state.withLock { $0.ending -= 1 } }
+        session.watchers.close()
+        for observer in observers.withLock({ $0 }) { await observer.locked() }
+        await session.keys.stop()
+        await session.scheduler.stop()
+        await session.targets.stop()
+        // A rotation in the middle of a call is let to its end: its answer may be the only copy of a secret.
+        await session.rotations.stop()
+        await session.audit.close(with: event)
+        session.vault.close()
+        await session.tokens.shutdown()
+        logger.notice("vault locked")
+    }
+}

@@ -1,0 +1,31 @@
+import SocketAPI
+import Vault
+
+/// What lies in a state directory that has no vault: whether there was one, which a new one would not bring back.
+struct VaultTraces: Equatable, Sendable {
+    /// Names in the state directory that only a vault leaves behind.
+    let names: [String]
+
+    private static let telling = ["audit", "spool", "vault.db-wal", "vault.db.lock", "alerts.json"]
+
+    init(names: some Sequence<String>) {
+        self.names = names.filter { Self.telling.contains($0) || $0.hasPrefix("replaced-") }.sorted()
+    }
+
+    init(in directory: String) { self.init(names: namesIn(directory)) }
+}
+
+extension StartError {
+    /// There is no vault where one should be. Who lost it must not be led to make an empty one in its place.
+    static func noVault(at path: String, _ remains: VaultTraces) -> StartError {
+        guard !remains.names.isEmpty else {
+            return StartError(VaultError(StoreError(.missing, "there is no vault at \(path)")))
+        }
+        return StartError(
+            .notFound,
+            "there is no vault at \(path), and one was there: \(remains.names.joined(separator: ", ")) \(remains.names.count == 1 ? "lies" : "lie") beside its place",
+            hint:
+                "keyturnd restore FILE, with the newest backup; keyturnd init only if nothing of the old vault is needed"
+        )
+    }
+}

@@ -1,0 +1,158 @@
+import Domain
+import Rotation
+import Vault
+
+/// Looks after targets between rotations: carries on what the operator pushed, brings the present secret to those that a
+/// rotation went on without, and sees whether somebody else changed what was pushed. That is reported, and reverted only where the
+/// operator wants it.
+actor DriftDetector {
+    private let pusher: TargetPusher
+    private var isStopped = false
+    /// When each target is looked at next, by the boot clock.
+    private var next: [String: Int] = [:]
+    /// The rotation that began at the last look.
+    private var lookedFor: [String: String] = [:]
+    /// Of targets that are behind, which generation was tried, and how often in vain.
+    private var tried: [String: (generation: Generation, failures: Int)] = [:]
+    /// Woken while they were looked at.
+    private var woken: Set<String> = []
+    private var underWay: [String: Task<Void, Never>] = [:]
+
+    /// Seconds between two looks; shorter after one that failed.
+    static let pause = (look: 900, failed: 600, carryOn: 2, behind: 15)
+    /// How many consoles are asked at once.
+    private static let most = 4
+
+    init(_ pusher: TargetPusher) { self.pusher = pusher }
+
+    /// To be called once a second; returns without waiting for what it began.
+    func look() {
+        guard !isStopped else { return }
+        let now = pusher.time.now
+        wake(pusher.takeWoken())
+        for entry in pusher.vault.catalog.targets where underWay.count < Self.most {
+            let target = entry.target
+            guard underWay[target.id] == nil, isDue(entry, now) else { continue }
+            lookedFor[target.id] = pusher.vault.catalog.app(of: target)?.rotation?.id
+            underWay[target.id] = Task {
+                let pause = await self.visit(target)
+                self.ended(target, pause)
+            }
+        }
+    }
+
+    func stop() { isStopped = true }
+
+    /// What failed before an operator changed the target, or pushed to it, says nothing of the next try.
+    private func wake(_ names: Set<Name>) {
+        for name in names {
+            guard let id = pusher.vault.catalog.target(name)?.target.id else { continue }
+            (next[id], tried[id]) = (nil, nil)
+            if underWay[id] != nil { woken.insert(id) }
+        }
+    }
+
+    private func ended(_ target: PushTarget, _ pause: Int) {
+        underWay[target.id] = nil
+        // One that began before does not count either.
+        next[target.id] = woken.remove(target.id) == nil ? pusher.time.now.boot + pause : nil
+    }
+
+    private func isDue(_ entry: TargetEntry, _ now: Moment) -> Bool {
+        if isBeforeRotation(entry) { return true }
+        if isBehind(entry), tried[entry.target.id]?.generation != current(entry) { return true }
+        if let next = next[entry.target.id], next > now.boot { return false }
+        if carriesOn(entry) || isBehind(entry) || restores(entry, now.wall) { return true }
+        guard entry.delivery.generation != nil else { return false }
+        return entry.delivery.failure?.step == .access
+            || entry.delivery.isLookDue(after: Self.pause.look, now: now.wall)
+    }
+
+    /// Whether what somebody else changed is to be put right now. Whose credentials belong there is not Keyturn's to decide, and
+    /// a rotation that publishes takes care of it itself.
+    private func restores(_ entry: TargetEntry, _ now: Timestamp) -> Bool {
+        guard entry.target.restoresDrift, let drift = entry.delivery.drift, drift.kind != .identity,
+            let app = pusher.vault.catalog.app(of: entry.target), !publishes(app)
+        else { return false }
+        return entry.delivery.generation == app.credential.generation && entry.delivery.mayRestore(now: now)
+    }
+
+    /// What somebody changed there is to be known before a rotation puts its new secret over it.
+    private func isBeforeRotation(_ entry: TargetEntry) -> Bool {
+        guard entry.delivery.known != nil, let app = pusher.vault.catalog.app(of: entry.target),
+            let rotation = app.rotation, rotation.promotedAt == nil
+        else { return false }
+        return lookedFor[entry.target.id] != rotation.id
+    }
+
+    /// Whether the operator's push is not at its end; of a rotation's push the rotation takes care.
+    private func carriesOn(_ entry: TargetEntry) -> Bool {
+        guard let app = pusher.vault.catalog.app(of: entry.target), entry.delivery.replicatedAt == nil else {
+            return false
+        }
+        return entry.delivery.generation == app.credential.generation && !publishes(app)
+    }
+
+    private func current(_ entry: TargetEntry) -> Generation? {
+        pusher.vault.catalog.app(of: entry.target)?.credential.generation
+    }
+
+    /// Whether a rotation went on without this target, which still has a secret that ends or has ended. What PingFederate
+    /// refused, only the operator can have go on; and other IDs of an app are not another secret.
+    private func isBehind(_ entry: TargetEntry) -> Bool {
+        guard let app = pusher.vault.catalog.app(of: entry.target), let there = entry.delivery.generation,
+            let pushedAt = entry.delivery.pushedAt
+        else { return false }
+        return there < app.credential.generation && pushedAt <= app.credential.createdAt && !publishes(app)
+            && entry.delivery.failure?.isRefusal != true
+    }
+
+    private func publishes(_ app: AppEntry) -> Bool {
+        guard let rotation = app.rotation else { return false }
+        return rotation.phase == .current || (rotation.phase == .blocked && rotation.promotedAt != nil)
+    }
+
+    /// - Returns: seconds until the next one.
+    private func visit(_ target: PushTarget) async -> Int {
+        guard let entry = pusher.vault.catalog.target(target.name), entry.target.id == target.id,
+            let app = pusher.vault.catalog.app(of: target)
+        else { return Self.pause.look }
+        if isBehind(entry) { return await catchUp(entry, app) }
+        if carriesOn(entry) {
+            switch await pusher.deliver(app.credential, of: app.app, to: target) {
+            case .confirmed, .waiting: return Self.pause.carryOn
+            case .later, .blocked: return Self.pause.failed
+            }
+        }
+        switch await pusher.lookForChange(target, app.app) {
+        // The next look is known by this one's time; meanwhile the operator may push.
+        case .same, .busy: return Self.pause.carryOn
+        case .changed: return await restore(target, app)
+        case .unseen: return Self.pause.failed
+        }
+    }
+
+    private func restore(_ target: PushTarget, _ app: AppEntry) async -> Int {
+        guard let entry = pusher.vault.catalog.target(target.name), entry.target.id == target.id,
+            restores(entry, pusher.time.now.wall)
+        else { return Self.pause.carryOn }
+        switch await pusher.deliver(app.credential, of: app.app, to: target, .restoring) {
+        case .confirmed, .waiting: return Self.pause.carryOn
+        case .later, .blocked: return Self.pause.failed
+        }
+    }
+
+    /// - Returns: seconds until the next try: longer after each that failed.
+    private func catchUp(_ entry: TargetEntry, _ app: AppEntry) async -> Int {
+        let (id, generation) = (entry.target.id, app.credential.generation)
+        let failures = tried[id].map { $0.generation == generation ? $0.failures : 0 } ?? 0
+        tried[id] = (generation, failures)
+        switch await pusher.deliver(app.credential, of: app.app, to: entry.target) {
+        case .confirmed, .waiting: return Self.pause.carryOn
+        case .later(let retryAfter, _):
+            tried[id] = (generation, failures + 1)
+            return max(retryAfter ?? 0, min(Self.pause.failed, Self.pause.behind << min(failures, 6)))
+        case .blocked: return Self.pause.failed
+        }
+    }
+}

@@ -1,0 +1,212 @@
+import Domain
+import HTTPTransport
+import PingFederate
+import Rotation
+import SecretMemory
+import Synchronization
+import Vault
+
+/// Brings credentials to push targets, one step after the other, each kept in the vault before the next. One at a time for
+/// each connection, whoever asks: a rotation, the operator, or a look at what is not at its end.
+final class TargetPusher: Sendable {
+    let vault: Vault
+    let transport: any HTTPTransport
+    let time: any TimeSource
+    /// For the daemon's log; the audit log is told by the commits.
+    let note: @Sendable (TargetEvent) -> Void
+    private let busy = Mutex<Set<String>>([])
+    private let woken = Mutex<Set<Name>>([])
+
+    init(
+        vault: Vault, transport: any HTTPTransport, time: any TimeSource,
+        note: @escaping @Sendable (TargetEvent) -> Void
+    ) {
+        self.vault = vault
+        self.transport = transport
+        self.time = time
+        self.note = note
+    }
+
+    /// Has the next look at this target be made now.
+    func wake(_ name: Name) { woken.withLock { _ = $0.insert(name) } }
+
+    /// The targets that were woken since this was asked last.
+    func takeWoken() -> Set<Name> {
+        woken.withLock { names in
+            defer { names = [] }; return names
+        }
+    }
+
+    /// How long what cannot pass by itself is left alone, in seconds: trying must not lock an account.
+    static let mendPause = 300
+
+    /// For how many seconds an operator waits for what is being done with a target, before his turn comes.
+    static let patience = 60
+
+    /// Runs `body` unless something else is done with this target's connection now, by whichever target.
+    /// - Parameter patience: for how many seconds the end of that is waited for.
+    func exclusively<Value>(
+        _ target: PushTarget, patience: Int = 0, _ body: () async throws -> Value
+    ) async rethrows -> Value? {
+        var looks = patience * 20
+        var mine = place(of: target)
+        while true {
+            if busy.withLock({ $0.insert(mine).inserted }) {
+                // Where the target is by then: it may have been moved while this waited.
+                let there = place(of: target)
+                if there == mine { break }
+                release(mine)
+                mine = there
+                continue
+            }
+            guard looks > 0 else { return nil }
+            looks -= 1
+            try? await Task.sleep(for: .milliseconds(50))
+            mine = place(of: target)
+        }
+        defer { release(mine) }
+        return try await body()
+    }
+
+    private func place(of target: PushTarget) -> String {
+        guard let known = vault.catalog.target(target.name)?.target, known.id == target.id else { return target.place }
+        return known.place
+    }
+
+    private func release(_ place: String) { busy.withLock { _ = $0.remove(place) } }
+
+    /// Does what can be done now.
+    func deliver(
+        _ credential: Credential, of app: App, to target: PushTarget, _ occasion: Occasion = .due
+    ) async -> PublishOutcome {
+        guard !vault.isElsewhere else { return .later(retryAfter: Self.mendPause, reason: Vault.elsewhere.detail) }
+        guard credential.suspectSince == nil else {
+            return .later(
+                retryAfter: nil, reason: "the secret comes from a backup, and Zoom was not seen to take it yet")
+        }
+        let outcome = await exclusively(target, patience: occasion == .asked ? Self.patience : 0) {
+            () async -> PublishOutcome in
+            guard let entry = vault.catalog.target(target.name), entry.target.id == target.id else {
+                return .confirmed  // removed: nobody waits for it any more
+            }
+            // Meanwhile a rotation may have pushed a newer one, over which an older one must not go.
+            let current = vault.catalog.app(of: target)?.credential ?? credential
+            guard occasion != .due || current.generation <= credential.generation else {
+                return .waiting(seconds: 1, reason: "target '\(target.name)' is to have a newer secret")
+            }
+            do {
+                return try await advance(entry, occasion == .due ? credential : current, app, occasion)
+            } catch let failure as ConsoleFailure {
+                return await fail(failure, target, app, credential.generation)
+            } catch {
+                return .later(retryAfter: nil, reason: "target '\(target.name)': \(error)")
+            }
+        }
+        if let outcome { return outcome }
+        let reason = "target '\(target.name)' is being pushed to"
+        return occasion == .asked ? .later(retryAfter: 1, reason: reason) : .waiting(seconds: 1, reason: reason)
+    }
+
+    private func advance(
+        _ entry: TargetEntry, _ credential: Credential, _ app: App, _ occasion: Occasion
+    ) async throws -> PublishOutcome {
+        let target = entry.target
+        var delivery = entry.delivery
+        let isPushed = occasion != .due || delivery.generation != credential.generation
+        if isPushed || delivery.isUnderWay(credential.generation) {
+            let session = try await ConsoleSession(target.access(), over: transport)
+            if isPushed {
+                delivery = try await push(session, entry, credential, app, occasion)
+            }
+            if let wait = try await replicate(session, target, &delivery) { return wait }
+        }
+        if delivery.correctReplication(now: time.now.wall) { try await vault.keep(delivery, of: target) }
+        let left = delivery.secondsToSettle(target, now: time.now.wall)
+        guard left > 0 else { return .confirmed }
+        return .waiting(
+            seconds: left,
+            reason: "target '\(target.name)' was pushed; waiting up to \(left) s for the engines to pick it up")
+    }
+
+    /// - Returns: what to wait for; `nil` when the engines have it.
+    private func replicate(
+        _ session: ConsoleSession, _ target: PushTarget, _ delivery: inout Delivery
+    ) async throws -> PublishOutcome? {
+        let progress = try await session.progress(
+            of: target.connection, by: target.policy, delivery.followed(now: time.now.wall))
+        delivery.disprove(.access)
+        switch progress {
+        case .done:
+            delivery.disprove(.replication)
+            delivery.replicatedAt = time.now.wall
+            (delivery.before, delivery.waiting) = (nil, nil)
+            try await vault.keep(delivery, of: target)
+            return nil
+        case .toAsk:
+            try await session.replicate()
+            delivery.replicationAsked = true
+            try await vault.keep(delivery, of: target)
+            return .waiting(seconds: 1, reason: "target '\(target.name)': replication was asked for")
+        case .underWay(let words):
+            let pause = delivery.replicationPause(now: time.now.wall)
+            delivery.disprove(.replication)
+            delivery.waiting = words
+            if delivery != vault.catalog.target(target.name)?.delivery { try await vault.keep(delivery, of: target) }
+            return .waiting(seconds: pause, reason: "target '\(target.name)': \(words)")
+        case .failed(let words):
+            if delivery.replicationAsked {
+                delivery.replicationAsked = false  // the next try asks once more
+                try await vault.keep(delivery, of: target)
+            }
+            throw ConsoleFailure(.later(), .replication, detail: words)
+        }
+    }
+
+    /// Keeps why it failed, once, and says what may be done about it.
+    private func fail(
+        _ failure: ConsoleFailure, _ target: PushTarget, _ app: App, _ generation: Generation
+    ) async -> PublishOutcome {
+        await keep(failure, failure.step, of: target, app)
+        let reason = "target '\(target.name)': \(failure)"
+        switch failure.disposition {
+        case .later(let retryAfter): return .later(retryAfter: retryAfter, reason: reason)
+        case .mend: return .later(retryAfter: Self.mendPause, reason: reason)
+        case .rejected: return .blocked(reason: reason)
+        }
+    }
+
+    /// What keeps Keyturn out for a while does not replace what a push came to: that is still so afterwards.
+    func keep(
+        _ failure: ConsoleFailure, _ step: Delivery.Failure.Step, of target: PushTarget, _ app: App
+    ) async {
+        guard var delivery = vault.catalog.target(target.name)?.delivery else { return }
+        let known = delivery.failure
+        let isRefusal = failure.disposition == .rejected
+        guard known?.reason != failure.description || known?.isRefusal != isRefusal else { return }
+        if step == .access, let known, known.step != .access { return }
+        delivery.failure = Delivery.Failure(
+            at: known?.at ?? time.now.wall, step: step, cause: failure.cause.rawValue, reason: failure.description,
+            hint: failure.hint(of: target.name.description), isRefusal: isRefusal)
+        let event = TargetEvent.failed(target, app, failure)
+        try? await vault.keep(delivery, of: target, recording: event.audited)  // told again by the next try
+        note(event)
+    }
+}
+
+extension PushTarget {
+    /// Throws if the connection was pointed at another app since the last push: that is somebody's decision.
+    func checkIsStill(_ app: App, _ connection: SPConnection) throws(ConsoleFailure) {
+        for (field, value, what) in [
+            (fields.clientID, app.clientID, "client ID"), (fields.accountID, app.accountID, "account ID"),
+        ] {
+            guard let field, let there = connection.value(of: field), there.bytes.count > 0 else { continue }
+            guard there.bytes.constantTimeEquals(SecretBytes(copying: value)) else {
+                throw ConsoleFailure(
+                    .rejected, .mismatch,
+                    detail:
+                        "the connection's '\(field)' is not the app's \(what) any more: somebody pointed it elsewhere; "
+                        + "keyturn target push \(name) puts the app's back, keyturn target remove \(name) lets it go")
+            }
+        }
+    }
+}

@@ -1,0 +1,93 @@
+import Domain
+package import SocketAPI
+
+/// What Zoom said to what was entered, and how to go on without entering everything again.
+package struct VerificationAdvice: Equatable, Sendable {
+    package enum Outcome: Equatable, Sendable {
+        /// All that PingFederate's connector needs.
+        case ready
+        /// Something is to be mended in the Marketplace or on this machine; then the same is tried again.
+        case again
+        /// These values are entered again, the others stay.
+        case enter([MarketplaceField])
+    }
+
+    package let outcome: Outcome
+    /// What is wrong, and where it is mended: a line each.
+    package let words: [String]
+    /// Whether the app can be stored as it is.
+    package let maySkip: Bool
+
+    /// - Parameter name: the app's, for commands to type later.
+    package init(_ verification: Verification) {
+        func check(_ name: String) -> Verification.Check? { verification.checks.first { $0.check == name } }
+        if let token = check("token"), token.outcome == .failed {
+            self.init(token: token)
+        } else if let scopes = check("scopes"), scopes.outcome == .failed {
+            let lines = scopes.missing.map { scope in
+                "  \(scope.scope), or granular: \(scope.granular.joined(separator: ", "))"
+            }
+            self.init(
+                .again,
+                [
+                    "zoom takes the credentials, but \(counted(scopes.missing.count, "scope is", "scopes are")) not ticked:"
+                ] + lines + [
+                    "tick in the Marketplace: the app > Scopes > Add Scopes > Done;"
+                        + " what has master in it can only be ticked by the account's owner"
+                ], maySkip: true)
+        } else if let scopes = check("scopes"), scopes.outcome == .skipped {
+            self.init(
+                .again,
+                [
+                    "zoom takes the credentials, and does not say yet which scopes the app has",
+                    "that takes up to a minute after a change in the Marketplace",
+                ], maySkip: true)
+        } else if let scim = check("scim"), scim.outcome == .failed {
+            self.init(.again, ["SCIM does not work: \(scim.detail)"] + (scim.hint.map { [$0] } ?? []), maySkip: true)
+        } else {
+            self.init(.ready, [], maySkip: false)
+        }
+    }
+
+    private init(token: Verification.Check) {
+        switch token.cause {
+        case "app_disabled":
+            self.init(
+                .again,
+                [
+                    "zoom knows these credentials, but the app is not activated",
+                    "activate it in the Marketplace: the app > Activation > Activate your app;"
+                        + " if the button is grey, the page Information misses something, such as the company name",
+                ], maySkip: false)
+        case "wrong_account":
+            self.init(
+                .enter([.accountID]),
+                [
+                    "client ID and client secret are right, but zoom refuses the account ID",
+                    "copy it again: the app > App Credentials > Account ID",
+                ], maySkip: false)
+        case "invalid_client":
+            self.init(
+                .enter([.clientID, .clientSecret]),
+                [
+                    "zoom does not know this client ID and client secret together",
+                    "copy both again: the app > App Credentials; a client ID is easily taken for the account ID beside it",
+                ], maySkip: false)
+        case "unsupported_grant":
+            self.init(
+                .enter([.accountID, .clientID, .clientSecret]),
+                [
+                    "this app may not have such tokens: it is of another type",
+                    "make a Server-to-Server OAuth app, and enter its credentials",
+                ], maySkip: false)
+        default:
+            self.init(.again, [token.detail] + (token.hint.map { [$0] } ?? []), maySkip: false)
+        }
+    }
+
+    private init(_ outcome: Outcome, _ words: [String], maySkip: Bool) {
+        self.outcome = outcome
+        self.words = words
+        self.maySkip = maySkip
+    }
+}

@@ -1,0 +1,33 @@
+package import HTTPTransport
+import Synchronization
+
+/// Meeting a console for the first time.
+package enum CertificateProbe {
+    /// The certificate that a server shows. Nothing is sent to it.
+    package static func certificate(
+        of api: EndpointURL, over transport: any HTTPTransport
+    ) async throws(ConsoleFailure) -> PeerCertificate {
+        let met = Meeting()
+        let tls = TLSOptions(
+            trust: .certificate { certificate in
+                met.note(certificate)
+                return false
+            })
+        do throws(TransportFailure) {
+            _ = try await transport.send(HTTPRequest(.get, api, tls: tls))
+        } catch {
+            if let certificate = met.certificate { return certificate }
+            throw ConsoleFailure(error, of: Counterpart(met: api))
+        }
+        throw ConsoleFailure(.mend, .untrusted, detail: "the server showed no certificate", of: Counterpart(met: api))
+    }
+}
+
+/// Keeps the certificate that was met.
+private final class Meeting: Sendable {
+    private let met = Mutex<PeerCertificate?>(nil)
+
+    var certificate: PeerCertificate? { met.withLock { $0 } }
+
+    func note(_ certificate: PeerCertificate) { met.withLock { $0 = certificate } }
+}

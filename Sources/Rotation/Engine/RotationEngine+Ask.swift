@@ -1,0 +1,85 @@
+import Domain
+import SecretMemory
+import Vault
+
+/// The call for a new secret, and all that must hold before it.
+extension RotationEngine {
+    /// Our secret still works until Zoom kills it. While it does, another new one can be asked for.
+    func recover(_ lost: LostResponse, _ entry: AppEntry) async throws(VaultError) {
+        let calls = lost.facts.calls.count
+        guard calls < timing.callsPerRotation else {
+            let blocked = lost.block(
+                reason: "Zoom was asked \(counted(calls, "time")) for a new secret and no answer arrived; "
+                    + "make one in the Marketplace and give it to Keyturn")
+            return try await vault.advance(blocked.facts, of: entry.app)
+        }
+        try await ask(lost, entry)
+    }
+
+    /// Nothing is asked of Zoom while it would not listen, nor before the secret that is held is proven good, just now.
+    func ask(_ state: some AskingPhase, _ entry: AppEntry) async throws(VaultError) {
+        guard time.now.wall >= timing.earliest else {
+            let next = state.postpone(
+                until: time.now.wall + timing.longestPause,
+                reason: "the clock says \(time.now.wall), before this program was made: set it right")
+            return try await vault.advance(next.facts, of: entry.app)
+        }
+        let throttled = timing.throttled(state.facts.allCalls, now: time.now.wall)
+        guard throttled == 0 else {
+            let next = state.postpone(until: time.now.wall + throttled, reason: RotationTiming.throttleReason)
+            return try await vault.advance(next.facts, of: entry.app)
+        }
+        let proof = await issuer.prove(entry.credential.clientSecret, of: entry.app)
+        let now = time.now.wall
+        switch proof {
+        case .accepted:
+            FaultPoint.reach(.beforeIntend)
+            let intended = state.ask(revokeAt: timing.revokeAt(now), at: now)
+            try await vault.advance(intended.facts, of: entry.app)
+            FaultPoint.reach(.afterIntend)
+            try await call(intended, entry)
+        case .refused(let reason):
+            try await vault.advance(state.refuse(at: now, reason: reason).facts, of: entry.app)
+        case .later(let retryAfter, let reason):
+            let pause = timing.pause(attempts: state.facts.attempts, retryAfter: retryAfter, random: random)
+            try await vault.advance(state.postpone(until: now + pause, reason: reason).facts, of: entry.app)
+        }
+    }
+
+    /// The one call that cannot be taken back. Its answer goes into the vault before anybody looks into it.
+    private func call(_ intended: Intended, _ entry: AppEntry) async throws(VaultError) {
+        FaultPoint.reach(.beforeCall)
+        let revokeAt = intended.facts.revokeAt ?? timing.revokeAt(time.now.wall)
+        let outcome = await issuer.makeSecret(
+            for: entry.app, with: entry.credential.clientSecret, revokeAt: revokeAt)
+        FaultPoint.reach(.afterCall)
+        let now = time.now.wall
+        switch outcome {
+        case .answered(let answer): await receive(answer, intended, entry.app)
+        case .notNow(let retryAfter, let reason, let isAsked):
+            let attempts = max(intended.facts.calls.count, intended.facts.attempts + 1)
+            let pause = timing.pause(attempts: attempts, retryAfter: retryAfter, random: random)
+            let state = intended.postpone(until: now + pause, reason: reason, isAsked: isAsked)
+            try await vault.advance(state.facts, of: entry.app)
+        case .never(let reason, let isAsked):
+            let state = intended.refuse(at: now, reason: reason, isAsked: isAsked)
+            try await vault.advance(state.facts, of: entry.app)
+        case .unknown(let reason, let partial):
+            if let partial, issuer.read(partial) != nil {
+                // Cut off, and the secret arrived all the same.
+                await receive(partial, intended, entry.app)
+            } else {
+                try await lose(intended, entry.app, reason, partial: partial)
+            }
+        }
+    }
+
+    func lose(
+        _ intended: Intended, _ app: App, _ reason: String, partial: SecretBox? = nil
+    ) async throws(VaultError) {
+        FaultPoint.reach(.beforeLose)
+        let lost = intended.lose(at: time.now.wall, reason: reason, partial: partial)
+        try await vault.advance(lost.facts, of: app)
+        FaultPoint.reach(.afterLose)
+    }
+}

@@ -1,0 +1,118 @@
+import Domain
+import Vault
+
+/// From the first wait for the old secret's holders to its end.
+extension RotationEngine {
+    func drain(_ draining: Draining, _ entry: AppEntry) async throws(VaultError) {
+        let now = time.now.wall
+        let holders = vault.catalog.holders(of: entry).map(\.description)
+        switch timing.drain(draining.facts, holders: holders, now: now) {
+        case .end where isDoubtful(draining.facts, holders), .over where isDoubtful(draining.facts, holders):
+            let next = draining.wait(
+                until: now + timing.drainLook,
+                reason: "the clock was set ahead while the daemon ran: the old secret is not ended by it")
+            try await vault.advance(next.facts, of: entry.app)
+        case .wait(let until, let reason):
+            try await vault.advance(draining.wait(until: until, reason: reason).facts, of: entry.app)
+        case .over: try await retire(draining, entry)
+        case .end:
+            guard draining.facts.endsOldSecret else {
+                if try await waitsForTargets(draining, entry) { return }
+                return try await retire(draining, entry)
+            }
+            try await end(draining, entry, now)
+        }
+    }
+
+    /// Whether the clock alone says that it is time, having been set ahead, and the time that passed does not: a consumer
+    /// must not lose the old secret by that.
+    private func isDoubtful(_ rotation: Rotation, _ holders: [String]) -> Bool {
+        let now = time.now
+        guard let promotedAt = rotation.promotedAt else { return false }
+        // Where the new secret became current in this process the boot clock knows since when, whatever was set before.
+        let since =
+            promotions[rotation.id] ?? Moment(wall: promotedAt, boot: started.boot - (started.wall - promotedAt))
+        guard timing.isSetAhead(now, since: since) else { return false }
+        let steady = promotedAt + (now.boot - since.boot)
+        if case .wait = timing.drain(rotation, holders: holders, now: steady) { return true }
+        return false
+    }
+
+    /// The old secret is ended only when the new one was proven just now.
+    private func end(_ draining: Draining, _ entry: AppEntry, _ now: Timestamp) async throws(VaultError) {
+        let throttled = timing.throttled(draining.facts.allCalls, now: now)
+        guard throttled == 0 else {
+            let next = draining.wait(until: now + throttled, reason: RotationTiming.throttleReason)
+            return try await vault.advance(next.facts, of: entry.app)
+        }
+        let pause = { (retryAfter: Int?) in self.timing.pause(attempts: 6, retryAfter: retryAfter, random: self.random)
+        }
+        switch await issuer.prove(entry.credential.clientSecret, of: entry.app) {
+        case .accepted: break
+        case .refused(let reason), .later(_, let reason):
+            let next = draining.wait(until: now + pause(60), reason: "the new secret could not be proven: \(reason)")
+            return try await vault.advance(next.facts, of: entry.app)
+        }
+        if try await waitsForTargets(draining, entry) { return }
+        let draining = draining.end(at: time.now.wall)
+        try await vault.advance(draining.facts, of: entry.app)
+        FaultPoint.reach(.beforeEnd)
+        let outcome = await issuer.endOldSecret(of: entry.app, with: entry.credential.clientSecret)
+        FaultPoint.reach(.afterEnd)
+        switch outcome {
+        case .ended: try await retire(draining, entry)
+        case .later(let retryAfter, let reason, let isAsked):
+            let next = draining.wait(until: now + pause(retryAfter), reason: reason, isAsked: isAsked)
+            try await vault.advance(next.facts, of: entry.app)
+        case .refused(let reason, let isAsked) where draining.facts.successor != nil:
+            // A secret that leaked is not kept for as long as the one before it lives.
+            let next = draining.wait(until: now, reason: reason, isAsked: isAsked)
+            try await retire(next, entry, unended: reason)
+        case .refused(let reason, let isAsked):
+            // It dies by itself in time; until then it is only valid for longer than need be.
+            let until = draining.facts.revokeAt ?? now + timing.longestPause
+            let next = draining.wait(until: until, reason: reason, isAsked: isAsked)
+            try await vault.advance(next.facts, of: entry.app)
+        }
+    }
+
+    /// Looks at whom the secret was published to, directly before the old one is ended. One that was changed since, or that
+    /// cannot be looked at, may have the old one and is waited for like a holder: until the deadline.
+    /// - Returns: whether it has to wait, and does.
+    private func waitsForTargets(_ draining: Draining, _ entry: AppEntry) async throws(VaultError) -> Bool {
+        // The operator was told which of them this leaves with a dead secret.
+        if draining.facts.endsNow { return false }
+        let deadline = timing.drainDeadline(draining.facts)
+        if let deadline, time.now.wall >= deadline { return false }
+        let laggards = await laggards(entry)
+        guard !laggards.isEmpty else { return false }
+        let look = time.now.wall + (laggards.map { $0.wait ?? timing.targetLook }.min() ?? timing.targetLook)
+        let next = draining.wait(
+            until: deadline.map { min(look, $0) } ?? look, reason: laggards.map(\.reason).joined(separator: "; "))
+        try await vault.advance(next.facts, of: entry.app)
+        return true
+    }
+
+    /// - Parameter unended: why Zoom would not end the old secret, where another rotation follows nevertheless.
+    private func retire(
+        _ draining: Draining, _ entry: AppEntry, unended: String? = nil
+    ) async throws(VaultError) {
+        let now = time.now.wall
+        let ended = unended.map { draining.giveWay(at: now, reason: $0) } ?? draining.retire(at: now)
+        let next = following(draining.facts, entry, at: now)
+        FaultPoint.reach(.beforeRetire)
+        try await vault.retire(by: ended.facts, beginning: next, of: entry.app)
+        promotions[ended.facts.id] = nil
+        FaultPoint.reach(.afterRetire)
+    }
+
+    /// The rotation that an operator wants after this one, for an incident.
+    func following(_ ended: Rotation, _ entry: AppEntry, at now: Timestamp) -> Rotation? {
+        guard let id = ended.successor else { return nil }
+        var next = Rotation.planned(
+            id: id, app: entry.app, base: entry.credential.generation, trigger: .operator, overlap: 0, at: now)
+        next.otherCalls = timing.recent(ended.allCalls, now: now)
+        next.endsNowSince = now
+        return next
+    }
+}

@@ -1,0 +1,182 @@
+package import Domain
+package import SecretMemory
+package import Vault
+
+/// What operators and the scheduler ask for. Each word of theirs is one commit between two steps of the app's flight.
+extension RotationEngine {
+    /// Begins a rotation and carries it as far as it goes without waiting for a time to come, or for a slow publisher.
+    /// - Parameter secret: the new secret, when the operator made it in the Marketplace. It is taken in every state. Zoom
+    ///   keeps the old one for as long there as through its API, it is said. [assumed]
+    /// - Parameter line: who asked for it, for the audit log.
+    package func rotate(
+        _ name: Name, trigger: Rotation.Trigger, overlap: Int?, secret: SecretBox? = nil, id: String,
+        recording line: RotationLine? = nil
+    ) async throws(VaultError) -> Rotation {
+        let app = try servedApp(name)
+        if secret == nil, let open = vault.catalog.app(name)?.rotation { throw Vault.busy(name, open) }
+        let taken = try await between(app) { () async throws(VaultError) -> String in
+            guard let entry = vault.catalog.app(name) else { throw Vault.noSuchApp(name) }
+            guard let open = entry.rotation else {
+                var planned = try await planned(id, entry, trigger, overlap)
+                if let secret {
+                    let now = time.now.wall
+                    planned =
+                        RotationState(planned).accepting(secret, oldDiesBy: timing.revokeAt(now), at: now)?.facts
+                        ?? planned
+                }
+                try await vault.begin(planned, of: entry.app, recording: line)
+                return id
+            }
+            guard let secret else { throw Vault.busy(name, open) }
+            return try await enter(secret, RotationState(open), entry, id: id, overlap: overlap, recording: line)
+        }
+        await join(name, isPatient: false)
+        // A rotation that was under way before keeps its own id, and may be over by now.
+        return try await find(id: taken, of: app)
+    }
+
+    /// For an incident: ends the overlap that is under way, and has the secret that is handed out now replaced and ended as
+    /// soon as Zoom allows. Holders and push targets are not waited for, beyond one attempt.
+    package func rotateNow(
+        _ name: Name, id: String, recording line: RotationLine? = nil
+    ) async throws(VaultError) -> Rotation {
+        let app = try servedApp(name)
+        let taken = try await between(app) { () async throws(VaultError) -> String in
+            guard let entry = vault.catalog.app(name) else { throw Vault.noSuchApp(name) }
+            let now = time.now.wall
+            guard let open = entry.rotation else {
+                var planned = try await planned(id, entry, .operator, 0)
+                planned.endsNowSince = now
+                try await vault.begin(planned, of: entry.app, recording: line)
+                return id
+            }
+            guard let state = RotationState(open).hurrying(at: now, successor: id) else { return open.id }
+            try await order(state, entry, line)
+            return open.id
+        }
+        await join(name, isPatient: false)
+        let first = try await find(id: taken, of: app)
+        guard first.phase.isFinal, let next = first.successor else { return first }
+        return try await find(id: next, of: app)
+    }
+
+    /// Ends the overlap now: the old secret goes as soon as Zoom allows, whoever has no other.
+    package func finish(id: String, recording line: RotationLine? = nil) async throws(VaultError) -> Rotation {
+        let (known, _) = try await openRotation(id)
+        try await between(known.app) { () async throws(VaultError) in
+            let (entry, open) = try await openRotation(id)
+            guard let state = RotationState(open).finishing(at: time.now.wall) else {
+                throw Vault.notLive(entry.app.name, open)
+            }
+            try await order(state, entry, line)
+        }
+        await join(known.app.name, isPatient: false)
+        return try await find(id: id, of: known.app)
+    }
+
+    /// Lets a blocked rotation go on, or one that waits try at once.
+    package func resume(id: String, recording line: RotationLine? = nil) async throws(VaultError) -> Rotation {
+        let (known, _) = try await openRotation(id)
+        try await between(known.app) { () async throws(VaultError) in
+            let (entry, open) = try await openRotation(id)
+            try await vault.advance(open.onward(at: time.now.wall), of: entry.app, recording: line)
+        }
+        await join(known.app.name, isPatient: false)
+        return try await find(id: id, of: known.app)
+    }
+
+    /// After an operator pushed to a target of the app's, changed or removed one: a rotation that waits for it tries at once,
+    /// and one that is blocked because a target refused the new secret goes on. Returns without waiting for what follows.
+    /// - Parameter resuming: whether the reason for a refusal may be gone.
+    package func lookAgain(atTargetsOf name: Name, resuming: Bool = true) async {
+        if resuming, let entry = vault.catalog.app(name), entry.rotation?.isBlockedByTarget ?? false {
+            // Where it cannot be kept it stays blocked, and the status says so.
+            try? await between(entry.app) { () async throws(VaultError) in
+                guard let entry = vault.catalog.app(name), let open = entry.rotation, open.isBlockedByTarget else {
+                    return
+                }
+                try await vault.advance(open.onward(at: time.now.wall), of: entry.app)
+            }
+        }
+        lookAgain(name, at: .current)
+        lookAgain(name)
+    }
+
+    /// Ends a rotation that has changed nothing yet. Any other cannot be undone, only carried to its end.
+    package func abort(id: String, recording line: RotationLine? = nil) async throws(VaultError) {
+        let (known, _) = try await openRotation(id)
+        try await between(known.app) { () async throws(VaultError) in
+            let (entry, open) = try await openRotation(id)
+            guard case .planned(let planned) = RotationState(open) else {
+                let live = open.promotedAt != nil
+                throw VaultError(
+                    .busy,
+                    "the rotation is in state \(open.phase.rawValue): "
+                        + (live
+                            ? "the new secret is live, so the rotation must continue"
+                            : "Zoom may have made a new secret, so the rotation must continue"),
+                    hint: "keyturn rotation \(live ? "finish" : "resume") \(open.id)")
+            }
+            try await vault.advance(
+                planned.abort(at: time.now.wall, reason: "stopped by the operator").facts, of: entry.app,
+                recording: line)
+        }
+    }
+
+    /// Another least time for which both secrets of what is under way work.
+    /// - Returns: the rotation; `nil` when none is under way.
+    package func setOverlap(_ seconds: Int, of name: Name) async throws(VaultError) -> Rotation? {
+        guard let known = vault.catalog.app(name), known.rotation != nil, !vault.isElsewhere else { return nil }
+        let changed = try await between(known.app) { () async throws(VaultError) -> Rotation? in
+            guard let entry = vault.catalog.app(name), var open = entry.rotation else { return nil }
+            open.overlap = seconds
+            if open.phase == .draining { open.due = time.now.wall }
+            try await vault.advance(open, of: entry.app)
+            return open
+        }
+        // Before that it is no order to try: what Zoom asked to wait for is waited for.
+        if changed?.phase == .draining { await join(name, isPatient: false) }
+        return changed
+    }
+
+    // MARK: Parts
+
+    private func order(_ state: RotationState, _ entry: AppEntry, _ line: RotationLine?) async throws(VaultError) {
+        FaultPoint.reach(.beforeOrder)
+        try await vault.advance(state.facts, of: entry.app, recording: line)
+        FaultPoint.reach(.afterOrder)
+    }
+
+    private func servedApp(_ name: Name) throws(VaultError) -> App {
+        guard let entry = vault.catalog.app(name) else { throw Vault.noSuchApp(name) }
+        guard !vault.isElsewhere else { throw Vault.elsewhere }
+        return entry.app
+    }
+
+    private func planned(
+        _ id: String, _ entry: AppEntry, _ trigger: Rotation.Trigger, _ overlap: Int?
+    ) async throws(VaultError) -> Rotation {
+        let now = time.now.wall
+        var planned = Rotation.planned(
+            id: id, app: entry.app, base: entry.credential.generation, trigger: trigger,
+            overlap: overlap ?? entry.app.policy.overlap, at: now)
+        // Each rotation carries the calls before it. By a clock that was set back, the last one is not the newest.
+        var counts: [Timestamp: Int] = [:]
+        for rotation in try await vault.rotations(of: entry.app) {
+            let calls = timing.recent(rotation.allCalls, now: now)
+            for call in Set(calls) { counts[call] = max(counts[call] ?? 0, calls.count { $0 == call }) }
+        }
+        planned.otherCalls = counts.flatMap { Array(repeating: $0.key, count: $0.value) }.sorted()
+        return planned
+    }
+
+    /// The rotation of this very id, if it is under way.
+    private func openRotation(_ id: String) async throws(VaultError) -> (AppEntry, Rotation) {
+        guard !vault.isElsewhere else { throw Vault.elsewhere }
+        let (rotation, app) = try await vault.rotation(id: id)
+        guard let entry = vault.catalog.app(app.name), let open = entry.rotation, open.id == id else {
+            throw Vault.over(app.name, rotation)
+        }
+        return (entry, open)
+    }
+}

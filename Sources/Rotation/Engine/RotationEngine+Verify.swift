@@ -1,0 +1,57 @@
+import Domain
+import Vault
+
+/// From Zoom's answer to a new current secret.
+extension RotationEngine {
+    /// Only a token minted with it proves a secret. Zoom may need a while to know it everywhere.
+    func verify(_ received: Received, _ entry: AppEntry) async throws(VaultError) {
+        let now = time.now.wall
+        guard let candidate = received.facts.candidate else {
+            FaultPoint.reach(.beforeRead)
+            if let answer = received.facts.answer, let found = issuer.read(answer) {
+                let read = received.read(found.secret, revokeAt: found.revokeAt, at: now)
+                try await vault.advance(read.facts, of: entry.app)
+            } else {
+                let lost = received.lose(at: now, reason: "Zoom's answer has no new secret in it")
+                try await vault.advance(lost.facts, of: entry.app)
+            }
+            return FaultPoint.reach(.afterRead)
+        }
+        FaultPoint.reach(.beforeVerify)
+        switch await issuer.prove(candidate, of: entry.app) {
+        case .accepted:
+            guard let verified = received.verify(at: now) else { return }
+            try await vault.advance(verified.facts, of: entry.app)
+            FaultPoint.reach(.afterVerify)
+        case .refused(let reason) where received.facts.isByHand:
+            // Typed, and so perhaps mistyped: whoever typed it can do so again, at once.
+            let refused = received.refuse(at: now, reason: reason).facts
+            guard let next = following(refused, entry, at: now) else {
+                return try await vault.advance(refused, of: entry.app)
+            }
+            // What leaked is replaced all the same.
+            try await vault.supersede(refused, by: next, of: entry.app)
+        case .refused(let reason):
+            let attempts = received.facts.attempts
+            guard attempts < timing.propagation.count else {
+                let blocked = received.block(
+                    reason: "Zoom does not take the new secret: \(reason); the old one still works")
+                return try await vault.advance(blocked.facts, of: entry.app)
+            }
+            let next = received.postpone(until: now + timing.propagation[attempts], reason: reason)
+            try await vault.advance(next.facts, of: entry.app)
+        case .later(let retryAfter, let reason):
+            // Does not count against the attempts: Zoom said nothing of the secret.
+            let pause = timing.pause(attempts: 4, retryAfter: retryAfter, random: random)
+            try await vault.advance(received.wait(until: now + pause, reason: reason).facts, of: entry.app)
+        }
+    }
+
+    func promote(_ verified: Verified, _ entry: AppEntry) async throws(VaultError) {
+        guard let promotion = verified.promote(at: time.now.wall) else { return }
+        FaultPoint.reach(.beforePromote)
+        try await vault.promote(promotion.credential, by: promotion.state.facts, of: entry.app)
+        promotions[promotion.state.facts.id] = time.now
+        FaultPoint.reach(.afterPromote)
+    }
+}

@@ -1,0 +1,45 @@
+package import Domain
+import Synchronization
+
+/// What operators should know of answers that are not in the vault. For readers outside of the engine.
+package final class SpoolReport: Sendable {
+    package struct Trouble: Equatable, Sendable {
+        /// The raw values are shown to operators.
+        package enum Kind: String, CaseIterable, Sendable {
+            /// A new secret exists in memory only.
+            case inMemory = "secret_in_memory"
+            /// A new secret lies in a spool file, since the vault cannot be written.
+            case inSpool = "secret_in_spool"
+            /// A spool file that belongs to no rotation, or does not open.
+            case unclaimed = "spool_unclaimed"
+            /// The spool cannot be read, so that no rotation is carried on.
+            case unreadable = "spool_unreadable"
+            /// There is no room held back for an answer.
+            case unready = "spool_not_ready"
+        }
+
+        package let kind: Kind
+        package var app: Name?
+        /// In the state directory.
+        package var file: String?
+        package let reason: String
+    }
+
+    private let state = Mutex((standing: [Trouble](), acute: [Name: Trouble]()))
+
+    /// The worst first.
+    package var troubles: [Trouble] {
+        state.withLock { state in state.acute.sorted { $0.key < $1.key }.map(\.value) + state.standing }
+    }
+
+    /// - Returns: those that were not there before.
+    func replace(_ troubles: [Trouble]) -> [Trouble] {
+        state.withLock { state in
+            let new = troubles.filter { !state.standing.contains($0) }
+            state.standing = troubles
+            return new
+        }
+    }
+
+    func set(_ trouble: Trouble?, for app: Name) { state.withLock { $0.acute[app] = trouble } }
+}

@@ -1,0 +1,89 @@
+package import Domain
+import SecretMemory
+package import Vault
+
+/// The facts of a next state. Only the transitions make states of them.
+extension Rotation {
+    /// The facts as they are in another phase. What was tried in the last one is counted anew.
+    func entering(
+        _ phase: Phase, due: Timestamp?, reason: String? = nil, _ change: (inout Rotation) -> Void = { _ in }
+    ) -> Rotation {
+        var next = self
+        if phase != self.phase { next.attempts = 0 }
+        next.phase = phase
+        next.due = due
+        next.reason = reason
+        next.resumesAt = nil
+        change(&next)
+        return next
+    }
+
+    /// With a new secret that the operator brought; what Zoom may have answered before is of no use any more.
+    ///
+    /// - Parameter oldDiesBy: when the old secret is dead at the latest, if Zoom was told no time.
+    func given(_ secret: SecretBox, oldDiesBy: Timestamp, at now: Timestamp) -> Rotation {
+        entering(.received, due: now) {
+            $0.candidate = secret
+            $0.entered = nil
+            $0.answer = nil
+            // Of a call whose answer is not there yet, nobody waits for it any more.
+            if self.phase == .intended { $0.lostAt = $0.lostAt ?? now }
+            $0.revokeAt = $0.revokeAt ?? oldDiesBy
+        }
+    }
+
+    /// With an answer of Zoom's, not read yet.
+    func answered(_ answer: SecretBox, at now: Timestamp) -> Rotation {
+        entering(.received, due: now) {
+            $0.answer = answer
+            $0.candidate = nil
+        }
+    }
+
+    /// With a call for a new secret that is about to be made. What was tried before goes on counting.
+    func asking(revokeAt: Timestamp, at now: Timestamp) -> Rotation {
+        entering(.intended, due: now) {
+            $0.revokeAt = revokeAt
+            $0.calls.append(now)
+            $0.attempts = attempts
+        }
+    }
+
+    /// As if the last call had not been counted: Zoom certainly got no request.
+    var withoutLastCall: Rotation {
+        var facts = self
+        facts.calls.removeLast()
+        return facts
+    }
+
+    func losing(
+        at now: Timestamp, _ reason: String, _ change: (inout Rotation) -> Void = { _ in }
+    ) -> Rotation {
+        entering(.lostResponse, due: now, reason: reason) {
+            $0.lostAt = $0.lostAt ?? now
+            change(&$0)
+        }
+    }
+
+    func ended(_ phase: Phase, _ now: Timestamp, _ reason: String?) -> Rotation {
+        entering(phase, due: nil, reason: reason) { $0.endedAt = now }
+    }
+
+    func blocked(resumesAt phase: Phase, _ reason: String) -> Rotation {
+        entering(.blocked, due: nil, reason: reason) { $0.resumesAt = phase }
+    }
+}
+
+extension Rotation {
+    /// All changes that Zoom may count.
+    package var allCalls: [Timestamp] { calls + otherCalls }
+
+    /// Whether every fact is as it was.
+    func isUnchanged(since other: Rotation) -> Bool {
+        phase == other.phase && due == other.due && attempts == other.attempts && calls == other.calls
+            && otherCalls == other.otherCalls && revokeAt == other.revokeAt && reason == other.reason
+            && lostAt == other.lostAt && resumesAt == other.resumesAt && answer === other.answer
+            && candidate === other.candidate && entered === other.entered && overlap == other.overlap
+            && endsNowSince == other.endsNowSince && successor == other.successor
+    }
+}

@@ -1,0 +1,238 @@
+package import Domain
+package import Rotation
+import Synchronization
+package import Tokens
+package import Vault
+
+/// Does what falls due without anybody asking: in the order in which it is due, a few of each kind at a time, and of each
+/// kind one for an app.
+///
+/// Nothing here looks at all apps but at a start and when time was lost. An app is given its places in the queues anew
+/// when its entry changed, and when something was done for it, whatever came of it.
+package actor Scheduler {
+    /// How much of each kind of work is under way at most. A call to Zoom takes 15 seconds at the longest.
+    package struct Limits: Sendable {
+        /// Each may hold a new secret in memory alone for a moment.
+        package var rotations = 8
+        /// Of the 256 calls that may be under way: clients who wait for a token come first.
+        package var tokens = 32
+        /// Enough for 100,000 apps in a day, and no burst after a day off.
+        package var probes = 2
+
+        package init() {}
+
+        func most(_ work: Work) -> Int {
+            switch work {
+            case .rotation: rotations
+            case .token: tokens
+            case .probe: probes
+            }
+        }
+    }
+
+    /// The names of apps whose entries changed; filled on the thread that commits.
+    private final class Changes: Sendable {
+        private let names = Mutex<Set<Name>>([])
+        func note(_ name: Name) { names.withLock { _ = $0.insert(name) } }
+        func take() -> Set<Name> {
+            names.withLock { names in
+                defer { names = [] }; return names
+            }
+        }
+    }
+
+    let vault: Vault
+    let engine: RotationEngine
+    let tokens: TokenKeeper
+    let time: any TimeSource
+    let makeID: @Sendable () -> String
+    /// Which of the scopes that an app needs are not among these.
+    let lacking: @Sendable ([String]) -> [String]
+    /// Whether Zoom gives an app tokens that may change its secret; `nil` when it did not say. Asked with a secret that Zoom
+    /// took just now.
+    let mayRotate: @Sendable (AppEntry) async -> Upkeep.RotationScope?
+    let note: @Sendable (SchedulerEvent) -> Void
+    private let limits: Limits
+    private let changes = Changes()
+
+    private var recurrences = Recurrences()
+    private var queues: [Work: DueQueue] = [:]
+    private var underWay: [Work: [Name: Task<Void, Never>]] = [:]
+    /// Until when, on the boot clock, an app is left alone although something is due.
+    private var resting: [Work: [Name: Int]] = [:]
+    /// The generation that each rotation under way replaces: one that is gone while its generation is still current
+    /// came to nothing.
+    private var replacing: [Name: Generation] = [:]
+    private var last: Moment?
+    private var saving: Task<Void, Never>?
+    private var isStopped = false
+    var unsaved = UnsavedUpkeep()
+
+    package init(
+        vault: Vault, engine: RotationEngine, tokens: TokenKeeper, time: any TimeSource, limits: Limits = Limits(),
+        lacking: @escaping @Sendable ([String]) -> [String],
+        mayRotate: @escaping @Sendable (AppEntry) async -> Upkeep.RotationScope? = { _ in nil },
+        makeID: @escaping @Sendable () -> String,
+        note: @escaping @Sendable (SchedulerEvent) -> Void
+    ) {
+        self.vault = vault
+        self.engine = engine
+        self.tokens = tokens
+        self.time = time
+        self.limits = limits
+        self.lacking = lacking
+        self.mayRotate = mayRotate
+        self.makeID = makeID
+        self.note = note
+        vault.catalog.observe { [changes] change in
+            if case .app(let name) = change { changes.note(name) }
+        }
+    }
+
+    /// One look, to be taken once a second. Returns without waiting for what it began.
+    package func look() {
+        guard !isStopped else { return }
+        let now = time.now
+        if let last, Self.isSteady(from: last, to: now) {
+            for name in changes.take() { place(name, now) }
+        } else {
+            planAll(now)
+        }
+        last = now
+        for work in Work.allCases { begin(work, now) }
+        save()
+    }
+
+    /// Begins nothing more. What is under way goes to its end.
+    package func stop() { isStopped = true }
+
+    /// When the next thing is due, of whatever kind, for whichever app.
+    package var nextDue: Timestamp? {
+        Work.allCases.compactMap { queues[$0, default: DueQueue()].next() }.min()
+    }
+
+    /// Returns when nothing is under way.
+    package func settle() async {
+        while let task = saving ?? underWay.values.lazy.compactMap(\.values.first).first { await task.value }
+    }
+
+    /// Whether no more time went by than the looks are apart, on either clock: no jump, no sleep.
+    private static func isSteady(from last: Moment, to now: Moment) -> Bool {
+        ClockJump(from: last, to: now) == .steady && now.boot - last.boot <= Recurrence.catchUp
+    }
+
+    // MARK: Planning
+
+    private func planAll(_ now: Moment) {
+        _ = changes.take()
+        recurrences = Recurrences()
+        var dues: [Work: [Name: Timestamp]] = [:]
+        for entry in vault.catalog.entries {
+            noteRotation(entry, now.wall)
+            let times = plan(entry, now, catchingUp: true)
+            for work in Work.allCases {
+                if let due = due(work, times, entry.app.name, now) { dues[work, default: [:]][entry.app.name] = due }
+            }
+        }
+        for work in Work.allCases { queues[work] = DueQueue(dues[work] ?? [:]) }
+    }
+
+    private func place(_ name: Name, _ now: Moment) {
+        let entry = vault.catalog.app(name)
+        if let entry { noteRotation(entry, now.wall) } else { replacing[name] = nil }
+        let times = entry.map { plan($0, now, catchingUp: false) }
+        for work in Work.allCases {
+            queues[work, default: DueQueue()].place(name, at: times.flatMap { due(work, $0, name, now) })
+        }
+    }
+
+    private func plan(_ entry: AppEntry, _ now: Moment, catchingUp: Bool) -> DueTimes {
+        // A policy that cannot be read is shown by the status.
+        let recurrence = try? recurrences.of(entry.app)
+        let rotation = RotationDue(
+            entry, upkeep: unsaved[entry], recurrence: recurrence, now: now.wall, catchingUp: catchingUp)
+        if let rotation, rotation.isPutOff { putOff(entry, until: rotation.begins) }
+        return DueTimes(entry, upkeep: unsaved[entry], begins: rotation?.begins, now: now)
+    }
+
+    /// `nil` while the work is under way: its end gives the app its place anew.
+    private func due(_ work: Work, _ times: DueTimes, _ name: Name, _ now: Moment) -> Timestamp? {
+        guard let due = times[work], underWay[work]?[name] == nil else { return nil }
+        guard let until = resting[work]?[name] else { return due }
+        if until > now.boot { return max(due, now.wall + (until - now.boot)) }
+        resting[work]?[name] = nil
+        return due
+    }
+
+    /// Leaves an app alone for so many seconds.
+    func rest(_ work: Work, _ name: Name, _ seconds: Int) {
+        resting[work, default: [:]][name] = time.now.boot + seconds
+    }
+
+    private func noteRotation(_ entry: AppEntry, _ now: Timestamp) {
+        let name = entry.app.name
+        if let rotation = entry.rotation {
+            replacing[name] = rotation.base
+        } else if replacing.removeValue(forKey: name) == entry.credential.generation {
+            putOff(entry, until: now + RotationDue.rest)
+        }
+    }
+
+    private func putOff(_ entry: AppEntry, until due: Timestamp) {
+        unsaved[entry].rotation = Upkeep.PlannedRotation(base: entry.credential.generation, due: due)
+    }
+
+    // MARK: Doing
+
+    private func begin(_ work: Work, _ now: Moment) {
+        while underWay[work, default: [:]].count < limits.most(work),
+            let name = queues[work, default: DueQueue()].take(at: now.wall)
+        {
+            // It may have been done meanwhile, at somebody's word.
+            guard let entry = vault.catalog.app(name), !isStopped else { continue }
+            guard let due = plan(entry, now, catchingUp: false)[work], due <= now.wall else {
+                place(name, now)
+                continue
+            }
+            underWay[work, default: [:]][name] = Task {
+                await self.carryOut(work, entry)
+                self.ended(work, name)
+            }
+        }
+    }
+
+    private func ended(_ work: Work, _ name: Name) {
+        underWay[work]?[name] = nil
+        guard !isStopped else { return }
+        changes.note(name)
+        // Whoever waited for this place need not wait for the next second.
+        look()
+    }
+
+    /// Brings what was learnt into the vault. What the disk does not take is tried again at the next look.
+    private func save() {
+        let batch = unsaved.batch
+        guard saving == nil, !batch.isEmpty else { return }
+        saving = Task {
+            do throws(VaultError) {
+                try await vault.keep(batch)
+                unsaved.saved(batch)
+            } catch {
+                note(.notSaved(error))
+            }
+            saving = nil
+        }
+    }
+
+    /// Keeps what somebody found out about an app's rotations, and returns when it shows.
+    package func learn(_ scope: Upkeep.RotationScope, of app: App) async {
+        guard let entry = vault.catalog.app(app.name), entry.app.id == app.id else { return }
+        unsaved[entry].scope = scope
+        await saving?.value
+        save()
+        await saving?.value
+    }
+
+    /// Marks that a rotation of the app is begun.
+    func expect(_ generation: Generation?, _ name: Name) { replacing[name] = generation }
+}

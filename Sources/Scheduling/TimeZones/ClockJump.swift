@@ -1,0 +1,28 @@
+package import Domain
+
+/// What the wall clock did between two readings, beside the boot clock, which never jumps.
+package enum ClockJump: Equatable, Sendable {
+    case steady
+    case forward(seconds: Int)
+    case backward(seconds: Int)
+
+    /// For the rounding of both clocks to seconds, and for a clock that is being slewed.
+    package static let tolerance = 5
+
+    /// - Parameter tolerance: how many seconds the clocks may part and still be steady.
+    package init(from earlier: Moment, to later: Moment, tolerance: Int = tolerance) {
+        // A boot clock that runs backwards was begun anew: at least its reading has passed, and how much more nobody
+        // knows, so that only a step back shows.
+        let isSameBoot = later.boot >= earlier.boot
+        let jump = (later.wall - earlier.wall) - (isSameBoot ? later.boot - earlier.boot : later.boot)
+        self =
+            if jump < -tolerance { .backward(seconds: -jump) } else if jump > tolerance, isSameBoot {
+                .forward(seconds: jump)
+            } else { .steady }
+    }
+
+    /// Whether a wall clock can be right: not before the program was built, and not after the year 2200.
+    package static func isPlausible(wall: Timestamp, builtAt: Timestamp) -> Bool {
+        wall >= builtAt && wall < Timestamp(unixSeconds: 7_289_654_400)
+    }
+}

@@ -1,0 +1,22 @@
+import Domain
+
+/// What the clock on a wall shows: a day and a second of it, of no zone.
+package struct LocalTime: Hashable, Comparable, Sendable, CustomStringConvertible {
+    /// Since 1970-01-01T00:00:00 on that same wall.
+    package let seconds: Int
+
+    package init(seconds: Int) { self.seconds = seconds }
+
+    /// - Parameter minute: of the day; 1,440 and more reach into the days after.
+    init(day: Int, minute: Int) { seconds = day * 86_400 + minute * 60 }
+
+    /// Days since 1970-01-01.
+    package var day: Int { Calendar.day(ofSecond: seconds) }
+    /// 0 for Monday to 6 for Sunday. 1970 began on a Thursday.
+    package var weekday: Int { Calendar.weekday(ofDay: day) }
+
+    package static func < (left: LocalTime, right: LocalTime) -> Bool { left.seconds < right.seconds }
+
+    /// `2026-11-23T17:00:00`, without a zone.
+    package var description: String { String(Timestamp(unixSeconds: seconds).description.dropLast()) }
+}

@@ -1,0 +1,16 @@
+/// A rotation's state in words for people; `--json` has the code. A state of tomorrow's daemon stays as it is.
+package func rotationWords(_ state: String) -> String {
+    switch state {
+    case "planned", "verified", "refused": state
+    case "intended": "asking Zoom"
+    case "lost_response": "unknown outcome"
+    case "received": "new secret received"
+    case "current": "live"
+    case "published": "pushed"
+    case "draining": "grace period"
+    case "retired": "done"
+    case "aborted": "cancelled"
+    case "blocked": "blocked"
+    default: state
+    }
+}

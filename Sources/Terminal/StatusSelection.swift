@@ -1,0 +1,67 @@
+import Domain
+package import SocketAPI
+
+/// Which apps of a status are shown, and in which order.
+package struct StatusSelection: Equatable, Sendable {
+    package enum Order: String, CaseIterable, Sendable { case name, problems, age, next, token }
+
+    /// A part of a name, or a pattern with `*`.
+    package var filter: String?
+    package var order: Order?
+    /// How many apps; `nil` for all.
+    package var limit: Int?
+
+    package init(filter: String? = nil, order: Order? = nil, limit: Int? = nil) {
+        self.filter = filter
+        self.order = order
+        self.limit = limit
+    }
+
+    /// The document with these apps and their problems, and with what concerns no app.
+    package func applied(to status: StatusDocument) -> StatusDocument {
+        var apps = status.apps
+        var problems = status.problems
+        if let filter {
+            apps = apps.filter { Self.matches($0.app.description, filter) }
+            problems = problems.filter { $0.app.map { Self.matches($0.description, filter) } ?? true }
+        }
+        if let order { apps = sorted(apps, by: order, problems) }
+        if let limit { apps = Array(apps.prefix(limit)) }
+        return status.with(problems: problems, apps: apps)
+    }
+
+    /// What is like the other stays in the order of names.
+    private func sorted(
+        _ apps: [StatusDocument.App], by order: Order, _ problems: [StatusDocument.Problem]
+    ) -> [StatusDocument.App] {
+        var urgency: [String: Int] = [:]
+        for (index, problem) in problems.enumerated() {
+            if let app = problem.app, urgency[app.description] == nil { urgency[app.description] = index }
+        }
+        func key(_ app: StatusDocument.App) -> Int {
+            switch order {
+            case .name: 0
+            case .problems: urgency[app.app.description] ?? (app.rotation == nil ? .max : .max - 1)
+            case .age: app.secretCreatedAt.unixSeconds
+            case .next: app.nextRotationAt?.unixSeconds ?? .max
+            case .token: app.tokenExpiresAt?.unixSeconds ?? .min
+            }
+        }
+        return apps.map { (key($0), $0) }.sorted { ($0.0, $0.1.app) < ($1.0, $1.1.app) }.map(\.1)
+    }
+
+    /// Whether a name has the text in it, or is as a pattern with `*` says.
+    static func matches(_ name: String, _ pattern: String) -> Bool {
+        guard pattern.contains("*") else { return name.contains(pattern) }
+        let parts = pattern.split(separator: "*", omittingEmptySubsequences: false)
+        guard let first = parts.first, let last = parts.last, name.hasPrefix(first),
+            name.count >= first.count + last.count, name.hasSuffix(last)
+        else { return false }
+        var rest = name.dropFirst(first.count).dropLast(last.count)
+        for part in parts.dropFirst().dropLast() where !part.isEmpty {
+            guard let found = rest.firstRange(of: part) else { return false }
+            rest = rest[found.upperBound...]
+        }
+        return true
+    }
+}

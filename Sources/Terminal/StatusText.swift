@@ -1,0 +1,127 @@
+import Domain
+package import SocketAPI
+
+/// The status for people: what is wrong first, each with what to type, then the apps.
+package struct StatusText {
+    /// More apps than this are summed up where nobody asked for so many, and more problems are counted.
+    package static let most = 40
+
+    private let status: StatusDocument
+    /// How many apps there are, shown or not.
+    private let total: Int
+    private let isSummed: Bool
+
+    /// - Parameters:
+    ///   - selection: what was asked for.
+    ///   - isBrief: whether a long list is of no use, as on a terminal.
+    package init(_ status: StatusDocument, _ selection: StatusSelection = StatusSelection(), isBrief: Bool) {
+        let matching = StatusSelection(filter: selection.filter).applied(to: status)
+        total = matching.apps.count
+        isSummed = isBrief && selection.limit == nil && total > Self.most
+        var selection = selection
+        if isSummed {
+            selection.limit = Self.most / 2
+            selection.order = selection.order ?? .problems
+        }
+        self.status = selection.applied(to: status)
+    }
+
+    package func text(_ paint: Paint, width: Int?) -> String {
+        var text =
+            "keyturnd \(status.version), "
+            + paint.text(status.state.rawValue, status.state == .unlocked ? .good : .bad)
+            + ", up \(spoken(seconds: status.now - status.startedAt))\n"
+        if let resealing = status.resealing, let epoch = status.keyEpoch {
+            let rows = counted(resealing.rows, "row is", "rows are")
+            text += "key rotation: \(resealing.percent) % of \(rows) in epoch \(epoch)\n"
+        }
+        text += problems(paint, width)
+        guard status.state == .unlocked else { return text }
+        guard total > 0 else {
+            return text + "\nno apps yet\n  try: " + paint.text("keyturn app add", .command) + "\n"
+        }
+        return text + "\n" + summary(paint) + table.text(paint, width: width, dropping: [2, 1, 4, 5]) + more(paint)
+    }
+
+    private func problems(_ paint: Paint, _ width: Int?) -> String {
+        guard !status.problems.isEmpty else { return "" }
+        var text = "\n" + paint.text("problems", .heading) + "\n"
+        for problem in status.problems.prefix(isSummed ? Self.most / 2 : .max) {
+            text += paint.lines(wrapped(problem.line, behind: "  ", width: width), problem.severity.meaning)
+            let command = problem.hint ?? "keyturn explain-error \(problem.code)"
+            text += paint.lines(wrapped(command, behind: "    try: ", width: width), .command)
+        }
+        let left = status.problems.count - Self.most / 2
+        if isSummed, left > 0 { text += "  and \(left) more: keyturn status --limit \(total) shows them\n" }
+        return text
+    }
+
+    private func summary(_ paint: Paint) -> String {
+        guard isSummed else { return "" }
+        let ailing = ailing.count
+        return counted(total, "app") + ", " + paint.text("\(ailing) with problems", ailing > 0 ? .warning : .good)
+            + "; those that want attention first\n\n"
+    }
+
+    private func more(_ paint: Paint) -> String {
+        let left = total - status.apps.count
+        guard left > 0 else { return "" }
+        return "\nand \(counted(left, "more app", "more apps"))\n  try: "
+            + paint.text("keyturn status --filter 'zoom-*' --sort next --limit \(total)", .command) + "\n"
+    }
+
+    /// Apps that want the operator: what is only noted is no trouble.
+    private var ailing: Set<Name> {
+        Set(status.problems.filter { $0.severity != .note }.compactMap(\.app))
+    }
+
+    private var table: TextTable {
+        var table = TextTable(["APP", "GENERATION", "SECRET AGE", "NEXT ROTATION", "TOKEN", "HOLD OLD", "ROTATION"])
+        let ailing = ailing
+        for app in status.apps {
+            let token = app.tokenExpiresAt.map { "\(app.token.rawValue), \(spoken(seconds: $0 - status.now)) left" }
+            let next = next(app)
+            table.add(cells: [
+                .init(app.app.description, ailing.contains(app.app) ? .warning : nil), .init(String(app.generation)),
+                .init(spoken(seconds: status.now - app.secretCreatedAt)), .init(next, next == "due" ? .warning : nil),
+                .init(token ?? app.token.rawValue, app.token == .refused ? .bad : nil),
+                .init(app.oldHolders == 0 ? "-" : String(app.oldHolders), app.oldHolders == 0 ? nil : .warning),
+                .init(app.rotation.map(rotationWords) ?? "-", app.rotation == "blocked" ? .bad : nil),
+            ])
+        }
+        return table
+    }
+
+    private func next(_ app: StatusDocument.App) -> String {
+        guard !app.paused else { return "paused" }
+        guard let next = app.nextRotationAt else { return "-" }
+        return next > status.now ? "in \(spoken(seconds: next - status.now))" : "due"
+    }
+}
+
+extension StatusDocument.Problem {
+    /// `critical rotation_blocked (zoom-prod): …`: runbooks, `explain-error` and alert rules go by the code.
+    fileprivate var line: String { "\(severity.rawValue) \(code)\(app.map { " (\($0))" } ?? ""): \(onOneLine(detail))" }
+}
+
+extension Severity {
+    fileprivate var meaning: Paint.Meaning {
+        switch self {
+        case .critical: .bad
+        case .warning: .warning
+        case .note: .quiet
+        }
+    }
+}
+
+extension Paint {
+    /// Each line for itself, and without the white space that it begins with.
+    func lines(_ text: String, _ meaning: Meaning) -> String {
+        text.split(separator: "\n").map { line in
+            let indent = line.prefix { $0 == " " }
+            let isHint = line.dropFirst(indent.count).hasPrefix("try: ")
+            let first = String(indent) + (isHint ? "try: " : "")
+            return first + self.text(String(line.dropFirst(first.count)), meaning) + "\n"
+        }.joined()
+    }
+}

@@ -1,0 +1,47 @@
+package import Domain
+package import Envelope
+
+/// A way into the vault, as the vault knows it.
+package struct UnlockMethod: Sendable {
+    /// Of the key slot.
+    package let id: String
+    package let kind: KeySlot.Kind
+    /// When it was added.
+    package let createdAt: Timestamp
+    /// Of the key slot as it was last written.
+    let slotDigest: SetDigest
+    package let seat: SlotRecipient
+
+    init(id: String, kind: KeySlot.Kind, createdAt: Timestamp, slotDigest: SetDigest, seat: SlotRecipient) {
+        (self.id, self.kind, self.createdAt) = (id, kind, createdAt)
+        (self.slotDigest, self.seat) = (slotDigest, seat)
+    }
+
+    /// By number, as they were given.
+    static func isBefore(_ one: UnlockMethod, _ other: UnlockMethod) -> Bool {
+        (Int(one.id) ?? .max, one.id) < (Int(other.id) ?? .max, other.id)
+    }
+}
+
+extension [UnlockMethod] {
+    /// A number that none of them has.
+    var nextID: String { String((compactMap { Int($0.id) }.max() ?? 0) + 1) }
+
+    /// Whether the way may go: not the last one of all, and not the last recovery key.
+    func checkRemoving(_ id: String) throws(VaultError) {
+        guard let way = first(where: { $0.id == id }) else {
+            throw VaultError(.notFound, "there is no key slot \(id)", hint: "keyturn key list")
+        }
+        let rest = filter { $0.id != id }
+        guard !rest.isEmpty else {
+            throw VaultError(
+                .ended, "key slot \(id) is the last one: without it nobody opens the vault",
+                hint: "keyturn key add --recovery, and then the same again")
+        }
+        guard way.kind != .recovery || rest.contains(where: { $0.kind == .recovery }) else {
+            throw VaultError(
+                .ended, "key slot \(id) is the last recovery key",
+                hint: "keyturn key add --recovery, and then the same again")
+        }
+    }
+}

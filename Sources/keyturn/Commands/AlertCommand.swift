@@ -1,0 +1,65 @@
+import ArgumentParser
+import SocketAPI
+import Terminal
+
+struct AlertCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "alert", abstract: "List active alerts; send a test alert.",
+        discussion: "Example: keyturn alert test",
+        subcommands: [AlertListCommand.self, AlertTest.self])
+}
+
+struct AlertListCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "list", abstract: "List active alerts.",
+        discussion: "Example: keyturn alert list")
+
+    @OptionGroup var common: CommonOptions
+
+    func run() throws {
+        try common.show(try common.admin.send(.get, "/v1/alerts"), as: AlertList.self) { list in
+            StandardOutput.write(Self.text(list))
+        }
+    }
+
+    static func text(_ list: AlertList) -> String {
+        var text = list.alerts.isEmpty ? "no alerts\n" : ""
+        for alert in list.alerts {
+            let subject = [alert.app, alert.target.map { "target \($0)" }].compactMap(\.self).joined(separator: ", ")
+            text += "\(alert.severity)  \(alert.code)\(subject.isEmpty ? "" : "  \(subject)")  since \(alert.since)\n"
+            text += "  \(oneLine(alert.detail))\n"
+            if let hint = alert.hint { text += "  try: \(oneLine(hint))\n" }
+        }
+        if list.undelivered > 0 { text += "\(list.undelivered) still to be sent to the \(list.channel)\n" }
+        return text
+    }
+}
+
+struct AlertTest: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "test", abstract: "Send a test alert.",
+        discussion: """
+            Writes it to the daemon's log and sends it to alerts.command or alerts.webhook, whichever is set.
+
+            Example: keyturn alert test
+            """)
+
+    @OptionGroup var common: CommonOptions
+
+    func run() throws {
+        let answer = try common.admin.send(.post, "/v1/alerts/test", within: .seconds(90))
+        try common.show(answer, as: AlertTested.self) { tested in
+            switch tested.channel {
+            case "log":
+                StandardOutput.write(
+                    """
+                    written to the daemon's log; nobody else is told: no alerts.command and no alerts.webhook is in force
+                      (a first command takes a restart of keyturnd, a webhook a reload)
+
+                    """)
+            case "command": StandardOutput.write("the command took it\n")
+            default: StandardOutput.write("the webhook took it\n")
+            }
+        }
+    }
+}

@@ -1,0 +1,26 @@
+import Testing
+
+@testable import Terminal
+
+/// What is said of a command line that is not right.
+@Suite struct ComplaintTests {
+    @Test(arguments: [
+        ("Unknown option '--jsno'. Did you mean '--json'?", "unknown option '--jsno'", "did you mean '--json'?"),
+        (
+            "The value 'moon' is invalid for '--environment <name>'. Please provide one of 'commercial' or 'government'.",
+            "the value 'moon' is invalid for '--environment <name>'", "one of 'commercial' or 'government'"
+        ),
+        ("Missing expected argument '<name>'", "missing expected argument '<name>'", nil),
+        ("--timeout goes with --wait", "--timeout goes with --wait", nil), ("One.\nTwo.", "one", nil),
+    ]) func `the parser's words become a message and a hint`(text: String, message: String, hint: String?) {
+        let said = complaint(text)
+        #expect(said.message == message && said.hint == hint)
+    }
+
+    @Test(arguments: [
+        ("statsu", "status"), ("shwo", "show"), ("tokn", "token"), ("explain-eror", "explain-error"), ("xyzzy", nil),
+        ("s", nil), ("stat", "status"), ("rot", "rotate"), ("expl", nil), ("explain", "explain"),
+    ]) func `the nearest word is found, if one is near`(word: String, found: String?) {
+        #expect(nearest(to: word, among: ["status", "show", "token", "explain", "explain-error", "rotate"]) == found)
+    }
+}
