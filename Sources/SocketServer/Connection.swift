@@ -195,7 +195,10 @@ package final class Connection: EventSource {
     /// What the kernel takes at once is gone when this returns.
     private func send(_ bytes: RawSpan) {
         guard state.phase != .closed else { return }
-        if let unsent { return self.unsent = unsent.appending(bytes) }
+        if unsent != nil {
+            unsent?.append(bytes)
+            return
+        }
         guard let sent = worker.send(bytes, to: descriptor) else { return close() }
         guard sent < bytes.byteCount else { return }
         unsent = UnsentBytes(bytes.extracting(sent...))

@@ -23,27 +23,27 @@ extension [Outgoing] {
     }
 }
 
-/// What the kernel did not take, and how much of it it took since.
+/// What the kernel did not take, in the parts in which it was to leave.
 struct UnsentBytes {
-    private let bytes: SecretBox
+    private var parts: [SecretBox]
+    /// Bytes that the kernel has taken of the first part.
     private var offset = 0
 
-    init(_ bytes: RawSpan) { self.bytes = SecretBox(SecretBytes(copying: bytes)) }
+    init(_ bytes: RawSpan) { parts = [SecretBox(SecretBytes(copying: bytes))] }
 
-    /// The rest, with more behind it.
-    func appending(_ more: RawSpan) -> UnsentBytes {
-        var all = SecretBuffer(capacity: bytes.bytes.count - offset + more.byteCount)
-        bytes.bytes.withSpan { all.append($0.extracting(offset...)) }
-        all.append(more)
-        return all.withSpan { UnsentBytes($0) }
-    }
+    mutating func append(_ more: RawSpan) { parts.append(SecretBox(SecretBytes(copying: more))) }
 
     /// - Parameter send: how many bytes were taken; `nil` when none ever will be.
     /// - Returns: whether nothing is left; `nil` as of `send`.
     mutating func proceed(_ send: (RawSpan) -> Int?) -> Bool? {
-        let offset = offset
-        guard let sent = bytes.bytes.withSpan({ send($0.extracting(offset...)) }) else { return nil }
-        self.offset += sent
-        return self.offset == bytes.bytes.count
+        while let first = parts.first {
+            let offset = offset
+            guard let sent = first.bytes.withSpan({ send($0.extracting(offset...)) }) else { return nil }
+            self.offset += sent
+            guard self.offset == first.bytes.count else { return false }
+            parts.removeFirst()
+            self.offset = 0
+        }
+        return true
     }
 }

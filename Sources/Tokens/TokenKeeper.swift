@@ -183,7 +183,8 @@ package actor TokenKeeper {
             expiresAt: sent.wall + minted.lifetime)
         let seen = SeenToken(token: token, seen: sent, minted: true)
         do { try await vault.keep(seen, for: entry.app) } catch {
-            vault.showUnsaved(seen, for: entry.app)
+            // Of an app that has other IDs by now, or is gone, nobody is shown anything.
+            if error.code != .notFound { vault.showUnsaved(seen, for: entry.app) }
             note(.notKept(entry.app.name, error))
         }
         note(.minted(entry.app.name, token))

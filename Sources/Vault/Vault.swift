@@ -113,17 +113,23 @@ package final class Vault: Sendable {
     // MARK: Tokens
 
     /// Keeps a token that was just minted, so that a restart need not mint again. Clears the app's refusals, and whatever
-    /// doubt there was of its secret: Zoom took its credentials.
+    /// doubt there was of its secret: Zoom took its credentials. The token of an older secret than that of the known one
+    /// changes nothing.
     package func keep(_ seen: SeenToken, for app: App) async throws(VaultError) {
         try await change { transaction in
             // Of an app that has other IDs by now it would be somebody else's token.
             guard let entry = try transaction.secrets(ofApp: app.id).entry, entry.app.isSame(atZoom: app)
             else { throw Self.noSuchApp(app.name) }
+            let known = try transaction.record(app.id, as: TokenRecord.self)?.token
+            guard known.map({ $0.generation <= seen.token.generation }) ?? true else { return }
             try transaction.put(TokenRecord(appID: app.id, seen))
             if let proven = entry.credential.proven(by: seen.token) {
                 try transaction.put(GenerationRecord(appID: app.id, proven))
             }
-            try transaction.remove(from: .refusals, id: app.id)
+            let refusals = try transaction.record(app.id, as: RefusalsRecord.self)?.refusals
+            if refusals.map({ $0.generation <= seen.token.generation }) ?? true {
+                try transaction.remove(from: .refusals, id: app.id)
+            }
         }
     }
 
@@ -142,6 +148,10 @@ package final class Vault: Sendable {
     /// Shows readers a token that could not be kept, and clears the app's refusals as keeping it would.
     package func showUnsaved(_ seen: SeenToken, for app: App) {
         catalog.hold(app) { entry in
+            let known = entry.token.map(\.token.generation)
+            guard entry.app.isSame(atZoom: app), known.map({ $0 <= seen.token.generation }) ?? true else {
+                return entry
+            }
             var facts = entry.facts
             (facts.token, facts.refusals) = (seen, nil)
             let credential = entry.credential.proven(by: seen.token) ?? entry.credential
@@ -152,6 +162,8 @@ package final class Vault: Sendable {
     /// Counts refusals that could not be kept.
     package func showUnsaved(_ refusals: Refusals, for app: App) {
         catalog.hold(app) { entry in
+            let known = entry.refusals.map(\.generation)
+            guard entry.app.isSame(atZoom: app), known.map({ $0 <= refusals.generation }) ?? true else { return entry }
             var facts = entry.facts
             facts.refusals = refusals
             return AppEntry(app: entry.app, credential: entry.credential, facts)

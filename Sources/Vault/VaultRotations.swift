@@ -64,6 +64,9 @@ extension Vault {
     ) async throws(VaultError) {
         let next = next?.stamped(after: nil, at: time.now.wall)
         try await change(recording: .moved(rotation, of: app)) { transaction in
+            guard try transaction.secrets(ofApp: app.id).entry?.credential.generation != rotation.base else {
+                throw VaultError(.library, "generation \(rotation.base) is current, and is not forgotten")
+            }
             try transaction.check(app)
             try transaction.remove(
                 from: .generation, id: GenerationRecord.id(appID: app.id, rotation.base))
@@ -86,10 +89,15 @@ extension Vault {
 
     /// Changes who an app is at Zoom, whose account ID or client ID was wrong. The secret stays and gets the next
     /// generation, so that everybody who holds the old IDs sees that there is something newer.
-    package func identify(_ app: App, recording event: AuditEvent? = nil) async throws(VaultError) {
+    /// - Parameter edit: changes the app as it is in the vault by then.
+    package func identify(
+        _ app: App, recording event: AuditEvent? = nil, _ edit: @escaping @Sendable (inout App) throws -> Void
+    ) async throws(VaultError) {
         try await change(recording: event) { transaction in
             guard let entry = try transaction.entry(ofApp: app.id) else { throw Self.noSuchApp(app.name) }
             if let open = entry.rotation { throw Self.busy(app.name, open) }
+            var app = entry.app
+            try edit(&app)
             let old = entry.credential
             let new = Credential(
                 generation: app.next(after: old.generation), state: .current, clientSecret: old.clientSecret,
@@ -104,9 +112,21 @@ extension Vault {
     }
 
     /// Changes how an app is described or rotated; its name and its identity at Zoom stay.
-    package func update(_ app: App, recording event: AuditEvent? = nil) async throws(VaultError) {
+    /// - Parameter edit: changes the app as it is in the vault by then.
+    package func update(
+        _ app: App, recording event: AuditEvent? = nil, _ edit: @escaping @Sendable (inout App) throws -> Void
+    ) async throws(VaultError) {
         try await change(recording: event) { transaction in
-            try transaction.check(app)
+            guard let known = try transaction.record(app.id, as: AppRecord.self)?.app else {
+                throw Self.noSuchApp(app.name)
+            }
+            var app = known
+            try edit(&app)
+            guard app.isSame(atZoom: known) else {
+                throw VaultError(
+                    .busy, "the IDs of '\(known.name)' were changed meanwhile; nothing was changed",
+                    hint: "keyturn app show \(known.name), then try again")
+            }
             try transaction.put(AppRecord(app))
         }
     }

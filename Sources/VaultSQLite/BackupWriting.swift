@@ -70,7 +70,9 @@ extension SQLiteStore {
                     continuation.resume(
                         with: Swift.Result {
                             let copy = try Connection(path: path)
-                            try copy.execute("PRAGMA journal_mode = DELETE")
+                            guard try copy.texts("PRAGMA journal_mode = DELETE") == ["delete"] else {
+                                throw StoreError(.inputOutput, "\(path) could not be made a file without a journal")
+                            }
                             try copy.close()
                         })
                 }

@@ -15,8 +15,10 @@ enum Examination {
             for line in row.split(separator: "\n") where !line.hasPrefix("***") { add("damaged: \(line)") }
         }
         let orphans = try connection.prepare("PRAGMA foreign_key_check")
-        for _ in 0..<most where try orphans.step() {
+        var left = most
+        while left > 0, try orphans.step() {
             add("a row of table \(orphans.text(0)) belongs to no row of table \(orphans.text(2))")
+            left -= 1
         }
         let (found, wanted) = (try schema(connection), try wantedSchema())
         for (name, text) in wanted.sorted(by: { $0.key < $1.key }) where found[name] != text {

@@ -94,7 +94,7 @@ import Vault
             Set(operations.map { "\($0.method) \($0.path) \($0.role ?? "nobody")" })
         }
         let rows = AdminOperation.all.filter { $0.flag == nil }.map {
-            ($0.method.rawValue, $0.path, String?.some($0.role.rawValue))
+            ($0.method.rawValue, $0.path.text, String?.some($0.role.rawValue))
         }
         #expect(names(rows) == names(Self.operations.map { ($0.method, $0.path, $0.role) }))
         #expect(rows.count == Self.operations.count, "a row is there twice")

@@ -94,7 +94,8 @@ import Testing
         #expect(Self.words(problems()) == (isProblem ? ["critical consumer_secret_dead"] : []))
         if isProblem {
             #expect(
-                problems()[0].detail.hasPrefix("client 'ping' fetched generation \(generation) last, whose secret expire"))
+                problems()[0].detail.hasPrefix(
+                    "client 'ping' fetched generation \(generation) last, whose secret expire"))
             #expect(problems()[0].hint?.contains("keyturn client remove ping") == true)
         }
         #expect(problems([.test("ping")]).isEmpty, "who may not fetch it any more loses nothing")

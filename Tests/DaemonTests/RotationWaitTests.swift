@@ -198,7 +198,8 @@ import Testing
         #expect(
             try said(.draining, [Self.changed]).hint?.hasPrefix("keyturn target push console; only if") == true,
             "an old secret that is accepted is ended under the console")
-        #expect(try said(.current, []).detail.hasSuffix("; the old secret expires at 2027-02-14T08:00:00Z, in 26 d 0 h"))
+        #expect(
+            try said(.current, []).detail.hasSuffix("; the old secret expires at 2027-02-14T08:00:00Z, in 26 d 0 h"))
     }
 
     @Test(arguments: [(Rotation.Phase.current, true), (.blocked, true), (.draining, false)])

@@ -1,3 +1,4 @@
+import Audit
 import Domain
 import SecretMemory
 import SocketAPI
@@ -69,10 +70,23 @@ struct Unread: Error { let target: String }
     @Test(arguments: [
         ("DELETE", "/v1/apps/A"), ("GET", "/v1/apps/a?force=true"), ("POST", "/v1/targets/-a/push"),
         ("POST", "/v1/lock?now=1"), ("DELETE", "/v1/clients/a?force=true"), ("GET", "/v1/apps/a/token?ttl=5"),
+        ("DELETE", "/v1/apps/a?force=x"), ("GET", "/v1/apps/a/token?reveal=1"), ("GET", "/v1/apps/a/token?min_ttl=x"),
     ])
     func `a name or a query that an operation does not have is refused`(method: String, target: String) throws {
         let problem = #expect(throws: Problem.self) { try asAdmin(method, target) }
         #expect(problem?.code == .badRequest)
+    }
+
+    @Test(arguments: [
+        ("/v1/apps/zoom", "app.remove"), ("/v1/keys/\(String(repeating: "9", count: 900))", "key.remove"),
+        ("/v1/apps/Not_A_Name", "admin.request"), ("/v1/nothing", "admin.request"),
+    ])
+    func `a refusal is logged as what was asked for, in no more than a short line`(target: String, action: String)
+        throws
+    {
+        let caller = Identity(uid: 1000, gid: 1, pid: 1)
+        let asked = AuditedAction(refused: try request("DELETE", target), caller)
+        #expect(asked.action == action && asked.event(.denied).text.utf8.count < 500)
     }
 
     @Test(arguments: [

@@ -60,7 +60,9 @@ import Testing
 
     /// Waits until the daemon knows that what arrived was taken.
     private static func awaitTaken(_ world: World) throws {
-        try eventually("nothing to be owed") { try world.must("alert", "list", "--json").json["owed"].int == 0 }
+        try eventually("nothing to be undelivered") {
+            try world.must("alert", "list", "--json").json["undelivered"].int == 0
+        }
     }
 
     private static func addWithoutScopes(_ world: World, _ name: String = "zoom-prod") throws {
@@ -134,8 +136,9 @@ import Testing
             try FileManager.default.removeItem(atPath: fail)
             try eventually("everything to be taken") {
                 clock.pass(60)
-                let owed = try world.must("alert", "list", "--json").json["owed"].int
-                return try owed == 0 && Self.words(Self.received(world)).contains("raised invalid_client zoom-wrong")
+                let undelivered = try world.must("alert", "list", "--json").json["undelivered"].int
+                return try undelivered == 0
+                    && Self.words(Self.received(world)).contains("raised invalid_client zoom-wrong")
             }
             #expect(try world.must("alert", "test").output == "the command took it\n")
             #expect(try Self.received(world).last?["code"].string == "test")

@@ -49,16 +49,20 @@ import Testing
         }
     }
 
-    @Test("to look at a token, to have it shown and to have a new one are told apart") func tokens() throws {
+    @Test("to look at a token, to have it shown and to have a new one are told apart, and what failed is not done")
+    func tokens() throws {
         try withWorld { world in
             try world.addApp("zoom-prod")
             try world.must("token", "zoom-prod")
             try world.must("token", "zoom-prod", "--refresh")
             try world.must("token", "zoom-prod", "--reveal")
-            let words = try world.audit.documents.compactMap(\.["action"].string)
+            #expect(try world.keyturn("token", "missing", "--reveal").exit == 66)
+            let lines = try world.audit.documents.filter {
+                ["token.show", "token.renew", "token.reveal"].contains($0["action"].string)
+            }
             #expect(
-                words.filter { $0.hasPrefix("token.") && $0 != "token.mint" } == [
-                    "token.show", "token.renew", "token.reveal",
+                lines.map { "\($0["action"].string ?? "") \($0["outcome"].string ?? "")" } == [
+                    "token.show done", "token.renew done", "token.reveal done", "token.reveal failed",
                 ])
         }
     }

@@ -37,7 +37,7 @@ import Testing
             try Data(repeating: 7, count: 32).write(to: URL(filePath: other))
             try Files.set(other, 0o400)
             let wrong = try world.keyturnd("check", "--key-file", other)
-            #expect(wrong.exit == 65 && wrong.complains(as: "keyturnd") && wrong.errors.contains("opens none"))
+            #expect(wrong.exit == 65 && wrong.complains(as: "keyturnd") && wrong.errors.contains("does not open any"))
             let twice = try world.keyturnd("check", "--passphrase-stdin", "--recovery-stdin", input: "x")
             #expect(twice.exit == 64 && twice.complains(as: "keyturnd"))
             let none = try world.runner.run("setsid", [Programs.keyturnd, "check"])

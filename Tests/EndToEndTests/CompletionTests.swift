@@ -22,7 +22,7 @@ import Testing
             #expect(try bash(world, ["client", "remove", "te"]) == ["tests"])
             let ids = try bash(world, ["rotation", "show", ""]).filter { !$0.hasPrefix("-") }
             #expect(ids.count == 1 && rotation.contains(ids[0]))
-            #expect(try bash(world, ["explain-error", "rotation_h"]) == ["rotation_blocked"])
+            #expect(try bash(world, ["explain-error", "rotation_b"]) == ["rotation_blocked"])
         }
     }
 

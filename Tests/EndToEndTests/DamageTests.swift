@@ -47,7 +47,7 @@ import Testing
         ("row", "DELETE FROM token; DELETE FROM generation WHERE id = (SELECT min(id) FROM generation)"),
         ("row", "DELETE FROM client"), ("state", "DELETE FROM state"), ("keyring", "DELETE FROM keyring"),
         ("key slot", "DELETE FROM key_slot"),
-        ("client", "INSERT INTO client SELECT 'copy', sealed FROM client LIMIT 1"),
+        ("client", "INSERT INTO client SELECT 'copy', name_index || 'x', sealed FROM client LIMIT 1"),
         ("client", "DROP TABLE client"), ("state", "INSERT OR REPLACE INTO state SELECT id, zeroblob(200) FROM state"),
     ]) func aChangedOrMissingRow(_ named: String, _ statement: String) throws {
         try withWorld { world in
@@ -69,12 +69,12 @@ import Testing
     @Test func aRemovedClientPutBack() throws {
         try withWorld { world in
             _ = try world.fillAndStop()
-            let before = try world.sqlite("SELECT id, hex(sealed) FROM client;")
+            let before = try world.sqlite("SELECT id, name_index, hex(sealed) FROM client;")
             try world.start()
             try world.must("client", "remove", "ping", "--yes")
             try world.stop()
             for row in before.map({ $0.split(separator: "|") }) {
-                try world.sqlite("INSERT OR IGNORE INTO client VALUES ('\(row[0])', x'\(row[1])');")
+                try world.sqlite("INSERT OR IGNORE INTO client VALUES ('\(row[0])', '\(row[1])', x'\(row[2])');")
             }
             Self.expectRefusal(try world.refusal(), naming: "row")
         }

@@ -10,7 +10,7 @@ import Testing
                     && held.contains("\n  try: keyturn rotation show ID"))
             #expect(try world.must("explain-error", "2000").output.contains("15 minutes"))
             #expect(try world.must("explain-error", "75").output.contains("exit code"))
-            let unknown = try world.keyturn("explain-error", "rotation-hold")
+            let unknown = try world.keyturn("explain-error", "rotation-block")
             #expect(unknown.exit == 66 && unknown.complains() && unknown.output.isEmpty)
             #expect(unknown.errors.contains("try: keyturn explain-error rotation_blocked"))
             let all = try world.must("explain-error").output

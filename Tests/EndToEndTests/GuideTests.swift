@@ -125,7 +125,7 @@ import Testing
         try withWorld { world in
             let app = try world.sandbox.addApp(secret: "abcdefghijklmnopqrstuvwxyzABC123")
             let answers: Answers = [
-                (Self.done, ""), (Self.done, ""), ("account ID: ", app.secret), ("use it all the same?", "n"),
+                (Self.done, ""), (Self.done, ""), ("account ID: ", app.secret), ("use it anyway?", "n"),
                 ("account ID: ", app.accountID), ("client ID: ", app.accountID), ("client ID: ", app.clientID),
                 ("client secret (not shown): ", app.clientID), ("client secret (not shown): ", ""),
                 ("client secret (not shown): ", "not-the-secret"),

@@ -100,7 +100,7 @@ import Testing
             #expect(try world.fetchedSecret() == new)
             let superseded = try world.keyturn("rotation", "show", id)
             #expect(superseded.output.contains("superseded by a secret entered by hand"), "\(superseded)")
-            #expect(superseded.output.contains("old secret dies "), "its end is known still: \(superseded)")
+            #expect(superseded.output.contains("old secret expires "), "its end is known still: \(superseded)")
             let finished = try world.keyturn("rotation", "finish", "zoom-prod", "--yes")
             #expect(finished.exit == 0, "\(finished)")
             #expect(finished.output.contains("ends when that was chosen in the Marketplace"))

@@ -61,7 +61,7 @@ import Testing
             try other.initialise()
             let foreign = try String(contentsOfFile: other.recoveryFile, encoding: .utf8)
             let second = try world.keyturn("unlock", "--recovery-stdin", input: foreign)
-            #expect(second.exit == 65 && second.errors.contains("opens none"))
+            #expect(second.exit == 65 && second.errors.contains("does not open any"))
             #expect(try world.get("/v1/health").status == 503)
         }
     }

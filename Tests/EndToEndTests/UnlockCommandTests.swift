@@ -84,7 +84,7 @@ import Testing
         ("exit 3", 75, "status 3"), ("kill -9 $$", 75, "signal 9"), ("printf short", 65, "gave 5 bytes"),
         ("true", 65, "gave 0 bytes"), ("head -c 5000 /dev/zero", 65, "more than 4096 bytes"),
         ("yes plAnted-output", 65, "more than 4096 bytes"),
-        ("printf plAnted-output-plAnted-output-plAnted", 65, "opens none"), ("cat KEY; exit 1", 75, "status 1"),
+        ("printf plAnted-output-plAnted-output-plAnted", 65, "does not open any"), ("cat KEY; exit 1", 75, "status 1"),
     ]) func aCommandThatFailsIsToldByItsEndAndNeverByItsOutput(_ text: String, _ exit: Int32, _ words: String) throws {
         try withWorld(serving: false) { world in
             try world.initialise()

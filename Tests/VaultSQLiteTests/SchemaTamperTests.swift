@@ -70,6 +70,17 @@ import VaultSQLite
         #expect(try await findings(file, "UPDATE app SET sealed = sealed") == [])
     }
 
+    @Test("rows that belong to no app are counted once each") func orphans() async throws {
+        let (file, _) = try await Self.filled()
+        let copy = try FileVault(files: ["vault.db": contents(file.path)])
+        #expect(try sqlite(copy.path, "PRAGMA foreign_keys = OFF; DELETE FROM app").status == 0)
+        let store = try SQLiteStore.open(at: copy.path)
+        let found = try await store.examine().filter { $0.detail.contains("belongs to no row") }
+        try await store.close()
+        let wanted = try sqlite(copy.path, "PRAGMA foreign_key_check").output.split(separator: "\n").count
+        #expect(found.count > 3 && found.count == wanted)
+    }
+
     @Test("whatever is changed in a row is named") func columns() async throws {
         let (file, tables) = try await Self.filled()
         var tried = 0

@@ -25,6 +25,33 @@ import Vault
         await FilledVault.opened(store.reopened(), time: time) == .success(VaultPicture(vault))
     }
 
+    @Test("a change of an app is made to what is there, not to what its caller saw") func edits() async throws {
+        let (store, vault, time) = try await make()
+        let seen = App.sample("zoom")
+        try await vault.add(seen, clientSecret: SecretBox("s"))
+        try await vault.update(seen) { $0.policy.isPaused = true }
+        try await vault.update(seen) { $0.policy.overlap = 77 }
+        try await vault.identify(seen) { $0.accountID = "another" }
+        let app = try #require(vault.catalog.app(.test("zoom"))?.app)
+        #expect(app.policy.isPaused && app.policy.overlap == 77 && app.accountID == "another")
+        #expect(await code { try await vault.update(seen) { $0 = seen } } == .busy, "it would bring the old ID back")
+        #expect(vault.catalog.app(.test("zoom"))?.app == app)
+        #expect(await isDurable(vault, store, time))
+    }
+
+    @Test("the current secret is not forgotten, whoever says that its rotation is over") func lastSecret() async throws
+    {
+        let (store, vault, time) = try await make()
+        let app = App.sample("zoom")
+        try await vault.add(app, clientSecret: SecretBox("s"))
+        let rotation = Rotation.planned(
+            id: "r1", app: app, base: .first, trigger: .operator, overlap: 0, at: time.now.wall)
+        try await vault.begin(rotation, of: app)
+        #expect(await code { try await vault.retire(by: rotation, of: app) } == .library)
+        #expect(vault.catalog.app(app.name)?.credential.clientSecret.text == "s")
+        #expect(await isDurable(vault, store, time))
+    }
+
     @Test("what is added is served, in the order of names, and served again after a restart") func adding() async throws
     {
         let (store, vault, time) = try await make()

@@ -56,7 +56,7 @@ import Testing
         try await restored(lost: 4)
         var other = try entry().app
         other.accountID = "another"
-        try await vault.identify(other)
+        try await vault.identify(other) { [other] in $0 = other }
         #expect(try entry().credential.generation.number == 5)
     }
 

@@ -64,12 +64,12 @@ struct RandomChanges {
         case 4:
             var app = try entry().app
             app.policy.overlap = dice.below(1000)
-            try await vault.update(app)
+            try await vault.update(app) { [app] in $0 = app }
             return "app set"
         default:
             var app = try entry().app
             app.accountID += "x"
-            try await vault.identify(app)
+            try await vault.identify(app) { [app] in $0 = app }
             return "app identify"
         }
     }

@@ -60,7 +60,7 @@ import Testing
         try await vault.advance(rotation, of: entry.app)
         var other = entry.app
         other.accountID = "another"
-        try await vault.identify(other)
+        try await vault.identify(other) { [other] in $0 = other }
         for entry in try await entries() {
             #expect(entry.isSuspect && entry.credential.generation == Generation.first.next)
         }

@@ -46,7 +46,7 @@ import Vault
         try await vault.keep(.sample([time.now.wall]), for: app)
         var other = app
         other.accountID = "another"
-        try await vault.identify(other)
+        try await vault.identify(other) { [other] in $0 = other }
         for entry in [try #require(vault.catalog.app(app.name)), try await reopen(store, time)] {
             #expect(entry.token == nil && entry.refusals == nil)
             #expect(entry.app.accountID == "another" && entry.credential.generation == Generation.first.next)
@@ -82,8 +82,35 @@ import Vault
         var other = app
         other.accountID = "another"
         vault.showUnsaved(seen, for: app)
-        try await vault.identify(other)
+        try await vault.identify(other) { [other] in $0 = other }
         #expect(vault.catalog.app(app.name)?.token == nil)
+    }
+
+    @Test("a token of the app's old IDs, or of an older secret, comes too late to be shown or kept") func late()
+        async throws
+    {
+        let (store, vault, time, app) = try await make()
+        func seen(_ text: String) -> SeenToken {
+            SeenToken(token: .sample(text, issuedAt: time.now.wall), seen: time.now, minted: true)
+        }
+        func shown() -> String? { vault.catalog.app(app.name)?.token?.token.accessToken.text }
+        try await vault.identify(app) { $0.accountID = "another" }
+        let renamed = try #require(vault.catalog.app(app.name)?.app)
+        await #expect(throws: VaultError.self) { try await vault.keep(seen("late"), for: app) }
+        vault.showUnsaved(seen("late"), for: app)
+        vault.showUnsaved(.sample([time.now.wall]), for: app)
+        #expect(shown() == nil && vault.catalog.app(app.name)?.refusals == nil)
+
+        let new = SeenToken(
+            token: Token(
+                accessToken: SecretBox("new"), tokenType: "bearer", scopes: nil, apiURL: "https://api.zoom.us",
+                generation: Generation.first.next, issuedAt: time.now.wall, expiresAt: time.now.wall + 3600),
+            seen: time.now, minted: true)
+        try await vault.keep(new, for: renamed)
+        try await vault.keep(seen("older"), for: renamed)
+        vault.showUnsaved(seen("older"), for: renamed)
+        #expect(shown() == "new")
+        #expect(try await reopen(store, time).token?.token.accessToken.text == "new")
     }
 
     @Test("what is held in memory alone is gone after a restart") func held() async throws {

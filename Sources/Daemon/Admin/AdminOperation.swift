@@ -27,9 +27,27 @@ struct AdminOperation: Sendable {
         }
     }
 
+    /// A path as in `schema/openapi.yaml`, which has one parameter at most.
+    struct Path: Equatable {
+        let text: String
+        /// As ``RequestTarget/matches(_:)`` takes it.
+        let pattern: String
+        /// What stands in braces: the name of the parameter, the path's third segment.
+        let parameter: String?
+
+        init(_ text: String) {
+            let parts = text.split(separator: "/")
+            self.text = text
+            pattern = parts.map { $0.hasPrefix("{") ? "/*" : "/\($0)" }.joined()
+            parameter = parts.first { $0.hasPrefix("{") }.map { String($0.dropFirst().dropLast()) }
+        }
+
+        /// Whether the parameter is a name; others are looked up as they are.
+        var hasName: Bool { ["app", "client", "target"].contains(parameter) }
+    }
+
     let method: Method
-    /// As in `schema/openapi.yaml`: what stands in braces is the name of a path parameter.
-    let path: String
+    let path: Path
     /// The query's flag with which this row is meant; the row without comes after it.
     let flag: String?
     /// The least role that this takes.
@@ -44,7 +62,7 @@ struct AdminOperation: Sendable {
         _ method: Method, _ path: String, flag: String? = nil, _ role: AdminRole, query: [String] = [],
         _ audit: AuditRule? = nil, _ run: @escaping @Sendable (AdminCall) async throws -> RenderedResponse
     ) {
-        (self.method, self.path, self.flag, self.role) = (method, path, flag, role)
+        (self.method, self.path, self.flag, self.role) = (method, Path(path), flag, role)
         (self.query, self.audit) = (query, audit)
         self.run = { call throws(Problem) in
             do { return try await run(call) } catch { throw Problem(any: error) }
@@ -61,7 +79,7 @@ struct AdminOperation: Sendable {
         subject: @escaping @Sendable (borrowing Body) -> Subject = { _ in [] },
         taking run: @escaping @Sendable (AdminCall, consuming Body) async throws -> RenderedResponse
     ) {
-        (self.method, self.path, self.role, self.audit) = (method, path, role, audit)
+        (self.method, self.path, self.role, self.audit) = (method, Path(path), role, audit)
         (flag, query) = (nil, [])
         self.run = { call throws(Problem) in
             let body = try call.request.document(Body.self)
@@ -75,40 +93,33 @@ struct AdminOperation: Sendable {
 extension AdminOperation {
     /// The operation that a request asks for. `HEAD` means what `GET` does.
     static func find(_ request: Request) throws(Problem) -> AdminOperation {
-        guard let first = all.first(where: { request.target.matches($0.pattern) }) else { throw Refusal.noSuchRoute }
-        let here = all.filter { $0.path == first.path }
+        let target = request.target
+        guard let path = all.first(where: { target.matches($0.path.pattern) })?.path else { throw Refusal.noSuchRoute }
+        let here = all.filter { $0.path == path }
         let meant = here.first {
-            $0.method == request.method.ofSameHead && ($0.flag.map { request.target.query($0) == "true" } ?? true)
+            $0.method == request.method.ofSameHead && ($0.flag.map { target.query($0) == "true" } ?? true)
         }
         if let meant { return meant }
         throw Refusal.method(Method.allCases.filter { method in here.contains { $0.method == method.ofSameHead } })
     }
 
-    /// Refuses a path's name, or a query, that the operation does not have.
+    /// Refuses a malformed name or query before anything is logged as this operation.
     func check(_ target: RequestTarget) throws(Problem) {
-        if hasName { _ = try target.name(2) }
+        if path.hasName { _ = try target.name(2) }
         try target.allowQuery(query)
+        for flag in ["force", "reveal"] where query.contains(flag) { _ = try target.flag(flag) }
+        if query.contains("min_ttl") { _ = try target.minTTL }
     }
 
     /// What the log says of a request, as far as its path tells: the object that the path names.
+    /// - Returns: `nil` for what is not logged, and where the path's name is not a name.
     func audited(_ request: Request, by caller: Identity) -> AuditedAction? {
         guard let audit else { return nil }
         var subject: Subject = []
-        if let parameter, let value = request.target.segment(2) {
-            subject = [(parameter == "id" ? "rotation" : parameter, .text(value))]
+        if let parameter = path.parameter, let value = request.target.segment(2) {
+            if path.hasName, Name(value) == nil { return nil }
+            subject = [(parameter == "id" ? "rotation" : parameter, .text(String(value.prefix(200))))]
         }
         return AuditedAction(action: audit.action, subject: subject, caller: caller)
     }
-
-    private var parameter: String? {
-        path.split(separator: "/").first { $0.hasPrefix("{") }.map { String($0.dropFirst().dropLast()) }
-    }
-
-    /// The path as ``RequestTarget/matches(_:)`` takes it.
-    private var pattern: String {
-        path.split(separator: "/").map { $0.hasPrefix("{") ? "/*" : "/\($0)" }.joined()
-    }
-
-    /// Whether its parameter is a name; others are looked up as they are.
-    private var hasName: Bool { ["app", "client", "target"].contains(parameter) }
 }

@@ -40,22 +40,23 @@ struct AdminRoutes: Responder {
                 let audited = request.method == .head ? nil : operation.audited(request, by: caller)
                 var call = AdminCall(request: request, caller: caller, role: role, routes: self, audited: audited)
                 do throws(Problem) { return RecordedResponse(try await carryOut(operation, &call)) } catch {
-                    return refusal(error, call.audited ?? AuditedAction(refused: request, caller))
+                    return refusal(error, of: caller, call.audited ?? AuditedAction(refused: request, caller))
                 }
             }
         } catch {
-            return .recorded(refusal(error, AuditedAction(refused: request, caller)))
+            return .recorded(refusal(error, of: caller, AuditedAction(refused: request, caller)))
         }
     }
 
     /// Who has no role for something is in the log, within the bounds of what such callers can have written.
-    private func refusal(_ problem: Problem, _ asked: @autoclosure () -> AuditedAction) -> RecordedResponse {
+    private func refusal(
+        _ problem: Problem, of caller: Identity, _ asked: @autoclosure () -> AuditedAction
+    ) -> RecordedResponse {
         let answer = RenderedResponse.refusing(problem)
         guard [.notGranted, .notPermitted].contains(problem.code), let trail = gate.session?.audit else {
             return RecordedResponse(answer)
         }
-        let asked = asked()
-        return trail.refusal(answer, of: asked.caller) { asked.event(.denied, because: problem) }
+        return trail.refusal(answer, of: caller) { asked().event(.denied, because: problem) }
     }
 
     /// What changes anything, or shows a token, is in the log and on disk before it is answered.

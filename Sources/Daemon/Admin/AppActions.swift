@@ -139,7 +139,7 @@ struct AppActions {
         let app = try AppPatchCheck.app(entry.app, patched: patch)
         guard !app.isSame(atZoom: entry.app) else {
             try await asProblem { () throws(VaultError) in
-                try await session.vault.update(app, recording: audited?.done)
+                try await session.vault.update(app, recording: audited?.done) { try Self.patch(&$0, with: patch) }
                 // What is under way goes by it too: to be told that a leaked secret lives on for days helps nobody.
                 if let overlap = patch.overlap { _ = try await session.rotations.setOverlap(overlap, of: app.name) }
             }
@@ -150,10 +150,17 @@ struct AppActions {
         }
         let minted = patch.verify == false ? nil : try await proven(app, entry.credential.clientSecret)
         try await asProblem { () throws(VaultError) in
-            try await session.vault.identify(app, recording: audited?.done)
+            try await session.vault.identify(app, recording: audited?.done) { try Self.patch(&$0, with: patch) }
         }
         if let minted { await session.tokens.adopt(minted.token, for: app.name, sent: minted.at) }
         return try show(app.name)
+    }
+
+    /// Within the change, so that what others changed meanwhile stays.
+    private static func patch(_ app: inout App, with patch: AppPatch) throws {
+        do throws(Problem) { app = try AppPatchCheck.app(app, patched: patch) } catch {
+            throw VaultError(.unfit, error.detail, hint: error.hint)
+        }
     }
 
     /// A token minted with these credentials; without one nothing is stored.

@@ -13,13 +13,13 @@ struct TokenActions {
         do throws(TokenFailure) {
             return document(name, try await session.tokens.token(for: name, minTTL: minTTL), reveal)
         } catch {
-            return .refusing(error)
+            throw Problem(error)
         }
     }
 
     func renew(_ name: Name, reveal: Bool) async throws(Problem) -> RenderedResponse {
         do throws(TokenFailure) { return document(name, try await session.tokens.renew(name), reveal) } catch {
-            return .refusing(error)
+            throw Problem(error)
         }
     }
 

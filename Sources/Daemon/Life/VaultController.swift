@@ -180,11 +180,7 @@ final class VaultController: Sendable {
             if let event = $0.audited { audit.note(event) }
         }
         let rotator = ZoomRotator(zoom: zoom.zoom) { app, grant in
-            Task {
-                guard var known = vault.catalog.app(app.name)?.app, known.id == app.id else { return }
-                known.rotationGrant = grant
-                try? await vault.update(known)
-            }
+            Task { try? await vault.update(app) { $0.rotationGrant = grant } }
         }
         let issuer = BudgetedIssuer(base: rotator, tokens: tokens, catalog: vault.catalog)
         let pusher = TargetPusher(vault: vault, transport: transport, time: time) { $0.log(to: logger) }

@@ -134,6 +134,21 @@ extension Problem {
         }
     }
 
+    /// Why there is no token. The only place where a token failure becomes a status.
+    init(_ failure: TokenFailure) {
+        switch failure {
+        case .noSuchApp(let name): self.init(.notFound, "there is no app '\(name)'", try: "keyturn app list")
+        case .refused(let failure, _): self.init(.upstreamFailed, failure.reason, try: failure.hint)
+        case .unavailable(let failure, let retryAfter):
+            self.init(.upstreamUnavailable, failure.reason, try: failure.hint)
+            self.retryAfter = retryAfter
+        case .tooShort(let left):
+            self.init(
+                .upstreamFailed, "zoom's newest token has \(left) s left, less than min_ttl asks for",
+                try: "a smaller min_ttl")
+        }
+    }
+
     private static func code(_ code: StoreError.Code) -> ProblemCode {
         switch code {
         case .diskFull, .inputOutput, .readOnly, .notPermitted, .inUse: .storageFailed
@@ -161,22 +176,7 @@ extension RenderedResponse {
             problem, retryAfter: retryAfter ?? problem.retryAfter ?? (problem.code == .tooManyRequests ? 1 : nil))
     }
 
-    /// Why there is no token. The only place where a token failure becomes a status.
-    static func refusing(_ failure: TokenFailure) -> RenderedResponse {
-        switch failure {
-        case .noSuchApp(let name):
-            refusing(Problem(.notFound, "there is no app '\(name)'", try: "keyturn app list"))
-        case .refused(let failure, _):
-            refusing(Problem(.upstreamFailed, failure.reason, try: failure.hint))
-        case .unavailable(let failure, let retryAfter):
-            refusing(Problem(.upstreamUnavailable, failure.reason, try: failure.hint), retryAfter: retryAfter)
-        case .tooShort(let left):
-            refusing(
-                Problem(
-                    .upstreamFailed, "zoom's newest token has \(left) s left, less than min_ttl asks for",
-                    try: "a smaller min_ttl"))
-        }
-    }
+    static func refusing(_ failure: TokenFailure) -> RenderedResponse { refusing(Problem(failure)) }
 
     static let noContent = Response(.noContent).render()
 

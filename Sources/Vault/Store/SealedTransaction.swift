@@ -62,7 +62,9 @@ struct SealedTransaction {
         let new: SealedRow
         do throws(VaultError) { new = try sealer.reseal(row) } catch {
             guard error.code == .damaged, !table.isCounted else { throw error }
-            return try remove(from: table, id: id)
+            // What was read from it before it was damaged is still known, and stays known.
+            try store.remove(from: table, id: id)
+            return
         }
         try store(new)
     }

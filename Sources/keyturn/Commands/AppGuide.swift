@@ -39,7 +39,7 @@ struct AppGuide {
             for field in draft.open(at: step) where field.isKept || secret == nil {
                 if field == .clientSecret { try askSecret() } else { try ask(field) }
             }
-            if step.fields.isEmpty { try wait("  press Enter when that is done (q: leave) ") }
+            if step.fields.isEmpty { try wait("  press Enter when that is done (q: quit) ") }
             draft.finish(step)
             keep()
         }

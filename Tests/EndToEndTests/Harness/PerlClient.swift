@@ -3,7 +3,7 @@ import Foundation
 /// A client of the agent socket that does to its own process what no usual client does. Perl is part of every Debian.
 struct PerlClient {
     private static let script = #"""
-        use Socket; $| = 1; $^F = 1000; $SIG{PIPE} = 'IGNORE'; alert 300;
+        use Socket; $| = 1; $^F = 1000; $SIG{PIPE} = 'IGNORE'; alarm 300;
         my ($mode, $path, $target, @rest) = @ARGV;
         sub open_one { socket(my $s, PF_UNIX, SOCK_STREAM, 0) or die; connect($s, sockaddr_un($path)) or die; $s }
         sub ask { my $s = shift;
