@@ -1,5 +1,5 @@
 # Holds every import of the Swift files against the table, which is the first file:
-#     awk -f imports.awk imports.txt Sources/Names/Name.swift ...
+#     awk -f imports.awk imports.txt Sources/Domain/Name.swift ...
 # Prints `path:line: what is wrong`. A file's target is the folder under Sources that it lies in.
 
 function complain(what) { print FILENAME ":" FNR ": " what }

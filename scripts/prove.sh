@@ -15,24 +15,24 @@ bad() {
 # Makes a new good tree at `sample`. It also holds what the rules must not take for a violation.
 new_sample() {
     sample=$(mktemp -d "$work/a sample.XXXX")
-    mkdir -p "$sample"/Sources/{Names,keyturn,CPlatform/include} "$sample/Tests/NamesTests"
+    mkdir -p "$sample"/Sources/{Domain,keyturn,CPlatform/include} "$sample/Tests/DomainTests"
     cp -a scripts .swift-format "$sample"
     {
         printf '// swift-tools-version: 6.2\nimport PackageDescription\n\n'
         sed -n '/^let settings/,/^$/p' Package.swift
-        printf '// Named, but not built: "keyturn", "CPlatform", "NamesTests".\n'
-        printf 'let package = Package(name: "sample", targets: [.target(name: "Names", swiftSettings: settings)])\n'
+        printf '// Named, but not built: "keyturn", "CPlatform", "DomainTests".\n'
+        printf 'let package = Package(name: "sample", targets: [.target(name: "Domain", swiftSettings: settings)])\n'
     } >"$sample/Package.swift"
-    put Sources/Names/Name.swift '// import Vault: a comment may' '' \
+    put Sources/Domain/Name.swift '// import Vault: a comment may' '' \
         '/// Blueprint (of a name); never printed (see fatalErrors)' 'package let asked = "was!"' '' \
         '// Never written after start.' 'nonisolated(unsafe) package var safe = 1'
-    put Sources/keyturn/Keyturn.swift 'import Foundation' 'import struct Names.Name' '' 'print("hello")'
+    put Sources/keyturn/Keyturn.swift 'import Foundation' 'import struct Domain.Name' '' 'print("hello")'
     put Sources/CPlatform/platform.c 'int one(void) { return 1; }'
-    put Tests/NamesTests/NameTests.swift 'import Foundation' 'import Testing' 'import Vault'
+    put Tests/DomainTests/NameTests.swift 'import Foundation' 'import Testing' 'import Vault'
     put scripts/hello '#!/bin/sh' 'echo hello'
     # shellcheck disable=SC2016
     put docs/good.md '# Its `name`: [two](good.md) words' '[up](../docs/good.md#its-name-two-words), [out](https://example.com/x#y)' \
-        'NameTests, `NamesTests`, NamesTests/NameTests' '```' '[not a link](gone.md)' 'GoneTests' '```'
+        'NameTests, `DomainTests`, DomainTests/NameTests' '```' '[not a link](gone.md)' 'GoneTests' '```'
 }
 
 # Writes lines to a file of the sample.
@@ -61,7 +61,7 @@ prove_rules() {
     rm "$sample/scripts/imports.awk"
     if bash "$sample/scripts/check" --quick >/dev/null 2>&1; then bad "a broken rule is green"; else good; fi
 
-    red format Sources/Names/Bad.swift 'package let  wide=1'
+    red format Sources/Domain/Bad.swift 'package let  wide=1'
     red imports Sources/Vault/Bad.swift 'import CSQLite'
     red imports Sources/Tokens/Bad.swift 'package import Zoom'
     red imports Sources/keyturn/Bad.swift '@testable import Vault'
@@ -69,19 +69,19 @@ prove_rules() {
     red imports Sources/SocketAPI/Bad.swift 'import struct Logging.Logger'
     red imports Sources/VaultSQLite/Bad.swift '@_spi(Some) import COpenSSL'
     red imports Sources/Sandbox/Bad.swift 'import Glibc; import Vault'
-    red imports Sources/Names/Bad.swift '#if canImport(Foundation)' '    import Foundation' '#endif'
-    red imports Sources/Names/Bad.swift 'import Unheard'
+    red imports Sources/Domain/Bad.swift '#if canImport(Foundation)' '    import Foundation' '#endif'
+    red imports Sources/Domain/Bad.swift 'import Unheard'
     red imports Sources/Unheard/Bad.swift 'package let one = 1'
-    red imports scripts/imports.txt 'keyturn: Foundation Names' 'Names:'
+    red imports scripts/imports.txt 'keyturn: Foundation Domain' 'Domain:'
     red targets Tests/UnheardTests/Bad.swift '// never built'
     for word in 'try! open()' 'one as! Two' 'fatalError()' '// TODO: later' '/* FIXME */' 'print(1)' 'Swift.print(1)' \
         'import XCTest' 'final class Odd: @unchecked Sendable {}' 'nonisolated(unsafe) var odd = 1'; do
-        red words Sources/Names/Bad.swift '// Far above.' '' "$word" '' '// Far below.'
+        red words Sources/Domain/Bad.swift '// Far above.' '' "$word" '' '// Far below.'
     done
-    red words Tests/NamesTests/Bad.swift 'import XCTest'
-    red instruments Sources/Names/Bad.swift 'let variable = "KEYTURN_TEST_ODD"'
-    red instruments Sources/Names/Bad.swift '#if FAULT_POINTS' '#else' 'let variable = "KEYTURN_FAULT"' '#endif'
-    red sizes Sources/Names/Bad.swift "$(seq -f '// %g' 251)"
+    red words Tests/DomainTests/Bad.swift 'import XCTest'
+    red instruments Sources/Domain/Bad.swift 'let variable = "KEYTURN_TEST_ODD"'
+    red instruments Sources/Domain/Bad.swift '#if FAULT_POINTS' '#else' 'let variable = "KEYTURN_FAULT"' '#endif'
+    red sizes Sources/Domain/Bad.swift "$(seq -f '// %g' 251)"
     for word in '../sha''red/x' '/wo''rk/x' '/opt/sw''ift' '/ro''ot/x'; do
         red mentions docs/bad.md "see $word"
     done
@@ -89,7 +89,7 @@ prove_rules() {
         red links docs/bad.md '# Here' "$word"
     done
     # shellcheck disable=SC2016
-    for word in GoneTests '`NamesTests/GoneTests`' 'NamesTests, OtherTests/NameTests'; do
+    for word in GoneTests '`DomainTests/GoneTests`' 'DomainTests, OtherTests/NameTests'; do
         red links docs/bad.md "$word"
     done
     red links Tests/OtherTests/NameTests.swift '// The good page has to say now which one it means.'
@@ -150,7 +150,7 @@ prove_test() {
     ends 1 0 1 "$closing"
     ends 1 0 0 "${closing/5/0}"
     ends 1 0 0 ''
-    put Sources/Names/Bad.swift 'try! open()'
+    put Sources/Domain/Bad.swift 'try! open()'
     ends 1 0 0 "$closing"
     put scripts/check 'exit 0'
     ends 1 0 0 "$closing"
@@ -159,10 +159,10 @@ prove_test() {
 prove_build() {
     local said
     new_sample
-    put Sources/Names/Bad.swift 'package func warned() {' '    let unused = 1' '}'
+    put Sources/Domain/Bad.swift 'package func warned() {' '    let unused = 1' '}'
     if said=$(bash "$sample/scripts/check" 2>&1); then bad "a warning passes the build"; else good; fi
     [[ $said == *"error: "*unused* ]] || bad "the build fails for another reason: $said"
-    rm "$sample/Sources/Names/Bad.swift"
+    rm "$sample/Sources/Domain/Bad.swift"
     if said=$(bash "$sample/scripts/check" 2>&1); then good; else bad "a clean build is red: $said"; fi
 }
 
