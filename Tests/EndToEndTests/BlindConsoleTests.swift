@@ -30,7 +30,7 @@ import Testing
         try Self.draining { world, console, app, clock, new in
             try console.edit(#"{"OAuth secret":"\#(app.secret)"}"#)
             try world.must("target", "test", "console")
-            try Self.reason("its engines use it in", world, clock)
+            try Self.reason("for the engines to pick it up", world, clock)
             #expect(try console.secret() == new && world.sandbox.accepts(app.secret, of: app))
             #expect(try world.keyturn("status", "--json").json["problems"].elements.isEmpty)
             try TargetTests.pass("the end", world, clock) { $0 == nil }

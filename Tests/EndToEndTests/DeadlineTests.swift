@@ -23,7 +23,7 @@ import Testing
     /// The lines of the present daemon's log that say that a secret dies.
     private static func alerts(_ world: World) throws -> [Substring] {
         try String(contentsOfFile: world.daemon.errors, encoding: .utf8).split(separator: "\n").filter {
-            $0.contains("critical") && $0.contains("the secret that is handed out")
+            $0.contains("critical") && $0.contains("the current secret ")
         }
     }
 

@@ -58,6 +58,10 @@ import Testing
                     #expect(try answer.json["client_secret"].string == new)
                 }
                 try eventually("the rotation to end") { try world.openRotations().isEmpty }
+                // What changes while an event loop is busy is told together: each is there before the next begins.
+                for stream in streams {
+                    try stream.awaitEvents("generation \(generation)") { $0.last == "zoom-prod \(generation) settled" }
+                }
                 #expect(!waiting.contains { $0.receive(seconds: 0) || !$0.received.isEmpty }, "each was told once")
                 for connection in waiting {
                     try connection.send(
@@ -67,7 +71,6 @@ import Testing
 
             let course = (2...4).flatMap { ["rotating", "\($0) rotated", "\($0) settled"] }
             for stream in streams {
-                try stream.awaitEvents("the last event") { $0.last == "zoom-prod 4 settled" }
                 // A beginning that is told together with its end has the later generation.
                 let words = try stream.events().map { $0.hasSuffix(" rotating") ? "rotating" : $0.dropFirst(10) }
                 #expect(words == ["1 state"] + course.map { $0[...] })
