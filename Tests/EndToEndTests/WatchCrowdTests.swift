@@ -69,11 +69,17 @@ import Testing
                 }
             }
 
-            let course = (2...4).flatMap { ["rotating", "\($0) rotated", "\($0) settled"] }
             for stream in streams {
-                // A beginning that is told together with its end has the later generation.
-                let words = try stream.events().map { $0.hasSuffix(" rotating") ? "rotating" : $0.dropFirst(10) }
-                #expect(words == ["1 state"] + course.map { $0[...] })
+                // A beginning that is told together with its end has the later generation, and comes after it.
+                let words = try stream.events().map {
+                    $0.hasSuffix(" rotating") ? "rotating" : String($0.dropFirst(10))
+                }
+                #expect(words.first == "1 state" && words.count == 10, "\(words)")
+                for generation in 2...4 {
+                    let told = words.dropFirst(1 + 3 * (generation - 2)).prefix(3)
+                    #expect(Set(told) == ["rotating", "\(generation) rotated", "\(generation) settled"], "\(words)")
+                    #expect(told.last == "\(generation) settled", "\(words)")
+                }
             }
             waiting.removeAll()
             try eventually("those who went to be gone") {
