@@ -131,7 +131,8 @@ import Testing
             let before = try world.descriptors()
             let recovery = try String(contentsOfFile: world.recoveryFile, encoding: .utf8)
             try world.must("unlock", "--recovery-stdin", input: recovery)
-            try eventually("a stranger's share") { try before - world.descriptors() > 300 }
+            // 64 of 400 are left, with a pidfd each once they are a second old.
+            try eventually("a stranger's share") { try before - world.descriptors() > 250 }
             let more = try Stranger(world, "status", count: 10).said()
             let now = try world.descriptors()
             #expect(more == ["0"], "\(more), \(before) descriptors before, \(now) now")
