@@ -1,4 +1,6 @@
 /// Secret bytes under construction: grows, wipes what it leaves behind, and becomes ``SecretBytes`` at the end.
+// Sendable, since it has one owner. Public, since the compiler inlines nothing that is `package` into another module, and each
+// answer is put together in it.
 @safe public struct SecretBuffer: ~Copyable, @unchecked Sendable {
     // Sendable although it holds a pointer: nobody else has the pointer.
     // What is asked for at each byte and word is public, since the compiler puts nothing else in its place in other modules.

@@ -4,6 +4,7 @@ import Glibc
 ///
 /// The type cannot be copied, printed or compared by `==`: the ways in are closures that borrow the bytes and
 /// ``constantTimeEquals(_:)``. What a borrower copies out of a closure is the borrower's to wipe.
+// Sendable and public for the reasons that ``SecretBuffer`` gives.
 @safe public struct SecretBytes: ~Copyable, @unchecked Sendable {
     // Sendable although it holds a pointer: nobody else has the pointer, and nothing writes after `init`.
     @usableFromInline let memory: UnsafeMutableRawBufferPointer
