@@ -2,20 +2,20 @@ import HTTPTransport
 import SecretJSON
 import SecretMemory
 
-/// Which of Zoom's answers is read, in the words of errors.
+/// The kinds of answers from Zoom, as error messages name them.
 enum AnswerKind: String {
     case token = "the token answer"
     case rotation = "the rotation answer"
 
-    /// What is wrong with a member, by its name and never by its value.
+    /// An error about a member. It names the member and never repeats its value.
     func unusable(_ member: String, _ fault: String) -> UnusableAnswer {
         UnusableAnswer("\(rawValue)'s '\(member)' \(fault)")
     }
 }
 
-/// The members of an answer. An operator has nothing but the words: each is refused by its name.
+/// Reading the members of an answer. An error names the member, because an operator sees only the message.
 extension JSONDocument {
-    /// Throws when the member is absent, or null.
+    /// Throws when the member is absent or null.
     func required(_ name: String, in answer: AnswerKind) throws(UnusableAnswer) -> JSONNode {
         guard let node = member(name, of: root), kind(node) != .null else {
             throw UnusableAnswer("\(answer.rawValue) has no '\(name)'")
@@ -32,13 +32,13 @@ extension JSONDocument {
         try secret(name, in: answer).withSpan { String(decoding: $0.array, as: UTF8.self) }
     }
 
-    /// `nil` when the member is absent, or null.
+    /// `nil` when the member is absent or null.
     func textIfPresent(_ name: String, in answer: AnswerKind) throws(UnusableAnswer) -> String? {
         guard let node = member(name, of: root), kind(node) != .null else { return nil }
         return try text(name, in: answer)
     }
 
-    /// A whole number, or a text of its digits, which some gateways make of it.
+    /// A whole number, or a string of its digits, which some gateways turn it into.
     func wholeNumber(
         _ name: String, within range: ClosedRange<Int>, in answer: AnswerKind
     ) throws(UnusableAnswer) -> Int {

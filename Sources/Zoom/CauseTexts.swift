@@ -1,6 +1,6 @@
-/// What each cause is called by programs, what it means, and what to do about it.
+/// The code, the meaning and the advice of each cause.
 extension ZoomFailure.Cause {
-    /// Stable; in logs, metrics and answers.
+    /// Stable; appears in logs, metrics and answers.
     package var code: String {
         switch self {
         case .invalidClient: "invalid_client"

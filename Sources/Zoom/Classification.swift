@@ -1,16 +1,16 @@
 package import HTTPTransport
 package import SecretMemory
 
-/// Which of Zoom's endpoints was called: each has its own form of refusal.
+/// The endpoint of Zoom that was called. Each has its own form of refusal.
 package enum ZoomCall: Equatable, Sendable {
     case token(Grant)
     case api
     case scim
-    /// A change of the client secret or of its schedule: what Zoom did not certainly refuse, it may have done.
+    /// A change of the client secret or of its expiry. Unless Zoom certainly refused it, Zoom may have done it.
     case rotation
 }
 
-/// The one place that decides what an answer means: `docs/zoom.md`, "Errors".
+/// The one place that decides what an answer means. See `docs/zoom.md`, "Errors".
 extension ZoomFailure {
     package init(_ failure: TransportFailure) {
         let cause: Cause =
@@ -30,10 +30,10 @@ extension ZoomFailure {
         self.init(disposition, cause, detail: failure.description)
     }
 
-    /// An answer that is not the one that was hoped for.
+    /// Classifies an answer other than the expected one.
     /// - Parameters:
-    ///   - now: seconds since 1970, UTC; for a `Retry-After` that is a date.
-    ///   - secrets: what Zoom was sent. Words of Zoom's that repeat one of them are withheld.
+    ///   - now: seconds since 1970, UTC; needed when `Retry-After` is a date.
+    ///   - secrets: the secrets that were sent to Zoom. Text from Zoom that repeats one of them is withheld.
     package init(_ call: ZoomCall, _ answer: HTTPResponse, now: Int, withholding secrets: [SecretBox] = []) {
         let error = ErrorAnswer(answer)
         let retryAfter = RetryAfter.delay(answer.headers["retry-after"], now: now)
@@ -48,7 +48,7 @@ extension ZoomFailure {
             default: (.transient(retryAfter: retryAfter), .unexpectedAnswer)
             }
         if call == .rotation, case .transient = verdict.0 { verdict.0 = .ambiguous }
-        // The names alone too: they leave out more of the words than what is shown of them does.
+        // The names are checked as well: they drop more characters than the shown text does, and a secret could reappear.
         let repeats = error.words?.repeats(secrets) == true || verdict.1.sentence.repeats(secrets)
         self.init(
             verdict.0, repeats ? verdict.1.withoutNames : verdict.1,
@@ -56,21 +56,22 @@ extension ZoomFailure {
             trackingID: answer.trackingID(withholding: secrets))
     }
 
-    /// An answer with a good status that cannot be used. Not permanent: login pages of networks look like this too.
+    /// Classifies an answer with a 2xx status that cannot be used. Not permanent: a network's login page looks like
+    /// this too.
     init(_ unusable: UnusableAnswer, _ answer: HTTPResponse, withholding secrets: [SecretBox]) {
         self.init(
             .transient(), .unexpectedAnswer, status: answer.status, detail: unusable.detail,
             trackingID: answer.trackingID(withholding: secrets))
     }
 
-    /// Three changes of a rotation's schedule are allowed within so many seconds. [doc]
+    /// Zoom allows three changes of an app's secret or its expiry in this many seconds. [doc]
     private static let rotationWindow = 900
 
     private static func refusal(_ call: ZoomCall, _ status: Int, _ error: ErrorAnswer) -> (Disposition, Cause) {
         switch call {
         case .token(let grant):
             switch error.error {
-            // Only the words tell an app that is switched off from a bad secret. [assumed: the status]
+            // Only the text distinguishes a deactivated app from a wrong secret. [assumed: the status]
             case "invalid_client" where error.says("disabled", "deactivated", "not activated"):
                 (.permanent, .appDisabled)
             case "invalid_client": (.permanent, .invalidClient)
@@ -89,7 +90,7 @@ extension ZoomFailure {
                 (.transient(), .refused)
             }
         case .rotation:
-            // Only what Zoom is known to say before it acts is a refusal; the rest becomes ambiguous.
+            // A refusal is certain only for codes that Zoom sends before it acts. Everything else is ambiguous.
             switch error.code {
             case nil: (.transient(), .unexpectedAnswer)
             case _? where error.missingScopes != nil: (.permanent, .missingScopes(error.missingScopes ?? []))
@@ -105,7 +106,7 @@ extension ZoomFailure {
 }
 
 extension ZoomFailure.Cause {
-    /// Without what comes from Zoom's words.
+    /// The verdict without any text from Zoom.
     fileprivate var withoutNames: Self {
         if case .missingScopes = self { .missingScopes([]) } else { self }
     }

@@ -3,11 +3,11 @@ import SecretJSON
 import SecretMemory
 
 /// Zoom's three forms of an error, read as one: `reason`/`error` of the token endpoint, `code`/`message` of the API,
-/// `detail` of SCIM. All absent when the answer is in none of these forms.
+/// `detail` of SCIM. All members are `nil` when the answer has none of these forms.
 struct ErrorAnswer {
     private(set) var error: String?
     private(set) var code: Int?
-    /// As Zoom wrote it: for deciding, not for showing.
+    /// The text as Zoom wrote it: to decide by, not to show.
     private(set) var words: String?
 
     init(_ response: HTTPResponse) {
@@ -28,7 +28,7 @@ struct ErrorAnswer {
         says("single sign-on", "single sign on") || (words ?? "").lowercased().split { !$0.isLetter }.contains("sso")
     }
 
-    /// The names in `… does not contain scopes:[a, b]`, in whatever status and code Zoom wraps it; at most 32.
+    /// The names in `… does not contain scopes:[a, b]`, whatever status and code Zoom sends with it; at most 32.
     var missingScopes: [String]? {
         guard let text = words, let start = text.firstRange(of: "does not contain scopes:[") else { return nil }
         return text[start.upperBound...].prefix { $0 != "]" }.split { $0 == "," || $0 == " " }.prefix(32)

@@ -1,9 +1,9 @@
 import HTTPTransport
 import SecretJSON
 
-/// What listing one user over SCIM told: that PingFederate's own calls will work.
+/// The result of listing one user over SCIM. It shows that PingFederate's own calls will work.
 package struct SCIMProbe: Equatable, Sendable {
-    /// How many users there are.
+    /// The number of users.
     package let totalResults: Int
     package let trackingID: String?
 
@@ -16,7 +16,7 @@ package struct SCIMProbe: Equatable, Sendable {
     }
 }
 
-/// How many users an account has: numbers, no personal data. [doc]
+/// The number of users in an account. Contains no personal data. [doc]
 package struct UsersSummary: Equatable, Sendable {
     package let total: Int?
     package let licensed: Int?

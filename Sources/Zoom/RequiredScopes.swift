@@ -1,4 +1,4 @@
-/// A scope that an app must have, by its classic name or by the granular ones that together allow as much.
+/// A scope that an app must have: its classic name, and the granular scopes that together allow as much.
 package struct RequiredScope: Hashable, Sendable {
     package let classic: String
     package let granular: [String]
@@ -6,15 +6,16 @@ package struct RequiredScope: Hashable, Sendable {
 
 /// A required scope that was not granted.
 package struct MissingScope: Hashable, Sendable, CustomStringConvertible {
-    /// What to tick in an app with classic scopes.
+    /// The scope to tick in an app with classic scopes.
     package let classic: String
-    /// What is still to tick in an app with granular scopes.
+    /// The scopes still to tick in an app with granular scopes.
     package let granular: [String]
 
     package var description: String { "\(classic) (granular: \(granular.joined(separator: ", ")))" }
 }
 
-/// What PingFederate's Zoom connector needs. The two families of names: `docs/zoom.md`, "Scopes". [doc]
+/// The scopes that PingFederate's Zoom connector needs. For the two families of names, see `docs/zoom.md`, "Scopes".
+/// [doc]
 package enum RequiredScopes {
     package static let all = [
         RequiredScope(
@@ -33,7 +34,7 @@ package enum RequiredScopes {
         RequiredScope(classic: "scim2", granular: ["scim2:admin"]),
     ]
 
-    /// What an app with these scopes lacks. The families may be mixed from one requirement to the next.
+    /// The scopes that an app with the scopes `granted` lacks. Each requirement may be met by either family.
     package static func missing(from granted: [String]) -> [MissingScope] {
         let granted = Set(granted)
         return all.compactMap { required in

@@ -1,9 +1,10 @@
-/// The three forms in which Zoom may say when to come back: seconds, an HTTP date, an ISO 8601 date-time. [doc]
+/// The three forms in which Zoom may say when to try again: seconds, an HTTP date, an ISO 8601 date-time. [doc]
 enum RetryAfter {
-    /// However long Zoom asks for, an app is not forgotten for longer.
+    /// The upper bound in seconds, however long Zoom asks for.
     static let limit = 3_600
 
-    /// How long to wait, zero to an hour; `nil` when the text says nothing. `now` is in seconds since 1970, UTC.
+    /// How long to wait, from zero to an hour; `nil` when the text has none of the forms. `now` is in seconds since
+    /// 1970, UTC.
     static func delay(_ text: String?, now: Int) -> Duration? {
         guard let text = text?.drop(while: { $0 == " " }), !text.isEmpty, text.utf8.count <= 64 else { return nil }
         if text.utf8.allSatisfy({ $0 >= 0x30 && $0 <= 0x39 }) {
@@ -13,7 +14,7 @@ enum RetryAfter {
         return .seconds(min(max(time - now, 0), limit))
     }
 
-    /// `Sun, 06 Nov 1994 08:49:37 GMT` (RFC 9110 §5.6.7). The obsolete forms are nobody's any more.
+    /// `Sun, 06 Nov 1994 08:49:37 GMT` (RFC 9110 §5.6.7). The obsolete forms are not accepted.
     private static func httpDate(_ text: Substring) -> Int? {
         let parts = text.split(separator: " ")
         guard parts.count == 6, parts[0].hasSuffix(","), parts[5] == "GMT", let month = months[parts[2]] else {
@@ -22,7 +23,8 @@ enum RetryAfter {
         return time(date: [number(parts[3], 4), month, number(parts[1], 2)], clock: parts[4])
     }
 
-    /// `1994-11-06T08:49:37Z`, with a fraction, with an offset such as `+01:00`. What names no zone is UTC. [assumed]
+    /// `1994-11-06T08:49:37Z`, with or without a fraction, or with an offset such as `+01:00`. Without a zone it is
+    /// UTC. [assumed]
     private static func isoDate(_ text: Substring) -> Int? {
         guard let separator = text.firstIndex(where: { $0 == "T" || $0 == "t" || $0 == " " }) else { return nil }
         let day = text[..<separator].split(separator: "-", omittingEmptySubsequences: false)

@@ -3,19 +3,19 @@ package import HTTPTransport
 import SecretJSON
 package import SecretMemory
 
-/// Zoom's answer to `new`. [doc] The new secret stays in wiped memory all the way.
+/// Zoom's answer to `new`. [doc] The new secret stays in memory that is wiped.
 package struct RotationAnswer: Sendable {
     package let secretID: String
     package let newSecret: SecretBox
-    /// When Zoom ends the old secret; `nil` when the answer does not say it in the form of a ``Timestamp``.
+    /// When Zoom revokes the old secret; `nil` when the answer does not give it in the form of a ``Timestamp``.
     package let revokeOldAt: Timestamp?
 
-    /// In bytes: of a whole answer, which takes about 140.
+    /// The most bytes of a whole answer, which has about 140.
     package static let limit = 64 << 10
-    /// In bytes: of a secret, which takes 32. [seen]
+    /// The length of a secret in bytes; Zoom's have 32. [seen]
     private static let secretLength = 8...256
 
-    /// Reads a whole answer, strictly. What this refuses may still hold a secret: see ``salvage(_:)``.
+    /// Reads a whole answer strictly. A body that is refused here may still contain a secret: see ``salvage(_:)``.
     package static func read(_ body: SecretBox) -> Result<RotationAnswer, UnusableAnswer> {
         do throws(UnusableAnswer) {
             guard body.bytes.count <= limit else { throw UnusableAnswer("the rotation answer is too large") }
@@ -39,13 +39,13 @@ package struct RotationAnswer: Sendable {
         }
     }
 
-    /// The value of `"new_secret"` in a body that cannot be read as a whole, if its closing quote arrived. A guess that
-    /// only minting a token can prove. Takes time in proportion to the body, of which 64 KiB are looked at.
+    /// The value of `"new_secret"` in a body that cannot be read as a whole, if its closing quote arrived. It is a
+    /// guess, which only minting a token can prove. Reads at most 64 KiB, in linear time.
     package static func salvage(_ partial: SecretBox) -> SecretBox? {
         partial.bytes.withSpan { span in
             var search = SalvageSearch(span.extracting(first: limit))
             while let text = search.next() {
-                // The JSON reader undoes escapes, and knows which of them are none.
+                // The JSON reader decodes escapes and refuses invalid ones.
                 guard let json = try? JSONDocument(parsing: SecretBytes(copying: span.extracting(text))),
                     let secret = try? json.secret(json.root), isPlausible(secret)
                 else { continue }
@@ -55,7 +55,7 @@ package struct RotationAnswer: Sendable {
         }
     }
 
-    /// Whether it can be a secret at all. There is no published grammar.
+    /// Whether the text can be a secret at all. Zoom publishes no grammar.
     private static func isPlausible(_ secret: borrowing SecretBytes) -> Bool {
         secretLength.contains(secret.count)
             && secret.withSpan { span in (0..<span.byteCount).allSatisfy { (0x20...0x7E).contains(span[$0]) } }

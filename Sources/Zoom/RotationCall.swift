@@ -1,17 +1,17 @@
 package import SecretMemory
 
-/// What came of asking for a new client secret. Zoom shows the secret this once, so whatever arrived is handed out as it
-/// arrived, to be made safe before anybody reads it.
+/// The outcome of a request for a new client secret. Zoom shows the secret only once, so the bytes are returned as they
+/// arrived and must be stored safely before they are read.
 package enum RotationCall: Sendable {
-    /// The body of a 2xx, byte for byte, JSON or not: for ``RotationAnswer``.
+    /// The body of a 2xx, byte for byte, JSON or not. Read it with ``RotationAnswer``.
     case answered(SecretBox)
-    /// Zoom certainly changed nothing: the call was not sent, or refused in Zoom's own form.
+    /// Zoom certainly changed nothing: the request was not sent, or Zoom refused it in its own form.
     case certainlyNot(ZoomFailure)
-    /// Zoom may have made a secret that nobody has. `partial` is what arrived of a body, if anything did: a cut answer, or
-    /// whatever came with a status that settles nothing. See ``RotationAnswer/salvage(_:)``.
+    /// Zoom may have made a secret that we do not have. `partial` is the part of a body that arrived, if any: of a
+    /// truncated answer, or of one whose status does not settle the outcome. See ``RotationAnswer/salvage(_:)``.
     case unknown(ZoomFailure, partial: SecretBox?)
 
-    /// By the failure's disposition alone: ambiguous is unknown, and nothing else is.
+    /// Decided by the failure's disposition alone: ambiguous is unknown, anything else is `certainlyNot`.
     init(_ failure: ZoomFailure, body: SecretBox?) {
         let isEmpty = (body?.bytes.count ?? 0) == 0
         self =
@@ -20,12 +20,12 @@ package enum RotationCall: Sendable {
     }
 }
 
-/// What came of asking that the old client secret end now.
+/// The outcome of a request to revoke the old client secret now.
 package enum EndOldSecretCall: Equatable, Sendable {
     case ended
-    /// No old secret was alive any more: as good as ended.
+    /// There was no valid old secret any more: as good as revoked.
     case alreadyGone
-    /// The same call may succeed later. It may also have been done: then it is ``alreadyGone`` the next time.
+    /// The same call may succeed later. Zoom may also have acted on it: then the next call returns ``alreadyGone``.
     case later(ZoomFailure)
     /// The same call would fail again.
     case refused(ZoomFailure)

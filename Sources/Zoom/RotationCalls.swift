@@ -3,17 +3,17 @@ package import HTTPTransport
 import SecretJSON
 package import SecretMemory
 
-/// Changing an app's client secret: `docs/zoom.md`, "Rotation". [doc]
+/// Changing an app's client secret. See `docs/zoom.md`, "Rotation". [doc]
 extension ZoomClient {
-    /// Asks for a new client secret. Old and new both work until `revokeOldAt`, which has to be ahead by 30 days at most.
-    /// There is no way to say *now*: a lost answer would then lose the only secret that works.
+    /// Asks for a new client secret. Both secrets work until `revokeOldAt`, which must be in the future and at most 30
+    /// days away. There is deliberately no *now*: if the answer were lost, so would be the only secret that works.
     ///
-    /// Once begun, the call runs to its end even if the calling task is cancelled, at most for half a minute: its
-    /// answer may be the only copy of a secret.
+    /// Once started, the call runs to its end even if the calling task is cancelled, for at most 30 s: its answer may
+    /// be the only copy of a secret.
     ///
     /// - Parameters:
     ///   - appID: the Marketplace app ID, which is not the client ID.
-    ///   - token: one that ``rotationToken(credentials:remembered:at:)`` found.
+    ///   - token: a token from ``rotationToken(credentials:remembered:at:)``.
     ///   - api: the token's own ``ZoomToken/apiURL``, else the configured one.
     package func rotateSecret(
         appID: String, revokeOldAt: Timestamp, token: SecretBox, api: EndpointURL
@@ -28,7 +28,7 @@ extension ZoomClient {
         do throws(TransportFailure) {
             let answer = try await transport.send(request)
             if (200...299).contains(answer.status), answer.body.bytes.count > 0 { return .answered(answer.body) }
-            // A 2xx without a body is ambiguous, like all that is no refusal in Zoom's form.
+            // A 2xx without a body is ambiguous, like everything that is not a refusal in Zoom's form.
             return RotationCall(
                 ZoomFailure(.rotation, answer, now: now(), withholding: [token]), body: answer.body)
         } catch {
@@ -36,9 +36,11 @@ extension ZoomClient {
         }
     }
 
-    /// Ends the old client secret at once, whose end an earlier ``rotateSecret(appID:revokeOldAt:token:api:)`` set. To be
-    /// called only when the new one has been proven. The call cannot name a secret: Zoom's API takes no secret ID. [doc]
+    /// Revokes the old client secret now; an earlier ``rotateSecret(appID:revokeOldAt:token:api:)`` set its expiry.
+    /// Call it only after the new secret has been verified. The call cannot name a secret: Zoom's API has no secret ID.
+    /// [doc]
     ///
+    /// The parameters are those of ``rotateSecret(appID:revokeOldAt:token:api:)``.
     /// Parameters as there.
     package func endOldSecret(appID: String, token: SecretBox, api: EndpointURL) async -> EndOldSecretCall {
         do throws(ZoomFailure) {
@@ -81,13 +83,13 @@ extension ZoomClient {
                 HTTPHeader("Accept", "application/json"),
             ],
             body: SecretBox(body.finish()),
-            // Longer than for other calls: giving up on an answer is dear here.
+            // Longer than for other calls: to give up on this answer may cost the secret.
             limits: HTTPLimits(total: .seconds(30), body: RotationAnswer.limit), isRepeatable: false)
     }
 }
 
 extension HTTPResponse {
-    /// Whether this is the answer to a change of schedule rather than some network's login page.
+    /// Throws unless this is the answer to a change of expiry, and not some network's login page.
     fileprivate func checkIsSchedule() throws(UnusableAnswer) {
         let json = try json(limit: RotationAnswer.limit)
         guard ["secret_id", "revoke_old_secret_time"].contains(where: { json.member($0, of: json.root) != nil }) else {

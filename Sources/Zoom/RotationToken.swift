@@ -1,16 +1,16 @@
 extension ZoomClient {
-    /// What a token must carry to change the client secret. [doc]
+    /// The scope that a token needs to change the client secret. [doc]
     package static let rotationScope = "marketplace:update:client_secret"
 
-    /// Mints a token that may change the client secret. Zoom's pages disagree on which grant gives one [doc]: the
-    /// remembered grant is tried first, else `client_credentials`, and then the other one.
+    /// Mints a token that may change the client secret. Zoom's pages disagree on which grant yields one [doc]: the
+    /// remembered grant is tried first (`client_credentials` if there is none), then the other one.
     ///
-    /// A token whose `scope` Zoom left out is taken if no other one is better: Zoom leaves it out for a while after an app
-    /// was changed [seen], and the call itself refuses for lack of the scope without changing anything. For the same
-    /// reason the grant is worth remembering only once the call succeeded.
+    /// A token whose `scope` Zoom left out is accepted if there is no better one: Zoom leaves it out for a while after
+    /// an app was changed [seen], and the call itself refuses for lack of the scope without changing anything. For the
+    /// same reason, remember the grant only after the call succeeded.
     ///
-    /// Makes two calls at most; a refusal of the credentials ends it after the first. When no grant brings the scope,
-    /// throws ``ZoomFailure/Cause/missingScopes(_:)``: this app can be rotated by hand only.
+    /// Makes at most two calls; stops after the first if Zoom refuses the credentials. When no grant yields the scope,
+    /// throws ``ZoomFailure/Cause/missingScopes(_:)``: this app can only be rotated by hand.
     package func rotationToken(
         credentials: ZoomCredentials, remembered: Grant? = nil, at endpoints: ZoomEndpoints
     ) async throws(ZoomFailure) -> (token: ZoomToken, grant: Grant) {
@@ -29,7 +29,7 @@ extension ZoomClient {
                 refusal = ZoomFailure(
                     .permanent, .missingScopes([Self.rotationScope]), trackingID: token.trackingID)
             } catch {
-                // A grant that the app may not use says nothing about the other one.
+                // A refusal of one grant says nothing about the other.
                 guard error.cause == .unsupportedGrant || silent != nil else { throw error }
                 refusal = refusal ?? error
             }

@@ -1,7 +1,7 @@
 import SecretMemory
 
-/// Finds the strings that follow `"new_secret":` in bytes that need not be JSON. In bytes that are the beginning of a
-/// JSON document this finds members only: inside a string, quotes are escaped.
+/// Finds the strings that follow `"new_secret":` in bytes that need not be JSON. In a truncated JSON document it finds
+/// members only: quotes inside a string are escaped.
 struct SalvageSearch: ~Escapable {
     private let bytes: RawSpan
     private var position = 0
@@ -10,7 +10,7 @@ struct SalvageSearch: ~Escapable {
     @_lifetime(copy bytes)
     init(_ bytes: RawSpan) { self.bytes = bytes }
 
-    /// Where the next whole string is, with its quotes. Looks at each byte once, but for the length of the name.
+    /// The range of the next whole string, quotes included. Reads each byte once, apart from the length of the name.
     mutating func next() -> Range<Int>? {
         while position < bytes.byteCount {
             guard hasName(at: position) else {
@@ -34,7 +34,7 @@ struct SalvageSearch: ~Escapable {
             && Self.name.indices.allSatisfy { bytes[start + $0] == Self.name[$0] }
     }
 
-    /// Moves behind the closing quote; false if there is none.
+    /// Moves past the closing quote; returns `false` if there is none.
     private mutating func skipString() -> Bool {
         while let byte = peek {
             position += byte == UInt8(ascii: "\\") ? 2 : 1

@@ -6,8 +6,7 @@ extension ZoomToken {
     static let answerLimit = 64 << 10
     private static let accessTokenLimit = 8 << 10
 
-    /// Reads the answer to a token request. Members that are not known are passed over; those that are known must be
-    /// right.
+    /// Reads the answer to a token request. Unknown members are ignored; known ones must be valid.
     init(reading response: HTTPResponse, at endpoints: ZoomEndpoints) throws(UnusableAnswer) {
         let json = try response.json(limit: Self.answerLimit)
         let answer = AnswerKind.token
@@ -33,7 +32,7 @@ extension ZoomToken {
 }
 
 extension JSONDocument {
-    /// A member's text; `nil` when it is absent, or null.
+    /// A member's text; `nil` when the member is absent or null.
     func text(_ name: String) throws(JSONError) -> String? {
         guard let node = member(name, of: root), kind(node) != .null else { return nil }
         return try string(node)

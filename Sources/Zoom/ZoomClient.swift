@@ -2,8 +2,8 @@ import Glibc
 package import HTTPTransport
 package import SecretMemory
 
-/// Zoom's endpoints. Each method makes one call and throws what came of it, classified; waiting and repeating are the
-/// caller's.
+/// Zoom's endpoints. Each method makes one call and throws a classified failure; waiting and repeating are up to the
+/// caller.
 package struct ZoomClient: Sendable {
     let transport: any HTTPTransport
     let now: @Sendable () -> Int
@@ -27,7 +27,7 @@ package struct ZoomClient: Sendable {
                 HTTPHeader("Accept", "application/json"),
             ],
             body: credentials.form(grant), limits: HTTPLimits(body: ZoomToken.answerLimit),
-            isRepeatable: true)  // a second token harms nobody
+            isRepeatable: true)  // a second token does no harm
         let secrets = [credentials.clientSecret, pair]
         return try await call(request, .token(grant), secrets) { answer, _ throws(UnusableAnswer) in
             var token = try ZoomToken(reading: answer, at: endpoints)
@@ -36,7 +36,7 @@ package struct ZoomClient: Sendable {
         }
     }
 
-    /// Lists one user over SCIM, which is what PingFederate does. The user's data is not looked at.
+    /// Lists one user over SCIM, as PingFederate does. The user's data is not read.
     /// - Parameter api: the token's own ``ZoomToken/apiURL``, else the configured one.
     package func probeSCIM(token: SecretBox, api: EndpointURL) async throws(ZoomFailure) -> SCIMProbe {
         try await get("/scim2/Users?startIndex=1&count=1", accept: "application/scim+json", token, api, .scim) {

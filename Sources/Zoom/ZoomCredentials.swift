@@ -1,7 +1,7 @@
 import HTTPTransport
 package import SecretMemory
 
-/// What mints a token: three of an app's four values. None of them has a published grammar, so none is checked.
+/// What a token is minted with: three of an app's four values. Zoom publishes no grammar for them, so none is checked.
 package struct ZoomCredentials: Sendable {
     package var accountID: String
     package var clientID: String
@@ -14,16 +14,16 @@ package struct ZoomCredentials: Sendable {
     }
 }
 
-/// What an app presents itself with.
+/// The OAuth grant that an app uses.
 package enum Grant: String, CaseIterable, Sendable {
-    /// On behalf of the account: what a Server-to-Server app is for.
+    /// On behalf of the account, as Server-to-Server apps are meant to be used.
     case accountCredentials = "account_credentials"
-    /// On behalf of the app alone: what Zoom documents for rotating the client secret.
+    /// On behalf of the app alone. Zoom documents this grant for rotating the client secret.
     case clientCredentials = "client_credentials"
 }
 
 extension ZoomCredentials {
-    /// Client ID and client secret as HTTP's basic authentication has them, without the word in front.
+    /// Client ID and client secret encoded for HTTP basic authentication, without the word `Basic`.
     func basicPair() -> SecretBox { .basicPair(clientID, clientSecret) }
 
     /// The body of a token request, as `application/x-www-form-urlencoded`.

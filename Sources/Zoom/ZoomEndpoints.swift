@@ -1,10 +1,10 @@
 package import HTTPTransport
 
-/// Where Zoom is: `docs/zoom.md`, "Endpoints".
+/// The addresses of Zoom. See `docs/zoom.md`, "Endpoints".
 package struct ZoomEndpoints: Hashable, Sendable {
-    /// Where tokens are minted.
+    /// The token endpoint.
     package var tokenURL: EndpointURL
-    /// Below which the API is, unless a token names another place.
+    /// The base address of the API, unless a token names another one.
     package var apiURL: EndpointURL
 
     package init(tokenURL: EndpointURL, apiURL: EndpointURL) {
@@ -18,8 +18,8 @@ package struct ZoomEndpoints: Hashable, Sendable {
     package static let government = ZoomEndpoints(
         tokenURL: EndpointURL(https: "zoomgov.com", "/oauth/token"), apiURL: EndpointURL(https: "api.zoomgov.com"))
 
-    /// Whether a token answer may send its bearer there: to the configured API, or to another host of the same Zoom
-    /// domain. Anything else would let whoever forges one answer collect the tokens of later calls.
+    /// Whether a token answer may direct its bearer token to this address: the configured API, or another host of the
+    /// same Zoom domain. Otherwise a single forged answer could collect the tokens of later calls.
     func accepts(apiURL offered: EndpointURL) -> Bool {
         guard offered.target.isEmpty || offered.target == "/" else { return false }
         if offered.origin == apiURL.origin { return true }
@@ -29,6 +29,6 @@ package struct ZoomEndpoints: Hashable, Sendable {
 }
 
 extension String {
-    /// Whether this host is the domain or below it.
+    /// Whether this host is `domain` or a host below it.
     fileprivate func isWithin(_ domain: String) -> Bool { self == domain || hasSuffix("." + domain) }
 }

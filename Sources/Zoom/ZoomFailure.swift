@@ -1,15 +1,15 @@
-/// A call of Zoom's that brought nothing, classified once: everything above decides by this and never looks at a status
-/// code again. Contains no secret.
+/// A failed call to Zoom, classified once: all further decisions use this value and never the status code. Contains no
+/// secret.
 package struct ZoomFailure: Error, Equatable, CustomStringConvertible {
-    /// What may be done about it.
+    /// What can be done about the failure.
     package enum Disposition: Equatable, Sendable {
-        /// The same call may succeed later; `retryAfter` is Zoom's wish, at most an hour.
+        /// The same call may succeed later. `retryAfter` is what Zoom asked for, at most an hour.
         case transient(retryAfter: Duration? = nil)
-        /// Too many calls; nothing is wrong with this one.
+        /// Too many calls. Nothing is wrong with this one.
         case throttled(retryAfter: Duration? = nil)
-        /// The same call with the same values fails again. Stop until a value, or the operator, changes something.
+        /// The same call with the same values will fail again. Stop until a value changes or an operator intervenes.
         case permanent
-        /// Zoom may have acted on the call. Harmless for a token or a probe, not for a change.
+        /// Zoom may have acted on the call. Harmless for a token or a probe, but not for a change.
         case ambiguous
     }
 
@@ -17,16 +17,16 @@ package struct ZoomFailure: Error, Equatable, CustomStringConvertible {
         case invalidClient, appDisabled, wrongAccount, unsupportedGrant
         case missingScopes([String])
         case ssoDisabled, tokenRefused
-        /// No app has this Marketplace app ID, which is not the client ID.
+        /// No app has this Marketplace app ID. It is not the client ID.
         case wrongAppID
-        /// There is no old secret whose end could be moved.
+        /// There is no old secret whose expiry could be moved.
         case oldSecretGone
-        /// Zoom refused in its own form, for a reason that is not known here.
+        /// Zoom refused in its own form, for a reason that is unknown here.
         case refused
-        /// Not the form of Zoom's answers: an edge, a proxy, a login page.
+        /// Not in the form of Zoom's answers: a load balancer, a proxy, a login page.
         case unexpectedAnswer
         case redirected, throttled, serverError, unreachable, tlsUntrusted, answerLost, cancelled
-        /// A fault on our side: the call was not even tried.
+        /// A fault on our side: the call was never attempted.
         case notTried
     }
 
@@ -34,9 +34,9 @@ package struct ZoomFailure: Error, Equatable, CustomStringConvertible {
     package let cause: Cause
     /// `nil` when there was no answer.
     package let status: Int?
-    /// What Zoom, or curl, had to say about it: at most 200 bytes of printable ASCII, or nothing.
+    /// The message from Zoom or curl: at most 200 bytes of printable ASCII; `nil` when there is none.
     package let detail: String?
-    /// Zoom's name for the call, for its support.
+    /// Zoom's ID for the call, to quote to its support.
     package let trackingID: String?
 
     package init(
@@ -49,13 +49,13 @@ package struct ZoomFailure: Error, Equatable, CustomStringConvertible {
         self.trackingID = trackingID
     }
 
-    /// Whether Zoom counted the call as an error of the app's. An app with many of them may be disabled by Zoom [doc],
-    /// so these calls, the transient ones too, come out of a budget.
+    /// Whether Zoom counts the call as an error of the app. Zoom may disable an app with many errors [doc], so these
+    /// calls, transient ones included, come out of a budget.
     package var countsAsError: Bool {
         status.map { (400...499).contains($0) && $0 != 408 && $0 != 429 } ?? false
     }
 
-    /// Whether Zoom may have got the call; `false` only where that is certain.
+    /// Whether Zoom may have received the call; `false` only where it certainly did not.
     package var mayHaveReachedZoom: Bool { status != nil || disposition == .ambiguous }
 
     package var description: String { detail.map { "\(cause.sentence) (\($0))" } ?? cause.sentence }

@@ -1,15 +1,15 @@
 package import HTTPTransport
 package import SecretMemory
 
-/// An access token as Zoom answered it.
+/// An access token from Zoom.
 package struct ZoomToken: Sendable {
     package var accessToken: SecretBox
     package var tokenType: String
-    /// Seconds from the answer on, 1 to 86,400. Whether that is long enough to be of use is for the caller to say.
+    /// Seconds from the answer, 1 to 86,400. The caller decides whether that is long enough.
     package var expiresIn: Int
-    /// `nil` when Zoom did not say, which it does for a while after an app was changed. [seen]
+    /// `nil` when Zoom left them out, as it does for a while after an app was changed. [seen]
     package var scopes: [String]?
-    /// Where the token is to be used, when Zoom said so and the place may be trusted.
+    /// The API address for this token, if Zoom named one and it may be trusted.
     package var apiURL: EndpointURL?
     package var trackingID: String?
 
