@@ -1,22 +1,22 @@
 package import Domain
 package import Vault
 
-/// How often an app's credentials are tried.
+/// How often an app's credentials may be tried.
 ///
-/// Zoom may disable an app with many failed requests, so that what Zoom counts as the app's errors has a budget, whoever
-/// asks; a changed credential or the operator gives a new one. What may pass by itself is tried again with growing pauses of
-/// random length.
+/// Zoom may disable an app that makes many failed requests. What Zoom counts as the app's errors therefore has a
+/// budget, shared by all callers; a changed credential or the operator resets it. Failures that may pass are retried
+/// after pauses of random, growing length.
 package struct AttemptPolicy: Sendable {
-    /// Refusals per ``period``.
+    /// Allowed refusals per ``period``.
     package var budget = 5
-    /// Seconds.
+    /// In seconds.
     package var period = 3600
-    /// The longest pause between attempts that failed for a passing reason, in seconds.
+    /// The longest pause after a failure that may pass, in seconds.
     package var longestPause = 300
 
     package init() {}
 
-    /// `nil` when an attempt may be made; else when the next one may.
+    /// When the next attempt may be made; `nil` if now.
     package func blocked(_ refusals: Refusals?, generation: Generation, now: Timestamp) -> Timestamp? {
         guard let refusals, refusals.generation == generation else { return nil }
         let counted = recent(refusals.times, now: now)
@@ -24,8 +24,8 @@ package struct AttemptPolicy: Sendable {
         return oldest + period
     }
 
-    /// The note with the times ahead of `now` moved to it; `nil` when there is none. They were noted before the clock
-    /// was set back, and would else hold the app until the clock is there again.
+    /// The record with times in the future moved to `now`; `nil` when there are none. Such times were recorded before
+    /// the clock was set back, and would otherwise block the app until the clock reaches them again.
     package func settled(_ refusals: Refusals, now: Timestamp) -> Refusals? {
         guard refusals.times.contains(where: { $0 > now }) else { return nil }
         return Refusals(
@@ -33,7 +33,7 @@ package struct AttemptPolicy: Sendable {
             reason: refusals.reason, mayPass: refusals.mayPass)
     }
 
-    /// The note to keep after one more refusal.
+    /// The record to save after one more refusal.
     package func noted(
         _ failure: IssueFailure, after refusals: Refusals?, generation: Generation, now: Timestamp
     ) -> Refusals {
@@ -43,13 +43,14 @@ package struct AttemptPolicy: Sendable {
             reason: failure.reason, mayPass: failure.disposition != .refused)
     }
 
-    /// Seconds to wait after the `failures`-th failure in a row (from 1): at random up to a doubling bound.
+    /// Seconds to wait after the `failures`-th failure in a row (from 1): random, with a bound that doubles.
     package func pause(failures: Int, retryAfter: Int?, random: (ClosedRange<Int>) -> Int) -> Int {
         let bound = min(longestPause, 1 << min(failures, 16))
         return max(random(1...max(bound, 1)), retryAfter ?? 0)
     }
 
-    /// A time ahead of `now` was noted before the clock was set back; it counts, since nobody knows when it was.
+    /// A time in the future was recorded before the clock was set back. It counts as recent, since its true age is
+    /// unknown.
     private func recent(_ times: [Timestamp], now: Timestamp) -> [Timestamp] {
         times.filter { now - $0 < period }.map { min($0, now) }
     }

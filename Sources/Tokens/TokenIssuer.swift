@@ -1,13 +1,13 @@
 package import SecretMemory
 package import Vault
 
-/// Whoever mints access tokens: Zoom, or what stands in for it.
+/// Mints access tokens: Zoom, or a stand-in.
 package protocol TokenIssuer: Sendable {
-    /// One attempt, with no retry of its own.
+    /// Makes one attempt, without retrying.
     func mint(for app: App, with credential: Credential) async throws(IssueFailure) -> MintedToken
 }
 
-/// A token as its issuer answered it.
+/// A token as its issuer returned it.
 package struct MintedToken: Sendable {
     package let accessToken: SecretBox
     package let tokenType: String
@@ -25,23 +25,24 @@ package struct MintedToken: Sendable {
     }
 }
 
-/// Why no token came.
+/// Why the issuer returned no token.
 package struct IssueFailure: Error, Equatable, Sendable {
     package enum Disposition: Equatable, Sendable {
-        /// The credentials were refused, or the app cannot have a token. Asking again changes nothing.
+        /// The credentials were refused, or the app cannot have a token. Another request changes nothing.
         case refused
-        /// Try again, not before so many seconds if a number is given.
+        /// Try again; if a number is given, not before that many seconds.
         case later(retryAfter: Int?)
     }
 
     package let disposition: Disposition
-    /// Whether it may cost the app its standing with Zoom, and so counts against the app's budget. A refusal always does.
+    /// Whether the failure may cost the app its standing with Zoom and so counts against its budget. A refusal always
+    /// does.
     package let isCounted: Bool
-    /// A stable word for programs, such as `invalid_client`.
+    /// A stable code for programs, such as `invalid_client`.
     package let cause: String
-    /// What happened, for people.
+    /// What happened, as text for people.
     package let reason: String
-    /// What to do next, for people.
+    /// What to do next, as text for people.
     package let hint: String?
 
     package init(

@@ -1,25 +1,25 @@
 package import Domain
 package import Vault
 
-/// Keeps the apps' access tokens fresh: one request to Zoom however many clients wait, a good token served while its
-/// successor is fetched, and a bounded number of attempts with credentials that Zoom refuses.
+/// Keeps the apps' access tokens fresh: one request to Zoom however many clients wait; a valid token is served while
+/// its successor is fetched; attempts with credentials that Zoom refuses are limited.
 package actor TokenKeeper {
     private typealias Outcome = Result<SeenToken, TokenFailure>
 
     private struct Flight {
-        /// Of the secret that the token is minted with.
+        /// The generation of the secret that the token is minted with.
         let generation: Generation
         let task: Task<Outcome, Never>
     }
 
     private struct Pause {
         var failures = 0
-        /// On the boot clock.
+        /// In seconds of the boot clock.
         var until = 0
         var failure: IssueFailure
     }
 
-    /// A token younger than this is as good as Zoom gives them: minting another would only be another request.
+    /// A token younger than this many seconds is not replaced: Zoom would give nothing better.
     private static let youngest = 30
 
     private let vault: Vault
@@ -45,7 +45,7 @@ package actor TokenKeeper {
         self.note = note
     }
 
-    /// A token with at least `minTTL` seconds left.
+    /// Returns a token that is valid for at least `minTTL` more seconds.
     package func token(for name: Name, minTTL: Int) async throws(TokenFailure) -> SeenToken {
         guard let entry = vault.catalog.app(name) else { throw .noSuchApp(name) }
         entry.tokenUse.note(time.now)
@@ -58,7 +58,7 @@ package actor TokenKeeper {
         return token
     }
 
-    /// A new token at the operator's word: past failures are forgotten first.
+    /// Mints a new token on an operator's request. Resets the budget first.
     package func renew(_ name: Name) async throws(TokenFailure) -> SeenToken {
         guard let entry = vault.catalog.app(name) else { throw .noSuchApp(name) }
         await resetBudget(entry)
@@ -66,7 +66,7 @@ package actor TokenKeeper {
         return try await run(current).get()
     }
 
-    /// Somebody was refused with the app's current secret: tries it, unless it was tried a moment ago.
+    /// Tries the app's current secret after a client reported a refusal, unless it was tried a moment ago.
     package func recheck(_ name: Name) async {
         guard let entry = vault.catalog.app(name) else { return }
         let isFresh = entry.token.map { isYoung($0) } ?? false
@@ -74,24 +74,24 @@ package actor TokenKeeper {
         _ = await run(entry)
     }
 
-    /// Keeps a token that was minted in another way, such as to verify the app's credentials.
+    /// Saves a token that was minted elsewhere, such as to verify the app's credentials.
     package func adopt(_ minted: MintedToken, for name: Name, sent: Moment) async {
         guard let entry = vault.catalog.app(name) else { return }
         _ = await keep(minted, of: entry, sent: sent)
     }
 
-    /// Gives the app a new budget of attempts.
+    /// Resets the app's budget of attempts.
     package func resetBudget(_ entry: AppEntry) async {
         pauses[entry.app.id] = nil
         guard entry.refusals != nil else { return }
         do { try await vault.keep(nil, for: entry.app) } catch { note(.notKept(entry.app.name, error)) }
     }
 
-    /// A new token at the wish of no client: to have one ahead of time, or to see whether Zoom takes the current secret.
-    /// Comes out of the same budget as everything else; the token is kept as the app's.
+    /// Mints a token that no client asked for: ahead of time, or to check whether Zoom accepts the current secret. It
+    /// counts against the same budget; the token becomes the app's.
     package func attempt(_ name: Name) async throws(TokenFailure) -> SeenToken {
         guard let known = vault.catalog.app(name) else { throw .noSuchApp(name) }
-        // A flight that was begun with another secret says nothing of this one.
+        // A request that was started with another secret says nothing about this one.
         if let flight = flights[known.app.id], flight.generation != known.credential.generation {
             _ = await flight.task.value
         }
@@ -100,13 +100,13 @@ package actor TokenKeeper {
         return try await run(entry).get()
     }
 
-    /// Starts fetching the successor of a token that is being used and is due. Returns at once.
+    /// Starts fetching the successor of a token that is in use and due. Returns at once.
     package func refreshBehind(_ entry: AppEntry) {
         guard flights[entry.app.id] == nil, gate(entry) == nil else { return }
         _ = launch(entry)
     }
 
-    /// Stops what is under way. No call may follow.
+    /// Stops all requests. The keeper must not be used afterwards.
     package func shutdown() {
         for flight in flights.values { flight.task.cancel() }
     }
@@ -125,7 +125,7 @@ package actor TokenKeeper {
         return token
     }
 
-    /// Why no attempt may be made now, if so.
+    /// Why no attempt may be made now; `nil` if one may.
     private func gate(_ entry: AppEntry) -> TokenFailure? {
         let now = time.now
         if let settled = entry.refusals.flatMap({ policy.settled($0, now: now.wall) }) {
@@ -175,7 +175,7 @@ package actor TokenKeeper {
         }
     }
 
-    /// A token that the disk has no room for is still a token.
+    /// Saves a token. If the disk is full, the token is still served.
     private func keep(_ minted: MintedToken, of entry: AppEntry, sent: Moment) async -> SeenToken {
         let token = Token(
             accessToken: minted.accessToken, tokenType: minted.tokenType, scopes: minted.scopes,
@@ -183,7 +183,7 @@ package actor TokenKeeper {
             expiresAt: sent.wall + minted.lifetime)
         let seen = SeenToken(token: token, seen: sent, minted: true)
         do { try await vault.keep(seen, for: entry.app) } catch {
-            // Of an app that has other IDs by now, or is gone, nobody is shown anything.
+            // When the app was removed or has other IDs by now, the token is not shown.
             if error.code != .notFound { vault.showUnsaved(seen, for: entry.app) }
             note(.notKept(entry.app.name, error))
         }
@@ -219,6 +219,6 @@ package actor TokenKeeper {
 package enum TokenEvent: Sendable {
     case minted(Name, Token)
     case failed(Name, IssueFailure)
-    /// Kept in memory alone: the vault could not be written.
+    /// Held in memory only, because the vault could not be written.
     case notKept(Name, VaultError)
 }

@@ -1,11 +1,11 @@
 package import Domain
 package import Vault
 
-/// When a token is served, refreshed and minted. A function of what is known, with no clock of its own.
+/// Decides when a token is served, refreshed or minted. Pure: has no clock of its own.
 package enum TokenPolicy {
     package enum Decision: Equatable, Sendable {
         case serve
-        /// Good for this caller, and old enough for its successor to be fetched meanwhile.
+        /// Valid for this caller, and old enough to fetch its successor meanwhile.
         case serveAndRefresh
         case mint
     }
@@ -17,21 +17,21 @@ package enum TokenPolicy {
         return isDue(token, app: app, now: now) ? .serveAndRefresh : .serve
     }
 
-    /// Whether 75 to 85 % of the token's life is over. Where in between depends on the app, so that the tokens of many
-    /// apps that were minted together are not refreshed together.
+    /// Whether 75 to 85 % of the token's lifetime have passed. The exact share depends on the app, so that the tokens
+    /// of many apps that were minted together are not refreshed together.
     package static func isDue(_ token: SeenToken, app: String, now: Moment) -> Bool {
         secondsUntilDue(token, app: app, now: now) <= 0
     }
 
-    /// Seconds until that is so; 0 or less when it is.
+    /// Seconds until the token is due; 0 or less when it is.
     package static func secondsUntilDue(_ token: SeenToken, app: String, now: Moment) -> Int {
         let lifetime = token.token.expiresAt - token.token.issuedAt
-        // At least a second of it must be over: a token that was due as it came would be minted in a loop.
+        // At least one second must have passed: a token that is due on arrival would be minted in a loop.
         return token.secondsLeft(at: now) - lifetime + max(lifetime * splayedPercent(app) / 100, 1)
     }
 
     private static func splayedPercent(_ app: String) -> Int {
-        // FNV-1a: the same for an app in every run, which Swift's own hashing is not.
+        // FNV-1a, which gives an app the same value in each run. Swift's own hashing does not.
         let hash = app.utf8.reduce(UInt64(0xCBF2_9CE4_8422_2325)) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
         return 75 + Int(hash % 11)
     }
