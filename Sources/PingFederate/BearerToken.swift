@@ -12,7 +12,7 @@ enum BearerToken {
     ) async throws(ConsoleFailure) -> SecretBox {
         let request = HTTPRequest(
             .post, client.tokenURL, headers: client.headers, body: client.form, limits: HTTPLimits(body: limit),
-            isRepeatable: true, tls: tls)  // a second token harms nobody
+            isRepeatable: true, tls: tls)  // a second token does no harm
         let answer: HTTPResponse
         do { answer = try await transport.send(request) } catch { throw ConsoleFailure(error, of: party) }
         guard answer.status == 200 else {
@@ -30,11 +30,11 @@ enum BearerToken {
         guard let node = json.member("access_token", of: json.root), let token = try? json.secret(node),
             (1...16_384).contains(token.count)
         else { throw UnusableAnswer("it has no access_token") }
-        // RFC 6749, appendix A.12: printable ASCII. Nothing else can be in a header.
+        // RFC 6749, appendix A.12: printable ASCII. A header cannot carry anything else.
         guard token.withSpan({ span in (0..<span.byteCount).allSatisfy { (0x20...0x7E).contains(span[$0]) } }) else {
             throw UnusableAnswer("its access_token has characters that no token has")
         }
-        // Required, and in any case of letters (RFC 6749, sections 5.1 and 7.1). One that is missing harms nobody.
+        // Required, in upper or lower case (RFC 6749, sections 5.1 and 7.1). A missing one does no harm.
         if let type = json.words("token_type", of: json.root), type.lowercased() != "bearer" {
             throw UnusableAnswer(
                 "its token is of the type \(type.shown(40, secrets + [SecretBox(token)])), and not Bearer")
@@ -44,7 +44,8 @@ enum BearerToken {
 }
 
 extension ConsoleAccess.OAuthClient {
-    /// The client's ID and secret as a form has them, joined (RFC 6749, section 2.3.1): a colon in either is encoded.
+    /// The client's ID and secret, form-encoded and joined by a colon (RFC 6749, section 2.3.1). A colon in either is
+    /// encoded.
     private var pair: SecretBox {
         var name = SecretBuffer()
         name.append(formEncoding: clientID)
@@ -80,6 +81,6 @@ extension ConsoleAccess.OAuthClient {
         return SecretBox(form.finish())
     }
 
-    /// What must not come back in words, in each form that it is sent in.
+    /// The secret in each form in which it is sent, to be withheld from any text of the server.
     var withheld: [SecretBox] { [secret, encodedSecret, pair] }
 }

@@ -1,9 +1,9 @@
 package import HTTPTransport
 import Synchronization
 
-/// Meeting a console for the first time.
+/// Reads the certificate of a console that is not trusted yet.
 package enum CertificateProbe {
-    /// The certificate that a server shows. Nothing is sent to it.
+    /// Returns the certificate that a server shows. Sends no request to it.
     package static func certificate(
         of api: EndpointURL, over transport: any HTTPTransport
     ) async throws(ConsoleFailure) -> PeerCertificate {
@@ -23,7 +23,7 @@ package enum CertificateProbe {
     }
 }
 
-/// Keeps the certificate that was met.
+/// Holds the certificate that the server showed.
 private final class Meeting: Sendable {
     private let met = Mutex<PeerCertificate?>(nil)
 

@@ -19,7 +19,7 @@ extension ConsoleFailure {
             }
         let detail: String =
             switch failure.kind {
-            // Their sentences are the cause's own.
+            // The text of these failures is the cause's own.
             case .tlsUntrusted where party?.isPinned == true: "it is not the one that is pinned"
             case .tlsUntrusted, .identityRefused, .caUnusable: failure.detail
             default: failure.description
@@ -27,10 +27,10 @@ extension ConsoleFailure {
         self.init(verdict.0, verdict.1, detail: detail, of: party)
     }
 
-    /// An answer that is not the one that was hoped for. The status decides, and whether the admin API speaks at all.
+    /// Classifies an answer other than the expected one, by its status and by whether the admin API speaks at all.
     /// - Parameters:
-    ///   - secrets: what was sent. Words that repeat a part of one are withheld.
-    ///   - isFirst: whether it was asked for what every console has.
+    ///   - secrets: the secrets that were sent. Text that repeats a part of one is withheld.
+    ///   - isFirst: whether the request was for something that every console has.
     init(_ answer: HTTPResponse, of party: Counterpart? = nil, withholding secrets: [SecretBox], isFirst: Bool = false)
     {
         let retryAfter = answer.headers["retry-after"].flatMap(Int.init).map { min(max($0, 0), 3600) }
@@ -51,8 +51,8 @@ extension ConsoleFailure {
         self.init(verdict.0, verdict.1, status: answer.status, detail: words, of: party)
     }
 
-    /// What a token endpoint refuses: by its own code, which RFC 6749 (section 5.2) gives a status of its own where it is
-    /// about the client.
+    /// Classifies a refusal of the token endpoint by its OAuth code. RFC 6749 (section 5.2) gives `invalid_client` a
+    /// status of its own.
     init(token answer: HTTPResponse, of party: Counterpart, withholding secrets: [SecretBox]) {
         let general = ConsoleFailure(answer, of: party, withholding: secrets)
         let verdict: (Disposition, Cause) =
@@ -66,14 +66,14 @@ extension ConsoleFailure {
         self.init(verdict.0, verdict.1, status: answer.status, detail: general.detail, of: party)
     }
 
-    /// An answer with a good status that cannot be used.
+    /// Classifies an answer with a 2xx status that cannot be used.
     init(_ unusable: UnusableAnswer, _ answer: HTTPResponse, of party: Counterpart? = nil) {
         self.init(.later(), .unexpectedAnswer, status: answer.status, detail: unusable.detail, of: party)
     }
 }
 
 extension Counterpart.Login {
-    /// What a 401 means.
+    /// The cause that a 401 means for this login.
     fileprivate var refusal: ConsoleFailure.Cause {
         switch self {
         case .basic: .unauthorized
@@ -84,7 +84,7 @@ extension Counterpart.Login {
 }
 
 extension HTTPResponse {
-    /// Where it sends, without what a query may carry.
+    /// The address that a redirect points to, without its query, which may contain a secret.
     fileprivate func place(_ secrets: [SecretBox]) -> String? {
         headers["location"].map { "to " + String($0.prefix { $0 != "?" && $0 != "#" }).shown(200, secrets) }
     }

@@ -3,7 +3,8 @@ import SecretJSON
 import SecretMemory
 
 extension ConsoleSession {
-    /// The nodes of the cluster; `nil` on a console that stands alone, which says 403 to this and nothing else. [doc]
+    /// Returns the nodes of the cluster; `nil` on a standalone console, which answers this call with 403 and no other.
+    /// [doc]
     package func clusterStatus() async throws(ConsoleFailure) -> ClusterStatus? {
         let request = try request(.get, "/cluster/status")
         var party = party
@@ -27,8 +28,8 @@ extension ConsoleSession {
         return try read(answer) { json throws(UnusableAnswer) in ClusterStatus(json) }
     }
 
-    /// Whether connections reach the engines when they are saved; `nil` on a console that cannot do that. The path came
-    /// with PingFederate 12.0. [doc]
+    /// Whether saving a connection replicates it to the engines; `nil` on a console that cannot do that. The path
+    /// exists since PingFederate 12.0. [doc]
     package func replicatesOnSave() async throws(ConsoleFailure) -> Bool? {
         do {
             return try await get("/cluster/settings") { json throws(UnusableAnswer) in
@@ -59,7 +60,7 @@ extension ConsoleSession {
         }
     }
 
-    /// Pushes all pending changes, whoever made them, to the engines. The call has no body. [doc]
+    /// Replicates all pending changes to the engines, including those of other people. The call has no body. [doc]
     package func replicate() async throws(ConsoleFailure) {
         _ = try await send(try request(.post, "/cluster/replicate"))
     }

@@ -2,17 +2,17 @@ package import Domain
 import HTTPTransport
 import SecretJSON
 
-/// How what was pushed gets from the console to the engines.
+/// How the engines get what was pushed to the console.
 package enum ReplicationPolicy: String, CaseIterable, Sendable {
-    /// The console is set to replicate connections when they are saved. PingFederate 12.0 and newer. [doc]
+    /// The console replicates a connection when it is saved. PingFederate 12.0 and newer. [doc]
     case onSave = "on-save"
-    /// All pending changes are replicated, whoever made them.
+    /// Keyturn asks the console to replicate all pending changes, including those of other people.
     case full
-    /// Somebody else sees to it.
+    /// Keyturn does not replicate; somebody else takes care of it.
     case none
 }
 
-/// The nodes of a cluster and how far each is. [doc]
+/// The nodes of a cluster and how up to date each is. [doc]
 package struct ClusterStatus: Equatable, Sendable {
     package struct Node: Equatable, Sendable {
         package let name: String
@@ -20,7 +20,7 @@ package struct ClusterStatus: Equatable, Sendable {
         package let mode: String?
         /// `SUCCEEDED`, `RETRIEVING`, `APPLYING`, `FAILED`, `OUT_OF_DATE`; consoles have one as well.
         package let state: String?
-        /// Of when the configuration is that the node has: when it was replicated. [doc, its meaning inferred]
+        /// The time of the configuration that the node has: when it was replicated. [doc, its meaning inferred]
         package let configuredAt: Timestamp?
 
         package init(
@@ -34,9 +34,9 @@ package struct ClusterStatus: Equatable, Sendable {
     }
 
     package let nodes: [Node]
-    /// When somebody last replicated; `nil` where the console does not say, or nobody ever did.
+    /// The last replication; `nil` where the console does not say, or when there was none.
     package let replicatedAt: Timestamp?
-    /// Whether changes wait to be replicated, whoever made them.
+    /// Whether any changes wait to be replicated, including those of other people.
     package let isReplicationRequired: Bool?
 
     package init(nodes: [Node], replicatedAt: Timestamp? = nil, isReplicationRequired: Bool? = nil) {
@@ -60,17 +60,17 @@ package struct ClusterStatus: Equatable, Sendable {
         isReplicationRequired = json.member("replicationRequired", of: json.root).flatMap { try? json.bool($0) }
     }
 
-    /// Those that provision. A node whose mode is not known counts: waiting for one too many harms nobody.
+    /// The nodes that provision. A node with an unknown mode counts as one: waiting for one too many does no harm.
     package var engines: [Node] { nodes.filter { $0.mode != "CLUSTERED_CONSOLE" && $0.mode != "STANDALONE" } }
 
-    /// The engines that do not have everything yet, in words.
+    /// The engines that are out of date, as text.
     package var behind: [String] { engines.compactMap { $0.lag(behind: nil) }.few }
 
     package var failed: [String] { engines.filter { $0.state == "FAILED" }.map(\.name).few }
 }
 
 extension [String] {
-    /// The first ones, and how many more: what becomes one line of words.
+    /// The first elements, and the number of the remaining ones: short enough for one line of text.
     var few: [String] {
         let most = 8
         return count > most ? prefix(most) + ["and \(count - most) more"] : self

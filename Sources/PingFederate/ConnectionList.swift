@@ -2,7 +2,7 @@ import HTTPTransport
 import SecretJSON
 
 extension SPConnection {
-    /// A connection that provisions outbound, in a list of them.
+    /// A connection with outbound provisioning, as a list shows it.
     package struct Summary: Equatable, Sendable {
         package let id: String
         package let name: String
@@ -10,7 +10,7 @@ extension SPConnection {
         package let connector: String
         package let isActive: Bool
 
-        /// `nil` when it does not provision outbound.
+        /// `nil` when the connection has no outbound provisioning.
         init?(_ node: JSONNode, in json: borrowing JSONDocument) {
             guard let id = json.words("id", of: node), let provisioning = json.member("outboundProvision", of: node),
                 let connector = json.words("type", of: provisioning)
@@ -23,9 +23,9 @@ extension SPConnection {
     }
 }
 
-/// A page of connections: what is kept of it.
+/// What is needed of a page of connections.
 struct ConnectionPage: Equatable, Sendable {
-    /// The IDs of all, whatever they do.
+    /// The IDs of all connections on the page.
     let ids: [String]
     let provisioning: [SPConnection.Summary]
 
@@ -40,16 +40,16 @@ struct ConnectionPage: Equatable, Sendable {
 }
 
 extension ConsoleSession {
-    /// Large enough that a console which is slow to list is asked a few times only.
+    /// Large enough that a console with slow lists gets few requests.
     static let pageSize = 250
     private static let mostPages = 200
-    /// After it no other page is asked for: nobody waits longer for the answer.
+    /// After this time no further page is requested: no caller waits longer for the answer.
     package static let listPatience = Duration.seconds(170)
 
-    /// All SP connections that provision outbound, page after page; of each page the summaries alone are kept.
+    /// All SP connections with outbound provisioning. Reads page after page and holds only the summaries.
     /// - Parameters:
-    ///   - filter: a part of a connection's name or entity ID, in any case. [doc]
-    ///   - patience: for how long another page is asked for.
+    ///   - filter: a part of a connection's name or entity ID; case does not matter. [doc]
+    ///   - patience: how long further pages are requested.
     package func connections(
         matching filter: String? = nil, within patience: Duration = listPatience
     ) async throws(ConsoleFailure) -> [SPConnection.Summary] {
@@ -70,7 +70,7 @@ extension ConsoleSession {
             found += page.provisioning.filter { !seen.contains($0.id) }
             let isNew = page.ids.contains { seen.insert($0).inserted }
             seen.formUnion(page.ids)
-            // A console may give fewer than were asked for. One that knows no pages gives all of them, each time.
+            // A console may return fewer connections than requested. One without paging returns all of them each time.
             let size = full ?? page.ids.count
             if !isNew || page.ids.count > Self.pageSize || page.ids.count < size { return found }
             full = size

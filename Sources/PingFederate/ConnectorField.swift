@@ -1,16 +1,16 @@
 import HTTPTransport
 package import SecretJSON
 
-/// A setting as a connector describes it (`configDescriptor.fields[]`), or as a connection has it. [doc]
+/// A setting as a connector describes it (`configDescriptor.fields[]`) or as a connection contains it. [doc]
 package struct ConnectorField: Equatable, Sendable {
     package let name: String
     package let label: String
     package let description: String
-    /// Whether the console keeps the value encrypted.
+    /// Whether the console encrypts the value.
     package let isEncrypted: Bool
-    /// Whether the connection has an address in it, so that it can hold nothing else.
+    /// Whether the connection has an address as its value, so that it cannot be for anything else.
     package let isAddress: Bool
-    /// Whether the connection has nothing in it: a heading, or a setting that was never entered.
+    /// Whether the connection has no value for it: a heading, or a setting that was never entered.
     package let isBlank: Bool
 
     package init(
@@ -25,10 +25,11 @@ package struct ConnectorField: Equatable, Sendable {
         self.isBlank = isBlank
     }
 
-    /// The types whose value is a text as it stands. `HASHED_TEXT` is none: what is hashed cannot be sent to Zoom. [doc]
+    /// The types whose value is plain text. `HASHED_TEXT` is not one of them: a hashed value cannot be sent to Zoom.
+    /// [doc]
     private static let types: Set<String> = ["TEXT", "TEXT_AREA"]
 
-    /// A text field out of a descriptor; `nil` for one of another type.
+    /// Reads a text field of a descriptor; `nil` for a field of another type.
     init?(_ node: JSONNode, in json: borrowing JSONDocument) {
         guard let name = json.words("name", of: node), Self.types.contains(json.words("type", of: node) ?? "TEXT")
         else { return nil }
@@ -38,26 +39,26 @@ package struct ConnectorField: Equatable, Sendable {
             isEncrypted: json.member("encrypted", of: node).flatMap { try? json.bool($0) } ?? false)
     }
 
-    /// The field with what the connection tells of it: a text area has no flag for encryption, and is encrypted where the
-    /// console shows it so.
+    /// The field, completed with what the connection shows: a text area has no flag for encryption, and counts as
+    /// encrypted where the console shows it encrypted.
     func merged(with row: ConnectorField) -> ConnectorField {
         ConnectorField(
             name: name, label: label, description: description, isEncrypted: isEncrypted || row.isEncrypted,
             isAddress: isAddress || row.isAddress, isBlank: row.isBlank)
     }
 
-    /// The field where nothing but the connection is known: one that was never entered may be the secret's.
+    /// The field where only the connection is known. A setting without a value may be the one for the secret.
     var undescribed: ConnectorField {
         ConnectorField(name: name, isEncrypted: isEncrypted || isBlank, isAddress: isAddress, isBlank: isBlank)
     }
 }
 
-/// What a console says of a connector.
+/// The description of a connector.
 package struct ConnectorDescriptor: Equatable, Sendable {
     package let id: String
-    /// Of all fields, whatever their type.
+    /// The names of all fields, of any type.
     let names: Set<String>
-    /// The text fields, in their order.
+    /// The text fields, in order.
     package let fields: [ConnectorField]
 
     package init(_ node: JSONNode, in json: borrowing JSONDocument) {
@@ -68,7 +69,8 @@ package struct ConnectorDescriptor: Equatable, Sendable {
         fields = all.compactMap { ConnectorField($0, in: json) }
     }
 
-    /// The one that describes a connection: by its ID, or as the only one that has all of the connection's settings.
+    /// The descriptor of a connection's connector: the one with its ID, or the only one that has all of the
+    /// connection's settings.
     static func of(
         _ connector: String, _ rows: [ConnectorField], among all: [ConnectorDescriptor]
     ) -> ConnectorDescriptor? {
@@ -81,7 +83,7 @@ package struct ConnectorDescriptor: Equatable, Sendable {
 }
 
 extension ConsoleSession {
-    /// What describes a connector; `nil` when the console does not say.
+    /// The descriptor of a connector; `nil` when the console has none.
     func descriptor(
         ofConnector id: String, _ rows: [ConnectorField]
     ) async throws(ConsoleFailure) -> ConnectorDescriptor? {
@@ -97,7 +99,7 @@ extension ConsoleSession {
             default: throw error
             }
         }
-        // Known by another name than the connection's type, perhaps.
+        // The descriptor's ID may differ from the connection's type.
         do {
             let all = try await get(folder, .list) { json throws(UnusableAnswer) in
                 json.elements(of: try json.items()).map { ConnectorDescriptor($0, in: json) }

@@ -1,23 +1,24 @@
 import HTTPTransport
 
-/// A call to a console, or to the token endpoint before it, that brought nothing, classified once. Contains no secret.
+/// A failed call to a console, or to the token endpoint before it, classified once. Contains no secret.
 package struct ConsoleFailure: Error, Equatable, CustomStringConvertible {
     package enum Disposition: Equatable, Sendable {
-        /// May pass by itself. Seconds that the server asked for, at most an hour.
+        /// May pass without intervention. `retryAfter` is the number of seconds that the server asked for, at most an
+        /// hour.
         case later(retryAfter: Int? = nil)
-        /// Fails again until somebody changes something, here or there.
+        /// Fails again until somebody changes something, in PingFederate or in Keyturn.
         case mend
-        /// PingFederate does not accept what it was sent.
+        /// PingFederate does not accept what was sent.
         case rejected
     }
 
     package enum Cause: String, CaseIterable, Sendable {
         case unauthorized, forbidden
-        /// The console does not take the token that the token endpoint gave.
+        /// The console does not accept the token from the token endpoint.
         case tokenRejected = "token_rejected"
         case certificateRefused = "certificate_refused"
         case notFound = "not_found"
-        /// Something else answers, or nothing of this path.
+        /// Another server answers, or the server does not know this path.
         case wrongAddress = "wrong_address"
         case rejected, conflict
         case tooLarge = "too_large"
@@ -32,16 +33,16 @@ package struct ConsoleFailure: Error, Equatable, CustomStringConvertible {
         case serverError = "server_error"
         case redirected
         case unexpectedAnswer = "unexpected_answer"
-        /// OAuth's own codes (RFC 6749, section 5.2), and whatever else the token endpoint refuses with.
+        /// OAuth's own codes (RFC 6749, section 5.2), and all other refusals of the token endpoint.
         case invalidClient = "invalid_client"
         case invalidScope = "invalid_scope"
         case tokenRefused = "token_refused"
-        /// Somebody else saves the connection all the time.
+        /// Other people keep saving the connection.
         case editors
-        /// A setting of the connection, or a way of replicating, is not there as it was configured here.
+        /// The connection lacks a setting, or the console a replication mode, that is configured here.
         case mismatch
         case replication
-        /// The target was set to another place, and has nothing of ours there.
+        /// The target was set to another connection, which has none of our values yet.
         case moved
         case cancelled
     }
@@ -50,12 +51,12 @@ package struct ConsoleFailure: Error, Equatable, CustomStringConvertible {
     package let cause: Cause
     /// `nil` when there was no answer.
     package let status: Int?
-    /// The server's words, or curl's, as readable text of one line.
+    /// The message from the server or curl, as readable text on one line.
     package let detail: String?
-    /// Who was asked; `nil` for a console as any.
+    /// The server that was called; `nil` for a console in general.
     package let party: Counterpart?
 
-    /// What to do about it, where that is more than the cause says. `NAME` stands for the target's name.
+    /// What to do, where it is more specific than the cause. `NAME` stands for the target's name.
     package let advice: String?
 
     package init(

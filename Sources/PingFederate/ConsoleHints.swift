@@ -2,7 +2,7 @@ import HTTPTransport
 
 /// What to do about a failure.
 extension ConsoleFailure {
-    /// What helps where there is no target yet: options are those of the command that failed.
+    /// The hint where no target exists yet: it names options of the command that failed.
     package var hint: String { hint(of: nil) }
 
     /// - Parameter target: the name of the target that failed; `nil` when there is none yet.
@@ -68,15 +68,15 @@ extension ConsoleFailure {
         }
     }
 
-    /// Of a console that is no target yet, it lists the connections without `--connection`.
+    /// How to list the connections. Before the target exists, that is the command without `--connection`.
     private func discovery(_ target: String?) -> String {
         "keyturn target discover \(target ?? "--admin-url \(party?.url.description ?? "URL") --user USER")"
     }
 
     private var place: String { party?.place ?? "HOST:9999" }
 
-    /// Under TLS 1.3 a console refuses a client certificate after the connection was made, and its reset may arrive before the
-    /// alert that says so.
+    /// Under TLS 1.3 a console refuses a client certificate after the handshake, and its reset may arrive before the
+    /// alert that explains it.
     private func resetOfCertificate(_ set: (String) -> String) -> String {
         guard party?.login == .certificate else { return "" }
         return
@@ -91,7 +91,7 @@ extension ConsoleFailure {
         return speaksOfConnecting ? "\(bypass); else \(fix)" : "\(fix); \(bypass)"
     }
 
-    /// Whether the words are about a connection that PingFederate could not make, such as `connect timed out`.
+    /// Whether the text is about a connection that PingFederate could not make, such as `connect timed out`.
     private var speaksOfConnecting: Bool {
         let words = (detail ?? "").lowercased()
         return ["connect ", "timed out", "timeout", "unknownhost", "unknown host", "unreachable", "no route"].contains {

@@ -1,28 +1,28 @@
 package import Domain
 import SecretMemory
 
-/// What a push saw and left behind.
+/// What a push found and left.
 package struct Pushed: Sendable {
-    /// What was there, at two looks between which nobody saved it.
+    /// The connection before the push, read twice; nobody saved it in between.
     package let before: (first: SPConnection, second: SPConnection)
-    /// The connection as the console says that it saved it.
+    /// The connection as the console answered the save.
     package let saved: SPConnection
-    /// As it shows it afterwards, if its answer lacks the date or the secret's encrypted text.
+    /// The connection read again afterwards, if the answer to the save lacks the date or the encrypted secret.
     package let shown: SPConnection?
 
-    /// When the console saved it, by its own clock; `nil` where it does not say.
+    /// When the console saved it, by the console's clock; `nil` where it does not say.
     package var savedAt: Timestamp? { saved.savedAt ?? shown?.savedAt }
 }
 
 extension ConsoleSession {
-    /// How often a push starts again because somebody saved the connection meanwhile.
+    /// How many times a push starts, if somebody else saves the connection meanwhile.
     private static let starts = 4
 
-    /// Puts values into settings of a connection, unless somebody else saves it at the same time. Doing it twice is
-    /// harmless.
+    /// Sets values of a connection's settings, unless somebody else saves the connection at the same time. Safe to
+    /// repeat.
     /// - Parameters:
-    ///   - secret: the name of the setting that holds the secret.
-    ///   - permit: looks at the connection before anything is sent, and throws if it must not be.
+    ///   - secret: the name of the setting for the secret.
+    ///   - permit: checks the connection before anything is sent, and throws if the push must not happen.
     package func push(
         _ changes: [FieldChange], secret: String, to id: String,
         permit: (SPConnection) throws(ConsoleFailure) -> Void = { _ throws(ConsoleFailure) in }
@@ -38,7 +38,8 @@ extension ConsoleSession {
             case .none: break
             case .encrypted where encryptsAgain: break
             case .encrypted:
-                // Twice in a row it is the console's way, and nobody's new secret.
+                // A change twice in a row means that the console encrypts again at each read, not that somebody saved a
+                // new secret.
                 encryptsAgain = true
                 continue
             case .saved: continue

@@ -2,17 +2,17 @@ package import HTTPTransport
 import SecretJSON
 package import SecretMemory
 
-/// A console of PingFederate, signed in to: calls of its administrative API, each made once and classified.
+/// A signed-in session with a PingFederate console. Each call of its administrative API is made once and classified.
 package struct ConsoleSession: Sendable {
     let transport: any HTTPTransport
     private let api: EndpointURL
     private let tls: TLSOptions
     private let authorization: HTTPHeader?
-    /// What must not come back in the console's words.
+    /// The secrets to withhold from the console's messages.
     let secrets: [SecretBox]
     let party: Counterpart
 
-    /// Signs in. Only OAuth asks somebody for that.
+    /// Signs in. Only OAuth needs a request for that.
     package init(_ access: ConsoleAccess, over transport: any HTTPTransport) async throws(ConsoleFailure) {
         self.transport = transport
         api = access.api
@@ -39,7 +39,7 @@ package struct ConsoleSession: Sendable {
 
     // MARK: Calls
 
-    /// Such as `12.1.0.5`.
+    /// The version, such as `12.1.0.5`.
     package func version() async throws(ConsoleFailure) -> String {
         try await get("/version") { json throws(UnusableAnswer) in
             guard let version = json.words("version", of: json.root) else { throw UnusableAnswer("it has no version") }
@@ -52,7 +52,7 @@ package struct ConsoleSession: Sendable {
     }
 
     /// Replaces a connection as a whole. PingFederate checks it, and may try the new credentials. [doc]
-    /// - Parameter sent: what of it must not be repeated by the console's words.
+    /// - Parameter sent: the secrets in it, to withhold from the console's messages.
     package func put(
         _ text: consuming SecretBytes, as id: String, withholding sent: [SecretBox]
     ) async throws(ConsoleFailure) -> SPConnection {
@@ -62,7 +62,7 @@ package struct ConsoleSession: Sendable {
         }
     }
 
-    // MARK: How
+    // MARK: Requests
 
     func path(_ folder: String, _ id: String) throws(ConsoleFailure) -> String {
         guard !id.isEmpty, !id.allSatisfy({ $0 == "." }) else {  // a step up the path
@@ -82,7 +82,7 @@ package struct ConsoleSession: Sendable {
         if let authorization { headers.append(authorization) }
         if body != nil { headers.append(HTTPHeader("Content-Type", "application/json")) }
         if body == nil, method != .get { headers.append(HTTPHeader("Content-Length", "0")) }
-        // Saving may include a try of the new credentials at Zoom.
+        // PingFederate may try the new credentials at Zoom before it answers.
         let total = method == .get ? size.time : .seconds(60)
         return HTTPRequest(
             method, url, headers: headers, body: body, limits: HTTPLimits(total: total, body: size.bytes), tls: tls)
@@ -109,7 +109,7 @@ package struct ConsoleSession: Sendable {
         try read(try await send(try request(.get, path, size: size)), size, take)
     }
 
-    /// What is wanted of a good answer.
+    /// Reads what is needed of a 2xx answer.
     func read<Value>(
         _ answer: HTTPResponse, _ size: AnswerSize = .one,
         _ take: (consuming JSONDocument) throws(UnusableAnswer) -> Value
@@ -120,14 +120,14 @@ package struct ConsoleSession: Sendable {
     }
 }
 
-/// How much of an answer is read, and how long it may take.
+/// The most bytes, JSON values and time that an answer may take.
 struct AnswerSize: Sendable {
     let bytes: Int
     let values: Int
     let time: Duration
 
-    /// A connection with its certificates can be long.
+    /// A connection that contains certificates can be long.
     static let one = AnswerSize(bytes: 16 << 20, values: 1_000_000, time: .seconds(20))
-    /// For a list a large console needs time and room.
+    /// A large console needs time and space for a list.
     static let list = AnswerSize(bytes: 64 << 20, values: 4_000_000, time: .seconds(120))
 }

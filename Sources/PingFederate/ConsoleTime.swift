@@ -1,8 +1,8 @@
 package import Domain
 
 extension Timestamp {
-    /// A time as the admin API writes it (RFC 3339, with a fraction or without), cut to the second: `modificationDate`,
-    /// `lastReplicationTime`. `nil` for every other text.
+    /// Reads a time of the admin API (RFC 3339, with or without a fraction), cut to the second: `modificationDate`,
+    /// `lastReplicationTime`. `nil` for any other text.
     package init?(console text: String) {
         guard (20...40).contains(text.utf8.count), let local = Timestamp("\(text.prefix(19))Z") else { return nil }
         var rest = text.dropFirst(19)

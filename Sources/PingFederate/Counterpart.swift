@@ -1,20 +1,20 @@
 package import HTTPTransport
 
-/// Who was asked, as whom and what for: what a failure is told of, and what helps against it.
+/// The server that was called, our login, and the kind of call: what the message and the hint of a failure depend on.
 package struct Counterpart: Equatable, Sendable {
     package enum Role: Equatable, Sendable { case console, tokenEndpoint }
 
-    /// What was asked for.
+    /// The kind of call.
     package enum Call: Equatable, Sendable { case look, save, replication }
 
     package enum Login: Equatable, Sendable { case basic, oauth, certificate }
 
     package let role: Role
-    /// Up to and with `/pf-admin-api/v1`, or the token endpoint's.
+    /// The address up to and including `/pf-admin-api/v1`, or that of the token endpoint.
     package let url: EndpointURL
     package let login: Login
     package let isPinned: Bool
-    /// Whether PingFederate is told not to try the credentials.
+    /// Whether PingFederate saves without trying the credentials.
     package let bypassesExternalValidation: Bool
     package var call = Call.look
 
@@ -35,11 +35,11 @@ package struct Counterpart: Equatable, Sendable {
         bypassesExternalValidation = access.bypassesExternalValidation
     }
 
-    /// A console whose certificate alone is looked at.
+    /// A console of which only the certificate is read.
     package init(met url: EndpointURL) {
         (role, self.url, login, isPinned, bypassesExternalValidation) = (.console, url, .basic, false, false)
     }
 
-    /// As `openssl s_client -connect` takes it, and a rule of a firewall.
+    /// Host and port, as `openssl s_client -connect` and a firewall rule take them.
     var place: String { "\(url.host):\(url.port ?? (url.scheme == .https ? 443 : 80))" }
 }

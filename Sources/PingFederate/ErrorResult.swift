@@ -8,7 +8,7 @@ enum ErrorResult {
     private static let mostErrors = 8
     private static let longest = 240
 
-    /// What it says, for people: the server's own words, without what repeats a secret; `nil` when it says nothing.
+    /// The server's message for people, without anything that repeats a secret; `nil` when there is none.
     static func words(_ answer: HTTPResponse, _ secrets: [SecretBox]) -> String? {
         guard let json = try? answer.json(limit: 256 << 10) else { return nil }
         var found: [String] = []
@@ -32,7 +32,7 @@ enum ErrorResult {
         return found.isEmpty ? nil : found.joined(separator: "; ")
     }
 
-    /// The code of OAuth's form; `nil` when it has none.
+    /// The code in OAuth's form; `nil` when there is none.
     static func code(_ answer: HTTPResponse) -> String? {
         guard let json = try? answer.json(limit: 256 << 10) else { return nil }
         return json.words("error", of: json.root)
@@ -40,13 +40,13 @@ enum ErrorResult {
 }
 
 extension JSONDocument {
-    /// `nil` when the member is absent or no text.
+    /// `nil` when the member is absent or not a string.
     func words(_ name: String, of node: JSONNode) -> String? {
         member(name, of: node).flatMap { try? string($0) }.flatMap { $0.isEmpty ? nil : $0 }
     }
 }
 
 extension String {
-    /// Fit to be shown. Half a secret is a secret: what repeats eight bytes of one is withheld.
+    /// The text made safe to show. Half a secret is a secret: text that repeats eight bytes of one is withheld.
     func shown(_ limit: Int, _ secrets: [SecretBox]) -> String { shown(limit: limit, withholdingPartsOf: secrets) }
 }

@@ -1,22 +1,22 @@
 package import SecretMemory
 
-/// A line of `provisioner-audit.log`: what came of one change that a channel made at its target.
+/// A line of `provisioner-audit.log`: the outcome of one change that a channel made at its target.
 ///
-/// By PingFederate's default pattern a line is time, cycle, channel, kind of event, ID at the source, ID at the target, whether
-/// it succeeded, and why not, with `|` between them. [doc] A console with another pattern is not understood.
+/// In PingFederate's default pattern, a line has these fields, separated by `|`: time, cycle, channel, kind of event,
+/// ID at the source, ID at the target, success, cause of a failure. [doc] Other patterns are not understood.
 package struct ProvisionerEvent: Equatable, Sendable {
     package let channel: String
     package let hasSucceeded: Bool
-    /// PingFederate's words; empty for what succeeded.
+    /// PingFederate's message; empty after success.
     private let cause: String
 
-    /// The most that a line is looked at for, in bytes.
+    /// The most bytes of a line that are read.
     package static let longest = 16 << 10
 
-    /// The most of the cause that is looked at, in characters: to look for secrets in it takes time, and less is shown.
+    /// The most characters of the cause that are read: the search for secrets takes time, and less than this is shown.
     private static let longestCause = 1_000
 
-    /// `nil` for what is no such line: the rest of a text of several lines, say.
+    /// `nil` for any other line, such as the continuation of a message of several lines.
     package init?(_ line: some StringProtocol) {
         let parts = line.split(separator: "|", maxSplits: 7, omittingEmptySubsequences: false).map {
             $0.trimmed
@@ -27,7 +27,7 @@ package struct ProvisionerEvent: Equatable, Sendable {
         cause = hasSucceeded || parts.count < 8 ? "" : String(parts[7].prefix(Self.longestCause))
     }
 
-    /// The cause, fit to be shown.
+    /// The cause, made safe to show.
     package func cause(withholding secrets: [SecretBox]) -> String { cause.shown(200, secrets) }
 }
 

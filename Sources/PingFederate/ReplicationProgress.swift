@@ -1,16 +1,16 @@
 package import Domain
 
-/// A push whose way to the engines is followed.
+/// A push whose replication to the engines is followed.
 package struct FollowedPush: Equatable, Sendable {
-    /// For how many seconds an engine that says `SUCCEEDED` may still mean an earlier replication, and a console that was
-    /// asked may not have begun: engines look for news once a minute. [doc]
+    /// In seconds. Until then, `SUCCEEDED` from an engine may still mean an earlier replication, and a console may not
+    /// have started the replication that was requested: engines check for changes once a minute. [doc]
     package static let patience = 300
 
-    /// When the console saved it, by its own clock; `nil` where it did not say.
+    /// When the console saved the push, by the console's clock; `nil` where it did not say.
     package let savedAt: Timestamp?
-    /// Seconds since, by our clock.
+    /// Seconds since then, by our clock.
     package let age: Int
-    /// Whether a full replication was asked for since.
+    /// Whether a full replication was requested since then.
     package let isAsked: Bool
 
     package init(savedAt: Timestamp?, age: Int, isAsked: Bool) {
@@ -22,26 +22,26 @@ package struct FollowedPush: Equatable, Sendable {
     fileprivate var isFresh: Bool { age <= Self.patience }
 }
 
-/// How far a connection got after it was saved.
+/// How far a saved connection got.
 package enum ReplicationProgress: Equatable, Sendable {
-    /// The engines have it, or will by themselves.
+    /// The engines have it, or will get it without another request.
     case done
-    /// All pending changes are to be replicated, which was not asked for yet.
+    /// All pending changes must be replicated, and that was not requested yet.
     case toAsk
     case underWay(String)
-    /// Given up by the cluster; asking again may help.
+    /// The cluster gave up; another request may help.
     case failed(String)
 }
 
 extension ClusterStatus {
-    /// How far a push is that is replicated together with everybody's changes.
+    /// The progress of a push that is replicated together with all pending changes.
     package func progress(ofAll push: FollowedPush) -> ReplicationProgress {
         push.isAsked ? progress(ofSaved: push, nil) : .toAsk
     }
 
-    /// How far a push is that the console replicates as it saves it.
-    /// - Parameter state: the connection's own, which decides: nodes may be out of date for other people's changes. `nil`
-    ///   where nodes and times alone tell; what somebody else changed after our replication then holds nobody up.
+    /// The progress of a push that the console replicates when it saves.
+    /// - Parameter state: the connection's own state, which decides: nodes may be out of date because of other people's
+    ///   changes. When it is `nil`, nodes and times decide; later changes by others then delay nothing.
     package func progress(ofSaved push: FollowedPush, _ state: String?) -> ReplicationProgress {
         guard !engines.isEmpty else { return .underWay(Self.noEngine) }
         if state == "REPLICATED" { return .done }
@@ -56,10 +56,10 @@ extension ClusterStatus {
         return behind.isEmpty ? .done : .underWay(behind.joined(separator: ", "))
     }
 
-    /// Whether what was last replicated has the push in it. Both times are the console's, to the second.
+    /// Whether the last replication contains the push. Both times are the console's, to the second.
     private func has(_ push: FollowedPush) -> Bool {
         if let replicatedAt, let savedAt = push.savedAt { return replicatedAt >= savedAt }
-        // Nothing waits: so ours does not.
+        // No change waits to be replicated, so this push does not either.
         if let isReplicationRequired { return !isReplicationRequired }
         return !push.isFresh
     }
@@ -68,8 +68,8 @@ extension ClusterStatus {
 }
 
 extension ClusterStatus.Node {
-    /// Why the node does not have the push, in words; `nil` when it does.
-    /// - Parameter push: `nil` to go by the node's own word.
+    /// Why the node does not have the push, as text; `nil` when it does.
+    /// - Parameter push: `nil` to rely on the node's own state.
     func lag(behind push: FollowedPush?) -> String? {
         guard let state else { return "\(name) says nothing of its replication" }
         guard state == "SUCCEEDED" else { return "\(name) is \(state)" }

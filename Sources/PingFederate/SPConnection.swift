@@ -3,47 +3,48 @@ import HTTPTransport
 package import SecretJSON
 package import SecretMemory
 
-/// An SP connection as the console has it: a document of PingFederate's, of which little is understood here and all of
-/// which must survive being written back.
+/// An SP connection as the console returns it: a document of PingFederate's. Only a small part is understood here; all
+/// of it must survive being written back.
 package final class SPConnection: Sendable {
     private let json: JSONDocument
 
     init(_ json: consuming JSONDocument) { self.json = json }
 
-    /// Reads a connection, for tests and fuzzing.
+    /// Reads a connection. For tests and fuzzing.
     package convenience init(parsing text: consuming SecretBytes) throws(JSONError) {
         self.init(try JSONDocument(parsing: text, depth: 64, values: 1_000_000))
     }
 
     package var name: String? { shown("name") }
-    /// When somebody last saved it, in the console's own words; `nil` for one that has no date, as an old version saved it.
+    /// When the connection was last saved, as the console wrote it; `nil` when an old version saved it without a date.
     /// There is no ETag. [doc]
     package var modificationDate: String? { shown("modificationDate") }
-    /// The same to the second; `nil` for what is no time.
+    /// ``modificationDate`` to the second; `nil` when it is not a valid time.
     package var savedAt: Timestamp? { modificationDate.flatMap(Timestamp.init(console:)) }
-    /// Whether the engines have it, on a console that replicates connections as they are saved.
+    /// The replication state, on a console that replicates connections when they are saved.
     package var replicationStatus: String? { shown("replicationStatus") }
     /// The connector's ID.
     package var connector: String? {
         provisioning.flatMap { json.words("type", of: $0) }?.readable(limit: 200)
     }
 
-    /// The names of the target settings in their order, headings included.
+    /// The names of the target settings in order, headings included.
     package var settingNames: [String] { settings.map { $0.name.readable(limit: 100) } }
 
-    /// The settings that the console keeps encrypted.
+    /// The settings that the console encrypts.
     package var encryptedNames: [String] {
         settings.filter { json.member("encryptedValue", of: $0.node) != nil }.map { $0.name.readable(limit: 100) }
     }
 
-    /// What the console shows of an encrypted setting. Some consoles encrypt again at each look, and show another text of what
-    /// nobody changed. [inferred]
+    /// The encrypted text of a setting, as the console shows it. Some consoles encrypt again at each read, so that the
+    /// text differs although nobody changed the setting. [inferred]
     package func encryptedValue(of name: String) -> SecretBox? { text("encryptedValue", of: name) }
 
-    /// A setting that is not encrypted.
+    /// The value of a setting that is not encrypted.
     package func value(of name: String) -> SecretBox? { text("value", of: name) }
 
-    /// All that tells of a change and is not encrypted, for comparing: without what the console writes there by itself.
+    /// Everything unencrypted that can show a change, without the members that the console writes by itself. For
+    /// comparison.
     package var rest: SecretBytes {
         json.normalized { name, isOutermost in
             name.hasPrefix("encrypted") || (isOutermost && ["modificationDate", "replicationStatus"].contains(name))
@@ -52,13 +53,13 @@ package final class SPConnection: Sendable {
 
     package enum Difference: Equatable, Sendable {
         case none
-        /// In encrypted texts alone, of a connection without a date: somebody saved other secrets, or the console encrypts again
-        /// at each look.
+        /// Only encrypted texts differ, in a connection without a date: somebody saved other secrets, or the console
+        /// encrypts again at each read.
         case encrypted
         case saved
     }
 
-    /// What somebody did to it between the two looks.
+    /// What changed since `other` was read.
     package func difference(since other: SPConnection) -> Difference {
         guard modificationDate == other.modificationDate else { return .saved }
         guard modificationDate == nil, !json.replacing([:]).constantTimeEquals(other.json.replacing([:])) else {
@@ -67,7 +68,7 @@ package final class SPConnection: Sendable {
         return rest.constantTimeEquals(other.rest) ? .encrypted : .saved
     }
 
-    /// The connection with other values in some target settings, for PUT. All else is as the console sent it.
+    /// The connection with new values in some target settings, for PUT. Everything else stays as the console sent it.
     package func replacing(_ changes: [FieldChange]) throws(ConsoleFailure) -> SecretBytes {
         guard provisioning != nil else { throw Self.notProvisioning }
         var replacements: [JSONNode: SecretBox] = [:]
@@ -103,7 +104,7 @@ package final class SPConnection: Sendable {
         return json.elements(of: list).compactMap { node in json.words("name", of: node).map { ($0, node) } }
     }
 
-    /// The target settings for those who look for one among them. Headings have a name and nothing else.
+    /// The target settings, to search among them. Headings have a name and nothing else.
     var rows: [ConnectorField] {
         settings.map { name, node in
             let value = text("value", of: name)
@@ -124,7 +125,7 @@ package final class SPConnection: Sendable {
     }
 }
 
-/// A target setting and what it is to hold.
+/// A target setting and its new value.
 package struct FieldChange: Sendable {
     package let name: String
     package let value: SecretBox
