@@ -1,12 +1,12 @@
 import COpenSSL
 import SecretMemory
 
-/// From when to when a certificate is valid, in seconds of Unix time.
+/// The validity period of a certificate, in seconds of Unix time.
 package struct CertificateLife: Equatable, Sendable {
     package let begins: Int
     package let ends: Int
 
-    /// Of a certificate in DER; `nil` if it cannot be read.
+    /// Reads a certificate in DER; `nil` if it cannot be read.
     package init?(der: [UInt8]) {
         var (begins, ends) = (Int64(0), Int64(0))
         guard unsafe COpenSSL_certificate(der, der.count, &begins, &ends) == 1 else { return nil }
@@ -15,8 +15,8 @@ package struct CertificateLife: Equatable, Sendable {
 
     private init(_ begins: Int64, _ ends: Int64) { (self.begins, self.ends) = (Int(begins), Int(ends)) }
 
-    /// Of each certificate in a PEM text, in its order; what is no certificate is passed over.
-    /// - Returns: `nil` in place of one that cannot be read, behind which nothing is looked at.
+    /// Reads each certificate in a PEM text, in order, and ignores other blocks.
+    /// - Returns: `nil` in place of a certificate that cannot be read; the ones after it are not read.
     package static func all(inPEM text: String) -> [CertificateLife?] {
         let bytes = Array(text.utf8)
         return unsafe bytes.withUnsafeBytes { bytes in
@@ -36,10 +36,10 @@ package struct CertificateLife: Equatable, Sendable {
 }
 
 extension TLSOptions.Identity {
-    /// How the key and the first certificate are to one another.
+    /// Whether the key and the first certificate belong together.
     package enum Match: Sendable { case pair, strangers, unreadable }
 
-    /// libcurl does not compare them on a connection that it has from before.
+    /// libcurl does not compare them on a connection that it reuses.
     package var match: Match {
         let chain = Array(certificates.utf8)
         let found = key.bytes.withSpan { span in

@@ -2,10 +2,10 @@ import CCurl
 import Glibc
 import SecretMemory
 
-/// The owner of one of curl's easy handles and of what the handle points to.
+/// The owner of one of curl's easy handles and of the memory that the handle refers to.
 ///
-/// curl copies the body and the headers that it is given; `keyturn_curl_global_init` sees to it that it wipes those
-/// copies. TLS records in OpenSSL's buffers and the kernel's socket buffers are beyond reach.
+/// curl copies the body and the headers. `keyturn_curl_global_init` makes curl wipe those copies. TLS records in
+/// OpenSSL's buffers and the kernel's socket buffers are out of reach.
 @safe struct CurlEasy: ~Copyable {
     typealias Receiver = @convention(c) (UnsafeMutablePointer<CChar>?, Int, Int, UnsafeMutableRawPointer?) -> Int
     typealias BeforeRequest =
@@ -15,9 +15,9 @@ import SecretMemory
 
     let handle: UnsafeMutableRawPointer
     private var headers: UnsafeMutablePointer<curl_slist>?
-    /// The first option that curl refused, if any did.
+    /// The first option that curl refused, or `CURLE_OK`.
     private(set) var refused: CURLcode = CURLE_OK
-    /// Where curl puts its sentence about a failure. Of it only OpenSSL's number is read: see ``CurlCircumstances``.
+    /// Where curl writes its error message. Only OpenSSL's number is read from it: see ``CurlCircumstances``.
     private let sentence: UnsafeMutableBufferPointer<UInt8>
 
     init?() {
@@ -36,7 +36,7 @@ import SecretMemory
         unsafe sentence.deallocate()
     }
 
-    /// What there is to know of a failure.
+    /// What curl knows about a failure.
     var circumstances: CurlCircumstances {
         CurlCircumstances(
             verification: number(CURLINFO_SSL_VERIFYRESULT), systemError: number(CURLINFO_OS_ERRNO),
@@ -55,7 +55,7 @@ import SecretMemory
 
     mutating func set(_ option: CURLoption, _ value: Bool) { set(option, value ? 1 : 0) }
 
-    /// `nil` takes back curl's own default.
+    /// `nil` restores curl's default.
     mutating func set(_ option: CURLoption, _ value: String?) {
         keep(unsafe keyturn_curl_set_string(handle, option, value))
     }
@@ -70,7 +70,7 @@ import SecretMemory
         }
     }
 
-    /// The certificate of the server that is connected; `nil` unless ``CURLOPT_CERTINFO`` was set before.
+    /// The certificate of the connected server; `nil` unless ``CURLOPT_CERTINFO`` was set before.
     var peerCertificate: PeerCertificate? {
         var lines: [String] = []
         var next = unsafe keyturn_curl_leaf(handle)
@@ -96,7 +96,7 @@ import SecretMemory
         }
     }
 
-    /// The headers must be sound: see ``HTTPHeader/isSound``.
+    /// Requires sound headers: see ``HTTPHeader/isSound``.
     mutating func setHeaders(_ list: [HTTPHeader]) {
         for header in list {
             var line = SecretBuffer()

@@ -3,8 +3,8 @@ import Glibc
 import SecretMemory
 
 extension TransportFailure {
-    /// What curl's result means. `started` tells whether curl was about to send the request itself, after connecting,
-    /// TLS and a proxy's consent.
+    /// Classifies curl's result. `started` is true when curl was about to send the request itself, after the
+    /// connection, TLS and a proxy's consent.
     init(curl code: CURLcode, _ circumstances: CurlCircumstances, started: Bool, partial: SecretBox?) {
         self.init(
             Kind(curl: code, circumstances, started: started), started ? .ambiguous : .notSent,
@@ -12,16 +12,16 @@ extension TransportFailure {
     }
 }
 
-/// What curl knows of a failure in numbers. Its sentences are never shown: they repeat what they are about, such as the
-/// address of a proxy with the password in it.
+/// What curl knows about a failure, in numbers. Its messages are never shown: they repeat details such as a proxy's
+/// address with the password in it.
 struct CurlCircumstances: Equatable {
     /// OpenSSL's verdict on the server's certificate (`X509_V_ERR_…`); 0 when it found nothing.
     var verification = 0
     /// The last system call that failed (`errno`); 0 when none did.
     var systemError = 0
-    /// What a proxy answered when it was asked for the connection; 0 when none was asked.
+    /// The status with which a proxy answered the request for a connection; 0 without a proxy.
     var proxyStatus = 0
-    /// How the server broke off TLS; `nil` when it did not, or did not say.
+    /// The alert with which the server ended TLS; `nil` without one.
     var alert: TLSAlert?
 
     func words(for code: CURLcode) -> String {
@@ -47,7 +47,7 @@ struct CurlCircumstances: Equatable {
 
     private static func verdict(_ code: Int) -> String {
         switch code {
-        // libcurl looks at the name by itself, before it asks for the verdict: then that is 0, or 1, which stands for none.
+        // libcurl checks the name itself, before it asks for the verdict, which then is 0, or 1 for "none".
         case 0, 1: "it is not made for this host's name"
         case 2, 20, 21: "its issuer is not known"
         case 9: "it is not valid yet"

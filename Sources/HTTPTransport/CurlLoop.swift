@@ -2,7 +2,7 @@ import CCurl
 import Glibc
 import Synchronization
 
-/// All transfers of one transport, and the thread's work on them. Others only put commands into the inbox.
+/// All transfers of one transport, and the work of its thread. Other threads only put commands into the inbox.
 final class CurlLoop: Sendable {
     typealias Answer = CheckedContinuation<Transfer.Outcome, Never>
 
@@ -16,7 +16,7 @@ final class CurlLoop: Sendable {
         var inFlight = 0
         var lastID = 0
         var isOpen = true
-        /// Given up by the thread at its end: nobody can wake what is no more.
+        /// Freed by the thread when it ends, so that nothing can wake it afterwards.
         var multi: CurlMulti?
     }
 
@@ -49,7 +49,7 @@ final class CurlLoop: Sendable {
         if let refusal { answer.resume(returning: .failure(TransportFailure(refusal, .notSent))) }
     }
 
-    /// Gives a transfer up. One that is not known, or not any more, is passed over.
+    /// Cancels a transfer. An unknown or finished one is ignored.
     func cancel(_ id: Int) {
         inbox.withLock { inbox in
             inbox.commands.append(.cancel(id))

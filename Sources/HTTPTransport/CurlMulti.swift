@@ -1,7 +1,7 @@
 import CCurl
 
-/// The owner of curl's multi handle. ``wakeUp()`` may be called from any thread, all else from the loop's thread alone;
-/// the handle lives for as long as anybody holds its owner.
+/// The owner of curl's multi handle. ``wakeUp()`` may be called from any thread, everything else from the loop's thread
+/// only. The handle lives as long as a reference to its owner.
 @safe final class CurlMulti: @unchecked Sendable {
     // Sendable although it holds a pointer: curl allows the one call that other threads make.
     private let handle: UnsafeMutableRawPointer
@@ -20,16 +20,16 @@ import CCurl
 
     func remove(_ easy: borrowing CurlEasy) { unsafe curl_multi_remove_handle(handle, easy.handle) }
 
-    /// Moves all transfers on as far as they go without waiting.
+    /// Advances all transfers as far as possible without waiting.
     func perform() -> Bool {
         var running: CInt = 0
         return unsafe curl_multi_perform(handle, &running) == CURLM_OK
     }
 
-    /// Waits until there is something to do: traffic, a time limit, or a call of ``wakeUp()``.
+    /// Waits until there is work: traffic, a time limit, or a call of ``wakeUp()``.
     func wait() -> Bool { unsafe curl_multi_poll(handle, nil, 0, 60_000, nil) == CURLM_OK }
 
-    /// The next transfer that has come to its end, by its number.
+    /// The next finished transfer, by its number.
     func nextFinished() -> (id: Int, code: CURLcode)? {
         var waiting: CInt = 0
         while let message = unsafe curl_multi_info_read(handle, &waiting) {

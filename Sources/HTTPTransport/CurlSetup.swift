@@ -2,7 +2,7 @@ import CCurl
 import SecretMemory
 
 extension CurlEasy {
-    /// Everything that is the same for whoever is asked, and what the request asks for.
+    /// Sets the options that are the same for every server, then those of the request.
     mutating func prepare(_ request: HTTPRequest, _ settings: CurlTransport.Settings) {
         set(CURLOPT_URL, request.url.description)
         set(CURLOPT_PROTOCOLS_STR, request.url.scheme.rawValue)
@@ -15,7 +15,7 @@ extension CurlEasy {
         if request.url.isLoopback { set(CURLOPT_PROXY, "") }  // empty: no proxy, whatever the environment says
         set(CURLOPT_FRESH_CONNECT, !request.isRepeatable)
         set(CURLOPT_NOSIGNAL, true)
-        set(CURLOPT_QUICK_EXIT, true)  // else giving up waits for the resolver, and everybody with it
+        set(CURLOPT_QUICK_EXIT, true)  // else cancelling waits for the resolver, and blocks all transfers
         prepareTLS(settings)
         prepare(request.tls)
         set(CURLOPT_CONNECTTIMEOUT_MS, request.limits.connect.milliseconds)
@@ -46,7 +46,8 @@ extension CurlEasy {
             set(CURLOPT_CAINFO_BLOB, blob: unsafe text.utf8Span.span.bytes)
             set(CURLOPT_CAPATH, nil)
         case .certificate:
-            // Judged by ``Transfer`` when the connection stands. A connection or a session of before shows none.
+            // ``Transfer`` checks the certificate once the connection is up. A reused connection or TLS session shows
+            // none.
             set(CURLOPT_CERTINFO, true)
             set(CURLOPT_SSL_VERIFYPEER, false)
             set(CURLOPT_SSL_VERIFYHOST, 0)
@@ -62,7 +63,7 @@ extension CurlEasy {
 }
 
 extension Duration {
-    /// At least one, at most a day: zero means "for ever" to curl.
+    /// At least one and at most a day: to curl, zero means no limit.
     fileprivate var milliseconds: Int {
         let seconds = Int(min(max(components.seconds, 0), 86_400))
         return max(1, seconds * 1_000 + Int(components.attoseconds / 1_000_000_000_000_000))

@@ -4,17 +4,17 @@ import Synchronization
 
 /// HTTP/1.1 over the system's libcurl, on one thread of its own.
 ///
-/// TLS 1.2 or later with the peer and its name always verified; proxies as the environment names them (`https_proxy`,
-/// `no_proxy`), but never on the way to this machine; no redirects, cookies, netrc files or compression.
+/// TLS 1.2 or later; the server's certificate and name are always verified. Uses the proxies of the environment
+/// (`https_proxy`, `no_proxy`), but never for this host. No redirects, cookies, netrc files or compression.
 package final class CurlTransport: HTTPTransport {
     package struct Settings: Sendable {
         /// Such as `keyturn/1.0`.
         package var userAgent: String
-        /// A PEM file of certificates to trust instead of the system's. Read anew for each connection.
+        /// A PEM file of certificates to trust instead of the system's. Read again for each connection.
         package var caFile: String?
-        /// Requests beyond that number fail at once as ``TransportFailure/Kind/overloaded``.
+        /// Requests beyond this number fail at once as ``TransportFailure/Kind/overloaded``.
         package var maximumInFlight: Int
-        /// How many connections may be kept open without a request, all servers together.
+        /// The most connections that stay open without a request, for all servers together.
         package var idleConnections: Int
 
         package init(
@@ -51,7 +51,7 @@ package final class CurlTransport: HTTPTransport {
                     return answer.resume(returning: .failure(TransportFailure(.cancelled, .notSent)))
                 }
                 loop.start(id, request, answer)
-                // The handler may have run before there was anything to cancel.
+                // The handler may have run before there was a transfer to cancel.
                 if Task.isCancelled { loop.cancel(id) }
             }
         } onCancel: {
@@ -60,8 +60,8 @@ package final class CurlTransport: HTTPTransport {
         return try outcome.get()
     }
 
-    /// Fails what is on its way as ``TransportFailure/Kind/shutDown``, closes all connections and waits for the thread,
-    /// which takes milliseconds. Later requests fail likewise. May be called more than once.
+    /// Fails the requests in flight as ``TransportFailure/Kind/shutDown``, closes all connections and waits for the
+    /// thread, which takes milliseconds. Later requests fail in the same way. May be called more than once.
     package func shutdown() {
         loop.stop()
         let running = thread.withLock { thread in
@@ -78,7 +78,7 @@ package final class CurlTransport: HTTPTransport {
             &thread, nil,
             { argument in
                 guard let argument = unsafe argument else { return nil }
-                // Signals are the main thread's; SIGPIPE in particular would end the process.
+                // The main thread handles signals; in particular, SIGPIPE would end the process.
                 var all = sigset_t()
                 unsafe sigfillset(&all)
                 unsafe pthread_sigmask(SIG_BLOCK, &all, nil)

@@ -1,6 +1,6 @@
 package import SecretMemory
 
-/// Encodings that never leave wiped memory.
+/// Encodings whose results stay in memory that is wiped.
 extension SecretBuffer {
     /// RFC 4648 §4, with padding.
     package mutating func append(base64 bytes: RawSpan) {
@@ -23,13 +23,13 @@ extension SecretBuffer {
         }
     }
 
-    /// RFC 3986 §2.1: everything but unreserved characters as `%XX`, so that no value can end its field.
+    /// RFC 3986 §2.1: everything but unreserved characters becomes `%XX`, so that no value can end its field.
     package mutating func append(percentEncoding text: String) {
         for byte in text.utf8 { append(byte, encoded: !Self.isUnreserved(byte)) }
     }
 
-    /// `application/x-www-form-urlencoded`, as OAuth wants a client's ID and secret and all that is in a form (RFC 6749,
-    /// appendix B): as ``append(percentEncoding:)``, and a space as `+`.
+    /// `application/x-www-form-urlencoded`, as OAuth requires it for a client's ID and secret and for form values (RFC
+    /// 6749, appendix B): like ``append(percentEncoding:)``, with `+` for a space.
     package mutating func append(formEncoding bytes: RawSpan) {
         for index in 0..<bytes.byteCount {
             let byte = bytes[index]
@@ -60,7 +60,7 @@ extension SecretBuffer {
 }
 
 extension SecretBox {
-    /// A name and a secret as HTTP's basic authentication has them (RFC 7617), without the word in front.
+    /// A name and a secret encoded for HTTP basic authentication (RFC 7617), without the word `Basic`.
     package static func basicPair(_ name: RawSpan, _ secret: RawSpan) -> SecretBox {
         var pair = SecretBuffer()
         pair.append(name)
@@ -77,7 +77,7 @@ extension SecretBox {
 }
 
 extension String {
-    /// As ``SecretMemory/SecretBuffer/append(percentEncoding:)`` writes it.
+    /// The encoding of ``SecretMemory/SecretBuffer/append(percentEncoding:)``.
     package var percentEncoded: String {
         var encoded = SecretBuffer()
         encoded.append(percentEncoding: self)

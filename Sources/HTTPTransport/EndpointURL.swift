@@ -1,4 +1,4 @@
-/// The address of a server that may be given a secret: `https`, or plain `http` to this very machine.
+/// The address of a server that may receive a secret: `https`, or plain `http` to this host.
 ///
 /// Printable ASCII, no user information, no fragment, at most 2,048 bytes. Scheme and host are in lower case.
 package struct EndpointURL: Hashable, Sendable, CustomStringConvertible {
@@ -7,7 +7,7 @@ package struct EndpointURL: Hashable, Sendable, CustomStringConvertible {
     package let scheme: Scheme
     /// A name, an IPv4 address, or an IPv6 address in brackets.
     package let host: String
-    /// `nil` for the scheme's own port, also when the text named it.
+    /// `nil` for the scheme's default port, even when the text named it.
     package let port: Int?
     /// Path and query: empty, or beginning with `/`.
     package let target: String
@@ -30,7 +30,7 @@ package struct EndpointURL: Hashable, Sendable, CustomStringConvertible {
         guard scheme == .https || isLoopback else { throw .plainBeyondThisMachine }
     }
 
-    /// An address that stands in the source: `https` on a host name in lower case, its path and query.
+    /// An address from the source code: `https`, a host name in lower case, its path and query.
     package init(https host: StaticString, _ target: StaticString = "") {
         scheme = .https
         self.host = "\(host)"
@@ -38,8 +38,8 @@ package struct EndpointURL: Hashable, Sendable, CustomStringConvertible {
         self.target = "\(target)"
     }
 
-    /// Whether the host is this machine by its very spelling: `localhost`, `[::1]`, or `127.0.0.0/8` in four decimal
-    /// parts.
+    /// Whether the host is this machine by its spelling alone: `localhost`, `[::1]`, or an address in `127.0.0.0/8` in
+    /// four decimal parts.
     package var isLoopback: Bool {
         if host == "localhost" || host == "[::1]" { return true }
         let parts = host.split(separator: ".", omittingEmptySubsequences: false)
@@ -47,12 +47,12 @@ package struct EndpointURL: Hashable, Sendable, CustomStringConvertible {
         return isAddress && parts[0] == "127"
     }
 
-    /// Scheme, host and port: what decides who gets to read a request.
+    /// Scheme, host and port, which decide who can read a request.
     package var origin: String { "\(scheme.rawValue)://\(host)\(port.map { ":\($0)" } ?? "")" }
 
     package var description: String { origin + target }
 
-    /// The URL below this one. `path` begins with `/` and may carry a query.
+    /// The URL with `path` appended. `path` begins with `/` and may carry a query.
     package func appending(_ path: String) throws(EndpointURLError) -> EndpointURL {
         guard path.hasPrefix("/"), !target.contains("?") else { throw .malformed }
         return try EndpointURL((target.hasSuffix("/") ? String(description.dropLast()) : description) + path)
@@ -95,7 +95,7 @@ package struct EndpointURL: Hashable, Sendable, CustomStringConvertible {
     }
 }
 
-/// Why a text is no ``EndpointURL``.
+/// Why a text is not a valid ``EndpointURL``.
 package enum EndpointURLError: Error, Equatable, CustomStringConvertible {
     case malformed, tooLong, otherScheme, plainBeyondThisMachine, hasUserInformation, hasFragment
 

@@ -15,8 +15,8 @@ package struct HTTPRequest: Sendable {
     package var headers: [HTTPHeader]
     package var body: SecretBox?
     package var limits: HTTPLimits
-    /// Whether the server may get the request twice. If not, it goes over a connection of its own: a request over a
-    /// connection that was kept open, and that the server closes at that moment, would be sent again.
+    /// Whether the server may receive the request twice. If not, the request gets a connection of its own: over a
+    /// reused connection that the server is just closing, curl would send it again.
     package var isRepeatable: Bool
     package var tls: TLSOptions
 
@@ -34,13 +34,13 @@ package struct HTTPRequest: Sendable {
     }
 }
 
-/// How long a request may take and how much may come back.
+/// The time that a request may take and the size of its answer.
 package struct HTTPLimits: Sendable {
-    /// Until the connection stands, TLS included.
+    /// Until the connection is up, TLS included.
     package var connect: Duration
-    /// From beginning to end.
+    /// From start to end.
     package var total: Duration
-    /// In bytes of body. The head of an answer is held to 64 KiB.
+    /// In bytes of body. The head of an answer may have 64 KiB.
     package var body: Int
 
     package init(connect: Duration = .seconds(5), total: Duration = .seconds(15), body: Int = 1 << 20) {
@@ -50,7 +50,7 @@ package struct HTTPLimits: Sendable {
     }
 }
 
-/// A header of a request. Its value is kept as a secret because it may be one.
+/// A header of a request. Its value is held as a secret, because it may be one.
 package struct HTTPHeader: Sendable {
     package let name: String
     package let value: SecretBox
@@ -62,8 +62,8 @@ package struct HTTPHeader: Sendable {
         self.value = value
     }
 
-    /// Whether the header cannot be mistaken for anything else on the wire: a token as name, a value that is not empty
-    /// and has no control characters.
+    /// Whether the header is unambiguous on the wire: its name is a token, its value is not empty and has no control
+    /// characters.
     var isSound: Bool {
         !name.isEmpty && name.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: ":") }
             && value.bytes.count > 0

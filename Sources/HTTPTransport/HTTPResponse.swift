@@ -1,6 +1,6 @@
 package import SecretMemory
 
-/// An answer that arrived whole. Its body may be a secret, its headers are not kept as one.
+/// An answer that arrived whole. Its body may be a secret; its headers are not held as one.
 package struct HTTPResponse: Sendable {
     package let status: Int
     package let headers: HTTPFields
@@ -13,7 +13,7 @@ package struct HTTPResponse: Sendable {
     }
 }
 
-/// The headers of an answer, found by name in any case. Where a name comes twice, the first one counts.
+/// The headers of an answer, found by name in any case. If a name occurs twice, the first one counts.
 package struct HTTPFields: Sendable, ExpressibleByDictionaryLiteral {
     private var values: [String: String] = [:]
 
@@ -29,8 +29,7 @@ package struct HTTPFields: Sendable, ExpressibleByDictionaryLiteral {
         if self[name] == nil { values[name.lowercased()] = value }
     }
 
-    /// Adds what a line of the head says. What is no `name: value` is passed over, continuations of the obsolete kind
-    /// included.
+    /// Adds a line of the head. Ignores lines other than `name: value`, obsolete continuation lines included.
     mutating func add(line: String) {
         guard let colon = line.firstIndex(of: ":") else { return }
         let name = line[..<colon]

@@ -1,7 +1,7 @@
 package import SecretJSON
 package import SecretMemory
 
-/// What makes an answer with a good status useless, in words for the operator. Never repeats a value of the answer.
+/// Why an answer with a 2xx status cannot be used, as text for operators. Never repeats a value of the answer.
 package struct UnusableAnswer: Error, Equatable, CustomStringConvertible {
     package let detail: String
 
@@ -11,16 +11,16 @@ package struct UnusableAnswer: Error, Equatable, CustomStringConvertible {
 }
 
 extension HTTPResponse {
-    /// `application/json`, or another `application/` type that ends in `+json`, whatever its parameters.
+    /// `application/json`, or an `application/` type that ends in `+json`, with any parameters.
     package var isJSON: Bool {
         let type = (headers["content-type"] ?? "").prefix { $0 != ";" && $0 != " " }.lowercased()
         return type == "application/json" || (type.hasPrefix("application/") && type.hasSuffix("+json"))
     }
 
-    /// The body as a JSON object, behind a byte order mark or without one.
+    /// The body as a JSON object, with or without a byte order mark before it.
     /// - Parameters:
     ///   - limit: the most bytes.
-    ///   - depth, values: as ``JSONDocument/init(parsing:depth:values:)`` has them.
+    ///   - depth, values: as for ``JSONDocument/init(parsing:depth:values:)``.
     package func json(limit: Int, depth: Int = 16, values: Int = 10_000) throws(UnusableAnswer) -> JSONDocument {
         guard isJSON else { throw UnusableAnswer("the answer is not JSON but \(mediaType)") }
         guard body.bytes.count <= limit else { throw UnusableAnswer("the answer is larger than \(limit) bytes") }
@@ -41,8 +41,8 @@ extension HTTPResponse {
 }
 
 extension SecretBytes {
-    /// A copy without the byte order mark of UTF-8 that some servers and gateways put before a document, and that
-    /// readers may ignore (RFC 8259 §8.1). A second one is part of the text.
+    /// A copy without the UTF-8 byte order mark that some servers and gateways put before a document, and that readers
+    /// may ignore (RFC 8259 §8.1). A second one is part of the text.
     package func copyWithoutByteOrderMark() -> SecretBytes {
         withSpan { span in
             let mark: [UInt8] = [0xEF, 0xBB, 0xBF]

@@ -1,12 +1,12 @@
 import CCurl
 import Glibc
 
-/// The proxy that the environment names for calls over HTTPS, read as libcurl will read it. What it says of itself never
-/// has the login in it, nor anything of an address that cannot be read.
+/// The proxy that the environment names for HTTPS, read in the way libcurl reads it. Its description never contains the
+/// login, nor any part of an address that cannot be read.
 package enum ProxySetting: Equatable, Sendable {
-    /// - Parameter variable: the one that names it.
+    /// - Parameter variable: the environment variable that names the proxy.
     case proxy(variable: String, Proxy)
-    /// The variable is set to something that libcurl cannot go through: every call but one to this machine fails.
+    /// libcurl cannot use the variable's value: every call fails, except those to this host.
     case unusable(variable: String)
 
     package struct Proxy: Equatable, Sendable {
@@ -20,7 +20,7 @@ package enum ProxySetting: Equatable, Sendable {
     private static let variables = ["https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"]
     private static let schemes = ["http", "https", "socks4", "socks4a", "socks5", "socks5h"]
 
-    /// `nil` when there is none.
+    /// `nil` when there is no proxy.
     package init?(environment: (String) -> String?) {
         for variable in Self.variables {
             guard let value = environment(variable), !value.isEmpty else { continue }
@@ -30,19 +30,19 @@ package enum ProxySetting: Equatable, Sendable {
         return nil
     }
 
-    /// Of this process.
+    /// The setting of this process.
     package static var current: ProxySetting? {
         ProxySetting { name in unsafe getenv(name).map { unsafe String(cString: $0) } }
     }
 
     private static func proxy(_ text: String) -> Proxy? {
-        // A login with a '/', '?' or '#' in it ends the address too early, and what is taken for the host is part of it.
+        // A login with a '/', '?' or '#' ends the address too early; a part of the login is then read as the host.
         guard let address = ParsedURL(text), ["", "/"].contains(address.part(CURLUPART_PATH)),
             address.part(CURLUPART_QUERY) == nil, address.part(CURLUPART_FRAGMENT) == nil,
             let host = address.part(CURLUPART_HOST), !host.isEmpty, host.utf8.count <= 255,
             host.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F })
         else { return nil }
-        // "proxy.example:3128" has no scheme, and libcurl takes it for http; so it does "ftp.example", whatever it guesses.
+        // libcurl takes "proxy.example:3128", without a scheme, for http; and so "ftp.example", whatever its guess.
         let scheme = text.contains("://") ? address.part(CURLUPART_SCHEME)?.lowercased() ?? "" : "http"
         guard schemes.contains(scheme) else { return nil }
         let hasLogin: Bool
@@ -68,7 +68,7 @@ extension ProxySetting: CustomStringConvertible {
     }
 }
 
-/// One of libcurl's parsed addresses.
+/// An address that libcurl parsed.
 @safe private struct ParsedURL: ~Copyable {
     enum Decoded { case missing, unreadable, present }
 
@@ -93,7 +93,7 @@ extension ProxySetting: CustomStringConvertible {
         return unsafe String(cString: found)
     }
 
-    /// Whether the part is there, and stands for something once its escapes are read.
+    /// Whether the part is there, and is not empty once decoded.
     borrowing func decoded(_ part: CURLUPart) -> Decoded {
         guard self.part(part) != nil else { return .missing }
         var text: UnsafeMutablePointer<CChar>?

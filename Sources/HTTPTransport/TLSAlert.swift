@@ -1,13 +1,13 @@
-/// Why a server broke off TLS, in its own words: an alert (RFC 8446, section 6). One about our certificate comes during the
-/// handshake in TLS 1.2, and in the place of an answer in TLS 1.3.
+/// Why a server ended TLS, in its own words: an alert (RFC 8446, section 6). An alert about our certificate comes
+/// during the handshake in TLS 1.2, and in place of an answer in TLS 1.3.
 struct TLSAlert: Equatable, CustomStringConvertible {
     let number: Int
 
     init(_ number: Int) { self.number = number }
 
-    /// `nil` when the text holds no error of OpenSSL's that is an alert.
-    /// - Parameter text: curl's sentence, with OpenSSL's error as `error:0A000412:…` in it: eight hexadecimal digits, of
-    ///   which the first two name its TLS and the last ones are 1000 and the alert's number.
+    /// `nil` when the text contains no OpenSSL error that is an alert.
+    /// - Parameter text: curl's message, with OpenSSL's error as `error:0A000412:…` in it: eight hexadecimal digits.
+    ///   The first two stand for its TLS library, the last ones are 1000 plus the alert's number.
     init?(in text: [UInt8]) {
         let mark = Array("error:0A".utf8)
         guard text.count >= mark.count + 6 else { return nil }
@@ -21,7 +21,7 @@ struct TLSAlert: Equatable, CustomStringConvertible {
         return nil
     }
 
-    /// Whether the server does not accept the client certificate, or misses one.
+    /// Whether the server does not accept the client certificate, or requires one and got none.
     var isAboutOurCertificate: Bool { Self.ofCertificates[number] != nil }
 
     var description: String { Self.ofCertificates[number] ?? Self.others[number] ?? "\(number)" }

@@ -1,22 +1,21 @@
 package import SecretMemory
 
-/// How the server of one request shows that it is the right one, and how we show who we are. TLS 1.2 at least, whatever
-/// is said here.
+/// How the server of one request is authenticated, and our client certificate. TLS 1.2 is always the minimum.
 package struct TLSOptions: Sendable {
     package enum Trust: Sendable {
-        /// As the transport is set: the system's trust store, or the CA file instead.
+        /// As configured for the transport: the system's trust store, or the CA file instead.
         case standard
-        /// PEM certificates to trust instead of any others. The name must fit as always.
+        /// PEM certificates to trust instead of all others. The host name must match as usual.
         case authorities(String)
-        /// The server's own certificate is judged, before anything is sent: who is known by it needs no authority, and no
-        /// name. The connection is used for this one request. Returning `false` fails as
+        /// The closure checks the server's own certificate before anything is sent; authority and host name do not
+        /// matter. The connection is used for this one request. `false` makes the request fail as
         /// ``TransportFailure/Kind/tlsUntrusted``.
         case certificate(@Sendable (PeerCertificate) -> Bool)
     }
 
     /// A client certificate.
     package struct Identity: Sendable {
-        /// PEM: ours first, then what leads to its authority.
+        /// PEM: our certificate first, then the chain to its authority.
         package let certificates: String
         /// PEM, not encrypted.
         package let key: SecretBox
@@ -36,16 +35,16 @@ package struct TLSOptions: Sendable {
     }
 }
 
-/// The certificate that a server showed. Only its bytes are proof of anything; the rest is for people.
+/// The certificate that a server showed. Only its bytes prove anything; the rest is for people.
 package struct PeerCertificate: Equatable, Sendable {
     package let der: [UInt8]
-    /// Such as `CN = console.example.com`; at most 300 bytes of printable ASCII, as are the others.
+    /// Such as `CN = console.example.com`; like the other texts, at most 300 bytes of printable ASCII.
     package let subject: String
     package let issuer: String
     package let notBefore: String
     package let notAfter: String
 
-    /// - Parameter lines: what curl says of a certificate, as `name:value`.
+    /// - Parameter lines: curl's description of a certificate, as `name:value`.
     init?(_ lines: [String]) {
         var values: [String: String] = [:]
         for line in lines {

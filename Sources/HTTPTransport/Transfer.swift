@@ -1,7 +1,7 @@
 import CCurl
 import SecretMemory
 
-/// A request on its way. Lives on the loop's thread alone, and takes part in curl's callbacks there.
+/// A request in flight. Used by the loop's thread only, also in curl's callbacks.
 final class Transfer {
     typealias Outcome = Result<HTTPResponse, TransportFailure>
 
@@ -12,18 +12,18 @@ final class Transfer {
     private let answer: CheckedContinuation<Outcome, Never>
     private var headers = HTTPFields()
     private var headSize = 0
-    /// Whether the empty line behind the head came. curl takes a head that is cut for an answer without a body.
+    /// Whether the empty line after the head arrived. curl takes a truncated head for an answer without a body.
     private var isHeadWhole = false
     private var body: SecretBuffer? = SecretBuffer(capacity: 4_096)
     private var bodySize = 0
     private var isTooLarge = false
-    /// Whether the request itself may have left: set at the last moment at which it certainly has not.
+    /// Whether the request may have left. Set at the last moment at which it certainly has not.
     private var started = false
-    /// Judges the server's certificate before the request is sent, if somebody is to.
+    /// Checks the server's certificate before the request is sent; `nil` if curl alone does.
     private let acceptsPeer: (@Sendable (PeerCertificate) -> Bool)?
     private var isPeerRefused = false
 
-    /// - Parameter easy: prepared for the request already.
+    /// - Parameter easy: a handle that is prepared for the request.
     init(_ request: HTTPRequest, easy: consuming CurlEasy, answer: CheckedContinuation<Outcome, Never>) {
         self.easy = easy
         self.answer = answer
@@ -45,7 +45,7 @@ final class Transfer {
             })
     }
 
-    /// Returns what curl expects: the number of bytes taken, and none in order to end the transfer.
+    /// Returns what curl expects: the number of bytes consumed, or 0 to end the transfer.
     private static func receive(
         _ bytes: UnsafeMutablePointer<CChar>?, _ count: Int, _ me: UnsafeMutableRawPointer?,
         _ take: (Transfer, RawSpan) -> Bool
@@ -59,7 +59,7 @@ final class Transfer {
         unsafe pointer.map { unsafe Unmanaged<Transfer>.fromOpaque($0).takeUnretainedValue() }
     }
 
-    /// Ends the transfer with what curl says about it.
+    /// Ends the transfer with curl's result.
     func finish(_ code: CURLcode) {
         var status = 0
         unsafe keyturn_curl_get_long(easy.handle, CURLINFO_RESPONSE_CODE, &status)
@@ -94,7 +94,7 @@ final class Transfer {
 
     // MARK: Callbacks
 
-    /// Returns whether to go on.
+    /// Returns whether to continue.
     private func willSend() -> Bool {
         if let acceptsPeer {
             isPeerRefused = !(easy.peerCertificate.map(acceptsPeer) ?? false)
@@ -104,7 +104,7 @@ final class Transfer {
         return true
     }
 
-    /// Returns whether to go on.
+    /// Returns whether to continue.
     private func receiveHead(_ line: RawSpan) -> Bool {
         headSize += line.byteCount
         isTooLarge = isTooLarge || headSize > Self.headLimit
@@ -114,13 +114,13 @@ final class Transfer {
             headers = HTTPFields()  // what came before was an interim answer (1xx)
             isHeadWhole = false
         }
-        guard !isTooLarge, !isHeadWhole, !isStatusLine else { return !isTooLarge }  // behind the head are trailers
+        guard !isTooLarge, !isHeadWhole, !isStatusLine else { return !isTooLarge }  // trailers come after the head
         isHeadWhole = text == "\r\n" || text == "\n"
         headers.add(line: text)
         return true
     }
 
-    /// Returns whether to go on.
+    /// Returns whether to continue.
     private func receiveBody(_ bytes: RawSpan) -> Bool {
         let fitting = bytes.extracting(first: bodyLimit - bodySize)
         isTooLarge = isTooLarge || fitting.byteCount < bytes.byteCount

@@ -1,25 +1,25 @@
 package import SecretMemory
 
-/// No whole answer came. Says whether the server may have seen the request, which is what decides what to do next.
+/// No whole answer arrived. Says whether the server may have received the request, which decides what to do next.
 package struct TransportFailure: Error, Equatable, CustomStringConvertible {
     package enum Kind: String, Sendable {
         /// A header with a control character, or an option that curl refuses: a fault on our side.
         case invalidRequest = "invalid_request"
-        /// As many requests as allowed are on their way already.
+        /// The maximum number of requests is in flight already.
         case overloaded
         case unresolved
         case unreachable
         case tlsUntrusted = "tls_untrusted"
         case tlsFailed = "tls_failed"
         case caUnusable = "ca_unusable"
-        /// The client certificate or its key.
+        /// The client certificate or its key cannot be used.
         case identityUnusable = "identity_unusable"
-        /// The server does not accept the client certificate, or wants one and got none.
+        /// The server does not accept the client certificate, or requires one and got none.
         case identityRefused = "identity_refused"
-        /// A proxy was asked for the connection, and refused.
+        /// The proxy refused the connection.
         case proxyRefused = "proxy_refused"
         case timedOut = "timed_out"
-        /// The connection ended before the answer did.
+        /// The connection closed before the answer was complete.
         case cut
         case tooLarge = "too_large"
         case malformed
@@ -29,18 +29,18 @@ package struct TransportFailure: Error, Equatable, CustomStringConvertible {
     }
 
     package enum Delivery: Sendable {
-        /// The server did not get one byte of the request.
+        /// The server received no byte of the request.
         case notSent
-        /// The server may have got the request, and may have acted on it.
+        /// The server may have received the request and acted on it.
         case ambiguous
     }
 
     package let kind: Kind
     package let delivery: Delivery
-    /// In our own words, never in a library's; at most 200 bytes of printable ASCII, empty when there is nothing to add.
+    /// In our own words, never a library's; at most 200 bytes of printable ASCII, empty when there is nothing to add.
     package let detail: String
-    /// What had arrived of the answer's body, as far as the limit allows; `nil` when nothing had. For an answer that
-    /// is given only once, half of it can be all that matters.
+    /// The part of the body that arrived, up to the limit; `nil` when nothing did. Half of an answer that is given only
+    /// once may be all there is.
     package let partial: SecretBox?
 
     package init(_ kind: Kind, _ delivery: Delivery, detail: String = "", partial: SecretBox? = nil) {

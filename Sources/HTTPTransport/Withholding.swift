@@ -1,15 +1,16 @@
 package import SecretMemory
 
 extension String {
-    /// The text made fit to be shown; a notice instead when it repeats one of the secrets.
+    /// The text made safe to show; a notice instead if it repeats one of the secrets.
     package func shown(limit: Int, withholding secrets: [SecretBox]) -> String {
         repeats(secrets) ? Self.withheld : readable(limit: limit)
     }
 
     private static let withheld = "withheld, because it repeats a secret"
 
-    /// As ``shown(limit:withholding:)``, and also when it repeats a part of one: half a secret is a secret. Of a long text the
-    /// beginning alone is looked at, and shown; the time that it takes grows with the lengths and not with their product.
+    /// Like ``shown(limit:withholding:)``, but also withheld if it repeats a part of a secret: half a secret is a
+    /// secret. Only the beginning of a long text is searched and shown; the time grows with the lengths, not with their
+    /// product.
     package func shown(limit: Int, withholdingPartsOf secrets: [SecretBox]) -> String {
         let text = String(String.UnicodeScalarView(unicodeScalars.prefix(max(limit, 1) * 16)))
         let forms = [text, text.readable(limit: .max), text.printable(limit: .max)].map { Array($0.utf8) }
@@ -21,7 +22,8 @@ extension String {
         return isTold ? Self.withheld : text.readable(limit: limit)
     }
 
-    /// As it is, or once it is made fit to be shown: what is dropped then could stand within the secret.
+    /// Whether the text repeats a secret, either as it is or after unsafe characters, which could hide one, are
+    /// dropped.
     package func repeats(_ secrets: [SecretBox]) -> Bool {
         [self, readable(limit: .max), printable(limit: .max)].contains { Array($0.utf8).hasAny(of: secrets) }
     }
@@ -43,10 +45,10 @@ extension [UInt8] {
 }
 
 extension [UInt8] {
-    /// Bytes in a row that are no chance.
+    /// The number of bytes in a row that cannot match by chance.
     fileprivate static let partLength = 8
 
-    /// All runs of that many, each as a number.
+    /// All runs of that length, each as a number.
     fileprivate var parts: [UInt64] {
         var (parts, part) = ([UInt64](), UInt64(0))
         parts.reserveCapacity(count)
@@ -59,7 +61,7 @@ extension [UInt8] {
 }
 
 extension SecretBox {
-    /// Nothing of the secret is copied for it.
+    /// Copies nothing of the secret.
     fileprivate func hasPart(in parts: Set<UInt64>) -> Bool {
         bytes.withSpan { span in
             var part = UInt64(0)
