@@ -1,25 +1,25 @@
 package import Domain
 
-/// When something falls due again and again: every so many seconds, within windows, each key at a place of its own.
+/// A recurring due time: every so many seconds, within windows, with each key at a fixed place in them.
 ///
-/// An answer is to be stored, and work begun when it has come; after a start, or when the clock was set, see
-/// ``caughtUp(_:now:)``. The same question always has the same answer.
+/// Store a due time and start the work when it comes; after a start, or after the clock was set, use
+/// ``caughtUp(_:now:)``. The same arguments always give the same result.
 package struct Recurrence: Equatable, Sendable {
-    /// What is overdue by more is spread over as much, in seconds; what is overdue by less is due.
+    /// In seconds. What is overdue by more is spread over this time; what is overdue by less is due now.
     package static let catchUp = 600
-    /// The most, in seconds, by which anything falls due early; a tenth of the interval if that is less.
+    /// The most, in seconds, by which anything is due early; a tenth of the interval if that is less.
     package static let mostEarly = 6 * 3_600
 
     /// Seconds, 1 to ``DurationText/longest``.
     package let every: Int
-    /// None for any time.
+    /// Empty for any time.
     package let windows: [Window]
     package let zone: TimeZoneRules
     private let hash: UInt64
 
     /// - Parameters:
-    ///   - every: moved to the nearest that is allowed.
-    ///   - splayKey: what tells this from all others that were made together, such as the app's ID.
+    ///   - every: in seconds; clamped to the allowed range.
+    ///   - splayKey: distinguishes this recurrence from others that were created together, such as the app's ID.
     package init(every: Int, windows: [Window] = [], zone: TimeZoneRules = .utc, splayKey: String) {
         self.every = min(max(every, 1), DurationText.longest)
         self.windows = windows
@@ -27,19 +27,21 @@ package struct Recurrence: Equatable, Sendable {
         hash = Self.hash(splayKey)
     }
 
-    /// Due `every` after the last time at the latest: in the last opening of the windows before that, or, without windows,
-    /// up to a tenth of the interval early, at most ``mostEarly``, which spreads what was made together.
+    /// The next due time, at most `every` seconds after the last one. With windows, it lies in the last opening before
+    /// that. Without windows, it is up to a tenth of the interval early, at most ``mostEarly``, which spreads what was
+    /// created together.
     ///
-    /// Where no opening lies within the interval, the next one after it. What the first such part of the interval holds
-    /// counts as none: something done by hand is not done again at once.
-    /// - Parameter last: the beginning, if there was no last time. In its place counts `now` where it lies in the
+    /// If no opening lies within the interval, the next one after it counts. An opening in the first tenth of the
+    /// interval (at most ``mostEarly``) is skipped, so that something done by hand is not repeated at once.
+    /// - Parameter last: the last time, or the creation if there was none. If it is in the future, because the clock
+    ///   was set back, `now` is used instead.
     ///   future, for then the clock was set back.
     package func due(after last: Timestamp, now: Timestamp) -> Timestamp {
         caughtUp(planned(after: min(last, now)), now: now)
     }
 
-    /// A stored due time, as seen now: itself if it is ahead, or overdue by no more than ``catchUp`` and not outside
-    /// the windows; otherwise once again, within ``catchUp`` of now or in the next opening.
+    /// A stored due time as of now. It stays if it is in the future, or overdue by at most ``catchUp`` and within the
+    /// windows. Otherwise it moves: to within ``catchUp`` from now, or into the next opening.
     package func caughtUp(_ due: Timestamp, now: Timestamp) -> Timestamp {
         guard due < now else { return due }
         let isLong = now - due > Self.catchUp
@@ -57,13 +59,13 @@ package struct Recurrence: Equatable, Sendable {
         return within.max() ?? slot(inOpeningFrom: latest + 1) ?? latest
     }
 
-    /// The key's place in an opening, between two instants. Where its own has passed while the opening lasts, one as
-    /// without a window, but before it closes.
+    /// The key's place in an opening, between two instants. If that place has passed while the opening lasts, a place
+    /// as without windows, but before the opening closes.
     private func place(
         in opening: Range<Timestamp>, from earliest: Timestamp, to latest: Timestamp, _ early: Int
     ) -> Timestamp? {
         guard opening.lowerBound <= latest else { return nil }
-        // Halved, and not cut off: what begins too late for the interval would crowd at its end.
+        // Halved, not cut off: due times too late for the interval would otherwise crowd at its end.
         var offset = slot(in: opening) - opening.lowerBound
         while opening.lowerBound + offset > latest { offset /= 2 }
         if opening.lowerBound + offset >= earliest { return opening.lowerBound + offset }
@@ -76,16 +78,16 @@ package struct Recurrence: Equatable, Sendable {
         windows.nextOpening(atOrAfter: instant, in: zone).map { slot(in: $0) }
     }
 
-    /// The key's place in an opening. Its last tenth stays free, since what begins also takes its time.
+    /// The key's place in an opening. The last tenth stays free, because the work takes time too.
     private func slot(in opening: Range<Timestamp>) -> Timestamp {
         let length = opening.upperBound - opening.lowerBound
         return opening.lowerBound + place(in: min(length - length / 10, every))
     }
 
-    /// 0 up to, not including, `count`.
+    /// From 0 up to, but not including, `count`.
     private func place(in count: Int) -> Int { count > 0 ? Int(hash % UInt64(count)) : 0 }
 
-    /// FNV-1a: the same in every run, unlike Swift's own.
+    /// FNV-1a, which gives the same value in each run. Swift's own hashing does not.
     private static func hash(_ key: String) -> UInt64 {
         key.utf8.reduce(0xcbf2_9ce4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
     }

@@ -1,8 +1,8 @@
 package import Domain
 package import Vault
 
-/// When apps' secrets are to be rotated, as their policies say. Windows and time zones are read once for all apps that
-/// share them; make it anew now and then, so that a new edition of the time zones shows.
+/// When apps' secrets are rotated according to their policies. Windows and time zones are read once for all apps that
+/// share them; create a new value now and then to pick up an update of the time zone data.
 package struct Recurrences: Sendable {
     private struct Key: Hashable {
         let windows: String
@@ -13,8 +13,8 @@ package struct Recurrences: Sendable {
 
     package init() {}
 
-    /// - Returns: `nil` when the app is never rotated by itself.
-    /// - Throws: when the system has lost the time zone, or a window cannot be read.
+    /// - Returns: `nil` when the app is not rotated automatically.
+    /// - Throws: when the system no longer has the time zone, or a window cannot be read.
     package mutating func of(_ app: App) throws(ScheduleError) -> Recurrence? {
         guard let every = app.policy.every else { return nil }
         let key = Key(windows: app.policy.windows, zone: app.policy.timeZone)

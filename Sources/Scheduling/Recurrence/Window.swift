@@ -1,25 +1,26 @@
 package import Domain
 
-/// A part of the week in which something may begin: `Sun 02:00-04:00`, `Mon-Fri 22:00-06:00`, `daily 01:00-03:00`.
+/// A part of the week in which work may start: `Sun 02:00-04:00`, `Mon-Fri 22:00-06:00`, `daily 01:00-03:00`.
 ///
-/// Its times are the wall clock's of a zone. It opens once for each of its days, and closes on the day after where it
-/// ends no later in the day than it begins. Where the clock is set forward over its beginning, it opens at the first
-/// instant after the gap; where all of it lies in the gap, for its full length; a day that does not exist has none.
-/// Where the clock is set back within it, it is open throughout: from the first time that its beginning is shown until
+/// Times are local times of a zone. A window opens once for each of its days. If its end is not later in the day than
+/// its beginning, it closes on the day after. If the clock is set forward over its beginning, it opens at the first
+/// instant after the gap; if the gap covers the whole window, it opens then for its full length; on a day that does not
+/// exist it does not open. If the clock is set back within it, it stays open throughout: from the first time that the
+/// clock shows its beginning until the last time that its final second has passed.
 /// its last second has passed for the last time.
 package struct Window: Hashable, Sendable, CustomStringConvertible {
     static let dayNames = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
 
     /// 0 for Monday to 6 for Sunday.
     let firstDay: Int
-    /// How many days in a row, 1 to 7; seven begin on Monday.
+    /// The number of days in a row, 1 to 7; seven begin on Monday.
     let days: Int
-    /// Minutes from the beginning of the day, below 1,440.
+    /// Minutes from the start of the day, below 1,440.
     let begin: Int
-    /// Minutes from the beginning of the same day, after `begin` by at most 1,440.
+    /// Minutes from the start of the same day, at most 1,440 after `begin`.
     let end: Int
 
-    /// The canonical form, which reads back as the same window.
+    /// The canonical form, which parses to the same window.
     package var description: String {
         let last = Self.dayNames[(firstDay + days - 1) % 7]
         let named = days == 7 ? "daily" : days == 1 ? last : "\(Self.dayNames[firstDay])-\(last)"
@@ -31,7 +32,7 @@ package struct Window: Hashable, Sendable, CustomStringConvertible {
         return "\(two(minutes / 60)):\(two(minutes % 60))"
     }
 
-    /// When it is open for one day, counted from 1970-01-01: from its first instant up to, not including, the last.
+    /// The opening for one day, counted from 1970-01-01: from its first instant up to, but not including, its last.
     func opening(onDay day: Int, in zone: TimeZoneRules) -> Range<Timestamp>? {
         guard (Calendar.weekday(ofDay: day) - firstDay + 7) % 7 < days else { return nil }
         let start: Timestamp
@@ -49,14 +50,14 @@ package struct Window: Hashable, Sendable, CustomStringConvertible {
         case .none(let resumes): close = resumes
         }
         if close <= start { close = start + (end - begin) * 60 }
-        // Beyond the years that can be written, both are the last second.
+        // Outside the years that can be written, both are the last second.
         return start < close ? start..<close : nil
     }
 }
 
-/// Several windows: what any of them holds. An empty list holds nothing; where it is to mean any time, ask no window.
+/// Several windows: their union. An empty list is never open; where it should mean any time, do not ask it.
 extension [Window] {
-    /// The opening that holds an instant; of several, the one that closes last.
+    /// The opening that contains an instant; if there are several, the one that closes last.
     package func opening(at instant: Timestamp, in zone: TimeZoneRules) -> Range<Timestamp>? {
         let day = zone.localTime(at: instant).day
         return openings(onDays: (day - 2)...(day + 1), in: zone).filter { $0.contains(instant) }
@@ -67,11 +68,11 @@ extension [Window] {
         opening(at: instant, in: zone) != nil
     }
 
-    /// The first opening that begins at an instant or later; of several, the longest. One that is already open
-    /// does not count (see ``opening(at:in:)``). `nil` without windows, and at the end of time.
+    /// The first opening that begins at an instant or later; if there are several, the longest. An opening that already
+    /// lasts does not count (see ``opening(at:in:)``). `nil` without windows, and at the end of time.
     package func nextOpening(atOrAfter instant: Timestamp, in zone: TimeZoneRules) -> Range<Timestamp>? {
         let today = zone.localTime(at: instant).day
-        // A weekly window, passed today, whose next day does not exist, opens within 14 days.
+        // A weekly window that has passed today, and whose next day does not exist, opens within 14 days.
         for start in stride(from: today - 2, through: today + 16, by: 3) {
             let found = openings(onDays: start...(start + 2), in: zone).filter { $0.lowerBound >= instant }
             if let first = found.min(by: { ($0.lowerBound, $1.upperBound) < ($1.lowerBound, $0.upperBound) }) {
@@ -81,8 +82,8 @@ extension [Window] {
         return nil
     }
 
-    /// The last openings that begin at an instant or before it: those of the three days on which there are any, and of
-    /// no day before `first`.
+    /// The last openings that begin at an instant or before it: all that begin in the latest span of three days that
+    /// has any, but none of a day before `first`.
     func openings(before instant: Timestamp, backTo first: Timestamp, in zone: TimeZoneRules) -> [Range<Timestamp>] {
         let (today, begin) = (zone.localTime(at: instant).day, zone.localTime(at: first).day - 2)
         for end in stride(from: today + 1, through: Swift.max(today - 16, begin), by: -3) {
@@ -92,10 +93,10 @@ extension [Window] {
         return []
     }
 
-    /// The most seconds from one opening to the next, by a clock that is never set; 0 when they never close.
+    /// The most seconds from one opening to the next, for a clock that is never set; 0 when they never close.
     package var longestPause: Int {
         var (at, close, longest) = (Timestamp(unixSeconds: 0), Timestamp(unixSeconds: 0), 0)
-        // Two weeks hold each pause that there is, after the first opening.
+        // Two weeks after the first opening contain every pause.
         while at.unixSeconds < 21 * 86_400, let next = nextOpening(atOrAfter: at + 1, in: .utc) {
             if close.unixSeconds > 0, next.lowerBound > close { longest = Swift.max(longest, next.lowerBound - at) }
             (at, close) = (next.lowerBound, Swift.max(close, next.upperBound))

@@ -5,9 +5,9 @@ extension Window {
     private static let hint =
         "write it like 'Sun 02:00-04:00', 'Mon-Fri 22:00-06:00' or 'daily 01:00-03:00', joined by ';'"
 
-    /// Reads several windows, joined by `;` or `,` and as many spaces as one likes; an empty text is none.
+    /// Reads several windows, separated by `;` or `,` and any number of spaces. An empty text has no windows.
     ///
-    /// Names of days are `Mon` to `Sun`; times are `HH:MM`, the last of a day being `24:00`.
+    /// The days are `Mon` to `Sun`. Times are `HH:MM`; the end of a day is `24:00`.
     /// - Throws: ``ScheduleError`` `.window`, also for more than ``mostWindows``.
     package static func list(_ text: String) throws(ScheduleError) -> [Window] {
         guard !text.isEmpty else { return [] }
@@ -25,7 +25,7 @@ extension Window {
         return windows
     }
 
-    /// The canonical form of several, which ``list(_:)`` reads.
+    /// The canonical form of several windows, which ``list(_:)`` reads.
     package static func text(_ windows: [Window]) -> String { windows.map(\.description).joined(separator: "; ") }
 
     /// Reads one window.

@@ -1,8 +1,8 @@
 package import Domain
 import HeapModule
 
-/// Apps in the order in which something is due for them. An app has one place; to give it another costs a logarithm, and
-/// the old place is left lying until it comes to the front.
+/// Apps in the order of their due times. An app has one place. A new place costs O(log n); the old one stays in the
+/// heap until it reaches the front.
 package struct DueQueue: Sendable {
     private struct Item: Comparable, Sendable {
         let due: Timestamp
@@ -11,7 +11,7 @@ package struct DueQueue: Sendable {
         static func < (one: Item, other: Item) -> Bool { (one.due, one.name) < (other.due, other.name) }
     }
 
-    /// Each app's own place is in here, and maybe places that it had once.
+    /// The current place of each app, and possibly some former ones.
     private var heap = Heap<Item>()
     private var dues: [Name: Timestamp] = [:]
 
@@ -24,7 +24,7 @@ package struct DueQueue: Sendable {
 
     package func due(of name: Name) -> Timestamp? { dues[name] }
 
-    /// Gives an app its place; `nil` takes it out.
+    /// Sets an app's due time; `nil` removes the app.
     package mutating func place(_ name: Name, at due: Timestamp?) {
         guard dues[name] != due else { return }
         dues[name] = due
@@ -33,7 +33,7 @@ package struct DueQueue: Sendable {
         if heap.count > 2 * dues.count + 64 { self = DueQueue(dues) }
     }
 
-    /// When the first of them is due.
+    /// The earliest due time.
     package mutating func next() -> Timestamp? {
         while let first = heap.min {
             if dues[first.name] == first.due { return first.due }
@@ -42,7 +42,7 @@ package struct DueQueue: Sendable {
         return nil
     }
 
-    /// Takes out the first, if it is due.
+    /// Removes and returns the first app, if it is due.
     package mutating func take(at now: Timestamp) -> Name? {
         guard let due = next(), due <= now else { return nil }
         let name = heap.removeMin().name

@@ -2,17 +2,17 @@ package import Domain
 import Tokens
 package import Vault
 
-/// What Keyturn does for an app without being asked.
+/// What Keyturn does for an app automatically.
 package enum Work: CaseIterable, Hashable, Sendable {
-    /// A rotation is begun, or the one that is under way is carried on.
+    /// Start a rotation, or continue the current one.
     case rotation
-    /// The successor of a token that somebody uses is fetched.
+    /// Fetch the successor of a token that is in use.
     case token
-    /// Zoom is asked whether it still takes the secret, and what for.
+    /// Check with Zoom whether the secret is still accepted, and for which scopes.
     case probe
 }
 
-/// When each kind of work is due for an app. Arithmetic on what the vault holds, what is remembered and two clocks.
+/// When each kind of work is due for an app. Computed from the vault, the upkeep state and the two clocks.
 package struct DueTimes: Equatable, Sendable {
     private static let day = 86_400
 
@@ -21,8 +21,8 @@ package struct DueTimes: Equatable, Sendable {
     package private(set) var probe: Timestamp?
 
     /// - Parameters:
-    ///   - upkeep: what is remembered of the app.
-    ///   - begins: when a rotation begins by itself, if one does (``RotationDue``).
+    ///   - upkeep: what the scheduler knows about the app.
+    ///   - begins: when a rotation starts automatically, if one does (``RotationDue``).
     package init(_ entry: AppEntry, upkeep: Upkeep, begins: Timestamp?, now: Moment) {
         rotation = entry.rotation == nil ? begins : Self.carryOn(entry, now.wall)
         token = Self.refresh(entry, now)
@@ -37,14 +37,14 @@ package struct DueTimes: Equatable, Sendable {
         }
     }
 
-    /// No step waits for longer than Zoom may ask for, an hour, nor a drain for longer than a secret lives: a due time
-    /// that is further off was set under a clock that was ahead.
+    /// No step waits longer than an hour, which is the most that Zoom may ask for, and no drain longer than a secret is
+    /// valid. A due time beyond that was set while the clock was ahead.
     private static func carryOn(_ entry: AppEntry, _ now: Timestamp) -> Timestamp? {
         guard let rotation = entry.rotation else { return nil }
         return rotation.due.map { min($0, now + (rotation.phase == .draining ? 30 * day : 3600)) }
     }
 
-    /// A token that nobody uses is let go. Whoever asks for it later fetches its successor himself.
+    /// A token that is not in use is not refreshed. The next client that asks triggers a new one.
     private static func refresh(_ entry: AppEntry, _ now: Moment) -> Timestamp? {
         guard let token = entry.token else { return nil }
         let wait = TokenPolicy.secondsUntilDue(token, app: entry.app.id, now: now)
@@ -52,11 +52,11 @@ package struct DueTimes: Equatable, Sendable {
         return now.wall + max(wait, 0)
     }
 
-    /// Once a day, at a time of the day that is the app's own. A token minted with the secret tells as much as a probe.
+    /// Once a day, at a time of day that depends on the app. A token minted with the secret proves as much as a probe.
     private static func probe(_ entry: AppEntry, _ upkeep: Upkeep, _ now: Timestamp) -> Timestamp? {
-        // What came out of a backup is tried at once, and again until Zoom says yes or no.
+        // A secret from a backup is tried at once, and again until Zoom accepts or refuses it.
         if let since = entry.credential.suspectSince, upkeep.probe.map({ $0.at < since }) ?? true { return since }
-        // A rotation proves the secret itself, but for the two states in which it may wait for long.
+        // A rotation verifies the secret itself, except in the two states in which it may wait for long.
         guard entry.rotation.map({ $0.phase == .draining || $0.phase == .blocked }) ?? true else { return nil }
         let generation = entry.credential.generation
         let looks = [
@@ -65,14 +65,14 @@ package struct DueTimes: Equatable, Sendable {
             entry.token.flatMap { $0.token.generation == generation ? $0.token.issuedAt : nil },
         ]
         var last = min(looks.compactMap(\.self).max() ?? now, now)
-        // That it can be rotated, no token of a client tells.
+        // A client's token does not show whether the secret can be rotated.
         if entry.app.policy.every != nil { last = min(last, upkeep.scope?.at ?? entry.app.createdAt) }
         return last.next(Int(fnv(entry.app.id) % UInt64(day)), ofEvery: day, after: day / 2)
     }
 }
 
 extension Timestamp {
-    /// The first time, `pause` seconds after this one or later, that is `place` seconds into a period.
+    /// The first time at least `pause` seconds after this one that is `place` seconds into a period.
     fileprivate func next(_ place: Int, ofEvery period: Int, after pause: Int) -> Timestamp {
         let earliest = unixSeconds + pause
         let ahead = (place - earliest) % period
@@ -80,7 +80,7 @@ extension Timestamp {
     }
 }
 
-/// FNV-1a: the same for an app in every run, which Swift's own hashing is not.
+/// FNV-1a, which gives an app the same value in each run. Swift's own hashing does not.
 private func fnv(_ text: String) -> UInt64 {
     text.utf8.reduce(0xcbf2_9ce4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
 }

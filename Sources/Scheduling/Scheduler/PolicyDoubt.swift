@@ -1,12 +1,12 @@
 package import Domain
 package import Vault
 
-/// What in a rotation policy cannot hold together. It is kept as it was asked for, and said.
+/// A contradiction within a rotation policy. The policy is saved as requested, and the contradiction is reported.
 package struct PolicyDoubt: Equatable, Sendable {
     package let detail: String
     package let hint: String
 
-    /// All that is doubtful, for an app that is rotated by itself.
+    /// All contradictions, for an app that is rotated automatically.
     package static func all(_ policy: RotationPolicy, of app: Name) -> [PolicyDoubt] {
         guard let every = policy.every else { return [] }
         var found: [PolicyDoubt] = []

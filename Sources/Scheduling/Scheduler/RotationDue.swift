@@ -1,23 +1,23 @@
 package import Domain
 package import Vault
 
-/// When an app's secret is due to be replaced by itself. Arithmetic on what the vault holds.
+/// When an app's secret is due for automatic rotation. Computed from the vault.
 package struct RotationDue: Equatable, Sendable {
-    /// How long an app is left alone after a rotation that came to nothing, in seconds.
+    /// How long an app rests after a failed rotation, in seconds.
     package static let rest = 6 * 3600
 
-    /// By policy and age of the secret alone; in the past when it is overdue.
+    /// By policy and the age of the secret alone; in the past when the rotation is overdue.
     package let planned: Timestamp
-    /// When it begins: in a window, and what is long overdue not together with everything else that is.
+    /// When the rotation starts: within a window, and spread out if it is long overdue.
     package let begins: Timestamp
-    /// Whether it was put off just now: then ``begins`` is to be kept, so that no start puts it off once more.
+    /// Whether the start was postponed just now. Then save ``begins``, so that no restart postpones it once more.
     package let isPutOff: Bool
 
-    /// `nil` for an app that is not rotated by itself, is paused, or is being rotated.
+    /// `nil` for an app that is not rotated automatically, is paused, or is being rotated.
     /// - Parameters:
-    ///   - upkeep: what is remembered of the app.
-    ///   - catchingUp: whether time was lost: a start, a jump of the clock, a sleep. What is overdue by more than
-    ///     ``Schedule/Recurrence/catchUp`` is then spread over as much.
+    ///   - upkeep: what the scheduler knows about the app.
+    ///   - catchingUp: whether time was lost: a start, a jump of the clock, a suspend. Rotations that are overdue by
+    ///     more than ``Recurrence/catchUp`` are then spread over that time.
     package init?(
         _ entry: AppEntry, upkeep: Upkeep, recurrence: Recurrence?, now: Timestamp, catchingUp: Bool
     ) {
@@ -27,8 +27,8 @@ package struct RotationDue: Equatable, Sendable {
         let isAhead = created > now
         let settled = isAhead ? recurrence.due(after: created, now: now) : recurrence.notBefore(planned, now: now)
         let fresh = catchingUp ? recurrence.due(after: created, now: now) : settled
-        // What is remembered holds for what is overdue, or was while the clock was ahead, and never for longer than
-        // there is reason to: it may have been noted under a clock that was wrong.
+        // A saved time counts only if the rotation is overdue, or was saved while the clock was ahead; and only within
+        // a bound, because it may have been saved while the clock was wrong.
         let longest = max(fresh, recurrence.notBefore(now + Self.rest, now: now))
         if let known = upkeep.rotation, known.base == entry.credential.generation, planned <= now || isAhead,
             known.due <= longest
@@ -43,7 +43,7 @@ package struct RotationDue: Equatable, Sendable {
 }
 
 extension RotationDue {
-    /// Whether the app is left alone after a rotation that came to nothing, and not only splayed.
+    /// Whether the app rests after a failed rotation, rather than being only spread out.
     package func isResting(_ upkeep: Upkeep, _ entry: AppEntry, now: Timestamp) -> Bool {
         guard let known = upkeep.rotation, known.base == entry.credential.generation else { return false }
         return (Recurrence.catchUp + 1...Self.rest).contains(known.due - now)
@@ -51,7 +51,7 @@ extension RotationDue {
 }
 
 extension Recurrence {
-    /// `time` itself if a window is open then, or now if it has passed; otherwise the place in the next opening.
+    /// `time` itself if a window is open then; now, if it has passed; otherwise the place in the next opening.
     fileprivate func notBefore(_ time: Timestamp, now: Timestamp) -> Timestamp {
         let seen = max(now, time + 1)
         let due = caughtUp(seen + -1, now: seen)

@@ -4,19 +4,19 @@ import Synchronization
 package import Tokens
 package import Vault
 
-/// Does what falls due without anybody asking: in the order in which it is due, a few of each kind at a time, and of each
-/// kind one for an app.
+/// Does the automatic work when it is due: in order of due time, a few of each kind at a time, and at most one of a
+/// kind for an app.
 ///
-/// Nothing here looks at all apps but at a start and when time was lost. An app is given its places in the queues anew
-/// when its entry changed, and when something was done for it, whatever came of it.
+/// Visits all apps only at a start and when time was lost. Otherwise an app's due times are computed again when its
+/// entry has changed, and after work for it, whatever the result.
 package actor Scheduler {
-    /// How much of each kind of work is under way at most. A call to Zoom takes 15 seconds at the longest.
+    /// The most work of each kind at a time. A call to Zoom takes at most 15 seconds.
     package struct Limits: Sendable {
-        /// Each may hold a new secret in memory alone for a moment.
+        /// Each may hold a new secret only in memory for a moment.
         package var rotations = 8
-        /// Of the 256 calls that may be under way: clients who wait for a token come first.
+        /// Of the 256 calls that may be in flight: clients that wait for a token come first.
         package var tokens = 32
-        /// Enough for 100,000 apps in a day, and no burst after a day off.
+        /// Enough for 100,000 apps a day, without a burst after a day of downtime.
         package var probes = 2
 
         package init() {}
@@ -30,7 +30,7 @@ package actor Scheduler {
         }
     }
 
-    /// The names of apps whose entries changed; filled on the thread that commits.
+    /// The names of apps with changed entries; filled on the thread that commits.
     private final class Changes: Sendable {
         private let names = Mutex<Set<Name>>([])
         func note(_ name: Name) { names.withLock { _ = $0.insert(name) } }
@@ -46,10 +46,10 @@ package actor Scheduler {
     let tokens: TokenKeeper
     let time: any TimeSource
     let makeID: @Sendable () -> String
-    /// Which of the scopes that an app needs are not among these.
+    /// Returns the scopes that an app needs and that are not in the list.
     let lacking: @Sendable ([String]) -> [String]
-    /// Whether Zoom gives an app tokens that may change its secret; `nil` when it did not say. Asked with a secret that Zoom
-    /// took just now.
+    /// Returns whether Zoom gives an app tokens that may change its secret; `nil` when Zoom did not say. Called only
+    /// with a secret that Zoom has just accepted.
     let mayRotate: @Sendable (AppEntry) async -> Upkeep.RotationScope?
     let note: @Sendable (SchedulerEvent) -> Void
     private let limits: Limits
@@ -58,10 +58,10 @@ package actor Scheduler {
     private var recurrences = Recurrences()
     private var queues: [Work: DueQueue] = [:]
     private var underWay: [Work: [Name: Task<Void, Never>]] = [:]
-    /// Until when, on the boot clock, an app is left alone although something is due.
+    /// Until when, in seconds of the boot clock, an app rests although work is due.
     private var resting: [Work: [Name: Int]] = [:]
-    /// The generation that each rotation under way replaces: one that is gone while its generation is still current
-    /// came to nothing.
+    /// The generation that each running rotation replaces. If the rotation is gone while this generation is still
+    /// current, it failed.
     private var replacing: [Name: Generation] = [:]
     private var last: Moment?
     private var saving: Task<Void, Never>?
@@ -89,7 +89,7 @@ package actor Scheduler {
         }
     }
 
-    /// One look, to be taken once a second. Returns without waiting for what it began.
+    /// Starts what is due; call it once a second. Returns without waiting for the work.
     package func look() {
         guard !isStopped else { return }
         let now = time.now
@@ -103,20 +103,20 @@ package actor Scheduler {
         save()
     }
 
-    /// Begins nothing more. What is under way goes to its end.
+    /// Starts nothing more. Running work continues to its end.
     package func stop() { isStopped = true }
 
-    /// When the next thing is due, of whatever kind, for whichever app.
+    /// The earliest due time of any work for any app.
     package var nextDue: Timestamp? {
         Work.allCases.compactMap { queues[$0, default: DueQueue()].next() }.min()
     }
 
-    /// Returns when nothing is under way.
+    /// Returns when no work is running.
     package func settle() async {
         while let task = saving ?? underWay.values.lazy.compactMap(\.values.first).first { await task.value }
     }
 
-    /// Whether no more time went by than the looks are apart, on either clock: no jump, no sleep.
+    /// Whether no more time passed than between two ticks, on either clock: no jump, no suspend.
     private static func isSteady(from last: Moment, to now: Moment) -> Bool {
         ClockJump(from: last, to: now) == .steady && now.boot - last.boot <= Recurrence.catchUp
     }
@@ -147,7 +147,7 @@ package actor Scheduler {
     }
 
     private func plan(_ entry: AppEntry, _ now: Moment, catchingUp: Bool) -> DueTimes {
-        // A policy that cannot be read is shown by the status.
+        // The status reports a policy that cannot be read.
         let recurrence = try? recurrences.of(entry.app)
         let rotation = RotationDue(
             entry, upkeep: unsaved[entry], recurrence: recurrence, now: now.wall, catchingUp: catchingUp)
@@ -155,7 +155,7 @@ package actor Scheduler {
         return DueTimes(entry, upkeep: unsaved[entry], begins: rotation?.begins, now: now)
     }
 
-    /// `nil` while the work is under way: its end gives the app its place anew.
+    /// `nil` while the work is running: when it ends, the app gets a new due time.
     private func due(_ work: Work, _ times: DueTimes, _ name: Name, _ now: Moment) -> Timestamp? {
         guard let due = times[work], underWay[work]?[name] == nil else { return nil }
         guard let until = resting[work]?[name] else { return due }
@@ -164,7 +164,7 @@ package actor Scheduler {
         return due
     }
 
-    /// Leaves an app alone for so many seconds.
+    /// Postpones the app's work by so many seconds.
     func rest(_ work: Work, _ name: Name, _ seconds: Int) {
         resting[work, default: [:]][name] = time.now.boot + seconds
     }
@@ -188,7 +188,7 @@ package actor Scheduler {
         while underWay[work, default: [:]].count < limits.most(work),
             let name = queues[work, default: DueQueue()].take(at: now.wall)
         {
-            // It may have been done meanwhile, at somebody's word.
+            // The work may have been done meanwhile, on an operator's request.
             guard let entry = vault.catalog.app(name), !isStopped else { continue }
             guard let due = plan(entry, now, catchingUp: false)[work], due <= now.wall else {
                 place(name, now)
@@ -205,11 +205,11 @@ package actor Scheduler {
         underWay[work]?[name] = nil
         guard !isStopped else { return }
         changes.note(name)
-        // Whoever waited for this place need not wait for the next second.
+        // Fills the freed place at once instead of a second later.
         look()
     }
 
-    /// Brings what was learnt into the vault. What the disk does not take is tried again at the next look.
+    /// Saves what was learnt to the vault. If the disk refuses, the next tick tries again.
     private func save() {
         let batch = unsaved.batch
         guard saving == nil, !batch.isEmpty else { return }
@@ -224,7 +224,7 @@ package actor Scheduler {
         }
     }
 
-    /// Keeps what somebody found out about an app's rotations, and returns when it shows.
+    /// Records what was learnt about an app's rotations, and returns when readers see it.
     package func learn(_ scope: Upkeep.RotationScope, of app: App) async {
         guard let entry = vault.catalog.app(app.name), entry.app.id == app.id else { return }
         unsaved[entry].scope = scope
@@ -233,6 +233,6 @@ package actor Scheduler {
         await saving?.value
     }
 
-    /// Marks that a rotation of the app is begun.
+    /// Records that a rotation of the app has started.
     func expect(_ generation: Generation?, _ name: Name) { replacing[name] = generation }
 }

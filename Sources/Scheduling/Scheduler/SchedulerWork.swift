@@ -3,9 +3,9 @@ import Rotation
 import Tokens
 package import Vault
 
-/// What is done when it is due.
+/// The work itself.
 extension Scheduler {
-    /// Seconds for which an app is left alone when something went wrong that is not known to last.
+    /// Seconds until the next attempt after a failure that may be temporary.
     private static let pause = (rotation: 60, step: 5, token: 900, probe: 900)
 
     func carryOut(_ work: Work, _ entry: AppEntry) async {
@@ -22,7 +22,7 @@ extension Scheduler {
         do throws(VaultError) {
             _ = try await engine.rotate(name, trigger: .schedule, overlap: nil, id: makeID())
         } catch {
-            // Nothing was begun, so that nothing came to nothing.
+            // No rotation was started, so none has failed.
             expect(nil, name)
             rest(.rotation, name, Self.pause.rotation)
         }
@@ -30,7 +30,7 @@ extension Scheduler {
 
     private func carryOn(_ entry: AppEntry) async {
         await engine.carryOn(entry.app.name)
-        // A step whose commit failed stands where it stood, and is still due.
+        // A step whose commit failed has made no progress and is still due.
         guard let after = vault.catalog.app(entry.app.name)?.rotation, let before = entry.rotation,
             after.id == before.id, after.phase == before.phase, after.due == before.due
         else { return }
@@ -48,14 +48,14 @@ extension Scheduler {
         let found: Upkeep.Probe
         do throws(TokenFailure) {
             let token = try await tokens.attempt(name).token
-            // Zoom leaves the scopes out for a while after they were changed: then the last word holds. [seen]
+            // Zoom omits the scopes for a while after a change: then the last result counts. [seen]
             let known = unsaved[entry].probe.flatMap { $0.generation == token.generation ? $0.missingScopes : nil }
             found = Upkeep.Probe(
                 generation: token.generation, at: time.now.wall, missingScopes: token.scopes.map(lacking) ?? known ?? []
             )
         } catch {
             guard case .refused(let failure, nextAttempt: nil) = error else {
-                // Meanwhile nobody is served with a secret out of a backup.
+                // Until this is settled, a secret from a backup is not served.
                 return rest(.probe, name, max(error.wait(or: 0), entry.isSuspect ? 5 : Self.pause.probe))
             }
             found = Upkeep.Probe(
@@ -68,7 +68,8 @@ extension Scheduler {
         note(.probed(name, found, isRotating: now.rotation != nil))
     }
 
-    /// Whether an app that is to be rotated automatically can be. What Zoom does not say leaves the last word, until tomorrow.
+    /// Whether an app with automatic rotation can be rotated. If Zoom does not say, the last result counts until
+    /// tomorrow.
     private func lookAtScope(_ entry: AppEntry, isTaken: Bool) async {
         guard entry.app.policy.every != nil else { return }
         let found = isTaken ? await mayRotate(entry) : nil
@@ -76,9 +77,9 @@ extension Scheduler {
         unsaved[now].scope = found ?? Upkeep.RotationScope(at: time.now.wall, lack: unsaved[now].scope?.lack)
     }
 
-    /// Rotates everything that is due, one after the other: for scheduled jobs, without the splay that spreads catching
-    /// up, and whether a window is open or not. What came to nothing lately is left alone.
-    /// - Returns: the apps that were taken up.
+    /// Rotates everything that is due, one after the other, for scheduled jobs: not spread out, and inside or outside
+    /// windows. Skips apps that rest after a failed rotation.
+    /// - Returns: the apps whose rotation was started.
     package func rotateDue() async -> [App] {
         let now = time.now.wall
         var recurrences = Recurrences()
@@ -100,7 +101,7 @@ extension Scheduler {
 }
 
 extension TokenFailure {
-    /// Seconds until another attempt makes sense, as far as is known.
+    /// Seconds until the next attempt, if known; else `pause`.
     fileprivate func wait(or pause: Int) -> Int {
         switch self {
         case .unavailable(_, let retryAfter): retryAfter
@@ -113,6 +114,6 @@ extension TokenFailure {
 /// What the scheduler did, for the log.
 package enum SchedulerEvent: Sendable {
     case probed(Name, Upkeep.Probe, isRotating: Bool)
-    /// What was learnt of apps is in memory only.
+    /// What was learnt about apps is only in memory.
     case notSaved(VaultError)
 }

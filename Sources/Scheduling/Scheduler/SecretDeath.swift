@@ -3,14 +3,14 @@ import Rotation
 package import Vault
 
 extension AppEntry {
-    /// When Zoom kills the secret that is handed out, while nothing has taken its place; `nil` when it lives on.
+    /// When the served secret expires without a successor; `nil` when no expiry is set.
     package var secretDies: Timestamp? {
         guard let rotation, rotation.promotedAt == nil else { return nil }
         return rotation.revokeAt
     }
 
-    /// When the secret of an older generation dies, or died at the latest; `nil` when that is not known, as of a secret
-    /// that was only given another number.
+    /// When the secret of an older generation expires, or the latest time at which it expired; `nil` when that is not
+    /// known, for instance for a secret that only got a new number.
     package func dies(_ generation: Generation) -> Timestamp? {
         guard generation < credential.generation else { return nil }
         if let rotation, rotation.promotedAt != nil, generation >= rotation.base {
@@ -20,7 +20,7 @@ extension AppEntry {
         return replaced.dies
     }
 
-    /// When the secret before the current one dies, or died at the latest.
+    /// When the secret before the current one expires, or the latest time at which it expired.
     package var previousDies: Timestamp? {
         if let rotation, rotation.promotedAt != nil { return dies(rotation.base) }
         return replaced?.dies

@@ -4,14 +4,14 @@ enum Calendar {
 
     static func weekday(ofDay day: Int) -> Int { day + 3 - floored(day + 3, 7) * 7 }
 
-    /// The day on which a year begins.
+    /// The first day of a year.
     static func start(ofYear year: Int) -> Int {
         let past = year - 1
         return past * 365 + floored(past, 4) - floored(past, 100) + floored(past, 400) - 719_162
     }
 
     static func year(ofDay day: Int) -> Int {
-        // 400 years are 146,097 days; the estimate is off by one year at most.
+        // 400 years have 146,097 days; the estimate is off by at most one year.
         var year = floored((day + 719_162) * 400, 146_097) + 1
         while start(ofYear: year) > day { year -= 1 }
         while start(ofYear: year + 1) <= day { year += 1 }
@@ -20,7 +20,7 @@ enum Calendar {
 
     static func isLeap(_ year: Int) -> Bool { start(ofYear: year + 1) - start(ofYear: year) == 366 }
 
-    /// How many days of the year come before a month, 1 to 12.
+    /// The number of days in the year before a month, 1 to 12.
     static func days(before month: Int, of year: Int) -> Int {
         let common = [0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334, 365][month - 1]
         return common + (month > 2 && isLeap(year) ? 1 : 0)

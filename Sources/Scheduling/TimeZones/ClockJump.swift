@@ -1,18 +1,18 @@
 package import Domain
 
-/// What the wall clock did between two readings, beside the boot clock, which never jumps.
+/// How the wall clock moved between two readings, compared with the boot clock, which never jumps.
 package enum ClockJump: Equatable, Sendable {
     case steady
     case forward(seconds: Int)
     case backward(seconds: Int)
 
-    /// For the rounding of both clocks to seconds, and for a clock that is being slewed.
+    /// In seconds: covers the rounding of both clocks, and a clock that is being slewed.
     package static let tolerance = 5
 
-    /// - Parameter tolerance: how many seconds the clocks may part and still be steady.
+    /// - Parameter tolerance: how many seconds the clocks may differ and still count as steady.
     package init(from earlier: Moment, to later: Moment, tolerance: Int = tolerance) {
-        // A boot clock that runs backwards was begun anew: at least its reading has passed, and how much more nobody
-        // knows, so that only a step back shows.
+        // A smaller boot clock means a reboot: at least its reading has passed since, and an unknown time more, so that
+        // only a step back can be detected.
         let isSameBoot = later.boot >= earlier.boot
         let jump = (later.wall - earlier.wall) - (isSameBoot ? later.boot - earlier.boot : later.boot)
         self =

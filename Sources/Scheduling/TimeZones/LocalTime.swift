@@ -1,13 +1,13 @@
 import Domain
 
-/// What the clock on a wall shows: a day and a second of it, of no zone.
+/// A day and a second of it as a wall clock shows them, without a zone.
 package struct LocalTime: Hashable, Comparable, Sendable, CustomStringConvertible {
-    /// Since 1970-01-01T00:00:00 on that same wall.
+    /// Since 1970-01-01T00:00:00 on the same clock.
     package let seconds: Int
 
     package init(seconds: Int) { self.seconds = seconds }
 
-    /// - Parameter minute: of the day; 1,440 and more reach into the days after.
+    /// - Parameter minute: of the day; 1,440 and more continue into the following days.
     init(day: Int, minute: Int) { seconds = day * 86_400 + minute * 60 }
 
     /// Days since 1970-01-01.

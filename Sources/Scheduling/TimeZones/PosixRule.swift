@@ -1,8 +1,8 @@
-/// The rule at the end of a zone's file, for all times after its table: `CET-1CEST,M3.5.0,M10.5.0/3`.
+/// The rule at the end of a time zone file, for all times after its table: `CET-1CEST,M3.5.0,M10.5.0/3`.
 ///
 /// The grammar is that of POSIX's TZ with the extension of RFC 9636: hours from -167 to 167.
 struct PosixRule: Equatable, Sendable {
-    /// A day of the year, in one of the three ways of writing it.
+    /// A day of the year, in one of three forms.
     enum Day: Equatable, Sendable {
         /// `Jn`: 1 to 365, the 29th of February never counted.
         case julian(Int)
@@ -28,7 +28,7 @@ struct PosixRule: Equatable, Sendable {
         }
     }
 
-    /// When an offset begins each year: a day, and seconds from its beginning, by the wall clock until then.
+    /// When an offset begins each year: a day, and seconds from its start, by the wall clock before the change.
     struct Change: Equatable, Sendable {
         let day: Day
         let second: Int
@@ -44,7 +44,7 @@ struct PosixRule: Equatable, Sendable {
     let standard: Int
     let saving: Saving?
 
-    /// Every change within some years, in the order of time.
+    /// Every change within some years, in chronological order.
     func changes(years: ClosedRange<Int>) -> [OffsetChange] {
         guard let saving else { return [] }
         func second(_ change: Change, _ year: Int) -> Int { change.day.day(of: year) * 86_400 + change.second }
@@ -54,20 +54,20 @@ struct PosixRule: Equatable, Sendable {
                 OffsetChange(at: second(saving.begins, year) - standard, offset: saving.offset),
             ]
         }
-        // Where saving ends and begins in one instant (so that it never ends) the beginning has the last word.
+        // If daylight saving ends and begins in one instant, and so never ends, the beginning counts.
         func isLast(_ change: OffsetChange) -> Int { change.offset == standard ? 0 : 1 }
         return changes.sorted { ($0.at, isLast($0)) < ($1.at, isLast($1)) }
     }
 
     func offset(at second: Int) -> Int {
         let year = Calendar.year(ofDay: Calendar.day(ofSecond: second))
-        // A change may lie a week outside of its year, and so behind the first one of the next year.
+        // A change may lie a week outside its year, and so after the first one of the next year.
         return changes(years: (year - 2)...(year + 1)).last { $0.at <= second }?.offset ?? standard
     }
 }
 
 extension PosixRule {
-    /// `nil` for what is no rule. A zone that saves daylight must say when.
+    /// `nil` when the text is not a rule. A zone with daylight saving must say when it applies.
     init?(_ text: some Collection<UInt8>) {
         var reader = RuleReader(rest: Array(text)[...])
         guard reader.name(), let standard = reader.time(hours: 24) else { return nil }

@@ -1,4 +1,4 @@
-/// Reads the parts of a rule, one after the other.
+/// Reads the parts of a rule in order.
 struct RuleReader {
     var rest: ArraySlice<UInt8>
 
@@ -12,7 +12,7 @@ struct RuleReader {
         return true
     }
 
-    /// Three letters or more, or `<…>` with digits and signs too. What it is called is of no interest here.
+    /// Three letters or more, or `<…>` that may also contain digits and signs. The name itself is not used.
     mutating func name() -> Bool {
         let isQuoted = take("<")
         let name = rest.prefix { byte in

@@ -2,16 +2,16 @@ package import Domain
 import Glibc
 
 extension TimeZoneRules {
-    /// Where the system keeps its zones, unless TZDIR names another place.
+    /// The system's time zone directory, unless TZDIR names another.
     package static let systemDirectory = "/usr/share/zoneinfo"
-    /// In bytes. The longest real one has 4,000.
+    /// In bytes. The longest real file has 4,000.
     static let longestFile = 65_536
 
     /// Reads a zone by its IANA name, byte for byte: `Europe/Berlin`. `UTC` is known without a file.
     ///
-    /// A name has 1 to 64 of `A-Z`, `a-z`, `0-9`, `_`, `+`, `-`, in parts joined by `/`: no text that climbs out of the
-    /// directory is a name.
-    /// - Parameter directory: what TZDIR says, if it is set.
+    /// A name has 1 to 64 characters of `A-Z`, `a-z`, `0-9`, `_`, `+`, `-`, in parts joined by `/`. No name can leave
+    /// the directory.
+    /// - Parameter directory: the value of TZDIR, if it is set.
     /// - Throws: ``ScheduleError`` `.zoneName`, `.zoneUnknown` or `.zoneFile`.
     package init(named identifier: String, directory: String = systemDirectory) throws(ScheduleError) {
         guard Self.isName(identifier) else {
@@ -53,14 +53,14 @@ extension TimeZoneRules {
                 .zoneUnknown, "there is no time zone \(identifier) (no file \(path))",
                 hint: "give its IANA name, like Europe/Berlin, and check that the tzdata package is installed")
         }
-        // Without O_NONBLOCK a pipe of that name would wait for a writer.
+        // Without O_NONBLOCK, a pipe of that name would block until it has a writer.
         let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
         guard descriptor >= 0 else { throw system(errno) }
         defer { close(descriptor) }
         var status = stat()
         guard unsafe fstat(descriptor, &status) == 0 else { throw system(errno) }
         guard status.st_mode & S_IFMT == S_IFREG else { throw unreadable("it is no file") }
-        // One byte more than allowed, to see that it is too long.
+        // One byte more than allowed, to detect a file that is too long.
         var bytes = [UInt8](repeating: 0, count: longestFile + 1)
         var count = 0
         while count < bytes.count {

@@ -1,12 +1,12 @@
 package import Domain
 
-/// Reads a compiled zone (TZif, RFC 9636), of version 2 or later.
+/// Reads a compiled time zone (TZif, RFC 9636), version 2 or later.
 extension TimeZoneRules {
-    /// - Parameter file: of any content.
-    /// - Throws: ``ScheduleError`` `.zoneFile` for anything but a whole file, within its limits, without leap seconds.
+    /// - Parameter file: any bytes.
+    /// - Throws: ``ScheduleError`` `.zoneFile` unless the file is complete, within its limits and without leap seconds.
     package init(identifier: String, file: [UInt8]) throws(ScheduleError) {
         var reader = FileReader(identifier: identifier, rest: file[...])
-        // The first part, in 32 bits, is there for old programs alone.
+        // The first part, in 32 bits, is only for old programs.
         let old = try reader.header()
         try reader.skip(old.bytes(timeWidth: 4))
         let header = try reader.header()
@@ -20,7 +20,7 @@ extension TimeZoneRules {
         var offsets: [Int] = []
         for _ in 0..<header.types {
             offsets.append(try reader.integer(bytes: 4))
-            // Whether it is daylight saving, and what it is called.
+            // The daylight saving flag and the index of the name.
             try reader.skip(2)
         }
         try reader.skip(header.characters + header.standards + header.universals)
@@ -32,7 +32,7 @@ extension TimeZoneRules {
         }
         let table = zip(times, kinds).map { OffsetChange(at: $0, offset: offsets[Int($1)]) }
         let rule = try reader.footer()
-        // Otherwise one instant would have two offsets. Beyond the years that can be written, nobody asks.
+        // Otherwise one instant would have two offsets. Times beyond the years that can be written do not matter.
         if let rule, let last = table.last, Timestamp(unixSeconds: last.at).unixSeconds == last.at {
             guard rule.offset(at: last.at) == last.offset else {
                 throw reader.damaged("its rule contradicts its last change")
@@ -68,7 +68,7 @@ private struct FileReader {
 
     mutating func skip(_ count: Int) throws(ScheduleError) { _ = try take(count) }
 
-    /// A signed number, the highest byte first.
+    /// A signed number in big-endian order.
     mutating func integer(bytes: Int) throws(ScheduleError) -> Int {
         let taken = try take(bytes)
         let start = (taken.first ?? 0) >= 0x80 ? -1 : 0
@@ -84,7 +84,7 @@ private struct FileReader {
         var counts: [Int] = []
         for _ in 0..<6 {
             let count = try integer(bytes: 4)
-            // No part of a file within its limit has as many; and so no sum of them overflows.
+            // No part of a file within its size limit can have more, so sums of counts do not overflow.
             guard (0...TimeZoneRules.longestFile).contains(count) else { throw damaged("it is cut off") }
             counts.append(count)
         }
@@ -93,7 +93,7 @@ private struct FileReader {
             characters: counts[5])
     }
 
-    /// The rule between two line feeds, up to the end of the file; empty for none.
+    /// The rule between two line feeds, up to the end of the file; `nil` when it is empty.
     mutating func footer() throws(ScheduleError) -> PosixRule? {
         let lineFeed = UInt8(ascii: "\n")
         guard try take(1).first == lineFeed, rest.popLast() == lineFeed else { throw damaged("its rule is cut off") }

@@ -1,6 +1,6 @@
 package import Domain
 
-/// From a second of Unix time on, an offset in seconds east of UTC.
+/// An offset in seconds east of UTC, and the second of Unix time from which it applies.
 struct OffsetChange: Equatable, Sendable {
     let at: Int
     let offset: Int
@@ -8,19 +8,19 @@ struct OffsetChange: Equatable, Sendable {
 
 /// One time zone: its offsets from UTC at all times.
 ///
-/// The C library's zones are not used: it knows one zone per process, taken from TZ, and neither `setenv` nor `tzset`
-/// is safe beside other threads.
+/// The C library's zones cannot be used: it has one zone per process, taken from TZ, and neither `setenv` nor `tzset`
+/// is safe while other threads run.
 package struct TimeZoneRules: Equatable, Sendable {
     package let identifier: String
 
-    /// In the order of time.
+    /// In chronological order.
     let table: [OffsetChange]
-    /// Before the table.
+    /// The offset before the table.
     let initial: Int
-    /// From the table's last entry on; without a rule that entry's offset stays for ever.
+    /// The rule after the table's last entry; without one, that entry's offset applies for ever.
     let rule: PosixRule?
 
-    /// No offset comes near two days, so whatever shows a local time lies within two days of it read as UTC.
+    /// No offset comes near two days, so an instant lies within two days of its local time read as UTC.
     private static let reach = 2 * 86_400
 
     package static let utc = TimeZoneRules(identifier: "UTC", table: [], initial: 0, rule: nil)
@@ -61,14 +61,14 @@ package struct TimeZoneRules: Equatable, Sendable {
     private func changes(after start: Int, through end: Int) -> [OffsetChange] {
         let listed = table[countOfTable(through: start)..<countOfTable(through: end)]
         guard listed.endIndex == table.count, let rule else { return Array(listed) }
-        // A change may lie a week outside of its year.
+        // A change may lie a week outside its year.
         let first = Calendar.year(ofDay: Calendar.day(ofSecond: start)) - 1
         let years = first...(Calendar.year(ofDay: Calendar.day(ofSecond: end)) + 1)
         let beginning = max(start, table.last?.at ?? .min)
         return listed + rule.changes(years: years).filter { $0.at > beginning && $0.at <= end }
     }
 
-    /// How many of the table's entries are not later than a second; by halving.
+    /// The number of entries at or before a second; a binary search.
     private func countOfTable(through second: Int) -> Int {
         var (low, high) = (0, table.count)
         while low < high {
