@@ -1,6 +1,6 @@
 import FoundationEssentials
 
-/// What `zoom-sandbox` prints when it listens: where, and as which app one may come.
+/// What `zoom-sandbox` prints when it listens: its address, and the credentials of its first app.
 package struct Announcement: Encodable {
     private struct AppPart: Encodable {
         var accountID: String
@@ -13,7 +13,7 @@ package struct Announcement: Encodable {
     private var apiURL: String
     private var app: AppPart
 
-    /// - Parameter withSecret: false for an app whose secret the reader knows already.
+    /// - Parameter withSecret: false for an app whose secret the reader already knows.
     package init(address: String, app: App, withSecret: Bool) {
         self.address = address
         tokenURL = address + "/oauth/token"

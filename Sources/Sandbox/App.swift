@@ -2,7 +2,7 @@ package import FoundationEssentials
 
 /// A Server-to-Server OAuth app as the sandbox knows it.
 package struct App: Sendable {
-    /// Names the app inside tokens; never used twice.
+    /// Identifies the app inside tokens; never reused.
     let number: UInt64
     package let accountID: String
     package let clientID: String
@@ -15,10 +15,10 @@ package struct App: Sendable {
     private var scheduleChanges: [Date] = []
 
     private var scopeSets = ScopeSets()
-    /// Serials of tokens up to this one are dead: the app was deactivated after them. [doc]
+    /// Tokens with serials up to this one are invalid: the app was deactivated after they were minted. [doc]
     private var deadUpTo: UInt64 = 0
     private var latestToken: UInt64 = 0
-    /// Serials of tokens that were revoked one by one, with their expiry.
+    /// The serials of tokens that were revoked individually, with their expiry.
     private var revokedTokens: [UInt64: Int] = [:]
 
     /// Three changes in fifteen minutes. [doc]
@@ -41,7 +41,7 @@ package struct App: Sendable {
 
     mutating func activate() { active = true }
 
-    /// Kills every token minted so far, for good.
+    /// Invalidates every token minted so far, for good.
     mutating func deactivate() {
         active = false
         deadUpTo = latestToken
@@ -52,7 +52,7 @@ package struct App: Sendable {
         scopesChanged = now
     }
 
-    /// Whether a further change of the rotation schedule is refused for now.
+    /// Whether another change of the rotation schedule is refused for now.
     func isThrottled(at now: Date) -> Bool { scheduleChanges(at: now).count >= Self.throttleCount }
 
     mutating func noteScheduleChange(at now: Date) { scheduleChanges = scheduleChanges(at: now) + [now] }
@@ -70,7 +70,7 @@ package struct App: Sendable {
 
     func scopes(of token: Token) -> [String] { scopeSets[token.scopeSet] }
 
-    /// Expiry apart. `single`: only the latest token lives, as it was before June 2023.
+    /// Whether the token is valid, expiry apart. `single`: only the latest token is, as before June 2023.
     func accepts(_ token: Token, single: Bool) -> Bool {
         active && token.serial > deadUpTo && revokedTokens[token.serial] == nil
             && (!single || token.serial == latestToken)

@@ -1,4 +1,4 @@
-/// What an app is made from; what is missing is generated.
+/// What an app is made from; missing values are generated.
 package struct AppProfile: Sendable, ControlBody {
     package var accountID: String?
     package var clientID: String?
@@ -26,14 +26,14 @@ package struct AppProfile: Sendable, ControlBody {
         self.active = active
     }
 
-    /// The profile in a file's bytes. It must hold the secret: nobody would learn a generated one.
+    /// Reads a profile from a file. It must contain the secret: nobody would learn a generated one.
     package static func read(appFile bytes: [UInt8]) throws(ControlError) -> AppProfile {
         let profile = try read(bytes)
         guard profile.clientSecret != nil else { throw .badRequest("client_secret is missing") }
         return profile
     }
 
-    /// An empty value would make an app that nobody can address.
+    /// Refuses empty values: nobody could address such an app.
     func check() throws(ControlError) {
         for (key, value) in [
             (CodingKeys.accountID, accountID), (.clientID, clientID), (.clientSecret, clientSecret),

@@ -31,7 +31,7 @@ package struct AppRegistry: Sendable {
         return app
     }
 
-    /// Changes the app in place; nil if there is none of that number.
+    /// Changes the app in place; returns nil if there is no app with that number.
     mutating func update<Result>(_ number: UInt64, _ change: (inout App) -> Result) -> Result? {
         guard let place = apps.index(forKey: number) else { return nil }
         return change(&apps.values[place])

@@ -92,6 +92,6 @@ extension SandboxState {
 }
 
 extension SandboxResponse {
-    /// Nothing to tell.
+    /// The answer without content.
     static let done = SandboxResponse.json(200, ["status": "done"])
 }

@@ -17,10 +17,10 @@ extension SandboxState {
         var active: Bool
         var scopes: [String]
         var scopesChanged: Date
-        /// Changes of the rotation schedule that the throttle still counts.
+        /// The changes of the rotation schedule that the throttle still counts.
         var scheduleChanges: [Date]
         var secrets: [Secret]
-        /// Only in the answer that made the app.
+        /// Only in the answer to the request that made the app.
         var clientSecret: String?
 
         init(_ app: App, at now: Date, clientSecret: String? = nil) {
@@ -101,7 +101,7 @@ extension SandboxState {
         return .json(200, AppView(changed, at: now))
     }
 
-    /// What somebody does who generates a new secret in the Marketplace.
+    /// Does what generating a new secret in the Marketplace does.
     private mutating func regenerate(
         _ app: App, at now: Date, random: inout some RandomNumberGenerator
     ) -> Regenerated {
@@ -111,7 +111,7 @@ extension SandboxState {
         return Regenerated(secretID: secret.id, clientSecret: secret.value, oldRevokeTime: end)
     }
 
-    /// Whether the token endpoint would take this pair now, activation apart; mints nothing, logs nothing.
+    /// Whether the token endpoint would accept this pair now, activation apart. Mints and logs nothing.
     private func verdict(_ pair: Pair, at now: Date) -> Verdict {
         let secret = apps.find(clientID: pair.clientID)?.secrets.find(pair.clientSecret)
         return Verdict(accepted: secret?.isAccepted(at: now) ?? false, secretID: secret?.id)

@@ -10,14 +10,14 @@ package struct ControlError: Error, Equatable, CustomStringConvertible {
     static func conflict(_ text: String) -> Self { Self(status: 409, description: text) }
 }
 
-/// The JSON document of a control request: a key that its type does not know is refused by name, so that a misspelt
-/// switch cannot be taken for a set one.
+/// The JSON document of a control request. An unknown key is refused by name, so that a misspelt switch cannot be
+/// mistaken for a set one.
 package protocol ControlBody: Decodable {
     associatedtype CodingKeys: CodingKey, CaseIterable
 }
 
 extension ControlBody {
-    /// Reads a document; no bytes at all are read as `{}`. `userInfo` is for types that start from something.
+    /// Reads a document; an empty body counts as `{}`. `userInfo` is for types that start from other values.
     package static func read(
         _ bytes: some Collection<UInt8>, userInfo: [CodingUserInfoKey: any Sendable] = [:]
     ) throws(ControlError) -> Self {
@@ -52,7 +52,7 @@ extension ControlBody {
     }
 }
 
-/// Decodes nothing; fails if the document is no object or has a key that is not among `Keys`.
+/// Decodes nothing; fails if the document is not an object or has a key that is not among `Keys`.
 private struct KeyCheck<Keys: CodingKey & CaseIterable>: Decodable {
     private struct AnyKey: CodingKey {
         var stringValue: String
@@ -70,7 +70,7 @@ private struct KeyCheck<Keys: CodingKey & CaseIterable>: Decodable {
     }
 }
 
-/// A value out of a few words. A word that is none of them is refused with the list.
+/// One of a few words. Any other word is refused, with the list.
 package protocol Choice: RawRepresentable<String>, CaseIterable, Codable, Sendable {}
 
 extension Choice {

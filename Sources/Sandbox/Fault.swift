@@ -1,4 +1,4 @@
-/// Trouble for a request to one of Zoom's endpoints.
+/// A failure to inject into requests to Zoom's endpoints.
 package struct Fault: Sendable, ControlBody {
     package enum Kind: String, Choice {
         case delay
@@ -11,7 +11,7 @@ package struct Fault: Sendable, ControlBody {
         case contentType = "content_type"
         case empty, huge, hang
 
-        /// Whether the request does its work all the same.
+        /// Whether the request still has its effect.
         var isProcessed: Bool {
             switch self {
             case .delay, .dropAfter, .truncate, .statusAfter, .contentType, .empty: true
@@ -21,19 +21,19 @@ package struct Fault: Sendable, ControlBody {
     }
 
     package var kind: Kind
-    /// Only requests whose path starts so.
+    /// Strikes only requests whose path starts with this.
     package var path: String?
     package var method: String?
     /// How many requests it strikes; 0: all, until the queue is cleared.
     package var count: Int?
-    /// How many matching requests it lets pass first.
+    /// How many matching requests pass first.
     package var skip: Int?
     package var delayMilliseconds: Int?
     package var status: Int?
     package var contentType: String?
     package var location: String?
     package var retryAfter: String?
-    /// How many bytes of the body are left by ``Kind/truncate``; half of them unless said.
+    /// How many bytes of the body ``Kind/truncate`` leaves; half of them by default.
     package var keepBytes: Int?
 
     package enum CodingKeys: String, CodingKey, CaseIterable {
@@ -88,7 +88,7 @@ package struct Fault: Sendable, ControlBody {
         return spoil(response)
     }
 
-    /// What is done to the answer of a request that was processed.
+    /// The answer to a request that was processed, with the fault applied.
     func spoil(_ response: SandboxResponse) -> SandboxResponse {
         var response = response
         response.delayMilliseconds = delayMilliseconds ?? 0

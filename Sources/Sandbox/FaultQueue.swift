@@ -1,4 +1,4 @@
-/// The faults that are waiting, oldest first.
+/// The pending faults, oldest first.
 package struct FaultQueue: Sendable {
     /// A fault as `GET /_sandbox/faults` shows it.
     package struct Waiting: Sendable, Encodable {
@@ -6,7 +6,7 @@ package struct FaultQueue: Sendable {
         package let fault: Fault.Kind
         package let path: String?
         package let method: String?
-        /// How many requests it still strikes; 0: all.
+        /// How many more requests it strikes; 0: all.
         package fileprivate(set) var remaining: Int
         package fileprivate(set) var skip: Int
     }
@@ -31,7 +31,7 @@ package struct FaultQueue: Sendable {
 
     package mutating func clear() { queue = [] }
 
-    /// The first fault that strikes this request, and one strike less for it.
+    /// Returns the first fault that matches this request, and counts the strike.
     mutating func take(method: String, path: String) -> Fault? {
         for place in queue.indices where queue[place].fault.matches(method: method, path: path) {
             if queue[place].waiting.skip > 0 {

@@ -1,4 +1,4 @@
-/// The fields of an `application/x-www-form-urlencoded` text. Of a repeated field the first counts.
+/// The fields of an `application/x-www-form-urlencoded` text. If a field is repeated, the first one counts.
 struct FormFields: Sendable, Equatable {
     private var fields: [String: String] = [:]
 
@@ -12,14 +12,14 @@ struct FormFields: Sendable, Equatable {
 
     subscript(name: String) -> String? { fields[name] }
 
-    /// Fields of `other` are added; those that are here already stay.
+    /// Adds the fields of `other` that are not here yet.
     func filled(from other: FormFields) -> FormFields {
         var result = self
         result.fields.merge(other.fields) { own, _ in own }
         return result
     }
 
-    /// Undoes percent encoding; what is no valid escape stays as it is.
+    /// Decodes percent encoding; leaves invalid escapes as they are.
     static func decode(_ text: some StringProtocol, plusIsSpace: Bool = false) -> String {
         var rest = text.utf8[...]
         var bytes: [UInt8] = []

@@ -1,4 +1,4 @@
-/// Random values in the shapes that Zoom's have. [seen]
+/// Random values in the form of Zoom's. [seen]
 enum Identifiers {
     static let alphanumerics = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789".utf8)
     static let base64URL = alphanumerics + Array("-_".utf8)

@@ -1,6 +1,6 @@
 import FoundationEssentials
 
-/// The calls that show whether a token is good for anything, and how tokens are judged.
+/// The calls that show whether a token works, and how tokens are checked.
 extension SandboxState {
     private struct UserList: Encodable {
         struct User: Encodable {
@@ -34,7 +34,8 @@ extension SandboxState {
 
     private static let scimType = "application/scim+json;charset=UTF-8"
 
-    /// `GET /scim2/Users`. A bad token is refused before SCIM sees the request, in the REST shape. [assumed]
+    /// `GET /scim2/Users`. An invalid token is refused before SCIM sees the request, in the form of REST errors.
+    /// [assumed]
     func scimUsers(_ request: SandboxRequest, at now: Date, entry: inout RequestLog.Entry) -> SandboxResponse {
         do throws(Refusal) {
             let (app, scopes) = try bearer(request, at: now, entry: &entry)
@@ -65,7 +66,7 @@ extension SandboxState {
         }
     }
 
-    /// The app whose live token the request carries, and that token's scopes.
+    /// The app whose valid token the request carries, and that token's scopes.
     func bearer(
         _ request: SandboxRequest, at now: Date, entry: inout RequestLog.Entry
     ) throws(Refusal) -> (app: App, scopes: [String]) {
@@ -84,7 +85,7 @@ extension SandboxState {
 }
 
 extension SandboxResponse {
-    /// What a token lacks is told by the text; status and code differ from call to call. [seen]
+    /// The text says which scope a token lacks; status and code differ from call to call. [seen]
     static func missingScope(_ status: Int, code: Int, _ scope: String) -> Self {
         .apiError(status, code: code, "Invalid access token, does not contain scopes:[\(scope)].")
     }

@@ -1,13 +1,13 @@
 package import FoundationEssentials
 
-/// What was asked of Zoom's endpoints: the latest 100,000 requests, and a count of all. Holds no secret and no token.
+/// The requests to Zoom's endpoints: the latest 100,000, and a count of all. Contains no secret and no token.
 package struct RequestLog: Sendable {
     package enum Outcome: String, Sendable, Encodable {
         case answered, truncated, dropped, hung
     }
 
     package struct Entry: Sendable, Encodable, Equatable {
-        /// Counts from 1 and never starts again.
+        /// Counts from 1 and never restarts.
         package var sequence = 0
         package var time: Date
         package var method: String
@@ -15,15 +15,15 @@ package struct RequestLog: Sendable {
         package var path: String
         /// As the request named it, known or not.
         package var grant: String?
-        /// Of the Basic pair, or of the app whose token it was.
+        /// The client ID of the Basic pair, or of the app that the token belongs to.
         package var clientID: String?
-        /// Which of the app's secrets the Basic pair held, working or not; absent if none of them.
+        /// The app's secret that the Basic pair contained, whether it works or not; absent if it was none of them.
         package var secretID: String?
-        /// What was sent, or would have been without the fault; absent if nothing was decided.
+        /// The status that was sent, or would have been without the fault; absent if nothing was decided.
         package var status: Int?
         package var trackingID: String
         package var outcome = Outcome.answered
-        /// False: a fault kept it from having any effect.
+        /// False: a fault prevented any effect.
         package var processed = true
         package var fault: Fault.Kind?
     }
@@ -31,7 +31,7 @@ package struct RequestLog: Sendable {
     package static let capacity = 100_000
     private var ring: [Entry] = []
     private var oldest = 0
-    /// The sequence of the latest request: how many there ever were.
+    /// The sequence of the latest request: the number of requests ever made.
     package private(set) var lastSequence = 0
     /// Endpoint to status (or outcome, if not `answered`) to count, since the last ``clear()``.
     package private(set) var counters: [String: [String: Int]] = [:]
@@ -42,7 +42,7 @@ package struct RequestLog: Sendable {
         entries.filter { $0.sequence > after && $0.path.hasPrefix(path) }
     }
 
-    /// Gives the entry its sequence and keeps it.
+    /// Gives the entry its sequence and stores it.
     mutating func append(_ entry: inout Entry, endpoint: String) {
         lastSequence += 1
         entry.sequence = lastSequence
@@ -56,7 +56,7 @@ package struct RequestLog: Sendable {
         }
     }
 
-    /// Forgets entries and counters; sequences go on.
+    /// Removes entries and counters; sequences continue.
     package mutating func clear() {
         ring = []
         oldest = 0

@@ -16,7 +16,7 @@ extension SandboxState {
         var revokeOldSecretTime: String
     }
 
-    /// What a request asks for, once its form is right.
+    /// The content of a valid request.
     private struct Order {
         enum Action: String { case new, update }
         var action: Action
@@ -24,7 +24,7 @@ extension SandboxState {
         var time: Date?
     }
 
-    /// The most that an old secret may outlive the `new` that retired it: 30 days. [doc]
+    /// The longest time for which an old secret may stay valid after the `new` that replaced it: 30 days. [doc]
     static let longestOverlap = 30 * ZoomTime.day
 
     /// Checks in this order: token, scope, app, missing, action, format, value, throttle. [assumed]
@@ -95,7 +95,7 @@ extension SandboxState {
         return RotationAnswer(secretID: app.secrets.current.id, revokeOldSecretTime: ZoomTime.text(time ?? now))
     }
 
-    /// - Parameter start: when the `new` was, from which the 30 days count.
+    /// - Parameter start: when the `new` was made; the 30 days count from there.
     private func checkValue(_ time: Date?, from start: Date, at now: Date) throws(Refusal) {
         guard let time else { return }
         guard time >= now, time.timeIntervalSince(start) <= Self.longestOverlap else {
@@ -104,7 +104,7 @@ extension SandboxState {
         }
     }
 
-    /// A throttle, although a 400. [doc] Only changes that were made count. [assumed]
+    /// A throttle, although its status is 400. [doc] Only changes that were made count. [assumed]
     private func checkThrottle(_ app: App, at now: Date) throws(Refusal) {
         guard app.isThrottled(at: now) else { return }
         let text = "Can only change client secret rotate schedule 3 times in 15 minutes."

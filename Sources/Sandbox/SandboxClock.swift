@@ -2,7 +2,7 @@ package import FoundationEssentials
 
 /// The sandbox's time: the real clock plus an offset that tests move.
 package struct SandboxClock: Sendable {
-    /// Seconds, at most a hundred years either way: every time must stay writable with a year of four digits.
+    /// In seconds, at most a hundred years either way, so that every time has a year of four digits.
     package private(set) var offset: Double = 0
     private static let limit = 36_525 * ZoomTime.day
 

@@ -1,6 +1,6 @@
 import FoundationEssentials
 
-/// One request as the sandbox sees it; how it came does not matter.
+/// One request as the sandbox sees it, however it arrived.
 package struct SandboxRequest: Sendable {
     package var method: String
     /// Path and query, as on the request line.
@@ -26,7 +26,7 @@ package struct SandboxRequest: Sendable {
 
     func header(_ name: String) -> String? { headers.first { $0.name.lowercased() == name }?.value }
 
-    /// The fields of the body if it says that it is a form, filled up from the query: Zoom documents both. [doc]
+    /// The fields of a form body, completed from the query: Zoom documents both. [doc]
     var form: FormFields {
         let type = header("content-type")?.prefix { $0 != ";" }.lowercased() ?? ""
         let isForm = type.split(separator: " ").first == "application/x-www-form-urlencoded"

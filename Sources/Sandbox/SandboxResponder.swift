@@ -4,12 +4,12 @@ import SecretMemory
 import SocketAPI
 import SocketServer
 
-/// Answers the requests of the sandbox's connections, each in the way that its answer says.
+/// Answers the requests on the sandbox's connections, and delivers each answer in the way that it asks for.
 struct SandboxResponder: Responder {
     let shared: SharedState
     let onRequest: (@Sendable (RequestLog.Entry) -> Void)?
 
-    /// A stand-in closes no connection that somebody might still use.
+    /// A stand-in closes no connection that may still be used.
     static var limits: ConnectionLimits {
         var limits = ConnectionLimits()
         (limits.request, limits.idle, limits.drain) = (60, 24 * 3_600, 0)
@@ -29,9 +29,9 @@ struct SandboxResponder: Responder {
     }
 }
 
-/// The delivery of an answer that comes late, not whole, or not at all.
+/// Delivers an answer late, incomplete, or not at all.
 final class Delivery: Watch {
-    /// How long a client may wait for nothing. Seconds.
+    /// How long a client may wait for no answer, in seconds.
     private static let patience = 60
 
     private let response: SandboxResponse
@@ -84,7 +84,7 @@ extension SandboxRequest {
 }
 
 extension SandboxResponse {
-    /// What leaves: a head that promises the whole body, and as much of it as is said.
+    /// The bytes to send: a head that promises the whole body, and the given part of the body.
     func rendered(bytes: Int? = nil) -> RenderedResponse {
         var head = SecretBuffer(capacity: 512)
         head.append("HTTP/1.1 \(status) \(Status(rawValue: status)?.reason ?? "")\r\n")

@@ -1,6 +1,6 @@
 import FoundationEssentials
 
-/// One answer, and how the socket has to deliver it.
+/// One answer, and how the socket must deliver it.
 package struct SandboxResponse: Sendable {
     package enum Delivery: Sendable, Equatable {
         case whole
@@ -16,11 +16,11 @@ package struct SandboxResponse: Sendable {
     package var headers: [(name: String, value: String)]
     package var body: [UInt8]
     package var delivery = Delivery.whole
-    /// How much of the body follows when the delivery is truncated; half of it unless said.
+    /// How many bytes of the body follow when the delivery is truncated; half of them by default.
     package var keptBytes: Int?
-    /// The delivery starts that many milliseconds after the request was handled.
+    /// The delivery starts this many milliseconds after the request was handled.
     package var delayMilliseconds = 0
-    /// What the request log holds about it; nil for control requests, which are not logged.
+    /// The entry for the request log; nil for control requests, which are not logged.
     package var entry: RequestLog.Entry?
 
     package init(status: Int, contentType: String, body: [UInt8]) {
@@ -29,7 +29,8 @@ package struct SandboxResponse: Sendable {
         headers = [("Content-Type", contentType)]
     }
 
-    /// A JSON document, keys sorted and in snake case (unless `keepKeys`), times as RFC 3339, absent values left out.
+    /// A JSON document with sorted keys in snake case (unless `keepKeys`), times in RFC 3339, and absent values left
+    /// out.
     static func json(
         _ status: Int, _ value: some Encodable, keepKeys: Bool = false, type: String = "application/json;charset=UTF-8"
     ) -> Self {
@@ -37,14 +38,14 @@ package struct SandboxResponse: Sendable {
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         encoder.keyEncodingStrategy = keepKeys ? .useDefaultKeys : .convertToSnakeCase
         encoder.dateEncodingStrategy = .iso8601
-        // Encoding fails for numbers that JSON has not, and no document of the sandbox has those.
+        // Encoding fails for numbers that JSON does not have; no document of the sandbox contains any.
         guard let body = try? encoder.encode(value) else {
             return SandboxResponse(status: 500, contentType: "text/plain", body: Array("cannot be encoded".utf8))
         }
         return SandboxResponse(status: status, contentType: type, body: Array(body))
     }
 
-    /// The shape of errors at the token endpoint. [doc]
+    /// The form of errors at the token endpoint. [doc]
     static func oauthError(_ status: Int, _ error: String, reason: String) -> Self {
         .json(status, ["error": error, "reason": reason])
     }
@@ -54,7 +55,7 @@ package struct SandboxResponse: Sendable {
         var message: String
     }
 
-    /// The shape of errors at the REST endpoints. [doc]
+    /// The form of errors at the REST endpoints. [doc]
     static func apiError(_ status: Int, code: Int, _ message: String) -> Self {
         .json(status, APIError(code: code, message: message))
     }

@@ -3,21 +3,20 @@ import Glibc
 package import SocketServer
 import Synchronization
 
-/// A ``SandboxState`` behind a socket on 127.0.0.1: plain HTTP, no other address ever.
+/// A ``SandboxState`` behind a socket on 127.0.0.1: plain HTTP, never another address.
 ///
-/// One thread serves all connections: what it does per request takes microseconds. Call ``shutdown()`` before letting
-/// go.
+/// One thread serves all connections: a request takes microseconds. Call ``shutdown()`` before releasing the server.
 package final class SandboxServer: Sendable {
-    /// Where it listens; never 0.
+    /// The port on which it listens; never 0.
     package let port: Int
     private let shared: SharedState
     private let server: Server
 
-    /// Listens from then on.
+    /// Listens from here on.
     ///
     /// - Parameters:
     ///   - port: 0 for any free one.
-    ///   - onRequest: called for each entry of the request log, on the server's thread: it must be quick.
+    ///   - onRequest: called for each entry of the request log, on the server's thread: it must return quickly.
     package init(
         state: SandboxState, port: UInt16 = 0, onRequest: (@Sendable (RequestLog.Entry) -> Void)? = nil
     ) throws(SystemError) {
@@ -38,18 +37,18 @@ package final class SandboxServer: Sendable {
 
     package var address: String { "http://127.0.0.1:\(port)" }
 
-    /// The state, for as long as `body` runs; no request is handled meanwhile.
+    /// Lends the state to `body`; no request is handled meanwhile.
     package func withState<Result, Failure: Error>(
         _ body: (inout SandboxState) throws(Failure) -> Result
     ) throws(Failure) -> Result {
         try shared.with(body)
     }
 
-    /// Closes the port and every connection, whatever they wait for.
+    /// Closes the port and every connection, even those that wait.
     package func shutdown() async { await server.stop(refusing: SandboxResponse.done.rendered()) }
 }
 
-/// The one state that all connections share.
+/// The state that all connections share.
 final class SharedState: Sendable {
     private let state: Mutex<SandboxState>
 

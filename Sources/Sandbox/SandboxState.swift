@@ -1,22 +1,22 @@
 package import FoundationEssentials
 
-/// The whole sandbox without its socket: a request goes in, an answer comes out. Time and chance are parameters.
+/// The whole sandbox without its socket: takes a request, returns an answer. Time and randomness are parameters.
 package struct SandboxState: Sendable {
     package var apps = AppRegistry()
     package var switches = Switches()
     package var faults = FaultQueue()
     package var log = RequestLog()
     package var clock = SandboxClock()
-    /// Where the sandbox is reached, for `api_url`: no slash at the end.
+    /// The sandbox's address, for `api_url`, without a slash at the end.
     package var address = "http://127.0.0.1"
 
-    /// Tokens of another sandbox, or of this one before it was started again, are worth nothing here.
+    /// Tokens of another sandbox, or of this one before a restart, are not accepted.
     let tokenKey: UInt64
     var lastToken: UInt64 = 0
 
     package init(random: inout some RandomNumberGenerator) { tokenKey = random.next() }
 
-    /// - Parameter real: the real time; the sandbox's own is ``clock`` away from it.
+    /// - Parameter real: the real time; ``clock`` turns it into the sandbox's time.
     package mutating func handle(
         _ request: SandboxRequest, at real: Date, random: inout some RandomNumberGenerator
     ) -> SandboxResponse {
@@ -73,7 +73,7 @@ package struct SandboxState: Sendable {
     }
 }
 
-/// Zoom's endpoints that the sandbox has.
+/// The endpoints of Zoom that the sandbox has.
 enum Endpoint: Equatable {
     case token, revoke, scimUsers, usersSummary, unknown
     case rotate(marketplaceID: String)
@@ -101,7 +101,7 @@ enum Endpoint: Equatable {
         }
     }
 
-    /// Its name among the counters: few, whatever paths are asked for.
+    /// The endpoint's name in the counters: there are few, whatever paths are requested.
     var label: String {
         switch self {
         case .token: "/oauth/token"

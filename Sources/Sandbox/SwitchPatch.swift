@@ -19,7 +19,7 @@ extension Switches: ControlBody {
 
     private static let start = CodingUserInfoKey(rawValue: "start")
 
-    /// The switches after a patch: what it does not name stays. Refused as a whole if any part of it is wrong.
+    /// The switches after a patch; those that it does not name stay. Refused as a whole if any part is wrong.
     func patched(by body: [UInt8]) throws(ControlError) -> Switches {
         guard let start = Self.start else { return self }
         return try Self.read(body, userInfo: [start: self])

@@ -1,22 +1,22 @@
 import FoundationEssentials
 
-/// How the sandbox behaves where Zoom's behaviour is unknown, differs from place to place, or is trouble that a test
-/// wants. Each is read at the moment it matters, so that it can be turned while the sandbox runs.
+/// How the sandbox behaves where Zoom's behaviour is unknown or varies, or where a test wants a failure. Each switch is
+/// read when it matters, so it can be changed while the sandbox runs.
 package struct Switches: Sendable, Equatable, Encodable {
     /// 400 or 401: the status for a wrong client ID or secret. [seen]
     package var badClientStatus = 400
-    /// Seconds that a token lives: 3599 or 3600 at Zoom. [seen]
+    /// How many seconds a token is valid: 3599 or 3600 at Zoom. [seen]
     package var expiresIn = 3599
-    /// `expires_in` is a text, as gateways write it that make texts of numbers.
+    /// `expires_in` is a string, as some gateways write numbers.
     package var expiresInText = false
-    /// A byte order mark stands before the JSON of each answer.
+    /// A byte order mark precedes the JSON of each answer.
     package var byteOrderMark = false
-    /// For so many seconds after an app was made or its scopes were changed, `scope` is absent and its tokens carry no
+    /// For this many seconds after an app was made or its scopes changed, `scope` is absent and its tokens carry no
     /// scope. [seen]
     package var scopeDelaySeconds = 0
-    /// A new token kills the app's earlier ones, as it was before June 2023. [doc]
+    /// A new token invalidates the app's earlier ones, as before June 2023. [doc]
     package var singleToken = false
-    /// A secret made from now on works only after so many seconds. [assumed]
+    /// A secret made from now on works only after this many seconds. [assumed]
     package var newSecretDelaySeconds = 0
     package var rotationScopeGrant = GrantChoice.client
     /// Other grants are answered with `unsupported_grant_type`.
@@ -27,13 +27,13 @@ package struct Switches: Sendable, Equatable, Encodable {
     package var sso = true
     package var apiURL = APIURL.own
     package var tokenThrottle = TokenThrottle.off
-    /// What `Retry-After` of a throttled token endpoint says.
+    /// The seconds in `Retry-After` of a throttled token endpoint.
     package var tokenThrottleSeconds = 5
 
     package init() {}
 }
 
-/// On which grants something is found. Zoom's pages contradict each other about the rotation scope.
+/// The grants whose tokens carry something. Zoom's pages contradict each other about the rotation scope.
 package enum GrantChoice: String, Choice {
     case client, account, both, none
 
@@ -49,17 +49,17 @@ package enum GrantChoice: String, Choice {
 
 /// What a `new` does while an earlier one is pending. [assumed]
 package enum SecondNew: String, Choice {
-    /// The secret that the pending one made dies at once; the one before it lives until the new time.
+    /// The secret that the pending `new` made is revoked at once; the one before it stays valid until the new time.
     case replace
-    /// The retiring secrets die at once; the one that the pending `new` made lives until the new time.
+    /// The retiring secrets are revoked at once; the one that the pending `new` made stays valid until the new time.
     case revokeOld = "revoke_old"
-    /// A third one: nothing dies earlier than planned.
+    /// A third one is added: nothing is revoked earlier than planned.
     case add
     /// Code 2001; nothing changes.
     case refuse
 }
 
-/// What becomes of the old secret when somebody generates a new one in the Marketplace.
+/// What becomes of the old secret when a new one is generated in the Marketplace.
 package enum UIRegenerate: String, Choice {
     case keep30Days = "keep_30_days"
     case revokeAtOnce = "revoke_at_once"
@@ -83,7 +83,7 @@ package enum TokenThrottle: String, Choice {
     }
 }
 
-/// What a token answer says in `api_url`.
+/// The value of `api_url` in a token answer.
 package enum APIURL: Sendable, Equatable, Codable {
     /// The sandbox's own address.
     case own

@@ -1,6 +1,6 @@
-/// What an access token stands for.
+/// The content of an access token.
 ///
-/// Tokens are not stored: everything that is needed to judge one is inside its text, so that minting thousands per
+/// Tokens are not stored: the text contains everything that is needed to check one, so that minting thousands per
 /// second for hours takes no memory.
 struct Token: Equatable, Sendable {
     var app: UInt64
@@ -9,7 +9,7 @@ struct Token: Equatable, Sendable {
     var scopeSet: UInt64
     /// Seconds since 1970.
     var expires: Int
-    /// Rises with each token of the sandbox.
+    /// Increases with each token of the sandbox.
     var serial: UInt64
 
     /// About as long as Zoom's. [seen]
@@ -17,8 +17,8 @@ struct Token: Equatable, Sendable {
     private static let digitsPerField = 11
     private static let fieldCount = 5
 
-    /// An opaque text: the fields, then filler that only the holder of `key` can write. That guards a stand-in's toys
-    /// against a mistaken or a cut token, not against a cryptographer.
+    /// An opaque text: the fields, then filler that only the holder of `key` can write. This protects against a wrong
+    /// or truncated token, not against a cryptographer.
     func text(key: UInt64) -> String {
         let fields = [app, grant.index, scopeSet, UInt64(bitPattern: Int64(expires)), serial]
         var text: [UInt8] = []
@@ -34,7 +34,7 @@ struct Token: Equatable, Sendable {
         return String(decoding: text, as: UTF8.self)
     }
 
-    /// Nil for everything that ``text(key:)`` did not write.
+    /// Nil for any text that ``text(key:)`` did not write.
     init?(text: String, key: UInt64) {
         let bytes = Array(text.utf8)
         guard bytes.count == Self.length else { return nil }
@@ -93,7 +93,7 @@ package enum Grant: String, Sendable, Codable, CaseIterable {
     }
 }
 
-/// A small generator whose output follows from its seed.
+/// A small generator whose output depends only on its seed.
 struct SplitMix: RandomNumberGenerator, Sendable {
     var state: UInt64
 

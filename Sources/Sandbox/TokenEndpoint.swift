@@ -10,7 +10,7 @@ extension SandboxState {
         var apiURL: String?
     }
 
-    /// A number, or the same as a text.
+    /// A number, or the same number as a string.
     private enum Seconds: Encodable {
         case number(Int), text(Int)
 
@@ -40,7 +40,7 @@ extension SandboxState {
         return mint(app, grant: grant, at: now)
     }
 
-    /// Says `success` for a token that is none of this app's, too: what matters is that it is dead. [assumed]
+    /// Answers `success` for a token of another app too: what matters is that it is invalid. [assumed]
     mutating func revoke(_ request: SandboxRequest, at now: Date, entry: inout RequestLog.Entry) -> SandboxResponse {
         let number: UInt64
         do { number = try client(request, at: now, entry: &entry).number } catch { return error.response }
@@ -90,7 +90,7 @@ extension SandboxState {
             let status = switches.badClientStatus
             throw Refusal(.oauthError(status, "invalid_client", reason: "Invalid client_id or client_secret"))
         }
-        // The status is [assumed]; the text, which alone tells it from a bad secret, is [seen].
+        // The status is [assumed]; the text, which alone distinguishes this from a wrong secret, is [seen].
         guard app.active else {
             let reason = "The app has been disabled by the developer"
             throw Refusal(.oauthError(400, "invalid_client", reason: reason))
@@ -98,7 +98,7 @@ extension SandboxState {
         return app
     }
 
-    /// The body of a real one is unknown. [assumed]
+    /// The real body is unknown. [assumed]
     private func throttled(at now: Date) -> SandboxResponse {
         var response = SandboxResponse.apiError(429, code: 429, "You have reached the maximum per-second rate limit.")
         let retryAfter = switches.tokenThrottle.retryAfter(switches.tokenThrottleSeconds, at: now)

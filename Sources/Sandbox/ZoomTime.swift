@@ -6,7 +6,7 @@ package enum ZoomTime {
 
     package static func text(_ date: Date) -> String { date.formatted(.iso8601) }
 
-    /// Strict: what does not come back unchanged when written again is refused (`2026-02-30`, `+00:00`, `t` for `T`).
+    /// Strict: refuses a text that would be written differently (`2026-02-30`, `+00:00`, `t` for `T`).
     package static func parse(_ text: String) -> Date? {
         guard let date = try? Date(text, strategy: .iso8601), self.text(date) == text else { return nil }
         return date
