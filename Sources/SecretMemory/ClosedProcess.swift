@@ -1,31 +1,32 @@
 import CPlatform
 import Glibc
 
-/// Variables by which whoever starts a process would have its libraries write down what they know, or load what is not theirs.
-/// They go before any library looks.
+/// Variables with which the starter of a process could make its libraries write down secrets, or load foreign code.
+/// They are removed before any library reads them.
 private let steering = [
-    // TLS's keys into a file; what QUIC says.
+    // Write TLS keys to a file; QUIC logs.
     "SSLKEYLOGFILE", "QLOGDIR",
-    // OpenSSL's configuration, and what it loads because of it.
+    // OpenSSL's configuration, and the code that it loads.
     "OPENSSL_CONF", "OPENSSL_CONF_INCLUDE", "OPENSSL_MODULES", "OPENSSL_ENGINES", "OPENSSL_TRACE", "CTLOG_FILE",
-    // Another set of authorities than the system's: zoom.ca_file and a target's own are the places for that.
+    // Other certificate authorities than the system's: use zoom.ca_file and a target's own setting instead.
     "SSL_CERT_FILE", "SSL_CERT_DIR",
-    // libcurl's, and what builds for debugging add.
+    // libcurl's, including those of its debug builds.
     "CURL_HOME", "CURL_CA_BUNDLE", "CURL_DEBUG", "CURL_TRACE", "CURL_ENTROPY", "CURL_ALTSVC_HTTP", "CURL_HSTS_HTTP",
     "CURL_GETHOSTNAME", "CURL_FORCEHOST", "NETRC",
-    // What libcurl's other libraries read: Kerberos, LDAP.
+    // The libraries of libcurl: Kerberos, LDAP.
     "KRB5_CONFIG", "KRB5_TRACE", "KRB5CCNAME", "KRB5_KTNAME", "GSS_MECH_CONFIG", "LDAPCONF", "LDAPRC",
-    // glibc's: code for character sets, other names for hosts, traces of memory.
+    // glibc's: code for character sets, aliases for hosts, memory traces.
     "GCONV_PATH", "GETCONF_DIR", "HOSTALIASES", "LOCALDOMAIN", "RES_OPTIONS", "NLSPATH", "LOCPATH", "MALLOC_TRACE",
     "RESOLV_HOST_CONF", "NIS_PATH",
-    // SQLite's: where it would put what does not fit into memory.
+    // SQLite's: the directory for temporary files.
     "SQLITE_TMPDIR",
 ]
 
-/// What a process does first that will hold secrets: nobody looks into it, and it leaves nothing behind.
+/// The first call of a process that will hold secrets: no other process can read it, and it leaves nothing behind.
 package enum ClosedProcess {
-    /// Not to be traced, read or dumped by its own user; no core; silent when it crashes; new files for its user alone.
-    /// - Returns: whether the kernel did as it was told.
+    /// Forbids tracing, reading and dumping by the same user; no core file; no output on a crash; new files for this
+    /// user only.
+    /// - Returns: whether the kernel applied all of it.
     package static func begin() -> Bool {
         umask(0o077)
         for name in steering { unsafe unsetenv(name) }

@@ -1,17 +1,17 @@
 import Glibc
 import Synchronization
 
-/// A few pages for keys that live long: locked, so that they are never swapped out, left out of dumps, and empty in a child
-/// process. Between two pages that nobody may touch.
+/// A few pages for long-lived keys: locked so that they are never swapped out, excluded from dumps, and zeroed in a
+/// child process. They lie between two guard pages.
 ///
-/// There is room for a thousand keys. What does not fit, or is longer, goes into ordinary memory.
+/// There is room for a thousand keys. Longer values, and those that do not fit, go into ordinary memory.
 @safe final class KeyPages: Sendable {
     static let slotLength = 64
     private static let slots = 1024
 
     private let base: UInt
     private let taken = Mutex([Bool](repeating: false, count: slots))
-    /// Whether the kernel keeps the pages in memory. It may not: RLIMIT_MEMLOCK.
+    /// Whether the kernel locks the pages in memory. RLIMIT_MEMLOCK may forbid it.
     let isLocked: Bool
 
     static let shared = KeyPages()
@@ -32,7 +32,7 @@ import Synchronization
         base = UInt(bitPattern: start)
     }
 
-    /// `nil` when there is no place for so many bytes.
+    /// `nil` when there is no room for so many bytes.
     func take(_ count: Int) -> UnsafeMutableRawBufferPointer? {
         guard base != 0, (1...Self.slotLength).contains(count) else { return nil }
         let slot = taken.withLock { taken -> Int? in
@@ -45,7 +45,7 @@ import Synchronization
             start: UnsafeMutableRawPointer(bitPattern: base + UInt(slot * Self.slotLength)), count: count)
     }
 
-    /// Gives the bytes, wiped by now, back. `false` when they are none of ours.
+    /// Returns wiped bytes to the pool. `false` when they are not from here.
     func give(_ memory: UnsafeMutableRawBufferPointer) -> Bool {
         let address = UInt(bitPattern: memory.baseAddress)
         guard base != 0, (base..<base + UInt(Self.slots * Self.slotLength)).contains(address) else { return false }
@@ -55,8 +55,8 @@ import Synchronization
 }
 
 extension SecretBytes {
-    /// The same value in memory that is locked and left out of dumps, for keys that are kept. Ordinary memory when there is
-    /// no room, or for more than 64 bytes.
+    /// The same value in memory that is locked and excluded from dumps, for long-lived keys. Ordinary memory when there
+    /// is no room, or for more than 64 bytes.
     package consuming func kept() -> SecretBytes {
         guard let memory = unsafe KeyPages.shared.take(count) else { return self }
         withSpan { span in
@@ -65,6 +65,6 @@ extension SecretBytes {
         return unsafe SecretBytes(owning: memory)
     }
 
-    /// Whether what is ``kept()`` stays out of the swap.
+    /// Whether ``kept()`` values are never swapped out.
     package static var keptAreLocked: Bool { KeyPages.shared.isLocked }
 }

@@ -1,4 +1,4 @@
-/// A secret with several owners, wiped when the last of them lets go. Prints and reflects as `<secret>`.
+/// A secret with several owners, wiped when the last reference goes. Prints and reflects as `<secret>`.
 public final class SecretBox: Sendable, CustomStringConvertible, CustomReflectable {
     public let bytes: SecretBytes
 

@@ -1,9 +1,9 @@
-/// Secret bytes under construction: grows, wipes what it leaves behind, and becomes ``SecretBytes`` at the end.
-// Sendable, since it has one owner. Public, since the compiler inlines nothing that is `package` into another module, and each
-// answer is put together in it.
+/// Secret bytes under construction: grows, wipes memory that it leaves, and becomes ``SecretBytes`` at the end.
+// Sendable, because it has one owner. Public, because the compiler does not inline `package` code into other modules,
+// and every answer is built here.
 @safe public struct SecretBuffer: ~Copyable, @unchecked Sendable {
-    // Sendable although it holds a pointer: nobody else has the pointer.
-    // What is asked for at each byte and word is public, since the compiler puts nothing else in its place in other modules.
+    // Sendable although it holds a pointer: nobody else has the pointer. Members that are used for each byte or word
+    // are public, because the compiler inlines only those into other modules.
     @usableFromInline var memory: UnsafeMutableRawBufferPointer
     @usableFromInline var end = 0
 
@@ -37,12 +37,12 @@
 
     package mutating func append(_ text: String) { append(unsafe text.utf8Span.span.bytes) }
 
-    /// What stands in the source: its length is known when it is compiled.
+    /// Appends a literal of the source code, whose length is known at compile time.
     @inlinable public mutating func append(literal text: StaticString) {
         unsafe append(UnsafeRawBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
     }
 
-    /// Begins again, in the same memory.
+    /// Starts again in the same memory.
     package mutating func removeAll() { end = 0 }
 
     package mutating func append(_ secret: borrowing SecretBytes) { secret.withSpan { append($0) } }
@@ -53,7 +53,7 @@
         try body(unsafe RawSpan(_unsafeBytes: UnsafeRawBufferPointer(rebasing: memory[..<end])))
     }
 
-    /// The bytes so far, in memory of exactly their size. The buffer's own memory is wiped as it goes.
+    /// The bytes so far, in memory of exactly their size. Wipes the buffer's own memory.
     package consuming func finish() -> SecretBytes { withSpan { SecretBytes(copying: $0) } }
 
     @inlinable @inline(__always) mutating func append(_ bytes: UnsafeRawBufferPointer) {

@@ -1,10 +1,10 @@
 import Glibc
 
-/// Bytes with one owner, wiped when the owner lets go.
+/// Bytes with one owner, wiped when the owner releases them.
 ///
-/// The type cannot be copied, printed or compared by `==`: the ways in are closures that borrow the bytes and
-/// ``constantTimeEquals(_:)``. What a borrower copies out of a closure is the borrower's to wipe.
-// Sendable and public for the reasons that ``SecretBuffer`` gives.
+/// The type cannot be copied, printed or compared with `==`: access is through closures that borrow the bytes and
+/// ``constantTimeEquals(_:)``. A closure that copies bytes out must wipe its copy.
+// Sendable and public for the reasons given at ``SecretBuffer``.
 @safe public struct SecretBytes: ~Copyable, @unchecked Sendable {
     // Sendable although it holds a pointer: nobody else has the pointer, and nothing writes after `init`.
     @usableFromInline let memory: UnsafeMutableRawBufferPointer
@@ -12,7 +12,7 @@ import Glibc
     /// The number of bytes.
     package var count: Int { unsafe memory.count }
 
-    /// Allocates `count` zeroed bytes and lets `fill` write them. When `fill` throws, what it wrote is wiped.
+    /// Allocates `count` zeroed bytes and lets `fill` write them. If `fill` throws, the bytes are wiped.
     package init<Failure: Error>(
         count: Int, filledBy fill: (inout MutableRawSpan) throws(Failure) -> Void
     ) throws(Failure) {
@@ -27,15 +27,15 @@ import Glibc
         unsafe self.memory = memory
     }
 
-    /// A copy of bytes that live elsewhere. The original stays as it is: wiping it is its owner's task.
+    /// Copies the bytes. The caller must wipe the original.
     package init(copying bytes: RawSpan) {
         self.init(count: bytes.byteCount) { target in target.write(bytes, at: 0) }
     }
 
-    /// A copy of the text's UTF-8. The text stays in memory until its own end, which nothing can hasten.
+    /// Copies the text's UTF-8. The text itself cannot be wiped and stays in memory until it is freed.
     package init(copying text: String) { self.init(copying: unsafe text.utf8Span.span.bytes) }
 
-    /// Takes over memory made by ``SecretPages/allocate(count:)``.
+    /// Takes ownership of memory from ``SecretPages/allocate(count:)``.
     init(owning memory: UnsafeMutableRawBufferPointer) { unsafe self.memory = memory }
 
     deinit { unsafe SecretPages.wipeAndFree(memory) }
@@ -47,15 +47,15 @@ import Glibc
         try body(unsafe RawSpan(_unsafeBytes: UnsafeRawBufferPointer(memory)))
     }
 
-    /// A second owner of the same value, wiped on its own.
+    /// A copy with its own owner, wiped separately.
     package func copy() -> SecretBytes { withSpan { SecretBytes(copying: $0) } }
 
-    /// Whether both hold the same bytes, in a time that depends on the lengths alone.
+    /// Whether both contain the same bytes. The time depends only on the lengths.
     package func constantTimeEquals(_ other: borrowing SecretBytes) -> Bool {
         withSpan { mine in other.withSpan { theirs in mine.constantTimeEquals(theirs) } }
     }
 
-    /// Whether a text that is no secret is a part of it.
+    /// Whether it contains `text`, which must not be secret.
     package func contains(_ text: String) -> Bool {
         let wanted = Array(text.utf8)
         return withSpan { span in
@@ -66,7 +66,7 @@ import Glibc
     }
 }
 
-/// Where secret bytes are allocated and how they end. What is kept for long is in ``KeyPages``.
+/// Allocates and frees the memory of secrets. Long-lived keys are in ``KeyPages``.
 enum SecretPages {
     static func allocate(count: Int) -> UnsafeMutableRawBufferPointer {
         precondition(count >= 0, "a negative length is a bug of the caller")

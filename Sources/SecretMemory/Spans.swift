@@ -5,7 +5,7 @@ extension RawSpan {
         return unsafe unsafeLoad(fromUncheckedByteOffset: offset, as: UInt8.self)
     }
 
-    /// Whether both spans hold the same bytes, in a time that depends on the lengths alone.
+    /// Whether both spans contain the same bytes. The time depends only on the lengths.
     package func constantTimeEquals(_ other: RawSpan) -> Bool {
         guard byteCount == other.byteCount else { return false }
         var difference: UInt8 = 0
@@ -13,12 +13,12 @@ extension RawSpan {
         return difference == 0
     }
 
-    /// The bytes as an ordinary array: for what is not secret.
+    /// The bytes as an ordinary array. Not for secrets.
     package var array: [UInt8] { unsafe withUnsafeBytes { unsafe [UInt8]($0) } }
 }
 
 extension MutableRawSpan {
-    /// Copies `source` to `offset`. The whole of it must fit.
+    /// Copies `source` to `offset`. All of it must fit.
     package mutating func write(_ source: RawSpan, at offset: Int) {
         precondition(offset >= 0 && offset + source.byteCount <= byteCount, "write outside the span")
         unsafe withUnsafeMutableBytes { target in
