@@ -1,26 +1,26 @@
 package import SecretMemory
 
-/// A value inside a ``JSONDocument``: an index, meaningful to that document alone.
+/// A value inside a ``JSONDocument``: an index that is valid for that document only.
 package struct JSONNode: Hashable, Sendable {
     let index: Int
 }
 
 package enum JSONKind: Equatable, Sendable { case object, array, string, number, bool, null }
 
-/// A JSON document (RFC 8259) whose values stay in the memory it was read from.
+/// A JSON document (RFC 8259) whose values stay in the memory that it was read from.
 ///
-/// The document owns its bytes and wipes them when its last reader lets go. Parsing notes where each value begins and ends
-/// and copies nothing, so that a secret inside never becomes a `String` unless somebody calls ``string(_:)``. Read strictly:
-/// UTF-8 only, no member twice, no trailing bytes, and limits that hold before anything is stored.
+/// The document owns its bytes and wipes them when its last reference goes. Parsing records where each value begins and
+/// ends and copies nothing, so that a secret never becomes a `String` unless ``string(_:)`` is called. Reading is
+/// strict: UTF-8 only, no duplicate member, no trailing bytes, and limits that are checked before anything is stored.
 package final class JSONDocument: Sendable {
-    /// `start..<end` covers a string without its quotes, anything else with its brackets.
+    /// `start..<end` is a string without its quotes, or any other value with its brackets.
     struct Value {
         var kind: JSONKind
         var start: Int
         var end: Int
-        /// The index behind the value and all that it contains.
+        /// The index after the value and all that it contains.
         var next: Int
-        /// Whether a string has escapes, so that its bytes are not its text.
+        /// Whether a string has escapes, so that its bytes differ from its text.
         var escaped = false
     }
 
@@ -28,8 +28,8 @@ package final class JSONDocument: Sendable {
     let values: [Value]
 
     /// - Parameters:
-    ///   - depth: how many arrays and objects may be inside one another.
-    ///   - values: how many values there may be, member names included.
+    ///   - depth: the most arrays and objects inside one another.
+    ///   - values: the most values, member names included.
     package init(
         parsing bytes: consuming SecretBytes, depth: Int = 16, values limit: Int = 10_000
     ) throws(JSONError) {
@@ -46,7 +46,7 @@ package final class JSONDocument: Sendable {
 
     package func kind(_ node: JSONNode) -> JSONKind { values[node.index].kind }
 
-    /// The member's value; `nil` when there is none, or when `node` is no object.
+    /// The member's value; `nil` when it is absent, or when `node` is not an object.
     package func member(_ name: String, of node: JSONNode) -> JSONNode? {
         firstMember(of: node) { holds($0, name) }?.value
     }
@@ -57,7 +57,7 @@ package final class JSONDocument: Sendable {
         return value
     }
 
-    /// Throws unless `node` is an object with no other members than these.
+    /// Throws unless `node` is an object with no members other than these.
     package func allowOnly(_ names: [String], of node: JSONNode) throws(JSONError) {
         guard kind(node) == .object else { throw JSONError(.wrongType) }
         if let other = firstMember(of: node, where: { key in !names.contains { holds(key, $0) } }) {
@@ -65,7 +65,7 @@ package final class JSONDocument: Sendable {
         }
     }
 
-    /// The values of an array, in order; of anything else, none.
+    /// The values of an array, in order; empty for anything else.
     package func elements(of node: JSONNode) -> [JSONNode] {
         guard kind(node) == .array else { return [] }
         return children(of: node)
@@ -75,7 +75,7 @@ package final class JSONDocument: Sendable {
         try secret(node).withSpan { String(decoding: $0.array, as: UTF8.self) }
     }
 
-    /// The text of a string, in wiped memory all the way.
+    /// The text of a string; it stays in memory that is wiped.
     package func secret(_ node: JSONNode) throws(JSONError) -> SecretBytes {
         let value = values[node.index]
         guard value.kind == .string else { throw JSONError(.wrongType) }
@@ -85,7 +85,7 @@ package final class JSONDocument: Sendable {
         }
     }
 
-    /// A whole number. A fraction or an exponent is the wrong type, also where its value would be whole.
+    /// A whole number. A fraction or an exponent is a wrong type, even if the value is whole.
     package func integer(_ node: JSONNode) throws(JSONError) -> Int {
         let value = values[node.index]
         guard value.kind == .number else { throw JSONError(.wrongType) }

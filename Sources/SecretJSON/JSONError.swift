@@ -1,4 +1,4 @@
-/// What is wrong with a document. Says which member, never what it held.
+/// What is wrong with a document. Names the member, never its value.
 package struct JSONError: Error, Equatable, CustomStringConvertible {
     package enum Code: Equatable, Sendable {
         case syntax, tooDeep, tooManyValues, notUTF8, duplicateMember
@@ -6,8 +6,8 @@ package struct JSONError: Error, Equatable, CustomStringConvertible {
     }
 
     package let code: Code
-    /// The member concerned, as the document's reader calls it. A name that only the document knows is cut to
-    /// 64 bytes of printable ASCII.
+    /// The member concerned, as the reader calls it. A name that comes from the document is cut to 64 bytes of
+    /// printable ASCII.
     package let member: String?
 
     package init(_ code: Code, member: String? = nil) {

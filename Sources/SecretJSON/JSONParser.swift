@@ -1,7 +1,7 @@
 import SecretMemory
 
-/// Finds the values of a document, in the order in which they begin: an object is followed by its members (name,
-/// value, name, value), an array by its elements. Each value knows the index behind its last descendant.
+/// Finds the values of a document, in the order in which they begin: an object is followed by its members (name, value,
+/// name, value), an array by its elements. Each value has the index after its last descendant.
 struct JSONParser: ~Escapable {
     private let bytes: RawSpan
     private let depthLimit: Int
@@ -47,7 +47,7 @@ struct JSONParser: ~Escapable {
             var names: Set<String> = []
             repeat {
                 skipSpace()
-                // Two readers that disagree on which of two equal members counts can be played against each other.
+                // Two readers that disagree about which of two equal members counts could be tricked.
                 if kind == .object, !names.insert(try memberName()).inserted { throw JSONError(.duplicateMember) }
                 try value()
                 skipSpace()

@@ -1,10 +1,10 @@
 package import SecretMemory
 
-/// Changes to a document that somebody else wrote and will read again: what is not changed stays byte for byte as it came,
-/// numbers, escapes and the order of members included.
+/// Changes to a document of another program. Everything that is not changed stays byte for byte, including numbers,
+/// escapes and the order of members.
 extension JSONDocument {
-    /// The document with other values in some places.
-    /// - Parameter replacements: each is JSON itself. No place may lie within another one.
+    /// The document with some values replaced.
+    /// - Parameter replacements: each is JSON. No replaced value may lie within another.
     package func replacing(_ replacements: [JSONNode: SecretBox]) -> SecretBytes {
         bytes.withSpan { span in
             var text = SecretBuffer(capacity: span.byteCount + 1024)
@@ -20,7 +20,7 @@ extension JSONDocument {
         }
     }
 
-    /// An object with some of its members left out, and a string as one more behind the others.
+    /// The object without some members, and with a string member added at the end.
     package func object(
         _ node: JSONNode, leavingOut names: Set<String>, adding name: String, _ value: borrowing SecretBytes
     ) throws(JSONError) -> SecretBytes {
@@ -42,8 +42,9 @@ extension JSONDocument {
         return text.finish()
     }
 
-    /// The document without white space, its members in the order of their names, and some left out: for comparing two of them.
-    /// - Parameter isLeftOut: is told a member's name, and whether it is one of the document itself.
+    /// The document without white space, with its members sorted by name, and some left out: for comparing two
+    /// documents.
+    /// - Parameter isLeftOut: receives a member's name, and whether it is a member of the document itself.
     package func normalized(leavingOut isLeftOut: (_ name: String, _ isOutermost: Bool) -> Bool) -> SecretBytes {
         var text = SecretBuffer(capacity: 4096)
         normalize(root, into: &text, isLeftOut)
@@ -80,7 +81,7 @@ extension JSONDocument {
         bytes.withSpan { text.append($0.extracting(range)) }
     }
 
-    /// Where a value stands, with its quotes if it is a string.
+    /// The range of a value, with its quotes if it is a string.
     private func extent(of node: JSONNode) -> Range<Int> {
         let value = values[node.index]
         return value.kind == .string ? value.start - 1..<value.end + 1 : value.start..<value.end

@@ -1,9 +1,9 @@
 import SecretMemory
 
-/// The escapes of JSON strings (RFC 8259 §7), both ways, without leaving wiped memory.
+/// The escapes of JSON strings (RFC 8259 §7), in both directions, in memory that is wiped.
 enum JSONText {
-    /// The length of the escape at `offset`, where a backslash stands. A surrogate pair is one escape; half a pair
-    /// has no meaning and is refused.
+    /// The length of the escape at `offset`, where a backslash is. A surrogate pair is one escape; half a pair is
+    /// refused.
     static func escapeLength(in bytes: RawSpan, at offset: Int) throws(JSONError) -> Int {
         guard offset + 1 < bytes.byteCount else { throw JSONError(.syntax) }
         guard bytes[offset + 1] == UInt8(ascii: "u") else {
@@ -23,7 +23,7 @@ enum JSONText {
         }
     }
 
-    /// The text of a string that the parser accepted.
+    /// The text of a string that the parser has accepted.
     static func unescaped(_ raw: RawSpan) -> SecretBytes {
         var text = SecretBuffer(capacity: raw.byteCount)
         var offset = 0
@@ -49,8 +49,8 @@ enum JSONText {
         return text.finish()
     }
 
-    /// Appends the text as a JSON string without its quotes. What a terminal might obey, and what turns the direction of a
-    /// line, is escaped like the controls of ASCII: a document is looked at too.
+    /// Appends the text as a JSON string without its quotes. Characters that a terminal may obey, and those that change
+    /// a line's direction, are escaped like ASCII controls, because people look at documents too.
     static func escape(_ text: RawSpan, into buffer: inout SecretBuffer) {
         var next = 0
         while true {
@@ -79,7 +79,7 @@ enum JSONText {
 
     static func isPlain(_ text: RawSpan) -> Bool { endOfPlain(in: text, from: 0) == text.byteCount }
 
-    /// Where the ASCII ends that needs no escape.
+    /// The end of the ASCII that needs no escape.
     private static func endOfPlain(in text: RawSpan, from start: Int) -> Int {
         var end = start
         while end < text.byteCount, (0x20..<0x7F).contains(text[end]), text[end] != UInt8(ascii: "\""),
@@ -88,8 +88,8 @@ enum JSONText {
         return end
     }
 
-    /// A control or a format character beyond ASCII's first 32 at `offset`, and its length in UTF-8: U+007F to U+009F, the
-    /// marks, embeddings and isolates of directions, line and paragraph separators.
+    /// A control or format character beyond the first 32 of ASCII at `offset`, and its length in UTF-8: U+007F to
+    /// U+009F; direction marks, embeddings and isolates; line and paragraph separators.
     private static func control(in text: RawSpan, at offset: Int) -> (code: Int, length: Int)? {
         func byte(_ distance: Int) -> Int { offset + distance < text.byteCount ? Int(text[offset + distance]) : 0 }
         switch byte(0) {

@@ -1,9 +1,9 @@
 package import Domain
 package import SecretMemory
 
-/// A type with one form in JSON, for the end that writes it and the end that reads it.
+/// A type with one JSON form, for writing and for reading.
 package protocol JSONValue {
-    /// Reads the value at `node`. An error may leave its member's name to the reader of the object.
+    /// Reads the value at `node`. An error may leave out its member's name; the reader of the object adds it.
     init(_ node: JSONNode, in document: borrowing JSONDocument) throws(JSONError)
 
     func write(to json: inout JSONWriter)
@@ -42,7 +42,7 @@ extension Name: JSONValue {
     package func write(to json: inout JSONWriter) { json.plain(description) }
 }
 
-/// RFC 3339, as documents have it. Records have Unix seconds.
+/// RFC 3339, as in documents. Records have Unix seconds.
 extension Timestamp: JSONValue {
     package init(_ node: JSONNode, in document: borrowing JSONDocument) throws(JSONError) {
         guard let time = Timestamp(try document.string(node)) else { throw JSONError(.outOfRange) }
@@ -52,7 +52,7 @@ extension Timestamp: JSONValue {
     package func write(to json: inout JSONWriter) { json.plain(description) }
 }
 
-/// A string that stays in wiped memory.
+/// A string in memory that is wiped.
 extension SecretBox: JSONValue {
     package convenience init(_ node: JSONNode, in document: borrowing JSONDocument) throws(JSONError) {
         self.init(try document.secret(node))
@@ -61,7 +61,7 @@ extension SecretBox: JSONValue {
     package func write(to json: inout JSONWriter) { json.secret(bytes) }
 }
 
-/// A word of a closed set. Other words are out of range.
+/// A word of a closed set. Any other word is out of range.
 extension JSONValue where Self: RawRepresentable, RawValue == String {
     package init(_ node: JSONNode, in document: borrowing JSONDocument) throws(JSONError) {
         guard let known = Self(rawValue: try document.string(node)) else { throw JSONError(.outOfRange) }
@@ -71,7 +71,7 @@ extension JSONValue where Self: RawRepresentable, RawValue == String {
     package func write(to json: inout JSONWriter) { json.string(rawValue) }
 }
 
-/// An array. Anything else is an error: it must not pass for an empty one.
+/// An array. Anything else is an error, and never counts as an empty one.
 extension Array: JSONValue where Element: JSONValue {
     package init(_ node: JSONNode, in document: borrowing JSONDocument) throws(JSONError) {
         guard document.kind(node) == .array else { throw JSONError(.wrongType) }
@@ -87,7 +87,7 @@ extension Array: JSONValue where Element: JSONValue {
 }
 
 extension JSONDocument {
-    /// The member's value. Errors say which member it was.
+    /// The member's value. Errors name the member.
     package func value<Value: JSONValue>(
         _ name: String, of node: JSONNode, as _: Value.Type = Value.self
     ) throws(JSONError) -> Value {
@@ -115,13 +115,13 @@ extension JSONWriter {
         key(named: name); value.write(to: &self)
     }
 
-    /// Null when there is no value.
+    /// Written as null when there is no value.
     package mutating func member(_ name: StaticString, orNull value: (some JSONValue)?) {
         key(name)
         if let value { value.write(to: &self) } else { null() }
     }
 
-    /// Absent when there is no value.
+    /// Left out when there is no value.
     package mutating func member(_ name: StaticString, ifPresent value: (some JSONValue)?) {
         if let value { member(name, value) }
     }

@@ -1,11 +1,11 @@
 package import SecretMemory
 
-/// Writes a JSON document into wiped memory. Members come in the order in which they are written.
+/// Writes a JSON document into memory that is wiped. Members keep the order in which they are written.
 package struct JSONWriter: ~Copyable {
     private var buffer: SecretBuffer
     private var needsComma = false
 
-    /// - Parameter capacity: bytes that it will take, about.
+    /// - Parameter capacity: the expected size in bytes.
     package init(capacity: Int = 256) { buffer = SecretBuffer(capacity: capacity) }
 
     package mutating func beginObject() { open(UInt8(ascii: "{")) }
@@ -13,7 +13,7 @@ package struct JSONWriter: ~Copyable {
     package mutating func beginArray() { open(UInt8(ascii: "[")) }
     package mutating func endArray() { close(UInt8(ascii: "]")) }
 
-    /// The name of the member whose value is written next. It is written as it is: no name in the source has anything to escape.
+    /// The name of the next member. Written without escaping: no name in the source code needs any.
     package mutating func key(_ name: StaticString) {
         separate()
         buffer.append(UInt8(ascii: "\""))
@@ -22,7 +22,7 @@ package struct JSONWriter: ~Copyable {
         needsComma = false
     }
 
-    /// The name of a member that is known only when the program runs.
+    /// The name of a member that is known only at run time.
     package mutating func key(named name: String) {
         string(name)
         buffer.append(UInt8(ascii: ":"))
@@ -34,7 +34,7 @@ package struct JSONWriter: ~Copyable {
         quoted(unsafe text.utf8Span.span.bytes)
     }
 
-    /// Text in whose grammar there is nothing to escape.
+    /// A string whose grammar excludes characters that need escaping.
     package mutating func plain(_ text: String) {
         separate()
         let bytes = unsafe text.utf8Span.span.bytes
@@ -58,7 +58,7 @@ package struct JSONWriter: ~Copyable {
 
     package consuming func finish() -> SecretBytes { buffer.finish() }
 
-    /// The members of the object that was written, without its braces, for what holds no secret.
+    /// The members of the object, without its braces. Not for secrets.
     package consuming func finishMembers() -> [UInt8] {
         buffer.withSpan { $0.extracting(1..<($0.byteCount - 1)).array }
     }

@@ -1,6 +1,6 @@
 package import SecretMemory
 
-/// Reads an object member by member and remembers which members it was asked for, so that others can be refused.
+/// Reads an object member by member, and remembers the names so that it can refuse other members.
 package final class MemberReader {
     private let document: JSONDocument
     private let node: JSONNode
@@ -11,7 +11,7 @@ package final class MemberReader {
         self.document = copy document
     }
 
-    /// Reads a value that owns secrets, and refuses members that were not asked for.
+    /// Reads a value that owns secrets, and refuses members that `read` did not ask for.
     package static func strictly<Value: ~Copyable>(
         _ node: JSONNode, in document: borrowing JSONDocument,
         _ read: (MemberReader) throws(JSONError) -> Value
@@ -42,7 +42,7 @@ package final class MemberReader {
         return try document.secret(name, of: node)
     }
 
-    /// Whether one of these members is there, null included.
+    /// Whether one of these members is present, even as null.
     package func has(_ names: String...) -> Bool {
         names.contains { name in
             note(name)
@@ -50,7 +50,7 @@ package final class MemberReader {
         }
     }
 
-    /// The members of another list, in this object.
+    /// The members of another list, in the same object.
     package func inline<Group: MemberList>(as _: Group.Type = Group.self) throws(JSONError) -> Group {
         var members = Members<Group, JSONError>.reading(self) { $0 }
         return try Group(&members)

@@ -1,4 +1,4 @@
-/// An object whose members stand in one list, its initialiser, which serves both directions.
+/// An object whose initialiser lists its members once, for writing and for reading.
 ///
 ///     init<F>(_ members: inout Members<Self, F>) throws(F) {
 ///         app = try members("app", \.app)
@@ -6,7 +6,7 @@
 ///         hint = try members.ifPresent("try", \.hint)
 ///     }
 package protocol MemberList: JSONValue {
-    /// Whether a member that is not in the list is refused. Otherwise it is passed over.
+    /// Whether a member that is not in the list is refused. Otherwise it is ignored.
     static var isStrict: Bool { get }
 
     /// Lists the members in the order in which they are written.
@@ -29,7 +29,7 @@ extension MemberList {
         json.endObject()
     }
 
-    /// Writes the members inside an object that is open.
+    /// Writes the members into an object that is already open.
     package func writeMembers(to json: inout JSONWriter) { writeMembers(to: &json, withNulls: false) }
 
     fileprivate func writeMembers(to json: inout JSONWriter, withNulls: Bool) {
@@ -38,7 +38,7 @@ extension MemberList {
         json = members.finish()
     }
 
-    /// The names of the members that are written.
+    /// The names of the members, as they are written.
     package var memberNames: [String] {
         var json = JSONWriter()
         write(to: &json)
@@ -47,9 +47,9 @@ extension MemberList {
     }
 }
 
-/// What a ``MemberList`` lists its members to. Each call names a member and says where its value is in the object.
-/// Reading, the call returns what the document has. Writing, it writes the object's value and returns that, so that the
-/// initialiser makes a copy, which is dropped; nothing can fail then, which is why `Failure` is `Never`.
+/// The two directions of a ``MemberList``. Each call names a member and where its value is in the object. When reading,
+/// the call returns the document's value. When writing, it writes the object's value and returns it, so that the
+/// initialiser makes a copy, which is dropped; this cannot fail, so `Failure` is `Never`.
 package enum Members<Object, Failure: Error>: ~Copyable {
     case reading(MemberReader, (JSONError) -> Failure)
     case writing(Object, JSONWriter, withNulls: Bool)
@@ -64,7 +64,7 @@ package enum Members<Object, Failure: Error>: ~Copyable {
         }
     }
 
-    /// A member that must fulfil a condition.
+    /// A member that must meet a condition.
     package mutating func callAsFunction<Value: JSONValue>(
         _ name: String, _ value: (Object) -> Value, where isGood: (Value) -> Bool
     ) throws(Failure) -> Value {
@@ -77,7 +77,7 @@ package enum Members<Object, Failure: Error>: ~Copyable {
         }
     }
 
-    /// A member that is always written. Absent or null, it has its default.
+    /// A member that is always written. If it is absent or null, it has its default.
     package mutating func callAsFunction<Value: JSONValue>(
         _ name: String, _ value: (Object) -> Value, default usual: Value
     ) throws(Failure) -> Value {
@@ -88,7 +88,7 @@ package enum Members<Object, Failure: Error>: ~Copyable {
         }
     }
 
-    /// A member that is not written when it has its default.
+    /// A member that is left out when it has its default.
     package mutating func callAsFunction<Value: JSONValue & Equatable>(
         _ name: String, _ value: (Object) -> Value, omitting usual: Value
     ) throws(Failure) -> Value {
@@ -99,7 +99,7 @@ package enum Members<Object, Failure: Error>: ~Copyable {
         }
     }
 
-    /// A member that is written as null when there is no value. Reading, an absent one counts as null.
+    /// A member that is written as null when there is no value. When reading, an absent one counts as null.
     package mutating func orNull<Value: JSONValue>(
         _ name: String, _ value: (Object) -> Value?
     ) throws(Failure) -> Value? {
@@ -110,7 +110,7 @@ package enum Members<Object, Failure: Error>: ~Copyable {
         }
     }
 
-    /// A member that is not written when there is no value. Reading, null counts as absent.
+    /// A member that is left out when there is no value. When reading, null counts as absent.
     package mutating func ifPresent<Value: JSONValue>(
         _ name: String, _ value: (Object) -> Value?
     ) throws(Failure) -> Value? {
@@ -122,7 +122,7 @@ package enum Members<Object, Failure: Error>: ~Copyable {
         }
     }
 
-    /// A member that follows from the others: written, and not read.
+    /// A member that follows from the others: written, but not read.
     package mutating func derived(_ name: String, _ value: (Object) -> some JSONValue) {
         switch consume self {
         case .reading(let reader, let failure):
@@ -134,13 +134,13 @@ package enum Members<Object, Failure: Error>: ~Copyable {
         }
     }
 
-    /// A member that says what kind of object this is. With another value the object is refused.
+    /// A member with a fixed value that identifies the kind of object. An object with another value is refused.
     package mutating func constant(_ name: String, _ word: String) throws(Failure) {
         _ = try self(name, { _ in word }, where: { $0 == word })
     }
 
-    /// The members of another list, in this object.
-    /// - Parameter withNulls: whether those are written as null that the list leaves out.
+    /// The members of another list, in the same object.
+    /// - Parameter withNulls: whether to write null for members that the list would leave out.
     package mutating func inline<Group: MemberList>(
         _ group: (Object) -> Group, withNulls: Bool = false
     ) throws(Failure) -> Group {
