@@ -6,8 +6,9 @@ package struct Capabilities: Equatable, Sendable, CustomStringConvertible {
 
     package init(bits: UInt64) { self.bits = bits }
 
-    /// What the daemon uses where it has it, which is where root runs it: sockets are given to groups, files are read that
-    /// belong to others, keys stay in memory, and rules with `--exe` look at other users' programs.
+    /// The capabilities that the daemon uses if it has them, that is, when root runs it: to give sockets to groups, to
+    /// read files of other users, to lock keys in memory, and to inspect other users' programs for policies with
+    /// `--exe`.
     package static let needed = Capabilities(
         bits: UInt64(KT_CAP_CHOWN | KT_CAP_DAC_READ_SEARCH)
             | UInt64(KT_CAP_IPC_LOCK | KT_CAP_SYS_PTRACE))
@@ -18,7 +19,7 @@ package struct Capabilities: Equatable, Sendable, CustomStringConvertible {
 
     package func union(_ other: Capabilities) -> Capabilities { Capabilities(bits: bits | other.bits) }
 
-    /// By name where it is one of those that the daemon may keep.
+    /// By name for those that the daemon may keep.
     package var description: String {
         let named: [UInt64: String] = [
             UInt64(KT_CAP_CHOWN): "cap_chown", UInt64(KT_CAP_DAC_READ_SEARCH): "cap_dac_read_search",

@@ -1,14 +1,14 @@
 import CPlatform
 import Glibc
 
-/// What the daemon gave up for good before it served anybody, and how that went.
+/// What the daemon gave up for good before it served anybody, and the outcomes.
 package struct Confinement: Sendable {
-    /// Why a measure was not taken: an errno; 0 where it was.
+    /// Why a measure failed, as an errno; 0 if it succeeded.
     package struct Outcome: Equatable, Sendable {
         package var privileges: CInt = 0
         package var capabilities: CInt = 0
         package var calls: CInt = 0
-        /// Of programs that are started.
+        /// The outcome for programs that the daemon starts.
         package var files: CInt = 0
 
         package init() {}
@@ -28,15 +28,15 @@ package struct Confinement: Sendable {
         self.startsPrograms = startsPrograms
     }
 
-    /// Gives up what the daemon never needs, for all threads that there will be. To be called while there is one: the kernel
-    /// confines one at a time.
+    /// Gives up what the daemon never needs, for all later threads. Call it while there is only one: the kernel
+    /// confines one thread at a time.
     package static func begin(startsPrograms: Bool) -> Confinement {
         var found = kt_confined()
         unsafe kt_confine(Capabilities.needed.bits, startsPrograms ? 1 : 0, &found)
         return Confinement(Outcome(found), startsPrograms: startsPrograms)
     }
 
-    /// What becomes of a program that is started now: it writes in none of these directories.
+    /// Tries out, in a child process, how a program is confined that starts now and must not write in these directories.
     package static func ofProgram(keptOutOf directories: [String]) -> Outcome {
         var found = kt_confined()
         let reason = unsafe withClosed(directories) { unsafe kt_try_confine_program($0, &found) }
@@ -46,7 +46,7 @@ package struct Confinement: Sendable {
         return outcome
     }
 
-    /// The directories as C has them: a list that ends with nothing.
+    /// The directories as C expects them: a list that ends with a null pointer.
     package static func withClosed<T>(
         _ directories: [String], _ body: (UnsafePointer<UnsafePointer<CChar>?>) -> T
     ) -> T {

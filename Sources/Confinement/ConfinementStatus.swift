@@ -1,12 +1,12 @@
 import Glibc
 
-/// How a process is confined, as the kernel has it in `/proc/PID/status`.
+/// How a process is confined, according to `/proc/PID/status`.
 package struct ConfinementStatus: Equatable, Sendable {
-    /// Whether nothing that it starts gains privileges.
+    /// Whether the programs that it starts cannot gain privileges.
     package var isUnprivileged: Bool
-    /// Whether a filter looks at its system calls.
+    /// Whether a filter checks its system calls.
     package var isFiltered: Bool
-    /// What it can use now, or take up.
+    /// The capabilities that it can use now or acquire.
     package var capabilities: Capabilities
 
     package init(isUnprivileged: Bool, isFiltered: Bool, capabilities: Capabilities) {
@@ -27,14 +27,14 @@ package struct ConfinementStatus: Equatable, Sendable {
             isUnprivileged: privileges == "1", isFiltered: filter == "2", capabilities: Capabilities(bits: permitted))
     }
 
-    /// As wide as the wider of both.
+    /// The wider of both, in each respect.
     package func joined(_ other: ConfinementStatus) -> ConfinementStatus {
         ConfinementStatus(
             isUnprivileged: isUnprivileged && other.isUnprivileged, isFiltered: isFiltered && other.isFiltered,
             capabilities: capabilities.union(other.capabilities))
     }
 
-    /// Of this process: each thread has its own, and the widest counts. `nil` where /proc does not say.
+    /// For this process: each thread has its own, and the widest counts. `nil` where /proc does not say.
     package static var current: ConfinementStatus? {
         guard let directory = unsafe opendir("/proc/self/task") else { return nil }
         defer { unsafe closedir(directory) }
@@ -43,7 +43,7 @@ package struct ConfinementStatus: Equatable, Sendable {
             let name = unsafe withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
                 unsafe String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
             }
-            // A thread that has ended meanwhile has no status.
+            // A thread that ended meanwhile has no status.
             guard Int(name) != nil, let text = text(at: "/proc/self/task/\(name)/status"),
                 let status = ConfinementStatus(status: text)
             else { continue }
