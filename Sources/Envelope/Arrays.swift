@@ -1,6 +1,6 @@
 package import SecretMemory
 
-// The same for stored bytes in arrays, as stores hand them over.
+// The same functions for stored bytes in arrays, the form in which stores return them.
 
 extension Keyring {
     package convenience init(

@@ -1,5 +1,5 @@
-/// The plaintext columns beside a sealed row: authenticated with it, so that the row opens only beside the same
-/// names and values, of the same types, in the same order.
+/// The plaintext columns beside a sealed row. They are authenticated with it: the row opens only beside the same names
+/// and values, of the same types, in the same order.
 ///
 ///     keyring.seal(plaintext, table: "app", row: id, associatedData: ["state": .text("live"), "due": .integer(due)])
 package struct AssociatedData: Sendable, ExpressibleByDictionaryLiteral {

@@ -1,6 +1,6 @@
 import SecretMemory
 
-/// Tells accidents, not attackers: anybody can compute it.
+/// Detects accidents, not attackers: anybody can compute it.
 enum Checksum {
     /// The first `count` bytes, at most 32, of HMAC-SHA256 of `message` with `purpose` as the (public) key.
     static func of(_ message: RawSpan, purpose: String, count: Int) throws(EnvelopeError) -> [UInt8] {

@@ -1,7 +1,7 @@
 import SecretMemory
 
-// The one way in which several values become one string of bytes. Each value says where it ends (a text by its
-// length, a number by its size), so that no two lists of values have the same encoding.
+// The one way to encode several values as bytes. Each value shows where it ends (a text by its length, a number by its
+// size), so that no two lists of values have the same encoding.
 
 extension [UInt8] {
     /// Big-endian, in as many bytes as the type has.
@@ -11,7 +11,7 @@ extension [UInt8] {
         }
     }
 
-    /// The length in bytes (UInt32), then the UTF-8 as it is: texts that only look alike stay different.
+    /// The length in bytes (UInt32), then the UTF-8 unchanged: texts that look alike stay different.
     package mutating func append(text: String) {
         let utf8 = text.utf8
         precondition(utf8.count <= UInt32.max, "a text of 4 GiB is a bug of the caller")
@@ -26,7 +26,7 @@ extension [UInt8] {
         append(contentsOf: bytes)
     }
 
-    /// Several texts, one after the other.
+    /// Several texts in a row.
     init(texts: String...) {
         self = []
         reserveCapacity(texts.reduce(0) { $0 + 4 + $1.utf8.count } + 64)
@@ -42,11 +42,11 @@ extension UInt32 {
 }
 
 extension SecretBytes {
-    /// A copy, for functions that take keys only in this form.
+    /// A copy, for functions that accept keys in this form only.
     init(copying bytes: [UInt8]) { self.init(copying: unsafe bytes.span.bytes) }
 }
 
-/// Takes apart what the encoding put together. Throws ``EnvelopeError/damaged`` at anything else.
+/// Decodes such values in order. Throws ``EnvelopeError/damaged`` for anything else.
 package struct EncodingReader {
     package private(set) var bytes: ArraySlice<UInt8>
 

@@ -1,22 +1,22 @@
-/// Why something could not be sealed, opened or read. Each case is one class of failure; none carries a secret.
+/// Why sealing, opening or reading failed. Each case is one class of failure; none carries a secret.
 package enum EnvelopeError: Error, Equatable, CustomStringConvertible {
     /// Shorter than its own header, nonce and tag.
     case tooShort
-    /// The first byte, or the kind of a slot, is none that this version writes.
+    /// The first byte, or the kind of a slot, is not one that this version writes.
     case unknownFormat
-    /// Sealed in an epoch that the keyring does not hold.
+    /// Sealed in an epoch that the keyring does not have.
     case unknownEpoch(UInt32)
-    /// The epoch is the current one and must stay.
+    /// The epoch is the current one and cannot be removed.
     case currentEpoch(UInt32)
-    /// The seal does not fit: changed, moved to another place, beside changed columns, or sealed with another key.
+    /// The seal does not match: the data was changed, moved, put beside other columns, or sealed with another key.
     case notAuthentic
-    /// Its checksum or structure is broken: damage, told without any key.
+    /// The checksum or the structure is broken. This is damage, detected without a key.
     case damaged
     /// The secret does not open this slot.
     case wrongKey
-    /// The recovery key as typed is not one that was ever made.
+    /// The typed recovery key is not one that was ever generated.
     case mistyped
-    /// A length or parameter is outside its limits; the text names it and the limits.
+    /// A length or parameter is outside its limits; the text names both.
     case outOfRange(String)
     /// The cryptographic library refused; the text names the operation and the library's reason.
     case library(String)

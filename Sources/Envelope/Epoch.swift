@@ -1,6 +1,6 @@
 import SecretMemory
 
-/// One vault key, with what is derived from it per row.
+/// One vault key, and the derivation of row keys from it.
 struct Epoch: Sendable {
     static let keyLength = 32
 
@@ -14,7 +14,7 @@ struct Epoch: Sendable {
         self.key = SecretBox(key.kept())
     }
 
-    /// The key that seals one row. With a key of its own for every row, random nonces stay far from any limit.
+    /// The key that seals one row. Each row has its own key, so random nonces stay far from any limit.
     func rowKey(table: String, row: String) throws(EnvelopeError) -> SecretBytes {
         try HKDF.expand(extracted, info: [UInt8](texts: "keyturn row key v1", table, row))
     }

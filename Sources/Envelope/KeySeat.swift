@@ -1,23 +1,23 @@
 package import SecretMemory
 
-/// The place of one way in: what it takes to wrap a keyring key for the holder of a secret without having the secret.
-/// Made once, with the secret; kept sealed in the vault. A seat opens nothing.
+/// The public part of an unlock method, from which a keyring key can be wrapped for the holder of a secret without the
+/// secret. Created once, with the secret, and kept sealed in the vault. It cannot open anything.
 ///
-/// Two keys come out of the secret: a private one for X25519, whose public key is here, and a share, which is here too. A
-/// slot is wrapped under both. So a seat, as it stands in an old copy of the vault, does not open the slots that were wrapped
-/// later; and who has the file alone does not get in even if X25519 falls.
+/// The secret yields two keys: a private X25519 key, whose public key is stored here, and a share, which is stored here
+/// too. A slot is wrapped under both. So a recipient from an old copy of the vault cannot open slots that were wrapped
+/// later, and the file alone does not suffice even if X25519 is broken.
 package struct SlotRecipient: Sendable {
     package let id: String
     package let kind: KeySlot.Kind
     package let salt: [UInt8]
-    /// For a passphrase only.
+    /// Only for a passphrase.
     package let scrypt: ScryptParameters?
     package let publicKey: [UInt8]
     package let share: SecretBox
 
-    /// A new seat. `id` has 1 to 255 bytes and is the caller's to keep unique.
+    /// A new recipient. `id` has 1 to 255 bytes, and the caller keeps it unique.
     ///
-    /// Takes scrypt's time and memory for a passphrase: call it off the cooperative threads.
+    /// For a passphrase this takes scrypt's time and memory: do not call it on the cooperative threads.
     package init(
         id: String, for secret: borrowing UnlockSecret, scrypt: ScryptParameters = .standard
     ) throws(EnvelopeError) {
@@ -31,7 +31,7 @@ package struct SlotRecipient: Sendable {
             share: keys.share.copy())
     }
 
-    /// A seat as it was kept. Throws ``EnvelopeError/damaged`` for parts of a wrong length.
+    /// A stored recipient. Throws ``EnvelopeError/damaged`` if a part has a wrong length.
     package init(
         id: String, kind: KeySlot.Kind, salt: [UInt8], scrypt: ScryptParameters?, publicKey: [UInt8],
         share: consuming SecretBytes
@@ -43,7 +43,8 @@ package struct SlotRecipient: Sendable {
         self.share = SecretBox(share.kept())
     }
 
-    /// A slot that the seat's secret opens. It is read back and opened once, with the key that made it.
+    /// Returns a slot that the recipient's secret opens. Before that, it is parsed and opened once, with the key that
+    /// made it.
     package func wrap(_ keyringKey: borrowing SecretBytes) throws(EnvelopeError) -> KeySlot {
         guard keyringKey.count == KeySlot.keyringKeyLength else { throw .outOfRange("a keyring key has 32 bytes") }
         let ephemeral = try Random.secret(count: X25519.keyLength)
@@ -57,13 +58,13 @@ package struct SlotRecipient: Sendable {
     }
 }
 
-/// What both ends come to: the key that wraps, and what a slot says of it beforehand. Who has another secret finds other
-/// bytes here, and none that fit can be made for two: that would be a collision of SHA-256.
+/// The result of the key agreement on both sides: the wrapping key, and the commitment that a slot shows. Another
+/// secret leads to another commitment, and two keys with the same one would be a collision of SHA-256.
 struct WrappingKeys: ~Copyable {
     static let commitmentLength = 32
 
     let key: SecretBytes
-    /// Stands in the slot for all to see, and says nothing of the key.
+    /// Public in the slot; reveals nothing about the key.
     let commitment: [UInt8]
 
     init(
@@ -81,7 +82,7 @@ struct WrappingKeys: ~Copyable {
     }
 }
 
-/// What only the holder of a way's secret has.
+/// The keys that only the holder of the secret can derive.
 struct HolderKeys: ~Copyable {
     let privateKey: SecretBytes
     let share: SecretBytes

@@ -1,14 +1,14 @@
 package import SecretMemory
 
-/// One way into a vault: the keyring key, wrapped so that one secret opens it. Slots come and go without any row
-/// being sealed again.
+/// A key slot of a vault: the keyring key, wrapped so that one secret opens it. Adding or removing slots does not
+/// reseal any row.
 ///
 /// A stored slot is `01 ‖ kind ‖ id ‖ salt (32) ‖ ephemeral key (32) ‖ scrypt's log N, r, p (passphrase only) ‖
-/// commitment (32) ‖ nonce (12) ‖ wrapped key (32) ‖ tag (16) ‖ checksum (8)`; all that stands before the nonce is
-/// authenticated with the key. AES-GCM alone does not say which key sealed: a slot can be made that opens with many. The
-/// commitment is looked at before anything is opened, and fits one key.
+/// commitment (32) ‖ nonce (12) ‖ wrapped key (32) ‖ tag (16) ‖ checksum (8)`; everything before the nonce is
+/// authenticated with the key. AES-GCM alone does not commit to a key: a slot can be crafted that opens with many. The
+/// commitment is checked before anything is opened, and matches only one key.
 package struct KeySlot: Sendable, Equatable {
-    /// How a slot is opened. The raw values are stored.
+    /// The kind of secret that opens a slot. The raw values are stored.
     package enum Kind: String, Sendable, CaseIterable {
         case keyFile = "key-file"
         case passphrase
@@ -22,17 +22,17 @@ package struct KeySlot: Sendable, Equatable {
 
     package let id: String
     package let kind: Kind
-    /// For a passphrase only.
+    /// Only for a passphrase.
     package let scrypt: ScryptParameters?
-    /// The slot as it is stored. Not secret, but whoever has it can try passphrases.
+    /// The stored form. Not secret, but it allows guessing passphrases.
     package let bytes: [UInt8]
     private let salt: [UInt8]
     private let ephemeralKey: [UInt8]
     private let commitment: [UInt8]
 
-    /// A new slot of the secret's kind. `id` has 1 to 255 bytes and is the caller's to keep unique.
+    /// A new slot for the secret's kind. `id` has 1 to 255 bytes, and the caller keeps it unique.
     ///
-    /// Takes scrypt's time and memory for a passphrase: call it off the cooperative threads.
+    /// For a passphrase this takes scrypt's time and memory: do not call it on the cooperative threads.
     package static func wrap(
         _ keyringKey: borrowing SecretBytes, id: String, with secret: borrowing UnlockSecret,
         scrypt: ScryptParameters = .standard
@@ -40,7 +40,7 @@ package struct KeySlot: Sendable, Equatable {
         try SlotRecipient(id: id, for: secret, scrypt: scrypt).wrap(keyringKey)
     }
 
-    /// - Parameter keys: what the seat's secret, and the ephemeral key, lead to.
+    /// - Parameter keys: derived from the recipient's secret and the ephemeral key.
     init(
         wrapping keyringKey: borrowing SecretBytes, for seat: SlotRecipient, ephemeralKey: [UInt8],
         keys: borrowing WrappingKeys
@@ -65,11 +65,11 @@ package struct KeySlot: Sendable, Equatable {
         (self.salt, self.ephemeralKey, self.commitment) = (salt, ephemeralKey, commitment)
     }
 
-    /// The keyring key.
+    /// Returns the keyring key.
     ///
-    /// Throws ``EnvelopeError/wrongKey`` for another secret or one of another kind. Somebody who changes a slot on
-    /// purpose can make its checksum fit, and then gets the same answer: only accidents are told from wrong secrets.
-    /// Takes scrypt's time and memory for a passphrase: call it off the cooperative threads.
+    /// Throws ``EnvelopeError/wrongKey`` for another secret, or one of another kind. An attacker who changes a slot can
+    /// make its checksum match, and then gets the same error: only accidental damage is told apart from a wrong secret.
+    /// For a passphrase this takes scrypt's time and memory: do not call it on the cooperative threads.
     package func unwrap(with secret: borrowing UnlockSecret) throws(EnvelopeError) -> SecretBytes {
         guard secret.kind == kind else { throw .wrongKey }
         do {
@@ -83,7 +83,7 @@ package struct KeySlot: Sendable, Equatable {
         }
     }
 
-    /// Throws ``EnvelopeError/notAuthentic`` for keys that the slot is not committed to, without trying them.
+    /// Throws ``EnvelopeError/notAuthentic`` for keys that do not match the commitment, without trying them.
     func open(with keys: borrowing WrappingKeys) throws(EnvelopeError) -> SecretBytes {
         guard unsafe commitment.span.bytes.constantTimeEquals(keys.commitment.span.bytes) else { throw .notAuthentic }
         let headerLength = bytes.count - Self.checksumLength - Self.keyringKeyLength - Seal.overhead
@@ -93,10 +93,10 @@ package struct KeySlot: Sendable, Equatable {
 }
 
 extension KeySlot {
-    /// A slot as stored. Nothing but what ``wrap(_:id:with:scrypt:)`` makes is accepted.
+    /// A stored slot. Accepts only the output of ``wrap(_:id:with:scrypt:)``.
     ///
     /// Throws ``EnvelopeError/tooShort``, ``EnvelopeError/unknownFormat`` (also for a kind of a newer version),
-    /// ``EnvelopeError/damaged`` and, for parameters beyond their bounds, ``EnvelopeError/outOfRange(_:)``.
+    /// ``EnvelopeError/damaged`` and, for parameters outside their bounds, ``EnvelopeError/outOfRange(_:)``.
     package init(bytes: [UInt8]) throws(EnvelopeError) {
         guard let format = bytes.first, bytes.count > Self.checksumLength else { throw .tooShort }
         guard format == Self.format else { throw .unknownFormat }
@@ -123,7 +123,7 @@ extension KeySlot {
             commitment: commitment)
     }
 
-    /// Against accidents, without a key.
+    /// Detects accidents, without a key.
     private static func checksum(of bytes: some Sequence<UInt8>) throws(EnvelopeError) -> [UInt8] {
         try Checksum.of(Array(bytes), purpose: "keyturn key slot checksum v1", count: checksumLength)
     }

@@ -1,14 +1,14 @@
 package import SecretMemory
 
-/// The keys of a vault: a vault key for every epoch, of which the newest seals, and one permanent integrity key.
+/// The keys of a vault: one vault key for each epoch, of which the newest seals, and one permanent integrity key.
 ///
-/// Immutable and safe to share. Sealed rows are `format (1) ‖ epoch (UInt32, big-endian) ‖ nonce (12) ‖ ciphertext ‖
-/// tag (16)`; the first five bytes, the table, the row and the associated data are authenticated with them.
+/// Immutable and safe to share. A sealed row is `format (1) ‖ epoch (UInt32, big-endian) ‖ nonce (12) ‖ ciphertext ‖
+/// tag (16)`; the first five bytes, the table, the row and the associated data are authenticated.
 package final class Keyring: Sendable {
     static let format: UInt8 = 1
     static let headerLength = 5
 
-    /// Ascending by number, never empty.
+    /// Ascending by number; never empty.
     let epochs: [Epoch]
     let integrityKey: SecretBox
     private let derivation: MACKey
@@ -25,27 +25,27 @@ package final class Keyring: Sendable {
         indexes = try MACKey(HKDF.expand(derivation, info: [UInt8](texts: "keyturn blind index key v1")))
     }
 
-    /// New keys, with epoch 1.
+    /// Generates keys, with epoch 1.
     package static func generate() throws(EnvelopeError) -> Keyring {
         try Keyring(epochs: [Epoch(1, key: Random.secret())], integrityKey: SecretBox(Random.secret().kept()))
     }
 
     // MARK: Epochs
 
-    /// The epoch that seals.
+    /// The epoch in which rows are sealed.
     package var currentEpoch: UInt32 { epochs[epochs.count - 1].number }
 
-    /// All epochs that can be opened, ascending.
+    /// All epochs whose rows can be opened, ascending.
     package var epochNumbers: [UInt32] { epochs.map(\.number) }
 
-    /// The same keys and a new one, which seals from now on. A number is never given twice.
+    /// A keyring with one more epoch, which seals from now on. A number is never reused.
     package func addingEpoch() throws(EnvelopeError) -> Keyring {
         guard currentEpoch < UInt32.max else { throw .outOfRange("no key epoch follows the last one") }
         return try Keyring(
             epochs: epochs + [Epoch(currentEpoch + 1, key: Random.secret())], integrityKey: integrityKey)
     }
 
-    /// The same keys without one. Rows still sealed in that epoch are lost with it; the current one cannot go.
+    /// A keyring without an epoch. Rows that are still sealed in it are lost. The current epoch cannot be dropped.
     package func droppingEpoch(_ number: UInt32) throws(EnvelopeError) -> Keyring {
         guard number != currentEpoch else { throw .currentEpoch(number) }
         guard epochs.contains(where: { $0.number == number }) else { throw .unknownEpoch(number) }
@@ -60,7 +60,7 @@ package final class Keyring: Sendable {
 
     // MARK: Rows
 
-    /// Seals a row in the current epoch. It opens in this table, under this row id and beside these columns only.
+    /// Seals a row in the current epoch. It opens only in this table, under this row ID and beside these columns.
     package func seal(
         _ plaintext: RawSpan, table: String, row: String, associatedData: AssociatedData
     ) throws(EnvelopeError) -> [UInt8] {
@@ -86,7 +86,7 @@ package final class Keyring: Sendable {
             key: epoch.rowKey(table: table, row: row))
     }
 
-    /// The epoch that a row says it is sealed in. Believe it after opening the row, not before.
+    /// The epoch that a sealed row names. It is trustworthy only after the row was opened.
     package static func epoch(ofSealed sealed: RawSpan) throws(EnvelopeError) -> UInt32 {
         guard sealed.byteCount >= headerLength + Seal.overhead else { throw .tooShort }
         guard sealed[0] == format else { throw .unknownFormat }
@@ -99,10 +99,10 @@ package final class Keyring: Sendable {
 
     // MARK: Integrity
 
-    /// A row's part in the digest over all rows. It changes with every sealing, also of equal plaintext.
+    /// A row's part of the digest over all rows. It changes with every sealing, even of the same plaintext.
     package func rowDigest(table: String, row: String, sealed: RawSpan) throws(EnvelopeError) -> SetDigest {
         var message = [UInt8](texts: table, row)
-        message.append(contentsOf: sealed.array)  // last, so that the end of the message says where it ends
+        message.append(contentsOf: sealed.array)  // last, so that it needs no length
         return try SetDigest(code: digests, of: unsafe message.span.bytes)
     }
 
@@ -111,16 +111,16 @@ package final class Keyring: Sendable {
         try HKDF.expand(derivation, info: [UInt8](texts: "keyturn derived key v1", label))
     }
 
-    /// 12 hexadecimal digits by which operators tell secrets of this vault apart without seeing them. Equal secrets
-    /// have equal fingerprints; without the vault a fingerprint does not help to guess the secret.
+    /// 12 hexadecimal digits that distinguish secrets of this vault without showing them. Equal secrets have equal
+    /// fingerprints. Without the vault a fingerprint does not help to guess the secret.
     package func fingerprint(of secret: borrowing SecretBytes) throws(EnvelopeError) -> String {
         let code = try secret.withSpan { secret throws(EnvelopeError) in try fingerprints.code(of: secret) }
         return code.withSpan { $0.extracting(first: 6).hexadecimal }
     }
 
-    /// 32 hexadecimal digits by which a row is found by a text that is sealed in it. Equal texts in one column have equal
-    /// ones, for the life of the vault; without the vault they do not help to guess the text, nor say whether two columns
-    /// hold the same.
+    /// 32 hexadecimal digits by which a row is found by a text that is sealed in it. Equal texts in one column have
+    /// equal indices for the life of the vault. Without the vault they do not help to guess the text, nor show whether
+    /// two columns have the same text.
     package func blindIndex(of text: String, table: String, column: String) throws(EnvelopeError) -> String {
         let message = [UInt8](texts: table, column, text)
         let code = try indexes.code(of: unsafe message.span.bytes)
@@ -129,7 +129,7 @@ package final class Keyring: Sendable {
 }
 
 extension RawSpan {
-    /// Two lower-case digits a byte.
+    /// Two lower-case digits for each byte.
     fileprivate var hexadecimal: String {
         let digits = Array("0123456789abcdef".utf8)
         return String(

@@ -1,6 +1,6 @@
 package import SecretMemory
 
-/// The keyring as it is stored: sealed under the keyring key, which the key slots wrap.
+/// The stored keyring: sealed under the keyring key, which the key slots wrap.
 ///
 /// `format (1) ‖ nonce (12) ‖ ciphertext ‖ tag (16)` of `integrity key (32) ‖ one or more of (epoch (UInt32,
 /// big-endian) ‖ vault key (32))`, the epochs ascending.
@@ -8,7 +8,7 @@ extension Keyring {
     private static let purpose = [UInt8](texts: "keyturn keyring v1")
     private static let recordLength = 4 + Epoch.keyLength
 
-    /// `keyringKey` has 32 bytes, out of ``Random/secret(count:)``.
+    /// `keyringKey` has 32 bytes, from ``Random/secret(count:)``.
     package func sealed(under keyringKey: borrowing SecretBytes) throws(EnvelopeError) -> [UInt8] {
         var plaintext = SecretBuffer(capacity: 32 + epochs.count * Self.recordLength)
         plaintext.append(integrityKey.bytes)
@@ -23,8 +23,8 @@ extension Keyring {
         }
     }
 
-    /// Throws ``EnvelopeError/notAuthentic`` when the key is another one as well as when the blob was changed: there
-    /// is no telling them apart. A key that came out of a key slot is the right one for the vault of that slot.
+    /// Throws ``EnvelopeError/notAuthentic`` for a wrong key as well as for a changed blob: they cannot be told apart.
+    /// A key from a key slot is the right one for the vault of that slot.
     package convenience init(
         opening sealed: RawSpan, under keyringKey: borrowing SecretBytes
     ) throws(EnvelopeError) {

@@ -1,17 +1,17 @@
 import SecretMemory
 
-/// The nonces of seals. None lies in memory before it is used, and none depends on randomness alone.
+/// The nonces of seals. A nonce is never in memory before it is used, and never depends on randomness alone.
 ///
-/// 32 bytes of the kernel's are drawn for each, and go through an HMAC with all that is sealed. A machine that is resumed
-/// twice from one snapshot, and whose kernel gives both the same randomness, seals different things under different nonces
-/// all the same; and if it seals the same, under the same key, it gives the same bytes, which tells no more than that.
+/// Each is an HMAC over 32 bytes of kernel randomness and everything that is sealed. If a machine is resumed twice from
+/// one snapshot and both copies get the same randomness, different data still gets different nonces; the same data
+/// under the same key gives the same bytes, which reveals nothing else.
 enum Nonces {
     typealias Draw = (_ count: Int) throws(EnvelopeError) -> SecretBytes
 
     private static let randomness = 32
 
     /// - Parameters:
-    ///   - key: the one that seals.
+    ///   - key: the key that seals.
     ///   - associatedData: header and associated data, as they are authenticated.
     static func next(
         for plaintext: RawSpan, associatedData: [UInt8], key: borrowing SecretBytes, draw: Draw = Random.open(count:)

@@ -1,13 +1,13 @@
 import CPlatform
 package import SecretMemory
 
-/// Randomness of the kernel's, drawn when it is needed. A generator in this process, such as the library's, would have its
-/// state in memory, and two copies of that memory would go on alike.
+/// The kernel's randomness, read when it is needed. A generator in this process, such as the library's, would have its
+/// state in memory, and two copies of that memory would continue alike.
 package enum Random {
-    /// Bytes that stay secret.
+    /// Secret bytes.
     package static func secret(count: Int = 32) throws(EnvelopeError) -> SecretBytes { try open(count: count) }
 
-    /// Bytes that will be seen: what goes into nonces, salts.
+    /// Public bytes, for nonces and salts.
     static func open(count: Int) throws(EnvelopeError) -> SecretBytes {
         try SecretBytes(count: count) { bytes throws(EnvelopeError) in
             let result = unsafe bytes.withUnsafeMutableBytes { unsafe kt_random($0.baseAddress, $0.count) }

@@ -1,10 +1,10 @@
 package import SecretMemory
 
-/// The way in that is printed and put into a safe: 160 random bits, for people to type.
+/// An unlock key to print and lock away: 160 random bits that people can type.
 ///
 /// Written as nine groups of four characters of Crockford's base 32, which has no I, L, O and U:
-/// `XXXX-XXXX-XXXX-XXXX-XXXX-XXXX-XXXX-XXXX-XXXX`. The last group is a checksum of 20 bits, so that a typing error is
-/// told from a key that belongs to another vault; it misses one wrong key in a million.
+/// `XXXX-XXXX-XXXX-XXXX-XXXX-XXXX-XXXX-XXXX-XXXX`. The last group is a checksum of 20 bits, which distinguishes a
+/// typing error from the key of another vault; it misses one wrong key in a million.
 package struct RecoveryKey: ~Copyable, Sendable {
     private static let keyLength = 20
     private static let symbols = 36
@@ -18,8 +18,8 @@ package struct RecoveryKey: ~Copyable, Sendable {
 
     private init(bytes: consuming SecretBytes) { self.bytes = bytes }
 
-    /// Reads what somebody typed, in any case, with or without spaces, dashes and line ends; O counts as 0, I and L
-    /// as 1. Throws ``EnvelopeError/mistyped``.
+    /// Reads a typed key in any case, with or without spaces, dashes and line ends; O counts as 0, I and L as 1. Throws
+    /// ``EnvelopeError/mistyped``.
     package init(reading typed: RawSpan) throws(EnvelopeError) {
         let packed = try Self.pack(typed)
         let key = packed.withSpan { SecretBytes(copying: $0.extracting(first: Self.keyLength)) }
@@ -27,7 +27,7 @@ package struct RecoveryKey: ~Copyable, Sendable {
         bytes = key
     }
 
-    /// The 180 bits that were typed, and four zeros.
+    /// The 180 typed bits, and four zeros.
     private static func pack(_ typed: RawSpan) throws(EnvelopeError) -> SecretBytes {
         var packed = SecretBuffer(capacity: 32)
         var (pending, bits, count) = (UInt16(0), 0, 0)
@@ -60,7 +60,7 @@ package struct RecoveryKey: ~Copyable, Sendable {
         return text.finish()
     }
 
-    /// What ``pack(_:)`` makes of the key as it is written.
+    /// The result of ``pack(_:)`` for the written key.
     private static func withChecksum(_ key: borrowing SecretBytes) throws(EnvelopeError) -> SecretBytes {
         let checksum = try key.withSpan { key throws(EnvelopeError) in
             try Checksum.of(key, purpose: "keyturn recovery key checksum v1", count: 3)

@@ -1,7 +1,7 @@
-/// The cost of guessing a passphrase, stored beside what the passphrase opens.
+/// The cost of guessing a passphrase, stored in the slot that the passphrase opens.
 ///
-/// Whoever can write a slot could ask for all memory of the machine: hence bounds, which hold for what is read as
-/// well as for what is made.
+/// A crafted slot could demand all memory of the host. The bounds therefore apply to stored slots as well as to new
+/// ones.
 package struct ScryptParameters: Sendable, Equatable {
     /// The binary logarithm of N, 14 to 20.
     package let logN: UInt8
@@ -12,7 +12,7 @@ package struct ScryptParameters: Sendable, Equatable {
 
     /// N = 2^17, r = 8, p = 1: 128 MiB and about half a second.
     package static let standard = ScryptParameters(unchecked: (17, 8, 1))
-    /// N = 2^14, the least that is accepted: 16 MiB. For tests.
+    /// N = 2^14, the lowest accepted cost: 16 MiB. For tests.
     package static let least = ScryptParameters(unchecked: (14, 8, 1))
 
     package init(logN: UInt8, r: UInt8, p: UInt8) throws(EnvelopeError) {
@@ -26,6 +26,7 @@ package struct ScryptParameters: Sendable, Equatable {
 
     var n: UInt64 { 1 << UInt64(logN) }
 
-    /// The bytes that scrypt takes: N + 2 blocks of 128 × r for the table and its work, p for the passes.
+    /// The memory that scrypt needs, in bytes: N + 2 blocks of 128 × r for the table and its work, p blocks for the
+    /// passes.
     var memory: UInt64 { 128 * UInt64(r) * (n + 2 + UInt64(p)) }
 }

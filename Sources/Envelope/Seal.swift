@@ -1,10 +1,10 @@
 import SecretMemory
 
-/// What rows, keyrings and key slots have in common: `header ‖ nonce ‖ ciphertext ‖ tag`. The header stays readable
-/// and is authenticated, followed by the associated data; under one key every header says where it ends, by having
-/// one fixed length or by carrying the lengths of its parts.
+/// The common form of rows, keyrings and key slots: `header ‖ nonce ‖ ciphertext ‖ tag`. The header stays readable and
+/// is authenticated, followed by the associated data. Under one key, every header shows where it ends: by one fixed
+/// length, or by the lengths of its parts.
 enum Seal {
-    /// The bytes that a seal adds to header and plaintext.
+    /// The number of bytes that a seal adds to header and plaintext.
     static let overhead = AESGCM.nonceLength + AESGCM.tagLength
 
     static func seal(

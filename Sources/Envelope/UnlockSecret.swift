@@ -1,10 +1,10 @@
 package import SecretMemory
 
-/// What somebody holds who may open the vault. It opens the key slots of its own kind.
+/// A secret that may open the vault. It opens the key slots of its own kind.
 package enum UnlockSecret: ~Copyable, Sendable {
-    /// The whole content of a key file as it is, 32 to 4096 bytes. It must be random: nothing slows down guessing.
+    /// The whole content of a key file, unchanged, 32 to 4096 bytes. It must be random: nothing slows down guessing.
     case keyFile(SecretBytes)
-    /// UTF-8 as typed, at most 1024 bytes; a new slot wants at least 12. Nothing is trimmed or normalised.
+    /// UTF-8 as typed, at most 1024 bytes; at least 12 for a new slot. Nothing is trimmed or normalised.
     case passphrase(SecretBytes)
     case recovery(RecoveryKey)
 
@@ -19,7 +19,7 @@ package enum UnlockSecret: ~Copyable, Sendable {
         }
     }
 
-    /// Refuses what should not guard a new slot. A slot once made is opened by whatever it was made with.
+    /// Refuses a secret that is too weak for a new slot. An existing slot opens with whatever secret it was made with.
     borrowing func checkNew() throws(EnvelopeError) {
         switch self {
         case .passphrase(let passphrase):
@@ -30,8 +30,9 @@ package enum UnlockSecret: ~Copyable, Sendable {
         }
     }
 
-    /// What comes of this very secret. scrypt alone takes a passphrase of more than 64 bytes for its SHA-256, and one with
-    /// zeros at its end for the one without: it has its passphrase as the key of an HMAC. So it goes in once more.
+    /// Derives the key from exactly this secret. scrypt alone treats a passphrase of more than 64 bytes like its
+    /// SHA-256, and one with zeros at its end like the one without, because the passphrase is the key of an HMAC. So
+    /// the passphrase enters once more.
     borrowing func holderKey(salt: [UInt8], scrypt parameters: ScryptParameters?) throws(EnvelopeError) -> SecretBytes {
         let key = try baseKey(salt: salt, scrypt: parameters)
         switch self {
@@ -42,7 +43,7 @@ package enum UnlockSecret: ~Copyable, Sendable {
         }
     }
 
-    /// What all keys of a slot come from; of a passphrase, scrypt's output alone.
+    /// The source of all keys of a slot; for a passphrase, scrypt's output alone.
     borrowing func baseKey(salt: [UInt8], scrypt parameters: ScryptParameters?) throws(EnvelopeError)
         -> SecretBytes
     {

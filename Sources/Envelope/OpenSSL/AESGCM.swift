@@ -1,12 +1,12 @@
 import COpenSSL
 import SecretMemory
 
-/// AES-256-GCM with a 96-bit nonce and a 16-byte tag. A nonce must never serve twice under one key.
+/// AES-256-GCM with a 96-bit nonce and a 16-byte tag. A nonce must never be used twice with one key.
 enum AESGCM {
     static let nonceLength = 12
     static let tagLength = 16
 
-    /// Writes ciphertext and tag, 16 bytes more than the plaintext has, to `output` at `offset`.
+    /// Writes ciphertext and tag, 16 bytes longer than the plaintext, to `output` at `offset`.
     static func seal(
         _ plaintext: RawSpan, key: borrowing SecretBytes, nonce: RawSpan, associatedData: [UInt8],
         into output: inout MutableRawSpan, at offset: Int = 0
@@ -18,8 +18,8 @@ enum AESGCM {
         try context.getTag(into: &output, at: offset + plaintext.byteCount)
     }
 
-    /// The plaintext of `sealed`, which is ciphertext and tag. What was decrypted before the tag proved wrong is
-    /// wiped and never seen.
+    /// The plaintext of `sealed`, which is ciphertext and tag. If the tag is wrong, the decrypted bytes are wiped and
+    /// never returned.
     static func open(
         _ sealed: RawSpan, key: borrowing SecretBytes, nonce: RawSpan, associatedData: [UInt8]
     ) throws(EnvelopeError) -> SecretBytes {
@@ -34,7 +34,7 @@ enum AESGCM {
     }
 }
 
-/// One sealing or opening. Steps in order: authenticate, process, (set tag), finish, (get tag).
+/// One sealing or opening. The steps, in order: authenticate, process, (set tag), finish, (get tag).
 @safe private struct CipherContext: ~Copyable {
     private let pointer: OpaquePointer
 
@@ -86,7 +86,7 @@ enum AESGCM {
         guard result == 1, written == count else { throw libraryFailure("processing data") }
     }
 
-    /// Whether all went well: when opening, whether the tag fits.
+    /// Whether all steps succeeded; when opening, whether the tag matches.
     func finish() -> Bool {
         var written: Int32 = 0
         var nothing: UInt8 = 0

@@ -1,12 +1,12 @@
 import COpenSSL
 
-// Every call of the library is in this folder. One owner per C pointer, which frees it; the library wipes the key
-// material of what it frees.
+// All calls of the library are in this folder. Each C pointer has one owner, which frees it; the library wipes key
+// material that it frees.
 
-/// The algorithms, fetched once: a fetch per call costs more than sealing a row.
+/// The algorithms, fetched once: fetching one costs more than sealing a row.
 @safe final class Algorithms: @unchecked Sendable {
-    // Sendable although it holds pointers: the library counts references to fetched algorithms atomically and
-    // nothing writes to them after `init`.
+    // Sendable although it holds pointers: the library counts references to fetched algorithms atomically, and nothing
+    // writes to them after `init`.
     let cipher: OpaquePointer
     let mac: OpaquePointer
 
@@ -33,7 +33,7 @@ import COpenSSL
     }
 }
 
-/// The library's last reason, which is a fixed text of its own, and an empty error queue for whoever comes next.
+/// The library's last error, whose text is its own and fixed. Empties the error queue.
 func libraryFailure(_ operation: String) -> EnvelopeError {
     let reason = unsafe ERR_reason_error_string(ERR_peek_last_error()).map { unsafe String(cString: $0) }
     ERR_clear_error()

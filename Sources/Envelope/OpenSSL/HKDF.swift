@@ -1,8 +1,8 @@
 import SecretMemory
 
-/// HKDF with SHA-256 (RFC 5869), out of ``MACKey`` because that is twice as quick as the library's own.
+/// HKDF with SHA-256 (RFC 5869), built on ``MACKey``, which is twice as fast as the library's own.
 enum HKDF {
-    /// The pseudorandom key. An empty salt stands for 32 zero bytes, as the RFC has it.
+    /// The pseudorandom key. An empty salt means 32 zero bytes, as in the RFC.
     static func extract(_ secret: RawSpan, salt: [UInt8] = []) throws(EnvelopeError) -> SecretBytes {
         let key = salt.isEmpty ? SecretBytes(count: MACKey.codeLength) { _ in } : SecretBytes(copying: salt)
         return try MACKey(key).code(of: secret)

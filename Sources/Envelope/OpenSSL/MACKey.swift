@@ -1,9 +1,9 @@
 import COpenSSL
 import SecretMemory
 
-/// An HMAC-SHA256 key, scheduled once and used any number of times, from any thread.
+/// An HMAC-SHA256 key, set up once and used any number of times, from any thread.
 @safe final class MACKey: @unchecked Sendable {
-    // Sendable although it holds a pointer: the context is only ever duplicated, which reads it.
+    // Sendable although it holds a pointer: the context is only duplicated, which reads it.
     private let context: OpaquePointer
 
     static let codeLength = 32
@@ -25,7 +25,7 @@ import SecretMemory
 
     deinit { unsafe EVP_MAC_CTX_free(context) }
 
-    /// Writes the code of `message` to `code`, which must be 32 bytes long.
+    /// Writes the MAC of `message` to `code`, which must have 32 bytes.
     func authenticate(_ message: RawSpan, into code: inout MutableRawSpan) throws(EnvelopeError) {
         guard let running = unsafe EVP_MAC_CTX_dup(context) else { throw libraryFailure("copying a mac") }
         defer { unsafe EVP_MAC_CTX_free(running) }

@@ -1,13 +1,13 @@
 import COpenSSL
 package import SecretMemory
 
-/// An HMAC-SHA256 key for many messages one after the other, by one owner at a time. ``MACKey`` is for many threads,
-/// and pays for it with a copy of the key's state per message.
+/// An HMAC-SHA256 key for many messages in a row, with one owner at a time. ``MACKey`` serves many threads, but copies
+/// the key's state for each message.
 @safe package struct RunningMAC: ~Copyable, @unchecked Sendable {
-    // Sendable although it holds a pointer: whoever owns it is the only one to use it.
+    // Sendable although it holds a pointer: only its owner uses it.
     private let context: OpaquePointer
 
-    /// Bytes of a code.
+    /// The length of a MAC in bytes.
     package static let codeLength = 32
 
     /// `key` must not be empty.
@@ -27,7 +27,7 @@ package import SecretMemory
 
     deinit { unsafe EVP_MAC_CTX_free(context) }
 
-    /// Writes the code of `first ‖ second` to `code`, which must be 32 bytes long.
+    /// Writes the MAC of `first ‖ second` to `code`, which must have 32 bytes.
     package mutating func authenticate(
         _ first: RawSpan, _ second: RawSpan, into code: inout MutableRawSpan
     ) throws(EnvelopeError) {
@@ -35,7 +35,7 @@ package import SecretMemory
         let result = unsafe first.withUnsafeBytes { first in
             unsafe second.withUnsafeBytes { second in
                 unsafe code.withUnsafeMutableBytes { code in
-                    // Without a key, the initialisation goes back to the one that the context has.
+                    // Without a key argument, initialisation reuses the context's key.
                     unsafe EVP_MAC_init(context, nil, 0, nil) == 1
                         && EVP_MAC_update(context, first.byteAddress, first.count) == 1
                         && EVP_MAC_update(context, second.byteAddress, second.count) == 1

@@ -1,6 +1,6 @@
 import COpenSSL
 
-/// SHA-256, for what is public, such as certificates.
+/// SHA-256, for public data such as certificates.
 package enum SHA256 {
     /// 64 hexadecimal digits in lower case.
     package static func hexadecimal(of message: [UInt8]) throws(EnvelopeError) -> String {

@@ -1,11 +1,11 @@
 import COpenSSL
 import SecretMemory
 
-/// scrypt (RFC 7914): `count` bytes out of a passphrase. `memory` bytes is the most that it may take.
+/// scrypt (RFC 7914): derives `count` bytes from a passphrase, with at most `memory` bytes of memory.
 func scrypt(
     _ passphrase: RawSpan, salt: [UInt8], n: UInt64, r: UInt64, p: UInt64, memory: UInt64, count: Int = 32
 ) throws(EnvelopeError) -> SecretBytes {
-    // The library fetches the algorithm at each call: nothing beside the time that scrypt is meant to take.
+    // The library fetches the algorithm for each call, which costs little compared with scrypt.
     try SecretBytes(count: count) { key throws(EnvelopeError) in
         let result = unsafe passphrase.withUnsafeBytes { passphrase in
             unsafe key.withUnsafeMutableBytes { key in

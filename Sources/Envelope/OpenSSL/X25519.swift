@@ -1,7 +1,7 @@
 import COpenSSL
 import SecretMemory
 
-/// X25519 (RFC 7748): what somebody with a public key, and the owner of the private one, both come to.
+/// X25519 (RFC 7748): the shared secret of a public key's user and the private key's owner.
 enum X25519 {
     static let keyLength = 32
 
@@ -16,7 +16,7 @@ enum X25519 {
         return bytes
     }
 
-    /// Throws ``EnvelopeError/notAuthentic`` for a public key with which everybody would come to the same.
+    /// Throws ``EnvelopeError/notAuthentic`` for a public key that gives everybody the same result.
     static func agree(_ privateKey: borrowing SecretBytes, with publicKey: [UInt8]) throws(EnvelopeError) -> SecretBytes
     {
         let own = try Key(privateKey: privateKey)
