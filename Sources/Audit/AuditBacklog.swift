@@ -1,13 +1,13 @@
 package import Domain
 
-/// Entries that are not in the log yet, oldest first, in room that is bounded: what finds none is counted.
+/// Entries that are not in the log yet, oldest first, in bounded memory. Entries without room are dropped and counted.
 ///
-/// The oldest are kept, since they tell how it came about.
+/// The oldest are retained, because they show how the problem began.
 package struct AuditBacklog: Equatable, Sendable {
-    /// What had no room.
+    /// What was dropped.
     package struct Loss: Equatable, Sendable {
         package internal(set) var events: Int
-        /// When the last of them happened, and the highest commit that they told of; 0 for none.
+        /// When the last dropped entry happened, and the highest commit that a dropped entry refers to; 0 for none.
         package internal(set) var time: Timestamp
         package internal(set) var commit: Int
 
@@ -16,7 +16,7 @@ package struct AuditBacklog: Equatable, Sendable {
         }
     }
 
-    /// The most bytes of the entries together.
+    /// The most bytes of all entries together.
     private let room: Int
     private var bytes = 0
     package private(set) var entries: [AuditEntry] = []
@@ -32,12 +32,12 @@ package struct AuditBacklog: Equatable, Sendable {
 
     package var isEmpty: Bool { entries.isEmpty && loss == nil }
 
-    /// How many lines wait, those that had no room too, and for how many seconds the oldest.
+    /// The number of waiting lines, dropped ones included, and the age of the oldest in seconds.
     package func lag(_ now: Timestamp) -> (lines: Int, seconds: Double) {
         (entries.count + (loss?.events ?? 0), entries.first.map { Double(max(now - $0.time, 0)) } ?? 0)
     }
 
-    /// What is lost once stays lost up to the newest entry, so that the log tells everything in its order.
+    /// Adds an entry. After a loss, entries are dropped until the backlog is empty, so that the log keeps its order.
     package mutating func add(_ entry: AuditEntry) {
         guard loss == nil, bytes + entry.size <= room else {
             return add(Loss(events: 1, time: entry.time, commit: entry.commit ?? 0))
@@ -56,14 +56,14 @@ package struct AuditBacklog: Equatable, Sendable {
         if let lost = newer.loss { add(lost) }
     }
 
-    /// Forgets what tells of this commit or an earlier one: the log has it.
+    /// Removes entries for this commit or earlier ones, which the log already has.
     package mutating func drop(through commit: Int) {
         entries.removeAll { $0.commit.map { $0 <= commit } ?? false }
         bytes = entries.reduce(0) { $0 + $1.size }
         if let lost = loss, lost.commit > 0, lost.commit <= commit { loss = nil }
     }
 
-    /// Writes everything, and what was lost as a line of its own. What could not be written is still here when this throws.
+    /// Writes all entries, and a line about the dropped ones. If it throws, the unwritten entries are still here.
     package mutating func write(to log: AuditLog) throws(AuditError) {
         var written = 0
         defer {

@@ -1,14 +1,14 @@
 import Glibc
 
-/// Why the audit log could not be written or read. What must not happen unrecorded does not happen then.
+/// Why the audit log could not be written or read. An operation that must be recorded then does not happen.
 package struct AuditError: Error, Equatable, CustomStringConvertible {
     package enum Code: Equatable, Sendable {
         case diskFull
         case inputOutput
-        /// Half a line was written and could not be taken off again.
+        /// Half a line was written and could not be removed.
         case halfWritten
         case notPermitted
-        /// Another thread has been writing for longer than anybody waits.
+        /// Another thread has been writing for longer than the waiting limit.
         case stuck
         /// The vault is older than the log.
         case ahead
@@ -19,7 +19,7 @@ package struct AuditError: Error, Equatable, CustomStringConvertible {
     }
 
     package let code: Code
-    /// Names the file; for the daemon's own log and not for clients.
+    /// Names the file; for the daemon's own log, not for clients.
     package let detail: String
 
     package init(_ code: Code, _ detail: String) {

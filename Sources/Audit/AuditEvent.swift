@@ -1,10 +1,10 @@
 package import SecretJSON
 
-/// One decision or change, as the log will tell it: everything of a line but its number, time and code.
+/// One decision or change for the log: everything of a line except its number, time and code.
 ///
-/// Carries no secret. Text of others' is escaped; whoever makes an event has bounded it.
+/// Contains no secret. Foreign text is escaped; the creator of an event limits its length.
 package struct AuditEvent: Equatable, Sendable {
-    /// What was done or asked for. Stable words, `area.deed`.
+    /// The requested or completed operation. A stable code, `area.operation`.
     package struct Action: RawRepresentable, Hashable, Sendable {
         package let rawValue: String
         package init(rawValue: String) { self.rawValue = rawValue }
@@ -12,20 +12,20 @@ package struct AuditEvent: Equatable, Sendable {
     }
 
     package enum Outcome: String, Sendable, CaseIterable {
-        /// Asked for, and given.
+        /// Requested, and granted.
         case allowed
-        /// Asked for, and refused by the rules.
+        /// Requested, and refused by policy.
         case denied
-        /// Done, and in the vault.
+        /// Done, and stored in the vault.
         case done
-        /// Tried, and not done.
+        /// Attempted, and not done.
         case failed
     }
 
     /// The members of the line between its time and its code, without braces.
     let members: [UInt8]
 
-    /// - Parameter more: writes further members.
+    /// - Parameter more: writes additional members.
     package init(_ action: Action, _ outcome: Outcome, _ more: (inout JSONWriter) -> Void) {
         var writer = JSONWriter()
         writer.beginObject()
@@ -36,7 +36,7 @@ package struct AuditEvent: Equatable, Sendable {
         members = writer.finishMembers()
     }
 
-    /// - Parameter more: further members, in this order.
+    /// - Parameter more: additional members, in this order.
     package init(_ action: Action, _ outcome: Outcome, _ more: [(name: String, value: Value)] = []) {
         self.init(action, outcome) { $0.members(more) }
     }
@@ -46,18 +46,18 @@ package struct AuditEvent: Equatable, Sendable {
         case number(Int)
     }
 
-    /// As it was kept by ``text``.
+    /// An event that ``text`` saved.
     package init(text: String) { members = Array(text.utf8) }
 
-    /// Bytes of its line, about.
+    /// The approximate length of its line, in bytes.
     package var lineSize: Int { members.count + 96 }
 
-    /// The members, for keeping an event beside the change that it tells of until it is in the log.
+    /// The members, to store the event beside its change until the log has it.
     package var text: String { String(decoding: members, as: UTF8.self) }
 }
 
 extension JSONWriter {
-    /// Writes them in this order.
+    /// Writes the members in this order.
     package mutating func members(_ members: [(name: String, value: AuditEvent.Value)]) {
         for (name, value) in members {
             switch value {

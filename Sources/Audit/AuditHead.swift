@@ -1,10 +1,10 @@
 import SecretMemory
 
-/// Where a log ends: enough to tell later whether it was cut.
+/// The end of a log: enough to detect later that lines are missing.
 package struct AuditHead: Equatable, Sendable {
     /// The number of the last line; 0 before the first.
     package let sequence: Int
-    /// That line's code.
+    /// The code of that line.
     package let code: LineCode
 
     package init(sequence: Int, code: LineCode) {
@@ -12,14 +12,14 @@ package struct AuditHead: Equatable, Sendable {
         self.code = code
     }
 
-    /// The head of a log without a line.
+    /// The head of an empty log.
     package static let start = AuditHead(sequence: 0, code: LineCode())
 }
 
-/// How far a log goes, and how far its lines follow the vault.
+/// The end of a log, and the commit of the vault up to which it has lines.
 package struct LogPosition: Equatable, Sendable {
     package let head: AuditHead
-    /// The highest commit of the vault that a line names; 0 for none.
+    /// The highest commit of the vault in a line; 0 for none.
     package let commit: Int
 
     package init(head: AuditHead, commit: Int) {
@@ -32,7 +32,7 @@ package struct LineCode: Equatable, Sendable, CustomStringConvertible {
     package static let length = 16
     var bytes: InlineArray<16, UInt8>
 
-    /// All zero: what stands before the first line.
+    /// All zero: the code before the first line.
     package init() { bytes = InlineArray(repeating: 0) }
 
     /// Reads 32 lower-case hexadecimal digits.

@@ -4,17 +4,17 @@ import Glibc
 import SecretMemory
 import Synchronization
 
-/// The audit log: one line per decision and per change, in files that are only appended to, each line chained to the
-/// one before it.
+/// The audit log: one line for each decision and change, in files that are only appended to. Each line is chained to
+/// the one before it.
 ///
-/// A line is in the file when ``append(_:at:)`` returns, and on disk a second later at the latest; whoever must know
-/// waits for ``synced(_:)``. Events are made outside; the lock is held while lines are numbered, coded and written,
-/// never while anything is put on disk. The file under the log's name is looked at once a second.
+/// When ``append(_:at:)`` returns, the line is in the file; within a second it is on disk. Callers that need to know
+/// wait for ``synced(_:)``. The lock is held while lines are numbered, coded and written, but not while events are
+/// built or the file is synced. The file under the log's name is checked once a second.
 package final class AuditLog: Sendable {
     package struct Limits: Sendable {
-        /// A file that has grown beyond this is followed by the next.
+        /// A larger file is followed by the next one.
         package var segmentBytes = 64 << 20
-        /// How long anybody waits for the log before what he wants to do fails, in seconds.
+        /// How long a caller waits for the log before its operation fails, in seconds.
         package var wait = 5
         package init() {}
     }
@@ -23,9 +23,9 @@ package final class AuditLog: Sendable {
         var chain: LineChain
         var file: SegmentFile
         var size: Int
-        /// The highest commit of the vault that the log names.
+        /// The highest commit of the vault in the log.
         var commit: Int
-        /// Why the next line must be in a new file.
+        /// Why the next line must go to a new file.
         var mustBegin: String?
         var isClosed = false
         var buffer = SecretBuffer(capacity: 4096)
@@ -38,7 +38,7 @@ package final class AuditLog: Sendable {
     private let state: Mutex<State>
     private let disk: LogSync
     private let lastTrouble = Mutex<String?>(nil)
-    /// Bytes of lines that tell of refusals of this day, in the newest file, as it was opened.
+    /// The size of the lines about this day's refusals in the newest file, in bytes, when it was opened.
     package let refusedBytes: Int
 
     init(
@@ -57,8 +57,8 @@ package final class AuditLog: Sendable {
 
     // MARK: Writing
 
-    /// Writes the events as the next lines, all or none. Returns the number of the last.
-    /// - Parameter commit: the vault's commit that they tell of.
+    /// Writes all events as the next lines, or none. Returns the number of the last line.
+    /// - Parameter commit: the vault's commit that the events describe.
     @discardableResult
     package func append(_ events: [AuditEvent], at now: Timestamp, commit: Int? = nil) throws(AuditError) -> Int {
         try locked { state throws(AuditError) in
@@ -77,7 +77,7 @@ package final class AuditLog: Sendable {
         try await synced(try append([event], at: time.now.wall))
     }
 
-    /// Returns when the line of this number is on disk, and throws when that takes longer than anybody waits.
+    /// Returns when the line with this number is on disk. Throws after the waiting limit.
     package func synced(_ sequence: Int) async throws(AuditError) {
         let failure = await withCheckedContinuation { continuation in
             whenSynced(sequence) { continuation.resume(returning: $0) }
@@ -85,32 +85,32 @@ package final class AuditLog: Sendable {
         if let failure { throw failure }
     }
 
-    /// As ``synced(_:)``, for whoever cannot wait. `done` is called once, on another thread.
+    /// Like ``synced(_:)``, for callers that cannot wait. `done` is called once, on another thread.
     package func whenSynced(_ sequence: Int, _ done: @escaping @Sendable (AuditError?) -> Void) {
         disk.wait(for: sequence, done)
     }
 
-    // MARK: What is known of the log
+    // MARK: State
 
-    /// The last line that is on disk: what the vault keeps, to tell later whether the log was cut.
+    /// The last line on disk. The vault saves it, to detect later that lines are missing.
     package var durableHead: AuditHead { disk.durable.head }
 
-    /// What of the log is on disk.
+    /// The part of the log that is on disk.
     package var durable: LogPosition { disk.durable }
 
-    /// How many lines are written and not on disk, and for how many seconds the oldest of them.
+    /// The number of written lines that are not on disk yet, and the age of the oldest in seconds.
     package var lag: (lines: Int, seconds: Double) { disk.lag }
 
     /// The number of the last line.
     package var sequence: Int { get throws(AuditError) { try locked { $0.chain.head.sequence } } }
 
-    /// What somebody did to the log's files while they were in use, in words; `nil` when nothing was seen.
+    /// What happened to the log's files while they were in use, as text; `nil` if nothing was detected.
     package var trouble: String? { lastTrouble.withLock { $0 } }
 
-    /// The highest commit of the vault that a line names.
+    /// The highest commit of the vault in a line.
     package var commit: Int { get throws(AuditError) { try locked { $0.commit } } }
 
-    /// Puts everything on disk and takes nothing more.
+    /// Syncs everything and accepts no further lines.
     package func close() async {
         let last = try? locked { state throws(AuditError) in
             state.isClosed = true
@@ -133,14 +133,14 @@ package final class AuditLog: Sendable {
             try state.buffer.withSpan { bytes throws(AuditError) in try file.append(bytes, size: size) }
         } catch {
             state.chain.jump(to: before)
-            // Whatever is written behind half a line is no line.
+            // A line that follows half a line could not be read.
             if (error as? AuditError)?.code == .halfWritten { state.mustBegin = "it ends in half a line: \(error)" }
             throw (error as? AuditError) ?? AuditError(.library, "\(error)")
         }
         state.size += state.buffer.count
     }
 
-    /// Goes on in a new file, whose first line says where the one before it ended.
+    /// Continues in a new file, whose first line records where the one before it ended.
     private func begin(_ state: inout State, at now: Timestamp) throws(AuditError) {
         let file = try SegmentFile.create(state.file.number + 1, in: directory)
         let old = (file: state.file, size: state.size)
@@ -156,7 +156,7 @@ package final class AuditLog: Sendable {
         }
     }
 
-    /// Whoever holds the lock is writing. That takes microseconds, unless the disk hangs: then nobody waits for ever.
+    /// The holder of the lock is writing. That takes microseconds, unless the disk hangs; hence the limit.
     private func locked<Result>(
         _ body: (inout State) throws(AuditError) -> Result
     ) throws(AuditError) -> Result {
@@ -173,7 +173,7 @@ package final class AuditLog: Sendable {
         throw AuditError(.stuck, "the audit log could not be written for \(limits.wait) seconds")
     }
 
-    /// Once a second, on a thread of its own.
+    /// Runs once a second, on its own thread.
     private func look() {
         let found = try? locked { state throws(AuditError) -> String? in
             guard !state.isClosed, state.mustBegin == nil else { return nil }
@@ -184,7 +184,7 @@ package final class AuditLog: Sendable {
         if let trouble = found ?? nil { tell(trouble) }
     }
 
-    /// Whoever is to know of it does.
+    /// Call it once the trouble was reported.
     package func forgetTrouble() { lastTrouble.withLock { $0 = nil } }
 
     func tell(_ trouble: String) {
@@ -193,11 +193,11 @@ package final class AuditLog: Sendable {
     }
 }
 
-/// What happened to the log, for the daemon's own.
+/// What happened to the log, for the daemon's own log.
 package enum AuditNote: Equatable, Sendable {
-    /// A crash had left the beginning of a line, which was taken off.
+    /// A crash had left an incomplete line, which was removed.
     case torn(path: String, bytes: Int)
-    /// The log is not as it was left, or its file is not the one that was opened.
+    /// The log was changed while it was closed, or its file was replaced while it was open.
     case trouble(String)
 }
 

@@ -4,13 +4,13 @@ import Glibc
 package import SecretMemory
 
 extension AuditLog {
-    /// Opens the log where it ends, or begins one.
+    /// Opens the log at its end, or creates one.
     ///
-    /// A log that is not as the anchor says was changed behind our back. It is gone on with in a new file that says so:
-    /// to serve nobody for it would let whoever can write to the directory stop everything.
+    /// A log that does not match the anchor was changed by somebody else. It continues in a new file that says so:
+    /// refusing service would let anybody who can write to the directory stop the daemon.
     /// - Parameters:
-    ///   - key: the log's key, out of the vault.
-    ///   - anchor: the last line that the vault knows to have been on disk.
+    ///   - key: the log's key, from the vault.
+    ///   - anchor: the last line that was on disk, according to the vault.
     package static func open(
         in directory: LogDirectory, key: borrowing SecretBytes, anchor: AuditHead, limits: Limits = Limits(),
         time: any TimeSource, note: @escaping @Sendable (AuditNote) -> Void
@@ -36,13 +36,13 @@ extension AuditLog {
             note(.torn(path: path, bytes: scan.badBytes))
         }
         if scan.lines == 0 {
-            // Nothing but the torn beginning of its first line.
+            // Only an incomplete first line.
             return try begin(
                 last + 1, in: directory, key, after: anchor, commit: try directory.newest(key: key).commit, limits,
                 time,
                 note, because: nil)
         }
-        // From here on its lines count as being on disk, and the vault forgets what they tell of.
+        // From here on its lines count as being on disk, and the vault deletes its copies.
         try file.sync()
         let state = State(
             chain: try chain(key, scan.head), file: file, size: scan.goodBytes, commit: scan.commit)
@@ -66,7 +66,7 @@ extension AuditLog {
         do throws(AuditError) {
             try log.append([.begin(number, after: head, because: trouble)], at: time.now.wall, commit: commit)
         } catch {
-            // It is tried again each second, and each time would leave a file.
+            // Opening is retried each second, and each attempt would leave a file.
             unsafe unlink(file.path)
             throw error
         }
@@ -80,7 +80,7 @@ extension AuditLog {
 }
 
 extension SegmentScan {
-    /// What is wrong with the newest file of a log, in words.
+    /// What is wrong with the newest file of a log, as text.
     fileprivate func trouble(_ path: String, _ anchor: AuditHead) -> String? {
         if holdsAnchor == false { return "\(path): line \(anchor.sequence) is not the one that was written" }
         if badBytes > 0, !isTorn { return "\(path) was changed behind line \(head.sequence)" }

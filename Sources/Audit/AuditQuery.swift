@@ -2,9 +2,9 @@ package import Domain
 import SecretJSON
 import SecretMemory
 
-/// Which lines of a log somebody wants to see.
+/// A selection of lines of a log.
 package struct AuditQuery: Sendable {
-    /// The most lines that one answer has.
+    /// The most lines in one answer.
     package static let mostLines = 1000
 
     /// Only lines about this app.
@@ -13,9 +13,9 @@ package struct AuditQuery: Sendable {
     package var action: String?
     /// Only lines of this time or later.
     package var since: Timestamp?
-    /// Only lines with a higher number. 0 for the newest lines of all.
+    /// Only lines with a higher number. 0 for the newest lines.
     package var after: Int
-    /// How many lines: the oldest behind ``after``, or else the newest.
+    /// How many lines: the oldest after ``after``, or else the newest.
     package var limit: Int
 
     package init(
@@ -28,20 +28,20 @@ package struct AuditQuery: Sendable {
         self.limit = min(max(limit, 1), Self.mostLines)
     }
 
-    /// A line as it stands in the log, and its number.
+    /// A line as it is in the log, and its number.
     package struct Line: Equatable, Sendable {
         package let sequence: Int
         package let text: String
     }
 
-    /// The lines in their order. What is no line of a log is passed over: to find such is the verifier's work.
+    /// Returns the lines in order. Other content of the files is skipped; finding it is the verifier's task.
     package func run(in directory: LogDirectory) throws(AuditError) -> [Line] {
         after > 0 ? try following(directory) : try newest(directory)
     }
 
     private func following(_ directory: LogDirectory) throws(AuditError) -> [Line] {
         let numbers = try directory.segments()
-        // The last file that begins before the first line that is wanted, and all behind it.
+        // The last file that begins before the first requested line, and all files after it.
         var first = 0
         for (index, number) in numbers.enumerated() {
             guard let begin = try Self.begin(directory.path(of: number)), begin <= after else { break }
@@ -64,7 +64,7 @@ package struct AuditQuery: Sendable {
             var here: [Line] = []
             try each(directory.path(of: number)) { line in
                 here.append(line)
-                // Twice as many at most are kept until the end of the file shows which are the newest.
+                // Holds up to twice the limit, until the end of the file shows which lines are the newest.
                 if here.count >= 2 * limit { here.removeFirst(limit) }
                 return true
             }

@@ -2,23 +2,22 @@ import Domain
 import Envelope
 package import SecretMemory
 
-/// Reads a whole log again and says what is not as it was written.
+/// Reads a whole log again and reports everything that differs from what was written.
 package struct AuditVerifier {
-    /// What was found.
+    /// The result.
     package struct Report: Equatable, Sendable {
         package var segments = 0
         package var lines = 0
-        /// The first and the last line's numbers; 0 and 0 for a log without lines.
+        /// The numbers of the first and the last line; both 0 for an empty log.
         package var first = 0
         package var last = 0
-        /// What is wrong, each in a sentence that names the file. None when the log is whole.
+        /// The problems, each in a sentence that names the file. Empty when the log is intact.
         package var findings: [String] = []
     }
 
     /// - Parameters:
     ///   - anchor: the last line that must be there.
-    ///   - from: the first file that is looked at, where the operator has put older ones away; what they held is not
-    ///     missed then.
+    ///   - from: the first file to read, if older ones were moved away; their lines then do not count as missing.
     package static func verify(
         _ directory: LogDirectory, key: borrowing SecretBytes, anchor: AuditHead, from: Int? = nil
     ) throws(AuditError) -> Report {

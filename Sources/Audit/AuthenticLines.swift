@@ -2,10 +2,10 @@ package import Domain
 package import SecretMemory
 
 extension LogDirectory {
-    /// Lends each line that has the vault's key behind it, the oldest first, of all files that are there.
+    /// Lends each line with a valid code, oldest first, from all existing files.
     ///
-    /// Of a file that was changed, the lines before the change. A user who can put files here can have lines missed, and none
-    /// believed.
+    /// Of a changed file, only the lines before the change. A user who can write here can hide lines, but cannot forge
+    /// any.
     package func forEachAuthenticLine(
         key: borrowing SecretBytes, _ body: (borrowing AuditLine) -> Void
     ) throws(AuditError) {
@@ -16,14 +16,14 @@ extension LogDirectory {
     }
 }
 
-/// A line of the log whose code was checked: it is as an ``AuditLog`` wrote it, so that its members can be found without
-/// reading all of it.
+/// A line of the log whose code was checked. It is exactly as an ``AuditLog`` wrote it, so its members can be found
+/// without parsing all of it.
 package struct AuditLine: ~Copyable {
     private let line: ArraySlice<UInt8>
 
     init(_ line: ArraySlice<UInt8>) { self.line = line }
 
-    /// A member that is a text of this program's own, such as a name or an action; `nil` when there is none, or when it has
+    /// A member whose value is a text of this program, such as a name or an action; `nil` when it is absent, or has
     /// characters that JSON escapes.
     package func text(_ name: String) -> String? {
         guard let rest = behind(",\"\(name)\":\""), let end = rest.firstIndex(of: UInt8(ascii: "\"")) else {
@@ -33,7 +33,7 @@ package struct AuditLine: ~Copyable {
         return value.contains(UInt8(ascii: "\\")) ? nil : String(decoding: value, as: UTF8.self)
     }
 
-    /// A member that is a whole number, not below 0.
+    /// A member whose value is a whole number, at least 0.
     package func number(_ name: String) -> Int? {
         guard let rest = behind(",\"\(name)\":") else { return nil }
         return Int(String(decoding: rest.prefix { (0x30...0x39).contains($0) }, as: UTF8.self))
@@ -41,7 +41,7 @@ package struct AuditLine: ~Copyable {
 
     package func time(_ name: String = "time") -> Timestamp? { text(name).flatMap { Timestamp($0) } }
 
-    /// What follows the first place of this member. Inside a text the quote of its name would be escaped.
+    /// The bytes after the first occurrence of this member. Inside a text, the quotes around its name would be escaped.
     private func behind(_ start: String) -> ArraySlice<UInt8>? {
         let bytes = Array(start.utf8)
         var index = line.startIndex

@@ -2,19 +2,18 @@ import Domain
 import Envelope
 import SecretMemory
 
-/// Turns events into lines, each of which names its number and carries a code over itself and the line before it.
+/// Turns events into lines. Each contains its number and a code over itself and the line before it.
 ///
 ///     {"seq":7,"time":"2026-11-23T17:00:00Z","action":"credentials.fetch",…,"mac":"<32 hexadecimal digits>"}
 ///
-/// Whoever has not the key can neither change a line nor take one out of the middle; the end of the log is held in the
-/// vault.
+/// Without the key nobody can change a line or remove one from the middle; the vault stores the end of the log.
 struct LineChain: ~Copyable {
-    /// From the code's comma to the end of the line, the line feed not counted.
+    /// From the code's comma to the end of the line, without the line feed.
     static let tailLength = 8 + LineCode.length * 2 + 2
 
     private var mac: RunningMAC
     private(set) var head: AuditHead
-    /// The last second that was written out, and how.
+    /// The last second that was formatted, and its text.
     private var second = (unix: Int.min, text: [UInt8]())
 
     init(key: borrowing SecretBytes, head: AuditHead) throws(EnvelopeError) {
@@ -23,7 +22,7 @@ struct LineChain: ~Copyable {
     }
 
     /// Appends the next line to `buffer`.
-    /// - Parameter commit: the vault's commit that the event tells of; the last member before the code.
+    /// - Parameter commit: the vault's commit that the event describes; the last member before the code.
     mutating func append(
         _ event: AuditEvent, at time: Timestamp, commit: Int?, to buffer: inout SecretBuffer
     ) throws(EnvelopeError) {
@@ -49,7 +48,7 @@ struct LineChain: ~Copyable {
         head = AuditHead(sequence: sequence, code: code)
     }
 
-    /// Whether `line` is the one that follows; moves on if it is.
+    /// Whether `line` is the next one; advances if it is.
     mutating func accept(_ line: ArraySlice<UInt8>) throws(EnvelopeError) -> Bool {
         guard let parts = LineParts(line), parts.sequence == head.sequence + 1,
             try code(of: unsafe Array(parts.body).span.bytes) == parts.code
@@ -58,7 +57,7 @@ struct LineChain: ~Copyable {
         return true
     }
 
-    /// Goes on from another place: what is between is missing.
+    /// Continues from another place; the lines in between are missing.
     mutating func jump(to head: AuditHead) { self.head = head }
 
     private mutating func code(of line: RawSpan) throws(EnvelopeError) -> LineCode {
@@ -75,12 +74,12 @@ struct LineChain: ~Copyable {
     fileprivate static var commit: StaticString { #","commit":"# }
 }
 
-/// A line taken apart as far as the chain needs it.
+/// The parts of a line that the chain needs.
 struct LineParts {
     let sequence: Int
-    /// When it was written, in the form of a ``Timestamp``; empty when it does not say so where the chain does.
+    /// When it was written, as the text of a ``Timestamp``; empty when it is not where the chain puts it.
     let time: ArraySlice<UInt8>
-    /// What the code is over, beside the code before it.
+    /// The bytes that the code covers, besides the code before it.
     let body: ArraySlice<UInt8>
     let code: LineCode
 
@@ -102,7 +101,7 @@ struct LineParts {
         self.code = code
     }
 
-    /// Whether it tells of a refusal.
+    /// Whether the line records a refusal.
     var isDenied: Bool {
         let rest = body[time.endIndex...]
         guard rest.starts(with: Self.action) else { return false }
@@ -112,7 +111,7 @@ struct LineParts {
     private static let action = Array(#"","action":""#.utf8)
     private static let denied = Array(#"","outcome":"denied""#.utf8)
 
-    /// The vault's commit that the line tells of, if it tells of one.
+    /// The commit of the vault that the line describes, if any.
     var commit: Int? {
         let digits = body.reversed().prefix { (0x30...0x39).contains($0) }.count
         let name = LineChain.commit.description.utf8

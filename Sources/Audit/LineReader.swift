@@ -1,8 +1,8 @@
 import Glibc
 
-/// Reads a file of the log line by line, in memory that does not grow with the file.
+/// Reads a file of the log line by line, in constant memory.
 package struct LineReader: ~Copyable {
-    /// The longest line that is taken for one, its line feed not counted. Nothing writes longer ones.
+    /// The longest line that is accepted, without its line feed. Nothing writes longer ones.
     package static let longestLine = 16_384
 
     private let descriptor: CInt
@@ -10,7 +10,7 @@ package struct LineReader: ~Copyable {
     private var buffer: [UInt8] = []
     private var start = 0
     private var hasEnded = false
-    /// Bytes of the file before the line that comes next.
+    /// The position of the next line in the file, in bytes.
     package private(set) var offset = 0
 
     package init(path: String) throws(AuditError) {
@@ -24,7 +24,7 @@ package struct LineReader: ~Copyable {
     package enum Line: Sendable {
         /// Without its line feed.
         case whole(ArraySlice<UInt8>)
-        /// What stands behind the last line feed, or what is too long to be a line.
+        /// The bytes after the last line feed, or a line that is too long.
         case torn(count: Int)
         case end
     }
@@ -44,7 +44,7 @@ package struct LineReader: ~Copyable {
         }
     }
 
-    /// Looks again at a file that may have grown, from the end of the last whole line on.
+    /// Continues at the end of the last whole line, in a file that may have grown.
     package mutating func resume() { hasEnded = false }
 
     private mutating func fill() throws(AuditError) {

@@ -1,6 +1,6 @@
 import Glibc
 
-/// The directory that the log's files are in: `audit-00000001.jsonl` and so on, in the order of their numbers.
+/// The directory of the log's files: `audit-00000001.jsonl` and so on, in the order of their numbers.
 package struct LogDirectory: Sendable {
     package let path: String
 
@@ -11,19 +11,19 @@ package struct LogDirectory: Sendable {
         return "\(path)/audit-\(String(repeating: "0", count: max(8 - digits.count, 0)))\(digits).jsonl"
     }
 
-    /// Makes the directory, for this user alone, if it is not there.
+    /// Creates the directory, for this user alone, if it does not exist.
     func ensure() throws(AuditError) {
         guard unsafe mkdir(path, 0o700) != 0, errno != EEXIST else { return }
         throw AuditError(systemCall: "cannot make \(path)", errno)
     }
 
-    /// Whether there is such a directory, or something in its place.
+    /// Whether there is a directory, or anything else of that name.
     package var exists: Bool {
         var status = stat()
         return unsafe lstat(path, &status) == 0 || errno != ENOENT
     }
 
-    /// The numbers of the files that are there, ascending.
+    /// The numbers of the existing files, ascending.
     package func segments() throws(AuditError) -> [Int] {
         guard let directory = unsafe opendir(path) else { throw AuditError(systemCall: "cannot read \(path)", errno) }
         defer { unsafe closedir(directory) }
@@ -40,7 +40,7 @@ package struct LogDirectory: Sendable {
         return numbers.sorted()
     }
 
-    /// Lets the names of new files outlive a power cut.
+    /// Makes the names of new files survive a power cut.
     func sync() throws(AuditError) {
         let descriptor = unsafe Glibc.open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard descriptor >= 0 else { throw AuditError(systemCall: "cannot open \(path)", errno) }

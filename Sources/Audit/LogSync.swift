@@ -1,34 +1,34 @@
 import Dispatch
 import Synchronization
 
-/// Puts what was written on disk: at once for those who wait, together with all that came meanwhile, and once a second
-/// for the rest.
+/// Syncs written lines to disk: at once for callers that wait, together with everything written meanwhile, and once a
+/// second for the rest.
 final class LogSync: Sendable {
     private struct Waiter {
         let sequence: Int
-        /// Ticks left.
+        /// Remaining ticks.
         var patience: Int
         let done: @Sendable (AuditError?) -> Void
     }
 
     private struct State {
-        /// Written, and to which files since the last sync.
+        /// The written position, and the files written since the last sync.
         var written: LogPosition
         var files: [SegmentFile] = []
         var durable: LogPosition
-        /// When the oldest line was written that is not on disk; `nil` when all are.
+        /// When the oldest unsynced line was written; `nil` when all are synced.
         var behindSince: ContinuousClock.Instant?
         var waiting: [Waiter] = []
         var isRunning = false
         var isStopped = false
-        /// What was written may be lost, whatever a later sync says.
+        /// Set when written data may be lost, even if a later sync succeeds.
         var failure: AuditError?
     }
 
     private let state: Mutex<State>
     private let wait: Int
     private let queue = DispatchQueue(label: "audit sync")
-    /// Another queue: the first one may hang with the disk.
+    /// Another queue, because the first one may hang with the disk.
     private let clock = DispatchQueue(label: "audit clock")
 
     init(durable: LogPosition, wait: Int) {
@@ -47,10 +47,10 @@ final class LogSync: Sendable {
 
     func stop() { state.withLock { $0.isStopped = true } }
 
-    /// What is on disk.
+    /// The position that is on disk.
     var durable: LogPosition { state.withLock { $0.durable } }
 
-    /// How many lines are written and not on disk, and for how many seconds the oldest of them.
+    /// The number of written lines that are not on disk yet, and the age of the oldest in seconds.
     var lag: (lines: Int, seconds: Double) {
         state.withLock { state in
             let since = state.behindSince.map { ContinuousClock.now - $0 } ?? .zero
@@ -58,7 +58,7 @@ final class LogSync: Sendable {
         }
     }
 
-    /// Why the disk took what it was given and then did not keep it, in words; asked once.
+    /// Why the disk lost data that it had accepted, as text; returned once.
     var failure: String? {
         state.withLock { state in state.failure.take().map { "what was written may be lost: \($0)" } }
     }
@@ -90,7 +90,7 @@ final class LogSync: Sendable {
         if mustRun { queue.async { self.run() } }
     }
 
-    /// Until everything that somebody waits for is on disk.
+    /// Syncs until no caller waits.
     private func run() {
         while true {
             let began = ContinuousClock.now
@@ -106,7 +106,7 @@ final class LogSync: Sendable {
                 } else {
                     state.failure = failure
                 }
-                // The last one is still being written to.
+                // The last one is still in use.
                 let newest = state.files.last
                 state.files.removeAll { file in file !== newest && files.contains { $0 === file } }
                 let done = state.waiting.filter { failure != nil || $0.sequence <= target.head.sequence }

@@ -2,11 +2,11 @@ package import Domain
 package import SecretMemory
 
 extension LogDirectory {
-    /// What the newest file tells of the log's end.
+    /// The end of the log, according to the newest file.
     package struct Newest: Equatable, Sendable {
-        /// The highest commit of the vault that the log names; 0 when it names none.
+        /// The highest commit of the vault in the log; 0 for none.
         package let commit: Int
-        /// When the last line was written, by the clock of then; `nil` when there is none.
+        /// When the last line was written, by the clock at that time; `nil` when there is none.
         package let time: Timestamp?
 
         package init(commit: Int = 0, time: Timestamp? = nil) {
@@ -15,8 +15,9 @@ extension LogDirectory {
         }
     }
 
-    /// Each file's first line names the highest commit of those before it, so that one file is read. Files without a line
-    /// that has the vault's key behind it do not count: a user who can put files here cannot have the vault refused.
+    /// Reads one file only, because the first line of each contains the highest commit of the files before it. Files
+    /// without a line that the vault's key authenticates do not count: a user who can write here must not be able to
+    /// block the vault.
     package func newest(key: borrowing SecretBytes) throws(AuditError) -> Newest {
         guard exists else { return Newest() }
         for number in try segments().reversed() {

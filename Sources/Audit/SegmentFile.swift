@@ -23,7 +23,7 @@ final class SegmentFile: Sendable {
 
     deinit { close(descriptor) }
 
-    /// Makes a file that was not there, for this user alone, and lets its name outlive a power cut.
+    /// Creates a file for this user alone, and makes its name survive a power cut. Fails if it exists.
     static func create(_ number: Int, in directory: LogDirectory) throws(AuditError) -> SegmentFile {
         let path = directory.path(of: number)
         let flags = O_WRONLY | O_APPEND | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW
@@ -46,7 +46,7 @@ final class SegmentFile: Sendable {
         return try SegmentFile(number: number, path: path, descriptor: descriptor)
     }
 
-    /// Appends all of `bytes`, or leaves the file as it was.
+    /// Appends all of `bytes`, or leaves the file unchanged.
     /// - Parameter size: the file's size before.
     func append(_ bytes: RawSpan, size: Int) throws(AuditError) {
         var done = 0
@@ -60,7 +60,7 @@ final class SegmentFile: Sendable {
             }
             let reason = errno
             if reason == EINTR { continue }
-            // Half a line would read as damage.
+            // Half a line would count as damage.
             guard done == 0 || ftruncate(descriptor, off_t(size)) == 0 else {
                 throw AuditError(.halfWritten, AuditError(systemCall: "cannot write \(path)", reason).detail)
             }
@@ -78,8 +78,9 @@ final class SegmentFile: Sendable {
         guard fdatasync(descriptor) == 0 else { throw AuditError(systemCall: "cannot sync \(path)", errno) }
     }
 
-    /// What is wrong with the file under this name, if anything: somebody may have moved, removed, replaced or cut it.
-    /// - Parameter size: what was written to it.
+    /// What is wrong with the file under this name, if anything: it may have been moved, removed, replaced or
+    /// truncated.
+    /// - Parameter size: the number of bytes written to it.
     func trouble(size: Int) -> String? {
         var named = stat()
         guard unsafe lstat(path, &named) == 0 else { return "\(path) was removed or renamed" }

@@ -4,35 +4,35 @@ import Glibc
 import SecretJSON
 import SecretMemory
 
-/// What one file of the log holds, as far as its lines follow one another.
+/// The content of one file of the log, as far as its lines form a chain.
 struct SegmentScan {
-    /// Before its first line, as that line says; `nil` when the first line is none that begins a file.
+    /// The head before the first line, according to that line; `nil` when it is not the first line of a file.
     private(set) var begin: AuditHead?
-    /// After the last line that follows the one before it.
+    /// The head after the last line of the chain.
     private(set) var head = AuditHead.start
     private(set) var lines = 0
-    /// Bytes up to the end of that line.
+    /// The position of the end of that line, in bytes.
     private(set) var goodBytes = 0
-    /// Bytes behind it.
+    /// The number of bytes after it.
     private(set) var badBytes = 0
-    /// Whether what is behind it is only the beginning of a line, as a crash leaves it.
+    /// Whether the rest is only the beginning of a line, as a crash leaves it.
     private(set) var isTorn = false
-    /// The highest commit of the vault that a line names.
+    /// The highest commit of the vault in a line.
     private(set) var commit = 0
-    /// The time of that line, as it is written; empty without one.
+    /// The time of the last line of the chain, as text; empty without one.
     private var timeText: [UInt8] = []
-    /// What the anchor says of the log holds here; `nil` when it is about a line that is not in this file.
+    /// Whether the file matches the anchor; `nil` when the anchor's line is not in this file.
     private(set) var holdsAnchor: Bool?
 
-    /// Bytes of the lines that tell of refusals, of the day of the last line.
+    /// The size of the lines about refusals on the day of the last line, in bytes.
     private(set) var refusedBytes = 0
 
-    /// When the last of these lines was written.
+    /// When the last line of the chain was written.
     var time: Timestamp? { Timestamp(String(decoding: timeText, as: UTF8.self)) }
 
     /// - Parameters:
-    ///   - number: the file's number, which its first line repeats: one file cannot stand in for another.
-    ///   - each: is lent each of these lines, without its line feed.
+    ///   - number: the file's number, which its first line repeats, so that one file cannot replace another.
+    ///   - each: called with each line of the chain, without its line feed.
     init(
         _ number: Int, in directory: LogDirectory, key: borrowing SecretBytes, anchor: AuditHead,
         each: (ArraySlice<UInt8>) -> Void = { _ in }
