@@ -1,5 +1,5 @@
-/// What a copied value looks like. Zoom publishes no grammar, so that this leads to a question at most, never to a refusal.
-/// The shapes: `docs/zoom.md`. [seen]
+/// The form of a copied value. Zoom publishes no grammar, so a wrong form leads to a question at most, never to a
+/// refusal. The forms are described in `docs/zoom.md`. [seen]
 package enum Shape: Equatable, Sendable {
     /// About 22 characters of base64url: account ID, client ID, app ID.
     case identifier
@@ -13,7 +13,7 @@ package enum Shape: Equatable, Sendable {
         self = seen.shape
     }
 
-    /// Looks at a value byte by byte, so that a secret can be looked at where it lies.
+    /// Examines a value byte by byte, so that a secret is not copied.
     package struct Characters {
         private var count = 0
         private var isAlphanumeric = true
@@ -56,20 +56,20 @@ package enum Shape: Equatable, Sendable {
     }
 }
 
-/// What to make of a value that was entered.
+/// The result of checking an entered value.
 package enum FieldVerdict: Equatable, Sendable {
     /// - Parameter wasTrimmed: whether there was white space around it.
     case taken(String, wasTrimmed: Bool)
     /// Enter alone, where that is an answer.
     case skipped
-    /// It can be used if the operator says so; the words say what is odd about it.
+    /// Usable if the operator confirms it; `why` says what is unusual about it.
     case doubtful(String, wasTrimmed: Bool, why: String)
     case refused(why: String)
 }
 
 extension MarketplaceField {
-    /// Judges what was entered for a field that is not the secret.
-    /// - Parameter known: what was entered before.
+    /// Checks the value entered for a field other than the secret.
+    /// - Parameter known: the values entered before.
     package func judge(_ entered: String, knowing known: [MarketplaceField: String]) -> FieldVerdict {
         let all = Array(entered.utf8)
         let bytes = Array(all.drop { $0 <= 0x20 }.reversed().drop { $0 <= 0x20 }.reversed())
@@ -107,7 +107,7 @@ extension MarketplaceField {
         return .taken(text, wasTrimmed: wasTrimmed)
     }
 
-    /// What is odd about a secret of this shape; `nil` when nothing is. The secret itself never comes here.
+    /// What is unusual about a secret of this form; `nil` when nothing is. The secret itself is not passed.
     package static func recheck(aboutSecretOf shape: Shape) -> String? {
         shape == .secret ? nil : shape.words.map { "this looks like \($0), not like the client secret" }
     }

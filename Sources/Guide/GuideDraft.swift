@@ -2,14 +2,14 @@ package import Domain
 package import SecretJSON
 package import SocketAPI
 
-/// How far somebody has come with an app, so that they can leave and go on later. A secret is never in it.
+/// The progress of adding an app, saved so that it can be continued later. Never contains a secret.
 package struct GuideDraft: Equatable, Sendable, ListedDocument {
     package let name: Name
-    /// The step to go on with; `nil` once all are done.
+    /// The step to continue with; `nil` once all are done.
     package var step: MarketplaceStep?
-    /// What was entered. An empty text stands for an answer that was skipped.
+    /// The entered values. An empty text means that the question was skipped.
     package private(set) var values: [MarketplaceField: String] = [:]
-    /// `commercial`, `government`, or `nil` with both addresses or without a word.
+    /// `commercial`, `government`, or `nil` when both addresses are given, or none.
     package var environment: String?
     package var tokenURL: String?
     package var apiURL: String?
@@ -19,7 +19,7 @@ package struct GuideDraft: Equatable, Sendable, ListedDocument {
         step = MarketplaceStep.allCases.first
     }
 
-    /// What is to be asked at a step: what has no answer here. The secret never has one.
+    /// The fields to ask for at a step: those without a value here. The secret never has one.
     package func open(at step: MarketplaceStep) -> [MarketplaceField] { step.fields.filter { values[$0] == nil } }
 
     package mutating func set(_ field: MarketplaceField, _ value: String) {
@@ -34,7 +34,7 @@ package struct GuideDraft: Equatable, Sendable, ListedDocument {
         }
     }
 
-    /// The record that is kept with the app.
+    /// The record that is saved with the app.
     package var profile: ProfileDocument {
         func value(_ field: MarketplaceField) -> String? { values[field].flatMap { $0.isEmpty ? nil : $0 } }
         var profile = ProfileDocument()

@@ -9,7 +9,7 @@ package enum MarketplaceField: String, CaseIterable, Sendable {
     case contactEmail = "contact_email"
     case features
 
-    /// What it is called in questions and complaints.
+    /// The field's name in questions and error messages.
     package var words: String {
         switch self {
         case .accountID: "account ID"
@@ -24,7 +24,7 @@ package enum MarketplaceField: String, CaseIterable, Sendable {
         }
     }
 
-    /// What the question says beside that.
+    /// A note that the question adds.
     package var note: String? {
         switch self {
         case .marketplaceAppID: "from the address of the app's page"
@@ -41,7 +41,7 @@ package enum MarketplaceField: String, CaseIterable, Sendable {
         }
     }
 
-    /// Whether it is one of Zoom's own values, which are copied and have no spaces.
+    /// Whether it is one of Zoom's own values, which are copied and contain no spaces.
     package var isCopied: Bool {
         switch self {
         case .accountID, .clientID, .clientSecret, .marketplaceAppID: true
@@ -49,6 +49,6 @@ package enum MarketplaceField: String, CaseIterable, Sendable {
         }
     }
 
-    /// Whether it may be written into a draft. A secret never is.
+    /// Whether it may be saved in a draft. A secret never is.
     package var isKept: Bool { self != .clientSecret }
 }

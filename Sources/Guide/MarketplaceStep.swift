@@ -1,6 +1,6 @@
 import SecretJSON
 
-/// A step on the way from nothing to an app that Keyturn can use, in the order of the Marketplace's own pages.
+/// A step of creating an app that Keyturn can use, in the order of the Marketplace's own pages.
 package enum MarketplaceStep: String, JSONValue, CaseIterable, Sendable {
     case build, name, credentials, information, features, scopes, activation
 
@@ -18,7 +18,7 @@ package enum MarketplaceStep: String, JSONValue, CaseIterable, Sendable {
         }
     }
 
-    /// What to do there. [doc]
+    /// The tasks of the step. [doc]
     package var tasks: [String] {
         switch self {
         case .build:
@@ -43,7 +43,7 @@ package enum MarketplaceStep: String, JSONValue, CaseIterable, Sendable {
         }
     }
 
-    /// Why it has to be.
+    /// Why the step is necessary.
     package var reason: String {
         switch self {
         case .build: "only an app of this type gets tokens without a person who signs in"
@@ -56,7 +56,7 @@ package enum MarketplaceStep: String, JSONValue, CaseIterable, Sendable {
         }
     }
 
-    /// What is asked for at this step.
+    /// The fields to ask for at this step.
     package var fields: [MarketplaceField] {
         switch self {
         case .build, .name, .scopes, .activation: []

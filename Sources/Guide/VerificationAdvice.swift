@@ -1,24 +1,24 @@
 import Domain
 package import SocketAPI
 
-/// What Zoom said to what was entered, and how to go on without entering everything again.
+/// Zoom's response to the entered values, and how to continue without entering everything again.
 package struct VerificationAdvice: Equatable, Sendable {
     package enum Outcome: Equatable, Sendable {
-        /// All that PingFederate's connector needs.
+        /// All requirements of PingFederate's connector are met.
         case ready
-        /// Something is to be mended in the Marketplace or on this machine; then the same is tried again.
+        /// Something must be fixed in the Marketplace or on this host; then the same values are tried again.
         case again
-        /// These values are entered again, the others stay.
+        /// These values must be entered again; the others stay.
         case enter([MarketplaceField])
     }
 
     package let outcome: Outcome
-    /// What is wrong, and where it is mended: a line each.
+    /// What is wrong, and where to fix it: one line each.
     package let words: [String]
     /// Whether the app can be stored as it is.
     package let maySkip: Bool
 
-    /// - Parameter name: the app's, for commands to type later.
+    /// - Parameter verification: the result to explain.
     package init(_ verification: Verification) {
         func check(_ name: String) -> Verification.Check? { verification.checks.first { $0.check == name } }
         if let token = check("token"), token.outcome == .failed {
