@@ -2,19 +2,19 @@ package import SecretJSON
 import SocketAPI
 import Terminal
 
-/// What a code means and what to do about it. Codes are made in other places; this one table explains them all, and tests
-/// hold it against those places, so that none is missing and none is left over.
+/// The meaning of a code and what to do about it. Codes are defined in other places; this one table explains them all,
+/// and tests compare it with those places, so that no entry is missing or left over.
 package struct ErrorEntry: Equatable, Sendable, ListedDocument {
     package enum Origin: String, JSONValue, CaseIterable, Sendable {
         /// `code` of a refusal on either socket.
         case socket
-        /// What a command exits with.
+        /// The exit status of a command.
         case exit
         /// `code` of a problem in `keyturn status`.
         case status
-        /// Why Zoom did not do something, in Keyturn's words.
+        /// Why Zoom did not do what was asked, as Keyturn's code.
         case zoom
-        /// What Zoom itself says.
+        /// Zoom's own code.
         case zoomAnswer = "zoom_answer"
         /// Why a push to PingFederate failed.
         case pingfederate
@@ -61,7 +61,7 @@ package struct Explanation: Equatable, Sendable {
     }
 }
 
-/// Some entries, as JSON.
+/// A list of entries, as JSON.
 package struct ErrorList: Equatable, Sendable, ListedDocument {
     package let codes: [ErrorEntry]
 
@@ -80,13 +80,13 @@ package enum ErrorCatalog {
         + zoom.map { ErrorEntry($0, .zoom, $1) } + zoomAnswers.map { ErrorEntry($0, .zoomAnswer, $1) }
         + pingFederate.map { ErrorEntry($0, .pingfederate, $1) }
 
-    /// Some codes come from several places, and mean something else in each.
+    /// The entries for a code. Some codes come from several places, and have another meaning in each.
     package static func entries(for code: String) -> [ErrorEntry] {
         let wanted = code.lowercased().replacing("-", with: "_")
         return all.filter { $0.code == wanted }
     }
 
-    /// The known code that is most like this one; `nil` when none is.
+    /// The known code that is most similar to this one; `nil` when none is.
     package static func nearest(to code: String) -> String? {
         Terminal.nearest(to: code.lowercased().replacing("-", with: "_"), among: Set(all.map(\.code)))
     }

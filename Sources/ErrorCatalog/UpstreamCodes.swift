@@ -110,7 +110,7 @@ extension ErrorCatalog {
         ("not_found", Explanation("the app was removed meanwhile", try: "keyturn app list")),
     ]
 
-    /// What Zoom itself says, as it stands in logs and messages.
+    /// Zoom's own codes, as they appear in logs and messages.
     static let zoomAnswers: [(String, Explanation)] = [
         (
             "124",
