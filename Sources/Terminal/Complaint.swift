@@ -1,4 +1,4 @@
-/// The words of the argument parser, in the voice of the other messages: what is wrong, and what to try where it says so.
+/// The argument parser's error in the style of our own messages: what is wrong, and what to try if it says so.
 package func complaint(_ text: String) -> (message: String, hint: String?) {
     let lines = text.split(separator: "\n", maxSplits: 1)
     let first = lines.first.map(String.init) ?? text

@@ -1,12 +1,12 @@
 package import Domain
 package import SocketAPI
 
-/// The generations and rotations of an app on one line of time, oldest first.
+/// The generations and rotations of an app in chronological order, oldest first.
 package struct HistoryText {
     private enum Mark: String { case current = "●", past = "○", failure = "✗", underWay = "…" }
 
     private struct Moment {
-        /// `nil` for a time that is not known any more; it stays where it was put.
+        /// `nil` when the time is no longer known; the entry then keeps its position.
         let at: Timestamp?
         let mark: Mark
         let meaning: Paint.Meaning?
@@ -23,7 +23,7 @@ package struct HistoryText {
 
     package func text(_ paint: Paint, width: Int?) -> String {
         var last: Timestamp?
-        // What has no time comes behind what it followed.
+        // An entry without a time comes after the one that it followed.
         let placed = moments.enumerated().map { index, moment in
             last = moment.at ?? last
             return (key: last?.unixSeconds ?? .min, index: index, moment: moment)

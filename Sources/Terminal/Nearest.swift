@@ -1,4 +1,5 @@
-/// The only word that begins so, or else the one that is most like another, if any is; of the like, the first in the alphabet.
+/// The only word that begins with `word`, or else the most similar one, if any is; among equals, the alphabetically
+/// first.
 package func nearest(to word: String, among words: some Sequence<String>) -> String? {
     let begun = words.filter { $0.hasPrefix(word) }
     if word.utf8.count > 1, begun.count == 1 { return begun[0] }
@@ -8,7 +9,7 @@ package func nearest(to word: String, among words: some Sequence<String>) -> Str
     return best.1
 }
 
-/// How many characters are to be changed, taken away, put in, or exchanged with their neighbour (optimal string alignment).
+/// The number of characters to change, delete, insert, or swap with their neighbour (optimal string alignment).
 private func distance(_ one: [UInt8], _ other: [UInt8]) -> Int {
     var (before, last) = ([Int](), Array(0...other.count))
     for row in one.indices {

@@ -1,18 +1,18 @@
-/// Colours, which repeat what the words say and never say anything alone.
+/// Colours. They repeat what the text says, and never carry information alone.
 package struct Paint: Equatable, Sendable {
     package enum Choice: String, CaseIterable, Sendable { case auto, always, never }
 
-    /// What a text means, which is what its colour stands for.
+    /// The meaning of a text, which determines its colour.
     package enum Meaning: Equatable, Sendable {
-        /// Somebody loses something if nobody does anything.
+        /// Damage follows unless somebody acts.
         case bad
-        /// It goes on by itself, or can wait.
+        /// Resolves automatically, or can wait.
         case warning
         case good
         /// A command to type.
         case command
         case heading
-        /// Of no concern now.
+        /// Not important now.
         case quiet
 
         fileprivate var code: String {

@@ -2,8 +2,8 @@ import Dispatch
 import Glibc
 import Synchronization
 
-/// A line at the terminal that says what goes on, in place, with the seconds since it began. Without a terminal there is none:
-/// what the command prints in the end is the line for the log.
+/// A line on the terminal that shows the current action and the seconds since it began. Without a terminal nothing is
+/// shown: a log needs only the result that the command prints.
 package final class Progress: Sendable {
     private struct State {
         var words: String
@@ -12,7 +12,7 @@ package final class Progress: Sendable {
 
     private let state: Mutex<State>
     private let since = ContinuousClock.now
-    /// Whether anybody sees it.
+    /// Whether there is a terminal.
     package let isShown: Bool
 
     package init(_ words: String) {
@@ -22,13 +22,13 @@ package final class Progress: Sendable {
         if isShown { draw() }
     }
 
-    /// Says something else from now on.
+    /// Shows another action from now on.
     package func say(_ words: String) {
         state.withLock { $0.words = words }
         write()
     }
 
-    /// Takes the line away.
+    /// Erases the line.
     package func end() {
         state.withLock { state in
             if isShown, !state.isOver { Self.put("\r\u{1B}[K") }
@@ -48,7 +48,7 @@ package final class Progress: Sendable {
             guard !state.isOver else { return false }
             let seconds = Int((ContinuousClock.now - since).components.seconds)
             let line = seconds < 2 ? state.words : "\(state.words), \(seconds) s"
-            // A line that is broken could not be drawn over.
+            // A line that wraps could not be overwritten.
             let room = max((Screen.width(of: STDERR_FILENO) ?? 80) - 1, 1)
             Self.put("\r\(oneLine(line).prefix(room))\u{1B}[K")
             return true

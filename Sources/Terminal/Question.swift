@@ -1,20 +1,20 @@
 import Glibc
 
-/// Questions to whoever sits at the terminal.
+/// Questions to the person at the terminal.
 package enum Question {
     private static let interrupt: UInt8 = 3
     private static let longest = 8192
 
-    /// Whether there is somebody to ask.
+    /// Whether there is a terminal to ask on.
     package static var isPossible: Bool { isatty(STDIN_FILENO) == 1 && isatty(STDERR_FILENO) == 1 }
 
-    /// One line as it was typed, without its end; `nil` where nobody can be asked, at the end of input, and at Ctrl-C.
+    /// One line as typed, without its end; `nil` without a terminal, at the end of input, and at Ctrl-C.
     package static func raw(_ prompt: String) -> String? {
         guard isPossible else { return nil }
         var before = termios()
         guard unsafe tcgetattr(STDIN_FILENO, &before) == 0 else { return nil }
         var during = before
-        // Ctrl-C is an answer too, so that whoever asks can say what becomes of it.
+        // Ctrl-C is read as a character too, so that the caller can say what happens next.
         unsafe withUnsafeMutableBytes(of: &during.c_cc) { unsafe $0[Int(VINTR)] = 0 }
         during.endLines(at: interrupt)
         unsafe tcsetattr(STDIN_FILENO, TCSADRAIN, &during)
@@ -42,7 +42,7 @@ package enum Question {
         }
     }
 
-    /// Nothing but a yes is one.
+    /// Only an explicit yes counts.
     package static func isYes(_ prompt: String) -> Bool {
         line(prompt + " [y/N] ").map { ["y", "yes"].contains($0.lowercased()) } ?? false
     }

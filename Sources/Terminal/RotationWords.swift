@@ -1,4 +1,4 @@
-/// A rotation's state in words for people; `--json` has the code. A state of tomorrow's daemon stays as it is.
+/// A rotation's state as text for people; `--json` has the code. An unknown state of a newer daemon stays as it is.
 package func rotationWords(_ state: String) -> String {
     switch state {
     case "planned", "verified", "refused": state

@@ -1,12 +1,12 @@
 import Glibc
 package import SecretMemory
 
-/// Why a secret could not be had from the terminal or from standard input.
+/// Why no secret could be read from the terminal or standard input.
 package struct InputError: Error, CustomStringConvertible {
     package enum Kind: Sendable {
-        /// Enter alone, or nothing at all.
+        /// Enter alone, or empty input.
         case empty
-        /// Ctrl-C, or `q` alone where that is asked for.
+        /// Ctrl-C, or `q` alone where that is offered.
         case givenUp
         case other
     }
@@ -22,17 +22,17 @@ package struct InputError: Error, CustomStringConvertible {
     }
 }
 
-/// A secret as it was entered, without the white space around it.
+/// A secret as entered, without the white space around it.
 package struct EnteredSecret: ~Copyable {
     package let bytes: SecretBytes
-    /// Whether there was white space around it, other than the end of its line.
+    /// Whether there was white space around it, other than the line end.
     package let wasTrimmed: Bool
 }
 
-/// Asks people and pipes for secrets. What they give goes into wiped memory at once, and never through an argument.
+/// Reads secrets from people and pipes. They go into memory that is wiped, and never through an argument.
 package enum SecretInput {
     private static let longest = 8192
-    /// What Ctrl-C sends.
+    /// The character that Ctrl-C sends.
     private static let interrupt: UInt8 = 3
 
     /// All of standard input.
@@ -41,7 +41,7 @@ package enum SecretInput {
     }
 
     /// One line from the terminal, without echo.
-    /// - Parameter option: what to use where there is no terminal, for the message.
+    /// - Parameter option: the option to use without a terminal, for the message.
     package static func fromTerminal(prompt: String, what: String, insteadOf option: String) throws(InputError)
         -> EnteredSecret
     {
@@ -55,7 +55,7 @@ package enum SecretInput {
             throw InputError("the terminal does not say how to turn its echo off", hint: option)
         }
         var silent = before
-        // Ctrl-C comes as a character too, so that the echo is turned on again before anything ends.
+        // Ctrl-C is read as a character too, so that the echo is restored before the program ends.
         silent.c_lflag &= ~tcflag_t(ECHO | ISIG)
         silent.endLines(at: interrupt)
         unsafe tcsetattr(terminal, TCSAFLUSH, &silent)
@@ -110,7 +110,7 @@ package enum SecretInput {
 }
 
 extension termios {
-    /// Has the terminal hand over what was typed when this character comes, and not only at the end of the line.
+    /// Makes the terminal deliver its input at this character, not only at the end of the line.
     mutating func endLines(at character: UInt8) {
         unsafe withUnsafeMutableBytes(of: &c_cc) { unsafe $0[Int(VEOL)] = character }
     }

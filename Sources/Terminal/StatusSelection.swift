@@ -1,7 +1,7 @@
 import Domain
 package import SocketAPI
 
-/// Which apps of a status are shown, and in which order.
+/// The apps of a status to show, and their order.
 package struct StatusSelection: Equatable, Sendable {
     package enum Order: String, CaseIterable, Sendable { case name, problems, age, next, token }
 
@@ -17,7 +17,7 @@ package struct StatusSelection: Equatable, Sendable {
         self.limit = limit
     }
 
-    /// The document with these apps and their problems, and with what concerns no app.
+    /// The document with only these apps and their problems, and everything that does not concern an app.
     package func applied(to status: StatusDocument) -> StatusDocument {
         var apps = status.apps
         var problems = status.problems
@@ -30,7 +30,7 @@ package struct StatusSelection: Equatable, Sendable {
         return status.with(problems: problems, apps: apps)
     }
 
-    /// What is like the other stays in the order of names.
+    /// Equal apps stay in the order of their names.
     private func sorted(
         _ apps: [StatusDocument.App], by order: Order, _ problems: [StatusDocument.Problem]
     ) -> [StatusDocument.App] {
@@ -50,7 +50,7 @@ package struct StatusSelection: Equatable, Sendable {
         return apps.map { (key($0), $0) }.sorted { ($0.0, $0.1.app) < ($1.0, $1.1.app) }.map(\.1)
     }
 
-    /// Whether a name has the text in it, or is as a pattern with `*` says.
+    /// Whether a name contains the text, or matches it as a pattern with `*`.
     static func matches(_ name: String, _ pattern: String) -> Bool {
         guard pattern.contains("*") else { return name.contains(pattern) }
         let parts = pattern.split(separator: "*", omittingEmptySubsequences: false)

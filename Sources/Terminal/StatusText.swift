@@ -1,19 +1,19 @@
 import Domain
 package import SocketAPI
 
-/// The status for people: what is wrong first, each with what to type, then the apps.
+/// The status for people: problems first, each with a command to type, then the apps.
 package struct StatusText {
-    /// More apps than this are summed up where nobody asked for so many, and more problems are counted.
+    /// Longer lists of apps are summarised, and of problems counted, unless a limit was given.
     package static let most = 40
 
     private let status: StatusDocument
-    /// How many apps there are, shown or not.
+    /// The number of apps, shown or not.
     private let total: Int
     private let isSummed: Bool
 
     /// - Parameters:
-    ///   - selection: what was asked for.
-    ///   - isBrief: whether a long list is of no use, as on a terminal.
+    ///   - selection: the apps that were asked for.
+    ///   - isBrief: whether to summarise long lists, as on a terminal.
     package init(_ status: StatusDocument, _ selection: StatusSelection = StatusSelection(), isBrief: Bool) {
         let matching = StatusSelection(filter: selection.filter).applied(to: status)
         total = matching.apps.count
@@ -70,7 +70,7 @@ package struct StatusText {
             + paint.text("keyturn status --filter 'zoom-*' --sort next --limit \(total)", .command) + "\n"
     }
 
-    /// Apps that want the operator: what is only noted is no trouble.
+    /// Apps that need attention: notes alone do not count.
     private var ailing: Set<Name> {
         Set(status.problems.filter { $0.severity != .note }.compactMap(\.app))
     }
@@ -115,7 +115,7 @@ extension Severity {
 }
 
 extension Paint {
-    /// Each line for itself, and without the white space that it begins with.
+    /// Paints each line separately, without its leading white space.
     func lines(_ text: String, _ meaning: Meaning) -> String {
         text.split(separator: "\n").map { line in
             let indent = line.prefix { $0 == " " }

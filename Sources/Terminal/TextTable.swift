@@ -2,7 +2,7 @@
 package struct TextTable {
     private var rows: [[Cell]] = []
 
-    /// Text, and what it means.
+    /// A text and its meaning.
     package struct Cell: Equatable, Sendable, ExpressibleByStringInterpolation {
         package let text: String
         package let meaning: Paint.Meaning?
@@ -25,8 +25,8 @@ package struct TextTable {
     package var text: String { text(Paint(.never)) }
 
     /// - Parameters:
-    ///   - width: of the terminal. Columns go until the rest fits, and then the first one is cut.
-    ///   - order: which columns may go, the first of them first.
+    ///   - width: of the terminal. Columns are dropped until the rest fits, then the first one is cut.
+    ///   - order: the columns that may be dropped, in that order.
     package func text(_ paint: Paint, width: Int? = nil, dropping order: [Int] = []) -> String {
         var widths = (0..<(rows.map(\.count).max() ?? 0)).map { column in
             rows.map { column < $0.count ? $0[column].text.count : 0 }.max() ?? 0
@@ -51,7 +51,7 @@ package struct TextTable {
     }
 }
 
-/// A text in a line of others, which nothing in it ends, colours or overwrites: it may be a path or a name of another user's.
+/// Foreign text, such as a path or another user's name, made safe within a line: it cannot end, colour or overwrite it.
 package func onOneLine(_ text: String) -> String {
     guard text.utf8.contains(where: { $0 < 0x20 || $0 == 0x7F }) else { return text }
     var shown = ""
@@ -65,7 +65,7 @@ package func onOneLine(_ text: String) -> String {
     return shown
 }
 
-/// The beginning of a text that is longer than it may be, with `…` at its end.
+/// The text, or if it is too long its beginning with `…` at the end.
 package func cut(_ text: String, to width: Int) -> String {
     text.count > width ? text.prefix(max(width - 1, 0)) + "…" : text
 }

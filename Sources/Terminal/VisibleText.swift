@@ -1,8 +1,7 @@
-/// What a text shows and what it does to a terminal are kept apart: all that does something, or turns the direction of what
-/// follows, comes out as `\u{1b}`, for everybody to see. Whatever is printed for people goes through here, since a path, a
-/// message or a name in it may be another user's.
+/// Makes control characters and direction marks visible, such as `\u{1b}`, so that a text cannot control the terminal.
+/// All output for people goes through here, since a path, a message or a name in it may be another user's.
 ///
-/// What stays: line ends, tabs, and the colours that the program itself uses.
+/// Line ends, tabs and the program's own colours stay.
 package func visible(_ text: String) -> String {
     guard text.utf8.contains(where: { $0 < 0x20 && $0 != 0x0A || $0 >= 0x7F }) else { return text }
     var shown = String.UnicodeScalarView()
@@ -23,12 +22,12 @@ package func visible(_ text: String) -> String {
     return String(shown)
 }
 
-/// A message on one line, whatever of another's words is in it.
+/// A message on one line, whatever foreign text it contains.
 package func oneLine(_ text: String) -> String {
     visible(String(String.UnicodeScalarView(text.unicodeScalars.map { ["\n", "\r", "\t"].contains($0) ? " " : $0 })))
 }
 
-/// As `Paint` begins and ends them. They change how a text looks, and hide nothing.
+/// The colour sequences of `Paint`. They change how a text looks, and hide nothing.
 private let colours: [String.UnicodeScalarView] = ["0", "1", "2", "31", "32", "33", "36"].map {
     "\u{1B}[\($0)m".unicodeScalars
 }

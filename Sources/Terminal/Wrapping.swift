@@ -1,4 +1,4 @@
-/// `[########            ]  42 %`, as wide whatever the number.
+/// `[########            ]  42 %`, with the same width for any number.
 package func bar(percent: Int) -> String {
     let full = min(max(percent, 0), 100) / 5
     let number = String(percent)
@@ -6,10 +6,10 @@ package func bar(percent: Int) -> String {
         + String(repeating: " ", count: max(3 - number.count, 0)) + number + " %"
 }
 
-/// Breaks a text into lines that are no longer than `width`, between words where that can be.
+/// Breaks a text into lines of at most `width` characters, between words where possible.
 /// - Parameters:
-///   - first: stands before the first line; the others get as many spaces.
-///   - width: `nil` for one line, however long.
+///   - first: the prefix of the first line; the others are indented by as many spaces.
+///   - width: `nil` for one line of any length.
 package func wrapped(_ text: String, behind first: String = "", width: Int?) -> String {
     guard let width, first.count + text.count > width else { return first + text + "\n" }
     let indent = String(repeating: " ", count: first.count)
