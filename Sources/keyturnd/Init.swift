@@ -53,7 +53,7 @@ struct Init: AsyncParsableCommand {
         say("next: keyturnd serve\(keyFile.map { " --key-file \($0)" } ?? ", then: keyturn unlock")\n")
     }
 
-    /// - Returns: why nobody saw it; `nil` when all of it arrived.
+    /// - Returns: why the key could not be shown; `nil` when all of it was.
     @Sendable private static func show(_ recoveryKey: borrowing SecretBytes) -> String? {
         StandardOutput.write("the recovery key, shown this once; print it and keep it away from this machine:\n\n  ")
         recoveryKey.withSpan { StandardOutput.write($0) }

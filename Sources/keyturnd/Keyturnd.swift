@@ -34,7 +34,7 @@ struct PlaceOptions: ParsableArguments {
             environment: variable, isRoot: geteuid() == 0)
     }
 
-    /// Whether somebody named the file, so that it has to be there.
+    /// Whether the file was named explicitly, so that it must exist.
     var isConfigNamed: Bool { config != nil || variable("KEYTURN_CONFIG").map { !$0.isEmpty } ?? false }
 
     private func variable(_ name: String) -> String? {

@@ -5,8 +5,8 @@ import Glibc
 import SocketAPI
 import Terminal
 
-/// The way in. Synchronous at first: what the daemon gives up it gives up while there is one thread, since the kernel takes
-/// capabilities from one at a time, and a thread has them from the one that made it.
+/// The entry point. Synchronous at first: the daemon drops privileges while it has one thread, because the kernel drops
+/// capabilities for one thread at a time, and new threads inherit them.
 @main enum Program {
     static func main() {
         StandardOutput.begin()
@@ -23,7 +23,7 @@ import Terminal
         dispatchMain()
     }
 
-    /// What was asked for, ready to be done.
+    /// The requested command, ready to run.
     private static func work() throws -> @Sendable () async throws -> Void {
         let parsed = try Keyturnd.parseAsRoot()
         if let serve = parsed as? Serve {
@@ -31,11 +31,11 @@ import Terminal
             return { try await daemon.run() }
         }
         guard let asynchronous = parsed as? any AsyncParsableCommand else {
-            // The one task that runs it is the only one to have it from here on.
+            // Only the task that runs it uses it from here on.
             nonisolated(unsafe) var command = parsed
             return { try unsafe command.run() }
         }
-        // Likewise.
+        // As above.
         nonisolated(unsafe) var command = asynchronous
         return { try unsafe await command.run() }
     }
@@ -50,7 +50,7 @@ import Terminal
             finish(.usage)
         default:
             guard Keyturnd.exitCode(for: error) != .success else {
-                // What was asked for: help, the version, completions.
+                // The "error" is a request for help, the version or completions.
                 StandardOutput.write(Keyturnd.fullMessage(for: error) + "\n")
                 finish(.done)
             }
@@ -60,7 +60,7 @@ import Terminal
         }
     }
 
-    /// Output that was lost is said, once, and what counts.
+    /// Lost output is reported once, and determines the exit status.
     private static func finish(_ status: ExitStatus) -> Never {
         guard let lost = StandardOutput.finish() else { Glibc.exit(status.rawValue) }
         if status != .inputOutput { complain(lost, try: nil) }

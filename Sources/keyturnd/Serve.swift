@@ -18,7 +18,7 @@ struct Serve: AsyncParsableCommand {
 
     func run() async throws { try await prepare().run() }
 
-    /// Reads the settings, and gives up what serving by them does not take.
+    /// Reads the settings, and drops the privileges that serving does not need.
     func prepare() throws -> Daemon {
         let settings = try options.read()
         let confinement = Daemon.confine(settings, credential: Self.credential, options.place.places)
@@ -31,7 +31,7 @@ struct Serve: AsyncParsableCommand {
             volume: volume, logger: logger)
     }
 
-    /// systemd puts the credentials of a service into a directory of their own, in memory that is not swapped.
+    /// systemd puts a service's credentials into their own directory, in memory that is not swapped.
     static var credential: String? {
         guard let directory = unsafe getenv("CREDENTIALS_DIRECTORY") else { return nil }
         let path = unsafe String(cString: directory) + "/keyturn.key"
@@ -39,7 +39,7 @@ struct Serve: AsyncParsableCommand {
     }
 }
 
-/// What the settings of a daemon are made of.
+/// The sources of a daemon's settings.
 struct ServeOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Unlock with this key file.", valueName: "path"))
     var keyFile: String?

@@ -5,7 +5,7 @@ import SecretMemory
 import SocketAPI
 import Terminal
 
-/// How a command that works without the daemon opens the vault: as `serve` does, else by asking.
+/// How an offline command unlocks the vault: like `serve`, else by asking.
 struct UnlockOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Open the vault with this key file.", valueName: "path"))
     var keyFile: String?
@@ -25,8 +25,8 @@ struct UnlockOptions: ParsableArguments {
         }
     }
 
-    /// - Parameter settings: what the daemon would open it with.
-    /// - Parameter places: where its vault is.
+    /// - Parameter settings: the daemon's own settings for unlocking.
+    /// - Parameter places: the paths of its vault.
     func key(_ settings: Settings, _ places: Places) throws -> OfflineKey {
         if passphraseStdin {
             return .passphrase(try SecretInput.fromStandardInput(what: "passphrase").bytes.copy())
