@@ -6,7 +6,7 @@ struct StopSignal {
     private let stops: AsyncStream<Void>
     private let sources: [any DispatchSourceSignal]
 
-    /// From then on the signals do not kill the process, and none is missed.
+    /// From here on the signals do not end the process, and none is missed.
     init(watchingStandardInput: Bool) {
         let (stops, stop) = AsyncStream.makeStream(of: Void.self)
         self.stops = stops
@@ -19,7 +19,7 @@ struct StopSignal {
             source.resume()
             return source
         }
-        // Until then the kernel drops what comes.
+        // Signals before the registration would be lost.
         for _ in sources { registered.wait() }
         if watchingStandardInput {
             DispatchQueue.global().async {

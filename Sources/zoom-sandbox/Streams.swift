@@ -2,7 +2,7 @@ import Glibc
 
 /// Standard streams without buffers of their own.
 enum Streams {
-    /// Gives up silently: nobody is there to be told.
+    /// Ignores errors: there is no place to report them.
     static func write(_ text: String, to descriptor: Int32) {
         var rest = Array(text.utf8)[...]
         while !rest.isEmpty {
@@ -13,12 +13,12 @@ enum Streams {
         }
     }
 
-    /// Reads and forgets until the other end is closed. Blocks its thread.
+    /// Reads and discards input until the other end closes. Blocks its thread.
     static func drain(_ descriptor: Int32) {
         while !read(descriptor).isEmpty {}
     }
 
-    /// A file or a pipe; nil if it cannot be read or is longer than `limit` bytes.
+    /// The content of a file or a pipe; nil if it cannot be read or is longer than `limit` bytes.
     static func contents(of path: String, limit: Int = 64 * 1024) -> [UInt8]? {
         let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { return nil }
@@ -32,7 +32,7 @@ enum Streams {
         return nil
     }
 
-    /// The next bytes; none at the end and after an error.
+    /// The next bytes; empty at the end and after an error.
     private static func read(_ descriptor: Int32) -> ArraySlice<UInt8> {
         var buffer = [UInt8](repeating: 0, count: 4096)
         while true {

@@ -96,7 +96,7 @@ struct ZoomSandbox: AsyncParsableCommand {
         }
     }
 
-    /// One line per request; nothing in it is secret.
+    /// Prints one line for each request. Nothing in it is secret.
     @Sendable private static func report(_ entry: RequestLog.Entry) {
         let status = entry.status.map(String.init) ?? "-"
         let fault = entry.fault.map { " fault=\($0.rawValue)" } ?? ""
