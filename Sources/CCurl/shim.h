@@ -1,5 +1,5 @@
-// What Swift cannot call of libcurl: its variadic functions, one wrapper for each type of argument, and an allocator
-// that wipes. Needs libcurl 7.87 or later.
+// Functions of libcurl that Swift cannot call: variadic ones, with one wrapper for each type of argument. And an
+// allocator that wipes. Requires libcurl 7.87 or later.
 #ifndef KEYTURN_CCURL_H
 #define KEYTURN_CCURL_H
 
@@ -25,12 +25,12 @@ static inline CURLcode keyturn_curl_set_string(CURL *easy, CURLoption option, co
     return curl_easy_setopt(easy, option, value);
 }
 
-// The memory stays the caller's and must outlive the transfer.
+// The memory belongs to the caller and must outlive the transfer.
 static inline CURLcode keyturn_curl_set_pointer(CURL *easy, CURLoption option, const void *value) {
     return curl_easy_setopt(easy, option, value);
 }
 
-// libcurl makes a copy of its own, by the allocator below.
+// libcurl makes its own copy, with the allocator below.
 static inline CURLcode keyturn_curl_set_blob(CURL *easy, CURLoption option, const void *bytes, size_t size) {
     struct curl_blob blob = {(void *)bytes, size, CURL_BLOB_COPY};
     return curl_easy_setopt(easy, option, &blob);
@@ -63,7 +63,7 @@ static inline CURLcode keyturn_curl_get_long(CURL *easy, CURLINFO info, long *va
     return curl_easy_getinfo(easy, info, value);
 }
 
-// The lines of the certificate that the server showed for itself; NULL when there is none.
+// The description of the server's own certificate, one line each; NULL when there is none.
 static inline const struct curl_slist *keyturn_curl_leaf(CURL *easy) {
     struct curl_certinfo *found = NULL;
     if (curl_easy_getinfo(easy, CURLINFO_CERTINFO, &found) != CURLE_OK) return NULL;
@@ -84,8 +84,8 @@ static inline const curl_version_info_data *keyturn_curl_version(void) {
 
 // MARK: An allocator that wipes
 
-// libcurl keeps copies of request headers and of small bodies, and never wipes them. Each block therefore carries its
-// length in front of itself (in 16 bytes, which keeps the alignment of malloc), and is wiped before it is freed.
+// libcurl copies request headers and small bodies, and never wipes the copies. Each block is therefore preceded by its
+// length (in 16 bytes, which keeps the alignment of malloc), and wiped before it is freed.
 enum { KEYTURN_CURL_PREFIX = 16 };
 
 static inline void *keyturn_curl_malloc(size_t size) {
@@ -132,7 +132,7 @@ static inline void *keyturn_curl_calloc(size_t count, size_t size) {
     return block;
 }
 
-// Once in the life of a process, before anything else of libcurl.
+// Call it once in a process, before any other function of libcurl.
 static inline CURLcode keyturn_curl_global_init(void) {
     return curl_global_init_mem(
         CURL_GLOBAL_DEFAULT, keyturn_curl_malloc, keyturn_curl_free, keyturn_curl_realloc, keyturn_curl_strdup,
