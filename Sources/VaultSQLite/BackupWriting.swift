@@ -4,17 +4,17 @@ import Synchronization
 package import Vault
 
 extension SQLiteStore {
-    /// Pages of one step, 256 KiB: what waits to be written waits for no more than that.
+    /// The pages of one step, 256 KiB: a write waits for one step at most.
     private static let pagesPerStep: Int32 = 64
 
-    /// Writes a copy of the vault, as it is when this returns, into a new file (0600) while it is served.
+    /// Writes a copy of the vault into a new file (0600) while the vault is in use. The copy is the vault's state at
+    /// the moment when this returns.
     ///
-    /// The copy is one file without a journal beside it, and is on the disk. Changes that are asked for meanwhile are made
-    /// between two steps.
+    /// The copy is one file without a journal, and is synced. Changes requested meanwhile are made between two steps.
     /// - Parameters:
-    ///   - path: must not exist, in a directory that is this process's alone.
-    ///   - compare: called with the vault as the copy has it, before anything else changes.
-    /// - Returns: what `compare` made of it.
+    ///   - path: must not exist, in a directory that only this process uses.
+    ///   - compare: called with the vault in the state of the copy, before anything else changes.
+    /// - Returns: the result of `compare`.
     package func backUp<Result: Sendable>(
         to path: String, comparing compare: @escaping @Sendable (any StoreTransaction) throws -> Result
     ) async throws -> Result {
@@ -54,7 +54,7 @@ extension SQLiteStore {
         }
     }
 
-    /// On the store's thread.
+    /// Call it on the store's thread.
     func endBackup() {
         backup.withLock { backup in
             backup?.end()
@@ -62,7 +62,7 @@ extension SQLiteStore {
         }
     }
 
-    /// A copy of a vault with a log beside it is marked as one, too. It has no log, and needs none.
+    /// Removes the WAL mark: a copy of a vault in WAL mode is marked as WAL too, although it has no log and needs none.
     private static func makeSingle(_ path: String) async throws {
         do {
             try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in

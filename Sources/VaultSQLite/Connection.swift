@@ -1,10 +1,10 @@
 import CSQLite
 
-/// A result code of SQLite's that is not a success.
+/// A result code of SQLite other than success.
 struct SQLiteError: Error, CustomStringConvertible {
     /// The extended result code.
     let code: Int32
-    /// SQLite's own words. They name tables and columns, and never values.
+    /// SQLite's message. It names tables and columns, and never values.
     let message: String
 
     /// The primary result code.
@@ -13,22 +13,22 @@ struct SQLiteError: Error, CustomStringConvertible {
 }
 
 /// A connection to a database. Used by one thread at a time: SQLite's own locks are off.
-// Sent between threads by its owner, and never shared.
+// Its owner passes it between threads and never shares it.
 @safe final class Connection: @unchecked Sendable {
     enum Access { case readWrite, readOnly }
 
     let path: String
     /// `nil` once closed.
     private(set) var handle: OpaquePointer?
-    /// Prepared statements that nobody uses, by their text.
+    /// Prepared statements that are not in use, by their text.
     private var idle: [String: OpaquePointer] = unsafe [:]
 
-    /// Opens a file that exists.
+    /// Opens an existing file.
     convenience init(path: String, _ access: Access = .readWrite) throws(SQLiteError) {
         try self.init(path, flags: access == .readOnly ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE)
     }
 
-    /// An empty database that is gone with the connection.
+    /// An empty database that disappears with the connection.
     static func inMemory() throws(SQLiteError) -> Connection {
         try Connection(":memory:", flags: SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE)
     }
@@ -38,7 +38,7 @@ struct SQLiteError: Error, CustomStringConvertible {
         guard sqlite3_threadsafe() != 0 else {
             throw SQLiteError(code: SQLITE_MISUSE, message: "the library was built without threads")
         }
-        // The handle is there even where this fails, and has the reason.
+        // Even after a failure the handle exists, and contains the reason.
         let code = unsafe sqlite3_open_v2(path, &handle, flags | SQLITE_OPEN_NOMUTEX, nil)
         guard code == SQLITE_OK else { throw failure(code) }
         try check(unsafe sqlite3_extended_result_codes(handle, 1))
@@ -49,7 +49,7 @@ struct SQLiteError: Error, CustomStringConvertible {
         unsafe sqlite3_close_v2(handle)
     }
 
-    /// Does nothing on a connection that is closed. Throws while a backup reads from it.
+    /// Does nothing on a closed connection. Throws while a backup reads from it.
     func close() throws(SQLiteError) {
         guard let open = unsafe handle else { return }
         finalizeIdle()
@@ -58,19 +58,19 @@ struct SQLiteError: Error, CustomStringConvertible {
     }
 
     private func finalizeIdle() {
-        // What it returns was said by the step that failed.
+        // Its result repeats the error of the step that failed.
         while let statement = unsafe idle.popFirst() { unsafe sqlite3_finalize(statement.value) }
     }
 
     // MARK: Statements
 
-    /// Runs statements that take no values and whose rows nobody wants.
+    /// Runs statements without values, whose rows are not needed.
     func execute(_ sql: String) throws(SQLiteError) {
         let handle = unsafe try open()
         try check(unsafe sqlite3_exec(handle, sql, nil, nil, nil))
     }
 
-    /// - Parameter sql: one statement, made of our own words alone; what varies is in `values`, in the order of the `?`.
+    /// - Parameter sql: one constant statement; everything that varies is in `values`, in the order of the `?`.
     func prepare(_ sql: String, _ values: [SQLiteValue] = []) throws(SQLiteError) -> Statement {
         let handle = unsafe try open()
         var prepared = unsafe idle.removeValue(forKey: sql)
@@ -103,14 +103,14 @@ struct SQLiteError: Error, CustomStringConvertible {
         return try statement.step() ? statement.integer(0) : nil
     }
 
-    /// How many rows the last statement changed.
+    /// The number of rows that the last statement changed.
     var changes: Int { Int(unsafe sqlite3_changes(handle)) }
 
     // MARK: Transactions
 
     enum Transaction: String { case deferred = "BEGIN DEFERRED", immediate = "BEGIN IMMEDIATE" }
 
-    /// All that `body` does, or nothing of it.
+    /// Does everything in `body`, or nothing.
     func transaction<Result>(_ kind: Transaction, _ body: () throws -> Result) throws -> Result {
         try execute(kind.rawValue)
         do {
@@ -118,14 +118,14 @@ struct SQLiteError: Error, CustomStringConvertible {
             try execute("COMMIT")
             return result
         } catch {
-            // SQLite has undone it by itself after some errors, such as a full disk. Where it cannot be undone now, that is
-            // done when the file is opened next; the error that counts is the first one.
+            // After some errors, such as a full disk, SQLite has already rolled back. If the rollback fails, the next
+            // opening of the file does it; the first error is the one that counts.
             if unsafe sqlite3_get_autocommit(handle) == 0 { try? execute("ROLLBACK") }
             throw error
         }
     }
 
-    /// Brings all commits out of the WAL into the file, and empties the WAL.
+    /// Moves all commits from the WAL into the file, and empties the WAL.
     func checkpoint() throws(SQLiteError) {
         let handle = unsafe try open()
         try check(unsafe sqlite3_wal_checkpoint_v2(handle, nil, SQLITE_CHECKPOINT_TRUNCATE, nil, nil))
@@ -142,7 +142,7 @@ struct SQLiteError: Error, CustomStringConvertible {
         guard code == SQLITE_OK else { throw failure(code) }
     }
 
-    /// To be made at once: the next call has other words.
+    /// Call it at once: the next call replaces the message.
     func failure(_ code: Int32) -> SQLiteError {
         let hasWords = unsafe handle != nil && sqlite3_errcode(handle) & 0xFF == code & 0xFF
         let words = unsafe hasWords ? sqlite3_errmsg(handle) : sqlite3_errstr(code)
@@ -151,9 +151,9 @@ struct SQLiteError: Error, CustomStringConvertible {
             message: unsafe words.map { unsafe String(cString: $0) } ?? "no reason given")
     }
 
-    /// Takes back a statement that is no longer used.
+    /// Returns a statement that is no longer used.
     func giveBack(_ statement: OpaquePointer, _ sql: String) {
-        // Both say again what the last step said.
+        // Both repeat the result of the last step.
         unsafe sqlite3_reset(statement)
         unsafe sqlite3_clear_bindings(statement)
         if unsafe handle == nil || idle[sql] != nil {

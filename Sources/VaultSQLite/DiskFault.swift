@@ -3,10 +3,10 @@
     import Synchronization
     import Vault
 
-    /// A disk that fails at chosen commits. For tests: only debug builds have it.
+    /// A disk that fails at chosen commits. For tests: exists in debug builds only.
     ///
-    /// `KEYTURN_TEST_DISK=full:N:M` or `ioerr:N:M`: the N-th commit of the process and the M - 1 after it fail, and what
-    /// they were to write is undone. Nothing else is touched.
+    /// `KEYTURN_TEST_DISK=full:N:M` or `ioerr:N:M`: the N-th commit of the process and the M - 1 after it fail and are
+    /// rolled back. Nothing else is affected.
     final class DiskFault: Sendable {
         static let shared = DiskFault()
 
@@ -25,7 +25,7 @@
                 : StoreError(.diskFull, "the disk is full, as a test wants it")
         }
 
-        /// To be called within the transaction, when nothing is left to do but to commit it.
+        /// Call it within the transaction, right before the commit.
         func strike() throws(StoreError) {
             guard let struck else { return }
             let commit = commits.withLock { count in

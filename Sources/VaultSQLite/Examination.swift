@@ -1,9 +1,9 @@
 import CSQLite
 package import Vault
 
-/// What SQLite itself can tell of a vault's file, without any key.
+/// The checks of a vault's file that SQLite can do without any key.
 enum Examination {
-    /// As many as anybody reads.
+    /// The most findings to report.
     private static let most = 100
 
     static func findings(_ connection: Connection) throws -> [Finding] {
@@ -30,7 +30,7 @@ enum Examination {
         return findings
     }
 
-    /// Tables, indices, triggers and views, with the text that made each.
+    /// Tables, indices, triggers and views, with the text that created each.
     private static func schema(_ connection: Connection) throws -> [String: String] {
         let rows = try connection.prepare("SELECT type || ' ' || name, sql FROM sqlite_schema")
         var texts: [String: String] = [:]
@@ -46,9 +46,9 @@ enum Examination {
 }
 
 extension SQLiteStore {
-    /// Of the SQLite that is loaded.
+    /// The version of the loaded SQLite.
     package static var libraryVersion: String { unsafe String(cString: sqlite3_libversion()) }
 
-    /// Looks at the whole file: its pages, its tables, and what refers to what. Reads all of it.
+    /// Checks the whole file: pages, tables and references. Reads all of it.
     package func examine() async throws -> [Finding] { try await onConnection { try Examination.findings($0) } }
 }

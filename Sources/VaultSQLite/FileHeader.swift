@@ -1,8 +1,8 @@
 import Glibc
 import Vault
 
-/// The first bytes of a SQLite file (its file format, §1.3), read before SQLite is let near it: to open a file is to
-/// change it, and one that is not ours must stay as it is.
+/// The first bytes of a SQLite file (its file format, §1.3). They are checked before SQLite opens the file: opening
+/// changes it, and a foreign file must stay unchanged.
 enum FileHeader {
     private static let length = 100
     private static let magic = Array("SQLite format 3\0".utf8)

@@ -1,7 +1,7 @@
 import Glibc
 package import Vault
 
-/// A lock file held for life: the kernel lets go of it however the process ends.
+/// A lock file, held for the life of the process: the kernel releases it however the process ends.
 package struct FileLock: ~Copyable {
     private let descriptor: CInt
 
@@ -11,8 +11,8 @@ package struct FileLock: ~Copyable {
         try self.init(descriptor, path)
     }
 
-    /// The lock of a vault that is only looked at: nothing is made, and a file system that cannot be written will do.
-    /// `nil` when there is no lock file, so that nobody holds it.
+    /// The lock of a vault that is only read: creates nothing, and works on a read-only file system. `nil` when there
+    /// is no lock file, so that nobody holds it.
     /// - Throws: ``StoreError`` `.inUse` when another process holds it.
     package init?(lookingAt vault: String) throws(StoreError) {
         let descriptor = unsafe open(vault + ".lock", O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
@@ -31,8 +31,8 @@ package struct FileLock: ~Copyable {
         self.descriptor = descriptor
     }
 
-    // The file stays: to remove it would let a third process lock a new file of the same name.
-    // Unlocked by word, since a child process on its way to another program may hold the descriptor a moment longer.
+    // The file stays: if it were removed, a third process could lock a new file of the same name. Unlocked explicitly,
+    // since a child process that is about to exec may hold the descriptor a moment longer.
     deinit {
         flock(descriptor, LOCK_UN)
         close(descriptor)

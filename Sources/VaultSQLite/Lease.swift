@@ -1,8 +1,8 @@
 import Domain
 import Vault
 
-/// Leases as rows. The fencing number grows with each change of hands, so that a holder who slept through his expiry
-/// can be told from his successor.
+/// Leases as rows. The fencing number grows whenever the holder changes, which distinguishes a holder that missed its
+/// expiry from its successor.
 enum Lease {
     static func acquire(
         _ name: String, holder: String, now: Timestamp, expiry: Timestamp, in connection: Connection
@@ -20,7 +20,7 @@ enum Lease {
             "SELECT fence FROM lease WHERE name = ? AND holder = ?", [.text(name), .text(holder)])
     }
 
-    /// An expiry in the past rather than no row: the fencing number must go on from where it was.
+    /// Sets an expiry in the past instead of removing the row: the fencing number must continue.
     static func release(_ name: String, holder: String, in connection: Connection) throws {
         try connection.run(
             "UPDATE lease SET holder = '', expires_at = 0 WHERE name = ? AND holder = ?", [.text(name), .text(holder)])

@@ -3,18 +3,18 @@ import Vault
 
 /// SQLite's online backup of a store into a new file, a few pages at a time.
 ///
-/// Used on the store's thread alone. What the store's own connection writes between two steps goes into the
-/// copy too, so that the copy is the vault as it is at the last step, however long it took.
-// Sent from step to step, and touched by one thread.
+/// Used on the store's thread only. What the store's own connection writes between two steps goes into the copy too, so
+/// that the copy is the vault at the time of the last step, however long it takes.
+// Passed from step to step; one thread uses it.
 @safe final class OnlineBackup: @unchecked Sendable {
     private let target: Connection
     private var backup: OpaquePointer?
 
-    /// - Parameter path: a file that is there and empty, in a directory that is this process's alone.
+    /// - Parameter path: an existing empty file, in a directory that only this process uses.
     init(of source: Connection, into path: String) throws(StoreError) {
         do throws(SQLiteError) {
             target = try Connection(path: path)
-            // Nobody opens the file before it is whole and synced: a journal would only be written for nobody.
+            // Nobody opens the file before it is complete and synced, so a journal would be of no use.
             try target.execute("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF")
             unsafe backup = unsafe sqlite3_backup_init(target.handle, "main", source.handle, "main")
             guard unsafe backup != nil else { throw target.failure(SQLITE_ERROR) }
@@ -23,7 +23,7 @@ import Vault
         }
     }
 
-    deinit { end() }  // Does nothing where it was ended on the store's thread, as it is on every way out.
+    deinit { end() }  // does nothing if it was ended on the store's thread, as on every path
 
     /// - Returns: whether there is more to copy.
     func step(pages: Int32) throws(StoreError) -> Bool {
@@ -35,7 +35,7 @@ import Vault
         }
     }
 
-    /// Closes the file. A copy that was not ended is of no use.
+    /// Closes the file. A copy without this call is unusable.
     func finish() throws(StoreError) {
         let code = unsafe sqlite3_backup_finish(backup)
         unsafe backup = nil

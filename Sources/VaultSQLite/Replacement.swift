@@ -2,32 +2,32 @@ import Domain
 import Glibc
 package import Vault
 
-/// A vault's file that takes the place of another one, in one step: at any moment either of them opens, each with its own
-/// journals and never with the other's.
+/// Replaces a vault's file in one step: at any moment either the old or the new vault opens, each with its own
+/// journals.
 ///
-/// The new file waits under a name of its own from the moment on at which it is to be the vault. Who opens the vault then
-/// ends what was begun (``finish()``). All of this under the vault's lock.
+/// Once the replacement is decided, the new file waits under a name of its own. The next opening of the vault completes
+/// it (``finish()``). The vault's lock must be held throughout.
 package struct Replacement {
     private let path: String
     private var next: String { path + ".restored" }
     private var directory: String { String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)]) }
-    /// Of the files that are there, before it is sure that they are to be replaced.
+    /// The new file before the replacement is decided.
     private var draft: String { directory + "/replacing" }
     private static let suffixes = ["", "-wal", "-shm", "-journal"]
 
     package init(of path: String) { self.path = path }
 
-    /// Whether somebody decided on it and was killed before it was done.
+    /// Whether a replacement was decided and not completed.
     package var isPending: Bool { unsafe access(next, F_OK) == 0 }
 
-    /// Puts a file that is whole, and on the disk, in the vault's place.
-    /// - Returns: the directory in which there is now what was there; `nil` when nothing was.
+    /// Puts a complete, synced file in the vault's place.
+    /// - Returns: the directory that now contains the old files; `nil` when there were none.
     package func replace(with file: String) throws(StoreError) -> String? {
         do throws(StoreError) {
             let isThere = try keepAside()
             guard unsafe rename(file, next) == 0 else { throw StoreError(systemCall: "cannot rename \(file)", errno) }
             do throws(StoreError) { try syncDirectory(of: next) } catch {
-                // Not to be taken up by somebody after this was said to have failed.
+                // Otherwise a later opening would complete it, although this call reports a failure.
                 unsafe unlink(next)
                 throw error
             }
@@ -39,7 +39,7 @@ package struct Replacement {
         }
     }
 
-    /// Ends what was decided. Does nothing otherwise.
+    /// Completes a decided replacement. Otherwise does nothing.
     @discardableResult
     package func finish() throws(StoreError) -> String? {
         guard isPending else { return nil }
@@ -47,7 +47,7 @@ package struct Replacement {
         for suffix in Self.suffixes.dropFirst() where unsafe unlink(path + suffix) != 0 && errno != ENOENT {
             throw StoreError(systemCall: "cannot remove \(path + suffix)", errno)
         }
-        // A journal that came back with the next power cut would be taken for the new file's.
+        // A journal that reappeared after a power cut would be mistaken for the new file's.
         try syncDirectory(of: path)
         guard unsafe rename(next, path) == 0 else {
             throw StoreError(systemCall: "cannot give the vault its name", errno)
@@ -56,10 +56,10 @@ package struct Replacement {
         return aside
     }
 
-    // MARK: What was there
+    // MARK: Old files
 
-    /// Second names of all files that are there; copies, where the file system has no second names.
-    /// - Returns: whether anything is there.
+    /// Links all existing files under second names, or copies them where the file system has no links.
+    /// - Returns: whether there were any files.
     private func keepAside() throws(StoreError) -> Bool {
         sweep()
         let names = Self.suffixes.map { path + $0 }.filter { unsafe access($0, F_OK) == 0 }
@@ -79,7 +79,7 @@ package struct Replacement {
         return true
     }
 
-    /// Until it is decided these are names of files that have another one.
+    /// Before the decision, these are only second names of existing files.
     private func sweep() {
         let name = path.split(separator: "/").last ?? ""
         for suffix in Self.suffixes { unsafe unlink("\(draft)/\(name)\(suffix)") }

@@ -2,10 +2,10 @@ import CSQLite
 import Vault
 
 extension StoreError {
-    /// SQLite's result codes in the store's terms. Of its messages, which name tables and columns and never values, no more
-    /// goes out than is fit to be shown: a file that somebody made can have any names in it.
-    /// - Parameter isOpening: whether the file is being opened: all that SQLite finds wrong then is damage, since its
-    ///   beginning says that we wrote it.
+    /// Translates SQLite's result codes. Its messages name tables and columns and never values; still only printable
+    /// text is passed on, because a crafted file can contain any names.
+    /// - Parameter isOpening: whether the file is being opened. Then every error of SQLite means damage, because the
+    ///   header says that we wrote the file.
     init(sqlite error: any Error, path: String, isOpening: Bool = false) {
         if let error = error as? StoreError {
             self = error
@@ -30,7 +30,7 @@ extension StoreError {
         case SQLITE_NOTADB:
             self.init(.notAVault, "\(path) is not a database: it was damaged, or is some other file")
         case SQLITE_ERROR where isOpening || message.hasPrefix("no such"):
-            // The schema was looked at when it was opened: what is missing later was taken away.
+            // The schema was checked when the file was opened: a missing table was removed since.
             self.init(.damaged, "\(path) is damaged: \(message)")
         case SQLITE_CORRUPT:
             self.init(.damaged, "\(path) is damaged: \(message)")

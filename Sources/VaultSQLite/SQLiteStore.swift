@@ -6,21 +6,22 @@ package import Vault
 
 /// The vault's store in one SQLite file, for one process.
 ///
-/// WAL, `synchronous=FULL`, one connection in exclusive locking mode, and a lock file held for life: SQLite before
-/// 3.51.3 can lose commits when two connections checkpoint a WAL at once, and one connection cannot.
+/// WAL, `synchronous=FULL`, one connection in exclusive locking mode, and a lock file held for the life of the process:
+/// SQLite before 3.51.3 can lose commits when two connections checkpoint a WAL at once; one connection cannot.
 package final class SQLiteStore: SealedStore {
     private let connection: Connection
     /// `nil` once closed.
     private let lock: Mutex<FileLock?>
     private let isClosed = Atomic(false)
-    /// The one that is under way.
+    /// The backup that is running.
     let backup = Mutex<OnlineBackup?>(nil)
-    /// Where SQLite blocks, so that the cooperative threads do not. Serial: this is the order of the commits.
+    /// SQLite blocks on this queue instead of the cooperative threads. It is serial and so defines the order of
+    /// commits.
     private let thread = DispatchQueue(label: "keyturn.vault")
 
-    /// Makes the file (0600) in a directory that exists, and lets `fill` write what a store begins with. The file has
-    /// its name only when all of that is durable, so that a killed process leaves no half-made vault. An existing file
-    /// is refused and not touched.
+    /// Creates the file (0600) in an existing directory, and lets `fill` write the initial rows. The file gets its name
+    /// only when all of that is durable, so that a killed process leaves no half-made vault. An existing file is
+    /// refused and not changed.
     package static func create(
         at path: String, filledBy fill: (SQLiteStore) async throws -> Void
     ) async throws {
@@ -45,11 +46,11 @@ package final class SQLiteStore: SealedStore {
                 throw StoreError(systemCall: "cannot give \(draft) its name", errno)
             }
             do { try syncDirectory(of: path) } catch {
-                // Whoever made it thinks that there is none, and lets go of its keys.
+                // The caller assumes that there is no vault, and drops its keys.
                 unsafe unlink(path)
                 throw error
             }
-            store.unlock()  // And not before: nobody else may begin a draft until then.
+            store.unlock()  // and not before: another process must not start a draft earlier
         } catch {
             try? await store.closeDatabase()
             sweep(draft)
@@ -62,7 +63,7 @@ package final class SQLiteStore: SealedStore {
         for suffix in ["", "-wal", "-shm", "-journal"] { unsafe unlink(draft + suffix) }
     }
 
-    /// Opens the file. A file that was to take its place does so first.
+    /// Opens the file. First completes a pending replacement.
     package static func open(at path: String) throws(StoreError) -> SQLiteStore {
         let replacement = Replacement(of: path)
         guard unsafe replacement.isPending || access(path, F_OK) == 0 else {
@@ -89,14 +90,14 @@ package final class SQLiteStore: SealedStore {
         self.lock = Mutex(lock)
     }
 
-    /// What is set, and how SQLite says then that it is.
+    /// The settings, and how SQLite reports each of them.
     private static let settings: [(name: String, value: String, said: String)] = [
         ("locking_mode", "EXCLUSIVE", "exclusive"), ("journal_mode", "WAL", "wal"), ("synchronous", "FULL", "2"),
         ("foreign_keys", "ON", "1"), ("secure_delete", "ON", "1"), ("trusted_schema", "OFF", "0"),
         ("cell_size_check", "ON", "1"), ("temp_store", "MEMORY", "2"),
     ]
 
-    /// SQLite answers a setting that it could not take with silence, as where it was built without it.
+    /// SQLite silently ignores a setting that it cannot apply, such as one that was left out of its build.
     private static func proveSettings(_ connection: Connection) throws {
         for setting in settings where try connection.texts("PRAGMA \(setting.name)") != [setting.said] {
             throw StoreError(.library, "SQLite did not take the setting \(setting.name), which keeps the vault safe")
@@ -130,13 +131,13 @@ package final class SQLiteStore: SealedStore {
         }
     }
 
-    /// Gives the file back.
+    /// Closes and unlocks the file.
     package func close() async throws {
         try await closeDatabase()
         unlock()
     }
 
-    /// Brings all commits into the one file. Closing does so too, but leaves a WAL that it had no room for, silently.
+    /// Moves all commits into the one file. Closing does so too, but if there is no room it silently leaves a WAL.
     private func checkpoint() async throws { try await onConnection { try $0.checkpoint() } }
 
     private func unlock() { lock.withLock { $0 = nil } }
@@ -149,7 +150,7 @@ package final class SQLiteStore: SealedStore {
         }
     }
 
-    /// Runs `body` on the store's thread. A cancelled task waits as well: a commit has no early end.
+    /// Runs `body` on the store's thread. A cancelled task waits as well: a commit cannot be cancelled.
     func onConnection<Result: Sendable>(
         _ body: @escaping @Sendable (Connection) throws -> Result
     ) async throws -> Result {

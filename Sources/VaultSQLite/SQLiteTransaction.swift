@@ -1,7 +1,7 @@
 import Vault
 
-/// The rows of a vault, within one transaction of SQLite. The statements are made from the tables' descriptions;
-/// no text of a caller's becomes part of one.
+/// The rows of a vault within one SQLite transaction. The statements are made from the tables' descriptions; no text of
+/// a caller becomes part of one.
 struct SQLiteTransaction: StoreTransaction {
     private let connection: Connection
 

@@ -1,12 +1,12 @@
 import Vault
 
-/// The one version of the schema that there is so far. A later one brings vaults of this one forward in ``check(_:)``.
+/// The only version of the schema so far. A later one will migrate vaults of this one in ``check(_:)``.
 enum Schema {
-    /// "KTRN": tells a vault of ours from any other SQLite file (`PRAGMA application_id`).
+    /// "KTRN": distinguishes a vault from any other SQLite file (`PRAGMA application_id`).
     static let applicationID = 0x4B54_524E
     static let version = 1
 
-    /// Makes the tables of a new vault.
+    /// Creates the tables of a new vault.
     static func make(in connection: Connection) throws {
         try connection.transaction(.immediate) {
             try connection.execute(String(decoding: PackageResources.v001_sql, as: UTF8.self))
@@ -14,7 +14,7 @@ enum Schema {
         }
     }
 
-    /// Refuses a vault whose schema this program does not know.
+    /// Refuses a vault whose schema is unknown to this program.
     static func check(_ connection: Connection) throws {
         let found = try connection.integer("PRAGMA user_version") ?? 0
         guard found >= 1 else {

@@ -8,7 +8,8 @@ enum SQLiteValue: Equatable {
     case null
 }
 
-/// A prepared statement with its values, for one run. Ends with its last use, whatever happened.
+/// A prepared statement with its values, for one run. It is returned to the connection after its last use, even on an
+/// error.
 @safe struct Statement: ~Copyable {
     private let handle: OpaquePointer
     private let sql: String
@@ -49,7 +50,7 @@ enum SQLiteValue: Equatable {
         }
     }
 
-    /// Goes on to the next row. Without one the statement is done.
+    /// Moves to the next row. Returns `false` when there is none.
     func step() throws(SQLiteError) -> Bool {
         switch unsafe sqlite3_step(handle) {
         case SQLITE_ROW: return true
@@ -60,14 +61,14 @@ enum SQLiteValue: Equatable {
 
     // MARK: The row
 
-    /// A column as what it is, which need not be what the schema says: a damaged page can hold anything. A floating-point
-    /// number, which no table of ours has, is nothing.
+    /// The value of a column with its actual type, which may differ from the schema: a damaged page can contain
+    /// anything. A floating-point number, which no table has, becomes null.
     func value(_ column: Int) throws(SQLiteError) -> SQLiteValue {
         switch unsafe sqlite3_column_type(handle, Int32(column)) {
         case SQLITE_TEXT: return .text(text(column))
         case SQLITE_INTEGER: return .integer(integer(column))
         case SQLITE_BLOB:
-            // The address before the size, as SQLite wants it.
+            // SQLite requires that the address is read before the size.
             let bytes = unsafe sqlite3_column_blob(handle, Int32(column))
             let size = unsafe Int(sqlite3_column_bytes(handle, Int32(column)))
             guard size > 0 else { return .blob([]) }
@@ -79,7 +80,7 @@ enum SQLiteValue: Equatable {
 
     func integer(_ column: Int) -> Int { unsafe Int(sqlite3_column_int64(handle, Int32(column))) }
 
-    /// As text, whatever it is; empty for nothing.
+    /// The value as text, whatever its type; empty for null.
     func text(_ column: Int) -> String {
         guard let text = unsafe sqlite3_column_text(handle, Int32(column)) else { return "" }
         let size = unsafe Int(sqlite3_column_bytes(handle, Int32(column)))

@@ -1,8 +1,8 @@
 import Glibc
 package import Vault
 
-/// A private copy of a vault's file and of the journals beside it, gone with its last user. To open a vault is to write to
-/// it, so that what must only be looked at is copied first. What is copied is sealed.
+/// A private copy of a vault's file and its journals, removed with the last reference. Opening a vault writes to it, so
+/// a vault that must only be read is copied first. The copied data is sealed.
 package final class VaultCopy: Sendable {
     /// The copy, in a directory (0700) of its own.
     package let path: String
@@ -27,7 +27,7 @@ package final class VaultCopy: Sendable {
 
     deinit { Self.remove(directory) }
 
-    /// Removes what processes left in `parent` that were killed with a copy in use.
+    /// Removes copies in `parent` that killed processes left.
     package static func sweep(_ parent: String) {
         guard let listing = unsafe opendir(parent) else { return }
         defer { unsafe closedir(listing) }
@@ -46,7 +46,7 @@ package final class VaultCopy: Sendable {
         unsafe rmdir(directory)
     }
 
-    /// Puts a copy of a vault's file, and of the journals beside it, under another name.
+    /// Copies a vault's file and its journals to another name.
     package static func place(_ original: String, at path: String) throws(StoreError) {
         remove(at: path)
         try copy(original, to: path)
@@ -55,12 +55,12 @@ package final class VaultCopy: Sendable {
         }
     }
 
-    /// Removes a copy, and what SQLite and the store may have made beside it.
+    /// Removes a copy, and the files that SQLite and the store may have created beside it.
     package static func remove(at path: String) {
         for suffix in ["", "-wal", "-shm", "-journal", ".lock"] { unsafe unlink(path + suffix) }
     }
 
-    /// Copies a file's bytes into a new file (0600), onto the disk.
+    /// Copies a file into a new one (0600), and syncs it.
     static func copy(_ original: String, to copy: String) throws(StoreError) {
         let source = unsafe open(original, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK)
         guard source >= 0 else { throw StoreError(systemCall: "cannot open \(original)", errno) }

@@ -1,10 +1,11 @@
 import Dispatch
 package import Vault
 
-/// A vault's file without a journal, such as a backup, opened to be read. Nothing is written, and nothing is made beside it.
+/// A vault's file without a journal, such as a backup, opened for reading. Writes nothing and creates no file beside
+/// it.
 package final class VaultFile: ReadableStore {
     private let connection: Connection
-    /// Where SQLite blocks, one at a time.
+    /// SQLite blocks here, one call at a time.
     private let thread = DispatchQueue(label: "keyturn.vault-file")
 
     package init(at path: String) throws(StoreError) {
@@ -17,7 +18,7 @@ package final class VaultFile: ReadableStore {
         }
     }
 
-    /// Whether a file begins as a vault of Keyturn does.
+    /// Whether a file has the header of a Keyturn vault.
     package static func isVault(_ path: String) -> Bool { (try? FileHeader.check(path)) != nil }
 
     package func read<Result: Sendable>(
@@ -26,7 +27,7 @@ package final class VaultFile: ReadableStore {
         try await onThread { try body(SQLiteTransaction($0)) }
     }
 
-    /// As ``SQLiteStore/examine()``.
+    /// Like ``SQLiteStore/examine()``.
     package func examine() async throws -> [Finding] { try await onThread { try Examination.findings($0) } }
 
     package func close() { thread.sync { try? connection.close() } }

@@ -3,7 +3,7 @@ import Vault
 
 /// One file of the spool, open for writing.
 struct SlotFile: ~Copyable {
-    /// What is read of a file: more than the largest of Zoom's answers that is taken, sealed.
+    /// The most bytes to read from a file: more than the largest answer of Zoom that is accepted, sealed.
     private static let longest = 1 << 20
     private let descriptor: CInt
     private let name: String
@@ -17,7 +17,7 @@ struct SlotFile: ~Copyable {
 
     deinit { close(descriptor) }
 
-    /// From the beginning, and onto the disk.
+    /// Overwrites the file from its beginning, and syncs it.
     func write(_ bytes: [UInt8]) throws(StoreError) {
         var done = 0
         while done < bytes.count {

@@ -2,24 +2,24 @@ import Dispatch
 import Glibc
 package import Vault
 
-/// Spool in files of one directory (0700, files 0600): `slot-1`, `slot-2` and so on.
+/// A spool in the files of one directory (0700, files 0600): `slot-1`, `slot-2` and so on.
 ///
-/// A file of zeros is a spare. Spares are written in full and synced ahead of time, so that an answer goes into blocks
-/// that are there already: a full disk, or a full quota, does not stop it. (A file system that never overwrites in
-/// place, such as btrfs or ZFS, may need room all the same.)
+/// A file of zeros is a spare. Spares are written in full and synced ahead of time, so that an answer goes into
+/// allocated blocks: a full disk or quota does not prevent it. (A file system that never overwrites in place, such as
+/// btrfs or ZFS, may still need room.)
 package final class SpoolFiles: SpoolStore {
-    /// More files than this are a fault that must not fill the disk.
+    /// The most files; more than this is a fault that must not fill the disk.
     private static let most = 64
 
     private let directory: String
     private let spares: Int
     private let size: Int
-    /// Where the disk blocks, so that the cooperative threads do not. Serial.
+    /// The disk blocks on this serial queue instead of the cooperative threads.
     private let thread = DispatchQueue(label: "keyturn.spool")
 
     /// - Parameters:
-    ///   - spares: how many answers find room on a full disk.
-    ///   - size: of each spare, in bytes. An answer that is larger needs a new file.
+    ///   - spares: how many answers fit when the disk is full.
+    ///   - size: of each spare, in bytes. A larger answer needs a new file.
     package init(directory: String, spares: Int = 4, size: Int = 64 << 10) {
         self.directory = directory
         self.spares = spares
@@ -44,7 +44,7 @@ package final class SpoolFiles: SpoolStore {
                     try SlotFile(files.path(spare)).write(bytes)
                     return SpoolFile(name: spare.name, bytes: bytes)
                 } catch {
-                    // What was half written must not pass for an entry; the next spare may be on better blocks.
+                    // A partly written file must not count as an entry; the next spare may be on better blocks.
                     try? SlotFile(files.path(spare)).write([UInt8](repeating: 0, count: bytes.count))
                 }
             }
@@ -74,14 +74,14 @@ package final class SpoolFiles: SpoolStore {
 
     private func path(_ file: SpoolFile) -> String { directory + file.name.dropFirst(prefix.count) }
 
-    /// Operators look in the state directory: `spool/slot-1`.
+    /// The path within the state directory, for operators: `spool/slot-1`.
     private var prefix: String { String(directory.split(separator: "/").last ?? "spool") }
 
     private func isSpare(_ file: SpoolFile) -> Bool {
         file.bytes.count >= size && file.bytes.allSatisfy { $0 == 0 }
     }
 
-    /// Every slot with all that is in it, in the order of their numbers.
+    /// Every slot with its whole content, in the order of the numbers.
     private func contents() throws(StoreError) -> [SpoolFile] {
         var found: [SpoolFile] = []
         guard unsafe access(directory, F_OK) == 0 else {
