@@ -89,6 +89,12 @@ let package = Package(
         target("PingFederate", ["Domain", "HTTPTransport", "SecretJSON", "SecretMemory"]),
         target("SocketAPI", ["CPlatform", "Domain", "SecretJSON", "SecretMemory"]),
         target("SocketServer", ["CPlatform", "Domain", "SecretMemory", "SocketAPI"]),
+        target(
+            "PushTargets",
+            [
+                "Audit", "CPlatform", "Domain", "Envelope", "HTTPTransport", "PingFederate", "Rotation", "SecretMemory",
+                "SocketAPI", "Vault", logging,
+            ]),
         target("Terminal", ["Domain", "SecretMemory", "SocketAPI"]),
         target("ErrorCatalog", ["SecretJSON", "SocketAPI", "Terminal"]),
         target("Guide", ["Domain", "SecretJSON", "SocketAPI"]),
@@ -97,7 +103,8 @@ let package = Package(
             "Daemon",
             [
                 "Audit", "Confinement", "CPlatform", "CYAML", "Doctor", "Domain", "Envelope", "HTTPTransport",
-                "PingFederate", "Rotation", "Scheduling", "SecretJSON", "SecretMemory", "SocketAPI", "SocketServer",
+                "PingFederate", "PushTargets", "Rotation", "Scheduling", "SecretJSON", "SecretMemory", "SocketAPI",
+                "SocketServer",
                 "Tokens", "Vault", "VaultSQLite", "Zoom", logging,
             ]),
         target("Sandbox", ["Domain", "SecretMemory", "SocketAPI", "SocketServer"]),
@@ -153,6 +160,12 @@ let package = Package(
             "SchedulingTests",
             ["Domain", "Rotation", "Scheduling", "SecretMemory", "TestSupport", "Tokens", "Vault"]),
         tests("GuideTests", ["Domain", "Guide", "SecretJSON", "SecretMemory", "SocketAPI", "Zoom"]),
+        tests(
+            "PushTargetsTests",
+            [
+                "Domain", "HTTPTransport", "PingFederate", "PushTargets", "Rotation", "SecretMemory", "TestSupport",
+                "Vault",
+            ]),
         tests("TerminalTests", ["Domain", "SocketAPI", "Terminal"]),
         tests(
             "SocketServerTests",

@@ -44,7 +44,7 @@ struct KeySlots: Sendable, Equatable {
         let slot: KeySlot
     }
 
-    func open(with way: UnlockKey) async throws -> Opened { try await Vault.offThePool { try unwrap(with: way) } }
+    func open(with way: UnlockKey) async throws -> Opened { try await offThePool { try unwrap(with: way) } }
 
     /// A slot counts as one of the secret's kind by what its row says or by what it is, so that a changed row is seen.
     private func unwrap(with way: UnlockKey) throws -> Opened {

@@ -136,7 +136,7 @@ extension Vault {
     func prepared<Result: Sendable>(
         _ body: @escaping @Sendable () throws -> Result
     ) async throws(VaultError) -> Result {
-        do { return try await Self.offThePool(body) } catch { throw VaultError(translating: error) }
+        do { return try await offThePool(body) } catch { throw VaultError(translating: error) }
     }
 }
 

@@ -1,5 +1,4 @@
 package import Audit
-import Dispatch
 package import Domain
 package import Envelope
 import SecretMemory
@@ -93,15 +92,6 @@ extension Vault {
 
     static let keyringID = "vault"
     static let restoreHint = "keyturnd check names all that is wrong; then keyturnd restore BACKUP. Nothing was touched"
-
-    /// scrypt takes a good part of a second and 128 MiB: the cooperative threads are not for that.
-    static func offThePool<Result: Sendable>(
-        _ body: @escaping @Sendable () throws -> Result
-    ) async throws -> Result {
-        try await withCheckedThrowingContinuation { continuation in
-            DispatchQueue.global().async { continuation.resume(with: Swift.Result { try body() }) }
-        }
-    }
 }
 
 /// What somebody holds who may open the vault, for as long as it takes to open it.

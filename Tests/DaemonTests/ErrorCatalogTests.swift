@@ -24,6 +24,13 @@ import Testing
         return found
     }
 
+    /// The sources of what the daemon alone is made of.
+    private static func daemon() throws -> [String: String] {
+        let folders = try ["PushTargets", "Daemon"].map { try sources("Sources/\($0)") }
+        #expect(folders.allSatisfy { !$0.isEmpty })
+        return folders.reduce(into: [:]) { all, folder in all.merge(folder) { "\($0)\n\($1)" } }
+    }
+
     private static func codes(_ origin: ErrorEntry.Origin) -> Set<String> {
         Set(ErrorCatalog.all.filter { $0.origin == origin }.map(\.code))
     }
@@ -33,7 +40,7 @@ import Testing
         let table = texts.prefix(upTo: try #require(texts.range(of: "package var sentence")).lowerBound)
         var causes = Set(table.matches(of: #/case \.\w+: "(\w+)"/#).map { String($0.1) })
         #expect(causes.count >= 19)
-        for (path, text) in try Self.sources("Sources/Daemon") {
+        for (path, text) in try Self.daemon() {
             for match in text.matches(of: #/IssueFailure\([^"]*cause: "(\w+)"/#) { causes.insert(String(match.1)) }
             if path.hasSuffix("ZoomIssuer.swift") { #expect(causes.contains("bad_address")) }
         }
@@ -67,7 +74,7 @@ import Testing
     @Test func `each code of the status and of the sockets is made somewhere`() throws {
         let spool = Set(SpoolReport.Trouble.Kind.allCases.map(\.rawValue))
         #expect(spool.isSubset(of: Set(AttentionCode.allCases.map(\.rawValue))))
-        let daemon = try Self.sources("Sources/Daemon").values.joined()
+        let daemon = try Self.daemon().values.joined()
         for code in AttentionCode.allCases where !spool.contains(code.rawValue) {
             #expect(daemon.contains(".\(code)"), "\(code) is never shown")
         }

@@ -1,6 +1,7 @@
 import Domain
 import HTTPTransport
 import PingFederate
+import PushTargets
 import Rotation
 import SocketAPI
 import Vault
@@ -80,7 +81,7 @@ struct TargetActions {
     func test(_ name: Name) async throws(Problem) -> Verification {
         defer { session.pusher.wake(name) }
         let (entry, app) = try both(name)
-        let found = await TargetTest(session, transport).run(entry, app.app)
+        let found = await TargetTest(session.pusher).run(entry, app.app)
         await session.pusher.learnCertificate(of: entry.target)
         await session.rotations.lookAgain(app.app.name)
         return found

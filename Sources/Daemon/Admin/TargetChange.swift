@@ -2,6 +2,7 @@ import Audit
 import Domain
 import HTTPTransport
 import PingFederate
+import PushTargets
 import SocketAPI
 import Vault
 
@@ -84,7 +85,7 @@ extension TargetActions {
         _ attempt: Attempt, _ target: PushTarget, _ app: App, drift: Verification.Check, otherwise: String
     ) async throws(Problem) -> Verification {
         if case .no(let reason) = attempt { return Verification(checks: [.init("console", .skipped, reason)]) }
-        let (verification, failure) = await TargetTest(session, transport).attempt(target, app, drift: drift)
+        let (verification, failure) = await TargetTest(session.pusher).attempt(target, app, drift: drift)
         if let failure {
             let isKept = session.vault.catalog.target(target.name) != nil
             throw Problem(failure, of: isKept ? target.name : nil, otherwise)

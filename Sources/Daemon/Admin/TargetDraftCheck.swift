@@ -1,6 +1,7 @@
 import Domain
 import HTTPTransport
 import PingFederate
+import PushTargets
 import SecretMemory
 import SocketAPI
 import Vault

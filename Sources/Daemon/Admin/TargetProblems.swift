@@ -1,4 +1,5 @@
 import Domain
+import PushTargets
 import Rotation
 import Scheduling
 import SocketAPI
@@ -46,26 +47,7 @@ struct TargetProblems {
         let death = dies.map { "; the old secret, which it still has, \(dyingWords($0, now))" } ?? ""
         return problem(
             .targetFailed, "\(failure.reason), since \(failure.at)\(death)",
-            try: Self.failedHint(target.name, failure), deadline: dies)
-    }
-
-    static func failedHint(_ name: Name, _ failure: Delivery.Failure) -> String {
-        // What was not saved is over with a push that is, and not with a look.
-        let last = failure.step == .save ? "keyturn target push \(name)" : "keyturn target test \(name)"
-        return failure.hint.map { failure.isRefusal || $0.contains(last) ? $0 : "\($0); then \(last)" } ?? last
-    }
-
-    /// Of what was pushed, and the engines do not take over: to push it again helps nothing.
-    static func laggingHint(_ name: Name) -> String {
-        "keyturn target test \(name); a node that is out of service for good: take it out of the cluster"
-    }
-
-    /// To push is safe whatever is there. To accept an old secret has it end under the console, and nothing say so. Another
-    /// app's identifiers are not accepted at all.
-    static func changedHint(_ name: Name, _ drift: Drift) -> String {
-        drift.kind == .identity
-            ? "to put this app's back: keyturn target push \(name); if the other app is meant: keyturn target remove \(name)"
-            : "keyturn target push \(name); only if you know that it has the current secret: keyturn target accept \(name)"
+            try: TargetHint.failed(target.name, failure), deadline: dies)
     }
 
     private var new: StatusDocument.Problem? {
@@ -78,7 +60,7 @@ struct TargetProblems {
         guard !isStuck, let inUse = delivery.inUse, let dies, dies - now <= Severity.nearDeath else { return nil }
         return problem(
             .consumerSecretDead, "it uses generation \(inUse), whose secret \(dyingWords(dies, now))\(waiting)",
-            try: state == .replicating ? Self.laggingHint(target.name) : "keyturn target push \(target.name)",
+            try: state == .replicating ? TargetHint.lagging(target.name) : "keyturn target push \(target.name)",
             deadline: dies)
     }
 
@@ -111,7 +93,7 @@ struct TargetProblems {
         let death = dies.map { "; if it has the old secret again, that one \(dyingWords($0, now))" } ?? ""
         return problem(
             .targetChanged, "\(drift.words); seen at \(drift.seenAt)\(death)",
-            try: Self.changedHint(target.name, drift), deadline: dies)
+            try: TargetHint.changed(target.name, drift), deadline: dies)
     }
 
     /// What is right again, and will be wrong again until somebody finds out who does it.

@@ -1,4 +1,5 @@
 import Domain
+import PushTargets
 import Rotation
 import Scheduling
 import Vault
@@ -93,7 +94,7 @@ func goingOn(_ rotation: Rotation, of app: Name, targets: [TargetEntry] = []) ->
     if rotation.promotedAt == nil { return "when the cause is fixed: \(resume); else keyturn rotate \(app) --manual" }
     for entry in targets {
         guard let failure = entry.delivery.failure, failure.isRefusal else { continue }
-        return "\(TargetProblems.failedHint(entry.target.name, failure)); or keyturn rotation resume \(rotation.id)"
+        return "\(TargetHint.failed(entry.target.name, failure)); or keyturn rotation resume \(rotation.id)"
     }
     return "when the cause is fixed: \(resume); to continue without it: keyturn rotation finish \(rotation.id)"
 }

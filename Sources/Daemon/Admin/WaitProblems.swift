@@ -1,4 +1,5 @@
 import Domain
+import PushTargets
 import Rotation
 import Scheduling
 import SocketAPI
@@ -63,12 +64,12 @@ extension AppProblems {
                 entry.delivery.failure.map { (entry.target.name, $0) }
             }).first
         {
-            return TargetProblems.failedHint(name, failure)
+            return TargetHint.failed(name, failure)
         }
         switch (wait.row.kind, wait.names.first) {
         case (.targets, let name?):
             let drift = targets.first { $0.target.name == name }?.delivery.drift
-            return drift.map { TargetProblems.changedHint(name, $0) } ?? TargetProblems.laggingHint(name)
+            return drift.map { TargetHint.changed(name, $0) } ?? TargetHint.lagging(name)
         case (.holders, let name?):
             return "have them fetch again: keyturn holders \(app); one that is gone: keyturn client remove \(name)"
         case (.vault, _): return "keyturn doctor"

@@ -1,4 +1,5 @@
 import Domain
+import PushTargets
 import SocketAPI
 import Vault
 
@@ -13,7 +14,7 @@ extension DaemonDoctor {
             for entry in entries {
                 guard let app = session.vault.catalog.app(of: entry.target)?.app else { continue }
                 group.addTask {
-                    let tested = await TargetTest(session, transport).run(entry, app)
+                    let tested = await TargetTest(session.pusher).run(entry, app)
                     let name = entry.target.name
                     // What was changed outside is told by the status.
                     guard let failed = tested.checks.first(where: { $0.outcome == .failed && $0.check != "drift" })

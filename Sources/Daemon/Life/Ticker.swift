@@ -1,4 +1,5 @@
 import Domain
+import PushTargets
 import Rotation
 import Scheduling
 

@@ -3,6 +3,7 @@ import CPlatform
 import Domain
 import HTTPTransport
 import Logging
+import PushTargets
 import Rotation
 import Scheduling
 import SocketAPI
@@ -54,7 +55,7 @@ final class VaultController: Sendable {
             self.audit = audit
             self.pusher = pusher
             targets = DriftDetector(pusher)
-            provisioners = ProvisionerLogMonitor(vault: vault, time: pusher.time)
+            provisioners = ProvisionerLogMonitor(pusher)
             self.keys = keys
             self.zoom = zoom
         }
@@ -188,7 +189,7 @@ final class VaultController: Sendable {
         timing.earliest = keyturnReleased
         // A console may try the new credentials before it saves them, and several calls make a push.
         timing.publishLimit = 240
-        var publisher: any SecretPublisher = TargetPublisher(pusher: pusher)
+        var publisher: any SecretPublisher = TargetPublisher(pusher)
         #if FAULT_POINTS
             if let scripted = ScriptedPublisher() {
                 publisher = scripted

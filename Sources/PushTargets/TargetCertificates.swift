@@ -1,17 +1,17 @@
-import Domain
-import HTTPTransport
-import PingFederate
-import Vault
+package import Domain
+package import HTTPTransport
+package import PingFederate
+package import Vault
 
 /// When a target's certificates expire, and what is wrong with the one that it logs in with.
-struct TargetCertificates {
+package struct TargetCertificates {
     /// Of its login: the first of the client certificates, which is its own.
-    let client: CertificateLife?
+    package let client: CertificateLife?
     /// Of what the console is known by: the pinned certificate, once it was met, or the last of the CAs.
-    let trust: Timestamp?
+    package let trust: Timestamp?
     private let identity: TLSOptions.Identity?
 
-    init(_ target: PushTarget) {
+    package init(_ target: PushTarget) {
         if case .certificate(let chain, let key) = target.login {
             client = CertificateLife.all(inPEM: chain).first ?? nil
             identity = TLSOptions.Identity(certificates: chain, key: key)
@@ -27,10 +27,10 @@ struct TargetCertificates {
             }
     }
 
-    var clientExpires: Timestamp? { client.map { Timestamp(unixSeconds: $0.ends) } }
+    package var clientExpires: Timestamp? { client.map { Timestamp(unixSeconds: $0.ends) } }
 
     /// Why a console cannot take the client certificate, whatever it says on a connection from before.
-    func check(now: Timestamp) throws(ConsoleFailure) {
+    package func check(now: Timestamp) throws(ConsoleFailure) {
         guard let identity else { return }
         let words: String
         switch (identity.match, client) {
@@ -45,12 +45,12 @@ struct TargetCertificates {
         throw ConsoleFailure(.mend, .identityUnusable, detail: words)
     }
 
-    static let strangers = "the client key does not belong to the client certificate"
+    package static let strangers = "the client key does not belong to the client certificate"
 }
 
 extension PushTarget {
     /// Asks the console for the certificate that is pinned, and when it expires. A pin is of these very bytes: once is enough.
-    func pinExpiry(over transport: any HTTPTransport) async -> Timestamp? {
+    package func pinExpiry(over transport: any HTTPTransport) async -> Timestamp? {
         guard case .pin(let digits) = trust else { return nil }
         guard let api = try? access().api, let met = try? await CertificateProbe.certificate(of: api, over: transport),
             met.sha256 == digits
@@ -61,7 +61,7 @@ extension PushTarget {
 
 extension TargetPusher {
     /// Keeps when the pinned certificate expires, if that is not known yet: the target was added or set without a look.
-    func learnCertificate(of target: PushTarget) async {
+    package func learnCertificate(of target: PushTarget) async {
         guard target.pinExpires == nil, let expires = await target.pinExpiry(over: transport) else { return }
         try? await vault.keep(pinExpires: expires, of: target)  // asked again at the next look
     }

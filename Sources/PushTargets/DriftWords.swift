@@ -2,7 +2,7 @@ import Vault
 
 extension Drift {
     /// What somebody else did, and what cannot be told of it.
-    var words: String {
+    package var words: String {
         let date = savedAt.map { " (saved \($0))" } ?? ""
         return switch kind {
         case .secret: "the secret in the connection was changed, or encrypted again when it was saved\(date)"
@@ -19,7 +19,7 @@ extension Drift {
 
 extension Sighting.Basis {
     /// What a look compared, and what it could not.
-    var words: String {
+    package var words: String {
         switch self {
         case .secret: "what was pushed is there, unchanged"
         case .date:

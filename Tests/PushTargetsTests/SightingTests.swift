@@ -2,7 +2,7 @@ import Domain
 import Testing
 import Vault
 
-@testable import Daemon
+@testable import PushTargets
 
 /// What two looks at a connection tell of somebody else's doings, whatever the console's manners.
 @Suite struct SightingTests {

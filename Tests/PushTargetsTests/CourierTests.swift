@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 import Vault
 
-@testable import Daemon
+@testable import PushTargets
 
 /// What is not pushed to a console, and so replaces nothing there.
 @Suite struct CourierTests {

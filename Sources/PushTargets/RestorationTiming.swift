@@ -1,4 +1,4 @@
-import Domain
+package import Domain
 import Vault
 
 /// How often the current secret is put back, and for how long that is told of. Arithmetic on what is known and the time alone.
@@ -30,7 +30,7 @@ extension Restoration {
     private static let memory = 3 * 86_400
 
     /// Whether it happened lately. By a clock that was set back, a time in the future is not long ago.
-    func isRecent(now: Timestamp) -> Bool { count > 0 && last.map { now - $0 < Self.memory } ?? false }
+    package func isRecent(now: Timestamp) -> Bool { count > 0 && last.map { now - $0 < Self.memory } ?? false }
 
     mutating func succeed(at now: Timestamp) {
         if !isRecent(now: now) { (count, first) = (0, now) }

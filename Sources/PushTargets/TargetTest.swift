@@ -1,27 +1,23 @@
 import Domain
 import HTTPTransport
-import PingFederate
+package import PingFederate
 import SecretMemory
-import SocketAPI
-import Vault
+package import SocketAPI
+package import Vault
 
 /// A dry run against the live console: all that a push would look at, and nothing that it would change.
-struct TargetTest {
-    private let session: VaultController.Session
-    private let transport: any HTTPTransport
+package struct TargetTest {
+    private let pusher: TargetPusher
 
-    init(_ session: VaultController.Session, _ transport: any HTTPTransport) {
-        self.session = session
-        self.transport = transport
-    }
+    package init(_ pusher: TargetPusher) { self.pusher = pusher }
 
-    func run(_ entry: TargetEntry, _ app: App) async -> Verification {
+    package func run(_ entry: TargetEntry, _ app: App) async -> Verification {
         await look(entry, app) { await drift(entry, app) }.verification
     }
 
     /// A target that is not kept as it is given here, and perhaps never will be.
     /// - Parameter drift: what is said of the drift, which is not looked at.
-    func attempt(
+    package func attempt(
         _ target: PushTarget, _ app: App, drift: Verification.Check
     ) async -> (verification: Verification, failure: ConsoleFailure?) {
         await look(TargetEntry(target: target), app) { drift }
@@ -33,8 +29,8 @@ struct TargetTest {
         var checks: [Verification.Check] = []
         var failure: ConsoleFailure?
         do throws(ConsoleFailure) {
-            try TargetCertificates(entry.target).check(now: session.pusher.time.now.wall)
-            let console = try await ConsoleSession(entry.target.access(), over: transport)
+            try TargetCertificates(entry.target).check(now: pusher.time.now.wall)
+            let console = try await ConsoleSession(entry.target.access(), over: pusher.transport)
             checks.append(.init("console", .passed, "pingfederate \(try await console.version()) takes the login"))
             let connection = try await console.connection(entry.target.connection)
             checks.append(try change(connection, entry, app))
@@ -51,7 +47,7 @@ struct TargetTest {
 
     /// For a target that is not stored yet, without its name.
     private func hint(_ failure: ConsoleFailure, _ target: PushTarget) -> String {
-        failure.hint(of: session.vault.catalog.target(target.name).map { _ in target.name.description })
+        failure.hint(of: pusher.vault.catalog.target(target.name).map { _ in target.name.description })
     }
 
     private func change(
@@ -66,7 +62,7 @@ struct TargetTest {
                 .mend, .mismatch,
                 detail: "the console does not keep '\(fields.clientSecret)' encrypted: it is no secret's place")
         }
-        let others = session.vault.catalog.targetsBeside(entry.target).map { "'\($0.target.name)'" }
+        let others = pusher.vault.catalog.targetsBeside(entry.target).map { "'\($0.target.name)'" }
         let beside = others.isEmpty ? "" : "; the same connection as target \(others.joined(separator: ", "))"
         return .init(
             "connection", .passed,
@@ -81,10 +77,10 @@ struct TargetTest {
         guard entry.delivery.generation != nil || entry.delivery.known != nil else {
             return .init("drift", .skipped, "nothing was pushed yet", try: "keyturn target push \(entry.target.name)")
         }
-        switch await session.pusher.lookForChange(entry.target, app, patience: TargetPusher.patience) {
+        switch await pusher.lookForChange(entry.target, app, patience: TargetPusher.patience) {
         case .same(let basis): return .init("drift", .passed, basis.words)
         case .changed(let drift):
-            return .init("drift", .failed, drift.words, try: TargetProblems.changedHint(entry.target.name, drift))
+            return .init("drift", .failed, drift.words, try: TargetHint.changed(entry.target.name, drift))
         case .unseen(let reason): return .init("drift", .skipped, "cannot be told: \(reason)")
         case .busy:
             return .init(

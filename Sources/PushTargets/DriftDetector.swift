@@ -5,7 +5,7 @@ import Vault
 /// Looks after targets between rotations: carries on what the operator pushed, brings the present secret to those that a
 /// rotation went on without, and sees whether somebody else changed what was pushed. That is reported, and reverted only where the
 /// operator wants it.
-actor DriftDetector {
+package actor DriftDetector {
     private let pusher: TargetPusher
     private var isStopped = false
     /// When each target is looked at next, by the boot clock.
@@ -23,10 +23,10 @@ actor DriftDetector {
     /// How many consoles are asked at once.
     private static let most = 4
 
-    init(_ pusher: TargetPusher) { self.pusher = pusher }
+    package init(_ pusher: TargetPusher) { self.pusher = pusher }
 
     /// To be called once a second; returns without waiting for what it began.
-    func look() {
+    package func look() {
         guard !isStopped else { return }
         let now = pusher.time.now
         wake(pusher.takeWoken())
@@ -41,7 +41,7 @@ actor DriftDetector {
         }
     }
 
-    func stop() { isStopped = true }
+    package func stop() { isStopped = true }
 
     /// What failed before an operator changed the target, or pushed to it, says nothing of the next try.
     private func wake(_ names: Set<Name>) {

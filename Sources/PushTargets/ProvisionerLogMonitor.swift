@@ -4,7 +4,7 @@ import SecretMemory
 import Vault
 
 /// Reads PingFederate's own log of the targets that have one, and notes whether provisioning goes on after a push.
-actor ProvisionerLogMonitor {
+package actor ProvisionerLogMonitor {
     private let vault: Vault
     private let time: any TimeSource
     private var tails: [String: LogTail] = [:]
@@ -14,13 +14,13 @@ actor ProvisionerLogMonitor {
     /// Seconds.
     static let pause = 5
 
-    init(vault: Vault, time: any TimeSource) {
-        self.vault = vault
-        self.time = time
+    package init(_ pusher: TargetPusher) {
+        vault = pusher.vault
+        time = pusher.time
     }
 
     /// To be called once a second; returns without waiting for what it began.
-    func look() {
+    package func look() {
         let now = time.now.boot
         guard !isReading, now >= next else { return }
         let entries = vault.catalog.targets.filter { $0.target.provisionerLog != nil }

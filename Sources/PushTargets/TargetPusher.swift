@@ -1,14 +1,14 @@
-import Domain
-import HTTPTransport
+package import Domain
+package import HTTPTransport
 import PingFederate
-import Rotation
+package import Rotation
 import SecretMemory
 import Synchronization
-import Vault
+package import Vault
 
 /// Brings credentials to push targets, one step after the other, each kept in the vault before the next. One at a time for
 /// each connection, whoever asks: a rotation, the operator, or a look at what is not at its end.
-final class TargetPusher: Sendable {
+package final class TargetPusher: Sendable {
     let vault: Vault
     let transport: any HTTPTransport
     let time: any TimeSource
@@ -17,7 +17,7 @@ final class TargetPusher: Sendable {
     private let busy = Mutex<Set<String>>([])
     private let woken = Mutex<Set<Name>>([])
 
-    init(
+    package init(
         vault: Vault, transport: any HTTPTransport, time: any TimeSource,
         note: @escaping @Sendable (TargetEvent) -> Void
     ) {
@@ -28,7 +28,7 @@ final class TargetPusher: Sendable {
     }
 
     /// Has the next look at this target be made now.
-    func wake(_ name: Name) { woken.withLock { _ = $0.insert(name) } }
+    package func wake(_ name: Name) { woken.withLock { _ = $0.insert(name) } }
 
     /// The targets that were woken since this was asked last.
     func takeWoken() -> Set<Name> {
@@ -41,11 +41,11 @@ final class TargetPusher: Sendable {
     static let mendPause = 300
 
     /// For how many seconds an operator waits for what is being done with a target, before his turn comes.
-    static let patience = 60
+    package static let patience = 60
 
     /// Runs `body` unless something else is done with this target's connection now, by whichever target.
     /// - Parameter patience: for how many seconds the end of that is waited for.
-    func exclusively<Value>(
+    package func exclusively<Value>(
         _ target: PushTarget, patience: Int = 0, _ body: () async throws -> Value
     ) async rethrows -> Value? {
         var looks = patience * 20
@@ -76,7 +76,7 @@ final class TargetPusher: Sendable {
     private func release(_ place: String) { busy.withLock { _ = $0.remove(place) } }
 
     /// Does what can be done now.
-    func deliver(
+    package func deliver(
         _ credential: Credential, of app: App, to target: PushTarget, _ occasion: Occasion = .due
     ) async -> PublishOutcome {
         guard !vault.isElsewhere else { return .later(retryAfter: Self.mendPause, reason: Vault.elsewhere.detail) }

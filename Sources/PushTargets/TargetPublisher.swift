@@ -1,11 +1,13 @@
-import Rotation
-import Vault
+package import Rotation
+package import Vault
 
 /// Publishes to all targets of an app at once: one that hangs holds up no other.
-struct TargetPublisher: SecretPublisher {
+package struct TargetPublisher: SecretPublisher {
     let pusher: TargetPusher
 
-    func publish(_ credential: Credential, of app: App) async -> PublishOutcome {
+    package init(_ pusher: TargetPusher) { self.pusher = pusher }
+
+    package func publish(_ credential: Credential, of app: App) async -> PublishOutcome {
         let targets = pusher.vault.catalog.targets(of: app).map(\.target)
         return await withTaskGroup(of: PublishOutcome.self) { group in
             for target in targets { group.addTask { await pusher.deliver(credential, of: app, to: target) } }
@@ -15,7 +17,7 @@ struct TargetPublisher: SecretPublisher {
         }
     }
 
-    func laggards(_ credential: Credential, of app: App) async -> [Laggard] {
+    package func laggards(_ credential: Credential, of app: App) async -> [Laggard] {
         let targets = pusher.vault.catalog.targets(of: app).map(\.target)
         let found = await all(targets) { await pusher.standing(credential, of: app, at: $0) }
         let laggards = found.compactMap(\.laggard)

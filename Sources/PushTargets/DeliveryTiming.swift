@@ -1,6 +1,6 @@
-import Domain
+package import Domain
 import PingFederate
-import Vault
+package import Vault
 
 /// How long a delivery waits. Arithmetic on what is known and the time alone.
 extension Delivery {
@@ -8,7 +8,7 @@ extension Delivery {
     func isUnderWay(_ generation: Generation) -> Bool { self.generation != generation || replicatedAt == nil }
 
     /// Seconds until the engines certainly use what they have; 0 when they do.
-    func secondsToSettle(_ target: PushTarget, now: Timestamp) -> Int {
+    package func secondsToSettle(_ target: PushTarget, now: Timestamp) -> Int {
         guard let settled = settled(target) else { return target.settle }
         // A clock that was set back must not make the wait longer than it is.
         return max(min(settled - now, target.settle), 0)

@@ -1,9 +1,9 @@
 import PingFederate
-import Vault
+package import Vault
 
 extension ConsoleFailure {
     /// How far Keyturn came, and so what shows that it is over: never less than what failed.
-    var step: Delivery.Failure.Step {
+    package var step: Delivery.Failure.Step {
         switch cause {
         case .replication: .replication
         case .editors, .mismatch, .moved: .save
@@ -24,7 +24,7 @@ extension ConsoleFailure {
 
 extension Delivery {
     /// Lets go of a failure of one of these steps, which just went well.
-    mutating func disprove(_ steps: Failure.Step...) {
+    package mutating func disprove(_ steps: Failure.Step...) {
         if let step = failure?.step, steps.contains(step) { failure = nil }
     }
 }

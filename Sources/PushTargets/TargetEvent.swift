@@ -1,11 +1,11 @@
 import Audit
 import Domain
-import Logging
-import PingFederate
-import Vault
+package import Logging
+package import PingFederate
+package import Vault
 
 /// What happened at push targets.
-enum TargetEvent: Sendable {
+package enum TargetEvent: Sendable {
     case pushed(PushTarget, App, Generation)
     /// The current secret was pushed once more before the old one ends.
     case renewed(PushTarget, App, Generation)
@@ -14,7 +14,7 @@ enum TargetEvent: Sendable {
     /// After such a change the current secret was pushed again.
     case restored(PushTarget, App, Generation)
 
-    func log(to logger: Logger) {
+    package func log(to logger: Logger) {
         switch self {
         case .pushed(let target, let app, let generation):
             logger.notice(

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 import Vault
 
-@testable import Daemon
+@testable import PushTargets
 
 /// What holds for all targets of an app together, and how long a delivery waits.
 @Suite struct PublishOutcomeTests {

@@ -3,7 +3,7 @@ import Glibc
 import TestSupport
 import Testing
 
-@testable import Daemon
+@testable import PushTargets
 
 @Suite struct LogTailTests {
     private let directory: TemporaryDirectory

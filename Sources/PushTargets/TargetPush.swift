@@ -1,12 +1,12 @@
-import Audit
+package import Audit
 import Domain
-import PingFederate
+package import PingFederate
 import Rotation
-import Vault
+package import Vault
 
 /// One push, from what was there before to what is remembered of it.
 extension TargetPusher {
-    enum Occasion: Equatable {
+    package enum Occasion: Equatable {
         /// The console does not have this generation yet.
         case due
         /// Somebody else changed what was pushed.
@@ -85,7 +85,7 @@ extension TargetPusher {
     /// Takes what is there now for what was pushed, at the operator's word. Throws if it is another app's: with that the
     /// current secret cannot be there.
     /// - Returns: whether its turn came.
-    func accept(
+    package func accept(
         _ target: PushTarget, of app: App, _ access: ConsoleAccess, recording event: AuditEvent?
     ) async throws -> Bool {
         let isDone = try await exclusively(target, patience: Self.patience) { () async throws -> Bool in

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 import Vault
 
-@testable import Daemon
+@testable import PushTargets
 
 /// What shows that a failure is over, and what does not.
 @Suite struct FailureStepTests {

@@ -1,13 +1,13 @@
 import Envelope
 import HTTPTransport
-import PingFederate
+package import PingFederate
 import SecretMemory
-import Vault
+package import Vault
 
 // Where the vault's terms of a push target meet the console's.
 
 extension PushTarget {
-    func access() throws(ConsoleFailure) -> ConsoleAccess {
+    package func access() throws(ConsoleFailure) -> ConsoleAccess {
         var access = try ConsoleAccess(adminURL, login, trust)
         access.bypassesExternalValidation = bypassesExternalValidation
         return access
@@ -32,7 +32,7 @@ extension PushTarget {
 }
 
 extension ConsoleAccess {
-    init(_ adminURL: String, _ login: PushTarget.Login, _ trust: PushTarget.Trust) throws(ConsoleFailure) {
+    package init(_ adminURL: String, _ login: PushTarget.Login, _ trust: PushTarget.Trust) throws(ConsoleFailure) {
         do {
             let login: ConsoleAccess.Login =
                 switch login {
@@ -65,5 +65,5 @@ extension TLSOptions.Trust {
 
 extension PeerCertificate {
     /// 64 hexadecimal digits; `nil`, which equals no pin, if it cannot be computed.
-    var sha256: String? { try? SHA256.hexadecimal(of: der) }
+    package var sha256: String? { try? SHA256.hexadecimal(of: der) }
 }
