@@ -10,8 +10,8 @@
 #include <openssl/x509.h>
 #include <time.h>
 
-/* Keys `context` for HMAC-SHA256. In C because OSSL_PARAM keeps pointers to its strings, and a Swift string lends
-   its bytes for the length of a call only. Returns 1 on success. */
+/* Sets the HMAC-SHA256 key of `context`. In C because OSSL_PARAM retains pointers to its strings, while a Swift string lends
+   its bytes only for the duration of a call. Returns 1 on success. */
 static inline int COpenSSL_HMAC_SHA256_init(EVP_MAC_CTX *context, const unsigned char *key, size_t count) {
     char digest[] = "SHA256";
     const OSSL_PARAM parameters[] = {
@@ -21,7 +21,7 @@ static inline int COpenSSL_HMAC_SHA256_init(EVP_MAC_CTX *context, const unsigned
     return EVP_MAC_init(context, key, count, parameters);
 }
 
-/* Instead of OpenSSL's own, which asks at the terminal. */
+/* Replaces OpenSSL's own callback, which asks on the terminal. */
 static inline int COpenSSL_no_password(char *buffer, int size, int writing, void *unused) {
     (void)buffer, (void)size, (void)writing, (void)unused;
     return -1;
@@ -49,7 +49,7 @@ static inline int COpenSSL_next_certificate(BIO *pem, int64_t *begins, int64_t *
     return isRead ? 1 : -1;
 }
 
-/* The same of one certificate in DER: 1 or -1. */
+/* The same for one certificate in DER: 1 or -1. */
 static inline int COpenSSL_certificate(const unsigned char *der, long size, int64_t *begins, int64_t *ends) {
     X509 *certificate = d2i_X509(NULL, &der, size);
     int isRead = certificate && COpenSSL_unix_seconds(X509_get0_notBefore(certificate), begins)
@@ -59,7 +59,7 @@ static inline int COpenSSL_certificate(const unsigned char *der, long size, int6
     return isRead ? 1 : -1;
 }
 
-/* Whether a private key in PEM is the first certificate's: 1 or 0; -1 if one of the two cannot be read. */
+/* Whether a private key in PEM belongs to the first certificate: 1 or 0; -1 if either cannot be read. */
 static inline int COpenSSL_key_belongs(const void *pem, int size, const void *key, int keySize) {
     BIO *certificates = BIO_new_mem_buf(pem, size), *keys = BIO_new_mem_buf(key, keySize);
     X509 *certificate = certificates ? PEM_read_bio_X509(certificates, NULL, COpenSSL_no_password, NULL) : NULL;

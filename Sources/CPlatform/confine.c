@@ -28,11 +28,11 @@
 #define KT_ARCHITECTURE AUDIT_ARCH_AARCH64
 #endif
 
-/* Newer than the headers of some systems that this is built on. The same for all architectures. */
+/* Newer than the headers of some build systems; the numbers are the same on all architectures. */
 enum { KT_MOUNT_SETATTR = 442, KT_QUOTACTL_FD = 443, KT_OPEN_TREE_ATTR = 467, KT_NEWEST = 469 };
 
-/* What no part of this program or of its libraries asks for, and whoever takes it over would. A list of what is denied: one
-   of what is allowed would have to follow each libc, resolver module and OpenSSL; under systemd the unit has one as well. */
+/* Calls that no part of this program or its libraries makes, and that an attacker would want. A list of what is denied,
+   because one of what is allowed would have to follow each libc, resolver module and OpenSSL; the systemd unit has one too. */
 static const uint32_t denied[] = {
     /* Other processes' memory and descriptors. */
     SYS_ptrace, SYS_process_vm_readv, SYS_process_vm_writev, SYS_pidfd_getfd, SYS_kcmp, SYS_userfaultfd,
@@ -44,7 +44,7 @@ static const uint32_t denied[] = {
     /* Mounts and namespaces. */
     SYS_mount, SYS_umount2, SYS_pivot_root, SYS_chroot, SYS_fsopen, SYS_fsconfig, SYS_fsmount, SYS_fspick, SYS_open_tree,
     SYS_move_mount, KT_MOUNT_SETATTR, KT_OPEN_TREE_ATTR, SYS_unshare, SYS_setns,
-    /* The machine: clocks, swap, quotas, names, files by their handles. adjtimex(2) stays: it says whether the clock is kept. */
+    /* The host: clocks, swap, quotas, names, files by handle. adjtimex(2) stays: it tells whether the clock is synchronised. */
     SYS_clock_settime, SYS_settimeofday, SYS_swapon, SYS_swapoff, SYS_acct, SYS_quotactl, KT_QUOTACTL_FD,
     SYS_sethostname, SYS_setdomainname, SYS_open_by_handle_at, SYS_fanotify_init, SYS_vhangup,
 #ifdef SYS_kexec_file_load
@@ -55,8 +55,8 @@ static const uint32_t denied[] = {
 #endif
 };
 
-/* How each request of the hot path, and each turn of its loop, asks. First, for kernels that do not remember (before 5.11)
-   what a filter says to a call whatever its arguments. */
+/* The calls of each request and each turn of the event loop. Checked first, for kernels (before 5.11) that do not cache
+   a filter's answers that do not depend on the arguments. */
 static const uint32_t frequent[] = {
     SYS_epoll_pwait, SYS_recvfrom, SYS_sendto, SYS_write, SYS_accept4, SYS_close, SYS_epoll_ctl, SYS_futex, SYS_read,
 #ifdef SYS_epoll_wait
@@ -65,7 +65,7 @@ static const uint32_t frequent[] = {
 };
 
 #define KT_FIELD(name) ((uint32_t)offsetof(struct seccomp_data, name))
-/* The half of an argument that the kernel looks at. */
+/* The half of an argument that the filter reads. */
 #define KT_ARGUMENT(number) (KT_FIELD(args) + 8u * (number))
 #define KT_NAMESPACES \
     (CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNET)
@@ -90,7 +90,7 @@ static void answer(struct program *to, uint32_t action) {
     put(to, (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, action));
 }
 
-/* Goes on with the next instruction where the comparison holds, else skips `over`. */
+/* Continues with the next instruction if the comparison holds, else skips `over`. */
 static void unless(struct program *to, uint16_t comparison, uint32_t value, uint8_t over) {
     put(to, (struct sock_filter)BPF_JUMP(BPF_JMP | comparison | BPF_K, value, 0, over));
 }
@@ -102,7 +102,7 @@ static void answer_call(struct program *to, uint32_t call, uint32_t action) {
 
 #define KT_DENIED (SECCOMP_RET_ERRNO | EPERM)
 
-/* The filter. An argument that is looked at leaves it in the place of the call's number: what does so answers. */
+/* Builds the filter. Checking an argument overwrites the loaded call number, so such a branch always ends with an answer. */
 static void compose(struct program *to, int starts_programs) {
 #ifdef KT_ARCHITECTURE
     load(to, KT_FIELD(arch));
@@ -116,11 +116,11 @@ static void compose(struct program *to, int starts_programs) {
     unless(to, BPF_JGE, 0x40000000, 1);
     answer(to, SECCOMP_RET_KILL_PROCESS);
 #endif
-    /* What did not exist when this was written: libraries try it and go on without. */
+    /* Calls newer than this list: libraries try them and fall back. */
     unless(to, BPF_JGT, KT_NEWEST, 1);
     answer(to, SECCOMP_RET_ERRNO | ENOSYS);
     for (size_t at = 0; at < sizeof denied / sizeof *denied; at++) answer_call(to, denied[at], KT_DENIED);
-    /* Its flags are in memory, where no filter sees them. libc then takes clone(2). */
+    /* Its flags are in memory, which a filter cannot read. libc then uses clone(2). */
     answer_call(to, SYS_clone3, SECCOMP_RET_ERRNO | ENOSYS);
     if (!starts_programs) {
         answer_call(to, SYS_execve, KT_DENIED);
@@ -139,7 +139,7 @@ static void compose(struct program *to, int starts_programs) {
     answer(to, KT_DENIED);
     if (!starts_programs) answer(to, KT_DENIED);
 
-    /* Unix, TCP and UDP; of netlink what getaddrinfo(3) asks for addresses. */
+    /* Unix, TCP and UDP; of netlink only the protocol that getaddrinfo(3) uses to list addresses. */
     unless(to, BPF_JEQ, SYS_socket, 9);
     load(to, KT_ARGUMENT(0));
     put(to, (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, AF_UNIX, 5, 0));
@@ -151,7 +151,7 @@ static void compose(struct program *to, int starts_programs) {
     answer(to, SECCOMP_RET_ALLOW);
     answer(to, SECCOMP_RET_ERRNO | EAFNOSUPPORT);
 
-    /* Typing into the terminal that it was started from. */
+    /* Injecting input into the controlling terminal. */
     unless(to, BPF_JEQ, SYS_ioctl, 4);
     load(to, KT_ARGUMENT(1));
     put(to, (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, TIOCSTI, 1, 0));
@@ -166,10 +166,10 @@ static int filter_calls(int starts_programs, unsigned int flags) {
     if (program.length > KT_MOST) return E2BIG;
     const struct sock_fprog given = {.len = program.length, .filter = program.code};
     const long outcome = syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, flags, &given);
-    /* With TSYNC, the number of a thread that has another filter. */
+    /* With TSYNC, a positive result is the ID of a thread that has another filter. */
     if (outcome >= 0) return outcome == 0 ? 0 : EBUSY;
-    /* A filter around this one may deny the call, as systemd's of Debian 12 does, and not this older way to ask for it, which
-       is for the calling thread alone. */
+    /* An outer filter may deny seccomp(2), as that of Debian 12's systemd does, but not this older call, which confines only
+       the calling thread. */
     return prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &given, 0, 0) == 0 ? 0 : errno;
 }
 
@@ -180,7 +180,7 @@ static int keep_capabilities(uint64_t kept) {
     int trouble = 0;
     for (unsigned long one = 0; one < 64 && prctl(PR_CAPBSET_READ, one, 0, 0, 0) >= 0; one++) {
         if (prctl(PR_CAPBSET_READ, one, 0, 0, 0) == 0 || (one < 32 && kept >> one & 1)) continue;
-        /* Without CAP_SETPCAP it stays, and nothing here can have it: no_new_privs. */
+        /* Without CAP_SETPCAP it stays in the bounding set, but no_new_privs keeps it out of reach. */
         if (prctl(PR_CAPBSET_DROP, one, 0, 0, 0) != 0 && errno != EPERM) trouble = errno;
     }
     prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
@@ -193,7 +193,7 @@ static int keep_capabilities(uint64_t kept) {
         sets[half].effective = sets[half].permitted;
         sets[half].inheritable = 0;
     }
-    /* Where there is nothing to give up, a filter around this one may deny the call. */
+    /* If there is nothing to drop, ignore capset(2): an outer filter may deny it. */
     if (has_more && syscall(SYS_capset, &header, sets) != 0) trouble = errno;
     return trouble;
 }

@@ -11,8 +11,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-/* Landlock, landlock(7). Its header is newer than some systems that this is built on; the numbers are the same for all
-   architectures. */
+/* Landlock, landlock(7). Its header is newer than some build systems; the numbers are the same on all architectures. */
 enum { KT_CREATE_RULESET = 444, KT_ADD_RULE = 445, KT_RESTRICT_SELF = 446 };
 enum { KT_VERSION = 1, KT_PATH_BENEATH = 1, KT_SIGNALS = 1 << 1 };
 
@@ -55,11 +54,11 @@ static void allow(const struct closing *closing, int descriptor, int is_director
                             : (uint64_t)(KT_WRITE | KT_TRUNCATE)),
         .parent = descriptor,
     };
-    /* What the kernel takes no rule for stays closed. */
+    /* If the kernel refuses a rule, the path stays closed. */
     syscall(KT_ADD_RULE, closing->ruleset, KT_PATH_BENEATH, &rule, 0);
 }
 
-/* Whether the path is closed (2), on the way to a closed one (1), or neither. */
+/* Whether the path is closed (2), a parent of a closed one (1), or neither (0). */
 static int standing(const struct closing *closing, const char *path) {
     const size_t length = strlen(path);
     int found = 0;
@@ -70,8 +69,8 @@ static int standing(const struct closing *closing, const char *path) {
     return found;
 }
 
-/* Allows everything in a directory but what is closed. A rule holds for all that is below a directory, so that there is none
-   for a directory above a closed one. */
+/* Allows everything in a directory except the closed paths. A rule covers everything below a directory, so a parent of a
+   closed path gets no rule. */
 static void open_siblings(const struct closing *closing, const char *directory) {
     DIR *entries = opendir(*directory ? directory : "/");
     if (!entries) return;
@@ -86,7 +85,7 @@ static void open_siblings(const struct closing *closing, const char *directory) 
         const int descriptor = open(path, O_PATH | O_NOFOLLOW | O_CLOEXEC);
         if (descriptor < 0) continue;
         struct stat found;
-        /* What a link leads to has its own place. */
+        /* The target of a link has a path of its own. */
         if (fstat(descriptor, &found) == 0 && !S_ISLNK(found.st_mode)) {
             allow(closing, descriptor, S_ISDIR(found.st_mode));
         }
@@ -95,12 +94,12 @@ static void open_siblings(const struct closing *closing, const char *directory) 
     closedir(entries);
 }
 
-/* Keeps the calling thread, and what it starts, from writing below these directories, and from signalling what it did not
-   start. Returns 0, or an errno. */
+/* Keeps the calling thread and its children from writing below these directories, and from signalling processes that they
+   did not start. Returns 0, or an errno. */
 int kt_close_files(const char *const closed[]) {
     const long version = syscall(KT_CREATE_RULESET, NULL, 0, KT_VERSION);
     if (version < 0) return errno;
-    /* The first version lets nothing be moved from one directory into another. */
+    /* The first version forbids moving a file from one directory to another. */
     if (version < 2) return EOPNOTSUPP;
     char places[4][PATH_MAX];
     const char *real[5] = {NULL};

@@ -25,7 +25,7 @@ _Static_assert(offsetof(struct kt_peer, uid) == offsetof(struct ucred, uid), "th
 _Static_assert(sizeof(gid_t) == sizeof(uint32_t), "the kernel's layout");
 _Static_assert(offsetof(struct kt_peer, gid) == offsetof(struct ucred, gid), "the kernel's layout");
 
-/* Newer than the headers of some systems that this is built on. */
+/* Newer than the headers of some build systems. */
 #ifndef SO_PEERPIDFD
 #define SO_PEERPIDFD 77
 #endif
@@ -116,7 +116,7 @@ int kt_clock_is_kept(void) {
 static int give_back(struct dl_phdr_info *object, size_t size, void *unused) {
     (void)size;
     (void)unused;
-    /* The kernel's own is no file. */
+    /* The kernel's own object has no file. */
     if (strncmp(object->dlpi_name, "linux-vdso", 10) == 0) return 0;
     const uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
     for (int i = 0; i < object->dlpi_phnum; i++) {
@@ -136,7 +136,7 @@ void kt_give_memory_back(void) {
     dl_iterate_phdr(give_back, NULL);
 }
 
-/* Filled in after linking: so a new commit builds nothing anew. Volatile, or the compiler would know that it is empty. */
+/* Filled in after linking, so that a new commit rebuilds nothing. Volatile, or the compiler would assume that it is empty. */
 static const volatile char commit[64] __attribute__((section("keyturn_commit"), used)) = {0};
 
 void kt_commit(char *to) {

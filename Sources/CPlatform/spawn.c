@@ -20,7 +20,7 @@ struct start {
     int outcome;
 };
 
-/* A thread is confined by itself, and what it starts has that from it. */
+/* Confinement applies to one thread, and its children inherit it. */
 static void *start_confined(void *given) {
     struct start *start = given;
     struct kt_confined unused;
@@ -53,7 +53,7 @@ int kt_spawn(
     posix_spawnattr_setflags(
         &attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSID);
 
-    /* Whoever started this process may have had it ignored: then the kernel keeps no word of how a child ended. */
+    /* SIGCHLD may be ignored since before this program started; the kernel would then discard a child's exit status. */
     signal(SIGCHLD, SIG_DFL);
     struct start start = {program, arguments, environment, closed, &actions, &attributes, 0, 0};
     pthread_t thread;
