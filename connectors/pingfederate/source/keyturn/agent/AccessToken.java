@@ -22,12 +22,12 @@ public final class AccessToken implements AutoCloseable {
         return app;
     }
 
-    /** Of the secret that it was minted with. */
+    /** The generation of the secret that it was minted with. */
     public long generation() {
         return generation;
     }
 
-    /** The very characters, not a copy: gone once this is closed. */
+    /** The characters themselves, not a copy; wiped by {@link #close()}. */
     public char[] value() {
         return value;
     }
@@ -37,7 +37,7 @@ public final class AccessToken implements AutoCloseable {
         return expiresAt;
     }
 
-    /** Seconds from the moment of the answer. */
+    /** Seconds, counted from the answer. */
     public long expiresIn() {
         return expiresIn;
     }

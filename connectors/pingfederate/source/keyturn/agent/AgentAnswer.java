@@ -2,7 +2,7 @@ package keyturn.agent;
 
 import java.util.Arrays;
 
-/** What the daemon answered. The body may hold a secret: {@link #close()} wipes it. */
+/** An answer of the daemon. The body may contain a secret: {@link #close()} wipes it. */
 public final class AgentAnswer implements AutoCloseable {
     private final int status;
     private final String contentType;
@@ -21,12 +21,12 @@ public final class AgentAnswer implements AutoCloseable {
         return status;
     }
 
-    /** Seconds; -1 if the daemon does not say. */
+    /** In seconds; -1 if the daemon does not say. */
     public int retryAfter() {
         return retryAfter;
     }
 
-    /** The very bytes, not a copy: gone once this is closed. */
+    /** The bytes themselves, not a copy; wiped by {@link #close()}. */
     public byte[] body() {
         return body;
     }
@@ -34,7 +34,7 @@ public final class AgentAnswer implements AutoCloseable {
     /**
      * The document in the body.
      *
-     * @throws RefusedException when it is a refusal, whatever was expected.
+     * @throws RefusedException if the document is a refusal.
      */
     public FlatDocument document() throws AgentException {
         if (contentType.equals("application/problem+json")) {

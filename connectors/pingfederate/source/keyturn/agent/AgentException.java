@@ -1,27 +1,27 @@
 package keyturn.agent;
 
 /**
- * Why there is no answer, or none that could be used. The message says what went wrong, in one line, and never holds a
- * secret; {@link #hint()} says what to try.
+ * Why there is no usable answer. The message says on one line what went wrong, and never contains a secret;
+ * {@link #hint()} says what to try.
  */
 public class AgentException extends Exception {
     private static final long serialVersionUID = 1L;
 
-    /** What went wrong, for programs. */
+    /** The kind of failure, for programs. */
     public enum Kind {
         /** The JVM is older than Java 16 and has no Unix sockets. */
         OLD_JVM,
-        /** The path cannot be one of a socket. */
+        /** The path cannot be that of a socket. */
         UNFIT_PATH,
         /** There is nothing at the path. */
         NOT_RUNNING,
-        /** There is something at the path, and nobody listens there. */
+        /** There is something at the path, but nothing listens there. */
         NOT_LISTENING,
         /** This user may not open the socket. */
         NOT_PERMITTED,
-        /** The daemon did not take the connection, or did not answer, in time. */
+        /** The daemon did not accept the connection, or did not answer, in time. */
         TIMED_OUT,
-        /** The connection ended before the answer was whole. */
+        /** The connection closed before the answer was complete. */
         CLOSED_EARLY,
         /** The answer is not what a Keyturn daemon sends. */
         MALFORMED_ANSWER,
@@ -31,7 +31,7 @@ public class AgentException extends Exception {
         INTERRUPTED,
         /** The system refused a call on the socket. */
         FAILED,
-        /** The daemon answered that it does not do this; see {@link RefusedException}. */
+        /** The daemon refused the request; see {@link RefusedException}. */
         REFUSED
     }
 
@@ -62,12 +62,12 @@ public class AgentException extends Exception {
         return kind;
     }
 
-    /** What the reader could try; {@code null} if nothing comes to mind. */
+    /** What the reader can try; {@code null} if there is no advice. */
     public final String hint() {
         return hint;
     }
 
-    /** Message and hint in one line. */
+    /** Message and hint on one line. */
     public final String advice() {
         return hint == null ? getMessage() : getMessage() + "; try: " + hint;
     }

@@ -6,13 +6,13 @@ import java.time.Duration;
 import keyturn.agent.AgentException.Kind;
 
 /**
- * Asks keyturnd over its agent socket: one connection and one request at a time, no longer than the timeouts allow. It
- * keeps nothing between calls and any number of threads may share one.
+ * Sends requests to keyturnd over its agent socket: one connection and one request at a time, limited by the timeouts. It
+ * has no state between calls, and any number of threads may share one.
  *
- * <p>Who asks is told to the daemon by the kernel. There is no password, and nothing to configure but the path.
+ * <p>The kernel tells the daemon who the caller is. There is no password, and only the path to configure.
  */
 public final class AgentSocket {
-    /** Where the socket of the system's daemon is. */
+    /** The socket of the system's daemon. */
     public static final String DEFAULT_PATH = "/run/keyturn/agent/agent.sock";
 
     private final String path;
@@ -21,7 +21,7 @@ public final class AgentSocket {
 
     /**
      * @param path of the socket: absolute, at most 107 bytes.
-     * @param connectTimeout for how long the daemon may leave a connection unaccepted when its queue is full.
+     * @param connectTimeout how long a connection may wait in a full queue of the daemon.
      * @param readTimeout from the connection to the last byte of the answer.
      */
     public AgentSocket(String path, Duration connectTimeout, Duration readTimeout) {
@@ -34,16 +34,16 @@ public final class AgentSocket {
     }
 
     /**
-     * Returns if a socket could be at the path, whether one is there or not.
+     * Returns if the path can be that of a socket, whether or not one exists.
      *
-     * @throws AgentException {@code UNFIT_PATH}, or {@code OLD_JVM}: this JVM could use no socket at all.
+     * @throws AgentException {@code UNFIT_PATH}, or {@code OLD_JVM}: this JVM has no Unix sockets.
      */
     public static void requirePath(String path) throws AgentException {
         UnixSockets.requirePath(path);
     }
 
     /**
-     * The answer to a GET, whatever its status is.
+     * Returns the answer to a GET, whatever its status.
      *
      * @param target such as {@code /v1/apps/zoom-prod/credentials}.
      */
@@ -52,7 +52,7 @@ public final class AgentSocket {
     }
 
     /**
-     * The answer to a POST, whatever its status is.
+     * Returns the answer to a POST, whatever its status.
      *
      * @param json a document without secrets, such as <code>{"generation":2}</code>.
      */
@@ -73,7 +73,7 @@ public final class AgentSocket {
         try (UnixConnection connection = UnixConnection.open(path, connectTimeout);
                 AnswerReader reader = new AnswerReader()) {
             Deadline deadline = new Deadline(readTimeout);
-            // When the daemon stops reading it has usually said why: the answer is worth a look all the same.
+            // A daemon that stops reading has usually answered why, so the answer is still read.
             connection.send(ByteBuffer.wrap(request.getBytes(StandardCharsets.UTF_8)), deadline);
             while (true) {
                 ByteBuffer space = reader.space();

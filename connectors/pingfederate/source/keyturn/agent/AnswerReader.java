@@ -7,25 +7,25 @@ import java.util.Locale;
 
 /**
  * Reads one answer from bytes as they arrive, as strictly as keyturnd reads requests: a status line, fields, and a body of
- * the length that {@code Content-Length} says. What exceeds a limit is refused, and nothing is allocated by what the other
- * side merely announces. The bytes may hold a secret: they are wiped at the end.
+ * the length in {@code Content-Length}. Anything beyond a limit is refused, and an announced length never causes an
+ * allocation. The bytes may contain a secret: they are wiped at the end.
  */
 final class AnswerReader implements AutoCloseable {
-    /** Bytes of status line and fields together. */
+    /** The most bytes of status line and fields together. */
     static final int LONGEST_HEAD = 16_384;
-    /** Bytes of the body. A document about one app has a few thousand. */
+    /** The most bytes of the body. A document about one app has a few thousand. */
     static final int LONGEST_BODY = 1 << 20;
 
     private byte[] bytes = new byte[4_096];
     private int count;
-    /** Where the body begins; 0 while the head is not whole. */
+    /** The position of the body; 0 while the head is incomplete. */
     private int bodyStart;
     private int status;
     private int contentLength = -1;
     private String contentType = "";
     private int retryAfter = -1;
 
-    /** Where the next bytes go, which {@link #received} then takes note of. */
+    /** Where the next bytes go; call {@link #received} afterwards. */
     ByteBuffer space() throws AgentException {
         if (count == bytes.length) {
             if (count >= LONGEST_HEAD + LONGEST_BODY) {
@@ -39,9 +39,9 @@ final class AnswerReader implements AutoCloseable {
     }
 
     /**
-     * Takes note of what was put into {@link #space}.
+     * Processes the bytes that were put into {@link #space}.
      *
-     * @return the answer once it is whole; until then {@code null}.
+     * @return the answer once it is complete; until then {@code null}.
      */
     AgentAnswer received(int more) throws AgentException {
         int from = count;
@@ -97,7 +97,7 @@ final class AnswerReader implements AutoCloseable {
         bodyStart = end;
     }
 
-    /** The index behind the empty line that ends the head; -1 when it has not arrived. */
+    /** The index after the empty line that ends the head; -1 if it has not arrived. */
     private int endOfHead(int from) {
         for (int index = from; index + 4 <= count; index++) {
             if (bytes[index] == '\r' && bytes[index + 1] == '\n' && bytes[index + 2] == '\r' && bytes[index + 3] == '\n') {
@@ -107,7 +107,7 @@ final class AnswerReader implements AutoCloseable {
         return -1;
     }
 
-    /** Interim answers (1xx) are never asked for and never taken. */
+    /** Refuses interim answers (1xx), which are never asked for. */
     private void readStatus(String line) throws AgentException {
         if (!line.matches("HTTP/1\\.1 [2-5][0-9]{2}( .*)?")) {
             throw AgentException.malformed("its first line is not 'HTTP/1.1 STATUS'");

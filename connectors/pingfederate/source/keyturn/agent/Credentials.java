@@ -26,7 +26,7 @@ public final class Credentials implements AutoCloseable {
         return app;
     }
 
-    /** Grows by one with each rotation; say it when Zoom refuses the secret. */
+    /** Increases by one with each rotation. Report it when Zoom refuses the secret. */
     public long generation() {
         return generation;
     }
@@ -39,17 +39,17 @@ public final class Credentials implements AutoCloseable {
         return clientID;
     }
 
-    /** The very characters, not a copy: gone once this is closed. */
+    /** The characters themselves, not a copy; wiped by {@link #close()}. */
     public char[] clientSecret() {
         return clientSecret;
     }
 
-    /** When the secret was made: RFC 3339, UTC. */
+    /** When the secret was created: RFC 3339, UTC. */
     public String createdAt() {
         return createdAt;
     }
 
-    /** Whether a rotation is under way: there will be a newer secret soon. */
+    /** Whether a rotation is running, so that a newer secret will follow soon. */
     public boolean isRotating() {
         return rotating;
     }

@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import keyturn.agent.AgentException.Kind;
 
-/** A moment on the monotonic clock after which nobody waits any longer. */
+/** A time limit on the monotonic clock. */
 final class Deadline {
     private final long end;
     private final long limit;
@@ -15,9 +15,9 @@ final class Deadline {
     }
 
     /**
-     * For how long to wait now: until the deadline, and no longer than {@code most}; at least a millisecond.
+     * How long to wait now: until the deadline, but at most {@code most}; at least a millisecond.
      *
-     * @param what is waited for, such as "answer".
+     * @param what the thing that is waited for, such as "answer".
      */
     long milliseconds(long most, String what) throws AgentException {
         long left = end - System.nanoTime();

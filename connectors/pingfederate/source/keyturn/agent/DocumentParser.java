@@ -5,7 +5,7 @@ import java.util.Map;
 import keyturn.agent.FlatDocument.Kind;
 import keyturn.agent.FlatDocument.Value;
 
-/** Finds where the members of one JSON object are. What they hold is never copied, and never part of an error. */
+/** Finds the members of one JSON object. Their values are never copied, and never part of an error. */
 final class DocumentParser {
     private static final int DEEPEST = 8;
     private static final int MOST_MEMBERS = 64;
@@ -28,7 +28,7 @@ final class DocumentParser {
         }
     }
 
-    /** Members of the outermost object are noted, others only held to the grammar. */
+    /** Records the members of the outermost object; for other members only the grammar is checked. */
     private void object(int depth) throws AgentException {
         take('{');
         skipSpace();
@@ -165,7 +165,7 @@ final class DocumentParser {
         return new Value(Kind.STRING, start, at++);
     }
 
-    /** Half of a surrogate pair stands for nothing, and is refused. */
+    /** Refuses half of a surrogate pair. */
     private void escape() throws AgentException {
         char kind = peek();
         at++;
@@ -202,7 +202,7 @@ final class DocumentParser {
         return (char) unit;
     }
 
-    /** The text of a string that was found well formed. */
+    /** The text of a string that was checked before. */
     static char[] unescaped(char[] text, int start, int end) throws AgentException {
         char[] result = new char[end - start];
         int count = 0;

@@ -9,9 +9,9 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * A JSON object (RFC 8259) whose members are read by name. Read strictly: UTF-8 only, no member twice, nothing behind it.
- * Values stay in the characters that they were read from, which {@link #close()} wipes; arrays and objects inside are
- * passed over.
+ * A JSON object (RFC 8259) whose members are read by name. Reading is strict: UTF-8 only, no duplicate member, nothing
+ * after the object. Values stay in the characters that they were read from, which {@link #close()} wipes; nested arrays and
+ * objects are skipped.
  */
 public final class FlatDocument implements AutoCloseable {
     enum Kind {
@@ -22,7 +22,7 @@ public final class FlatDocument implements AutoCloseable {
         OTHER
     }
 
-    /** {@code start} to {@code end} covers a string without its quotes. */
+    /** {@code start} to {@code end} is a string without its quotes. */
     static final class Value {
         final Kind kind;
         final int start;
@@ -46,7 +46,7 @@ public final class FlatDocument implements AutoCloseable {
     public static FlatDocument parse(byte[] utf8) throws AgentException {
         char[] units = new char[utf8.length];
         CharBuffer target = CharBuffer.wrap(units);
-        // A new decoder reports what is not UTF-8, instead of mending it.
+        // A new decoder reports invalid UTF-8 instead of replacing it.
         CoderResult outcome = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(utf8), target, true);
         FlatDocument document = new FlatDocument(Arrays.copyOf(units, target.position()));
         Arrays.fill(units, '\0');
@@ -62,13 +62,13 @@ public final class FlatDocument implements AutoCloseable {
         }
     }
 
-    /** Whether there is such a member, and not null. */
+    /** Whether the member exists and is not null. */
     public boolean has(String name) {
         Value value = members.get(name);
         return value != null && value.kind != Kind.NULL;
     }
 
-    /** The text of a string that is no secret. */
+    /** The text of a string that is not secret. */
     public String text(String name) throws AgentException {
         return new String(secret(name));
     }
@@ -79,7 +79,7 @@ public final class FlatDocument implements AutoCloseable {
         return DocumentParser.unescaped(text, value.start, value.end);
     }
 
-    /** A whole number. One with a fraction or an exponent is refused, also where its value would be whole. */
+    /** A whole number. A fraction or an exponent is refused, even if the value is whole. */
     public long number(String name) throws AgentException {
         Value value = member(name, Kind.NUMBER);
         String digits = new String(text, value.start, value.end - value.start);

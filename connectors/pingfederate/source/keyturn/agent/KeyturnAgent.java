@@ -1,8 +1,8 @@
 package keyturn.agent;
 
-/** What a connector asks of keyturnd, in documents instead of bytes. Any number of threads may share one. */
+/** The requests of a connector to keyturnd, as documents. Any number of threads may share one. */
 public final class KeyturnAgent {
-    /** The grammar of an app's name. It has no character that a path would read as its own. */
+    /** The grammar of an app's name. None of its characters has a meaning in a path. */
     public static final String NAME = "[a-z0-9][a-z0-9._-]{0,62}";
 
     private final AgentSocket socket;
@@ -11,7 +11,7 @@ public final class KeyturnAgent {
         this.socket = socket;
     }
 
-    /** The current credentials of an app. To fetch them says that this client holds them now. */
+    /** Returns the current credentials of an app. The daemon then counts this client as a holder of them. */
     public Credentials credentials(String app) throws AgentException {
         try (AgentAnswer answer = socket.get(path(app, "/credentials"));
                 FlatDocument document = answer.document()) {
@@ -31,7 +31,7 @@ public final class KeyturnAgent {
     }
 
     /**
-     * A token with at least so many seconds left.
+     * Returns a token that is valid for at least this many more seconds.
      *
      * @param minTTL 0 to 3300 seconds.
      */
@@ -45,9 +45,9 @@ public final class KeyturnAgent {
     }
 
     /**
-     * Says that Zoom refused a generation, after which the daemon tries it at Zoom.
+     * Reports that Zoom refused a generation, which the daemon then tries at Zoom.
      *
-     * @return the current credentials, if they are newer; else {@code null}: fetch again in a moment.
+     * @return the current credentials, if they are newer; else {@code null}: fetch again after a moment.
      */
     public Credentials rejected(String app, long generation) throws AgentException {
         try (AgentAnswer answer = socket.post(path(app, "/rejected"), "{\"generation\":" + generation + "}")) {

@@ -1,6 +1,6 @@
 package keyturn.agent;
 
-/** The daemon answered with a refusal ({@code application/problem+json}). Programs go by {@link #code()}. */
+/** The daemon refused the request ({@code application/problem+json}). Programs use {@link #code()}. */
 public final class RefusedException extends AgentException {
     private static final long serialVersionUID = 1L;
     private static final int LONGEST_TEXT = 400;
@@ -16,7 +16,7 @@ public final class RefusedException extends AgentException {
         this.retryAfter = retryAfter;
     }
 
-    /** The refusal that a problem document tells. */
+    /** Reads the refusal from a problem document. */
     static RefusedException in(AgentAnswer answer) throws AgentException {
         try (FlatDocument problem = FlatDocument.parse(answer.body())) {
             String code = problem.text("code");
@@ -34,17 +34,17 @@ public final class RefusedException extends AgentException {
         return status;
     }
 
-    /** Such as {@code locked} or {@code not_granted}. */
+    /** A code such as {@code locked} or {@code not_granted}. */
     public String code() {
         return code;
     }
 
-    /** After how many seconds to ask again; -1 if the daemon does not say. */
+    /** Seconds until the next attempt; -1 if the daemon does not say. */
     public int retryAfter() {
         return retryAfter;
     }
 
-    /** One line, whatever it was: these words end in logs and on screens. */
+    /** The text on one line, because it ends up in logs and on screens. */
     private static String printable(String text) {
         StringBuilder line = new StringBuilder();
         text.codePoints()

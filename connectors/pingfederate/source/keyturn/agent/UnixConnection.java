@@ -14,11 +14,11 @@ import java.time.Duration;
 import keyturn.agent.AgentException.Kind;
 
 /**
- * One connection to a Unix socket. No call outlasts its deadline: the channel does not block, and a selector of its own
- * waits for it. (A channel to a Unix address has no timeouts that could be set.)
+ * One connection to a Unix socket. No call exceeds its deadline: the channel does not block, and its own selector waits for
+ * it. (Channels to Unix addresses have no timeouts of their own.)
  */
 final class UnixConnection implements AutoCloseable {
-    /** How long to wait before a queue that was full is tried again, in milliseconds. */
+    /** The pause before the next attempt after a full queue, in milliseconds. */
     private static final long LONGEST_PAUSE = 20;
 
     private final SocketChannel channel;
@@ -55,8 +55,8 @@ final class UnixConnection implements AutoCloseable {
     }
 
     /**
-     * A Unix socket is connected to at once, or not at all while as many wait to be accepted as may (EAGAIN). Nothing says
-     * when there is room, and the channel cannot be tried again.
+     * Connects. A Unix socket connects at once, or not at all while the queue is full (EAGAIN). There is no notice when the
+     * queue has room, and the channel cannot be reused.
      *
      * @return null if there is no room now.
      */
@@ -80,7 +80,7 @@ final class UnixConnection implements AutoCloseable {
                     "the daemon is not running: nothing listens at " + path,
                     "systemctl start keyturnd");
         } catch (IOException other) {
-            // Java tells the rest apart in words alone, which depend on the language of the system.
+            // Java distinguishes the other errors only by their text, which depends on the system's language.
             close(channel);
             if (!Files.exists(Path.of(path))) {
                 throw new AgentException(
@@ -98,9 +98,9 @@ final class UnixConnection implements AutoCloseable {
     }
 
     /**
-     * Sends all of it.
+     * Sends all bytes.
      *
-     * @return false when the other side has stopped reading: it may have answered all the same.
+     * @return false if the other side stopped reading; it may have answered nevertheless.
      */
     boolean send(ByteBuffer bytes, Deadline deadline) throws AgentException {
         while (bytes.hasRemaining()) {
@@ -118,7 +118,7 @@ final class UnixConnection implements AutoCloseable {
     }
 
     /**
-     * Takes in what has arrived, waiting until there is something.
+     * Reads the bytes that have arrived, and waits if there are none.
      *
      * @return false at the end of the stream.
      */
@@ -149,7 +149,7 @@ final class UnixConnection implements AutoCloseable {
         throwIfInterrupted();
     }
 
-    /** A selector does not wait in a thread that is interrupted. The thread stays so, for whoever asks next. */
+    /** A selector does not wait in an interrupted thread. The thread stays interrupted, for its owner to see. */
     private static void throwIfInterrupted() throws AgentException {
         if (Thread.currentThread().isInterrupted()) {
             throw new AgentException(Kind.INTERRUPTED, "the thread was interrupted while it waited", null);
@@ -168,7 +168,7 @@ final class UnixConnection implements AutoCloseable {
                 resource.close();
             }
         } catch (Exception ignored) {
-            // There is nothing that could be done about it, and the answer is there or is not.
+            // Nothing can be done about it, and it does not affect the answer.
         }
     }
 }

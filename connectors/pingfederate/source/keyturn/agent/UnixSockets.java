@@ -11,13 +11,13 @@ import java.util.Locale;
 import keyturn.agent.AgentException.Kind;
 
 /**
- * Unix sockets of Java 16 and newer, found by their names at run time: this code is compiled for Java 11, which does not
- * have them, so that an older JVM loads it and is told what it lacks.
+ * Unix sockets of Java 16 and newer, looked up by name at run time. This code is compiled for Java 11, which does not have
+ * them, so that an older JVM can load it and report what is missing.
  */
 final class UnixSockets {
-    /** The first Java with {@code java.net.UnixDomainSocketAddress} (JEP 380). */
+    /** The first Java version with {@code java.net.UnixDomainSocketAddress} (JEP 380). */
     static final int LEAST_JAVA = 16;
-    /** What {@code sun_path} of Linux holds besides the zero that ends it, in bytes. */
+    /** The most bytes of a path in Linux's {@code sun_path}, without the terminating zero. */
     static final int LONGEST_PATH = 107;
 
     private static final String TYPICAL =
@@ -25,7 +25,7 @@ final class UnixSockets {
 
     private UnixSockets() {}
 
-    /** @param java the number of the Java that runs this, such as 17. */
+    /** @param java the Java version that runs this, such as 17. */
     static void requireJava(int java) throws AgentException {
         if (java < LEAST_JAVA) {
             throw new AgentException(
@@ -82,7 +82,7 @@ final class UnixSockets {
         return new AgentException(Kind.FAILED, "the socket failed: " + words.toLowerCase(Locale.ROOT), null);
     }
 
-    /** Looked up once, and not before {@link #requireJava} has agreed. */
+    /** Looked up once, after {@link #requireJava} has succeeded. */
     private static final class Names {
         static final Method ADDRESS_OF;
         static final Method OPEN;

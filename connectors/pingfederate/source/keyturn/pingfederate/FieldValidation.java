@@ -7,18 +7,18 @@ import java.lang.reflect.Proxy;
 import org.sourceid.saml20.adapter.gui.FieldDescriptor;
 
 /**
- * Has PingFederate refuse a mistake in a field when it is saved, in words that say what to type. Its field validators are
- * documented, and found by their names at run time all the same: a PingFederate that has none, or others, still gets the
- * field. There the mistake is saved, and each use of the instance says what it is.
+ * Makes PingFederate refuse a wrong value when a field is saved, with a message that says what to type. Its field validators
+ * are documented, but looked up by name at run time: a PingFederate without them, or with others, still gets the field. There
+ * the wrong value is saved, and each use of the instance reports it.
  */
 final class FieldValidation implements InvocationHandler, Serializable {
     private static final long serialVersionUID = 1L;
     private static final String VALIDATOR = "org.sourceid.saml20.adapter.gui.validation.FieldValidator";
     private static final String REFUSAL = "org.sourceid.saml20.adapter.gui.validation.ValidationException";
 
-    /** What a value has to be. PingFederate may serialize what belongs to a field. */
+    /** The condition for a value. PingFederate may serialize the parts of a field. */
     interface Rule extends Serializable {
-        /** @throws IllegalArgumentException that says what is wrong and what to type. */
+        /** @throws IllegalArgumentException with a message that says what is wrong and what to type. */
         void check(String value);
     }
 
@@ -37,7 +37,7 @@ final class FieldValidation implements InvocationHandler, Serializable {
             Object proxy = Proxy.newProxyInstance(loader, new Class<?>[] {validator}, new FieldValidation(rule));
             FieldDescriptor.class.getMethod("addValidator", validator).invoke(field, proxy);
         } catch (ReflectiveOperationException | LinkageError | RuntimeException other) {
-            // A field without it is better than no plug-in.
+            // A field without validation is better than no plug-in.
         }
     }
 

@@ -5,7 +5,7 @@ import org.sourceid.saml20.adapter.conf.SimpleFieldList;
 import org.sourceid.saml20.adapter.gui.ActionDescriptor;
 import org.sourceid.saml20.adapter.gui.TextFieldDescriptor;
 
-/** Writes a reference for whoever does not know the form by heart. Asks nobody. */
+/** Writes a reference, for people who do not know its form. Sends no request. */
 final class GenerateReference implements ActionDescriptor.Action {
     private static final String APP = "App";
     private static final String FIELD = "Field";

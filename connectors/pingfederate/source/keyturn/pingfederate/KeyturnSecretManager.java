@@ -12,8 +12,9 @@ import org.sourceid.saml20.adapter.conf.Configuration;
 import org.sourceid.saml20.adapter.gui.TextFieldDescriptor;
 
 /**
- * PingFederate's way to keyturnd: turns references into the credentials of Zoom apps, asking the agent socket each time.
- * PingFederate calls one instance from many threads; what is shared is set once, by {@link #configure}.
+ * The secret manager that connects PingFederate to keyturnd: it turns references into the credentials of Zoom apps, and asks
+ * the agent socket each time. PingFederate calls one instance from many threads; shared state is set once, by
+ * {@link #configure}.
  */
 public final class KeyturnSecretManager implements SecretManager {
     private static final String TYPE = "Keyturn";

@@ -7,9 +7,9 @@ import keyturn.agent.Credentials;
 import keyturn.agent.KeyturnAgent;
 import keyturn.agent.RefusedException;
 
-/** Asks the daemon for what references mean. It keeps nothing: each call has what is current. */
+/** Asks the daemon for the values of references. It has no cache: each call returns the current value. */
 final class Lookup {
-    /** The seconds that a token has left at least. */
+    /** How many more seconds a token must be valid. */
     private static final int MIN_TTL = 60;
 
     private final KeyturnAgent agent;
@@ -19,8 +19,8 @@ final class Lookup {
     }
 
     /**
-     * The value, with the client ID as the user name. PingFederate takes a secret as a {@code String} and no other way: it
-     * stays in the heap until the collector comes by, and whatever PingFederate does with it is PingFederate's.
+     * Returns the value, with the client ID as the user name. PingFederate accepts a secret only as a {@code String}: it stays
+     * on the heap until it is garbage-collected, and PingFederate may copy it.
      */
     SecretInfo value(Reference reference) throws AgentException {
         if (reference.field.equals("access_token")) {
@@ -33,7 +33,7 @@ final class Lookup {
         }
     }
 
-    /** What can be told of the value without telling it. */
+    /** A description of the value that does not reveal it. */
     String description(Reference reference) throws AgentException {
         if (reference.field.equals("access_token")) {
             try (AccessToken token = agent.token(reference.app, MIN_TTL)) {
@@ -58,7 +58,7 @@ final class Lookup {
         }
     }
 
-    /** The answer with a token does not have it. A rule that grants tokens alone withholds it: then there is none. */
+    /** The client ID, which a token does not contain; {@code null} if the policy permits tokens only. */
     private String clientID(String app) throws AgentException {
         try {
             return agent.clientID(app);

@@ -9,9 +9,8 @@ import java.lang.reflect.Constructor;
 import org.sourceid.util.log.AttributeMap;
 
 /**
- * Two of PingFederate's members, found by their names at run time. Its documentation says what they take, but not the exact
- * type of the plug-in's parameter in one, or of what the other returns; linked against a wrong guess, neither would be
- * found.
+ * Two of PingFederate's members, looked up by name at run time. Its documentation does not give the exact type of the
+ * plug-in's parameter of one, nor of the other's result; linked against a wrong guess, they would not be found.
  */
 final class PingTypes {
     private PingTypes() {}

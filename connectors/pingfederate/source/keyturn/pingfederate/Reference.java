@@ -6,9 +6,8 @@ import java.util.regex.Pattern;
 import keyturn.agent.KeyturnAgent;
 
 /**
- * What a secret reference means: an app, and a field of it. {@code OBF:MGR:{instance}:{app}.{field}} is all of it; the
- * secret manager is asked with what is behind the instance. The field is what follows the last dot, since names of apps
- * have dots too.
+ * A secret reference: an app and one of its fields. The whole form is {@code OBF:MGR:{instance}:{app}.{field}}; the secret
+ * manager gets the part after the instance. The field follows the last dot, because names of apps may contain dots.
  */
 final class Reference {
     static final String FORM = "APP.FIELD, the field being account_id, client_id, client_secret or access_token";
@@ -24,7 +23,7 @@ final class Reference {
         this.field = field;
     }
 
-    /** What is no reference may be a secret that went to the wrong place: it never comes back in a message. */
+    /** Anything else may be a secret in the wrong place, so it is never repeated in a message. */
     static final class Malformed extends Exception {
         private static final long serialVersionUID = 1L;
 
@@ -33,7 +32,7 @@ final class Reference {
         }
     }
 
-    /** @param secretID the part behind the instance, such as {@code zoom-prod.client_secret}. */
+    /** @param secretID the part after the instance, such as {@code zoom-prod.client_secret}. */
     static Reference of(String secretID) throws Malformed {
         Matcher parts = GRAMMAR.matcher(secretID == null ? "" : secretID);
         if (!parts.matches()) {
@@ -42,7 +41,7 @@ final class Reference {
         return new Reference(parts.group(1), parts.group(2));
     }
 
-    /** @param reference a whole one, which must be of this instance. */
+    /** @param reference a whole reference, which must be of this instance. */
     static Reference of(String reference, String instance) throws Malformed {
         String prefix = SecretManager.SECRET_REFERENCE_PREFIX + instance + ":";
         String trimmed = reference == null ? "" : reference.strip();

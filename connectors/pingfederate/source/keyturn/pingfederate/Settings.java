@@ -6,7 +6,7 @@ import keyturn.agent.AgentSocket;
 import keyturn.agent.KeyturnAgent;
 import org.sourceid.saml20.adapter.conf.Configuration;
 
-/** What is configured of an instance. What is left empty has its default. */
+/** The settings of an instance. Empty fields have their defaults. */
 final class Settings {
     static final String PATH = "Socket Path";
     static final String CONNECT_TIMEOUT = "Connect Timeout";
@@ -26,7 +26,7 @@ final class Settings {
                 timeout(READ_TIMEOUT, configuration.getFieldValue(READ_TIMEOUT), DEFAULT_READ_TIMEOUT)));
     }
 
-    /** @throws IllegalArgumentException if no socket can be there, or this JVM could not use one. */
+    /** @throws IllegalArgumentException if the path cannot be that of a socket, or this JVM has no Unix sockets. */
     static void checkPath(String value) {
         try {
             AgentSocket.requirePath(entered(value, AgentSocket.DEFAULT_PATH));

@@ -6,7 +6,7 @@ import org.sourceid.saml20.adapter.conf.SimpleFieldList;
 import org.sourceid.saml20.adapter.gui.ActionDescriptor;
 import org.sourceid.saml20.adapter.gui.TextFieldDescriptor;
 
-/** Tries a reference with the settings that are on the screen. Says what it leads to, and never the value. */
+/** Tries a reference with the settings on the screen. Describes the result, and never shows the value. */
 final class VerifyReference implements ActionDescriptor.Action {
     private static final String REFERENCE = "Secret Reference";
 

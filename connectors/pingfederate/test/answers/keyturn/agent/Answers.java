@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import keyturn.agent.AgentException.Kind;
 
-/** What daemons could answer that are none, or are broken, slow, or too generous. */
+/** Answers that are no answer of a daemon, or are broken, slow, or too large. */
 public final class Answers {
     private static final Duration LONG = Duration.ofSeconds(20);
     private static final Duration SHORT = Duration.ofMillis(300);
@@ -194,7 +194,7 @@ public final class Answers {
         try (FakeDaemon daemon = new FakeDaemon(connection -> never.await())) {
             fails("silent", Kind.TIMED_OUT, () -> within(3, () -> agent(daemon, SHORT).credentials("zoom-prod")));
         }
-        // Each byte in time, and all of them too late.
+        // Each byte comes in time, but the whole too late.
         try (FakeDaemon daemon = new FakeDaemon(connection -> {
             for (int index = 0; index < text.length(); index++) {
                 FakeDaemon.send(connection, text.substring(index, index + 1));
@@ -203,7 +203,7 @@ public final class Answers {
         })) {
             fails("dripping", Kind.TIMED_OUT, () -> within(3, () -> agent(daemon, SHORT).credentials("zoom-prod")));
         }
-        // Nobody accepts, and as many wait as may: what a connection would do that waits without end.
+        // Nobody accepts, and the queue is full: a blocking connect would wait for ever.
         try (FakeDaemon daemon = new FakeDaemon(null)) {
             List<UnixConnection> queue = new ArrayList<>();
             try {

@@ -4,7 +4,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import keyturn.agent.AgentException.Kind;
 
-/** Counts what holds and says what does not. No failure may tell what is secret. */
+/** Counts conditions that hold, and prints those that do not. No failure may show a secret. */
 final class Checks {
     static final String SECRET = "plAnted-sEcret-9";
 

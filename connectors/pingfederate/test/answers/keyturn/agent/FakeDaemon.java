@@ -10,7 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicReference;
 
-/** A Unix socket whose one connection gets bytes that were fixed before. */
+/** A Unix socket that sends fixed bytes on its one connection. */
 final class FakeDaemon implements AutoCloseable {
     interface Play {
         void answer(SocketChannel connection) throws Exception;
@@ -32,7 +32,7 @@ final class FakeDaemon implements AutoCloseable {
                 request.set(readHead(connection));
                 play.answer(connection);
             } catch (Exception gone) {
-                // The client hung up, or the daemon was closed: the test says what it makes of it.
+                // The client hung up, or the daemon was closed; the test checks the result.
             }
         });
         if (play != null) {
@@ -40,7 +40,7 @@ final class FakeDaemon implements AutoCloseable {
         }
     }
 
-    /** What the client sent, up to the end of its head, once it was answered. */
+    /** The client's request, up to the end of its head; available after the answer. */
     String request() throws InterruptedException {
         thread.join();
         return request.get();

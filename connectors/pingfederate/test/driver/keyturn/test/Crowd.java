@@ -10,12 +10,12 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Many threads ask one instance, as fast as they are answered. Prints what came, and how fast. */
+/** Many threads call one instance as fast as it answers. Prints the results and the rate. */
 final class Crowd {
     private Crowd() {}
 
     static void run(SecretManager manager, int threads, int calls, String secretID) throws Exception {
-        // What is measured is the plug-in at work, not the JVM starting up.
+        // Measures the plug-in at work, not the start of the JVM.
         measure(manager, threads, Math.max(1, calls / 4), secretID);
         measure(manager, threads, calls, secretID);
     }

@@ -15,7 +15,7 @@ import org.sourceid.saml20.adapter.gui.ActionDescriptor;
 import org.sourceid.saml20.adapter.gui.FieldDescriptor;
 
 /**
- * Does with the plug-in what PingFederate does. Prints a line for each thing done; of values only their SHA-256.
+ * Uses the plug-in in the way of PingFederate. Prints a line for each action; of values only their SHA-256.
  *
  * <pre>
  * Driver SOCKET CONNECT_TIMEOUT READ_TIMEOUT ask SECRET_ID…
@@ -68,7 +68,7 @@ public final class Driver {
         }
     }
 
-    /** As PingFederate finds it: by the one line of a file at the jar's root. */
+    /** Found in PingFederate's way: by the one line of a file at the jar's root. */
     private static SecretManager newManager() throws Exception {
         byte[] name = Driver.class.getResourceAsStream("/PF-INF/secret-managers").readAllBytes();
         String className = new String(name, StandardCharsets.UTF_8).strip();

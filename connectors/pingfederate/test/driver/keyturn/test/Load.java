@@ -14,8 +14,8 @@ import java.util.Collections;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 
 /**
- * Threads that fetch a secret and take it to Zoom at once, over and over, until a file is there. Ten times a second a line
- * says how often the busiest and the laziest of them did, and what Zoom refused.
+ * Threads that fetch a secret and use it at Zoom at once, again and again, until a file exists. Ten times a second a line
+ * shows how often the fastest and the slowest thread did so, and what Zoom refused.
  */
 final class Load {
     private static final int REFUSED = 0;

@@ -11,7 +11,7 @@ import org.sourceid.saml20.adapter.gui.FieldDescriptor;
 import org.sourceid.saml20.adapter.gui.validation.FieldValidator;
 import org.sourceid.saml20.adapter.gui.validation.ValidationException;
 
-/** What happens when somebody saves an instance: each field's validators are asked. */
+/** Saves an instance: each field's validators are called. */
 final class Saving {
     private Saving() {}
 
@@ -37,7 +37,7 @@ final class Saving {
         }
     }
 
-    /** As it is in a console whose sessions outlive a restart. */
+    /** Serialized, as in a console whose sessions survive a restart. */
     private static FieldValidator copy(FieldValidator validator) throws Exception {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (ObjectOutputStream out = new ObjectOutputStream(bytes)) {

@@ -3,7 +3,7 @@ package com.pingidentity.sdk.secretmanager;
 import com.pingidentity.sdk.GuiConfigDescriptor;
 import com.pingidentity.sdk.PluginDescriptor;
 
-/** As it could be instead: made for a secret manager, not for any plug-in. */
+/** A possible variant: for a secret manager only, not for any plug-in. */
 public class SecretManagerDescriptor extends PluginDescriptor {
     public SecretManagerDescriptor(String type, SecretManager plugin, GuiConfigDescriptor gui) {
         super(type, plugin, gui, "none");

@@ -3,7 +3,7 @@ package org.sourceid.util.log;
 import java.util.HashMap;
 import org.sourceid.saml20.adapter.attribute.AttributeValue;
 
-/** As it could be instead: a map, whose method returns something. */
+/** A possible variant: a map whose method returns something. */
 public class AttributeMap extends HashMap<String, AttributeValue> {
     private static final long serialVersionUID = 1L;
 

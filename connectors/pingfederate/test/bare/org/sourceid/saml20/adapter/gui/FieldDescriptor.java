@@ -1,6 +1,6 @@
 package org.sourceid.saml20.adapter.gui;
 
-/** As it could be instead: without validators. */
+/** A possible variant: without validators. */
 public abstract class FieldDescriptor {
     private final String name;
     private String defaultValue;
