@@ -1,7 +1,7 @@
 // Reads connections with llhttp, the parser that Node.js brings: for the fuzz target requests-twice.
 //
-// Standard input is a row of connections, each as four bytes that say how many follow (big endian), and those. For each
-// there is a line of JSON on standard output: the requests that llhttp sees, [{method, target, fields: [[name, value]],
+// Standard input is a sequence of connections, each as its length in four bytes (big endian) and its bytes. Each gives
+// one line of JSON on standard output: the requests that llhttp sees, [{method, target, fields: [[name, value]],
 // closes, body (base64), isWhole, trailer (names in lower case)}].
 'use strict';
 
@@ -12,7 +12,7 @@ const pairs = (list) => list.flatMap((name, i) => (i % 2 ? [] : [[name, list[i +
 
 function read(connection) {
   const requests = [];
-  let early = []; // fields that come before the rest of their head, when there are many, and those behind a body
+  let early = []; // fields that arrive before the rest of a long head, and the trailers after a body
   let target = '';
   const parser = new HTTPParser();
   parser.initialize(HTTPParser.REQUEST, {});
@@ -40,9 +40,9 @@ function read(connection) {
     requests.at(-1).isWhole = true;
     requests.at(-1).trailer = pairs(early).map(([name]) => name.toLowerCase());
     early = [];
-    target = ''; // it comes again with the fields behind the body
+    target = ''; // it is repeated with the trailers
   };
-  parser.execute(connection); // what it refuses shows as requests that are missing
+  parser.execute(connection); // refused requests are missing from the result
   return requests.map((request) => ({ ...request, body: Buffer.concat(request.body).toString('base64') }));
 }
 

@@ -1,6 +1,6 @@
-# Holds every import of the Swift files against the table, which is the first file:
+# Checks every import of the Swift files against the table, which is the first file:
 #     awk -f imports.awk imports.txt Sources/Domain/Name.swift ...
-# Prints `path:line: what is wrong`. A file's target is the folder under Sources that it lies in.
+# Prints `path:line: what is wrong`. A file's target is its folder under Sources.
 
 function complain(what) { print FILENAME ":" FNR ": " what }
 

@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# Shared by the scripts of this folder: speech, stages, packages, the build, the count of tests.
+# Shared by the scripts of this folder: output, stages, packages, the build, the count of tests.
 
 root=$(dirname "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")")
 readonly root
@@ -13,10 +13,10 @@ die() {
     exit 1
 }
 
-# True when a person watches: then progress moves, otherwise output stays short.
+# True on a terminal: then progress is shown, otherwise the output stays short.
 is_watched() { [[ -t 1 && -z ${CI:-} ]]; }
 
-# Says how far something is: in place where a person watches, otherwise as a line of its own, which a log can take.
+# Shows progress: on one line of a terminal, otherwise as a line of its own, for a log.
 show_progress() {
     if is_watched; then printf '\r%s\033[K' "$*"; else say "$*"; fi
 }
@@ -27,8 +27,8 @@ end_progress() {
 
 stage_now='' stage_times=()
 
-# Runs a command as a named stage and remembers how long it took; a failure ends the script. Not to be called in
-# a condition (`if`, `||`): there bash would go on after a failure.
+# Runs a command as a named stage and records its duration; a failure ends the script. Do not call it in a condition
+# (`if`, `||`): there bash would continue after a failure.
 stage() {
     local began=$SECONDS
     stage_now=$1
@@ -43,7 +43,7 @@ have_command() { command -v "$1" >/dev/null; }
 
 have_library() { have_command pkg-config && pkg-config --exists "$1"; }
 
-# True when a file of this name, or pattern, lies where libraries do.
+# True if a file with this name or pattern is in a library directory.
 have_file() { compgen -G "/usr/lib*/$1" >/dev/null || compgen -G "/usr/lib*/*/$1" >/dev/null; }
 
 need_swift() {
@@ -51,7 +51,7 @@ need_swift() {
         die "swift is not here: install Swift 6.2 or newer (swift.org/install says how) and put it on the PATH"
 }
 
-# Prints the Debian packages that are missing, judged by what they bring: a library that came another way counts.
+# Prints the missing Debian packages, judged by their content: a library from another source counts as installed.
 missing_packages() {
     local command
     for command in curl git openssl pkg-config python3 sqlite3; do
@@ -59,7 +59,7 @@ missing_packages() {
     done
     [[ -e /etc/ssl/certs/ca-certificates.crt ]] || say ca-certificates
     [[ -e /usr/include/stdlib.h ]] || say libc6-dev
-    # What Swift itself needs to run and to link, where it came as an archive.
+    # The dependencies of Swift itself to run and to link, in case it was installed from an archive.
     have_file libncurses.so.6 || say libncurses6
     have_file 'libxml2.so.*' || say libxml2
     have_command ld.gold || say binutils-gold
@@ -72,16 +72,17 @@ missing_packages() {
 
 install_packages() { install_missing missing_packages; }
 
-# What making the Debian package needs beyond the build. ICU is compiled into Foundation.
+# The additional dependencies of the Debian package's build. ICU is compiled into Foundation.
 missing_package_tools() {
     have_command dpkg-shlibdeps || say dpkg-dev
     have_command strip || say binutils
     compgen -G '/usr/share/icu/*/LICENSE' >/dev/null || say libicu-dev
 }
 
-# What the tests need beyond that: the plug-in in connectors/ is tried on a JVM, systemd judges its units, the manual pages of
-# the package are read, Prometheus' own reader reads the metrics, JSON Schemas judge what goes to the stand-in console and what is answered, the
-# request parser of Node.js reads what ours reads, and what docs/agent-socket.md shows of clients and proxies is run.
+# The additional dependencies of the tests: a JVM for the plug-in in connectors/; systemd to check its units; man for
+# the manual pages; Prometheus to read the metrics; JSON Schema for messages to the stand-in console and for answers;
+# the request parser of Node.js to compare with ours; and the clients and proxies of the examples in
+# docs/agent-socket.md.
 missing_test_packages() {
     missing_packages
     missing_package_tools
@@ -97,8 +98,8 @@ missing_test_packages() {
     /usr/bin/python3 -c 'import requests' 2>/dev/null || say python3-requests
 }
 
-# Installs the packages that the named function prints, as an ordinary user through sudo. Asks nothing when nobody is
-# there to answer.
+# Installs the packages that the named function prints; as an ordinary user through sudo. Does not prompt if nobody can
+# answer.
 install_missing() {
     local list=$1 missing=() as=() get put
     mapfile -t missing < <("$list")
@@ -114,14 +115,14 @@ install_missing() {
     say "installing ${missing[*]}"
     get=("${as[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -qq -o Acquire::Retries=3)
     put=("${get[@]}" install -y --no-install-recommends "${missing[@]}")
-    # Without package lists, or with old ones, the first try fails: then they are fetched, once.
+    # Without package lists, or with old ones, the first attempt fails: then they are updated, once.
     "${put[@]}" >/dev/null 2>&1 || { "${get[@]}" update >/dev/null && "${put[@]}" >/dev/null; } ||
         die "could not install: as root, run: apt-get update && apt-get install ${missing[*]}"
     mapfile -t missing < <("$list")
     ((${#missing[@]} == 0)) || die "still missing after installing: ${missing[*]}"
 }
 
-# Passes on the versions, one line in a hundred of the build's progress, and everything else.
+# Filters a build's output: keeps the versions, one progress line in a hundred, and everything else.
 thin_progress() {
     local line steps=0
     while IFS= read -r line || [[ -n $line ]]; do
@@ -133,7 +134,7 @@ thin_progress() {
     done
 }
 
-# The one build of the gate: programs and tests, warnings are errors.
+# The one build of the gate: programs and tests, with warnings as errors.
 build_strictly() {
     export KEYTURN_WARNINGS=error
     if is_watched; then
@@ -143,8 +144,8 @@ build_strictly() {
     fi
 }
 
-# Passes on what failed, was skipped, or is a known issue, and the closing line; to a person also what passed.
-# What a test says may go over several lines, as far as the next mark.
+# Filters a test run's output: keeps failed and skipped tests, known issues and the closing line; on a terminal also
+# passed tests. A test's message continues until the next mark.
 thin_tests() {
     local line shown=1 passed=''
     if is_watched; then passed=1; fi
@@ -159,8 +160,8 @@ thin_tests() {
     done
 }
 
-# Reads a log of `swift test` and prints `N passed, M failed[, K skipped]`. Fails unless a test passed, none
-# failed, and the run came to its closing line. XCTest's counts are not looked at: rule_words forbids XCTest.
+# Reads a log of `swift test` and prints `N passed, M failed[, K skipped]`. Fails unless at least one test passed, none
+# failed, and the run reached its closing line. XCTest's counts are ignored: rule_words forbids XCTest.
 count_tests() {
     sed -E 's/\x1b\[[0-9;]*m//g; s/\r$//; s/^[^A-Za-z]+//' "$1" | awk '
         /^Test run with [0-9]+ tests? in [0-9]+ suites? (passed|failed) after / {

@@ -1,12 +1,11 @@
-# Holds the relative links of Markdown files against the tree: prints `path:line: what is wrong` for each that leads to no
-# file, or to a heading that is not there. A path is of letters, digits and `._/-`, which no shell minds.
-# Likewise each test suite that is named: `FooTests` is one file of that name below Tests, or a folder there, and
-# `BarTests/FooTests` that file of that folder, for where several targets have one.
-# Files are read twice: for their headings, and for their links.
+# Checks the relative links of Markdown files: prints `path:line: what is wrong` for each whose file or heading does not
+# exist. A path consists of letters, digits and `._/-`, so it needs no quoting in a shell. Also checks names of test
+# suites: `FooTests` is a file or a folder of that name below Tests, and `BarTests/FooTests` is that file in that
+# folder, in case several targets have one. Each file is read twice: for its headings, and for its links.
 #
 #   awk -f scripts/links.awk pass=1 FILES... pass=2 FILES...
 
-# What a heading is called in a link, as forges do it: words without marks, in lower case, with hyphens between.
+# The anchor of a heading, as forges make it: words without marks, in lower case, joined by hyphens.
 function anchor(heading,    name) {
     while (match(heading, /\]\([^)]*\)/)) heading = substr(heading, 1, RSTART) substr(heading, RSTART + RLENGTH)
     name = tolower(heading)

@@ -1,6 +1,6 @@
 # shellcheck shell=bash
-# Proves the gate: a good sample of a tree is green, and each bad sample turns red the rule that it breaks.
-# The samples are judged by a copy of these scripts as they are, so that a gate which no longer fails is seen.
+# Proves the gate: a good sample tree is green, and each bad sample turns the rule red that it breaks. The samples are
+# checked by a copy of these very scripts, which reveals a gate that no longer fails.
 
 : "${work:?the folder to work in, made by scripts/check}"
 proven=0 unproven=0 sample=''
@@ -12,7 +12,7 @@ bad() {
     ((unproven += 1))
 }
 
-# Makes a new good tree at `sample`. It also holds what the rules must not take for a violation.
+# Makes a new good tree at `sample`. It also contains near misses that the rules must accept.
 new_sample() {
     sample=$(mktemp -d "$work/a sample.XXXX")
     mkdir -p "$sample"/Sources/{Domain,keyturn,CPlatform/include} "$sample/Tests/DomainTests"
@@ -103,7 +103,7 @@ prove_rules() {
     red c Sources/CPlatform/bad.c 'int two(void) { int unused; return 2; }'
 }
 
-# counts EXPECTED STATUS LINE...: what count_tests makes of a log.
+# counts EXPECTED STATUS LINE...: the result of count_tests for a log.
 counts() {
     local expected=$1 wanted=$2 said status=0
     shift 2
@@ -131,7 +131,7 @@ prove_count() {
     counts 'the tests did not come to their end' 1 '✔ Test one() passed after 0.1 seconds.'
 }
 
-# ends STATUS BUILD TEST LINE: how scripts/test ends when swift builds, tests and speaks as given.
+# ends STATUS BUILD TEST LINE: the result of scripts/test when swift's build, tests and output are as given.
 ends() {
     local wanted=$1 status=0
     put bin/swift '#!/bin/sh' "case \$1 in build) exit $2 ;; test) echo '$4'; exit $3 ;; esac"

@@ -1,15 +1,15 @@
 # shellcheck shell=bash
-# The rules of scripts/check. Each `rule_NAME` runs in the root of the tree and prints a line per problem
-# (`path:line: what is wrong`), nothing when all is well. A status other than 0 means that the rule itself broke.
+# The rules of scripts/check. Each `rule_NAME` runs in the root of the tree and prints a line for each problem
+# (`path:line: what is wrong`), and nothing otherwise. A status other than 0 means that the rule itself failed.
 # scripts/prove.sh has bad samples for each.
 
 readonly programs=(keyturn keyturnd zoom-sandbox)
 readonly most_source_lines=250 most_test_lines=300
 
-# grep, for which finding nothing is no failure.
+# Like grep, but finding nothing is not a failure.
 seek() { grep "$@" || (($? == 1)); }
 
-# Prints `path:line: MESSAGE` for each line of Swift or C below the folders that matches.
+# Prints `path:line: MESSAGE` for each matching line of Swift or C below the folders.
 forbid() {
     local pattern=$1 message=$2
     shift 2
@@ -17,7 +17,7 @@ forbid() {
         awk -F: -v message="$message" '{ print $1 ":" $2 ": " message }'
 }
 
-# Sets `files`: what git tracks or would add; without git, all but the build.
+# Sets `files`: the files that git tracks or would add; without git, everything except the build.
 list_files() {
     local file listed=()
     files=()
@@ -42,7 +42,7 @@ rule_imports() {
         xargs -0 awk -f scripts/imports.awk scripts/imports.txt
 }
 
-# A folder that Package.swift does not name is neither built nor run, and nothing else would say so.
+# A folder that Package.swift does not name is neither built nor run, and nothing else would report it.
 rule_targets() {
     local folder name file
     for folder in Sources/*/ Tests/*/; do
@@ -63,7 +63,7 @@ rule_words() {
     forbid "${apart}(TODO|FIXME)([^[:alnum:]_]|\$)" "do it or drop it" Sources
     forbid "(^|[^[:alnum:]_.]|Swift\\.)(print|debugPrint) *\\(" "only programs speak: log or throw" "${libraries[@]}"
     forbid "${apart}import +XCTest" "tests are written in Swift Testing" Sources Tests
-    # For these the compiler takes our word: a comment on the line, or on one beside it, gives the reason.
+    # The compiler does not check these: a comment on the same or an adjacent line must give the reason.
     # shellcheck disable=SC2016
     find Sources -type f -name '*.swift' -print0 | sort -z | xargs -0 awk '
         function settle(excused) { if (due != "" && !excused) print due; due = "" }
@@ -78,7 +78,7 @@ rule_words() {
         END { settle(0) }'
 }
 
-# What tests do to a daemon must not be in a release: it stands between `#if FAULT_POINTS` and its `#endif`.
+# Test hooks must not be in a release: they are between `#if FAULT_POINTS` and its `#endif`.
 rule_instruments() {
     grep -qF '.define("FAULT_POINTS", .when(configuration: .debug))' Package.swift ||
         say "Package.swift:1: FAULT_POINTS is for debug builds"
@@ -92,7 +92,7 @@ rule_instruments() {
         }'
 }
 
-# Looks into programs of a release build for the names by which tests reach into one.
+# Searches programs of a release build for the names of test hooks.
 rule_release() {
     local names program
     mapfile -t names < <(grep -rhoE 'KEYTURN_(FAULT|TEST)[A-Z_]*' Sources | sort -u)
@@ -119,7 +119,7 @@ rule_mentions() {
         awk -F: '{ print $1 ":" $2 ": names a place that only one machine has" }'
 }
 
-# That what the pages refer to is there.
+# Checks that the targets of links in the pages exist.
 rule_links() {
     local files file pages=()
     list_files
@@ -151,8 +151,8 @@ rule_shell() {
     fi
 }
 
-# What systemd makes of the units: every key known, users and directories made, and little left to a service that is
-# broken into. The threshold is the exposure that `systemd-analyze security` finds, times ten.
+# Checks the units with systemd: every key is known, users and directories can be created, and a compromised service has
+# little access. The threshold is the exposure that `systemd-analyze security` finds, times ten.
 rule_units() {
     have_command systemd-analyze || return 0
     local folder=scripts/systemd drafts unit sample said
@@ -162,7 +162,7 @@ rule_units() {
         systemd-analyze security --offline=true --no-pager --threshold=14 "$unit" >/dev/null 2>&1 ||
             say "$unit:1: its exposure is not below 1.5: systemd-analyze security --offline=true $unit"
     done
-    # Programs that are not installed here are no mistake of the units.
+    # Programs that are not installed here are not a mistake in the units.
     for unit in "$folder"/*.{service,socket,timer}; do
         sed -E 's,^(Exec(Start|Reload)=)[^ ]+,\1/bin/true,' "$unit" >"$drafts/${unit##*/}"
     done
@@ -170,7 +170,7 @@ rule_units() {
         said=$(systemd-analyze verify --man=no "$sample" 2>&1) || said+=' (refused)'
         [[ -z $said ]] || say "${said//"$drafts"/"$folder"}"
     done
-    # Made for real, in a root of their own, by whoever may give files away.
+    # Creates them for real in a separate root, if the user may change owners.
     if ((EUID == 0)); then
         said=$(systemd-sysusers --root="$drafts/tree" "$PWD/$folder/sysusers.conf" 2>&1) ||
             say "$folder/sysusers.conf:1: $said"

@@ -1,8 +1,8 @@
-"""Loads a daemon, samples it, and says whether it grows: the inner part of scripts/soak.
+"""Puts load on a daemon, samples it, and reports whether it grows: the inner part of scripts/soak.
 
     soak.py PLACE PID MINUTES
 
-PLACE has sandbox.json, recovery, and run/ with both sockets. Everything is asked at a bounded rate.
+PLACE has sandbox.json, recovery, and run/ with both sockets. All requests have a limited rate.
 """
 
 import json
@@ -18,8 +18,8 @@ place, daemon, minutes = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
 AGENT, ADMIN = f"{place}/run/agent/agent.sock", f"{place}/run/admin/admin.sock"
 APPS = [f"soak-{number}" for number in range(6)]
 EVERY = 5  # seconds from one sample to the next
-# What may be added from the warm-up to the end, by the line through the samples. A leak of one small object a request
-# would exceed it within a minute.
+# The allowed growth from the end of the warm-up to the end, by the line through the samples. A leak of one small object
+# per request would exceed it within a minute.
 MEMORY_BOUND, DESCRIPTOR_BOUND = 6 << 10, 3  # KiB, descriptors
 WATCHED = sys.stdout.isatty() and not os.environ.get("CI")
 
@@ -67,7 +67,7 @@ def ask(path, method, target, body=None):
 
 
 def fetch():
-    """Keeps one connection for a hundred requests, most of them good."""
+    """Uses one connection for a hundred requests, most of them valid."""
     with connect(AGENT) as connection:
         for _ in range(100):
             if over.wait(0.02):
@@ -92,7 +92,7 @@ def refused():
 
 
 def slow():
-    """Sends a request byte by byte, and takes in its answer late."""
+    """Sends a request byte by byte, and reads its answer late."""
     with connect(AGENT) as connection:
         for byte in render("GET", f"/v1/apps/{random.choice(APPS)}/credentials"):
             connection.sendall(bytes([byte]))
@@ -149,7 +149,7 @@ def sample():
 
 
 def growth(samples, column):
-    """What the straight line through the samples gains from the first to the last."""
+    """The growth of the straight line through the samples, from the first to the last."""
     values = [entry[column] for entry in samples]
     middle = (len(values) - 1) / 2
     mean = sum(values) / len(values)
@@ -175,7 +175,7 @@ def prepare():
 
 
 def show_progress(samples, end):
-    """In place where a person watches, otherwise a line each minute for the log."""
+    """Overwrites one line on a terminal; otherwise prints a line each minute for the log."""
     memory, descriptors, _, _ = samples[-1]
     left = max(0, end - time.monotonic())
     line = (f"{minutes - left / 60:.1f} of {minutes} min, {sum(counts.values())} requests, {memory} KiB, "
@@ -217,7 +217,7 @@ print(f"growth after the warm-up: {memory:.0f} KiB of {MEMORY_BOUND}, {descripto
 faults = []
 if memory > MEMORY_BOUND:
     faults.append("memory grows")
-# A daemon without clients has fewer descriptors than with half a dozen of them.
+# A daemon without clients must have fewer descriptors than with half a dozen of them.
 if descriptors > DESCRIPTOR_BOUND or idle[1] >= sorted(entry[1] for entry in measured)[len(measured) // 2]:
     faults.append("descriptors grow, or stay when the clients have gone")
 for wanted in ["agent 200", "slow 200", "aborted", "admin 200", "unlock 200"]:

@@ -1,14 +1,14 @@
-"""Holds what the daemon answers against schema/openapi.yaml.
+"""Checks the daemon's answers against schema/openapi.yaml.
 
     answers.py SOCKET
     answers.py --examples
 
-Daemons with Tests/AnswerTap preloaded say at SOCKET what goes over their connections. A line on standard input is the state
-directory of one: when it has ended, what of its answers is not as the description has it comes on standard output, as a JSON list
-on a line. Nothing is written anywhere else, and no value of an answer is repeated but its status and its code.
+Daemons with Tests/AnswerTap preloaded report the traffic of their connections to SOCKET. Each line of standard input is the
+state directory of a daemon. When that daemon has ended, a line of standard output lists, as JSON, how its answers differ from
+the description. Nothing is written elsewhere, and of an answer only its status and code are repeated.
 
-With --examples: prints which operation of the description has no example of what it takes or gives when all goes well, or one that
-is not as its own schema has it.
+With --examples: prints the operations of the description that lack an example of a request or a successful answer, or have
+one that is invalid by its own schema.
 """
 
 import atexit
@@ -52,15 +52,15 @@ class Description:
 
     def find(self, method, target):
         path = re.sub("^https?://[^/?]*", "", target.partition("?")[0], flags=re.IGNORECASE)
-        # Over loopback there is that alone, without the prefix.
+        # Over loopback there is only this one socket, without the prefix.
         path = "/v1/metrics" if path == "/metrics" else path
         method = "GET" if method == "HEAD" else method
-        # A path without parameters goes before one that has them.
+        # A path without parameters takes precedence over one with parameters.
         fitting = [one for one in self.operations if one[0] == method and one[1].fullmatch(path)]
         return min(fitting, key=lambda one: one[2].count("{"), default=None)
 
     def unlike(self, method, target, status, fields, body):
-        """What is not as described: members and kinds, no values."""
+        """The differences from the description: members and kinds, no values."""
         found = [] if fields.get("cache-control") == "no-store" else ["no Cache-Control: no-store"]
         kind = fields.get("content-type", "")
         operation = self.find(method, target)
@@ -96,7 +96,7 @@ class Description:
             return found + ["no JSON"]
         errors = list(self.validator(content[kind]["schema"]).iter_errors(document))
         if errors and status >= 400 and operation is not None and isinstance(document, dict):
-            # What every request may be refused for is under `default`.
+            # Refusals that any request may get are under `default`.
             other = self.resolve(operation[3]["responses"].get("default", {})).get("content", {}).get(kind)
             if other:
                 errors = list(self.validator(other["schema"]).iter_errors(document))
@@ -127,7 +127,7 @@ class Description:
 
 
 def unchunked(data):
-    """The body of a chunked message and where it ends; None while it has no end."""
+    """The body of a chunked message and the position of its end; None while it is incomplete."""
     body, at = b"", 0
     while True:
         end = data.find(b"\r\n", at)
@@ -154,7 +154,7 @@ def head_of(data):
 
 
 class Connection:
-    """What went over one connection."""
+    """The traffic of one connection."""
 
     def __init__(self):
         self.came, self.left = bytearray(), bytearray()
@@ -172,12 +172,12 @@ class Connection:
                 except ValueError:
                     chunked = None
                 if chunked is None:
-                    break  # not whole, or not in form: refused
+                    break  # incomplete or malformed: refused
                 at += chunked[1]
             else:
                 length = fields.get("content-length", "0")
                 at += int(length) if length.isdigit() else 0
-        yield "", ""  # what came is no request, and may be refused
+        yield "", ""  # an invalid request, which may be refused
 
     def answers(self):
         data, at, requests = bytes(self.left), 0, self.requests()

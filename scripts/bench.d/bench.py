@@ -1,4 +1,4 @@
-"""Measures, compares, reports. Started by scripts/bench, which builds and installs what is needed."""
+"""Measures, compares, reports. Started by scripts/bench, which builds and installs the programs."""
 
 import argparse
 import datetime
@@ -30,8 +30,7 @@ ROWS = [Row(f"keep-{number}", f"{number} connection{'s' if number > 1 else ''}, 
 ROWS.append(Row("each-16", "16 clients, one connection each", ("-c", "16", "-1")))
 QUICK_ROWS = {"keep-1", "keep-16", "each-16"}
 
-# keyturnd in each way in which it is compared: its name in the table, and the settings that make the difference, as
-# environment variables.
+# The variants of keyturnd to compare: their names in the table, and their settings as environment variables.
 OURS = [("keyturn", {}), ("keyturn, synced", {"KEYTURN_AUDIT_SYNC": "always"})]
 
 
@@ -57,7 +56,7 @@ class Bench:
     # ---- The comparison.
 
     def contestants(self):
-        """Sets up one app, fetches the answer that all others are to give, and makes the contestants."""
+        """Sets up one app, fetches the answer that all others must give, and makes the contestants."""
         target, version = "/v1/apps/zoom-prod/credentials", f"commit {self.commit()}, {self.options.loops} loops"
         ours = []
         for name, settings in OURS:
@@ -166,7 +165,7 @@ def parse():
 
 
 def estimate(options):
-    """Seconds, roughly: what is waited for, and some for starts and fillings."""
+    """An estimate in seconds: the measurements, plus some time for starts and preparation."""
     cell = options.seconds + options.warm_up
     rows = len(QUICK_ROWS) if options.quick else len(ROWS)
     costs = {

@@ -1,5 +1,5 @@
-// The least that a server on a Unix socket can do: read to the end of a request's head, write the bytes of a file.
-// No parsing, no identity, no decision, no timeout. What it needs is the machine's and the kernel's price.
+// The least that a server on a Unix socket can do: read to the end of a request's head, write the bytes of a file. No
+// parsing, no identity, no decision, no timeout. Its time is the cost of the hardware and the kernel.
 //
 //   floor SOCKET ANSWER-FILE WORKERS
 #define _GNU_SOURCE
@@ -33,7 +33,7 @@ int main(int argc, char **argv) {
     strcpy(address.sun_path, argv[1]);
     int listener = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (bind(listener, (struct sockaddr *)&address, sizeof address) || listen(listener, 1024)) return fail(argv[1]);
-    // Each worker is a process that accepts for itself, and goes with the first.
+    // Each worker is a process that accepts on its own, and ends with the first one.
     for (int others = atoi(argv[3]) - 1; others > 0; others--) {
         if (fork()) continue;
         prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -67,7 +67,7 @@ int main(int argc, char **argv) {
                 seen[descriptor] = request[at] == "\r\n\r\n"[state] ? state + 1 : request[at] == '\r';
                 if (seen[descriptor] < 4) continue;
                 seen[descriptor] = 0;
-                // A client that does not take in what it asked for is not waited for.
+                // A client that does not read its answer is dropped.
                 if (send(descriptor, answer, (size_t)length, MSG_NOSIGNAL) != length) {
                     close(descriptor);
                     break;

@@ -1,17 +1,17 @@
-// Asks a server on a Unix socket as fast as it answers, and says how fast that is.
+// Sends requests to a server on a Unix socket as fast as it answers, and prints the rate.
 //
 //   load -s SOCKET (-p PATH | -k KEY) [options]
 //
 //   -s SOCKET    the Unix socket
 //   -p PATH      speak HTTP/1.1: GET PATH. In PATH and KEY, "######" becomes the number of an app (see -a)
 //   -k KEY       speak RESP, as Redis does: GET KEY
-//   -H LINE      a further header line, may be given again
-//   -c N         clients at once, each with one request on its way (1)
+//   -H LINE      an additional header line; may be repeated
+//   -c N         concurrent clients, each with one request in flight (1)
 //   -1           a new connection for each request
-//   -a N         requests go to app 000000, 000001, ... and begin again after N
+//   -a N         requests go to app 000000, 000001, ... and start over after N
 //   -d SECONDS   how long to measure (5), after
 //   -w SECONDS   a warm-up that does not count (1)
-//   -n COUNT     instead of a time: so many requests, from the first on
+//   -n COUNT     instead of a time: this many requests, counted from the first
 //   -S STATUS    the status that every answer must have (200)
 //   -b BYTES     the length that every body must have; otherwise that of the first
 //   -v           bodies may differ from each other; otherwise each is compared with the first
@@ -20,8 +20,8 @@
 // One thread, one epoll. A client sends its next request when it has the whole answer to the last ("closed loop"):
 // latencies are those of N busy clients. A latency runs from before the request is written, with -1 from before the
 // socket is made, to the answer's last byte. Latencies go into buckets that are 0.4 % wide; a percentile is its
-// bucket's upper end, so it is never told too small. An answer counts only if it is whole, has the right status,
-// length and content, and nothing came behind it. Prints one JSON object. Status 0: no errors; 1: some; 2: did not run.
+// bucket's upper end, so it is never too small. An answer counts only if it is complete, has the right status, length
+// and content, and nothing follows it. Prints one JSON object. Status 0: no errors; 1: some; 2: did not run.
 #define _GNU_SOURCE
 #include <errno.h>
 #include <inttypes.h>
@@ -80,7 +80,7 @@ static double server_seconds(void) {
         size_t length = fread(line, 1, sizeof line - 1, stat);
         fclose(stat);
         line[length] = 0;
-        // The name may hold anything, so fields are counted from behind its bracket: utime stime cutime cstime.
+        // The name may contain anything, so fields are counted from the bracket after it: utime stime cutime cstime.
         char *field = strrchr(line, ')');
         for (int skip = 0; field && skip < 12; skip++) field = strchr(field + 1, ' ');
         unsigned long user, system;
@@ -138,7 +138,7 @@ static double microseconds(double share) {
     return 0;
 }
 
-// ---- The request: the same bytes each time, but for the app's number.
+// ---- The request: the same bytes each time, except for the app's number.
 
 static char request[8192];
 static size_t request_length;
@@ -161,9 +161,9 @@ static void number(uint32_t app) {
 // ---- Clients.
 
 struct client {
-    int descriptor;  // -1: wants a connection
+    int descriptor;  // -1: needs a connection
     bool until_close;  // the answer ends with the connection
-    bool closes;  // the server closes behind the answer
+    bool closes;  // the server closes after the answer
     uint64_t asked;
     size_t sent, have, head, whole;  // whole: 0 until the head was read
     char request[sizeof request];
@@ -194,7 +194,7 @@ static void watch(struct client *client, int operation, uint32_t events) {
     if (epoll_ctl(poll_descriptor, operation, client->descriptor, &event)) give_up("epoll_ctl: %m");
 }
 
-// Writes what is left of the request; a full socket is waited for.
+// Writes the rest of the request; waits if the socket is full.
 static void push(struct client *client) {
     while (client->sent < request_length) {
         ssize_t written = send(client->descriptor, client->request + client->sent, request_length - client->sent,
@@ -207,7 +207,7 @@ static void push(struct client *client) {
     }
 }
 
-// False when there is no more to ask.
+// False when there are no more requests.
 static bool begin_request(struct client *client) {
     if (count_wanted && sent_in_all >= count_wanted) return false;
     if (apps) {
@@ -220,7 +220,7 @@ static bool begin_request(struct client *client) {
     return true;
 }
 
-// False when the backlog is full: to be tried again.
+// False when the backlog is full: try again.
 static bool connect_client(struct client *client, bool again) {
     int descriptor = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (descriptor < 0) give_up("socket: %m");
@@ -261,7 +261,7 @@ static void ask(struct client *client, uint64_t when) {
 
 // ---- Answers.
 
-// Reads the head, once it is there. False: not what an answer looks like.
+// Reads the head, once it has arrived. False: not a valid head.
 static bool read_head(struct client *client, int *status) {
     client->answer[client->have] = 0;
     char *text = client->answer;
@@ -328,7 +328,7 @@ static void receive(struct client *client) {
         return ask(client, now());
     }
     client->have += (size_t)got;
-    // The very bytes that were read and found right before need not be read again.
+    // The same bytes as the last valid answer need not be parsed again.
     if (client->have == known_length && !memcmp(client->answer, known, known_length)) return take(client);
     uint64_t *wrong = NULL;
     if (!client->whole) {
@@ -426,7 +426,7 @@ int main(int argc, char **argv) {
     if (apps || bodies_vary) bodies_vary = true;
 
     for (int i = 0; i < clients_wanted; i++) {
-        // Not cleared: memory that no answer reaches is never touched.
+        // Not cleared: memory beyond an answer is never touched.
         if (!(clients[i] = malloc(sizeof **clients))) give_up("out of memory");
         clients[i]->descriptor = -1;
         memcpy(clients[i]->request, request, request_length);

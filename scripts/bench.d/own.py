@@ -1,4 +1,4 @@
-"""What only keyturnd can be measured by: apps in number, sealing, a stampede for one token, rotations."""
+"""Measurements of keyturnd alone: many apps, sealing, a stampede for one token, rotations."""
 
 import concurrent.futures
 import json
@@ -17,7 +17,7 @@ def median(values):
 
 
 def first_answer(keyturn):
-    """Seconds from before the process is made to the first credentials; and the daemon, which goes on."""
+    """Seconds from before the process is started to the first credentials; and the daemon, which continues to run."""
     request = (b"GET /v1/apps/app-000000/credentials HTTP/1.1\r\nHost: localhost\r\nKeyturn-Request: 1\r\n"
                b"Connection: close\r\n\r\n")
     server = keyturn.start()
@@ -31,7 +31,7 @@ def first_answer(keyturn):
 
 
 def settle(server, seconds=180):
-    """Waits until the daemon does nothing more behind its answers. Returns how long that took."""
+    """Waits until the daemon has finished all work after its answers. Returns the time that it took."""
     began = time.monotonic()
     while time.monotonic() < began + seconds:
         before = server.cpu_seconds()
@@ -42,7 +42,7 @@ def settle(server, seconds=180):
 
 
 def apps(bench):
-    """Start, memory and throughput by the number of apps in the vault. All of them are asked for, in turn."""
+    """Start, memory and throughput by the number of apps in the vault. The requests go to all of them in turn."""
     rows = []
     for number in bench.options.apps:
         keyturn = Keyturn(bench.bin, f"{bench.work}/apps-{number}")
@@ -76,7 +76,7 @@ def seal(bench):
 
 
 def stampede(bench):
-    """1,000 clients want the token of an app that has none, while Zoom takes its time."""
+    """1,000 clients request the token of an app that has none, while Zoom is slow."""
     clients, delay = 1000, 300
     keyturn = Keyturn(bench.bin, f"{bench.work}/stampede")
     keyturn.make_vault()
@@ -93,7 +93,7 @@ def stampede(bench):
 
 
 def rotate(bench):
-    """Rotations to their end, without overlap and without holders: each app once, so that no throttle comes in."""
+    """Complete rotations, without overlap and without holders: each app once, so that no throttle applies."""
     count = 24 if bench.options.quick else 64
     keyturn = Keyturn(bench.bin, f"{bench.work}/rotate")
     keyturn.make_vault()
@@ -128,7 +128,7 @@ def rotate(bench):
 
 
 def counting_syncs(server, work, times):
-    """How often the daemon waits for the disk, each time. With SQLite's log one commit is one fdatasync."""
+    """How often the daemon waits for the disk. With SQLite's WAL, one commit is one fdatasync."""
     strace = shutil.which("strace")
     if not strace:
         return None
@@ -137,7 +137,7 @@ def counting_syncs(server, work, times):
         [strace, "-f", "-c", "-o", counts, "-e", "trace=fsync,fdatasync", "-p", str(server.process.pid)],
         stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
     try:
-        # It says on standard error that it is attached; without permission it ends instead.
+        # It reports on standard error that it is attached; without permission it ends instead.
         if b"attached" not in tracer.stderr.readline():
             return None
         work()

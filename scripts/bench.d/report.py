@@ -8,7 +8,7 @@ COLUMNS = ("rate", "p50_us", "p99_us", "p999_us", "server_us")
 
 
 def summary(runs):
-    """The median of the runs, column by column, and how far the rates lie apart."""
+    """The median of the runs, column by column, and the spread of the rates."""
     rates = [run["rate"] for run in runs]
     cell = {column: statistics.median(run[column] for run in runs) for column in COLUMNS}
     cell["spread"] = (max(rates) - min(rates)) / cell["rate"] if cell["rate"] else 0
@@ -40,7 +40,7 @@ def table(rows, contestants, cells):
 
 
 def judgement(rows, contestants, cells):
-    """Goals, as far as this run can tell."""
+    """The goals that this run can check."""
     def value(contestant, row, column):
         runs = cells.get((contestant, row))
         return summary(runs)[column] if runs else None

@@ -1,4 +1,4 @@
-"""Processes that are measured: starting them on a private Unix socket, stopping them by pid, and asking them."""
+"""The measured processes: starts them on a private Unix socket, stops them by pid, and sends them requests."""
 
 import contextlib
 import glob
@@ -14,14 +14,14 @@ import urllib.request
 
 
 class Trouble(Exception):
-    """What keeps a part from being measured, in words for the reader."""
+    """Why a part cannot be measured, as text for the reader."""
 
 
 started = []
 
 
 class Server:
-    """A process of ours, its log, and its Unix socket. Ends with the `with` block."""
+    """One of our processes, its log, and its Unix socket. Ends with the `with` block."""
 
     def __init__(self, command, log, path=None, environment=None):
         self.path, self.log = path, log
@@ -50,7 +50,7 @@ class Server:
                 self.process.wait()
 
     def pids(self):
-        """This process and all below it."""
+        """The pids of this process and all its descendants."""
         found, todo = [], [self.process.pid]
         while todo:
             pid = todo.pop()
@@ -61,7 +61,7 @@ class Server:
         return found
 
     def wait_for(self, attempt, seconds=60, pause=0.02):
-        """What `attempt` returns, once it does so without failing."""
+        """Repeats `attempt` until it does not fail, and returns its result."""
         while True:
             try:
                 return attempt()
@@ -72,7 +72,7 @@ class Server:
             time.sleep(pause)
 
     def memory(self):
-        """Resident KiB: in all, and what no file backs."""
+        """Resident KiB: total, and not backed by a file."""
         with open(f"/proc/{self.process.pid}/status") as status:
             fields = dict(re.findall(r"^(VmRSS|RssAnon):\s+(\d+)", status.read(), re.M))
         return {"resident_kib": int(fields["VmRSS"]), "anonymous_kib": int(fields["RssAnon"])}
@@ -89,7 +89,7 @@ def stop_all():
 
 
 def exchange(path, request, seconds=30):
-    """Sends the bytes and returns the whole answer, going by its Content-Length, or else by the connection's end."""
+    """Sends the bytes and returns the whole answer, by its Content-Length or else by the end of the connection."""
     with socket.socket(socket.AF_UNIX) as stream:
         stream.settimeout(seconds)
         stream.connect(path)
@@ -107,7 +107,7 @@ def exchange(path, request, seconds=30):
 
 
 def http(path, method, target, document=None):
-    """One exchange with keyturnd. Returns the answer's document; a refusal is a Trouble."""
+    """One exchange with keyturnd. Returns the answer's document; raises Trouble for a refusal."""
     body = json.dumps(document).encode() if document is not None else b""
     kind = "Content-Type: application/json\r\n" if body else ""
     answer = exchange(path, (
@@ -120,7 +120,7 @@ def http(path, method, target, document=None):
 
 
 class Keyturn:
-    """keyturnd as it is built, on a state directory of its own."""
+    """The built keyturnd, with its own state directory."""
 
     header = "Keyturn-Request: 1"
 
@@ -166,7 +166,7 @@ class Keyturn:
 
 
 class Sandbox(Server):
-    """The stand-in for Zoom, on a port of the loopback."""
+    """The stand-in for Zoom, on a loopback port."""
 
     def __init__(self, bin, directory):
         self.announced = f"{directory}/sandbox.json"
@@ -181,7 +181,7 @@ class Sandbox(Server):
             return json.loads(answer.read() or b"null")
 
     def add_app(self, keyturn, name, zoom_app=None):
-        """Makes an app at both ends. Keyturn takes it unseen, so that it has no token yet."""
+        """Makes an app in the sandbox and in Keyturn. Keyturn adds it unverified, so that it has no token yet."""
         app = zoom_app or self.control("POST", "/apps", {})
         http(keyturn.admin, "POST", "/v1/apps", {
             "name": name, "account_id": app["account_id"], "client_id": app["client_id"],
@@ -189,7 +189,8 @@ class Sandbox(Server):
             "token_url": self.announcement["token_url"], "api_url": self.announcement["api_url"], "verify": False})
 
 
-# ---- What is compared. Each has a name, and `start(directory)` gives a running Server with what `load` needs to ask it.
+# ---- The compared servers. Each has a name, and `start(directory)` gives a running Server with what `load` needs to
+# ask it.
 
 
 class Contestant:
@@ -222,11 +223,11 @@ class Ours(Contestant):
 
 
 class Nginx(Contestant):
-    """A static file of the same body, with the header fields that ours has; its own come on top."""
+    """A static file with the same body and our header fields, in addition to the server's own."""
 
     def __init__(self, body, workers):
         self.name, self.body, self.workers = "nginx", body, workers
-        # Debian puts it where ordinary users do not look.
+        # Debian installs it outside of ordinary users' PATH.
         self.program = shutil.which("nginx", path=os.environ["PATH"] + ":/usr/sbin")
         if not self.program:
             raise Trouble("nginx is not installed (Debian: nginx-light)")
@@ -293,7 +294,7 @@ class Redis(Contestant):
 
 
 class Custodia(Contestant):
-    """Who asks is found out by peer credentials, what they get is in SQLite; it forks for each connection."""
+    """Identifies callers by peer credentials and has its values in SQLite; forks for each connection."""
 
     def __init__(self, tools, size):
         self.name, self.size = "custodia", size

@@ -1,4 +1,4 @@
-"""The stand-in's two faces: the admin API over TLS, and its controls on a port of their own."""
+"""The stand-in's two interfaces: the admin API over TLS, and its controls on a separate port."""
 
 import base64
 import http.server
@@ -26,8 +26,8 @@ class Cut(Exception):
 class Handler(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     console = None
-    shapes = None  # what requests and answers are held to
-    documents = {}  # connections that are served as the bytes that they are
+    shapes = None  # the shapes that requests and answers are checked against
+    documents = {}  # connections that are served byte for byte
 
     def log_message(self, *words):
         pass
@@ -65,13 +65,13 @@ class Handler(http.server.BaseHTTPRequestHandler):
         })
 
     def tell(self, status, answer):
-        """An answer, or in words what went wrong."""
+        """An answer, or the text of an error."""
         return self.refuse(status, answer) if isinstance(answer, str) else self.say(status, answer)
 
 
 class AdminAPI(Handler):
     def is_held(self):
-        """Whether the schema is asked. A document may be meant to break it."""
+        """Whether to check the schema. A document may break it on purpose."""
         document = self.documents.get(self.path.split("/")[-1])
         return self.shapes and (document is None or document.is_held_to_schema)
 
@@ -191,7 +191,7 @@ class AdminAPI(Handler):
 
 class Controls(Handler):
     def do_CONNECT(self):
-        """To a client that takes it for a proxy."""
+        """The answer to a client that uses it as a proxy."""
         self.say(407)
 
     def do_GET(self):

@@ -1,4 +1,4 @@
-"""A private certificate authority, a server's certificate and a client's, made by openssl."""
+"""A private certificate authority, with a server's and a client's certificate, made by openssl."""
 
 import hashlib
 import os

@@ -1,19 +1,19 @@
-"""The stand-in's cluster: what was replicated last, and what each engine has of it."""
+"""The stand-in's cluster: the last replication, and what each engine has of it."""
 
 import copy
 import time
 
-# What a test may set, and how things are otherwise.
+# The switches of a test, with their defaults.
 SWITCHES = {
     "standalone": True, "replicate_on_save": False,
     "replication_seconds": 0, "replication_fails": False,
-    "version": "12.1.0.5",    # before 12.0 there are no settings of the cluster, and connections do not say how far they are
-    "engines": 1,             # how many are up
-    "out_of_service": False,  # the last engine never takes anything over again
-    "late_seconds": 0,        # the last engine takes so much longer than the others
-    "stale_seconds": 0,       # so long after a replication engines say SUCCEEDED, and mean the one before
-    "console_state": None,    # what the console says of its own replication
-    "silent": False,          # connections do not say how far they are
+    "version": "12.1.0.5",    # before 12.0 there are no cluster settings, and connections have no replication state
+    "engines": 1,             # the number of running engines
+    "out_of_service": False,  # the last engine never replicates again
+    "late_seconds": 0,        # the last engine takes this much longer than the others
+    "stale_seconds": 0,       # for so long after a replication, SUCCEEDED from an engine means the previous one
+    "console_state": None,    # the console's own replication state
+    "silent": False,          # connections have no replication state
     "cluster_forbidden": False,  # the account may not see the cluster
 }
 
@@ -41,7 +41,7 @@ class Cluster:
     def knows_settings(self):
         return int(self.switches["version"].split(".")[0]) >= 12
 
-    # MARK: What happens
+    # MARK: Events
 
     def saved(self, id):
         """A connection was saved."""
@@ -55,7 +55,7 @@ class Cluster:
         self.replicated_at = time.time()
 
     def step(self):
-        """Engines take over what they have by now; a console that stands alone is its own."""
+        """Engines replicate what is due by now; a standalone console is its own engine."""
         if self.switches["standalone"]:
             self.published = copy.deepcopy(self.console.connections)
             for engine in self.engines:
@@ -67,7 +67,7 @@ class Cluster:
             if self._left(engine) <= 0 and not self._is_out(engine) and not self.switches["replication_fails"]:
                 engine.connections, engine.stamp = self.published, self.replicated_at
 
-    # MARK: How things are
+    # MARK: State
 
     def up(self):
         return self.engines[:self.switches["engines"]]
@@ -93,7 +93,7 @@ class Cluster:
         return "RETRIEVING" if self._left(engine) > self.switches["replication_seconds"] / 2 else "APPLYING"
 
     def connection_state(self, id):
-        """Of one connection; None where it does not say."""
+        """The state of one connection; None where the console does not say."""
         if self.switches["standalone"] or self.switches["silent"]:
             return None
         if not self.switches["replicate_on_save"] or not self.knows_settings():
@@ -127,7 +127,7 @@ class Cluster:
         return found
 
     def answer(self, method, rest, body):
-        """The status and the body of an answer of the API; the body is a text for what went wrong."""
+        """The status and body of an answer of the API; the body is a string for an error."""
         if self.switches["cluster_forbidden"]:
             return 403, "You do not have permission to do this."
         if self.switches["standalone"]:

@@ -1,4 +1,4 @@
-"""What the stand-in remembers: connections, their secrets, what the engines have."""
+"""The stand-in's state: connections, their secrets, and the engines' copies."""
 
 import copy
 import secrets
@@ -10,21 +10,21 @@ import lists
 import oauth
 from rawjson import Number
 
-# What a test may set, and how things are otherwise.
+# The switches of a test, with their defaults.
 SWITCHES = {
     **cluster.SWITCHES, **lists.SWITCHES,
-    "reject": None,          # words for a 422; {value} is replaced by the new secret
-    "editors": 0,            # so many times somebody saves between two looks
-    "status": None,          # answer everything so
+    "reject": None,          # the text of a 422; {value} is replaced by the new secret
+    "editors": 0,            # so many times somebody saves between two reads
+    "status": None,          # answer everything with this status
     "delay": 0,              # seconds before a PUT is done
     "cut": None,             # "before" or "after" a PUT is done
     "password": None,        # another password than the announced one
     "check_url": None,       # ask Zoom's stand-in whether it takes what is saved
-    "no_egress": False,      # an active connection is not saved, since Zoom cannot be asked
+    "no_egress": False,      # saving an active connection fails, as if Zoom could not be reached
     **oauth.SWITCHES,
-    "encrypts_on_save": True,  # what is sent back encrypted is encrypted again; otherwise it stays the same text
-    "encrypts_on_look": False,  # each look shows another encrypted text of the same secret
-    "dateless": False,       # no modificationDate in connections, as in those that an old version saved
+    "encrypts_on_save": True,  # an encrypted value that is sent back is encrypted again; otherwise its text stays
+    "encrypts_on_look": False,  # each read shows another encrypted text of the same secret
+    "dateless": False,       # connections have no modificationDate, as those that an old version saved
 }
 
 
@@ -39,7 +39,7 @@ class Console:
         self.tokens = set()
         self.requests = []
         self.cluster = None
-        self.secrets = {}  # encrypted text -> what it holds
+        self.secrets = {}  # encrypted text -> its value
         self.saves = 0
         self.archive = {}  # what each connection was before its last change by somebody else
         self.connections = {
@@ -53,7 +53,7 @@ class Console:
 
     @property
     def engine(self):
-        """What the first engine has."""
+        """The first engine's copy."""
         self.cluster.step()
         return self.cluster.engines[0].connections
 
@@ -78,7 +78,7 @@ class Console:
     # MARK: Saving
 
     def store(self, id, connection):
-        """Keeps a connection and encrypts what it holds. Raises KeyError for an encrypted value that is unknown."""
+        """Stores a connection and encrypts its values. Raises KeyError for an unknown encrypted value."""
         for row in connection.get("outboundProvision", {}).get("targetSettings", []):
             if row.get("name") not in lists.ENCRYPTED or not ("value" in row or "encryptedValue" in row):
                 continue
@@ -99,7 +99,7 @@ class Console:
         self.secrets[row["encryptedValue"]] = held
 
     def edit(self, id, **values):
-        """What somebody else does in the console's pages."""
+        """An edit by somebody else in the console's pages."""
         self.archive[id] = self.connections[id]
         connection = copy.deepcopy(self.connections[id])
         for row in connection["outboundProvision"]["targetSettings"]:
@@ -109,8 +109,8 @@ class Console:
         self.store(id, connection)
 
     def terraform(self, id, **values):
-        """An apply that changes any attribute: the whole connection is saved from a state with its values in clear, and
-        what was changed since in some other way is gone."""
+        """An apply that changes any attribute: the whole connection is saved from a state with plaintext values, and other
+        changes since then are lost."""
         connection = self._connection(id, "Zoom users")
         for row in connection["outboundProvision"]["targetSettings"]:
             if row["name"] in values:
@@ -118,7 +118,7 @@ class Console:
         self.store(id, connection)
 
     def undo(self, id):
-        """Somebody imports the connection as it was before: encrypted values stay as they were exported."""
+        """Somebody imports an earlier export of the connection: encrypted values are those of the export."""
         self.connections[id] = self.archive[id]
 
     def values(self, connection):

@@ -1,4 +1,4 @@
-"""A provisioning cycle, as an engine runs one with the connection that it has: mint a token, list users over SCIM."""
+"""A provisioning cycle of an engine with its copy of the connection: mint a token, list users over SCIM."""
 
 import base64
 import json
@@ -8,7 +8,7 @@ import urllib.request
 
 
 def provision(values, token_url, api_url):
-    """What came of it, for people."""
+    """The result, as text for people."""
     pair = base64.b64encode(f"{values.get('OAuth client')}:{values.get('OAuth secret')}".encode()).decode()
     form = urllib.parse.urlencode({"grant_type": "account_credentials", "account_id": values.get("Account")}).encode()
     try:

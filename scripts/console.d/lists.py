@@ -1,11 +1,11 @@
-"""The stand-in's lists: connections, as many as a test wants, and the descriptors of connectors."""
+"""The stand-in's lists: connections, as many as a test needs, and the descriptors of connectors."""
 
 import rawjson
 
 SWITCHES = {
-    "many": 0,               # so many more connections than there are, which provision nothing
-    "many_bytes": 1000,      # how large each of them is
-    "pages": True,           # whether `page` and `numberPerPage` do anything
+    "many": 0,               # so many additional connections, which provision nothing
+    "many_bytes": 1000,      # the size of each of them
+    "pages": True,           # whether `page` and `numberPerPage` have any effect
     "descriptors": "type",   # "renamed": by another ID than the connection's type; "forbidden"; "absent"
 }
 CONNECTOR = "ZoomStandIn"
@@ -16,7 +16,7 @@ FIELDS = [
     {"name": "Proxy password", "label": "Proxy password", "description": "", "type": "TEXT", "encrypted": True},
     {"name": "Rate", "label": "Rate", "description": "", "type": "SELECT"},
 ]
-# A connector that has the account ID inside its token URL, and keeps the client ID encrypted.
+# A connector that has the account ID inside its token URL, and encrypts the client ID.
 BY_URL = "ZoomByURL"
 BY_URL_FIELDS = [
     {"name": "Token address", "label": "Token URL", "description": "With your account ID in it", "type": "TEXT"},
@@ -48,10 +48,10 @@ def _other(number, size):
 
 
 def connections(console, query):
-    """One page of them, as text."""
+    """One page of the connections, as text."""
     with console.lock:
         items = [console.shown(id) for id in console.connections]
-    # Those that provision come last: whoever reads the first page alone misses them.
+    # Those that provision come last: a client that reads only the first page misses them.
     items = [_other(n, console.switches["many_bytes"]) for n in range(console.switches["many"])] + items
     wanted = query.get("filter", [""])[0].lower()
     items = [item for item in items if wanted in item["name"].lower() or wanted in item["entityId"].lower()]
@@ -63,7 +63,7 @@ def connections(console, query):
 
 
 def descriptors(console, rest):
-    """The status and the body of an answer of the API; the body is a text for what went wrong."""
+    """The status and body of an answer of the API; the body is a string for an error."""
     manner = console.switches["descriptors"]
     if manner == "forbidden":
         return 403, "You do not have permission to do this."

@@ -1,4 +1,4 @@
-"""The stand-in's token endpoint: client credentials, read as RFC 6749 says."""
+"""The stand-in's token endpoint: client credentials, read as in RFC 6749."""
 
 import base64
 import binascii
@@ -6,14 +6,14 @@ import secrets
 import time
 import urllib.parse
 
-# With all that a form encodes in them: a client that sends them as they are is refused.
+# With every character that a form must encode: a client that sends them unencoded is refused.
 CLIENT, CLIENT_SECRET = "keyturn:client+100%", "stand-in client+secret:50%25é&="
 
-# What a test may set of it, and how things are otherwise.
+# The switches of a test, with their defaults.
 SWITCHES = {
-    "token_scope": None,     # the scope without which there is no token
+    "token_scope": None,     # the scope that a token request must name
     "token_method": None,    # client_secret_basic or client_secret_post, and no other
-    "token_trouble": None,   # a name out of TROUBLES
+    "token_trouble": None,   # a name from TROUBLES
     "token_refused": False,  # the admin API does not accept the tokens
 }
 
@@ -24,7 +24,7 @@ def _error(code, words, status=400):
     return status, JSON, {"error": code, "error_description": words}
 
 
-# What real servers say beside the RFC too, so that no schema is asked. Words repeat what was sent, as theirs do.
+# Answers of real servers beyond the RFC, so that no schema applies. Their text repeats what was sent, as real ones do.
 TROUBLES = {
     "html": lambda sent: (500, "text/html", "<html>Internal Server Error</html>"),
     "slow": lambda sent: time.sleep(60) or (503, JSON, {}),

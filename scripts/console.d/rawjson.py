@@ -1,10 +1,10 @@
-"""JSON whose numbers stay the text that they were."""
+"""JSON whose numbers keep their original text."""
 
 import json
 
 
 class Number(float):
-    """A number and how it was written."""
+    """A number and its original text."""
 
     def __new__(cls, text):
         self = super().__new__(cls, text)

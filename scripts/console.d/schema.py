@@ -1,7 +1,7 @@
-"""The shapes of what goes between Keyturn and a console, in our own words. Test runs hold everything to them.
+"""The shapes of the messages between Keyturn and a console, in our own words. Test runs check all messages against them.
 
-The facts are the admin API's as its OpenAPI documents of 11.2.5 to 12.1 have them [doc], and RFC 6749's of a token
-endpoint. Where those documents require nothing, what Keyturn needs is required here.
+The facts are those of the admin API's OpenAPI documents from 11.2.5 to 12.1 [doc], and of RFC 6749 for a token endpoint. Where
+those documents require nothing, the members that Keyturn needs are required here.
 """
 
 import base64
@@ -26,13 +26,13 @@ def a_list(of):
 
 
 def an_object(needed="", closed=False, /, **members):
-    """Members that are not named here may stand beside, unless it is closed."""
+    """Other members may be present, unless the shape is closed."""
     return {
         "type": "object", "required": needed.split(), "properties": members, "additionalProperties": not closed,
     }
 
 
-# A row without a value is a heading. `inherited` is of 11.x.
+# A row without a value is a heading. `inherited` comes from 11.x.
 CONFIG_FIELD = an_object("name", True, name=TEXT, value=TEXT, encryptedValue=TEXT, inherited=FLAG)
 CHANNEL = an_object(
     "name active maxThreads timeout channelSource attributeMapping", name=TEXT, active=FLAG, maxThreads=WHOLE,
@@ -84,7 +84,7 @@ TOKEN_ERROR = an_object(
     error_description={"type": "string", "pattern": r"^[\x20-\x21\x23-\x5b\x5d-\x7e]*$"}, error_uri=TEXT)
 
 PAGES = {"page": r"\d+", "numberPerPage": r"\d+", "filter": ".+", "entityId": ".+"}
-# Method, path, query, body, answer. None is no body.
+# Method, path, query, body, answer. None means no body.
 CALLS = [
     ("GET", "/version", {}, None, VERSION),
     ("GET", "/idp/spConnections", PAGES, None, CONNECTIONS),
@@ -104,7 +104,7 @@ def call_of(method, target):
 
 
 def unlike(schema, text):
-    """What of a JSON text is not as the schema has it: members and kinds, no values."""
+    """The differences between a JSON text and its schema: members and kinds, no values."""
     try:
         value = json.loads(text)
     except ValueError:
@@ -127,7 +127,7 @@ def wrong_in_login(kind):
 
 
 class Shapes:
-    """What was seen that is not as it has to be."""
+    """The differences seen so far."""
 
     def __init__(self):
         self.violations = []

@@ -1,7 +1,7 @@
-"""Connections served as the bytes that they are, and pushes to them compared byte by byte.
+"""Connections served byte for byte, and pushes to them compared byte for byte.
 
-A push may change the rows that it is told to change, and of those only `value` and `encryptedValue`. All else, white space
-and the spelling of numbers included, comes back as it was.
+A push may change only the rows that it names, and in those only `value` and `encryptedValue`. Everything else, including white
+space and the spelling of numbers, must come back unchanged.
 """
 
 import json
@@ -20,7 +20,7 @@ def _end(text, at):
 
 
 def members(text, at):
-    """The members of the object at `at`: name, where the member begins, where its value begins and ends."""
+    """The members of the object at `at`: name, start of the member, start and end of its value."""
     found, at = [], _skip(text, at + 1)
     while text[at] == '"':
         name, end = json.decoder.scanstring(text, at + 1)
@@ -36,7 +36,7 @@ def _member(text, at, name):
 
 
 def rows(text):
-    """Where each row of the target settings begins and ends."""
+    """The start and end of each row of the target settings."""
     at = _skip(text, 0)
     for name in ("outboundProvision", "targetSettings"):
         at = _member(text, at, name)
@@ -55,7 +55,7 @@ def _kept(row):
 
 
 class Document:
-    """A connection's text, and what each push to it came to."""
+    """A connection's text, and the result of each push to it."""
 
     def __init__(self, text, ours, secret, is_held_to_schema):
         self.text, self.ours, self.secret = text, ours, secret
@@ -63,14 +63,14 @@ class Document:
         self.pushes = []
 
     def put(self, sent):
-        """Keeps what is sent; the answer is what is shown of it from then on."""
+        """Stores what is sent, and returns what is shown of it from then on."""
         values = {}
         self.pushes.append({"difference": self._difference(sent, values), "values": values})
         self.text = self._encrypted(sent)
         return self.text
 
     def _difference(self, sent, values):
-        # JSON is sent without a byte order mark (RFC 8259, 8.1), whatever came with one.
+        # JSON is sent without a byte order mark (RFC 8259, 8.1), even if the connection came with one.
         text = self.text.removeprefix("\ufeff")
         before, after = rows(text), rows(sent)
         if len(before) != len(after):

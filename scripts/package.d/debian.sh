@@ -1,6 +1,6 @@
 # shellcheck shell=bash
-# A Debian of its own for scripts/package-test, with systemd as its first process. `$copy` is its root directory; mounts and
-# processes end with the namespaces that the script runs in. `$work` is the script's directory.
+# A separate Debian for scripts/package-test, with systemd as its first process. `$copy` is its root directory; mounts
+# and processes end with the namespaces that the script runs in. `$work` is the script's directory.
 : "${work:?}" "${copy?}"
 
 path=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
@@ -10,7 +10,7 @@ missing_debian_tools() {
     have_command systemd-nspawn || say systemd-container
 }
 
-# make_debian DIRECTORY: the Debian that copies are taken from, with what the package depends on.
+# make_debian DIRECTORY: makes the Debian from which copies are taken, with the dependencies of the package.
 make_debian() {
     local needs=ca-certificates,curl,dbus,init-system-helpers,libcurl4,libsqlite3-0,libssl3,libstdc++6,libyaml-0-2,procps,python3-minimal,systemd-sysv
     [[ ! -e $1/sbin/init ]] || return 0
@@ -24,8 +24,8 @@ make_debian() {
     mv "$1.new" "$1"
 }
 
-# Starts it. Of the machine's control groups systemd sees those of version 2 alone, and the container's filter of system calls
-# lets pages be locked, as a machine does.
+# Starts it. Of the host's control groups, systemd sees only version 2; the container's system call filter permits
+# locking pages, as on a real host.
 boot() {
     systemd-nspawn --quiet --directory "$copy" --boot --register=no --keep-unit --console=passive \
         --capability=CAP_IPC_LOCK --system-call-filter=@memlock </dev/null >"$work/console" 2>&1 &
@@ -46,7 +46,7 @@ power_off() {
     leader='' machine=''
 }
 
-# A command in there, by root, once it has booted and before.
+# Run a command in there as root: after it has booted, and before.
 inside() {
     if [[ $leader ]]; then
         nsenter --target "$leader" --all /usr/bin/env -i PATH="$path" HOME=/root LC_ALL=C.UTF-8 "$@"
@@ -71,7 +71,7 @@ expect() {
     say "   $words"
 }
 
-# refused STATUS WORDS COMMAND: the command ends with that status.
+# refused STATUS WORDS COMMAND: the command exits with that status.
 refused() {
     local wanted=$1 words=$2 status=0
     shift 2
@@ -84,7 +84,7 @@ same() { [[ $1 == "$2" ]] || { say "'$1' is not '$2'" && false; }; }
 
 unsaid() { ! grep -q "$@" || { say "it says: $(grep "$@")" && false; }; }
 
-# wait_until COMMAND: for half a minute.
+# wait_until COMMAND: waits for at most half a minute.
 wait_until() {
     for _ in $(seq 300); do
         if "$@" >"$work/waited" 2>&1; then return; fi
@@ -93,7 +93,7 @@ wait_until() {
     die "it did not come so far: $*: $(cat "$work/waited") $(inside journalctl -u keyturnd -n 5 -o cat --no-pager)"
 }
 
-# What the daemon wrote since it was started last.
+# The daemon's log since its last start.
 journal() { inside journalctl -o cat --no-pager _SYSTEMD_INVOCATION_ID="$(inside systemctl show -P InvocationID keyturnd)"; }
 
 pid_of_daemon() { inside systemctl show -P MainPID keyturnd; }

@@ -1,4 +1,4 @@
-"""Writes the copyright file of the Debian package: the licence of everything that is linked in, word for word.
+"""Writes the copyright file of the Debian package: the licence of everything that is linked in, verbatim.
 
     licences.py CHECKOUTS TOOLCHAIN
 
@@ -17,7 +17,7 @@ Comment: The programs have the packages below linked in. Each has its licence he
 
 
 def field(text):
-    """Several lines as the value of a field."""
+    """Formats several lines as the value of a field."""
     return "\n".join(" " + line.rstrip() if line.strip() else " ." for line in text.strip("\n").splitlines())
 
 
@@ -41,7 +41,7 @@ def paragraph(files, text, otherwise, notice="", verbatim=True):
     name = kind(text)
     lines = [f"Files: {files}", "Copyright:\n" + field("\n".join(holders(notice + text, otherwise))).replace("\n ", "\n           ")]
     if name.startswith("Apache-2.0"):
-        # Debian has the text of the Apache License for all.
+        # Debian ships the text of the Apache License.
         lines.append(f"License: {name}")
         body = "The Apache License, Version 2.0, is in /usr/share/common-licenses/Apache-2.0."
         if "with" in name:
@@ -56,7 +56,7 @@ def paragraph(files, text, otherwise, notice="", verbatim=True):
 
 
 def parts_of_icu():
-    """The licences of what ICU took from elsewhere; not those of the files that only building it needs."""
+    """The licences of third-party code in ICU, except those of files that are only needed to build it."""
     text = max(Path("/usr/share/icu").glob("*/LICENSE")).read_text()
     return text[text.index("Third-Party Software Licenses"):].partition("File: aclocal.m4")[0].rstrip("-\n ") + "\n"
 

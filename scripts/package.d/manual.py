@@ -1,8 +1,8 @@
-"""Writes manual pages, in man(7), out of what is there already: a program's own help, or a page of docs/.
+"""Writes manual pages, in man(7), from a program's own help or a page of docs/.
 
-    manual.py program NAME SECTION DOCS < what `NAME --experimental-dump-help` prints
+    program NAME SECTION DOCS < the output of `NAME --experimental-dump-help`
     manual.py page NAME SECTION 'what it is' < docs/PAGE.md
-    manual.py example < docs/configuration.md          keyturn.yaml with every setting, none of them in force
+    manual.py example < docs/configuration.md          keyturn.yaml with every setting commented out
 
 DOCS is the folder docs/. SOURCE_DATE_EPOCH is the page's date; KEYTURN_VERSION its version.
 """
@@ -22,7 +22,7 @@ DOCUMENTATION = "/usr/share/doc/keyturn"
 
 
 def escaped(text):
-    """Text as it stands: nothing in it is a request, and a hyphen can be copied as the minus that it was."""
+    """Escapes text: nothing in it is a request, and a hyphen can be copied as a minus."""
     text = text.replace("\\", "\\e").replace("-", "\\-").replace("~", "\\(ti").replace("^", "\\(ha")
     text = text.replace("'", "\\(aq").replace("`", "\\(ga").replace('"', "\\(dq")
     return re.sub(r"^\.", r"\\&.", text)
@@ -37,7 +37,7 @@ def italic(text):
 
 
 def prose(words):
-    """Markdown's inline marks, where there are any, as fonts; a link as its words."""
+    """Turns Markdown's inline marks into fonts, and a link into its text."""
     parts = []
     for part in re.split(r"(`[^`]+`|\*\*[^*]+\*\*|\*[^*\s][^*]*\*|\[[^\]]+\]\([^)]+\)|\\\|)", words):
         if re.fullmatch(r"`[^`]+`", part):
@@ -159,7 +159,7 @@ def is_common(argument):
 
 
 def commands(command, path=()):
-    """Each command that does something, with the words that call it."""
+    """Each command that does something, with its full name."""
     path = path + (command["commandName"],)
     below = [other for other in command.get("subcommands") or [] if other["commandName"] != "help"]
     if not below and command.get("shouldDisplay", True):
@@ -169,7 +169,7 @@ def commands(command, path=()):
 
 
 def shared(leaves):
-    """The options that all commands have, but for one that needs no daemon."""
+    """The options of all commands; one command needs no daemon and lacks some."""
     counted = {}
     for _, command in leaves:
         for argument in shown(command):
@@ -179,7 +179,7 @@ def shared(leaves):
 
 
 def documented(docs, page, mark):
-    """The table that begins with this mark in a page of docs/."""
+    """The table of a page in docs/ that begins with this mark."""
     with open(os.path.join(docs, page), encoding="utf-8") as file:
         text = file.read()
     if mark not in text:
@@ -222,7 +222,7 @@ def program(name, section, docs):
 
 
 def rows_of(text):
-    """The cells of the rows of a Markdown table, without the line under its head."""
+    """The cells of a Markdown table's rows, without the line below its head."""
     rows = []
     for line in text.splitlines():
         if line.startswith("|") and not re.fullmatch(r"[|\s:-]+", line):
@@ -231,14 +231,14 @@ def rows_of(text):
 
 
 def table(rows):
-    """A row is an entry: its first cell the tag, of the others each behind the head of its column."""
+    """Formats a row as an entry: its first cell is the tag, the others follow the heads of their columns."""
     head, out = rows[0], []
     for row in rows[1:]:
         lines = []
         for title, cell in zip(head[1:-1], row[1:-1]):
             if cell:
                 lines += [(prose(title) + ": " if title else "") + prose(cell), ".br"]
-        # A last column that explains needs no head.
+        # The last column explains, and needs no head.
         title = head[-1] + ": " if len(row) > 2 and head[-1] not in ("", "values") else ""
         out += described(prose(row[0]) or "\\&", lines + [prose(title) + prose(row[-1])])
     return out
@@ -281,7 +281,7 @@ def page(name, section, what):
             while at < len(lines) and lines[at].strip() and not re.match(r"(#|```|\||-\s|\d+\. )", lines[at]):
                 block.append(lines[at])
                 at += 1
-            # A mark may go over the end of a line.
+            # A mark may span the end of a line.
             opening = [] if out[-1].startswith((".SH", ".SS")) else [".PP"]
             out += opening + [prose(" ".join(part.strip() for part in block))]
     return out + ending(name, section)
@@ -296,7 +296,7 @@ def plain(words):
 
 
 def settings():
-    """Each setting of the first table that has a default, as a comment: what it is, and the line that would set it."""
+    """Each setting of the first table that has a default, commented out: its meaning, and the line that would set it."""
     out = ["# /etc/keyturn/keyturn.yaml: settings of keyturnd, see keyturn.yaml(5). Nothing has to be set; these are the",
            "# defaults. They are read at the start."]
     for row in rows_of(sys.stdin.read().split("\n## ")[1])[1:]:
@@ -307,11 +307,11 @@ def settings():
     return out
 
 
-# MARK: Out it goes
+# MARK: Output
 
 
 def wrapped(lines):
-    """Lines of text as people write them; what is shown as it stands stays."""
+    """Wraps text; leaves examples as they are."""
     literal = False
     for line in lines:
         literal = {".nf": True, ".fi": False}.get(line, literal)
@@ -329,7 +329,7 @@ def main():
         return
     lines = {"program": program, "page": page}[kind](*rest)
     text = "\n".join(wrapped(lines)) + "\n"
-    # A paragraph right behind a heading is none of its own.
+    # A paragraph directly after a heading needs no mark.
     sys.stdout.write(re.sub(r"(\n\.S[HS][^\n]*)\n\.PP(?=\n)", r"\1", text))
 
 
