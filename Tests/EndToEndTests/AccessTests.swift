@@ -6,7 +6,7 @@ import Testing
     private static let credentials = "/v1/apps/zoom-prod/credentials"
     private static let token = "/v1/apps/zoom-prod/token"
 
-    @Test(.enabled(if: OtherUser.mayBe, OtherUser.why)) func whoHasNoGrantLearnsNothing() throws {
+    @Test(.enabled(if: OtherUser.mayBe, OtherUser.why)) func `a client without a policy learns nothing`() throws {
         try withWorld { world in
             try world.addApp("zoom-prod")
             for kind in ["credentials", "credentials/client_secret", "token"] {
@@ -22,7 +22,7 @@ import Testing
         }
     }
 
-    @Test func aGrantForAllDoesNotTellWhatThereIs() throws {
+    @Test func `a policy for all apps does not tell which apps there are`() throws {
         try withWorld { world in
             try world.addApp("zoom-prod")
             let answer = try world.get("/v1/apps/zoom-nada/token")
@@ -36,7 +36,9 @@ import Testing
             ("zoom-prod:credentials", 200, 403), ("zoom-prod:token", 403, 200),
             ("zoom-prod:credentials,token", 200, 200),
             ("*:token", 403, 200), ("*:credentials", 200, 403), ("zoom-test:credentials,token", 403, 403),
-        ]) func aGrantIsForItsKindAndItsApp(_ grant: String, _ credentials: Int, _ token: Int) throws
+        ]) func `a policy grants its permission for its app and nothing else`(
+            _ grant: String, _ credentials: Int, _ token: Int
+        ) throws
     {
         try withWorld { world in
             try world.addApp("zoom-prod")
@@ -49,7 +51,7 @@ import Testing
         }
     }
 
-    @Test(.enabled(if: OtherUser.mayBe, OtherUser.why)) func allSelectorsMustMatch() throws {
+    @Test(.enabled(if: OtherUser.mayBe, OtherUser.why)) func `all selectors of a policy must match`() throws {
         try withWorld { world in
             try world.addApp("zoom-prod")
             try world.must("client", "add", "ping", "--uid", "65534", "--gid", "4711", "--allow", "*:token")
@@ -59,7 +61,7 @@ import Testing
         }
     }
 
-    @Test func aRemovedClientIsRefusedOnItsOpenConnection() throws {
+    @Test func `a removed client is refused on its open connection`() throws {
         try withWorld { world in
             let app = try world.addApp("zoom-prod")
             let open = try Connection(to: world.agent)
@@ -82,7 +84,7 @@ import Testing
         }
     }
 
-    @Test func aRemovedAppIsGoneAndItsNameStartsAnew() throws {
+    @Test func `a removed app is gone, and its name starts afresh`() throws {
         try withWorld { world in
             let first = try world.addApp("zoom-prod")
             let token = try world.get(Self.token).json["access_token"].string
@@ -96,7 +98,7 @@ import Testing
         }
     }
 
-    @Test(.enabled(if: OtherUser.mayBe, OtherUser.why)) func theAdminSocketIsForItsUserAlone() throws {
+    @Test(.enabled(if: OtherUser.mayBe, OtherUser.why)) func `the admin socket is for its user alone`() throws {
         try withWorld { world in
             #expect(Files.mode(world.runtime + "/admin") == 0o700 && Files.mode(world.admin) == 0o600)
             #expect(Files.mode(world.runtime + "/agent") == 0o755 && Files.mode(world.agent) == 0o666)
@@ -113,7 +115,7 @@ import Testing
         }
     }
 
-    @Test func theSocketsHaveNothingOfEachOthers() throws {
+    @Test func `neither socket serves a route of the other`() throws {
         try withWorld { world in
             try world.addApp("zoom-prod")
             for path in ["/v1/status", "/v1/clients", "/v1/apps/zoom-prod", "/v1/unlock", "/v1/lock"] {
@@ -127,7 +129,7 @@ import Testing
     }
 
     @Test(arguments: [(0o600, ""), (0o660, ""), (0o666, ""), (0o600, "killed")])
-    func noSocketIsEverMoreOpenThanConfigured(_ mode: Int, _ before: String) throws {
+    func `no socket is ever more open than configured`(_ mode: Int, _ before: String) throws {
         try withWorld(serving: false) { world in
             try world.initialise()
             let environment = ["KEYTURN_AGENT_MODE": "0" + String(mode, radix: 8)]

@@ -3,7 +3,8 @@ import Testing
 
 /// Sockets that systemd listens at, and the life signs that it wants.
 @Suite(.realProcesses) struct ActivationTests {
-    @Test(arguments: ["agent:admin", "admin:agent"]) func bothSocketsAreTakenOver(_ names: String) throws {
+    @Test(arguments: ["agent:admin", "admin:agent"])
+    func `both sockets are taken over from systemd`(_ names: String) throws {
         try withWorld(serving: false) { world in
             try world.initialise()
             let activator = try Activator(world, names)
@@ -21,7 +22,7 @@ import Testing
     }
 
     /// Whoever comes while there is no daemon is answered by the next one.
-    @Test func aRestartRefusesNobody() throws {
+    @Test func `a restart refuses no client`() throws {
         try withWorld(serving: false) { world in
             try world.initialise()
             let activator = try Activator(world)
@@ -41,7 +42,7 @@ import Testing
         }
     }
 
-    @Test func whatIsNotPassedOnIsMade() throws {
+    @Test func `a socket that systemd does not pass is created`() throws {
         try withWorld(serving: false) { world in
             try world.initialise()
             let activator = try Activator(world, "agent")
@@ -52,7 +53,7 @@ import Testing
         }
     }
 
-    @Test func aSocketThatIsOpenToMoreThanConfiguredIsRefused() throws {
+    @Test func `a socket that is open to more users than configured is refused`() throws {
         try withWorld(serving: false) { world in
             try world.initialise()
             let activator = try Activator(world, mode: 0o666, environment: ["KEYTURN_AGENT_MODE": "0600"])
@@ -63,7 +64,7 @@ import Testing
         }
     }
 
-    @Test func theWatchdogHearsOfItAsLongAsItLives() throws {
+    @Test func `the watchdog is notified as long as the daemon lives`() throws {
         try withWorld(serving: false) { world in
             try world.initialise()
             let path = world.directory + "/notify"

@@ -10,7 +10,7 @@ import Testing
         #expect(try answer.json.shape == shape)
     }
 
-    @Test func healthNeedsNoGrant() throws {
+    @Test func `health needs no policy`() throws {
         try withWorld(serving: false) { world in
             try world.initialise()
             try world.start()
@@ -20,7 +20,7 @@ import Testing
         }
     }
 
-    @Test func appsListsWhatIsGranted() throws {
+    @Test func `the list of apps has what the client is granted`() throws {
         try withWorld { world in
             try world.addApp("zoom-prod")
             try world.addApp("zoom-test", verify: false)
@@ -35,7 +35,7 @@ import Testing
         }
     }
 
-    @Test func credentialsAreWhole() throws {
+    @Test func `credentials come whole`() throws {
         try withWorld { world in
             let app = try world.addApp("zoom-prod")
             let answer = try world.curl("/v1/apps/zoom-prod/credentials")
@@ -59,7 +59,7 @@ import Testing
     @Test(arguments: [
         ("TAG", 304), ("W/TAG", 304), (#""7", TAG"#, 304), ("*", 304), (#""2""#, 200), (#""1""#, 200),
         (#""1-000000000000""#, 200), ("1", 200),
-    ]) func anEntityTagSavesTheBody(_ tag: String, _ status: Int) throws {
+    ]) func `an entity tag saves the body`(_ tag: String, _ status: Int) throws {
         try withWorld { world in
             try world.addApp("zoom-prod", verify: false)
             let own = try #require(try world.get("/v1/apps/zoom-prod/credentials").header("ETag"))
@@ -71,7 +71,7 @@ import Testing
         }
     }
 
-    @Test func fieldsComeOneByOne() throws {
+    @Test func `each field can be fetched by itself`() throws {
         try withWorld { world in
             let app = try world.addApp("zoom-prod", verify: false)
             for (field, value) in [
@@ -88,7 +88,7 @@ import Testing
         }
     }
 
-    @Test func aTokenComesWithItsLife() throws {
+    @Test func `a token comes with its lifetime`() throws {
         try withWorld { world in
             let app = try world.addApp("zoom-prod")
             let answer = try world.curl("/v1/apps/zoom-prod/token")
@@ -116,8 +116,7 @@ import Testing
 
     @Test(arguments: [
         "min_ttl=-1", "min_ttl=", "min_ttl=1e3", "min_ttl=99999999999999999999", "minttl=5", "min_ttl=1&min_ttl=2",
-    ])
-    func aTokenRequestThatSaysNonsenseIsRefused(_ query: String) throws {
+    ]) func `a malformed token request is refused`(_ query: String) throws {
         try withWorld { world in
             try world.addApp("zoom-prod", verify: false)
             let answer = try world.get("/v1/apps/zoom-prod/token?\(query)")
@@ -127,7 +126,7 @@ import Testing
     }
 
     @Test(arguments: ["/v1/health", "/v1/apps", "/v1/apps/a/credentials", "/v1/apps/a/token"])
-    func refusalsAreProblemDocuments(_ path: String) throws {
+    func `refusals are problem documents`(_ path: String) throws {
         try withWorld { world in
             let connection = try Connection(to: world.agent)
             try connection.send("GET \(path) HTTP/1.1\r\nHost: keyturn\r\n\r\n")

@@ -73,7 +73,7 @@ import Testing
         _ = try world.keyturn("app", "verify", name)
     }
 
-    @Test func eachIsToldOnceAcrossRestartsAndWhenItIsOver() throws {
+    @Test func `each alert is sent once across restarts, and once more when it is resolved`() throws {
         try Self.withReceiver { world, clock, environment in
             try Self.addWithoutScopes(world)
             let first = try Self.wait("the scopes to be told of", world, clock, until: 1)
@@ -117,7 +117,7 @@ import Testing
         }
     }
 
-    @Test func whatFailsIsSentAgainAndNothingInItIsASecret() throws {
+    @Test func `an alert that was not delivered is sent again, and nothing in it is a secret`() throws {
         try Self.withReceiver { world, clock, _ in
             let fail = world.directory + "/fail"
             try "".write(toFile: fail, atomically: true, encoding: .utf8)
@@ -151,7 +151,7 @@ import Testing
         }
     }
 
-    @Test func aWebhookGetsJSONAndItsAddressIsNowhere() throws {
+    @Test func `a webhook gets JSON, and its address appears nowhere`() throws {
         try withWorld(serving: false) { world in
             let hook = try Hook(world)
             defer { hook.end() }
@@ -177,7 +177,7 @@ import Testing
         }
     }
 
-    @Test func withoutSettingsTheLogIsAllThatIsTold() throws {
+    @Test func `without settings, alerts go to the log alone`() throws {
         try withWorld { world in
             let tested = try world.must("alert", "test").output
             #expect(tested.hasPrefix("written to the daemon's log; nobody else is told"))
@@ -191,7 +191,7 @@ import Testing
         ("command: page", "alerts.command is not a command"), ("command: [page]", "alerts.command is not a command"),
         ("command: [/bin/true, [x]]", "alerts.command is not a list of words"),
         ("command: /bin/true\n  webhook: https://example.com/", "it is one of them"),
-    ]) func badConfigurationEndsWith78(_ text: String, _ words: String) throws {
+    ]) func `bad configuration ends with 78`(_ text: String, _ words: String) throws {
         try withWorld(serving: false) { world in
             try world.initialise()
             try "alerts:\n  \(text)\n".write(toFile: world.configuration, atomically: true, encoding: .utf8)
@@ -201,7 +201,7 @@ import Testing
         }
     }
 
-    @Test func aCommandMayBeAList() throws {
+    @Test func `a command may be given as a list`() throws {
         try withWorld(serving: false) { world in
             try world.initialise()
             try "alerts:\n  command: [\(try Self.receiver(world)), --to, \"it's me\"]\n".write(

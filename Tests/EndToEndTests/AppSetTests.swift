@@ -3,7 +3,7 @@ import Testing
 
 /// What an operator changes of an app that is stored.
 @Suite(.realProcesses) struct AppSetTests {
-    @Test func theRecordOfAnAppIsKeptAndTakenAway() throws {
+    @Test func `an app's profile is saved and can be removed`() throws {
         try withWorld { world in
             let app = try world.sandbox.addApp()
             let added = try world.runner.run(
@@ -33,7 +33,7 @@ import Testing
         }
     }
 
-    @Test func otherIDsAreTakenOnceZoomTakesThemAndAreANewGeneration() throws {
+    @Test func `other IDs are accepted once Zoom accepts them, and are a new generation`() throws {
         try withWorld { world in
             let app = try world.sandbox.addApp()
             var mistaken = app

@@ -39,7 +39,7 @@ import Testing
         sys.exit(1 if bad else 0)
         """#
 
-    @Test("each line of a long day is as the schema says") func holds() throws {
+    @Test func `each line of a long day matches the schema`() throws {
         try withWorld { world in
             try world.addApp("zoom-prod")
             for path in [

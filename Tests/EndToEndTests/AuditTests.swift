@@ -3,8 +3,7 @@ import Testing
 
 /// The audit log of a real daemon.
 @Suite(.realProcesses) struct AuditTests {
-    @Test("who was given or refused what is in the log as soon as he knows; a changed byte is found")
-    func isWrittenFirst() throws {
+    @Test func `each grant and refusal is in the log before its client knows, and a changed byte is found`() throws {
         try withWorld { world in
             try world.addApp("zoom-prod", secret: "right")
             #expect(try world.audit.of("app.add").map(\.["outcome"].string) == ["done"])
@@ -23,8 +22,9 @@ import Testing
         }
     }
 
-    @Test("each line of a change says what was changed, and in which commit; what failed says so too")
-    func whatAndWhen() throws {
+    @Test func `each line of a change says what was changed and in which commit, and a failure is marked as one`()
+        throws
+    {
         try withWorld { world in
             let app = try world.addApp("zoom-prod", verify: false)
             #expect(
@@ -49,8 +49,7 @@ import Testing
         }
     }
 
-    @Test("to look at a token, to have it shown and to have a new one are told apart, and what failed is not done")
-    func tokens() throws {
+    @Test func `reading, revealing and refreshing a token are told apart, and a failure is no success`() throws {
         try withWorld { world in
             try world.addApp("zoom-prod")
             try world.must("token", "zoom-prod")
@@ -67,7 +66,7 @@ import Testing
         }
     }
 
-    @Test("the line of the lock is the last one, and one that was only asked for is none") func lock() throws {
+    @Test func `the line of a lock is the last one, and a lock that was refused has none`() throws {
         try withWorld { world in
             try world.must("lock")
             let last = try #require(try world.audit.documents.last)
@@ -81,8 +80,7 @@ import Testing
         }
     }
 
-    @Test("who has no role for what he asks is in the log", .enabled(if: OtherUser.mayBe, OtherUser.why))
-    func refusedRoles() throws {
+    @Test(.enabled(if: OtherUser.mayBe, OtherUser.why)) func `a caller that lacks the role is in the log`() throws {
         try withWorld(serving: false) { world in
             try world.initialise()
             try world.start(environment: ["KEYTURN_ADMIN_VIEWER_GROUP": "daemon", "KEYTURN_ADMIN_ADMIN_GROUP": "bin"])
@@ -104,7 +102,7 @@ import Testing
         }
     }
 
-    @Test("with audit.sync: always everybody is answered, on kept connections too") func always() throws {
+    @Test func `with audit.sync: always every client is answered, on kept connections too`() throws {
         try withWorld(serving: false) { world in
             try world.initialise()
             try world.start(environment: ["KEYTURN_AUDIT_SYNC": "always"])

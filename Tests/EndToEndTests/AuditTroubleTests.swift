@@ -4,10 +4,8 @@ import Testing
 /// An audit log that is cut off from its vault: by kills, by the disk, by somebody who meddles.
 @Suite(.realProcesses) struct AuditTroubleTests {
     /// The first lines of a daemon's life come before those of the commits.
-    @Test(
-        "a kill between a commit and its line loses no line, and writes none twice",
-        arguments: ["beforeLine", "afterLine"], 2...4)
-    func killed(point: String, count: Int) throws {
+    @Test(arguments: ["beforeLine", "afterLine"], 2...4)
+    func `a kill between a commit and its line loses no line, and writes none twice`(point: String, count: Int) throws {
         try withWorld(serving: false) { world in
             try world.initialise()
             try world.start(environment: ["KEYTURN_FAULT": "\(point):\(count)"])
@@ -34,8 +32,7 @@ import Testing
         }
     }
 
-    @Test("while the log cannot be opened a rotation goes on, and its lines come later, over a kill")
-    func outbox() throws {
+    @Test func `while the log cannot be opened a rotation continues, and its lines come later, over a kill`() throws {
         try withWorld { world in
             let app = try world.addApp("zoom-prod")
             try world.stop()
@@ -66,8 +63,7 @@ import Testing
         }
     }
 
-    @Test("a vault that was put back is not served, and says what to type; the newest one is")
-    func rolledBack() throws {
+    @Test func `a vault that was put back is not served and says what to type, and the newest one is served`() throws {
         try withWorld { world in
             try world.stop()
             let old = try Files.bytes(world.vault)
@@ -103,8 +99,8 @@ import Testing
 
     enum Meddling: String, CaseIterable { case removed, replaced, cut, emptied, gone }
 
-    @Test("whatever somebody does to the files of a log in use is seen, shown and found", arguments: Meddling.allCases)
-    func meddled(_ meddling: Meddling) throws {
+    @Test(arguments: Meddling.allCases)
+    func `any change to the files of a log in use is noticed, shown and found`(_ meddling: Meddling) throws {
         try withWorld { world in
             try world.addApp("zoom-prod", verify: false)
             let file = world.auditDirectory + "/audit-00000001.jsonl"
@@ -138,9 +134,9 @@ import Testing
         }
     }
 
-    @Test(
-        "what was done to the log is shown over a stop and a kill, until somebody takes note of it; that is in the log")
-    func remembered() throws {
+    @Test func `a change to the log is shown over a stop and a kill until it is acknowledged, which is logged too`()
+        throws
+    {
         try withWorld { world in
             func trouble() throws -> String? {
                 try world.keyturn("status", "--json").json["problems"].elements.first {
@@ -172,8 +168,8 @@ import Testing
         }
     }
 
-    @Test("a directory that is gone when the daemon starts is missed, and shown for as long as it runs")
-    func missing() throws {
+    @Test func `a log directory that is gone at the start is missed, and shown for as long as the daemon runs`() throws
+    {
         try withWorld { world in
             try world.addApp("zoom-prod", verify: false)
             try world.stop()
@@ -189,10 +185,8 @@ import Testing
         }
     }
 
-    @Test(
-        "on a full disk nothing with a secret is answered, and everything again once there is room; the log is whole",
-        .enabled(if: SmallDisk.mayMount, SmallDisk.why))
-    func fullDisk() throws {
+    @Test(.enabled(if: SmallDisk.mayMount, SmallDisk.why))
+    func `on a full disk no secret is served, with room again every one is, and the log is whole`() throws {
         try withWorld(serving: false) { world in
             let disk = try SmallDisk(in: world, size: "2m")
             let environment = ["KEYTURN_STATE_DIR": disk.path + "/state"]

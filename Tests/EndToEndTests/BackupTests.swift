@@ -4,7 +4,7 @@ import Testing
 
 /// `keyturn backup`: a copy that is whole, of one moment, while the daemon goes on.
 @Suite(.realProcesses) struct BackupTests {
-    @Test func aBackupHasAllThereIsAndOpensWithTheSameKeys() throws {
+    @Test func `a backup has everything and opens with the same keys`() throws {
         try withWorld { world in
             let apps = [try world.addApp("zoom-one"), try world.addApp("zoom-two")]
             let file = try world.backups() + "/one.db"
@@ -27,7 +27,7 @@ import Testing
         }
     }
 
-    @Test func nothingIsOverwrittenButABackupAndOnlyWhenForced() throws {
+    @Test func `only a backup is overwritten, and only with --force`() throws {
         try withWorld { world in
             let file = try world.backups() + "/one.db"
             try world.must("backup", file)
@@ -53,7 +53,7 @@ import Testing
         }
     }
 
-    @Test func placesThatWillNotDo() throws {
+    @Test func `a path where no backup may lie is refused`() throws {
         try withWorld { world in
             let open = world.directory + "/open"
             try FileManager.default.createDirectory(atPath: open, withIntermediateDirectories: false)
@@ -71,7 +71,7 @@ import Testing
         }
     }
 
-    @Test func onlyAnAdminMayHaveOneMade() throws {
+    @Test func `only an admin may request a backup, and only in the documented form`() throws {
         try withWorld { world in
             let answer = try world.ask("POST", "/v1/backup", body: #"{"file":"relative.db"}"#)
             #expect(answer.status == 400)
@@ -81,7 +81,7 @@ import Testing
         }
     }
 
-    @Test func aDirectoryInWhichSoManyAreKept() throws {
+    @Test func `--keep removes the oldest backups of a directory and nothing else`() throws {
         try withWorld { world in
             let directory = try world.backups()
             let older = (1...4).map { "keyturn-2026010\($0)T000000Z.db" }
@@ -96,7 +96,7 @@ import Testing
         }
     }
 
-    @Test func aDraftThatAKilledDaemonLeftIsNotInTheWay() throws {
+    @Test func `a draft that a killed daemon left is not in the way`() throws {
         try withWorld { world in
             let file = try world.backups() + "/one.db"
             try FileManager.default.createDirectory(atPath: file + ".draft", withIntermediateDirectories: false)
@@ -108,7 +108,7 @@ import Testing
     }
 
     /// Writers go on meanwhile, and each backup is of one moment: what was acknowledged before it began is in it.
-    @Test func underLoad() throws {
+    @Test func `a backup under load has everything acknowledged before it began`() throws {
         try withWorld { world in
             let directory = try world.backups()
             for number in 0..<40 {
@@ -146,7 +146,8 @@ import Testing
         }
     }
 
-    @Test(.enabled(if: SmallDisk.mayMount, SmallDisk.why)) func aDiskWithoutRoomForIt() throws {
+    @Test(.enabled(if: SmallDisk.mayMount, SmallDisk.why))
+    func `a backup that does not fit on its disk leaves nothing there, and the next one succeeds`() throws {
         try withWorld { world in
             for number in 0..<5 { try world.addApp("zoom-\(number)", verify: false) }
             // Seen by the daemon as well: mounted where all see it, and taken away again.

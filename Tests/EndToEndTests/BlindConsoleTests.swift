@@ -26,7 +26,7 @@ import Testing
         }
     }
 
-    @Test func theCurrentSecretIsPushedOnceMoreAndSettlesBeforeTheOldOneEnds() throws {
+    @Test func `the current secret is pushed once more and settles before the old one is revoked`() throws {
         try Self.draining { world, console, app, clock, new in
             try console.edit(#"{"OAuth secret":"\#(app.secret)"}"#)
             try world.must("target", "test", "console")
@@ -41,7 +41,7 @@ import Testing
         }
     }
 
-    @Test func anotherTargetThatIsAwayHasNothingPushedAgainMeanwhile() throws {
+    @Test func `another target that cannot be reached gets no second push meanwhile`() throws {
         try Self.draining(settle: "0s") { world, console, app, clock, new in
             let other = try world.console()
             defer { other.end() }
@@ -61,7 +61,7 @@ import Testing
         }
     }
 
-    @Test func whatItRefusesThenWaitsForTheOperatorWithBothSecretsAlive() throws {
+    @Test func `a refused second push waits for the operator with both secrets alive`() throws {
         try Self.draining(settle: "0s") { world, console, app, clock, new in
             try console.edit(#"{"OAuth secret":"\#(app.secret)"}"#)
             try console.switches(#"{"reject":"not today"}"#)
@@ -81,7 +81,7 @@ import Testing
         }
     }
 
-    @Test func anotherAppsIDsAreNotPushedOver() throws {
+    @Test func `a connection that holds another app's IDs is not pushed over`() throws {
         try Self.draining(settle: "0s") { world, console, app, clock, _ in
             try console.edit(#"{"OAuth client":"another app's","OAuth secret":"another's"}"#)
             try Self.reason("has another client ID or account ID", world, clock)

@@ -3,7 +3,7 @@ import Testing
 
 /// The vault's file itself, broken: never served wrong, never a crash, always a reason.
 @Suite(.realProcesses) struct BrokenFileTests {
-    @Test func cutShortAnywhere() throws {
+    @Test func `a vault that was cut short anywhere is refused`() throws {
         try withWorld { world in
             _ = try world.fillAndStop()
             let whole = try Files.bytes(world.vault)
@@ -15,7 +15,7 @@ import Testing
         }
     }
 
-    @Test func somethingElseInItsPlace() throws {
+    @Test func `another file in the vault's place is refused`() throws {
         try withWorld { world in
             _ = try world.fillAndStop()
             for other in ["no database at all\n", String(repeating: "\0", count: 8_192)] {
@@ -32,7 +32,7 @@ import Testing
         }
     }
 
-    @Test func aFlippedBitAnywhere() throws {
+    @Test func `a flipped bit anywhere is refused or does not matter`() throws {
         try withWorld { world in
             let apps = try world.fillAndStop()
             let whole = try Files.bytes(world.vault)
@@ -71,7 +71,7 @@ import Testing
         }
     }
 
-    @Test func aLogOfNonsenseBesideIt() throws {
+    @Test func `a WAL of random bytes does not keep the vault from being served`() throws {
         try withWorld { world in
             let apps = try world.fillAndStop()
             var chance = Seeded(5)

@@ -8,7 +8,7 @@ import Testing
         return try world.runner.run(Programs.keyturnd, ["check-config"] + more)
     }
 
-    @Test func `what a start would take is taken, and nothing is made`() throws {
+    @Test func `a configuration that a start accepts passes, and nothing is created`() throws {
         try withWorld(serving: false) { world in
             let fine = try Self.check("agent:\n  mode: '0660'\nlog:\n  level: debug\n", world)
             #expect(fine.exit == 0 && fine.errors.isEmpty, "\(fine)")
@@ -36,7 +36,7 @@ import Testing
         ("unlock:\n  command: echo secret\n", "absolute path"),
         ("metrics:\n  listen: 0.0.0.0:9100\n", "metrics.listen"),
         ("metrics:\n  listen: 127.0.0.1:81\n", "metrics.listen: a port below 1024 takes a privilege"),
-    ]) func `what a start would refuse ends with 78 and is named`(_ text: String, _ words: String) throws {
+    ]) func `a configuration that a start refuses ends with 78 and is named`(_ text: String, _ words: String) throws {
         try withWorld(serving: false) { world in
             let outcome = try Self.check(text, world)
             #expect(outcome.exit == 78 && outcome.complains(as: "keyturnd") && outcome.output.isEmpty, "\(outcome)")
@@ -60,7 +60,7 @@ import Testing
     }
 
     @Test(.enabled(if: OtherUser.mayBe, OtherUser.why))
-    func `root looks at another user's vault with that user's key`() throws {
+    func `root checks another user's vault with that user's key`() throws {
         try withWorld(serving: false) { world in
             try world.initialise()
             let text = "unlock:\n  key_file: \(world.keyFile)\n"

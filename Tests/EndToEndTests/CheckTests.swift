@@ -3,7 +3,7 @@ import Testing
 
 /// `keyturnd check`: names what is wrong, and changes nothing.
 @Suite(.realProcesses) struct CheckTests {
-    @Test func aVaultThatIsWhole() throws {
+    @Test func `an intact vault passes`() throws {
         try withWorld { world in
             let apps = try world.fillAndStop()
             let outcome = try world.checked(expecting: 0)
@@ -18,7 +18,7 @@ import Testing
     }
 
     /// After a crash the newest commits are in the log beside the file.
-    @Test func aVaultAsACrashLeftIt() throws {
+    @Test func `a vault as a crash left it passes`() throws {
         try withWorld { world in
             try world.addApp("zoom-one")
             try world.crash()
@@ -28,7 +28,7 @@ import Testing
         }
     }
 
-    @Test func theWaysIn() throws {
+    @Test func `the check opens the vault with each kind of unlock key`() throws {
         try withWorld { world in
             _ = try world.fillAndStop()
             let recovery = try String(contentsOfFile: world.recoveryFile, encoding: .utf8)
@@ -45,14 +45,14 @@ import Testing
         }
     }
 
-    @Test func whileADaemonServes() throws {
+    @Test func `the check refuses to run beside a daemon that serves`() throws {
         try withWorld { world in
             let outcome = try world.keyturnd("check", "--key-file", world.keyFile)
             #expect(outcome.exit == 75 && outcome.complains(as: "keyturnd") && outcome.errors.contains("serves"))
         }
     }
 
-    @Test func withoutAVault() throws {
+    @Test func `the check of a missing vault ends with 66 and creates nothing`() throws {
         try withWorld(serving: false) { world in
             let outcome = try world.keyturnd("check", "--passphrase-stdin", input: "correct horse battery")
             #expect(outcome.exit == 66 && outcome.complains(as: "keyturnd"))
@@ -72,7 +72,9 @@ import Testing
             "index generation_app",
             "PRAGMA writable_schema = ON; DELETE FROM sqlite_schema WHERE name = 'generation_app'"
         ),
-    ]) func aTamperedVault(_ named: String, _ statement: String) throws {
+    ]) func `a vault that was tampered with is reported by what was changed`(_ named: String, _ statement: String)
+        throws
+    {
         try withWorld { world in
             _ = try world.fillAndStop()
             try world.sqlite(statement + ";")
@@ -83,7 +85,7 @@ import Testing
         }
     }
 
-    @Test func severalThingsAtOnceAreAllNamedTheWorstFirst() throws {
+    @Test func `several findings are all reported, the worst first`() throws {
         try withWorld { world in
             _ = try world.fillAndStop()
             try world.sqlite("UPDATE token SET sealed = zeroblob(99); UPDATE app SET sealed = zeroblob(99);")
@@ -99,7 +101,7 @@ import Testing
         }
     }
 
-    @Test func theAuditLogCutAndEdited() throws {
+    @Test func `an audit log that was cut, or removed, is reported`() throws {
         try withWorld { world in
             _ = try world.fillAndStop()
             let log = world.state + "/audit/audit-00000001.jsonl"
@@ -111,7 +113,7 @@ import Testing
         }
     }
 
-    @Test func aSpoolFileThatNobodyCanOpen() throws {
+    @Test func `a spool file that no key opens is reported`() throws {
         try withWorld { world in
             _ = try world.fillAndStop()
             let slot = world.state + "/spool/slot-1"
@@ -122,7 +124,8 @@ import Testing
         }
     }
 
-    @Test(.enabled(if: SmallDisk.mayMount, SmallDisk.why)) func onAFileSystemThatCannotBeWritten() throws {
+    @Test(.enabled(if: SmallDisk.mayMount, SmallDisk.why))
+    func `the check works on a file system that cannot be written`() throws {
         try withWorld { world in
             _ = try world.fillAndStop()
             let check = """

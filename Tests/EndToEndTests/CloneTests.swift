@@ -3,7 +3,7 @@ import Testing
 
 /// A state directory that was copied to a second machine, with both running.
 @Suite(.realProcesses) struct CloneTests {
-    @Test func theCopyServesAndRotatesNothingUntilItIsAdopted() throws {
+    @Test func `a copied vault serves, and rotates nothing until it is adopted`() throws {
         try withWorld { world in
             let app = try world.addApp("zoom-one")
             try world.must("app", "set", "zoom-one", "--rotate-every", "1d")

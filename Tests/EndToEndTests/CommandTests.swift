@@ -17,7 +17,7 @@ import Testing
     ]
 
     @Test(arguments: all + [["lock"], ["unlock", "--passphrase-stdin"]])
-    func withoutADaemonEndsWith69(_ command: [String]) throws {
+    func `without a daemon a command ends with 69`(_ command: [String]) throws {
         try withWorld(serving: false) { world in
             for arguments in [command, command + ["--json"]] {
                 let outcome = try world.runner.run(Programs.keyturn, arguments, input: "secret")
@@ -27,7 +27,7 @@ import Testing
         }
     }
 
-    @Test func lockedEndsWith69() throws {
+    @Test func `on a locked vault a command ends with 69`() throws {
         try withWorld { world in
             try world.addApp("zoom-prod", verify: false)
             try world.must("lock")
@@ -47,7 +47,7 @@ import Testing
         ["app", "show", "nothing"], ["app", "verify", "nothing"], ["app", "remove", "nothing", "--yes"],
         ["token", "nothing"], ["token", "nothing", "--refresh"], ["status", "nothing"], ["client", "show", "nobody"],
         ["client", "remove", "nobody", "--yes"],
-    ]) func noSuchThingEndsWith66(_ command: [String]) throws {
+    ]) func `an unknown name ends with 66`(_ command: [String]) throws {
         try withWorld { world in
             for arguments in [command, command + ["--json"]] {
                 let outcome = try world.runner.run(Programs.keyturn, arguments)
@@ -76,7 +76,7 @@ import Testing
             "http://127.0.0.1/t",
         ],
         ["unlock"], ["unlock", "--passphrase-stdin", "--recovery-stdin"],
-    ]) func usageErrorsEndWith64(_ command: [String]) throws {
+    ]) func `usage errors end with 64`(_ command: [String]) throws {
         try withWorld { world in
             try world.addApp("zoom-prod", verify: false)
             // Without a terminal nothing can be asked.
@@ -96,7 +96,7 @@ import Testing
         (["client", "add", "x", "--user", "nobody-of-that-name", "--allow", "*:token"], ""),
         (["client", "add", "x", "--uid", "4294967295", "--allow", "*:token"], ""),
         (["unlock", "--passphrase-stdin"], "wrong passphrase"), (["unlock", "--recovery-stdin"], "ABCD-EFGH"),
-    ]) func badDataEndsWith65(_ command: [String], _ input: String) throws {
+    ]) func `bad data ends with 65`(_ command: [String], _ input: String) throws {
         try withWorld { world in
             try world.addApp("zoom-prod", verify: false)
             let outcome = try world.runner.run(Programs.keyturn, command, input: input)
@@ -107,7 +107,7 @@ import Testing
     }
 
     @Test(.enabled(if: OtherUser.mayRunPrograms, OtherUser.whyNoPrograms))
-    func anotherUserEndsWith77() throws {
+    func `another user's command ends with 77`() throws {
         try withWorld { world in
             try world.addApp("zoom-prod", verify: false)
             for command in Self.all {
@@ -118,7 +118,7 @@ import Testing
         }
     }
 
-    @Test func whatZoomRefusesEndsWith79AndIsNotStored() throws {
+    @Test func `credentials that Zoom refuses end with 79 and are not stored`() throws {
         try withWorld { world in
             let app = try world.sandbox.addApp()
             let refused = try world.runner.run(Programs.keyturn, world.adding("zoom-prod", app), input: "wrong")
@@ -135,7 +135,7 @@ import Testing
         }
     }
 
-    @Test func anAppThatIsShortOfScopesIsStoredAndToldSo() throws {
+    @Test func `an app that lacks scopes is stored with a warning`() throws {
         try withWorld { world in
             let app = try world.sandbox.addApp(scopes: ["user:read:admin", "scim2:admin"])
             let added = try world.runner.run(Programs.keyturn, world.adding("zoom-prod", app), input: app.secret)
@@ -150,7 +150,7 @@ import Testing
         }
     }
 
-    @Test func anIDMayBeginWithADash() throws {
+    @Test func `an ID may begin with a dash`() throws {
         try withWorld { world in
             let outcome = try world.keyturn(
                 "app", "add", "zoom-prod", "--account-id", "-abc", "--client-id", "--def", "--marketplace-app-id", "-g",
@@ -162,7 +162,7 @@ import Testing
         }
     }
 
-    @Test func whiteSpaceAroundPastedValuesIsLeftOutAndSaid() throws {
+    @Test func `white space around pasted values is removed with a notice`() throws {
         try withWorld { world in
             let outcome = try world.keyturn(
                 "app", "add", "zoom-prod", "--account-id", " acc ", "--client-id", "cli\n", "--secret-stdin",
@@ -178,7 +178,7 @@ import Testing
     @Test(arguments: [
         ["--help"], ["--version"], ["app", "--help"], ["app", "add", "--help"], ["client", "add", "--help"],
         ["token", "--help"], ["help", "fetch"], ["unlock", "-h"],
-    ]) func helpGoesToStandardOutput(_ arguments: [String]) throws {
+    ]) func `help goes to standard output`(_ arguments: [String]) throws {
         try withWorld(serving: false) { world in
             let outcome = try world.runner.run(Programs.keyturn, arguments)
             #expect(outcome.exit == 0 && !outcome.output.isEmpty && outcome.errors.isEmpty)

@@ -3,14 +3,15 @@ import Testing
 
 /// What a shell proposes, asked of the shells themselves.
 @Suite(.realProcesses) struct CompletionTests {
-    @Test(arguments: ["bash", "zsh", "fish"]) func thereIsAScriptForEachShell(_ shell: String) throws {
+    @Test(arguments: ["bash", "zsh", "fish"])
+    func `there is a completion script for each shell`(_ shell: String) throws {
         try withWorld(serving: false) { world in
             let outcome = try world.keyturn("completions", shell)
             #expect(outcome.exit == 0 && outcome.errors.isEmpty && outcome.output.contains("rotate"))
         }
     }
 
-    @Test func bashProposesWhatTheDaemonKnows() throws {
+    @Test func `bash proposes the names that the daemon knows`() throws {
         try withWorld { world in
             try world.addApp("zoom-prod")
             try world.addApp("zoom-test")
@@ -27,7 +28,7 @@ import Testing
     }
 
     /// Without a daemon there is nothing to propose, and nothing that would disturb the line.
-    @Test func bashIsToldNothingWithoutADaemon() throws {
+    @Test func `bash proposes nothing without a daemon`() throws {
         try withWorld(serving: false) { world in
             let proposed = try bash(world, ["rotate", "zoom-"])
             #expect(proposed.isEmpty)

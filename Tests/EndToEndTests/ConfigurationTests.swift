@@ -20,7 +20,7 @@ import Testing
         ("log:\n  level: info\nlog:\n  level: debug\n", ["log"]),
         ("- a\n- b\n", ["keyturn.yaml"]), ("just words\n", ["keyturn.yaml"]), ("a: [\n", ["keyturn.yaml"]),
         ("%NUL%", ["keyturn.yaml"]),
-    ]) func aMistakeInTheFileEndsWith78AndIsNamed(_ text: String, _ words: [String]) throws {
+    ]) func `a mistake in the file ends with 78 and is named`(_ text: String, _ words: [String]) throws {
         try withWorld(serving: false) { world in
             try world.initialise()
             try Data(text.replacing("%NUL%", with: "\0").utf8).write(to: URL(filePath: world.configuration))
@@ -30,7 +30,7 @@ import Testing
         }
     }
 
-    @Test func theFileIsReadAndTheEnvironmentComesFirst() throws {
+    @Test func `the file is read, and the environment comes before it`() throws {
         try withWorld(serving: false) { world in
             try world.initialise()
             let text = "unlock:\n  key_file: \(world.keyFile)\nagent:\n  mode: \"0660\"\nlog:\n  level: warning\n"
@@ -55,7 +55,7 @@ import Testing
         ("KEYTURN_AGENT_MODE", "rw-rw-rw-"), ("KEYTURN_SERVER_IDLE_TIMEOUT", "-1"), ("KEYTURN_LOG_LEVEL", "trace"),
         ("KEYTURN_ZOOM_REFUSALS_PER_HOUR", "0"), ("KEYTURN_SERVER_MAX_CONNECTIONS", "many"),
         ("KEYTURN_UNLOCK_KEY_FILE", "relative/key"),
-    ]) func aMistakeInTheEnvironmentEndsWith78AndIsNamed(_ name: String, _ value: String) throws {
+    ]) func `a mistake in the environment ends with 78 and is named`(_ name: String, _ value: String) throws {
         try withWorld(serving: false) { world in
             try world.initialise()
             let outcome = try world.keyturnd("serve", "--key-file", world.keyFile, environment: [name: value])
@@ -63,7 +63,7 @@ import Testing
         }
     }
 
-    @Test func aNamedFileMustBeThere() throws {
+    @Test func `a file named by --config must exist`() throws {
         try withWorld(serving: false) { world in
             try world.initialise()
             let missing = world.directory + "/missing.yaml"
@@ -75,7 +75,7 @@ import Testing
         }
     }
 
-    @Test func aRuntimeDirectoryThatMakesTheSocketsPathTooLongIsNamed() throws {
+    @Test func `a runtime directory that makes the sockets' paths too long is named`() throws {
         try withWorld(serving: false) { world in
             try world.initialise()
             let long = world.directory + "/" + String(repeating: "d", count: 90)
@@ -86,7 +86,7 @@ import Testing
         }
     }
 
-    @Test func theFlagsComeBeforeTheEnvironment() throws {
+    @Test func `the flags come before the environment`() throws {
         try withWorld(serving: false) { world in
             let state = world.directory + "/elsewhere"
             let runtime = world.directory + "/sockets"

@@ -32,7 +32,7 @@ import Testing
     /// chown, dac_read_search, ipc_lock, sys_ptrace.
     private static let ofRoot: UInt64 = 0x84005
 
-    @Test func everyThreadIsConfinedAndTheDoctorSaysSo() throws {
+    @Test func `every thread is confined, and the doctor says so`() throws {
         try withWorld { world in
             try world.addApp("zoom-one")
             try Self.check(try world.daemon.child.pid, capabilities: geteuid() == 0 ? Self.ofRoot : 0)
@@ -46,7 +46,7 @@ import Testing
     }
 
     @Test(.enabled(if: OtherUser.mayRunPrograms, OtherUser.whyNoPrograms))
-    func anotherUsersDaemonHasNoCapabilityAtAll() throws {
+    func `a daemon of another user has no capability at all`() throws {
         try withWorld(serving: false) { world in
             // Starts with all that root may, as a container does with a user of its own and ambient capabilities.
             for directory in [world.directory + "/theirs", world.directory + "/theirs/run"] {
@@ -128,7 +128,7 @@ import Testing
         }
     }
 
-    @Test func anAlertsCommandCannotTouchTheVault() throws {
+    @Test func `an alert's command cannot touch the vault`() throws {
         try withWorld(serving: false) { world in
             try world.initialise()
             let script = world.directory + "/alert"
@@ -143,7 +143,7 @@ import Testing
         }
     }
 
-    @Test func anUnlockCommandCannotTouchTheVaultEither() throws {
+    @Test func `an unlock command cannot touch the vault either`() throws {
         try withWorld(serving: false) { world in
             try world.initialise()
             let script = world.directory + "/unlock"

@@ -3,7 +3,7 @@ import Testing
 
 /// Requests made to confuse, byte for byte over the socket.
 @Suite(.realProcesses) struct ConfusingRequestTests {
-    @Test func eachConfusingRequestIsRefusedAndHarmsNothing() throws {
+    @Test func `each confusing request is refused and harms nothing`() throws {
         try withWorld { world in
             let app = try world.addApp("zoom-prod", verify: false)
             for row in ConfusingRequest.all {
@@ -29,7 +29,7 @@ import Testing
     }
 
     @Test(arguments: ["POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "CONNECT"])
-    func aMethodThatIsNotServedIsToldWhichOneIs(_ method: String) throws {
+    func `a method that is not served is answered with those that are`(_ method: String) throws {
         try withWorld { world in
             try world.addApp("zoom-prod", verify: false)
             for path in ["/v1/health", "/v1/apps", "/v1/apps/zoom-prod/credentials", "/v1/apps/zoom-prod/token"] {
@@ -44,7 +44,7 @@ import Testing
         }
     }
 
-    @Test func headIsServedWhereGetIs() throws {
+    @Test func `HEAD is served where GET is`() throws {
         try withWorld { world in
             let app = try world.addApp("zoom-prod")
             try world.must("client", "remove", "tests", "--yes")
@@ -76,7 +76,7 @@ import Testing
         }
     }
 
-    @Test func bodiesInChunksAndTargetsAsURLsAreTaken() throws {
+    @Test func `chunked bodies and absolute URLs as targets are accepted`() throws {
         try withWorld { world in
             try world.addApp("zoom-prod", verify: false)
             for fields in [
@@ -97,7 +97,7 @@ import Testing
         }
     }
 
-    @Test func whatFollowsARefusedRequestIsNeverRead() throws {
+    @Test func `bytes that follow a refused request are never read`() throws {
         try withWorld { world in
             let smuggled = request("POST", "/v1/lock")
             let bait = "POST /v1/unlock HTTP/1.1\r\nHost: k\r\nKeyturn-Request: 1\r\n"
@@ -120,7 +120,7 @@ import Testing
         }
     }
 
-    @Test func pipelinedRequestsAreAnsweredInOrder() throws {
+    @Test func `pipelined requests are answered in order`() throws {
         try withWorld { world in
             let app = try world.addApp("zoom-prod", verify: false)
             let tag = try #require(try world.get("/v1/apps/zoom-prod/credentials").header("ETag"))
@@ -142,7 +142,7 @@ import Testing
         }
     }
 
-    @Test func aClientThatHasSaidAllStillGetsItsAnswers() throws {
+    @Test func `a client that closed its sending half still gets its answers`() throws {
         try withWorld { world in
             try world.addApp("zoom-prod", verify: false)
             try world.sandbox.fault("delay", #","delay_ms":300"#)
@@ -155,7 +155,7 @@ import Testing
         }
     }
 
-    @Test func aBodyThatIsNoDocumentIsRefused() throws {
+    @Test func `a body that is no JSON document is refused`() throws {
         let bodies = [
             "", "null", "[]", "7", "{}", "{", "\u{FEFF}{}", #"{'passphrase':'a'}"#, #"{"passphrase":7}"#,
             #"{"passphrase":"a","passphrase":"b"}"#, #"{"passphrase":"a","recovery_key":"b"}"#,
@@ -176,7 +176,7 @@ import Testing
         }
     }
 
-    @Test func aBodyOfAnotherTypeIsRefused() throws {
+    @Test func `a body of another type is refused`() throws {
         try withWorld { world in
             for type in ["text/plain", "application/x-www-form-urlencoded", "application/json5"] {
                 let connection = try Connection(to: world.admin)
@@ -188,7 +188,7 @@ import Testing
         }
     }
 
-    @Test func noiseIsNoDanger() throws {
+    @Test func `random bytes harm nothing`() throws {
         try withWorld { world in
             try world.addApp("zoom-prod", verify: false)
             var chance = Seeded(2_026)

@@ -5,7 +5,8 @@ import Testing
     // MARK: Javas
 
     /// A plug-in is built on whatever JDK somebody has, and runs on whatever JVM PingFederate has.
-    @Test(arguments: Java.fit.filter(\.hasCompiler)) func eachJDKBuildsItWithoutAWarning(java: Java) throws {
+    @Test(arguments: Java.fit.filter(\.hasCompiler))
+    func `each JDK builds the plug-in without a warning`(java: Java) throws {
         try withWorld(serving: false) { world in
             let jar = world.directory + "/plugin.jar"
             try Connector.build(jar, by: java, with: world.runner)
@@ -17,7 +18,7 @@ import Testing
         }
     }
 
-    @Test func eachJavaOfTheMachineIsTried() {
+    @Test func `each Java of the machine is tried`() {
         let tooOld = Java.all.filter { $0.version < 11 }
         for java in Java.all {
             print("\(java.testDescription): \(tooOld.contains(java) ? "does not load it" : "tried")")
@@ -27,7 +28,7 @@ import Testing
 
     // MARK: Settings
 
-    @Test(arguments: Java.fit) func aMistakeInTheSettingsIsRefusedAsItIsSaved(java: Java) throws {
+    @Test(arguments: Java.fit) func `a mistake in the settings is refused when they are saved`(java: Java) throws {
         try withWorld(serving: false) { world in
             func save(_ socket: String, _ connect: String = "", _ read: String = "") throws -> [String] {
                 try world.plugin("save", socket: socket, connect: connect, read: read, on: java)
@@ -59,7 +60,7 @@ import Testing
 
     /// Then what was saved is said at each use.
     @Test(arguments: Java.fit, [Connector.Variant.bare, .without])
-    func aPingFederateWithoutValidatorsStillHasThePlugIn(java: Java, variant: Connector.Variant) throws {
+    func `a PingFederate without validators still has the plug-in`(java: Java, variant: Connector.Variant) throws {
         try withWorld { world in
             try world.addApp("zoom-prod")
             #expect(try world.plugin("describe", variant: variant, on: java).count == 6)

@@ -5,7 +5,7 @@ import Testing
 @Suite(.realProcesses, .enabled(if: Connector.isThere, Connector.why)) struct ConnectorTests {
     // MARK: The jar
 
-    @Test func theJarIsForJava11AndHasNothingOfPingIdentitys() throws {
+    @Test func `the jar is for Java 11 and contains nothing of Ping Identity's`() throws {
         let script = """
             import json, sys, zipfile
             jar = zipfile.ZipFile(sys.argv[1])
@@ -30,7 +30,7 @@ import Testing
         }
     }
 
-    @Test func theSameSourcesMakeTheSameJar() throws {
+    @Test func `the same sources make the same jar`() throws {
         try withWorld(serving: false) { world in
             let again = world.directory + "/again.jar"
             let built = try world.runner.run(
@@ -42,7 +42,7 @@ import Testing
 
     // MARK: Values
 
-    @Test(arguments: Java.fit) func eachFieldIsTheOneThatTheDaemonHas(java: Java) throws {
+    @Test(arguments: Java.fit) func `each field is the one that the daemon has`(java: Java) throws {
         try withWorld { world in
             let app = try world.addApp("zoom.prod-1")
             let token = try #require(try world.get("/v1/apps/zoom.prod-1/token").json["access_token"].string)
@@ -57,7 +57,8 @@ import Testing
         }
     }
 
-    @Test(arguments: Java.fit) func whoIsGrantedTokensAloneHasThemWithoutTheClientID(java: Java) throws {
+    @Test(arguments: Java.fit)
+    func `a client that is granted tokens alone gets them without the client ID`(java: Java) throws {
         try withWorld { world in
             try world.addApp("zoom-prod")
             try world.must("client", "remove", "tests", "--yes")
@@ -69,7 +70,7 @@ import Testing
         }
     }
 
-    @Test(arguments: Java.fit) func theActionsWriteAndTryReferencesAndNeverShowAValue(java: Java) throws {
+    @Test(arguments: Java.fit) func `the actions write and try references and never show a value`(java: Java) throws {
         try withWorld { world in
             let app = try world.addApp("zoom-prod")
             func generate(_ app: String, _ field: String) throws -> String {
@@ -101,7 +102,7 @@ import Testing
 
     // MARK: Failures
 
-    @Test(arguments: Java.fit) func whatWasNoReferenceIsNotSaidAgain(java: Java) throws {
+    @Test(arguments: Java.fit) func `a text that is no reference is not repeated`(java: Java) throws {
         try withWorld(serving: false) { world in
             let wrong = [
                 "plAnted-secret", "zoom-prod.password", "Zoom.client_secret", "../x.client_id", ".client_id", "",
@@ -113,7 +114,7 @@ import Testing
         }
     }
 
-    @Test(arguments: Java.fit) func aFailureSaysWhatToDo(java: Java) throws {
+    @Test(arguments: Java.fit) func `a failure says what to do`(java: Java) throws {
         try withWorld { world in
             try world.addApp("zoom-prod")
             func failure(_ socket: String? = nil, connect: String = "", read: String = "") throws -> String {
@@ -149,7 +150,7 @@ import Testing
         }
     }
 
-    @Test(arguments: Java.fit) func aDaemonThatStandsStillIsNotWaitedForWithoutEnd(java: Java) throws {
+    @Test(arguments: Java.fit) func `a daemon that hangs is not waited for without end`(java: Java) throws {
         try withWorld { world in
             try world.addApp("zoom-prod")
             let daemon = try world.daemon.child
@@ -160,7 +161,7 @@ import Testing
         }
     }
 
-    @Test(arguments: Java.fit) func whatZoomRefusesIsSaid(java: Java) throws {
+    @Test(arguments: Java.fit) func `a refusal of Zoom's is reported`(java: Java) throws {
         try withWorld { world in
             try world.addApp("zoom-prod", verify: false)
             try world.sandbox.fault("status", #","status":503,"retry_after":"60""#)
@@ -173,7 +174,7 @@ import Testing
     }
 
     @Test(.enabled(if: OtherUser.mayRunPrograms, OtherUser.whyNoPrograms), arguments: Java.fit)
-    func whoMayNotOpenTheSocketIsTold(java: Java) throws {
+    func `a user who may not open the socket is told so`(java: Java) throws {
         try withWorld { world in
             try Files.set(world.runtime + "/agent", 0o700)
             let connector = try Connector.built
@@ -186,7 +187,7 @@ import Testing
     }
 
     /// More than a hundred answers that are broken, oversized, cut or slow; and the queue that is full.
-    @Test(arguments: Java.fit) func brokenAnswersAreRefusedAndToldApart(java: Java) throws {
+    @Test(arguments: Java.fit) func `broken answers are refused and told apart`(java: Java) throws {
         try withWorld(serving: false) { world in
             let connector = try Connector.built
             let words = connector.words(
@@ -199,7 +200,7 @@ import Testing
 
     /// Java 11 is no part of current distributions: `KEYTURN_OLD_JAVA` names one.
     @Test(.enabled(if: !Java.old.isEmpty, "there is no Java 11 to 15"), arguments: Java.old)
-    func anOldJVMLoadsItAndIsToldWhatItLacks(java: Java) throws {
+    func `an old JVM loads the plug-in and is told what it lacks`(java: Java) throws {
         try withWorld(serving: false) { world in
             let words = "this JVM is Java \(java.version), and Unix sockets come with Java 16; try: Java 17 or newer"
             let said = try world.plugin("ask", "zoom-prod.client_id", on: java)
@@ -210,7 +211,7 @@ import Testing
 
     // MARK: Many at once
 
-    @Test(arguments: Java.fit) func aHundredThreadsAreServed(java: Java) throws {
+    @Test(arguments: Java.fit) func `a hundred threads are all served`(java: Java) throws {
         try withWorld { world in
             let app = try world.addApp("zoom-prod")
             let calls = ProcessInfo.processInfo.environment["KEYTURN_CROWD_CALLS"] ?? "40"
@@ -224,7 +225,7 @@ import Testing
     }
 
     /// Threads fetch a secret and take it to Zoom at once, while one rotation follows the other.
-    @Test(arguments: Java.fit) func nobodyIsRefusedWhileSecretsAreRotated(java: Java) throws {
+    @Test(arguments: Java.fit) func `no thread is refused while secrets are rotated`(java: Java) throws {
         try withWorld(serving: false) { world in
             let clock = try TestClock(in: world.directory)
             try world.initialise()

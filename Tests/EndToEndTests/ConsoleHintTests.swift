@@ -56,7 +56,7 @@ import Testing
         }
     }
 
-    @Test func whatTheyNameIsTaken() throws {
+    @Test func `each option that a hint names is accepted`() throws {
         var advised: Set<[String]> = []
         for party in try Self.parties() {
             for cause in ConsoleFailure.Cause.allCases {

@@ -14,7 +14,7 @@ import Testing
     }
 
     @Test(arguments: ["{}", #"{"encrypts_on_save":false}"#, onLook, dateless, neither])
-    func whatNobodyChangedRaisesNoAlert(manner: String) throws {
+    func `an unchanged connection raises no alert`(manner: String) throws {
         try TargetTests.withConsole { world, console, app, clock in
             try console.switches(manner)
             func isQuiet(_ when: String) throws {
@@ -42,8 +42,7 @@ import Testing
         (#"{"encrypts_on_save":false}"#, "the secret in the connection was changed"),
         (dateless, "the secret in the connection was changed"),
         (onLook, "somebody else saved the connection"),
-    ])
-    func anOldSecretThatTerraformPutsBackIsFound(manner: String, words: String) throws {
+    ]) func `an old secret that Terraform puts back is found`(manner: String, words: String) throws {
         try TargetTests.withConsole { world, console, app, _ in
             try console.switches(manner)
             try world.must("rotate", "zoom-prod", "--overlap", "7d")
@@ -61,7 +60,7 @@ import Testing
         }
     }
 
-    @Test func whatCannotBeToldWithoutADateIsSaid() throws {
+    @Test func `a change that cannot be told without a date is reported as such`() throws {
         try TargetTests.withConsole { world, console, app, _ in
             try console.switches(Self.neither)
             try world.must("target", "push", "console")
@@ -81,7 +80,7 @@ import Testing
         }
     }
 
-    @Test func aSaveThatLeavesTheEncryptedTextAloneIsNoChange() throws {
+    @Test func `a save that leaves the encrypted text alone is no change`() throws {
         try TargetTests.withConsole { world, console, _, _ in
             try console.switches(#"{"encrypts_on_save":false}"#)
             try world.must("target", "push", "console")

@@ -2,7 +2,7 @@ import Testing
 
 /// The admin API's shapes hold what Keyturn asks and what the stand-in answers; every test with a console looks at that.
 @Suite(.realProcesses) struct ConsoleSchemaTests {
-    @Test func aRequestOrAnAnswerOfAnotherShapeIsFound() throws {
+    @Test func `a request or an answer of another shape is found`() throws {
         try TargetTests.withConsole { world, console, _, _ in
             try world.must("target", "push", "console")
             #expect(try console.violations().isEmpty, "what Keyturn does is of the admin API's shape")

@@ -4,7 +4,7 @@ import Testing
 /// Cases out of the whole product of what can go wrong while a secret is replaced, each with a daemon that is killed.
 /// In the gate a few hundred; with `scripts/crash-matrix` as many as wanted.
 @Suite(.realProcesses, .serialized) struct CrashMatrixTests {
-    @Test func whateverCrashesTheSecretThatIsHandedOutWorks() throws {
+    @Test func `whatever crashes, the secret that clients get works`() throws {
         let wanted = ProcessInfo.processInfo.environment
         let number = { (name: String) in wanted["KEYTURN_MATRIX_\(name)"].flatMap { Int($0) } }
         let seed = UInt64(number("SEED") ?? 1)

@@ -17,7 +17,7 @@ import Testing
         case addApp(String, ZoomApp), removeApp(String), addClient(String), removeClient(String), refresh(String)
     }
 
-    @Test func whatWasReportedAsDoneIsThereAfterEachOfFortyKills() throws {
+    @Test func `everything reported as done is there after each of forty kills`() throws {
         try withWorld { world in
             var chance = Seeded(0x4B54)
             var expected = Expected()
@@ -118,7 +118,7 @@ import Testing
         #expect(clients == expected.clients, "\(when)")
     }
 
-    @Test func aKilledInitLeavesAWholeVaultOrNone() throws {
+    @Test func `a killed init leaves a whole vault or none`() throws {
         try withWorld(serving: false) { world in
             var chance = Seeded(7)
             var (whole, none) = (0, 0)

@@ -3,7 +3,7 @@ import Testing
 
 /// Many at once.
 @Suite(.realProcesses) struct CrowdTests {
-    @Test func aThousandClientsAreAllServed() throws {
+    @Test func `a thousand clients are all served`() throws {
         try withWorld { world in
             let app = try world.addApp("zoom-prod", verify: false)
             let answers = try Crowd.ask(1_000, request("GET", "/v1/apps/zoom-prod/credentials"), at: world.agent)
@@ -14,7 +14,7 @@ import Testing
         }
     }
 
-    @Test func aThousandWaitForOneTokenAndZoomIsAskedOnce() throws {
+    @Test func `a thousand clients wait for one token, and Zoom is asked once`() throws {
         try withWorld { world in
             let app = try world.addApp("zoom-prod", verify: false)
             try world.sandbox.fault("delay", #","delay_ms":1500"#)
@@ -26,7 +26,7 @@ import Testing
         }
     }
 
-    @Test func aThousandWaitForATokenThatDoesNotComeAndZoomIsAskedOnce() throws {
+    @Test func `a thousand clients wait for a token that does not come, and Zoom is asked once`() throws {
         try withWorld { world in
             try world.addApp("zoom-prod", verify: false)
             try world.sandbox.fault("status", #","status":503,"delay_ms":1500,"retry_after":"60""#)
@@ -37,7 +37,7 @@ import Testing
         }
     }
 
-    @Test func whoGivesUpWaitingHarmsNobody() throws {
+    @Test func `clients that give up waiting harm no others`() throws {
         try withWorld { world in
             let app = try world.addApp("zoom-prod", verify: false)
             try world.sandbox.fault("delay", #","delay_ms":1500"#)
@@ -51,7 +51,7 @@ import Testing
         }
     }
 
-    @Test func appsDoNotWaitForEachOther() throws {
+    @Test func `apps do not wait for each other`() throws {
         try withWorld { world in
             try world.addApp("zoom-slow", verify: false)
             try world.sandbox.fault("delay", count: 1, #","delay_ms":10000"#)
@@ -65,7 +65,7 @@ import Testing
         }
     }
 
-    @Test func moreConnectionsThanAllowedAreClosedUnread() throws {
+    @Test func `connections beyond the limit are closed unread`() throws {
         try withWorld(serving: false) { world in
             try world.initialise()
             try world.start(environment: ["KEYTURN_SERVER_MAX_CONNECTIONS": "20"])
@@ -88,7 +88,7 @@ import Testing
     }
 
     /// A process without a descriptor cannot so much as wait.
-    @Test func whereFewFilesMayBeOpenFewConnectionsAreTaken() throws {
+    @Test func `where few files may be open, few connections are accepted`() throws {
         try withWorld(serving: false) { world in
             try world.initialise()
             let serve = "ulimit -n 400 && exec \"$0\" serve --key-file \"$1\""

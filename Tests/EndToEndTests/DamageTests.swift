@@ -11,7 +11,7 @@ import Testing
     }
 
     @Test(arguments: ["app", "generation", "client", "state", "keyring", "key_slot"])
-    func aFlippedBitInASeal(_ table: String) throws {
+    func `a flipped bit in a sealed row is found`(_ table: String) throws {
         try withWorld { world in
             _ = try world.fillAndStop()
             let row = try world.sqlite("SELECT id, hex(sealed) FROM \(table) LIMIT 1;")[0].split(separator: "|")
@@ -24,7 +24,7 @@ import Testing
         }
     }
 
-    @Test(arguments: ["app", "generation", "client"]) func twoRowsBlobsSwapped(_ table: String) throws {
+    @Test(arguments: ["app", "generation", "client"]) func `swapped rows are found`(_ table: String) throws {
         try withWorld { world in
             _ = try world.fillAndStop()
             let rows = try world.sqlite("SELECT id, hex(sealed) FROM \(table) LIMIT 2;").map {
@@ -49,7 +49,7 @@ import Testing
         ("key slot", "DELETE FROM key_slot"),
         ("client", "INSERT INTO client SELECT 'copy', name_index || 'x', sealed FROM client LIMIT 1"),
         ("client", "DROP TABLE client"), ("state", "INSERT OR REPLACE INTO state SELECT id, zeroblob(200) FROM state"),
-    ]) func aChangedOrMissingRow(_ named: String, _ statement: String) throws {
+    ]) func `a changed or missing row is found`(_ named: String, _ statement: String) throws {
         try withWorld { world in
             _ = try world.fillAndStop()
             try world.sqlite(statement + ";")
@@ -57,7 +57,7 @@ import Testing
         }
     }
 
-    @Test func aStatementThatChangesNothingIsServed() throws {
+    @Test func `a statement that changes nothing is no damage`() throws {
         try withWorld { world in
             let apps = try world.fillAndStop()
             try world.sqlite("UPDATE client SET sealed = sealed; VACUUM;")
@@ -66,7 +66,7 @@ import Testing
         }
     }
 
-    @Test func aRemovedClientPutBack() throws {
+    @Test func `a removed client that is put back is found`() throws {
         try withWorld { world in
             _ = try world.fillAndStop()
             let before = try world.sqlite("SELECT id, name_index, hex(sealed) FROM client;")
@@ -80,7 +80,7 @@ import Testing
         }
     }
 
-    @Test func swappedTokensAreServedToNobody() throws {
+    @Test func `swapped tokens are served to no client`() throws {
         try withWorld { world in
             _ = try [world.addApp("zoom-one"), world.addApp("zoom-two")]
             let paths = ["/v1/apps/zoom-one/token", "/v1/apps/zoom-two/token"]
@@ -98,7 +98,7 @@ import Testing
         }
     }
 
-    @Test func theWrongKeyFile() throws {
+    @Test func `the wrong key file opens nothing and harms nothing`() throws {
         try withWorld { world in
             _ = try world.fillAndStop()
             let other = world.directory + "/other"
@@ -110,7 +110,7 @@ import Testing
         }
     }
 
-    @Test func aNewerSchema() throws {
+    @Test func `a newer schema is refused and left alone`() throws {
         try withWorld { world in
             _ = try world.fillAndStop()
             try world.sqlite("PRAGMA user_version = 99;")
@@ -119,7 +119,8 @@ import Testing
         }
     }
 
-    @Test(.enabled(if: SmallDisk.mayMount, SmallDisk.why)) func aFileSystemThatCannotBeWritten() throws {
+    @Test(.enabled(if: SmallDisk.mayMount, SmallDisk.why))
+    func `a file system that cannot be written is named`() throws {
         try withWorld { world in
             _ = try world.fillAndStop()
             let before = try Files.picture(world.state)
@@ -134,7 +135,8 @@ import Testing
         }
     }
 
-    @Test(.enabled(if: OtherUser.mayRunPrograms, OtherUser.whyNoPrograms)) func aDirectoryWithoutPermission() throws {
+    @Test(.enabled(if: OtherUser.mayRunPrograms, OtherUser.whyNoPrograms))
+    func `a directory without permission is named`() throws {
         try withWorld { world in
             _ = try world.fillAndStop()
             for command in [["serve"], ["init", "--passphrase-stdin"]] {

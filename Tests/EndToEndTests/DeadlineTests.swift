@@ -27,7 +27,7 @@ import Testing
         }
     }
 
-    @Test func aDayLaterTheProbeHasFoundWhatSomebodyChangedInTheMarketplace() throws {
+    @Test func `a day later the probe has found a change made in the Marketplace`() throws {
         try Self.withClock { world, clock in
             let changed = try world.addApp("zoom-changed")
             let off = try world.addApp("zoom-off")
@@ -51,7 +51,7 @@ import Testing
         }
     }
 
-    @Test func aSecretThatWillDieIsAnnouncedAtEachOfItsDeadlinesOnceAlsoAcrossRestarts() throws {
+    @Test func `a secret that will expire is announced once at each deadline, also across restarts`() throws {
         try Self.withClock { world, clock in
             try world.addApp("zoom-prod")
             try world.sandbox.switches(#"{"second_new":"refuse"}"#)
@@ -77,7 +77,7 @@ import Testing
         }
     }
 
-    @Test func whoHoldsTheOldSecretNearItsDeadlineIsNamed() throws {
+    @Test func `a client that holds the old secret near its deadline is named`() throws {
         try Self.withClock { world, clock in
             try world.admitEverything()
             try world.addApp("zoom-prod")
@@ -101,7 +101,7 @@ import Testing
         }
     }
 
-    @Test func aRotationThatZoomRefusesIsOverdueUntilItSucceeds() throws {
+    @Test func `a rotation that Zoom refuses is overdue until it succeeds`() throws {
         try Self.withClock { world, clock in
             let app = try world.addApp("zoom-prod")
             try world.must("app", "set", "zoom-prod", "--rotate-every", "30d", "--overlap", "0s")

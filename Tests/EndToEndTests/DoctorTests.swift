@@ -3,7 +3,7 @@ import Testing
 
 /// `keyturn doctor`: a line for each thing, the worst first, each with what to do.
 @Suite(.realProcesses) struct DoctorTests {
-    @Test func aMachineThatIsWell() throws {
+    @Test func `a healthy machine passes`() throws {
         try withWorld { world in
             try world.addApp("zoom-one")
             let report = try world.diagnosis()
@@ -25,7 +25,7 @@ import Testing
         }
     }
 
-    @Test func whatIsWrongComesFirstWithARemedyAndEndsWith65() throws {
+    @Test func `problems come first, each with a remedy, and end with 65`() throws {
         try withWorld { world in
             let app = try world.addApp("zoom-one")
             try Files.set(world.vault, 0o644)
@@ -48,7 +48,7 @@ import Testing
         }
     }
 
-    @Test func `what nobody misses until the day is asked for`() throws {
+    @Test func `backups, alerts and policies that are missing or risky are warnings`() throws {
         try withWorld { world in
             try world.addApp("zoom-prod")
             let before = try world.diagnosis()
@@ -80,7 +80,7 @@ import Testing
     }
 
     /// Each file of the log, and what was moved aside, and not only what is open.
-    @Test func everyFileOfTheStateDirectoryIsLookedAt() throws {
+    @Test func `every file of the state directory is checked`() throws {
         try withWorld { world in
             let aside = world.state + "/replaced-20260101T000000Z"
             try FileManager.default.createDirectory(atPath: aside, withIntermediateDirectories: false)
@@ -104,7 +104,7 @@ import Testing
         }
     }
 
-    @Test func withoutADaemonItSaysSoAndLooksAtTheRest() throws {
+    @Test func `without a daemon the doctor says so and checks the rest`() throws {
         try withWorld { world in
             try world.stop()
             try Files.set(world.state + "/audit", 0o755)
@@ -116,7 +116,7 @@ import Testing
         }
     }
 
-    @Test func aLockedVaultAndAZoomThatCannotBeReached() throws {
+    @Test func `a locked vault and an unreachable Zoom are named`() throws {
         try withWorld(serving: false) { world in
             try world.initialise()
             try world.start("--log-level", "notice")
@@ -132,7 +132,7 @@ import Testing
     }
 
     /// A clock that is before the program was made: served, and nothing is rotated.
-    @Test func aClockBeforeTheProgramWasMade() throws {
+    @Test func `a clock before the program's build stops rotations and is named`() throws {
         try withWorld(serving: false) { world in
             try world.initialise()
             let clock = try TestClock(in: world.directory)

@@ -3,7 +3,7 @@ import Testing
 
 /// What `--json` prints: one document, snake case, times in UTC, no secret unless it was asked for.
 @Suite(.realProcesses) struct DocumentTests {
-    @Test func eachCommandPrintsOneDocument() throws {
+    @Test func `each command prints one JSON document`() throws {
         try withWorld { world in
             let app = try world.sandbox.addApp()
             func document(_ arguments: String..., input: String? = nil) throws -> JSON {
@@ -65,7 +65,7 @@ import Testing
         for element in json.elements { expectStableForm(element, place) }
     }
 
-    @Test func aFailureKeepsStandardOutputClean() throws {
+    @Test func `a failure keeps standard output clean`() throws {
         try withWorld { world in
             for arguments in [["app", "show", "nothing"], ["token", "nothing"], ["fetch", "nothing"]] {
                 let outcome = try world.runner.run(Programs.keyturn, arguments + ["--json"])
@@ -74,7 +74,7 @@ import Testing
         }
     }
 
-    @Test func textHasNoColourAndNoTabsWhereThereIsNoTerminal() throws {
+    @Test func `text has no colours and no tabs outside a terminal`() throws {
         try withWorld { world in
             try world.addApp("zoom-prod")
             for arguments in CommandTests.all.prefix(4) {
@@ -84,7 +84,7 @@ import Testing
         }
     }
 
-    @Test func aFieldAloneIsTheValueAndAnEndOfLine() throws {
+    @Test func `a single field is the value and an end of line`() throws {
         try withWorld { world in
             let app = try world.addApp("zoom-prod", verify: false)
             for (field, value) in [("client_secret", app.secret), ("account_id", app.accountID)] {

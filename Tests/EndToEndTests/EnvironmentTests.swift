@@ -3,7 +3,7 @@ import Testing
 
 /// Variables by which a library would give away what it knows, or become another one.
 @Suite(.realProcesses) struct EnvironmentTests {
-    @Test func noLibraryIsLedAstrayByVariables() throws {
+    @Test func `no library is led astray by variables`() throws {
         try withWorld(serving: false) { world in
             try world.initialise()
             let configuration = world.directory + "/openssl.cnf"
@@ -22,7 +22,7 @@ import Testing
     }
 
     @Test(.enabled(if: Programs.isOnThePath("openssl"), "there is no openssl"))
-    func noKeysOfTLSAreWrittenDown() throws {
+    func `TLS keys are not written to SSLKEYLOGFILE`() throws {
         try withWorld(serving: false) { world in
             try world.initialise()
             let (key, certificate) = (world.directory + "/tls.key", world.directory + "/tls.crt")
@@ -65,7 +65,7 @@ import Testing
     }
 
     /// The vault's key lies there.
-    @Test func anAlertsCommandIsNotToldWhereTheCredentialsAre() throws {
+    @Test func `an alert's command is not told where the credentials are`() throws {
         try withWorld(serving: false) { world in
             try world.initialise()
             let credentials = world.directory + "/credentials"

@@ -3,7 +3,7 @@ import Testing
 
 /// Clients that others wrote hear of a rotation when it happens, and not when a buffer is full.
 @Suite(.realProcesses) struct EventClientTests {
-    @Test func eachClientHearsAtOnceAndSeesAnEndInGoodOrder() throws {
+    @Test func `each client is notified at once and sees an orderly end`() throws {
         let clients = EventClient.all
         #expect(clients.count >= 2, "curl and Python are on every machine that runs the tests")
         try withWorld { world in

@@ -69,7 +69,7 @@ import Testing
     }
 
     /// As far as the parser goes, and one step beyond it: what needs a daemon finds none.
-    @Test func eachCommandHasAnExampleThatTheParserTakes() throws {
+    @Test func `each command has an example that the parser accepts`() throws {
         try withWorld(serving: false) { world in
             try Self.prepare(world)
             let commands = try Self.commands(world)
@@ -95,7 +95,7 @@ import Testing
     }
 
     /// All that need neither a console of PingFederate's nor Zoom itself.
-    @Test func theExamplesDoWhatTheySay() throws {
+    @Test func `the examples do what they say`() throws {
         try withWorld { world in
             try Self.prepare(world)
             try world.addApp("zoom-prod")
@@ -151,7 +151,9 @@ import Testing
             "a duration like 30d"
         ),
         (["explain", "--app", "x", "--uid", "1", "--kind", "moon"], "the value 'moon' is invalid", "one of"),
-    ]) func anUnknownWordLeadsToTheNearest(_ arguments: [String], _ message: String, _ hint: String) throws {
+    ]) func `an unknown word leads to the nearest known one`(_ arguments: [String], _ message: String, _ hint: String)
+        throws
+    {
         try withWorld(serving: false) { world in
             let outcome = try world.runner.run(Programs.keyturn, arguments)
             #expect(outcome.exit == 64 && outcome.complains() && outcome.output.isEmpty)

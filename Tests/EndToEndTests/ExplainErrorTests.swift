@@ -2,7 +2,7 @@ import Testing
 
 /// What a code means, for whoever sees it at three in the morning.
 @Suite(.realProcesses) struct ExplainErrorTests {
-    @Test func aCodeIsExplainedWithoutADaemonAndAnUnknownOneLeadsToTheNearest() throws {
+    @Test func `a code is explained without a daemon, and an unknown one leads to the nearest`() throws {
         try withWorld(serving: false) { world in
             let held = try world.must("explain-error", "rotation_blocked").output
             #expect(
@@ -20,7 +20,7 @@ import Testing
         }
     }
 
-    @Test func asJSONItIsOneDocument() throws {
+    @Test func `as JSON an explanation is one document`() throws {
         try withWorld(serving: false) { world in
             let codes = try world.must("explain-error", "unreachable", "--json").json["codes"].elements
             #expect(codes.compactMap { $0["origin"].string } == ["zoom", "pingfederate"])

@@ -3,7 +3,7 @@ import Testing
 
 /// Why somebody is served or not, said beforehand; and how many may be served how often.
 @Suite(.realProcesses) struct ExplainTests {
-    @Test(.enabled(if: OtherUser.mayBe, OtherUser.why)) func theVerdictIsTheOneThatTheSocketGives() throws {
+    @Test(.enabled(if: OtherUser.mayBe, OtherUser.why)) func `the verdict is the one that the socket gives`() throws {
         try withWorld { world in
             try world.addApp("zoom-prod")
             let other = OtherUser(uid: 65_533, gid: 65_533)
@@ -37,7 +37,7 @@ import Testing
         }
     }
 
-    @Test func whatCannotBeExplainedIsSaid() throws {
+    @Test func `a question that cannot be answered is refused with a reason`() throws {
         try withWorld { world in
             #expect(try world.keyturn("explain", "--app", "zoom-prod", "--pid", "2147483647").exit == 66)
             for words in [
@@ -49,7 +49,7 @@ import Testing
         }
     }
 
-    @Test func aGrantWithoutAnAppIsAProblem() throws {
+    @Test func `a policy for an app that does not exist is a problem`() throws {
         try withWorld { world in
             try world.addApp("zoom-prod")
             try world.must("client", "add", "ping", "--uid", "1", "--allow", "zoom-prod:token")
@@ -61,7 +61,7 @@ import Testing
         }
     }
 
-    @Test func aClientThatAsksTooOftenIsToldWhenToComeBack() throws {
+    @Test func `a client that asks too often is told when to come back`() throws {
         try withWorld(serving: false) { world in
             try world.initialise()
             try world.start(environment: ["KEYTURN_LIMITS_REQUESTS_PER_SECOND": "2"])
@@ -81,7 +81,7 @@ import Testing
     }
 
     @Test(.enabled(if: OtherUser.mayBe && PerlClient.isThere, OtherUser.why))
-    func oneUserDoesNotTakeAllConnections() throws {
+    func `one user cannot take all connections`() throws {
         try withWorld(serving: false) { world in
             try world.initialise()
             try world.start(environment: ["KEYTURN_SERVER_MAX_CONNECTIONS_PER_USER": "3"])
@@ -91,7 +91,7 @@ import Testing
         }
     }
 
-    @Test func aSocketThatNobodyCanReachIsSaidAtTheStart() throws {
+    @Test func `a socket that no other user can reach is reported at the start`() throws {
         try withWorld(serving: false) { world in
             try world.initialise()
             let closed = world.directory + "/closed"

@@ -5,7 +5,7 @@ import Testing
 /// Errors, torn writes and ends of power, at any of the calls by which something gets onto the disk.
 @Suite(.realProcesses, .serialized, .enabled(if: FaultyDisk.isThere, "the disk that fails was not built"))
 struct FaultyDiskTests {
-    @Test func whateverTheDiskDoesWhatWasPromisedIsThere() throws {
+    @Test func `whatever the disk does, everything acknowledged is there`() throws {
         let wanted = ProcessInfo.processInfo.environment
         let number = { (name: String) in wanted["KEYTURN_DISK_\(name)"].flatMap { Int($0) } }
         let seed = UInt64(number("SEED") ?? 1)

@@ -2,13 +2,12 @@ import Foundation
 import Testing
 
 /// Places that cannot be written when a vault is made, put back, or told of in the log.
-@Suite(.realProcesses, .enabled(if: FaultyDisk.isThere, "the disk that fails was not built"))
-struct FaultyPlaceTests {
+@Suite(.realProcesses, .enabled(if: FaultyDisk.isThere, "the disk that fails was not built")) struct FaultyPlaceTests {
     /// All steps, or some.
     private static let stride = ProcessInfo.processInfo.environment["KEYTURN_DISK_CASES"] == nil ? 9 : 1
 
     @Test(arguments: [FaultyDisk.Fault.error, .full, .readOnly, .short, .half, .killBefore, .torn, .powerCut])
-    func aVaultIsMadeWithItsKeysOrNotAtAll(_ fault: FaultyDisk.Fault) throws {
+    func `a vault is created with its keys or not at all`(_ fault: FaultyDisk.Fault) throws {
         try withWorld(serving: false) { world in
             let keys = world.directory + "/keys"
             let (key, recovery) = (keys + "/key", keys + "/recovery")
@@ -59,7 +58,9 @@ struct FaultyPlaceTests {
     }
 
     @Test(arguments: [FaultyDisk.Fault.killBefore, .killAfter, .powerCut, .error], [false, true])
-    func aRestoreThatIsCutShortLeavesAVaultThatOpensAndCanBeSaidAgain(_ fault: FaultyDisk.Fault, isWhole: Bool) throws {
+    func `a restore that is cut short leaves a vault that opens, and can be repeated`(
+        _ fault: FaultyDisk.Fault, isWhole: Bool
+    ) throws {
         try withWorld { world in
             let app = try world.addApp("zoom-prod")
             let file = try world.backedUp()
@@ -126,7 +127,7 @@ struct FaultyPlaceTests {
         }
     }
 
-    @Test func aLogThatCannotBeWrittenStopsSecretsAndIsGoneOnWithByItself() throws {
+    @Test func `a log that cannot be written stops secrets, and recovers automatically`() throws {
         try withWorld { world in
             let app = try world.addApp("zoom-prod")
             try world.stop()
@@ -147,7 +148,7 @@ struct FaultyPlaceTests {
     }
 
     /// The half that was written, and could not be taken off, is all that is wrong with the log.
-    @Test func aLineThatIsWrittenInHalfSpoilsNoOther() throws {
+    @Test func `a line that was half written spoils no other line`() throws {
         try withWorld(serving: false) { world in
             try world.initialise()
             let disk = try FaultyDisk(in: world.directory, below: [world.auditDirectory])
@@ -172,7 +173,7 @@ struct FaultyPlaceTests {
         }
     }
 
-    @Test func aLogThatHasNoRoomToBeginLeavesNoPileOfFiles() throws {
+    @Test func `a log that has no room to begin leaves no pile of files`() throws {
         try withWorld(serving: false) { world in
             try world.initialise()
             let disk = try FaultyDisk(in: world.directory, below: [world.auditDirectory])

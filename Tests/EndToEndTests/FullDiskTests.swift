@@ -4,7 +4,7 @@ import Testing
 /// A disk without room, in a mount namespace of the daemon's own.
 @Suite(.realProcesses) struct FullDiskTests {
     @Test(.enabled(if: SmallDisk.mayMount, SmallDisk.why))
-    func nothingOfAFailedChangeIsKeptAndAllElseIsServed() throws {
+    func `nothing of a failed change is saved, and everything else is served`() throws {
         try withWorld(serving: false) { world in
             let disk = world.directory + "/disk"
             try FileManager.default.createDirectory(atPath: disk, withIntermediateDirectories: true)

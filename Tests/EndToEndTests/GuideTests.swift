@@ -50,7 +50,7 @@ import Testing
     private static let all =
         #"{"scopes":["user:master","user:read:admin","user:write:admin","account:master","account:read:admin","account:write:admin","scim2"]}"#
 
-    @Test func itLeadsToAnAppThatIsStoredWithItsRecord() throws {
+    @Test func `the guide leads to an app that is stored with its profile`() throws {
         try withWorld { world in
             let app = try world.sandbox.addApp()
             let names: Answers = [("name for the app", "Upper"), ("name for the app", "zoom-prod")]
@@ -77,7 +77,7 @@ import Testing
         }
     }
 
-    @Test func missingScopesAreNamedOneByOneAndTriedAgainOnceTheyAreTicked() throws {
+    @Test func `missing scopes are named one by one, and checked again once they are added`() throws {
         try withWorld { world in
             let app = try world.sandbox.addApp(scopes: ["user:read:admin", "scim2:admin"])
             let answers = Self.beginning(app) + Self.end(app)
@@ -101,7 +101,7 @@ import Testing
         }
     }
 
-    @Test func anAppThatIsNotActivatedAndAWrongAccountAreRecognisedAndNothingElseIsAskedAgain() throws {
+    @Test func `an inactive app and a wrong account are recognised, and nothing else is asked again`() throws {
         try withWorld { world in
             let app = try world.sandbox.addApp()
             try world.sandbox.control("POST", "/apps/\(app.clientID)/deactivate")
@@ -121,7 +121,7 @@ import Testing
         }
     }
 
-    @Test func valuesInTheWrongFieldAreRecognisedAndAWrongSecretIsEnteredAgain() throws {
+    @Test func `values in the wrong field are recognised, and a wrong secret is entered again`() throws {
         try withWorld { world in
             let app = try world.sandbox.addApp(secret: "abcdefghijklmnopqrstuvwxyzABC123")
             let answers: Answers = [
@@ -145,7 +145,7 @@ import Testing
         }
     }
 
-    @Test(arguments: ["q", "\u{3}", "\u{4}"]) func itCanBeLeftAndTakenUpAgain(_ leaving: String) throws {
+    @Test(arguments: ["q", "\u{3}", "\u{4}"]) func `the guide can be left and resumed`(_ leaving: String) throws {
         try withWorld { world in
             let app = try world.sandbox.addApp()
             let left = try Self.guide(
@@ -171,7 +171,7 @@ import Testing
         }
     }
 
-    @Test func withoutATerminalItAsksNothing() throws {
+    @Test func `without a terminal the guide asks nothing`() throws {
         try withWorld { world in
             let outcome = try world.runner.run("setsid", [Programs.keyturn, "app", "add"])
             #expect(outcome.exit == 64 && outcome.complains() && outcome.errors.contains("try: keyturn app add NAME"))

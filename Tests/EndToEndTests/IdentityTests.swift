@@ -14,7 +14,7 @@ import Testing
         try #require(outcome.exit == 0, "\(outcome)")
     }
 
-    @Test func supplementaryGroupsCount() throws {
+    @Test func `supplementary groups count`() throws {
         try withWorld { world in
             try world.addApp("zoom-prod")
             try admit(world, "--gid", "4711")
@@ -35,7 +35,7 @@ import Testing
         }
     }
 
-    @Test func theExecutableMustBeTheOneNamed() throws {
+    @Test func `the executable must be the one named`() throws {
         try withWorld { world in
             try world.addApp("zoom-prod")
             try admit(world, "--exe", Self.curl)
@@ -56,7 +56,7 @@ import Testing
     }
 
     @Test(arguments: ["curl", "/usr/../bin/curl", "/usr/bin/", "/"])
-    func aPathThatTheKernelNeverNamesIsNoSelector(_ path: String) throws {
+    func `a path that the kernel never reports is no selector`(_ path: String) throws {
         try withWorld { world in
             let outcome = try world.keyturn("client", "add", "x", "--uid", "1", "--exe", path, "--allow", "*:token")
             #expect(outcome.exit == 65 && outcome.complains())
@@ -71,7 +71,7 @@ import Testing
     }
 
     @Test(.enabled(if: ControlGroups.mayBeMade, "control groups cannot be made here"))
-    func theUnitMustBeTheOneNamed() throws {
+    func `the unit must be the one named`() throws {
         try withWorld { world in
             try world.addApp("zoom-prod")
             let group = try ControlGroups(unit: "kt-test-\(UUID().uuidString.prefix(8)).service")
@@ -88,7 +88,7 @@ import Testing
         }
     }
 
-    @Test(.enabled(if: PerlClient.isThere)) func aConnectionEndsWithItsProcess() throws {
+    @Test(.enabled(if: PerlClient.isThere)) func `a connection ends with its process`() throws {
         try withWorld { world in
             try world.addApp("zoom-prod")
             try admit(world)
@@ -99,7 +99,8 @@ import Testing
         }
     }
 
-    @Test(.enabled(if: PerlClient.isThere)) func aConnectionDoesNotGoWithItsProcessToAnotherUser() throws {
+    @Test(.enabled(if: PerlClient.isThere))
+    func `a connection does not go with its process to another user`() throws {
         try withWorld { world in
             try world.addApp("zoom-prod")
             try admit(world)
@@ -114,7 +115,7 @@ import Testing
         }
     }
 
-    @Test func aRuleThatLooksCloserHoldsForConnectionsThatAreOpen() throws {
+    @Test func `a policy with more selectors also holds for open connections`() throws {
         try withWorld { world in
             try world.addApp("zoom-prod")
             let open = try Connection(to: world.agent)
@@ -153,7 +154,7 @@ import Testing
     private static let isElsewhereThere = elsewhere.allSatisfy { mayEnter($0.namespace) }
 
     @Test(.enabled(if: isElsewhereThere, "namespaces cannot be made here"), arguments: elsewhere)
-    func callersFromElsewhereNeedARuleThatSaysSo(_ namespace: [String], _ uid: String) throws {
+    func `callers from another namespace need a policy that allows it`(_ namespace: [String], _ uid: String) throws {
         try withWorld(serving: false) { world in
             try world.initialise()
             let daemon = try world.runner.start(

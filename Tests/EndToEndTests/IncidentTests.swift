@@ -17,7 +17,7 @@ import Testing
         }
     }
 
-    @Test func aDrainIsFinishedOnceItWasSaidWhatThatBreaks() throws {
+    @Test func `a drain can be finished once the operator confirms what that breaks`() throws {
         try Self.withDrain { world, app, id in
             let busy = try world.keyturn("rotate", "zoom-prod", "--overlap", "0s")
             #expect(busy.exit == 75 && busy.errors.contains("the overlap ends at"), "\(busy)")
@@ -43,7 +43,7 @@ import Testing
         }
     }
 
-    @Test func forAnIncidentTheLeakedSecretIsDeadAtOnce() throws {
+    @Test func `in an incident the leaked secret is revoked at once`() throws {
         try withWorld { world in
             let app = try world.addApp("zoom-prod")
             #expect(try world.fetchedSecret() == app.secret)
@@ -65,7 +65,7 @@ import Testing
     }
 
     /// Zoom takes three changes in 15 minutes: the new secret of the first, the end of its old one, and one more.
-    @Test func anIncidentDuringADrainGoesAsFarAsZoomAllowsAndSaysUntilWhenItWaits() throws {
+    @Test func `an incident during a drain goes as far as Zoom allows and says until when it waits`() throws {
         try Self.withDrain { world, app, id in
             let leaked = try world.fetchedSecret()
             let now = try world.keyturn("rotate", "zoom-prod", "--now", "--yes")
@@ -83,7 +83,7 @@ import Testing
         }
     }
 
-    @Test func aSecretThatWasChangedByHandDuringADrainCanBeEntered() throws {
+    @Test func `a secret that was changed by hand during a drain can be entered`() throws {
         try Self.withDrain { world, app, id in
             let before = try #require(try world.openRotations().first)
             let typo = try world.keyturn("rotate", "zoom-prod", "--manual", "--secret-stdin", input: "mistyped")
@@ -108,7 +108,7 @@ import Testing
         }
     }
 
-    @Test func anotherOverlapHoldsForWhatIsUnderWay() throws {
+    @Test func `a changed overlap applies to the rotation under way`() throws {
         try Self.withDrain { world, app, id in
             let set = try world.must("app", "set", "zoom-prod", "--overlap", "0s")
             #expect(set.output.contains("the rotation under way, \(id), goes by it too"), "\(set)")
@@ -118,7 +118,7 @@ import Testing
         }
     }
 
-    @Test func aTargetThatWasPassedOverGetsTheNewSecretByItself() throws {
+    @Test func `a target that was skipped gets the new secret automatically`() throws {
         try TargetTests.withConsole(settle: "0s") { world, console, app, clock in
             try world.must("target", "push", "console")
             try console.switches(#"{"status":503}"#)
@@ -136,7 +136,7 @@ import Testing
         }
     }
 
-    @Test func aTargetThatRefusedIsLeftToTheOperator() throws {
+    @Test func `a target that refused is left to the operator`() throws {
         try TargetTests.withConsole(settle: "0s") { world, console, _, clock in
             try world.must("target", "push", "console")
             try console.switches(#"{"reject":"no"}"#)

@@ -4,7 +4,7 @@ import Testing
 @Suite(.realProcesses) struct InitTests {
     static var recoveryKey: Regex<(Substring, Substring)> { /([0-9A-Z]{4}-){8}[0-9A-Z]{4}/ }
 
-    @Test func makesAVaultThatOnlyItsUserCanRead() throws {
+    @Test func `init creates a vault that only its user can read`() throws {
         try withWorld(serving: false) { world in
             let outcome = try world.keyturnd("init", "--key-file", world.keyFile, "--recovery-out", world.recoveryFile)
             #expect(outcome.exit == 0 && outcome.errors.isEmpty)
@@ -21,7 +21,7 @@ import Testing
         }
     }
 
-    @Test func showsTheRecoveryKeyOnceWhenItIsNotWritten() throws {
+    @Test func `init shows the recovery key once when it is not written to a file`() throws {
         try withWorld(serving: false) { world in
             let outcome = try world.keyturnd("init", "--passphrase-stdin", input: "correct horse battery\n")
             #expect(outcome.exit == 0)
@@ -30,7 +30,7 @@ import Testing
         }
     }
 
-    @Test func takesTheKeyFileThatIsThereAndLeavesItAlone() throws {
+    @Test func `init uses an existing key file and leaves it unchanged`() throws {
         try withWorld(serving: false) { world in
             #expect(try world.runner.run("openssl", ["rand", "-out", world.keyFile, "48"]).exit == 0)
             try Files.set(world.keyFile, 0o400)
@@ -43,7 +43,7 @@ import Testing
     }
 
     /// Whoever put it there may have kept a copy.
-    @Test func aKeyFileThatIsThereIsTakenOnlyWhenThatIsSaid() throws {
+    @Test func `an existing key file is used only when the operator says so`() throws {
         try withWorld(serving: false) { world in
             let key = Data(repeating: 0x5A, count: 32)
             try key.write(to: URL(filePath: world.keyFile))
@@ -63,7 +63,7 @@ import Testing
         }
     }
 
-    @Test func refusesToTouchAnExistingVault() throws {
+    @Test func `init refuses to touch an existing vault`() throws {
         try withWorld(serving: false) { world in
             try world.initialise()
             let before = try Files.bytes(world.vault)
@@ -78,7 +78,7 @@ import Testing
         }
     }
 
-    @Test func whoLostAVaultIsLedToABackupAndNotToAnEmptyOne() throws {
+    @Test func `an operator who lost a vault is led to a backup, not to an empty vault`() throws {
         try withWorld { world in
             try world.addApp("zoom-prod", verify: false)
             try world.stop()
@@ -98,7 +98,7 @@ import Testing
         }
     }
 
-    @Test func aFailedInitLeavesNothingBehind() throws {
+    @Test func `a failed init leaves nothing behind`() throws {
         try withWorld(serving: false) { world in
             try Data("somebody's".utf8).write(to: URL(filePath: world.recoveryFile))
             let outcome = try world.keyturnd("init", "--key-file", world.keyFile, "--recovery-out", world.recoveryFile)
@@ -112,7 +112,8 @@ import Testing
     @Test(arguments: [
         ("a key file that others can read", 0o644, 32, 77), ("a key file that is too short", 0o400, 7, 65),
         ("an empty key file", 0o400, 0, 65),
-    ]) func refusesAKeyFileThatIsNone(_ what: String, _ mode: Int, _ length: Int, _ code: Int32) throws {
+    ]) func `init refuses a file that is no key file`(_ what: String, _ mode: Int, _ length: Int, _ code: Int32) throws
+    {
         try withWorld(serving: false) { world in
             try Data(repeating: 0x5A, count: length).write(to: URL(filePath: world.keyFile))
             try Files.set(world.keyFile, mode)
@@ -123,7 +124,7 @@ import Testing
         }
     }
 
-    @Test func refusesAStateDirectoryThatOthersCanRead() throws {
+    @Test func `init refuses a state directory that other users can read`() throws {
         try withWorld(serving: false) { world in
             try FileManager.default.createDirectory(atPath: world.state, withIntermediateDirectories: true)
             try Files.set(world.state, 0o750)
@@ -133,7 +134,7 @@ import Testing
         }
     }
 
-    @Test func asksForAPassphraseOnlyWhereThereIsATerminal() throws {
+    @Test func `init asks for a passphrase only on a terminal`() throws {
         try withWorld(serving: false) { world in
             let outcome = try world.runner.run("setsid", [Programs.keyturnd, "init"], input: "correct horse battery\n")
             #expect(outcome.exit == 64 && outcome.complains(as: "keyturnd") && outcome.errors.contains("--key-file"))
@@ -145,7 +146,7 @@ import Testing
         ["init", "--key-file", "/nowhere/key", "--passphrase-stdin"], ["init", "--bogus"], ["bogus"],
         ["serve", "extra"],
         ["serve", "--log-level", "shouting"],
-    ]) func usageErrorsEndWith64(_ arguments: [String]) throws {
+    ]) func `usage errors of init end with 64`(_ arguments: [String]) throws {
         try withWorld(serving: false) { world in
             let outcome = try world.runner.run(Programs.keyturnd, arguments, input: "")
             #expect(outcome.exit == 64 && outcome.output.isEmpty && outcome.complains(as: "keyturnd"))
@@ -153,7 +154,7 @@ import Testing
         }
     }
 
-    @Test func servingWithoutAVaultSaysHowToMakeOne() throws {
+    @Test func `serving without a vault says how to create one`() throws {
         try withWorld(serving: false) { world in
             let outcome = try world.keyturnd("serve")
             #expect(outcome.exit == 66 && outcome.complains(as: "keyturnd") && outcome.errors.contains("keyturnd init"))

@@ -15,7 +15,7 @@ import Testing
         try String(contentsOfFile: world.recoveryFile, encoding: .utf8)
     }
 
-    @Test func aWayThatIsAddedOpensAndOneThatIsRemovedDoesNot() throws {
+    @Test func `an added unlock key opens the vault, and a removed one does not`() throws {
         try withWorld { world in
             let app = try world.addApp("zoom-prod", verify: false)
             #expect(try Self.slots(world) == ["1 key-file ok", "2 recovery ok"])
@@ -42,7 +42,7 @@ import Testing
         }
     }
 
-    @Test func `what the next start needs goes only by force`() throws {
+    @Test func `a key that the next start needs is removed only by force`() throws {
         try withWorld { world in
             func inUse() throws -> [String?] {
                 try world.must("key", "list", "--json").json["slots"].elements.filter { $0["in_use"].bool == true }
@@ -78,7 +78,7 @@ import Testing
         }
     }
 
-    @Test func aNewRecoveryKeyTakesTheOldOnesPlace() throws {
+    @Test func `a new recovery key replaces the old one`() throws {
         try withWorld { world in
             let last = try world.keyturn("key", "remove", "2", "--yes")
             #expect(last.exit == 65 && last.complains() && last.errors.contains("last recovery key"))
@@ -106,7 +106,7 @@ import Testing
         }
     }
 
-    @Test func whatCannotBeAddedLeavesNothingBehind() throws {
+    @Test func `a key that cannot be added leaves nothing behind`() throws {
         try withWorld { world in
             let file = world.directory + "/new-key"
             try world.must("lock")
@@ -131,7 +131,7 @@ import Testing
         }
     }
 
-    @Test func aSlotThatIsPutBackIsFoundAndADamagedOneIsNamed() throws {
+    @Test func `a slot that was put back is found, and a damaged one is named`() throws {
         try withWorld { world in
             try world.must("key", "add", "--passphrase-stdin", input: Self.passphrase)
             try world.stop()
@@ -152,7 +152,7 @@ import Testing
         }
     }
 
-    @Test func wrongPassphrasesTakeEverLonger() throws {
+    @Test func `wrong passphrases take longer each time`() throws {
         try withWorld(serving: false) { world in
             let made = try world.keyturnd(
                 "init", "--passphrase-stdin", "--recovery-out", world.recoveryFile, input: Self.passphrase)

@@ -44,7 +44,7 @@ import Testing
         return try Set(world.sqlite(query))
     }
 
-    @Test func bringsEveryRowIntoTheNewEpochAndServesMeanwhile() throws {
+    @Test func `key rotate brings every row into the new epoch and serves meanwhile`() throws {
         try withWorld { world in
             let secrets = try Self.fill(world)
             let begun = try world.must("key", "rotate")
@@ -68,7 +68,7 @@ import Testing
             (["beforeReseal", "afterReseal"].contains(point.rawValue) ? [1, 2, 3] : [1]).map {
                 "\(point.rawValue):\($0)"
             }
-        }) func goesOnByItselfWhereverItWasKilled(_ fault: String) throws
+        }) func `key rotate continues automatically wherever it was killed`(_ fault: String) throws
     {
         try withWorld(serving: false) { world in
             try world.initialise()
@@ -93,7 +93,7 @@ import Testing
         }
     }
 
-    @Test func goesOnOverLocksAndKillsAtAnyMoment() throws {
+    @Test func `key rotate continues over locks and kills at any moment`() throws {
         try withWorld { world in
             let secrets = try Self.fill(world)
             let recovery = try String(contentsOfFile: world.recoveryFile, encoding: .utf8)

@@ -21,7 +21,7 @@ import Testing
         echo "$fetched $refused"
         """#
 
-    @Test(.enabled(if: OtherUser.mayBe, OtherUser.why)) func nobodyIsEverRefused() throws {
+    @Test(.enabled(if: OtherUser.mayBe, OtherUser.why)) func `no client is ever refused`() throws {
         let seconds = ProcessInfo.processInfo.environment["KEYTURN_LOAD_SECONDS"].flatMap { Double($0) } ?? 0
         try withWorld(serving: false) { world in
             let clock = try TestClock(in: world.directory)

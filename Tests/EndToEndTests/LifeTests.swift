@@ -3,7 +3,7 @@ import Testing
 
 /// The daemon's coming and going.
 @Suite(.realProcesses) struct LifeTests {
-    @Test func aRestartMintsNothing() throws {
+    @Test func `a restart mints nothing`() throws {
         try withWorld { world in
             try world.addApp("zoom-prod")
             let token = try world.get("/v1/apps/zoom-prod/token").json["access_token"].string
@@ -17,7 +17,8 @@ import Testing
         }
     }
 
-    @Test(arguments: [SIGTERM, SIGINT]) func endsWithZeroAndTakesItsSocketsAway(on signal: Int32) throws {
+    @Test(arguments: [SIGTERM, SIGINT])
+    func `the daemon ends with zero and removes its sockets`(on signal: Int32) throws {
         try withWorld { world in
             let silent = try Connection(to: world.agent)
             let half = try Connection(to: world.admin)
@@ -29,7 +30,7 @@ import Testing
         }
     }
 
-    @Test func finishesWhatIsUnderWayBeforeItEnds() throws {
+    @Test func `the daemon finishes requests under way before it ends`() throws {
         try withWorld { world in
             let app = try world.addApp("zoom-prod", verify: false)
             try world.sandbox.fault("delay", #","delay_ms":1500"#)
@@ -42,7 +43,7 @@ import Testing
         }
     }
 
-    @Test func replacesTheSocketsOfADaemonThatWasKilled() throws {
+    @Test func `the daemon replaces the sockets of one that was killed`() throws {
         try withWorld { world in
             try world.crash()
             let before = Files.inode(world.agent)
@@ -55,7 +56,7 @@ import Testing
         }
     }
 
-    @Test func aSecondDaemonIsRefusedAndHarmsNothing() throws {
+    @Test func `a second daemon is refused and harms nothing`() throws {
         try withWorld { world in
             let inodes = [Files.inode(world.agent), Files.inode(world.admin)]
             let same = try world.keyturnd("serve", "--key-file", world.keyFile)
@@ -72,7 +73,7 @@ import Testing
         }
     }
 
-    @Test func somethingElseAtTheSocketsPathIsNoReasonToFail() throws {
+    @Test func `another file at the socket's path does not keep the daemon from starting`() throws {
         try withWorld { world in
             try world.stop()
             try Data("left behind".utf8).write(to: URL(filePath: world.agent))
@@ -85,7 +86,7 @@ import Testing
         }
     }
 
-    @Test func leavesAloneWhatIsNotItsOwnWhenItEnds() throws {
+    @Test func `the daemon leaves alone at its end what is not its own`() throws {
         try withWorld { world in
             for path in [world.agent, world.admin] {
                 try FileManager.default.removeItem(atPath: path)
@@ -96,7 +97,7 @@ import Testing
         }
     }
 
-    @Test func tellsSystemdThatItIsReady() throws {
+    @Test func `the daemon tells systemd that it is ready`() throws {
         try withWorld(serving: false) { world in
             try world.initialise()
             let path = world.directory + "/notify"
@@ -108,7 +109,7 @@ import Testing
         }
     }
 
-    @Test func unlocksWithTheCredentialOfSystemd() throws {
+    @Test func `the daemon unlocks with the credential of systemd`() throws {
         try withWorld(serving: false) { world in
             try world.initialise()
             let credentials = world.directory + "/credentials"

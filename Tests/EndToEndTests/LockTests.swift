@@ -5,7 +5,7 @@ import Testing
 @Suite(.realProcesses) struct LockTests {
     private static let passphrase = "correct horse battery staple"
 
-    @Test func withNothingToUnlockWithItStartsLockedAndWaits() throws {
+    @Test func `without an unlock key the daemon starts locked and waits`() throws {
         try withWorld(serving: false) { world in
             let made = try world.keyturnd(
                 "init", "--passphrase-stdin", "--recovery-out", world.recoveryFile, input: Self.passphrase + "\n")
@@ -26,7 +26,7 @@ import Testing
         }
     }
 
-    @Test func lockDropsEverythingAndUnlockBringsItBack() throws {
+    @Test func `a lock drops everything, and an unlock brings it back`() throws {
         try withWorld { world in
             let app = try world.addApp("zoom-prod")
             let token = try world.get("/v1/apps/zoom-prod/token").json["access_token"].string
@@ -48,7 +48,7 @@ import Testing
         }
     }
 
-    @Test func aMistypedRecoveryKeyIsToldFromAWrongOne() throws {
+    @Test func `a mistyped recovery key is told from a wrong one`() throws {
         try withWorld { world in
             try world.must("lock")
             let recovery = try String(contentsOfFile: world.recoveryFile, encoding: .utf8)
@@ -66,7 +66,7 @@ import Testing
         }
     }
 
-    @Test func aTokenThatArrivesAfterTheLockIsNotServed() throws {
+    @Test func `a token that arrives after the lock is not served`() throws {
         try withWorld { world in
             let app = try world.addApp("zoom-prod", verify: false)
             try world.sandbox.fault("delay", #","delay_ms":1500"#)
@@ -79,7 +79,7 @@ import Testing
         }
     }
 
-    @Test func unlockingTwiceAtOnceIsHarmless() throws {
+    @Test func `unlocking twice at once is harmless`() throws {
         try withWorld { world in
             try world.addApp("zoom-prod")
             try world.must("lock")
@@ -95,7 +95,7 @@ import Testing
     }
 
     /// Two sessions of one vault would each think that the other's call to Zoom was lost.
-    @Test func nobodyUnlocksItWhileACallIsLetToItsEnd() throws {
+    @Test func `no unlock succeeds while a lock lets a call finish`() throws {
         try withWorld { world in
             let app = try world.addApp("zoom-prod")
             let recovery = try String(contentsOfFile: world.recoveryFile, encoding: .utf8)
@@ -117,7 +117,7 @@ import Testing
     }
 
     @Test(.enabled(if: FaultyDisk.isThere, "the disk that fails was not built"))
-    func itIsNotLockedOverASecretThatIsInMemoryAlone() throws {
+    func `the vault is not locked over a secret that is in memory alone`() throws {
         try withWorld(serving: false) { world in
             try world.initialise()
             let disk = try FaultyDisk(in: world.directory, below: [world.state])

@@ -25,8 +25,8 @@ import Testing
         }
     }
 
-    @Test(arguments: ["client_secret_basic", "client_secret_post"]) func aScopeAndAWayToAuthenticate(_ method: String)
-        throws
+    @Test(arguments: ["client_secret_basic", "client_secret_post"])
+    func `a target's scope and authentication method are the ones that the token endpoint gets`(_ method: String) throws
     {
         try withOAuth { world, console in
             try console.switches(
@@ -56,7 +56,7 @@ import Testing
         }
     }
 
-    @Test func aTokenEndpointsTroubleIsItsOwn() throws {
+    @Test func `a failure of the token endpoint is reported as its own`() throws {
         try withOAuth { world, console in
             #expect(try add(world, console).exit == 0)
             for (trouble, words) in [
@@ -86,7 +86,7 @@ import Testing
     }
 
     /// The rotation is blocked, in words that name what to do; that lets it go on.
-    @Test func aConsoleWithoutEgressHoldsARotationUntilItsTargetIsChanged() throws {
+    @Test func `a console without egress blocks a rotation until its target is changed`() throws {
         try TargetTests.withConsole { world, console, app, clock in
             try console.switches(#"{"no_egress":true}"#)
             let rotate = try world.keyturn("rotate", "zoom-prod", "--overlap", "0s", "--wait", "--timeout", "20s")
@@ -109,7 +109,7 @@ import Testing
         }
     }
 
-    @Test func aTargetCanHaveItSavedWithoutATry() throws {
+    @Test func `a target can have its connection saved without a test of the credentials`() throws {
         try TargetTests.withConsole(["--bypass-external-validation"]) { world, console, _, clock in
             try console.switches(#"{"no_egress":true}"#)
             try world.must("target", "push", "console")
@@ -125,7 +125,7 @@ import Testing
     }
 
     /// Nothing is sent to a proxy but the name and port of the console.
-    @Test func aProxyThatRefusesIsNamed() throws {
+    @Test func `a proxy that refuses is named`() throws {
         try withWorld(serving: false) { world in
             let proxy = try world.console()
             defer { proxy.end() }

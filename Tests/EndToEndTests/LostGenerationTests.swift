@@ -3,7 +3,7 @@ import Testing
 
 /// A vault that came out of a backup, while clients hold a secret that was made later.
 @Suite(.realProcesses) struct LostGenerationTests {
-    @Test func aNumberThatWasLostIsNeverUsedAgainAndItsHoldersAreAnswered() throws {
+    @Test func `a generation number that was lost is never used again, and its holders are answered`() throws {
         try withWorld { world in
             let app = try world.addApp("zoom-prod")
             let file = try world.backedUp()
@@ -61,7 +61,7 @@ import Testing
         }
     }
 
-    @Test func theVaultThatIsReplacedIsAskedToo() throws {
+    @Test func `the vault that is replaced is asked for its numbers too`() throws {
         try withWorld { world in
             try world.addApp("zoom-prod")
             let file = try world.backedUp()
@@ -76,7 +76,7 @@ import Testing
         }
     }
 
-    @Test func anAppThatIsAddedAgainGoesOnAboveTheNumbersOfTheOneThatWasRemoved() throws {
+    @Test func `an app that is added again continues above the numbers of the removed one`() throws {
         try withWorld { world in
             try world.addApp("zoom-prod")
             let waiting = try world.wait(after: 1, 60)
@@ -89,7 +89,7 @@ import Testing
         }
     }
 
-    @Test func aTokenFromBeforeASlowClockIsMintedAnewAndTheClockIsNamed() throws {
+    @Test func `a token from before a slow clock is minted again, and the clock is named`() throws {
         try withWorld(serving: false) { world in
             let clock = try TestClock(in: world.directory)
             try world.initialise()

@@ -52,7 +52,7 @@ import Testing
         return found
     }
 
-    @Test func `the help of each command is all there or said to be lost`() throws {
+    @Test func `the help of each command is complete or reported as lost`() throws {
         try withWorld(serving: false) { world in
             let commands = try Self.commands(world)
             #expect(commands.count > 60)
@@ -80,7 +80,7 @@ import Testing
         ["completions", "bash"],
     ]
 
-    @Test func `no answer that is lost counts as given`() throws {
+    @Test func `an answer that is lost does not count as given`() throws {
         try withWorld { world in
             try world.addApp("zoom-prod")
             for arguments in Self.answers {
@@ -97,7 +97,7 @@ import Testing
         }
     }
 
-    @Test func `a recovery key that nobody can have seen opens nothing`() throws {
+    @Test func `a recovery key that could not be shown opens nothing`() throws {
         try withWorld { world in
             let before = try world.must("key", "list", "--json").json["slots"].elements.count
             for outcome in [

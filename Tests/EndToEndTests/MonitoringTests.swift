@@ -36,8 +36,8 @@ import Testing
         return names
     }
 
-    @Test("rules are sound, and each rings when it should", .enabled(if: Programs.isOnThePath("promtool")))
-    func rules() throws {
+    @Test(.enabled(if: Programs.isOnThePath("promtool")))
+    func `the alerting rules are valid, and each fires when it should`() throws {
         let runner = try Runner(
             directory: "/tmp/kt-rules-\(UUID().uuidString.prefix(8))", environment: ["PATH": "/usr/bin:/bin"])
         defer { try? FileManager.default.removeItem(atPath: runner.directory) }
@@ -56,7 +56,7 @@ import Testing
         #expect(tested.exit == 0, "\(tested)")
     }
 
-    @Test("rules, dashboard and page speak of what the daemon tells, and of nothing else") func names() throws {
+    @Test func `rules, dashboard and page use the metrics that the daemon has and no others`() throws {
         try TargetTests.withConsole { world, console, _, clock in
             try world.must("app", "set", "zoom-prod", "--rotate-every", "30d")
             _ = try world.get("/v1/apps/zoom-prod/credentials")

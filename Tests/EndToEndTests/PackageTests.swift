@@ -3,11 +3,10 @@ import Testing
 
 /// The Debian package, made of the programs under test: what dpkg and whoever reads the manual find in it. Whether it
 /// installs, `scripts/package-test` tries.
-@Suite(.realProcesses, .enabled(if: Packaging.isPossible, Packaging.why))
-struct PackageTests {
+@Suite(.realProcesses, .enabled(if: Packaging.isPossible, Packaging.why)) struct PackageTests {
     private static let root = URL(filePath: #filePath).appending(path: "../../..").standardized.path
 
-    @Test func thePackageHasWhatAProductInstalls() throws {
+    @Test func `the package has what a product installs`() throws {
         try withWorld(serving: false) { world in
             // The toolchain is where it was found for the build; `git` needs none of our settings.
             let environment = ["PATH": ProcessInfo.processInfo.environment["PATH"] ?? ""]

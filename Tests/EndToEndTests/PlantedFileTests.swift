@@ -9,7 +9,7 @@ import Testing
         guard unsafe mkfifo(path, 0o600) == 0 else { throw HarnessError("no pipe can be made at \(path)") }
     }
 
-    @Test func inThePlaceOfAlertsItIsSaidAndReplaced() throws {
+    @Test func `a file planted in place of the alerts is reported and replaced`() throws {
         try withWorld(serving: false) { world in
             try world.initialise()
             try Self.plant(world.state + "/alerts.json")
@@ -20,7 +20,7 @@ import Testing
     }
 
     /// Who writes to the state directory is not to write to the terminal of whoever looks.
-    @Test func whatIsWrittenIntoAlertsIsNothingToATerminal() throws {
+    @Test func `control characters planted in the alerts do not reach a terminal`() throws {
         try withWorld(serving: false) { world in
             try world.initialise()
             let time = "2026-11-25T00:00:00Z"
@@ -36,7 +36,7 @@ import Testing
         }
     }
 
-    @Test func inThePlaceOfAKeyItIsRefused() throws {
+    @Test func `a file planted in place of a key is refused`() throws {
         try withWorld(serving: false) { world in
             try world.initialise()
             try Self.plant(world.keyFile)
@@ -45,7 +45,7 @@ import Testing
         }
     }
 
-    @Test func inThePlaceOfTheVaultOrItsLogItIsNamed() throws {
+    @Test func `a file planted in place of the vault or its log is named`() throws {
         try withWorld(serving: false) { world in
             try world.initialise()
             try world.start()

@@ -7,7 +7,7 @@ import Testing
     private static let secret = "plAnted\"cLient\\sEcret/with<all>&sorts%of+signs="
     private static let wrong = "plAnted-wrOng-secret-0123456789"
 
-    @Test func areNowhereButWhereTheyWereAskedFor() throws {
+    @Test func `secrets are nowhere but where they were asked for`() throws {
         try withWorld(serving: false) { world in
             let made = try world.keyturnd(
                 "init", "--passphrase-stdin", "--recovery-out", world.recoveryFile, input: Self.passphrase)
@@ -98,7 +98,7 @@ import Testing
         }
     }
 
-    @Test func areNotInTheCommandsOwnArgumentsOrEnvironment() throws {
+    @Test func `secrets are not in a command's own arguments or environment`() throws {
         try withWorld { world in
             let app = try world.sandbox.addApp(secret: Self.secret)
             // The command waits for the end of its input, with the secret in its hands.
@@ -124,7 +124,7 @@ import Testing
         return unsafe max(0, recv(descriptor, &byte, 1, Int32(MSG_PEEK) | Int32(MSG_DONTWAIT)))
     }
 
-    @Test func aKeyFileIsCopiedNowhere() throws {
+    @Test func `a key file is copied nowhere`() throws {
         try withWorld(serving: false) { world in
             let key = "plAnted kEy file, 32 bytes long!"
             try Data(key.utf8).write(to: URL(filePath: world.keyFile))
@@ -146,7 +146,8 @@ import Testing
     }
 
     /// Root may look into anybody unless it has no capabilities: the daemon and who looks have none here, but the same user.
-    @Test(.enabled(if: OtherUser.mayBe, OtherUser.why)) func theDaemonsMemoryIsNobodysToRead() throws {
+    @Test(.enabled(if: OtherUser.mayBe, OtherUser.why))
+    func `no other process can read the daemon's memory`() throws {
         try withWorld(serving: false) { world in
             try world.initialise()
             let powerless = ["--bounding-set", "-all", "--inh-caps", "-all"]
@@ -171,9 +172,8 @@ import Testing
         }
     }
 
-    @Test(arguments: [SIGILL, SIGTRAP, SIGSEGV, SIGBUS, SIGFPE, SIGABRT, SIGQUIT]) func aCrashPrintsNothing(
-        _ signal: Int32
-    ) throws {
+    @Test(arguments: [SIGILL, SIGTRAP, SIGSEGV, SIGBUS, SIGFPE, SIGABRT, SIGQUIT])
+    func `a crash prints nothing`(_ signal: Int32) throws {
         try withWorld { world in
             let before = try Files.bytes(world.daemon.errors)
             try world.daemon.child.signal(signal)

@@ -14,7 +14,7 @@ import Testing
         }
     }
 
-    @Test func anAppWithoutTheScopeWarnsAtOnceAndIsAProblemWhileAPolicyWantsIt() throws {
+    @Test func `an app without the scope warns at once, and is a problem while a policy wants it`() throws {
         try withWorld { world in
             let app = try world.sandbox.addApp(scopes: Self.seven)
             let added = try world.runner.run(Programs.keyturn, try world.adding("zoom-prod", app), input: app.secret)
@@ -50,7 +50,7 @@ import Testing
         String(decoding: try JSONEncoder().encode(texts), as: UTF8.self)
     }
 
-    @Test func refusalsForWantOfAnAppIDUseUpNothingAtZoom() throws {
+    @Test func `refusals for lack of an app ID use up nothing at Zoom`() throws {
         try withWorld { world in
             let app = try world.sandbox.addApp()
             let arguments = try world.adding("zoom-prod", app).filter { !$0.hasPrefix("--marketplace-app-id") }
@@ -65,7 +65,7 @@ import Testing
         }
     }
 
-    @Test func aSecretThatZoomRefusesIsNotTriedOnceMoreForTheScope() throws {
+    @Test func `a secret that Zoom refuses is not tried again for the scope`() throws {
         try withWorld { world in
             let app = try world.sandbox.addApp()
             let added = try world.runner.run(

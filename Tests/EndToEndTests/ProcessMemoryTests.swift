@@ -48,7 +48,7 @@ import Testing
         )
     }
 
-    @Test func whatOpenedTheVaultIsGoneAndWhatIsServedGoesWithTheLock() throws {
+    @Test func `unlock secrets leave memory after use, and served secrets with the lock`() throws {
         try withWorld(serving: false) { world in
             let (ways, served) = try Self.tour(world)
             let memory = try ProcessMemory(world.daemon.child.pid)
@@ -64,7 +64,7 @@ import Testing
         }
     }
 
-    @Test func theKeysPagesAreLocked() throws {
+    @Test func `the pages of the keys are locked`() throws {
         try withWorld { world in
             let limits = try String(contentsOfFile: "/proc/\(world.daemon.child.pid)/limits", encoding: .utf8)
             #expect(limits.contains("Max core file size        0                    0"))

@@ -14,7 +14,7 @@ import Testing
         "ftp://user:plAnted@\(usable)", "http:/user:plAnted@\(usable)", "http://user:plAnted@", "user:plAnted",
         "http://user:plAnted%00@\(usable)", "http://user:plAnted@" + String(repeating: "x", count: 3000),
         "http://user:plAntedü@\(usable)", "://plAnted", "http://user:plAnted\u{1B}[2J@\(usable)",
-    ]) func thePasswordOfAProxyIsShownNowhere(proxy: String) throws {
+    ]) func `the password of a proxy is shown nowhere`(proxy: String) throws {
         try withWorld(serving: false) { world in
             try world.initialise()
             try world.start("--key-file", world.keyFile, environment: ["https_proxy": proxy])

@@ -13,7 +13,7 @@ import Testing
         }
     }
 
-    @Test func whatFailsIsPublishedAgainAndTheOldSecretLivesMeanwhile() throws {
+    @Test func `a failed push is repeated, and the old secret lives meanwhile`() throws {
         try Self.withPublisher("fail:3") { world, clock in
             let app = try world.addApp("zoom-prod")
             let rotate = try world.keyturn("rotate", "zoom-prod", "--overlap", "0s")
@@ -35,7 +35,7 @@ import Testing
         }
     }
 
-    @Test(arguments: ["lock", "stop"]) func aTargetThatHangsHoldsUpNobody(_ way: String) throws {
+    @Test(arguments: ["lock", "stop"]) func `a target that hangs holds up no other work`(_ way: String) throws {
         // Nor as long as an attempt may take, which here is longer than any test waits.
         try Self.withPublisher("hang:3600:3000") { world, _ in
             let app = try world.addApp("zoom-prod")
@@ -59,7 +59,7 @@ import Testing
         }
     }
 
-    @Test func anAttemptThatTakesTooLongIsMadeAgain() throws {
+    @Test func `an attempt that takes too long is repeated`() throws {
         try Self.withPublisher("hang:3600:1") { world, clock in
             let app = try world.addApp("zoom-prod")
             #expect(try world.keyturn("rotate", "zoom-prod", "--overlap", "0s").exit == 75)

@@ -21,7 +21,7 @@ import Testing
         for _ in 0..<20 { #expect(try world.get("/v1/apps/zoom-prod/token").status == 502) }
     }
 
-    @Test func isKeptAcrossCrashesAndRestarts() throws {
+    @Test func `the budget survives crashes and restarts`() throws {
         try withWorld { world in
             let app = try Self.addRefusedApp(world)
             #expect(try world.get("/v1/apps/zoom-prod/token").status == 502)
@@ -43,7 +43,7 @@ import Testing
         }
     }
 
-    @Test func isKeptAcrossLockAndUnlock() throws {
+    @Test func `the budget survives lock and unlock`() throws {
         try withWorld { world in
             let app = try Self.addRefusedApp(world)
             let recovery = try String(contentsOfFile: world.recoveryFile, encoding: .utf8)
@@ -58,7 +58,7 @@ import Testing
     }
 
     @Test(arguments: [["app", "verify", "zoom-prod"], ["token", "zoom-prod", "--refresh"]])
-    func isGivenAnewByTheOperatorAlone(_ command: [String]) throws {
+    func `only the operator renews the budget`(_ command: [String]) throws {
         try withWorld { world in
             let app = try Self.addRefusedApp(world)
             try Self.askManyTimes(world)
@@ -72,7 +72,7 @@ import Testing
         }
     }
 
-    @Test func isGivenAnewByOtherCredentials() throws {
+    @Test func `other credentials get a new budget`() throws {
         try withWorld { world in
             let app = try Self.addRefusedApp(world)
             try Self.askManyTimes(world)
@@ -82,7 +82,7 @@ import Testing
         }
     }
 
-    @Test func isTheOperatorsToSet() throws {
+    @Test func `the operator sets the budget`() throws {
         try withWorld(serving: false) { world in
             try world.initialise()
             try world.start(environment: ["KEYTURN_ZOOM_REFUSALS_PER_HOUR": "2"])
@@ -93,7 +93,7 @@ import Testing
         }
     }
 
-    @Test func isSpentByWrongAccountsAndOtherPermanentRefusalsToo() throws {
+    @Test func `wrong accounts and other permanent refusals use up the budget too`() throws {
         try withWorld { world in
             let app = try world.addApp("zoom-prod", verify: false)
             try world.sandbox.control("POST", "/apps/\(app.clientID)/deactivate")

@@ -22,7 +22,7 @@ import Testing
         Refusal(400, ["-H", "Host: a/b"]), Refusal(505, ["--http1.0"]), Refusal(501, ["-X", "STEAL"]),
     ]
 
-    @Test func curlPrintsTheStatusOfARefusal() throws {
+    @Test func `curl prints the status of a refusal`() throws {
         try withWorld { world in
             let body = world.directory + "/body"
             try Data(repeating: UInt8(ascii: "b"), count: 1 << 20).write(to: URL(filePath: body))
@@ -44,7 +44,7 @@ import Testing
         }
     }
 
-    @Test func whatIsSentBehindARefusalIsTakenAndTheEndIsInOrder() throws {
+    @Test func `bytes sent behind a refusal are accepted, and the connection ends in order`() throws {
         try withWorld { world in
             let connection = try Connection(to: world.agent)
             try connection.send("POST /v1/apps HTTP/1.1\r\nHost: k\r\nContent-Length: 4194304\r\n\r\n")

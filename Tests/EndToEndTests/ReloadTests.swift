@@ -22,7 +22,7 @@ import Testing
         try eventually("the log to say '\(words)'") { try log(daemon).contains(words) }
     }
 
-    @Test func alertsAndTheLogsLevelChangeWithoutARestart() throws {
+    @Test func `alerts and the log level change without a restart`() throws {
         try withWorld(serving: false) { world in
             try world.initialise()
             try Self.write("log:\n  level: notice\n" + Self.keeper("first", world), world)
@@ -47,7 +47,7 @@ import Testing
         }
     }
 
-    @Test func aMistakeChangesNothingAndIsNamed() throws {
+    @Test func `a mistake changes nothing and is named`() throws {
         try withWorld(serving: false) { world in
             try world.initialise()
             try Self.write(Self.keeper("first", world), world)
@@ -74,7 +74,7 @@ import Testing
     }
 
     /// A vault that was unlocked by hand would be locked after a restart.
-    @Test func whatTakesARestartIsNamedAndTheVaultStaysOpen() throws {
+    @Test func `a setting that needs a restart is named, and the vault stays open`() throws {
         try withWorld { world in
             let app = try world.addApp("zoom-prod")
             try Self.write("server:\n  event_loops: 3\nagent:\n  mode: '0600'\n", world)
@@ -84,7 +84,7 @@ import Testing
     }
 
     /// What the daemon has given up no settings bring back.
-    @Test func aCommandThatIsNewWaitsForARestart() throws {
+    @Test func `a new command waits for a restart`() throws {
         try withWorld { world in
             try Self.write(Self.keeper("first", world) + "log:\n  level: debug\n", world)
             try Self.reload(world, until: "these settings wait for a restart keys=alerts.command")
@@ -99,7 +99,7 @@ import Testing
         }
     }
 
-    @Test func systemdIsToldOfTheBeginningAndTheEnd() throws {
+    @Test func `systemd is notified of the beginning and the end of a reload`() throws {
         try withWorld(serving: false) { world in
             try world.initialise()
             let path = world.directory + "/notify"

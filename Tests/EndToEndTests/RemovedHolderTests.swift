@@ -3,7 +3,7 @@ import Testing
 
 /// A rotation that is held up by a client which never comes again.
 @Suite(.realProcesses) struct RemovedHolderTests {
-    @Test func whoNeverComesAgainIsWaitedForUntilItIsRemoved() throws {
+    @Test func `a holder that never returns is waited for until it is removed`() throws {
         try withWorld(serving: false) { world in
             let clock = try TestClock(in: world.directory)
             try world.initialise()

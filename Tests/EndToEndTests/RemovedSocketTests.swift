@@ -3,7 +3,7 @@ import Testing
 
 /// Sockets that somebody removes under a daemon that goes on.
 @Suite(.realProcesses) struct RemovedSocketTests {
-    @Test func `what the daemon made is made again, and who is connected stays so`() throws {
+    @Test func `a socket that the daemon created is created again, and connected clients stay connected`() throws {
         try withWorld(serving: false) { world in
             try world.initialise()
             try world.start("--key-file", world.keyFile, "--log-level", "notice")
@@ -38,7 +38,7 @@ import Testing
         }
     }
 
-    @Test func `what systemd made is named with the command that brings it back`() throws {
+    @Test func `a socket of systemd's is named with the command that brings it back`() throws {
         try withWorld(serving: false) { world in
             try world.initialise()
             let activator = try Activator(world)

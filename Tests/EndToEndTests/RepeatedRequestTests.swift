@@ -3,7 +3,7 @@ import Testing
 
 /// A connection that asks for the same again and again, while things change under it.
 @Suite(.realProcesses) struct RepeatedRequestTests {
-    @Test func eachChangeReachesTheVeryNextRequest() throws {
+    @Test func `each change reaches the very next request`() throws {
         try withWorld { world in
             let app = try world.addApp("zoom-prod")
             let connection = try Connection(to: world.agent)

@@ -3,7 +3,7 @@ import Testing
 
 /// `keyturnd restore`: nothing that was there is lost, and nothing of the backup is handed out unproven.
 @Suite(.realProcesses) struct RestoreTests {
-    @Test func aDeadSecretIsNamedAndNeverServedAndALivingOneIsServedOnceZoomTookIt() throws {
+    @Test func `a revoked secret is named and never served, and a valid one is served once Zoom accepts it`() throws {
         try withWorld { world in
             let (living, dead) = (try world.addApp("zoom-living"), try world.addApp("zoom-dead"))
             let file = try world.backedUp()
@@ -59,7 +59,7 @@ import Testing
         }
     }
 
-    @Test func aWaitingClientGetsTheSecretAsSoonAsItIsProven() throws {
+    @Test func `a waiting client gets the secret as soon as it is proven`() throws {
         try withWorld { world in
             let app = try world.addApp("zoom-one")
             let file = try world.backedUp()
@@ -72,7 +72,7 @@ import Testing
         }
     }
 
-    @Test func intoAnEmptyDirectoryOfAnotherMachine() throws {
+    @Test func `a backup restores into an empty directory of another machine`() throws {
         try withWorld { world in
             let app = try world.addApp("zoom-one")
             let file = try world.backedUp()
@@ -99,7 +99,7 @@ import Testing
         }
     }
 
-    @Test func aVaultThatIsWholeIsNotReplacedUnlessToldSo() throws {
+    @Test func `an intact vault is replaced only when the operator says so`() throws {
         try withWorld { world in
             let file = try world.backedUp()
             try world.addApp("zoom-later")
@@ -120,7 +120,7 @@ import Testing
         }
     }
 
-    @Test func aVaultOfOtherKeysIsNotReplacedUnlessToldSo() throws {
+    @Test func `a vault with other keys is replaced only when the operator says so`() throws {
         try withWorld { world in
             try world.addApp("zoom-one")
             let file = try world.backedUp()
@@ -139,7 +139,7 @@ import Testing
         }
     }
 
-    @Test func aVaultThatWasPutBackIsRefusedAndNamedAndAcceptedOnlyAsABackup() throws {
+    @Test func `a vault that was put back is refused and named, and accepted only as a backup`() throws {
         try withWorld { world in
             let app = try world.addApp("zoom-one")
             try world.stop()
@@ -161,7 +161,7 @@ import Testing
         }
     }
 
-    @Test func aBackupThatIsDamagedOrOfOtherKeysChangesNothing() throws {
+    @Test func `a backup that is damaged or has other keys changes nothing`() throws {
         try withWorld { world in
             try world.addApp("zoom-one")
             let file = try world.backedUp()
@@ -194,7 +194,7 @@ import Testing
     }
 
     /// The world went on after the backup: what the restored rotation calls the old secret may be another one to Zoom.
-    @Test func aRotationOutOfABackupEndsNoSecretAtZoom() throws {
+    @Test func `a rotation out of a backup revokes no secret at Zoom`() throws {
         try withWorld { world in
             let app = try world.addApp("zoom-one")
             try world.must("rotate", "zoom-one", "--overlap", "1h")

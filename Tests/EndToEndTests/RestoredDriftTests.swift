@@ -25,7 +25,9 @@ import Testing
     }
 
     @Test(arguments: ["{}", ConsoleMannerTests.onLook, ConsoleMannerTests.dateless])
-    func whatTerraformPutsBackIsReplacedWithinTheHourAndNoMoreOftenThanThat(manner: String) throws {
+    func `a value that Terraform puts back is replaced within the hour, and no more often than that`(manner: String)
+        throws
+    {
         try Self.pushed(manner: manner) { world, console, app, clock, new in
             try Self.apply(console, app)
             try world.pass(1000, on: clock)
@@ -55,7 +57,7 @@ import Testing
         }
     }
 
-    @Test func theEnginesSettleAsAfterEachPush() throws {
+    @Test func `the engines settle as after each push`() throws {
         try Self.pushed(settle: "10m") { world, console, app, clock, new in
             try world.pass(700, on: clock)
             #expect(try world.keyturn("target", "show", "console", "--json").json["state"].string == "current")
@@ -70,7 +72,7 @@ import Testing
         }
     }
 
-    @Test func aConnectionThatWasPointedAtAnotherAppIsLeftAlone() throws {
+    @Test func `a connection that was pointed at another app is left alone`() throws {
         try Self.pushed { world, console, _, clock, _ in
             try console.edit(#"{"OAuth client":"another app's","OAuth secret":"another's"}"#)
             try world.pass(1000, on: clock)

@@ -16,7 +16,7 @@ import Testing
     }
 
     /// Groups that every Debian has: daemon 1, bin 2, sys 3.
-    @Test func eachRoleMayWhatItMayAndNoMore() throws {
+    @Test func `each role may do what it lists and no more`() throws {
         try withWorld(serving: false) { world in
             try world.initialise()
             try world.start(environment: [
@@ -44,7 +44,7 @@ import Testing
         }
     }
 
-    @Test func aViewersLookAtAPlanAsksZoomForNothing() throws {
+    @Test func `a plan that a viewer reads asks Zoom for nothing`() throws {
         try withWorld(serving: false) { world in
             try world.initialise()
             try world.start(environment: [
@@ -59,7 +59,7 @@ import Testing
         }
     }
 
-    @Test func aSingleGroupHasTheSocketToItself() throws {
+    @Test func `a single group has the socket to itself`() throws {
         try withWorld(serving: false) { world in
             try world.initialise()
             try world.start(environment: ["KEYTURN_ADMIN_OPERATOR_GROUP": "bin"])
@@ -75,7 +75,7 @@ import Testing
     }
 
     @Test(.enabled(if: OtherUser.mayRunPrograms, OtherUser.whyNoPrograms))
-    func theCommandsEndWith77AndNameTheRole() throws {
+    func `the commands end with 77 and name the role`() throws {
         try withWorld(serving: false) { world in
             try world.initialise()
             try world.start(environment: ["KEYTURN_ADMIN_VIEWER_GROUP": "daemon"])
@@ -87,7 +87,7 @@ import Testing
         }
     }
 
-    @Test func aGroupThatDoesNotExistIsAMistake() throws {
+    @Test func `a group that does not exist is a mistake`() throws {
         try withWorld(serving: false) { world in
             try world.initialise()
             let outcome = try world.keyturnd(

@@ -3,7 +3,7 @@ import Testing
 
 /// What `keyturn rotate` waits for, what it says meanwhile, and how it ends.
 @Suite(.realProcesses) struct RotateCommandTests {
-    @Test func itWaitsToTheEndAndSaysForWhat() throws {
+    @Test func `rotate waits until the end and says what it waits for`() throws {
         try withWorld { world in
             try world.addApp("zoom-prod")
             #expect(try world.fetchedSecret() != nil)
@@ -25,7 +25,7 @@ import Testing
         }
     }
 
-    @Test func aZoomThatAsksForPatienceEndsItWithATemporaryFailure() throws {
+    @Test func `a Zoom that asks to retry later ends the command with a temporary failure`() throws {
         try withWorld { world in
             let app = try world.addApp("zoom-prod")
             try world.sandbox.control(
@@ -47,7 +47,7 @@ import Testing
         }
     }
 
-    @Test func aMistypedSecretEndsItsRotationAtOnceAndTheRightOneIsTaken() throws {
+    @Test func `a mistyped secret ends its rotation at once, and the right one is accepted`() throws {
         try withWorld { world in
             let app = try world.addApp("zoom-prod")
             let refused = try world.keyturn(
@@ -66,7 +66,7 @@ import Testing
         }
     }
 
-    @Test func aSecretMadeByHandHasAnEndThatIsNotClaimedToBeKnown() throws {
+    @Test func `the end of a secret made by hand is not claimed to be known`() throws {
         try withWorld { world in
             let app = try world.addApp("zoom-prod")
             let new = try world.sandbox.regenerate(app)
@@ -77,7 +77,7 @@ import Testing
         }
     }
 
-    @Test func aPlanHonoursTheOverlap() throws {
+    @Test func `a plan honours the overlap`() throws {
         try withWorld { world in
             try world.addApp("zoom-prod", verify: false)
             let plan = try world.must("rotate", "zoom-prod", "--dry-run", "--overlap", "3d", "--json").json

@@ -47,7 +47,7 @@ import Testing
         rotation["reason"].string?.contains("three changes") == true && rotation["due_at"].kind == .time
     }
 
-    @Test(arguments: matrix) func aKillAtAnyStepLeavesAGoodSecret(_ row: Case) throws {
+    @Test(arguments: matrix) func `a kill at any step leaves a good secret`(_ row: Case) throws {
         try withWorld(serving: false) { world in
             try world.initialise()
             try world.start(environment: ["KEYTURN_FAULT": "\(row.point):1"])

@@ -17,7 +17,7 @@ import Testing
         return Dictionary(uniqueKeysWithValues: lines.map { (String($0.1), Int($0.2) ?? 0) }).filter { $1 > 0 }
     }
 
-    @Test func oneThatEndsAndOneThatIsRefusedAndOneThatIsAborted() throws {
+    @Test func `each state of a finished, a refused and a cancelled rotation is logged and counted once`() throws {
         try withWorld { world in
             let app = try world.addApp("zoom-prod")
             var expected = [

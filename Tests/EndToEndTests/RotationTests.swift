@@ -3,7 +3,7 @@ import Testing
 
 /// Rotations by command, against a Zoom that behaves and one that does not.
 @Suite(.realProcesses) struct RotationTests {
-    @Test func theNewSecretIsHandedOutAtOnceAndTheOldOneEndsWhenItsHolderHasMoved() throws {
+    @Test func `the new secret is served at once, and the old one is revoked when its holder has moved`() throws {
         try withWorld { world in
             let app = try world.addApp("zoom-prod")
             #expect(try world.fetchedSecret() == app.secret)
@@ -50,7 +50,7 @@ import Testing
         }
     }
 
-    @Test func aPlanAsksZoomForTokensAloneAndChangesNothing() throws {
+    @Test func `a plan asks Zoom for tokens alone and changes nothing`() throws {
         try withWorld { world in
             let app = try world.addApp("zoom-prod")
             #expect(try world.fetchedSecret() == app.secret)
@@ -66,7 +66,7 @@ import Testing
         }
     }
 
-    @Test func aSecretMadeInTheMarketplaceIsProvenAndHandedOut() throws {
+    @Test func `a secret made in the Marketplace is proven and served`() throws {
         try withWorld { world in
             let app = try world.addApp("zoom-prod")
             let same = try world.keyturn("rotate", "zoom-prod", "--manual", "--secret-stdin", input: app.secret)
@@ -82,7 +82,7 @@ import Testing
         }
     }
 
-    @Test func withoutItsMarketplaceIDAnAppIsRefusedInWords() throws {
+    @Test func `an app without its Marketplace ID is refused in words`() throws {
         try withWorld { world in
             let app = try world.sandbox.addApp()
             let added = try world.keyturn(
@@ -103,7 +103,7 @@ import Testing
     }
 
     @Test(arguments: ["replace", "revoke_old", "add"])
-    func aLostAnswerIsFollowedByAnotherCall(_ secondNew: String) throws {
+    func `a lost response is followed by another call`(_ secondNew: String) throws {
         try withWorld { world in
             let app = try world.addApp("zoom-prod")
             try world.sandbox.switches(#"{"second_new":"\#(secondNew)"}"#)
@@ -120,7 +120,7 @@ import Testing
         }
     }
 
-    @Test func whatIsLostAgainAndAgainIsSaidAndASecretMadeByHandLeadsOut() throws {
+    @Test func `a response that is lost again and again is reported, and a secret made by hand leads out`() throws {
         try withWorld { world in
             let app = try world.addApp("zoom-prod")
             try world.sandbox.faultRotation("drop_after", count: 3)
@@ -142,7 +142,7 @@ import Testing
         }
     }
 
-    @Test func aRefusedSecondCallIsForTheOperator() throws {
+    @Test func `a refused second call is for the operator`() throws {
         try withWorld { world in
             let app = try world.addApp("zoom-prod")
             try world.sandbox.switches(#"{"second_new":"refuse"}"#)
@@ -178,7 +178,7 @@ import Testing
         #expect(try world.keyturn("status", "--json").json["problems"].elements.isEmpty)
     }
 
-    @Test func holdersMaySayWhatTheyUseAndWhatWasRefused() throws {
+    @Test func `holders may report the generation that they use, and one that was refused`() throws {
         try withWorld { world in
             let app = try world.addApp("zoom-prod")
             try world.must("client", "add", "ping", "--uid", "65534", "--allow", "zoom-prod:token")
@@ -210,7 +210,8 @@ import Testing
         }
     }
 
-    @Test(.enabled(if: OtherUser.mayBe, OtherUser.why)) func whoHasNoGrantCannotSayAnything() throws {
+    @Test(.enabled(if: OtherUser.mayBe, OtherUser.why))
+    func `a client without a policy cannot report anything`() throws {
         try withWorld { world in
             let app = try world.addApp("zoom-prod")
             try world.must("client", "add", "ping", "--uid", "65534", "--allow", "zoom-prod:token")
@@ -228,7 +229,7 @@ import Testing
         }
     }
 
-    @Test func howAnAppIsRotatedIsCheckedAndKept() throws {
+    @Test func `the way an app is rotated is checked and saved`() throws {
         try withWorld { world in
             try world.addApp("zoom-prod", verify: false)
             let before = try world.keyturn("app", "show", "zoom-prod", "--json").output
@@ -260,7 +261,7 @@ import Testing
         }
     }
 
-    @Test func aPausedAppIsNotDueAndNothingIsDueBeforeItsTime() throws {
+    @Test func `a paused app is not due, and nothing is due before its time`() throws {
         try withWorld { world in
             let app = try world.addApp("zoom-prod")
             #expect(try world.must("rotate", "--due").output == "nothing is due\n")
@@ -276,7 +277,7 @@ import Testing
         }
     }
 
-    @Test func whoFetchesWithoutPauseNeverGetsADeadSecret() throws {
+    @Test func `a client that fetches without pause never gets a revoked secret`() throws {
         try withWorld { world in
             let app = try world.addApp("zoom-prod")
             let connection = try Connection(to: world.agent)

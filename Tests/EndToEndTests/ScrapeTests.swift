@@ -36,7 +36,7 @@ import Testing
         try world.runner.run("curl", ["-si", "--noproxy", "*", "--max-time", "30"] + more + [url])
     }
 
-    @Test func aLowPortIsRefusedBeforeTheVaultIsOpened() throws {
+    @Test func `a low port is refused before the vault is opened`() throws {
         try withWorld(serving: false) { world in
             try world.initialise()
             let outcome = try world.keyturnd(
@@ -46,7 +46,7 @@ import Testing
         }
     }
 
-    @Test func whatEachClientFetchedAndZoomGaveIsCounted() throws {
+    @Test func `each client's fetches and Zoom's answers are counted`() throws {
         try withWorld { world in
             try world.addApp("zoom-prod", secret: "plAnted-sEcret-of-zoom-prod")
             for _ in 0..<7 { #expect(try world.get("/v1/apps/zoom-prod/credentials").status == 200) }
@@ -81,7 +81,7 @@ import Testing
         }
     }
 
-    @Test func failuresAreCountedByCause() throws {
+    @Test func `failures are counted by cause`() throws {
         try withWorld { world in
             let app = try world.sandbox.addApp(secret: "right")
             let added = try world.runner.run(
@@ -95,7 +95,7 @@ import Testing
         }
     }
 
-    @Test func overLoopbackThereIsThatAndNothingElse() throws {
+    @Test func `over loopback the metrics are served and nothing else`() throws {
         try withWorld { world in
             let port = try Self.freePort(world)
             try world.stop()
@@ -133,7 +133,7 @@ import Testing
     }
 
     /// Whoever is on the machine may connect, and must not have what is there for those who want secrets.
-    @Test func overLoopbackThereAreFewPlaces() throws {
+    @Test func `over loopback there are few connections`() throws {
         try withWorld { world in
             let port = try Self.freePort(world)
             try world.stop()
@@ -160,7 +160,7 @@ import Testing
     }
 
     @Test(arguments: ["0.0.0.0:9464", "localhost:9464", "[::]:9464", "192.0.2.1:9464", "9464"])
-    func anywhereElseIsBadConfiguration(_ address: String) throws {
+    func `any address but loopback is bad configuration`(_ address: String) throws {
         try withWorld(serving: false) { world in
             try "metrics:\n  listen: \"\(address)\"\n".write(
                 toFile: world.configuration, atomically: true, encoding: .utf8)
@@ -170,7 +170,7 @@ import Testing
         }
     }
 
-    @Test func aPortThatIsTakenIsSaidSo() throws {
+    @Test func `a port in use is reported as such`() throws {
         try withWorld { world in
             let port = try world.sandbox.port
             try world.stop()
@@ -182,7 +182,7 @@ import Testing
         }
     }
 
-    @Test("promtool takes both forms", .enabled(if: Programs.isOnThePath("promtool"))) func promtool() throws {
+    @Test(.enabled(if: Programs.isOnThePath("promtool"))) func `promtool accepts both forms`() throws {
         try withWorld { world in
             try world.addApp("zoom-prod")
             _ = try world.get("/v1/apps/zoom-prod/token")

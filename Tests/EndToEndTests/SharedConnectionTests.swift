@@ -4,7 +4,7 @@ import Testing
 /// Two targets that push into one connection know of each other.
 @Suite(.realProcesses) struct SharedConnectionTests {
     @Test(arguments: ["{}", ConsoleMannerTests.onLook, ConsoleMannerTests.dateless])
-    func aPushByOneIsNoChangeBySomebodyToTheOther(manner: String) throws {
+    func `a push of one target is no drift of the other`(manner: String) throws {
         try TargetTests.withConsole { world, console, _, clock in
             try console.switches(manner)
             try world.addTarget(console, "--settle", "0s", name: "again")
@@ -33,7 +33,7 @@ import Testing
         }
     }
 
-    @Test func anotherAppsSettingsAreNotPushedOver() throws {
+    @Test func `settings of another app are not pushed over`() throws {
         try TargetTests.withConsole { world, console, _, _ in
             try world.addApp("other")
             let refused = try world.runner.run(

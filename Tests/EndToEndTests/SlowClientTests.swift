@@ -5,7 +5,7 @@ import Testing
 @Suite(.realProcesses) struct SlowClientTests {
     private static let credentials = request("GET", "/v1/apps/zoom-prod/credentials")
 
-    @Test func whoIsSilentIsClosedInTimeAndHoldsUpNobody() throws {
+    @Test func `a silent client is closed in time and holds up no other`() throws {
         try withWorld { world in
             try world.addApp("zoom-prod")
             let started = ContinuousClock.now
@@ -44,7 +44,7 @@ import Testing
         }
     }
 
-    @Test func whoNeverReadsIsNotReadFrom() throws {
+    @Test func `a client that never reads is not read from`() throws {
         try withWorld { world in
             try world.addApp("zoom-prod")
             let deaf = try Connection(to: world.agent)
@@ -68,7 +68,7 @@ import Testing
         }
     }
 
-    @Test func whoReadsLateGetsEveryAnswerInOrder() throws {
+    @Test func `a client that reads late gets every answer in order`() throws {
         try withWorld { world in
             let app = try world.addApp("zoom-prod")
             let late = try Connection(to: world.agent)
@@ -94,7 +94,7 @@ import Testing
         }
     }
 
-    @Test func whoIsIdleBetweenRequestsIsClosedAfterTheSetTime() throws {
+    @Test func `a client that is idle between requests is closed after the configured time`() throws {
         try withWorld(serving: false) { world in
             try world.initialise()
             try world.start(environment: ["KEYTURN_SERVER_IDLE_TIMEOUT": "3"])

@@ -7,11 +7,13 @@ import Testing
     /// What a program says that does what the page says it does; events of other apps and moments apart.
     private static let said = ["generation 1", "status 304", "rotated", "generation 2", "current 2"]
 
-    @Test(.enabled(if: Files.exists("/usr/bin/curl"), "curl is not here")) func bash() throws {
+    @Test(.enabled(if: Files.exists("/usr/bin/curl"), "curl is not here"))
+    func `the bash client of the page works as written`() throws {
         try run(try Page.block("bash"), ["/bin/bash"], as: "client.sh")
     }
 
-    @Test(.enabled(if: Files.exists("/usr/bin/python3"), "python3 is not here")) func python() throws {
+    @Test(.enabled(if: Files.exists("/usr/bin/python3"), "python3 is not here"))
+    func `the Python client of the page works as written`() throws {
         try run(try Page.block("python", with: "http.client"), ["/usr/bin/python3"], as: "client.py")
     }
 
@@ -21,25 +23,29 @@ import Testing
         return (try? runner?.run("/usr/bin/python3", ["-c", "import requests"]))?.exit == 0
     }()
 
-    @Test(.enabled(if: hasRequests, "requests is not here: apt-get install python3-requests")) func requests() throws {
+    @Test(.enabled(if: hasRequests, "requests is not here: apt-get install python3-requests"))
+    func `the client of the page for Python's requests works as written`() throws {
         try run(try Page.block("python", with: "import requests"), ["/usr/bin/python3"], as: "client.py")
     }
 
     @Test(.enabled(if: Java.fit.contains(where: \.hasCompiler), "no JDK of version 16 or newer is here"))
-    func java() throws {
+    func `the Java client of the page works as written`() throws {
         let java = try #require(Java.fit.first { $0.hasCompiler })
         try run(try Page.block("java"), [java.program], as: "Keyturn.java")
     }
 
-    @Test(.enabled(if: Programs.isOnThePath("go"), "go is not here: apt-get install golang-go")) func go() throws {
+    @Test(.enabled(if: Programs.isOnThePath("go"), "go is not here: apt-get install golang-go"))
+    func `the Go client of the page works as written`() throws {
         try run(try Page.block("go"), ["go", "run"], as: "client.go")
     }
 
-    @Test(.enabled(if: Programs.isOnThePath("node"), "node is not here: apt-get install nodejs")) func node() throws {
+    @Test(.enabled(if: Programs.isOnThePath("node"), "node is not here: apt-get install nodejs"))
+    func `the Node.js client of the page works as written`() throws {
         try run(try Page.block("javascript"), ["node"], as: "client.js")
     }
 
-    @Test(.enabled(if: Programs.isOnThePath("ruby"), "ruby is not here: apt-get install ruby")) func ruby() throws {
+    @Test(.enabled(if: Programs.isOnThePath("ruby"), "ruby is not here: apt-get install ruby"))
+    func `the Ruby client of the page works as written`() throws {
         try run(try Page.block("ruby"), ["ruby"], as: "client.rb")
     }
 
@@ -71,7 +77,7 @@ import Testing
     @Test(
         mayBeOthers,
         .enabled(if: Files.exists("/usr/sbin/nginx"), "nginx is not here: apt-get install nginx-light"))
-    func nginx() throws {
+    func `the nginx configuration of the page works as written`() throws {
         try proxied("nginx") { world, configuration in
             let whole = """
                 user nobody nogroup; pid \(world.directory)/nginx.pid; error_log stderr; daemon off;
@@ -83,7 +89,7 @@ import Testing
     }
 
     @Test(mayBeOthers, .enabled(if: Files.exists("/usr/sbin/haproxy"), "haproxy is not here: apt-get install haproxy"))
-    func haproxy() throws {
+    func `the HAProxy configuration of the page works as written`() throws {
         try proxied("haproxy") { _, configuration in
             ("global\n    user nobody\n    group nogroup\n" + configuration, "/usr/sbin/haproxy", ["-db", "-f"])
         }

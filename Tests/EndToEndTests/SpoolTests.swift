@@ -4,7 +4,7 @@ import Testing
 /// A disk that fills up between Zoom's answer and the vault.
 @Suite(.realProcesses) struct SpoolTests {
     @Test(.enabled(if: SmallDisk.mayMount, SmallDisk.why), arguments: [SIGKILL, SIGTERM])
-    func aNewSecretThatTheVaultCannotTakeOutlivesTheDaemon(_ signal: Int32) throws {
+    func `a new secret that the vault cannot store outlives the daemon`(_ signal: Int32) throws {
         try withWorld(serving: false) { world in
             let disk = try SmallDisk(in: world, size: "2m")
             let environment = ["KEYTURN_STATE_DIR": disk.path + "/state"]
@@ -73,7 +73,7 @@ import Testing
         }
     }
 
-    @Test func whatNobodyKnowsIsShownAndNotTouched() throws {
+    @Test func `a spool file that no key opens is shown and not touched`() throws {
         try withWorld { world in
             try world.addApp("zoom-prod")
             try world.stop()

@@ -9,7 +9,7 @@ import Testing
         }
     }
 
-    @Test func whatIsWrongIsNamedWithWhatToDoAndTheWorstComesFirst() throws {
+    @Test func `problems are named with what to do, and the worst comes first`() throws {
         try withWorld { world in
             let changed = try world.addApp("zoom-changed")
             let off = try world.addApp("zoom-off")
@@ -43,7 +43,7 @@ import Testing
         }
     }
 
-    @Test func aScriptIsToldByTheExitCodeHowUrgentItIs() throws {
+    @Test func `the exit code tells a script how urgent it is`() throws {
         try withWorld { world in
             func check(_ more: String...) throws -> Outcome {
                 try world.runner.run(Programs.keyturn, ["status", "--check"] + more)
@@ -76,7 +76,7 @@ import Testing
     }
 
     /// Who used up the budget has used it up for the rotation's proofs as well, and the operator's word gives a new one.
-    @Test func aRotationsProofsComeOutOfTheSameBudget() throws {
+    @Test func `a rotation's proofs come out of the same budget`() throws {
         try withWorld { world in
             let app = try world.sandbox.addApp()
             let added = try world.runner.run(
@@ -91,7 +91,7 @@ import Testing
         }
     }
 
-    @Test func appsAndRotationsAreThereInNumbers() throws {
+    @Test func `apps and rotations appear in the metrics`() throws {
         try withWorld { world in
             try world.addApp("zoom-prod")
             try world.must("app", "set", "zoom-prod", "--rotate-every", "30d")
@@ -126,7 +126,7 @@ import Testing
 
 /// What goes on showing the status.
 @Suite(.realProcesses) struct StatusWatchTests {
-    @Test func eachChangeIsShownAlsoThatTheDaemonIsLockedOrGone() throws {
+    @Test func `--watch shows each change, also that the daemon is locked or gone`() throws {
         try withWorld { world in
             try world.addApp("zoom-prod", verify: false)
             let watching = try world.runner.start(Programs.keyturn, ["status", "--watch"])
@@ -146,7 +146,7 @@ import Testing
     }
 
     @Test(arguments: [(["--json"], Int32(64)), (["nothing"], Int32(66))])
-    func whatCannotBeWatchedIsRefused(_ arguments: [String], exit: Int32) throws {
+    func `output that cannot be watched is refused`(_ arguments: [String], exit: Int32) throws {
         try withWorld { world in
             let outcome = try world.runner.run(Programs.keyturn, ["status", "--watch"] + arguments)
             #expect(outcome.exit == exit && outcome.output.isEmpty && outcome.complains())

@@ -29,7 +29,7 @@ import Testing
         return (running, heard)
     }
 
-    @Test func nothingIsSaidToAnotherUser() throws {
+    @Test func `another user is told nothing`() throws {
         try withWorld(serving: false) { world in
             try world.initialise()
             let runtime = world.directory + "/evil"
@@ -54,7 +54,7 @@ import Testing
         }
     }
 
-    @Test func theVaultsOwnerIsNoStranger() throws {
+    @Test func `the vault's owner is no stranger`() throws {
         try withWorld(serving: false) { world in
             try world.initialise()
             let runtime = world.directory + "/theirs"

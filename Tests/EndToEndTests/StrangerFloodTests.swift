@@ -39,7 +39,7 @@ import Testing
     }
 
     @Test(arguments: ["/v1/apps", "/v1/apps/zoom-prod/credentials", "/v1/events"])
-    func requestsSentAheadOnManyConnectionsHoldUpNobody(target: String) throws {
+    func `requests sent ahead on many connections hold up no other user`(target: String) throws {
         try withWorld { world in
             try world.addApp("zoom-prod", verify: false)
             try Self.measure(world, "500 connections, \(target)") {
@@ -48,7 +48,7 @@ import Testing
         }
     }
 
-    @Test func connectingWithoutEndHoldsUpNobody() throws {
+    @Test func `connecting without end holds up no other user`() throws {
         try withWorld { world in
             try world.addApp("zoom-prod", verify: false)
             try Self.measure(world, "4 that connect without end") {
@@ -57,7 +57,7 @@ import Testing
         }
     }
 
-    @Test func refusalsFillNoLogAndRulesCanBeChangedMeanwhile() throws {
+    @Test func `refusals fill no log, and policies can be changed meanwhile`() throws {
         try withWorld { world in
             try world.addApp("zoom-prod", verify: false)
             let before = try world.audit.texts.count
@@ -81,7 +81,7 @@ import Testing
         }
     }
 
-    @Test func aDaysRefusalsAreBoundedOverRestartsAndWhatIsGrantedIsLogged() throws {
+    @Test func `a day's refusals are bounded over restarts, and every grant is logged`() throws {
         try withWorld(serving: false) { world in
             try world.initialise()
             for round in 0..<2 {
@@ -101,7 +101,7 @@ import Testing
         }
     }
 
-    @Test func fourUsersTakeNeitherAllConnectionsNorAnyPlaceToWait() throws {
+    @Test func `four users take neither all connections nor all places to wait`() throws {
         try withWorld { world in
             try world.addApp("zoom-prod", verify: false)
             let holders = try (0..<4).map { try Stranger(world, "hold", count: 200, seconds: 60, uid: 65_530 + $0) }
@@ -121,7 +121,7 @@ import Testing
         }
     }
 
-    @Test func placesTakenWhileItWasLockedAreCountedAgain() throws {
+    @Test func `places taken while the vault was locked are counted again`() throws {
         try withWorld { world in
             try world.addApp("zoom-prod", verify: false)
             try world.must("lock")
@@ -140,7 +140,7 @@ import Testing
         }
     }
 
-    @Test func memoryIsGivenBack() throws {
+    @Test func `memory is given back`() throws {
         try withWorld { world in
             try world.addApp("zoom-prod", verify: false)
             _ = try Crowd.ask(10, request("GET", Self.credentials), at: world.agent)

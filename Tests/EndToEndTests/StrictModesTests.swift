@@ -20,7 +20,8 @@ import Testing
         return directory + "/key"
     }
 
-    @Test(.enabled(if: OtherUser.mayBe, OtherUser.why)) func aKeyOfAnotherUsersOpensAndMakesNothing() throws {
+    @Test(.enabled(if: OtherUser.mayBe, OtherUser.why))
+    func `a key of another user opens and creates nothing`() throws {
         try withWorld(serving: false) { world in
             try world.initialise()
             try Self.give(world.keyFile)
@@ -38,7 +39,7 @@ import Testing
     }
 
     @Test(arguments: [0o777, 0o775, 0o722])
-    func aKeyInADirectoryThatOthersWriteToIsNotBelieved(mode: Int) throws {
+    func `a key in a directory that other users can write is not trusted`(mode: Int) throws {
         try withWorld(serving: false) { world in
             try world.initialise()
             let key = try Self.copy(world, into: Self.directory(world.directory + "/open", mode))
@@ -58,7 +59,7 @@ import Testing
         }
     }
 
-    @Test(.enabled(if: OtherUser.mayBe, OtherUser.why)) func settingsOfAnotherUsersHaveNothingRun() throws {
+    @Test(.enabled(if: OtherUser.mayBe, OtherUser.why)) func `settings of another user run no command`() throws {
         try withWorld(serving: false) { world in
             try world.initialise()
             let trace = world.directory + "/was-run"
@@ -75,7 +76,7 @@ import Testing
         }
     }
 
-    @Test(.enabled(if: OtherUser.mayBe, OtherUser.why)) func aProgramOfAnotherUsersIsNotRun() throws {
+    @Test(.enabled(if: OtherUser.mayBe, OtherUser.why)) func `a program of another user is not run`() throws {
         try withWorld(serving: false) { world in
             try world.initialise()
             let (trace, program) = (world.heard + "/was-run", world.directory + "/give-key")
@@ -92,7 +93,7 @@ import Testing
         }
     }
 
-    @Test(.enabled(if: OtherUser.mayBe, OtherUser.why)) func aKeyOfAnotherUsersIsAddedByNobody() throws {
+    @Test(.enabled(if: OtherUser.mayBe, OtherUser.why)) func `a key of another user is not added`() throws {
         try withWorld { world in
             let key = world.directory + "/theirs"
             try Data(repeating: 0x5A, count: 32).write(to: URL(filePath: key))
@@ -104,7 +105,8 @@ import Testing
         }
     }
 
-    @Test(.enabled(if: OtherUser.mayBe, OtherUser.why)) func nothingIsMadeWhereAnotherUsersLinkLeads() throws {
+    @Test(.enabled(if: OtherUser.mayBe, OtherUser.why))
+    func `nothing is created where another user's link leads`() throws {
         try withWorld(serving: false) { world in
             try world.initialise()
             let target = try Self.directory(world.directory + "/target", 0o755)
@@ -142,7 +144,7 @@ import Testing
         }
     }
 
-    @Test(.enabled(if: OtherUser.mayBe, OtherUser.why)) func aBackupGoesThroughNoLinkOfAnotherUsers() throws {
+    @Test(.enabled(if: OtherUser.mayBe, OtherUser.why)) func `a backup follows no link of another user`() throws {
         try withWorld { world in
             let target = try Self.directory(world.directory + "/target", 0o700)
             let shared = try Self.directory(world.directory + "/shared", 0o1777)

@@ -12,7 +12,7 @@ import Testing
         }
     }
 
-    @Test func anEngineThatNeverTakesTheSecretOverGrowsCriticalBeforeTheOldOneDies() throws {
+    @Test func `an engine that never uses the new secret becomes critical before the old one expires`() throws {
         try TargetTests.withConsole(["--replicate", "on-save"]) { world, console, app, clock in
             try console.switches(#"{"standalone":false,"replicate_on_save":true}"#)
             try world.must("target", "push", "console")
@@ -72,7 +72,7 @@ import Testing
         }
     }
 
-    @Test func aPushOfTheOperatorsIsCarriedOnAtOnceThoughTheConsoleWasLookedAtJustBefore() throws {
+    @Test func `a push of the operator's is continued at once, even right after a check of the console`() throws {
         try TargetTests.withConsole(["--replicate", "on-save"]) { world, console, _, clock in
             func show() throws -> JSON { try world.keyturn("target", "show", "console", "--json").json }
             try console.switches(#"{"standalone":false,"replicate_on_save":true}"#)
@@ -89,7 +89,8 @@ import Testing
         }
     }
 
-    @Test func aZoomThatIsAwayIsToldAfterAQuarterOfAnHourAndPagesWhenATokenHasRunOut() throws {
+    @Test func `a Zoom that is away is reported after a quarter of an hour, and pages when a token has run out`() throws
+    {
         try TimePassesTests.withClock { world, clock in
             try world.addApp("zoom-prod")
             for number in 1...3 { try world.addApp("zoom-\(number)") }

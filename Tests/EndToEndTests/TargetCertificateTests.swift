@@ -27,7 +27,7 @@ import Testing
         }
     }
 
-    @Test func aKeyThatIsNotTheCertificatesIsRefused() throws {
+    @Test func `a key that does not fit the certificate is refused`() throws {
         try TargetTests.withConsole { world, console, _, clock in
             let other = try Self.client(world, console, days: 300)
             let login = ["--client-cert", console.clientCert, "--client-key", console.clientKey]
@@ -67,7 +67,7 @@ import Testing
         }
     }
 
-    @Test func whatExpiresIsToldOfThirtyAndSevenDaysBefore() throws {
+    @Test func `an expiry is announced thirty and seven days before`() throws {
         try TargetTests.withConsole { world, console, _, clock in
             let client = try Self.client(world, console, days: 40)
             let login = try world.keyturn(

@@ -40,7 +40,9 @@ import Testing
         }
     }
 
-    @Test func beforeVersion12AFullReplicationWorksAndOnSaveIsRefusedInItsOwnWords() throws {
+    @Test func `before version 12 a full replication works, and replication on save is refused in its own words`()
+        throws
+    {
         try TargetTests.withConsole(["--replicate", "full"]) { world, console, app, clock in
             try console.switches(#"{"standalone":false,"version":"11.3.2","replication_seconds":2}"#)
             let arguments =
@@ -66,7 +68,7 @@ import Testing
         }
     }
 
-    @Test func aTargetThatWasAddedBeforeTheConsoleWentBackSaysWhatToType() throws {
+    @Test func `a target that was added before the console went back says what to type`() throws {
         try TargetTests.withConsole(["--replicate", "on-save"]) { world, console, app, clock in
             try console.switches(#"{"standalone":false,"version":"11.3.2"}"#)
             let new = try rotate(world)
@@ -79,7 +81,7 @@ import Testing
         }
     }
 
-    @Test func ofSeveralEnginesTheLastOneCountsAndNoConsole() throws {
+    @Test func `of several engines the slowest counts, and no console`() throws {
         try TargetTests.withConsole(["--replicate", "full"]) { world, console, app, clock in
             try console.switches(
                 #"{"standalone":false,"engines":3,"console_state":"FAILED","late_seconds":600}"#)
@@ -91,7 +93,7 @@ import Testing
         }
     }
 
-    @Test func theSuccessOfAnEarlierReplicationIsNotOurs() throws {
+    @Test func `the success of an earlier replication is not ours`() throws {
         try TargetTests.withConsole(["--replicate", "full"]) { world, console, app, clock in
             try console.switches(#"{"standalone":false}"#)
             try world.must("target", "push", "console")
@@ -107,7 +109,7 @@ import Testing
         }
     }
 
-    @Test func aClusterWithoutAnEngineIsWaitedForAndToldAsSuch() throws {
+    @Test func `a cluster without an engine is waited for and reported as such`() throws {
         try TargetTests.withConsole(["--replicate", "full"]) { world, console, app, clock in
             try console.switches(#"{"standalone":false,"engines":0}"#)
             let new = try rotate(world)
@@ -134,7 +136,7 @@ import Testing
             }, "\(problems)")
     }
 
-    @Test func aReplicationThatFailsIsToldOfUntilItSucceeds() throws {
+    @Test func `a replication that fails is reported until it succeeds`() throws {
         try TargetTests.withConsole(["--replicate", "full"]) { world, console, app, clock in
             try console.switches(#"{"standalone":false,"replication_fails":true}"#)
             let new = try rotate(world)
@@ -162,7 +164,7 @@ import Testing
         }
     }
 
-    @Test func aMissingPermissionIsNotAConsoleThatStandsAlone() throws {
+    @Test func `a missing permission is not taken for a console that stands alone`() throws {
         try TargetTests.withConsole(["--replicate", "full"]) { world, console, app, clock in
             try console.switches(#"{"cluster_forbidden":true,"standalone":false}"#)
             let new = try rotate(world)
@@ -175,7 +177,7 @@ import Testing
         }
     }
 
-    @Test func whatSomebodyElseChangesAfterOurReplicationHoldsNobodyUp() throws {
+    @Test func `a change by another administrator after our replication holds up nothing`() throws {
         try TargetTests.withConsole(["--replicate", "full"]) { world, console, app, clock in
             try console.switches(#"{"standalone":false,"replication_seconds":3}"#)
             let new = try rotate(world)
@@ -186,7 +188,7 @@ import Testing
         }
     }
 
-    @Test func aFullReplicationIsAskedForAlsoWhereConnectionsAreReplicatedAsTheyAreSaved() throws {
+    @Test func `a full replication is requested even where connections are replicated on save`() throws {
         try TargetTests.withConsole(["--replicate", "full"]) { world, console, app, clock in
             try console.switches(#"{"standalone":false,"replicate_on_save":true}"#)
             let new = try rotate(world)
@@ -195,7 +197,7 @@ import Testing
         }
     }
 
-    @Test func aConnectionThatSaysNothingOfItsReplicationIsJudgedByTheCluster() throws {
+    @Test func `a connection without a replication state is judged by the cluster`() throws {
         try TargetTests.withConsole(["--replicate", "on-save"]) { world, console, app, clock in
             try console.switches(
                 #"{"standalone":false,"replicate_on_save":true,"silent":true,"replication_seconds":600}"#)

@@ -3,7 +3,7 @@ import Testing
 
 /// The commands around push targets.
 @Suite(.realProcesses) struct TargetCommandTests {
-    @Test func aDryRunLooksAtAllAndChangesNothing() throws {
+    @Test func `a dry run checks everything and changes nothing`() throws {
         try TargetTests.withConsole { world, console, _, _ in
             let puts = try console.calls("PUT")
             let test = try world.keyturn("target", "test", "console")
@@ -26,7 +26,7 @@ import Testing
         }
     }
 
-    @Test func whatIsShownHasNoPasswordAndSurvivesARestart() throws {
+    @Test func `the shown target has no password and survives a restart`() throws {
         try TargetTests.withConsole { world, console, _, clock in
             let shown = try world.keyturn("target", "show", "console", "--json")
             #expect(!shown.output.contains(console.password))
@@ -53,7 +53,7 @@ import Testing
         }
     }
 
-    @Test func whatSomebodyElseChangesIsReportedAndNotReverted() throws {
+    @Test func `a change by another administrator is reported and not reverted`() throws {
         try TargetTests.withConsole { world, console, _, clock in
             try world.must("target", "push", "console")
             #expect(try world.keyturn("status", "--json").json["problems"].elements.isEmpty)
@@ -77,7 +77,7 @@ import Testing
         }
     }
 
-    @Test func anotherAppsConnectionIsNotAcceptedAsThisOnes() throws {
+    @Test func `another app's connection is not accepted as this one's`() throws {
         try TargetTests.withConsole { world, console, _, _ in
             try world.must("target", "push", "console")
             try console.edit(#"{"OAuth client":"another-app"}"#)
@@ -94,7 +94,7 @@ import Testing
         }
     }
 
-    @Test func whatIsReadByPeopleNamesTheTarget() throws {
+    @Test func `text for people names the target`() throws {
         try TargetTests.withConsole { world, console, _, _ in
             try world.must("target", "set", "console", "--settle", "1s", "--restore-drift")
             let told = try world.must("audit", "tail").output
@@ -116,7 +116,7 @@ import Testing
         }
     }
 
-    @Test func aConsoleThatTakesItsTimeHoldsUpNobodyElse() throws {
+    @Test func `a slow console holds up no other work`() throws {
         try TargetTests.withConsole { world, console, app, clock in
             try world.addApp("other")
             try console.switches(#"{"delay":50}"#)
@@ -140,7 +140,7 @@ import Testing
         }
     }
 
-    @Test func whatSomebodyElseChangedIsSeenAsARotationBegins() throws {
+    @Test func `a change by another administrator is found when a rotation begins`() throws {
         try TargetTests.withConsole { world, console, _, _ in
             try world.must("target", "push", "console")
             try console.edit(#"{"OAuth secret":"by hand"}"#)
@@ -158,7 +158,7 @@ import Testing
         }
     }
 
-    @Test func whatFailsInPingFederatesLogAfterAPushShowsInTheStatus() throws {
+    @Test func `a failure in PingFederate's log after a push shows in the status`() throws {
         try TargetTests.withConsole { world, _, app, clock in
             let log = world.directory + "/provisioner-audit.log"
             func write(_ outcome: String, channel: Int = 3) throws {
@@ -202,7 +202,7 @@ import Testing
         }
     }
 
-    @Test func aConnectionThatWasPointedAtAnotherAppIsNotTakenBack() throws {
+    @Test func `a connection that was pointed at another app is not taken back`() throws {
         try TargetTests.withConsole { world, console, app, clock in
             try world.must("target", "push", "console")
             try console.edit(#"{"OAuth client":"another app's","OAuth secret":"another secret"}"#)
@@ -218,7 +218,8 @@ import Testing
         }
     }
 
-    @Test(arguments: ["y", "n"]) func atATerminalItAsksForAllAndStoresOnAYes(_ word: String) throws {
+    @Test(arguments: ["y", "n"])
+    func `at a terminal target add asks for everything and stores it after a yes`(_ word: String) throws {
         try withWorld { world in
             try world.addApp("zoom-prod")
             let console = try world.console()
@@ -244,7 +245,7 @@ import Testing
         }
     }
 
-    @Test func badInputIsRefusedInClearWords() throws {
+    @Test func `bad input is refused in clear words`() throws {
         try withWorld { world in
             try world.addApp("zoom-prod")
             let base = [

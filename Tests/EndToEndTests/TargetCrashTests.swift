@@ -5,7 +5,7 @@ import Testing
 @Suite(.realProcesses) struct TargetCrashTests {
     @Test(arguments: [
         "beforePublish:1", "beforePush:1", "afterPush:1", "afterDeliver:1", "afterPublish:1", "afterPublish:2",
-    ]) func aKillAroundAPushLosesNothing(_ fault: String) throws {
+    ]) func `a kill around a push loses nothing`(_ fault: String) throws {
         try withWorld(serving: false) { world in
             let clock = try TestClock(in: world.directory)
             try world.initialise()

@@ -12,7 +12,7 @@ import Testing
         }
     }
 
-    @Test func addAsksAgainForWhatIsNotTaken() throws {
+    @Test func `target add asks again for a value that is not accepted`() throws {
         try Self.withConsole { world, console in
             let run = try world.atTerminal(
                 ["target", "add", "pingfederate", "console"],
@@ -30,7 +30,7 @@ import Testing
         }
     }
 
-    @Test func anAddressWithoutTheAdminAPIAndALineThatIsNotInTheListAreAskedAgain() throws {
+    @Test func `an address without the admin API, and a line that is not in the list, are asked again`() throws {
         try Self.withConsole { world, console in
             let run = try world.atTerminal(
                 ["target", "add", "pingfederate", "console", "--app", "zoom-prod"],
@@ -44,7 +44,7 @@ import Testing
         }
     }
 
-    @Test func aFewTimesAndNoMore() throws {
+    @Test func `a wrong password is asked for a few times and no more`() throws {
         try Self.withConsole { world, console in
             let run = try world.atTerminal(
                 [
@@ -56,7 +56,7 @@ import Testing
         }
     }
 
-    @Test func setAsksForThePasswordOfAUserAndAgainIfItIsRefused() throws {
+    @Test func `target set asks for the password of a user, and again if it is refused`() throws {
         try Self.withConsole { world, console in
             try world.addTarget(console)
             let run = try world.atTerminal(
@@ -75,7 +75,7 @@ import Testing
         }
     }
 
-    @Test func whatFailsForAnotherReasonCanBeTriedAgainWithWhatWasEntered() throws {
+    @Test func `an attempt that fails for another reason can be repeated with the values entered`() throws {
         try Self.withConsole { world, console in
             try console.switches(#"{"standalone":false,"replicate_on_save":false}"#)
             let run = try world.atTerminal(
@@ -89,7 +89,7 @@ import Testing
         }
     }
 
-    @Test func aConsoleIsDiscoveredBeforeAnythingIsStored() throws {
+    @Test func `a console is discovered before anything is stored`() throws {
         try Self.withConsole { world, console in
             func discover(_ more: String..., input: String = "") throws -> Outcome {
                 try world.runner.run(Programs.keyturn, ["target", "discover"] + more, input: input)

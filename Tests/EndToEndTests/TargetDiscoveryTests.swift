@@ -19,14 +19,14 @@ import Testing
         }
     }
 
-    @Test func aConnectionThatIsNamedIsFoundWithoutReadingTheListOfAll() throws {
+    @Test func `a connection that is named is found without reading the list of all`() throws {
         try TargetTests.withConsole { _, console, _, _ in
             let read = try lists(console)
             #expect(read.isEmpty)
         }
     }
 
-    @Test(arguments: [true, false]) func aLargeConsoleIsListed(_ pages: Bool) throws {
+    @Test(arguments: [true, false]) func `a large console is listed`(_ pages: Bool) throws {
         try TargetTests.withConsole { world, console, _, _ in
             // 22 MB at once, or page after page.
             try console.switches(#"{"many":901,"many_bytes":\#(pages ? 1000 : 24000),"pages":\#(pages)}"#)
@@ -38,7 +38,7 @@ import Testing
         }
     }
 
-    @Test func aConnectionWithTheAccountInItsTokenURLIsATarget() throws {
+    @Test func `a connection with the account in its token URL is a target`() throws {
         try TargetTests.withConsole { world, console, app, clock in
             try console.control("POST", "/connections/zoom-url/add")
             let before = try console.control("GET", "/connections/zoom-url")["values"]["Token address"].string
@@ -61,9 +61,8 @@ import Testing
         }
     }
 
-    @Test(arguments: ["renamed", "forbidden", "absent"]) func whatTheConsoleDoesNotDescribeIsFoundOrAskedFor(
-        _ manner: String
-    ) throws {
+    @Test(arguments: ["renamed", "forbidden", "absent"])
+    func `a field that the console does not describe is found or asked for`(_ manner: String) throws {
         try TargetTests.withConsole { world, console, _, _ in
             try console.control("POST", "/connections/zoom-url/add")
             try console.switches(#"{"descriptors":"\#(manner)"}"#)

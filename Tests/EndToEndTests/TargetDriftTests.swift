@@ -27,7 +27,7 @@ import Testing
         }
     }
 
-    @Test func theOldSecretLivesUntilTheOperatorPushesAgainAndThenGoesAtOnce() throws {
+    @Test func `the old secret lives until the operator pushes again, and is then revoked at once`() throws {
         try Self.draining { world, console, app, clock, _ in
             try console.edit(#"{"OAuth secret":"\#(app.secret)"}"#)
             let open = try Self.waiting("changed outside", world, clock)
@@ -46,7 +46,7 @@ import Testing
         }
     }
 
-    @Test func aConsoleThatCannotBeLookedAtIsWaitedForUntilItCan() throws {
+    @Test func `a console that cannot be checked is waited for until it can`() throws {
         try Self.draining { world, console, app, clock, _ in
             try console.switches(#"{"status":503}"#)
             let open = try Self.waiting("target 'console' cannot be looked at", world, clock)
@@ -58,7 +58,7 @@ import Testing
         }
     }
 
-    @Test func atTheDeadlineItIsEndedAllTheSame() throws {
+    @Test func `at the deadline the old secret is revoked anyway`() throws {
         try Self.draining { world, console, app, clock, open in
             try console.edit(#"{"OAuth secret":"\#(app.secret)"}"#)
             _ = try Self.waiting("changed outside", world, clock)
@@ -71,7 +71,7 @@ import Testing
         }
     }
 
-    @Test func whatATestFindsIsKeptAndShownAndClearedByTheNextOne() throws {
+    @Test func `the findings of a test are saved and shown, and cleared by the next one`() throws {
         try TargetTests.withConsole { world, console, _, _ in
             try world.must("target", "push", "console")
             #expect(try world.problems().isEmpty)

@@ -3,7 +3,7 @@ import Testing
 
 /// To forget a target is not to forget who has the old secret.
 @Suite(.realProcesses) struct TargetRemovalTests {
-    @Test func aTargetThatARotationHasStillToReachIsNotRemovedInPassing() throws {
+    @Test func `a target that a rotation still has to reach is not removed in passing`() throws {
         try TargetTests.withConsole { world, console, app, clock in
             try world.must("target", "push", "console")
             try console.switches(#"{"reject":"not today"}"#)
@@ -30,7 +30,7 @@ import Testing
         }
     }
 
-    @Test func aConsoleThatIsGoneForEverIsGivenUpByForce() throws {
+    @Test func `a console that is gone for good is given up by force`() throws {
         try TargetTests.withConsole { world, console, app, clock in
             console.end()
             #expect(try world.keyturn("rotate", "zoom-prod", "--overlap", "0s").exit == 75)

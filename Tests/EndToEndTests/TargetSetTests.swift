@@ -11,7 +11,7 @@ import Testing
         try world.keyturn("target", "show", "console", "--json").json
     }
 
-    @Test func whatTheConsoleTakesIsKeptAndTheRestStaysAsItWas() throws {
+    @Test func `changes that the console accepts are saved, and the rest stays as it was`() throws {
         try TargetTests.withConsole { world, console, _, clock in
             try world.must("target", "push", "console")
             let oauth = try Self.set(
@@ -62,7 +62,7 @@ import Testing
         }
     }
 
-    @Test func whatTheConsoleDoesNotTakeIsNotKept() throws {
+    @Test func `changes that the console does not accept are not saved`() throws {
         try TargetTests.withConsole { world, console, _, _ in
             let before = try Self.shown(world)
             for (arguments, exit, words) in [
@@ -99,7 +99,7 @@ import Testing
         }
     }
 
-    @Test func aRotationThatWaitsForALoginGoesOnByItselfOnceItIsSet() throws {
+    @Test func `a rotation that waits for a login continues automatically once it is set`() throws {
         try TargetTests.withConsole { world, console, app, clock in
             try world.must("target", "push", "console")
             #expect(try Self.set(world, "--no-verify", "--password-stdin", input: "expired").exit == 0)
@@ -121,7 +121,7 @@ import Testing
         }
     }
 
-    @Test func aTargetThatWasMovedHasNothingAndItsOldSecretIsNotEnded() throws {
+    @Test func `a target that was moved has nothing, and its old secret is not revoked`() throws {
         try TargetTests.withConsole { world, console, app, clock in
             try world.must("rotate", "zoom-prod", "--overlap", "1h")
             try eventually("the overlap") { try world.openRotations().first?["state"].string == "draining" }
@@ -153,7 +153,7 @@ import Testing
         }
     }
 
-    @Test func aTargetThatARotationWentOnWithoutIsTriedAtOnce() throws {
+    @Test func `a target that a rotation left out is tried at once`() throws {
         try TargetTests.withConsole { world, console, _, clock in
             try world.must("target", "push", "console")
             try console.switches(#"{"password":"another"}"#)
@@ -175,7 +175,7 @@ import Testing
         }
     }
 
-    @Test func onlyWhatTheConsoleWouldNoticeHasAHeldRotationGoOn() throws {
+    @Test func `only a change that the console would notice resumes a blocked rotation`() throws {
         try TargetTests.withConsole { world, console, app, clock in
             try world.must("target", "push", "console")
             try console.switches(#"{"reject":"not today"}"#)
@@ -198,7 +198,7 @@ import Testing
         }
     }
 
-    @Test func aFileThatIsTooLongIsNotCut() throws {
+    @Test func `a file that is too long is not cut`() throws {
         try TargetTests.withConsole { world, console, _, _ in
             // As of all public authorities, with the right one in front: what is left after a cut would do.
             let own = try String(contentsOfFile: console.caFile, encoding: .utf8)
@@ -219,7 +219,7 @@ import Testing
         }
     }
 
-    @Test func itWaitsForAPushThatIsUnderWay() throws {
+    @Test func `target set waits for a push that is under way`() throws {
         try TargetTests.withConsole { world, console, _, _ in
             try console.switches(#"{"delay":3}"#)
             let push = try world.runner.start(Programs.keyturn, ["target", "push", "console"])

@@ -45,7 +45,7 @@ import Testing
         #expect(try [0, 75].contains(world.keyturn("rotate", "zoom-prod", "--overlap", "0s").exit))
     }
 
-    @Test func aRotationReachesTheConsoleBeforeTheOldSecretEnds() throws {
+    @Test func `a rotation reaches the console before the old secret is revoked`() throws {
         try Self.withConsole(settle: "2m") { world, console, app, clock in
             let before = try console.rest()
             #expect(try console.secret() == "placeholder")
@@ -77,7 +77,8 @@ import Testing
         }
     }
 
-    @Test(arguments: ["oauth", "certificate", "pin"]) func everyWayToLogInAndToKnowTheConsole(_ way: String) throws {
+    @Test(arguments: ["oauth", "certificate", "pin"])
+    func `every way to log in and to identify the console works`(_ way: String) throws {
         try withWorld { world in
             try world.addApp("zoom-prod")
             let console = try world.console()
@@ -109,7 +110,7 @@ import Testing
         }
     }
 
-    @Test func aConsoleThatIsNotTheOneIsSentNothing() throws {
+    @Test func `a console that is not the right one is sent nothing`() throws {
         try withWorld { world in
             try world.addApp("zoom-prod")
             let (console, other) = (try world.console(), try world.console())
@@ -128,7 +129,7 @@ import Testing
         }
     }
 
-    @Test func aRefusalHoldsTheRotationInPingFederatesWordsAndNeverTheSecrets() throws {
+    @Test func `a refusal blocks the rotation in PingFederate's words and never shows the secrets`() throws {
         try Self.withConsole { world, console, app, clock in
             try console.switches(#"{"reject":"Zoom said no to {value} today"}"#)
             let rotate = try world.keyturn("rotate", "zoom-prod", "--overlap", "0s", "--wait", "--timeout", "20s")
@@ -165,7 +166,7 @@ import Testing
     @Test(arguments: [
         #""status":500"#, #""status":503"#, #""status":401"#, #""status":403"#, #""status":404"#,
         #""password":"another""#, #""cut":"before""#, #""cut":"after""#, #""editors":99"#,
-    ]) func aFailureKeepsTheOldSecretAliveUntilItIsOver(_ trouble: String) throws {
+    ]) func `a failure keeps the old secret alive until it is over`(_ trouble: String) throws {
         try Self.withConsole { world, console, app, clock in
             try console.switches("{\(trouble)}")
             let rotate = try world.keyturn("rotate", "zoom-prod", "--overlap", "0s")
@@ -187,7 +188,7 @@ import Testing
         }
     }
 
-    @Test func somebodyWhoSavesMeanwhileIsNotOverwritten() throws {
+    @Test func `an administrator who saves meanwhile is not overwritten`() throws {
         try Self.withConsole { world, console, _, clock in
             try console.switches(#"{"editors":3}"#)
             try rotate(world)
@@ -199,7 +200,7 @@ import Testing
     }
 
     @Test(arguments: ["on-save", "full", "fails", "not on save"])
-    func theOldSecretLivesUntilTheEnginesHaveTheNewOne(_ cluster: String) throws {
+    func `the old secret lives until the engines have the new one`(_ cluster: String) throws {
         let policy = cluster == "full" || cluster == "fails" ? "full" : "on-save"
         try Self.withConsole(["--replicate", policy]) { world, console, app, clock in
             let onSave = cluster == "on-save"
@@ -232,7 +233,7 @@ import Testing
         }
     }
 
-    @Test func ofTwoTargetsBothMustHaveIt() throws {
+    @Test func `both of two targets must have the new secret`() throws {
         try Self.withConsole { world, console, app, clock in
             let other = try world.console()
             defer { other.end() }
@@ -254,7 +255,7 @@ import Testing
         }
     }
 
-    @Test func theNextSecretIsOneThatZoomTakes() throws {
+    @Test func `the next secret is one that Zoom accepts`() throws {
         try Self.withConsole { world, console, app, clock in
             try console.switches(#"{"check_url":"\#(try world.sandbox.address)/_sandbox/accepts"}"#)
             try world.must("target", "push", "console")

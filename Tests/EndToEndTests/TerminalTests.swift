@@ -5,7 +5,7 @@ import Testing
 @Suite(.realProcesses) struct TerminalTests {
     private static let escape = "\u{1B}"
 
-    @Test func aNarrowTerminalGetsFewerColumnsAndAFileGetsThemAll() throws {
+    @Test func `a narrow terminal gets fewer columns, and a file gets them all`() throws {
         try withWorld { world in
             try world.addApp("zoom-prod", verify: false)
             let narrow = try world.atTerminal(["status", "--color", "never"], answering: [], columns: 44)
@@ -24,7 +24,7 @@ import Testing
         }
     }
 
-    @Test func appsAreFilteredSortedAndLimitedInJSONToo() throws {
+    @Test func `apps are filtered, sorted and limited in JSON too`() throws {
         try withWorld { world in
             for name in ["zoom-a", "zoom-b", "other"] { try world.addApp(name, verify: false) }
             let json = try world.must("status", "--json", "--filter", "zoom-*", "--limit", "1", "--sort", "name").json
@@ -35,7 +35,7 @@ import Testing
         }
     }
 
-    @Test func theHistoryIsATimeLineOfGenerations() throws {
+    @Test func `the history is a timeline of generations`() throws {
         try withWorld { world in
             try world.addApp("zoom-prod")
             try world.must("rotate", "zoom-prod", "--overlap", "0s", "--wait", "--timeout", "50s")
@@ -49,7 +49,7 @@ import Testing
         }
     }
 
-    @Test func whatTakesLongSaysSoInPlaceAtATerminalAndNowhereElse() throws {
+    @Test func `progress is shown in place at a terminal and nowhere else`() throws {
         try withWorld { world in
             try world.addApp("zoom-prod")
             for (arguments, words) in [

@@ -16,7 +16,7 @@ import Testing
         }
     }
 
-    @Test func whatFallsDueIsRotatedByItself() throws {
+    @Test func `a due rotation begins automatically`() throws {
         try Self.withClock { world, clock in
             let app = try world.addApp("zoom-prod")
             try world.must("app", "set", "zoom-prod", "--rotate-every", "30d", "--overlap", "0s")
@@ -36,7 +36,7 @@ import Testing
         }
     }
 
-    @Test func whatFellDueWhileTheDaemonWasAwayIsTakenUpAtTheWord() throws {
+    @Test func `a rotation that fell due while the daemon was away begins on request`() throws {
         try Self.withClock { world, clock in
             let app = try world.addApp("zoom-prod")
             try world.must("app", "set", "zoom-prod", "--rotate-every", "30d")
@@ -52,7 +52,7 @@ import Testing
         }
     }
 
-    @Test func theOldSecretEndsWithTheOverlapAndNotBefore() throws {
+    @Test func `the old secret is revoked with the overlap and not before`() throws {
         try Self.withClock { world, clock in
             let app = try world.addApp("zoom-prod")
             try world.must("rotate", "zoom-prod", "--overlap", "7d")
@@ -69,7 +69,7 @@ import Testing
         }
     }
 
-    @Test func aClockThatJumpsByAYearNeitherSetsOffEverythingNorLosesAnything() throws {
+    @Test func `a clock that jumps by a year neither starts everything nor loses anything`() throws {
         try Self.withClock { world, clock in
             let names = ["zoom-one", "zoom-two", "zoom-six"]
             let apps = try names.map { try world.addApp($0) }
@@ -100,7 +100,7 @@ import Testing
         }
     }
 
-    @Test func whoNeverMovesIsWaitedForUntilADayBeforeZoomKillsTheOldSecret() throws {
+    @Test func `a holder that never moves is waited for until a day before Zoom revokes the old secret`() throws {
         try Self.withClock { world, clock in
             let app = try world.addApp("zoom-prod")
             #expect(try world.fetchedSecret() == app.secret)
@@ -120,7 +120,7 @@ import Testing
         }
     }
 
-    @Test func aLostSecretIsCountedDownAndLedOutBeforeTheOldOneDies() throws {
+    @Test func `a lost secret is counted down and replaced before the old one expires`() throws {
         try Self.withClock { world, clock in
             let app = try world.addApp("zoom-prod")
             try world.sandbox.switches(#"{"second_new":"refuse"}"#)

@@ -3,7 +3,7 @@ import Testing
 
 /// How long tokens are served, and when the next one is fetched.
 @Suite(.realProcesses) struct TokenLifeTests {
-    @Test func threeSecondsAreServedToWhoTakesThemAndNobodyElse() throws {
+    @Test func `a token of three seconds is served to clients that accept it and to no others`() throws {
         try withWorld { world in
             try world.sandbox.switches(#"{"expires_in":3}"#)
             let app = try world.addApp("zoom-prod", verify: false)
@@ -22,7 +22,7 @@ import Testing
         }
     }
 
-    @Test func whoAsksForMoreLifeThanThereIsDoesNotMakeZoomMintForever() throws {
+    @Test func `a client that asks for more lifetime than there is does not make Zoom mint forever`() throws {
         try withWorld { world in
             try world.sandbox.switches(#"{"expires_in":100}"#)
             let app = try world.addApp("zoom-prod")
@@ -32,7 +32,7 @@ import Testing
         }
     }
 
-    @Test func aTokenThatIsStillGoodIsServedWhileItsSuccessorIsFetched() throws {
+    @Test func `a token that is still good is served while its successor is fetched`() throws {
         try withWorld { world in
             try world.sandbox.switches(#"{"expires_in":12}"#)
             let app = try world.addApp("zoom-prod")
@@ -55,7 +55,7 @@ import Testing
         }
     }
 
-    @Test func aTokenThatNobodyUsesIsNotRenewed() throws {
+    @Test func `a token that nobody uses is not renewed`() throws {
         try withWorld { world in
             try world.sandbox.switches(#"{"expires_in":2}"#)
             let unused = try world.addApp("zoom-unused")
@@ -66,7 +66,7 @@ import Testing
         }
     }
 
-    @Test func missingScopesAreNoReasonToRefuse() throws {
+    @Test func `missing scopes are no reason to refuse`() throws {
         try withWorld { world in
             try world.sandbox.switches(#"{"scope_delay_seconds":3600}"#)
             let app = try world.sandbox.addApp()
@@ -78,7 +78,7 @@ import Testing
         }
     }
 
-    @Test func aRefreshAtTheOperatorsWordReplacesTheToken() throws {
+    @Test func `a refresh on request replaces the token`() throws {
         try withWorld { world in
             let app = try world.addApp("zoom-prod")
             let first = try world.get("/v1/apps/zoom-prod/token").json["access_token"].string

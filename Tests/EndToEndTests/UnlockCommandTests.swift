@@ -16,7 +16,7 @@ import Testing
             "serve", environment: ["KEYTURN_UNLOCK_COMMAND": command].merging(more) { $1 })
     }
 
-    @Test func opensTheVaultWithWhatACommandWrites() throws {
+    @Test func `the output of an unlock command opens the vault`() throws {
         try withWorld(serving: false) { world in
             try world.initialise()
             let text = "unlock:\n  command: >-\n    /bin/sh -c 'cat\n    \"\(world.keyFile)\"'\n"
@@ -33,7 +33,7 @@ import Testing
         }
     }
 
-    @Test func getsNothingOfTheDaemonsButAFewVariables() throws {
+    @Test func `an unlock command gets only a few of the daemon's variables`() throws {
         try withWorld(serving: false) { world in
             try world.initialise()
             let seen = world.heard + "/seen"
@@ -68,7 +68,7 @@ import Testing
     }
 
     /// Then the kernel forgets how a child ended.
-    @Test func whoStartedTheDaemonMayHaveHadChildrenIgnored() throws {
+    @Test func `an unlock command works where SIGCHLD is ignored`() throws {
         try withWorld(serving: false) { world in
             try world.initialise()
             let script =
@@ -85,7 +85,9 @@ import Testing
         ("true", 65, "gave 0 bytes"), ("head -c 5000 /dev/zero", 65, "more than 4096 bytes"),
         ("yes plAnted-output", 65, "more than 4096 bytes"),
         ("printf plAnted-output-plAnted-output-plAnted", 65, "does not open any"), ("cat KEY; exit 1", 75, "status 1"),
-    ]) func aCommandThatFailsIsToldByItsEndAndNeverByItsOutput(_ text: String, _ exit: Int32, _ words: String) throws {
+    ]) func `a command that fails is reported by its exit status and never by its output`(
+        _ text: String, _ exit: Int32, _ words: String
+    ) throws {
         try withWorld(serving: false) { world in
             try world.initialise()
             let command = try Self.script(
@@ -97,7 +99,7 @@ import Testing
         }
     }
 
-    @Test func aCommandThatHangsIsKilledWithAllThatItStarted() throws {
+    @Test func `a command that hangs is killed with everything that it started`() throws {
         try withWorld(serving: false) { world in
             try world.initialise()
             let pids = world.heard + "/pids"
@@ -116,7 +118,7 @@ import Testing
         return !stat.contains(") Z ")
     }
 
-    @Test func whatItLeavesRunningIsNotWaitedFor() throws {
+    @Test func `a process that the command leaves running is not waited for`() throws {
         try withWorld(serving: false) { world in
             try world.initialise()
             // The sleeper holds the pipe open, for longer than any test waits.
@@ -129,7 +131,8 @@ import Testing
     @Test(arguments: [
         ("/no/such/program", "no such file"), ("/etc/passwd", "permission denied"), ("cat /etc/key", "absolute path"),
         ("/bin/cat $KEY", "shell"), ("/bin/cat 'x", "shell"),
-    ]) func aCommandThatCannotBeRunIsAMistakeInTheConfiguration(_ command: String, _ words: String) throws {
+    ]) func `a command that cannot be run is a mistake in the configuration`(_ command: String, _ words: String) throws
+    {
         try withWorld(serving: false) { world in
             try world.initialise()
             let outcome = try Self.refusal(world, command)

@@ -6,7 +6,7 @@ import Testing
     private static let secret = "plAntedSecretOfAnUnreadAnswer0123456789"
 
     /// Many connections, each with more asked for than the kernel takes of the answers.
-    @Test func noSecretIsLeftASecondAfterTheLockWhateverClientsDo() throws {
+    @Test func `no secret is left a second after the lock, whatever clients do`() throws {
         try withWorld { world in
             try world.addApp("zoom-prod", secret: Self.secret, verify: false)
             let memory = try ProcessMemory(world.daemon.child.pid)

@@ -2,7 +2,7 @@ import Testing
 
 /// Connections of every kind, pushed to by the real daemon: all but the three settings' values comes back byte for byte.
 @Suite(.realProcesses) struct VerbatimPushTests {
-    @Test func everyKindOfConnectionKeepsAllButOurThreeValues() throws {
+    @Test func `every kind of connection keeps everything but our three values`() throws {
         try TargetTests.withConsole { world, console, app, _ in
             let expected = ["Account": app.accountID, "OAuth client": app.clientID, "OAuth secret": app.secret]
             for kind in Kind.all {
@@ -21,7 +21,7 @@ import Testing
         }
     }
 
-    @Test func whatCannotBePushedToIsSaidAndLeftAlone() throws {
+    @Test func `a connection that cannot be pushed to is named and left alone`() throws {
         try TargetTests.withConsole { world, console, _, _ in
             for (name, text, words) in Self.refused {
                 try console.serve(text, isHeldToSchema: false)

@@ -10,7 +10,8 @@ import Testing
     private static let streams = 100
     private static let isBench = ProcessInfo.processInfo.environment["KEYTURN_BENCH"] != nil
 
-    @Test(.enabled(if: OtherUser.mayBe, World.whyNoDescriptors)) func allAreToldOnceAndWaitForNothing() throws {
+    @Test(.enabled(if: OtherUser.mayBe, World.whyNoDescriptors))
+    func `all watchers are notified once and cost nothing while they wait`() throws {
         try withWorld { world in
             Crowd.prepare()
             let app = try world.addApp("zoom-prod")

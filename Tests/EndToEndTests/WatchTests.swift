@@ -3,7 +3,7 @@ import Testing
 
 /// Waiting for a new generation, and listening to events, at a real daemon.
 @Suite(.realProcesses) struct WatchTests {
-    @Test func whoWaitsGetsTheNewSecretWhenItIsCurrent() throws {
+    @Test func `a waiting client gets the new secret when it is current`() throws {
         try withWorld { world in
             let app = try world.addApp("zoom-prod")
             let behind = request("GET", "/v1/health")
@@ -36,7 +36,7 @@ import Testing
         }
     }
 
-    @Test func whoWaitsInVainIsToldSoAndNotEarly() throws {
+    @Test func `a client that waits in vain is told so, and not early`() throws {
         try withWorld { world in
             try world.addApp("zoom-prod")
             for target in ["after=0&wait=60", "after=0"] {
@@ -61,7 +61,7 @@ import Testing
         }
     }
 
-    @Test func whoWaitsIsToldWhenItMayNoMore() throws {
+    @Test func `a waiting client is told when its access ends`() throws {
         try withWorld(serving: false) { world in
             try world.initialise()
             try world.start()
@@ -95,7 +95,7 @@ import Testing
         }
     }
 
-    @Test func aDaemonThatStopsLetsWhoWaitsGo() throws {
+    @Test func `a daemon that stops releases waiting clients`() throws {
         try withWorld { world in
             try world.addApp("zoom-prod")
             let waiting = try world.wait(after: 1, 300)
@@ -109,7 +109,8 @@ import Testing
         }
     }
 
-    @Test(.enabled(if: OtherUser.mayBe, World.whyNoDescriptors)) func whoHangsUpLeavesNothing() throws {
+    @Test(.enabled(if: OtherUser.mayBe, World.whyNoDescriptors))
+    func `a client that hangs up leaves nothing`() throws {
         try withWorld { world in
             try world.addApp("zoom-prod")
             let before = try world.descriptors()
@@ -124,7 +125,7 @@ import Testing
         }
     }
 
-    @Test func curlHearsOfARotation() throws {
+    @Test func `curl is notified of a rotation`() throws {
         try withWorld { world in
             try world.addApp("zoom-prod")
             let curl = try world.runner.start(
@@ -151,7 +152,7 @@ import Testing
         }
     }
 
-    @Test func noMoreThanThatWait() throws {
+    @Test func `no more clients than the limit can wait`() throws {
         try withWorld(serving: false) { world in
             try world.initialise()
             try world.start(environment: ["KEYTURN_SERVER_MAX_WAITING": "2"])
@@ -178,7 +179,7 @@ import Testing
         }
     }
 
-    @Test func fetchWaitsToo() throws {
+    @Test func `fetch can wait too`() throws {
         try withWorld { world in
             let app = try world.addApp("zoom-prod")
             let vain = try world.keyturn("fetch", "zoom-prod", "--after", "1", "--wait", "1s", "--json")

@@ -67,7 +67,8 @@ import Testing
         Trouble("gone", .unavailable) { sandbox, _ in sandbox.end() },
     ]
 
-    @Test(arguments: troubles) func troubleIsToldAndAGoodTokenIsServedMeanwhile(_ trouble: Trouble) throws {
+    @Test(arguments: troubles)
+    func `trouble is reported, and a good token is served meanwhile`(_ trouble: Trouble) throws {
         try withWorld { world in
             let sandbox = try world.sandbox
             let apps = [try world.addApp("zoom-has"), try world.addApp("zoom-new", verify: false)]
@@ -92,7 +93,7 @@ import Testing
     }
 
     @Test(arguments: troubles.filter { $0.verdict == .unavailable && $0.testDescription != "gone" })
-    func whenTroublePassesTokensComeAgain(_ trouble: Trouble) throws {
+    func `tokens come again when the trouble is over`(_ trouble: Trouble) throws {
         try withWorld { world in
             let app = try world.addApp("zoom-prod", verify: false)
             try trouble.happen(world.sandbox, [app])
@@ -104,7 +105,7 @@ import Testing
     }
 
     @Test(arguments: ["seconds", "http_date", "iso_8601", "without_retry_after"])
-    func zoomsPatienceIsPassedOnAndKept(_ form: String) throws {
+    func `a retry time of Zoom's is passed on and honoured`(_ form: String) throws {
         try withWorld { world in
             let app = try world.addApp("zoom-prod", verify: false)
             try world.sandbox.switches(#"{"token_throttle":"\#(form)","token_throttle_seconds":100}"#)
@@ -123,7 +124,7 @@ import Testing
         }
     }
 
-    @Test func theWrongAccountIsNamed() throws {
+    @Test func `the wrong account is named`() throws {
         try withWorld { world in
             var app = try world.sandbox.addApp()
             app.accountID = "another-account"
@@ -138,7 +139,7 @@ import Testing
         }
     }
 
-    @Test func aHangingZoomIsGivenUpAndHoldsUpNobody() throws {
+    @Test func `a Zoom that hangs is given up and holds up no other work`() throws {
         try withWorld { world in
             try world.addApp("zoom-has")
             try world.addApp("zoom-new", verify: false)
