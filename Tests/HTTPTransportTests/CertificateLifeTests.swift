@@ -38,7 +38,7 @@ import Testing
         TLSOptions.Identity(certificates: chain, key: SecretBox(SecretBytes(copying: key))).match
     }
 
-    @Test func timesAreReadAndWhatIsBrokenIsCounted() throws {
+    @Test func `times are read, and broken certificates are counted`() throws {
         defer { try? FileManager.default.removeItem(at: directory) }
         let now = Int(Date().timeIntervalSince1970)
         let (one, two) = (try make("one", days: 10), try make("two", days: 20))
@@ -59,7 +59,7 @@ import Testing
         #expect(CertificateLife.all(inPEM: one.chain + broken) == [lives[0], nil])
     }
 
-    @Test func aKeyBelongsToTheFirstCertificateOrItDoesNot() throws {
+    @Test func `a key belongs to the first certificate or to none`() throws {
         defer { try? FileManager.default.removeItem(at: directory) }
         let (one, two) = (try make("one", days: 10), try make("two", days: 20))
         #expect(match(one.chain, one.key) == .pair && match(one.chain + two.chain, one.key) == .pair)

@@ -5,18 +5,15 @@ import Testing
 
 private let hello = LoopbackServer.Reply.answer("hello")
 
-@Suite("CurlTransport: connections, time and ends", .ownThreads)
-struct CurlLifeTests {
-    @Test("nobody listens: not sent")
-    func refused() async throws {
+@Suite(.ownThreads) struct CurlLifeTests {
+    @Test func `a request to a port without a listener is not sent`() async throws {
         let url = try EndpointURL("http://127.0.0.1:\(LoopbackServer.deadPort())")
         let failure = await failure(try transport(), HTTPRequest(.post, url))
         #expect(failure?.kind == .unreachable)
         #expect(failure?.delivery == .notSent)
     }
 
-    @Test("a name that does not exist: not sent")
-    func unresolved() async throws {
+    @Test func `a request to a name that does not exist is not sent`() async throws {
         let url = try EndpointURL("https://keyturn.invalid")
         let failure = await failure(try transport(), HTTPRequest(.post, url, limits: HTTPLimits(total: .seconds(10))))
         // Behind a proxy, the name is the proxy's to resolve.
@@ -24,8 +21,7 @@ struct CurlLifeTests {
         #expect(failure?.delivery == .notSent)
     }
 
-    @Test("a server that accepts and is silent: ambiguous, within the limit")
-    func silent() async throws {
+    @Test func `a server that accepts and is silent is ambiguous, within the limit`() async throws {
         let server = try LoopbackServer { _ in .silence }
         defer { server.stop() }
         let request = HTTPRequest(.get, try EndpointURL(server.url), limits: HTTPLimits(total: .milliseconds(200)))
@@ -34,8 +30,7 @@ struct CurlLifeTests {
         #expect(failure?.delivery == .ambiguous)
     }
 
-    @Test("requests share connections")
-    func reuse() async throws {
+    @Test func `requests share connections`() async throws {
         let server = try LoopbackServer { _ in hello }
         defer { server.stop() }
         let transport = try transport()
@@ -43,8 +38,9 @@ struct CurlLifeTests {
         #expect(server.received.map(\.connection) == [1, 1, 1])
     }
 
-    @Test("a request that must not be repeated is sent once, even when a kept connection closes under it")
-    func sentOnce() async throws {
+    @Test func `a request that must not be repeated is sent once, even when a kept connection closes under it`()
+        async throws
+    {
         let server = try LoopbackServer { $0.requestLine.contains("/good") ? hello : .close }
         defer { server.stop() }
         let transport = try transport()
@@ -56,8 +52,7 @@ struct CurlLifeTests {
         #expect(server.received.filter { $0.requestLine.contains("/rotate") }.count == 1)
     }
 
-    @Test("a request that may be repeated survives a kept connection that closes under it")
-    func repeated() async throws {
+    @Test func `a request that may be repeated survives a kept connection that closes under it`() async throws {
         let server = try LoopbackServer { request in
             request.connection == 1 && request.requestLine.contains("/token") ? .close : hello
         }
@@ -71,8 +66,7 @@ struct CurlLifeTests {
         #expect(server.received.filter { $0.requestLine.contains("/token") }.map(\.body) == ["a=b", "a=b"])
     }
 
-    @Test("cancelling gives the request up")
-    func cancelled() async throws {
+    @Test func `cancelling ends the request`() async throws {
         let (asked, signal) = AsyncStream.makeStream(of: Void.self)
         let server = try LoopbackServer { _ in
             signal.yield()
@@ -87,8 +81,7 @@ struct CurlLifeTests {
         #expect(await task.value == TransportFailure(.cancelled, .ambiguous))
     }
 
-    @Test("a task that is cancelled already sends nothing")
-    func cancelledBefore() async throws {
+    @Test func `a task that is cancelled already sends nothing`() async throws {
         let transport = try transport()
         let url = try EndpointURL("http://127.0.0.1:\(LoopbackServer.deadPort())")
         let task = Task {
@@ -98,8 +91,7 @@ struct CurlLifeTests {
         #expect(await task.value == TransportFailure(.cancelled, .notSent))
     }
 
-    @Test("200 requests at once are all answered")
-    func many() async throws {
+    @Test func `200 requests at once are all answered`() async throws {
         let server = try LoopbackServer { .answer($0.requestLine) }
         defer { server.stop() }
         let transport = try transport()
@@ -119,8 +111,7 @@ struct CurlLifeTests {
         #expect(answers.allSatisfy { $0.value.hasPrefix("GET /\($0.key) ") })
     }
 
-    @Test("more requests than allowed fail at once, and make room again")
-    func overloaded() async throws {
+    @Test func `more requests than allowed fail at once, and make room again`() async throws {
         let (asked, signal) = AsyncStream.makeStream(of: Void.self)
         let server = try LoopbackServer { _ in
             signal.yield()
@@ -138,8 +129,7 @@ struct CurlLifeTests {
         #expect(await failure(transport, dead)?.kind == .unreachable)
     }
 
-    @Test("shutting down fails what is on its way and what comes later, twice is as good as once")
-    func shutdown() async throws {
+    @Test func `a shutdown fails requests under way and later ones, and may be repeated`() async throws {
         let (asked, signal) = AsyncStream.makeStream(of: Void.self)
         let server = try LoopbackServer { _ in
             signal.yield()
@@ -156,8 +146,7 @@ struct CurlLifeTests {
         transport.shutdown()
     }
 
-    @Test("transports come and go without leaving anything behind")
-    func lifecycle() async throws {
+    @Test func `transports come and go without leaving anything behind`() async throws {
         for _ in 0..<50 { _ = try transport() }
     }
 }

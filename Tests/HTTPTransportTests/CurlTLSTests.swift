@@ -5,8 +5,7 @@ import SecretMemory
 import Synchronization
 import Testing
 
-@Suite("CurlTransport: TLS")
-struct CurlTLSTests {
+@Suite struct CurlTLSTests {
     private func request(_ host: String, _ server: TLSServer) throws -> HTTPRequest {
         HTTPRequest(
             .get, try EndpointURL("https://\(host):\(server.port)/"),
@@ -14,8 +13,7 @@ struct CurlTLSTests {
             limits: HTTPLimits(connect: .seconds(30), total: .seconds(60)))
     }
 
-    @Test("a server is trusted for its name, by the CA file given, and by nothing else")
-    func trust() async throws {
+    @Test func `a server is trusted for its name, by the CA file given, and by nothing else`() async throws {
         let server = try TLSServer()
         let answer = try await transport(caFile: server.caFile).send(request("localhost", server))
         #expect(answer.status == 200)
@@ -33,15 +31,13 @@ struct CurlTLSTests {
         #expect(noFile?.delivery == .notSent)
     }
 
-    @Test("an authority of another server is not trusted")
-    func otherAuthority() async throws {
+    @Test func `an authority of another server is not trusted`() async throws {
         let (server, other) = (try TLSServer(), try TLSServer())
         let failure = await failure(try transport(caFile: other.caFile), try request("localhost", server))
         #expect(failure?.kind == .tlsUntrusted)
     }
 
-    @Test("TLS 1.1 is refused although the server offers nothing else")
-    func oldVersion() async throws {
+    @Test func `TLS 1.1 is refused although the server offers nothing else`() async throws {
         let old = ["-tls1_1", "-cipher", "DEFAULT@SECLEVEL=0"]
         let server = try TLSServer(old)
         #expect(try server.client(old).contains("TLSv1.1"), "this OpenSSL must be able to speak TLS 1.1")
@@ -50,8 +46,7 @@ struct CurlTLSTests {
         #expect(failure?.delivery == .notSent)
     }
 
-    @Test("a server that never answers the handshake gets nothing of the request")
-    func silentHandshake() async throws {
+    @Test func `a server that never answers the handshake gets nothing of the request`() async throws {
         let server = try LoopbackServer { _ in .close }
         defer { server.stop() }
         let url = try EndpointURL("https://127.0.0.1:\(server.port)/")
@@ -62,8 +57,7 @@ struct CurlTLSTests {
     }
 }
 
-@Suite("CurlTransport: a judged certificate, and one of ours")
-struct CurlCertificateTests {
+@Suite struct CurlCertificateTests {
     private func request(_ server: TLSServer, _ tls: TLSOptions) throws -> HTTPRequest {
         HTTPRequest(
             .get, try EndpointURL("https://127.0.0.1:\(server.port)/"),
@@ -71,8 +65,7 @@ struct CurlCertificateTests {
             limits: HTTPLimits(connect: .seconds(30), total: .seconds(60)), tls: tls)
     }
 
-    @Test("a certificate that is accepted needs no authority and no name, each time anew") func accepted() async throws
-    {
+    @Test func `a certificate that is accepted needs no authority and no name, and is judged each time`() async throws {
         let server = try TLSServer()
         let transport = try transport()
         let met = Mutex<[PeerCertificate]>([])
@@ -90,7 +83,7 @@ struct CurlCertificateTests {
         #expect(try server.leaf() == seen[0].der, "the very certificate, as openssl has it")
     }
 
-    @Test("one that is not accepted is sent nothing, whoever signed it") func refused() async throws {
+    @Test func `a server whose certificate is not accepted is sent nothing, whoever signed it`() async throws {
         let server = try LoopbackServer { _ in .answer("hello") }
         defer { server.stop() }
         let tlsServer = try TLSServer()
@@ -105,7 +98,7 @@ struct CurlCertificateTests {
         #expect(unproven?.kind == .tlsUntrusted && server.received.isEmpty, "without TLS there is no certificate")
     }
 
-    @Test("an accepted certificate opens no way for requests that go by authority") func apart() async throws {
+    @Test func `an accepted certificate opens no way for requests that go by authority`() async throws {
         let server = try TLSServer()
         let transport = try transport()
         let tls = TLSOptions(trust: .certificate { _ in true })
@@ -113,7 +106,7 @@ struct CurlCertificateTests {
         #expect(await failure(transport, try request(server, TLSOptions()))?.kind == .tlsUntrusted)
     }
 
-    @Test("authorities of the request's own replace all others") func authorities() async throws {
+    @Test func `authorities of the request's own replace all others`() async throws {
         let (server, other) = (try TLSServer(), try TLSServer())
         let named = { (server: TLSServer, pem: String) in
             HTTPRequest(
@@ -129,9 +122,9 @@ struct CurlCertificateTests {
         #expect(none?.delivery == .notSent)
     }
 
-    @Test(
-        "a client certificate that the server does not trust is said so, in each version of TLS",
-        arguments: ["-tls1_2", "-tls1_3"]) func identityRefused(version: String) async throws
+    @Test(arguments: ["-tls1_2", "-tls1_3"])
+    func `a client certificate that the server does not trust is reported, in each version of TLS`(version: String)
+        async throws
     {
         let server = try TLSServer([version, "-Verify", "1", "-verify_return_error"])
         let transport = try transport(caFile: server.caFile)
@@ -150,7 +143,7 @@ struct CurlCertificateTests {
             none?.detail == (version == "-tls1_3" ? "TLS alert certificate_required" : "TLS alert handshake_failure"))
     }
 
-    @Test("a client certificate is shown, and a key that does not fit is said so") func identity() async throws {
+    @Test func `a client certificate is presented, and a key that does not fit is reported`() async throws {
         let server = try TLSServer(["-Verify", "1"])
         let transport = try transport(caFile: server.caFile)
         func tls(_ name: String, _ key: String) throws -> TLSOptions {

@@ -23,10 +23,8 @@ func failure(_ transport: CurlTransport, _ request: HTTPRequest) async -> Transp
 
 private let hello = LoopbackServer.Reply.answer("hello", "200 OK", ["X-Seen: one", "x-seen: two"])
 
-@Suite("CurlTransport")
-struct CurlTransportTests {
-    @Test("sends exactly what it was given")
-    func request() async throws {
+@Suite struct CurlTransportTests {
+    @Test func `the transport sends exactly the request that it was given`() async throws {
         let server = try LoopbackServer { _ in hello }
         defer { server.stop() }
         let body = SecretBox(SecretBytes(copying: "a=1&b=\u{1}\u{0}2"))
@@ -44,8 +42,8 @@ struct CurlTransportTests {
         for name in ["expect", "cookie", "accept-encoding", "upgrade"] { #expect(seen.header(name) == nil) }
     }
 
-    @Test("methods", arguments: [HTTPRequest.Method.get, .post, .put, .patch, .delete], [true, false])
-    func methods(method: HTTPRequest.Method, withBody: Bool) async throws {
+    @Test(arguments: [HTTPRequest.Method.get, .post, .put, .patch, .delete], [true, false])
+    func `each method is sent, with a body and without`(method: HTTPRequest.Method, withBody: Bool) async throws {
         let server = try LoopbackServer { _ in hello }
         defer { server.stop() }
         let body = withBody ? SecretBox(SecretBytes(copying: "xyz")) : nil
@@ -56,7 +54,6 @@ struct CurlTransportTests {
     }
 
     @Test(
-        "answers that are whole",
         arguments: [
             ("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok", "ok"),
             ("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\no\r\n1\r\nk\r\n0\r\nX-T: 1\r\n\r\n", "ok"),
@@ -65,8 +62,9 @@ struct CurlTransportTests {
             ("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", ""),
             ("HTTP/1.1 103 Early\r\nX-I: 1\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok", "ok"),
             ("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok garbage", "ok"),
-        ], [Int.max, 1])
-    func whole(answer: (bytes: String, body: String), pieces: Int) async throws {
+        ], [Int.max, 1]) func `a complete answer is read`(answer: (bytes: String, body: String), pieces: Int)
+        async throws
+    {
         let server = try LoopbackServer { _ in .sendAndClose(answer.bytes, pieces: pieces) }
         defer { server.stop() }
         let response = try await transport().send(HTTPRequest(.get, try EndpointURL(server.url)))
@@ -76,22 +74,21 @@ struct CurlTransportTests {
         #expect(response.headers["x-t"] == nil, "a trailer is no header")
     }
 
-    @Test(
-        "answers that are cut or crooked are ambiguous",
-        arguments: [
-            (LoopbackServer.Reply.close, TransportFailure.Kind.cut),
-            (.sendAndClose("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf"), .cut),
-            (.sendAndClose("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhal"), .cut),
-            (.sendAndClose("HTTP/1.1 200 OK\r\nX: y\r\nContent-Len"), .cut),
-            (.sendAndClose("HTTP/1.1 200 OK\r\nX: y\r\n"), .cut),
-            (.sendAndClose("HTTP/1.1 200"), .cut),
-            (.sendAndClose("SSH-2.0-OpenSSH_9.2\r\n"), .malformed),
-            (.sendAndClose("HTTP/1.1 200 OK\r\nContent-Length: -5\r\n\r\n"), .malformed),
-            (.sendAndClose("HTTP/1.1 700 OK\r\nContent-Length: 0\r\n\r\n"), .malformed),
-            (.sendAndClose(head(5_000_000), filler: 5_000_000), .tooLarge),
-            (.sendAndClose("HTTP/1.1 200 OK\r\n\r\n", filler: 5_000_000), .tooLarge),
-        ])
-    func crooked(reply: LoopbackServer.Reply, kind: TransportFailure.Kind) async throws {
+    @Test(arguments: [
+        (LoopbackServer.Reply.close, TransportFailure.Kind.cut),
+        (.sendAndClose("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf"), .cut),
+        (.sendAndClose("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhal"), .cut),
+        (.sendAndClose("HTTP/1.1 200 OK\r\nX: y\r\nContent-Len"), .cut),
+        (.sendAndClose("HTTP/1.1 200 OK\r\nX: y\r\n"), .cut),
+        (.sendAndClose("HTTP/1.1 200"), .cut),
+        (.sendAndClose("SSH-2.0-OpenSSH_9.2\r\n"), .malformed),
+        (.sendAndClose("HTTP/1.1 200 OK\r\nContent-Length: -5\r\n\r\n"), .malformed),
+        (.sendAndClose("HTTP/1.1 700 OK\r\nContent-Length: 0\r\n\r\n"), .malformed),
+        (.sendAndClose(head(5_000_000), filler: 5_000_000), .tooLarge),
+        (.sendAndClose("HTTP/1.1 200 OK\r\n\r\n", filler: 5_000_000), .tooLarge),
+    ]) func `an answer that is cut or malformed is ambiguous`(reply: LoopbackServer.Reply, kind: TransportFailure.Kind)
+        async throws
+    {
         let server = try LoopbackServer { _ in reply }
         defer { server.stop() }
         let failure = await failure(try transport(), HTTPRequest(.post, try EndpointURL(server.url)))
@@ -100,8 +97,7 @@ struct CurlTransportTests {
         #expect(server.received.count == 1)
     }
 
-    @Test("a head without end ends the request", arguments: ["a: b\r\n", "a"])
-    func longHead(part: String) async throws {
+    @Test(arguments: ["a: b\r\n", "a"]) func `a head without end ends the request`(part: String) async throws {
         let server = try LoopbackServer { _ in
             .sendAndClose("HTTP/1.1 200 OK\r\n" + String(repeating: part, count: 300_000))
         }
@@ -109,8 +105,8 @@ struct CurlTransportTests {
         #expect(await failure(try transport(), HTTPRequest(.get, try EndpointURL(server.url)))?.delivery == .ambiguous)
     }
 
-    @Test("a body of exactly the limit is taken, one byte more is not", arguments: [false, true])
-    func limit(lengthKnown: Bool) async throws {
+    @Test(arguments: [false, true])
+    func `a body of exactly the limit is accepted, and one byte more is not`(lengthKnown: Bool) async throws {
         let server = try LoopbackServer { _ in
             .sendAndClose(lengthKnown ? head(100) : "HTTP/1.1 200 OK\r\n\r\n", filler: 100)
         }
@@ -121,8 +117,7 @@ struct CurlTransportTests {
         #expect(await failure(try transport(), HTTPRequest(.get, url, limits: HTTPLimits(body: 99)))?.kind == .tooLarge)
     }
 
-    @Test("a redirect is an answer and nothing is sent to its target")
-    func redirect() async throws {
+    @Test func `a redirect is an answer and nothing is sent to its target`() async throws {
         let target = try LoopbackServer { _ in hello }
         let server = try LoopbackServer { _ in .answer("", "307 Moved", ["Location: \(target.url)/steal"]) }
         defer { for each in [server, target] { each.stop() } }
@@ -133,8 +128,8 @@ struct CurlTransportTests {
         #expect(target.received.isEmpty)
     }
 
-    @Test("a header that would begin another line is never sent", arguments: ["a\r\nX: y", "a\nb", "a\u{0}b", ""])
-    func injection(value: String) async throws {
+    @Test(arguments: ["a\r\nX: y", "a\nb", "a\u{0}b", ""])
+    func `a header that would begin another line is never sent`(value: String) async throws {
         let server = try LoopbackServer { _ in hello }
         defer { server.stop() }
         let request = HTTPRequest(.get, try EndpointURL(server.url), headers: [HTTPHeader("A", value)])

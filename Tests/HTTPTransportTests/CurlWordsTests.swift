@@ -26,13 +26,13 @@ struct CurlWordsTests {
             (CURLE_OPERATION_TIMEDOUT, CurlCircumstances(systemError: 115), ""),
             (CURLE_FTP_ACCEPT_FAILED, CurlCircumstances(), "libcurl's code 10"),
         ] as [(CURLcode, CurlCircumstances, String)])
-    func `a failure is told in our own words, by curl's numbers`(
+    func `a failure is reported in our own words, by curl's numbers`(
         code: CURLcode, circumstances: CurlCircumstances, words: String
     ) {
         #expect(circumstances.words(for: code) == words)
     }
 
-    @Test func `no code is told in curl's own words`() {
+    @Test func `no code is reported in curl's own words`() {
         for raw in UInt32(0)..<UInt32(CURL_LAST.rawValue) {
             let words = CurlCircumstances(systemError: 111).words(for: CURLcode(raw))
             let own = unsafe String(cString: curl_easy_strerror(CURLcode(raw)))
@@ -40,7 +40,7 @@ struct CurlWordsTests {
         }
     }
 
-    @Test func `a certificate that is not trusted is told why`() async throws {
+    @Test func `a certificate that is not trusted is reported with the reason`() async throws {
         let server = try TLSServer()
         func failure(_ host: String, caFile: String?) async throws -> String {
             let request = HTTPRequest(.get, try EndpointURL("https://\(host):\(server.port)/"))

@@ -9,8 +9,7 @@ extension TransportFailure {
     }
 }
 
-@Suite("what had arrived of an answer that did not arrive whole")
-struct PartialAnswerTests {
+@Suite struct PartialAnswerTests {
     private func failure(
         _ reply: LoopbackServer.Reply, _ limits: HTTPLimits = HTTPLimits()
     ) async throws -> TransportFailure? {
@@ -21,36 +20,35 @@ struct PartialAnswerTests {
     }
 
     @Test(
-        "a cut body is handed out as far as it came",
         arguments: [
             ("HTTP/1.1 201 OK\r\nContent-Length: 10\r\n\r\nhalf", "half"),
             ("HTTP/1.1 201 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nha\r\n5\r\nlf", "half"),
             ("HTTP/1.1 201 OK\r\nContent-Length: 10\r\n\r\n", nil), ("HTTP/1.1 201 OK\r\nContent-Le", nil), ("", nil),
-        ] as [(String, String?)], [Int.max, 1])
-    func cut(answer: (bytes: String, partial: String?), pieces: Int) async throws {
+        ] as [(String, String?)], [Int.max, 1]) func `a cut body is handed out as far as it came`(
+            answer: (bytes: String, partial: String?), pieces: Int
+        ) async throws
+    {
         let failure = try await failure(.sendAndClose(answer.bytes, pieces: pieces))
         #expect(failure?.kind == .cut)
         #expect(failure?.partialText == answer.partial)
     }
 
-    @Test("of a body beyond the limit, exactly the limit is handed out", arguments: [9, 100, 20_000, 70_000])
-    func tooLarge(limit: Int) async throws {
+    @Test(arguments: [9, 100, 20_000, 70_000])
+    func `of a body beyond the limit, exactly the limit is handed out`(limit: Int) async throws {
         let reply = LoopbackServer.Reply.sendAndClose("HTTP/1.1 201 OK\r\n\r\nbeginning", filler: 100_000)
         let failure = try await failure(reply, HTTPLimits(body: limit))
         #expect(failure?.kind == .tooLarge)
         #expect(failure?.partialText == "beginning" + String(repeating: "x", count: limit - 9))
     }
 
-    @Test("a server that stops in the middle until the time is over")
-    func stalled() async throws {
+    @Test func `a server that stops in the middle yields the part that arrived`() async throws {
         let reply = LoopbackServer.Reply.send("HTTP/1.1 201 OK\r\nContent-Length: 10\r\n\r\nhalf")
         let failure = try await failure(reply, HTTPLimits(total: .seconds(2)))
         #expect(failure?.kind == .timedOut)
         #expect(failure?.partialText == "half")
     }
 
-    @Test("what arrived never shows in a text, and counts for equality")
-    func texts() {
+    @Test func `the part that arrived never shows in a text, and counts for equality`() {
         func failed(_ partial: String?) -> TransportFailure {
             TransportFailure(
                 .cut, .ambiguous, detail: "d", partial: partial.map { SecretBox(SecretBytes(copying: $0)) })

@@ -35,16 +35,16 @@ struct ProxySettingTests {
         ProxySetting { $0 == variable ? value : nil }
     }
 
-    @Test(arguments: usable) func `a proxy is told by kind, host and port`(value: String, shown: String) {
+    @Test(arguments: usable) func `a proxy is named by kind, host and port`(value: String, shown: String) {
         #expect(Self.setting(value)?.description == "\(shown), from https_proxy")
     }
 
-    @Test(arguments: unusable) func `what is no proxy's address is told by the variable alone`(value: String) {
+    @Test(arguments: unusable) func `an address that is no proxy's is named by its variable alone`(value: String) {
         #expect(Self.setting(value) == .unusable(variable: "https_proxy"))
         #expect(Self.setting(value)?.description == "https_proxy is set, and is not the address of a proxy")
     }
 
-    @Test func `the variables are looked at in libcurl's order, and empty ones are none`() {
+    @Test func `the variables are read in libcurl's order, and empty ones do not count`() {
         #expect(ProxySetting { _ in nil } == nil)
         #expect(ProxySetting { _ in "" } == nil)
         let order = ["https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"]

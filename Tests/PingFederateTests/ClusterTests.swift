@@ -89,7 +89,7 @@ import Testing
         ClusterStatus(nodes: row.consoles + row.engines, replicatedAt: row.last, isReplicationRequired: row.required)
     }
 
-    @Test("after a replication of everything was asked for", arguments: rows) func all(row: Row) {
+    @Test(arguments: rows) func `after a full replication was requested, the engines' states decide`(row: Row) {
         let push = FollowedPush(savedAt: row.savedAt, age: row.age, isAsked: true)
         let found = Self.words(Self.status(row).progress(ofAll: push))
         #expect(found.hasPrefix(row.outcome), "\(row.words): \(found)")
@@ -97,15 +97,14 @@ import Testing
         #expect(Self.status(row).progress(ofAll: unasked) == .toAsk, "whatever the console does by itself")
     }
 
-    @Test("a connection that says nothing of its replication is judged by the cluster", arguments: rows)
-    func silent(row: Row) {
+    @Test(arguments: rows)
+    func `a connection that says nothing of its replication is judged by the cluster`(row: Row) {
         let push = FollowedPush(savedAt: row.savedAt, age: row.age, isAsked: false)
         let found = Self.words(Self.status(row).progress(ofSaved: push, nil))
         #expect(found.hasPrefix(row.outcome), "\(row.words): \(found)")
     }
 
-    @Test("where connections are replicated as they are saved, the connection's own state decides")
-    func saved() {
+    @Test func `where connections are replicated as they are saved, the connection's own state decides`() {
         let push = FollowedPush(savedAt: Self.saved, age: 9, isAsked: false)
         for (state, engines, outcome) in [
             ("REPLICATED", [Self.engine("SUCCEEDED")], "done"),
@@ -125,7 +124,7 @@ import Testing
         }
     }
 
-    @Test("times are read as the API writes them, to the second, and nothing else is a time") func times() {
+    @Test func `times are read as the API writes them, to the second, and nothing else is a time`() {
         for text in [
             "2027-01-15T08:00:00Z", "2027-01-15T08:00:00.000Z", "2027-01-15T08:00:00.999999Z",
             "2027-01-15T09:30:00.5+01:30", "2027-01-15T04:00:00-0400",
@@ -175,7 +174,7 @@ import Testing
         return try await ConsoleSession(access, over: console).progress(of: "c", by: policy, push)
     }
 
-    @Test("a full replication is no matter of the settings, and looking asks for none") func full() async throws {
+    @Test func `a full replication does not depend on the settings, and a check requests none`() async throws {
         let console = Self.console(settings: nil)
         #expect(try await Self.progress(console, .full) == .done)
         #expect(console.calls == ["GET /cluster/status"])
@@ -183,14 +182,15 @@ import Testing
         #expect(console.calls.count == 1)
     }
 
-    @Test("the connection is asked where it is replicated as it is saved") func saved() async throws {
+    @Test func `the connection is asked where it is replicated as it is saved`() async throws {
         let console = Self.console(connection: #"{"replicationStatus":"REPLICATED"}"#)
         #expect(try await Self.progress(console, .onSave) == .done)
         #expect(!console.calls.contains { $0.hasPrefix("POST") })
     }
 
-    @Test("a console that cannot replicate on save, or does not, is told of in words of replication")
-    func refused() async throws {
+    @Test func `a console that cannot replicate on save, or does not, is reported in words of replication`()
+        async throws
+    {
         let old = await failure { () throws(ConsoleFailure) in
             try await Self.progress(Self.console(settings: nil, version: "11.3.2"), .onSave)
         }
@@ -205,8 +205,8 @@ import Testing
         }
     }
 
-    @Test("403 without a body says that there is no cluster, and nothing else does", arguments: [401, 403, 404, 500])
-    func noCluster(status: Int) async throws {
+    @Test(arguments: [401, 403, 404, 500])
+    func `403 without a body says that there is no cluster, and nothing else does`(status: Int) async throws {
         #expect(try await Self.progress(ScriptedConsole { _, _ in .json("", 403) }, .onSave) == .done)
         for body in ["{}", #"{"resultId":"forbidden","message":"not for you"}"#, "<html>"] {
             let failure = await failure { () throws(ConsoleFailure) in
@@ -217,7 +217,7 @@ import Testing
         }
     }
 
-    @Test("a replication is asked for without a body") func asking() async throws {
+    @Test func `a replication is requested without a body`() async throws {
         let console = ScriptedConsole { _, _ in .json(#"{"resultId":"ok"}"#) }
         try await ConsoleSession(.planted(), over: console).replicate()
         let request = try #require(console.requests.first)

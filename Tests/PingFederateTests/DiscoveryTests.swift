@@ -99,7 +99,7 @@ import Testing
         Row(words: "nothing at all", fields: [], account: .none, client: .none, secret: .none),
     ]
 
-    @Test("each value is found, or said to be unclear", arguments: rows) func found(row: Row) {
+    @Test(arguments: rows) func `each value is found, or said to be unclear`(row: Row) {
         let found = DiscoveredFields(row.fields)
         #expect(found.accountID == row.account, "\(row.words)")
         #expect(found.clientID == row.client, "\(row.words)")
@@ -128,7 +128,7 @@ import Testing
         return (try await session.discover(SPConnection(parsing: SecretBytes(copying: text))), console.calls)
     }
 
-    @Test("the descriptor of the connector's type, of which only what the connection has counts") func byType()
+    @Test func `the descriptor of the connector's type is used, and only fields that the connection has count`()
         async throws
     {
         let (found, calls) = try await Self.discover(Self.rows) { _ in
@@ -138,12 +138,11 @@ import Testing
         #expect(found.accountID == .one("A") && found.clientID == .one("C") && found.clientSecret == .one("S"))
     }
 
-    @Test(
-        "a connector whose descriptor has another name than the type is found in the list of them",
-        arguments: [
-            #"{"id":"ZOOM/1","configDescriptor":{"fields":FIELDS}},{"id":"other","configDescriptor":{"fields":FIELDS}}"#,
-            #"{"id":"zoom","configDescriptor":{"fields":FIELDS}},{"id":"x","configDescriptor":{"fields":[{"name":"A"}]}}"#,
-        ]) func byList(items: String) async throws
+    @Test(arguments: [
+        #"{"id":"ZOOM/1","configDescriptor":{"fields":FIELDS}},{"id":"other","configDescriptor":{"fields":FIELDS}}"#,
+        #"{"id":"zoom","configDescriptor":{"fields":FIELDS}},{"id":"x","configDescriptor":{"fields":[{"name":"A"}]}}"#,
+    ]) func `a connector whose descriptor has another name than the type is found in the list of them`(items: String)
+        async throws
     {
         let (found, calls) = try await Self.discover(Self.rows) { call in
             guard call == "GET /idp/connectors/descriptors" else { return .json("{}", 404) }
@@ -153,13 +152,12 @@ import Testing
         #expect(found.accountID == .one("A") && found.clientID == .one("C") && found.clientSecret == .one("S"))
     }
 
-    @Test(
-        "where the descriptors are forbidden, not there, or of no help, the connection's own names serve",
-        arguments: [
-            (403, ""), (404, ""), (200, #"{"configDescriptor":{"fields":[{"name":"Other","type":"TEXT"}]}}"#),
-            (200, #"{"configDescriptor":{"fields":[]}}"#),
-        ]) func byNames(status: Int, body: String) async throws
-    {
+    @Test(arguments: [
+        (403, ""), (404, ""), (200, #"{"configDescriptor":{"fields":[{"name":"Other","type":"TEXT"}]}}"#),
+        (200, #"{"configDescriptor":{"fields":[]}}"#),
+    ]) func `where the descriptors are forbidden, not there, or of no help, the connection's own names serve`(
+        status: Int, body: String
+    ) async throws {
         let own = """
             [{"name":"Zoom"},{"name":"clientSecret","encryptedValue":"e"},{"name":"clientId","encryptedValue":"c"},
             {"name":"Account_ID","value":"a"},{"name":"Client ID URL","value":"https://x"}]
@@ -174,7 +172,7 @@ import Testing
         #expect(blank.accountID == .none)
     }
 
-    @Test("a console in trouble is not taken for one that says nothing") func trouble() async throws {
+    @Test func `a console that fails is not taken for one that describes nothing`() async throws {
         await #expect(throws: ConsoleFailure.self) { _ = try await Self.discover(Self.rows) { _ in .json("{}", 503) } }
     }
 
@@ -202,9 +200,8 @@ import Testing
         return (found.map(\.id), console.calls)
     }
 
-    @Test(
-        "a large console is asked page after page, and each connection listed once", arguments: [0, 1, 249, 250, 901])
-    func pages(total: Int) async throws {
+    @Test(arguments: [0, 1, 249, 250, 901])
+    func `a large console is asked page after page, and each connection listed once`(total: Int) async throws {
         let (found, calls) = try await Self.list { page, size in
             Array(((page - 1) * size..<page * size).clamped(to: 0..<total))
         }
@@ -212,11 +209,10 @@ import Testing
         #expect(calls.count <= total / 250 + 2 && calls[0].contains("page=1&numberPerPage=250"))
     }
 
-    @Test(
-        "a console that knows no pages, gives smaller ones, or repeats one is understood",
-        arguments: [
-            "all at once", "few at once", "a hundred at most", "overlapping",
-        ]) func manners(console: String) async throws
+    @Test(arguments: [
+        "all at once", "few at once", "a hundred at most", "overlapping",
+    ])
+    func `a console that knows no pages, gives smaller ones, or repeats one is understood`(console: String) async throws
     {
         let total = console == "few at once" ? 9 : 901
         let (found, calls) = try await Self.list { page, size in
@@ -230,18 +226,18 @@ import Testing
         #expect(Set(found).count == found.count && calls.count <= 11, "\(calls.count)")
     }
 
-    @Test("a list without an end is not read for ever") func endless() async throws {
+    @Test func `a list without an end is not read forever`() async throws {
         await #expect(throws: ConsoleFailure.self) {
             _ = try await Self.list { page, size in Array((page * size)..<(page + 1) * size) }
         }
     }
 
-    @Test("a filter is sent as it is meant") func filter() async throws {
+    @Test func `a filter is sent as it is meant`() async throws {
         let (_, calls) = try await Self.list("Zoom & Ü") { _, _ in [] }
         #expect(calls == ["GET /idp/spConnections?page=1&numberPerPage=250&filter=Zoom%20%26%20%C3%9C"])
     }
 
-    @Test("of all connections those that provision outbound are listed") func list() async throws {
+    @Test func `only connections that provision outbound are listed`() async throws {
         let items = #"[{"id":"1","name":"n","active":true,"outboundProvision":{"type":"Zoom"}},{"id":"2"},7]"#
         let console = ScriptedConsole { _, _ in .json(#"{"items":\#(items)}"#) }
         let session = try await ConsoleSession(.planted(), over: console)
@@ -250,14 +246,11 @@ import Testing
         #expect(console.requests.allSatisfy { $0.limits.total >= .seconds(60) && $0.limits.body >= 32 << 20 })
     }
 
-    @Test(
-        "the API's address is made of the console's",
-        arguments: [
-            ("https://c.example.com:9999", "https://c.example.com:9999/pf-admin-api/v1"),
-            ("https://c.example.com:9999/", "https://c.example.com:9999/pf-admin-api/v1"),
-            ("https://c.example.com/pf/pf-admin-api/v1/", "https://c.example.com/pf/pf-admin-api/v1"),
-        ]) func addresses(given: String, api: String) throws
-    {
+    @Test(arguments: [
+        ("https://c.example.com:9999", "https://c.example.com:9999/pf-admin-api/v1"),
+        ("https://c.example.com:9999/", "https://c.example.com:9999/pf-admin-api/v1"),
+        ("https://c.example.com/pf/pf-admin-api/v1/", "https://c.example.com/pf/pf-admin-api/v1"),
+    ]) func `the API's address is made of the console's`(given: String, api: String) throws {
         #expect(try ConsoleAccess.api(of: EndpointURL(given)).description == api)
     }
 }

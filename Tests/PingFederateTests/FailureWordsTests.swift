@@ -48,15 +48,14 @@ import Testing
         return (try #require(failed), try #require(script.requests.last))
     }
 
-    @Test(
-        "an address that is not the API's is said to be so, with the one that may be",
-        arguments: [
-            ("https://c.example.com", "--admin-url https://c.example.com/PREFIX/pf-admin-api/v1"),
-            ("https://c.example.com:9999/", "--admin-url https://c.example.com:9999/PREFIX/pf-admin-api/v1"),
-            ("https://lb.example.com/pf", "--admin-url https://lb.example.com/pf/pf-admin-api/v1"),
-            ("https://c.example.com:9999/pingfederate/app", "--admin-url https://c.example.com:9999/pf-admin-api/v1"),
-            ("https://lb.example.com/pf/pf-admin-api/v1", "--admin-url https://lb.example.com/pf/pf-admin-api/v1"),
-        ]) func addresses(address: String, hint: String) async throws
+    @Test(arguments: [
+        ("https://c.example.com", "--admin-url https://c.example.com/PREFIX/pf-admin-api/v1"),
+        ("https://c.example.com:9999/", "--admin-url https://c.example.com:9999/PREFIX/pf-admin-api/v1"),
+        ("https://lb.example.com/pf", "--admin-url https://lb.example.com/pf/pf-admin-api/v1"),
+        ("https://c.example.com:9999/pingfederate/app", "--admin-url https://c.example.com:9999/pf-admin-api/v1"),
+        ("https://lb.example.com/pf/pf-admin-api/v1", "--admin-url https://lb.example.com/pf/pf-admin-api/v1"),
+    ]) func `an address that is not the API's is reported, with one that may be`(address: String, hint: String)
+        async throws
     {
         let console = Console(address: address)
         let missing = try await version(.json(#"{"message":"gone"}"#, 404), of: console)
@@ -77,9 +76,7 @@ import Testing
         #expect(moved.hint.hasSuffix(hint))
     }
 
-    @Test("a hint names the console's own host and port, and the target's pin or authorities") func places()
-        async throws
-    {
+    @Test func `a hint names the console's own host and port, and the target's pin or authorities`() async throws {
         let untrusted = Result<HTTPResponse, TransportFailure>.failure(
             TransportFailure(.tlsUntrusted, .notSent, detail: "it has expired"))
         let failure = try await version(untrusted, of: Console(address: "https://pf.example.com:19999"))
@@ -93,9 +90,7 @@ import Testing
         #expect(standard.hint.contains("-connect pf.example.com:443 "))
     }
 
-    @Test("a client certificate that is not accepted is said to be so, by an alert or by a status") func certificates()
-        async throws
-    {
+    @Test func `a client certificate that is not accepted is reported, from an alert or from a status`() async throws {
         let alert = TransportFailure(.identityRefused, .ambiguous, detail: "TLS alert unknown_ca")
         let refused = try await version(.failure(alert), of: Console(login: Self.certificate))
         #expect(refused.description == "the console does not accept the client certificate: TLS alert unknown_ca")
@@ -109,8 +104,9 @@ import Testing
         #expect(unshown.description.contains("handshake_failure") && unshown.hint.contains("--client-cert FILE"))
     }
 
-    @Test("a connection that breaks off may be a refusal of the client certificate, whose alert was overtaken")
-    func overtaken() async throws {
+    @Test func `a connection that breaks off may be a refusal of the client certificate, whose alert was overtaken`()
+        async throws
+    {
         let reset = TransportFailure(.cut, .ambiguous, detail: "connection reset by peer")
         let cut = try await version(.failure(reset), of: Console(login: Self.certificate))
         #expect(cut.description.hasPrefix("the console's answer did not arrive"))
@@ -120,7 +116,7 @@ import Testing
         #expect(try await !version(.failure(reset)).hint.contains("certificate"), "there is none to be refused")
     }
 
-    @Test("a proxy that refuses is named, and what to add to no_proxy") func proxies() async throws {
+    @Test func `a proxy that refuses is named, and what to add to no_proxy`() async throws {
         let refusal = TransportFailure(
             .proxyRefused, .notSent, detail: "it answered 407: it wants a login, or another one")
         let failure = try await version(.failure(refusal))
@@ -130,21 +126,18 @@ import Testing
                 && failure.hint.contains("console.example.com to no_proxy"))
     }
 
-    @Test(
-        "409, 413 and 415 are told apart",
-        arguments: [
-            (409, ConsoleFailure.Cause.conflict, ConsoleFailure.Disposition.later(), "conflicts with another change"),
-            (413, .tooLarge, .mend, "larger than the console, or a gateway before it, accepts"),
-            (415, .unsupportedMediaType, .mend, "does not accept JSON"),
-        ]) func statuses(
-            status: Int, cause: ConsoleFailure.Cause, disposition: ConsoleFailure.Disposition, words: String
-        ) async throws
-    {
+    @Test(arguments: [
+        (409, ConsoleFailure.Cause.conflict, ConsoleFailure.Disposition.later(), "conflicts with another change"),
+        (413, .tooLarge, .mend, "larger than the console, or a gateway before it, accepts"),
+        (415, .unsupportedMediaType, .mend, "does not accept JSON"),
+    ]) func `409, 413 and 415 are told apart`(
+        status: Int, cause: ConsoleFailure.Cause, disposition: ConsoleFailure.Disposition, words: String
+    ) async throws {
         let (failure, _) = try await put(status, "{}")
         #expect(failure.cause == cause && failure.disposition == disposition && failure.description.contains(words))
     }
 
-    @Test("of many validation errors eight are told, and how many more there are; in UTF-8") func many() async throws {
+    @Test func `of many validation errors eight are listed, with the number of the others, in UTF-8`() async throws {
         let errors = (1...12).map { #"{"message":"Feld \#($0) – ungültig\u202E\u001b[2J","fieldPath":"a.\#($0)"}"# }
         let (failure, _) = try await put(
             422, #"{"message":"Fehler","validationErrors":[\#(errors.joined(separator: ","))]}"#)
@@ -152,8 +145,9 @@ import Testing
         #expect(text.contains("a.8: Feld 8 – ungültig[2J; and 4 more") && !text.contains("a.9"), "\(text)")
     }
 
-    @Test("a save without a try of the credentials is asked for by the header, and hinted at where it may help")
-    func bypass() async throws {
+    @Test func `a save without a test of the credentials is requested by the header, and suggested where it may help`()
+        async throws
+    {
         let timeout = #"{"message":"Unable to validate: connect timed out"}"#
         let (failure, request) = try await put(422, timeout)
         #expect(!request.headers.contains { $0.name == "X-BypassExternalValidation" })

@@ -8,7 +8,7 @@ import Testing
 @Suite struct HostileConsoleTests {
     private static func planted(_ login: ConsoleAccess.Login) throws -> ConsoleAccess { try .planted(login) }
 
-    @Test("a long answer is not searched for a long key for minutes") func searching() async throws {
+    @Test func `a long answer is not searched for a long key for minutes`() async throws {
         let key = (0..<8_000).map { "\($0)," }.joined()
         let login = ConsoleAccess.Login.certificate(
             .init(certificates: "PEM", key: SecretBox(String(key.prefix(32_000)))))
@@ -31,10 +31,8 @@ import Testing
         }
     }
 
-    @Test(
-        "a token that no header can hold is the token endpoint's fault",
-        arguments: ["a\\r\\nX-Other: 1", "a\\u0000", "a b\\n"])
-    func tokens(token: String) async throws {
+    @Test(arguments: ["a\\r\\nX-Other: 1", "a\\u0000", "a b\\n"])
+    func `a token that no header can hold is the token endpoint's fault`(token: String) async throws {
         let console = ScriptedConsole { call, _ in
             .json(call.hasPrefix("POST /as") ? #"{"access_token":"\#(token)"}"# : #"{"version":"12.2"}"#)
         }
@@ -51,7 +49,7 @@ import Testing
         #expect(console.requests.count == 1, "the console was sent it")
     }
 
-    @Test("of thousands of nodes the words name a few") func nodes() {
+    @Test func `of thousands of nodes the message names a few`() {
         for (state, expected) in [("FAILED", "replication failed on "), ("APPLYING", "10.0.0.0 is APPLYING")] {
             let status = ClusterStatus(
                 nodes: (0..<10_000).map { .init(name: "10.0.0.\($0)", state: state) }, isReplicationRequired: false)
@@ -70,10 +68,8 @@ import Testing
         }
     }
 
-    @Test(
-        "a setting whose name cannot be read as it is, is none of the app's",
-        arguments: ["Secret\\u001b[2K", "Secret\\u202e", "Secret\\u009b2K"])
-    func names(name: String) async throws {
+    @Test(arguments: ["Secret\\u001b[2K", "Secret\\u202e", "Secret\\u009b2K"])
+    func `a setting whose name cannot be read is none of the app's`(name: String) async throws {
         let settings = #"[{"name":"Client ID","value":""},{"name":"\#(name)","encryptedValue":"e"}]"#
         let described =
             #"{"configDescriptor":{"fields":[{"name":"\#(name)","label":"Client Secret","encrypted":true}]}}"#
@@ -87,7 +83,7 @@ import Testing
         #expect(found.clientSecret.name == nil)
     }
 
-    @Test("a list that never ends is given up") func list() async throws {
+    @Test func `reading a list that never ends fails`() async throws {
         let script = ScriptedConsole { call, _ in
             let items = (0..<250).map { "{\"id\":\"\(call) \($0)\"}" }
             return .json("{\"items\":[\(items.joined(separator: ","))]}")

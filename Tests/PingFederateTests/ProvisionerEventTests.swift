@@ -8,7 +8,7 @@ import Testing
     private static let failed =
         "2026-11-25 10:00:00,123| 6b9e| 3| CREATE| uid=joe| | false| 401 Unauthorized: {\"reason\":\"a | b\"}"
 
-    @Test func `a line tells of the channel, and whether it succeeded`() throws {
+    @Test func `a line gives the channel and whether it succeeded`() throws {
         let done = try #require(ProvisionerEvent("2026-11-25 10:00:00,123| 6b9e| 3| UPDATE| uid=ann| z8| true| "))
         #expect(done.channel == "3" && done.hasSucceeded && done.cause(withholding: []).isEmpty)
         let event = try #require(ProvisionerEvent(Self.failed))
@@ -22,12 +22,12 @@ import Testing
     ])
     func `other lines are left out`(line: String) { #expect(ProvisionerEvent(line) == nil) }
 
-    @Test func `windows line ends, and a line without a cause`() throws {
+    @Test func `Windows line ends and a line without a cause are read`() throws {
         let event = try #require(ProvisionerEvent("t|c|9|CREATE|a|b|FALSE\r"))
         #expect(event.channel == "9" && !event.hasSucceeded && event.cause(withholding: []).isEmpty)
     }
 
-    @Test func `what repeats a secret is withheld, and what is long is cut`() throws {
+    @Test func `a line that repeats a secret is withheld, and a long one is cut`() throws {
         let event = try #require(ProvisionerEvent("t|c|9|CREATE|a|b|false| said: 0123456789abcdef \u{1B}[31m"))
         #expect(!event.cause(withholding: [SecretBox("0123456789abcdef")]).contains("0123456"))
         #expect(!event.cause(withholding: []).contains("\u{1B}"))

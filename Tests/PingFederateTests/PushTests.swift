@@ -22,7 +22,8 @@ import Testing
         }
     }
 
-    @Test("a push looks twice and saves once, with what the console wants of every call") func calls() async throws {
+    @Test func `a push reads twice and saves once, with the headers that the console wants of every call`() async throws
+    {
         let console = ScriptedConsole(Self.good)
         let pushed = try await push(console)
         let path = "/idp/spConnections/c%201"
@@ -42,8 +43,8 @@ import Testing
         #expect(pushed.before.second.encryptedValue(of: "Secret")?.text == "enc:old")
     }
 
-    @Test("whoever saves meanwhile is not overwritten: the push starts again, and gives up in the end")
-    func editors() async throws {
+    @Test func `a change saved meanwhile is not overwritten, and the push starts again and fails finally`() async throws
+    {
         let busy = ScriptedConsole { call, count in
             call.hasPrefix("GET /idp") ? .json(connection("\(min(count, 3))")) : Self.good(call, count)
         }
@@ -59,16 +60,15 @@ import Testing
         #expect(!endless.calls.contains { $0.hasPrefix("PUT") })
     }
 
-    @Test(
-        "what the status means, and nothing else",
-        arguments: [
-            (401, ConsoleFailure.Disposition.mend, ConsoleFailure.Cause.unauthorized), (403, .mend, .forbidden),
-            (404, .mend, .notFound), (400, .rejected, .rejected), (422, .rejected, .rejected),
-            (302, .mend, .redirected),
-            (500, .later(), .serverError), (503, .later(), .serverError), (429, .later(), .serverError),
-            (409, .later(), .conflict), (418, .later(), .unexpectedAnswer),
-        ]) func statuses(status: Int, disposition: ConsoleFailure.Disposition, cause: ConsoleFailure.Cause) async throws
-    {
+    @Test(arguments: [
+        (401, ConsoleFailure.Disposition.mend, ConsoleFailure.Cause.unauthorized), (403, .mend, .forbidden),
+        (404, .mend, .notFound), (400, .rejected, .rejected), (422, .rejected, .rejected),
+        (302, .mend, .redirected),
+        (500, .later(), .serverError), (503, .later(), .serverError), (429, .later(), .serverError),
+        (409, .later(), .conflict), (418, .later(), .unexpectedAnswer),
+    ]) func `each status has its meaning`(
+        status: Int, disposition: ConsoleFailure.Disposition, cause: ConsoleFailure.Cause
+    ) async throws {
         let console = ScriptedConsole { call, count in
             call.hasPrefix("PUT") ? .json(#"{"message":"said"}"#, status) : Self.good(call, count)
         }
@@ -77,7 +77,7 @@ import Testing
         #expect(failure?.detail == "said")
     }
 
-    @Test("PingFederate's own words are told, without what they repeat of a secret") func words() async throws {
+    @Test func `PingFederate's own words are shown, without any secret that they repeat`() async throws {
         let body = """
             {"resultId":"x","message":"Validation error(s) occurred.","developerMessage":"PlantedSecret0123456789",
             "validationErrors":[{"message":"Zoom refuses it.","fieldPath":"outboundProvision.targetSettings"},
@@ -94,8 +94,8 @@ import Testing
         #expect(!text.contains("tedSecret") && !text.contains("Password"), "\(text)")
     }
 
-    @Test("an answer that did not arrive is no answer, and what cannot be trusted is for the operator")
-    func transport() async throws {
+    @Test func `an answer that did not arrive is no answer, and an untrusted server is for the operator`() async throws
+    {
         for (kind, delivery, disposition) in [
             (.timedOut, .ambiguous, .later()), (.cut, .ambiguous, .later()), (.unreachable, .notSent, .later()),
             (.tlsUntrusted, .notSent, .mend), (.identityUnusable, .notSent, .mend),
@@ -108,18 +108,15 @@ import Testing
         }
     }
 
-    @Test(
-        "a login page, half a document and a list are not the admin API's",
-        arguments: [
-            "<html>", "{", "[]", #"{"version":7}"#,
-        ]) func strange(body: String) async throws
-    {
+    @Test(arguments: [
+        "<html>", "{", "[]", #"{"version":7}"#,
+    ]) func `a login page, half a document and a list are not the admin API's`(body: String) async throws {
         let console = ScriptedConsole { _, _ in .json(body) }
         let failure = await #expect(throws: ConsoleFailure.self) { try await push(console) }
         #expect(failure?.cause == .unexpectedAnswer)
     }
 
-    @Test("OAuth asks for a token once, and never says its secret") func oauth() async throws {
+    @Test func `OAuth requests a token once and never shows its secret`() async throws {
         let login = ConsoleAccess.Login.clientCredentials(
             .init(
                 tokenURL: try EndpointURL("https://sso.example.com/as/token.oauth2"), clientID: "id",
@@ -138,8 +135,7 @@ import Testing
         #expect(failure?.description.contains("Planted") == false)
     }
 
-    @Test("an ID is one part of a path, whatever it is", arguments: ["", ".", ".."]) func steps(id: String) async throws
-    {
+    @Test(arguments: ["", ".", ".."]) func `an ID is one part of a path, whatever it is`(id: String) async throws {
         let console = ScriptedConsole(Self.good)
         let session = try await ConsoleSession(.planted(), over: console)
         #expect(await failure { () throws(ConsoleFailure) in try await session.connection(id) }?.cause == .mismatch)

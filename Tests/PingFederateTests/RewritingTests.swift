@@ -9,7 +9,7 @@ import Testing
 @Suite struct RewritingTests {
     private static let ours = ["Account", "Client ID", "the \"secret\" é"]
 
-    @Test("everything but our three settings stays byte for byte", arguments: 0..<12) func random(seed: Int) throws {
+    @Test(arguments: 0..<12) func `everything but our three settings stays byte for byte`(seed: Int) throws {
         var dice = Dice(UInt64(seed))
         for _ in 0..<100 {
             let rows = Self.ours.map { row($0, &dice) }
@@ -129,12 +129,9 @@ import Testing
         return "\"" + escaped.joined() + "\""
     }
 
-    @Test(
-        "a setting that is not there, or there twice, is not made up",
-        arguments: [
-            #"[{"name":"Other","value":"x"}]"#, #"[{"name":"Secret"},{"name":"Secret","value":"x"}]"#, "[]", "{}", "7",
-        ]) func missing(settings: String) throws
-    {
+    @Test(arguments: [
+        #"[{"name":"Other","value":"x"}]"#, #"[{"name":"Secret"},{"name":"Secret","value":"x"}]"#, "[]", "{}", "7",
+    ]) func `a setting that is not there, or there twice, is not made up`(settings: String) throws {
         let text = #"{"outboundProvision":{"type":"t","targetSettings":\#(settings)}}"#
         let connection = try SPConnection(parsing: SecretBytes(copying: text))
         let error = #expect(throws: ConsoleFailure.self) {
@@ -143,8 +140,8 @@ import Testing
         #expect(error?.cause == .mismatch && error?.description.contains("Planted") == false)
     }
 
-    @Test("a connection that does not provision is left alone", arguments: ["{}", #"{"outboundProvision":null}"#])
-    func noProvisioning(text: String) throws {
+    @Test(arguments: ["{}", #"{"outboundProvision":null}"#])
+    func `a connection that does not provision is left alone`(text: String) throws {
         let connection = try SPConnection(parsing: SecretBytes(copying: text))
         #expect(throws: ConsoleFailure.self) { _ = try connection.replacing([]) }
         #expect(connection.connector == nil && connection.settingNames == [])

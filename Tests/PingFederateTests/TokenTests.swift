@@ -31,22 +31,19 @@ import Testing
         return (request.headers.first { $0.name == "Authorization" }?.value.text, request.body?.text)
     }
 
-    @Test(
-        "ID and secret are encoded as in a form before they go into the header (RFC 6749, section 2.3.1)",
-        arguments: [
-            // The section's own example.
-            ("s6BhdRkqt3", "7Fjfp0ZBr1KtDRbnfVdmIw", "Basic czZCaGRSa3F0Mzo3RmpmcDBaQnIxS3REUmJuZlZkbUl3"),
-            // "a%3Ab:50%25+%2B+1", "k%C3%A9y:%E2%82%AC"
-            ("a:b", "50% + 1", "Basic YSUzQWI6NTAlMjUrJTJCKzE="), ("kéy", "€", "Basic ayVDMyVBOXk6JUUyJTgyJUFD"),
-        ]) func basic(id: String, secret: String, header: String) async throws
-    {
+    @Test(arguments: [
+        // The section's own example.
+        ("s6BhdRkqt3", "7Fjfp0ZBr1KtDRbnfVdmIw", "Basic czZCaGRSa3F0Mzo3RmpmcDBaQnIxS3REUmJuZlZkbUl3"),
+        // "a%3Ab:50%25+%2B+1", "k%C3%A9y:%E2%82%AC"
+        ("a:b", "50% + 1", "Basic YSUzQWI6NTAlMjUrJTJCKzE="), ("kéy", "€", "Basic ayVDMyVBOXk6JUUyJTgyJUFD"),
+    ]) func `ID and secret are encoded as in a form before they go into the header (RFC 6749, section 2.3.1)`(
+        id: String, secret: String, header: String
+    ) async throws {
         let (sentHeader, form) = try await sent(client(id: id, secret: secret))
         #expect(sentHeader == header && form == "grant_type=client_credentials")
     }
 
-    @Test("a client that posts its secret sends no header, and a scope is asked for in either way") func post()
-        async throws
-    {
+    @Test func `a client that posts its secret sends no header, and either way requests the scope`() async throws {
         let posted = try await sent(client(id: "a:b", secret: "50% + é&", scopes: ["admin api", "x"], isPosted: true))
         #expect(posted.header == nil)
         #expect(
@@ -65,60 +62,56 @@ import Testing
             })
     }
 
-    @Test(
-        "a failure of the token endpoint is told as its own, with its words and what helps",
-        arguments: [
-            (
-                400, #"{"error":"invalid_scope","error_description":"No scope – at all."}"#, "invalid_scope",
-                "the token endpoint does not accept the scope (HTTP 400): invalid_scope: No scope – at all.",
-                "keyturn target set console --scope SCOPE"
-            ),
-            (
-                401, #"{"error":"invalid_client"}"#, "invalid_client",
-                "the token endpoint does not accept the OAuth client (HTTP 401): invalid_client: invalid_client",
-                "--token-auth-method"
-            ),
-            (
-                401, "{}", "invalid_client", "the token endpoint does not accept the OAuth client (HTTP 401)",
-                "sso.example.com:9031"
-            ),
-            (
-                400, #"{"error":"unauthorized_client","error_description":"no grant"}"#, "token_refused",
-                "the token endpoint gives no token (HTTP 400): unauthorized_client: no grant",
-                "client credentials grant at sso.example.com:9031"
-            ),
-            (
-                404, "", "wrong_address",
-                "the token endpoint is not at https://sso.example.com:9031/as/token.oauth2 (HTTP 404)",
-                "keyturn target set console --token-url"
-            ),
-            (503, "", "server_error", "the token endpoint had an internal error (HTTP 503)", "sso.example.com:9031"),
-            (429, "{}", "server_error", "the token endpoint had an internal error (HTTP 429)", "sso.example.com:9031"),
-            (
-                200, #"{"token_type":"Bearer"}"#, "unexpected_answer",
-                "the answer is not a token endpoint's (HTTP 200): it has no access_token", "--token-url"
-            ),
-            (
-                200, #"{"access_token":"PlantedToken","token_type":"DPoP"}"#, "unexpected_answer",
-                "the answer is not a token endpoint's (HTTP 200): its token is of the type DPoP, and not Bearer",
-                "--token-url"
-            ),
-        ]) func refusals(status: Int, body: String, cause: String, words: String, hint: String) async throws
-    {
+    @Test(arguments: [
+        (
+            400, #"{"error":"invalid_scope","error_description":"No scope – at all."}"#, "invalid_scope",
+            "the token endpoint does not accept the scope (HTTP 400): invalid_scope: No scope – at all.",
+            "keyturn target set console --scope SCOPE"
+        ),
+        (
+            401, #"{"error":"invalid_client"}"#, "invalid_client",
+            "the token endpoint does not accept the OAuth client (HTTP 401): invalid_client: invalid_client",
+            "--token-auth-method"
+        ),
+        (
+            401, "{}", "invalid_client", "the token endpoint does not accept the OAuth client (HTTP 401)",
+            "sso.example.com:9031"
+        ),
+        (
+            400, #"{"error":"unauthorized_client","error_description":"no grant"}"#, "token_refused",
+            "the token endpoint gives no token (HTTP 400): unauthorized_client: no grant",
+            "client credentials grant at sso.example.com:9031"
+        ),
+        (
+            404, "", "wrong_address",
+            "the token endpoint is not at https://sso.example.com:9031/as/token.oauth2 (HTTP 404)",
+            "keyturn target set console --token-url"
+        ),
+        (503, "", "server_error", "the token endpoint had an internal error (HTTP 503)", "sso.example.com:9031"),
+        (429, "{}", "server_error", "the token endpoint had an internal error (HTTP 429)", "sso.example.com:9031"),
+        (
+            200, #"{"token_type":"Bearer"}"#, "unexpected_answer",
+            "the answer is not a token endpoint's (HTTP 200): it has no access_token", "--token-url"
+        ),
+        (
+            200, #"{"access_token":"PlantedToken","token_type":"DPoP"}"#, "unexpected_answer",
+            "the answer is not a token endpoint's (HTTP 200): its token is of the type DPoP, and not Bearer",
+            "--token-url"
+        ),
+    ]) func `a failure of the token endpoint is reported as its own, with its words and a remedy`(
+        status: Int, body: String, cause: String, words: String, hint: String
+    ) async throws {
         let failure = try await failing { call, _ in call == Self.endpoint ? .json(body, status) : .json("{}") }
         #expect(failure.cause.rawValue == cause && failure.description == words)
         #expect(failure.hint(of: "console").contains(hint), "\(failure.hint(of: "console"))")
         #expect(!failure.hint.contains("keyturn target set"), "there is no target yet")
     }
 
-    @Test(
-        "the secret is withheld in each form in which it was sent",
-        arguments: [
-            "Planted +%Secret0123", "Planted+%2B%25Secret0123", "client_secret=Planted+%2B%25Sec",
-            // Of what the header had, in base64.
-            "Y2xpZW50OlBsYW50ZWQrJTJCJTI1U2VjcmV0MDEyMw==",
-        ]) func withheld(text: String) async throws
-    {
+    @Test(arguments: [
+        "Planted +%Secret0123", "Planted+%2B%25Secret0123", "client_secret=Planted+%2B%25Sec",
+        // Of what the header had, in base64.
+        "Y2xpZW50OlBsYW50ZWQrJTJCJTI1U2VjcmV0MDEyMw==",
+    ]) func `the secret is withheld in each form in which it was sent`(text: String) async throws {
         let failure = try await failing { call, _ in
             call == Self.endpoint
                 ? .json(#"{"error":"invalid_client","error_description":"\#(text)"}"#, 401) : .json("{}")
@@ -127,7 +120,7 @@ import Testing
         #expect(!failure.description.contains("UGxhbnRlZ") && !failure.description.contains("Y2xpZW50"))
     }
 
-    @Test("what keeps it from being reached is told of it, and not of the console") func transport() async throws {
+    @Test func `an unreachable token endpoint is reported as such, and not as the console`() async throws {
         for (kind, words) in [
             (.unreachable, "the token endpoint cannot be reached"),
             (.tlsUntrusted, "the token endpoint's certificate is not trusted"),
@@ -142,7 +135,7 @@ import Testing
         }
     }
 
-    @Test("a token that the console does not take is no wrong password") func rejected() async throws {
+    @Test func `a token that the console does not accept is no wrong password`() async throws {
         let failure = try await failing { call, count in
             call == Self.endpoint ? Self.granting(call, count) : .json(#"{"message":"no"}"#, 401)
         }

@@ -4,7 +4,7 @@ import Testing
 @testable import Sandbox
 
 @Suite struct ControlTests {
-    @Test func appsAreMadeWithGivenAndGeneratedValues() throws {
+    @Test func `apps are made with given and generated values`() throws {
         let bench = try Bench()
         let body = #"{"client_id":"mine","client_secret":"s3cret","account_id":"acc","scopes":["scim2"]}"#
         let made = bench.send("POST", "/_sandbox/apps", body: body)
@@ -18,7 +18,7 @@ import Testing
         #expect((bench.send("GET", "/_sandbox/apps").json["apps"] as? [Any])?.count == 3)
     }
 
-    @Test func theStateOfAnAppShowsItsSecretsWithoutTheirValues() throws {
+    @Test func `the state of an app shows its secrets without their values`() throws {
         let bench = try Bench()
         let old = bench.secret
         #expect(bench.rotate().status == 201)
@@ -29,7 +29,7 @@ import Testing
         #expect(!view.text.contains(old) && !view.text.contains(bench.secret))
     }
 
-    @Test func lifeOfAnAppByItsControls() throws {
+    @Test func `an app can be deactivated, activated and removed by its controls`() throws {
         let bench = try Bench()
         let path = "/_sandbox/apps/\(bench.app.clientID)"
         #expect(bench.send("POST", path + "/deactivate").json["active"] as? Bool == false)
@@ -43,7 +43,7 @@ import Testing
         #expect(bench.mint(secret: bench.app.secrets.current.value).verdict == "400 invalid_client")
     }
 
-    @Test func theOracleMintsNothingAndLogsNothing() throws {
+    @Test func `the oracle mints nothing and logs nothing`() throws {
         let bench = try Bench()
         let old = bench.secret
         #expect(bench.rotate(#"{"action":"new","revoke_old_secret_time":"now"}"#).status == 201)
@@ -59,7 +59,7 @@ import Testing
         #expect(bench.state.log.lastSequence == seen)
     }
 
-    @Test func theClockMovesAndNothingElseDoes() throws {
+    @Test func `the clock moves and nothing else does`() throws {
         let bench = try Bench()
         #expect(bench.send("GET", "/_sandbox/clock").json["now"] as? String == "2026-02-03T04:05:06Z")
         let moved = bench.send("POST", "/_sandbox/clock", body: #"{"advance_seconds":90}"#)
@@ -78,7 +78,7 @@ import Testing
         #expect(bench.mint().status == 200, "the sandbox works before 1970, too")
     }
 
-    @Test func theLogTellsWhoWithWhatAndNeverASecret() throws {
+    @Test func `the log tells which client used what, and never a secret`() throws {
         let bench = try Bench()
         let token = bench.mintedToken("client_credentials")
         _ = bench.rotate(token: token)
@@ -107,7 +107,7 @@ import Testing
         #expect(bench.mint().entry?.sequence == 5)
     }
 
-    @Test func theLogKeepsTheLatestHundredThousand() {
+    @Test func `the log keeps the latest hundred thousand`() {
         var log = RequestLog()
         for _ in 0..<(RequestLog.capacity + 3) {
             var entry = RequestLog.Entry(time: Bench.start, method: "GET", path: "/", trackingID: "")
@@ -121,19 +121,19 @@ import Testing
     @Test(arguments: [
         ("GET", "/_sandbox"), ("GET", "/_sandbox/"), ("PUT", "/_sandbox/switches"), ("GET", "/_sandbox/switches/x"),
         ("GET", "/_sandbox/nothing"), ("POST", "/_sandbox/apps/nobody/activate"), ("PATCH", "/_sandbox/accepts/x"),
-    ]) func whatIsNoControlSaysSo(_ method: String, _ path: String) throws {
+    ]) func `an unknown control is answered as such`(_ method: String, _ path: String) throws {
         let bench = try Bench()
         let answer = bench.send(method, path)
         #expect(answer.status == 404 && answer.json["error"] != nil)
     }
 
     @Test(arguments: [("GET", "/oauth/token"), ("POST", "/scim2/Users"), ("DELETE", "/v2/users/summary")])
-    func endpointsRefuseOtherMethods(_ method: String, _ path: String) throws {
+    func `endpoints refuse other methods`(_ method: String, _ path: String) throws {
         let bench = try Bench()
         #expect(bench.send(method, path).status == 405)
     }
 
-    @Test func probesWantTheirScopes() throws {
+    @Test func `probes need their scopes`() throws {
         let bench = try Bench()
         bench.state.apps.update(bench.app.number) { $0.setScopes(["scim2:admin"], at: Bench.start) }
         let token = bench.mintedToken()

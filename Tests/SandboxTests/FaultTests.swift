@@ -12,7 +12,8 @@ import Testing
         (.empty, .whole, 201, true), (.huge, .whole, 200, false), (.hang, .hung, nil, false),
     ]
 
-    @Test(arguments: rows) func whatEachFaultDoes(
+    @Test(arguments: rows)
+    func `each fault has its delivery, its status and its effect`(
         _ row: (kind: Fault.Kind, delivery: SandboxResponse.Delivery, status: Int?, processed: Bool)
     ) throws {
         let bench = try Bench()
@@ -30,7 +31,7 @@ import Testing
         #expect(bench.rotate().status == 201, "it strikes once")
     }
 
-    @Test func theFacesOfTheFaults() throws {
+    @Test func `each fault has its form`() throws {
         let bench = try Bench()
         func struck(_ body: String) -> SandboxResponse {
             #expect(bench.send("POST", "/_sandbox/faults", body: body).status == 201)
@@ -48,7 +49,7 @@ import Testing
         #expect(throttled.status == 429 && throttled.header("Retry-After") == "7")
     }
 
-    @Test func matchingCountingAndSkipping() throws {
+    @Test func `a fault matches, counts and skips as it says`() throws {
         let bench = try Bench()
         let status = { (status: Int) in
             var fault = Fault(.status)
@@ -73,7 +74,7 @@ import Testing
         #expect(bench.mint().status == 200)
     }
 
-    @Test func theOldestFaultStrikesFirst() throws {
+    @Test func `the oldest fault strikes first`() throws {
         let bench = try Bench()
         for kind in [Fault.Kind.dropAfter, .truncate, .hang] { try bench.state.faults.add(Fault(kind)) }
         #expect((0..<4).map { _ in bench.mint().delivery } == [.dropped, .truncated, .hung, .whole])
@@ -83,7 +84,7 @@ import Testing
         "{}", #"{"fault":"explode"}"#, #"{"fault":"delay"}"#, #"{"fault":"html","status":99}"#,
         #"{"fault":"html","colour":1}"#, #"{"fault":"hang","count":-1}"#, #"{"fault":"delay","delay_ms":60001}"#,
         #"{"fault":"redirect","location":"a\r\nb: c"}"#,
-    ]) func aFaultThatCannotBeIsRefused(_ body: String) throws {
+    ]) func `an impossible fault is refused`(_ body: String) throws {
         let bench = try Bench()
         #expect(bench.send("POST", "/_sandbox/faults", body: body).status == 400)
         #expect(bench.state.faults.waiting.isEmpty)

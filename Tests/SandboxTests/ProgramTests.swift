@@ -40,7 +40,8 @@ import Testing
         }
     }
 
-    @Test(arguments: [SIGTERM, SIGINT]) func printsOneLineAndEndsWithZero(on signal: Int32) throws {
+    @Test(arguments: [SIGTERM, SIGINT])
+    func `the program prints one line and ends with zero`(on signal: Int32) throws {
         let run = try Run(["--port", "0", "--quiet", "--exit-with-stdin"])
         let announcement = try run.announcement()
         let address = try #require(announcement["address"] as? String)
@@ -52,14 +53,14 @@ import Testing
         #expect(run.exitCode() == 0)
     }
 
-    @Test func endsWhenItsParentLetsGoOfStandardInput() throws {
+    @Test func `the program ends when its parent closes standard input`() throws {
         let run = try Run(["--port", "0", "--quiet", "--exit-with-stdin"])
         _ = try run.announcement()
         try run.input.fileHandleForWriting.close()
         #expect(run.exitCode() == 0)
     }
 
-    @Test func anAppFileIsUsedAndItsSecretIsNotRepeated() throws {
+    @Test func `an app file is used, and its secret is not repeated`() throws {
         let file = FileManager.default.temporaryDirectory.appending(path: "sandbox-\(UUID().uuidString).json")
         defer { try? FileManager.default.removeItem(at: file) }
         try Data(#"{"client_id":"mine","client_secret":"s3cret"}"#.utf8).write(to: file)
@@ -74,7 +75,9 @@ import Testing
         arguments: [
             ([], 64), (["--port", "70000"], 64), (["--port", "0", "--wrong"], 64),
             (["--port", "0", "--app-json", "/nowhere/at/all"], 66), (["--port", "0", "--app-json", "/etc/passwd"], 65),
-        ] as [([String], Int32)]) func refusesWithACodeAndAHint(_ arguments: [String], _ code: Int32) throws
+        ] as [([String], Int32)]) func `the program refuses with a code and a hint`(
+            _ arguments: [String], _ code: Int32
+        ) throws
     {
         let run = try Run(arguments)
         #expect(run.errorText().isEmpty == false)

@@ -4,7 +4,7 @@ import Testing
 @testable import Sandbox
 
 @Suite struct RotationEndpointTests {
-    @Test func newShowsTheSecretOnceAndBothWorkUntilThen() throws {  // [doc]
+    @Test func `new shows the secret once, and both secrets work until the old one expires`() throws {  // [doc]
         let bench = try Bench()
         let old = bench.secret
         let answer = bench.rotate()
@@ -19,14 +19,14 @@ import Testing
         #expect(!bench.isAccepted(old) && bench.isAccepted(new))
     }
 
-    @Test func newWithNowKillsTheOldSecretAtOnce() throws {  // [doc]
+    @Test func `new with now revokes the old secret at once`() throws {  // [doc]
         let bench = try Bench()
         let old = bench.secret
         #expect(bench.rotate(#"{"action":"new","revoke_old_secret_time":"now"}"#).status == 201)
         #expect(!bench.isAccepted(old) && bench.isAccepted(bench.secret))
     }
 
-    @Test func updateMovesTheEndAndShowsNoSecret() throws {  // [doc]
+    @Test func `update moves the end and shows no secret`() throws {  // [doc]
         let bench = try Bench()
         let old = bench.secret
         #expect(bench.rotate().status == 201)
@@ -69,14 +69,16 @@ import Testing
 
     static func time(_ text: String) -> String { #"{"action":"new","revoke_old_secret_time":"\#(text)"}"# }
 
-    @Test(arguments: rows) func errorRows(_ row: (body: String, expected: String)) throws {
+    @Test(arguments: rows)
+    func `each body gets its verdict, and a refused one changes nothing`(_ row: (body: String, expected: String)) throws
+    {
         let bench = try Bench()
         let old = bench.secret
         #expect(bench.rotate(row.body).verdict == row.expected)
         if row.expected != "201" { #expect(bench.secret == old) }
     }
 
-    @Test func updateCountsItsThirtyDaysFromTheNew() throws {  // [doc]
+    @Test func `update counts its thirty days from the new call`() throws {  // [doc]
         let bench = try Bench()
         #expect(bench.rotate(Self.time("2026-02-20T00:00:00Z")).status == 201)
         try bench.state.clock.advance(seconds: 10 * ZoomTime.day)
@@ -86,7 +88,7 @@ import Testing
         #expect(bench.rotate(update("2026-03-05T04:05:06Z")).status == 201)
     }
 
-    @Test func updateFindsNothingOnceTheOldSecretIsDead() throws {
+    @Test func `update finds nothing once the old secret is revoked`() throws {
         let bench = try Bench()
         #expect(bench.rotate(Self.time("2026-02-03T05:05:06Z")).status == 201)
         try bench.state.clock.advance(seconds: 3600)
@@ -94,7 +96,7 @@ import Testing
         #expect(answer.json["message"] as? String == "Secret ID does not exist.")
     }
 
-    @Test func threeChangesInFifteenMinutesAndNoMore() throws {  // [doc]
+    @Test func `three changes fit in fifteen minutes, and no more`() throws {  // [doc]
         let bench = try Bench()
         for _ in 0..<3 { #expect(bench.rotate().status == 201) }
         let refused = bench.rotate()
@@ -108,7 +110,7 @@ import Testing
         #expect(bench.rotate(Self.time("2026-02-20T00:00:00Z")).status == 201)
     }
 
-    @Test func theThrottleIsPerApp() throws {
+    @Test func `the throttle is per app`() throws {
         let bench = try Bench()
         for _ in 0..<3 { #expect(bench.rotate().status == 201) }
         let other = try bench.state.apps.add(AppProfile(), at: bench.now, random: &bench.random)
@@ -122,7 +124,7 @@ import Testing
         #expect(foreign.json["message"] as? String == "App ID does not exist.", "another app's token")
     }
 
-    @Test func whoMayNotRotate() throws {
+    @Test func `a token without the scope may not rotate`() throws {
         let bench = try Bench()
         #expect(bench.rotate(token: "nonsense").verdict == "401 124")
         let refused = bench.rotate(token: bench.mintedToken("account_credentials"))
@@ -134,7 +136,7 @@ import Testing
         #expect(bench.rotate().verdict == "401 201", "the app itself lacks the scope")
     }
 
-    @Test func fiftyRotationsADayForYearsKeepTheListShort() throws {
+    @Test func `fifty rotations a day for years keep the list short`() throws {
         let bench = try Bench()
         for _ in 0..<500 {
             let time = ZoomTime.text(bench.state.clock.now(at: bench.now).addingTimeInterval(60))

@@ -35,7 +35,7 @@ import Testing
         return client?.hearAll()
     }
 
-    @Test func aTokenComesOverTheSocket() async throws {
+    @Test func `a token comes over the socket`() async throws {
         try await withServer { server, app in
             let answer = try #require(exchange(server, mintRequest(app)))
             #expect(answer.hasPrefix("HTTP/1.1 200 OK\r\n"))
@@ -44,7 +44,7 @@ import Testing
         }
     }
 
-    @Test func twoRequestsSentAtOnceAreAnsweredInTurn() async throws {
+    @Test func `two requests sent at once are answered in turn`() async throws {
         try await withServer { server, app in
             server.withState { state in
                 var slow = Fault(.delay)
@@ -56,7 +56,7 @@ import Testing
         }
     }
 
-    @Test func aDroppedAnswerIsNoAnswerButDidItsWork() async throws {
+    @Test func `a dropped answer is no answer, but the call took effect`() async throws {
         try await withServer { server, app in
             try server.withState { _ = try $0.faults.add(Fault(.dropAfter)) }
             #expect(exchange(server, mintRequest(app)) == "")
@@ -67,7 +67,7 @@ import Testing
         }
     }
 
-    @Test func aTruncatedAnswerPromisesMoreThanItSends() async throws {
+    @Test func `a truncated answer promises more than it sends`() async throws {
         try await withServer { server, app in
             try server.withState { _ = try $0.faults.add(Fault(.truncate)) }
             let answer = try #require(exchange(server, mintRequest(app)))
@@ -78,7 +78,7 @@ import Testing
         }
     }
 
-    @Test func aHugeAnswerArrivesWhole() async throws {
+    @Test func `a huge answer arrives whole`() async throws {
         try await withServer { server, app in
             try server.withState { _ = try $0.faults.add(Fault(.huge)) }
             let answer = try #require(exchange(server, mintRequest(app)))
@@ -86,7 +86,7 @@ import Testing
         }
     }
 
-    @Test func shutdownEndsWhatHangs() async throws {
+    @Test func `shutdown ends hanging answers`() async throws {
         let client: RawClient? = try await {
             var client: RawClient?
             try await withServer { server, app in
@@ -100,7 +100,7 @@ import Testing
         #expect(client?.hearAll() == "", "closed without a word")
     }
 
-    @Test func targetsMayHaveAnyForm() async throws {
+    @Test func `targets may have any form`() async throws {
         try await withServer { server, _ in
             for target in [
                 "/_sandbox/requests?path=/oauth/token&after=0", "/%5Fsandbox/requests", "/_sandbox/requests?",
@@ -111,7 +111,7 @@ import Testing
         }
     }
 
-    @Test func tooLargeABodyIsRefusedAndNotKept() async throws {
+    @Test func `a body that is too large is refused and not kept`() async throws {
         try await withServer { server, _ in
             let head = "POST /oauth/token HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 65537\r\n\r\n"
             let answer = try #require(exchange(server, head + String(repeating: "a", count: 65_537)))
@@ -120,14 +120,14 @@ import Testing
         }
     }
 
-    @Test func nonsenseIsAnsweredWith400() async throws {
+    @Test func `a malformed request is answered with 400`() async throws {
         try await withServer { server, _ in
             let answer = try #require(exchange(server, "\u{1}\u{2}nonsense\r\n\r\n"))
             #expect(answer.hasPrefix("HTTP/1.1 400 "))
         }
     }
 
-    @Test func aPortThatIsTakenIsAnErrorThatSaysSo() async throws {
+    @Test func `a port in use is an error that says so`() async throws {
         try await withServer { server, _ in
             var random = SplitMix(state: 1)
             let state = SandboxState(random: &random)

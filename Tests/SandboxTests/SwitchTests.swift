@@ -8,13 +8,13 @@ import Testing
         bench.send("PATCH", "/_sandbox/switches", body: body)
     }
 
-    @Test func theStatusOfABadClient() throws {  // [seen]
+    @Test func `the status of a bad client can be set`() throws {  // [seen]
         let bench = try Bench()
         #expect(patch(bench, #"{"bad_client_status":401}"#).status == 200)
         #expect(bench.mint(secret: "wrong").verdict == "401 invalid_client")
     }
 
-    @Test func theLifeOfATokenAndOfThoseAlreadyMinted() throws {
+    @Test func `the lifetime of a token can be set, and tokens minted before keep theirs`() throws {
         let bench = try Bench()
         let long = bench.mintedToken()
         #expect(patch(bench, #"{"expires_in":60}"#).status == 200)
@@ -26,7 +26,7 @@ import Testing
         #expect(bench.get("/v2/users/summary", token: long).status == 200)
     }
 
-    @Test func answersAsGatewaysWriteThem() throws {  // [assumed]
+    @Test func `answers can be written as gateways write them`() throws {  // [assumed]
         let bench = try Bench {
             $0.expiresInText = true
             $0.byteOrderMark = true
@@ -36,7 +36,7 @@ import Testing
         #expect(String(decoding: answer.body, as: UTF8.self).contains(#""expires_in":"3599""#))
     }
 
-    @Test func scopeIsAbsentForAWhile() throws {  // [seen]
+    @Test func `the scope is absent for a while after a change`() throws {  // [seen]
         let bench = try Bench { $0.scopeDelaySeconds = 10 }
         let early = bench.mint()
         #expect(early.status == 200 && early.json["scope"] == nil)
@@ -51,7 +51,7 @@ import Testing
         #expect(bench.mint().json["scope"] as? String == "a b")
     }
 
-    @Test func theLegacySingleToken() throws {  // [doc]
+    @Test func `a single token revokes the one before, as in the legacy mode`() throws {  // [doc]
         let bench = try Bench { $0.singleToken = true }
         let tokens = [bench.mintedToken(), bench.mintedToken()]
         #expect(bench.get("/v2/users/summary", token: tokens[0]).verdict == "401 124")
@@ -60,7 +60,7 @@ import Testing
         #expect(bench.get("/v2/users/summary", token: tokens[0]).status == 200)
     }
 
-    @Test func aNewSecretWorksLater() throws {  // [assumed]
+    @Test func `a new secret works after its delay`() throws {  // [assumed]
         let bench = try Bench { $0.newSecretDelaySeconds = 5 }
         let old = bench.secret
         #expect(bench.isAccepted(old), "the first one is not delayed")
@@ -70,7 +70,8 @@ import Testing
         #expect(bench.isAccepted(bench.secret))
     }
 
-    @Test(arguments: GrantChoice.allCases) func whichGrantCarriesTheRotationScope(_ choice: GrantChoice) throws {
+    @Test(arguments: GrantChoice.allCases)
+    func `the chosen grant carries the rotation scope`(_ choice: GrantChoice) throws {
         let bench = try Bench { $0.rotationScopeGrant = choice }
         for grant in Grant.allCases {
             let answer = bench.mint(grant.rawValue)
@@ -82,7 +83,7 @@ import Testing
         }
     }
 
-    @Test(arguments: GrantChoice.allCases) func whichGrantsAreKnown(_ choice: GrantChoice) throws {
+    @Test(arguments: GrantChoice.allCases) func `only the chosen grants are known`(_ choice: GrantChoice) throws {
         let bench = try Bench { $0.allowedGrants = choice }
         for grant in Grant.allCases {
             let expected = choice == .both || choice.rawValue == "\(grant)"
@@ -99,7 +100,8 @@ import Testing
         (.refuse, "400 2001", [true, true, false], [false, true, false], [false, true, false]),
     ]
 
-    @Test(arguments: seconds) func whatASecondNewDoes(
+    @Test(arguments: seconds)
+    func `a second new does what the switch says`(
         _ row: (choice: SecondNew, verdict: String, atOnce: [Bool], first: [Bool], second: [Bool])
     ) throws {
         let bench = try Bench { $0.secondNew = row.choice }
@@ -117,7 +119,8 @@ import Testing
         #expect(bench.rotate(RotationEndpointTests.time("2026-02-04T06:05:06Z")).status == 201, "nothing is pending")
     }
 
-    @Test(arguments: UIRegenerate.allCases) func whatRegeneratingByHandDoes(_ choice: UIRegenerate) throws {
+    @Test(arguments: UIRegenerate.allCases)
+    func `regenerating by hand does what the switch says`(_ choice: UIRegenerate) throws {
         let bench = try Bench { $0.uiRegenerate = choice }
         let old = bench.secret
         let answer = bench.send("POST", "/_sandbox/apps/\(bench.app.clientID)/ui-regenerate")
@@ -128,7 +131,7 @@ import Testing
         #expect(!bench.isAccepted(old))
     }
 
-    @Test func withoutSSOSCIMRefusesInItsOwnShape() throws {
+    @Test func `without SSO, SCIM refuses in its own form`() throws {
         let bench = try Bench { $0.sso = false }
         let answer = bench.get("/scim2/Users?startIndex=1&count=1", token: bench.mintedToken())
         #expect(answer.status == 400)
@@ -137,7 +140,7 @@ import Testing
         #expect(answer.header("content-type")?.hasPrefix("application/scim+json") == true)
     }
 
-    @Test func whatAPIURLSays() throws {  // [seen]
+    @Test func `api_url says the sandbox's address unless it is set`() throws {  // [seen]
         let bench = try Bench()
         bench.state.address = "http://127.0.0.1:9"
         #expect(bench.mint().json["api_url"] as? String == "http://127.0.0.1:9")
@@ -152,7 +155,8 @@ import Testing
         (.withoutRetryAfter, nil),
     ]
 
-    @Test(arguments: retryAfter) func eachFormOfRetryAfter(_ row: (throttle: TokenThrottle, header: String?)) throws {
+    @Test(arguments: retryAfter)
+    func `Retry-After has the form that the switch says`(_ row: (throttle: TokenThrottle, header: String?)) throws {
         let bench = try Bench()
         let body = #"{"token_throttle":"\#(row.throttle.rawValue)","token_throttle_seconds":54}"#
         #expect(patch(bench, body).status == 200)
@@ -171,9 +175,8 @@ import Testing
         ("[]", "wrong type"), ("{", "JSON"), (#"{"sso":false,"expires_in":"x"}"#, "expires_in"),
     ]
 
-    @Test(arguments: refusals) func aWrongPatchIsRefusedByNameAndChangesNothing(
-        _ row: (body: String, part: String)
-    ) throws {
+    @Test(arguments: refusals)
+    func `a wrong patch is refused by name and changes nothing`(_ row: (body: String, part: String)) throws {
         let bench = try Bench { $0.expiresIn = 77 }
         let before = bench.state.switches
         let answer = patch(bench, row.body)
@@ -182,7 +185,7 @@ import Testing
         #expect(bench.state.switches == before)
     }
 
-    @Test func everySwitchThatIsShownCanBeSet() throws {
+    @Test func `every switch that is shown can be set`() throws {
         let bench = try Bench()
         let shown = bench.send("GET", "/_sandbox/switches")
         #expect(Set(shown.json.keys) == Set(Switches.CodingKeys.allCases.map(\.rawValue)))

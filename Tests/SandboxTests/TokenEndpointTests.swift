@@ -4,7 +4,7 @@ import Testing
 @testable import Sandbox
 
 @Suite struct TokenEndpointTests {
-    @Test func aTokenAnswerHasZoomsShape() throws {  // [doc] [seen]
+    @Test func `a token answer has Zoom's form`() throws {  // [doc] [seen]
         let bench = try Bench()
         let answer = bench.mint()
         #expect(answer.status == 200)
@@ -45,7 +45,7 @@ import Testing
             testDescription: "active before account", account: "x", isActive: false, expected: "400 invalid_client"),
     ]
 
-    @Test(arguments: rows) func errorsInTheirOrder(_ row: Row) throws {
+    @Test(arguments: rows) func `errors come in their order`(_ row: Row) throws {
         let bench = try Bench()
         if !row.isActive { bench.state.apps.update(bench.app.number) { $0.deactivate() } }
         let answer = bench.mint(row.grant, account: row.account, clientID: row.clientID, secret: row.secret)
@@ -53,7 +53,7 @@ import Testing
         if row.expected != "200" { #expect(Set(answer.json.keys) == ["error", "reason"]) }
     }
 
-    @Test func onlyTheReasonTellsADisabledAppFromABadSecret() throws {  // [seen]
+    @Test func `only the reason tells a disabled app from a bad secret`() throws {  // [seen]
         let bench = try Bench()
         #expect(bench.mint(secret: "wrong").json["reason"] as? String == "Invalid client_id or client_secret")
         bench.state.apps.update(bench.app.number) { $0.deactivate() }
@@ -62,14 +62,14 @@ import Testing
     }
 
     @Test(arguments: ["", "Basic", "Basic !!!", "Bearer abc", "Basic bm9jb2xvbg=="])
-    func anUnusableAuthorizationIsABadClient(_ value: String) throws {
+    func `an unusable Authorization is a bad client`(_ value: String) throws {
         let bench = try Bench()
         let headers = [("Authorization", value), Bench.formType]
         let answer = bench.send("POST", "/oauth/token", headers: headers, body: "grant_type=client_credentials")
         #expect(answer.verdict == "400 invalid_client")
     }
 
-    @Test func theQueryFormWorksAndTheBodyWins() throws {  // [doc]
+    @Test func `the query form works, and the body wins`() throws {  // [doc]
         let bench = try Bench()
         let basic = Bench.basic(bench.app.clientID, bench.secret)
         let query = "/oauth/token?grant_type=account_credentials&account_id=\(bench.app.accountID)"
@@ -78,7 +78,7 @@ import Testing
         #expect(both.verdict == "400 invalid_request")
     }
 
-    @Test func aBodyThatDoesNotSayItIsAFormIsNotRead() throws {
+    @Test func `a body that does not say it is a form is not read`() throws {
         let bench = try Bench()
         let headers = [
             Bench.basic(bench.app.clientID, bench.secret), (name: "Content-Type", value: "application/json"),
@@ -87,7 +87,7 @@ import Testing
         #expect(answer.verdict == "400 unsupported_grant_type")
     }
 
-    @Test func aFormWithCharsetAndEscapesIsRead() throws {
+    @Test func `a form with charset and escapes is read`() throws {
         let bench = try Bench()
         let type = (name: "content-type", value: "Application/X-WWW-Form-Urlencoded; charset=utf-8")
         let headers = [Bench.basic(bench.app.clientID, bench.secret), type]
@@ -95,7 +95,7 @@ import Testing
         #expect(answer.status == 200)
     }
 
-    @Test func tokensExpireByTheSandboxsClock() throws {
+    @Test func `tokens expire by the sandbox's clock`() throws {
         let bench = try Bench()
         let token = bench.mintedToken()
         try bench.state.clock.advance(seconds: 3598)
@@ -106,7 +106,7 @@ import Testing
         #expect(answer.json["message"] as? String == "Access token is expired.")
     }
 
-    @Test func tokensDieWithActivationAndDoNotComeBack() throws {  // [doc]
+    @Test func `tokens are revoked with deactivation and do not come back`() throws {  // [doc]
         let bench = try Bench()
         let token = bench.mintedToken()
         bench.state.apps.update(bench.app.number) { $0.deactivate() }
@@ -117,14 +117,14 @@ import Testing
         #expect(bench.get("/v2/users/summary", token: fresh).status == 200)
     }
 
-    @Test func tokensOutliveTheSecretThatMintedThem() throws {  // [assumed]
+    @Test func `tokens outlive the secret that minted them`() throws {  // [assumed]
         let bench = try Bench()
         let token = bench.mintedToken()
         #expect(bench.rotate(#"{"action":"new","revoke_old_secret_time":"now"}"#).status == 201)
         #expect(bench.get("/v2/users/summary", token: token).status == 200)
     }
 
-    @Test func revokeKillsOneTokenOnly() throws {  // [doc]
+    @Test func `revoke revokes one token only`() throws {  // [doc]
         let bench = try Bench()
         let tokens = [bench.mintedToken(), bench.mintedToken()]
         let headers = [Bench.basic(bench.app.clientID, bench.secret), Bench.formType]
@@ -136,7 +136,7 @@ import Testing
         #expect(bench.send("POST", "/oauth/revoke", headers: wrong, body: "token=x").verdict == "400 invalid_client")
     }
 
-    @Test func anAppCannotRevokeTheTokenOfAnother() throws {
+    @Test func `an app cannot revoke the token of another`() throws {
         let bench = try Bench()
         let token = bench.mintedToken()
         let other = try bench.state.apps.add(AppProfile(), at: bench.now, random: &bench.random)
@@ -145,7 +145,7 @@ import Testing
         #expect(bench.get("/v2/users/summary", token: token).status == 200)
     }
 
-    @Test func aTokenWithOneCharacterChangedIsWorthNothing() throws {
+    @Test func `a token with one changed character is worth nothing`() throws {
         let bench = try Bench()
         let token = bench.mintedToken("client_credentials")
         for place in 0..<token.utf8.count {

@@ -4,7 +4,6 @@ import Testing
 
 @Suite struct ClockJumpTests {
     @Test(
-        "a wall clock that parts from the boot clock has jumped",
         arguments: [
             (100, 100, .steady), (105, 100, .steady), (95, 100, .steady), (0, 0, .steady),
             (106, 100, .forward(seconds: 6)), (94, 100, .backward(seconds: 6)),
@@ -12,32 +11,31 @@ import Testing
             (-86_300, 100, .backward(seconds: 86_400)),
             // Time asleep passes on both clocks.
             (604_800, 604_800, .steady),
-        ] as [(Int, Int, ClockJump)])
-    func jumps(wall: Int, boot: Int, expected: ClockJump) throws {
+        ] as [(Int, Int, ClockJump)]) func `a wall clock that parts from the boot clock has jumped`(
+            wall: Int, boot: Int, expected: ClockJump
+        ) throws
+    {
         let earlier = Moment(wall: try utc("2026-11-23T17:00:00Z"), boot: 1_000)
         #expect(ClockJump(from: earlier, to: Moment(wall: earlier.wall + wall, boot: 1_000 + boot)) == expected)
     }
 
-    @Test("the tolerance is the caller's") func tolerance() throws {
+    @Test func `the tolerance is the caller's`() throws {
         let earlier = Moment(wall: try utc("2026-11-23T17:00:00Z"), boot: 1_000)
         let later = Moment(wall: earlier.wall + 3, boot: 1_002)
         #expect(ClockJump(from: earlier, to: later, tolerance: 0) == .forward(seconds: 1))
         #expect(ClockJump(from: earlier, to: later, tolerance: 1) == .steady)
     }
 
-    @Test("after the machine was started again only a step back is told") func restarted() throws {
+    @Test func `after a reboot only a step back is reported`() throws {
         let earlier = Moment(wall: try utc("2026-11-23T17:00:00Z"), boot: 9_000)
         #expect(ClockJump(from: earlier, to: Moment(wall: earlier.wall + 99_999, boot: 60)) == .steady)
         #expect(ClockJump(from: earlier, to: Moment(wall: earlier.wall + -40, boot: 60)) == .backward(seconds: 100))
     }
 
-    @Test(
-        "a clock before the build or after the year 2200 is not believed",
-        arguments: [
-            ("2026-11-23T00:00:00Z", true), ("2026-11-22T23:59:59Z", false), ("1970-01-01T00:00:00Z", false),
-            ("2200-12-31T23:59:59Z", true), ("2201-01-01T00:00:00Z", false), ("9999-12-31T23:59:59Z", false),
-        ])
-    func plausible(wall: String, expected: Bool) throws {
+    @Test(arguments: [
+        ("2026-11-23T00:00:00Z", true), ("2026-11-22T23:59:59Z", false), ("1970-01-01T00:00:00Z", false),
+        ("2200-12-31T23:59:59Z", true), ("2201-01-01T00:00:00Z", false), ("9999-12-31T23:59:59Z", false),
+    ]) func `a clock before the build or after the year 2200 is not trusted`(wall: String, expected: Bool) throws {
         #expect(try ClockJump.isPlausible(wall: utc(wall), builtAt: utc("2026-11-23T00:00:00Z")) == expected)
     }
 }

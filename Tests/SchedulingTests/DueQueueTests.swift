@@ -6,8 +6,7 @@ import Testing
 @Suite struct DueQueueTests {
     private func at(_ seconds: Int) -> Timestamp { Timestamp(unixSeconds: seconds) }
 
-    @Test("apps come out in the order in which they are due, and not before")
-    func order() {
+    @Test func `apps come out in the order in which they are due, and not before`() {
         var queue = DueQueue([.test("b"): at(20), .test("a"): at(20), .test("c"): at(10)])
         #expect(queue.next() == at(10) && queue.take(at: at(9)) == nil)
         #expect(queue.take(at: at(20)) == .test("c"))
@@ -15,8 +14,7 @@ import Testing
         #expect(queue.take(at: at(99)) == nil && queue.next() == nil && queue.count == 0)
     }
 
-    @Test("a place that was given up counts no more, and one that was taken up again counts once")
-    func places() {
+    @Test func `a removed entry no longer counts, and one that was added again counts once`() {
         var queue = DueQueue()
         for due in [5, 7, 5] { queue.place(.test("a"), at: at(due)) }
         #expect(queue.take(at: at(9)) == .test("a") && queue.take(at: at(9)) == nil)
@@ -25,8 +23,7 @@ import Testing
         #expect(queue.next() == nil)
     }
 
-    @Test("a thousand changes leave what a table would", arguments: 0..<20)
-    func likeATable(seed: Int) {
+    @Test(arguments: 0..<20) func `a thousand changes leave the same as a plain table`(seed: Int) {
         var dice = Dice(UInt64(seed))
         var queue = DueQueue()
         var table: [Name: Timestamp] = [:]

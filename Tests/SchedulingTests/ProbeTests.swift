@@ -9,8 +9,7 @@ import Vault
 @Suite(.timeLimit(.minutes(5))) struct ProbeTests {
     private static let day = 86_400
 
-    @Test("a secret that nobody uses is tried once a day, and its token is kept")
-    func daily() async throws {
+    @Test func `a secret that nobody uses is tried once a day, and its token is saved`() async throws {
         let process = try await Process(apps: [.sample("alpha"), .sample("beta")])
         await process.run(seconds: 10 * Self.day, every: 600)
         for name in ["alpha", "beta"] {
@@ -24,8 +23,7 @@ import Vault
         #expect(try process.entry().upkeep.probe?.cause == nil && process.entry().upkeep.probe != nil)
     }
 
-    @Test("a token that was minted for somebody is as good as a probe")
-    func notNeeded() async throws {
+    @Test func `a token that was minted for a client is as good as a probe`() async throws {
         let process = try await Process(apps: [.sample("alpha")])
         for _ in 0..<(3 * 24) {
             _ = try await process.tokens.token(for: .test("alpha"), minTTL: 600)
@@ -34,7 +32,7 @@ import Vault
         #expect(process.probes.isEmpty)
     }
 
-    @Test func `whether an app can be rotated is looked at once a day, however often it is used, if a policy wants it`()
+    @Test func `an app is checked for rotation once a day, however often it is used, if a policy wants it`()
         async throws
     {
         var (alpha, beta) = (App.sample("alpha"), App.sample("beta"))
@@ -67,8 +65,7 @@ import Vault
         #expect((2 * 3...2 * 4).contains(refused), "each app once a day, and no more for the scope: \(refused)")
     }
 
-    @Test("what Zoom refuses is remembered with its cause, and tried again a day later")
-    func refused() async throws {
+    @Test func `a refusal of Zoom's is saved with its cause, and tried again a day later`() async throws {
         var process = try await Process(apps: [.sample("alpha")])
         process.zoom.failMints(IssueFailure(.refused, cause: "invalid_client", reason: "no"))
         await process.run(seconds: 2 * Self.day, every: 600)
@@ -79,8 +76,7 @@ import Vault
         #expect(try process.entry().refusals?.cause == "invalid_client")
     }
 
-    @Test("clients that used up the budget leave nothing to the probe")
-    func sharedBudget() async throws {
+    @Test func `the probe fails when clients used up the budget`() async throws {
         let process = try await Process(apps: [.sample("alpha")])
         process.zoom.failMints(IssueFailure(.refused, cause: "invalid_client", reason: "no"))
         // Until just before the probe is due, whenever that is.
@@ -95,8 +91,7 @@ import Vault
         #expect(process.zoom.minted.count == 6, "caught up once the budget allows it")
     }
 
-    @Test("scopes that are gone are remembered by name; a token that does not say leaves the last word")
-    func scopes() async throws {
+    @Test func `missing scopes are saved by name, and a token without scopes leaves the last result`() async throws {
         let process = try await Process(apps: [.sample("alpha")])
         process.zoom.grant(["some"])
         await process.run(seconds: 2 * Self.day, every: 600)
@@ -109,8 +104,9 @@ import Vault
         #expect(try process.entry().upkeep.probe?.missingScopes == [])
     }
 
-    @Test("what Zoom counts as an error comes out of the budget, though it says nothing of the secret")
-    func countedErrors() async throws {
+    @Test func `an answer that Zoom counts as an error uses the budget, though it says nothing about the secret`()
+        async throws
+    {
         let process = try await Process(apps: [.sample("alpha")])
         process.zoom.failMints(
             IssueFailure(.later(retryAfter: nil), cause: "unexpected_answer", reason: "a proxy", isCounted: true))

@@ -5,15 +5,15 @@ import Testing
 private let day = 86_400
 
 @Suite struct RecurrenceTests {
-    @Test(
-        "without windows it is due at the key's own place in the last tenth of the interval, always the same",
-        // Early by the key's FNV-1a modulo 21,601, or modulo a tenth of the interval and one.
+    @Test(  // Early by the key's FNV-1a modulo 21,601, or modulo a tenth of the interval and one.
         arguments: [
             ("", 30 * day, 21_511), ("a", 30 * day, 5_059), ("payroll", 30 * day, 21_049),
             ("zoom-app-1", 30 * day, 6_241),
             ("payroll", 1, 0),
         ])
-    func known(key: String, every: Int, early: Int) throws {
+    func `without windows a rotation is due at the key's own place in the last tenth of the interval, always the same`(
+        key: String, every: Int, early: Int
+    ) throws {
         let last = try utc("2026-11-23T17:00:00Z")
         let recurrence = Recurrence(every: every, splayKey: key)
         #expect(recurrence.due(after: last, now: last) == last + every + -early)
@@ -21,9 +21,8 @@ private let day = 86_400
     }
 
     @Test(
-        "a weekly rotation in a weekly window stays weekly, whatever the delay and the clocks", arguments: Zone.allCases
-    )
-    func weekly(zone: Zone) throws {
+        arguments: Zone.allCases
+    ) func `a weekly rotation in a weekly window stays weekly, whatever the delay and the clocks`(zone: Zone) throws {
         let rules = try zone.rules
         let windows = try Window.list("Sun 01:00-05:00")
         for key in (0..<20).map({ "app-\($0)" }) {
@@ -41,8 +40,10 @@ private let day = 86_400
         }
     }
 
-    @Test("it moves strictly forward, early by no more than allowed, and lies in a window", arguments: Zone.allCases)
-    func properties(zone: Zone) throws {
+    @Test(arguments: Zone.allCases)
+    func `the due time moves strictly forward, is early by no more than allowed, and lies in a window`(zone: Zone)
+        throws
+    {
         let rules = try zone.rules
         var random = SeededRandom(seed: 7)
         for number in 0..<400 {
@@ -67,17 +68,16 @@ private let day = 86_400
         }
     }
 
-    @Test(
-        "an interval is a maximum age: the last window before its end, and the next one only where there is none",
-        // A Monday at 17:00; Sundays are 6, 13, 20, 27 December and 3 January. The first day on which it may be due.
-        arguments: [
-            (30 * day, "Sun 02:00-04:00", "2026-12-20"), (35 * day, "Sun 02:00-04:00", "2026-12-27"),
-            (7 * day, "Sun 02:00-04:00", "2026-11-29"), (6 * day, "Sun 02:00-04:00", "2026-11-29"),
-            (1 * day, "Sun 02:00-04:00", "2026-11-29"), (1 * day, "daily 02:00-04:00", "2026-11-24"),
-            (2 * day, "daily 02:00-04:00", "2026-11-25"), (30 * day, "Mon 16:00-18:00", "2026-12-21"),
-            (28 * day, "Mon 16:00-16:30", "2026-12-21"), (30 * day, "daily 00:00-24:00", "2026-12-23"),
-        ]) func maximumAge(every: Int, window: String, on date: String) throws
-    {
+    /// A Monday at 17:00; Sundays are 6, 13, 20, 27 December and 3 January. The first day on which it may be due.
+    @Test(arguments: [
+        (30 * day, "Sun 02:00-04:00", "2026-12-20"), (35 * day, "Sun 02:00-04:00", "2026-12-27"),
+        (7 * day, "Sun 02:00-04:00", "2026-11-29"), (6 * day, "Sun 02:00-04:00", "2026-11-29"),
+        (1 * day, "Sun 02:00-04:00", "2026-11-29"), (1 * day, "daily 02:00-04:00", "2026-11-24"),
+        (2 * day, "daily 02:00-04:00", "2026-11-25"), (30 * day, "Mon 16:00-18:00", "2026-12-21"),
+        (28 * day, "Mon 16:00-16:30", "2026-12-21"), (30 * day, "daily 00:00-24:00", "2026-12-23"),
+    ]) func `an interval is a maximum age: the last window before its end, and the next one only where there is none`(
+        every: Int, window: String, on date: String
+    ) throws {
         let last = try utc("2026-11-23T17:00:00Z")
         for key in (0..<50).map({ "app-\($0)" }) {
             let recurrence = Recurrence(every: every, windows: try Window.list(window), splayKey: key)
@@ -86,7 +86,7 @@ private let day = 86_400
         }
     }
 
-    @Test("what was done by hand in a window is not done again in it, nor a week late") func byHand() throws {
+    @Test func `a rotation by hand in a window is not repeated in it, and the next is not a week late`() throws {
         let windows = try Window.list("Sun 01:00-05:00")
         for key in (0..<50).map({ "app-\($0)" }) {
             let recurrence = Recurrence(every: 7 * day, windows: windows, splayKey: key)
@@ -99,17 +99,14 @@ private let day = 86_400
         }
     }
 
-    @Test(
-        "the longest pause between windows",
-        arguments: [
-            ("Sun 02:00-04:00", 7 * day), ("daily 01:00-03:00", day), ("Mon-Fri 22:00-06:00", 3 * day),
-            ("daily 00:00-24:00", 0), ("Sun 02:00-04:00; Wed 02:00-04:00", 4 * day),
-        ]) func longestPause(windows: String, pause: Int) throws
-    {
+    @Test(arguments: [
+        ("Sun 02:00-04:00", 7 * day), ("daily 01:00-03:00", day), ("Mon-Fri 22:00-06:00", 3 * day),
+        ("daily 00:00-24:00", 0), ("Sun 02:00-04:00; Wed 02:00-04:00", 4 * day),
+    ]) func `the longest pause between windows is found`(windows: String, pause: Int) throws {
         #expect(try Window.list(windows).longestPause == pause)
     }
 
-    @Test("what was missed is caught up once, within ten minutes") func catchUp() throws {
+    @Test func `a missed rotation is caught up once, within ten minutes`() throws {
         let now = try utc("2026-11-23T17:00:00Z")
         let recurrence = Recurrence(every: 30 * day, splayKey: "payroll")
         let due = recurrence.due(after: now + -400 * day, now: now)
@@ -120,7 +117,7 @@ private let day = 86_400
         #expect(recurrence.due(after: due, now: due) > due + 29 * day)
     }
 
-    @Test("what was missed waits for its window, and a closed window is not used") func catchUpInWindow() throws {
+    @Test func `a missed rotation waits for its window, and a closed window is not used`() throws {
         let windows = try Window.list("Sun 02:00-04:00")
         let recurrence = Recurrence(every: 30 * day, windows: windows, splayKey: "payroll")
         let last = try utc("2026-06-01T00:00:00Z")
@@ -136,19 +133,18 @@ private let day = 86_400
         #expect(try recurrence.caughtUp(stored, now: stored + 121) == utc("2026-12-06T02:00:00Z") + 3_834)
     }
 
-    @Test("a last time in the future, after the clock was set back, counts as now") func futureLast() throws {
+    @Test func `a last time in the future, after the clock was set back, counts as now`() throws {
         let now = try utc("2026-11-23T17:00:00Z")
         let recurrence = Recurrence(every: 30 * day, splayKey: "payroll")
         #expect(recurrence.due(after: now + 9_999 * day, now: now) == recurrence.due(after: now, now: now))
     }
 
-    @Test("an interval out of bounds is moved to the nearest that is allowed") func bounds() {
+    @Test func `an interval out of bounds is moved to the nearest that is allowed`() {
         #expect(Recurrence(every: .min, splayKey: "").every == 1)
         #expect(Recurrence(every: .max, splayKey: "").every == DurationText.longest)
     }
 
-    @Test("a thousand apps made together spread evenly, without a window, in one, and after a pause")
-    func distribution() throws {
+    @Test func `a thousand apps made together spread evenly, without a window, in one, and after a pause`() throws {
         let now = try utc("2026-11-23T17:00:00Z")
         let windows = try Window.list("Sun 02:00-04:00")
         let opens = try utc("2026-12-13T02:00:00Z")

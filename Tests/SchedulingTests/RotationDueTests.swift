@@ -19,16 +19,16 @@ import Vault
             entry, upkeep: Upkeep(rotation: kept), recurrence: recurrence, now: now, catchingUp: catchingUp)
     }
 
-    @Test("an app without an interval, and one that is paused, have no due time")
-    func never() async throws {
+    @Test func `an app without an interval, and one that is paused, have no due time`() async throws {
         let idle = try await Process(apps: [.rotated("alpha", every: nil)])
         #expect(try due(idle, at: idle.time.now.wall) == nil)
         let paused = try await Process(apps: [.rotated("alpha", every: Self.day, paused: true)])
         #expect(try due(paused, at: paused.time.now.wall + 9 * Self.day) == nil)
     }
 
-    @Test("what is ahead is as planned; what is long overdue begins within ten minutes, and that is to be kept")
-    func catchingUp() async throws {
+    @Test func `a future due time is as planned, and a long overdue one begins within ten minutes and is saved`()
+        async throws
+    {
         let process = try await Process(apps: [.rotated("alpha", every: 30 * Self.day)])
         let made = process.time.now.wall
         let ahead = try #require(try due(process, at: made + Self.day))
@@ -41,8 +41,7 @@ import Vault
         #expect(changed.begins == changed.planned && !changed.isPutOff)
     }
 
-    @Test("what was put off is not put off again, but for as long as there is reason to")
-    func kept() async throws {
+    @Test func `a postponed rotation is postponed again only while there is a reason`() async throws {
         let process = try await Process(apps: [.rotated("alpha", every: 30 * Self.day)])
         let now = process.time.now.wall + 60 * Self.day
         func begins(_ due: Timestamp, base: Generation = .first) throws -> Timestamp? {
@@ -60,8 +59,7 @@ import Vault
         #expect(try due(process, at: early, kept: .init(base: .first, due: early + 60))?.begins == planned)
     }
 
-    @Test("nothing begins outside its windows", arguments: [true, false])
-    func windows(catchingUp: Bool) async throws {
+    @Test(arguments: [true, false]) func `nothing begins outside its windows`(catchingUp: Bool) async throws {
         let app = App.rotated("alpha", every: 7 * Self.day, windows: "Sun 02:00-04:00")
         let process = try await Process(apps: [app])
         let windows = try Window.list(app.policy.windows)
@@ -76,8 +74,7 @@ import Vault
         }
     }
 
-    @Test("a secret that is younger than the clock says is not forgotten: its due time is kept")
-    func clockSetBack() async throws {
+    @Test func `a secret that is younger than the clock says keeps its due time`() async throws {
         let process = try await Process(apps: [.rotated("alpha", every: 30 * Self.day)])
         let now = process.time.now.wall + -365 * Self.day
         let first = try #require(try due(process, at: now))

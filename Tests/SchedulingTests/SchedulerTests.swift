@@ -10,8 +10,7 @@ import Vault
 @Suite(.timeLimit(.minutes(5))) struct SchedulerTests {
     private static let day = 86_400
 
-    @Test("a rotation begins when it is due, once, and the next one an interval later")
-    func rotates() async throws {
+    @Test func `a rotation begins when it is due, once, and the next one an interval later`() async throws {
         let process = try await Process(apps: [.rotated("alpha", every: Self.day), .rotated("never", every: nil)])
         await process.run(seconds: Self.day * 3 + 3600, every: 600)
         let made = process.zoom.made
@@ -20,8 +19,7 @@ import Vault
         for (one, next) in zip(made, made.dropFirst()) { #expect(next.at - one.at >= Self.day * 9 / 10) }
     }
 
-    @Test("a process that lives for a minute at a time rotates what is overdue within ten")
-    func crashLoop() async throws {
+    @Test func `a process that lives for a minute at a time rotates what is overdue within ten`() async throws {
         let names = (0..<10).map { "app-\($0)" }
         var process = try await Process(apps: names.map { .rotated($0, every: Self.day) })
         process.time.reboot(after: 3 * Self.day)
@@ -39,8 +37,7 @@ import Vault
         #expect(Set(made.map(\.at)).count > 3, "not all at once")
     }
 
-    @Test("a jump forward sets nothing off at once, and one back neither repeats nor forgets")
-    func jumps() async throws {
+    @Test func `a jump forward starts nothing at once, and a jump back neither repeats nor forgets`() async throws {
         let names = (0..<40).map { "app-\($0)" }
         let process = try await Process(apps: names.map { .rotated($0, every: 10 * Self.day) })
         await process.run(seconds: 600)
@@ -56,8 +53,7 @@ import Vault
         #expect(process.zoom.made.count == 80, "ten days after the clock was set, not 300")
     }
 
-    @Test("after a sleep what is overdue is caught up as after a start")
-    func sleep() async throws {
+    @Test func `after a sleep overdue rotations are caught up as after a start`() async throws {
         let names = (0..<40).map { "app-\($0)" }
         let process = try await Process(apps: names.map { .rotated($0, every: Self.day) })
         await process.run(seconds: 600)
@@ -68,8 +64,9 @@ import Vault
         #expect(process.zoom.made.count == 40)
     }
 
-    @Test("what Zoom refuses is left alone for six hours, in the next process too, and by --due")
-    func rests() async throws {
+    @Test func `a rotation that Zoom refuses is left alone for six hours, in the next process too, and by --due`()
+        async throws
+    {
         var process = try await Process(apps: [.rotated("alpha", every: Self.day)])
         process.zoom.refuseToRotate(true)
         await process.run(seconds: 26 * 3600, every: 600)
@@ -86,8 +83,7 @@ import Vault
         #expect(try process.entry().credential.generation.number == 2)
     }
 
-    @Test("only so many of a kind are under way, in due order")
-    func bounded() async throws {
+    @Test func `only so many of a kind are under way, in due order`() async throws {
         var limits = Scheduler.Limits()
         limits.rotations = 1
         let apps = (0..<5).map { App.rotated("app-\($0)", every: Self.day * (5 - $0)) }
@@ -98,8 +94,7 @@ import Vault
         #expect(taken.map(\.name.description) == (0..<5).reversed().map { "app-\($0)" })
     }
 
-    @Test("a disk that takes nothing makes nothing happen twice")
-    func fullDisk() async throws {
+    @Test func `a disk that stores nothing makes nothing happen twice`() async throws {
         let process = try await Process(apps: [.sample("alpha")])
         process.zoom.failMints(IssueFailure(.refused, cause: "invalid_client", reason: "no"))
         process.store.failCommits(with: StoreError(.diskFull, "full"))
@@ -112,8 +107,7 @@ import Vault
         #expect(next.probes.isEmpty && next.vault.catalog.app(.test("alpha"))?.upkeep.probe?.cause == "invalid_client")
     }
 
-    @Test("a token that is used is renewed ahead; one that is not is let go")
-    func refreshes() async throws {
+    @Test func `a token in use is renewed ahead, and an unused one expires`() async throws {
         let process = try await Process(apps: [.sample("used"), .sample("idle")])
         await process.look()
         for name in ["used", "idle"] { _ = try await process.tokens.attempt(.test(name)) }
@@ -127,8 +121,7 @@ import Vault
         #expect(try process.entry("used").token?.secondsLeft(at: process.time.now) ?? 0 > 300)
     }
 
-    @Test("a refresh that fails is tried again after a while")
-    func refreshFails() async throws {
+    @Test func `a refresh that fails is tried again after a while`() async throws {
         let process = try await Process(apps: [.sample("alpha")])
         _ = try await process.tokens.token(for: .test("alpha"), minTTL: 0)
         process.zoom.failMints(IssueFailure(.later(retryAfter: 200), cause: "throttled", reason: "wait"))

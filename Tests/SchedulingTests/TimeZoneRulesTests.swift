@@ -79,18 +79,21 @@ private struct Changes: Sendable, CustomTestStringConvertible {
 }
 
 @Suite struct TimeZoneRulesTests {
-    @Test("the rules of 2024 to 2040 give the offsets, gaps and folds that python gives", arguments: Changes.all)
-    private func rules(_ changes: Changes) throws {
+    @Test(arguments: Changes.all)
+    private func `the rules of 2024 to 2040 give the offsets, gaps and folds that python gives`(_ changes: Changes)
+        throws
+    {
         try changes.agree(with: changes.zone.rules, until: utc("2040-12-31T00:00:00Z"))
     }
 
     // What lies ahead the law may change, and the file with it.
-    @Test("the system's files give the same for years gone by", arguments: Changes.all)
-    private func files(_ changes: Changes) throws {
+    @Test(arguments: Changes.all) private func `the system's files give the same for past years`(_ changes: Changes)
+        throws
+    {
         try changes.agree(with: TimeZoneRules(named: changes.name), until: utc("2025-12-31T00:00:00Z"))
     }
 
-    @Test("the day that Samoa left out was never shown, in the file as in the table") func skippedDay() throws {
+    @Test func `the day that Samoa left out was never shown, in the file as in the table`() throws {
         let resumes = try utc("2011-12-30T10:00:00Z")
         for rules in try [TimeZoneRules(named: "Pacific/Apia"), Zone.apia.rules] {
             #expect(try rules.instants(of: local("2011-12-29T23:59:59")) == .one(resumes + -1))
@@ -102,8 +105,7 @@ private struct Changes: Sendable, CustomTestStringConvertible {
         }
     }
 
-    @Test("what the wall shows at an instant is shown at that instant", arguments: Zone.allCases)
-    func roundTrip(zone: Zone) throws {
+    @Test(arguments: Zone.allCases) func `the wall time of an instant leads back to that instant`(zone: Zone) throws {
         let rules = try zone.rules
         var random = SeededRandom(seed: 2)
         for _ in 0..<2_000 {
@@ -116,30 +118,27 @@ private struct Changes: Sendable, CustomTestStringConvertible {
         }
     }
 
-    @Test(
-        "every form of rule is understood",
-        arguments: [
-            // Days by number: the 60th is the 29th of February only where it is counted.
-            ("XXX0YYY,J60/0,J61/0", "2024-02-29T23:59:59Z", 0), ("XXX0YYY,J60/0,J61/0", "2024-03-01T00:00:00Z", 3_600),
-            ("XXX0YYY,59/0,60/0", "2024-02-29T00:00:00Z", 3_600), ("XXX0YYY,59/0,60/0", "2024-02-28T23:59:59Z", 0),
-            // Ireland's saving is negative; Nuuk changes on the day before; Gaza's hours exceed a day.
-            ("IST-1GMT0,M10.5.0,M3.5.0/1", "2026-01-01T00:00:00Z", 0),
-            ("IST-1GMT0,M10.5.0,M3.5.0/1", "2026-07-01T00:00:00Z", 3_600),
-            ("<-02>2<-01>,M3.5.0/-1,M10.5.0/0", "2024-03-31T00:59:59Z", -7_200),
-            ("<-02>2<-01>,M3.5.0/-1,M10.5.0/0", "2024-03-31T01:00:00Z", -3_600),
-            ("EET-2EEST,M3.4.4/50,M10.4.4/50", "2026-03-27T23:59:59Z", 7_200),
-            ("EET-2EEST,M3.4.4/50,M10.4.4/50", "2026-03-28T00:00:00Z", 10_800),
-            // Saving all year.
-            ("XXX3EDT4,0/0,J365/23", "2026-01-01T03:30:00Z", -14_400),
-            ("XXX3EDT4,0/0,J365/23", "2026-12-31T23:30:00Z", -14_400),
-            ("<+0545>-5:45", "2026-01-01T00:00:00Z", 20_700), ("LMT-0:19:32", "2026-01-01T00:00:00Z", 1_172),
-        ])
-    func forms(rule: String, at: String, offset: Int) throws {
+    @Test(arguments: [
+        // Days by number: the 60th is the 29th of February only where it is counted.
+        ("XXX0YYY,J60/0,J61/0", "2024-02-29T23:59:59Z", 0), ("XXX0YYY,J60/0,J61/0", "2024-03-01T00:00:00Z", 3_600),
+        ("XXX0YYY,59/0,60/0", "2024-02-29T00:00:00Z", 3_600), ("XXX0YYY,59/0,60/0", "2024-02-28T23:59:59Z", 0),
+        // Ireland's saving is negative; Nuuk changes on the day before; Gaza's hours exceed a day.
+        ("IST-1GMT0,M10.5.0,M3.5.0/1", "2026-01-01T00:00:00Z", 0),
+        ("IST-1GMT0,M10.5.0,M3.5.0/1", "2026-07-01T00:00:00Z", 3_600),
+        ("<-02>2<-01>,M3.5.0/-1,M10.5.0/0", "2024-03-31T00:59:59Z", -7_200),
+        ("<-02>2<-01>,M3.5.0/-1,M10.5.0/0", "2024-03-31T01:00:00Z", -3_600),
+        ("EET-2EEST,M3.4.4/50,M10.4.4/50", "2026-03-27T23:59:59Z", 7_200),
+        ("EET-2EEST,M3.4.4/50,M10.4.4/50", "2026-03-28T00:00:00Z", 10_800),
+        // Saving all year.
+        ("XXX3EDT4,0/0,J365/23", "2026-01-01T03:30:00Z", -14_400),
+        ("XXX3EDT4,0/0,J365/23", "2026-12-31T23:30:00Z", -14_400),
+        ("<+0545>-5:45", "2026-01-01T00:00:00Z", 20_700), ("LMT-0:19:32", "2026-01-01T00:00:00Z", 1_172),
+    ]) func `every form of rule is understood`(rule: String, at: String, offset: Int) throws {
         let rules = try TimeZoneRules(identifier: "Test", file: zoneFile(rule: rule))
         #expect(try rules.offset(at: utc(at)) == offset)
     }
 
-    @Test("without a rule the last offset stays") func noRule() throws {
+    @Test func `without a rule the last offset stays`() throws {
         let rules = try TimeZoneRules(identifier: "Test", file: zoneFile([(0, 3_600), (100, 7_200)], rule: ""))
         #expect(
             [-1, 0, 99, 100, 9_999_999_999].map { rules.offset(at: Timestamp(unixSeconds: $0)) } == [
@@ -147,7 +146,7 @@ private struct Changes: Sendable, CustomTestStringConvertible {
             ])
     }
 
-    @Test("UTC needs no file") func utcWithoutFile() throws {
+    @Test func `UTC needs no file`() throws {
         #expect(try TimeZoneRules(named: "UTC", directory: "/nowhere") == .utc)
         #expect(try TimeZoneRules.utc.offset(at: utc("2026-11-23T17:00:00Z")) == 0)
         #expect(try TimeZoneRules.utc.localTime(at: utc("2026-11-23T17:00:00Z")) == local("2026-11-23T17:00:00"))

@@ -9,8 +9,7 @@ import Vault
 @Suite(.timeLimit(.minutes(5))) struct TurmoilTests {
     private static let day = 86_400
 
-    @Test(arguments: 0..<4)
-    func nothingIsForgottenAndNothingComesTwice(seed: Int) async throws {
+    @Test(arguments: 0..<4) func `nothing is forgotten, and nothing comes twice`(seed: Int) async throws {
         var dice = Dice(UInt64(seed))
         var apps: [String: Int] = [:]
         for index in 0..<12 { apps["app-\(index)"] = [1, 2, 7, 30][dice.below(4)] * Self.day }

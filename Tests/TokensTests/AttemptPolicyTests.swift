@@ -12,13 +12,12 @@ import Vault
         .sample(ages.map { now + -$0 }, generation: generation)
     }
 
-    @Test("no attempt was refused: nothing stands against one") func clean() {
+    @Test func `without a refusal an attempt is allowed`() {
         #expect(policy.blocked(nil, generation: .first, now: now) == nil)
         #expect(policy.blocked(refusals([]), generation: .first, now: now) == nil)
     }
 
     @Test(
-        "five refusals in an hour are enough, until the oldest of them is an hour old",
         arguments: [
             // ages of the refusals in seconds, and in how many seconds the next attempt may be made
             ([0], nil), ([0, 0, 0, 0], nil), ([0, 0, 0, 0, 0], 3600), ([10, 20, 30, 40, 50], 3550),
@@ -26,12 +25,14 @@ import Vault
             ([0, 1, 2, 3, 3599], 1), ([0, 1, 2, 3, 3600], nil), ([0, 1, 2, 3, 4000, 5000], nil),
             ([3599, 3599, 3599, 3599, 3599], 1),
             ([3600, 3600, 3600, 3600, 3600], nil), ([0, 0, 0, 0, 0, 0, 0], 3600),
-        ] as [([Int], Int?)])
-    func budget(ages: [Int], wait: Int?) {
+        ] as [([Int], Int?)]) func `five refusals in an hour are enough, until the oldest of them is an hour old`(
+            ages: [Int], wait: Int?
+        )
+    {
         #expect(policy.blocked(refusals(ages), generation: .first, now: now) == wait.map { now + $0 })
     }
 
-    @Test("refusals of an older secret do not count against a newer one") func generations() {
+    @Test func `refusals of an older secret do not count against a newer one`() {
         #expect(policy.blocked(refusals([0, 0, 0, 0, 0]), generation: .first.next, now: now) == nil)
         let noted = policy.noted(
             IssueFailure(.refused, cause: "new", reason: "words"), after: refusals([0, 0, 0, 0, 0]),
@@ -40,8 +41,7 @@ import Vault
         #expect(noted == Refusals(generation: .first.next, times: [now], cause: "new", reason: "words"))
     }
 
-    @Test("a refusal is noted with its reason; what is an hour old is forgotten, and no more is kept than counts")
-    func noting() {
+    @Test func `a refusal is recorded with its reason, is forgotten after an hour, and no more are kept than count`() {
         let failure = IssueFailure(.refused, cause: "cause", reason: "words", hint: "hint")
         func times(_ ages: [Int]) -> [Int] {
             policy.noted(failure, after: refusals(ages), generation: .first, now: now).times.map { now - $0 }
@@ -54,10 +54,8 @@ import Vault
         #expect(noted.cause == "cause" && noted.reason == "words" && noted.generation == .first)
     }
 
-    @Test(
-        "refusals noted before the clock was set back count, and for an hour at most",
-        arguments: [1, 3600, 86_400 * 365])
-    func clockSetBack(seconds: Int) throws {
+    @Test(arguments: [1, 3600, 86_400 * 365])
+    func `refusals recorded before the clock was set back count, for an hour at most`(seconds: Int) throws {
         let ahead = refusals(Array(repeating: -seconds, count: 5))
         #expect(policy.blocked(ahead, generation: .first, now: now) == now + 3600)
         let settled = try #require(policy.settled(ahead, now: now))
@@ -70,11 +68,11 @@ import Vault
         #expect(noted.times.count == 5 && noted.times.allSatisfy { $0 == now })
     }
 
-    @Test("a clock set forward only makes the next attempt sooner") func clockSetForward() {
+    @Test func `a clock set forward only makes the next attempt sooner`() {
         #expect(policy.blocked(refusals([0, 0, 0, 0, 0]), generation: .first, now: now + 86_400) == nil)
     }
 
-    @Test("the pauses grow to their bound and not beyond, at random from one second on") func pauses() {
+    @Test func `the pauses grow to their bound and not beyond, at random from one second on`() {
         let bounds = (1...40).map { policy.pause(failures: $0, retryAfter: nil) { $0.upperBound } }
         #expect(Array(bounds.prefix(9)) == [2, 4, 8, 16, 32, 64, 128, 256, 300])
         #expect(bounds.dropFirst(8).allSatisfy { $0 == 300 })
@@ -82,14 +80,15 @@ import Vault
     }
 
     @Test(
-        "who asks for patience gets at least that much",
         arguments: [(1, nil, 2), (1, 0, 2), (1, 1, 2), (1, 60, 60), (9, 60, 300), (9, 86_400, 86_400)]
-            as [(Int, Int?, Int)])
-    func retryAfter(failures: Int, seconds: Int?, expected: Int) {
+            as [(Int, Int?, Int)]) func `a requested retry time is honoured in full`(
+            failures: Int, seconds: Int?, expected: Int
+        )
+    {
         #expect(policy.pause(failures: failures, retryAfter: seconds) { $0.upperBound } == expected)
     }
 
-    @Test("another budget and another longest pause are obeyed") func others() {
+    @Test func `another budget and another longest pause are obeyed`() {
         var policy = AttemptPolicy()
         (policy.budget, policy.period, policy.longestPause) = (1, 60, 1)
         #expect(policy.blocked(refusals([59]), generation: .first, now: now) == now + 1)

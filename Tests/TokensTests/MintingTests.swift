@@ -5,7 +5,7 @@ import Tokens
 import Vault
 
 @Suite(.timeLimit(.minutes(5))) struct MintingTests {
-    @Test("a thousand clients who wait at once cost one request to Zoom") func stampede() async throws {
+    @Test func `a thousand clients who wait at once cost one request to Zoom`() async throws {
         let bench = try await KeeperBench()
         bench.issuer.hold()
         async let answers = bench.askAll(1000)
@@ -17,9 +17,7 @@ import Vault
         #expect(bench.issuer.mints == 1)
     }
 
-    @Test("a good token is served at once while its successor is on its way, which is asked for once") func behind()
-        async throws
-    {
+    @Test func `a good token is served at once while its successor is fetched, once`() async throws {
         let bench = try await KeeperBench()
         #expect(await bench.ask() == .success("token-1"))
         bench.time.pass(3100)
@@ -36,7 +34,7 @@ import Vault
         #expect(bench.issuer.mints == 2)
     }
 
-    @Test("a successor that does not come leaves the good token in service, and Zoom in peace") func behindFails()
+    @Test func `a successor that does not come leaves the good token in service, and Zoom is not asked again`()
         async throws
     {
         let bench = try await KeeperBench()
@@ -54,7 +52,7 @@ import Vault
         #expect(await bench.ask().isRefused, "and no longer")
     }
 
-    @Test("a restart mints nothing while the kept token is good, and one when it is not") func restart() async throws {
+    @Test func `a restart mints nothing while the kept token is good, and one when it is not`() async throws {
         var bench = try await KeeperBench()
         #expect(await bench.ask() == .success("token-1"))
         for _ in 0..<3 {
@@ -69,8 +67,9 @@ import Vault
         #expect(bench.issuer.mints == 2)
     }
 
-    @Test("a token that never lives as long as a client wants is said to be too short, and not minted in a loop")
-    func tooShort() async throws {
+    @Test func `a token that never lives as long as a client wants is reported as too short, and not minted in a loop`()
+        async throws
+    {
         let bench = try await KeeperBench()
         bench.issuer.answer(.token(lifetime: 100))
         #expect(await bench.askAll(1000, minTTL: 200).allSatisfy { $0 == .failure(.tooShort(left: 100)) })
@@ -83,13 +82,12 @@ import Vault
         #expect(bench.issuer.mints == 1)
     }
 
-    @Test(
-        "whatever life clients want and tokens have, an hour of asking costs few requests and shows no dead token",
-        arguments: [
-            (3600, 3600, 121), (3600, 3599, 121), (100, 200, 121), (3, 0, 1801), (3, 10, 1801), (45, 20, 181),
-            (1, 1, 3601),
-        ])
-    func hour(lifetime: Int, minTTL: Int, most: Int) async throws {
+    @Test(arguments: [
+        (3600, 3600, 121), (3600, 3599, 121), (100, 200, 121), (3, 0, 1801), (3, 10, 1801), (45, 20, 181),
+        (1, 1, 3601),
+    ]) func `whatever lifetime clients want and tokens have, an hour costs few calls and serves no expired token`(
+        lifetime: Int, minTTL: Int, most: Int
+    ) async throws {
         let bench = try await KeeperBench()
         bench.issuer.answer(.token(lifetime: lifetime))
         for _ in 0..<3600 {
@@ -105,7 +103,7 @@ import Vault
         #expect(bench.issuer.mints <= most)
     }
 
-    @Test("a token of a few seconds serves who wants no more than that, all the time") func shortLives() async throws {
+    @Test func `a token of a few seconds serves clients that want no more than that, all the time`() async throws {
         let bench = try await KeeperBench()
         bench.issuer.answer(.token(lifetime: 3))
         for _ in 0..<60 {
@@ -116,15 +114,15 @@ import Vault
         #expect(await bench.ask(minTTL: 3).failure == nil)
     }
 
-    @Test("a token that comes with hardly any life is not asked for again at once", arguments: [1, 2, 3])
-    func hardlyAnyLife(lifetime: Int) async throws {
+    @Test(arguments: [1, 2, 3])
+    func `a token that comes with hardly any lifetime is not requested again at once`(lifetime: Int) async throws {
         let bench = try await KeeperBench()
         bench.issuer.answer(.token(lifetime: lifetime))
         for _ in 0..<20 { #expect(await bench.askAll(50).allSatisfy { $0 == .success("token-1") }) }
         #expect(bench.issuer.mints == 1)
     }
 
-    @Test("a clock set forward costs one request, a clock set back none, and neither shows a dead token") func clocks()
+    @Test func `a clock set forward costs one request, a clock set back none, and neither serves an expired token`()
         async throws
     {
         let bench = try await KeeperBench()
@@ -140,7 +138,7 @@ import Vault
         #expect(await bench.ask() == .success("token-3"))
     }
 
-    @Test("an app that is not there has no token") func noApp() async throws {
+    @Test func `an app that is not there has no token`() async throws {
         let bench = try await KeeperBench()
         await #expect(throws: TokenFailure.noSuchApp(.test("other"))) {
             try await bench.keeper.token(for: .test("other"), minTTL: 0)
@@ -149,7 +147,7 @@ import Vault
         #expect(bench.issuer.mints == 0)
     }
 
-    @Test("an app that is removed while its token is on its way stays removed") func removed() async throws {
+    @Test func `an app that is removed while its token is fetched stays removed`() async throws {
         let bench = try await KeeperBench()
         bench.issuer.hold()
         async let answers = bench.askAll(10)
@@ -162,7 +160,7 @@ import Vault
         #expect(try await bench.restarted().vault.catalog.entries.isEmpty)
     }
 
-    @Test("many apps are minted for beside one another, each once") func manyApps() async throws {
+    @Test func `many apps are minted for in parallel, each once`() async throws {
         let bench = try await KeeperBench()
         for number in 0..<50 { try await bench.vault.add(.sample("app-\(number)"), clientSecret: .init("x")) }
         bench.issuer.hold()
@@ -179,7 +177,7 @@ import Vault
         #expect(bench.issuer.mints == 50 && tokens.count == 50 && tokens.values.allSatisfy { $0 == 10 })
     }
 
-    @Test("an attempt ahead of time is one flight with everybody else's") func attempt() async throws {
+    @Test func `an early attempt and the clients' requests are one call`() async throws {
         let bench = try await KeeperBench()
         bench.issuer.hold()
         async let first = bench.keeper.attempt(bench.alpha)
@@ -194,7 +192,7 @@ import Vault
         #expect(bench.issuer.mints >= 2, "a good token is no reason not to try")
     }
 
-    @Test("a token that came by another way is kept and served") func adopted() async throws {
+    @Test func `a token that came by another way is saved and served`() async throws {
         let bench = try await KeeperBench()
         let minted = MintedToken(
             accessToken: .init("adopted"), tokenType: "bearer", lifetime: 3600, scopes: nil,
@@ -207,7 +205,7 @@ import Vault
         #expect(bench.issuer.mints == 0)
     }
 
-    @Test("who waits when the keeper stops is told so, and is not left waiting") func shutdown() async throws {
+    @Test func `a caller that waits when the keeper stops is told so`() async throws {
         let bench = try await KeeperBench()
         bench.issuer.hold()
         async let answers = bench.askAll(100)
@@ -220,7 +218,7 @@ import Vault
         #expect(try bench.entry.token == nil)
     }
 
-    @Test("a client that goes away takes nobody's token with it") func cancelled() async throws {
+    @Test func `a client that goes away costs no other client its token`() async throws {
         let bench = try await KeeperBench()
         bench.issuer.hold()
         let impatient = Task { await bench.ask() }

@@ -6,8 +6,9 @@ import Tokens
 import Vault
 
 @Suite(.timeLimit(.minutes(5))) struct RefusalTests {
-    @Test("credentials that Zoom refuses are tried five times an hour, whoever asks and however often Keyturn starts")
-    func budget() async throws {
+    @Test func `credentials that Zoom refuses are tried five times an hour, over all clients and restarts`()
+        async throws
+    {
         var bench = try await KeeperBench()
         bench.issuer.answer(.refused)
         for _ in 0..<10 { #expect(await bench.askAll(1000).allSatisfy { $0.isRefused }) }
@@ -33,7 +34,7 @@ import Vault
 
     private struct Missing: Error {}
 
-    @Test("a smaller budget is obeyed, and refusals one by one make it roll") func rolling() async throws {
+    @Test func `a smaller budget is obeyed, and refusals one by one make it roll`() async throws {
         var policy = AttemptPolicy()
         policy.budget = 2
         let bench = try await KeeperBench(policy: policy)
@@ -46,7 +47,7 @@ import Vault
         }
     }
 
-    @Test("the operator's word gives a new budget, and a new attempt at once") func renewed() async throws {
+    @Test func `the operator's request gives a new budget, and a new attempt at once`() async throws {
         let bench = try await KeeperBench()
         bench.issuer.answer(.refused)
         for _ in 0..<20 { #expect(await bench.ask().isRefused) }
@@ -63,8 +64,7 @@ import Vault
         #expect(try await bench.restarted().ask() == .success("token-11"))
     }
 
-    @Test("a renewal gives a new token even where the old one is good, and the old one serves until then")
-    func renewal()
+    @Test func `a renewal gives a new token even where the old one is good, and the old one serves until then`()
         async throws
     {
         let bench = try await KeeperBench()
@@ -78,7 +78,7 @@ import Vault
         #expect(await bench.ask() == .success("token-2"))
     }
 
-    @Test("a token that came clears what was refused before it") func cleared() async throws {
+    @Test func `a new token clears the refusals before it`() async throws {
         let bench = try await KeeperBench()
         bench.issuer.answer(.refused)
         for _ in 0..<4 { #expect(await bench.ask().isRefused) }
@@ -90,8 +90,8 @@ import Vault
         #expect(bench.issuer.mints == 10)
     }
 
-    @Test("a clock that was set back does not hold an app for longer than the hour", arguments: [false, true])
-    func clockSetBack(restart: Bool) async throws {
+    @Test(arguments: [false, true])
+    func `a clock that was set back blocks an app for no longer than the hour`(restart: Bool) async throws {
         var bench = try await KeeperBench()
         bench.issuer.answer(.refused)
         for _ in 0..<20 { #expect(await bench.ask().isRefused) }
@@ -107,9 +107,7 @@ import Vault
         #expect(bench.issuer.mints == 10)
     }
 
-    @Test("who asks for patience gets it by the boot clock, whatever happens to the other") func throttled()
-        async throws
-    {
+    @Test func `a requested retry time counts by the boot clock, whatever happens to the wall clock`() async throws {
         let bench = try await KeeperBench()
         bench.issuer.answer(.later(retryAfter: 120))
         #expect(await bench.askAll(1000).allSatisfy { $0.retryAfter == 120 })
@@ -129,7 +127,7 @@ import Vault
         #expect(try bench.entry.refusals == nil, "patience is no refusal")
     }
 
-    @Test("the pauses between failures grow to five minutes, and a success begins anew") func pauses() async throws {
+    @Test func `the pauses between failures grow to five minutes, and a success resets them`() async throws {
         let bench = try await KeeperBench()
         for round in 0..<2 {
             bench.issuer.answer(.later(retryAfter: nil))
@@ -147,9 +145,7 @@ import Vault
         }
     }
 
-    @Test("a day without Zoom costs no more than a request in five minutes, after the first few") func outage()
-        async throws
-    {
+    @Test func `a day without Zoom costs no more than one request in five minutes, after the first few`() async throws {
         let bench = try await KeeperBench()
         bench.issuer.answer(.later(retryAfter: nil))
         for _ in 0..<8640 {
@@ -159,8 +155,7 @@ import Vault
         #expect((280...300).contains(bench.issuer.mints), "\(bench.issuer.mints)")
     }
 
-    @Test("without room on the disk a token is served from memory, and is asked for once") func diskFull() async throws
-    {
+    @Test func `without room on the disk a token is served from memory, and requested once`() async throws {
         let bench = try await KeeperBench()
         bench.store.failCommits(with: StoreError(.diskFull, "full"))
         #expect(await bench.askAll(1000).allSatisfy { $0 == .success("token-1") })
@@ -172,7 +167,7 @@ import Vault
         #expect(try await bench.restarted().ask() == .success("token-2"), "it was nowhere else")
     }
 
-    @Test("without room on the disk refusals count all the same") func diskFullRefused() async throws {
+    @Test func `without room on the disk refusals still count`() async throws {
         let bench = try await KeeperBench()
         bench.store.failCommits(with: StoreError(.diskFull, "full"))
         bench.issuer.answer(.refused)
@@ -188,7 +183,7 @@ import Vault
         #expect(bench.issuer.mints == 15, "a token clears what was held against its app")
     }
 
-    @Test("what the keeper did is told, without a secret") func events() async throws {
+    @Test func `the keeper's events are reported, without a secret`() async throws {
         let bench = try await KeeperBench()
         bench.issuer.answer(.refused)
         _ = await bench.ask()

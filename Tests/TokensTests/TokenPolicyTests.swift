@@ -15,12 +15,11 @@ import Vault
         Moment(wall: Self.start.wall + wall, boot: Self.start.boot + boot)
     }
 
-    @Test("without a token there is nothing to serve") func none() {
+    @Test func `without a token there is nothing to serve`() {
         #expect(TokenPolicy.decide(nil, minTTL: 0, app: "a", now: Self.start) == .mint)
     }
 
     @Test(
-        "a token is served while it is good for the caller, and its successor fetched from 75 to 85 % of its life on",
         arguments: [
             // lifetime, age, min_ttl
             (3600, 0, 0, .serve), (3600, 2699, 0, .serve), (3600, 3060, 0, .serveAndRefresh),
@@ -36,7 +35,9 @@ import Vault
             (1, 1, 1, .mint),
             (0, 0, 0, .mint), (-5, 0, 0, .mint),
         ] as [(Int, Int, Int, TokenPolicy.Decision)])
-    func ages(lifetime: Int, age: Int, minTTL: Int, expected: TokenPolicy.Decision) {
+    func `a token is served while it is good for the caller, and its successor fetched from 75 to 85 % of its life`(
+        lifetime: Int, age: Int, minTTL: Int, expected: TokenPolicy.Decision
+    ) {
         for app in ["a", "b", "some-other-app"] {
             let decision = TokenPolicy.decide(
                 token(lifetime: lifetime), minTTL: minTTL, app: app, now: later(wall: age, boot: age))
@@ -45,7 +46,6 @@ import Vault
     }
 
     @Test(
-        "whichever clock leaves less counts: a token gains no life from a clock that was set",
         arguments: [
             // wall and boot since the token was seen
             (100, 100, .serve), (-86_400, 100, .serve), (-86_400, 3599, .serveAndRefresh), (-86_400, 3600, .mint),
@@ -53,7 +53,9 @@ import Vault
             (0, 3599, .serveAndRefresh),
             (-1, 0, .serve),
         ] as [(Int, Int, TokenPolicy.Decision)])
-    func clocks(wall: Int, boot: Int, expected: TokenPolicy.Decision) {
+    func `the clock that leaves less counts, so that a token gains no lifetime from a clock that was set`(
+        wall: Int, boot: Int, expected: TokenPolicy.Decision
+    ) {
         #expect(
             TokenPolicy.decide(token(lifetime: 3600), minTTL: 0, app: "a", now: later(wall: wall, boot: boot))
                 == expected)
@@ -74,32 +76,31 @@ import Vault
         var newest: Int?
     }
 
-    @Test(
-        "a token from before the start is served where its age is known, and never longer than it was made for",
-        arguments: [
-            Clocks(testDescription: "right all along", mint: 0, start: 0, now: 0, left: 2700),
-            Clocks(testDescription: "1 h slow at the start", mint: 0, start: -3600, now: -3600, left: nil),
-            Clocks(testDescription: "1 h slow at the start, then set right", mint: 0, start: -3600, now: 0, left: nil),
-            Clocks(
-                testDescription: "1970 at the start", mint: 0, start: -1_800_000_000, now: -1_800_000_000, left: nil),
-            Clocks(testDescription: "1970 at the start, then right", mint: 0, start: -1_800_000_000, now: 0, left: nil),
-            Clocks(testDescription: "far ahead at the start", mint: 0, start: 86_400, now: 86_400, left: nil),
-            Clocks(testDescription: "far ahead when it was minted", mint: 86_400, start: 0, now: 0, left: nil),
-            Clocks(testDescription: "1970 when it was minted", mint: -1_800_000_000, start: 0, now: 0, left: nil),
-            Clocks(testDescription: "wrong by the same", mint: -3600, start: -3600, now: -3600, left: 2700),
-            Clocks(testDescription: "a second slow at the start", mint: 0, start: -601, now: -601, left: nil),
-            Clocks(
-                testDescription: "slow by less than the age, as the last line tells", mint: 0, start: -300, now: -300,
-                left: nil, newest: 590),
-            Clocks(testDescription: "as young as it can be", mint: 0, start: 0, now: 0, left: 2700, newest: 600),
-            Clocks(testDescription: "set ahead while it runs", mint: 0, start: 0, now: 1000, left: 1700),
-            Clocks(testDescription: "set far ahead while it runs", mint: 0, start: 0, now: 86_400, left: nil),
-            Clocks(testDescription: "set back while it runs", mint: 0, start: 0, now: -86_400, left: 2700),
-            Clocks(
-                testDescription: "over before the start", mint: 0, start: 0, now: 0, started: 3600, asked: 3601,
-                left: nil),
-        ])
-    func clocks(row: Clocks) {
+    @Test(arguments: [
+        Clocks(testDescription: "right all along", mint: 0, start: 0, now: 0, left: 2700),
+        Clocks(testDescription: "1 h slow at the start", mint: 0, start: -3600, now: -3600, left: nil),
+        Clocks(testDescription: "1 h slow at the start, then set right", mint: 0, start: -3600, now: 0, left: nil),
+        Clocks(
+            testDescription: "1970 at the start", mint: 0, start: -1_800_000_000, now: -1_800_000_000, left: nil),
+        Clocks(testDescription: "1970 at the start, then right", mint: 0, start: -1_800_000_000, now: 0, left: nil),
+        Clocks(testDescription: "far ahead at the start", mint: 0, start: 86_400, now: 86_400, left: nil),
+        Clocks(testDescription: "far ahead when it was minted", mint: 86_400, start: 0, now: 0, left: nil),
+        Clocks(testDescription: "1970 when it was minted", mint: -1_800_000_000, start: 0, now: 0, left: nil),
+        Clocks(testDescription: "wrong by the same", mint: -3600, start: -3600, now: -3600, left: 2700),
+        Clocks(testDescription: "a second slow at the start", mint: 0, start: -601, now: -601, left: nil),
+        Clocks(
+            testDescription: "slow by less than the age, as the last line tells", mint: 0, start: -300, now: -300,
+            left: nil, newest: 590),
+        Clocks(testDescription: "as young as it can be", mint: 0, start: 0, now: 0, left: 2700, newest: 600),
+        Clocks(testDescription: "set ahead while it runs", mint: 0, start: 0, now: 1000, left: 1700),
+        Clocks(testDescription: "set far ahead while it runs", mint: 0, start: 0, now: 86_400, left: nil),
+        Clocks(testDescription: "set back while it runs", mint: 0, start: 0, now: -86_400, left: 2700),
+        Clocks(
+            testDescription: "over before the start", mint: 0, start: 0, now: 0, started: 3600, asked: 3601,
+            left: nil),
+    ]) func `a token from before the start is served where its age is known, and never longer than it was made for`(
+        row: Clocks
+    ) {
         let issued = Self.start.wall + row.mint
         let token = Token.sample("t", issuedAt: issued, lifetime: 3600)
         let started = Moment(wall: Self.start.wall + row.started + row.start, boot: 7)
@@ -117,12 +118,10 @@ import Vault
         (0...100).first { TokenPolicy.isDue(token(lifetime: 100), app: app, now: later(wall: $0, boot: $0)) }
     }
 
-    @Test(
-        "the splay is the app's own, the same in every run",
-        arguments: [("a", 82), ("b", 81), ("id-of-alpha", 85), ("", 85)])
-    func splay(app: String, percent: Int) { #expect(due(app) == percent) }
+    @Test(arguments: [("a", 82), ("b", 81), ("id-of-alpha", 85), ("", 85)])
+    func `the splay is the app's own, the same in every run`(app: String, percent: Int) { #expect(due(app) == percent) }
 
-    @Test("the splay of many apps is spread evenly from 75 to 85 %") func spread() {
+    @Test func `the splay of many apps is spread evenly from 75 to 85 %`() {
         var counts: [Int: Int] = [:]
         for number in 0..<1100 { counts[due("app-\(number)") ?? -1, default: 0] += 1 }
         #expect(Set(counts.keys) == Set(75...85))

@@ -43,8 +43,7 @@ private func throttled(_ retryAfter: String?) -> HTTPResponse {
 /// 2024-05-01T12:00:00Z
 private let now = 1_714_564_800
 
-@Suite("classification of what Zoom answers")
-struct ClassificationTests {
+@Suite struct ClassificationTests {
     static let tokenRows = [
         Row("[doc] wrong secret, 400", token, response(400, badClient), .permanent, .invalidClient),
         Row("[seen] wrong secret, 401", token, response(401, badClient), .permanent, .invalidClient),
@@ -117,8 +116,7 @@ struct ClassificationTests {
         Row("[seen] SCIM 503", .scim, response(503, "text/html", html), .transient(), .serverError),
     ]
 
-    @Test("every row", arguments: tokenRows + apiRows)
-    func rows(row: Row) {
+    @Test(arguments: tokenRows + apiRows) func `every answer of Zoom has its class`(row: Row) {
         let failure = ZoomFailure(row.call, row.answer, now: now)
         #expect(failure.disposition == row.disposition)
         #expect(failure.cause == row.cause)
@@ -128,8 +126,7 @@ struct ClassificationTests {
                 == ((400...499).contains(row.answer.status) && ![408, 429].contains(row.answer.status)))
     }
 
-    @Test("Zoom's own words and tracking ID are shown, made fit for a terminal")
-    func words() {
+    @Test func `Zoom's own words and tracking ID are shown, made fit for a terminal`() {
         let body = #"{"error":"invalid_client","reason":"a\u001b[31m\u0000b\#(String(repeating: "x", count: 500))é"}"#
         let answer = HTTPResponse(
             status: 400,
@@ -141,8 +138,7 @@ struct ClassificationTests {
         #expect(failure.description.hasPrefix("zoom does not know this client ID and client secret together (a[31m"))
     }
 
-    @Test("words that repeat a secret are withheld, the decision stands")
-    func withheld() {
+    @Test func `words that repeat a secret are withheld, the decision stands`() {
         let secrets = [secret("PlantedSecret")]
         // In the last, what stands within the secret is dropped when the words are made fit to be shown.
         for reason in [
@@ -162,8 +158,7 @@ struct ClassificationTests {
         }
     }
 
-    @Test("a flood of scope names is bounded and cleaned")
-    func scopeNames() {
+    @Test func `a flood of scope names is bounded and cleaned`() {
         let names = ["a\\u001b[2J", String(repeating: "b", count: 300)] + (0..<100).map { "s\($0)" }
         let body = #"{"code":4711,"message":"does not contain scopes:[\#(names.joined(separator: ", "))]"}"#
         guard case .missingScopes(let scopes) = ZoomFailure(.api, response(400, body), now: now).cause else {
@@ -193,16 +188,17 @@ struct ClassificationTests {
         (TransportFailure(.malformed, .ambiguous), .ambiguous, .unexpectedAnswer),
     ]
 
-    @Test("no answer: what was not sent may be repeated, what was sent is ambiguous", arguments: transportRows)
-    func transport(failure: TransportFailure, disposition: ZoomFailure.Disposition, cause: ZoomFailure.Cause) {
+    @Test(arguments: transportRows)
+    func `without an answer a request that was not sent may be repeated, and one that was sent is ambiguous`(
+        failure: TransportFailure, disposition: ZoomFailure.Disposition, cause: ZoomFailure.Cause
+    ) {
         let classified = ZoomFailure(failure)
         #expect(classified.disposition == disposition)
         #expect(classified.cause == cause)
         #expect(!classified.countsAsError)
     }
 
-    @Test("codes are stable and distinct, texts are there")
-    func texts() {
+    @Test func `codes are stable and distinct, and each has a text`() {
         let causes: [ZoomFailure.Cause] = [
             .invalidClient, .appDisabled, .wrongAccount, .unsupportedGrant, .missingScopes(["a"]), .ssoDisabled,
             .tokenRefused, .wrongAppID, .oldSecretGone, .refused, .unexpectedAnswer, .redirected, .throttled,
@@ -218,7 +214,6 @@ struct ClassificationTests {
     }
 
     @Test(
-        "Retry-After in all its forms",
         arguments: [
             (nil, nil), ("", nil), ("0", 0), ("17", 17), ("3600", 3_600), ("3601", 3_600),
             ("99999999999999999999999999", 3_600), ("-5", nil), ("1.5", nil), ("soon", nil),
@@ -228,20 +223,17 @@ struct ClassificationTests {
             ("2024-05-01T12:00:45Z", 45), ("2024-05-01T12:00:45.123Z", 45), ("2024-05-01T14:01:00+02:00", 60),
             ("2024-05-01T06:30:05-05:30", 5), ("2024-05-01T12:00:45", 45), ("2024-13-01T12:00:45Z", nil),
             ("2024-05-01T25:00:45Z", nil), ("2024-05-01", nil), ("2024-05-01T12:00:45+2", nil),
-        ] as [(String?, Int?)])
-    func retryAfter(text: String?, seconds: Int?) {
+        ] as [(String?, Int?)]) func `Retry-After is read in all its forms`(text: String?, seconds: Int?)
+    {
         let wait = seconds.map { Duration.seconds($0) }
         #expect(ZoomFailure(token, throttled(text), now: now).disposition == .throttled(retryAfter: wait))
     }
 
-    @Test(
-        "dates around leap days",
-        arguments: [
-            ("1970-01-01T00:00:10Z", 0), ("2000-02-29T00:00:10Z", 951_782_400), ("2000-03-01T00:00:10Z", 951_868_800),
-            ("2023-12-31T00:00:10Z", 1_703_980_800), ("2024-02-29T00:00:10Z", 1_709_164_800),
-            ("2100-03-01T00:00:10Z", 4_107_542_400),
-        ])
-    func dates(text: String, midnight: Int) {
+    @Test(arguments: [
+        ("1970-01-01T00:00:10Z", 0), ("2000-02-29T00:00:10Z", 951_782_400), ("2000-03-01T00:00:10Z", 951_868_800),
+        ("2023-12-31T00:00:10Z", 1_703_980_800), ("2024-02-29T00:00:10Z", 1_709_164_800),
+        ("2100-03-01T00:00:10Z", 4_107_542_400),
+    ]) func `dates around leap days are read`(text: String, midnight: Int) {
         #expect(RetryAfter.delay(text, now: midnight) == .seconds(10))
     }
 }

@@ -2,23 +2,19 @@ import Testing
 
 @testable import Zoom
 
-@Suite("required scopes")
-struct RequiredScopesTests {
+@Suite struct RequiredScopesTests {
     private let classic = [
         "user:master", "user:read:admin", "user:write:admin", "account:master", "account:read:admin",
         "account:write:admin", "scim2",
     ]
 
-    @Test("[doc] the classic family, alone, is enough")
-    func classicFamily() { #expect(RequiredScopes.missing(from: classic).isEmpty) }
+    @Test func `[doc] the classic family, alone, is enough`() { #expect(RequiredScopes.missing(from: classic).isEmpty) }
 
-    @Test("[doc] the granular family, alone, is enough")
-    func granularFamily() {
+    @Test func `[doc] the granular family, alone, is enough`() {
         #expect(RequiredScopes.missing(from: RequiredScopes.all.flatMap(\.granular)).isEmpty)
     }
 
-    @Test("every one of them is needed, in either family")
-    func each() {
+    @Test func `every one of them is needed, in either family`() {
         for required in RequiredScopes.all {
             let lacking = RequiredScopes.missing(from: classic.filter { $0 != required.classic })
             #expect(lacking == [MissingScope(classic: required.classic, granular: required.granular)])
@@ -31,8 +27,7 @@ struct RequiredScopesTests {
         }
     }
 
-    @Test("nothing granted, everything missing, in words to tick")
-    func nothing() {
+    @Test func `without any scope every one is missing, by the names of the Marketplace`() {
         #expect(RequiredScopes.missing(from: []).count == 7)
         #expect(
             RequiredScopes.missing(from: classic.dropLast()).map(\.description) == ["scim2 (granular: scim2:admin)"])

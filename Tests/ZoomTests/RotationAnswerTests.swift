@@ -11,10 +11,8 @@ private let whole =
 
 private func answer(_ newSecret: String) -> String { #"{"secret_id":"i","new_secret":"\#(newSecret)"}"# }
 
-@Suite("reading the answer to new")
-struct RotationAnswerTests {
-    @Test("[doc] the whole answer")
-    func reads() throws {
+@Suite struct RotationAnswerTests {
+    @Test func `[doc] a whole answer is read`() throws {
         let answer = try RotationAnswer.read(secret(whole)).get()
         #expect(answer.secretID == "id-1")
         #expect(answer.newSecret.text == planted)
@@ -23,36 +21,32 @@ struct RotationAnswerTests {
     }
 
     @Test(
-        "[assumed] a time that is absent or malformed loses nothing else",
         arguments: ["", #","revoke_old_secret_time":null"#, #","revoke_old_secret_time":7"#]
             + ["now", "", "2026-02-30T00:00:00Z", "2026-03-05T04:05:06+00:00", "2026-03-05"].map {
                 #","revoke_old_secret_time":"\#($0)""#
-            })
-    func times(member: String) throws {
+            }) func `[assumed] a time that is absent or malformed loses nothing else`(member: String) throws
+    {
         let answer = try RotationAnswer.read(secret(#"{"secret_id":"i","new_secret":"\#(planted)"\#(member)}"#)).get()
         #expect(answer.newSecret.text == planted)
         #expect(answer.revokeOldAt == nil)
     }
 
-    @Test("[assumed] lengths and escapes", arguments: [8, 256])
-    func lengths(count: Int) throws {
+    @Test(arguments: [8, 256])
+    func `[assumed] lengths and escapes of the secret are bounded and read`(count: Int) throws {
         let text = String(repeating: "x", count: count - 3)
         let read = try RotationAnswer.read(secret(answer(text + #"\/\u002B\\"#))).get()
         #expect(read.newSecret.text == text + "/+\\")
     }
 
-    @Test(
-        "what is no whole answer is refused, and the reason repeats no value",
-        arguments: [
-            "", "null", "[]", "<html>\(planted)</html>", String(whole.dropLast()), whole + "x",
-            #"{"new_secret":"\#(planted)"}"#, #"{"secret_id":7,"new_secret":"\#(planted)"}"#,
-            #"{"secret_id":"i"}"#, #"{"secret_id":"i","new_secret":null}"#, #"{"secret_id":"i","new_secret":["x"]}"#,
-            #"{"secret_id":"i","new_secret":"\#(planted)","new_secret":"\#(planted)"}"#,
-            answer("1234567"), answer(String(repeating: "x", count: 257)), answer("12345678\\n"),
-            answer("PlantedSecret\u{e9}"), answer("PlantedSecret\\u0000"),
-            answer(planted) + String(repeating: " ", count: RotationAnswer.limit),
-        ])
-    func refuses(body: String) {
+    @Test(arguments: [
+        "", "null", "[]", "<html>\(planted)</html>", String(whole.dropLast()), whole + "x",
+        #"{"new_secret":"\#(planted)"}"#, #"{"secret_id":7,"new_secret":"\#(planted)"}"#,
+        #"{"secret_id":"i"}"#, #"{"secret_id":"i","new_secret":null}"#, #"{"secret_id":"i","new_secret":["x"]}"#,
+        #"{"secret_id":"i","new_secret":"\#(planted)","new_secret":"\#(planted)"}"#,
+        answer("1234567"), answer(String(repeating: "x", count: 257)), answer("12345678\\n"),
+        answer("PlantedSecret\u{e9}"), answer("PlantedSecret\\u0000"),
+        answer(planted) + String(repeating: " ", count: RotationAnswer.limit),
+    ]) func `an incomplete answer is refused, and the reason repeats no value`(body: String) {
         guard case .failure(let reason) = RotationAnswer.read(secret(body)) else {
             Issue.record("read")
             return
@@ -60,22 +54,18 @@ struct RotationAnswerTests {
         #expect(!reason.description.isEmpty && !reason.description.contains("Planted"))
     }
 
-    @Test("[assumed] one byte order mark is passed over, wherever the answer is read")
-    func byteOrderMark() throws {
+    @Test func `[assumed] one byte order mark is skipped, wherever the answer is read`() throws {
         #expect(try RotationAnswer.read(secret("\u{FEFF}" + whole)).get().newSecret.text == planted)
         #expect(!RotationAnswer.read(secret("\u{FEFF}\u{FEFF}" + whole)).isSuccess)
         #expect(RotationAnswer.salvage(secret("\u{FEFF}" + whole))?.text == planted)
     }
 
-    @Test(
-        "what is refused names the member",
-        arguments: [
-            (#"{"new_secret":"\#(planted)"}"#, "the rotation answer has no 'secret_id'"),
-            (#"{"secret_id":"i"}"#, "the rotation answer has no 'new_secret'"),
-            (#"{"secret_id":"i","new_secret":["x"]}"#, "the rotation answer's 'new_secret' is not a text"),
-            (answer("1234567"), "the rotation answer's 'new_secret' is too short, too long or not printable"),
-        ])
-    func named(body: String, words: String) {
+    @Test(arguments: [
+        (#"{"new_secret":"\#(planted)"}"#, "the rotation answer has no 'secret_id'"),
+        (#"{"secret_id":"i"}"#, "the rotation answer has no 'new_secret'"),
+        (#"{"secret_id":"i","new_secret":["x"]}"#, "the rotation answer's 'new_secret' is not a text"),
+        (answer("1234567"), "the rotation answer's 'new_secret' is too short, too long or not printable"),
+    ]) func `a refusal names the member`(body: String, words: String) {
         guard case .failure(let reason) = RotationAnswer.read(secret(body)) else {
             Issue.record("read")
             return
@@ -83,8 +73,7 @@ struct RotationAnswerTests {
         #expect(reason.description == words)
     }
 
-    @Test("bytes that are no UTF-8 are refused, and salvaged all the same")
-    func notUTF8() {
+    @Test func `bytes that are not UTF-8 are refused, and the secret in them is still salvaged`() {
         var bytes = SecretBuffer()
         bytes.append(whole)
         bytes.append(0xFF)
@@ -93,8 +82,9 @@ struct RotationAnswerTests {
         #expect(RotationAnswer.salvage(box)?.text == planted)
     }
 
-    @Test("wherever the answer was cut: the secret is found if its closing quote arrived, and never half of it")
-    func everyCut() throws {
+    @Test func `wherever the answer was cut, the secret is found if its closing quote arrived, and never half of it`()
+        throws
+    {
         let end = try #require(whole.firstRange(of: planted + "\"")?.upperBound)
         let needed = whole[..<end].utf8.count
         for count in 0...whole.utf8.count {
@@ -104,7 +94,6 @@ struct RotationAnswerTests {
     }
 
     @Test(
-        "what is salvaged",
         arguments: [
             (#"{"new_secret" :\#n\#t "\#(planted)", "x": tru"#, planted),
             (#"{"new_secret":"a\/b\u002Bcdef\"\\","#, #"a/b+cdef"\"#),
@@ -117,15 +106,15 @@ struct RotationAnswerTests {
             (#"{"new_secret":"\#(planted)\"#, nil), (#"{"new_secret":"\#(planted)\""#, nil),
             (#"{"new_secret":"1234567","#, nil), (#"{"new_secret":"\u00"}"#, nil),
             (#"{"old_secret":"\#(planted)"}"#, nil), (#"{"new_secret":{"x":"\#(planted)"}}"#, nil), ("", nil),
-        ] as [(String, String?)])
-    func salvages(body: String, found: String?) {
+        ] as [(String, String?)]) func `a secret is salvaged from an answer that cannot be read`(
+            body: String, found: String?
+        )
+    {
         #expect(RotationAnswer.salvage(secret(body))?.text == found)
     }
 
-    @Test(
-        "bodies made to be slow are done with in time, and nothing is looked for beyond 64 KiB",
-        arguments: ["\"new_secret\":\"", "\"new_secret\":\"x\\\"", "\"new_secret\"", "\"new_secret", " ", "\\"])
-    func bounded(piece: String) {
+    @Test(arguments: ["\"new_secret\":\"", "\"new_secret\":\"x\\\"", "\"new_secret\"", "\"new_secret", " ", "\\"])
+    func `bodies made to be slow are read in time, and nothing is searched beyond 64 KiB`(piece: String) {
         let body = String(repeating: piece, count: 1_000_000 / piece.utf8.count) + whole
         #expect(RotationAnswer.salvage(secret(body)) == nil)
     }

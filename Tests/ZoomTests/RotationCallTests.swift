@@ -26,14 +26,12 @@ private final class PatientTransport: HTTPTransport {
     }
 }
 
-@Suite("rotation calls on the wire")
-struct RotationCallTests {
+@Suite struct RotationCallTests {
     private func client() throws -> ZoomClient {
         ZoomClient(transport: try CurlTransport(.init(userAgent: "keyturn/test")), now: { 0 })
     }
 
-    @Test("[doc] new names a time in UTC, update says now, and neither may be sent twice")
-    func requests() async throws {
+    @Test func `[doc] new names a time in UTC, update says now, and neither may be sent twice`() async throws {
         let transport = FakeTransport(.success(response(201, #"{"secret_id":"i"}"#)))
         let client = ZoomClient(transport: transport, now: { 0 })
         let api = ZoomEndpoints.commercial.apiURL
@@ -59,8 +57,8 @@ struct RotationCallTests {
         }
     }
 
-    @Test("an app ID that would lead elsewhere is not sent", arguments: ["", ".", ".."])
-    func appIDs(appID: String) async throws {
+    @Test(arguments: ["", ".", ".."])
+    func `an app ID that would lead elsewhere is not sent`(appID: String) async throws {
         let transport = FakeTransport(.success(response(201, "{}")))
         let client = ZoomClient(transport: transport, now: { 0 })
         let (token, api) = (secret("T0K3N"), ZoomEndpoints.commercial.apiURL)
@@ -75,9 +73,8 @@ struct RotationCallTests {
         #expect(transport.requests.isEmpty)
     }
 
-    @Test(
-        "[assumed] any 2xx with a body is handed out byte for byte, readable or not", arguments: [200, 201, 202, 299])
-    func answered(status: Int) async throws {
+    @Test(arguments: [200, 201, 202, 299])
+    func `[assumed] any 2xx with a body is handed out byte for byte, readable or not`(status: Int) async throws {
         for body in ["<html>", "{", "\u{0}\u{1}\r\n", #"{"secret_id":"i"}"#, " "] {
             let transport = FakeTransport(.success(response(status, "text/html", body)))
             let call = await ZoomClient(transport: transport, now: { 0 }).rotate()
@@ -86,8 +83,7 @@ struct RotationCallTests {
         }
     }
 
-    @Test("[assumed] an old secret has not ended because a login page says 200")
-    func loginPage() async throws {
+    @Test func `[assumed] an old secret is not revoked because a login page says 200`() async throws {
         for answer in [response(200, "text/html", "<html>"), response(201, "{}"), response(201, "[]")] {
             let client = ZoomClient(transport: FakeTransport(.success(answer)), now: { 0 })
             let call = await client.endOldSecret(
@@ -100,8 +96,7 @@ struct RotationCallTests {
         }
     }
 
-    @Test("cancelling does not throw away the answer to a call that has begun")
-    func cancelled() async throws {
+    @Test func `cancelling does not throw away the answer to a call that has begun`() async throws {
         let transport = PatientTransport()
         let task = Task { await ZoomClient(transport: transport, now: { 0 }).rotate() }
         for await _ in transport.begun.prefix(1) {}
@@ -110,8 +105,7 @@ struct RotationCallTests {
         #expect(await task.value.body?.text == "the only copy")
     }
 
-    @Test("a task that is cancelled already asks for nothing")
-    func cancelledBefore() async throws {
+    @Test func `a cancelled task requests nothing`() async throws {
         let transport = FakeTransport(.success(response(201, "{}")))
         let task = Task {
             unsafe withUnsafeCurrentTask { unsafe $0?.cancel() }
@@ -123,9 +117,8 @@ struct RotationCallTests {
         #expect(transport.requests.isEmpty)
     }
 
-    @Test(
-        "an answer cut at any byte: unknown, and the secret is saved if it arrived", arguments: [0, 1, 30, 47, 48, 90])
-    func cut(count: Int) async throws {
+    @Test(arguments: [0, 1, 30, 47, 48, 90])
+    func `an answer cut at any byte is unknown, and the secret is saved if it arrived`(count: Int) async throws {
         let planted = "PlantedNew0123456789abcdefABCDEF"
         let body = #"{"new_secret":"\#(planted)","revoke_old_secret_time":"2026-03-05T04:05:06Z","secret_id":"i"}"#
         let head =
@@ -143,8 +136,7 @@ struct RotationCallTests {
         #expect(server.received.count == 1)
     }
 
-    @Test("an answer without a length that is cut looks whole, and is saved likewise")
-    func cutUnnoticed() async throws {
+    @Test func `an answer without a length that is cut looks whole, and is saved likewise`() async throws {
         let server = try LoopbackServer { _ in
             .sendAndClose("HTTP/1.1 201 Created\r\n\r\n" + #"{"new_secret":"PlantedNew0123","revoke_old"#)
         }
@@ -155,8 +147,7 @@ struct RotationCallTests {
         #expect(call.body.flatMap { RotationAnswer.salvage($0) }?.text == "PlantedNew0123")
     }
 
-    @Test("an answer far too large: its beginning is saved")
-    func tooLarge() async throws {
+    @Test func `the beginning of an answer that is far too large is saved`() async throws {
         let server = try LoopbackServer { _ in
             .sendAndClose("HTTP/1.1 201 Created\r\n\r\n" + #"{"new_secret":"PlantedNew0123","x":""#, filler: 1_000_000)
         }
@@ -167,8 +158,8 @@ struct RotationCallTests {
         #expect(call.body.flatMap { RotationAnswer.salvage($0) }?.text == "PlantedNew0123")
     }
 
-    @Test("a server that echoes the token puts it into no text", arguments: [200, 400, 401, 404, 429, 500])
-    func echo(status: Int) async throws {
+    @Test(arguments: [200, 400, 401, 404, 429, 500])
+    func `a server that echoes the token gets it into no text`(status: Int) async throws {
         let server = try LoopbackServer { request in
             let said = "does not contain scopes:[T0K3N] \(request.header("authorization") ?? "")"
             return .answer(

@@ -18,8 +18,7 @@ private let scope = "marketplace:update:client_secret"
 private let noScope = "Invalid access token, does not contain scopes:[\(scope)]."
 private let html = "<html><body>1500 1401 App ID does not exist.</body></html>"
 
-@Suite("classification of refused rotations")
-struct RotationClassificationTests {
+@Suite struct RotationClassificationTests {
     /// Zoom changed nothing, for certain.
     static let certain = [
         row("[doc] missing parameter", refusal(400, 1500, "Missing parameter."), .permanent, .refused),
@@ -72,16 +71,15 @@ struct RotationClassificationTests {
         row("[assumed] 204", response(204, nil, ""), .ambiguous, .unexpectedAnswer),
     ]
 
-    @Test("every row", arguments: certain + uncertain)
-    func rows(row: Row) {
+    @Test(arguments: certain + uncertain) func `every answer of Zoom has its class`(row: Row) {
         let failure = ZoomFailure(.rotation, row.answer, now: 0)
         #expect(failure.disposition == row.disposition)
         #expect(failure.cause == row.cause)
         #expect(failure.status == row.answer.status)
     }
 
-    @Test("what certainly changed nothing is told from what may have", arguments: certain + uncertain)
-    func calls(row: Row) async throws {
+    @Test(arguments: certain + uncertain)
+    func `a call that certainly changed nothing is told from one that may have`(row: Row) async throws {
         let call = await row.rotate()
         #expect(call.name == (row.disposition == .ambiguous ? "unknown" : "certainlyNot"))
         #expect(call.failure?.cause == row.cause)
@@ -89,8 +87,8 @@ struct RotationClassificationTests {
         #expect(call.body?.text == (row.disposition == .ambiguous && !body.isEmpty ? body : nil))
     }
 
-    @Test("ending the old secret: gone is as good as ended", arguments: certain + uncertain)
-    func ends(row: Row) async throws {
+    @Test(arguments: certain + uncertain)
+    func `an old secret that is gone is as good as revoked`(row: Row) async throws {
         let call = await row.endOld()
         let failure = ZoomFailure(.rotation, row.answer, now: 0)
         switch row.disposition {
@@ -107,10 +105,10 @@ struct RotationClassificationTests {
         }
     }
 
-    @Test("the rows of a transport", arguments: ClassificationTests.transportRows)
-    func transport(failure: TransportFailure, disposition: ZoomFailure.Disposition, cause: ZoomFailure.Cause)
-        async throws
-    {
+    @Test(arguments: ClassificationTests.transportRows)
+    func `each failure of the transport has its class`(
+        failure: TransportFailure, disposition: ZoomFailure.Disposition, cause: ZoomFailure.Cause
+    ) async throws {
         let call = await ZoomClient(transport: FakeTransport(.failure(failure)), now: { 0 }).rotate()
         #expect(call.name == (failure.delivery == .notSent ? "certainlyNot" : "unknown"))
         #expect(call.failure?.cause == cause)

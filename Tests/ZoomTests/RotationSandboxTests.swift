@@ -7,16 +7,14 @@ import Testing
 
 @testable import Zoom
 
-@Suite("rotation against the sandbox")
-struct RotationSandboxTests {
+@Suite struct RotationSandboxTests {
     /// What may be seen of a call, against all that the sandbox keeps secret.
     private func expectNoSecret(_ call: RotationCall, _ bench: RotationBench) {
         let texts = "\(call) \(String(reflecting: call)) \(call.failure?.texts ?? "")"
         for secret in bench.secrets { #expect(!texts.contains(secret.value)) }
     }
 
-    @Test("[doc] delivered: the new secret works, and the old one until its time")
-    func delivered() async throws {
+    @Test func `[doc] after a delivered answer the new secret works, and the old one until its time`() async throws {
         try await RotationBench.with { bench in
             let old = secret(bench.secrets[0].value)
             let call = try await bench.rotate()
@@ -37,13 +35,14 @@ struct RotationSandboxTests {
     }
 
     @Test(
-        "faults: whoever cannot know whether Zoom acted says so",
         arguments: [
             (.dropBefore, "unknown", 1), (.dropAfter, "unknown", 2), (.truncate, "unknown", 2),
             (.status, "unknown", 1), (.statusAfter, "unknown", 2), (.html, "unknown", 1), (.redirect, "unknown", 1),
             (.empty, "unknown", 2), (.contentType, "answered", 2),
-        ] as [(Fault.Kind, String, Int)])
-    func faults(fault: Fault.Kind, name: String, secrets: Int) async throws {
+        ] as [(Fault.Kind, String, Int)]) func `a fault that hides whether Zoom acted is an unknown outcome`(
+            fault: Fault.Kind, name: String, secrets: Int
+        ) async throws
+    {
         try await RotationBench.with { bench in
             try bench.strike(fault)
             let call = try await bench.rotate()
@@ -54,8 +53,7 @@ struct RotationSandboxTests {
         }
     }
 
-    @Test("a truncated answer in which the secret arrived loses nothing")
-    func truncated() async throws {
+    @Test func `a truncated answer in which the secret arrived loses nothing`() async throws {
         try await RotationBench.with { bench in
             try bench.strike(.truncate)
             let partial = try #require(try await bench.rotate().body)
@@ -66,8 +64,9 @@ struct RotationSandboxTests {
         }
     }
 
-    @Test("[doc] a fourth change within 15 minutes is throttled and changes nothing; later it is not")
-    func throttled() async throws {
+    @Test func `[doc] a fourth change within 15 minutes is throttled and changes nothing; later it is not`()
+        async throws
+    {
         try await RotationBench.with { bench in
             for _ in 0..<3 { #expect(try await bench.rotate().name == "answered") }
             let call = try await bench.rotate()
@@ -80,8 +79,7 @@ struct RotationSandboxTests {
         }
     }
 
-    @Test("[doc] refusals change nothing, and say what is wrong")
-    func refused() async throws {
+    @Test func `[doc] refusals change nothing, and say what is wrong`() async throws {
         try await RotationBench.with { bench in
             let token = try await bench.token()
             let lacking = try await bench.client.mint(
@@ -104,10 +102,8 @@ struct RotationSandboxTests {
         }
     }
 
-    @Test(
-        "[assumed] a second new, whatever it does",
-        arguments: [(.replace, true), (.revokeOld, true), (.add, true), (.refuse, false)] as [(SecondNew, Bool)])
-    func secondNew(second: SecondNew, isAnswered: Bool) async throws {
+    @Test(arguments: [(.replace, true), (.revokeOld, true), (.add, true), (.refuse, false)] as [(SecondNew, Bool)])
+    func `[assumed] a second new is handled, whatever it does`(second: SecondNew, isAnswered: Bool) async throws {
         try await RotationBench.with({ $0.secondNew = second }) { bench in
             let first = try #require(try await bench.rotate().newSecret)
             let call = try await bench.rotate()
@@ -118,8 +114,7 @@ struct RotationSandboxTests {
         }
     }
 
-    @Test("[doc] update ends the old secret now; a second time it is gone already")
-    func update() async throws {
+    @Test func `[doc] update revokes the old secret now, and a second time it is already gone`() async throws {
         try await RotationBench.with { bench in
             #expect(try await bench.endOld() == .alreadyGone)
             let old = secret(bench.secrets[0].value)
@@ -137,12 +132,10 @@ struct RotationSandboxTests {
         }
     }
 
-    @Test(
-        "an update whose answer is lost is done again, and finds the secret gone",
-        arguments: [
-            Fault.Kind.dropAfter, .truncate, .statusAfter, .empty, .contentType,
-        ])
-    func updateLost(fault: Fault.Kind) async throws {
+    @Test(arguments: [
+        Fault.Kind.dropAfter, .truncate, .statusAfter, .empty, .contentType,
+    ])
+    func `an update whose answer is lost is repeated, and finds the secret gone`(fault: Fault.Kind) async throws {
         try await RotationBench.with { bench in
             _ = try await bench.rotate()
             try bench.strike(fault)

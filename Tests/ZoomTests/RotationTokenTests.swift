@@ -63,8 +63,7 @@ private struct UnlockMethod: CustomTestStringConvertible, Sendable {
 
 private let noScope = ZoomFailure.Cause.missingScopes([ZoomClient.rotationScope])
 
-@Suite("which token may rotate")
-struct RotationTokenTests {
+@Suite struct RotationTokenTests {
     private static let ways = [
         UnlockMethod("[doc] client first", carries, carries, asks: [client], gives: client),
         UnlockMethod("[doc] then account", lacks, carries, asks: [client, account], gives: account),
@@ -102,8 +101,8 @@ struct RotationTokenTests {
         UnlockMethod("[doc] throttled", response(429, nil, ""), carries, asks: [client], or: .throttled, .throttled()),
     ]
 
-    @Test("every way", arguments: ways)
-    private func way(way: UnlockMethod) async throws {
+    @Test(arguments: ways)
+    private func `every way to a token that may rotate is tried in order`(way: UnlockMethod) async throws {
         let transport = GrantTransport(way.answers)
         let result: Result<Zoom.Grant, UnlockMethod.Reason>
         do throws(ZoomFailure) {
@@ -118,10 +117,10 @@ struct RotationTokenTests {
         #expect(transport.asked == way.asked)
     }
 
-    @Test(
-        "the sandbox, whichever grant carries the scope",
-        arguments: [GrantChoice.client, .account, .both, .none], [nil, client, account])
-    func sandbox(choice: GrantChoice, remembered: Zoom.Grant?) async throws {
+    @Test(arguments: [GrantChoice.client, .account, .both, .none], [nil, client, account])
+    func `a token that may rotate is found, whichever grant carries the scope`(
+        choice: GrantChoice, remembered: Zoom.Grant?
+    ) async throws {
         try await RotationBench.with({ $0.rotationScopeGrant = choice }) { bench in
             let found = try? await bench.client.rotationToken(
                 credentials: bench.credentials(), remembered: remembered, at: bench.endpoints)
@@ -140,16 +139,15 @@ struct RotationTokenTests {
         }
     }
 
-    @Test("the sandbox, when only one grant is allowed", arguments: [GrantChoice.client, .account])
-    func allowed(choice: GrantChoice) async throws {
+    @Test(arguments: [GrantChoice.client, .account])
+    func `a token that may rotate is found when only one grant is allowed`(choice: GrantChoice) async throws {
         try await RotationBench.with({ ($0.rotationScopeGrant, $0.allowedGrants) = (.both, choice) }) { bench in
             let found = try await bench.client.rotationToken(credentials: bench.credentials(), at: bench.endpoints)
             #expect(found.grant == (choice == .client ? client : account))
         }
     }
 
-    @Test("[seen] scope absent for a while: the call decides, and changes nothing")
-    func settling() async throws {
+    @Test func `[seen] while the scope is absent the call decides, and changes nothing`() async throws {
         try await RotationBench.with({ $0.scopeDelaySeconds = 6000 }) { bench in
             let call = try await bench.rotate()
             #expect(call.name == "certainlyNot")

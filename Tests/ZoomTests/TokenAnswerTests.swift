@@ -11,10 +11,8 @@ private func mint(_ body: String, _ type: String? = "application/json", at endpo
     do { return .success(try await client.mint(.planted, at: endpoints)) } catch { return .failure(error) }
 }
 
-@Suite("what a token answer must be")
-struct TokenAnswerTests {
-    @Test("[doc] the documented answer")
-    func documented() async throws {
+@Suite struct TokenAnswerTests {
+    @Test func `[doc] the documented answer is read`() async throws {
         let answer = HTTPResponse(
             status: 200,
             headers: ["content-type": "application/json;charset=UTF-8", "X-ZM-TrackingID": "v=2.0;rid=WEB_1"],
@@ -30,8 +28,7 @@ struct TokenAnswerTests {
         #expect(!"\(token)".contains("T0K3N"))
     }
 
-    @Test("[seen] scope and api_url may be missing; [assumed] or null")
-    func optional() async throws {
+    @Test func `[seen] scope and api_url may be missing, [assumed] or null`() async throws {
         for value in [nil, "null"] {
             let token = try await mint(tokenJSON(("scope", value), ("api_url", value))).get()
             #expect(token.scopes == nil)
@@ -41,8 +38,7 @@ struct TokenAnswerTests {
         #expect(try await mint(tokenJSON(("scope", #""  a   b ""#))).get().scopes == ["a", "b"])
     }
 
-    @Test("[assumed] the type's letters have no case, short lives are the caller's matter")
-    func variations() async throws {
+    @Test func `[assumed] the type's letters have no case, and a short lifetime is the caller's matter`() async throws {
         #expect(try await mint(tokenJSON(("token_type", #""Bearer""#))).get().tokenType == "bearer")
         #expect(try await mint(tokenJSON(("expires_in", "3"))).get().expiresIn == 3)
         #expect(try await mint(tokenJSON(("expires_in", "86400"))).get().expiresIn == 86_400)
@@ -85,8 +81,10 @@ struct TokenAnswerTests {
         ("scope as a list", tokenJSON(("scope", #"["a"]"#))),
     ]
 
-    @Test("[assumed] anything else is unusable, not permanent, and says nothing of the token", arguments: unusable)
-    func refused(name: String, body: String) async throws {
+    @Test(arguments: unusable)
+    func `[assumed] any other answer is unusable, not permanent, and says nothing about the token`(
+        name: String, body: String
+    ) async throws {
         guard case .failure(let failure) = await mint(body) else {
             Issue.record("\(name) was taken")
             return
@@ -98,15 +96,14 @@ struct TokenAnswerTests {
         #expect(!"\(failure)".contains("T0K3N"))
     }
 
-    @Test(
-        "[assumed] gateways write digits as a text, and put a byte order mark before the answer",
-        arguments: [#""3599""#, #""03599""#, "3599"], ["", "\u{FEFF}"])
-    func gateways(life: String, mark: String) async throws {
+    @Test(arguments: [#""3599""#, #""03599""#, "3599"], ["", "\u{FEFF}"])
+    func `[assumed] gateways write digits as a text, and put a byte order mark before the answer`(
+        life: String, mark: String
+    ) async throws {
         #expect(try await mint(mark + tokenJSON(("expires_in", life))).get().expiresIn == 3_599)
     }
 
     @Test(
-        "an answer that is refused names the member",
         arguments: [
             ("expires_in", nil, "the token answer has no 'expires_in'"),
             ("expires_in", "null", "the token answer has no 'expires_in'"),
@@ -120,8 +117,10 @@ struct TokenAnswerTests {
             ("token_type", #""mac""#, "the token answer's 'token_type' is not bearer"),
             ("scope", #"["a"]"#, "the token answer's 'scope' is not a text"),
             ("api_url", "7", "the token answer's 'api_url' is not a text"),
-        ] as [(String, String?, String)])
-    func named(member: String, value: String?, words: String) async throws {
+        ] as [(String, String?, String)]) func `a refused answer names the member`(
+            member: String, value: String?, words: String
+        ) async throws
+    {
         guard case .failure(let failure) = await mint(tokenJSON((member, value))) else {
             Issue.record("\(member) was taken")
             return
@@ -130,34 +129,29 @@ struct TokenAnswerTests {
     }
 
     @Test(
-        "[assumed] only JSON is JSON",
         arguments: [
             ("application/json", true), ("Application/JSON ; charset=utf-8", true), ("application/vnd.zoom+json", true),
             ("text/html", false), ("text/json", false), ("text/plain", false), (nil, false), ("", false),
             ("application/jsonp", false), ("text/application/json", false),
-        ] as [(String?, Bool)])
-    func mediaType(type: String?, accepted: Bool) async {
+        ] as [(String?, Bool)]) func `[assumed] only JSON is JSON`(type: String?, accepted: Bool) async
+    {
         #expect(await mint(tokenJSON(), type).isSuccess == accepted)
     }
 
-    @Test(
-        "a token is never sent to a host that is not Zoom's",
-        arguments: [
-            ("https://api.zoom.us", true), ("https://api-eu.zoom.us/", true), ("https://zoom.us", true),
-            ("https://api.zoom.us:443", true), ("https://API.ZOOM.US", true),
-            ("https://evil.example", false), ("https://zoom.us.evil.example", false), ("https://evilzoom.us", false),
-            ("https://api.zoom.us@evil.example", false), ("http://api.zoom.us", false), ("http://127.0.0.1:80", false),
-            ("https://api.zoom.us:8443", false), ("https://api.zoom.us/evil", false), ("https://api.zoom.us?x", false),
-            ("https://api.zoomgov.com", false), ("//api.zoom.us", false), ("api.zoom.us", false), ("", false),
-        ])
-    func apiURL(text: String, accepted: Bool) async {
+    @Test(arguments: [
+        ("https://api.zoom.us", true), ("https://api-eu.zoom.us/", true), ("https://zoom.us", true),
+        ("https://api.zoom.us:443", true), ("https://API.ZOOM.US", true),
+        ("https://evil.example", false), ("https://zoom.us.evil.example", false), ("https://evilzoom.us", false),
+        ("https://api.zoom.us@evil.example", false), ("http://api.zoom.us", false), ("http://127.0.0.1:80", false),
+        ("https://api.zoom.us:8443", false), ("https://api.zoom.us/evil", false), ("https://api.zoom.us?x", false),
+        ("https://api.zoomgov.com", false), ("//api.zoom.us", false), ("api.zoom.us", false), ("", false),
+    ]) func `a token is never sent to a host that is not Zoom's`(text: String, accepted: Bool) async {
         let result = await mint(tokenJSON(("api_url", "\"\(text)\"")))
         #expect(result.isSuccess == accepted)
         if case .failure(let failure) = result { #expect(failure.cause == .unexpectedAnswer) }
     }
 
-    @Test("government and custom endpoints have their own circles")
-    func circles() async throws {
+    @Test func `government and custom endpoints accept only hosts of their own domain`() async throws {
         let custom = ZoomEndpoints(
             tokenURL: try EndpointURL("http://127.0.0.1:9/oauth/token"), apiURL: try EndpointURL("http://127.0.0.1:9"))
         for (endpoints, offered, accepted) in [

@@ -14,10 +14,8 @@ private func endpoints(_ server: LoopbackServer) throws -> ZoomEndpoints {
         tokenURL: try EndpointURL(server.url + "/oauth/token"), apiURL: try EndpointURL(server.url + "/"))
 }
 
-@Suite("ZoomClient against a server on this machine")
-struct ZoomClientTests {
-    @Test("[doc] a token request is exactly the documented form")
-    func mintOnTheWire() async throws {
+@Suite struct ZoomClientTests {
+    @Test func `[doc] a token request is exactly the documented form`() async throws {
         let server = try LoopbackServer { _ in .answer(tokenJSON(("api_url", nil))) }
         defer { server.stop() }
         var credentials = ZoomCredentials.planted
@@ -38,8 +36,7 @@ struct ZoomClientTests {
         #expect(seen[1].body == "grant_type=client_credentials")
     }
 
-    @Test("[doc] the SCIM probe is the documented call, and looks at no user")
-    func scim() async throws {
+    @Test func `[doc] the SCIM probe is the documented call, and reads no user`() async throws {
         let server = try LoopbackServer { _ in
             .answer(
                 #"{"schemas":["x"],"totalResults":42,"startIndex":1,"itemsPerPage":1,"Resources":[{"id":"u"}]}"#,
@@ -55,8 +52,7 @@ struct ZoomClientTests {
         #expect(seen.header("accept") == "application/scim+json")
     }
 
-    @Test("[doc] the users summary")
-    func summary() async throws {
+    @Test func `[doc] the users summary is the documented call`() async throws {
         let server = try LoopbackServer { _ in .answer(#"{"licensed_users_count":3,"total_users_count":7}"#) }
         defer { server.stop() }
         let summary = try await client().usersSummary(token: secret("T0K3N"), api: endpoints(server).apiURL)
@@ -65,8 +61,8 @@ struct ZoomClientTests {
         #expect(server.received.first?.requestLine == "GET /v2/users/summary HTTP/1.1")
     }
 
-    @Test("a redirect carries no credentials away, [assumed] whatever its status", arguments: [301, 302, 307, 308])
-    func redirect(status: Int) async throws {
+    @Test(arguments: [301, 302, 307, 308])
+    func `a redirect carries no credentials away, [assumed] whatever its status`(status: Int) async throws {
         let thief = try LoopbackServer { _ in .answer(tokenJSON()) }
         let server = try LoopbackServer { _ in .answer("", "\(status) Moved", ["Location: \(thief.url)/oauth/token"]) }
         defer { for each in [server, thief] { each.stop() } }
@@ -76,8 +72,7 @@ struct ZoomClientTests {
         #expect(thief.received.isEmpty)
     }
 
-    @Test("[assumed] five megabytes are not read to the end")
-    func flood() async throws {
+    @Test func `[assumed] five megabytes are not read to the end`() async throws {
         let server = try LoopbackServer { _ in
             .sendAndClose("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n", filler: 5_000_000)
         }
@@ -87,8 +82,8 @@ struct ZoomClientTests {
         }
     }
 
-    @Test("a server that echoes what it gets puts no secret into any text", arguments: [200, 400, 401, 429, 500])
-    func echo(status: Int) async throws {
+    @Test(arguments: [200, 400, 401, 429, 500])
+    func `a server that echoes the request gets no secret into any text`(status: Int) async throws {
         let server = try LoopbackServer { request in
             let said = "\(request.header("authorization") ?? "") PlantedSecret0123456789abcdefABCD T0K3N"
             let body = #"{"error":"invalid_client","reason":"\#(said)","code":4711,"access_token":"\#(said)"}"#
@@ -113,8 +108,7 @@ struct ZoomClientTests {
         }
     }
 
-    @Test("an API address that cannot be one is refused before anything is sent")
-    func badAddress() async throws {
+    @Test func `an API address that cannot be one is refused before anything is sent`() async throws {
         let transport = FakeTransport(.success(response(200, "application/json", "{}")))
         let api = try EndpointURL("https://api.zoom.us/?x")
         await #expect(throws: ZoomFailure.self) {
@@ -123,8 +117,7 @@ struct ZoomClientTests {
         #expect(transport.requests.isEmpty)
     }
 
-    @Test("only a request that is harmless twice may be sent twice, and time is limited")
-    func limits() async throws {
+    @Test func `only a request that is harmless twice may be sent twice, and time is limited`() async throws {
         let transport = FakeTransport(.success(response(200, "application/json", tokenJSON())))
         _ = try await ZoomClient(transport: transport, now: { 0 }).mint(.planted, at: .commercial)
         let request = try #require(transport.requests.first)
@@ -134,10 +127,8 @@ struct ZoomClientTests {
         #expect(request.url.description == "https://zoom.us/oauth/token")
     }
 
-    @Test(
-        "base64 has its padding",
-        arguments: [("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foob", "Zm9vYg==")])
-    func base64(text: String, encoded: String) {
+    @Test(arguments: [("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foob", "Zm9vYg==")])
+    func `base64 has its padding`(text: String, encoded: String) {
         var buffer = SecretBuffer()
         SecretBytes(copying: text).withSpan { buffer.append(base64: $0) }
         #expect(SecretBox(buffer.finish()).text == encoded)
