@@ -28,7 +28,7 @@ struct EncodingTests {
         #expect([UInt8](texts: "é") != [UInt8](texts: "e\u{301}"), "texts that compare equal may still differ")
     }
 
-    @Test func `the encoding is what it was`() {
+    @Test func `the encoding is unchanged`() {
         #expect([UInt8](texts: "ab", "") == [0, 0, 0, 2, 97, 98, 0, 0, 0, 0])
         let columns: AssociatedData = ["a": .text("é"), "": .integer(-2), "b": .null]
         #expect(

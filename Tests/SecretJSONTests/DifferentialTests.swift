@@ -8,7 +8,8 @@ import Testing
 @Suite struct DifferentialTests {
     private static let names = ["a", "b", "name", "é", "x\"y", "x\\y", ""]
 
-    @Test("what we accept, Foundation accepts with the same values", arguments: 0..<16) func random(seed: Int) throws {
+    @Test(arguments: 0..<16)
+    func `documents that we accept, Foundation accepts with the same values`(seed: Int) throws {
         var dice = Dice(UInt64(seed))
         var accepted = 0
         for _ in 0..<400 {

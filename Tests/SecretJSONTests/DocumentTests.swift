@@ -8,8 +8,7 @@ import Testing
         try JSONDocument(parsing: secret(Array(text.utf8)))
     }
 
-    @Test("a member that is missing, unknown or of another type is told by name and without its value") func members()
-        throws
+    @Test func `a member that is missing, unknown or of another type is reported by name and without its value`() throws
     {
         let document = try document(#"{"name":"x","secret":"canary"}"#)
         #expect(throws: JSONError(.missingMember, member: "other")) { try document.require("other", of: document.root) }
@@ -25,7 +24,7 @@ import Testing
         try document.allowOnly(["secret", "name", "more"], of: document.root)
     }
 
-    @Test("an unknown member's name is shown as at most 64 printable characters") func shownNames() throws {
+    @Test func `an unknown member's name is shown as at most 64 printable characters`() throws {
         for (name, shown) in [
             ("a\\u001b[31mb\\n", "a[31mb"), (String(repeating: "x", count: 100), String(repeating: "x", count: 64)),
             ("é\u{202E}", ""),
@@ -35,7 +34,7 @@ import Testing
         }
     }
 
-    @Test("no error says more than where it was") func silent() {
+    @Test func `no error says more than where it was`() {
         for text in [#"{"a":"canary"#, #"{"canary":1,"canary":2}"#, "canary", #""canary\x""#] {
             do {
                 _ = try document(text)
@@ -46,7 +45,7 @@ import Testing
         }
     }
 
-    @Test("neither reading nor writing leaves a secret behind in memory") func wiped() throws {
+    @Test func `neither reading nor writing leaves a secret behind in memory`() throws {
         let marker = Marker(11, count: 400)
         do {
             var writer = JSONWriter()
@@ -62,10 +61,7 @@ import Testing
         #expect(try MemoryScan.occurrences(of: marker) == 0)
     }
 
-    @Test("a secret with escapes is unescaped in wiped memory, and so is a document that is refused")
-    func wipedEscapes()
-        throws
-    {
+    @Test func `a secret with escapes is unescaped in wiped memory, and so is a document that is refused`() throws {
         let marker = Marker(12, count: 400)
         do {
             var text = SecretBuffer()

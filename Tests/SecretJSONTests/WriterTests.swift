@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 @Suite struct WriterTests {
-    @Test("commas and colons stand where they belong") func structure() {
+    @Test func `commas and colons stand where they belong`() {
         var writer = JSONWriter()
         writer.beginObject()
         writer.member("a", 1)
@@ -28,22 +28,19 @@ import Testing
         #expect(text(writer.finish()) == #"{"a":1,"b":["x",[],{},null],"c":{"d":true,"e":false},"f":-5}"#)
     }
 
-    @Test(
-        "what a terminal might obey is escaped",
-        arguments: [
-            ("\u{1B}[2J", #"\u001b[2J"#), ("\u{7F}", #"\u007f"#),
-            ("\u{80}\u{9B}\u{9F}\u{A0}", "\\u0080\\u009b\\u009f\u{A0}"),
-            ("\u{202E}x\u{2066}", #"\u202ex\u2066"#), ("\u{200E}\u{200F}\u{61C}", #"\u200e\u200f\u061c"#),
-            ("\u{2028}\u{2029}\u{2027}\u{202F}", "\\u2028\\u2029\u{2027}\u{202F}"), ("é漢🙂", "é漢🙂"),
-        ]) func controls(given: String, written: String)
-    {
+    @Test(arguments: [
+        ("\u{1B}[2J", #"\u001b[2J"#), ("\u{7F}", #"\u007f"#),
+        ("\u{80}\u{9B}\u{9F}\u{A0}", "\\u0080\\u009b\\u009f\u{A0}"),
+        ("\u{202E}x\u{2066}", #"\u202ex\u2066"#), ("\u{200E}\u{200F}\u{61C}", #"\u200e\u200f\u061c"#),
+        ("\u{2028}\u{2029}\u{2027}\u{202F}", "\\u2028\\u2029\u{2027}\u{202F}"), ("é漢🙂", "é漢🙂"),
+    ]) func `characters that a terminal might obey are escaped`(given: String, written: String) {
         var writer = JSONWriter()
         writer.string(given)
         #expect(text(writer.finish()) == "\"\(written)\"")
     }
 
-    @Test("every character comes back as it was, alone and among others, and others read it the same way")
-    func everyCharacter() throws {
+    @Test func `every character comes back as it was, alone and among others, and others read it the same way`() throws
+    {
         for start in stride(from: UInt32(0), through: 0x10FFFF, by: 0x1000) {
             var texts: [String] = []
             // All of the first 4096, and two hundred of every later 4096.
@@ -56,7 +53,7 @@ import Testing
         }
     }
 
-    @Test("random texts come back as they were", arguments: 0..<8) func random(seed: Int) throws {
+    @Test(arguments: 0..<8) func `random texts come back as they were`(seed: Int) throws {
         var dice = Dice(UInt64(seed))
         let pieces = [
             "\"", "\\", "/", "\n", "\0", "\u{1F}", "a", "u0041", "é", "e\u{301}", "\u{1F511}", "\u{FEFF}", "\u{2028}",
@@ -90,7 +87,7 @@ import Testing
     /// Foundation loses byte order marks inside a text.
     private func withoutMarks(_ text: String) -> [Unicode.Scalar] { text.unicodeScalars.filter { $0 != "\u{FEFF}" } }
 
-    @Test("what is not UTF-8 cannot be read back, so that nobody takes it for text") func notText() {
+    @Test func `bytes that are not UTF-8 cannot be read back, so that nobody takes them for text`() {
         var writer = JSONWriter()
         writer.secret(secret([0x61, 0xFF]))
         #expect(refusal(plain(writer.finish())) == .notUTF8)

@@ -29,7 +29,7 @@ import Testing
         return lines
     }
 
-    @Test("a key that is kept is in locked pages that no dump and no child gets") func pages() throws {
+    @Test func `a key is in locked pages that no dump and no child gets`() throws {
         let key = Marker(70, count: 32).secret().kept()
         let lines = try Self.mapping(of: Self.address(key))
         let flags = try #require(lines.first { $0.hasPrefix("VmFlags:") }).split(separator: " ").map {
@@ -41,8 +41,8 @@ import Testing
         #expect(key.count == 32)
     }
 
-    @Test("a key that is kept is the same, and wiped at its end and where it came from", arguments: [48, 64, 65, 5000])
-    func wiped(count: Int) throws {
+    @Test(arguments: [48, 64, 65, 5000])
+    func `a key in locked pages is unchanged, and wiped at its end and at its source`(count: Int) throws {
         let marker = Marker(71 + UInt64(count), count: count)
         do {
             let key = marker.secret().kept()
@@ -53,7 +53,7 @@ import Testing
         #expect(try MemoryScan.occurrences(of: marker) == 0)
     }
 
-    @Test("more keys than there is room for are kept all the same") func many() {
+    @Test func `more keys than there is room for are stored anyway`() {
         var boxes: [SecretBox] = []
         for number in 0..<1500 {
             boxes.append(SecretBox(SecretBytes(copying: "key number \(number)").kept()))

@@ -27,7 +27,7 @@ import Testing
         ]
     }
 
-    @Test("a box says <secret>, however it is asked") func itself() {
+    @Test func `a box says <secret>, however it is asked`() {
         #expect("\(box)" == "<secret>")
         #expect(String(describing: box) == "<secret>")
         #expect(String(reflecting: box) == "<secret>")
@@ -35,7 +35,7 @@ import Testing
         #expect(Mirror(reflecting: box).children.isEmpty)
     }
 
-    @Test("no way of printing what holds a box shows the value, or its bytes") func holders() {
+    @Test func `no way of printing the owner of a box shows the value or its bytes`() {
         let holders: [Any] = [
             box, [box], Optional.some(box) as Any, ["key": box], (1, box), Holder(secret: box), Choice.some(box),
             Result<SecretBox, Never>.success(box), [[Optional.some(Holder(secret: box))]],
@@ -49,7 +49,7 @@ import Testing
         #expect("\(Optional.some(box) as Any)" == "Optional(<secret>)")
     }
 
-    @Test("the value is there for who asks for it") func value() {
+    @Test func `the value is there for code that asks for it`() {
         #expect(box.text == Self.value)
     }
 }

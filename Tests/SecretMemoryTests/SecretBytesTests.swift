@@ -7,8 +7,8 @@ import Testing
 
     private func equal(_ one: [UInt8], _ other: [UInt8]) -> Bool { secret(one).constantTimeEquals(secret(other)) }
 
-    @Test("every single flipped bit, and every other length, makes two secrets differ", arguments: [1, 2, 16, 33])
-    func equality(count: Int) {
+    @Test(arguments: [1, 2, 16, 33])
+    func `every single flipped bit, and every other length, makes two secrets differ`(count: Int) {
         var dice = Dice(UInt64(count))
         let bytes = dice.bytes(count)
         #expect(equal(bytes, bytes))
@@ -20,24 +20,24 @@ import Testing
         #expect(!equal(bytes, bytes.dropLast()) && !equal(bytes, bytes + [0]))
     }
 
-    @Test("two differences do not cancel out") func cancelling() {
+    @Test func `two differences do not cancel out`() {
         #expect(!equal([1, 2], [2, 1]))
         #expect(!equal([1, 1], [2, 2]))
     }
 
-    @Test("nothing equals nothing, and only that") func empty() {
+    @Test func `nothing equals nothing, and only that`() {
         #expect(equal([], []))
         #expect(!equal([], [0]))
         #expect(plain(SecretBytes(copying: "")) == [])
         #expect(plain(SecretBuffer().finish()) == [])
     }
 
-    @Test("new memory is zero where nobody wrote") func zeroed() {
+    @Test func `new memory is zero where nobody wrote`() {
         let secret = SecretBytes(count: 4096) { _ in }
         #expect(plain(secret) == [UInt8](repeating: 0, count: 4096))
     }
 
-    @Test("what goes in comes out, through a buffer in pieces of any size") func roundTrip() {
+    @Test func `bytes that go in come out, through a buffer in pieces of any size`() {
         var dice = Dice(1)
         for _ in 0..<200 {
             var expected: [UInt8] = []
@@ -57,8 +57,8 @@ import Testing
         }
     }
 
-    @Test("a text goes in as its UTF-8", arguments: ["", "a", "é", "e\u{301}", "\u{1F511}", "a\0b"])
-    func texts(text: String) {
+    @Test(arguments: ["", "a", "é", "e\u{301}", "\u{1F511}", "a\0b"])
+    func `a text goes in as its UTF-8`(text: String) {
         var buffer = SecretBuffer()
         buffer.append(text)
         #expect(plain(buffer.finish()) == Array(text.utf8))

@@ -7,10 +7,8 @@ import Testing
 @Suite struct WipingTests {
     private struct Refused: Error {}
 
-    @Test(
-        "a secret's memory holds nothing of it once its owner is gone",
-        arguments: [64, 100, 1000, 70_000, 3_000_000])
-    func bytes(count: Int) throws {
+    @Test(arguments: [64, 100, 1000, 70_000, 3_000_000])
+    func `a secret's memory holds nothing of it once its owner is gone`(count: Int) throws {
         let marker = Marker(UInt64(count), count: count)
         do {
             let secret = marker.secret()
@@ -22,7 +20,7 @@ import Testing
         #expect(try MemoryScan.occurrences(of: marker, from: count - 48) == 0)
     }
 
-    @Test("what was written before the filling failed is wiped") func failedFilling() throws {
+    @Test func `bytes written before the filling failed are wiped`() throws {
         let marker = Marker(2, count: 500)
         #expect(throws: Refused.self) {
             _ = try SecretBytes(count: marker.count) { span throws(Refused) in
@@ -35,7 +33,7 @@ import Testing
         #expect(try MemoryScan.occurrences(of: marker) == 0)
     }
 
-    @Test("a copy has an end of its own") func copies() throws {
+    @Test func `a copy has an end of its own`() throws {
         let marker = Marker(3, count: 200)
         do {
             let original = marker.secret()
@@ -50,8 +48,8 @@ import Testing
         #expect(try MemoryScan.occurrences(of: marker) == 0)
     }
 
-    @Test("a buffer that grows leaves nothing behind, byte by byte or in pieces", arguments: [1, 7, 1000])
-    func growth(piece: Int) throws {
+    @Test(arguments: [1, 7, 1000])
+    func `a buffer that grows leaves nothing behind, byte by byte or in pieces`(piece: Int) throws {
         let marker = Marker(100 + UInt64(piece), count: 5000)
         do {
             var buffer = SecretBuffer(capacity: 16)
@@ -71,7 +69,7 @@ import Testing
         for start in [0, 20, 1000, 4952] { #expect(try MemoryScan.occurrences(of: marker, from: start) == 0) }
     }
 
-    @Test("a buffer that is dropped unfinished is wiped") func dropped() throws {
+    @Test func `a buffer that is dropped unfinished is wiped`() throws {
         let marker = Marker(5, count: 300)
         do {
             var buffer = SecretBuffer()
@@ -82,7 +80,7 @@ import Testing
         #expect(try MemoryScan.occurrences(of: marker) == 0)
     }
 
-    @Test("a box is wiped when the last of its owners lets go, and not before") func boxes() throws {
+    @Test func `a box is wiped when the last of its owners lets go, and not before`() throws {
         let marker = Marker(6, count: 300)
         var first: SecretBox? = SecretBox(marker.secret())
         var second = first

@@ -12,7 +12,7 @@ import Testing
 
     private func json(_ document: String) -> SecretBytes { SecretBytes(copying: document) }
 
-    @Test("health is one word") func health() throws {
+    @Test func `health is one word`() throws {
         #expect(text(HealthAnswer.ok.render()) == #"{"status":"ok"}"#)
         #expect(text(HealthAnswer.locked.render()) == #"{"status":"locked"}"#)
         #expect(HealthAnswer.locked.status == .serviceUnavailable)
@@ -22,7 +22,7 @@ import Testing
         }
     }
 
-    @Test("the list of apps has the documented members in their order") func apps() throws {
+    @Test func `the list of apps has the documented members in their order`() throws {
         let answer = AppsAnswer(apps: [
             .init(app: app, generation: 7, rotating: false), .init(app: app, generation: 1, rotating: true),
         ])
@@ -34,8 +34,8 @@ import Testing
         #expect(text(AppsAnswer(apps: []).render()) == #"{"apps":[]}"#)
     }
 
-    @Test("credentials have the documented members in their order", arguments: [nil, "2026-11-24T17:00:00Z"])
-    func credentials(until: String?) throws {
+    @Test(arguments: [nil, "2026-11-24T17:00:00Z"])
+    func `credentials have the documented members in their order`(until: String?) throws {
         let answer = CredentialsAnswer(
             app: app, generation: 7, accountID: "acc", clientID: "cid", clientSecret: SecretBytes(copying: "s\"e\\c"),
             createdAt: created, rotating: true, previousValidUntil: until.flatMap { Timestamp($0) })
@@ -49,15 +49,15 @@ import Testing
         #expect(text(parsed.render()) == expected)
     }
 
-    @Test("one field of the credentials", arguments: CredentialField.allCases) func field(field: CredentialField) throws
-    {
+    @Test(arguments: CredentialField.allCases)
+    func `one field of the credentials is the value and an end of line`(field: CredentialField) throws {
         let answer = FieldAnswer(app: app, generation: 7, field: field, value: SecretBytes(copying: "v"))
         let expected = #"{"app":"zoom-prod","generation":7,"field":"\#(field.rawValue)","value":"v"}"#
         #expect(text(answer.render()) == expected)
         #expect(text(try FieldAnswer(parsing: json(expected)).render()) == expected)
     }
 
-    @Test("a token has the documented members in their order") func token() throws {
+    @Test func `a token has the documented members in their order`() throws {
         let answer = TokenAnswer(
             app: app, generation: 7, accessToken: SecretBytes(copying: "eyJ"), tokenType: "bearer", expiresAt: created,
             expiresIn: 3_599, scope: "a b", apiURL: "https://api.zoom.us")
@@ -68,37 +68,31 @@ import Testing
         #expect(text(try TokenAnswer(parsing: json(expected)).render()) == expected)
     }
 
-    @Test(
-        "a report of a generation is read strictly",
-        arguments: [
-            "{}", #"{"generation":0}"#, #"{"generation":-1}"#, #"{"generation":"7"}"#, #"{"generation":7.0}"#,
-            #"{"generation":7,"app":"a"}"#, #"[7]"#, "7", "", #"{"generation":7}x"#,
-            #"{"generation":99999999999999999999}"#,
-        ])
-    func badReport(document: String) {
+    @Test(arguments: [
+        "{}", #"{"generation":0}"#, #"{"generation":-1}"#, #"{"generation":"7"}"#, #"{"generation":7.0}"#,
+        #"{"generation":7,"app":"a"}"#, #"[7]"#, "7", "", #"{"generation":7}x"#,
+        #"{"generation":99999999999999999999}"#,
+    ]) func `a report of a generation is read strictly`(document: String) {
         #expect(throws: JSONError.self) { try GenerationReport(parsing: json(document)) }
     }
 
-    @Test("a report of a generation is read") func report() throws {
+    @Test func `a report of a generation is read`() throws {
         #expect(try GenerationReport(parsing: json(#"{"generation":7}"#)) == GenerationReport(generation: 7))
         #expect(text(GenerationReport(generation: 7).render()) == #"{"generation":7}"#)
     }
 
-    @Test(
-        "an error says which member is wrong",
-        arguments: [
-            (#"{"apps":[{"app":"UPPER","generation":1,"rotating":true}]}"#, JSONError(.outOfRange, member: "app")),
-            (#"{"apps":[{"app":1,"generation":1,"rotating":true}]}"#, JSONError(.wrongType, member: "app")),
-            (#"{"apps":[{"app":"a","rotating":true}]}"#, JSONError(.missingMember, member: "generation")),
-            (#"{"apps":[{"app":"a","generation":1,"rotating":1}]}"#, JSONError(.wrongType, member: "rotating")),
-            (#"{"apps":{}}"#, JSONError(.wrongType, member: "apps")),
-            (#"{"apps":[1]}"#, JSONError(.wrongType, member: "apps")),
-        ])
-    func errors(document: String, error: JSONError) {
+    @Test(arguments: [
+        (#"{"apps":[{"app":"UPPER","generation":1,"rotating":true}]}"#, JSONError(.outOfRange, member: "app")),
+        (#"{"apps":[{"app":1,"generation":1,"rotating":true}]}"#, JSONError(.wrongType, member: "app")),
+        (#"{"apps":[{"app":"a","rotating":true}]}"#, JSONError(.missingMember, member: "generation")),
+        (#"{"apps":[{"app":"a","generation":1,"rotating":1}]}"#, JSONError(.wrongType, member: "rotating")),
+        (#"{"apps":{}}"#, JSONError(.wrongType, member: "apps")),
+        (#"{"apps":[1]}"#, JSONError(.wrongType, member: "apps")),
+    ]) func `an error says which member is wrong`(document: String, error: JSONError) {
         #expect(throws: error) { try AppsAnswer(parsing: json(document)) }
     }
 
-    @Test("a path is put together only of what cannot leave its place") func path() throws {
+    @Test func `a path is built only from parts that cannot leave their place`() throws {
         let name = try #require(Name("a..b"))
         let path: RequestPath = "/v1/apps/\(name)/credentials/\(CredentialField.clientID)?after=\(7)&since=\(created)"
         #expect(path.text == "/v1/apps/a..b/credentials/client_id?after=7&since=2026-11-23T17:00:00Z")

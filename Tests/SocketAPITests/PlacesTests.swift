@@ -15,19 +15,20 @@ import Testing
     }
 
     @Test(
-        "a client looks at this user's own sockets, else at the system's",
         arguments: [
             (["\(own)/admin/admin.sock", "/run/keyturn"], own, nil),
             (["\(own)/agent/agent.sock", "/run/keyturn"], own, nil),
             (["/run/keyturn"], "/run/keyturn", own), ([], own, "/run/keyturn"), (["\(own)/admin/admin.sock"], own, nil),
-        ] as [(Set<String>, String, String?)])
-    func lookedAt(there: Set<String>, runtime: String, other: String?) {
+        ] as [(Set<String>, String, String?)]) func `a client looks at this user's own sockets, else at the system's`(
+            there: Set<String>, runtime: String, other: String?
+        )
+    {
         let found = places(there: there)
         #expect(found.runtimeDirectory == runtime && found.otherRuntimeDirectory == other)
         #expect(found.stateDirectory == (runtime == Self.own ? "/home/ada/.local/state/keyturn" : "/var/lib/keyturn"))
     }
 
-    @Test("who says where to look is taken by the word, and root looks at the system's alone") func chosen() {
+    @Test func `an explicit path is used as given, and root uses the system's socket alone`() {
         #expect(places(runtime: "/tmp/x", there: ["/run/keyturn"]).runtimeDirectory == "/tmp/x")
         #expect(places(["KEYTURN_RUNTIME_DIR": "/tmp/y"], there: ["/run/keyturn"]).runtimeDirectory == "/tmp/y")
         #expect(places(["KEYTURN_STATE_DIR": "/tmp/z"], there: ["/run/keyturn"]).runtimeDirectory == Self.own)
@@ -35,7 +36,7 @@ import Testing
         #expect(root.runtimeDirectory == "/run/keyturn" && root.otherRuntimeDirectory == nil)
     }
 
-    @Test("an error names both places, and what brings a socket of systemd's back") func words() {
+    @Test func `an error names both paths, and how to bring back a socket of systemd's`() {
         let gone = ClientError.notRunning(path: "/run/keyturn/admin/admin.sock", nor: Self.own + "/admin/admin.sock")
         #expect(
             gone.description

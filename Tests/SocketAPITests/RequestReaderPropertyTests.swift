@@ -15,14 +15,14 @@ private let valid: [[UInt8]] = [
 ].map { Array($0.utf8) }
 
 @Suite struct RequestReaderPropertyTests {
-    @Test("bytes that come one by one are read as if they had come at once") func dribbled() {
+    @Test func `bytes that come one by one are read as if they came at once`() {
         for bytes in valid + Refused.all.map(\.bytes) {
             #expect(read(bytes, cutAt: Array(0..<bytes.count)) == read(bytes))
         }
     }
 
-    @Test("no way of splitting the bytes changes the outcome", arguments: 1...8 as ClosedRange<UInt64>)
-    func split(seed: UInt64) {
+    @Test(arguments: 1...8 as ClosedRange<UInt64>)
+    func `no way of splitting the bytes changes the outcome`(seed: UInt64) {
         var dice = Dice(seed)
         for bytes in valid + Refused.all.map(\.bytes) {
             let cuts = (0..<Int.random(in: 0...6, using: &dice)).map { _ in
@@ -32,8 +32,8 @@ private let valid: [[UInt8]] = [
         }
     }
 
-    @Test("mangled requests never crash, and never depend on the split", arguments: 1...8 as ClosedRange<UInt64>)
-    func mangled(seed: UInt64) {
+    @Test(arguments: 1...8 as ClosedRange<UInt64>)
+    func `mangled requests never crash, and never depend on the split`(seed: UInt64) {
         var dice = Dice(seed &+ 1_000)
         let spice = Array("\r\n\t :/%.?&=,;#\"0aA\u{0}".utf8) + [0x7F, 0x80, 0xFF]
         for _ in 0..<250 {
@@ -55,8 +55,8 @@ private let valid: [[UInt8]] = [
         }
     }
 
-    @Test("random bytes are refused or wait, and are never a request", arguments: 1...4 as ClosedRange<UInt64>)
-    func noise(seed: UInt64) {
+    @Test(arguments: 1...4 as ClosedRange<UInt64>)
+    func `random bytes are refused or wait, and are never a request`(seed: UInt64) {
         var dice = Dice(seed)
         for _ in 0..<500 {
             let bytes = (0..<Int.random(in: 0...200, using: &dice)).map { _ in UInt8.random(in: 0...255, using: &dice) }
@@ -65,7 +65,7 @@ private let valid: [[UInt8]] = [
     }
 
     // Bytes that were looked at are overwritten with bytes that no head may have: whoever looks again is caught.
-    @Test("no byte of a line is looked at twice while the line arrives") func scannedOnce() throws {
+    @Test func `no byte of a line is scanned twice while the line arrives`() throws {
         let line = Array("X-Long: \(String(repeating: "a", count: 4_000))\r\n".utf8)
         var scanner = LineScanner()
         var seen = [UInt8](repeating: 0, count: line.count)
@@ -78,7 +78,7 @@ private let valid: [[UInt8]] = [
         }
     }
 
-    @Test("the head is not read again while the body arrives") func headOnce() {
+    @Test func `the head is not read again while the body arrives`() {
         let head = Array("POST /v1/a HTTP/1.1\r\nHost: a\r\nContent-Length: 1000\r\n\r\n".utf8)
         var bytes = head + [UInt8](repeating: UInt8(ascii: "b"), count: 1_000)
         var reader = RequestReader()

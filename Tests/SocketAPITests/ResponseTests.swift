@@ -4,7 +4,7 @@ import SocketAPI
 import Testing
 
 @Suite struct ResponseTests {
-    @Test("an answer with a body says its type, its length and that nobody may keep it") func body() {
+    @Test func `an answer with a body says its type, its length and that it must not be stored`() {
         var response = Response(.ok)
         response.tag = EntityTag(generation: 7, fingerprint: "0a")
         #expect(
@@ -13,7 +13,7 @@ import Testing
                 + "Content-Type: application/json\r\nContent-Length: 2\r\n\r\n{}")
     }
 
-    @Test("an answer sent as the last one says so, and is otherwise the same") func closing() {
+    @Test func `the last answer of a connection says so, and is otherwise the same`() {
         let response = Response(.ok).render(body: SecretBytes(copying: "{}"))
         let (open, closing) = (text(response), text(response, closing: true))
         #expect(closing == open.replacing("\r\n\r\n", with: "\r\nConnection: close\r\n\r\n"))
@@ -21,8 +21,8 @@ import Testing
         #expect(text(response, headAlone: true, closing: true) + "{}" == closing)
     }
 
-    @Test("204 and 304 have neither body nor length", arguments: [Status.noContent, .notModified])
-    func bodiless(status: Status) {
+    @Test(arguments: [Status.noContent, .notModified])
+    func `204 and 304 have neither body nor length`(status: Status) {
         var response = Response(status)
         response.tag = EntityTag(generation: 3, fingerprint: "0b")
         let expected =
@@ -31,13 +31,13 @@ import Testing
         #expect(text(response.render(body: SecretBytes(copying: "secret"))) == expected)
     }
 
-    @Test("an empty answer has the length 0") func empty() {
+    @Test func `an empty answer has the length 0`() {
         #expect(
             text(Response(.accepted).render())
                 == "HTTP/1.1 202 Accepted\r\nCache-Control: no-store\r\nContent-Length: 0\r\n\r\n")
     }
 
-    @Test("a problem goes out with its status, its words and when to come back") func problem() {
+    @Test func `a problem goes out with its status, its words and its retry time`() {
         let problem = Problem(.tooManyRequests, "more than 100 requests a second", try: "ask less often")
         #expect(
             text(Response.rendering(problem, retryAfter: 2))
@@ -47,7 +47,7 @@ import Testing
                 + #""detail":"more than 100 requests a second","code":"too_many_requests","try":"ask less often"}"#)
     }
 
-    @Test("a 405 says which methods there are") func allow() {
+    @Test func `a 405 says which methods there are`() {
         let problem = Problem(.methodNotAllowed, "this is only read")
         #expect(text(Response.rendering(problem, allow: [.get])).contains("\r\nAllow: GET\r\n"))
         var particular = problem
@@ -55,7 +55,7 @@ import Testing
         #expect(text(Response.rendering(particular, allow: [.get])).contains("\r\nAllow: POST, DELETE\r\n"))
     }
 
-    @Test("an answer says when it was sent", arguments: [false, true]) func date(closing: Bool) {
+    @Test(arguments: [false, true]) func `an answer says when it was sent`(closing: Bool) {
         let response = Response(.ok).render(body: SecretBytes(copying: "{}"))
         var date = DateField()
         for (second, said) in [(784_111_777, "Sun, 06 Nov 1994 08:49:37"), (784_111_778, "Sun, 06 Nov 1994 08:49:38")] {
@@ -67,26 +67,23 @@ import Testing
         }
     }
 
-    @Test(
-        "a date is written as HTTP has it",
-        arguments: [
-            (0, "Thu, 01 Jan 1970 00:00:00 GMT"), (-1, "Wed, 31 Dec 1969 23:59:59 GMT"),
-            (-86_400, "Wed, 31 Dec 1969 00:00:00 GMT"), (951_827_696, "Tue, 29 Feb 2000 12:34:56 GMT"),
-            (1_795_996_799, "Sun, 29 Nov 2026 23:59:59 GMT"), (4_102_444_800, "Fri, 01 Jan 2100 00:00:00 GMT"),
-        ])
-    func dates(second: Int, text: String) {
+    @Test(arguments: [
+        (0, "Thu, 01 Jan 1970 00:00:00 GMT"), (-1, "Wed, 31 Dec 1969 23:59:59 GMT"),
+        (-86_400, "Wed, 31 Dec 1969 00:00:00 GMT"), (951_827_696, "Tue, 29 Feb 2000 12:34:56 GMT"),
+        (1_795_996_799, "Sun, 29 Nov 2026 23:59:59 GMT"), (4_102_444_800, "Fri, 01 Jan 2100 00:00:00 GMT"),
+    ]) func `a date is written in HTTP's form`(second: Int, text: String) {
         #expect(DateField.text(Timestamp(unixSeconds: second)) == text)
     }
 
-    @Test("a stream's head has no length, and says that chunks follow at once") func stream() {
+    @Test func `a stream's head has no length, and says that chunks follow at once`() {
         #expect(
             text(Response.eventStreamHead(), closing: true)
                 == "HTTP/1.1 200 OK\r\nCache-Control: no-store\r\nContent-Type: text/event-stream\r\n"
                 + "Transfer-Encoding: chunked\r\nX-Accel-Buffering: no\r\nConnection: close\r\n\r\n")
     }
 
-    @Test("every code is stable, named once, and reads back as it was written", arguments: ProblemCode.allCases)
-    func roundTrip(code: ProblemCode) throws {
+    @Test(arguments: ProblemCode.allCases)
+    func `every code is stable, named once, and reads back as it was written`(code: ProblemCode) throws {
         for hint in [nil, "try \"this\"\n"] {
             let problem = Problem(code, "what \u{E9} happened", try: hint)
             #expect(try Problem(parsing: problem.render()) == problem)
@@ -97,13 +94,10 @@ import Testing
         #expect(code.title.last != ".")
     }
 
-    @Test(
-        "what is no problem document is not read as one",
-        arguments: [
-            "", "{}", "[]", #"{"code":"locked"}"#, #"{"code":"unheard_of","detail":"x"}"#, #"{"code":1,"detail":"x"}"#,
-            #"{"code":"locked","detail":"x","try":1}"#,
-        ])
-    func notAProblem(document: String) {
+    @Test(arguments: [
+        "", "{}", "[]", #"{"code":"locked"}"#, #"{"code":"unheard_of","detail":"x"}"#, #"{"code":1,"detail":"x"}"#,
+        #"{"code":"locked","detail":"x","try":1}"#,
+    ]) func `a document that is no problem is not read as one`(document: String) {
         #expect((try? Problem(parsing: SecretBytes(copying: document))) == nil)
     }
 }

@@ -26,7 +26,7 @@ private enum Outcome: Equatable {
 }
 
 @Suite struct SocketClientTests {
-    @Test("a request has the form that the reader takes, and the answer comes back") func normal() throws {
+    @Test func `a request has the form that the reader accepts, and the answer comes back`() throws {
         let server = try CannedServer(ok)
         #expect(ask(server) == .answer(200, "{\"status\":\"ok\"}"))
         let sent = server.request()
@@ -35,7 +35,7 @@ private enum Outcome: Equatable {
         #expect(read(sent).requests.count == 1)
     }
 
-    @Test("a body and an entity tag go along") func body() throws {
+    @Test func `a body and an entity tag go along`() throws {
         let server = try CannedServer("HTTP/1.1 204 No Content\r\n\r\n")
         let client = SocketClient(path: server.path)
         let answer = try client.send(
@@ -50,7 +50,7 @@ private enum Outcome: Equatable {
             ])
     }
 
-    @Test("the parts of an answer are found") func parts() throws {
+    @Test func `the parts of an answer are found`() throws {
         let server = try CannedServer(
             "HTTP/1.1 503 Service Unavailable\r\ncontent-type:application/problem+json\r\nETag: \"7\"\r\nRetry-After: 3\r\n"
                 + "Content-Length: 37\r\n\r\n{\"code\":\"locked\",\"detail\":\"it is so\"}")
@@ -61,7 +61,7 @@ private enum Outcome: Equatable {
         #expect(throws: ClientError.problem(Problem(.locked, "it is so"))) { try answer.document(HealthAnswer.self) }
     }
 
-    @Test("what the daemon renders, the client reads") func bothEnds() throws {
+    @Test func `the client reads what the daemon renders`() throws {
         let app = try #require(Name("a"))
         let expected = AppsAnswer(apps: [.init(app: app, generation: 1, rotating: false)])
         let server = try CannedServer(text(Response(.ok).render(body: expected.render()), closing: true))
@@ -69,32 +69,31 @@ private enum Outcome: Equatable {
         #expect(document == expected)
     }
 
-    @Test("an answer may come byte by byte") func dribbled() throws {
+    @Test func `an answer may come byte by byte`() throws {
         let server = try CannedServer(ok.utf8.map { [$0] })
         #expect(ask(server) == .answer(200, "{\"status\":\"ok\"}"))
     }
 
-    @Test("an answer of many megabytes arrives whole") func large() throws {
+    @Test func `an answer of many megabytes arrives whole`() throws {
         let body = String(repeating: "x", count: 5_000_000)
         let server = try CannedServer(head + "Content-Length: 5000000\r\n\r\n" + body)
         #expect(ask(server) == .answer(200, body))
     }
 
-    @Test("half an answer is none", arguments: [0, 1, 8, 40, ok.utf8.count - 16, ok.utf8.count - 1])
-    func half(count: Int) throws {
+    @Test(arguments: [0, 1, 8, 40, ok.utf8.count - 16, ok.utf8.count - 1])
+    func `half an answer is no answer`(count: Int) throws {
         let server = try CannedServer([Array(ok.utf8.prefix(count))])
         #expect(ask(server) == .error(.closedEarly))
     }
 
-    @Test(
-        "a daemon that says nothing, or stops in the middle, is not waited for longer than asked",
-        arguments: ["", "HTTP/1", head])
-    func silent(start: String) throws {
+    @Test(arguments: ["", "HTTP/1", head])
+    func `a daemon that says nothing, or stops in the middle, is not waited for longer than asked`(start: String) throws
+    {
         let server = try CannedServer(start, ending: .waitForClient)
         #expect(ask(server, within: .milliseconds(60)) == .error(.timedOut))
     }
 
-    @Test("a daemon that takes no connection is not waited for longer than asked") func notAccepting() throws {
+    @Test func `a daemon that accepts no connection is not waited for longer than asked`() throws {
         let server = try CannedServer(ok)
         let path = server.directory + "/full"
         let listener = try CannedServer.listen(at: path, backlog: 0)
@@ -106,7 +105,7 @@ private enum Outcome: Equatable {
         _ = ask(server)
     }
 
-    @Test("a daemon that answers before it has read everything is heard") func earlyAnswer() throws {
+    @Test func `a daemon that answers before it has read everything is heard`() throws {
         let server = try CannedServer(
             "HTTP/1.1 413 Content Too Large\r\nContent-Length: 0\r\n\r\n", ending: .closeUnread)
         let body = SecretBytes(copying: String(repeating: "x", count: 4_000_000))
@@ -114,14 +113,11 @@ private enum Outcome: Equatable {
         #expect(answer.status == 413)
     }
 
-    @Test(
-        "an answer that is too large is not taken in",
-        arguments: [
-            head + "Content-Length: 1001\r\n\r\n", head + "Content-Length: 99999999999999999999\r\n\r\n",
-            "HTTP/1.1 200 OK\r\nX: \(String(repeating: "a", count: 500))",
-            head + String(repeating: "X: y\r\n", count: 100),
-        ])
-    func tooLarge(answer: String) throws {
+    @Test(arguments: [
+        head + "Content-Length: 1001\r\n\r\n", head + "Content-Length: 99999999999999999999\r\n\r\n",
+        "HTTP/1.1 200 OK\r\nX: \(String(repeating: "a", count: 500))",
+        head + String(repeating: "X: y\r\n", count: 100),
+    ]) func `an answer that is too large is not stored`(answer: String) throws {
         var limits = AnswerLimits()
         limits.head = 500
         limits.body = 1_000
@@ -129,35 +125,29 @@ private enum Outcome: Equatable {
         #expect(ask(server, limits: limits) == .error(.answerTooLarge))
     }
 
-    @Test(
-        "what no daemon of ours would say is not believed",
-        arguments: [
-            "HTTP/1.0 200 OK\r\nContent-Length: 0\r\n\r\n", "HTTP/1.1 100 Continue\r\n\r\n\(ok)", "HTTP/1.1 20 OK\r\n",
-            "HTTP/1.1 2000 OK\r\n", "HTTP/1.1 +20 OK\r\n", "HTTP/1.1  200 OK\r\n", "HTTP/1.1 600 X\r\n", "\r\n\(ok)",
-            "HTTP/1.1 200 OK\nContent-Length: 0\n\n", "200 OK\r\n", "SSH-2.0-OpenSSH_9.2\r\n", "\u{16}\u{3}\u{1}",
-            "\u{0}",
-            "HTTP/1.1 200 OK\r\n\r\n", head + "\r\n{}", head + "Content-Length: 2\r\nContent-Length: 2\r\n\r\n{}",
-            head + "Content-Length: +2\r\n\r\n{}", head + "Content-Length: 02\r\n\r\n{}",
-            head + "Content-Length: 2\r\n\r\n{}x",
-            head + "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n", head + "Content-Length : 2\r\n\r\n{}",
-            head + " folded\r\nContent-Length: 2\r\n\r\n{}", "HTTP/1.1 204 No Content\r\n\r\n{}",
-        ])
-    func malformed(answer: String) throws {
+    @Test(arguments: [
+        "HTTP/1.0 200 OK\r\nContent-Length: 0\r\n\r\n", "HTTP/1.1 100 Continue\r\n\r\n\(ok)", "HTTP/1.1 20 OK\r\n",
+        "HTTP/1.1 2000 OK\r\n", "HTTP/1.1 +20 OK\r\n", "HTTP/1.1  200 OK\r\n", "HTTP/1.1 600 X\r\n", "\r\n\(ok)",
+        "HTTP/1.1 200 OK\nContent-Length: 0\n\n", "200 OK\r\n", "SSH-2.0-OpenSSH_9.2\r\n", "\u{16}\u{3}\u{1}",
+        "\u{0}",
+        "HTTP/1.1 200 OK\r\n\r\n", head + "\r\n{}", head + "Content-Length: 2\r\nContent-Length: 2\r\n\r\n{}",
+        head + "Content-Length: +2\r\n\r\n{}", head + "Content-Length: 02\r\n\r\n{}",
+        head + "Content-Length: 2\r\n\r\n{}x",
+        head + "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n", head + "Content-Length : 2\r\n\r\n{}",
+        head + " folded\r\nContent-Length: 2\r\n\r\n{}", "HTTP/1.1 204 No Content\r\n\r\n{}",
+    ]) func `an answer that no daemon of ours would give is refused`(answer: String) throws {
         guard case .error(.malformedAnswer) = ask(try CannedServer(answer)) else {
             Issue.record("believed")
             return
         }
     }
 
-    @Test(
-        "a document of another kind, or none, is not believed",
-        arguments: [
-            head + "Content-Length: 2\r\n\r\n{}",
-            "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 2\r\n\r\n{}",
-            "HTTP/1.1 204 No Content\r\n\r\n", head + "Content-Length: 0\r\n\r\n",
-            "HTTP/1.1 500 X\r\nContent-Type: application/problem+json\r\nContent-Length: 2\r\n\r\n{}",
-        ])
-    func otherDocument(text: String) throws {
+    @Test(arguments: [
+        head + "Content-Length: 2\r\n\r\n{}",
+        "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 2\r\n\r\n{}",
+        "HTTP/1.1 204 No Content\r\n\r\n", head + "Content-Length: 0\r\n\r\n",
+        "HTTP/1.1 500 X\r\nContent-Type: application/problem+json\r\nContent-Length: 2\r\n\r\n{}",
+    ]) func `a document of another kind, or none, is refused`(text: String) throws {
         let server = try CannedServer(text)
         let answer = try SocketClient(path: server.path).send(.get, "/v1/health")
         do throws(ClientError) {
@@ -171,7 +161,7 @@ private enum Outcome: Equatable {
         }
     }
 
-    @Test("a missing socket, a dead one and an impossible one are told apart") func unreachable() throws {
+    @Test func `a missing socket, a dead one and an impossible one are told apart`() throws {
         let server = try CannedServer(ok)
         func error(_ path: String) -> ClientError? {
             do throws(ClientError) {
@@ -193,10 +183,8 @@ private enum Outcome: Equatable {
         _ = ask(server)
     }
 
-    @Test(
-        "a socket that this user may not open is named as that",
-        .enabled(if: geteuid() != 0, "root may open every socket"))
-    func permission() throws {
+    @Test(.enabled(if: geteuid() != 0, "root may open every socket"))
+    func `a socket that this user may not open is named as that`() throws {
         let server = try CannedServer(ok)
         unsafe chmod(server.path, 0)
         #expect(ask(server) == .error(.permissionDenied(path: server.path)))
@@ -204,7 +192,7 @@ private enum Outcome: Equatable {
         _ = ask(server)
     }
 
-    @Test("every refusal ends the command with the documented status") func exitStatus() {
+    @Test func `every refusal ends the command with the documented status`() {
         #expect(ProblemCode.notFound.exitStatus.rawValue == 66)
         #expect(ProblemCode.locked.exitStatus.rawValue == 69)
         #expect(ProblemCode.busy.exitStatus.rawValue == 75)

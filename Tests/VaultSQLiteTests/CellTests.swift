@@ -5,7 +5,7 @@ import Testing
 
 /// Cells that no table of today has room for.
 @Suite struct CellTests {
-    @Test("nothing, and what could be taken for nothing, are told apart") func nulls() throws {
+    @Test func `NULL and the values that could be taken for it are told apart`() throws {
         let table = SealedTable("sample", ["id", "number", "words"])
         let connection = try Connection.inMemory()
         try connection.execute(

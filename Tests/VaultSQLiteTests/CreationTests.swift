@@ -20,8 +20,7 @@ import VaultSQLite
         return isOpen
     }
 
-    @Test("what an earlier attempt left is swept away, and a link in its place is not followed") func leftovers()
-        async throws
+    @Test func `the remains of an earlier attempt are removed, and a link in their place is not followed`() async throws
     {
         let directory = try TemporaryDirectory()
         try write(Array("half a vault".utf8), to: directory.file("vault.db.new"))
@@ -39,7 +38,7 @@ import VaultSQLite
         #expect(try contents(directory.file("precious")) == Array("precious".utf8))
     }
 
-    @Test("a making that fails leaves no vault and no draft, and can be tried again") func failing() async throws {
+    @Test func `a creation that fails leaves no vault and no draft, and can be repeated`() async throws {
         let directory = try TemporaryDirectory()
         let path = directory.file("vault.db")
         await #expect(throws: Stop()) {
@@ -59,10 +58,8 @@ import VaultSQLite
         #expect(await opens(path))
     }
 
-    @Test(
-        "an existing file is refused and not touched, whatever it is",
-        arguments: ["", "some text", "SQLite format 3\0"])
-    func existing(text: String) async throws {
+    @Test(arguments: ["", "some text", "SQLite format 3\0"])
+    func `an existing file is refused and not touched, whatever it is`(text: String) async throws {
         let directory = try TemporaryDirectory()
         let path = directory.file("vault.db")
         try write(Array(text.utf8), to: path)
@@ -75,7 +72,7 @@ import VaultSQLite
         #expect(try directory.names == ["vault.db", "vault.db.lock"])
     }
 
-    @Test("a vault in use is not made anew, and two makings at once make one") func twice() async throws {
+    @Test func `a vault in use is not created again, and two creations at once make one`() async throws {
         let directory = try TemporaryDirectory()
         let path = directory.file("vault.db")
         try await SQLiteStore.create(at: path) { store in
@@ -96,7 +93,7 @@ import VaultSQLite
         #expect(await opens(path))
     }
 
-    @Test("a directory that is missing is said to be") func noDirectory() async throws {
+    @Test func `a missing directory is reported as such`() async throws {
         let directory = try TemporaryDirectory()
         await #expect {
             try await create(directory.file("none/vault.db"))
@@ -105,9 +102,7 @@ import VaultSQLite
         }
     }
 
-    @Test("a making that is killed, early or late, leaves no vault, and the next one succeeds") func killed()
-        async throws
-    {
+    @Test func `a creation that is killed, early or late, leaves no vault, and the next one succeeds`() async throws {
         let directory = try TemporaryDirectory()
         let path = directory.file("vault.db")
         await #expect(processExitsWith: .signal(SIGKILL)) { [path = path as String] in

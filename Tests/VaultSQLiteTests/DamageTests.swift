@@ -30,23 +30,22 @@ import VaultSQLite
         return nil
     }
 
-    @Test("undamaged, the file serves all") func undamaged() async throws {
+    @Test func `an undamaged file serves everything`() async throws {
         #expect(try await served(bytes) == original)
         #expect(bytes.count > 10 * 4096)
     }
 
-    @Test(
-        "a file that was cut anywhere is refused, or lost no more than the unused end of its last page",
-        arguments: 0..<4)
-    func cut(part: Int) async throws {
+    @Test(arguments: 0..<4)
+    func `a file that was cut anywhere is refused, or lost no more than the unused end of its last page`(part: Int)
+        async throws
+    {
         for length in stride(from: part * 512, to: bytes.count, by: 4 * 512) {
             guard let picture = try await served(Array(bytes.prefix(length))) else { continue }
             #expect(length > bytes.count - 4096 && picture.isHonest(about: original), "cut at \(length)")
         }
     }
 
-    @Test("a page that was lost, filled with zeros or with its neighbour, is refused or did not matter")
-    func pages() async throws {
+    @Test func `a page that is lost, zeroed or replaced by its neighbour is refused or does not matter`() async throws {
         for start in stride(from: 0, to: bytes.count, by: 4096) {
             for other in [nil, (start + 4096) % bytes.count] {
                 var damaged = bytes
@@ -58,7 +57,7 @@ import VaultSQLite
         }
     }
 
-    @Test("a page of an older copy in its place, or noise, is refused or did not matter") func oldPages() async throws {
+    @Test func `a page of an older copy, or of random bytes, is refused or does not matter`() async throws {
         let file = try FileVault(files: ["vault.db": bytes])
         let now = try await file.use { vault in
             for number in 12..<14 { try await vault.add(number: number, at: file.time.now) }
@@ -83,8 +82,7 @@ import VaultSQLite
         #expect(refused > 10)
     }
 
-    @Test("a flipped bit in any page is refused or did not matter", arguments: 0..<8) func bits(seed: Int) async throws
-    {
+    @Test(arguments: 0..<8) func `a flipped bit in any page is refused or does not matter`(seed: Int) async throws {
         var dice = Dice(UInt64(seed))
         var refused = 0
         for start in stride(from: 0, to: bytes.count, by: 4096) {
@@ -102,10 +100,10 @@ import VaultSQLite
         #expect(refused > 5, "hardly a bit mattered")
     }
 
-    @Test(
-        "a value of another type than the schema's is damage, and not the end of the process",
-        arguments: ["app", "generation", "client", "state", "keyring", "key_slot"])
-    func types(table: String) async throws {
+    @Test(arguments: ["app", "generation", "client", "state", "keyring", "key_slot"])
+    func `a value of another type than the schema's is damage, and not the end of the process`(table: String)
+        async throws
+    {
         for value in ["5", "5.5", "'text'", "NULL", "x''"] {
             let file = try FileVault(files: ["vault.db": bytes])
             let (status, output) = try sqlite(
@@ -122,7 +120,7 @@ import VaultSQLite
         }
     }
 
-    @Test("tables that somebody dropped are damage") func dropped() async throws {
+    @Test func `dropped tables are damage`() async throws {
         for table in SealedTable.all {
             let file = try FileVault(files: ["vault.db": bytes])
             try #require(try sqlite(file.path, "DROP TABLE \(table.name)").status == 0)

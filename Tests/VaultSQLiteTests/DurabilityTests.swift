@@ -36,12 +36,12 @@ import VaultSQLite
         return try? await file.use()
     }
 
-    @Test("all that was committed is in the files at that moment") func powerCut() async throws {
+    @Test func `every commit is in the files at that moment`() async throws {
         let (pictures, files) = try await history()
         #expect(await picture(files) == pictures.last)
     }
 
-    @Test("a WAL that was cut anywhere gives the vault as it was after one of its commits") func cutWAL() async throws {
+    @Test func `a WAL that was cut anywhere gives the vault as it was after one of its commits`() async throws {
         let (pictures, files) = try await history()
         let wal = try #require(files["vault.db-wal"])
         var found: Set<Int> = []
@@ -52,8 +52,10 @@ import VaultSQLite
         #expect(found.count > 5, "the cuts went through the commits")
     }
 
-    @Test("a WAL in which a bit flipped gives the vault as it was after one of its commits, or none", arguments: 0..<4)
-    func flippedWAL(seed: Int) async throws {
+    @Test(arguments: 0..<4)
+    func `a WAL in which a bit flipped gives the vault as it was after one of its commits, or none`(seed: Int)
+        async throws
+    {
         let (pictures, files) = try await history()
         var dice = Dice(UInt64(seed))
         for _ in 0..<25 {
@@ -65,10 +67,9 @@ import VaultSQLite
         }
     }
 
-    @Test(
-        "a process killed right after a commit, or within the next one, loses nothing that was durable and adds nothing"
-    )
-    func killed() async throws {
+    @Test func `a process killed right after a commit, or within the next one, loses nothing durable and adds nothing`()
+        async throws
+    {
         let file = try await FileVault()
         let before = try await file.use { try await $0.add(number: 0, at: file.time.now) }
         await #expect(processExitsWith: .signal(SIGKILL)) { [path = file.path as String] in
@@ -105,7 +106,7 @@ import VaultSQLite
         #expect(try await file.use() == after)
     }
 
-    @Test("a process killed between the commit and its publishing has committed") func killedPublishing() async throws {
+    @Test func `a process killed between the commit and its publishing has committed`() async throws {
         let file = try await FileVault()
         await #expect(processExitsWith: .signal(SIGKILL)) { [path = file.path as String] in
             let store = try SQLiteStore.open(at: path)

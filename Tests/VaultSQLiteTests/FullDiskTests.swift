@@ -15,10 +15,10 @@ import VaultSQLite
         smallDisk != nil || (try? run("/usr/bin/unshare", "--mount", "true").status) == 0
     }
 
-    @Test(
-        "what does not fit is refused as that and shows nowhere; all before it stays, and all works again with room",
-        .enabled(if: mayMount, "needs the right to mount a file system: run as root"), .timeLimit(.minutes(2)))
-    func full() async throws {
+    @Test(.enabled(if: mayMount, "needs the right to mount a file system: run as root"), .timeLimit(.minutes(2)))
+    func `a change that does not fit is refused as such and shows nowhere, and with room again everything works`()
+        async throws
+    {
         if let disk = Self.smallDisk {
             try await fill(disk)
             try write([], to: disk + ".done")

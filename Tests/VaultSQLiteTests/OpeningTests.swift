@@ -14,7 +14,7 @@ import VaultSQLite
         }
     }
 
-    @Test("one vault is one daemon's: another opening is refused, and another program finds it locked") func inUse()
+    @Test func `one vault is one daemon's: another opening is refused, and another program finds it locked`()
         async throws
     {
         let file = try await FileVault()
@@ -35,8 +35,7 @@ import VaultSQLite
         #expect(try await file.use() == later)
     }
 
-    @Test("a program that reads the file keeps the daemon from starting, and harms nothing") func reader() async throws
-    {
+    @Test func `a program that reads the file keeps the daemon from starting, and harms nothing`() async throws {
         let file = try await FileVault()
         let picture = try await file.use { try await $0.add(number: 1, at: file.time.now) }
         let process = Process()
@@ -54,9 +53,7 @@ import VaultSQLite
         #expect(try await file.use() == picture)
     }
 
-    @Test("a vault of a newer program is refused in words that say so, and not changed by a byte") func newer()
-        async throws
-    {
+    @Test func `a vault of a newer program is refused in words that say so, and not changed by a byte`() async throws {
         let file = try await FileVault()
         try sqlite(file.path, "PRAGMA user_version = 7")
         let before = try contents(file.path)
@@ -77,8 +74,8 @@ import VaultSQLite
 
     enum Other: CaseIterable { case empty, text, short, magicOnly, zeros, database, walDatabase, databaseWithOurTables }
 
-    @Test("a file that is no vault is refused and not changed by a byte", arguments: Other.allCases)
-    func notAVault(other: Other) throws {
+    @Test(arguments: Other.allCases)
+    func `a file that is no vault is refused and not changed by a byte`(other: Other) throws {
         let directory = try TemporaryDirectory()
         let path = directory.file("vault.db")
         switch other {
@@ -97,14 +94,14 @@ import VaultSQLite
         #expect(try directory.names == ["vault.db", "vault.db.lock"])
     }
 
-    @Test("a vault that is not there, or whose directory is not, is missing and is not made") func missing() throws {
+    @Test func `a vault that is not there, or whose directory is not, is missing and is not made`() throws {
         let directory = try TemporaryDirectory()
         #expect(code(directory.file("vault.db")) == .missing)
         #expect(code(directory.file("none/vault.db")) == .missing)
         #expect(try directory.names == [])
     }
 
-    @Test("a directory or a dangling link in the vault's place is refused") func oddPlaces() throws {
+    @Test func `a directory or a dangling link in the vault's place is refused`() throws {
         let directory = try TemporaryDirectory()
         try FileManager.default.createDirectory(atPath: directory.file("vault.db"), withIntermediateDirectories: false)
         #expect(code(directory.file("vault.db")) != nil)
@@ -113,7 +110,7 @@ import VaultSQLite
         #expect(code(directory.file("other.db")) == .missing)
     }
 
-    @Test("without permission for the directory or the file it is refused as that") func permissions() async throws {
+    @Test func `a vault without permission for its directory or file is refused as such`() async throws {
         let file = try await FileVault()
         try await file.use { try await $0.add(number: 1, at: file.time.now) }
         unsafe chmod(file.directory.path, 0)

@@ -58,7 +58,7 @@ import VaultSQLite
         }
     }
 
-    @Test("every table of the schema is sealed, with the columns that the vault knows") func tables() async throws {
+    @Test func `every table of the schema is sealed, with the columns that the vault knows`() async throws {
         let (file, tables) = try await Self.filled()
         #expect(Set(tables.keys) == Set(SealedTable.all.map(\.name)))
         for table in SealedTable.all {
@@ -70,7 +70,7 @@ import VaultSQLite
         #expect(try await findings(file, "UPDATE app SET sealed = sealed") == [])
     }
 
-    @Test("rows that belong to no app are counted once each") func orphans() async throws {
+    @Test func `rows that belong to no app are counted once each`() async throws {
         let (file, _) = try await Self.filled()
         let copy = try FileVault(files: ["vault.db": contents(file.path)])
         #expect(try sqlite(copy.path, "PRAGMA foreign_keys = OFF; DELETE FROM app").status == 0)
@@ -81,7 +81,7 @@ import VaultSQLite
         #expect(found.count > 3 && found.count == wanted)
     }
 
-    @Test("whatever is changed in a row is named") func columns() async throws {
+    @Test func `any change to a row is named`() async throws {
         let (file, tables) = try await Self.filled()
         var tried = 0
         for (table, columns) in tables {
@@ -106,7 +106,7 @@ import VaultSQLite
         #expect(tried > tables.count * 2, "hardly a change was possible")
     }
 
-    @Test("a row that counts is missed when it is deleted, and when it is put back") func rows() async throws {
+    @Test func `a row that counts is missed when it is deleted, and when it is put back`() async throws {
         let (file, _) = try await Self.filled()
         for table in SealedTable.counted {
             let found = try await findings(file, "DELETE FROM \(table.name)")

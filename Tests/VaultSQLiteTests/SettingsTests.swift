@@ -6,14 +6,13 @@ import Vault
 @testable import VaultSQLite
 
 @Suite struct SettingsTests {
-    @Test(
-        "the connection that is used has the settings that keep commits safe",
-        arguments: [
-            ("synchronous", "2"), ("journal_mode", "wal"), ("locking_mode", "exclusive"), ("foreign_keys", "1"),
-            ("secure_delete", "1"), ("trusted_schema", "0"), ("cell_size_check", "1"), ("temp_store", "2"),
-            ("busy_timeout", "0"), ("application_id", "1263817294"), ("user_version", "1"),
-        ])
-    func pragmas(name: String, value: String) async throws {
+    @Test(arguments: [
+        ("synchronous", "2"), ("journal_mode", "wal"), ("locking_mode", "exclusive"), ("foreign_keys", "1"),
+        ("secure_delete", "1"), ("trusted_schema", "0"), ("cell_size_check", "1"), ("temp_store", "2"),
+        ("busy_timeout", "0"), ("application_id", "1263817294"), ("user_version", "1"),
+    ]) func `the connection that is used has the settings that keep commits safe`(name: String, value: String)
+        async throws
+    {
         let file = try await FileVault()
         let store = try SQLiteStore.open(at: file.path)
         // Of this very connection: the settings are its own.
@@ -22,7 +21,7 @@ import Vault
         try await store.close()
     }
 
-    @Test("while it is open the commits are in the WAL, and after it is closed all is in the one file") func wal()
+    @Test func `while the store is open the commits are in the WAL, and after closing everything is in the one file`()
         async throws
     {
         let file = try await FileVault()
@@ -37,7 +36,7 @@ import Vault
         #expect(try sqlite(file.path, "SELECT count(*) FROM app; PRAGMA integrity_check").output == "1\nok\n")
     }
 
-    @Test("nobody but the owner can read any of the files, whatever the umask") func modes() async throws {
+    @Test func `only the owner can read any of the files, whatever the umask`() async throws {
         // In a process of its own: the umask is the whole process's, and so that of the tests beside this one.
         await #expect(processExitsWith: .success) {
             umask(0)
@@ -51,7 +50,7 @@ import Vault
         }
     }
 
-    @Test("a blob that was removed is not left in the file") func secureDelete() async throws {
+    @Test func `a blob that was removed is not left in the file`() async throws {
         let file = try await FileVault()
         var dice = Dice(1)
         let (small, large) = (dice.bytes(300), dice.bytes(30_000))

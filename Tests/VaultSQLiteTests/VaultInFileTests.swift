@@ -8,8 +8,7 @@ import VaultSQLite
 /// The vault's own life on the store that is shipped: what the store's own rules (foreign keys, unique indices) might
 /// not let through.
 @Suite struct VaultInFileTests {
-    @Test("a whole life: added, kept, changed, removed, made again, and the same after each restart") func life()
-        async throws
+    @Test func `a whole life is the same after each restart: added, saved, changed, removed, added again`() async throws
     {
         let file = try await FileVault()
         var last = try await file.use { vault in
@@ -39,9 +38,7 @@ import VaultSQLite
         }
     }
 
-    @Test("nothing that is secret stands in the file in the clear, nor does anything but ids") func sealed()
-        async throws
-    {
+    @Test func `no secret is in the file in the clear, and nothing but IDs is`() async throws {
         let file = try await FileVault()
         let (store, vault) = try await file.open()
         try await vault.add(number: 1, at: file.time.now)
@@ -56,7 +53,7 @@ import VaultSQLite
         #expect(files.contains(Array("id-of-app-1".utf8)), "the search finds what is there")
     }
 
-    @Test("a hundred changes at once all last") func concurrent() async throws {
+    @Test func `a hundred changes at once all survive`() async throws {
         let file = try await FileVault()
         let picture = try await file.use { vault in
             try await withThrowingTaskGroup(of: Void.self) { group in
@@ -67,23 +64,22 @@ import VaultSQLite
         #expect(picture.apps.count == 25)
         #expect(try await file.use() == picture)
     }
-    @Test(
-        "the file takes no second current secret and no second rotation under way, whatever the program believes",
-        arguments: [
-            (
-                "INSERT INTO generation SELECT 'other', app, number + 1, 'current', sealed FROM generation",
-                "generation.app"
-            ),
-            (
-                "INSERT INTO generation SELECT 'other', app, number, 'previous', sealed FROM generation",
-                "generation.app"
-            ),
-            (
-                "INSERT INTO rotation SELECT column1, id, column2, NULL, sealed FROM app, (VALUES ('a', 'planned'), ('b', 'draining'))",
-                "rotation.app"
-            ),
-        ]) func oneOfEach(_ statement: String, _ what: String) async throws
-    {
+    @Test(arguments: [
+        (
+            "INSERT INTO generation SELECT 'other', app, number + 1, 'current', sealed FROM generation",
+            "generation.app"
+        ),
+        (
+            "INSERT INTO generation SELECT 'other', app, number, 'previous', sealed FROM generation",
+            "generation.app"
+        ),
+        (
+            "INSERT INTO rotation SELECT column1, id, column2, NULL, sealed FROM app, (VALUES ('a', 'planned'), ('b', 'draining'))",
+            "rotation.app"
+        ),
+    ]) func `the file takes no second current secret and no second rotation under way, whatever the program believes`(
+        _ statement: String, _ what: String
+    ) async throws {
         let file = try await FileVault()
         try await file.use { vault in try await vault.add(number: 1, at: file.time.now) }
         let outcome = try sqlite(file.path, statement)

@@ -25,7 +25,7 @@ import Vault
         await FilledVault.opened(store.reopened(), time: time) == .success(VaultPicture(vault))
     }
 
-    @Test("a change of an app is made to what is there, not to what its caller saw") func edits() async throws {
+    @Test func `a change of an app is made to what is there, not to what its caller saw`() async throws {
         let (store, vault, time) = try await make()
         let seen = App.sample("zoom")
         try await vault.add(seen, clientSecret: SecretBox("s"))
@@ -39,8 +39,7 @@ import Vault
         #expect(await isDurable(vault, store, time))
     }
 
-    @Test("the current secret is not forgotten, whoever says that its rotation is over") func lastSecret() async throws
-    {
+    @Test func `the current secret is not forgotten when its rotation is declared over`() async throws {
         let (store, vault, time) = try await make()
         let app = App.sample("zoom")
         try await vault.add(app, clientSecret: SecretBox("s"))
@@ -52,8 +51,7 @@ import Vault
         #expect(await isDurable(vault, store, time))
     }
 
-    @Test("what is added is served, in the order of names, and served again after a restart") func adding() async throws
-    {
+    @Test func `an added app is served, in the order of names, and again after a restart`() async throws {
         let (store, vault, time) = try await make()
         for name in ["beta", "alpha", "gamma"] {
             try await vault.add(.sample(name), clientSecret: SecretBox("secret of \(name)"))
@@ -68,7 +66,7 @@ import Vault
         #expect(await isDurable(vault, store, time))
     }
 
-    @Test("what is removed is gone, all that belonged to it too, and its name can be given again") func removing()
+    @Test func `a removed app is gone with everything that belonged to it, and its name can be used again`()
         async throws
     {
         let (store, vault, time) = try await make()
@@ -92,7 +90,7 @@ import Vault
         #expect(await isDurable(vault, store, time))
     }
 
-    @Test("a name that is taken is refused, and what has it stays as it was") func duplicates() async throws {
+    @Test func `a name in use is refused, and its owner stays as it was`() async throws {
         let (store, vault, time) = try await make()
         try await vault.fill(at: time.now, marked: "first")
         let picture = VaultPicture(vault)
@@ -102,7 +100,7 @@ import Vault
         #expect(await isDurable(vault, store, time))
     }
 
-    @Test("what is not there cannot be removed, and nothing can be kept for it") func missing() async throws {
+    @Test func `a missing app cannot be removed, and nothing can be saved for it`() async throws {
         let (store, vault, time) = try await make()
         try await vault.add(.sample("alpha"), clientSecret: SecretBox("x"))
         #expect(await code { try await vault.removeApp(.test("other")) } == .notFound)
@@ -113,9 +111,7 @@ import Vault
         #expect(await isDurable(vault, store, time))
     }
 
-    @Test("a token of an app that was removed and made again under its name is not the new app's") func sameName()
-        async throws
-    {
+    @Test func `a token of an app that was removed and made again under its name is not the new app's`() async throws {
         let (store, vault, time) = try await make()
         try await vault.add(.sample("alpha", id: "old"), clientSecret: SecretBox("old"))
         try await vault.removeApp(.test("alpha"))
@@ -129,9 +125,7 @@ import Vault
         #expect(await isDurable(vault, store, time))
     }
 
-    @Test("of two hundred changes at once none is lost, and the catalog ends as the store does") func concurrent()
-        async throws
-    {
+    @Test func `of two hundred changes at once none is lost, and the catalog ends as the store does`() async throws {
         let (store, vault, time) = try await make()
         try await withThrowingTaskGroup(of: Void.self) { group in
             for number in 0..<50 {
@@ -159,7 +153,7 @@ import Vault
         #expect(await isDurable(vault, store, time))
     }
 
-    @Test("of a hundred who add one name at once, one succeeds") func race() async throws {
+    @Test func `of a hundred callers that add one name at once, one succeeds`() async throws {
         let (store, vault, time) = try await make()
         let added = await withTaskGroup(of: Int.self) { group in
             for number in 0..<100 {
@@ -175,10 +169,10 @@ import Vault
         #expect(await isDurable(vault, store, time))
     }
 
-    @Test(
-        "a change that cannot be committed shows nowhere, and the vault goes on when the store does",
-        arguments: [StoreError.Code.diskFull, .inputOutput, .readOnly])
-    func failing(reason: StoreError.Code) async throws {
+    @Test(arguments: [StoreError.Code.diskFull, .inputOutput, .readOnly])
+    func `a change that cannot be committed shows nowhere, and the vault recovers with the store`(
+        reason: StoreError.Code
+    ) async throws {
         let (store, vault, time) = try await make()
         try await vault.fill(at: time.now, marked: "before")
         let picture = VaultPicture(vault)
@@ -205,7 +199,7 @@ import Vault
         #expect(await isDurable(vault, store, time))
     }
 
-    @Test("with a promotion go the refusals of the old secret, here and in the store") func promotion() async throws {
+    @Test func `a promotion removes the refusals of the old secret, in memory and in the store`() async throws {
         let (store, vault, time) = try await make()
         try await vault.fill(at: time.now, marked: "x")
         let entry = try #require(vault.catalog.app(.test("alpha")))
@@ -220,8 +214,7 @@ import Vault
         #expect(await isDurable(vault, store, time))
     }
 
-    @Test("what is known of a newer secret does not give way to what is said of an older one") func newer() async throws
-    {
+    @Test func `facts about a newer secret do not give way to reports about an older one`() async throws {
         let (store, vault, time) = try await make()
         let (app, now) = (App.sample("alpha"), time.now.wall)
         let (old, new) = (Generation.first, Generation.first.next)
@@ -266,7 +259,7 @@ import Vault
         #expect(await isDurable(vault, store, time))
     }
 
-    @Test("a vault that was closed writes nothing more") func closed() async throws {
+    @Test func `a vault that was closed writes nothing more`() async throws {
         let (store, vault, time) = try await make()
         try await vault.fill(at: time.now, marked: "x")
         let commits = store.commits
@@ -277,9 +270,7 @@ import Vault
         #expect(await isDurable(vault, store, time))
     }
 
-    @Test("what another program changed in the store is found before anything is written on top of it") func behind()
-        async throws
-    {
+    @Test func `a change by another program is found before anything is written over it`() async throws {
         let filled = try await FilledVault()
         let commits = filled.store.commits
         _ = try await filled.store.write {

@@ -20,7 +20,6 @@ import Vault
     ])
 
     @Test(
-        "who may have what, and by which rule",
         arguments: [
             (1000, 50, "alpha", Grant.Kind.token, "a-group"), (1000, 50, "alpha", .credentials, "a-group"),
             (1000, 50, "beta", .token, "b-any"), (1000, 50, "beta", .credentials, nil),
@@ -29,18 +28,21 @@ import Vault
             (0, 0, "alpha", .credentials, "e-two"), (0, 0, "alpha", .token, nil), (0, 0, "beta", .token, "e-two"),
             (0, 0, "beta", .credentials, nil), (0, 0, "gamma", .token, nil), (4242, 50, "alpha", .token, nil),
         ] as [(UInt32, UInt32, String, Grant.Kind, String?)])
-    func access(uid: UInt32, gid: UInt32, app: String, kind: Grant.Kind, client: String?) {
+    func `each client has what its policy grants, and the verdict names the policy`(
+        uid: UInt32, gid: UInt32, app: String, kind: Grant.Kind, client: String?
+    ) {
         let identity = Identity(uid: uid, gid: gid, pid: 1)
         #expect(Self.rules.decide(identity, app: .test(app), kind: kind).client?.description == client)
     }
 
     @Test(
-        "who may learn that an app exists",
         arguments: [
             (1000, 51, "alpha", true), (1001, 50, "alpha", false), (1002, 50, "alpha", false), (0, 0, "alpha", true),
             (0, 0, "gamma", false), (4242, 0, "alpha", false),
-        ] as [(UInt32, UInt32, String, Bool)])
-    func names(uid: UInt32, gid: UInt32, app: String, may: Bool) {
+        ] as [(UInt32, UInt32, String, Bool)]) func `only a client with a policy for an app learns that it exists`(
+            uid: UInt32, gid: UInt32, app: String, may: Bool
+        )
+    {
         #expect(Self.rules.visibleApps(to: Identity(uid: uid, gid: gid, pid: 1)).contains(.test(app)) == may)
     }
 }

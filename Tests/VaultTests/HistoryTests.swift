@@ -6,8 +6,7 @@ import Testing
 @testable import Vault
 
 @Suite struct HistoryTests {
-    @Test("rotations of one second come in the order in which they were, whatever their ids") func order() async throws
-    {
+    @Test func `rotations of one second come in their order, whatever their IDs`() async throws {
         let (store, time) = (MemoryStore(), ManualTime())
         try await Vault.create(in: store, ways: [.keyFile()])
         let vault = try await Vault.open(store, with: .keyFile(), time: time)

@@ -7,8 +7,7 @@ import Testing
 @testable import Vault
 
 @Suite struct ObservingTests {
-    @Test("an observer is told of each change after it shows, and of nothing else")
-    func changes() async throws {
+    @Test func `an observer is notified of each change after it shows, and of nothing else`() async throws {
         let store = MemoryStore()
         try await Vault.create(in: store, ways: [.keyFile()])
         let vault = try await Vault.open(store, with: .keyFile(), time: ManualTime())
@@ -29,8 +28,9 @@ import Testing
         #expect(seen.all.map(\.clients) == [0, 1, 0, 0])
     }
 
-    @Test("a promotion shows all at once: secret, the one before, rotation; and is told of once")
-    func promotion() async throws {
+    @Test func `a promotion shows the secret, the one before and the rotation at once, and is notified once`()
+        async throws
+    {
         let (store, time) = (MemoryStore(), ManualTime())
         try await Vault.create(in: store, ways: [.keyFile()])
         let vault = try await Vault.open(store, with: .keyFile(), time: time)

@@ -49,7 +49,7 @@ import Testing
         ).unlogged
     }
 
-    @Test("an event is in the vault with its change, and told of once it is durable") func travels() async throws {
+    @Test func `an event is in the vault with its change, and reported once it is durable`() async throws {
         let vault = try await open()
         try await vault.add(.sample("one"), recording: event("one"))
         try await vault.add(.sample("two"))
@@ -62,7 +62,7 @@ import Testing
         #expect(try await unlogged(vault).entries == expected)
     }
 
-    @Test("a change that fails leaves no event") func fails() async throws {
+    @Test func `a change that fails leaves no event`() async throws {
         let vault = try await open()
         try await vault.add(.sample("one"), recording: event("one"))
         await #expect(throws: VaultError.self) { try await vault.add(.sample("one"), recording: event("one")) }
@@ -74,7 +74,7 @@ import Testing
         #expect(try await unlogged(vault).entries.count == 1)
     }
 
-    @Test("what is on disk in the log is dropped by the next commit, and nothing else") func emptied() async throws {
+    @Test func `only events that are on disk in the log are dropped by the next commit`() async throws {
         let vault = try await open()
         for name in ["one", "two", "three"] { try await vault.add(.sample(name), recording: event(name)) }
         log.isDurable(through: 2)
@@ -87,7 +87,7 @@ import Testing
         #expect(vault.auditHead.sequence == 3)
     }
 
-    @Test("however long the log cannot be written, the row does not grow without end") func bounded() async throws {
+    @Test func `however long the log cannot be written, the row's size stays bounded`() async throws {
         let vault = try await open()
         let reason = String(repeating: "x", count: 2000)
         for number in 0..<60 { try await vault.add(.sample("c\(number)"), recording: event(reason)) }
@@ -99,8 +99,7 @@ import Testing
         #expect(try await unlogged(vault).isEmpty)
     }
 
-    @Test("each step of a rotation has an event, and a look that changes nothing has none") func rotation() async throws
-    {
+    @Test func `each step of a rotation has an event, and a check that changes nothing has none`() async throws {
         let vault = try await open()
         let app = App.sample("zoom")
         try await vault.add(app, clientSecret: SecretBox("old"))
@@ -122,7 +121,7 @@ import Testing
         #expect(log.told.all.last?.event == event("operator"))
     }
 
-    @Test("without a log nothing is kept for one") func withoutLog() async throws {
+    @Test func `without a log no events are stored`() async throws {
         let vault = try await Vault.open(store, with: .keyFile(), time: time)
         try await vault.add(.sample("one"), recording: event("one"))
         #expect(try await unlogged(vault).isEmpty)

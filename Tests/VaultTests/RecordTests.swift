@@ -20,9 +20,8 @@ import Testing
     private func again<R: Record>(_ record: R) throws -> R { try sealer.open(sealer.seal(record), as: R.self) }
 
     @Test(
-        "an app comes back as it was",
         arguments: strange.map { App.Environment.custom(tokenURL: $0, apiURL: $0 + "!") } + [.commercial, .government])
-    func apps(environment: App.Environment) throws {
+    func `an app comes back as it was`(environment: App.Environment) throws {
         for marketplace in [nil, "", "m"] {
             for text in Self.strange {
                 var app = App(
@@ -36,17 +35,14 @@ import Testing
         }
     }
 
-    @Test(
-        "a client comes back as it was, its rule neither wider nor narrower",
-        arguments: [
-            [], [Grant(target: .any, kinds: [])], [Grant(target: .any, kinds: [.token])],
-            [Grant(target: .app(.test("alpha")), kinds: [.credentials])],
-            [
-                Grant(target: .app(.test("b")), kinds: [.credentials, .token]), Grant(target: .any, kinds: [.token]),
-                Grant(target: .app(.test("b")), kinds: []),
-            ],
-        ])
-    func clients(grants: [Grant]) throws {
+    @Test(arguments: [
+        [], [Grant(target: .any, kinds: [])], [Grant(target: .any, kinds: [.token])],
+        [Grant(target: .app(.test("alpha")), kinds: [.credentials])],
+        [
+            Grant(target: .app(.test("b")), kinds: [.credentials, .token]), Grant(target: .any, kinds: [.token]),
+            Grant(target: .app(.test("b")), kinds: []),
+        ],
+    ]) func `a client comes back as it was, its rule neither wider nor narrower`(grants: [Grant]) throws {
         for (uid, user, gid) in [
             (0, nil, nil), (UInt32.max, "", 0), (1000, "somebody", UInt32.max), (1, "\u{1F511}", 5),
         ] as [(UInt32, String?, UInt32?)] {
@@ -55,8 +51,7 @@ import Testing
         }
     }
 
-    @Test("a client's further selectors come back as they were")
-    func selectors() throws {
+    @Test func `a client's further selectors come back as they were`() throws {
         for (unit, exe, foreign) in [
             ("a.service", nil, false), (nil, "/usr/bin/a b", false), (nil, nil, true),
             (#"x\x2dy@1.service"#, "/é", true),
@@ -69,8 +64,7 @@ import Testing
         }
     }
 
-    @Test("a client's row of before there were further selectors is read, and written as it was")
-    func olderClient() throws {
+    @Test func `a client's row without further selectors is read, and written as it was`() throws {
         let text = #"{"name":"one","uid":1000,"user":"ann","gid":5,"created_at":1800000000,"allow":[]}"#
         let record = try ClientRecord(cells: [.text("id")], document: JSONDocument(parsing: SecretBytes(copying: text)))
         #expect(record.client.selectors == Selectors(uid: 1000, user: "ann", gid: 5))
@@ -81,8 +75,8 @@ import Testing
         #expect(TestSupport.text(writer.finish()) == text)
     }
 
-    @Test("a client secret comes back byte for byte, whatever its generation", arguments: strange)
-    func credentials(text: String) throws {
+    @Test(arguments: strange)
+    func `a client secret comes back byte for byte, whatever its generation`(text: String) throws {
         for number in [1, 2, Int.max] {
             let credential = Credential(
                 generation: try #require(Generation(number)), state: .current, clientSecret: SecretBox(text),
@@ -94,10 +88,8 @@ import Testing
         }
     }
 
-    @Test(
-        "a token comes back as it was",
-        arguments: [nil, [], ["a"], ["user:read:admin", "x", "y z".replacing(" ", with: ":")]])
-    func tokens(scopes: [String]?) throws {
+    @Test(arguments: [nil, [], ["a"], ["user:read:admin", "x", "y z".replacing(" ", with: ":")]])
+    func `a token comes back as it was`(scopes: [String]?) throws {
         for text in Self.strange {
             let token = Token(
                 accessToken: SecretBox(text), tokenType: "bearer" + text, scopes: scopes, apiURL: text,
@@ -109,8 +101,8 @@ import Testing
         }
     }
 
-    @Test("refusals come back as they were", arguments: [[], [0], [5, 4, 4], Array(0..<100)])
-    func refusals(seconds: [Int]) throws {
+    @Test(arguments: [[], [0], [5, 4, 4], Array(0..<100)])
+    func `refusals come back as they were`(seconds: [Int]) throws {
         for text in Self.strange {
             let refusals = Refusals(
                 generation: .first, times: seconds.map { Self.now + $0 }, cause: text, reason: text + "!")
@@ -118,10 +110,8 @@ import Testing
         }
     }
 
-    @Test(
-        "a push target comes back as it was, its password and key byte for byte",
-        arguments: [PushTarget.Trust.system, .authorities("-----BEGIN\n"), .pin(String(repeating: "0", count: 64))])
-    func targets(trust: PushTarget.Trust) throws {
+    @Test(arguments: [PushTarget.Trust.system, .authorities("-----BEGIN\n"), .pin(String(repeating: "0", count: 64))])
+    func `a push target comes back as it was, its password and key byte for byte`(trust: PushTarget.Trust) throws {
         for text in Self.strange {
             for login in [
                 .basic(user: text, password: SecretBox(text)),
@@ -143,7 +133,7 @@ import Testing
         }
     }
 
-    @Test("what a target has comes back as it was", arguments: strange) func deliveries(text: String) throws {
+    @Test(arguments: strange) func `a target's delivery comes back as it was`(text: String) throws {
         var full = Delivery()
         (full.before, full.waiting) = (.first, "10.0.0.2 is OUT_OF_DATE")
         full.generation = .first.next
@@ -161,7 +151,7 @@ import Testing
         }
     }
 
-    @Test("the vault's account of itself comes back as it was") func state() throws {
+    @Test func `the vault's state comes back as it was`() throws {
         var state = VaultState()
         state.commits = Int.max
         state.count(try sealer.digest(of: sealer.seal(AppRecord(.sample("alpha")))))
@@ -171,10 +161,7 @@ import Testing
         #expect(state.rows == 0 && state.digest == SetDigest())
     }
 
-    @Test("what the audit log is still to tell comes back as it was, with where it ended and what was lost")
-    func outbox()
-        throws
-    {
+    @Test func `the events for the audit log come back as they were, with the log's end and the lost ones`() throws {
         for (number, text) in Self.strange.enumerated() {
             let event = AuditEvent(.init("app.add"), .done, [("app", .text(String(text.prefix(2000))))])
             let entry = AuditEntry(event, at: Self.now + number, commit: number + 1)
@@ -189,21 +176,20 @@ import Testing
         #expect(found.outboxBytes == 4711 && found.outboxLoss == state.outboxLoss)
     }
 
-    @Test("rows of the outbox are in the order of the commits") func outboxOrder() {
+    @Test func `rows of the outbox are in the order of the commits`() {
         let commits = [1, 2, 9, 10, 99, 100, 123_456, Int.max]
         #expect(commits.map(OutboxRecord.id) == commits.map(OutboxRecord.id).sorted())
     }
 
-    @Test("a time before 1970 or after 9999 comes back as what can be written", arguments: [Int.min, -1, 0, Int.max])
-    func times(seconds: Int) throws {
+    @Test(arguments: [Int.min, -1, 0, Int.max])
+    func `a time before 1970 or after 9999 comes back as what can be written`(seconds: Int) throws {
         let app = App(
             id: "id", name: .test("a"), accountID: "", clientID: "", marketplaceAppID: nil, environment: .commercial,
             createdAt: Timestamp(unixSeconds: seconds))
         #expect(try again(AppRecord(app)).app.createdAt == Timestamp(unixSeconds: seconds))
     }
 
-    @Test("what could not be read back is not sealed: it would be lost, and the vault with it") func unreadable() throws
-    {
+    @Test func `a record that could not be read back is not sealed`() throws {
         let broken = SecretBox(
             SecretBytes(count: 2) { span in span.storeBytes(of: 0xFF, toByteOffset: 0, as: UInt8.self) })
         let credential = Credential(generation: .first, state: .current, clientSecret: broken, createdAt: Self.now)

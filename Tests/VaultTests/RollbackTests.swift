@@ -43,8 +43,7 @@ import Testing
         }
     }
 
-    @Test("a vault that was put back is refused, and one that its log does not know all of is not")
-    func putBack() async throws {
+    @Test func `a vault that was put back is refused, and one that its log does not know all of is not`() async throws {
         let vault = try await open(store)
         try await vault.add(.sample("one"))
         try await note(vault)
@@ -59,8 +58,7 @@ import Testing
         #expect(error.hint?.contains("keyturnd restore") == true)
     }
 
-    @Test("who accepts a vault that was put back has it counted on from where the log is")
-    func accepted() async throws {
+    @Test func `an accepted old vault continues to count from where the log is`() async throws {
         let old = store.reopened()
         let vault = try await open(store)
         for number in 0..<5 { try await vault.add(.sample("client-\(number)")) }
@@ -76,8 +74,9 @@ import Testing
         #expect(await refusal(store)?.code == .rolledBack, "now the other one is the older")
     }
 
-    @Test("a file that is put into the log cannot have the vault refused, nor hide that it was put back")
-    func forged() async throws {
+    @Test func `a file that is put into the log cannot have the vault refused, nor hide that it was put back`()
+        async throws
+    {
         let old = store.reopened()
         let vault = try await open(store)
         try await vault.add(.sample("one"))
@@ -90,7 +89,7 @@ import Testing
         #expect(await refusal(old)?.code == .rolledBack)
     }
 
-    @Test("an older file of the log under a newer number does not hide it") func renamed() async throws {
+    @Test func `an older file of the log under a newer number does not hide it`() async throws {
         let vault = try await open(store)
         try await vault.add(.sample("one"))
         try await note(vault)
@@ -102,7 +101,7 @@ import Testing
         #expect(await refusal(store) == nil)
     }
 
-    @Test("without a log there is nothing to tell by") func withoutLog() async throws {
+    @Test func `without a log no rollback can be found`() async throws {
         #expect(await refusal(store) == nil)
         try FileManager.default.createDirectory(atPath: log.path, withIntermediateDirectories: false)
         #expect(await refusal(store) == nil)

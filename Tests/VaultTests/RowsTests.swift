@@ -6,10 +6,12 @@ import Testing
 
 /// Rows are the only statement of a change: whatever happened, what is served is what a new process would read out of them.
 @Suite struct RowsTests {
-    @Test("after any changes, some of which the disk refuses, the catalog is what the rows say", arguments: 1...4)
-    func anyChanges(seed: UInt64) async throws { try await check(seed: seed) }
+    @Test(arguments: 1...4)
+    func `after any changes, some of which the disk refuses, the catalog is what the rows say`(seed: UInt64)
+        async throws
+    { try await check(seed: seed) }
 
-    @Test("so it is with a seed that is drawn anew") func drawn() async throws {
+    @Test func `the same holds with a new random seed`() async throws {
         try await check(seed: UInt64.random(in: 1000...UInt64.max))
     }
 

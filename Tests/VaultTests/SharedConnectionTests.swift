@@ -6,7 +6,7 @@ import Vault
 
 /// Several targets may push into one connection, unless they undo each other's work.
 @Suite struct SharedConnectionTests {
-    @Test("one app's targets share a connection, two apps' only with other settings") func settings() async throws {
+    @Test func `one app's targets share a connection, two apps' only with other settings`() async throws {
         let store = MemoryStore()
         try await Vault.create(in: store, ways: [.keyFile()])
         let vault = try await Vault.open(store, with: .keyFile(), time: ManualTime())

@@ -44,11 +44,8 @@ import Vault
         #expect(!findings.isEmpty, "an inspection names \(what) in \(row.table.name)")
     }
 
-    @Test("untouched, the vault opens with all that it had", arguments: SealedTable.all) func untouched(
-        table: SealedTable
-    )
-        async throws
-    {
+    @Test(arguments: SealedTable.all)
+    func `an untouched vault opens with everything that it had`(table: SealedTable) async throws {
         #expect(try await filled.opened { _ in } == .success(filled.picture))
         #expect(try await filled.inspected { _ in }.isEmpty)
         let rows = try await filled.rows(of: table)
@@ -64,7 +61,7 @@ import Vault
         #expect(try await filled.opened { _ in } == .success(filled.picture))
     }
 
-    @Test("a changed column is found", arguments: SealedTable.all) func columns(table: SealedTable) async throws {
+    @Test(arguments: SealedTable.all) func `a changed column is found`(table: SealedTable) async throws {
         let rows = try await filled.rows(of: table)
         for row in rows {
             for (index, cell) in row.cells.enumerated() {
@@ -84,8 +81,8 @@ import Vault
         }
     }
 
-    @Test("a changed byte of a sealed blob is found, wherever it is", arguments: SealedTable.all)
-    func bytes(table: SealedTable) async throws {
+    @Test(arguments: SealedTable.all)
+    func `a changed byte of a sealed blob is found, wherever it is`(table: SealedTable) async throws {
         var dice = Dice(1)
         for row in try await filled.rows(of: table) {
             let last = row.sealed.count - 1
@@ -98,9 +95,7 @@ import Vault
         }
     }
 
-    @Test("a blob that was cut or grew is found", arguments: SealedTable.all) func lengths(table: SealedTable)
-        async throws
-    {
+    @Test(arguments: SealedTable.all) func `a blob that was cut or grew is found`(table: SealedTable) async throws {
         var dice = Dice(2)
         for row in try await filled.rows(of: table) {
             let lengths =
@@ -113,8 +108,8 @@ import Vault
         }
     }
 
-    @Test("two blobs that changed places are found, within a table and between two", arguments: SealedTable.all)
-    func swapped(table: SealedTable) async throws {
+    @Test(arguments: SealedTable.all)
+    func `two blobs that swapped places are found, within a table and between two`(table: SealedTable) async throws {
         for other in SealedTable.all {
             let first = try #require(try await filled.rows(of: table).first)
             let second = try #require(try await filled.rows(of: other).last)
@@ -130,7 +125,7 @@ import Vault
         }
     }
 
-    @Test("a row that is gone is missed", arguments: SealedTable.all) func deleted(table: SealedTable) async throws {
+    @Test(arguments: SealedTable.all) func `a missing row is found`(table: SealedTable) async throws {
         for row in try await filled.rows(of: table) {
             guard table == .keySlot else {
                 try await attack(row, "no row \(row.id)", naming: false) { transaction in
@@ -150,8 +145,8 @@ import Vault
         #expect(all != .success(filled.picture))
     }
 
-    @Test("a row that is there twice is found, or changes nothing", arguments: SealedTable.all)
-    func duplicated(table: SealedTable) async throws {
+    @Test(arguments: SealedTable.all)
+    func `a row that is there twice is found, or changes nothing`(table: SealedTable) async throws {
         for row in try await filled.rows(of: table) {
             for id in ["0", "zzz", row.id + "0"] {
                 var cells = [.text(id)] + row.cells.dropFirst()
@@ -170,8 +165,8 @@ import Vault
         }
     }
 
-    @Test("an older row that is put back is found, or is no more than an older token", arguments: SealedTable.all)
-    func older(table: SealedTable) async throws {
+    @Test(arguments: SealedTable.all)
+    func `an older row that is put back is found, or is no more than an older token`(table: SealedTable) async throws {
         let old = try await filled.rows(of: table)
         try await filled.vault.empty()
         try await filled.vault.fill(at: filled.time.now, marked: "newer")
@@ -191,14 +186,8 @@ import Vault
         }
     }
 
-    @Test(
-        "what was removed does not come back",
-        arguments: SealedTable.counted.filter { ![.way, .auditHead, .outbox].contains($0) })
-    func revived(
-        table: SealedTable
-    )
-        async throws
-    {
+    @Test(arguments: SealedTable.counted.filter { ![.way, .auditHead, .outbox].contains($0) })
+    func `a removed row does not come back`(table: SealedTable) async throws {
         let old = try await filled.rows(of: table)
         try await filled.vault.empty()
         for row in old { #expect(try await filled.opened { try $0.put(row) }.isDamaged()) }
@@ -206,9 +195,8 @@ import Vault
         #expect(try await filled.opened { _ in } == .success(VaultPicture(filled.vault)))
     }
 
-    @Test("rows of another vault do not open in this one", arguments: SealedTable.all) func foreign(table: SealedTable)
-        async throws
-    {
+    @Test(arguments: SealedTable.all)
+    func `rows of another vault do not open in this one`(table: SealedTable) async throws {
         let other = try await FilledVault()
         for (row, foreign) in zip(try await filled.rows(of: table), try await other.rows(of: table)) {
             let plain = table.columns.count - table.blindIndexes.count

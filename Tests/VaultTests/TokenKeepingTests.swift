@@ -17,8 +17,9 @@ import Vault
         try #require(try await Vault.open(store.reopened(), with: .keyFile(), time: time).catalog.entries.first)
     }
 
-    @Test("a token and its app's refusals are there after a restart, until the next token clears the refusals")
-    func kept() async throws {
+    @Test func `a token and its app's refusals are there after a restart, until the next token clears the refusals`()
+        async throws
+    {
         let (store, vault, time, app) = try await make()
         let refusals = Refusals.sample([time.now.wall, time.now.wall + 2])
         try await vault.keep(refusals, for: app)
@@ -38,8 +39,9 @@ import Vault
         #expect(try await reopen(store, time).refusals == nil)
     }
 
-    @Test("an app that came to be another of Zoom's has no token of the old one, here and after a restart")
-    func identified() async throws {
+    @Test func `an app that came to be another of Zoom's has no token of the old one, here and after a restart`()
+        async throws
+    {
         let (store, vault, time, app) = try await make()
         let seen = SeenToken(token: .sample("old", issuedAt: time.now.wall), seen: time.now, minted: true)
         try await vault.keep(seen, for: app)
@@ -53,9 +55,7 @@ import Vault
         }
     }
 
-    @Test("what is held in memory alone gives way to a change as what is in the vault does") func heldAndChanged()
-        async throws
-    {
+    @Test func `a token in memory alone gives way to a change as one in the vault does`() async throws {
         let (_, vault, time, app) = try await make()
         let refusals = Refusals.sample([time.now.wall])
         let seen = SeenToken(token: .sample("blocked", issuedAt: time.now.wall), seen: time.now, minted: true)
@@ -86,7 +86,7 @@ import Vault
         #expect(vault.catalog.app(app.name)?.token == nil)
     }
 
-    @Test("a token of the app's old IDs, or of an older secret, comes too late to be shown or kept") func late()
+    @Test func `a token of the app's old IDs, or of an older secret, comes too late to be served or saved`()
         async throws
     {
         let (store, vault, time, app) = try await make()
@@ -113,7 +113,7 @@ import Vault
         #expect(try await reopen(store, time).token?.token.accessToken.text == "new")
     }
 
-    @Test("what is held in memory alone is gone after a restart") func held() async throws {
+    @Test func `a token in memory alone is gone after a restart`() async throws {
         let (store, vault, time, app) = try await make()
         vault.showUnsaved(
             SeenToken(token: .sample("blocked", issuedAt: time.now.wall), seen: time.now, minted: true), for: app)
@@ -124,8 +124,7 @@ import Vault
         #expect(reopened.token == nil && reopened.refusals == nil)
     }
 
-    @Test("a token that was found counts by the clocks of the moment in which it was found, also after a reboot")
-    func afterReboot() async throws {
+    @Test func `a token counts by the clocks of the moment in which it was saved, also after a reboot`() async throws {
         let (store, vault, time, app) = try await make()
         let token = Token.sample("t", issuedAt: time.now.wall, lifetime: 3600)
         try await vault.keep(SeenToken(token: token, seen: time.now, minted: true), for: app)
@@ -142,7 +141,7 @@ import Vault
         #expect(found.secondsLeft(at: time.now) == -86_400)
     }
 
-    @Test("a fingerprint tells two secrets apart, is the vault's own, and lasts") func fingerprints() async throws {
+    @Test func `a fingerprint tells two secrets apart, is the vault's own, and lasts`() async throws {
         let (store, vault, time, _) = try await make()
         let one = try vault.fingerprint(of: SecretBox("one"))
         #expect(one.count == 12 && one.allSatisfy { $0.isHexDigit })

@@ -54,14 +54,14 @@ import Testing
         { $0.replacing("created_at", with: "created_by") + "" }, { $0.replacing(":1", with: ":-1.5") },
     ]
 
-    @Test("the way of writing rows in this test is the vault's own") func harmless() async throws {
+    @Test func `the way of writing rows in this test is the vault's own`() async throws {
         let (app, filled) = try await rewritten(AppRecord.self) { $0 }
         #expect(app == .success(filled.picture))
         #expect(try await rewritten(TokenRecord.self) { $0 }.0.get().apps.allSatisfy { $0.token != nil })
     }
 
-    @Test("an unknown member, a missing one or none at all refuses the vault", arguments: additions.indices)
-    func refused(index: Int) async throws {
+    @Test(arguments: additions.indices)
+    func `an unknown member, a missing one or none at all refuses the vault`(index: Int) async throws {
         let change = Self.additions[index]
         #expect(try await rewritten(AppRecord.self, change).0.isDamaged(naming: "app"))
         #expect(try await rewritten(GenerationRecord.self, change).0.isDamaged(naming: "generation"))
@@ -69,8 +69,8 @@ import Testing
         if index < 7 { #expect(try await rewritten(VaultState.self, change).0.isDamaged(naming: "state")) }
     }
 
-    @Test("a token or a note of refusals with an unknown member is left out", arguments: additions.indices.prefix(7))
-    func leftOut(index: Int) async throws {
+    @Test(arguments: additions.indices.prefix(7))
+    func `a token or a record of refusals with an unknown member is left out`(index: Int) async throws {
         let (tokens, filled) = try await rewritten(TokenRecord.self, Self.additions[index])
         #expect(try tokens.get().apps.map { $0.token == nil } == [true, false])
         #expect(try tokens.get().withoutTokens == filled.picture.withoutTokens)
@@ -78,19 +78,16 @@ import Testing
         #expect(try refusals.get().apps.map { $0.refusals == nil } == [true, false])
     }
 
-    @Test(
-        "a rule that is misread could only be refused, never widened",
-        arguments: [
-            ("\"app\":\"alpha\"", "\"app\":\"Alpha\""), ("\"app\":\"alpha\"", "\"app\":null"),
-            ("\"app\":\"alpha\"", "\"app\":\"\""),
-            ("\"app\":\"alpha\"", "\"apps\":\"alpha\""), ("\"kinds\":[\"token\"]", "\"kinds\":[\"everything\"]"),
-            ("\"kinds\":[\"token\"]", "\"kinds\":\"token\""), ("\"kinds\":[\"token\"]", "\"kinds\":null"),
-            ("\"kinds\":[\"token\"]", "\"kinds\":{}"), ("\"uid\":2000", "\"uid\":-1"),
-            ("\"uid\":2000", "\"uid\":4294967296"),
-            ("\"uid\":2000", "\"uid\":\"2000\""), ("\"uid\":2000", "\"uid\":2000,\"gid\":null"),
-            ("\"allow\":[", "\"allow\":{},\"x\":["),
-        ])
-    func rules(from: String, to: String) async throws {
+    @Test(arguments: [
+        ("\"app\":\"alpha\"", "\"app\":\"Alpha\""), ("\"app\":\"alpha\"", "\"app\":null"),
+        ("\"app\":\"alpha\"", "\"app\":\"\""),
+        ("\"app\":\"alpha\"", "\"apps\":\"alpha\""), ("\"kinds\":[\"token\"]", "\"kinds\":[\"everything\"]"),
+        ("\"kinds\":[\"token\"]", "\"kinds\":\"token\""), ("\"kinds\":[\"token\"]", "\"kinds\":null"),
+        ("\"kinds\":[\"token\"]", "\"kinds\":{}"), ("\"uid\":2000", "\"uid\":-1"),
+        ("\"uid\":2000", "\"uid\":4294967296"),
+        ("\"uid\":2000", "\"uid\":\"2000\""), ("\"uid\":2000", "\"uid\":2000,\"gid\":null"),
+        ("\"allow\":[", "\"allow\":{},\"x\":["),
+    ]) func `a policy with an unknown member is refused, never widened`(from: String, to: String) async throws {
         // The second client is the one with a narrow rule: it is the only one that the text occurs in.
         let filled = try await FilledVault()
         let sealer = try await Self.sealer(of: filled.store)

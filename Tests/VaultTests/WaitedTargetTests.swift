@@ -60,17 +60,16 @@ import Vault
         isPublished: Bool = false, _ change: (inout Delivery) -> Void = { _ in }
     ) async throws -> World { try await World(isPublished: isPublished, change) }
 
-    @Test("while one was changed by somebody else it may have the old secret, though the rotation published")
-    func changed() async throws {
+    @Test func `a target that was changed by somebody else may have the old secret, though the rotation published`()
+        async throws
+    {
         let drift = Drift(seenAt: Self.seen, kind: .saved)
         #expect(try await Self.world(isPublished: true) { $0.drift = drift }.removal() == .busy)
         #expect(try await Self.world(isPublished: true).removal() == nil)
         #expect(try await Self.world().removal() == .busy)
     }
 
-    @Test("another target of the connection is enough only if it pushes into the same setting") func beside()
-        async throws
-    {
+    @Test func `another target of the connection is enough only if it pushes into the same setting`() async throws {
         for (secret, expected) in [("Client Secret", nil), ("Other Secret", VaultError.Code.busy)] {
             let world = try await Self.world()
             try await world.vault.add(
@@ -81,8 +80,9 @@ import Vault
         }
     }
 
-    @Test("nor is it pointed at another connection, unless the first one is gone, or was never pushed to")
-    func moved() async throws {
+    @Test func `a target is not pointed at another connection, unless the first one is gone or was never pushed to`()
+        async throws
+    {
         let refusal = try await Self.world().move { $0.connection = "two" }
         #expect(refusal?.code == .busy && refusal?.detail.contains("'one'") == true, "\(String(describing: refusal))")
         #expect(try await Self.world().move { $0.settle = 7 } == nil)

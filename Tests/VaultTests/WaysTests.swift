@@ -21,7 +21,7 @@ import Vault
         }
     }
 
-    @Test("each of its ways opens the vault, and no other secret of any kind does") func ways() async throws {
+    @Test func `each unlock key opens the vault, and no other secret of any kind does`() async throws {
         let printed = try RecoveryKey.generate().rendered()
         func recovery() throws -> UnlockKey {
             UnlockKey(.recovery(try printed.withSpan { try RecoveryKey(reading: $0) }))
@@ -42,9 +42,8 @@ import Vault
         #expect(await code(store, Self.passphraseWay(String(repeating: "k", count: 32))) == .wrongKey)
     }
 
-    @Test(
-        "a secret of a length that none can have is a wrong key, and not damage", arguments: [0, 1, 31, 4097, 100_000])
-    func lengths(count: Int) async throws {
+    @Test(arguments: [0, 1, 31, 4097, 100_000])
+    func `a secret of a length that none can have is a wrong key, and not damage`(count: Int) async throws {
         let store = MemoryStore()
         try await Vault.create(in: store, ways: [.keyFile()])
         let way = UnlockKey(.keyFile(SecretBytes(copying: String(repeating: "k", count: count))))
@@ -52,21 +51,21 @@ import Vault
         #expect(await code(store, Self.passphraseWay(String(repeating: "k", count: count))) == .wrongKey)
     }
 
-    @Test("a vault that has no slot for a kind of secret says so") func noSlot() async throws {
+    @Test func `a vault that has no slot for a kind of secret says so`() async throws {
         let store = MemoryStore()
         try await Vault.create(in: store, ways: [.keyFile()])
         #expect(await code(store, Self.passphraseWay()) == .wrongKey)
         #expect(await code(store, UnlockKey(.recovery(try RecoveryKey.generate()))) == .wrongKey)
     }
 
-    @Test("two secrets of one kind open one vault") func twoOfAKind() async throws {
+    @Test func `two secrets of one kind open one vault`() async throws {
         let filled = try await FilledVault()
         for way in FilledVault.ways.values {
             #expect(await FilledVault.opened(filled.store, by: way, time: filled.time) == .success(filled.picture))
         }
     }
 
-    @Test("a vault is made once: the second making is refused and changes nothing") func once() async throws {
+    @Test func `a vault is created once, and a second creation is refused and changes nothing`() async throws {
         let filled = try await FilledVault()
         let commits = filled.store.commits
         await #expect {
@@ -79,10 +78,8 @@ import Vault
         #expect(await code(filled.store, .keyFile("x")) == .wrongKey)
     }
 
-    @Test(
-        "a passphrase that is too easy, and a key file of a wrong length, make no vault",
-        arguments: ["", "short", "elevenbytes"])
-    func weak(text: String) async throws {
+    @Test(arguments: ["", "short", "elevenbytes"])
+    func `a passphrase that is too easy, and a key file of a wrong length, create no vault`(text: String) async throws {
         let store = MemoryStore()
         for way in [Self.passphraseWay(text), UnlockKey(.keyFile(SecretBytes(copying: text)))] {
             await #expect(throws: VaultError.self) { try await Vault.create(in: store, ways: [.keyFile(), way]) }
@@ -90,11 +87,11 @@ import Vault
         #expect(store.commits == 0)
     }
 
-    @Test("a store with nothing in it is no vault") func nothing() async {
+    @Test func `a store with nothing in it is no vault`() async {
         #expect(await code(MemoryStore(), .keyFile()) == .damaged)
     }
 
-    @Test("neither an error nor a vault says anything of a secret") func silent() async throws {
+    @Test func `neither an error nor a vault says anything about a secret`() async throws {
         let store = MemoryStore()
         try await Vault.create(in: store, ways: [.keyFile("k")])
         do {

@@ -7,10 +7,10 @@ import Vault
 @Suite struct LeaseTests {
     private func at(_ seconds: Int) -> Timestamp { Timestamp(unixSeconds: 1_800_000_000 + seconds) }
 
-    @Test(
-        "a lease is held by one, renewed by him alone, and taken over when it ran out, with a growing number",
-        arguments: StoreUnderTest.allCases)
-    func life(kind: StoreUnderTest) async throws {
+    @Test(arguments: StoreUnderTest.allCases)
+    func `a lease has one holder, is renewed by it alone, and is taken over when it ran out, with a growing number`(
+        kind: StoreUnderTest
+    ) async throws {
         let bench = try await kind.make()
         let store = bench.store
         #expect(try await store.acquireLease("l", holder: "a", now: at(0), expiry: at(10)) == 1)
@@ -29,8 +29,8 @@ import Vault
         #expect(try await next.acquireLease("l", holder: "a", now: at(110), expiry: at(120)) == 3)
     }
 
-    @Test("a lease given back is free at once, and its number goes on", arguments: StoreUnderTest.allCases)
-    func release(kind: StoreUnderTest) async throws {
+    @Test(arguments: StoreUnderTest.allCases)
+    func `a released lease is free at once, and its number continues`(kind: StoreUnderTest) async throws {
         let store = try await kind.make().store
         #expect(try await store.acquireLease("l", holder: "a", now: at(0), expiry: at(100)) == 1)
         try await store.releaseLease("l", holder: "b")
@@ -43,8 +43,8 @@ import Vault
         #expect(try await store.acquireLease("none", holder: "a", now: at(3), expiry: at(100)) == 1)
     }
 
-    @Test("of a hundred who want a lease one gets it", arguments: StoreUnderTest.allCases)
-    func race(kind: StoreUnderTest) async throws {
+    @Test(arguments: StoreUnderTest.allCases)
+    func `of a hundred callers that want a lease one gets it`(kind: StoreUnderTest) async throws {
         let store = try await kind.make().store
         let fences = try await withThrowingTaskGroup(of: Int?.self) { group in
             for holder in 0..<100 {

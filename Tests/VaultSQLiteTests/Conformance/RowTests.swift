@@ -4,15 +4,14 @@ import Vault
 
 /// What any store does with rows.
 @Suite struct RowTests {
-    @Test("a new store has no row in any table", arguments: StoreUnderTest.allCases) func empty(kind: StoreUnderTest)
-        async throws
-    {
+    @Test(arguments: StoreUnderTest.allCases)
+    func `a new store has no row in any table`(kind: StoreUnderTest) async throws {
         let store = try await kind.make().store
         for table in SealedTable.all { #expect(try await store.rows(of: table) == []) }
     }
 
-    @Test("rows come in the order of their ids, byte by byte", arguments: StoreUnderTest.allCases)
-    func order(kind: StoreUnderTest) async throws {
+    @Test(arguments: StoreUnderTest.allCases)
+    func `rows come in the order of their ids, byte by byte`(kind: StoreUnderTest) async throws {
         let store = try await kind.make().store
         let ids = [
             "", " ", "0", "10", "9", "A", "Z", "a", "a ", "aa", "b", "e\u{301}", "z", "é", "\u{FFFD}", "\u{1F511}",
@@ -24,8 +23,8 @@ import Vault
         #expect(found == found.sorted { $0.lexicographicallyPrecedes($1) })
     }
 
-    @Test("a row is put, replaced and removed, and its neighbours stay", arguments: StoreUnderTest.allCases)
-    func life(kind: StoreUnderTest) async throws {
+    @Test(arguments: StoreUnderTest.allCases)
+    func `a row is put, replaced and removed, and its neighbours stay`(kind: StoreUnderTest) async throws {
         let store = try await kind.make().store
         try await store.put(.app("a", [1]), .app("b", [2]), .app("c", [3]))
         try await store.put(.app("b", [4, 5]))
@@ -44,16 +43,16 @@ import Vault
         #expect(try await store.read { try $0.row(in: .client, id: "c") } == nil)
     }
 
-    @Test("replacing a row replaces its plain columns too", arguments: StoreUnderTest.allCases)
-    func columns(kind: StoreUnderTest) async throws {
+    @Test(arguments: StoreUnderTest.allCases)
+    func `replacing a row replaces its plain columns too`(kind: StoreUnderTest) async throws {
         let store = try await kind.make().store
         try await store.put(.keySlot("1", kind: "passphrase"))
         try await store.put(.keySlot("1", kind: "recovery"))
         #expect(try await store.rows(of: .keySlot) == [.keySlot("1", kind: "recovery")])
     }
 
-    @Test("a transaction sees what it changed, and a row as it was until then", arguments: StoreUnderTest.allCases)
-    func ownChanges(kind: StoreUnderTest) async throws {
+    @Test(arguments: StoreUnderTest.allCases)
+    func `a transaction sees what it changed, and a row as it was until then`(kind: StoreUnderTest) async throws {
         let store = try await kind.make().store
         try await store.put(.app("a", [1]))
         let seen = try await store.write { transaction in
@@ -68,8 +67,8 @@ import Vault
         #expect(seen == [[1], [2], [3]])
     }
 
-    @Test("texts and numbers come back as they were, whatever they are", arguments: StoreUnderTest.allCases)
-    func cells(kind: StoreUnderTest) async throws {
+    @Test(arguments: StoreUnderTest.allCases)
+    func `texts and numbers come back as they were, whatever they are`(kind: StoreUnderTest) async throws {
         let store = try await kind.make().store
         let texts = [
             "", " ", "a", "'", "\"", ";--", "?", "%", "é", "e\u{301}", "\u{1F511}", "\n", "NULL", "1", "1.0",
@@ -92,10 +91,10 @@ import Vault
         }
     }
 
-    @Test(
-        "rows are found by a column's text, byte by byte and in the order of their ids",
-        arguments: StoreUnderTest.allCases)
-    func found(kind: StoreUnderTest) async throws {
+    @Test(arguments: StoreUnderTest.allCases)
+    func `rows are found by a column's text, byte by byte and in the order of their ids`(kind: StoreUnderTest)
+        async throws
+    {
         let store = try await kind.make().store
         try await store.put(.app("a"), .app("b", index: "é"), .app("c", index: "e\u{301}"), .app("d", index: "%"))
         for (id, app, place) in [("3", "a", "x"), ("1", "a", "x"), ("2", "b", "x"), ("4", "a", "y")] {
@@ -116,10 +115,10 @@ import Vault
         await #expect(throws: StoreError.self) { _ = try await ids(.app, "no_column", "x") }
     }
 
-    @Test(
-        "two rows do not share what is unique, and a row keeps it when it is replaced",
-        arguments: StoreUnderTest.allCases)
-    func unique(kind: StoreUnderTest) async throws {
+    @Test(arguments: StoreUnderTest.allCases)
+    func `two rows do not share a unique value, and a row keeps it when it is replaced`(kind: StoreUnderTest)
+        async throws
+    {
         let store = try await kind.make().store
         try await store.put(.app("a", index: "x"), .app("b", index: "y"))
         await #expect(throws: (any Error).self) { try await store.put(.app("c", index: "x")) }
@@ -130,8 +129,8 @@ import Vault
         #expect(try await store.rows(of: .app) == [.app("a", [2], index: "z"), .app("b", index: "x")])
     }
 
-    @Test("blobs come back byte for byte, from none to millions", arguments: StoreUnderTest.allCases)
-    func blobs(kind: StoreUnderTest) async throws {
+    @Test(arguments: StoreUnderTest.allCases)
+    func `blobs come back byte for byte, from none to millions`(kind: StoreUnderTest) async throws {
         let bench = try await kind.make()
         var dice = Dice(2)
         let blobs: [[UInt8]] = [
@@ -144,10 +143,10 @@ import Vault
         #expect(try await bench.reopened().store.rows(of: .app) == rows)
     }
 
-    @Test(
-        "what was committed is there in the next process, and the same id in another table is another row",
-        arguments: StoreUnderTest.allCases)
-    func durable(kind: StoreUnderTest) async throws {
+    @Test(arguments: StoreUnderTest.allCases)
+    func `a committed row is there in the next process, and the same ID in another table is another row`(
+        kind: StoreUnderTest
+    ) async throws {
         let bench = try await kind.make()
         let tables = SealedTable.all.filter { $0.columns.count == 1 }
         #expect(tables.count > 3)

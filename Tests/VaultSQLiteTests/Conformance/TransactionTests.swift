@@ -7,10 +7,10 @@ import Vault
 @Suite struct TransactionTests {
     private struct Undo: Error, Equatable {}
 
-    @Test(
-        "a transaction that throws leaves nothing of itself, and its error is the one thrown",
-        arguments: StoreUnderTest.allCases)
-    func undone(kind: StoreUnderTest) async throws {
+    @Test(arguments: StoreUnderTest.allCases)
+    func `a transaction that throws leaves nothing of itself, and its error is the one thrown`(kind: StoreUnderTest)
+        async throws
+    {
         let bench = try await kind.make()
         let store = bench.store
         try await store.put(.app("a", 1), .app("b", 2))
@@ -31,8 +31,8 @@ import Vault
         #expect(try await bench.reopened().store.rows(of: .app) == [.app("a", 1), .app("b", 2), .app("d", 4)])
     }
 
-    @Test("what a transaction returns is what its caller and the publisher get", arguments: StoreUnderTest.allCases)
-    func results(kind: StoreUnderTest) async throws {
+    @Test(arguments: StoreUnderTest.allCases)
+    func `the result of a transaction is what its caller and the publisher get`(kind: StoreUnderTest) async throws {
         let store = try await kind.make().store
         let published = Recorder<String>()
         let result = try await store.write { _ in
@@ -49,8 +49,8 @@ import Vault
             } == nil)
     }
 
-    @Test("a read's error reaches the caller, and a read changes nothing", arguments: StoreUnderTest.allCases)
-    func reads(kind: StoreUnderTest) async throws {
+    @Test(arguments: StoreUnderTest.allCases)
+    func `a read's error reaches the caller, and a read changes nothing`(kind: StoreUnderTest) async throws {
         let bench = try await kind.make()
         try await bench.store.put(.app("a", 1))
         await #expect(throws: Undo()) { try await bench.store.read { _ in throw Undo() } }
@@ -61,10 +61,10 @@ import Vault
         #expect(try await bench.reopened().store.rows(of: .app) == [.app("a", 1)])
     }
 
-    @Test(
-        "of a hundred writers at once none is lost, and each is published in the order of the commits",
-        arguments: StoreUnderTest.allCases)
-    func serial(kind: StoreUnderTest) async throws {
+    @Test(arguments: StoreUnderTest.allCases)
+    func `of a hundred writes at once none is lost, and each is published in the order of the commits`(
+        kind: StoreUnderTest
+    ) async throws {
         let bench = try await kind.make()
         let store = bench.store
         let published = Recorder<Int>()
@@ -90,8 +90,8 @@ import Vault
         #expect(try await bench.reopened().store.rows(of: .app).first?.number == 100)
     }
 
-    @Test("readers beside writers see whole transactions only", arguments: StoreUnderTest.allCases)
-    func consistent(kind: StoreUnderTest) async throws {
+    @Test(arguments: StoreUnderTest.allCases)
+    func `readers beside writers see whole transactions only`(kind: StoreUnderTest) async throws {
         let store = try await kind.make().store
         try await store.put(.app("one", 0), .app("two", 0))
         let torn = try await withThrowingTaskGroup(of: Int.self) { group in
@@ -112,8 +112,8 @@ import Vault
         #expect(torn == 0)
     }
 
-    @Test("a cancelled caller's commit is whole all the same", arguments: StoreUnderTest.allCases)
-    func cancelled(kind: StoreUnderTest) async throws {
+    @Test(arguments: StoreUnderTest.allCases)
+    func `a cancelled caller's commit is still whole`(kind: StoreUnderTest) async throws {
         let store = try await kind.make().store
         let task = Task {
             unsafe withUnsafeCurrentTask { unsafe $0?.cancel() }
@@ -123,8 +123,8 @@ import Vault
         #expect(try await store.rows(of: .app) == [.app("a", 1)])
     }
 
-    @Test("a closed store says so to every call", arguments: StoreUnderTest.allCases)
-    func closed(kind: StoreUnderTest) async throws {
+    @Test(arguments: StoreUnderTest.allCases)
+    func `a closed store says so to every call`(kind: StoreUnderTest) async throws {
         let store = try await kind.make().store
         try await store.put(.app("a"))
         try await store.close()
