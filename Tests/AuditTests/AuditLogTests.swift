@@ -23,7 +23,7 @@ import Testing
         #expect(try log.verify(anchor: end).findings.isEmpty)
     }
 
-    @Test func `a log goes on where it ended, and knows the vault's newest commit`() async throws {
+    @Test func `a log continues where it ended, and knows the vault's newest commit`() async throws {
         let log = try LogUnderTest()
         var anchor = AuditHead.start
         for round in 1...3 {
@@ -82,7 +82,7 @@ import Testing
         #expect(report.lines == 800 + report.segments)
     }
 
-    @Test func `what was recorded is on disk when its caller goes on`() async throws {
+    @Test func `a recorded event is on disk when its caller continues`() async throws {
         let log = try LogUnderTest()
         let (opened, now) = (try log.open(), log.time.now.wall)
         await withTaskGroup(of: Void.self) { group in
@@ -99,7 +99,7 @@ import Testing
         #expect(throws: AuditError.self) { try opened.append([.sample(1)], at: log.time.now.wall) }
     }
 
-    @Test func `a file that is removed, replaced or cut under the log is noticed, and the log goes on in a new one`()
+    @Test func `a file that is removed, replaced or cut under the log is noticed, and the log continues in a new one`()
         async throws
     {
         let log = try LogUnderTest()
@@ -126,7 +126,7 @@ import Testing
         #expect(try !log.verify(anchor: opened.durableHead).findings.isEmpty)
     }
 
-    @Test func `a log that cannot be written takes nothing, and what it took is whole`() async throws {
+    @Test func `a log that cannot be written accepts nothing, and its accepted lines are whole`() async throws {
         let log = try LogUnderTest()
         log.limits.segmentBytes = 500
         let opened = try log.open()

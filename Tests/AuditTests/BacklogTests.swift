@@ -11,7 +11,7 @@ import Testing
         AuditEntry(.sample(number), at: Self.now + number, commit: commit)
     }
 
-    @Test func `what has no room is counted, and what comes later too`() {
+    @Test func `events without room are counted, and later ones too`() {
         var backlog = AuditBacklog(room: 300)
         for number in 1...10 { backlog.add(entry(number, commit: number)) }
         let kept = backlog.entries.count
@@ -28,14 +28,16 @@ import Testing
         #expect(backlog.entries.count == 1)
     }
 
-    @Test func `what the log has is dropped, and what tells of no commit is not`() {
+    @Test func `events that the log has are dropped, and events without a commit are not`() {
         var backlog = AuditBacklog(
             room: 10_000, [entry(1, commit: 1), entry(2), entry(3, commit: 2), entry(4, commit: 3)])
         backlog.drop(through: 2)
         #expect(backlog.entries == [entry(2), entry(4, commit: 3)])
     }
 
-    @Test func `it is written in its order, with its times and commits, and then what was lost`() async throws {
+    @Test func `the backlog is written in its order, with its times and commits, and then the number of lost events`()
+        async throws
+    {
         let log = try LogUnderTest()
         let opened = try log.open()
         let loss = AuditBacklog.Loss(events: 7, time: Self.now + 9, commit: 6)
@@ -56,7 +58,7 @@ import Testing
         #expect(try log.verify(anchor: opened.durableHead).findings.isEmpty)
     }
 
-    @Test func `what could not be written is still there, and nothing is written twice`() async throws {
+    @Test func `events that could not be written are still there, and nothing is written twice`() async throws {
         let log = try LogUnderTest()
         log.limits.segmentBytes = 500
         let opened = try log.open()

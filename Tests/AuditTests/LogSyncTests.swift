@@ -17,7 +17,7 @@ import Testing
     }
 
     /// A pipe takes whatever is written, and cannot be synced.
-    @Test func `what the disk did not keep is not on disk, whoever waits is told, and the log hears of it`()
+    @Test func `a failed sync is reported to every waiting caller and to the log`()
         async throws
     {
         let log = try LogUnderTest()
@@ -35,7 +35,7 @@ import Testing
         #expect(await Self.wait(for: 3, disk) == nil, "what was there before")
     }
 
-    @Test func `a line is on disk when somebody waited for it, and not when it is written`() async throws {
+    @Test func `a line is on disk when a caller waited for it, and not when it is written`() async throws {
         let log = try LogUnderTest()
         try log.directory.ensure()
         let file = try SegmentFile.create(1, in: log.directory)

@@ -61,7 +61,7 @@ import Testing
         #expect(try !log.verify(anchor: end).findings.isEmpty)
     }
 
-    @Test func `a log of another vault is not taken for this one's`() async throws {
+    @Test func `a log of another vault is not mistaken for this one's`() async throws {
         let (log, other) = (try LogUnderTest(), try LogUnderTest())
         let end = try await log.open().fill(4)
         let foreign = try AuditLog.open(
@@ -74,7 +74,7 @@ import Testing
     }
 
     /// A crash leaves at most the beginning of a line: it is taken off, and nothing is missed.
-    @Test func `whatever a crash left of the last line, the log goes on and is whole`() async throws {
+    @Test func `whatever a crash left of the last line, the log continues and is whole`() async throws {
         let log = try LogUnderTest()
         let opened = try log.open()
         let before = try await opened.fill(3)
@@ -89,7 +89,7 @@ import Testing
         #expect(log.notes.all.allSatisfy { if case .torn = $0 { true } else { false } })
     }
 
-    @Test func `a log that was cut behind what the vault knows is gone on with in a new file that says so`()
+    @Test func `a log that was cut behind what the vault knows continues in a new file that says so`()
         async throws
     {
         for kept in 0...4 {
@@ -106,7 +106,7 @@ import Testing
         }
     }
 
-    @Test func `whatever the newest file came to, the one after it names the highest commit`() async throws {
+    @Test func `whatever happened to the newest file, the next one names the highest commit`() async throws {
         // Also where the vault was not written since the log has lines.
         for (newest, knowsEnd) in [("{\"seq\":", true), ("x\n", true), ("{\"seq\":", false), ("x\n", false)] {
             let log = try LogUnderTest()
@@ -121,7 +121,7 @@ import Testing
         }
     }
 
-    @Test func `a log that is gone as a whole is missed`() async throws {
+    @Test func `a log that is wholly gone is missed`() async throws {
         let log = try LogUnderTest()
         let end = try await log.open().fill(4)
         try FileManager.default.removeItem(atPath: log.directory.path)
@@ -131,7 +131,7 @@ import Testing
         #expect(try !log.verify(anchor: opened.durableHead).findings.isEmpty)
     }
 
-    @Test func `an older copy of the log is found, also by who opens it`() async throws {
+    @Test func `an older copy of the log is found, also when it is opened`() async throws {
         let log = try LogUnderTest()
         _ = try await log.open().fill(4)
         let old = try log.contents()

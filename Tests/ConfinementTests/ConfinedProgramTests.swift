@@ -26,7 +26,7 @@ import Testing
 
     private static func error(_ outcome: some BinaryInteger) -> CInt { outcome < 0 ? errno : 0 }
 
-    @Test func `calls that nothing here needs are denied, and the others work`() {
+    @Test func `system calls that nothing here needs are denied, and the others work`() {
         let (outcome, errors) = Self.confined {
             var errors: [String: CInt] = [:]
             errors["namespace"] = Self.error(call(Number.unshare))
@@ -56,7 +56,7 @@ import Testing
         #expect(errors["route"] == 0 || errors["route"] == EAFNOSUPPORT, "a sandbox around the test may deny it")
     }
 
-    @Test func `what is closed is not written to, and all else is`() throws {
+    @Test func `a closed directory is not written to, and every other one is`() throws {
         let directory =
             FileManager.default.temporaryDirectory.path + "/kt-narrow-\(getpid())-\(Int.random(in: 0..<1 << 30))"
         let (state, beside) = (directory + "/lib/state", directory + "/log")

@@ -8,7 +8,7 @@ import Testing
             + "NoNewPrivs:\t\(privileges)\nSeccomp:\t\(seccomp)\nSeccomp_filters:\t1\n"
     }
 
-    @Test func `what the kernel says is read`() {
+    @Test func `the kernel's report is read`() {
         let confined = ConfinementStatus(status: Self.status(1, 2, "0000000000084005"))
         #expect(confined == ConfinementStatus(isUnprivileged: true, isFiltered: true, capabilities: .needed))
         let free = ConfinementStatus(status: Self.status(0, 0, "000001ffffffffff"))

@@ -6,7 +6,7 @@ import Testing
 
 /// A whole process that is confined, each in one of its own.
 @Suite struct WholeProcessTests {
-    @Test func `all its threads have lost what is not needed`() async {
+    @Test func `every thread has lost the capabilities that it does not need`() async {
         await #expect(processExitsWith: .success) {
             let confinement = Confinement.begin(startsPrograms: true)
             guard confinement.outcome == Confinement.Outcome() else { exit(2) }
@@ -18,7 +18,7 @@ import Testing
     }
 
     /// As `SystemCallFilter=@system-service` and `~@privileged` of systemd 252 deny them.
-    @Test func `what a filter around it denies does not keep it from its own`() async {
+    @Test func `an outer filter does not keep the process from installing its own`() async {
         await #expect(processExitsWith: .success) {
             guard geteuid() != 0 || setuid(65_534) == 0, OuterFilter.deny([OuterFilter.seccomp, OuterFilter.capset])
             else { exit(2) }

@@ -49,7 +49,7 @@ import Vault
             + (path == "/v1/explain" ? "?app=zoom&pid=1" : "")
     }
 
-    @Test func `each operation says which role it takes, and takes that role`() throws {
+    @Test func `each operation says which role it needs, and accepts that role`() throws {
         #expect(Self.operations.count >= 22)
         for operation in Self.operations {
             let name = "\(operation.method) \(operation.path)"

@@ -51,16 +51,15 @@ import Testing
         }
     }
 
-    @Test(
-        "how urgent, and after how long",
-        arguments: [
-            ("rotation_blocked", Severity.critical, 0), ("secret_dies", .critical, 0),
-            ("invalid_client", .critical, 60),
-            ("app_disabled", .critical, 60), ("locked", .critical, 300), ("missing_scopes", .warning, 0),
-            ("rotation_overdue", .warning, 0), ("target_changed", .warning, 0), ("target_failed", .warning, 60),
-            ("unreachable", .warning, 900), ("a_code_of_tomorrow", .warning, 900),
-        ]) func policy(_ code: String, _ severity: Severity, _ patience: Int)
-    {
+    @Test(arguments: [
+        ("rotation_blocked", Severity.critical, 0), ("secret_dies", .critical, 0),
+        ("invalid_client", .critical, 60),
+        ("app_disabled", .critical, 60), ("locked", .critical, 300), ("missing_scopes", .warning, 0),
+        ("rotation_overdue", .warning, 0), ("target_changed", .warning, 0), ("target_failed", .warning, 60),
+        ("unreachable", .warning, 900), ("a_code_of_tomorrow", .warning, 900),
+    ]) func `each problem has its severity, and fires after its time`(
+        _ code: String, _ severity: Severity, _ patience: Int
+    ) {
         #expect(Severity(code, now: Self.start) == severity && AlertPolicy(code)?.patience == patience)
         var day = Day()
         let problem = [Self.seen(code, app: "a")]
@@ -71,16 +70,15 @@ import Testing
         }
     }
 
-    @Test(
-        "what the operator did himself is not told", arguments: ["rotation_paused", "target_new", "grant_without_app"])
-    func untold(_ code: String) {
+    @Test(arguments: ["rotation_paused", "target_new", "grant_without_app"])
+    func `a state that the operator chose fires no alert`(_ code: String) {
         var day = Day()
         #expect(AlertPolicy(code) == nil)
         #expect(day.look([Self.seen(code, app: "a")]) == [] && day.look([Self.seen(code, app: "a")], after: 9999) == [])
         #expect(day.book.standing.isEmpty)
     }
 
-    @Test("once when it begins, daily while it lasts, once when it is over") func life() {
+    @Test func `an alert is sent when it fires, daily while it lasts, and when it is resolved`() {
         var day = Day()
         let held = [Self.seen("rotation_blocked", app: "a")]
         #expect(day.look(held) == ["raised rotation_blocked/a"])
@@ -96,7 +94,7 @@ import Testing
         #expect(day.look([], after: 10) == [] && day.send() == [] && day.book.standing.isEmpty)
     }
 
-    @Test("what comes and goes is one trouble") func flapping() {
+    @Test func `a problem that comes and goes is one alert`() {
         var day = Day()
         let failed = [Self.seen("target_failed", app: "a", target: "t")]
         #expect(day.look(failed) == [] && day.look([], after: 30) == [])
@@ -111,7 +109,7 @@ import Testing
         #expect(day.book.raised(day.now).count == 1)
     }
 
-    @Test("a countdown is told again a day and an hour before its end") func countdown() {
+    @Test func `a countdown is sent again a day and an hour before its end`() {
         var day = Day()
         let dies = Self.start + 7 * Self.day
         let dying = [Self.seen("secret_dies", app: "a", deadline: dies)]
@@ -125,7 +123,7 @@ import Testing
         #expect(rung.count == 8)
     }
 
-    @Test("what grows critical is told again then, and at 1 d, 1 h and when the time has come") func growing() throws {
+    @Test func `an alert that becomes critical is sent again then, at 1 d, at 1 h and at the deadline`() throws {
         var day = Day()
         let dies = Self.start + 30 * Self.day
         var told: [(left: Int, severity: Severity)] = []
@@ -157,7 +155,7 @@ import Testing
         #expect(day.look(failed(day.now + 3 * Self.day), after: 10) == [])
     }
 
-    @Test("what strikes all at once rings twenty times, and once for all others") func gathered() {
+    @Test func `many alerts at once are sent twenty times, and once for all others`() {
         var day = Day()
         let all = (0..<500).map { Self.seen("rotation_blocked", app: "app-\($0)") }
         let raised = day.look(all)
@@ -170,7 +168,7 @@ import Testing
         #expect(day.look([], after: 10) == [] && day.book.standing.isEmpty)
     }
 
-    @Test("while nothing can be seen nothing is over, but that it cannot") func blind() {
+    @Test func `while the vault is locked only the alert about the lock can be resolved`() {
         var day = Day()
         let locked = [Self.seen("locked")]
         #expect(day.look([Self.seen("rotation_blocked", app: "a")]).count == 1)
@@ -180,7 +178,8 @@ import Testing
         #expect(day.look([Self.seen("rotation_blocked", app: "a")], after: 60) == ["resolved locked"])
     }
 
-    @Test("what is not taken is owed, and its end is not told to whoever was not told of its beginning") func owed() {
+    @Test
+    func `an alert that was not delivered is sent later, and its end goes only to receivers that got its beginning`() {
         var day = Day()
         let held = [Self.seen("rotation_blocked", app: "a")]
         _ = day.look(held)
@@ -205,7 +204,7 @@ import Testing
         #expect(day.book.owed == 1 && day.look([], after: Self.day + 1) == [] && day.book.owed == 0)
     }
 
-    @Test("what is refused again and again keeps nothing else back") func refusedForEver() throws {
+    @Test func `an alert that is refused again and again delays no other`() throws {
         var day = Day()
         _ = day.look([Self.seen("rotation_blocked", app: "a")])
         _ = day.look([Self.seen("rotation_blocked", app: "a"), Self.seen("rotation_blocked", app: "b")], after: 60)
@@ -221,7 +220,7 @@ import Testing
         #expect(again?.key == first.key, "and it is not forgotten")
     }
 
-    @Test("one trouble has one id, the next one another") func ids() {
+    @Test func `one alert has one ID, and the next one another`() {
         var day = Day()
         let held = [Self.seen("rotation_blocked", app: "a")]
         func id() -> String? { day.book.raised(day.now).first?.id }
@@ -238,7 +237,7 @@ import Testing
         #expect(id() != nil && id() != first)
     }
 
-    @Test("a clock that was set back holds nothing up for long") func clockSetBack() {
+    @Test func `a clock that was set back delays nothing for long`() {
         var day = Day()
         let held = [Self.seen("rotation_blocked", app: "a")]
         _ = day.look(held)
@@ -249,7 +248,7 @@ import Testing
         #expect(day.look([]) == [] && day.look([], after: 60) == ["resolved rotation_blocked/a"])
     }
 
-    @Test("a restart changes nothing") func kept() throws {
+    @Test func `a restart changes nothing`() throws {
         var day = Day()
         let seen = [
             Self.seen("rotation_blocked", app: "a", deadline: Self.start + 5 * Self.day),
@@ -268,15 +267,15 @@ import Testing
         #expect(try file.read() == AlertState() && !day.book.isKept(as: AlertState()))
     }
 
-    @Test("a file that is not one is refused, not trusted", arguments: ["", "{}", "[]", #"{"version":2,"alerts":[]}"#])
-    func badFile(_ text: String) throws {
+    @Test(arguments: ["", "{}", "[]", #"{"version":2,"alerts":[]}"#])
+    func `a file that is no state of alerts is refused`(_ text: String) throws {
         let directory = try TemporaryDirectory()
         let path = directory.path + "/alerts.json"
         try KeyFile.write(SecretBytes(copying: text), to: path, mode: 0o600)
         #expect(throws: StartError.self) { try AlertFile(path: path).read() }
     }
 
-    @Test("an alert is one JSON object that says what the status says") func document() {
+    @Test func `an alert is one JSON object that says what the status says`() {
         var day = Day()
         _ = day.look([Self.seen("target_failed", app: "a", target: "t", "it \"fails\"")])
         _ = day.look([Self.seen("target_failed", app: "a", target: "t", "it \"fails\"")], after: 60)

@@ -66,7 +66,7 @@ import Vault
         State(change: { $0.revokeAt = $0.plannedAt + seconds }, phase: phase)
     }
 
-    @Test("an app that is well has no problems") func none() async throws {
+    @Test func `a healthy app has no problems`() async throws {
         #expect(try await problems(State()).isEmpty)
         #expect(try await problems(State(policy: RotationPolicy(every: 30 * Self.day), age: 29 * Self.day)).isEmpty)
         #expect(try await problems(dying(.intended, in: 29 * Self.day)).isEmpty)
@@ -75,7 +75,7 @@ import Vault
         #expect(try await problems(State(appID: nil, scope: lacking, refused: "no")).isEmpty)
     }
 
-    @Test("each trouble has its code, its words and what to type") func each() async throws {
+    @Test func `each problem has its code, its words and a command to type`() async throws {
         let probe = { (cause: String?, missing: [String]) in
             Upkeep.Probe(
                 generation: .first, at: Timestamp(unixSeconds: 0), cause: cause, reason: cause, missingScopes: missing)
@@ -139,7 +139,7 @@ import Vault
         }
     }
 
-    @Test("the most urgent comes first, and of the like what ends sooner") func order() async throws {
+    @Test func `the most urgent problem comes first, and among equals the one that ends sooner`() async throws {
         var all: [AppProblems.Ranked] = []
         all += try await problems(State(policy: RotationPolicy(every: Self.day), age: 3 * Self.day), app: "overdue")
         all += try await problems(State(refusals: .sample([])), app: "refused")
@@ -156,6 +156,7 @@ import Vault
 
     @Test(arguments: [
         (0, "0 s"), (59, "59 s"), (3599, "59 min"), (86_399, "23 h 59 min"), (604_799, "6 d 23 h"), (-5, "0 s"),
-    ])
-    func countdowns(seconds: Int, words: String) { #expect(countdown(seconds) == words) }
+    ]) func `a countdown is written in its two largest units`(seconds: Int, words: String) {
+        #expect(countdown(seconds) == words)
+    }
 }

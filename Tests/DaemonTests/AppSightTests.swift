@@ -29,7 +29,7 @@ import Testing
         (sight(5), sight(1, id: "b"), false, ["5 removed", "1 added"]),
     ]
 
-    @Test(arguments: rows.indices) func `each change has its words`(row: Int) throws {
+    @Test(arguments: rows.indices) func `each change has its audit words`(row: Int) throws {
         let (before, now, isFirst, told) = Self.rows[row]
         let app = try #require(Self.app)
         let events = AppSnapshot.events(of: app, from: before, to: now, isFirst: isFirst)

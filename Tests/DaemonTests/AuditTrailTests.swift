@@ -34,7 +34,7 @@ import Vault
         }
     }
 
-    @Test func `what a change is told of is on disk when it is settled, and the vault knows the end at a clean stop`()
+    @Test func `the line of a change is on disk when it is settled, and the vault knows the end at a clean stop`()
         async throws
     {
         let trail = trail()
@@ -49,7 +49,9 @@ import Vault
         #expect(try lines().count == 3 && vault.auditHead.sequence == 3)
     }
 
-    @Test func `while nothing can be written nothing is recorded or settled, and it goes on by itself`() async throws {
+    @Test func `while nothing can be written nothing is recorded or settled, and the log recovers automatically`()
+        async throws
+    {
         let trail = trail()
         trail.open()
         try trail.append([event])
@@ -69,7 +71,7 @@ import Vault
         await trail.close(with: event)
     }
 
-    @Test func `a log that tells of changes that the vault has not is not written to`() async throws {
+    @Test func `a log with changes that the vault lacks is not written to`() async throws {
         let other = try AuditLog.open(
             in: log, key: try vault.auditKey(), anchor: .start, time: time, note: { _ in })
         try other.append([event], at: time.now.wall, commit: 9)

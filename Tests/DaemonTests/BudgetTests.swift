@@ -46,7 +46,7 @@ import Vault
     }
 
     @Test(arguments: [1, 2, 3, 7, 1000, 1_000_000] as [UInt64])
-    func `whoever asks too often is granted the rate, and one that was refused comes back in time`(rate: UInt64) {
+    func `a client that asks too often is granted the rate, and one that was refused comes back in time`(rate: UInt64) {
         var bucket = TokenBucket()
         let start: UInt64 = 1 << 40
         var granted: UInt64 = 0
@@ -63,7 +63,7 @@ import Vault
         #expect(isGranted, "after the second that Retry-After says")
     }
 
-    @Test func `a refusal for their number says when to come back`() throws {
+    @Test func `a refusal for too many requests says when to come back`() throws {
         let refused = RenderedResponse.refusing(Problem(.tooManyRequests, "x"))
         var text = ""
         refused.forEachPart(closing: false) { part in

@@ -14,7 +14,7 @@ import Testing
             ["/usr/bin/tpm2_unseal", "-c", "0x81010001", "-p", "pcr:sha256:7"]
         ),
         ("/usr/bin/env A=b,c /bin/x --y=%@+:^/é", ["/usr/bin/env", "A=b,c", "/bin/x", "--y=%@+:^/é"]),
-    ]) func `words are what a person would say they are`(text: String, words: [String]) {
+    ]) func `words are split as a person would split them`(text: String, words: [String]) {
         let command = CommandWords(text)
         #expect(command.map { [$0.program] + $0.arguments } == words)
     }
@@ -25,7 +25,7 @@ import Testing
         "/bin/a < b", "/bin/a && /bin/b", "/bin/a; /bin/b", "/bin/a $KEY", "/bin/a $(b)", "/bin/a `b`", "/bin/a *",
         "/bin/a ?",
         "/bin/a [b]", "/bin/a {b,c}", "/bin/a ~/b", "/bin/a #b", "/bin/a !b", #"/bin/a \b"#,
-    ]) func `what only a shell would understand is refused`(text: String) {
+    ]) func `syntax that only a shell understands is refused`(text: String) {
         #expect(CommandWords(text) == nil)
     }
 }

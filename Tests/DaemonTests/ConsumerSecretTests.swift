@@ -47,7 +47,7 @@ import Testing
     @Test(arguments: [
         (-400 * day, ["critical consumer_secret_dead"]), (0, ["critical consumer_secret_dead"]),
         (7 * day, ["critical consumer_secret_dead"]), (7 * day + 1, ["warning target_behind"]),
-    ]) func `a target whose engines have a dead secret stops provisioning`(left: Int, expected: [String]) {
+    ]) func `a target whose engines have an expired secret stops provisioning`(left: Int, expected: [String]) {
         let app = Self.app(dies: left)
         #expect(Self.words(Self.target(app, .behind) { $0.generation = Self.second }) == expected)
         #expect(Self.words(Self.target(app, .behind) { $0.generation = Self.first }) == expected, "or an older one")
@@ -61,7 +61,7 @@ import Testing
 
     @Test(arguments: [
         (-1, "critical"), (7 * day, "critical"), (8 * day, "warning"),
-    ]) func `a console that is away is as urgent as the secret that it has`(left: Int, severity: String) {
+    ]) func `an unreachable console is as urgent as the secret that it has`(left: Int, severity: String) {
         let failure = Delivery.Failure(
             at: Self.now, step: .access, cause: "unreachable", reason: "away", hint: nil, isRefusal: false)
         let app = Self.app(dies: left)
@@ -73,7 +73,7 @@ import Testing
     @Test(
         arguments: [(-1, "critical"), (7 * day, "critical"), (8 * day, "warning"), (nil, "warning")] as [(Int?, String)]
     )
-    func `what somebody put back may be the secret that is dead`(left: Int?, severity: String) {
+    func `a secret that somebody put back may be an expired one`(left: Int?, severity: String) {
         let changed = Self.target(Self.app(dies: left), .current) {
             $0.drift = Drift(seenAt: Self.now + -60, kind: .secret)
         }
@@ -83,7 +83,7 @@ import Testing
 
     @Test(arguments: [
         (second, -1, true), (first, -1, true), (second, 7 * day, true), (second, 8 * day, false), (third, -1, false),
-    ]) func `a client that holds a dead secret is a problem`(generation: Generation, left: Int, isProblem: Bool) {
+    ]) func `a client that holds an expired secret is a problem`(generation: Generation, left: Int, isProblem: Bool) {
         let entry = Self.app(dies: left, holding: generation)
         func problems(_ ungranted: Set<Name> = []) -> [StatusDocument.Problem] {
             AppProblems(
@@ -101,7 +101,9 @@ import Testing
         #expect(problems([.test("ping")]).isEmpty, "who may not fetch it any more loses nothing")
     }
 
-    @Test func `when a secret died is known over a restart, and stays with the newest rotation`() async throws {
+    @Test func `the time when a secret expired is known over a restart, and stays with the newest rotation`()
+        async throws
+    {
         let time = ManualTime()
         let store = MemoryStore()
         try await Vault.create(in: store, ways: [.keyFile()])

@@ -11,7 +11,7 @@ import Vault
 @Suite struct CredentialWaitTests {
     private static let target = "/v1/apps/zoom-prod/credentials"
 
-    @Test func `the new secret is handed out when it shows, and what was asked behind comes behind`() async throws {
+    @Test func `the new secret is sent when it shows, and requests behind it are answered behind it`() async throws {
         let world = try await Watched()
         let client = try world.client(asking: Self.target + "?after=1&wait=30")
         client.ask("/v1/health")
@@ -59,7 +59,8 @@ import Vault
         }
     }
 
-    @Test func `who may no longer is told at once, in the words for an app that is not there`() async throws {
+    @Test func `a client that loses access is told at once, in the words for an app that does not exist`() async throws
+    {
         let world = try await Watched()
         let none = try world.client(asking: "/v1/apps/none/credentials?after=1&wait=30")
         let removed = try world.client(asking: Self.target + "?after=1&wait=30")
@@ -73,7 +74,7 @@ import Vault
         #expect(none.heard == removed.heard && none.heard == revoked.heard)
     }
 
-    @Test func `a rule that says the same by another name changes nothing`() async throws {
+    @Test func `a policy that says the same under another name changes nothing`() async throws {
         let world = try await Watched()
         let client = try world.client(asking: Self.target + "?after=1&wait=30")
         try await world.vault.add(.sample("other"))
@@ -84,7 +85,7 @@ import Vault
         #expect(client.statuses == [200])
     }
 
-    @Test func `a lock answers all who wait`() async throws {
+    @Test func `a lock answers every waiting client`() async throws {
         let world = try await Watched()
         let client = try world.client(asking: Self.target + "?after=1&wait=30")
         let stream = try world.client(asking: "/v1/events")
@@ -94,7 +95,7 @@ import Vault
         #expect(!stream.isOpen)
     }
 
-    @Test func `a daemon that stops sends everybody away`() async throws {
+    @Test func `a daemon that stops releases every client`() async throws {
         let world = try await Watched()
         let client = try world.client(asking: Self.target + "?after=1&wait=30")
         client.ask(Self.target + "?after=1&wait=30")
@@ -106,7 +107,7 @@ import Vault
         #expect(!client.isOpen && !stream.isOpen)
     }
 
-    @Test func `there is a limit, and who goes makes room`() async throws {
+    @Test func `the number of waiting clients is limited, and one that leaves makes room`() async throws {
         let world = try await Watched(mostWaiting: 4)
         let first = try world.client(asking: Self.target + "?after=1&wait=30")
         let second = try world.client(asking: "/v1/events")

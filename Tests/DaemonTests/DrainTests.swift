@@ -7,7 +7,7 @@ import Testing
     private static let credentials = "/v1/apps/zoom-prod/credentials"
 
     /// Its request may be on its way already: to close now would refuse it for a restart's sake.
-    @Test func whoHasJustComeIsAnsweredOnce() async throws {
+    @Test func `a new connection is answered once`() async throws {
         let world = try await Watched()
         let client = try world.client()
         world.drain()
@@ -18,7 +18,7 @@ import Testing
         #expect(!client.isOpen)
     }
 
-    @Test func halfARequestMayArriveWhole() async throws {
+    @Test func `half a request may arrive whole`() async throws {
         let world = try await Watched()
         let client = try world.client(asking: Self.credentials)
         client.send("GET \(Self.credentials) HTTP/1.1\r\nHost: k\r\n")
@@ -28,7 +28,7 @@ import Testing
         #expect(!client.isOpen)
     }
 
-    @Test func whoSaysNothingHoldsUpNobody() async throws {
+    @Test func `a silent client holds up no other`() async throws {
         let world = try await Watched()
         let client = try world.client()
         world.drain()
@@ -37,7 +37,7 @@ import Testing
         #expect(client.heard.isEmpty)
     }
 
-    @Test func whoWasServedAndWaitsIsLetGo() async throws {
+    @Test func `a client that was served and waits is released`() async throws {
         let world = try await Watched()
         let client = try world.client(asking: Self.credentials)
         world.drain()
@@ -45,7 +45,7 @@ import Testing
     }
 
     /// Accepted before the socket closed, and set up only afterwards.
-    @Test func whoComesLateIsAnsweredOnce() async throws {
+    @Test func `a late client is answered once`() async throws {
         let world = try await Watched()
         world.drain()
         let client = try world.client(asking: Self.credentials)

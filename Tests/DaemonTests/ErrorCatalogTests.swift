@@ -35,7 +35,7 @@ import Testing
         Set(ErrorCatalog.all.filter { $0.origin == origin }.map(\.code))
     }
 
-    @Test func `each cause of a failure at Zoom has an entry, and none is left over`() throws {
+    @Test func `each cause of a failure at Zoom has an entry, and no entry is left over`() throws {
         let texts = try Self.text("Sources/Zoom/CauseTexts.swift")
         let table = texts.prefix(upTo: try #require(texts.range(of: "package var sentence")).lowerBound)
         var causes = Set(table.matches(of: #/case \.\w+: "(\w+)"/#).map { String($0.1) })
@@ -48,7 +48,7 @@ import Testing
         #expect(Self.codes(.zoom) == causes)
     }
 
-    @Test func `each of Zoom's own codes that is told apart has an entry, and none is left over`() throws {
+    @Test func `each of Zoom's own codes that is told apart has an entry, and no entry is left over`() throws {
         let text = try Self.text("Sources/Zoom/Classification.swift")
         var codes: Set<String> = []
         for match in text.matches(of: #/case ([\d, ]+):|error\.code == (\d+)/#) {
@@ -67,7 +67,7 @@ import Testing
         #expect(Self.codes(.zoomAnswer) == codes)
     }
 
-    @Test func `each failure at PingFederate has an entry, and none is left over`() {
+    @Test func `each failure at PingFederate has an entry, and no entry is left over`() {
         #expect(Self.codes(.pingfederate) == Set(ConsoleFailure.Cause.allCases.map(\.rawValue)))
     }
 
@@ -86,7 +86,7 @@ import Testing
         }
     }
 
-    @Test func `every explanation is in order`() {
+    @Test func `every explanation is complete`() {
         #expect(ErrorCatalog.all.count > 90)
         for entry in ErrorCatalog.all {
             for text in [entry.meaning, entry.remedy] {

@@ -56,7 +56,7 @@ import Vault
         #expect(world.open == 0)
     }
 
-    @Test func `it follows what is granted`() async throws {
+    @Test func `a stream follows the client's policy`() async throws {
         let world = try await Watched()
         try await world.vault.add(.sample("hidden"), clientSecret: SecretBox("other"))
         try await world.vault.removeClient(.test("me"))
@@ -77,7 +77,9 @@ import Vault
         #expect(client.events.dropFirst(2) == ["zoom-prod 2 added", "zoom-prod 2 rotating"])
     }
 
-    @Test func `who has no rule is refused at once, and who has none any more is told and let go`() async throws {
+    @Test func `a client without a policy is refused at once, and one that loses its policy is told and released`()
+        async throws
+    {
         let world = try await Watched()
         let stranger = try world.client(uid: 4242, asking: "/v1/events")
         #expect(stranger.statuses == [403] && stranger.heard.first?.contains("\"not_granted\"") == true)
@@ -87,7 +89,7 @@ import Vault
         #expect(client.events == ["zoom-prod 1 state", "zoom-prod 1 removed"] && !client.isOpen)
     }
 
-    @Test func `a client that does not read costs no more, and is told the newest once it does`() async throws {
+    @Test func `a client that does not read costs no more, and gets the newest state once it does`() async throws {
         let world = try await Watched()
         let client = try world.client(asking: "/v1/events")
         client.stopReading()
@@ -115,7 +117,7 @@ import Vault
         #expect(world.open == 0)
     }
 
-    @Test func `many apps come in parts, each when the one before was taken in`() async throws {
+    @Test func `many apps come in parts, each when the one before was received`() async throws {
         let world = try await Watched()
         for number in 0..<(EventStream.portion + 3) {
             try await world.vault.add(.sample("many-\(number)"), clientSecret: SecretBox("other"))

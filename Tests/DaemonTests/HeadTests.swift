@@ -18,7 +18,7 @@ import Vault
     @Test(arguments: [
         "/v1/health", "/v1/apps", credentials, credentials + "/client_secret", "/v1/apps/none/credentials",
     ])
-    func `it has the head of GET and no body`(target: String) async throws {
+    func `HEAD has the head of GET and no body`(target: String) async throws {
         let world = try await Watched()
         let client = try world.client()
         let head = Self.ask(client, "HEAD", target)
@@ -27,7 +27,7 @@ import Vault
         #expect(whole.hasPrefix(head) && whole.count > head.count)
     }
 
-    @Test func `it makes nobody a holder, and only refusals are in the log`() async throws {
+    @Test func `HEAD makes no client a holder, and only refusals are in the log`() async throws {
         let world = try await Watched()
         let client = try world.client()
         let tag = try #require(Self.ask(client, "HEAD", Self.credentials).firstMatch(of: /ETag: ("[^"]*")/)?.1)

@@ -15,7 +15,7 @@ import Testing
         #expect(try read(["LISTEN_PID": "7", "LISTEN_FDS": "1", "LISTEN_FDNAMES": "agent"]) == [.agent: 3])
     }
 
-    @Test func `what is meant for another process, or for nobody, is left alone`() throws {
+    @Test func `sockets for another process, or for none, are left alone`() throws {
         #expect(try read([:]) == [:])
         #expect(try read(["LISTEN_PID": "8", "LISTEN_FDS": "1", "LISTEN_FDNAMES": "agent"]) == [:])
         #expect(try read(["LISTEN_FDS": "1", "LISTEN_FDNAMES": "agent"]) == [:])
@@ -70,13 +70,13 @@ import Testing
         return status.st_mode & 0o777
     }
 
-    @Test func `it gets the mode that is configured, and stays when the daemon ends`() throws {
+    @Test func `a socket of systemd's gets the configured mode, and stays when the daemon ends`() throws {
         #expect(try taking(0o600, of: 0o666) == 0o666)
         #expect(try taking(0o666, of: 0o666) == 0o666)
         #expect(try taking(0o660, of: 0o660) == 0o660)
     }
 
-    @Test func `one that is open to more users is refused`() {
+    @Test func `a socket that is open to more users is refused`() {
         for (mode, wanted) in [(0o666, 0o660), (0o660, 0o600), (0o602, 0o600)] as [(mode_t, mode_t)] {
             let error = #expect(throws: StartError.self) { try taking(mode, of: wanted) }
             #expect(error?.exitStatus == .configuration)
@@ -85,14 +85,15 @@ import Testing
         }
     }
 
-    @Test(.enabled(if: geteuid() == 0, "only root gives files to groups")) func `so is one of another group`() {
+    @Test(.enabled(if: geteuid() == 0, "only root gives files to groups")) func `a socket of another group is refused`()
+    {
         let error = #expect(throws: StartError.self) { try taking(0o660, of: 0o660, group: 4_242) }
         #expect(error?.hint?.contains("SocketGroup=") == true)
         #expect(throws: Never.self) { try taking(0o600, of: 0o660, group: 4_242) }
         #expect(throws: Never.self) { try taking(0o666, of: 0o666, group: 4_242) }
     }
 
-    @Test func `what does not listen there is refused`() {
+    @Test func `a socket that does not listen there is refused`() {
         for error in [
             #expect(throws: StartError.self) { try taking(0o600, of: 0o600, path: "/run/other.sock") },
             #expect(throws: StartError.self) { try taking(0o600, of: 0o600, listens: false) },

@@ -107,7 +107,8 @@ import Vault
             restored: 2),
     ]
 
-    @Test(arguments: rows) func `what a backup has not`(row: Row) async throws {
+    @Test(arguments: rows) func `the generations that a backup lacks are read from the audit log`(row: Row) async throws
+    {
         let place = try TemporaryDirectory()
         let directory = LogDirectory(path: place.path + "/audit")
         let key = SecretBytes(copying: "key")
@@ -156,7 +157,7 @@ import Vault
             ("five minutes behind the last change", 0, 300, false), ("more", 0, 301, true),
             ("ahead of it", 0, -9000, false),
         ] as [(String, Int, Int?, Bool)])
-    func `a clock that is behind what was written is named`(name: String, clock: Int, newest: Int?, isWrong: Bool) {
+    func `a clock that is behind the vault's writes is named`(name: String, clock: Int, newest: Int?, isWrong: Bool) {
         let now = Timestamp(unixSeconds: 1_800_000_000 + clock)
         let problems = ClockProblem.problems(newest.map { now + $0 }, now: now)
         #expect(problems.map(\.code) == (isWrong ? ["clock_implausible"] : []), "\(name)")

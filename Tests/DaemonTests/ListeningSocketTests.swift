@@ -33,7 +33,7 @@ import Testing
         #expect(try FileManager.default.contentsOfDirectory(atPath: directory) == ["a.sock"])
     }
 
-    @Test func `who stops takes away his own socket and nobody else's`() throws {
+    @Test func `a daemon that stops removes its own socket and no other`() throws {
         unsafe mkdir(directory, 0o700)
         defer { try? FileManager.default.removeItem(atPath: directory) }
         let path = directory + "/a.sock"
@@ -52,7 +52,7 @@ import Testing
         #expect(error?.exitStatus == .configuration)
     }
 
-    @Test func `a directory that others can read is refused and not mended`() throws {
+    @Test func `a directory that others can read is refused and not repaired`() throws {
         unsafe mkdir(directory, 0o755)
         unsafe chmod(directory, 0o755)
         defer { try? FileManager.default.removeItem(atPath: directory) }

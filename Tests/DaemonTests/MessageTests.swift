@@ -65,18 +65,18 @@ import Testing
         }
     }
 
-    @Test func `each is one line`() {
+    @Test func `each message is one line`() {
         for message in Self.all { #expect(!message.text.contains("\\n"), "\(message)") }
     }
 
-    @Test func `none ends with a full stop, and none shouts`() {
+    @Test func `no message ends with a full stop or shouts`() {
         for message in Self.all {
             #expect(!message.text.hasSuffix(".") && !message.text.hasSuffix("!"), "\(message)")
             #expect(!message.text.contains("  ") || message.text.hasPrefix("  "), "\(message)")
         }
     }
 
-    @Test func `each begins in lower case, but for abbreviations and names`() {
+    @Test func `each message begins in lower case, but for abbreviations and names`() {
         let names = [
             "Zoom", "PingFederate", "Keyturn", "Server-to-Server", "Marketplace", "Linux", "Expect", "Content-",
             "Transfer-",
@@ -91,7 +91,7 @@ import Testing
     }
 
     /// A number before a plural is either never one, because it is a limit, or counted.
-    @Test func `one is not many`() throws {
+    @Test func `a count of one is singular`() throws {
         let plural =
             #/\\\(([^()]*(?:\([^()]*\))?[^()]*)\) (apps|lines|files|rows|bytes|characters|users|seconds|times|calls|checks|more|clients|slots|days|scopes|problems)\b/#
         for message in Self.all {

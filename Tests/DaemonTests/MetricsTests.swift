@@ -11,7 +11,7 @@ import Vault
 @testable import Daemon
 
 @Suite struct MetricsTests {
-    @Test("a family has its type, unit and help before its samples, and the text its end") func form() {
+    @Test func `a family has its type, unit and help before its samples, and the text its end`() {
         var text = OpenMetrics()
         text.gauge("a_seconds", unit: "seconds", help: "A.", [(of: "one", value: -3), (of: "two", value: 0)])
         text.gauge("b", help: "B.", [(of: nil, value: 1)])
@@ -31,7 +31,7 @@ import Vault
                 """)
     }
 
-    @Test("what only grows and what is counted by bounds is written as each dialect has it") func dialects() {
+    @Test func `counters and histograms are written as each dialect requires`() {
         func written(_ dialect: OpenMetrics.Dialect) -> String {
             var text = OpenMetrics(dialect)
             text.counter("a", help: "A.", [.init([("x", "1"), ("y", "2")], 7)])
@@ -55,14 +55,14 @@ import Vault
         }
     }
 
-    @Test("every unit ends its family's name, and no name is there twice") func families() {
+    @Test func `every unit ends its family's name, and no name is there twice`() {
         let families =
             AppGauges.families.map { ($0.name, $0.unit) } + TargetGauges.families.map { ($0.name, $0.unit) }
         #expect(families.allSatisfy { name, unit in unit.map { name.hasSuffix("_\($0)") } ?? true })
         #expect(Set(families.map(\.0)).count == families.count)
     }
 
-    @Test("beyond a thousand apps the rest is one") func bounded() async throws {
+    @Test func `beyond a thousand apps the rest is one`() async throws {
         let time = ManualTime()
         let store = MemoryStore()
         try await Vault.create(in: store, ways: [.keyFile()])
@@ -89,7 +89,7 @@ import Vault
         }
     }
 
-    @Test("beyond a thousand clients the rest is one, and nothing that was counted is lost") func boundedClients() {
+    @Test func `beyond a thousand clients the rest is one, and nothing that was counted is lost`() {
         let counts = FetchCounts()
         for number in 0..<5000 { counts.add([.init(client: "c-\(number)", outcome: .allowed)]) }
         #expect(counts.all.count == FetchCounts.mostLabels + 1)
@@ -104,22 +104,19 @@ import Vault
         #expect(lines.contains(#"keyturn_fetches_total{client="c-0",outcome="allowed"} 1"#))
     }
 
-    @Test(
-        "only this machine may be listened at",
-        arguments: [
-            ("127.0.0.1:9464", true), ("[::1]:1", true), ("127.0.0.1:65535", true), ("127.0.0.1:0", false),
-            ("127.0.0.1:65536", false), ("127.0.0.1:", false), ("127.0.0.1", false), ("0.0.0.0:9464", false),
-            ("[::]:9464", false), ("localhost:9464", false), ("127.0.0.2:9464", false), ("::1:9464", false),
-            (":9464", false), ("9464", false), ("127.0.0.1:+9464", false), ("127.0.0.1:09464", false),
-            ("127.0.0.1 :9464", false), ("10.0.0.1:9464", false), ("", false),
-        ]) func loopback(_ text: String, _ isTaken: Bool)
-    {
+    @Test(arguments: [
+        ("127.0.0.1:9464", true), ("[::1]:1", true), ("127.0.0.1:65535", true), ("127.0.0.1:0", false),
+        ("127.0.0.1:65536", false), ("127.0.0.1:", false), ("127.0.0.1", false), ("0.0.0.0:9464", false),
+        ("[::]:9464", false), ("localhost:9464", false), ("127.0.0.2:9464", false), ("::1:9464", false),
+        (":9464", false), ("9464", false), ("127.0.0.1:+9464", false), ("127.0.0.1:09464", false),
+        ("127.0.0.1 :9464", false), ("10.0.0.1:9464", false), ("", false),
+    ]) func `the listener accepts loopback addresses only`(_ text: String, _ isTaken: Bool) {
         let address = LoopbackAddress(text)
         #expect((address != nil) == isTaken)
         #expect(address.map(\.description) ?? text == text)
     }
 
-    @Test func `however many ask, the numbers are gathered once a second`() async throws {
+    @Test func `however many scrapers ask, the numbers are gathered once a second`() async throws {
         let time = ManualTime()
         let gathered = Atomic(0)
         let desk = MetricsDesk(time) {
@@ -136,16 +133,13 @@ import Vault
         }
     }
 
-    @Test(
-        "who means another host means somebody else",
-        arguments: [
-            ("127.0.0.1:9464", true), ("localhost:9464", true), ("LocalHost:9464", true), ("[::1]:9464", true),
-            ("127.0.0.1", false), ("localhost", false), ("localhost:80", false), ("127.0.0.1:94640", false),
-            ("evil.example:9464", false), ("localhost.evil.example:9464", false),
-            ("127.0.0.1.evil.example:9464", false),
-            ("localhost:9464.evil.example", false), ("", false), ("keyturn", false), ("0.0.0.0:9464", false),
-        ]) func host(_ host: String, _ isMeant: Bool) throws
-    {
+    @Test(arguments: [
+        ("127.0.0.1:9464", true), ("localhost:9464", true), ("LocalHost:9464", true), ("[::1]:9464", true),
+        ("127.0.0.1", false), ("localhost", false), ("localhost:80", false), ("127.0.0.1:94640", false),
+        ("evil.example:9464", false), ("localhost.evil.example:9464", false),
+        ("127.0.0.1.evil.example:9464", false),
+        ("localhost:9464.evil.example", false), ("", false), ("keyturn", false), ("0.0.0.0:9464", false),
+    ]) func `a request with another host name is refused`(_ host: String, _ isMeant: Bool) throws {
         #expect(try #require(LoopbackAddress("127.0.0.1:9464")).isMeant(by: host) == isMeant)
         #expect(try #require(LoopbackAddress("127.0.0.1:80")).isMeant(by: "localhost"))
     }

@@ -22,7 +22,7 @@ import Vault
         try #require(vault.catalog.app(.test("app-\(number)")))
     }
 
-    @Test func `what is fetched while the disk is busy is kept in one commit`() async throws {
+    @Test func `fetches while the disk is busy are saved in one commit`() async throws {
         let vault = try await vault(apps: 300)
         let told = Recorder<Name>()
         let keeper = ReceiptKeeper(vault: vault, time: time) { told.note($0) }
@@ -42,7 +42,7 @@ import Vault
         #expect((1...2).contains(store.base.commits - before), "who has it costs nothing")
     }
 
-    @Test func `a client's own word is kept, and an older one never replaces it`() async throws {
+    @Test func `a client's own report is saved, and an older one never replaces it`() async throws {
         let vault = try await vault(apps: 1)
         let told = Recorder<Name>()
         let keeper = ReceiptKeeper(vault: vault, time: time) { told.note($0) }
@@ -54,7 +54,7 @@ import Vault
         try await eventually("the receipt") { (try? entry(vault, 0).receipts[.test("one")]?.isAcknowledged) == true }
     }
 
-    @Test func `what is known already is not written again`() async throws {
+    @Test func `a known receipt is not written again`() async throws {
         let vault = try await vault(apps: 2)
         let told = Recorder<Name>()
         let keeper = ReceiptKeeper(vault: vault, time: time) { told.note($0) }
@@ -73,7 +73,7 @@ import Vault
         #expect(store.base.commits - before == 2)
     }
 
-    @Test func `what could not be kept is noted again at the next fetch`() async throws {
+    @Test func `a receipt that could not be saved is recorded at the next fetch`() async throws {
         let vault = try await vault(apps: 1)
         let told = Recorder<Name>()
         let keeper = ReceiptKeeper(vault: vault, time: time) { told.note($0) }

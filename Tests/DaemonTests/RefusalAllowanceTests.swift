@@ -30,7 +30,7 @@ import Testing
         #expect(Self.take(asked, 1, &allowance, at: 1) == written, "so has the next second")
     }
 
-    @Test func `what was counted is told once a minute, with since when, and then it is quiet`() {
+    @Test func `counted refusals are reported once a minute, with their beginning, and then it is quiet`() {
         var allowance = RefusalAllowance(Self.limits())
         for second in 0..<59 {
             _ = Self.take(15, 1, &allowance, at: second)
@@ -43,7 +43,7 @@ import Testing
         #expect(allowance.counted == [] && allowance.due(at: Self.noon + 120, hasRoom: true) == [])
     }
 
-    @Test func `what cannot be told is told later, with all that came meanwhile`() {
+    @Test func `a count that cannot be written is written later, with everything that came meanwhile`() {
         var allowance = RefusalAllowance(Self.limits())
         _ = Self.take(15, 1, &allowance)
         let told = allowance.due(at: Self.noon + 60, hasRoom: true)
@@ -52,7 +52,7 @@ import Testing
         #expect(allowance.counted == [.init(uid: 1, count: 7, since: Self.noon, cause: .rate)])
     }
 
-    @Test func `a day has so many bytes, whoever asks, and then counting lines alone, one an hour for each`() {
+    @Test func `a day has a limit of bytes for all callers, and then only counting lines, one an hour for each`() {
         var allowance = RefusalAllowance(Self.limits(perDay: 3_000))
         let written = (0..<100).reduce(0) { $0 + Self.take(10, UInt32($1 % 3), &allowance, at: $1) }
         #expect(written == 10)
@@ -74,7 +74,7 @@ import Testing
         #expect(Self.take(10, 1, &allowance, at: 1) == 0)
     }
 
-    @Test func `without room nothing is written, not even how many, until there is or nothing can be told later`() {
+    @Test func `without room nothing is written, not even counts, until there is room or the last chance has come`() {
         var allowance = RefusalAllowance(Self.limits())
         #expect(Self.take(20, 1, &allowance, hasRoom: false) == 0)
         #expect(allowance.due(at: Self.noon + 7_200, hasRoom: false) == [])
@@ -83,7 +83,7 @@ import Testing
         #expect(allowance.due(at: Self.noon + 7_200, hasRoom: true).map(\.count) == [20])
     }
 
-    @Test func `however many users ask, few are remembered, and all others are one`() {
+    @Test func `however many users ask, few are remembered, and all others are counted as one`() {
         var allowance = RefusalAllowance(Self.limits())
         let written = (0..<50_000 as Range<UInt32>).reduce(0) { $0 + Self.take(1, 100_000 + $1, &allowance) }
         #expect(written == 4 + 10)
@@ -93,13 +93,13 @@ import Testing
         #expect(allowance.counted.contains { $0.uid == 7 })
     }
 
-    @Test func `a clock that is set back keeps nothing for ever`() {
+    @Test func `a clock that is set back holds nothing forever`() {
         var allowance = RefusalAllowance(Self.limits())
         _ = Self.take(15, 1, &allowance)
         #expect(allowance.due(at: Self.noon + -7_200, hasRoom: true).map(\.count) == [5])
     }
 
-    @Test func `the status says who, how many and why, and is quiet afterwards`() {
+    @Test func `the status says which caller, how many and why, and is quiet afterwards`() {
         let limits = Self.limits(callers: 2)
         var allowance = RefusalAllowance(limits)
         #expect(RefusalProblems.problems(allowance.counted, limits).isEmpty)

@@ -6,7 +6,7 @@ import Vault
 
 /// What callers without a grant can cause in the audit log, and what they are answered.
 @Suite struct RefusalRecordTests {
-    @Test func `a refusal is answered the same whether it has a line or not, and what is granted has its line always`()
+    @Test func `a refusal is answered the same whether it has a line or not, and a grant always has its line`()
         async throws
     {
         let world = try await Watched()

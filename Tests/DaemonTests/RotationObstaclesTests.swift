@@ -68,20 +68,22 @@ import Vault
         (State(change: { $0.targets = [target()] }), ["'console'", "it is not there", "keyturn target test console"]),
     ]
 
-    @Test("each guard that would stop it is named, with what to do", arguments: stopping.indices)
-    func stopped(_ index: Int) async throws {
+    @Test(arguments: stopping.indices)
+    func `each guard that would stop a rotation is named, with what to do`(_ index: Int) async throws {
         let (state, says) = Self.stopping[index]
         let found = try await obstacles(state)
         #expect(found.count == 1, "\(found)")
         for word in says { #expect(found.first?.contains(word) == true, "\(word) is not in \(found)") }
     }
 
-    @Test("so is a clock that is before the program") func clock() async throws {
+    @Test func `a clock before the program's build is named too`() async throws {
         let found = try await obstacles(State(), now: keyturnReleased + -1)
         #expect(found.count == 1 && found[0].contains("before this program was made"))
     }
 
-    @Test("what would not stop it is not named: a pause, two calls, another app's spool") func clear() async throws {
+    @Test func `conditions that would not stop a rotation are not named: a pause, two calls, another app's spool`()
+        async throws
+    {
         #expect(try await obstacles(State(isPaused: true)).isEmpty)
         #expect(try await obstacles(State(change: { $0.calls = [Self.now, Self.now] })).isEmpty)
         #expect(try await obstacles(State(change: { $0.spool = [.init(kind: .unclaimed, reason: "old")] })).isEmpty)

@@ -14,12 +14,12 @@ import Testing
     private static let start = Timestamp(unixSeconds: 1_800_000_000)
     private static let (hour, day) = (3600, 86_400)
 
-    @Test func `every state waits for something, but those at the end`() {
+    @Test func `every state waits for something, except the final ones`() {
         for phase in Rotation.Phase.allCases { #expect(WaitRow.rows(phase).isEmpty == phase.isFinal, "\(phase)") }
         #expect(Set(WaitRow.all.map(\.kind)) == Set(WaitRow.Kind.allCases))
     }
 
-    @Test func `the page has the table as the program has it`() throws {
+    @Test func `the page has the same table as the program`() throws {
         let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .deletingLastPathComponent()
         let page = try String(contentsOf: root.appending(path: "docs/rotation.md"), encoding: .utf8)
@@ -157,7 +157,7 @@ import Testing
         ).all.map { $0.problem.graded(at: now) }
     }
 
-    @Test func `a push that waits for ever grows from quiet to critical, and says which node, and until when`() throws {
+    @Test func `a push that waits forever grows from quiet to critical, and says which node, and until when`() throws {
         let row = Case(
             testDescription: "", phase: .current, targets: [Self.stuck], kind: .targets, tooLongAfter: nil,
             deadline: nil)
@@ -178,7 +178,7 @@ import Testing
                 + "the old secret, which it may still have, expires at 2027-02-14T08:00:00Z, in 26 d 20 h")
     }
 
-    @Test func `what is to be typed is about what is in the way`() throws {
+    @Test func `the command to type concerns the obstacle`() throws {
         func said(_ phase: Rotation.Phase, _ targets: [TargetEntry]) throws -> StatusDocument.Problem {
             let row = Case(
                 testDescription: "", phase: phase, targets: targets, kind: .targets, tooLongAfter: nil, deadline: nil)
@@ -203,7 +203,7 @@ import Testing
     }
 
     @Test(arguments: [(Rotation.Phase.current, true), (.blocked, true), (.draining, false)])
-    func `a client with the old secret is named while the rotation tells of others`(
+    func `a client with the old secret is named while the rotation names others`(
         phase: Rotation.Phase, isNamed: Bool
     ) throws {
         let row = Case(
@@ -218,7 +218,7 @@ import Testing
         #expect(try isSaid(24 * Self.day) == isNamed && isSaid(31 * Self.day) == isNamed)
     }
 
-    @Test func `a holder is waited for a day, then named, and told of by one problem alone`() throws {
+    @Test func `a holder is waited for a day, then named, and reported by one problem alone`() throws {
         let row = Case(
             testDescription: "", phase: .draining, overlap: 0, holders: ["ping", "pong"], kind: .holders,
             tooLongAfter: nil, deadline: nil)

@@ -48,7 +48,7 @@ struct Unread: Error { let target: String }
         ("/v1/apps/a/credentials/client_id?after=1", .badRequest), ("/v1/events?after=1", .badRequest),
         ("/v1/health?x=1", .badRequest),
     ])
-    func `what is no route is refused, and names are not mended`(target: String, code: ProblemCode) throws {
+    func `an unknown route is refused, and names are not repaired`(target: String, code: ProblemCode) throws {
         let parsed = try request("GET", target)
         let problem = #expect(throws: Problem.self) { try AgentRoute(parsed) }
         #expect(problem?.code == code)
@@ -81,7 +81,7 @@ struct Unread: Error { let target: String }
         ("/v1/apps/zoom", "app.remove"), ("/v1/keys/\(String(repeating: "9", count: 900))", "key.remove"),
         ("/v1/apps/Not_A_Name", "admin.request"), ("/v1/nothing", "admin.request"),
     ])
-    func `a refusal is logged as what was asked for, in no more than a short line`(target: String, action: String)
+    func `a refusal is logged with its request, in no more than a short line`(target: String, action: String)
         throws
     {
         let caller = Identity(uid: 1000, gid: 1, pid: 1)
@@ -94,7 +94,7 @@ struct Unread: Error { let target: String }
         ("GET", "/v1/unlock"), ("DELETE", "/v1/apps"), ("POST", "/v1/status"), ("PUT", "/v1/apps/a"),
         ("GET", "/v1/apps/a/verify"), ("PATCH", "/v1/clients/a"), ("DELETE", "/v1/keys/rotate"), ("GET", "/v1/keys/1"),
     ])
-    func `a method that a route does not have is refused as that`(method: String, target: String) throws {
+    func `a method that a route does not have is refused as such`(method: String, target: String) throws {
         let problem = #expect(throws: Problem.self) { try asAdmin(method, target) }
         #expect(problem?.code == .methodNotAllowed)
     }
@@ -105,7 +105,7 @@ struct Unread: Error { let target: String }
         ("/v1/targets/a", "GET, HEAD, PATCH, DELETE"),
         ("/v1/targets/a/push", "POST"), ("/v1/apps/a/token", "GET, HEAD, POST"),
     ])
-    func `what has no such method says which it has`(target: String, allow: String) throws {
+    func `a route without the method says which it has`(target: String, allow: String) throws {
         for method in ["PUT", "OPTIONS", "TRACE"] {
             let problem = #expect(throws: Problem.self) { try asAdmin(method, target) }
             #expect(problem?.allow.map(\.rawValue).joined(separator: ", ") == allow)

@@ -8,7 +8,7 @@ import Testing
         try SettingsReader.read(file: file, named: "keyturn.yaml", environment: environment)
     }
 
-    @Test func `what nobody set has its default`() throws {
+    @Test func `a setting that is not set has its default`() throws {
         #expect(try read(nil) == Settings())
         #expect(try read("") == Settings())
         #expect(try read("# only a comment\n") == Settings())
@@ -26,7 +26,7 @@ import Testing
         #expect(settings.refusalsPerHour == 7)
     }
 
-    @Test func `half of the connections are left to those who do not wait`() throws {
+    @Test func `half of the connections are left to clients that do not wait`() throws {
         #expect(Settings().mostWaiting == 2048)
         #expect(try read("server:\n  max_connections: 100\n").mostWaiting == 50)
         #expect(try read("server:\n  max_waiting: 7\n").mostWaiting == 7)
@@ -72,7 +72,7 @@ import Testing
             " has an anchor, an alias or a tag, which no setting needs (line 2, column 10)"
         ),
     ])
-    func `what settings do not need of YAML is refused, and where it stands is told`(file: String, words: String) {
+    func `YAML that settings do not need is refused with its line`(file: String, words: String) {
         let error = #expect(throws: StartError.self) { try read(file) }
         #expect(error?.exitStatus == .configuration && error?.detail == "keyturn.yaml" + words)
     }
@@ -91,7 +91,7 @@ import Testing
         "log:\n  level: loud", "unlock:\n  key_file: relative", "- a\n- b", "unlock:\n  key_file: [a, b]", "a: b: c",
         "just text",
     ])
-    func `a value that cannot be is refused by name`(file: String) {
+    func `an impossible value is refused by name`(file: String) {
         let error = #expect(throws: StartError.self) { try read(file) }
         #expect(error?.exitStatus == .configuration)
     }

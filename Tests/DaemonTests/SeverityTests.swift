@@ -12,7 +12,7 @@ import Testing
     @Test(arguments: [
         (8 * day, Severity.warning), (7 * day + 1, .warning), (7 * day, .critical), (day, .critical), (3600, .critical),
         (0, .critical), (-1, .critical), (-400 * day, .critical),
-    ]) func `what is a warning is critical from 7 days before a secret's death, and for good`(
+    ]) func `a warning becomes critical 7 days before a secret expires, and stays so`(
         left: Int, is severity: Severity
     ) {
         for code in ["target_failed", "lost_response", "unreachable", "a_code_of_tomorrow"] {
@@ -22,13 +22,13 @@ import Testing
         #expect(Severity("rotation_paused", deadline: Self.now + left, now: Self.now) == .note)
     }
 
-    @Test func `whatever is not only noted is told, and by the same rule`() {
+    @Test func `every problem but a notice fires an alert, by the same rule`() {
         for code in AttentionCode.allCases.map(\.rawValue) {
             #expect((AlertPolicy(code) == nil) == (Severity.base(code) == .note), "\(code)")
         }
     }
 
-    @Test func `the most urgent of a status is what its check ends with`() {
+    @Test func `the most urgent problem of a status decides the exit code of its check`() {
         func status(_ problems: [StatusDocument.Problem]) -> Severity? {
             StatusDocument(
                 state: .unlocked, version: "1", startedAt: Self.now, now: Self.now, problems: problems, apps: []

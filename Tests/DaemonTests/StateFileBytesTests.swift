@@ -29,7 +29,7 @@ import Testing
         #expect(try rewritten(AlertState.self, text) == text)
     }
 
-    @Test func `a word that no version has told is an error, and one of another version none`() throws {
+    @Test func `an unknown word of this version is an error, and one of another version is none`() throws {
         let text = """
             {"version":1,"alerts":[{"code":"c","since":"2026-01-02T03:04:01Z","told":false,"detail":"d","rung_as":"loud"}]}
             """

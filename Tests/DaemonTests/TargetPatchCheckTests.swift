@@ -41,7 +41,7 @@ import Vault
         }
     }
 
-    @Test func aPasswordIsOfOneUserAtOneConsole() {
+    @Test func `a password belongs to one user at one console`() {
         let known = Self.target()
         for (change, expected) in [
             ({ $0.user = "ann" }, "ann kept"), ({ $0.password = SecretBox("new") }, "ann new"),
@@ -64,7 +64,7 @@ import Vault
         }
     }
 
-    @Test func aClientSecretIsOfOneClientAtOneServer() {
+    @Test func `a client secret belongs to one client at one server`() {
         let known = Self.target(.clientCredentials(Self.client))
         let kept = #"c kept ["a", "b"] client_secret_post"#
         for (change, expected) in [
@@ -82,7 +82,7 @@ import Vault
         }
     }
 
-    @Test func theRestIsChangedAloneAndCanBeTakenBack() throws {
+    @Test func `every other field is changed alone and can be removed`() throws {
         var known = Self.target(trust: .pin(String(repeating: "0", count: 64)))
         known.bypassesExternalValidation = true
         known.provisionerLog = .init(path: "/log", channel: "3")
@@ -110,7 +110,7 @@ import Vault
         }
     }
 
-    @Test func onlyWhatTheConsoleWouldNoticeIsTried() {
+    @Test func `only a change that the console would notice is tried`() {
         func concerns(_ change: (inout TargetPatch) -> Void) -> Bool {
             var patch = TargetPatch()
             change(&patch)

@@ -35,7 +35,7 @@ import Vault
         }
     }
 
-    @Test func `a secret that comes too soon is not tried, right or wrong, and is told when`() async {
+    @Test func `a secret that comes too soon is not tried, right or wrong, and the answer says when`() async {
         let time = ManualTime()
         let turns = UnlockThrottle(time: time)
         for _ in 0..<4 { #expect(await attempt(turns, Self.wrongKey)?.code == .unprocessable) }
@@ -55,7 +55,7 @@ import Vault
         #expect(await attempt(turns, nil) == nil, "the right one ended the count")
     }
 
-    @Test func `what is no wrong secret is not counted`() async {
+    @Test func `a failure that is no wrong secret is not counted`() async {
         let turns = UnlockThrottle(time: ManualTime())
         for code in [VaultError.Code.mistyped, .damaged, .closed, .store(.inputOutput), .library] {
             for _ in 0..<5 { #expect(await attempt(turns, VaultError(code, "x"))?.code != .tooManyRequests) }
@@ -70,7 +70,7 @@ import Vault
         func leave() { state.withLock { $0.now -= 1 } }
     }
 
-    @Test func `one is tried at a time`() async {
+    @Test func `one secret is tried at a time`() async {
         let turns = UnlockThrottle(time: ManualTime())
         let inside = Crowd()
         await withTaskGroup { group in

@@ -8,7 +8,7 @@ import Testing
         (0..<count).count { _ in places.take(uid, isOwner: isOwner) == nil }
     }
 
-    @Test func `one user has half of the places, and two have not all`() {
+    @Test func `one user has half of the places, and two do not have all`() {
         var places = WaitingPlaces(limit: 320)
         #expect(Self.take(1_000, 1, &places) == 160)
         #expect(places.take(1, isOwner: false) == .user(1))
@@ -19,13 +19,13 @@ import Testing
         #expect(places.take(99, isOwner: false) == nil)
     }
 
-    @Test func `the owner is held by the whole alone`() {
+    @Test func `the owner is bound by the total alone`() {
         var places = WaitingPlaces(limit: 32)
         #expect(Self.take(100, 0, &places, isOwner: true) == 32)
         #expect(places.take(0, isOwner: true) == .full)
     }
 
-    @Test(arguments: 0...3) func `few places are places still`(limit: Int) {
+    @Test(arguments: 0...3) func `the smallest limit still leaves a place`(limit: Int) {
         var places = WaitingPlaces(limit: limit)
         #expect(Self.take(9, 1, &places) == min(limit, 1))
     }

@@ -15,7 +15,7 @@ import Testing
         #expect(limit([:]) == nil)
     }
 
-    @Test func `one loop that does not come round is missed`() {
+    @Test func `one loop that does not come round is noticed`() {
         let pulse = Pulse(of: 2)
         pulse.begin()
         pulse.beat(0)

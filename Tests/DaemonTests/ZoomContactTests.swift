@@ -11,7 +11,7 @@ import Testing
         Moment(wall: start.wall + seconds, boot: start.boot + seconds)
     }
 
-    @Test func `who was not asked for five minutes is asked, and who failed each minute`() {
+    @Test func `a Zoom that was not asked for five minutes is asked, and one that failed is asked each minute`() {
         var contact = ZoomContact(heard: Self.start.wall)
         #expect(!contact.isDue(Self.at(299)) && contact.isDue(Self.at(300)))
         contact.begin(Self.at(300))
@@ -25,7 +25,7 @@ import Testing
         #expect(ZoomContact(heard: Self.start.wall + -86_400).isDue(Self.start), "at a start")
     }
 
-    @Test func `a quarter of an hour without an answer is a problem, and only where something failed`() {
+    @Test func `a quarter of an hour without an answer is a problem, and only after a failure`() {
         var contact = ZoomContact(heard: Self.start.wall)
         #expect(contact.silence(Self.at(9999).wall) == nil)
         contact.failed("cannot connect", of: nil, Self.at(300))
@@ -37,7 +37,7 @@ import Testing
         #expect(contact.silence(Self.at(9999).wall) == nil)
     }
 
-    @Test func `what other apps are given ends no app's own trouble`() {
+    @Test func `answers for other apps do not end an app's own problem`() {
         var contact = ZoomContact(heard: Self.start.wall)
         let (one, other) = (Name.test("one"), Name.test("other"))
         // Others mint all the time: the place is well.
@@ -52,7 +52,7 @@ import Testing
         #expect(!contact.isFailing(Self.at(300).wall, of: one) && contact.apps.isEmpty)
     }
 
-    @Test func `that the place is there says nothing against a token that was not given`() {
+    @Test func `a reachable address does not disprove a token that was refused`() {
         var contact = ZoomContact(heard: Self.start.wall)
         contact.failed("zoom limits the number of calls", of: .test("one"), Self.start)
         contact.answered(Self.at(60))
@@ -60,7 +60,7 @@ import Testing
         #expect(contact.silence(Self.at(900).wall) == 900)
     }
 
-    @Test func `one failure long after the last answer is none yet`() {
+    @Test func `one failure long after the last answer is no problem yet`() {
         var contact = ZoomContact(heard: Self.start.wall + -86_400)
         contact.failed("the host name cannot be resolved", of: nil, Self.start)
         #expect(!contact.isFailing(Self.at(59).wall) && contact.silence(Self.at(59).wall) == nil)

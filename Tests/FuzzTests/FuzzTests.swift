@@ -8,8 +8,8 @@ import Testing
     private static let needsNode: ConditionTrait = .enabled(
         if: Llhttp.shared != nil, "node is not here: apt-get install nodejs")
 
-    @Test("what must hold of a reader holds, whatever the bytes", arguments: FuzzTarget.all)
-    func holds(target: FuzzTarget) throws {
+    @Test(arguments: FuzzTarget.all)
+    func `a reader's conditions hold, whatever the bytes`(target: FuzzTarget) throws {
         let corpus = try Corpus.inputs(of: target)
         try #require(!corpus.isEmpty, "fuzz/corpus/\(target.name) is empty")
         for input in corpus { try check(target, input) }
@@ -17,14 +17,14 @@ import Testing
         for _ in 0..<Self.mutations { try check(target, mutator.next()) }
     }
 
-    @Test("each folder of the corpus belongs to a target") func corpus() throws {
+    @Test func `each folder of the corpus belongs to a target`() throws {
         #expect(try Corpus.targets() == FuzzTarget.all.map(\.name).sorted())
     }
 
     @Test(
-        "another program sees the same requests where one is accepted", needsNode,
+        needsNode,
         arguments: 1...8 as ClosedRange<UInt64>)
-    func differential(seed: UInt64) throws {
+    func `another program sees the same requests where one is accepted`(seed: UInt64) throws {
         var maker = RequestMaker(dice: Dice(seed))
         var accepted = 0
         for _ in 0..<1_500 {
@@ -36,7 +36,7 @@ import Testing
         #expect(accepted > 500)
     }
 
-    @Test("a request that is read in two ways would be noticed", needsNode) func notices() throws {
+    @Test(needsNode) func `a request that is read in two ways would be noticed`() throws {
         let llhttp = try #require(Llhttp.shared)
         let theirs = try llhttp.requests(
             in: Array("POST /a HTTP/1.1\r\nHost: k\r\nContent-Length: 2\r\n\r\nabGET".utf8))

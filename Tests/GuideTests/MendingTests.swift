@@ -36,7 +36,7 @@ import Zoom
         #expect(mending.words.count >= 2, "it says where that is mended")
     }
 
-    @Test func `each missing scope has a line of its own, by both of its names`() {
+    @Test func `each missing scope has its own line, by both of its names`() {
         let scopes = Verification.Check(
             "scopes", .failed, "missing",
             missing: [
@@ -54,7 +54,7 @@ import Zoom
         #expect(mending.words.last?.contains("Scopes > Add Scopes") == true)
     }
 
-    @Test func `what zoom does not say yet, and what is not the app's fault, may be left as it is`() {
+    @Test func `a fact that Zoom does not say yet, and a failure that is not the app's, may be left as it is`() {
         for check in [
             Verification.Check("scopes", .skipped, "not said"),
             .init("scim", .failed, "no single sign-on", try: "enable"),
@@ -94,7 +94,7 @@ import Zoom
         #expect(try GuideDraft(parsing: draft.render()).step == nil)
     }
 
-    @Test func `every step says what to do and why, and every value is asked for once`() {
+    @Test func `every step says what to do and why, and asks for each value once`() {
         for step in MarketplaceStep.allCases {
             #expect(!step.tasks.isEmpty && !step.reason.isEmpty && !step.title.isEmpty)
         }

@@ -22,14 +22,14 @@ import Zoom
         (.contactEmail, "a@example.org", .taken("a@example.org", wasTrimmed: false)),
         (.contactEmail, "nobody", .refused(why: "this is no e-mail address")),
         (.company, String(repeating: "x", count: 257), .refused(why: "the company name is longer than 256 bytes")),
-    ]) func `a value is taken without the white space around it`(
+    ]) func `a value is accepted without the white space around it`(
         field: MarketplaceField, entered: String, judged: FieldVerdict
     ) {
         #expect(field.judge(entered, knowing: [:]) == judged)
     }
 
     @Test(arguments: ["two words", "non\u{A0}breaking", "a\u{200B}b", "é"])
-    func `a copied value with a space inside is to be copied again`(entered: String) {
+    func `a pasted value with a space inside has to be pasted again`(entered: String) {
         guard case .refused = MarketplaceField.clientID.judge(entered, knowing: [:]) else {
             Issue.record("\(entered) was taken")
             return

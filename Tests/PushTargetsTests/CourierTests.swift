@@ -51,12 +51,12 @@ import Vault
         return reasons
     }
 
-    @Test func `what is sound is pushed`() async throws {
+    @Test func `a proven secret is pushed`() async throws {
         _ = try await reasons()
         #expect(console.asked.count > 0)
     }
 
-    @Test func `a secret out of a backup is not, until it is proven`() async throws {
+    @Test func `a secret out of a backup is not pushed until it is proven`() async throws {
         try await vault.suspectAll(at: time.now.wall)
         #expect(try await reasons().allSatisfy { $0.contains("backup") } && console.asked.count == 0)
     }
@@ -90,7 +90,7 @@ import Vault
             by: rotation, of: app)
     }
 
-    @Test func `who waits for a target's turn waits for it where the target is by then`() async throws {
+    @Test func `a caller that waits for a target's turn gets it where the target is by then`() async throws {
         let pusher = TargetPusher(vault: vault, transport: console, time: time, note: { _ in })
         var moved = target
         moved.connection = "elsewhere"

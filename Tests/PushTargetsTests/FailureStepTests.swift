@@ -15,7 +15,7 @@ import Vault
         return ConsoleFailure(.later(), cause, of: call == nil ? nil : party)
     }
 
-    @Test("a look disproves that the console was out of reach, whatever was to be done there") func access() throws {
+    @Test func `a successful check clears an unreachable console, whatever step failed there`() throws {
         for cause in [ConsoleFailure.Cause.unauthorized, .untrusted, .unreachable, .proxyRefused, .invalidScope] {
             for call in [Counterpart.Call.look, .save, .replication] {
                 #expect(try Self.failure(cause, call).step == .access)
@@ -23,7 +23,7 @@ import Vault
         }
     }
 
-    @Test("what was answered to a save or about the cluster, a look does not disprove") func deeper() throws {
+    @Test func `a check does not clear an answer to a save or about the cluster`() throws {
         for cause in [
             ConsoleFailure.Cause.forbidden, .serverError, .answerLost, .notFound, .unexpectedAnswer, .rejected,
         ] {
@@ -37,7 +37,7 @@ import Vault
         }
     }
 
-    @Test("a step that went well lets go of its own failure alone") func disproving() {
+    @Test func `a step that succeeds clears its own failure alone`() {
         for step in Delivery.Failure.Step.allCases {
             var delivery = Delivery()
             delivery.failure = .init(
@@ -49,8 +49,8 @@ import Vault
         }
     }
 
-    @Test("a push is fresh for as long again as it took, and five minutes; never by a clock that was set back")
-    func fresh() {
+    @Test
+    func `a push is fresh for as long again as it took, plus five minutes, and never by a clock that was set back`() {
         let start = Timestamp(unixSeconds: 1_800_000_000)
         let target = PushTarget.sample("console", of: .sample("zoom"))
         var delivery = Delivery()

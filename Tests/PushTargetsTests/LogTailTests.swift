@@ -62,7 +62,7 @@ import Testing
         }
     }
 
-    @Test func `what is no file is not even opened`() throws {
+    @Test func `a path that is no file is not even opened`() throws {
         try #require(unsafe mkfifo(path, 0o600) == 0)
         let watch = inotify_init1(O_NONBLOCK)
         try #require(watch >= 0)
@@ -75,7 +75,7 @@ import Testing
         #expect(unsafe read(watch, &event, 8) == -1 && errno == EAGAIN)
     }
 
-    @Test func `of much at once the newest counts, and of a long line the beginning`() throws {
+    @Test func `of many lines the newest count, and of a long line the beginning`() throws {
         try append("")
         let tail = LogTail(path: path)
         _ = try tail.lines(longest: 10)

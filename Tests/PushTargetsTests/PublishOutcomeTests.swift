@@ -17,7 +17,7 @@ import Vault
         }
     }
 
-    @Test func `the worst of all targets is what holds, whatever their order`() {
+    @Test func `the worst of all targets decides, whatever their order`() {
         let wait = PublishOutcome.waiting(seconds: 9, reason: "w")
         let failure = PublishOutcome.later(retryAfter: 300, reason: "f")
         for (outcomes, expected) in [
@@ -45,7 +45,7 @@ import Vault
         }
     }
 
-    @Test func `a cluster is looked at soon at first, and less often as time goes by`() {
+    @Test func `a cluster is checked soon at first, and less often later`() {
         var delivery = Delivery()
         let now = Timestamp(unixSeconds: 1_800_000_000)
         delivery.pushedAt = now

@@ -12,14 +12,14 @@ import Vault
 
     private static let known = seen("e1")
 
-    @Test("the same encrypted text is the same secret, whatever else was saved") func sameText() {
+    @Test func `the same encrypted text is the same secret, whatever else was saved`() {
         for other in [Self.known, Self.seen("e1", "d2", "r2"), Self.seen("e1", nil, "r2")] {
             #expect(Sighting.compare(Self.known, other) == .same(.secret))
         }
         #expect(Sighting.compare(Self.known, Self.seen("e2"), Self.seen("e1")) == .same(.secret), "undone meanwhile")
     }
 
-    @Test("another text is looked at again, and if it stays it is a change") func steady() {
+    @Test func `another text is checked again, and if it stays it is a change`() {
         #expect(Sighting.compare(Self.known, Self.seen("e2")) == .lookAgain)
         for (date, moved) in [("d1", nil), ("d2", "d2"), (nil, nil)] as [(String?, String?)] {
             let look = Self.seen("e2", date)
@@ -27,7 +27,7 @@ import Vault
         }
     }
 
-    @Test("where each look shows another text, the date decides") func anew() {
+    @Test func `where each check shows another text, the date decides`() {
         let compare = { Sighting.compare(Self.known, Self.seen("e2", $0, $1), Self.seen("e3", $0, $1)) }
         #expect(compare("d1", "r1") == .same(.date))
         #expect(compare("d2", "r1") == .changed(.saved, savedAt: "d2"))
@@ -38,7 +38,7 @@ import Vault
             "saved between the looks")
     }
 
-    @Test("without a date the rest decides, and a date that comes is a change") func dateless() {
+    @Test func `without a date the rest decides, and a date that comes is a change`() {
         let known = Self.seen("e1", nil)
         let compare = { Sighting.compare(known, Self.seen("e2", $0, $1), Self.seen("e3", $0, $1)) }
         #expect(compare(nil, "r1") == .same(.rest))
@@ -46,7 +46,8 @@ import Vault
         #expect(compare("d1", "r1") == .changed(.saved, savedAt: "d1"))
     }
 
-    @Test("a secret that shows no text is told by date and rest; one that comes or goes is a change") func noText() {
+    @Test func `a secret that shows no text is told by date and rest, and one that appears or disappears is a change`()
+    {
         let silent = Self.seen(nil)
         #expect(Sighting.compare(silent, silent) == .same(.date))
         #expect(Sighting.compare(silent, Self.seen(nil, "d2")) == .changed(.saved, savedAt: "d2"))
@@ -54,14 +55,13 @@ import Vault
         #expect(Sighting.compare(silent, Self.known) == .changed(.secret, savedAt: nil))
     }
 
-    @Test("nothing recorded is no change, and what was seen last is remembered where it proves something")
-    func remembering() {
+    @Test func `without a record there is no change, and the last sighting is saved where it proves something`() {
         #expect(Sighting.compare(nil, Self.known) == .same(.nothing))
         #expect(Self.known.updated(.secret, Self.seen("e1", "d2")) == Self.seen("e1", "d2"))
         #expect(Self.known.updated(.date, Self.seen("e9")) == Self.known)
     }
 
-    @Test("the current secret is put back once an hour, by a clock that may be set back") func restoring() {
+    @Test func `the current secret is put back once an hour, by a clock that may be set back`() {
         let now = Timestamp(unixSeconds: 1_800_000_000)
         var delivery = Delivery()
         #expect(delivery.mayRestore(now: now))
@@ -83,7 +83,7 @@ import Vault
         #expect(delivery.restoration?.isRecent(now: now) == false && delivery.restoration?.triedAt == back)
     }
 
-    @Test("a look that a clock ahead has noted does not put off the next one") func lookAhead() {
+    @Test func `a check recorded by a clock that was ahead does not delay the next one`() {
         let now = Timestamp(unixSeconds: 1_800_000_000)
         var delivery = Delivery()
         #expect(delivery.isLookDue(after: 900, now: now))

@@ -7,7 +7,7 @@ import Vault
 
 /// Secrets that the operator made in the Marketplace.
 @Suite struct ByHandTests {
-    @Test func `one that carries a rotation to its end at once is answered with that rotation`() async throws {
+    @Test func `a request that carries a rotation to its end at once is answered with that rotation`() async throws {
         let (time, disk) = (ManualTime(), MemoryStore())
         try await Vault.create(in: disk, ways: [.keyFile()])
         let vault = try await Vault.open(disk, with: .keyFile(), time: time)

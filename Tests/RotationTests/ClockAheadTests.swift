@@ -45,7 +45,7 @@ import Vault
         #expect(vault.catalog.app(name)?.rotation == nil && !zoom.accepts("old"))
     }
 
-    @Test func `the operator's word ends it all the same`() async throws {
+    @Test func `the operator's request ends the overlap anyway`() async throws {
         let (vault, zoom, engine) = try await draining()
         time.setWall(by: 8 * Self.day)
         await engine.carryOnZoom()

@@ -42,7 +42,7 @@ import Vault
     }()
 
     @Test(arguments: cases)
-    func `no moment to die at loses the only working secret`(scenario: Case) async throws {
+    func `no crash at any moment loses the only working secret`(scenario: Case) async throws {
         let untouched = try await run(scenario, diesAt: nil)
         #expect(untouched.moments > 8)
         for moment in 0..<untouched.moments { _ = try await run(scenario, diesAt: moment) }
@@ -50,7 +50,7 @@ import Vault
 
     /// Zoom documents that old and new both work until the time that was asked for. Should a second `new` end the old
     /// one all the same, the answer at hand must lead out.
-    @Test func `when asking again ends the old secret at once, the new one takes over`() async throws {
+    @Test func `when another call revokes the old secret at once, the new one takes over`() async throws {
         let scenario = Case(responses: [.lost, .delivered], secondNew: .endsTheOld, propagation: 0)
         _ = try await run(scenario, diesAt: nil)
     }

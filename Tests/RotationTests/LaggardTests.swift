@@ -63,7 +63,8 @@ import Vault
             id: "r1")
     }
 
-    @Test(arguments: [false, true]) func `one that was changed is waited for, and the end comes when it is put right`(
+    @Test(arguments: [false, true])
+    func `a changed target is waited for, and the old secret is revoked when it is fixed`(
         byHand: Bool
     ) async throws {
         let publisher = Lagging()
@@ -88,7 +89,7 @@ import Vault
         #expect(publisher.looks == 3 && zoom.accepts("old") == byHand, "what was made by hand ends by itself")
     }
 
-    @Test func `nobody is looked at before the overlap is over`() async throws {
+    @Test func `no target is checked before the overlap is over`() async throws {
         let publisher = Lagging()
         publisher.laggards = [Laggard("away")]
         let (vault, _, engine) = try await make(publisher)
@@ -101,7 +102,7 @@ import Vault
         #expect(publisher.looks == 1 && vault.catalog.app(name)?.rotation?.reason == "away")
     }
 
-    @Test func `at the deadline the old secret is ended all the same, as for holders`() async throws {
+    @Test func `at the deadline the old secret is revoked anyway, as for holders`() async throws {
         let publisher = Lagging()
         publisher.laggards = [Laggard("away")]
         let (vault, zoom, engine) = try await make(publisher)
@@ -116,7 +117,7 @@ import Vault
         #expect(vault.catalog.app(name)?.rotation == nil && !zoom.accepts("old"))
     }
 
-    @Test(.timeLimit(.minutes(5))) func `a look that hangs is given up, and counts as one that could not be taken`()
+    @Test(.timeLimit(.minutes(5))) func `a check that hangs is cut off, and counts as a failed one`()
         async throws
     {
         var timing = RotationTiming()
@@ -127,7 +128,7 @@ import Vault
         #expect(waiting.reason == "looking at the targets took longer than 1 second" && waiting.due != nil)
     }
 
-    @Test(.timeLimit(.minutes(5))) func `stopping does not wait for it`() async throws {
+    @Test(.timeLimit(.minutes(5))) func `a stop does not wait for it`() async throws {
         let (vault, zoom, engine) = try await make(Hanging())
         async let rotation = rotate(engine, zoom, byHand: false)
         while vault.catalog.app(name)?.rotation?.phase != .draining { await Task.yield() }

@@ -57,7 +57,9 @@ import Vault
         }
     }
 
-    @Test(arguments: Outcome.allCases) func `each state once, whatever comes of it`(_ outcome: Outcome) async throws {
+    @Test(arguments: Outcome.allCases) func `each state is reported once, whatever comes of it`(_ outcome: Outcome)
+        async throws
+    {
         let disk = MemoryStore()
         try await Vault.create(in: disk, ways: [.keyFile()])
         let vault = try await Vault.open(disk, with: .keyFile(), time: time)

@@ -7,7 +7,7 @@ import Vault
 
 /// Of one app there is one rotation under way, whoever asks for another.
 @Suite struct OneRotationTests {
-    @Test func `of many that are asked for at once one begins, and Zoom is asked for one secret`() async throws {
+    @Test func `of many requests at once one rotation begins, and Zoom is asked for one secret`() async throws {
         let time = ManualTime()
         let disk = MemoryStore()
         try await Vault.create(in: disk, ways: [.keyFile()])

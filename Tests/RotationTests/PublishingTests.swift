@@ -48,8 +48,7 @@ import Vault
         return (vault, zoom, engine)
     }
 
-    @Test(.timeLimit(.minutes(5))) func `an attempt that takes too long is given up and made again later`() async throws
-    {
+    @Test(.timeLimit(.minutes(5))) func `an attempt that takes too long is cut off and repeated later`() async throws {
         let (vault, zoom, engine) = try await Self.make(limit: 1)
         let rotation = try await engine.rotate(.test("zoom"), trigger: .operator, overlap: 0, id: "r1")
         #expect(rotation.phase == .current && rotation.attempts == 1 && rotation.due != nil)
@@ -58,7 +57,7 @@ import Vault
         #expect(zoom.accepts(entry.credential.clientSecret.text) && zoom.accepts("old"))
     }
 
-    @Test func `when what it waits to publish to is gone it goes on, and not at its next try`() async throws {
+    @Test func `when the target that it waits for is gone the rotation continues at once`() async throws {
         let (vault, zoom, engine) = try await Self.make(limit: 600, Saying([.later(retryAfter: 900, reason: "away")]))
         let name = Name.test("zoom")
         #expect(try await engine.rotate(name, trigger: .operator, overlap: 0, id: "r1").phase == .current)
@@ -71,7 +70,9 @@ import Vault
         #expect(vault.catalog.app(name)?.rotation == nil && !zoom.accepts("old"))
     }
 
-    @Test func `a refusal holds it with the old secret alive, and the operator's word lets it go on`() async throws {
+    @Test func `a refusal blocks the rotation with the old secret alive, and the operator's request resumes it`()
+        async throws
+    {
         let (vault, zoom, engine) = try await Self.make(limit: 600, Saying([.blocked(reason: "not that one")]))
         let name = Name.test("zoom")
         let held = try await engine.rotate(name, trigger: .operator, overlap: 0, id: "r1")
@@ -88,7 +89,7 @@ import Vault
         #expect(!zoom.accepts("old"))
     }
 
-    @Test func `a push of the operator's lets it go on, and no client's receipt or look does`() async throws {
+    @Test func `a push of the operator's resumes it, and no client's receipt or status request does`() async throws {
         let refusal = PublishOutcome.blocked(reason: "not that one")
         let (vault, zoom, engine) = try await Self.make(limit: 600, Saying([refusal, refusal]))
         let name = Name.test("zoom")
@@ -107,7 +108,7 @@ import Vault
         #expect(vault.catalog.app(name)?.rotation == nil && !zoom.accepts("old"))
     }
 
-    @Test func `a target that takes its time is waited for to the second, and that is no failure`() async throws {
+    @Test func `a slow target is waited for to the second, and that is no failure`() async throws {
         let slow = PublishOutcome.waiting(seconds: 120, reason: "settling")
         let (vault, zoom, engine) = try await Self.make(limit: 600, Saying([slow, slow]))
         let rotation = try await engine.rotate(.test("zoom"), trigger: .operator, overlap: 0, id: "r1")
@@ -119,7 +120,7 @@ import Vault
         #expect(vault.catalog.app(.test("zoom"))?.rotation == nil && !zoom.accepts("old"))
     }
 
-    @Test(.timeLimit(.minutes(5))) func `stopping does not wait for it`() async throws {
+    @Test(.timeLimit(.minutes(5))) func `a stop does not wait for it`() async throws {
         let (vault, zoom, engine) = try await Self.make(limit: 600)
         async let rotation = engine.rotate(.test("zoom"), trigger: .operator, overlap: 0, id: "r1")
         try await eventually("it to be published") { vault.catalog.app(.test("zoom"))?.rotation?.phase == .current }
@@ -128,7 +129,7 @@ import Vault
         #expect(zoom.accepts("old"))
     }
 
-    @Test(.timeLimit(.minutes(5))) func `a last attempt that a stop cut short was none`() async throws {
+    @Test(.timeLimit(.minutes(5))) func `a last attempt that a stop cut short does not count`() async throws {
         let (vault, zoom, engine) = try await Self.make(limit: 600)
         async let rotation = engine.rotateNow(.test("zoom"), id: "r1")
         try await eventually("it to be published") { vault.catalog.app(.test("zoom"))?.rotation?.phase == .current }

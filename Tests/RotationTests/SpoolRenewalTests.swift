@@ -36,12 +36,12 @@ import Vault
         }
     }
 
-    @Test func `what is up to date is left alone`() async throws {
+    @Test func `a file that is up to date is left alone`() async throws {
         let before = spool.all
         #expect(await engine.renewSpool() && spool.all == before)
     }
 
-    @Test func `a way that was removed opens no answer, and a new one does`() async throws {
+    @Test func `an unlock key that was removed opens no answer, and a new one does`() async throws {
         _ = try await vault.addUnlockMethod(.keyFile("n"), at: time.now.wall)
         try await vault.removeUnlockMethod("1")
         #expect(await engine.renewSpool() && spool.all.count == 1)
@@ -60,7 +60,7 @@ import Vault
         #expect(try await answer(.keyFile("j")) == "the answer")
     }
 
-    @Test func `what cannot be written yet is said, and what was there stays`() async throws {
+    @Test func `a file that cannot be written yet is reported, and the old one stays`() async throws {
         _ = try await vault.addUnlockMethod(.keyFile("n"), at: time.now.wall)
         let before = spool.all
         spool.fail(with: StoreError(.diskFull, "full"))
@@ -82,7 +82,7 @@ import Vault
         #expect(try await answer(.keyFile("n")) == "the answer")
     }
 
-    @Test func `what is none of ours stays as it is`() async throws {
+    @Test func `a file that is not ours stays as it is`() async throws {
         let strange = Array("KTSPOOL1".utf8) + [1, 0, 0, 0, 1, 7]
         spool.plant(strange)
         _ = try await vault.addUnlockMethod(.keyFile("n"), at: time.now.wall)

@@ -71,7 +71,7 @@ import Vault
         #expect(bench.spool.all.isEmpty)
     }
 
-    @Test func `with room again it goes into the vault, and out of the file`() async throws {
+    @Test func `with room again the answer goes into the vault, and out of the file`() async throws {
         let bench = try await Bench()
         let (engine, vault, flight) = try await bench.begin()
         try await eventually("the file") { !bench.spool.all.isEmpty }
@@ -83,7 +83,7 @@ import Vault
         #expect(engine.report.troubles.isEmpty)
     }
 
-    @Test func `in the file it outlives the process, which need not wait`() async throws {
+    @Test func `in the file the answer outlives the process, which need not wait`() async throws {
         let bench = try await Bench()
         let (engine, _, flight) = try await bench.begin()
         try await eventually("the file") { bench.isNoted("kept") }
@@ -96,7 +96,7 @@ import Vault
         #expect(bench.isNoted("found"))
     }
 
-    @Test func `while the vault still cannot be written it is not given up for lost`() async throws {
+    @Test func `while the vault still cannot be written the answer is not declared lost`() async throws {
         let bench = try await Bench()
         let (engine, _, _) = try await bench.begin()
         try await eventually("the file") { bench.isNoted("kept") }
@@ -138,7 +138,7 @@ import Vault
         #expect(next.report.troubles.isEmpty)
     }
 
-    @Test func `where neither takes it, the process waits`() async throws {
+    @Test func `where neither vault nor spool can store the answer, the process waits`() async throws {
         let bench = try await Bench()
         let (engine, _) = try await bench.engine(on: bench.disk, filling: true)
         await engine.carryOnZoom()
@@ -165,7 +165,7 @@ import Vault
         #expect(bench.spool.all.count == 1)
     }
 
-    @Test func `what was given up for lost, or held, is taken up again`() async throws {
+    @Test func `a rotation that was declared lost, or blocked, is resumed`() async throws {
         for phase in [Rotation.Phase.lostResponse, .blocked] {
             let bench = try await Bench()
             let (engine, vault, _) = try await bench.begin()
@@ -186,7 +186,7 @@ import Vault
         }
     }
 
-    @Test func `a file is freed when the vault has what is in it, and not when nobody can say`() async throws {
+    @Test func `a file is freed when the vault has its answer, and not while that is unknown`() async throws {
         let bench = try await Bench()
         let (_, vault, flight) = try await bench.begin()
         try await eventually("the file") { bench.isNoted("kept") }
@@ -217,7 +217,7 @@ import Vault
     }
 
     /// Every moment to die at, on a disk that is full when Zoom has answered, and in the next process has room.
-    @Test func `no moment to die at behind the file loses the answer`() async throws {
+    @Test func `no crash after the file is written loses the answer`() async throws {
         var moments = 0
         for death in 0..<60 {
             let bench = try await Bench()

@@ -7,7 +7,7 @@ import Vault
 
 /// Zoom takes three changes of an app's secret in 15 minutes, whatever rotation they are of.
 @Suite struct ThrottleTests {
-    @Test func `rotations one after the other stay within what Zoom takes, over restarts`() async throws {
+    @Test func `rotations one after the other stay within Zoom's limit, over restarts`() async throws {
         let time = ManualTime()
         let zoom = FakeZoom(secret: "old", manners: .init(), time: time, fate: Fate(diesAt: nil))
         let disk = MemoryStore()

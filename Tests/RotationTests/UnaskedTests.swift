@@ -21,7 +21,7 @@ import Vault
         return (vault, zoom, engine)
     }
 
-    @Test(arguments: 1...5) func `rotations refused before any call count none, and the next one goes on at once`(
+    @Test(arguments: 1...5) func `rotations refused before any call do not count, and the next one begins at once`(
         refusals: Int
     ) async throws {
         let refusal = MakeOutcome.never(reason: "the Marketplace app ID is not known", isAsked: false)
@@ -46,7 +46,7 @@ import Vault
         #expect(waiting.phase == .planned && waiting.reason?.contains("three changes") == true && zoom.made == 0)
     }
 
-    @Test func `calls that were never sent are made again, at growing pauses, and one is counted`() async throws {
+    @Test func `calls that were never sent are repeated at growing pauses, and one is counted`() async throws {
         let away = MakeOutcome.notNow(retryAfter: nil, reason: "cannot connect", isAsked: false)
         let (vault, zoom, engine) = try await make(.init(unasked: Array(repeating: away, count: 6)))
         _ = try await engine.rotate(name, trigger: .operator, overlap: 86_400, id: "r1")
@@ -62,7 +62,7 @@ import Vault
         #expect(vault.catalog.app(name)?.rotation?.calls.count == 1)
     }
 
-    @Test func `a lost answer stays lost when the next call was never sent, and pauses grow`() async throws {
+    @Test func `a lost response stays lost when the next call was never sent, and pauses grow`() async throws {
         let lost = MakeOutcome.unknown(reason: "lost", partial: nil)
         let away = MakeOutcome.notNow(retryAfter: nil, reason: "cannot connect", isAsked: false)
         let (vault, _, engine) = try await make(
@@ -81,7 +81,7 @@ import Vault
         #expect(held.phase == .blocked && held.calls.count == 1 && held.reason == "no scope")
     }
 
-    @Test func `to end the old secret is not counted either where Zoom was not asked`() async throws {
+    @Test func `revoking the old secret does not count either where Zoom was not asked`() async throws {
         let away = EndOutcome.later(retryAfter: nil, reason: "no token", isAsked: false)
         let (vault, zoom, engine) = try await make(.init(unaskedEnds: Array(repeating: away, count: 4)))
         _ = try await engine.rotate(name, trigger: .operator, overlap: 0, id: "r1")

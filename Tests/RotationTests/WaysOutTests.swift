@@ -56,7 +56,9 @@ import Vault
 
     static let all = Place.allCases.flatMap { place in Word.allCases.map { (place, $0) } }
 
-    @Test(arguments: all) func `every word has its outcome in every state`(_ place: Place, _ word: Word) async throws {
+    @Test(arguments: all) func `every operator's request has its outcome in every state`(_ place: Place, _ word: Word)
+        async throws
+    {
         let stage = try await Stage(place)
         let before = try #require(stage.entry.rotation)
         let secret = stage.entry.credential.clientSecret.text
@@ -85,7 +87,7 @@ import Vault
     }
 
     @Test(arguments: Place.allCases)
-    func `in every state some word ends what is under way, whatever it waits for`(_ place: Place) {
+    func `in every state some request ends the rotation, whatever it waits for`(_ place: Place) {
         let ways = Word.allCases.filter {
             if case .ends(let phases, let seconds) = Self.expected(place, $0) {
                 return seconds <= Self.throttled && phases.allSatisfy(\.isFinal)
@@ -95,7 +97,7 @@ import Vault
         #expect(!ways.isEmpty)
     }
 
-    @Test func `what was leaked is dead, and so is what came before it`() async throws {
+    @Test func `a leaked secret is revoked, and so is the one before it`() async throws {
         let stage = try await Stage(.draining)
         try await stage.say(.now)
         try await stage.carryOn()
@@ -107,7 +109,7 @@ import Vault
         #expect(stage.entry.credential.generation.number == 4)
     }
 
-    @Test func `of a rotation out of a backup another one follows, which ends what was leaked`() async throws {
+    @Test func `after a rotation out of a backup another one follows, which revokes the leaked secret`() async throws {
         let stage = try await Stage(.planned)
         try await stage.vault.suspectAll(at: stage.time.now.wall)
         try await stage.say(.now)
@@ -116,7 +118,7 @@ import Vault
         #expect(!stage.zoom.accepts("old") && stage.zoom.accepts(stage.entry.credential.clientSecret.text))
     }
 
-    @Test func `a secret that is left to die is not said to be dead`() async throws {
+    @Test func `a secret that is left to expire is not reported as revoked`() async throws {
         let stage = try await Stage(.draining)
         let dies = try #require(stage.entry.rotation?.revokeAt)
         try await stage.vault.suspectAll(at: stage.time.now.wall)
@@ -125,7 +127,7 @@ import Vault
         #expect(stage.entry.replaced?.dies == dies)
     }
 
-    @Test func `to say it twice while it waits for Zoom rotates once`() async throws {
+    @Test func `a repeated request while it waits for Zoom rotates once`() async throws {
         let stage = try await Stage(.draining)
         try await stage.say(.now)
         #expect(stage.entry.rotation?.id == "r2" && stage.entry.rotation?.promotedAt != nil)
@@ -134,7 +136,7 @@ import Vault
         #expect(try await stage.vault.rotations(of: stage.entry.app).map(\.id) == ["r1", "r2"])
     }
 
-    @Test func `a Zoom that ends no old secret does not keep a leaked one alive`() async throws {
+    @Test func `a Zoom that does not revoke old secrets does not keep a leaked one alive`() async throws {
         let refusal = EndOutcome.refused(reason: "no scope", isAsked: true)
         let stage = try await Stage(.draining, ends: [refusal])
         let dies = try #require(stage.entry.rotation?.revokeAt)
@@ -148,7 +150,8 @@ import Vault
         #expect(first.reason?.contains("no scope") == true)
     }
 
-    @Test func `an old secret that Zoom was told to end keeps its known end when a secret is entered`() async throws {
+    @Test func `an old secret that Zoom was told to revoke keeps its known end when a secret is entered`() async throws
+    {
         let stage = try await Stage(.draining)
         let dies = try #require(stage.entry.rotation?.revokeAt)
         try await stage.say(.good)
@@ -160,7 +163,7 @@ import Vault
         #expect(stage.entry.rotation.map { $0.revokeAt ?? dies <= dies } == true)
     }
 
-    @Test func `a secret that is entered in a restored vault has a number that no secret had`() async throws {
+    @Test func `a secret that is entered in a restored vault has a number that no secret had before`() async throws {
         let stage = try await Stage(.draining)
         let floor = GenerationFloor(generation: try #require(Generation(4)))
         try await stage.vault.suspectAll(at: stage.time.now.wall, floors: [.test("zoom"): floor])
@@ -168,7 +171,8 @@ import Vault
         #expect(stage.entry.credential.generation.number == 5)
     }
 
-    @Test func `a first secret that is mistyped ends its rotation at once, and the right one is taken`() async throws {
+    @Test func `a first secret that is mistyped ends its rotation at once, and the right one is accepted`() async throws
+    {
         let stage = try await Stage(.draining)
         try await stage.say(.finish)
         try await stage.carryOn()
@@ -183,7 +187,7 @@ import Vault
         #expect(taken.promotedAt != nil && stage.entry.credential.clientSecret.text == secret)
     }
 
-    @Test func `an incident goes on when the secret that was entered before it turns out mistyped`() async throws {
+    @Test func `an incident continues when the secret that was entered before it turns out mistyped`() async throws {
         let stage = try await Stage(.draining)
         try await stage.say(.finish)
         try await stage.carryOn()
@@ -214,7 +218,7 @@ import Vault
         #expect(after.reason?.contains("not that one") == true && after.resumesAt == .current)
     }
 
-    @Test func `another overlap holds for what is under way`() async throws {
+    @Test func `a changed overlap applies to the rotation under way`() async throws {
         let stage = try await Stage(.draining)
         let client = try #require(stage.vault.catalog.client(.test("ada")))
         try await stage.vault.removeClient(client.name)

@@ -66,7 +66,7 @@ import Testing
         #expect(table.text == "executable  /tmp/a\\u{a}passed  b\\u{d}\\u{1b}[32mc\\u{9}\\u{7f}\n")
     }
 
-    @Test func `one is not many`() {
+    @Test func `a count of one is singular`() {
         #expect(counted(1, "app") == "1 app" && counted(0, "app") == "0 apps" && counted(2, "app") == "2 apps")
         #expect(counted(2, "directory", "directories") == "2 directories")
     }
