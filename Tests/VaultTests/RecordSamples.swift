@@ -1,0 +1,172 @@
+import Audit
+import Domain
+import Envelope
+import SecretMemory
+import TestSupport
+
+@testable import Vault
+
+private func at(_ second: Int) -> Timestamp { Timestamp(unixSeconds: 1_700_000_000 + second) }
+
+private func generation(_ number: Int) -> Generation { (1..<number).reduce(.first) { last, _ in last.next } }
+
+extension RecordSample {
+    static var apps: [RecordSample] {
+        let small = App(
+            id: "a1", name: .test("zoom"), accountID: "account", clientID: "client", marketplaceAppID: nil,
+            environment: .commercial, createdAt: at(1))
+        let government = App(
+            id: "a1", name: .test("zoom"), accountID: "account", clientID: "client", marketplaceAppID: nil,
+            environment: .government, createdAt: at(1))
+        var full = App(
+            id: "a2", name: .test("a.b-c_9"), accountID: "account \"é\"", clientID: "client",
+            marketplaceAppID: "market",
+            environment: .custom(tokenURL: "https://t", apiURL: "https://a"), createdAt: at(1),
+            policy: RotationPolicy(
+                every: 2_592_000, windows: "Sun 02:00-04:00", timeZone: "Europe/Berlin", overlap: 60, isPaused: true),
+            rotationGrant: "account_credentials")
+        full.profile.description = "what"
+        full.profile.company = "whose"
+        full.profile.contactName = "who"
+        full.profile.contactEmail = "where"
+        full.profile.features = "how"
+        full.first = generation(5)
+        full.floor = GenerationFloor(generation: generation(7), madeAt: at(2), restoredUntil: at(3))
+        var floor = small
+        floor.floor = GenerationFloor(generation: generation(2))
+        let rest = #""created_at":1700000001,"windows":"","time_zone":"UTC","overlap":604800,"paused":false"#
+        return [
+            RecordSample(
+                "minimal", AppRecord(small), [.text("a1")],
+                required: "name", "account_id", "client_id", "environment", "created_at", "windows", "time_zone",
+                "overlap",
+                "paused",
+                text: """
+                    {"name":"zoom","account_id":"account","client_id":"client","environment":"commercial",
+                    \(rest)}
+                    """),
+            RecordSample(
+                "government", AppRecord(government), [.text("a1")],
+                text: """
+                    {"name":"zoom","account_id":"account","client_id":"client","environment":"government",
+                    \(rest)}
+                    """),
+            RecordSample(
+                "floor", AppRecord(floor), [.text("a1")],
+                text: """
+                    {"name":"zoom","account_id":"account","client_id":"client","environment":"commercial",
+                    \(rest),"floor":2}
+                    """),
+            RecordSample(
+                "full", AppRecord(full), [.text("a2")], required: "token_url", "api_url",
+                text: #"""
+                    {"name":"a.b-c_9","account_id":"account \"é\"","client_id":"client","marketplace_app_id":"market",
+                    "environment":"custom","token_url":"https://t","api_url":"https://a","created_at":1700000001,
+                    "rotation_grant":"account_credentials","rotate_every":2592000,"windows":"Sun 02:00-04:00",
+                    "time_zone":"Europe/Berlin","overlap":60,"paused":true,"description":"what","company":"whose",
+                    "contact_name":"who","contact_email":"where","features":"how","first":5,"floor":7,
+                    "floor_made_at":1700000002,"restored_until":1700000003}
+                    """#),
+            RecordSample(
+                "minimal",
+                GenerationRecord(
+                    appID: "a1",
+                    Credential(
+                        generation: .first, state: .current, clientSecret: SecretBox("s"), createdAt: at(1))),
+                [.text("a1.1"), .text("a1"), .integer(1), .text("current")], required: "client_secret", "created_at",
+                text: #"{"client_secret":"s","created_at":1700000001}"#),
+            RecordSample(
+                "full",
+                GenerationRecord(
+                    appID: "a1",
+                    Credential(
+                        generation: generation(3), state: .previous, clientSecret: SecretBox("s\"\\"), createdAt: at(1),
+                        suspectSince: at(2))),
+                [.text("a1.3"), .text("a1"), .integer(3), .text("previous")],
+                text: #"{"client_secret":"s\"\\","created_at":1700000001,"suspect_since":1700000002}"#),
+        ]
+    }
+
+    static var clients: [RecordSample] {
+        let small = Client(
+            id: "c1", name: .test("one"), selectors: Selectors(uid: 0, user: nil), grants: [], createdAt: at(1))
+        let selectors = Selectors(
+            uid: .max, user: "ann", gid: 5, unit: UnitName("pf.service"), executable: "/usr/bin/pf", allowsForeign: true
+        )
+        let grants = [
+            Grant(target: .any, kinds: []), Grant(target: .app(.test("zoom")), kinds: [.token, .credentials]),
+            Grant(target: .app(.test("z")), kinds: [.token]),
+        ]
+        let full = Client(id: "c2", name: .test("two"), selectors: selectors, grants: grants, createdAt: at(2))
+        return [
+            RecordSample(
+                "minimal", ClientRecord(small), [.text("c1")], required: "name", "uid", "created_at", "allow",
+                text: #"{"name":"one","uid":0,"created_at":1700000001,"allow":[]}"#),
+            RecordSample(
+                "full", ClientRecord(full), [.text("c2")],
+                text: """
+                    {"name":"two","uid":4294967295,"user":"ann","gid":5,"unit":"pf.service","exe":"/usr/bin/pf",
+                    "foreign":true,"created_at":1700000002,"allow":[{"kinds":[]},
+                    {"app":"zoom","kinds":["credentials","token"]},{"app":"z","kinds":["token"]}]}
+                    """),
+            RecordSample(
+                "acknowledged",
+                ReceiptRecord(
+                    appID: "a1", Receipt(client: .test("one"), generation: .first, at: at(1), isAcknowledged: true)),
+                [.text("a1.one"), .text("a1"), .text("one")], required: "generation", "at", "acknowledged",
+                text: #"{"generation":1,"at":1700000001,"acknowledged":true}"#),
+        ]
+    }
+
+    static var rotations: [RecordSample] {
+        let small = Rotation(
+            id: "r1", appID: "a1", base: .first, trigger: .schedule, plannedAt: at(1), overlap: 60, phase: .planned)
+        var full = Rotation(
+            id: "r2", appID: "a1", base: .first, trigger: .operator, plannedAt: at(1), overlap: 0, phase: .blocked)
+        full.due = at(2)
+        full.target = generation(4)
+        full.attempts = 3
+        full.calls = [at(3), at(4)]
+        full.otherCalls = [at(5)]
+        full.enteredAt = at(6)
+        full.lostAt = at(7)
+        full.revokeAt = at(8)
+        full.promotedAt = at(9)
+        full.publishedAt = at(10)
+        full.endedAt = at(11)
+        full.reason = "why"
+        full.isRestored = true
+        full.resumesAt = .received
+        full.endsNowSince = at(12)
+        full.successor = "r3"
+        full.answer = SecretBox("answer")
+        full.candidate = SecretBox("candidate")
+        full.entered = SecretBox("entered")
+        var binary = small
+        binary.answer = SecretBox(SecretBytes(copying: unsafe [UInt8]([0x7F, 0xFF, 0x80]).span.bytes))
+        let start = """
+            {"base":1,"trigger":"schedule","planned_at":1700000001,"overlap":60,"attempts":0,"calls":[],"other_calls":[],
+            "entered_at":1700000001
+            """
+        return [
+            RecordSample(
+                "minimal", RotationRecord(small), [.text("r1"), .text("a1"), .text("planned"), .null],
+                required: "base", "trigger", "planned_at", "overlap", "attempts", "calls", "other_calls", "entered_at",
+                text: start + "}"),
+            RecordSample(
+                "binary answer", RotationRecord(binary), [.text("r1"), .text("a1"), .text("planned"), .null],
+                text: start + #","answer_latin1":"\u007f\#u{FF}\u0080"}"#),
+            RecordSample(
+                "full", RotationRecord(full),
+                [.text("r2"), .text("a1"), .text("blocked"), .integer(1_700_000_002)],
+                text: """
+                    {"base":1,"target":4,"trigger":"operator","planned_at":1700000001,"overlap":0,"attempts":3,
+                    "calls":[1700000003,1700000004],"other_calls":[1700000005],"entered_at":1700000006,
+                    "lost_at":1700000007,"revoke_at":1700000008,"promoted_at":1700000009,"published_at":1700000010,
+                    "ended_at":1700000011,"reason":"why","restored":true,"resumes_at":"received",
+                    "ends_now_since":1700000012,"successor":"r3","answer":"answer","candidate":"candidate",
+                    "entered":"entered"}
+                    """),
+        ]
+    }
+}
