@@ -114,7 +114,10 @@ let package = Package(
             ["Daemon", "Domain", "SecretMemory", "SocketAPI", "Terminal", arguments, logging]),
         executable(
             "keyturn",
-            ["Doctor", "Domain", "ErrorCatalog", "Guide", "SecretMemory", "SocketAPI", "Terminal", arguments]),
+            [
+                "Doctor", "Domain", "ErrorCatalog", "Guide", "SecretJSON", "SecretMemory", "SocketAPI", "Terminal",
+                arguments,
+            ]),
         executable("zoom-sandbox", ["Sandbox", "SocketAPI", "Terminal", arguments]),
 
         .executableTarget(

@@ -26,12 +26,14 @@ package final class JSONDocument: Sendable {
 
     let bytes: SecretBytes
     let values: [Value]
+    let form: JSONForm
 
     /// - Parameters:
+    ///   - form: how the values are read.
     ///   - depth: the most arrays and objects inside one another.
     ///   - values: the most values, member names included.
     package init(
-        parsing bytes: consuming SecretBytes, depth: Int = 16, values limit: Int = 10_000
+        parsing bytes: consuming SecretBytes, form: JSONForm = .document, depth: Int = 16, values limit: Int = 10_000
     ) throws(JSONError) {
         let values = try bytes.withSpan { span throws(JSONError) in
             guard span.isUTF8 else { throw JSONError(.notUTF8) }
@@ -40,6 +42,7 @@ package final class JSONDocument: Sendable {
         }
         self.bytes = bytes
         self.values = values
+        self.form = form
     }
 
     package var root: JSONNode { JSONNode(index: 0) }

@@ -42,14 +42,23 @@ extension Name: JSONValue {
     package func write(to json: inout JSONWriter) { json.plain(description) }
 }
 
-/// RFC 3339, as in documents. Records have Unix seconds.
+/// RFC 3339 in a document, Unix seconds in a record.
 extension Timestamp: JSONValue {
     package init(_ node: JSONNode, in document: borrowing JSONDocument) throws(JSONError) {
+        if document.form == .record {
+            self.init(unixSeconds: try document.integer(node))
+            return
+        }
         guard let time = Timestamp(try document.string(node)) else { throw JSONError(.outOfRange) }
         self = time
     }
 
-    package func write(to json: inout JSONWriter) { json.plain(description) }
+    package func write(to json: inout JSONWriter) {
+        switch json.form {
+        case .document: json.plain(description)
+        case .record: json.integer(unixSeconds)
+        }
+    }
 }
 
 /// A string in memory that is wiped.
@@ -95,12 +104,16 @@ extension JSONDocument {
         do { return try Value(member, in: self) } catch { throw JSONError(error.code, member: error.member ?? name) }
     }
 
-    /// `nil` when the member is absent or null.
+    /// `nil` when the member is absent or, in a document, null.
     package func optional<Value: JSONValue>(
         _ name: String, of node: JSONNode, as _: Value.Type = Value.self
     ) throws(JSONError) -> Value? {
-        guard let member = member(name, of: node), kind(member) != .null else { return nil }
-        return try value(name, of: node)
+        isPresent(name, of: node) ? try value(name, of: node) : nil
+    }
+
+    /// Whether the member is there and, in a document, not null.
+    func isPresent(_ name: String, of node: JSONNode) -> Bool {
+        member(name, of: node).map { form == .record || kind($0) != .null } ?? false
     }
 
     package func secret(_ name: String, of node: JSONNode) throws(JSONError) -> SecretBytes {

@@ -4,9 +4,13 @@ package import SecretMemory
 package struct JSONWriter: ~Copyable {
     private var buffer: SecretBuffer
     private var needsComma = false
+    let form: JSONForm
 
     /// - Parameter capacity: the expected size in bytes.
-    package init(capacity: Int = 256) { buffer = SecretBuffer(capacity: capacity) }
+    package init(_ form: JSONForm = .document, capacity: Int = 256) {
+        self.form = form
+        buffer = SecretBuffer(capacity: capacity)
+    }
 
     package mutating func beginObject() { open(UInt8(ascii: "{")) }
     package mutating func endObject() { close(UInt8(ascii: "}")) }

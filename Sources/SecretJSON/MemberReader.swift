@@ -29,7 +29,7 @@ package final class MemberReader {
         return try document.value(name, of: node)
     }
 
-    /// `nil` when the member is absent or null.
+    /// `nil` when the member is absent or, in a document, null.
     package func optional<Value: JSONValue>(
         _ name: String, as _: Value.Type = Value.self
     ) throws(JSONError) -> Value? {
@@ -48,6 +48,12 @@ package final class MemberReader {
             note(name)
             return document.member(name, of: node) != nil
         }
+    }
+
+    /// Whether the member is there and, in a document, not null.
+    func isPresent(_ name: String) -> Bool {
+        note(name)
+        return document.isPresent(name, of: node)
     }
 
     /// The members of another list, in the same object.

@@ -6,7 +6,7 @@
 ///         hint = try members.ifPresent("try", \.hint)
 ///     }
 package protocol MemberList: JSONValue {
-    /// Whether a member that is not in the list is refused. Otherwise it is ignored.
+    /// Whether a member that is not in the list is refused. Otherwise it is ignored. A record is always strict.
     static var isStrict: Bool { get }
 
     /// Lists the members in the order in which they are written.
@@ -20,7 +20,7 @@ extension MemberList {
         let reader = MemberReader(node, in: document)
         var members = Members<Self, JSONError>.reading(reader) { $0 }
         try self.init(&members)
-        if Self.isStrict { try reader.refuseOthers() }
+        if Self.isStrict || document.form == .record { try reader.refuseOthers() }
     }
 
     package func write(to json: inout JSONWriter) {
@@ -90,10 +90,12 @@ package enum Members<Object, Failure: Error>: ~Copyable {
 
     /// A member that is left out when it has its default.
     package mutating func callAsFunction<Value: JSONValue & Equatable>(
-        _ name: String, _ value: (Object) -> Value, omitting usual: Value
+        _ name: String, _ value: (Object) -> Value, omitting usual: Value, where isGood: (Value) -> Bool = { _ in true }
     ) throws(Failure) -> Value {
         try pass(value) { reader throws(JSONError) in
-            try reader.optional(name) ?? usual
+            let value: Value = try reader.optional(name) ?? usual
+            guard isGood(value) else { throw JSONError(.outOfRange, member: name) }
+            return value
         } write: {
             if $0 != usual { $1.member(named: name, $0) }
         }
@@ -151,12 +153,35 @@ package enum Members<Object, Failure: Error>: ~Copyable {
         }
     }
 
+    /// The members of another list, in the same object; `nil` where one of them is absent, by which the others go.
+    package mutating func inline<Group: MemberList>(
+        ifPresent name: String, _ group: (Object) -> Group?
+    ) throws(Failure) -> Group? {
+        try pass(group) { reader throws(JSONError) in
+            reader.isPresent(name) ? try reader.inline() : nil
+        } write: {
+            $0?.writeMembers(to: &$1)
+        }
+    }
+
     /// Members whose list depends on the value.
     package mutating func inline<Value>(
         _ value: (Object) -> Value, read: (MemberReader) throws(JSONError) -> Value,
         write: (Value, inout JSONWriter) -> Void
     ) throws(Failure) -> Value {
         try pass(value, read: read, write: write)
+    }
+
+    /// A value made from members that were read before. If they do not fit together, `make` returns `nil`, and the error names
+    /// this member.
+    package mutating func made<Value>(
+        _ name: String, _ value: (Object) -> Value, _ make: () -> Value?
+    ) throws(Failure) -> Value {
+        try pass(value) { _ throws(JSONError) in
+            guard let value = make() else { throw JSONError(.outOfRange, member: name) }
+            return value
+        } write: { _, _ in
+        }
     }
 
     private var writesNulls: Bool {
@@ -182,7 +207,8 @@ package enum Members<Object, Failure: Error>: ~Copyable {
         }
     }
 
-    fileprivate consuming func finish() -> JSONWriter {
+    /// What a writer has then.
+    package consuming func finish() -> JSONWriter {
         guard case .writing(_, let json, _) = consume self else { return JSONWriter() }
         return json
     }

@@ -11,9 +11,9 @@ extension Vault {
             let found = try await store.read { [self] transaction -> (Rotation, App)? in
                 let sealer = sealer
                 guard let row = try transaction.row(in: .rotation, id: id) else { return nil }
-                let rotation = try sealer.open(row, as: RotationRecord.self).rotation
+                let rotation = try sealer.open(row, as: Rotation.self)
                 guard let app = try transaction.row(in: .app, id: rotation.appID) else { return nil }
-                return (rotation, try sealer.open(app, as: AppRecord.self).app)
+                return (rotation, try sealer.open(app, as: App.self))
             }
             if let found { return found }
         } catch {

@@ -67,7 +67,7 @@ package final class Vault: Sendable {
             }
             var app = app
             app.first = transaction.takeFirstGeneration(of: app.name)
-            try transaction.put(AppRecord(app))
+            try transaction.put(app)
             try transaction.put(
                 GenerationRecord(
                     appID: app.id,
@@ -179,7 +179,7 @@ package final class Vault: Sendable {
                     .exists, "there is a client '\(client.name)' already",
                     hint: "choose another name, or remove it first: keyturn client remove \(client.name)")
             }
-            try transaction.put(ClientRecord(client))
+            try transaction.put(client)
         }
     }
 

@@ -96,7 +96,7 @@ extension Vault {
         }
         try await changeKeys(since: old, recording: event(way)) { transaction in
             try transaction.put(row: row)
-            try transaction.put(UnlockMethodRecord(way))
+            try transaction.put(way)
         }
         return way
     }
@@ -111,7 +111,7 @@ extension Vault {
             try transaction.remove(from: .keySlot, id: id)
             try transaction.remove(from: .way, id: id)
             for slot in new.keySlots.slots { try transaction.put(row: slot) }
-            for way in new.ways { try transaction.put(UnlockMethodRecord(way)) }
+            for way in new.ways { try transaction.put(way) }
             try transaction.put(keyring: new.keySlots.keyring)
             transaction.replaceSecrets(by: new.secrets)
         }

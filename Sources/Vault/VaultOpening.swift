@@ -20,7 +20,7 @@ extension Vault {
                 var state = VaultState()
                 for (index, secret) in ways.enumerated() {
                     let (way, slot) = try keys.made(secret, id: String(index + 1), at: now, scrypt: .standard)
-                    let row = try sealer.seal(UnlockMethodRecord(way))
+                    let row = try sealer.seal(way)
                     state.count(try sealer.digest(of: row))
                     rows += [slot, row]
                 }

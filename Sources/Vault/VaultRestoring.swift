@@ -17,13 +17,13 @@ extension Vault {
             for var app in try transaction.apps() {
                 guard let entry = try transaction.entry(ofApp: app.id) else { continue }
                 if let floor = floors[app.name] { app.floor = floor }
-                try transaction.put(AppRecord(app))
+                try transaction.put(app)
                 try transaction.put(GenerationRecord(appID: app.id, entry.credential.suspected(since: now)))
                 for table in [SealedTable.token, .refusals, .upkeep] { try transaction.remove(from: table, id: app.id) }
                 guard var rotation = entry.rotation else { continue }
                 rotation.isRestored = true
                 if rotation.promotedAt == nil { rotation.target = app.next(after: rotation.base) }
-                try transaction.put(RotationRecord(rotation))
+                try transaction.put(rotation)
             }
         }
     }

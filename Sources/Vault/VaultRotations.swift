@@ -13,7 +13,7 @@ extension Vault {
         try await change(recording: line?(rotation) ?? .moved(rotation, of: app)) { transaction in
             try transaction.check(app)
             if let open = try transaction.openRotation(ofApp: app.id) { throw Self.busy(app.name, open) }
-            try transaction.put(RotationRecord(rotation))
+            try transaction.put(rotation)
         }
     }
 
@@ -24,9 +24,9 @@ extension Vault {
         let now = time.now.wall
         try await change { transaction in
             try transaction.check(app)
-            let known = try transaction.record(rotation.id, as: RotationRecord.self)?.rotation
+            let known = try transaction.record(rotation.id, as: Rotation.self)
             let rotation = rotation.stamped(after: known, at: now)
-            try transaction.put(RotationRecord(rotation))
+            try transaction.put(rotation)
             if let line { return transaction.tell(line(rotation)) }
             // To look again later at the same is no event.
             let isNews = known?.phase != rotation.phase || known?.reason != rotation.reason
@@ -52,7 +52,7 @@ extension Vault {
             try transaction.put(GenerationRecord(appID: app.id, credential))
             try transaction.remove(from: .refusals, id: app.id)
             let rotation = rotation.stamped(after: entry.rotation, at: now)
-            try transaction.put(RotationRecord(rotation))
+            try transaction.put(rotation)
             transaction.tell(.moved(rotation, of: app))
         }
     }
@@ -70,8 +70,8 @@ extension Vault {
             try transaction.check(app)
             try transaction.remove(
                 from: .generation, id: GenerationRecord.id(appID: app.id, rotation.base))
-            try transaction.put(RotationRecord(rotation))
-            if let next { try transaction.put(RotationRecord(next)) }
+            try transaction.put(rotation)
+            if let next { try transaction.put(next) }
         }
     }
 
@@ -82,8 +82,8 @@ extension Vault {
         let next = next.stamped(after: nil, at: time.now.wall)
         try await change(recording: line?(next) ?? .moved(next, of: app)) { transaction in
             try transaction.check(app)
-            try transaction.put(RotationRecord(ended))
-            try transaction.put(RotationRecord(next))
+            try transaction.put(ended)
+            try transaction.put(next)
         }
     }
 
@@ -104,7 +104,7 @@ extension Vault {
                 createdAt: old.createdAt, suspectSince: old.suspectSince)
             try transaction.remove(from: .generation, id: GenerationRecord.id(appID: app.id, old.generation))
             try transaction.put(GenerationRecord(appID: app.id, new))
-            try transaction.put(AppRecord(app))
+            try transaction.put(app)
             // They are of another app of Zoom's.
             try transaction.remove(from: .token, id: app.id)
             try transaction.remove(from: .refusals, id: app.id)
@@ -117,7 +117,7 @@ extension Vault {
         _ app: App, recording event: AuditEvent? = nil, _ edit: @escaping @Sendable (inout App) throws -> Void
     ) async throws(VaultError) {
         try await change(recording: event) { transaction in
-            guard let known = try transaction.record(app.id, as: AppRecord.self)?.app else {
+            guard let known = try transaction.record(app.id, as: App.self) else {
                 throw Self.noSuchApp(app.name)
             }
             var app = known
@@ -127,7 +127,7 @@ extension Vault {
                     .busy, "the IDs of '\(known.name)' were changed meanwhile; nothing was changed",
                     hint: "keyturn app show \(known.name), then try again")
             }
-            try transaction.put(AppRecord(app))
+            try transaction.put(app)
         }
     }
 
@@ -135,7 +135,7 @@ extension Vault {
     package func keep(_ receipts: [(app: App, receipt: Receipt)]) async throws(VaultError) {
         try await change { transaction in
             // An app that was removed meanwhile is left out: nobody holds anything of it.
-            for (app, receipt) in receipts where try transaction.record(app.id, as: AppRecord.self) != nil {
+            for (app, receipt) in receipts where try transaction.record(app.id, as: App.self) != nil {
                 let record = ReceiptRecord(appID: app.id, receipt)
                 let known = try transaction.record(record.id, as: ReceiptRecord.self)?.receipt
                 if known.map({ receipt.isNews(beside: $0) }) ?? true { try transaction.put(record) }
@@ -147,7 +147,7 @@ extension Vault {
     package func keep(_ upkeep: [(app: App, upkeep: Upkeep)]) async throws(VaultError) {
         try await change { transaction in
             // An app that was removed meanwhile is left out: there is nothing to remember of it.
-            for (app, upkeep) in upkeep where try transaction.record(app.id, as: AppRecord.self) != nil {
+            for (app, upkeep) in upkeep where try transaction.record(app.id, as: App.self) != nil {
                 let known = try transaction.record(app.id, as: UpkeepRecord.self)?.upkeep
                 try transaction.put(UpkeepRecord(appID: app.id, upkeep.merged(over: known)))
             }
@@ -161,7 +161,7 @@ extension Vault {
                 let sealer = sealer
                 var found: [Rotation] = []
                 try transaction.forEachRow(in: .rotation, ofApp: app.id) {
-                    found.append(try sealer.open($0, as: RotationRecord.self).rotation)
+                    found.append(try sealer.open($0, as: Rotation.self))
                 }
                 return found.sorted { $0.isBefore($1) }
             }

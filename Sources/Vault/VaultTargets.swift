@@ -10,11 +10,11 @@ extension Vault {
                     .exists, "there is a target '\(target.name)' already",
                     hint: "choose another name, or look at it: keyturn target show \(target.name)")
             }
-            guard try transaction.record(target.appID, as: AppRecord.self) != nil else {
+            guard try transaction.record(target.appID, as: App.self) != nil else {
                 throw VaultError(.notFound, "the app is gone", hint: "keyturn app list")
             }
             try transaction.checkSettings(of: target)
-            try transaction.put(PushTargetRecord(target))
+            try transaction.put(target)
         }
     }
 
@@ -43,12 +43,12 @@ extension Vault {
         _ target: PushTarget, _ delivery: Delivery, recording event: AuditEvent? = nil
     ) async throws(VaultError) {
         try await change(recording: event) { transaction in
-            guard let known = try transaction.record(target.id, as: PushTargetRecord.self)?.target else {
+            guard let known = try transaction.record(target.id, as: PushTarget.self) else {
                 throw Self.noSuchTarget(target.name)
             }
             try transaction.checkSettings(of: target)
             try transaction.checkMove(of: known, to: target)
-            try transaction.put(PushTargetRecord(target))
+            try transaction.put(target)
             try transaction.put(DeliveryRecord(targetID: target.id, delivery))
         }
     }
@@ -56,11 +56,11 @@ extension Vault {
     /// Keeps when the certificate expires that a target has pinned, unless it has another pin by now.
     package func keep(pinExpires: Timestamp, of target: PushTarget) async throws(VaultError) {
         try await change { transaction in
-            guard var known = try transaction.record(target.id, as: PushTargetRecord.self)?.target,
+            guard var known = try transaction.record(target.id, as: PushTarget.self),
                 known.trust == target.trust
             else { return }
             known.pinExpires = pinExpires
-            try transaction.put(PushTargetRecord(known))
+            try transaction.put(known)
         }
     }
 
@@ -78,7 +78,7 @@ extension Vault {
     ) async throws(VaultError) {
         try await change(recording: event) { transaction in
             for (target, delivery) in deliveries
-            where try transaction.record(target.id, as: PushTargetRecord.self) != nil {
+            where try transaction.record(target.id, as: PushTarget.self) != nil {
                 let known = try transaction.record(target.id, as: DeliveryRecord.self)?.delivery
                 if !delivery.isOlder(than: known) {
                     try transaction.put(DeliveryRecord(targetID: target.id, delivery))

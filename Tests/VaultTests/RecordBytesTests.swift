@@ -1,8 +1,8 @@
-import SecretJSON
 import SecretMemory
 import TestSupport
 import Testing
 
+@testable import SecretJSON
 @testable import Vault
 
 /// The bytes of each record: which members, in which order, and that what is not there is absent. A vault that was written with
@@ -26,6 +26,20 @@ import Testing
     }
 
     @Test(arguments: RecordSample.all)
+    func `a member that is null, or of another type, is refused by its name`(sample: RecordSample) throws {
+        let document = try JSONDocument(parsing: SecretBytes(copying: sample.content.text))
+        for (key, node) in document.members(of: document.root) {
+            for other in ["null", document.kind(node) == .bool ? "0" : "false"] {
+                var changed = sample.content
+                changed.text = Self.text(document, replacing: node, by: other)
+                #expect(throws: JSONError(.wrongType, member: try document.string(key))) {
+                    try sample.rewritten(changed)
+                }
+            }
+        }
+    }
+
+    @Test(arguments: RecordSample.all)
     func `a member that each record has is missed by its name`(sample: RecordSample) throws {
         let document = try JSONDocument(parsing: SecretBytes(copying: sample.content.text))
         for name in sample.required {
@@ -34,6 +48,10 @@ import Testing
             changed.text = TestSupport.text(document.normalized { $1 && $0 == name })
             #expect(throws: JSONError(.missingMember, member: name)) { try sample.rewritten(changed) }
         }
+    }
+
+    private static func text(_ document: JSONDocument, replacing node: JSONNode, by other: String) -> String {
+        TestSupport.text(document.replacing([node: SecretBox(SecretBytes(copying: other))]))
     }
 }
 
@@ -56,7 +74,7 @@ struct RecordSample: Sendable, CustomTestStringConvertible {
         content = Content(cells: cells, text: text.split(separator: "\n").map { $0.drop { $0 == " " } }.joined())
         self.required = required
         written = { try Content(record) }
-        rewritten = { try Content(R(cells: $0.cells, text: $0.text)) }
+        rewritten = { try Content(R(cells: $0.cells, plaintext: SecretBytes(copying: $0.text))) }
     }
 
     static let all = apps + clients + rotations + targets + caches + accounts
@@ -64,16 +82,7 @@ struct RecordSample: Sendable, CustomTestStringConvertible {
 
 extension RecordSample.Content {
     init(_ record: some Record) throws {
-        var writer = JSONWriter()
-        writer.beginObject()
-        record.write(to: &writer)
-        writer.endObject()
-        self.init(cells: record.cells, text: TestSupport.text(writer.finish()))
-    }
-}
-
-extension Record {
-    init(cells: [Cell], text: String) throws {
-        try self.init(cells: cells, document: JSONDocument(parsing: SecretBytes(copying: text)))
+        let (cells, plaintext) = record.encoded()
+        self.init(cells: cells, text: plaintext.text)
     }
 }

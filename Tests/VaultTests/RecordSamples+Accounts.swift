@@ -55,7 +55,7 @@ extension RecordSample {
     }
 
     private static var unlockMethods: [RecordSample] {
-        func method(_ kind: KeySlot.Kind, _ scrypt: ScryptParameters?) -> UnlockMethodRecord? {
+        func method(_ kind: KeySlot.Kind, _ scrypt: ScryptParameters?) -> UnlockMethod? {
             let share = [UInt8](0x20..<0x40)
             guard
                 let seat = try? SlotRecipient(
@@ -63,8 +63,7 @@ extension RecordSample {
                     publicKey: [UInt8](repeating: 0x0B, count: 32), share: SecretBytes(copying: unsafe share.span.bytes)
                 )
             else { return nil }
-            return UnlockMethodRecord(
-                UnlockMethod(id: "1", kind: kind, createdAt: at(1), slotDigest: SetDigest(), seat: seat))
+            return UnlockMethod(id: "1", kind: kind, createdAt: at(1), slotDigest: SetDigest(), seat: seat)
         }
         let hex = """
             "slot":"\(String(repeating: "0", count: 64))","salt":"\(String(repeating: "0a", count: 32))",
@@ -74,7 +73,7 @@ extension RecordSample {
         let samples = [
             method(.keyFile, nil).map {
                 RecordSample(
-                    "key file", $0, [.text("1")], required: "kind", "created_at", "slot", "share",
+                    "key file", $0, [.text("1")], required: "kind", "created_at", "slot", "salt", "public_key", "share",
                     text: "{\"kind\":\"\(KeySlot.Kind.keyFile.rawValue)\",\"created_at\":1700000001,\n" + hex + "}")
             },
             method(.passphrase, .standard).map {

@@ -39,7 +39,7 @@ extension RecordSample {
         let start = #"{"kind":"pingfederate","name":"pf","app_name":"zoom","admin_url":"https://c","connection":"sp","#
         return [
             RecordSample(
-                "minimal", PushTargetRecord(target(.basic(user: "u", password: SecretBox("p")), .system)), cells,
+                "minimal", target(.basic(user: "u", password: SecretBox("p")), .system), cells,
                 required: "kind", "name", "app_name", "admin_url", "connection", "client_id_field",
                 "client_secret_field",
                 "login", "user", "password", "replication", "settle", "created_at",
@@ -49,7 +49,7 @@ extension RecordSample {
                     "replication":"on-save","settle":120,"created_at":1700000001}
                     """),
             RecordSample(
-                "certificate", PushTargetRecord(log), cells, required: "chain", "key",
+                "certificate", log, cells, required: "chain", "key",
                 text: start
                     + """
                     "client_id_field":"C","client_secret_field":"S","login":"certificate","chain":"chain","key":"key",
@@ -57,7 +57,7 @@ extension RecordSample {
                     "provisioner_log":"/log"}
                     """),
             RecordSample(
-                "without a scope", PushTargetRecord(scopeless), cells,
+                "without a scope", scopeless, cells,
                 text: start
                     + """
                     "client_id_field":"C","client_secret_field":"S","login":"client_credentials","token_url":"https://t",
@@ -65,7 +65,7 @@ extension RecordSample {
                     "replication":"on-save","settle":120,"created_at":1700000001}
                     """),
             RecordSample(
-                "full", PushTargetRecord(full), cells, required: "token_url", "client_id", "client_secret",
+                "full", full, cells, required: "token_url", "client_id", "client_secret",
                 "token_auth_method",
                 text: start
                     + """
@@ -165,7 +165,7 @@ extension RecordSample {
                     appID: "a1",
                     Refusals(generation: .first, times: [at(1), at(2)], cause: "c", reason: "r", mayPass: true)),
                 [.text("a1")],
-                text: #"{"generation":1,"times":[1700000001,1700000002],"cause":"c","reason":"r","may_pass":1}"#),
+                text: #"{"generation":1,"times":[1700000001,1700000002],"cause":"c","reason":"r","may_pass":true}"#),
             RecordSample("minimal", UpkeepRecord(appID: "a1", Upkeep()), [.text("a1")], text: "{}"),
             RecordSample(
                 "parts",

@@ -37,7 +37,7 @@ extension RecordSample {
         let rest = #""created_at":1700000001,"windows":"","time_zone":"UTC","overlap":604800,"paused":false"#
         return [
             RecordSample(
-                "minimal", AppRecord(small), [.text("a1")],
+                "minimal", small, [.text("a1")],
                 required: "name", "account_id", "client_id", "environment", "created_at", "windows", "time_zone",
                 "overlap",
                 "paused",
@@ -46,19 +46,19 @@ extension RecordSample {
                     \(rest)}
                     """),
             RecordSample(
-                "government", AppRecord(government), [.text("a1")],
+                "government", government, [.text("a1")],
                 text: """
                     {"name":"zoom","account_id":"account","client_id":"client","environment":"government",
                     \(rest)}
                     """),
             RecordSample(
-                "floor", AppRecord(floor), [.text("a1")],
+                "floor", floor, [.text("a1")],
                 text: """
                     {"name":"zoom","account_id":"account","client_id":"client","environment":"commercial",
                     \(rest),"floor":2}
                     """),
             RecordSample(
-                "full", AppRecord(full), [.text("a2")], required: "token_url", "api_url",
+                "full", full, [.text("a2")], required: "token_url", "api_url",
                 text: #"""
                     {"name":"a.b-c_9","account_id":"account \"é\"","client_id":"client","marketplace_app_id":"market",
                     "environment":"custom","token_url":"https://t","api_url":"https://a","created_at":1700000001,
@@ -100,10 +100,10 @@ extension RecordSample {
         let full = Client(id: "c2", name: .test("two"), selectors: selectors, grants: grants, createdAt: at(2))
         return [
             RecordSample(
-                "minimal", ClientRecord(small), [.text("c1")], required: "name", "uid", "created_at", "allow",
+                "minimal", small, [.text("c1")], required: "name", "uid", "created_at", "allow",
                 text: #"{"name":"one","uid":0,"created_at":1700000001,"allow":[]}"#),
             RecordSample(
-                "full", ClientRecord(full), [.text("c2")],
+                "full", full, [.text("c2")],
                 text: """
                     {"name":"two","uid":4294967295,"user":"ann","gid":5,"unit":"pf.service","exe":"/usr/bin/pf",
                     "foreign":true,"created_at":1700000002,"allow":[{"kinds":[]},
@@ -150,14 +150,14 @@ extension RecordSample {
             """
         return [
             RecordSample(
-                "minimal", RotationRecord(small), [.text("r1"), .text("a1"), .text("planned"), .null],
+                "minimal", small, [.text("r1"), .text("a1"), .text("planned"), .null],
                 required: "base", "trigger", "planned_at", "overlap", "attempts", "calls", "other_calls", "entered_at",
                 text: start + "}"),
             RecordSample(
-                "binary answer", RotationRecord(binary), [.text("r1"), .text("a1"), .text("planned"), .null],
+                "binary answer", binary, [.text("r1"), .text("a1"), .text("planned"), .null],
                 text: start + #","answer_latin1":"\u007f\#u{FF}\u0080"}"#),
             RecordSample(
-                "full", RotationRecord(full),
+                "full", full,
                 [.text("r2"), .text("a1"), .text("blocked"), .integer(1_700_000_002)],
                 text: """
                     {"base":1,"target":4,"trigger":"operator","planned_at":1700000001,"overlap":0,"attempts":3,

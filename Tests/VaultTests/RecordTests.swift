@@ -30,7 +30,7 @@ import Testing
                     environment: environment, createdAt: Self.now)
                 app.profile.company = marketplace
                 app.profile.contactEmail = text
-                #expect(try again(AppRecord(app)).app == app)
+                #expect(try again(app) == app)
             }
         }
     }
@@ -47,7 +47,7 @@ import Testing
             (0, nil, nil), (UInt32.max, "", 0), (1000, "somebody", UInt32.max), (1, "\u{1F511}", 5),
         ] as [(UInt32, String?, UInt32?)] {
             let client = Client.sample("one", uid: uid, user: user, gid: gid, grants: grants)
-            #expect(try again(ClientRecord(client)).client == client)
+            #expect(try again(client) == client)
         }
     }
 
@@ -60,19 +60,15 @@ import Testing
                 uid: 1, user: nil, gid: 2, unit: unit.flatMap { UnitName($0) }, executable: exe, allowsForeign: foreign)
             let client = Client(id: "id", name: .test("one"), selectors: selectors, grants: [], createdAt: Self.now)
             #expect(selectors.unit?.description == unit)
-            #expect(try again(ClientRecord(client)).client == client)
+            #expect(try again(client) == client)
         }
     }
 
     @Test func `a client's row without further selectors is read, and written as it was`() throws {
         let text = #"{"name":"one","uid":1000,"user":"ann","gid":5,"created_at":1800000000,"allow":[]}"#
-        let record = try ClientRecord(cells: [.text("id")], document: JSONDocument(parsing: SecretBytes(copying: text)))
-        #expect(record.client.selectors == Selectors(uid: 1000, user: "ann", gid: 5))
-        var writer = JSONWriter()
-        writer.beginObject()
-        record.write(to: &writer)
-        writer.endObject()
-        #expect(TestSupport.text(writer.finish()) == text)
+        let client = try Client(cells: [.text("id")], plaintext: SecretBytes(copying: text))
+        #expect(client.selectors == Selectors(uid: 1000, user: "ann", gid: 5))
+        #expect(client.encoded().plaintext.text == text)
     }
 
     @Test(arguments: strange)
@@ -124,7 +120,7 @@ import Testing
                 for replication in PushTarget.Replication.allCases {
                     let target = PushTarget.sample(
                         "one", of: .sample("alpha"), login: login, trust: trust, replication: replication)
-                    let again = try again(PushTargetRecord(target)).target
+                    let again = try self.again(target)
                     #expect(
                         VaultPicture.TargetPicture(TargetEntry(target: again))
                             == VaultPicture.TargetPicture(TargetEntry(target: target)))
@@ -154,7 +150,7 @@ import Testing
     @Test func `the vault's state comes back as it was`() throws {
         var state = VaultState()
         state.commits = Int.max
-        state.count(try sealer.digest(of: sealer.seal(AppRecord(.sample("alpha")))))
+        state.count(try sealer.digest(of: sealer.seal(App.sample("alpha"))))
         let again = try again(state)
         #expect(again.commits == state.commits && again.rows == 1 && again.digest == state.digest)
         state.discount(state.digest)
@@ -186,7 +182,7 @@ import Testing
         let app = App(
             id: "id", name: .test("a"), accountID: "", clientID: "", marketplaceAppID: nil, environment: .commercial,
             createdAt: Timestamp(unixSeconds: seconds))
-        #expect(try again(AppRecord(app)).app.createdAt == Timestamp(unixSeconds: seconds))
+        #expect(try again(app).createdAt == Timestamp(unixSeconds: seconds))
     }
 
     @Test func `a record that could not be read back is not sealed`() throws {
@@ -195,6 +191,6 @@ import Testing
         let credential = Credential(generation: .first, state: .current, clientSecret: broken, createdAt: Self.now)
         #expect(throws: VaultError.self) { try sealer.seal(GenerationRecord(appID: "app", credential)) }
         let grants = [Grant](repeating: Grant(target: .app(.test("a")), kinds: [.token]), count: 3000)
-        #expect(throws: VaultError.self) { try sealer.seal(ClientRecord(.sample("one", grants: grants))) }
+        #expect(throws: VaultError.self) { try sealer.seal(Client.sample("one", grants: grants)) }
     }
 }

@@ -55,7 +55,7 @@ import Testing
     ]
 
     @Test func `the way of writing rows in this test is the vault's own`() async throws {
-        let (app, filled) = try await rewritten(AppRecord.self) { $0 }
+        let (app, filled) = try await rewritten(App.self) { $0 }
         #expect(app == .success(filled.picture))
         #expect(try await rewritten(TokenRecord.self) { $0 }.0.get().apps.allSatisfy { $0.token != nil })
     }
@@ -63,9 +63,9 @@ import Testing
     @Test(arguments: additions.indices)
     func `an unknown member, a missing one or none at all refuses the vault`(index: Int) async throws {
         let change = Self.additions[index]
-        #expect(try await rewritten(AppRecord.self, change).0.isDamaged(naming: "app"))
+        #expect(try await rewritten(App.self, change).0.isDamaged(naming: "app"))
         #expect(try await rewritten(GenerationRecord.self, change).0.isDamaged(naming: "generation"))
-        #expect(try await rewritten(ClientRecord.self, change).0.isDamaged(naming: "client"))
+        #expect(try await rewritten(Client.self, change).0.isDamaged(naming: "client"))
         if index < 7 { #expect(try await rewritten(VaultState.self, change).0.isDamaged(naming: "state")) }
     }
 
@@ -97,7 +97,7 @@ import Testing
         let changed = document.replacing(from, with: to)
         try #require(changed != document)
         #expect(throws: (any Error).self) {
-            _ = try ClientRecord(cells: row.cells, document: JSONDocument(parsing: SecretBytes(copying: changed)))
+            _ = try Client(cells: row.cells, plaintext: SecretBytes(copying: changed))
         }
     }
 }

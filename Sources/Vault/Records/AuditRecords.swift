@@ -2,7 +2,7 @@ import Audit
 import Domain
 import SecretJSON
 
-/// The last line of the audit log that was on disk at the last commit, so that a log that was cut is found out.
+/// The last line of the audit log that was on disk at the last commit, by which a log that was cut is found out.
 struct AuditHeadRecord: Record {
     static let table = SealedTable.auditHead
     static let id = "log"
@@ -11,24 +11,18 @@ struct AuditHeadRecord: Record {
 
     init(_ head: AuditHead) { self.head = head }
 
-    var cells: [Cell] { [.text(Self.id)] }
     var opened: OpenedRow { .auditHead(head) }
 
-    func write(to writer: inout JSONWriter) {
-        writer.member("line", head.sequence)
-        writer.member("code", head.code.description)
-    }
-
-    init(cells: [Cell], document: borrowing JSONDocument) throws(JSONError) {
-        try document.allowOnly(["line", "code"], of: document.root)
-        guard let code = LineCode(hexadecimal: try document.text("code").utf8) else {
-            throw JSONError(.outOfRange, member: "code")
-        }
-        head = AuditHead(sequence: try document.number("line"), code: code)
+    init<Failure>(
+        _ columns: inout Columns<Self, Failure>, _ members: inout Members<Self, Failure>
+    ) throws(Failure) {
+        columns.derived { _ in Self.id }
+        head = AuditHead(
+            sequence: try members("line", \.head.sequence), code: try members("code", \.head.code))
     }
 }
 
-/// What the audit log is to tell of a commit. The row goes with a later commit, once the line is on disk.
+/// An event of a commit for the audit log. A later commit removes the row, once the line is on disk.
 struct OutboxRecord: Record {
     static let table = SealedTable.outbox
 
@@ -36,24 +30,35 @@ struct OutboxRecord: Record {
 
     init(_ entry: AuditEntry) { self.entry = entry }
 
-    /// In the order of the commits.
-    static func id(_ commit: Int) -> String {
-        let digits = String(commit)
-        return String(repeating: "0", count: max(20 - digits.utf8.count, 0)) + digits
-    }
-
-    var cells: [Cell] { [.text(Self.id(entry.commit ?? 0))] }
     var opened: OpenedRow { .outbox(entry) }
 
-    func write(to writer: inout JSONWriter) {
-        writer.member("time", entry.time)
-        writer.member("event", entry.event.text)
+    init<Failure>(
+        _ columns: inout Columns<Self, Failure>, _ members: inout Members<Self, Failure>
+    ) throws(Failure) {
+        let commit = try columns("id", { Commit(number: $0.entry.commit ?? 0) })
+        let time = try members("time", \.entry.time)
+        entry = AuditEntry(
+            AuditEvent(text: try members("event", \.entry.event.text)), at: time, commit: commit.number)
     }
 
-    init(cells: [Cell], document: borrowing JSONDocument) throws(JSONError) {
-        try document.allowOnly(["time", "event"], of: document.root)
-        guard let commit = Int(try cells.text(0)), commit >= 0 else { throw JSONError(.outOfRange, member: "id") }
-        entry = AuditEntry(
-            AuditEvent(text: try document.text("event")), at: try document.time("time"), commit: commit)
+    static func id(_ commit: Int) -> String { Commit(number: commit).text }
+
+    /// The number of a commit, as an id that is in the order of the commits.
+    private struct Commit: ColumnValue {
+        let number: Int
+
+        var text: String {
+            let digits = String(number)
+            return String(repeating: "0", count: max(20 - digits.utf8.count, 0)) + digits
+        }
+
+        var cell: Cell { .text(text) }
+
+        init(number: Int) { self.number = number }
+
+        init?(cell: Cell) {
+            guard let text = String(cell: cell), let number = Int(text), number >= 0 else { return nil }
+            self.number = number
+        }
     }
 }

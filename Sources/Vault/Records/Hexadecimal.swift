@@ -1,14 +1,29 @@
+package import SecretJSON
 package import SecretMemory
 
-/// Bytes in JSON: two lower-case digits each.
-package enum Hexadecimal {
+/// Bytes as a JSON string: two lower-case digits each, in memory that is wiped.
+package struct Hexadecimal: JSONValue {
     private static let digits = Array("0123456789abcdef".utf8)
 
-    static func text(_ bytes: [UInt8]) -> String {
-        String(decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
+    let secret: SecretBox
+
+    init(_ secret: SecretBox) { self.secret = secret }
+
+    init(_ bytes: [UInt8]) { self.init(SecretBox(SecretBytes(copying: unsafe bytes.span.bytes))) }
+
+    /// For what is no secret.
+    var bytes: [UInt8] { secret.bytes.withSpan { $0.array } }
+
+    package init(_ node: JSONNode, in document: borrowing JSONDocument) throws(JSONError) {
+        guard let bytes = try document.secret(node).withSpan({ Self.bytes($0) }) else { throw JSONError(.outOfRange) }
+        secret = SecretBox(bytes)
     }
 
-    static func secret(_ bytes: RawSpan) -> SecretBytes {
+    package func write(to json: inout JSONWriter) {
+        json.secret(secret.bytes.withSpan { Self.text($0) })
+    }
+
+    private static func text(_ bytes: RawSpan) -> SecretBytes {
         var text = SecretBuffer(capacity: bytes.byteCount * 2)
         for offset in 0..<bytes.byteCount {
             text.append(digits[Int(bytes[offset] >> 4)])
@@ -17,9 +32,7 @@ package enum Hexadecimal {
         return text.finish()
     }
 
-    static func bytes(of text: String) -> [UInt8]? { bytes(unsafe text.utf8Span.span.bytes)?.withSpan { $0.array } }
-
-    /// `nil` for what ``secret(_:)`` would not have written.
+    /// `nil` for anything but pairs of lower-case digits.
     package static func bytes(_ text: RawSpan) -> SecretBytes? {
         guard text.byteCount.isMultiple(of: 2) else { return nil }
         var bytes = SecretBuffer(capacity: text.byteCount / 2)

@@ -1,6 +1,5 @@
 import Domain
 import SecretJSON
-import SecretMemory
 
 struct TokenRecord: Record {
     static let table = SealedTable.token
@@ -19,31 +18,19 @@ struct TokenRecord: Record {
         self.seen = seen
     }
 
-    var cells: [Cell] { [.text(appID), .integer(token.expiresAt.unixSeconds)] }
     var opened: OpenedRow { .token(self) }
 
-    func write(to writer: inout JSONWriter) {
-        writer.member("access_token", secret: token.accessToken.bytes)
-        writer.member("token_type", token.tokenType)
-        writer.member("scope", ifPresent: token.scopes?.joined(separator: " "))
-        writer.member("api_url", token.apiURL)
-        writer.member("generation", token.generation.number)
-        writer.member("issued_at", token.issuedAt)
-    }
-
-    init(cells: [Cell], document: borrowing JSONDocument) throws(JSONError) {
-        try document.allowOnly(
-            ["access_token", "token_type", "scope", "api_url", "generation", "issued_at"], of: document.root)
-        guard let generation = Generation(try document.number("generation")) else {
-            throw JSONError(.outOfRange, member: "generation")
-        }
-        appID = try cells.text(0)
+    init<Failure>(
+        _ columns: inout Columns<Self, Failure>, _ members: inout Members<Self, Failure>
+    ) throws(Failure) {
+        appID = try columns("app", \.appID)
+        let scope: (Self) -> String? = { $0.token.scopes?.joined(separator: " ") }
         token = Token(
-            accessToken: SecretBox(try document.secret(try document.require("access_token", of: document.root))),
-            tokenType: try document.text("token_type"),
-            scopes: try document.optionalText("scope")?.split(separator: " ").map(String.init),
-            apiURL: try document.text("api_url"), generation: generation,
-            issuedAt: try document.time("issued_at"),
-            expiresAt: Timestamp(unixSeconds: try cells.integer(1)))
+            accessToken: try members("access_token", \.token.accessToken),
+            tokenType: try members("token_type", \.token.tokenType),
+            scopes: try members.ifPresent("scope", scope)?.split(separator: " ").map(String.init),
+            apiURL: try members("api_url", \.token.apiURL), generation: try members("generation", \.token.generation),
+            issuedAt: try members("issued_at", \.token.issuedAt),
+            expiresAt: try columns("expires_at", \.token.expiresAt))
     }
 }

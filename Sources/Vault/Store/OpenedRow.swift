@@ -25,17 +25,17 @@ enum OpenedRow: Sendable {
 
     init(_ row: SealedRow, _ sealer: Sealer) throws(VaultError) {
         switch row.table {
-        case .app: self = try sealer.open(row, as: AppRecord.self).opened
+        case .app: self = try sealer.open(row, as: App.self).opened
         case .generation: self = try sealer.open(row, as: GenerationRecord.self).opened
-        case .rotation: self = try sealer.open(row, as: RotationRecord.self).opened
+        case .rotation: self = try sealer.open(row, as: Rotation.self).opened
         case .receipt: self = try sealer.open(row, as: ReceiptRecord.self).opened
-        case .client: self = try sealer.open(row, as: ClientRecord.self).opened
-        case .pushTarget: self = try sealer.open(row, as: PushTargetRecord.self).opened
+        case .client: self = try sealer.open(row, as: Client.self).opened
+        case .pushTarget: self = try sealer.open(row, as: PushTarget.self).opened
         case .delivery: self = try sealer.open(row, as: DeliveryRecord.self).opened
         case .token: self = try sealer.open(row, as: TokenRecord.self).opened
         case .refusals: self = try sealer.open(row, as: RefusalsRecord.self).opened
         case .upkeep: self = try sealer.open(row, as: UpkeepRecord.self).opened
-        case .way: self = try sealer.open(row, as: UnlockMethodRecord.self).opened
+        case .way: self = try sealer.open(row, as: UnlockMethod.self).opened
         case .keySlot: self = .keySlot(row)
         case .keyring: self = .keyring(row)
         case .state: self = try sealer.open(row, as: VaultState.self).opened

@@ -8,20 +8,20 @@ extension SealedTransaction {
     }
 
     func app(named name: Name) throws -> App? {
-        try records(AppRecord.self, by: "name_index", name.description).first?.app
+        try records(App.self, by: "name_index", name.description).first
     }
 
     func client(named name: Name) throws -> Client? {
-        try records(ClientRecord.self, by: "name_index", name.description).first?.client
+        try records(Client.self, by: "name_index", name.description).first
     }
 
     func target(named name: Name) throws -> PushTarget? {
-        try records(PushTargetRecord.self, by: "name_index", name.description).first?.target
+        try records(PushTarget.self, by: "name_index", name.description).first
     }
 
     /// Throws `.notFound` unless this very app is there.
     func check(_ app: App) throws {
-        guard try record(app.id, as: AppRecord.self) != nil else { throw Vault.noSuchApp(app.name) }
+        guard try record(app.id, as: App.self) != nil else { throw Vault.noSuchApp(app.name) }
     }
 
     /// The rotation of the app that is under way.
@@ -39,7 +39,7 @@ extension SealedTransaction {
         guard case .text(let phase) = row.cells[2], Rotation.Phase(rawValue: phase)?.isFinal == false else {
             return nil
         }
-        return try sealer.open(row, as: RotationRecord.self).rotation
+        return try sealer.open(row, as: Rotation.self)
     }
 
     /// An app with its secrets and the rotation that is under way.
@@ -52,7 +52,7 @@ extension SealedTransaction {
     /// An app and its secrets.
     func secrets(ofApp id: String) throws -> AppRows {
         let rows = AppRows()
-        rows.app = try record(id, as: AppRecord.self)?.app
+        rows.app = try record(id, as: App.self)
         try store.forEachRow(in: .generation, ofApp: id) { rows.take(try sealer.open($0, as: GenerationRecord.self)) }
         return rows
     }
@@ -60,7 +60,7 @@ extension SealedTransaction {
     /// List apps.
     func apps() throws -> [App] {
         var apps: [App] = []
-        try store.forEachRow(in: .app) { apps.append(try sealer.open($0, as: AppRecord.self).app) }
+        try store.forEachRow(in: .app) { apps.append(try sealer.open($0, as: App.self)) }
         return apps
     }
 
@@ -84,7 +84,7 @@ extension SealedTransaction {
 extension SealedTransaction {
     /// The other targets of the same connection, by name.
     private func targetsBeside(_ target: PushTarget) throws -> [PushTarget] {
-        try records(PushTargetRecord.self, by: "place_index", target.place).map(\.target)
+        try records(PushTarget.self, by: "place_index", target.place)
             .filter { $0.id != target.id }.sorted { $0.name < $1.name }
     }
 

@@ -8,17 +8,13 @@ struct Sealer: Sendable {
 
     /// Reads back what it is about to seal: a row that could be written and not read would cost the whole vault.
     func seal<R: Record>(_ record: R) throws(VaultError) -> SealedRow {
-        var writer = JSONWriter()
-        writer.beginObject()
-        record.write(to: &writer)
-        writer.endObject()
-        let plaintext = writer.finish()
-        let row = SealedRow(table: R.table, cells: record.cells + (try blindIndexes(of: record)), sealed: [])
-        do { _ = try R(cells: row.cells, document: JSONDocument(parsing: plaintext.copy())) } catch {
+        let (columns, plaintext) = record.encoded()
+        let row = SealedRow(table: R.table, cells: columns + (try blindIndexes(of: record)), sealed: [])
+        do { _ = try R(cells: row.cells, plaintext: plaintext.bytes.copy()) } catch {
             throw VaultError(.library, "\(row.table.name) row \(row.id) would not be readable: \(error)")
         }
         do {
-            let sealed = try plaintext.withSpan { span throws(EnvelopeError) in
+            let sealed = try plaintext.bytes.withSpan { span throws(EnvelopeError) in
                 try keyring.seal(span, table: row.table.name, row: row.id, associatedData: row.associatedData)
             }
             return SealedRow(table: row.table, cells: row.cells, sealed: sealed)
@@ -46,7 +42,7 @@ struct Sealer: Sendable {
         do {
             let plaintext = try keyring.open(
                 row.sealed, table: row.table.name, row: row.id, associatedData: row.associatedData)
-            return try R(cells: row.cells, document: JSONDocument(parsing: plaintext))
+            return try R(cells: row.cells, plaintext: plaintext)
         } catch {
             throw VaultError(.damaged, "\(row.table.name) row \(row.id): \(error)", hint: Vault.restoreHint)
         }

@@ -1,7 +1,7 @@
-import Audit
+package import Audit
 import Domain
 import Envelope
-import SecretJSON
+package import SecretJSON
 import SecretMemory
 
 /// What the vault says of itself in a sealed row: how often it was written, and which rows it has.
@@ -29,63 +29,22 @@ struct VaultState: Record {
 
     init() {}
 
-    var cells: [Cell] { [.text(Self.id)] }
     var opened: OpenedRow { .state(self) }
 
-    func write(to writer: inout JSONWriter) {
-        writer.member("commits", commits)
-        writer.member("rows", rows)
-        writer.member("digest", digest.hexadecimal)
-        writer.member("host", ifPresent: host)
-        writer.member("newest_time", ifPresent: newestTime)
-        if let auditTrouble {
-            writer.member("audit_trouble", auditTrouble.words)
-            writer.member("audit_trouble_since", auditTrouble.since)
-        }
-        write(spent, to: &writer)
-        if outboxBytes > 0 { writer.member("outbox_bytes", outboxBytes) }
-        guard let outboxLoss else { return }
-        writer.member("lost_events", outboxLoss.events)
-        writer.member("lost_time", outboxLoss.time)
-        writer.member("lost_commit", outboxLoss.commit)
-    }
-
-    private func write(_ spent: SpentNumbers, to writer: inout JSONWriter) {
-        if let others = spent.others { writer.member("spent_others", others.number) }
-        guard !spent.byName.isEmpty else { return }
-        writer.key("spent")
-        writer.beginArray()
-        for (name, generation) in spent.byName.sorted(by: { $0.key < $1.key }) {
-            writer.beginObject()
-            writer.member("app", name.description)
-            writer.member("generation", generation.number)
-            writer.endObject()
-        }
-        writer.endArray()
-    }
-
-    init(cells: [Cell], document: borrowing JSONDocument) throws(JSONError) {
-        try document.allowOnly(
-            [
-                "commits", "rows", "digest", "outbox_bytes", "lost_events", "lost_time", "lost_commit", "host",
-                "audit_trouble", "audit_trouble_since", "newest_time", "spent", "spent_others",
-            ], of: document.root)
-        commits = try document.number("commits")
-        rows = try document.number("rows")
-        guard let digest = SetDigest(hexadecimal: try document.text("digest")) else {
-            throw JSONError(.outOfRange, member: "digest")
-        }
-        self.digest = digest
-        host = try document.optionalText("host")
-        newestTime = try document.optionalTime("newest_time")
-        if let words = try document.optionalText("audit_trouble") {
-            auditTrouble = AuditTrouble(words: words, since: try document.time("audit_trouble_since"))
-        }
-        spent = try document.spent()
-        if document.member("outbox_bytes", of: document.root) != nil {
-            outboxBytes = try document.number("outbox_bytes")
-        }
-        outboxLoss = try document.loss()
+    init<Failure>(
+        _ columns: inout Columns<Self, Failure>, _ members: inout Members<Self, Failure>
+    ) throws(Failure) {
+        columns.derived { _ in Self.id }
+        commits = try members("commits", \.commits)
+        rows = try members("rows", \.rows)
+        digest = try members("digest", \.digest)
+        host = try members.ifPresent("host", \.host)
+        newestTime = try members.ifPresent("newest_time", \.newestTime)
+        auditTrouble = try members.inline(ifPresent: "audit_trouble", \.auditTrouble)
+        let others = try members.ifPresent("spent_others", \.spent.others)
+        spent = SpentNumbers(try members("spent", { $0.spent.list }, omitting: []), others: others)
+        outboxBytes = try members("outbox_bytes", \.outboxBytes, omitting: 0)
+        outboxLoss = try members.inline(ifPresent: "lost_events", \.outboxLoss)
     }
 
     mutating func count(_ digest: SetDigest) {
@@ -99,47 +58,39 @@ struct VaultState: Record {
     }
 }
 
-extension JSONDocument {
-    fileprivate func spent() throws(JSONError) -> SpentNumbers {
-        var spent = SpentNumbers()
-        if member("spent_others", of: root) != nil {
-            guard let others = Generation(try number("spent_others")) else {
-                throw JSONError(.outOfRange, member: "spent_others")
-            }
-            spent.cover(others)
+extension SpentNumbers {
+    fileprivate struct Number: MemberList, Equatable {
+        let app: Name
+        let generation: Generation
+
+        init(_ app: Name, _ generation: Generation) { (self.app, self.generation) = (app, generation) }
+
+        init<Failure>(_ members: inout Members<Self, Failure>) throws(Failure) {
+            app = try members("app", \.app)
+            generation = try members("generation", \.generation)
         }
-        guard member("spent", of: root) != nil else { return spent }
-        for node in try list("spent", of: root) {
-            guard let name = Name(try string(try require("app", of: node))),
-                let generation = Generation(try integer(try require("generation", of: node)))
-            else { throw JSONError(.outOfRange, member: "spent") }
-            spent.spend(generation, of: name)
-        }
-        return spent
     }
 
-    fileprivate func loss() throws(JSONError) -> AuditBacklog.Loss? {
-        guard member("lost_events", of: root) != nil else { return nil }
-        let events = try number("lost_events")
-        guard (1...1 << 40).contains(events) else { throw JSONError(.outOfRange, member: "lost_events") }
-        return AuditBacklog.Loss(events: events, time: try time("lost_time"), commit: try number("lost_commit"))
+    fileprivate var list: [Number] { byName.sorted { $0.key < $1.key }.map { Number($0.key, $0.value) } }
+
+    fileprivate init(_ list: [Number], others: Generation?) {
+        self.init()
+        if let others { cover(others) }
+        for number in list { spend(number.generation, of: number.app) }
     }
 }
 
-extension SetDigest {
-    fileprivate var hexadecimal: String {
-        bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+extension AuditTrouble: MemberList {
+    package init<Failure>(_ members: inout Members<Self, Failure>) throws(Failure) {
+        words = try members("audit_trouble", \.words)
+        since = try members("audit_trouble_since", \.since)
     }
+}
 
-    fileprivate init?(hexadecimal text: String) {
-        let digits = Array(text.utf8)
-        guard digits.count == Self.length * 2 else { return nil }
-        let bytes = stride(from: 0, to: digits.count, by: 2).compactMap {
-            UInt8(String(decoding: digits[$0..<$0 + 2], as: UTF8.self), radix: 16)
-        }
-        guard bytes.count == Self.length, let digest = try? SetDigest(bytes: unsafe bytes.span.bytes) else {
-            return nil
-        }
-        self = digest
+extension AuditBacklog.Loss: MemberList {
+    package init<Failure>(_ members: inout Members<Self, Failure>) throws(Failure) {
+        self.init(
+            events: try members("lost_events", \.events, where: { (1...1 << 40).contains($0) }),
+            time: try members("lost_time", \.time), commit: try members("lost_commit", \.commit))
     }
 }

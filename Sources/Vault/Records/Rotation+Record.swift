@@ -1,0 +1,83 @@
+import Domain
+import SecretJSON
+import SecretMemory
+
+extension Rotation: Record {
+    static let table = SealedTable.rotation
+    var opened: OpenedRow { .rotation(self) }
+
+    init<Failure>(
+        _ columns: inout Columns<Self, Failure>, _ members: inout Members<Self, Failure>
+    ) throws(Failure) {
+        id = try columns("id", \.id)
+        appID = try columns("app", \.appID)
+        phase = try columns("state", \.phase)
+        due = try columns("due_at", \.due)
+        let base = try members("base", \.base)
+        self.base = base
+        target = try members("target", \.target, omitting: base.next, where: { $0 > base })
+        trigger = try members("trigger", \.trigger)
+        plannedAt = try members("planned_at", \.plannedAt)
+        overlap = try members("overlap", \.overlap)
+        attempts = try members("attempts", \.attempts)
+        calls = try members("calls", \.calls)
+        otherCalls = try members("other_calls", \.otherCalls)
+        enteredAt = try members("entered_at", \.enteredAt)
+        lostAt = try members.ifPresent("lost_at", \.lostAt)
+        revokeAt = try members.ifPresent("revoke_at", \.revokeAt)
+        promotedAt = try members.ifPresent("promoted_at", \.promotedAt)
+        publishedAt = try members.ifPresent("published_at", \.publishedAt)
+        endedAt = try members.ifPresent("ended_at", \.endedAt)
+        reason = try members.ifPresent("reason", \.reason)
+        isRestored = try members("restored", \.isRestored, omitting: false)
+        resumesAt = try members.ifPresent("resumes_at", \.resumesAt)
+        endsNowSince = try members.ifPresent("ends_now_since", \.endsNowSince)
+        successor = try members.ifPresent("successor", \.successor)
+        // Whatever Zoom sent is stored, although JSON is UTF-8.
+        let text = try members.ifPresent("answer", { $0.answer.flatMap { $0.isUTF8 ? $0 : nil } })
+        let binary = try members.ifPresent("answer_latin1") {
+            $0.answer.flatMap { $0.isUTF8 ? nil : Latin1(bytes: $0) }
+        }
+        answer = text ?? binary?.bytes
+        candidate = try members.ifPresent("candidate", \.candidate)
+        entered = try members.ifPresent("entered", \.entered)
+    }
+}
+
+extension SecretBox {
+    fileprivate var isUTF8: Bool { bytes.withSpan { $0.isUTF8 } }
+}
+
+/// Any bytes as a JSON string: each byte is the character of its number.
+private struct Latin1: JSONValue {
+    let bytes: SecretBox
+
+    init(bytes: SecretBox) { self.bytes = bytes }
+
+    init(_ node: JSONNode, in document: borrowing JSONDocument) throws(JSONError) {
+        bytes = SecretBox(try document.secret(node).withSpan { Self.decoded($0) })
+    }
+
+    func write(to json: inout JSONWriter) { json.secret(bytes.bytes.withSpan { Self.encoded($0) }) }
+
+    private static func encoded(_ bytes: RawSpan) -> SecretBytes {
+        var text = SecretBuffer(capacity: bytes.byteCount * 2)
+        for offset in 0..<bytes.byteCount {
+            let byte = bytes[offset]
+            if byte >= 0x80 { text.append(0xC0 | byte >> 6) }
+            text.append(byte < 0x80 ? byte : 0x80 | byte & 0x3F)
+        }
+        return text.finish()
+    }
+
+    private static func decoded(_ text: RawSpan) -> SecretBytes {
+        var bytes = SecretBuffer(capacity: text.byteCount)
+        var offset = 0
+        while offset < text.byteCount {
+            let isPair = text[offset] >= 0x80 && offset + 1 < text.byteCount
+            bytes.append(isPair ? text[offset] << 6 | text[offset + 1] & 0x3F : text[offset])
+            offset += isPair ? 2 : 1
+        }
+        return bytes.finish()
+    }
+}

@@ -1,0 +1,35 @@
+import Domain
+import Envelope
+import SecretJSON
+import SecretMemory
+
+extension UnlockMethod: Record {
+    static let table = SealedTable.way
+    var opened: OpenedRow { .way(self) }
+
+    init<Failure>(
+        _ columns: inout Columns<Self, Failure>, _ members: inout Members<Self, Failure>
+    ) throws(Failure) {
+        let id = try columns("id", \.id)
+        let kind = try members("kind", \.kind)
+        createdAt = try members("created_at", \.createdAt)
+        slotDigest = try members("slot", \.slotDigest)
+        let salt = try members("salt") { Hexadecimal($0.seat.salt) }
+        let publicKey = try members("public_key") { Hexadecimal($0.seat.publicKey) }
+        let share = try members("share") { Hexadecimal($0.seat.share) }
+        let scrypt = kind == .passphrase ? try Self.scrypt(&members) : nil
+        seat = try members.made("salt", \.seat) {
+            try? SlotRecipient(
+                id: id, kind: kind, salt: salt.bytes, scrypt: scrypt, publicKey: publicKey.bytes,
+                share: share.secret.bytes.copy())
+        }
+        (self.id, self.kind) = (id, kind)
+    }
+
+    private static func scrypt<Failure>(_ members: inout Members<Self, Failure>) throws(Failure) -> ScryptParameters? {
+        let logN = try members("scrypt_log_n") { $0.seat.scrypt?.logN ?? 0 }
+        let r = try members("scrypt_r") { $0.seat.scrypt?.r ?? 0 }
+        let p = try members("scrypt_p") { $0.seat.scrypt?.p ?? 0 }
+        return try members.made("scrypt_log_n", \.seat.scrypt) { try? ScryptParameters(logN: logN, r: r, p: p) }
+    }
+}
