@@ -36,7 +36,8 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 /// What is fuzzed. Usually the tests run each target for a moment; with KEYTURN_FUZZ=1, which `scripts/fuzz` sets, the same
 /// sources become a program for libFuzzer instead.
 let fuzzing: [Target.Dependency] = [
-    "Audit", "Daemon", "Domain", "Envelope", "Guide", "HTTPTransport", "PingFederate", "Scheduling", "SecretJSON",
+    "Audit", "Daemon", "Domain", "Envelope", "Guide", "HTTPTransport", "Maintenance", "PingFederate", "Scheduling",
+    "SecretJSON",
     "SecretMemory", "SocketAPI", "TestSupport", "Vault", "Zoom",
 ]
 let fuzzer: Target =
@@ -68,7 +69,6 @@ let package = Package(
         .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
         .target(name: "CPlatform"),
         target("Domain"),
-        target("Confinement", ["CPlatform"]),
         target("SecretMemory", ["CPlatform"]),
         target("SecretJSON", ["Domain", "SecretMemory"]),
         target("Envelope", ["COpenSSL", "CPlatform", "SecretMemory"]),
@@ -88,6 +88,7 @@ let package = Package(
         target("Zoom", ["Domain", "HTTPTransport", "SecretJSON", "SecretMemory"]),
         target("PingFederate", ["Domain", "HTTPTransport", "SecretJSON", "SecretMemory"]),
         target("SocketAPI", ["CPlatform", "Domain", "SecretJSON", "SecretMemory"]),
+        target("Confinement", ["CPlatform", "SocketAPI"]),
         target("SocketServer", ["CPlatform", "Domain", "SecretMemory", "SocketAPI"]),
         target(
             "PushTargets",
@@ -100,10 +101,17 @@ let package = Package(
         target("Guide", ["Domain", "SecretJSON", "SocketAPI"]),
         target("Doctor", ["CPlatform", "Domain", "SecretMemory", "SocketAPI"]),
         target(
+            "Maintenance",
+            [
+                "Audit", "Confinement", "CPlatform", "Doctor", "Domain", "Envelope", "SecretJSON", "SecretMemory",
+                "SocketAPI", "Vault", "VaultSQLite",
+            ]),
+        target(
             "Daemon",
             [
                 "Audit", "Confinement", "CPlatform", "CYAML", "Doctor", "Domain", "Envelope", "HTTPTransport",
-                "PingFederate", "PushTargets", "Rotation", "Scheduling", "SecretJSON", "SecretMemory", "SocketAPI",
+                "Maintenance", "PingFederate", "PushTargets", "Rotation", "Scheduling", "SecretJSON", "SecretMemory",
+                "SocketAPI",
                 "SocketServer",
                 "Tokens", "Vault", "VaultSQLite", "Zoom", logging,
             ]),
@@ -111,7 +119,7 @@ let package = Package(
 
         executable(
             "keyturnd",
-            ["Daemon", "Domain", "SecretMemory", "SocketAPI", "Terminal", arguments, logging]),
+            ["Daemon", "Domain", "Maintenance", "SecretMemory", "SocketAPI", "Terminal", arguments, logging]),
         executable(
             "keyturn",
             [
@@ -175,10 +183,14 @@ let package = Package(
             ["Domain", "HTTPTestSupport", "SecretMemory", "SocketAPI", "SocketServer", "TestSupport"]),
         tests("SocketAPITests", ["Domain", "SecretJSON", "SecretMemory", "SocketAPI"]),
         tests(
+            "MaintenanceTests",
+            ["Audit", "Domain", "Maintenance", "SecretMemory", "SocketAPI", "TestSupport", "Vault"]),
+        tests(
             "DaemonTests",
             [
                 "Audit", "Confinement", "Daemon", "Doctor", "Domain", "ErrorCatalog", "HTTPTestSupport",
-                "HTTPTransport", "PingFederate", "Rotation", "Scheduling", "SecretMemory", "SocketAPI", "SocketServer",
+                "HTTPTransport", "Maintenance", "PingFederate", "Rotation", "Scheduling", "SecretMemory", "SocketAPI",
+                "SocketServer",
                 "TestSupport", "Tokens", "Vault", "Zoom", logging,
             ]),
         tests("SandboxTests", ["Sandbox", "SocketServer", "TestSupport", "zoom-sandbox"]),

@@ -2,6 +2,7 @@ import ArgumentParser
 import Daemon
 import Domain
 import Glibc
+import Maintenance
 import SecretMemory
 import SocketAPI
 import Terminal

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Daemon
 import Glibc
+import Maintenance
 import SecretMemory
 import SocketAPI
 import Terminal

@@ -2,6 +2,7 @@ import ArgumentParser
 import Daemon
 import Dispatch
 import Glibc
+import Maintenance
 import SocketAPI
 import Terminal
 

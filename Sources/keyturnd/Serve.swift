@@ -2,6 +2,7 @@ import ArgumentParser
 import Daemon
 import Glibc
 import Logging
+import Maintenance
 import SocketAPI
 
 struct Serve: AsyncParsableCommand {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Daemon
 import Glibc
+import Maintenance
 import SecretMemory
 import SocketAPI
 import Terminal
@@ -42,10 +43,9 @@ struct UnlockOptions: ParsableArguments {
         var settings = settings
         if let keyFile { settings.keyFile = keyFile }
         let credential = keyFile == nil ? Serve.credential : nil
-        if let key = try OfflineKey.configured(
-            credential: credential, settings, state: places.stateDirectory)
-        {
-            return key
+        let state = places.stateDirectory
+        if let source = settings.unlockSource(credential: credential, closed: [state]) {
+            return try .configured(source, state: state)
         }
         return .passphrase(
             try SecretInput.fromTerminal(

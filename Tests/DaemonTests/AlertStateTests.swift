@@ -5,6 +5,7 @@ import TestSupport
 import Testing
 
 @testable import Daemon
+@testable import Maintenance
 
 /// What is told when: the book alone, with a clock that is a number.
 @Suite struct AlertStateTests {

@@ -7,6 +7,7 @@ import Testing
 
 @testable import Daemon
 @testable import Doctor
+@testable import Maintenance
 
 @Suite struct DoctorLineTests {
     @Test(arguments: [

@@ -1,4 +1,5 @@
 import Foundation
+import Maintenance
 import SocketAPI
 import Testing
 

@@ -1,3 +1,5 @@
+import Confinement
+import Maintenance
 import SocketAPI
 import Testing
 

@@ -1,4 +1,5 @@
 import ErrorCatalog
+import Maintenance
 import SecretMemory
 import SocketAPI
 import Testing

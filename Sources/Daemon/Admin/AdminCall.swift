@@ -1,4 +1,5 @@
 import Domain
+import Maintenance
 import SecretMemory
 import SocketAPI
 import SocketServer

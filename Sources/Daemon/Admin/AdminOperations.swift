@@ -26,9 +26,7 @@ extension AdminOperation {
         .init(.post, "/v1/unlock", .admin, .afterwards("vault.unlock", waits: false)) { try await $0.unlock($1) },
         .init(.post, "/v1/lock", .admin, .committed("vault.lock", waits: false)) { try await $0.lock() },
         .init(.post, "/v1/adopt", .admin, .afterwards("vault.adopt")) { try await $0.adopt() },
-        .init(.post, "/v1/backup", .admin, .afterwards("vault.backup")) {
-            .ok(try await $0.routes.backups.answer($1, try $0.session))
-        },
+        .init(.post, "/v1/backup", .admin, .afterwards("vault.backup")) { try await $0.backUp($1) },
     ]
 
     private static let audit: [AdminOperation] = [

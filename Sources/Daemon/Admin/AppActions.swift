@@ -1,5 +1,6 @@
 import Domain
 import HTTPTransport
+import Maintenance
 import Rotation
 import Scheduling
 import SecretMemory

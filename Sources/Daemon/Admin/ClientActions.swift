@@ -1,5 +1,6 @@
 import Domain
 import Glibc
+import Maintenance
 import SocketAPI
 import Vault
 

@@ -1,6 +1,7 @@
 import Audit
 import Domain
 import Envelope
+import Maintenance
 import SecretMemory
 import SocketAPI
 import Vault
@@ -30,7 +31,10 @@ struct KeyActions {
     /// Without `--force` nobody takes away what the next start needs.
     private func checkNotNeeded(_ slot: String) async throws(Problem) {
         guard session.vault.ways.contains(where: { $0.id == slot }) else { return }
-        if let source, let opened = try? await source.slot(of: gate), opened.id == slot {
+        if let source,
+            let opened = try? await source.slot({ key throws(VaultError) in try await gate.slot(openedBy: key) }),
+            opened.id == slot
+        {
             throw Problem(
                 .conflict,
                 "the daemon starts with key slot \(slot), which \(source.name) opens: without it the next start fails",

@@ -1,3 +1,4 @@
+import Maintenance
 import SocketAPI
 import Vault
 

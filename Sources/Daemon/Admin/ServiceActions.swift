@@ -1,5 +1,7 @@
 import Audit
 import Envelope
+import Maintenance
+import Rotation
 import SecretMemory
 import SocketAPI
 import SocketServer
@@ -43,6 +45,15 @@ extension AdminCall {
         }
         try await routes.unlocking.take { () throws(VaultError) in try await routes.gate.unlock(with: way) }
         return .noContent
+    }
+
+    func backUp(_ wanted: BackupRequest) async throws(Problem) -> RenderedResponse {
+        let session = try session
+        var report = try await routes.backups.run(wanted, session.vault)
+        // A new secret in the spool, or in memory alone, is in no backup.
+        let missing = session.rotations.report.troubles.filter { $0.kind != .unready }
+        report.problems.insert(contentsOf: missing.map(StatusDocument.Problem.init), at: 0)
+        return .ok(report)
     }
 
     func lock() async throws(Problem) -> RenderedResponse {

@@ -1,5 +1,6 @@
 import Doctor
 import Domain
+import Maintenance
 import Rotation
 import Scheduling
 import SocketAPI

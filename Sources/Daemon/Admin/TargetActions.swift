@@ -1,5 +1,6 @@
 import Domain
 import HTTPTransport
+import Maintenance
 import PingFederate
 import PushTargets
 import Rotation

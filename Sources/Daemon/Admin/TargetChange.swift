@@ -1,6 +1,7 @@
 import Audit
 import Domain
 import HTTPTransport
+import Maintenance
 import PingFederate
 import PushTargets
 import SocketAPI

@@ -1,4 +1,5 @@
 import Domain
+import Maintenance
 import SocketAPI
 import Vault
 

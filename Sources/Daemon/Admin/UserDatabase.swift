@@ -47,8 +47,3 @@ enum UserDatabase {
         }
     }
 }
-
-/// Text of a caller's, fit for a message: printable ASCII, and not much of it.
-func printable(_ text: String) -> String {
-    String(text.unicodeScalars.filter { $0.value > 0x20 && $0.value < 0x7F }.prefix(64).map(Character.init))
-}

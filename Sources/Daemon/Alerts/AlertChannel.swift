@@ -1,8 +1,10 @@
 import CPlatform
+import Confinement
 import Dispatch
 import Domain
 import Glibc
 import HTTPTransport
+import Maintenance
 import SecretMemory
 import SocketAPI
 

@@ -1,4 +1,5 @@
 import Domain
+import Maintenance
 import SecretJSON
 import SecretMemory
 import SocketAPI

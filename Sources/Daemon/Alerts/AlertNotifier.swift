@@ -1,6 +1,7 @@
 import Domain
 import Glibc
 import Logging
+import Maintenance
 import SecretMemory
 import SocketAPI
 

@@ -1,5 +1,6 @@
 import Confinement
 import Glibc
+import Maintenance
 import SocketAPI
 
 /// What the doctor says of the daemon's own limits: what it could do if somebody took it over. What is in force the kernel

@@ -5,6 +5,7 @@ import Domain
 import Envelope
 import Glibc
 import HTTPTransport
+import Maintenance
 import SecretMemory
 import SocketAPI
 import Vault
@@ -25,7 +26,7 @@ struct DaemonDoctor {
     let confinement: Confinement
 
     /// What opens the vault at the next start.
-    var source: UnlockSource? { UnlockSource(credential: credential, settings: settings, closed: places.closed) }
+    var source: UnlockSource? { settings.unlockSource(credential: credential, closed: places.closed) }
 
     func report(_ gate: VaultController, status: [StatusDocument.Problem], channel: String) async -> DoctorReport {
         let session = gate.session
@@ -79,7 +80,9 @@ struct DaemonDoctor {
                 try: "a key file or a systemd credential, if that must not be")
         }
         let opened: (id: String, kind: String)
-        do throws(StartError) { opened = try await source.slot(of: gate) } catch {
+        do throws(StartError) {
+            opened = try await source.slot { key throws(VaultError) in try await gate.slot(openedBy: key) }
+        } catch {
             return Line(
                 "unlock", .failed, "\(error.detail); the next start fails",
                 try: error.hint ?? "keyturn key add, and have the daemon start with that")

@@ -4,6 +4,7 @@ import Domain
 import Glibc
 import HTTPTransport
 package import Logging
+package import Maintenance
 import SecretMemory
 package import SocketAPI
 import SocketServer
@@ -55,7 +56,7 @@ package struct Daemon: Sendable {
 
     /// Gives up what serving never takes. Before any thread is started, and before a byte from outside is read.
     package static func confine(_ settings: Settings, credential: String?, _ places: Places) -> Confinement {
-        let source = UnlockSource(credential: credential, settings: settings, closed: places.closed)
+        let source = settings.unlockSource(credential: credential, closed: places.closed)
         let unlocksByCommand = if case .command = source { true } else { false }
         return Confinement.begin(startsPrograms: unlocksByCommand || settings.alertCommand != nil)
     }
@@ -172,7 +173,7 @@ package struct Daemon: Sendable {
     /// With nothing to unlock with, the daemon starts locked. With something that does not fit, it does not start:
     /// that is a mistake to be mended, and not a state to be in.
     private func unlock(_ gate: VaultController) async throws(StartError) {
-        guard let source = UnlockSource(credential: credential, settings: settings, closed: places.closed) else {
+        guard let source = settings.unlockSource(credential: credential, closed: places.closed) else {
             logger.notice("the vault is locked: keyturn unlock")
             return
         }

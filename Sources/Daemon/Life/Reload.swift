@@ -2,6 +2,7 @@ import Domain
 import Glibc
 import HTTPTransport
 package import Logging
+import Maintenance
 import Synchronization
 
 /// At SIGHUP the settings are read again, while the vault stays open and everybody is served: a restart would lock a vault

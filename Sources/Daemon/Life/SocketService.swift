@@ -1,6 +1,7 @@
 import CPlatform
 import Glibc
 import Logging
+import Maintenance
 import SocketAPI
 import SocketServer
 

@@ -1,6 +1,7 @@
 import Dispatch
 import Domain
 import Logging
+import Maintenance
 import Vault
 
 /// Looks once a minute whether the users that clients are bound to still have their uids. A name service may take its

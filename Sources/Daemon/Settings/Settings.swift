@@ -1,3 +1,4 @@
+import Confinement
 import HTTPTransport
 import SocketServer
 
@@ -54,9 +55,6 @@ package struct Settings: Equatable, Sendable {
     var given: [String: String] = [:]
 
     package init() {}
-
-    /// Reads all settings from where they are set.
-    package typealias Reader = @Sendable () throws(StartError) -> Settings
 
     package enum AuditSync: String, CaseIterable, Sendable {
         /// Within a second.

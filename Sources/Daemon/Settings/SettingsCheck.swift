@@ -1,4 +1,6 @@
+import Confinement
 import Glibc
+package import Maintenance
 package import SocketAPI
 
 /// Whether a start could carry settings out that can be read: what is found before anything is bound, and without opening
@@ -22,7 +24,7 @@ package struct SettingsCheck: Sendable {
             if let address = settings.metricsAddress { try LoopbackSocket.check(address, for: "metrics.listen") }
             try paths()
             try sockets(settings)
-            try UnlockSource(credential: credential, settings: settings, closed: places.closed)?.check(
+            try settings.unlockSource(credential: credential, closed: places.closed)?.check(
                 owner: UnlockSource.owner(of: places.stateDirectory))
         } catch {
             throw StartError(.configuration, error.detail, hint: error.hint)

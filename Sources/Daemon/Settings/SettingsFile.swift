@@ -1,5 +1,11 @@
 import Glibc
+package import Maintenance
 import SocketAPI
+
+extension Settings {
+    /// Reads all settings from where they are set.
+    package typealias Reader = @Sendable () throws(StartError) -> Settings
+}
 
 /// The configuration file, which may be missing unless somebody named it.
 package enum SettingsFile {

@@ -1,4 +1,6 @@
+import Confinement
 import Glibc
+package import Maintenance
 import SocketAPI
 
 /// Reads settings: environment over file over default. What nobody knows is refused by name, since a misspelt setting

@@ -1,4 +1,5 @@
 import Glibc
+import Maintenance
 import SocketAPI
 
 /// The sockets that systemd listens at by itself and passes on (sd_listen_fds(3)), by the names that their units give

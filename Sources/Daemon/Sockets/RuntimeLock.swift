@@ -1,4 +1,5 @@
 import Glibc
+import Maintenance
 import SocketAPI
 import Synchronization
 

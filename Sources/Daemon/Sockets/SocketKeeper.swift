@@ -1,4 +1,5 @@
 import Logging
+import Maintenance
 import SocketAPI
 import SocketServer
 import Synchronization

@@ -42,7 +42,7 @@ package struct BackupReport: Equatable, Sendable, ListedDocument {
     /// The names of older backups in the directory that were deleted.
     package let removed: [String]
     /// What the backup lacks, or has wrong as the vault has.
-    package let problems: [StatusDocument.Problem]
+    package var problems: [StatusDocument.Problem]
 
     package init(
         file: String, bytes: Int, takenAt: Timestamp, rows: Int, commits: Int, apps: [AppGeneration],

@@ -2,7 +2,7 @@ import SocketAPI
 import Vault
 
 /// What lies in a state directory that has no vault: whether there was one, which a new one would not bring back.
-struct VaultTraces: Equatable, Sendable {
+package struct VaultTraces: Equatable, Sendable {
     /// Names in the state directory that only a vault leaves behind.
     let names: [String]
 
@@ -12,12 +12,12 @@ struct VaultTraces: Equatable, Sendable {
         self.names = names.filter { Self.telling.contains($0) || $0.hasPrefix("replaced-") }.sorted()
     }
 
-    init(in directory: String) { self.init(names: namesIn(directory)) }
+    package init(in directory: String) { self.init(names: namesIn(directory)) }
 }
 
 extension StartError {
     /// There is no vault where one should be. Who lost it must not be led to make an empty one in its place.
-    static func noVault(at path: String, _ remains: VaultTraces) -> StartError {
+    package static func noVault(at path: String, _ remains: VaultTraces) -> StartError {
         guard !remains.names.isEmpty else {
             return StartError(VaultError(StoreError(.missing, "there is no vault at \(path)")))
         }

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Daemon
+@testable import Confinement
 
 @Suite struct CommandWordsTests {
     @Test(arguments: [

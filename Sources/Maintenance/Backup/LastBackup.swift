@@ -1,17 +1,17 @@
-import Domain
+package import Domain
 import Glibc
-import SecretJSON
-import SocketAPI
+package import SecretJSON
+package import SocketAPI
 
 /// The newest backup that was read again and found good: `last-backup.json` in the state directory, so that somebody notices
 /// when none is made any more. It is about this machine and not of the vault, which a restore brings back from elsewhere.
-struct LastBackup: Equatable, ListedDocument {
-    let file: String
-    let takenAt: Timestamp
+package struct LastBackup: Equatable, ListedDocument {
+    package let file: String
+    package let takenAt: Timestamp
 
-    init(file: String, takenAt: Timestamp) { (self.file, self.takenAt) = (file, takenAt) }
+    package init(file: String, takenAt: Timestamp) { (self.file, self.takenAt) = (file, takenAt) }
 
-    init<Failure>(_ members: inout Members<Self, Failure>) throws(Failure) {
+    package init<Failure>(_ members: inout Members<Self, Failure>) throws(Failure) {
         file = try members("file", \.file)
         takenAt = try members("taken_at", \.takenAt)
     }
@@ -21,7 +21,7 @@ struct LastBackup: Equatable, ListedDocument {
     }
 
     /// `nil` when none is known.
-    static func known(_ places: Places) -> LastBackup? {
+    package static func known(_ places: Places) -> LastBackup? {
         guard let content = try? file(places).read() else { return nil }
         return try? LastBackup(parsing: content)
     }

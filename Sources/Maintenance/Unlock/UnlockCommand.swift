@@ -1,4 +1,5 @@
 import CPlatform
+import Confinement
 import Domain
 import Envelope
 import Glibc

@@ -1,43 +1,46 @@
-import Domain
+package import Domain
 import Glibc
-import Rotation
-import SocketAPI
-import Vault
-import VaultSQLite
+package import SocketAPI
+package import Vault
+package import VaultSQLite
 
 /// Writes backups of the vault while it is served. A backup has its name only when it is on the disk, was read again from
 /// there, and every seal of it opened with the vault's keys.
-struct BackupWriter {
-    let store: SQLiteStore
-    let places: Places
-    let time: any TimeSource
+package struct BackupWriter {
+    private let store: SQLiteStore
+    private let places: Places
+    private let time: any TimeSource
+
+    package init(store: SQLiteStore, places: Places, time: any TimeSource) {
+        (self.store, self.places, self.time) = (store, places, time)
+    }
 
     private var forbidden: [String] { [places.stateDirectory, places.audit, places.spool] }
 
-    func answer(_ request: BackupRequest, _ session: VaultController.Session) async throws(Problem) -> BackupReport {
+    package func run(_ request: BackupRequest, _ vault: Vault) async throws(Problem) -> BackupReport {
         switch request {
         case .file(let path, let force):
             let target = try BackupTarget(path, mayReplace: force, forbidden: forbidden)
-            return try await write(to: target, session, retention: nil)
+            return try await write(to: target, vault, retention: nil)
         case .directory(let directory, let keep):
             guard Retention.numbers.contains(keep) else {
                 throw Problem(.badRequest, "keep is not 1 to \(Retention.numbers.upperBound)")
             }
             let path = "\(directory)/\(Retention.name(at: time.now.wall))"
             let target = try BackupTarget(path, mayReplace: false, forbidden: forbidden)
-            return try await write(to: target, session, retention: Retention(directory: target.directory, keep: keep))
+            return try await write(to: target, vault, retention: Retention(directory: target.directory, keep: keep))
         }
     }
 
     private func write(
-        to target: BackupTarget, _ session: VaultController.Session, retention: Retention?
+        to target: BackupTarget, _ vault: Vault, retention: Retention?
     ) async throws(Problem) -> BackupReport {
         try target.begin()
         defer { target.sweep() }
         do {
             let witness = try await store.backUp(to: target.draft) { try CopyWitness($0) }
             let taken = time.now.wall
-            let inspection = try await proven(target.draft, witness, session.vault)
+            let inspection = try await proven(target.draft, witness, vault)
             guard let commits = inspection.commits else { throw Self.unlike("its state row does not open") }
             var status = stat()
             guard unsafe stat(target.draft, &status) == 0 else { throw Self.unlike(words(for: errno)) }
@@ -47,7 +50,10 @@ struct BackupWriter {
                 file: target.path, bytes: Int(status.st_size), takenAt: taken,
                 rows: inspection.rows.values.reduce(0, +), commits: commits,
                 apps: inspection.apps.map { AppGeneration(app: $0.name, generation: $0.generation.number) },
-                removed: retention?.apply() ?? [], problems: problems(inspection, session))
+                removed: retention?.apply() ?? [],
+                problems: inspection.findings.map {
+                    StatusDocument.Problem(.damagedRow, $0.detail, try: "stop the daemon, then keyturnd check")
+                })
         } catch {
             throw Problem(backup: error)
         }
@@ -71,13 +77,6 @@ struct BackupWriter {
         Problem(
             .vaultDamaged, "the copy is not as the vault should be, and was thrown away: \(reason)",
             try: "stop the daemon, then keyturnd check")
-    }
-
-    private func problems(_ inspection: Inspection, _ session: VaultController.Session) -> [StatusDocument.Problem] {
-        session.rotations.report.troubles.filter { $0.kind != .unready }.map(StatusDocument.Problem.init)
-            + inspection.findings.map {
-                StatusDocument.Problem(.damagedRow, $0.detail, try: "stop the daemon, then keyturnd check")
-            }
     }
 }
 

@@ -1,11 +1,11 @@
-import Glibc
+package import Glibc
 import SocketAPI
 
 /// A directory that belongs to this user, with a mode that was asked for.
-enum PrivateDirectory {
+package enum PrivateDirectory {
     /// Makes the directory, parents included, or checks the one that is there. One that is open to more users than
     /// `mode` allows, or belongs to somebody else, is refused rather than mended: what is in it may be known already.
-    static func ensure(_ path: String, mode: mode_t) throws(StartError) {
+    package static func ensure(_ path: String, mode: mode_t) throws(StartError) {
         if unsafe mkdir(path, mode) == 0 {
             // mkdir(2) takes the umask off; this does not.
             guard unsafe chmod(path, mode) == 0 else {
@@ -27,7 +27,7 @@ enum PrivateDirectory {
 
     /// As ``ensure(_:mode:)``, where nobody else's link leads to: looked at before anything is made, and then again.
     /// - Parameter mayBeOpen: whether others may write to directories above it.
-    static func ensure(
+    package static func ensure(
         _ what: String, _ path: String, mode: mode_t, mayBeOpen: Bool = false
     ) throws(StartError) {
         try StartError.check(what, path, mayBeOpen: mayBeOpen)
@@ -37,7 +37,7 @@ enum PrivateDirectory {
 
     /// Makes the directory, or gives the one that is there exactly this mode and group. For what holds nothing but a
     /// socket that is made anew.
-    static func ensure(_ path: String, exactly mode: mode_t, group: gid_t?) throws(StartError) {
+    package static func ensure(_ path: String, exactly mode: mode_t, group: gid_t?) throws(StartError) {
         try ensure(path, mode: 0o755)
         func must(_ result: CInt, _ what: String) throws(StartError) {
             guard result == 0 else { throw StartError(systemCall: what, errno) }
@@ -55,7 +55,7 @@ enum PrivateDirectory {
     }
 
     /// The first directory on the way to `path`, itself included, that other users cannot enter.
-    static func closedAncestor(of path: String) -> String? {
+    package static func closedAncestor(of path: String) -> String? {
         var way = ""
         for part in path.split(separator: "/") {
             way += "/" + part

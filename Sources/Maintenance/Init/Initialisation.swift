@@ -146,28 +146,3 @@ extension SecretBytes {
         return line.finish()
     }
 }
-
-extension StartError {
-    /// What the vault could not do, as an exit status. The only place where that is decided for `keyturnd`.
-    init(_ error: VaultError) {
-        let status: ExitStatus =
-            switch error.code {
-            case .exists, .ended, .wrongKey, .mistyped, .unfit, .damaged, .rolledBack: .badData
-            case .notFound: .notFound
-            case .library: .internal
-            case .closed: .unavailable
-            case .busy: .temporary
-            case .refused: .upstreamFailed
-            case .store(let code):
-                switch code {
-                case .missing: .notFound
-                case .inUse: .temporary
-                case .exists, .notAVault, .newerSchema, .damaged: .badData
-                case .notPermitted: .notPermitted
-                case .readOnly, .diskFull, .inputOutput: .inputOutput
-                case .closed, .library: .internal
-                }
-            }
-        self.init(status, error.detail, hint: error.hint)
-    }
-}

@@ -170,19 +170,3 @@ extension CheckReport.Finding {
             severity: finding.severity.rawValue, place: finding.place, detail: finding.detail, try: finding.hint)
     }
 }
-
-extension StartError {
-    /// What a command that works without the daemon could not do.
-    init(offline error: any Error) {
-        switch error {
-        case let error as StartError: self = error
-        case let error as VaultError: self.init(error)
-        case let error as StoreError where error.code == .inUse:
-            self.init(
-                .temporary, "a daemon serves this vault",
-                hint: "keyturn status; or stop it first: systemctl stop keyturnd")
-        case let error as StoreError: self.init(VaultError(error))
-        default: self.init(.internal, "an unexpected error: \(type(of: error))")
-        }
-    }
-}

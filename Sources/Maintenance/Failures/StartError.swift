@@ -1,4 +1,4 @@
-import Glibc
+package import Glibc
 package import SocketAPI
 
 /// Why the daemon does not start. Ends as one line on standard error, a hint, and an exit status.
@@ -13,7 +13,7 @@ package struct StartError: Error, CustomStringConvertible {
         self.hint = hint
     }
 
-    init(systemCall what: String, _ reason: CInt) {
+    package init(systemCall what: String, _ reason: CInt) {
         let status: ExitStatus =
             switch reason {
             case EACCES, EPERM: .notPermitted
@@ -24,7 +24,7 @@ package struct StartError: Error, CustomStringConvertible {
     }
 
     /// Refuses what another user could have put there, or could change. What is missing is for the caller to find.
-    static func check(
+    package static func check(
         _ what: String, _ path: String, owner: uid_t = geteuid(), mayBeOpen: Bool = false
     ) throws(StartError) {
         do throws(TrustedPath.Distrust) {
@@ -50,6 +50,3 @@ package struct StartError: Error, CustomStringConvertible {
         }
     }
 }
-
-/// The system's words for an error number.
-func words(for reason: CInt) -> String { unsafe String(cString: strerror(reason)).lowercased() }

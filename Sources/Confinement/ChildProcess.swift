@@ -1,18 +1,22 @@
 import CPlatform
-import Confinement
-import Glibc
+package import Glibc
 import SocketAPI
 
 /// A command of the settings as it is started: a few variables, its input, no descriptor of ours, a session of its own.
 /// It can neither write to the vault's directories nor gain privileges. What it says on standard error goes nowhere, since nobody can tell what a failing program prints.
-struct ChildProcess {
+package struct ChildProcess {
     let words: CommandWords
     /// Directories that it cannot write to.
     let closed: [String]
     /// What it finds on standard input.
-    var input: [UInt8] = []
+    let input: [UInt8]
     /// Whether it is told where systemd put the daemon's credentials, the vault's key among them.
-    var knowsCredentials = false
+    let knowsCredentials: Bool
+
+    package init(words: CommandWords, closed: [String], input: [UInt8] = [], knowsCredentials: Bool = false) {
+        (self.words, self.closed) = (words, closed)
+        (self.input, self.knowsCredentials) = (input, knowsCredentials)
+    }
 
     /// Variables that it inherits. Others it gets by `/usr/bin/env NAME=value …`.
     private static let inherited = [
@@ -21,9 +25,9 @@ struct ChildProcess {
     private static let path = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
     /// Why it could not be started.
-    struct NotStarted: Error {
-        let words: String
-        var hint: String?
+    package struct NotStarted: Error {
+        package let words: String
+        package var hint: String?
 
         init(_ reason: CInt) { words = unsafe String(cString: strerror(reason)).lowercased() }
 
@@ -34,7 +38,7 @@ struct ChildProcess {
     }
 
     /// - Returns: the process, which leads a group of its own, and the end of a pipe from its output, which does not block.
-    func start() throws(NotStarted) -> (pid: pid_t, output: CInt) {
+    package func start() throws(NotStarted) -> (pid: pid_t, output: CInt) {
         try check()
         var variables = [Self.path, "LANG=C.UTF-8"]
         for name in Self.inherited + (knowsCredentials ? ["CREDENTIALS_DIRECTORY"] : []) {

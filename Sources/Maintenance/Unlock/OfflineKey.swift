@@ -17,12 +17,9 @@ package struct OfflineKey: Sendable {
         }
     }
 
-    /// As the daemon would open it at its start; `nil` where it would start locked.
+    /// As the daemon would open it at its start.
     /// - Parameter state: the vault's directory: root may look at it with its owner's key file.
-    package static func configured(
-        credential: String?, _ settings: Settings, state: String
-    ) throws(StartError) -> OfflineKey? {
-        guard let source = UnlockSource(credential: credential, settings: settings, closed: [state]) else { return nil }
-        return OfflineKey(way: try source.read(owner: UnlockSource.owner(of: state)))
+    package static func configured(_ source: UnlockSource, state: String) throws(StartError) -> OfflineKey {
+        OfflineKey(way: try source.read(owner: UnlockSource.owner(of: state)))
     }
 }

@@ -1,9 +1,9 @@
 import Domain
 import Envelope
 import Glibc
-import SecretMemory
+package import SecretMemory
 import SocketAPI
-import Vault
+package import Vault
 
 /// Files that hold what opens a vault.
 enum KeyFile {
@@ -79,7 +79,7 @@ enum KeyFile {
 
 extension UnlockKey {
     /// A recovery key as somebody typed it.
-    convenience init(typedRecoveryKey secret: borrowing SecretBytes) throws(VaultError) {
+    package convenience init(typedRecoveryKey secret: borrowing SecretBytes) throws(VaultError) {
         do {
             self.init(.recovery(try secret.withSpan { span throws(EnvelopeError) in try RecoveryKey(reading: span) }))
         } catch {

@@ -1,17 +1,21 @@
 import Glibc
-import SecretMemory
+package import SecretMemory
 import SocketAPI
 
 /// A small file of the state directory that is replaced as a whole.
-struct StateFile: Sendable {
+package struct StateFile: Sendable {
     let path: String
     /// Bytes.
     let largest: Int
     /// What it should be a file of, for messages.
     let what: String
 
+    package init(path: String, largest: Int, what: String) {
+        (self.path, self.largest, self.what) = (path, largest, what)
+    }
+
     /// `nil` when there is none.
-    func read() throws(StartError) -> SecretBytes? {
+    package func read() throws(StartError) -> SecretBytes? {
         let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
         guard descriptor >= 0 else {
             if errno == ENOENT { return nil }
@@ -35,7 +39,7 @@ struct StateFile: Sendable {
     }
 
     /// Puts it in the place of the one before it, as a whole. Blocks.
-    func write(_ content: borrowing SecretBytes) throws(StartError) {
+    package func write(_ content: borrowing SecretBytes) throws(StartError) {
         let draft = path + ".new"
         // Of a process that was killed in between.
         unsafe unlink(draft)

@@ -2,17 +2,17 @@
 ///
 /// Words end at white space. `'…'` and `"…"` hold words together, and what is in them is taken as it stands: there is no
 /// escape, no variable, no pattern. Where a shell would do something and this does nothing, it is refused instead.
-struct CommandWords: Equatable, Sendable {
+package struct CommandWords: Equatable, Sendable {
     /// An absolute path: nobody's `PATH` decides what is run.
-    let program: String
-    let arguments: [String]
+    package let program: String
+    package let arguments: [String]
 
     private static let shells = Set("|&;<>()$`\\*?[]{}~#!".unicodeScalars)
-    static let grammar =
+    package static let grammar =
         "a command that begins with an absolute path; it is run without a shell, so quote what only a shell would understand"
 
     /// The text that is read as these words; `nil` when there is none.
-    static func quoting(_ words: [String]) -> String? {
+    package static func quoting(_ words: [String]) -> String? {
         var quoted: [String] = []
         for word in words {
             let quotes: [Character] = ["'", "\""]
@@ -22,7 +22,7 @@ struct CommandWords: Equatable, Sendable {
         return quoted.joined(separator: " ")
     }
 
-    init?(_ text: String) {
+    package init?(_ text: String) {
         var words: [String] = []
         var word: String.UnicodeScalarView?
         var quote: Unicode.Scalar?

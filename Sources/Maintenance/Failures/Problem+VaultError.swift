@@ -1,0 +1,41 @@
+package import SocketAPI
+package import Vault
+
+extension Problem {
+    /// What the vault could not do, as an answer. The only place where its errors become statuses. What a store says
+    /// of its files stays in the daemon's log: no path leaves over a socket.
+    package init(_ error: VaultError) {
+        switch error.code {
+        case .exists, .ended: self.init(.conflict, error.detail, try: error.hint)
+        case .notFound: self.init(.notFound, error.detail, try: error.hint)
+        case .busy: self.init(.busy, error.detail, try: error.hint)
+        case .refused: self.init(.upstreamFailed, error.detail, try: error.hint)
+        case .wrongKey, .mistyped, .unfit: self.init(.unprocessable, error.detail, try: error.hint)
+        case .damaged: self.init(.vaultDamaged, error.detail, try: error.hint)
+        case .rolledBack: self.init(.vaultRolledBack, error.detail, try: error.hint)
+        case .closed: self.init(.locked, error.detail, try: error.hint)
+        case .library: self.init(.internal, error.detail, try: error.hint)
+        case .store(let code): self.init(Self.code(code), Self.words(code), try: error.hint)
+        }
+    }
+
+    private static func code(_ code: StoreError.Code) -> ProblemCode {
+        switch code {
+        case .diskFull, .inputOutput, .readOnly, .notPermitted, .inUse: .storageFailed
+        case .damaged, .notAVault: .vaultDamaged
+        case .missing, .exists, .newerSchema, .closed, .library: .internal
+        }
+    }
+
+    private static func words(_ code: StoreError.Code) -> String {
+        switch code {
+        case .diskFull: "the disk is full: nothing of this change was kept"
+        case .inputOutput: "the disk failed: nothing of this change was kept"
+        case .readOnly: "the vault cannot be written: nothing of this change was kept"
+        case .notPermitted: "the daemon may not write the vault: nothing of this change was kept"
+        case .inUse: "another program has the vault open: nothing of this change was kept"
+        case .damaged, .notAVault: "the vault is damaged"
+        case .missing, .exists, .newerSchema, .closed, .library: "the vault failed; the daemon's log says how"
+        }
+    }
+}
