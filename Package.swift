@@ -107,10 +107,18 @@ let package = Package(
                 "SocketAPI", "Vault", "VaultSQLite",
             ]),
         target(
+            "Health",
+            [
+                "Audit", "Confinement", "CPlatform", "Doctor", "Domain", "Envelope", "HTTPTransport", "Maintenance",
+                "PushTargets", "Rotation", "Scheduling", "SecretJSON", "SecretMemory", "SocketAPI", "Tokens", "Vault",
+                "VaultSQLite", "Zoom", logging,
+            ]),
+        target(
             "Daemon",
             [
-                "Audit", "Confinement", "CPlatform", "CYAML", "Doctor", "Domain", "Envelope", "HTTPTransport",
-                "Maintenance", "PingFederate", "PushTargets", "Rotation", "Scheduling", "SecretJSON", "SecretMemory",
+                "Audit", "Confinement", "CPlatform", "CYAML", "Doctor", "Domain", "Envelope", "Health",
+                "HTTPTransport", "Maintenance", "PingFederate", "PushTargets", "Rotation", "Scheduling", "SecretJSON",
+                "SecretMemory",
                 "SocketAPI",
                 "SocketServer",
                 "Tokens", "Vault", "VaultSQLite", "Zoom", logging,
@@ -186,11 +194,16 @@ let package = Package(
             "MaintenanceTests",
             ["Audit", "Domain", "Maintenance", "SecretMemory", "SocketAPI", "TestSupport", "Vault"]),
         tests(
+            "HealthTests",
+            [
+                "Audit", "Confinement", "Doctor", "Domain", "ErrorCatalog", "Health", "HTTPTransport", "Maintenance",
+                "Rotation", "Scheduling", "SecretMemory", "SocketAPI", "TestSupport", "Vault",
+            ]),
+        tests(
             "DaemonTests",
             [
-                "Audit", "Confinement", "Daemon", "Doctor", "Domain", "ErrorCatalog", "HTTPTestSupport",
-                "HTTPTransport", "Maintenance", "PingFederate", "Rotation", "Scheduling", "SecretMemory", "SocketAPI",
-                "SocketServer",
+                "Audit", "Confinement", "Daemon", "Domain", "ErrorCatalog", "Health", "HTTPTestSupport",
+                "HTTPTransport", "Maintenance", "PingFederate", "Rotation", "SecretMemory", "SocketAPI", "SocketServer",
                 "TestSupport", "Tokens", "Vault", "Zoom", logging,
             ]),
         tests("SandboxTests", ["Sandbox", "SocketServer", "TestSupport", "zoom-sandbox"]),

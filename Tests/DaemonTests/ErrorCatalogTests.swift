@@ -26,7 +26,7 @@ import Testing
 
     /// The sources of what the daemon alone is made of.
     private static func daemon() throws -> [String: String] {
-        let folders = try ["PushTargets", "Maintenance", "Daemon"].map { try sources("Sources/\($0)") }
+        let folders = try ["PushTargets", "Maintenance", "Health", "Daemon"].map { try sources("Sources/\($0)") }
         #expect(folders.allSatisfy { !$0.isEmpty })
         return folders.reduce(into: [:]) { all, folder in all.merge(folder) { "\($0)\n\($1)" } }
     }

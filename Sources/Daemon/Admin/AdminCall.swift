@@ -1,4 +1,5 @@
 import Domain
+import Health
 import Maintenance
 import SecretMemory
 import SocketAPI

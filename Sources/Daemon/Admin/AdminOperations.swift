@@ -1,5 +1,6 @@
 import Audit
 import Domain
+import Health
 import SocketAPI
 import SocketServer
 import Vault
@@ -12,7 +13,7 @@ extension AdminOperation {
     private static let service: [AdminOperation] = [
         .init(.get, "/v1/health", .viewer) { $0.health },
         .init(.get, "/v1/status", .viewer, query: ["app"]) {
-            try $0.routes.status.answer(try $0.request.target.appName)
+            .ok(try $0.routes.status.document(try $0.request.target.appName))
         },
         .init(.get, "/v1/metrics", .viewer, query: ["format"]) {
             await $0.routes.metrics.answer(try OpenMetrics.Dialect($0.request.target))

@@ -1,6 +1,7 @@
 import Audit
 import Domain
 import Glibc
+import Health
 import Maintenance
 import SocketAPI
 import SocketServer

@@ -1,5 +1,6 @@
 import Domain
 import HTTPTransport
+import Health
 import SecretMemory
 import SocketAPI
 import Vault

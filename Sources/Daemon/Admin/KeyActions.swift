@@ -1,6 +1,7 @@
 import Audit
 import Domain
 import Envelope
+import Health
 import Maintenance
 import SecretMemory
 import SocketAPI
@@ -96,8 +97,4 @@ extension KeyList.Slot {
             createdAt: way.createdAt,
             scrypt: way.seat.scrypt.map { Cost(logN: Int($0.logN), r: Int($0.r), p: Int($0.p)) }, isInUse: isInUse)
     }
-}
-
-extension ResealingDocument {
-    init(_ resealing: Resealing) { self.init(rows: resealing.rows, done: resealing.done) }
 }

@@ -1,4 +1,5 @@
 import Domain
+import Health
 import Rotation
 import SocketAPI
 import Vault

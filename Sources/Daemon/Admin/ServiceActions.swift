@@ -1,5 +1,6 @@
 import Audit
 import Envelope
+import Health
 import Maintenance
 import Rotation
 import SecretMemory
@@ -19,10 +20,15 @@ extension AdminCall {
         if let session {
             await AppActions(session: session, zoom: routes.zoom, time: routes.time, audited: nil).lookAtRotations()
         }
-        let problems = session.map { routes.status.problems($0) } ?? []
-        return .ok(
-            await routes.doctor.report(
-                routes.gate, status: problems, channel: await routes.notifier.channelName))
+        let unlocked = session.map { session in
+            DaemonDoctor.Unlocked(
+                vault: session.vault, pusher: session.pusher, problems: routes.status.problems(session.vitals)
+            ) { try await session.audit.verifyNewest() }
+        }
+        let report = await routes.doctor.report(unlocked, channel: await routes.notifier.channelName) {
+            key throws(VaultError) in try await routes.gate.slot(openedBy: key)
+        }
+        return .ok(report)
     }
 
     func testAlert() async throws(Problem) -> RenderedResponse {

@@ -1,4 +1,5 @@
 import Domain
+import Health
 import PushTargets
 import SocketAPI
 import Vault
@@ -60,14 +61,5 @@ extension ProvisionerDocument {
             log: log.path, channel: log.channel, since: found?.since, succeeded: found?.succeeded ?? 0,
             failed: found?.failed ?? 0, lastFailure: found?.failure?.at, lastCause: found?.failure?.cause,
             isFailing: found?.isFailing ?? false, unreadable: found?.unreadable)
-    }
-}
-
-extension TargetEntry {
-    func state(_ catalog: Catalog, _ now: Timestamp) -> TargetDocument.State {
-        guard let generation = delivery.generation else { return .new }
-        guard generation == catalog.app(of: target)?.credential.generation else { return .behind }
-        guard delivery.replicatedAt != nil else { return .replicating }
-        return delivery.secondsToSettle(target, now: now) > 0 ? .settling : .current
     }
 }

@@ -1,5 +1,6 @@
 import Audit
 import Domain
+import Health
 import SecretJSON
 import SocketAPI
 import SocketServer

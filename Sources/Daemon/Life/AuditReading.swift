@@ -3,6 +3,8 @@ import Vault
 
 /// The log as it lies on disk.
 extension AuditTrail {
+    func openOffThePool() async { try? await offThePool { [self] in open() } }
+
     /// Reads all of the log again.
     func verify(from: Int?) async throws -> AuditVerifier.Report {
         let anchor = log?.durableHead ?? vault.auditHead
@@ -10,6 +12,9 @@ extension AuditTrail {
             try AuditVerifier.verify(directory, key: try vault.auditKey(), anchor: anchor, from: from)
         }
     }
+
+    /// Reads the newest file of the log again.
+    func verifyNewest() async throws -> AuditVerifier.Report { try await verify(from: try directory.segments().last) }
 
     func lines(_ query: AuditQuery) async throws -> [AuditQuery.Line] {
         try await offThePool { [directory] in try query.run(in: directory) }

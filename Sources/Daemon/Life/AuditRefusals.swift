@@ -1,6 +1,7 @@
 import Audit
 import Dispatch
 import Domain
+import Health
 import SocketAPI
 import SocketServer
 

@@ -1,6 +1,7 @@
 import Audit
 import Dispatch
 import Domain
+import Health
 import Logging
 import Rotation
 import Synchronization
@@ -87,8 +88,6 @@ final class AuditTrail: ChangeLog, Sendable {
             DispatchQueue.global().asyncAfter(deadline: .now() + 1) { [weak self] in self?.open() }
         }
     }
-
-    func openOffThePool() async { try? await offThePool { [self] in open() } }
 
     // MARK: What must be there first
 

@@ -1,6 +1,7 @@
 import Audit
 import Dispatch
 import Domain
+import Health
 import Vault
 
 /// What was seen of a log that is not as it was written, until an operator has taken note of it.

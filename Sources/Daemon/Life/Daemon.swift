@@ -3,6 +3,7 @@ package import Confinement
 import Domain
 import Glibc
 import HTTPTransport
+import Health
 package import Logging
 package import Maintenance
 import SecretMemory
@@ -68,7 +69,7 @@ package struct Daemon: Sendable {
         let roles = try settings.adminRoles(owner: geteuid())
         let agentGroup = try settings.agentGroupID()
         let transport = try makeTransport()
-        let channel = try AlertChannel(settings, places, transport)
+        let channel = try settings.alertChannel(closed: places.closed, over: transport)
         let inherited = try InheritedSockets()
         var check = SettingsCheck(places: places, credential: credential)
         check.inherited = inherited
@@ -89,18 +90,19 @@ package struct Daemon: Sendable {
 
         let lost = LostSockets()
         let status = StatusReport(
-            gate: gate, time: time, version: version, started: time.now, stateDirectory: places.stateDirectory,
-            lost: lost)
+            vitals: { gate.session?.vitals }, sockets: { lost.problems }, time: time, version: version,
+            started: time.now,
+            stateDirectory: places.stateDirectory)
         let notifier = AlertNotifier(
-            gate: gate, status: status, channel: channel, file: AlertFile(path: places.alerts), logger: logger)
+            status: status, channel: channel, file: AlertFile(path: places.alerts), logger: logger)
         let metrics = MetricsSource(
             gate: gate, agent: AgentServer(), notifier: notifier, places: places, status: status)
         let admin = AdminRoutes(
             gate: gate, zoom: zoom, time: time, status: status, roles: roles,
             backups: BackupWriter(store: store, places: places, time: time),
             doctor: DaemonDoctor(
-                places: places, settings: settings, credential: credential, transport: transport, time: time,
-                started: time.now, confinement: confinement),
+                places: places, source: settings.unlockSource(credential: credential, closed: places.closed),
+                transport: transport, time: time, started: time.now, confinement: confinement),
             unlocking: UnlockThrottle(time: time), metrics: metrics, notifier: notifier)
         let sockets = SocketService(
             places: places, settings: settings, inherited: inherited, agentGroup: agentGroup,

@@ -1,8 +1,10 @@
 import Domain
 import Glibc
 import HTTPTransport
+import Health
 package import Logging
 import Maintenance
+import SocketAPI
 import Synchronization
 
 /// At SIGHUP the settings are read again, while the vault stays open and everybody is served: a restart would lock a vault
@@ -44,7 +46,7 @@ struct Reload {
     /// - Returns: what holds from now on: with those settings that wait for a restart, since they were told of.
     private func take(_ settings: Settings, after old: Settings) async throws(StartError) -> Settings {
         let isRunnable = startsPrograms || settings.alertCommand == nil
-        let channel = try AlertChannel(settings, check.places, transport)
+        let channel = try settings.alertChannel(closed: check.places.closed, over: transport)
         if isRunnable {
             await notifier.ring(by: channel)
         } else {

@@ -1,5 +1,6 @@
 import CPlatform
 import Glibc
+import Health
 import Logging
 import Maintenance
 import SocketAPI

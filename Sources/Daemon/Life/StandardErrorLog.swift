@@ -1,6 +1,7 @@
 import Domain
 import Glibc
 package import Logging
+import Maintenance
 
 /// One line on standard error for each event: time, level, what happened, and its particulars. The journal gets its
 /// own priority and keeps the time itself.
@@ -30,24 +31,13 @@ package struct StandardErrorLog: LogHandler {
         let all = metadata.merging(event.metadata ?? [:]) { $1 }
         let particulars = all.sorted { $0.key < $1.key }.map { " \($0.key)=\(Self.quoted("\($0.value)"))" }.joined()
         let start = toJournal ? "<\(event.level.priority)>" : "\(SystemTime().now.wall) \(event.level) "
-        let line = Array("\(start)\(Self.oneLine(event.message.description))\(particulars)\n".utf8)
+        let line = Array("\(start)\(singleLine(event.message.description))\(particulars)\n".utf8)
         _ = unsafe write(STDERR_FILENO, line, line.count)
     }
 
     private static func quoted(_ value: String) -> String {
-        let value = oneLine(value)
+        let value = singleLine(value)
         return value.contains(" ") ? "\"\(value)\"" : value
-    }
-
-    /// Whatever a value holds, an event stays one line, and tells a terminal nothing: what is above ASCII has controls too.
-    static func oneLine(_ text: String) -> String {
-        String(
-            text.unicodeScalars.map { scalar in
-                switch scalar.properties.generalCategory {
-                case .control, .format, .lineSeparator, .paragraphSeparator: " "
-                default: Character(scalar)
-                }
-            })
     }
 }
 

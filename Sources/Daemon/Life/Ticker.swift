@@ -1,4 +1,5 @@
 import Domain
+import Health
 import PushTargets
 import Rotation
 import Scheduling

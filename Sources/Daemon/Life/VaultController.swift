@@ -2,6 +2,7 @@ import Audit
 import CPlatform
 import Domain
 import HTTPTransport
+import Health
 import Logging
 import PushTargets
 import Rotation

@@ -1,5 +1,6 @@
 import Doctor
 import Domain
+import Health
 import SocketAPI
 import SocketServer
 import Synchronization
@@ -19,16 +20,23 @@ struct MetricsSource: Sendable {
         var report = MetricsReport(version: status.version, startedAt: status.started.wall, now: status.time.now)
         report.disk = DiskRoom(at: places.stateDirectory)
         report.fetches = gate.fetches.all
-        report.latency = await agent.server?.latency() ?? ServerLatency()
+        let latency = await agent.server?.latency() ?? ServerLatency()
+        (report.fromMemory, report.fromZoom) = (.init(latency.immediate), .init(latency.waiting))
         report.events = gate.events.counts
-        report.alerts = await notifier.raised.map(\.severity)
+        report.alerts = await notifier.severities
         report.alertsUndelivered = await notifier.owed
         report.unlocked = session.map { session in
-            MetricsReport.Unlocked(
-                vault: session.vault, resealing: session.keys.progress, auditLag: session.audit.lag,
-                problems: status.problems(session))
+            let vitals = session.vitals
+            return MetricsReport.Unlocked(vitals, problems: status.problems(vitals))
         }
         return Response(.ok).render(dialect == .text ? .prometheusText : .openMetrics, body: report.text(dialect))
+    }
+}
+
+extension OpenMetrics.Histogram {
+    init(_ latency: Latency) {
+        self.init(
+            bounds: Latency.bounds.map(\.label), cumulative: latency.cumulative, seconds: Double(latency.sum) / 1e9)
     }
 }
 

@@ -1,3 +1,4 @@
+import Audit
 import Confinement
 import HTTPTransport
 import SocketServer

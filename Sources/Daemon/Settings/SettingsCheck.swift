@@ -20,7 +20,7 @@ package struct SettingsCheck: Sendable {
         do throws(StartError) {
             try groups(settings)
             try Self.checkCAFile(settings)
-            try AlertChannel.check(settings)
+            try settings.checkAlertChannel()
             if let address = settings.metricsAddress { try LoopbackSocket.check(address, for: "metrics.listen") }
             try paths()
             try sockets(settings)

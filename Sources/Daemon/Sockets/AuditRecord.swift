@@ -1,4 +1,5 @@
 import Audit
+import Health
 import SocketAPI
 import SocketServer
 

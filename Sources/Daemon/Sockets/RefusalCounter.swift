@@ -60,14 +60,3 @@ extension RefusalAllowance.Counted {
         return AuditEvent(.init("refusals.counted"), .denied, members)
     }
 }
-
-extension RefusalAllowance.Cause {
-    /// Why refusals have no lines.
-    func words(_ limits: RefusalAllowance.Limits) -> String {
-        switch self {
-        case .rate: "more than \(limits.perSecond) refusals of one caller in a second"
-        case .day: "refusals have taken the \(limits.perDay >> 20) MiB that they may take in a day"
-        case .room: "less than \(limits.reserve >> 20) MiB are free, which are kept for what is granted and changed"
-        }
-    }
-}

@@ -1,4 +1,5 @@
 import Domain
+import Health
 import Scheduling
 import SocketAPI
 import Vault
@@ -18,9 +19,6 @@ struct RotationReach: Sendable {
         /// Zoom could not be asked, or did not say.
         case unknown(String)
     }
-
-    static let scopeHint =
-        "tick \(ZoomClient.rotationScope) in the Marketplace, under the app's Scopes tab, or rotate with --manual"
 
     func scope(_ app: App, _ credential: Credential) async -> Scope {
         do {
@@ -70,47 +68,5 @@ struct RotationReach: Sendable {
             "rotation", app.policy.every == nil ? .warning : .failed,
             "the secret cannot be rotated through Zoom's API: \(lacks.map(\.words).joined(separator: "; "))",
             try: lacks.map(\.hint).joined(separator: "; "), cause: lacks.first?.cause)
-    }
-}
-
-/// What an app lacks to be rotated through Zoom's API.
-enum RotationLack {
-    case appID(Name)
-    case scope(String, Name)
-
-    /// What is known without asking Zoom.
-    static func all(of entry: AppEntry) -> [RotationLack] {
-        let app = entry.app
-        return [
-            app.marketplaceAppID == nil ? .appID(app.name) : nil,
-            entry.upkeep.scope?.lack.map { .scope($0, app.name) },
-        ].compactMap(\.self)
-    }
-
-    /// A line each, for an app that is to be rotated automatically.
-    static func warnings(of entry: AppEntry) -> [String] {
-        guard entry.app.policy.every != nil else { return [] }
-        return all(of: entry).map { "the secret cannot be rotated automatically: \($0.words); try: \($0.hint)" }
-    }
-
-    var words: String {
-        switch self {
-        case .appID: "the Marketplace app ID is not known"
-        case .scope(let words, _): words
-        }
-    }
-
-    var hint: String {
-        switch self {
-        case .appID(let app): "keyturn app set \(app) --marketplace-app-id ID"
-        case .scope(_, let app): "\(RotationReach.scopeHint); then keyturn app verify \(app)"
-        }
-    }
-
-    var cause: String {
-        switch self {
-        case .appID: "wrong_app_id"
-        case .scope: "missing_scopes"
-        }
     }
 }

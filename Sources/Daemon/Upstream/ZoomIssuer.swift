@@ -1,4 +1,5 @@
 import HTTPTransport
+import Health
 import SecretMemory
 import Tokens
 import Vault
@@ -28,17 +29,6 @@ struct ZoomIssuer: TokenIssuer {
             throw IssueFailure(failure)
         } catch {
             throw IssueFailure(.refused, cause: "bad_address", reason: "the app's address cannot be used: \(error)")
-        }
-    }
-}
-
-extension App.Environment {
-    func endpoints() throws(EndpointURLError) -> ZoomEndpoints {
-        switch self {
-        case .commercial: .commercial
-        case .government: .government
-        case .custom(let tokenURL, let apiURL):
-            ZoomEndpoints(tokenURL: try EndpointURL(tokenURL), apiURL: try EndpointURL(apiURL))
         }
     }
 }

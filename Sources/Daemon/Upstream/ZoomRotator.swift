@@ -1,5 +1,6 @@
 import Domain
 import HTTPTransport
+import Health
 import Rotation
 import SecretMemory
 import Vault

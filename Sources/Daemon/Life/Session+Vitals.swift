@@ -1,0 +1,14 @@
+import Health
+import Rotation
+
+extension VaultController.Session {
+    /// What its parts say of themselves now.
+    var vitals: Vitals {
+        Vitals(
+            vault: vault, spool: rotations.report.troubles,
+            audit: Vitals.Audit(
+                isUnavailable: audit.isUnavailable, trouble: audit.trouble, countedRefusals: audit.refusals.counted,
+                limits: audit.refusals.limits, lag: audit.lag),
+            resealing: (keys.progress, keys.trouble), zoom: zoom.contacts)
+    }
+}

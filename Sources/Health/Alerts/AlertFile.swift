@@ -1,0 +1,67 @@
+import Domain
+import Maintenance
+import SecretJSON
+import SecretMemory
+import SocketAPI
+
+/// Where the book of alerts outlives a restart: `alerts.json` in the state directory. It holds what the status shows, and
+/// is not sealed, so that it can be kept while the vault is locked. Lost, what still is wrong is told once more.
+package struct AlertFile: Sendable {
+    let path: String
+
+    package init(path: String) { self.path = path }
+
+    private var file: StateFile { StateFile(path: path, largest: 4 << 20, what: "alerts") }
+
+    /// An empty book when there is none, or none that can be read.
+    func read() throws(StartError) -> AlertState {
+        guard let content = try file.read() else { return AlertState() }
+        do { return try AlertState(parsing: content, values: 50_000) } catch {
+            throw StartError(.badData, "\(path) is no file of alerts: \(error)")
+        }
+    }
+
+    /// Puts the book in the place of the one before it, as a whole. Blocks.
+    func write(_ book: AlertState) throws(StartError) { try file.write(book.render()) }
+}
+
+extension AlertState: ListedDocument {
+    private struct Entry: MemberList {
+        let key: Key
+        let standing: Standing
+
+        init(_ key: Key, _ standing: Standing) { (self.key, self.standing) = (key, standing) }
+
+        init<Failure>(_ members: inout Members<Self, Failure>) throws(Failure) {
+            let code = try members("code", \.key.code)
+            let app = try members.orNull("app", \.key.app)
+            let target = try members.orNull("target", \.key.target)
+            let others = try members.ifPresent("others", \.standing.others)
+            let since = try members("since", \.standing.since)
+            // The file is not sealed, and its texts are shown on terminals.
+            let line = singleLine
+            key = Key(code: line(code), app: app.map(line), target: target.map(line), isOthers: others != nil)
+            var standing = Standing(since: since, detail: "")
+            standing.others = others
+            standing.goneSince = try members.orNull("gone_since", \.standing.goneSince)
+            standing.raisedAt = try members.orNull("raised_at", \.standing.raisedAt)
+            standing.resolvedAt = try members.orNull("resolved_at", \.standing.resolvedAt)
+            standing.rungAt = try members.orNull("rung_at", \.standing.rungAt)
+            standing.rungAs = try members.orNull("rung_as", \.standing.rungAs?.rawValue).flatMap(Severity.init)
+            standing.owed = try members.orNull("owed", \.standing.owed)
+            standing.isTold = try members("told", \.standing.isTold)
+            standing.detail = line(try members("detail", \.standing.detail))
+            standing.hint = try members.orNull("try", \.standing.hint).map(line)
+            standing.deadline = try members.orNull("deadline", \.standing.deadline)
+            self.standing = standing
+        }
+    }
+
+    package init<Failure>(_ members: inout Members<Self, Failure>) throws(Failure) {
+        _ = try members("version", { _ in 1 }, where: { $0 == 1 })
+        let entries = try members("alerts") { book in
+            book.standing.sorted { $0.key < $1.key }.map { Entry($0.key, $0.value) }
+        }
+        self.init(Dictionary(entries.map { ($0.key, $0.standing) }) { first, _ in first })
+    }
+}

@@ -1,0 +1,176 @@
+import Domain
+import Glibc
+package import Logging
+import Maintenance
+import SecretMemory
+package import SocketAPI
+
+/// Tells of what is wrong to whoever is not looking: the log, and a command or a webhook. What is told, and when, the book
+/// decides; this looks, writes, sends, and keeps the book over restarts. What was sent and not noted is sent again.
+package actor AlertNotifier {
+    /// Seconds between two looks at everything, and the most: with very many apps it is looked at less often, so that looking
+    /// takes no more than a two-hundredth of one core.
+    static let pause = (least: 10, most: 60)
+    /// Seconds after the first try that failed, doubled with each further one, and the most.
+    static let retry = (first: 5, most: 900)
+
+    private let status: StatusReport
+    private var channel: AlertChannel
+    private let file: AlertFile
+    private let logger: Logger
+    private let host: String
+    private var book: AlertState
+    /// What the file holds.
+    private var kept: AlertState
+    private var cannotKeep = false
+    private var nextLook = 0
+    private var nextTry = 0
+    private var failures = 0
+    private var sending: Task<Void, Never>?
+    private var isTesting = false
+
+    package init(status: StatusReport, channel: AlertChannel, file: AlertFile, logger: Logger) {
+        self.status = status
+        self.channel = channel
+        self.file = file
+        self.logger = logger
+        host = Self.hostName
+        do throws(StartError) { book = try file.read() } catch {
+            logger.warning("what was told of alerts is forgotten: \(error)")
+            book = AlertState()
+        }
+        kept = book
+    }
+
+    /// To be called once a second; returns without waiting for what it began.
+    package func look() {
+        let now = status.time.now
+        if now.boot >= nextLook {
+            let began = ContinuousClock.now
+            defer {
+                let cost = (ContinuousClock.now - began) / .seconds(1)
+                nextLook = now.boot + min(max(Self.pause.least, Int(cost * 200)), Self.pause.most)
+            }
+            let vitals = status.vitals()
+            let seen = vitals.map { status.attentions($0) } ?? [.init(problem: StatusReport.locked)]
+            for alert in book.look(seen, isBlind: vitals == nil, now: now.wall) { alert.log(to: logger) }
+            keep()
+        }
+        ring(now)
+    }
+
+    /// From now on, who is told. What is owed is tried there at once.
+    package func ring(by channel: AlertChannel) {
+        self.channel = channel
+        (failures, nextTry) = (0, 0)
+    }
+
+    private func ring(_ now: Moment) {
+        guard sending == nil, now.boot >= nextTry, let (key, alert) = book.next(now.wall) else { return }
+        let body = alert.render(host: host)
+        sending = Task {
+            do throws(AlertChannel.NotTaken) {
+                try await channel.send(body)
+                book.told(key, alert)
+                if failures > 0 { logger.notice("alerts are taken again", metadata: ["by": "\(channel.name)"]) }
+                failures = 0
+            } catch {
+                book.notTold(key)
+                nextTry = status.time.now.boot + min(Self.retry.first << min(failures, 10), Self.retry.most)
+                failures += 1
+                if failures == 1 {
+                    logger.error("an alert was not taken, and is sent again: \(error); try: keyturn alert test")
+                }
+            }
+            sending = nil
+            keep()
+            if failures == 0 { ring(status.time.now) }
+        }
+    }
+
+    private func keep() {
+        guard !book.isKept(as: kept) else { return }
+        do throws(StartError) {
+            try file.write(book)
+            kept = book
+            cannotKeep = false
+        } catch {
+            if !cannotKeep { logger.error("alerts may be told again after a restart: \(error)") }
+            cannotKeep = true
+        }
+    }
+
+    // MARK: For the operator
+
+    /// As ``raised``, for the admin socket.
+    package var list: AlertList {
+        AlertList(
+            channel: channel.name, undelivered: owed,
+            alerts: raised.map { alert in
+                .init(
+                    severity: alert.severity.rawValue, code: alert.code, app: alert.app, target: alert.target,
+                    since: alert.since, detail: alert.detail, try: alert.hint)
+            })
+    }
+
+    /// Who is told besides the log: `log` for nobody.
+    package var channelName: String { channel.name }
+
+    /// What was raised and is not over.
+    var raised: [Alert] { book.raised(status.time.now.wall) }
+
+    /// How urgent each of them is.
+    package var severities: [Severity] { raised.map(\.severity) }
+
+    /// How much is still to be sent.
+    package var owed: Int { book.owed }
+
+    /// Sends an alert that means nothing, now. One at a time: real ones must not have to wait behind many.
+    /// - Returns: the channel's name.
+    package func test() async throws(AlertChannel.NotTaken) -> String {
+        guard !isTesting else { throw .init(description: "another test is under way") }
+        isTesting = true
+        defer { isTesting = false }
+        let now = status.time.now.wall
+        let alert = Alert(
+            id: "test::\(now.unixSeconds)", state: .raised, isReminder: false, severity: .warning, code: "test",
+            app: nil, target: nil, others: nil, detail: "this is a test: nothing is wrong", hint: nil, deadline: nil,
+            since: now, at: now)
+        alert.log(to: logger)
+        try await channel.send(alert.render(host: host))
+        return channel.name
+    }
+
+    private static var hostName: String {
+        var name = utsname()
+        guard unsafe uname(&name) == 0 else { return "" }
+        return unsafe withUnsafeBytes(of: &name.nodename) { bytes in
+            unsafe String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+        }
+    }
+}
+
+extension Alert {
+    /// One line; its fields are the members of the JSON document.
+    func log(to logger: Logger) {
+        let level: Logger.Level =
+            switch (state, severity) {
+            case (.resolved, _): .notice
+            case (.raised, .critical): .critical
+            case (.raised, .warning), (.raised, .note): .warning
+            }
+        var fields: Logger.Metadata = [
+            "alert": "\(code)", "state": "\(state.rawValue)", "severity": "\(severity.rawValue)", "id": "\(id)",
+            "since": "\(since)",
+        ]
+        if isReminder { fields["reminder"] = "true" }
+        if let app { fields["app"] = "\(app)" }
+        if let target { fields["target"] = "\(target)" }
+        if let others { fields["others"] = "\(others)" }
+        if let deadline { fields["deadline"] = "\(deadline)" }
+        let hint = state == .resolved ? nil : hint.map { "; try: \($0)" }
+        logger.log(
+            level: level, "\(state == .resolved ? "over" : isReminder ? "still" : "alert"): \(detail)\(hint ?? "")",
+            metadata: fields)
+    }
+}

@@ -1,0 +1,185 @@
+package import Audit
+package import Confinement
+import Doctor
+package import Domain
+import Envelope
+import Glibc
+package import HTTPTransport
+package import Maintenance
+package import PushTargets
+import SecretMemory
+package import SocketAPI
+package import Vault
+import VaultSQLite
+
+/// What could go wrong, as the daemon sees it: the machine, its own libraries and sockets, the vault, the ways to Zoom and to push targets.
+package struct DaemonDoctor {
+    typealias Line = DoctorReport.Line
+
+    let places: Places
+    /// What opens the vault at the next start.
+    package let source: UnlockSource?
+    let transport: any HTTPTransport
+    let time: any TimeSource
+    /// When the daemon was started, on both clocks.
+    let started: Moment
+    let confinement: Confinement
+
+    package init(
+        places: Places, source: UnlockSource?, transport: any HTTPTransport, time: any TimeSource, started: Moment,
+        confinement: Confinement
+    ) {
+        (self.places, self.source, self.transport) = (places, source, transport)
+        (self.time, self.started, self.confinement) = (time, started, confinement)
+    }
+
+    /// What there is to be looked at while the vault is unlocked.
+    package struct Unlocked {
+        let vault: Vault
+        let pusher: TargetPusher
+        /// What the status shows.
+        let problems: [StatusDocument.Problem]
+        /// Reads the newest file of the audit log again.
+        let readAuditLog: @Sendable () async throws -> AuditVerifier.Report
+
+        package init(
+            vault: Vault, pusher: TargetPusher, problems: [StatusDocument.Problem],
+            readAuditLog: @escaping @Sendable () async throws -> AuditVerifier.Report
+        ) {
+            (self.vault, self.pusher, self.problems, self.readAuditLog) = (vault, pusher, problems, readAuditLog)
+        }
+    }
+
+    /// - Parameters:
+    ///   - channel: who is told of alerts.
+    ///   - slot: finds the key slot that a key opens.
+    package func report(
+        _ unlocked: Unlocked?, channel: String,
+        slot: (UnlockKey) async throws(VaultError) -> (id: String, kind: String)
+    ) async -> DoctorReport {
+        var lines = HostDoctor(places: places, now: time.now.wall).lines
+        lines += [
+            jump, Self.openSSL(OpenSSLVersion.text), Self.sqlite(SQLiteStore.libraryVersion),
+            Self.libcurl(CurlVersion.text, tls: CurlVersion.tls, proxy: .current), Self.proxy(.current),
+            Self.keyMemory(isLocked: SecretBytes.keptAreLocked), await unlocking(slot),
+        ]
+        lines += Self.confinement(
+            confinement.outcome, .current, startsPrograms: confinement.startsPrograms,
+            program: confinement.startsPrograms ? Confinement.ofProgram(keptOutOf: places.closed) : nil)
+        lines += [(places.agentSocket, "agent_socket"), (places.adminSocket, "admin_socket")].map(socket)
+        lines += [backups, Self.alerts(channel: channel, startsPrograms: confinement.startsPrograms)]
+        if let unlocked {
+            let catalog = unlocked.vault.catalog
+            lines += Self.policies(catalog.entries.map(\.app))
+            lines += [slots(unlocked.vault), await auditLog(unlocked.readAuditLog)]
+            // The room left and the sockets are told above, with a daemon or without.
+            let told: [AttentionCode] = [.diskLow, .diskFull, .socketGone]
+            lines += Self.problems(
+                unlocked.problems.filter { problem in !told.contains { $0.rawValue == problem.code } })
+            lines += await zoom(catalog.entries.map(\.app.environment))
+            lines += await targets(unlocked.pusher, catalog)
+        } else {
+            lines.append(Line("vault", .failed, "it is locked: nobody is served", try: "keyturn unlock"))
+            lines += await zoom([])
+        }
+        return DoctorReport(lines)
+    }
+
+    /// What passes on one clock passes on the other, unless somebody sets the one that can be set.
+    private var jump: Line {
+        let now = time.now
+        let set = now.secondsSet(since: started)
+        guard abs(set) > 30 else {
+            return Line("clock_jump", .passed, "the clock was not set since the daemon started")
+        }
+        return Line(
+            "clock_jump", .warning,
+            "the clock was set \(set > 0 ? "ahead" : "back") by \(countdown(abs(set))) since the daemon started",
+            try: "look at what sets it: timedatectl timesync-status")
+    }
+
+    // MARK: The way in
+
+    /// Opens a key slot as the next start would, and throws away what that leads to.
+    private func unlocking(
+        _ slot: (UnlockKey) async throws(VaultError) -> (id: String, kind: String)
+    ) async -> Line {
+        guard let source else {
+            return Line(
+                "unlock", .warning,
+                "by hand: after each start of the daemon nobody is served until somebody unlocks it",
+                try: "a key file or a systemd credential, if that must not be")
+        }
+        let opened: (id: String, kind: String)
+        do throws(StartError) {
+            opened = try await source.slot(slot)
+        } catch {
+            return Line(
+                "unlock", .failed, "\(error.detail); the next start fails",
+                try: error.hint ?? "keyturn key add, and have the daemon start with that")
+        }
+        let words = "\(source.name) opens key slot \(opened.id) (\(opened.kind))"
+        var (key, vault) = (stat(), stat())
+        guard case .keyFile(let path) = source, unsafe stat(path, &key) == 0, unsafe stat(places.vault, &vault) == 0
+        else { return Line("unlock", .passed, words) }
+        guard key.st_dev == vault.st_dev else { return Line("unlock", .passed, words + ", from another file system") }
+        return Line(
+            "unlock", .warning, words + ", and is on the vault's file system: anyone who has the disk has both",
+            try: "a systemd credential that is bound to a TPM, or a passphrase")
+    }
+
+    private func slots(_ vault: Vault) -> Line {
+        let kinds = vault.slotKinds
+        let words = kinds.joined(separator: ", ")
+        guard kinds.contains("recovery key") else {
+            return Line("key_slots", .failed, "there is no recovery key: \(words)", try: "keyturn key add --help")
+        }
+        return kinds.count > 1
+            ? Line("key_slots", .passed, words)
+            : Line("key_slots", .warning, "the \(words) is the only way in", try: "keyturn key add --help")
+    }
+
+    // MARK: Sockets
+
+    private func socket(_ path: String, _ check: String) -> Line {
+        var status = stat()
+        guard unsafe lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFSOCK else {
+            return Line(
+                check, .failed, "\(path) is gone: new clients cannot connect",
+                try: path.hasPrefix(Places.systemRuntimeDirectory + "/") ? Places.restart : "restart keyturnd")
+        }
+        return Line(check, .passed, path)
+    }
+
+    // MARK: The vault's own
+
+    private func auditLog(_ read: () async throws -> AuditVerifier.Report) async -> Line {
+        do {
+            let report = try await read()
+            guard let finding = report.findings.first else {
+                return Line(
+                    "audit_log", .passed,
+                    "the newest file is as it was written: lines \(report.first) to \(report.last)")
+            }
+            return Line("audit_log", .failed, finding, try: "keyturn audit verify")
+        } catch {
+            return Line("audit_log", .failed, "it cannot be read: \(error)", try: "ls -l \(places.audit)")
+        }
+    }
+
+    /// What the status names, but no more than anybody reads.
+    static func problems(_ problems: [StatusDocument.Problem], most: Int = 20) -> [Line] {
+        guard !problems.isEmpty else { return [Line("apps", .passed, "nothing is overdue, blocked or refused")] }
+        var lines = problems.prefix(most).map { problem in
+            Line(
+                problem.code, problem.severity == .critical ? .failed : .warning,
+                (problem.app.map { "\($0): " } ?? "") + problem.detail, try: problem.hint)
+        }
+        if problems.count > most {
+            let isBad = problems.dropFirst(most).contains { $0.severity == .critical }
+            lines.append(
+                Line("apps", isBad ? .failed : .warning, "and \(problems.count - most) more", try: "keyturn status"))
+        }
+        return lines
+    }
+}

@@ -1,0 +1,34 @@
+import Domain
+import PushTargets
+import SocketAPI
+import Vault
+
+extension DaemonDoctor {
+    /// As many targets as are looked at: one after the other takes as long as it takes.
+    private static let mostTargets = 20
+
+    /// Whether each console takes the login and has what a push needs. Changes nothing there.
+    func targets(_ pusher: TargetPusher, _ catalog: Catalog) async -> [DoctorReport.Line] {
+        let entries = catalog.targets.prefix(Self.mostTargets)
+        return await withTaskGroup(of: DoctorReport.Line?.self) { group in
+            for entry in entries {
+                guard let app = catalog.app(of: entry.target)?.app else { continue }
+                group.addTask {
+                    let tested = await TargetTest(pusher).run(entry, app)
+                    let name = entry.target.name
+                    // What was changed outside is told by the status.
+                    guard let failed = tested.checks.first(where: { $0.outcome == .failed && $0.check != "drift" })
+                    else {
+                        return .init("target", .passed, "'\(name)' is as a push needs it")
+                    }
+                    return .init(
+                        "target", .failed, "'\(name)', \(failed.check): \(failed.detail)",
+                        try: failed.hint ?? "keyturn target test \(name)")
+                }
+            }
+            var lines: [DoctorReport.Line] = []
+            for await line in group { if let line { lines.append(line) } }
+            return lines.sorted { $0.detail < $1.detail }
+        }
+    }
+}

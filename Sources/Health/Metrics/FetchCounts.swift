@@ -1,0 +1,43 @@
+package import Audit
+import Synchronization
+
+/// What clients were answered, in numbers.
+package final class FetchCounts: Sendable {
+    /// What is counted together.
+    package struct Label: Hashable, Sendable {
+        /// No name that the grammar of names has: of nobody whom the rules know, and of all who have no count of their own.
+        package static let nobody = "-"
+        static let others = "*"
+
+        let client: String
+        let outcome: AuditEvent.Outcome
+
+        package init(client: String, outcome: AuditEvent.Outcome) {
+            (self.client, self.outcome) = (client, outcome)
+        }
+    }
+
+    /// How many there are counts for. Clients come and go by the operator's hand; this holds what that can cost.
+    static let mostLabels = 4000
+
+    private let counts = Mutex<[Label: Int]>([:])
+
+    package init() {}
+
+    /// Counts the answers of one turn.
+    package func add(_ labels: [Label]) {
+        guard !labels.isEmpty else { return }
+        counts.withLock { counts in
+            // Most of a turn's answers are for one client.
+            var rest = labels[...]
+            while let label = rest.first {
+                let number = rest.prefix { $0 == label }.count
+                let isKnown = counts.count < Self.mostLabels || counts[label] != nil
+                counts[isKnown ? label : Label(client: Label.others, outcome: label.outcome), default: 0] += number
+                rest = rest.dropFirst(number)
+            }
+        }
+    }
+
+    package var all: [Label: Int] { counts.withLock { $0 } }
+}

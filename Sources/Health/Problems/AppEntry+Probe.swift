@@ -1,0 +1,37 @@
+import Vault
+import Zoom
+
+/// What Zoom last said of an app's current secret, whoever asked: a probe, or whoever wanted a token.
+extension AppEntry {
+    /// Why Zoom does not take it; `nil` when it does, as far as is known.
+    package var refusal: (cause: String, reason: String, mayPass: Bool)? {
+        if let refusals, refusals.generation == credential.generation {
+            return (refusals.cause, refusals.reason, refusals.mayPass)
+        }
+        guard lastToken == nil, let probe = lastProbe, let cause = probe.cause else { return nil }
+        return (cause, probe.reason ?? cause, false)
+    }
+
+    /// Which scopes PingFederate would miss.
+    package var missingScopes: [String] {
+        if let scopes = lastToken?.scopes { return RequiredScopes.missing(from: scopes).map(\.description) }
+        return lastProbe?.missingScopes ?? []
+    }
+
+    /// When Zoom last took or refused it.
+    var lastLook: Upkeep.Probe? {
+        guard let token = lastToken else { return lastProbe }
+        return Upkeep.Probe(generation: token.generation, at: token.issuedAt, missingScopes: missingScopes)
+    }
+
+    private var lastProbe: Upkeep.Probe? {
+        upkeep.probe.flatMap { $0.generation == credential.generation ? $0 : nil }
+    }
+
+    /// The token, if it is younger than the last probe, or came of it.
+    private var lastToken: Token? {
+        guard let token = token?.token, token.generation == credential.generation else { return nil }
+        guard let probe = lastProbe else { return token }
+        return probe.cause == nil || token.issuedAt > probe.at ? token : nil
+    }
+}

@@ -1,0 +1,43 @@
+package import Domain
+import Rotation
+package import SocketAPI
+
+/// A clock that cannot be right, as far as the machine itself can tell.
+package enum ClockProblem {
+    /// How far the clock may be behind what was written last, in seconds: machines correct themselves by less.
+    static let tolerance = 300
+
+    /// A clock that was set far ahead while the daemon ran.
+    static func jump(_ now: Moment, since started: Moment) -> [StatusDocument.Problem] {
+        var timing = RotationTiming()
+        timing.earliest = keyturnReleased
+        guard timing.isSetAhead(now, since: started) else { return [] }
+        return [
+            .init(
+                .clockImplausible,
+                "the clock was set \(countdown(now.secondsSet(since: started))) ahead while the daemon ran: no old secret is "
+                    + "ended by it",
+                try: "timedatectl set-ntp true; if it is right now: systemctl restart keyturnd")
+        ]
+    }
+
+    /// - Parameter newest: the latest time that the vault knows of.
+    package static func problems(_ newest: Timestamp?, now: Timestamp) -> [StatusDocument.Problem] {
+        guard now >= keyturnReleased else {
+            return [
+                .init(
+                    .clockImplausible,
+                    "the clock says \(now), which is before this program was made: nothing is rotated",
+                    try: "timedatectl set-ntp true")
+            ]
+        }
+        guard let newest, newest - now > tolerance else { return [] }
+        return [
+            .init(
+                .clockImplausible,
+                "the clock says \(now), and the vault or its audit log was written at \(newest): it is "
+                    + "\(countdown(newest - now)) behind, or was ahead then",
+                try: "timedatectl set-ntp true; if it is right now: keyturn audit acknowledge")
+        ]
+    }
+}

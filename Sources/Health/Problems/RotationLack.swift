@@ -1,0 +1,47 @@
+package import Domain
+package import Vault
+import Zoom
+
+/// What an app lacks to be rotated through Zoom's API.
+package enum RotationLack {
+    case appID(Name)
+    case scope(String, Name)
+
+    /// What is known without asking Zoom.
+    package static func all(of entry: AppEntry) -> [RotationLack] {
+        let app = entry.app
+        return [
+            app.marketplaceAppID == nil ? .appID(app.name) : nil,
+            entry.upkeep.scope?.lack.map { .scope($0, app.name) },
+        ].compactMap(\.self)
+    }
+
+    /// A line each, for an app that is to be rotated automatically.
+    package static func warnings(of entry: AppEntry) -> [String] {
+        guard entry.app.policy.every != nil else { return [] }
+        return all(of: entry).map { "the secret cannot be rotated automatically: \($0.words); try: \($0.hint)" }
+    }
+
+    package var words: String {
+        switch self {
+        case .appID: "the Marketplace app ID is not known"
+        case .scope(let words, _): words
+        }
+    }
+
+    package var hint: String {
+        switch self {
+        case .appID(let app): "keyturn app set \(app) --marketplace-app-id ID"
+        case .scope(_, let app):
+            "tick \(ZoomClient.rotationScope) in the Marketplace, under the app's Scopes tab, or rotate with --manual; "
+                + "then keyturn app verify \(app)"
+        }
+    }
+
+    package var cause: String {
+        switch self {
+        case .appID: "wrong_app_id"
+        case .scope: "missing_scopes"
+        }
+    }
+}

@@ -1,0 +1,116 @@
+package import Domain
+import PushTargets
+import Rotation
+import Scheduling
+package import Vault
+
+// What is said in the log and in the status alike.
+
+/// A secret that is handed out and will die, and nothing has taken its place.
+struct DyingSecret {
+    let dies: Timestamp
+    let detail: String
+    let hint: String
+
+    /// `nil` when it lives on.
+    init?(_ entry: AppEntry, now: Timestamp) {
+        guard let rotation = entry.rotation, let dies = entry.secretDies else { return nil }
+        self.dies = dies
+        detail = "the current secret \(dyingWords(dies, now)), and nothing has replaced it"
+        hint =
+            rotation.phase == .blocked
+            ? goingOn(rotation, of: entry.app.name) : "keyturn rotation show \(rotation.id)"
+    }
+}
+
+/// A secret that Zoom does not take, and what that may mean.
+package struct RefusedSecret {
+    package let detail: String
+    package let hint: String?
+
+    package init(app: Name, cause: String, reason: String?, isRotating: Bool) {
+        let said = reason ?? cause
+        switch cause {
+        case "invalid_client" where !isRotating:
+            detail = "\(said): it was changed or revoked in the Marketplace by hand, or entered wrongly"
+            hint = "keyturn rotate \(app) --manual; if the cause is mended: keyturn app verify \(app)"
+        case "app_disabled":
+            detail = said
+            hint = "activate the app in the Marketplace (Activation tab), then keyturn app verify \(app)"
+        default:
+            detail = said
+            hint = "keyturn app verify \(app)"
+        }
+    }
+}
+
+/// A secret out of a backup that Zoom refuses. Nobody gets it, and waiting brings no other.
+package struct DeadSecret {
+    package let detail: String
+    package let hint: String
+
+    package init(app: Name, cause: String, reason: String) {
+        detail = reason
+        hint =
+            cause == "app_disabled"
+            ? "activate the app in the Marketplace (Activation tab), then keyturn app verify \(app)"
+            : "make a new secret in the Marketplace, then: keyturn rotate \(app) --manual"
+    }
+}
+
+/// A secret that was made after the backup was taken that the vault was restored from.
+struct LostSecret {
+    let detail: String
+    let hint: String
+
+    init(_ lost: GenerationFloor, _ entry: AppEntry, now: Timestamp) {
+        let app = entry.app.name
+        let made = lost.madeAt.map { "was made at \($0)" } ?? "was made later"
+        let end =
+            lost.restoredUntil.map { dyingWords($0, now) }
+            ?? "may be revoked at any time; the audit log does not say when"
+        detail =
+            "generation \(lost.generation) \(made) and is not in the restored vault; generation "
+            + "\(entry.credential.generation), which it has, \(end)"
+        if let rotation = entry.rotation {
+            hint = "keyturn rotation show \(rotation.id)"
+        } else if entry.refusal.map({ !$0.mayPass }) ?? false {
+            hint = "make a new secret in the Marketplace, then: keyturn rotate \(app) --manual"
+        } else {
+            hint = "keyturn rotate \(app); if zoom refuses: keyturn rotate \(app) --manual"
+        }
+    }
+}
+
+/// What has a blocked rotation go on.
+/// - Parameter targets: the app's push targets. What one of them refuses comes before all else: without a change there, the
+///   rotation is blocked again.
+package func goingOn(_ rotation: Rotation, of app: Name, targets: [TargetEntry] = []) -> String {
+    let isUsedUp = rotation.calls.count >= RotationTiming().callsPerRotation
+    if rotation.promotedAt == nil, isUsedUp, rotation.resumesAt ?? .lostResponse == .lostResponse {
+        return "make a new secret in the Marketplace, then: keyturn rotate \(app) --manual"
+    }
+    let resume = "keyturn rotation resume \(rotation.id)"
+    if rotation.promotedAt == nil { return "when the cause is fixed: \(resume); else keyturn rotate \(app) --manual" }
+    for entry in targets {
+        guard let failure = entry.delivery.failure, failure.isRefusal else { continue }
+        return "\(TargetHint.failed(entry.target.name, failure)); or keyturn rotation resume \(rotation.id)"
+    }
+    return "when the cause is fixed: \(resume); to continue without it: keyturn rotation finish \(rotation.id)"
+}
+
+/// `dies at 2026-12-23T19:15:48Z, in 6 d 23 h`, or that it died.
+func dyingWords(_ dies: Timestamp, _ now: Timestamp) -> String {
+    dies > now ? "expires at \(dies), in \(countdown(dies - now))" : "expired at \(dies), \(countdown(now - dies)) ago"
+}
+
+/// Seconds in the two largest units: `6 d 23 h`, `23 h 59 min`, `59 min`, `42 s`.
+package func countdown(_ seconds: Int) -> String {
+    let seconds = max(seconds, 0)
+    switch seconds {
+    case ..<60: return "\(seconds) s"
+    case ..<3600: return "\(seconds / 60) min"
+    case ..<86_400: return "\(seconds / 3600) h \(seconds / 60 % 60) min"
+    default: return "\(seconds / 86_400) d \(seconds / 3600 % 24) h"
+    }
+}

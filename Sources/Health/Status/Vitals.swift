@@ -1,0 +1,47 @@
+package import Audit
+package import Rotation
+import SocketAPI
+package import Vault
+
+/// What the parts of an unlocked vault say of themselves at one moment.
+package struct Vitals: Sendable {
+    package struct Audit: Sendable {
+        let isUnavailable: Bool
+        /// What somebody did to the log's files that no operator has taken note of.
+        let trouble: AuditTrouble?
+        /// Refusals that have no lines, and the limits that they went beyond.
+        let countedRefusals: [RefusalAllowance.Counted]
+        let limits: RefusalAllowance.Limits
+        /// How many lines are not on disk, and for how many seconds the oldest is not.
+        let lag: (lines: Int, seconds: Double)
+
+        package init(
+            isUnavailable: Bool, trouble: AuditTrouble?, countedRefusals: [RefusalAllowance.Counted],
+            limits: RefusalAllowance.Limits, lag: (lines: Int, seconds: Double)
+        ) {
+            (self.isUnavailable, self.trouble) = (isUnavailable, trouble)
+            (self.countedRefusals, self.limits, self.lag) = (countedRefusals, limits, lag)
+        }
+    }
+
+    package let vault: Vault
+    /// Answers of Zoom's that are not in the vault.
+    let spool: [SpoolReport.Trouble]
+    let audit: Audit
+    /// How far the vault's new key is in use, and why it does not go on.
+    let resealing: (progress: Resealing?, trouble: String?)
+    /// Whether Zoom gives usable answers, for each place where tokens are minted.
+    let zoom: [(address: String, contact: ZoomContact)]
+
+    package init(
+        vault: Vault, spool: [SpoolReport.Trouble], audit: Audit, resealing: (progress: Resealing?, trouble: String?),
+        zoom: [(address: String, contact: ZoomContact)]
+    ) {
+        (self.vault, self.spool, self.audit) = (vault, spool, audit)
+        (self.resealing, self.zoom) = (resealing, zoom)
+    }
+}
+
+extension ResealingDocument {
+    package init(_ resealing: Resealing) { self.init(rows: resealing.rows, done: resealing.done) }
+}

@@ -1,0 +1,14 @@
+package import HTTPTransport
+import Vault
+package import Zoom
+
+extension App.Environment {
+    package func endpoints() throws(EndpointURLError) -> ZoomEndpoints {
+        switch self {
+        case .commercial: .commercial
+        case .government: .government
+        case .custom(let tokenURL, let apiURL):
+            ZoomEndpoints(tokenURL: try EndpointURL(tokenURL), apiURL: try EndpointURL(apiURL))
+        }
+    }
+}

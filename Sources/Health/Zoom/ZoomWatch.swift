@@ -1,0 +1,135 @@
+package import Domain
+package import HTTPTransport
+import Synchronization
+package import Tokens
+package import Vault
+import Zoom
+
+/// Whether Zoom gives usable answers, over all apps: an outage is one trouble and not one for each of ten thousand. What asks
+/// for tokens anyway tells of it; where nobody has asked for five minutes the place is asked whether it is there, with no
+/// credentials, and what failed is tried again each minute.
+package final class ZoomWatch: Sendable {
+    private struct Place {
+        let url: EndpointURL
+        var contact: ZoomContact
+        var isTried = false
+    }
+
+    private struct State {
+        /// By the address at which tokens are minted.
+        var places: [String: Place] = [:]
+        var nextLook = 0
+    }
+
+    /// Seconds between two looks at which places there are.
+    private static let pause = 10
+
+    private let vault: Vault
+    private let transport: any HTTPTransport
+    private let time: any TimeSource
+    private let state = Mutex(State())
+
+    package init(vault: Vault, transport: any HTTPTransport, time: any TimeSource) {
+        self.vault = vault
+        self.transport = transport
+        self.time = time
+    }
+
+    /// Of each place, by its address.
+    package var contacts: [(address: String, contact: ZoomContact)] {
+        state.withLock { $0.places.map { ($0.key, $0.value.contact) } }.sorted { $0.address < $1.address }
+    }
+
+    /// Takes in what came of asking for a token.
+    package func note(_ event: TokenEvent) {
+        let now = time.now
+        switch event {
+        case .minted(let name, _): change(name) { $0.answered(now, of: name) }
+        case .failed(let name, let failure):
+            switch failure.disposition {
+            case .refused: change(name) { $0.answered(now, of: name) }
+            // Of what this daemon itself gave up, as at a lock, Zoom knows nothing.
+            case .later where failure.cause == "cancelled": break
+            case .later: change(name) { $0.failed(failure.reason, of: name, now) }
+            }
+        case .notKept: break
+        }
+    }
+
+    private func change(_ app: Name, _ body: (inout ZoomContact) -> Void) {
+        guard let url = vault.catalog.app(app).flatMap({ try? $0.app.environment.endpoints().tokenURL }) else { return }
+        state.withLock { state in
+            var place = state.places[url.description] ?? Place(url: url, contact: ZoomContact(heard: time.now.wall))
+            body(&place.contact)
+            state.places[url.description] = place
+        }
+    }
+
+    /// To be called once a second; returns without waiting for what it began.
+    package func look(_ tokens: TokenKeeper) {
+        let now = time.now
+        let isDue = state.withLock { state in
+            guard now.boot >= state.nextLook else { return false }
+            state.nextLook = now.boot + Self.pause
+            return true
+        }
+        guard isDue else { return }
+        let found = heard(now.wall)
+        let due = state.withLock { state -> [(address: String, url: EndpointURL, app: Name?)] in
+            state.places = state.places.filter { found[$0.key] != nil }
+            for (address, (url, heard)) in found where state.places[address] == nil {
+                state.places[address] = Place(url: url, contact: ZoomContact(heard: heard))
+            }
+            return state.places.compactMap { address, place in
+                guard !place.isTried, place.contact.isDue(now) else { return nil }
+                state.places[address]?.isTried = true
+                state.places[address]?.contact.begin(now)
+                return (address, place.url, place.contact.failure?.app)
+            }
+        }
+        for (address, url, app) in due {
+            Task {
+                await self.visit(address, url, app, tokens)
+                self.state.withLock { $0.places[address]?.isTried = false }
+            }
+        }
+    }
+
+    /// Where the apps' tokens are minted, and when each place last took or refused a secret, as the vault knows it.
+    private func heard(_ now: Timestamp) -> [String: (url: EndpointURL, heard: Timestamp)] {
+        var found: [String: (url: EndpointURL, heard: Timestamp)] = [:]
+        for entry in vault.catalog.entries {
+            guard let url = try? entry.app.environment.endpoints().tokenURL else { continue }
+            // An app that was just added and never tried says nothing of before.
+            let heard = min(entry.lastLook?.at ?? entry.credential.createdAt, now)
+            let known = found[url.description]?.heard ?? heard
+            found[url.description] = (url, max(known, heard))
+        }
+        return found
+    }
+
+    private func visit(_ address: String, _ url: EndpointURL, _ app: Name?, _ tokens: TokenKeeper) async {
+        // What comes of it arrives at `note`.
+        if let app, vault.catalog.app(app) != nil {
+            _ = try? await tokens.attempt(app)
+            return
+        }
+        let reason: String?
+        do throws(TransportFailure) {
+            let answer = try await transport.send(HTTPRequest(.get, url, limits: HTTPLimits(total: .seconds(10))))
+            reason = answer.status >= 500 ? "it answers \(answer.status)" : nil
+        } catch {
+            guard error.kind != .cancelled, error.kind != .shutDown else { return }
+            reason = error.description
+        }
+        let now = time.now
+        state.withLock { state in
+            if let reason {
+                state.places[address]?.contact.failed(reason, of: nil, now)
+            } else {
+                // Of an app that is gone meanwhile, no token will come.
+                state.places[address]?.contact.answered(now, of: app)
+            }
+        }
+    }
+}
