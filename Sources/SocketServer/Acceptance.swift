@@ -2,11 +2,11 @@ import CPlatform
 import Domain
 import Glibc
 
-/// Where connections come in.
+/// Accepts connections.
 final class Acceptance: EventSource {
-    /// Connections of strangers, taken or refused, in one turn.
+    /// The most connections of strangers, accepted or refused, in one turn.
     private static let most = 64
-    /// Errors of accept(2) that leave the connection where it is, so that it would be reported again at once.
+    /// Errors of accept(2) after which the connection stays in the queue and would be reported again at once.
     private static let shortages: Set<CInt> = [EMFILE, ENFILE, ENOBUFS, ENOMEM]
     private let descriptor: CInt
     private let knowsCallers: Bool
@@ -19,7 +19,7 @@ final class Acceptance: EventSource {
         self.worker = worker
     }
 
-    /// Has the loop report connections, if it does not. Called each second as well.
+    /// Makes the loop report connections, unless it does already. Also called each second.
     func resume() { if !isReported { isReported = worker.loop.add(self, descriptor, [.readable, .shared]) } }
 
     func pause() {
@@ -27,7 +27,8 @@ final class Acceptance: EventSource {
         isReported = false
     }
 
-    /// One at a time: who is connected already has its turn between two. Strangers cost little, since few of their requests are
+    /// Accepts one known connection at a time, so that existing ones have their turns in between. Strangers cost little,
+    /// since few of their requests are answered in a turn, and they must not delay the connections after them.
     /// answered in a turn, and must not keep those behind them waiting.
     func ready(_: Readiness) {
         for _ in 0..<Self.most {
@@ -43,6 +44,6 @@ final class Acceptance: EventSource {
 }
 
 extension Identity {
-    /// Whoever came over the network of this machine: the kernel knows no user. (uid_t)-1 is nobody's number.
+    /// A caller over loopback has no identity in the kernel; (uid_t)-1 is not a valid uid.
     static let nobody = Identity(uid: UInt32.max, gid: UInt32.max, pid: 0, isForeign: true)
 }

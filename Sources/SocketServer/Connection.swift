@@ -3,11 +3,11 @@ import Glibc
 import SecretMemory
 import SocketAPI
 
-/// One connection: reads requests in order, answers each, and lets nobody take longer than the limits say.
+/// One connection: reads requests in order, answers each, and enforces the time limits.
 ///
-/// While an answer is being waited for, or the client does not take in what was sent, nothing more is read, so that a client
-/// holds up no more than itself. What it costs meanwhile is bounded: the rest of one read, and the rest of one turn's
-/// answers. Used on its loop alone.
+/// While an answer is pending, or the client does not read what was sent, nothing more is read, so that a client delays
+/// only itself. Memory stays bounded meanwhile: the rest of one read, and the rest of one turn's answers. Used on its
+/// loop only.
 package final class Connection: EventSource {
     let descriptor: CInt
     let worker: Worker
@@ -16,21 +16,21 @@ package final class Connection: EventSource {
     var place: ConnectionQuota.Place
     var state: ConnectionState
     private var reader: RequestReader
-    /// What arrived and was not taken yet, in wiped memory; `nil` when there is nothing.
+    /// Bytes that arrived and were not consumed yet, in memory that is wiped; `nil` when there are none.
     private var unread: SecretBytes?
     var unreadCount: Int { unread?.count ?? 0 }
-    /// Whether ``unread`` was looked at, and holds no whole request.
+    /// Whether ``unread`` was examined, and contains no complete request.
     private var isStarved = true
-    /// Whether the request that is being answered asks for no more than the head.
+    /// Whether the pending request asks only for the head.
     private var asksHead = false
-    /// What leaves at the end of this turn, in its order, and whether all of its lines were written.
+    /// What is sent at the end of this turn, in order, and whether all audit lines for it were written.
     private var outbox: [Outgoing] = []
     private var isRecorded = true
-    /// What the kernel did not take.
+    /// The bytes that the kernel did not accept.
     private(set) var unsent: UnsentBytes?
     var watch: (any Watch)?
     private var interest = Interest()
-    /// Whether the worker has it in one of its lists already.
+    /// Whether it is in one of the worker's lists already.
     var (isDue, isFlushed) = (false, false)
 
     init(
@@ -46,7 +46,7 @@ package final class Connection: EventSource {
         state = ConnectionState(now: worker.now)
     }
 
-    /// Has something leave at the end of this turn.
+    /// Sends something at the end of this turn.
     func enqueue(_ item: Outgoing) {
         outbox.append(item)
         worker.scheduleFlush(of: self)
@@ -63,7 +63,7 @@ package final class Connection: EventSource {
         worker.closed(self, place)
     }
 
-    /// Whether the client has still to take in something that was sent.
+    /// Whether the client has not read everything that was sent.
     package var isBehind: Bool { state.isBehind || !outbox.isEmpty }
 
     // MARK: Reading
@@ -71,18 +71,18 @@ package final class Connection: EventSource {
     func ready(_ readiness: Readiness) {
         if readiness.contains(.writable) { sendUnsent() }
         if isDue || (unread != nil && !hasTurn) {
-            // It has more than is taken of it in one turn. What it sends meanwhile stays with the kernel.
+            // It has more bytes than it may use in one turn. What it sends meanwhile stays in the kernel.
         } else if state.mayRead, !readiness.isDisjoint(with: [.readable, .gone]) {
             receive()
         } else if readiness.contains(.gone) {
-            close()  // nobody reads what would be sent
+            close()  // nobody would read what is sent
         } else if readiness.contains(.readable) {
             interest.isReportedInVain = true
         }
         settle()
     }
 
-    /// Takes what is there. A connection that is accepted is tried at once: most clients have sent their request by then.
+    /// Reads the available bytes. A new connection is read at once: most clients have sent their request by then.
     func receive() {
         let count = worker.receive(descriptor, most: isStranger ? worker.limits.roomOfStranger : Int.max) {
             [self] span in
@@ -101,7 +101,7 @@ package final class Connection: EventSource {
         }
     }
 
-    /// Goes on with what arrived earlier.
+    /// Continues with bytes that arrived earlier.
     func proceed() {
         isDue = false
         if let old = unread.take() { old.withSpan { keep($0, after: take($0)) } }
@@ -114,9 +114,8 @@ package final class Connection: EventSource {
         state.isWithin = taken < bytes.byteCount
     }
 
-    /// Takes the requests that are there, one after the other, for as long as none has to be waited for, and others have had
-    /// to wait no longer than for one turn.
-    /// - Returns: how many bytes they took.
+    /// Handles the available requests in order, until one must wait, or other connections have waited for one turn.
+    /// - Returns: the number of bytes consumed.
     private func take(_ bytes: RawSpan) -> Int {
         var taken = 0
         var left = isStranger ? min(worker.limits.turnOfStranger, worker.leftOfStrangers) : worker.limits.turn
@@ -178,7 +177,7 @@ package final class Connection: EventSource {
         worker.answered(self, answer.record)
     }
 
-    /// Sends what this turn brought, and what earlier ones did whose lines are written by now.
+    /// Sends the answers of this turn, and earlier ones whose audit lines are written by now.
     /// - Parameter isRecorded: whether this turn's lines are in the log.
     func flush(isRecorded: Bool) {
         state.commits -= 1
@@ -192,7 +191,7 @@ package final class Connection: EventSource {
         settle()
     }
 
-    /// What the kernel takes at once is gone when this returns.
+    /// Bytes that the kernel accepts at once are no longer needed when this returns.
     private func send(_ bytes: RawSpan) {
         guard state.phase != .closed else { return }
         if unsent != nil {
@@ -214,7 +213,7 @@ package final class Connection: EventSource {
         if unread != nil, state.mayTake { worker.scheduleTurn(of: self) }
     }
 
-    /// Does what is due, and has the loop report what is waited for.
+    /// Does what is due, and updates what the loop reports.
     func settle() {
         guard state.phase != .closed, outbox.isEmpty || state.isHeld else { return }
         switch state.next(isStarved: isStarved) {
@@ -223,7 +222,7 @@ package final class Connection: EventSource {
         case .linger:
             shutdown(descriptor, CInt(SHUT_WR))
             state.lingers(now: now)
-            unread = nil  // nothing of it is answered
+            unread = nil  // none of it will be answered
         }
         var wanted: Readiness = state.isBehind ? .writable : []
         if state.mayRead, !state.hasEnded { wanted.insert(.readable) }

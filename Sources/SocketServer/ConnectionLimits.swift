@@ -1,50 +1,51 @@
 import Glibc
 package import SocketAPI
 
-/// How long a connection may take over what, and how many there may be.
+/// Time limits and the allowed number of connections.
 package struct ConnectionLimits: Sendable {
-    /// For a request to arrive whole, from its first byte; also for the first byte of a new connection. Seconds.
+    /// For a whole request to arrive, from its first byte; also for the first byte of a new connection. In seconds.
     package var request = 10
-    /// Between requests. Seconds.
+    /// Between requests. In seconds.
     package var idle = 60
-    /// For a client to take in an answer. Seconds.
+    /// For a client to read an answer. In seconds.
     package var write = 10
-    /// For a client to read a refusal before the connection is closed. Seconds.
+    /// For a client to read a refusal before the connection is closed. In seconds.
     package var linger = 2
-    /// Requests of one connection that are answered before others have their turn; of a stranger's; of all strangers'.
+    /// The requests that are answered before other connections have their turn: of one connection; of one stranger's; of
+    /// all strangers'.
     package var turn = 8
     package var turnOfStranger = 2
     package var turnOfStrangers = 16
-    /// Bytes that one read of a stranger's connection takes at most.
+    /// The most bytes to read from a stranger's connection at once.
     package var roomOfStranger = 4 << 10
-    /// Connections at once, on one socket.
+    /// The most connections of one socket.
     package var connections = 4096
-    /// Connections of one user at once, on one socket. Root and the daemon's own user are not counted so.
+    /// The most connections of one user on one socket. Root and the daemon's own user are not limited by it.
     package var connectionsPerUser = 1024
-    /// For a request to arrive whole, when the daemon stops. Seconds.
+    /// For a whole request to arrive when the daemon stops. In seconds.
     package var stopping = 1
-    /// How long connections that are busy may go on when the daemon stops. Seconds.
+    /// How long busy connections may continue when the daemon stops. In seconds.
     package var drain = 5
-    /// What a request may look like.
+    /// The size limits of a request.
     package var requests = RequestLimits()
 
     package init() {}
 
-    /// Connections of all users together that no rule names; and those of one of them.
+    /// The most connections of all users without a policy together; and of one such user.
     var strangers: Int { max(connections / 16, 2) }
     var connectionsPerStranger: Int { min(max(strangers / 4, 1), connectionsPerUser) }
-    /// Connections of one user once three quarters are taken.
+    /// The most connections of one user once three quarters are taken.
     var few: Int { max(connectionsPerUser / 16, 1) }
 
-    /// Descriptors that one connection takes: its socket's, and its process's.
+    /// The descriptors of one connection: its socket, and its process's pidfd.
     private static let filesOfOne = 2
-    /// Descriptors that are left to all else: the vault, the log, calls to Zoom and to consoles, commands.
+    /// The descriptors reserved for everything else: the vault, the log, calls to Zoom and to consoles, commands.
     private static let filesOfOthers = 320
 
-    /// How many connections each of the two sockets may have in a process that may have so many open files.
+    /// How many connections each of the two sockets may have, given the process's limit on open files.
     package static func most(files: Int = openFiles) -> Int { max((files - filesOfOthers) / (2 * filesOfOne), 8) }
 
-    /// How many files this process may have open.
+    /// The process's limit on open files.
     package static var openFiles: Int {
         var limit = rlimit()
         guard unsafe getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return 1024 }

@@ -1,22 +1,22 @@
 import CPlatform
 import Dispatch
 
-/// How many connections there were and are, to give back the memory of many once they are gone.
+/// Tracks the peak number of connections, to return memory to the kernel after many have closed.
 struct ConnectionPeak: Equatable {
-    /// Fewer than these are worth no work.
+    /// Smaller peaks are not worth the work.
     private static let least = 64
 
     private var high = 0
 
     mutating func note(_ count: Int) { high = max(high, count) }
 
-    /// Whether half of them are gone since this was so last.
+    /// Whether half of the connections have closed since this was last true.
     mutating func hasFallen(to count: Int) -> Bool {
         guard high >= Self.least, count <= high / 2 else { return false }
         high = count
         return true
     }
 
-    /// Returns what was freed to the kernel. That takes as long as there is much of it: not on a loop.
+    /// Returns freed memory to the kernel. This can take long: do not call it on a loop.
     static func returnMemory() { DispatchQueue.global(qos: .utility).async { kt_give_heap_back() } }
 }

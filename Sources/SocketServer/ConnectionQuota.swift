@@ -1,18 +1,18 @@
 import Synchronization
 
-/// How many connections one socket has, in total and by user.
+/// Counts the connections of one socket, in total and by user.
 ///
-/// Root and the daemon's own user have places that nobody else can take. Users that no rule names share a few, and none of
-/// them gets all of those; and the last quarter is for users who have few yet. So nobody is kept out who has business here,
-/// neither by those who have none nor by some who have.
+/// Root and the daemon's own user have reserved places. Users without a policy share a few, and none of them gets all of
+/// those. The last quarter is for users with few connections. So legitimate users always get in, whether the others are
+/// strangers or legitimate too.
 final class ConnectionQuota: Sendable {
     enum Refusal: Equatable {
         case full, strangers, user(UInt32)
-        /// The kernel has no descriptor or memory for one: an errno of accept(2).
+        /// The kernel lacks a descriptor or memory: an errno of accept(2).
         case shortage(CInt)
     }
 
-    /// What was taken, to be given back.
+    /// A reserved place, to be returned.
     struct Place: Sendable {
         let uid: UInt32
         var standing: Standing
@@ -59,7 +59,7 @@ final class ConnectionQuota: Sendable {
 
     var total: Int { state.withLock { $0.total } }
 
-    /// - Returns: why there is no place; `nil` when it was taken.
+    /// - Returns: why there is no place; `nil` when it was reserved.
     func take(_ place: Place) -> Refusal? {
         state.withLock { state in
             if let refusal = state.refusal(of: place, limits) { return refusal }
@@ -68,8 +68,8 @@ final class ConnectionQuota: Sendable {
         }
     }
 
-    /// Counts a place as that of somebody with another standing.
-    /// - Returns: why there is none; the place is then as it was, and its connection has to go.
+    /// Counts a place under another standing.
+    /// - Returns: why that has no room; the place is then unchanged, and its connection must close.
     func move(_ place: inout Place, to standing: Standing) -> Refusal? {
         guard standing != place.standing else { return nil }
         let new = Place(uid: place.uid, standing: standing)

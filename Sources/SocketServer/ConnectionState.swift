@@ -1,15 +1,15 @@
-/// Where a connection stands. Decides what may be done next, and does nothing itself.
+/// The state of a connection. Pure: decides what may happen next, and does nothing itself.
 struct ConnectionState: Equatable {
     enum Phase: Equatable {
         /// Between requests, or in the middle of one.
         case reading
-        /// A request was taken, and its answer is not there yet, or waits for its line in the audit log.
+        /// A request was received, and its answer is pending, or waits for its line in the audit log.
         case answering
-        /// Waiting for a change, or telling of changes.
+        /// Waiting for a change, or streaming changes.
         case watching
-        /// The last answer is due or on its way.
+        /// The last answer is pending or being sent.
         case finishing
-        /// Nothing more is sent; what the client still sends is read and forgotten, so that it can read the last answer.
+        /// Nothing more is sent; what the client still sends is read and dropped, so that it can read the last answer.
         case lingering
         case closed
     }
@@ -17,29 +17,29 @@ struct ConnectionState: Equatable {
     enum Action: Equatable { case none, linger, close }
 
     private(set) var phase = Phase.reading
-    /// Whether nothing is answered after the answer that is due.
+    /// Whether the connection closes after the pending answer.
     private(set) var isLast = false
-    /// Whether the client has still to take in something that was sent.
+    /// Whether the client has not read everything that was sent.
     var isBehind = false
-    /// How many commits its answers wait for: their lines are not on disk.
+    /// How many commits its answers wait for, because their lines are not on disk.
     var commits = 0
     var isHeld: Bool { commits > 0 }
     /// Whether part of a request has arrived.
     var isWithin = false
-    /// Whether the client will send nothing more.
+    /// Whether the client has finished sending.
     var hasEnded = false
-    /// Whether not one request came yet.
+    /// Whether no request has arrived yet.
     private var isNew = true
-    /// Whether what was sent last was a refusal, whose client may still be sending.
+    /// Whether the last answer was a refusal, whose client may still be sending.
     private var isRefused = false
     /// When the present wait began, in seconds.
     private var since: Int
 
     init(now: Int) { since = now }
 
-    /// Whether the next request may be taken.
+    /// Whether the next request may be handled.
     var mayTake: Bool { phase == .reading && !isBehind && !isHeld }
-    /// Whether what arrives may be read.
+    /// Whether incoming bytes may be read.
     var mayRead: Bool { mayTake || phase == .lingering }
 
     mutating func arrived(now: Int) {
@@ -47,17 +47,17 @@ struct ConnectionState: Equatable {
         isWithin = true
     }
 
-    /// A request was taken.
-    /// - Parameter isLast: whether it is the last one that is answered.
+    /// A request was received.
+    /// - Parameter isLast: whether it is the last one to be answered.
     mutating func took(isLast: Bool, now: Int) {
         self.isLast = isLast
         (isNew, since) = (false, now)
     }
 
-    /// What arrived is no request. Nothing after it has a meaning.
+    /// A malformed request arrived. Everything after it is meaningless.
     mutating func refused() { (isLast, isRefused, isNew) = (true, true, false) }
 
-    /// The last part of an answer that went on is about to be sent.
+    /// The last part of a stream is about to be sent.
     mutating func ends(now: Int) {
         isLast = true
         answers(now: now)
@@ -72,18 +72,18 @@ struct ConnectionState: Equatable {
         since = now
     }
 
-    /// Something was sent on the way.
+    /// A part of an answer was sent.
     mutating func progressed(now: Int) { since = now }
 
     mutating func lingers(now: Int) { (phase, since, isBehind) = (.lingering, now, false) }
     mutating func closes() { phase = .closed }
 
-    /// What is to be done once nothing is left to be sent.
-    /// - Parameter isStarved: whether what arrived holds no whole request.
+    /// What to do once everything is sent.
+    /// - Parameter isStarved: whether the received bytes contain no complete request.
     func next(isStarved: Bool) -> Action {
         guard !isBehind, !isHeld else { return .none }
         return switch phase {
-        // To close with bytes unread is a reset to who sent them, and may take the answer from it.
+        // Closing with unread bytes would send a reset, which may destroy the answer before the client reads it.
         case .finishing: (isRefused || isWithin) && !hasEnded ? .linger : .close
         case .reading: hasEnded && isStarved ? .close : .none
         case .lingering: hasEnded ? .close : .none
@@ -91,7 +91,7 @@ struct ConnectionState: Equatable {
         }
     }
 
-    /// Whether it has waited longer than it may.
+    /// Whether it has exceeded its time limit.
     func isOverdue(now: Int, _ limits: ConnectionLimits, isDraining: Bool) -> Bool {
         let limit =
             switch phase {
@@ -105,8 +105,8 @@ struct ConnectionState: Equatable {
         return now - since > limit
     }
 
-    /// The daemon stops: an answer that is due goes out, and nothing after it. Who has just come may still ask, since its
-    /// request may be on its way.
+    /// The daemon stops: a pending answer is sent, and nothing after it. A new connection may still send its request,
+    /// which may be on its way.
     mutating func drains() {
         isLast = true
         if phase == .reading, !isNew, !isWithin { phase = .finishing }

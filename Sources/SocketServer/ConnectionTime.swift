@@ -1,14 +1,14 @@
 import SocketAPI
 
-/// What a connection does in its turn, as time goes by, and at the end of the server.
+/// What a connection does in its turn, every second, and when the server stops.
 extension Connection {
     var isStranger: Bool { place.standing == .stranger }
-    /// Whether it may be answered something in this turn.
+    /// Whether it may be answered in this turn.
     var hasTurn: Bool { !isStranger || worker.leftOfStrangers > 0 }
 
     /// Called once a second.
     func tick() {
-        // It does not outlive its process, nor go with it to another user.
+        // A connection does not outlive its process, nor follow it to another user.
         if state.isOverdue(now: now, worker.limits, isDraining: worker.isDraining) || process?.isStill(caller) == false
         {
             close()
@@ -23,11 +23,11 @@ extension Connection {
         settle()
     }
 
-    /// Counts as its caller does by now, and goes where there are too many of these.
+    /// Counts the connection under its caller's present standing, and closes it if that has no room.
     func updateStanding() { if !worker.reclassify(&place, as: caller) { close() } }
 
-    /// Forgets what the client has not taken in.
-    /// - Parameter unfinished: also what arrived of a request that is not whole.
+    /// Closes the connection if the client has not read an answer.
+    /// - Parameter unfinished: also if an incomplete request has arrived.
     func revoke(unfinished: Bool) {
         if unsent != nil || (unfinished && state.isWithin && state.phase == .reading) { close() }
     }

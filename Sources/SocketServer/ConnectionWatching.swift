@@ -1,13 +1,13 @@
 package import SecretMemory
 package import SocketAPI
 
-/// What a watch does with its connection.
+/// The connection's interface for a watch.
 extension Connection {
     package var loop: EventLoop { worker.loop }
-    /// Seconds, on the clock that ticks a watch.
+    /// In seconds, of the clock that ticks a watch.
     package var now: Int { worker.now }
 
-    /// The answer that was watched or waited for. The connection goes on with the next request.
+    /// Sends the answer that the client waited for. The connection continues with the next request.
     package func answer(_ answer: RecordedResponse) {
         guard state.phase != .closed else { return }
         watch = nil
@@ -15,18 +15,18 @@ extension Connection {
         worker.scheduleTurn(of: self)
     }
 
-    /// The first bytes of an answer that ends with the connection.
+    /// Sends the head of a streamed answer, which ends with the connection.
     package func send(head: RenderedResponse) {
         enqueue(.answer(RecordedResponse(head), isLast: true, headAlone: false))
     }
 
-    /// A part of such an answer. To be called only when nothing is on its way any more.
+    /// Sends a part of a streamed answer. Call it only when nothing is unsent.
     package func send(part: SecretBox) {
         state.progressed(now: now)
         enqueue(.part(part))
     }
 
-    /// The last part of such an answer. Who is behind is not waited for.
+    /// Sends the last part of a streamed answer. A slow client is not waited for.
     package func send(last part: SecretBox) {
         guard !state.isBehind else { return close() }
         watch = nil

@@ -1,14 +1,14 @@
 import Domain
 
-/// Where systemd has a process, as its cgroup's path says.
+/// The systemd unit and slice of a process, according to its cgroup's path.
 struct ControlGroup: Equatable {
-    /// The unit of the system's manager. A user's own manager is such a unit itself (`user@1000.service`), and what it
-    /// runs is not looked at: there every user may call a unit as he likes.
+    /// The unit of the system's manager. A user's own manager is such a unit itself (`user@1000.service`), and the units
+    /// below it are ignored, because users may name those as they like.
     let unit: UnitName?
     let slice: String?
 
-    /// - Parameter listing: the text of `/proc/PID/cgroup` (cgroups(7)): one line for each hierarchy, each
-    ///   `id:controllers:path`. systemd's own is the one named `systemd`; where there is none, the only one of version 2.
+    /// - Parameter listing: the text of `/proc/PID/cgroup` (cgroups(7)): a line `id:controllers:path` for each hierarchy.
+    ///   systemd's own is the one named `systemd`; if there is none, the only one of version 2.
     init(listing: String) {
         var path: Substring?
         for line in listing.split(separator: "\n") {
@@ -23,12 +23,12 @@ struct ControlGroup: Equatable {
         self.init(path: path ?? "")
     }
 
-    /// - Parameter path: such as `/system.slice/pingfederate.service`: slices, each within the one before, and then the
-    ///   unit. What lies below a unit is the unit's own business.
+    /// - Parameter path: such as `/system.slice/pingfederate.service`: nested slices, then the unit. Anything below a
+    ///   unit is ignored.
     init(path: Substring) {
         var slice: Substring?
         for part in path.split(separator: "/", omittingEmptySubsequences: true) {
-            // systemd puts '_' before a name that could be taken for a file of the kernel's.
+            // systemd puts '_' before a name that could be mistaken for a file of the kernel.
             let name = part.first == "_" ? part.dropFirst() : part
             guard name.hasSuffix(".slice") else {
                 unit = UnitName(name)

@@ -2,32 +2,32 @@ import CPlatform
 import Glibc
 import Synchronization
 
-/// What is told of a descriptor.
+/// The events of a descriptor.
 struct Readiness: OptionSet {
     let rawValue: UInt32
 
     static let readable = Readiness(rawValue: UInt32(KT_READABLE))
     static let writable = Readiness(rawValue: UInt32(KT_WRITABLE))
-    /// The other end is closed, or the descriptor is broken. Reported whether it is asked for or not.
+    /// The other end is closed, or the descriptor is broken. Always reported.
     static let gone = Readiness(rawValue: UInt32(KT_GONE))
-    /// Of several loops that wait for one descriptor, not all are woken.
+    /// If several loops wait for one descriptor, not all of them wake up.
     static let shared = Readiness(rawValue: UInt32(KT_SHARED))
 }
 
-/// Something with a descriptor that a loop waits for. Used on the loop's thread alone.
+/// Something with a descriptor that a loop waits for. Used on the loop's thread only.
 protocol EventSource: AnyObject {
     func ready(_ readiness: Readiness)
 }
 
-/// One thread that waits for many descriptors at once (epoll(7)), and does what it is asked to between two looks.
+/// One thread that waits for many descriptors at once (epoll(7)), and runs tasks in between.
 ///
-/// What belongs to a loop is used on its thread alone, which is why it needs no lock: see ``LoopBound``.
+/// Objects of a loop are used on its thread only, so they need no lock: see ``LoopBound``.
 @safe package final class EventLoop: @unchecked Sendable {
-    /// What the owner of a loop does. Both are called on its thread.
+    /// The callbacks of a loop's owner, called on its thread.
     struct Work {
-        /// After everything that was reported and asked for; whether there is more to do at once.
+        /// Called after all events and tasks; returns whether there is more to do at once.
         var endTurn: () -> Bool = { false }
-        /// Once a second.
+        /// Called once a second.
         var tick: () -> Void = {}
     }
 
@@ -36,14 +36,14 @@ protocol EventSource: AnyObject {
         var isStopped = false
     }
 
-    /// The most that one look at the kernel brings.
+    /// The most events of one wait.
     private static let most = 256
 
     let set: CInt
     private let bell: CInt
     private let asked = Mutex(Asked())
 
-    // The thread's own.
+    // Used on the thread only.
     private var sources: [(any EventSource)?] = []
     private var second = 0
     private(set) var hasMore = false
@@ -66,7 +66,7 @@ protocol EventSource: AnyObject {
         unsafe events.deallocate()
     }
 
-    /// Begins, on a thread of its own, which ends with ``stop()``.
+    /// Starts the loop on its own thread, which ends with ``stop()``.
     package func start() throws(SystemError) {
         var thread = pthread_t()
         let this = unsafe Unmanaged.passRetained(self)
@@ -81,13 +81,13 @@ protocol EventSource: AnyObject {
         pthread_detach(thread)
     }
 
-    /// Ends the thread after this turn. What is asked for later is not done.
+    /// Ends the thread after this turn. Later tasks are not run.
     package func stop() {
         asked.withLock { $0.isStopped = true }
         ring()
     }
 
-    /// Has the thread do something at the end of its turn. In the order of the calls.
+    /// Runs a task on the thread at the end of its turn, in the order of the calls.
     package func execute(_ task: @escaping @Sendable () -> Void) {
         let wasIdle = asked.withLock { asked in
             defer { if !asked.isStopped { asked.tasks.append(task) } }
@@ -112,8 +112,8 @@ protocol EventSource: AnyObject {
 
     func change(_ descriptor: CInt, _ wanted: Readiness) { _ = kt_epoll_change(set, descriptor, wanted.rawValue) }
 
-    /// To be called before a descriptor that was added is closed. The kernel does this by itself only once no process has the
-    /// descriptor any more: a child that is being started would have it reported under a number that is another's by then.
+    /// Call it before a registered descriptor is closed. The kernel does this only once no process has the descriptor any
+    /// more: a child process that is just being started would keep it registered, under a number that may be reused.
     func remove(_ descriptor: CInt) {
         _ = kt_epoll_remove(set, descriptor)
         sources[Int(descriptor)] = nil
@@ -125,20 +125,20 @@ protocol EventSource: AnyObject {
             guard now != second else { continue }
             second = now
             work.tick()
-            hasMore = true  // what it brought leaves now, and not when something else happens
+            hasMore = true  // what it brought is sent now, not at the next event
         }
         work = Work()
         return nil
     }
 
-    /// Looks once, for at most so many milliseconds, and does all that there is to do.
-    /// - Returns: whether the loop goes on.
+    /// Waits once, for at most this many milliseconds, and does all work.
+    /// - Returns: whether the loop continues.
     func turn(waiting milliseconds: Int32) -> Bool {
         let count = unsafe Int(kt_epoll_wait(set, events.baseAddress, CInt(events.count), milliseconds))
         for index in 0..<count {
             let event = unsafe events[index]
             if event.descriptor == bell { unring() }
-            // Whoever was reported may have been closed earlier in this turn.
+            // The source may have been closed earlier in this turn.
             guard event.descriptor < sources.count else { continue }
             sources[Int(event.descriptor)]?.ready(Readiness(rawValue: event.ready))
         }

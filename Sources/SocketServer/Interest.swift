@@ -1,10 +1,10 @@
-/// What a loop was asked to report of a connection, so that it is asked as seldom as can be: each time is a system call.
+/// What a loop was asked to report for a connection. Minimises changes, because each is a system call.
 struct Interest {
     enum Change { case none, add, change }
 
-    /// `nil` before the loop was asked.
+    /// `nil` before the first request.
     private var wanted: Readiness?
-    /// Whether something was reported that may not be read yet, and would be reported again and again.
+    /// Whether an event was reported that may not be handled yet, and would be reported again and again.
     var isReportedInVain = false
 
     var isKnown: Bool { wanted != nil }
@@ -15,7 +15,7 @@ struct Interest {
             return .add
         }
         guard new != old else { return .none }
-        // To stop it for an answer that is there in a moment would be two system calls for each request.
+        // Stopping the reports for an answer that comes in a moment would cost two system calls for each request.
         if new.isEmpty, old == .readable, !isReportedInVain { return .none }
         (wanted, isReportedInVain) = (new, false)
         return .change

@@ -1,8 +1,8 @@
 import Glibc
 
-/// How long answers took, counted by bounds.
+/// A histogram of answer times.
 package struct Latency: Equatable, Sendable {
-    /// Upper bounds in nanoseconds, and as they are written: in seconds.
+    /// Upper bounds in nanoseconds, and their labels in seconds.
     package static let bounds: [(nanoseconds: Int, label: String)] = [
         (10_000, "1e-05"), (25_000, "2.5e-05"), (50_000, "5e-05"), (100_000, "0.0001"), (250_000, "0.00025"),
         (500_000, "0.0005"), (1_000_000, "0.001"), (2_500_000, "0.0025"), (5_000_000, "0.005"), (10_000_000, "0.01"),
@@ -12,15 +12,15 @@ package struct Latency: Equatable, Sendable {
     ]
     private static let limits = bounds.map(\.nanoseconds)
 
-    /// For each bound how many took no longer and longer than the bound before it; last those beyond all.
+    /// For each bound, the number of answers between it and the bound before; last, those beyond all bounds.
     package private(set) var counts = [Int](repeating: 0, count: limits.count + 1)
 
     package init() {}
-    /// Nanoseconds, of all together.
+    /// The total in nanoseconds.
     package private(set) var sum = 0
 
     package mutating func add(_ nanoseconds: Int, times: Int = 1) {
-        // Nearly all are below the first few.
+        // Nearly all are below the first few bounds.
         var index = 0
         while index < Self.limits.count, nanoseconds > Self.limits[index] { index += 1 }
         counts[index] += times
@@ -32,7 +32,7 @@ package struct Latency: Equatable, Sendable {
         sum += other.sum
     }
 
-    /// For each bound how many took no longer; last how many there were.
+    /// For each bound, the number of answers up to it; last, the total.
     package var cumulative: [Int] {
         var total = 0
         return counts.map { count in
@@ -41,7 +41,7 @@ package struct Latency: Equatable, Sendable {
         }
     }
 
-    /// A clock that nobody sets, in nanoseconds. It costs about 20 ns: no system call.
+    /// A clock that is never set, in nanoseconds. Reading it takes about 20 ns, without a system call.
     package static var now: Int {
         var time = timespec()
         unsafe clock_gettime(CLOCK_MONOTONIC, &time)
@@ -49,11 +49,11 @@ package struct Latency: Equatable, Sendable {
     }
 }
 
-/// How long answers took that one loop gave.
+/// The answer times of one loop.
 package struct ServerLatency: Equatable, Sendable {
-    /// Of answers that were there at once: from the beginning of the turn to when all of it was sent.
+    /// For immediate answers: from the start of the turn until everything was sent.
     package internal(set) var immediate = Latency()
-    /// Of answers that were waited for.
+    /// For answers that were waited for.
     package internal(set) var waiting = Latency()
     package internal(set) var answered = 0
 

@@ -1,16 +1,16 @@
-/// Something that belongs to a loop, on its way through other threads. It is used on the loop's thread alone.
+/// An object of a loop that is passed through other threads. It is used on the loop's thread only.
 package struct LoopBound<Value>: @unchecked Sendable {
     package let loop: EventLoop
-    /// To be used on the loop.
+    /// Use it on the loop only.
     package let value: Value
 
-    /// To be called on the loop.
+    /// Call it on the loop.
     package init(_ value: Value, on loop: EventLoop) {
         self.loop = loop
         self.value = value
     }
 
-    /// Has the loop do something with the value.
+    /// Runs a task with the value on the loop.
     package func execute(_ task: @escaping @Sendable (Value) -> Void) {
         loop.execute { task(self.value) }
     }

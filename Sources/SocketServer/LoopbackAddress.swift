@@ -1,6 +1,6 @@
 import Glibc
 
-/// An address of this machine that nobody reaches from another one, and a port.
+/// An address and port of this host that other hosts cannot reach.
 package struct LoopbackAddress: Equatable, Sendable, CustomStringConvertible {
     package enum Host: String, Sendable {
         case ipv4 = "127.0.0.1"
@@ -24,15 +24,15 @@ package struct LoopbackAddress: Equatable, Sendable, CustomStringConvertible {
 
     package var description: String { "\(host.rawValue):\(port)" }
 
-    /// The lowest port that a process without capabilities can have, if this one is below it; ip(7).
+    /// The lowest port that a process without capabilities may use, if this one is below it; ip(7).
     package var lowestAllowed: UInt16? {
         let lowest = ProcFS.read(AT_FDCWD, "/proc/sys/net/ipv4/ip_unprivileged_port_start")
             .flatMap { UInt16($0.prefix { $0 != "\n" }) }
         return lowest.flatMap { 1..<max($0, 1) ~= port ? $0 : nil }
     }
 
-    /// Whether `Host` names this machine and this port. A page in a browser here may have the address of its own name
-    /// changed to this one, and then read what is answered: the browser sends that name.
+    /// Whether `Host` names this host and port. A web page in a local browser may have its own name resolve to this
+    /// address and then read the answers (DNS rebinding): the browser sends that name.
     package func isMeant(by host: String) -> Bool {
         let host = host.lowercased()
         return ["127.0.0.1", "[::1]", "localhost"].contains { name in
@@ -40,14 +40,14 @@ package struct LoopbackAddress: Equatable, Sendable, CustomStringConvertible {
         }
     }
 
-    /// Opens a socket that listens there.
+    /// Opens a listening socket.
     /// - Parameter backlog: how many connections may wait to be accepted.
-    /// - Returns: its descriptor, the caller's to close.
+    /// - Returns: its descriptor, which the caller must close.
     package func listen(backlog: CInt) throws(SystemError) -> CInt {
         let family = host == .ipv4 ? AF_INET : AF_INET6
         let descriptor = socket(family, CInt(SOCK_STREAM.rawValue) | CInt(SOCK_CLOEXEC.rawValue), 0)
         guard descriptor >= 0 else { throw SystemError("cannot make a socket") }
-        // Connections of the process before this one, which the kernel still remembers, must not keep it out.
+        // The kernel may still remember connections of the previous process; they must not prevent listening.
         Self.set(SO_REUSEADDR, SOL_SOCKET, of: descriptor)
         // Accepted connections inherit it: no answer waits for a full packet.
         Self.set(TCP_NODELAY, CInt(IPPROTO_TCP), of: descriptor)

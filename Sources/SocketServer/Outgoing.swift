@@ -1,17 +1,17 @@
 import SecretMemory
 import SocketAPI
 
-/// Something that leaves at the end of a turn.
+/// Something to send at the end of a turn.
 enum Outgoing {
-    /// An answer, whether the connection ends after it, and whether its head is all that was asked for.
+    /// An answer, whether the connection closes after it, and whether only its head was requested.
     case answer(RecordedResponse, isLast: Bool, headAlone: Bool)
-    /// A part of one that goes on.
+    /// A part of a streamed answer.
     case part(SecretBox)
 }
 
 extension [Outgoing] {
-    /// Hands out all bytes, in their order.
-    /// - Parameter date: when they are sent.
+    /// Lends all bytes, in order.
+    /// - Parameter date: the time of sending.
     func forEachPart(isRecorded: Bool, date: DateField, _ body: (RawSpan) -> Void) {
         for item in self {
             switch item {
@@ -23,18 +23,18 @@ extension [Outgoing] {
     }
 }
 
-/// What the kernel did not take, in the parts in which it was to leave.
+/// The bytes that the kernel did not accept, in their original parts.
 struct UnsentBytes {
     private var parts: [SecretBox]
-    /// Bytes that the kernel has taken of the first part.
+    /// The number of bytes of the first part that were already sent.
     private var offset = 0
 
     init(_ bytes: RawSpan) { parts = [SecretBox(SecretBytes(copying: bytes))] }
 
     mutating func append(_ more: RawSpan) { parts.append(SecretBox(SecretBytes(copying: more))) }
 
-    /// - Parameter send: how many bytes were taken; `nil` when none ever will be.
-    /// - Returns: whether nothing is left; `nil` as of `send`.
+    /// - Parameter send: returns the number of bytes accepted; `nil` when the connection is broken.
+    /// - Returns: whether everything is sent; `nil` if `send` returned `nil`.
     mutating func proceed(_ send: (RawSpan) -> Int?) -> Bool? {
         while let first = parts.first {
             let offset = offset

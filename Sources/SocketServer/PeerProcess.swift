@@ -2,11 +2,11 @@ import CPlatform
 import Domain
 import Glibc
 
-/// The process that made a connection. Used on the connection's loop alone.
+/// The process that made a connection. Used on the connection's loop only.
 ///
-/// The socket itself remembers the process, so that nothing has to be done for it at first: a connection that lives for
-/// one request costs one system call. It is pinned by a pidfd, so that its number cannot come to mean another process,
-/// when the connection is a second old, or when a rule looks at more than its credentials.
+/// The socket itself remembers the process, so nothing needs to be done at first: a connection for a single request costs
+/// one system call. When the connection is a second old, or when a policy needs more than the credentials, a pidfd pins
+/// the process, so that its pid cannot refer to another process.
 package final class PeerProcess {
     private enum Pin {
         case notYet, impossible, gone
@@ -18,7 +18,7 @@ package final class PeerProcess {
     private var pin = Pin.notYet
     private var isKnown = false
 
-    /// - Parameter socket: the connection's. It must be open for as long as this is used.
+    /// - Parameter socket: the connection's socket, which must stay open while this is used.
     init(_ socket: CInt, proc: ProcFS) {
         self.socket = socket
         self.proc = proc
@@ -28,18 +28,18 @@ package final class PeerProcess {
         if case .pidfd(let descriptor) = pin { close(descriptor) }
     }
 
-    /// Who connected, by their credentials alone; `nil` when the connection is gone already.
+    /// The caller by its credentials alone; `nil` when the connection is already closed.
     func identify() -> Identity? {
         var peer = kt_peer()
         guard unsafe kt_peer(socket, &peer) == 0 else { return nil }
-        // Without this option of the kernel's the number is all there is, and is the safer the sooner it is pinned.
+        // Without this kernel option only the pid identifies the process, so it is pinned as early as possible.
         if !Self.isRemembered { pinIt(peer.pid) }
         return Identity(
             uid: peer.uid, gid: peer.gid, pid: peer.pid,
             isForeign: peer.pid == 0 || peer.uid == proc.maps.unmappedUID)
     }
 
-    /// Looks up what is still missing. The answer is whether the process is there still.
+    /// Looks up the missing facts. Returns whether the process still exists.
     func learn(_ needs: IdentityNeeds, of caller: inout Identity) -> Bool {
         if needs.contains(.groups), caller.groups == nil {
             caller.groups = (Self.groups(socket) ?? []).filter { $0 != proc.maps.unmappedGID }
@@ -51,11 +51,11 @@ package final class PeerProcess {
             isKnown = true
             caller.process = proc.facts(of: caller.pid, uid: caller.uid)
         }
-        // Behind the reading: while this process is there, its number is nobody else's.
+        // Checked after the reads: as long as this process exists, its pid belongs to no other.
         return Self.isAlive(pidfd)
     }
 
-    /// Whether the process is there still, and is still the user's that it was. It may be unable to tell; then it is.
+    /// Whether the process still runs as the same user. Returns `true` when that cannot be determined.
     func isStill(_ caller: Identity) -> Bool {
         pinIt(caller.pid)
         guard case .pidfd(let pidfd) = pin else { return !isGone }
@@ -71,9 +71,9 @@ package final class PeerProcess {
         let pidfd = Self.isRemembered ? kt_peer_pidfd(socket) : pid > 0 ? kt_pidfd_open(pid) : -ENOSYS
         switch pidfd {
         case 0...: pin = .pidfd(pidfd)
-        // It ended, and was waited for; newer kernels give a pidfd that says so.
+        // It has ended and was reaped; newer kernels return a pidfd that says so.
         case -EINVAL, -ESRCH: pin = .gone
-        // Another time.
+        // Try again later.
         case -EMFILE, -ENFILE, -ENOMEM: break
         default: pin = .impossible
         }
@@ -97,7 +97,7 @@ package final class PeerProcess {
         }
     }
 
-    /// Whether the kernel tells which process connected, and not only its number (Linux 6.5).
+    /// Whether the kernel identifies the connecting process itself, not only its pid (Linux 6.5).
     private static let isRemembered: Bool = {
         var ends: [CInt] = [0, 0]
         guard unsafe socketpair(AF_UNIX, CInt(SOCK_STREAM.rawValue) | CInt(SOCK_CLOEXEC.rawValue), 0, &ends) == 0

@@ -1,12 +1,12 @@
 package import Domain
 import Glibc
 
-/// What `/proc` tells of a process. Nothing here proves that the number still means the same process: who asks holds a
-/// pidfd, and looks at that afterwards.
+/// Reads facts about a process from `/proc`. They do not prove that the pid still refers to the same process: the caller
+/// holds a pidfd, and checks it afterwards.
 package struct ProcFS: Sendable {
     let maps: IDMaps
-    /// Whether the numbers in `/proc` are those of the daemon's own pid namespace. Where they are not, they would lead to
-    /// strangers.
+    /// Whether the pids in `/proc` are those of the daemon's own pid namespace. If not, they would refer to other
+    /// processes.
     private let isOurs: Bool
 
     package init() {
@@ -14,10 +14,10 @@ package struct ProcFS: Sendable {
         isOurs = Self.link("/proc/self") == String(getpid())
     }
 
-    /// What is known of the process, if it is this user's still.
+    /// The facts about the process, if it still belongs to this user.
     func facts(of pid: Int32, uid: UInt32) -> ProcessFacts? {
         guard isOurs, pid > 0 else { return nil }
-        // Held open: what is read below is of one process, or of none.
+        // Held open, so that all reads below concern one process, or fail.
         let directory = unsafe open("/proc/\(pid)", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard directory >= 0 else { return nil }
         defer { close(directory) }
@@ -34,7 +34,7 @@ package struct ProcFS: Sendable {
         return unsafe stat("/proc/\(pid)", &status) == 0 ? status.st_uid : nil
     }
 
-    /// All that there is to know of a process that did not connect; `nil` when there is none of this number.
+    /// All facts about a process that did not connect; `nil` when there is no process with this pid.
     package func identity(of pid: Int32) -> Identity? {
         guard isOurs, pid > 0 else { return nil }
         let directory = unsafe open("/proc/\(pid)", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
@@ -50,9 +50,8 @@ package struct ProcFS: Sendable {
             process: facts(of: pid, uid: status.st_uid))
     }
 
-    /// The path of the file that the process runs. It counts only if that very file is at the path here, where this
-    /// daemon looks: another mount namespace can put anything at any path, and a file that was deleted or replaced is
-    /// at none.
+    /// The path of the executable. It counts only if that path refers to the same file in the daemon's mount namespace:
+    /// another namespace can have any file at any path, and a deleted or replaced file is at no path.
     private static func executable(_ directory: CInt) -> String? {
         guard let path = link("exe", in: directory), path.hasPrefix("/") else { return nil }
         var running = stat()
@@ -72,7 +71,7 @@ package struct ProcFS: Sendable {
         }
     }
 
-    /// A small file's text; `nil` when it has more than 16 KiB.
+    /// The text of a small file; `nil` when it is larger than 16 KiB.
     static func read(_ directory: CInt, _ name: String) -> String? {
         let descriptor = unsafe openat(directory, name, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { return nil }

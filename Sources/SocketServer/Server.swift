@@ -2,13 +2,13 @@ import Glibc
 package import SocketAPI
 import Synchronization
 
-/// Serves one socket: accepts connections on several loops, and gives each its caller before a byte is read.
+/// Serves one socket: accepts connections on several loops, and identifies each caller before a byte is read.
 package final class Server: Sendable {
-    /// Where connections come in.
+    /// The listening socket.
     package struct Entrance: Equatable, Sendable {
-        /// A socket that listens. The server closes it in the end.
+        /// Its descriptor. The server closes it in the end.
         package let descriptor: CInt
-        /// Whether the kernel says who connects. Where it does not, everybody is nobody.
+        /// Whether the kernel identifies callers. If not, all callers are unknown.
         package let knowsCallers: Bool
 
         package init(_ descriptor: CInt, knowsCallers: Bool) {
@@ -23,8 +23,8 @@ package final class Server: Sendable {
     private let entrance = Mutex<Entrance?>(nil)
 
     /// - Parameters:
-    ///   - loops: how many threads serve it.
-    ///   - complain: is told in words why connections are refused, at most once a second.
+    ///   - loops: the number of threads.
+    ///   - complain: called with the reason why connections are refused, at most once a second.
     /// - Throws: ``SystemError`` without a free descriptor or thread.
     package init(
         _ responder: any Responder, limits: ConnectionLimits = ConnectionLimits(), loops: Int,
@@ -47,16 +47,16 @@ package final class Server: Sendable {
 
     deinit { for worker in workers { worker.loop.stop() } }
 
-    /// The threads that serve it.
+    /// The threads of the server.
     package var loops: [EventLoop] { workers.map(\.loop) }
 
-    /// How many connections there are.
+    /// The number of connections.
     package var connections: Int { quota.total }
 
-    /// Accepts connections here from now on, and nowhere else. Who is connected stays so.
+    /// Accepts connections on this socket from now on, and on no other. Existing connections stay.
     package func listen(at new: Entrance) {
         let flags = fcntl(new.descriptor, F_GETFL)
-        _ = fcntl(new.descriptor, F_SETFL, flags | O_NONBLOCK)  // several loops are woken for one connection
+        _ = fcntl(new.descriptor, F_SETFL, flags | O_NONBLOCK)  // several loops wake up for one connection
         let old = entrance.withLock { entrance in
             defer { entrance = new }
             return entrance
@@ -67,38 +67,38 @@ package final class Server: Sendable {
         if let old { Task { await close(old) } }
     }
 
-    /// Takes over a connection that was made otherwise.
+    /// Serves a connection that was made elsewhere.
     package func adopt(_ descriptor: CInt, knowsCallers: Bool = true) {
         workers[0].execute { $0.admit(descriptor, knowsCallers: knowsCallers) }
     }
 
-    /// Stops accepting, lets busy connections finish within the limit, and closes those that are left.
-    /// - Parameter refusal: the answer to who waits for a change.
+    /// Stops accepting, lets busy connections finish within the limit, and closes the remaining ones.
+    /// - Parameter refusal: the answer for clients that wait for a change.
     package func stop(refusing refusal: RenderedResponse) async {
         let old = entrance.withLock { $0.take() }
         if let old { await close(old) }
         await onEach { $0.drain(refusal) }
-        // Nobody is told when the last one goes: the daemon stops once.
+        // Polls, because there is no notice when the last one closes; the daemon stops only once.
         for _ in 0..<limits.drain * 20 where quota.total > 0 { try? await Task.sleep(for: .milliseconds(50)) }
         await onEach { $0.closeAll() }
     }
 
-    /// Has no answer stay in memory because its client does not read it, and no part of a request because its client does not
-    /// send the rest: such connections are closed.
+    /// Closes connections whose client does not read its answer, or does not complete its request, so that neither stays
+    /// in memory.
     package func revokeUnsent() async { await onEach { $0.revoke(unfinished: true) } }
 
-    /// To be called when the standing of callers may be another: connections count as it is by now, and go where there are
-    /// too many.
+    /// Call it when the standing of callers may have changed: connections are counted under the present one, and closed
+    /// if that has no room.
     package func updateStandings() { for worker in workers { worker.execute { $0.updateStandings() } } }
 
-    /// How long answers took, of all loops together.
+    /// The answer times of all loops together.
     package func latency() async -> ServerLatency {
         let total = Mutex(ServerLatency())
         await onEach { worker in total.withLock { $0.add(worker.latency) } }
         return total.withLock { $0 }
     }
 
-    /// Not before every loop has let go of it: its number may be another's at once.
+    /// Waits until every loop has released the descriptor, since its number may be reused at once.
     private func close(_ entrance: Entrance) async {
         await onEach { $0.stopListening(at: entrance.descriptor) }
         Glibc.close(entrance.descriptor)
@@ -116,7 +116,7 @@ package final class Server: Sendable {
     }
 }
 
-/// At most one a second: who makes connections must not fill the log.
+/// At most one message a second: callers must not be able to fill the log.
 private final class Complaints: Sendable {
     private let limits: ConnectionLimits
     private let complain: @Sendable (String) -> Void

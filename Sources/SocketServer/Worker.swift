@@ -4,10 +4,10 @@ import Glibc
 import SecretMemory
 import SocketAPI
 
-/// The connections of one loop: accepts them, gives each its turn, and has what they were answered in one turn put into the
-/// audit log together before any of it leaves. Used on its loop alone.
+/// The connections of one loop: accepts them, gives each its turn, and writes the audit records of one turn together
+/// before any of the answers is sent. Used on its loop only.
 @safe final class Worker {
-    /// Bytes that one read takes at most.
+    /// The most bytes of one read.
     private static let room = 32 << 10
     private static let sending = CInt(MSG_DONTWAIT) | CInt(MSG_NOSIGNAL)
 
@@ -19,7 +19,7 @@ import SocketAPI
     let refuse: @Sendable (ConnectionQuota.Refusal) -> Void
 
     private(set) var now = 0
-    /// Whether the daemon stops: each connection gets one more answer at most.
+    /// Whether the daemon is stopping: each connection gets at most one more answer.
     private(set) var isDraining = false
     var latency = ServerLatency()
     private(set) var connections: [ObjectIdentifier: Connection] = [:]
@@ -27,14 +27,14 @@ import SocketAPI
     private var listeners: [CInt: Acceptance] = [:]
     private let room: UnsafeMutableRawBufferPointer
     private var date = DateField()
-    /// Whose unread bytes are to be looked at next, in their order.
+    /// Connections whose unread bytes are handled next, in order.
     private var due: [Connection] = []
-    /// Who is sent something at the end of this turn, and which records come first.
+    /// Connections that are sent something at the end of this turn, in the order of their records.
     private(set) var flushed: [Connection] = []
     private var records: [any AnswerRecord] = []
-    /// Requests of strangers that are still answered in this turn.
+    /// How many more requests of strangers are answered in this turn.
     var leftOfStrangers: Int
-    /// How many requests were answered in this turn, and when the first was.
+    /// The number of requests answered in this turn, and the time of the first.
     private var answers = 0
     private var began = 0
 
@@ -50,7 +50,7 @@ import SocketAPI
         self.refuse = refuse
         leftOfStrangers = limits.turnOfStrangers
         unsafe room = .allocate(byteCount: Self.room, alignment: 16)
-        // Each keeps the other, until the loop ends.
+        // Each holds the other until the loop ends.
         loop.work = EventLoop.Work(endTurn: { self.endTurn() }, tick: { self.tick() })
     }
 
@@ -58,7 +58,7 @@ import SocketAPI
 
     // MARK: Connections
 
-    /// - Parameter knowsCallers: whether the kernel says who connects. Where it does not, everybody is nobody.
+    /// - Parameter knowsCallers: whether the kernel identifies callers. If not, all callers are unknown.
     func listen(at descriptor: CInt, knowsCallers: Bool) {
         let acceptance = Acceptance(descriptor, knowsCallers, self)
         listeners[descriptor] = acceptance
@@ -67,7 +67,7 @@ import SocketAPI
 
     func stopListening(at descriptor: CInt) { listeners.removeValue(forKey: descriptor)?.pause() }
 
-    /// Takes a connection, or closes it unread.
+    /// Adds a connection, or closes it unread.
     /// - Returns: `nil` when it was refused.
     @discardableResult
     func admit(_ descriptor: CInt, knowsCallers: Bool) -> Connection? {
@@ -105,15 +105,15 @@ import SocketAPI
         return nil
     }
 
-    /// Counts a place as the caller's standing is by now.
-    /// - Returns: whether there is one.
+    /// Counts a place under the caller's present standing.
+    /// - Returns: whether there is room.
     func reclassify(_ place: inout ConnectionQuota.Place, as caller: Identity) -> Bool {
         let refusal = quota.move(&place, to: responder.standing(of: caller))
         if let refusal { refuse(refusal) }
         return refusal == nil
     }
 
-    /// Who has a rule may be another by now: who has none any more gives places up, as far as strangers have no more.
+    /// Policies may have changed: callers without one now count as strangers, and are closed beyond those limits.
     func updateStandings() { for connection in connections.values { connection.updateStanding() } }
 
     func closed(_ connection: Connection, _ place: ConnectionQuota.Place) {
@@ -121,15 +121,15 @@ import SocketAPI
         quota.give(place)
     }
 
-    /// Reads once, so many bytes at most. What was read is wiped when `body` returns.
-    /// - Returns: as of recv(2).
+    /// Reads once, at most this many bytes. They are wiped when `body` returns.
+    /// - Returns: the result of recv(2).
     func receive(_ descriptor: CInt, most: Int, _ body: (RawSpan) -> Void) -> Int {
         let count = unsafe recv(descriptor, room.baseAddress, min(most, room.count), CInt(MSG_DONTWAIT))
         if count > 0 { unsafe Self.lend(room[..<count], to: body) }
         return count
     }
 
-    /// - Returns: how many bytes the kernel took; `nil` when the client can be sent nothing more.
+    /// - Returns: the number of bytes that the kernel accepted; `nil` when the connection is broken.
     func send(_ bytes: RawSpan, to descriptor: CInt) -> Int? {
         let count = unsafe bytes.withUnsafeBytes {
             unsafe Glibc.send(descriptor, $0.baseAddress, $0.count, Self.sending)
@@ -137,7 +137,7 @@ import SocketAPI
         return count >= 0 ? count : errno == EAGAIN || errno == EINTR ? 0 : nil
     }
 
-    /// Puts together what leaves, so that the client is woken once for it. What was put together is wiped when `send` returns.
+    /// Joins the outgoing bytes, so that the client wakes up once for them. They are wiped when `send` returns.
     func gather(_ outgoing: [Outgoing], isRecorded: Bool, _ send: (RawSpan) -> Void) {
         let room = unsafe room
         var end = 0
@@ -165,14 +165,14 @@ import SocketAPI
 
     // MARK: Turns
 
-    /// Has a connection go on with what it has, in the next turn.
+    /// Lets a connection continue with its bytes in the next turn.
     func scheduleTurn(of connection: Connection) {
         guard !connection.isDue else { return }
         connection.isDue = true
         due.append(connection)
     }
 
-    /// Has what a connection was answered leave at the end of the turn.
+    /// Sends a connection's answer at the end of the turn.
     func answered(_ connection: Connection, _ record: (any AnswerRecord)?) {
         if began == 0 { began = Latency.now }
         answers += 1
@@ -194,11 +194,11 @@ import SocketAPI
         for connection in turn {
             if connection.hasTurn { connection.proceed() } else { later.append(connection) }
         }
-        // Who did not have its turn now has it before who did.
+        // Connections that have not had their turn come first.
         if !later.isEmpty { due.insert(contentsOf: later, at: 0) }
         leftOfStrangers = limits.turnOfStrangers
         if !flushed.isEmpty { commit() }
-        // A watch goes on with the next part as soon as one has left.
+        // A watch continues with the next part as soon as one was sent.
         return !due.isEmpty || !flushed.isEmpty
     }
 
@@ -236,14 +236,14 @@ import SocketAPI
         if peak.hasFallen(to: connections.count) { ConnectionPeak.returnMemory() }
     }
 
-    // MARK: The end
+    // MARK: Stopping
 
     func drain(_ refusal: RenderedResponse) {
         isDraining = true
         for connection in connections.values { connection.drain(refusal) }
     }
 
-    /// Has no answer stay in memory because its client does not read it.
+    /// Closes connections whose client does not read its answer.
     func revoke(unfinished: Bool) { connections.values.forEach { $0.revoke(unfinished: unfinished) } }
 
     func closeAll() { connections.values.forEach { $0.close() } }
