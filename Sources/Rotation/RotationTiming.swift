@@ -1,34 +1,34 @@
 package import Domain
 package import Vault
 
-/// How long a rotation waits for what. Pure arithmetic on facts; all numbers are seconds.
+/// The waiting times of a rotation. Pure arithmetic on facts; all numbers are seconds.
 package struct RotationTiming: Sendable {
-    /// Zoom lets an old secret live for at most 30 days; an hour less keeps clear of clocks that differ. [doc]
+    /// Zoom keeps an old secret valid for at most 30 days; an hour less allows for clocks that differ. [doc]
     package var oldSecretLife = 30 * 86_400 - 3600
-    /// Zoom takes three schedule changes in 15 minutes. [doc] A minute more keeps clear of its edge.
+    /// Zoom allows three schedule changes in 15 minutes. [doc] One more minute as a safety margin.
     package var throttleWindow = 16 * 60
     package var callsPerWindow = 3
-    /// How often a lost answer is followed by another call before the operator is asked.
+    /// How many times a lost answer is followed by another call before the operator is asked.
     package var callsPerRotation = 4
-    /// The pauses while a new secret is not yet known everywhere at Zoom; then the operator is asked.
+    /// The pauses until a new secret is known everywhere at Zoom; after them the operator is asked.
     package var propagation = [1, 2, 4, 8, 15, 30, 60, 120, 300, 600]
-    /// The bounds of the pauses after failures that may pass.
+    /// The bounds of the pauses after failures that may be temporary.
     package var shortestPause = 2
     package var longestPause = 900
-    /// How long one attempt to publish may take.
+    /// The time limit of one attempt to publish.
     package var publishLimit = 30
-    /// How long the one attempt may take that is left when the overlap is over by the operator's word.
+    /// The time limit of the single attempt that remains after an operator ended the overlap.
     package var lastPublishLimit = 60
-    /// How long whoever asked for a rotation waits for one.
+    /// How long a caller that started a rotation waits for a publisher.
     package var publishPatience = 2
-    /// How long the look at the push targets may take before the old secret is ended, and the pause until the next one.
+    /// The time limit for checking the push targets before the old secret is revoked, and the pause until the next check.
     package var lookLimit = 60
     package var targetLook = 900
-    /// How long before Zoom kills the old secret the wait for its holders ends.
+    /// How long before the old secret's expiry the wait for its holders ends.
     package var drainMargin = 86_400
-    /// A clock that says an earlier time is wrong, and Zoom is asked for nothing that has a date.
+    /// An earlier clock is wrong; then no request with a date is made to Zoom.
     package var earliest = Timestamp(unixSeconds: 0)
-    /// How often a waiting rotation looks at its holders when nothing wakes it.
+    /// How often a draining rotation checks its holders when nothing wakes it.
     package var drainLook = 300
 
     package init() {}
@@ -42,15 +42,15 @@ package struct RotationTiming: Sendable {
         calls.filter { now - $0 < throttleWindow }
     }
 
-    /// Seconds until Zoom would take another call; 0 when it would now.
+    /// Seconds until Zoom accepts another call; 0 when it does now.
     package func throttled(_ calls: [Timestamp], now: Timestamp) -> Int {
         let recent = recent(calls, now: now)
         guard recent.count >= callsPerWindow, let oldest = recent.min() else { return 0 }
-        // A call in the future was noted before the clock was set back.
+        // A call in the future was recorded before the clock was set back.
         return min(max(throttleWindow - (now - oldest), 1), throttleWindow)
     }
 
-    /// When Zoom would have taken so many more calls, each as soon as it can be made.
+    /// When Zoom would have accepted this many more calls, each made as early as possible.
     package func earliest(_ count: Int, after calls: [Timestamp], now: Timestamp) -> Timestamp {
         var (calls, last) = (calls, now)
         for _ in 0..<count {
@@ -66,16 +66,16 @@ package struct RotationTiming: Sendable {
         return max(random(1...max(bound, 1)), retryAfter ?? 0)
     }
 
-    /// The pause after the count-th commit in a row that failed: short, since a rotation goes on as soon as it can.
+    /// The pause after the count-th failed commit in a row: short, since a rotation should continue as soon as possible.
     package func commitBackoff(_ count: Int) -> Int { min(60, 1 << min(count, 6)) }
 
-    /// Whether the clock was set ahead since a moment by more than the deadline of a drain keeps clear of Zoom's own. Where it
-    /// was wrong then already, it may be right by now.
+    /// Whether the clock was set ahead since a moment by more than the safety margin before Zoom's deadline. If it was
+    /// wrong at that moment, it may be right now.
     package func isSetAhead(_ now: Moment, since moment: Moment) -> Bool {
         moment.wall >= earliest && now.secondsSet(since: moment) > drainMargin
     }
 
-    /// Until when the old secret is kept alive for those who hold it.
+    /// Until when the old secret is kept valid for its holders.
     package func drainDeadline(_ rotation: Rotation) -> Timestamp? {
         guard let revokeAt = rotation.revokeAt, let promotedAt = rotation.promotedAt else { return nil }
         return max(revokeAt + -drainMargin, min(promotedAt + rotation.overlap, revokeAt))
@@ -83,16 +83,16 @@ package struct RotationTiming: Sendable {
 
     package enum Drain: Equatable, Sendable {
         case wait(until: Timestamp, reason: String)
-        /// Everybody has the new secret, or the deadline has passed.
+        /// All consumers have the new secret, or the deadline has passed.
         case end
-        /// Zoom has killed the old secret by itself.
+        /// The old secret has expired at Zoom.
         case over
     }
 
-    /// - Parameter holders: who is known to hold the old secret.
+    /// - Parameter holders: the clients known to hold the old secret.
     package func drain(_ rotation: Rotation, holders: [String], now: Timestamp) -> Drain {
         if let revokeAt = rotation.revokeAt, now >= revokeAt { return .over }
-        // The operator knows who has the old secret alone, and wants it ended.
+        // The operator knows which consumers have only the old secret, and wants it revoked.
         if rotation.endsNow { return .end }
         let promotedAt = rotation.promotedAt ?? now
         let minimum = promotedAt + rotation.overlap

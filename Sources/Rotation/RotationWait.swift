@@ -1,22 +1,22 @@
 package import Domain
 package import Vault
 
-/// What a rotation waits for at this moment: its row of the table, since when, and for whom.
+/// What a rotation waits for at this moment: the row of the table, the start, and the consumers.
 package struct RotationWait: Equatable, Sendable {
     package let row: WaitRow
     package let since: Timestamp
-    /// The targets or clients that are waited for, by name.
+    /// The names of the targets or clients that are waited for.
     package let names: [Name]
-    /// Seconds for which this is normal; `nil` for as long as was agreed on.
+    /// The normal duration in seconds; `nil` for as long as configured.
     package let usual: Int?
-    /// When the secret dies that a consumer still has, unless what is waited for comes.
+    /// When the secret that a consumer still has expires, unless the wait ends before.
     package let deadline: Timestamp?
 
     /// - Parameters:
-    ///   - holders: the clients that are known to hold the old secret.
-    ///   - targets: of the app, all.
-    ///   - generation: the one that is handed out.
-    /// - Returns: `nil` for a rotation that is over.
+    ///   - holders: the clients known to hold the old secret.
+    ///   - targets: all targets of the app.
+    ///   - generation: the one that is served.
+    /// - Returns: `nil` for a rotation that has ended.
     package init?(
         _ rotation: Rotation, holders: [Name], targets: [TargetEntry], generation: Generation,
         timing: RotationTiming = RotationTiming(), now: Timestamp
@@ -27,7 +27,8 @@ package struct RotationWait: Equatable, Sendable {
         case .current:
             let waiting = targets.filter { !$0.delivery.isThere(generation, $0.target, now) }
             guard let row = rows.first(where: { $0.kind == (waiting.isEmpty ? .vault : .targets) }) else { return nil }
-            // Once the last target has it, the rotation goes on when it is due: until then the vault is not late.
+            // Once the last target has the secret, the rotation continues when it is due: until then the vault is not
+            // late.
             let there = targets.compactMap { $0.delivery.settled($0.target) } + [rotation.due].compactMap(\.self)
             let since = waiting.isEmpty ? there.reduce(entered, max) : entered
             self.init(
@@ -36,7 +37,7 @@ package struct RotationWait: Equatable, Sendable {
         case .draining:
             let overlapEnds = (rotation.promotedAt ?? entered) + rotation.overlap
             let deadline = timing.drainDeadline(rotation)
-            // Once the operator ended it, neither targets nor clients are waited for.
+            // Once the operator ended the overlap, neither targets nor clients are waited for.
             let ends = rotation.endsNowSince ?? deadline.map { min($0, overlapEnds) } ?? overlapEnds
             let drifted = targets.filter {
                 $0.delivery.changedAt != nil || $0.delivery.failure != nil
@@ -59,7 +60,7 @@ package struct RotationWait: Equatable, Sendable {
                 since = max(since, seen ?? since)
             }
             let names = kind == .targets ? drifted.map(\.target.name) : kind == .holders ? holders : []
-            // What Zoom alone is waited for, nobody has any more.
+            // A secret that only Zoom is waited for has no consumers any more.
             self.init(row, since: since, names, deadline: names.isEmpty ? nil : deadline ?? rotation.revokeAt)
         default:
             guard let row = rows.first else { return nil }

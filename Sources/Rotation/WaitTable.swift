@@ -1,7 +1,7 @@
 package import Vault
 
-/// What a rotation may wait for in each of its states, and how long that is normal. Problem, alert, metric, words and the
-/// table in docs/rotation.md are made of this; a test holds that page to it.
+/// What a rotation may wait for in each of its states, and how long that is normal. Problem, alert, metric, text and the
+/// table in docs/rotation.md are derived from it; a test compares that page with it.
 package struct WaitRow: Equatable, Sendable {
     package enum Kind: String, CaseIterable, Sendable {
         case zoom, vault, targets, overlap, holders
@@ -10,12 +10,12 @@ package struct WaitRow: Equatable, Sendable {
 
     package let phase: Rotation.Phase
     package let kind: Kind
-    /// Seconds; `nil` for as long as was agreed on.
+    /// In seconds; `nil` for as long as configured.
     package let usual: Int?
-    /// Behind "the rotation has waited 3 d 4 h for".
+    /// Continues "the rotation has waited 3 d 4 h for".
     package let words: String
 
-    /// Every state but those at the end waits for something.
+    /// Every state except the final ones waits for something.
     package static func rows(_ phase: Rotation.Phase) -> [WaitRow] {
         func row(_ kind: Kind, _ usual: Int?, _ words: String) -> WaitRow {
             WaitRow(phase: phase, kind: kind, usual: usual, words: words)
@@ -24,7 +24,7 @@ package struct WaitRow: Equatable, Sendable {
         // Zoom's throttle is 16 minutes; pauses after failures are up to 15.
         case .planned, .intended: [row(.zoom, 1800, "Zoom to make a new secret")]
         case .lostResponse: [row(.zoom, 0, "Zoom to make another secret")]
-        // It is asked for 20 minutes while Zoom says that it does not know the secret yet.
+        // Retries take 20 minutes while Zoom says that it does not know the secret yet.
         case .received: [row(.zoom, 1800, "Zoom to accept the new secret")]
         case .verified: [row(.vault, 300, "the vault to take the new secret")]
         case .current:

@@ -1,9 +1,10 @@
 import Synchronization
 
-/// One attempt at something that another one does, of which the engine sees the end: its own, or the one that it was given.
+/// One attempt at an operation of another component. It ends with that component's result, or with a default after a time
+/// limit.
 ///
-/// One that hangs and does not heed being cancelled goes on by itself; nobody waits for it, and what it says then is not
-/// heard. So it must be harmless to do it twice.
+/// An operation that hangs and ignores its cancellation continues on its own; nobody waits for it, and its result is
+/// dropped. So repeating it must do no harm.
 final class Attempt<Outcome: Sendable>: Sendable {
     private struct State {
         var outcome: Outcome?
@@ -14,8 +15,8 @@ final class Attempt<Outcome: Sendable>: Sendable {
     private let tasks = Mutex<[Task<Void, Never>]>([])
 
     /// - Parameters:
-    ///   - limit: seconds.
-    ///   - late: what is believed when it takes longer.
+    ///   - limit: in seconds.
+    ///   - late: the result after the limit.
     init(limit: Int, late: Outcome, _ body: @escaping @Sendable () async -> Outcome) {
         let attempt = Task { self.finish(await body()) }
         let clock = Task {
@@ -39,7 +40,7 @@ final class Attempt<Outcome: Sendable>: Sendable {
         }
     }
 
-    /// The first one to say it is believed.
+    /// Only the first result counts.
     func finish(_ outcome: Outcome) {
         let waiting = state.withLock { state -> CheckedContinuation<Outcome, Never>? in
             guard state.outcome == nil else { return nil }

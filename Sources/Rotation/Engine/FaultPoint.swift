@@ -1,9 +1,9 @@
 import Glibc
 
-/// The moments at which a crash is worth trying: before and after each durable commit and each call.
+/// The moments at which a crash is worth testing: before and after each durable commit and each call.
 ///
-/// With `KEYTURN_FAULT=NAME:COUNT` in the environment the process kills itself when it comes to that point for the
-/// COUNT-th time. Only debug builds have this; in a release build ``reach(_:)`` is empty and the names are gone.
+/// With `KEYTURN_FAULT=NAME:COUNT` in the environment, the process kills itself when it reaches that point for the
+/// COUNT-th time. Only debug builds have this; in a release build ``reach(_:)`` is empty and the names are absent.
 package enum FaultPoint: String, CaseIterable, Sendable {
     case beforeIntend, afterIntend
     case beforeCall, afterCall
@@ -12,25 +12,25 @@ package enum FaultPoint: String, CaseIterable, Sendable {
     case beforeVerify, afterVerify
     case beforePromote, afterPromote
     case beforePublish, afterPublish
-    // At a push target: the console has it and the vault does not know that yet.
+    // At a push target: the console has the secret, and the vault has not recorded that yet.
     case beforePush, afterPush, afterDeliver
     case beforeDrain, afterDrain
     case beforeEnd, afterEnd
     case beforeRetire, afterRetire
     case beforeLose, afterLose
-    // An answer that the vault cannot take: into a file, from there into the vault, and out of the file.
+    // An answer that the vault cannot store: into a file, from there into the vault, and the file's removal.
     case beforeKeep, afterKeep
     case beforeClaim, afterClaim
     case beforeFree, afterFree
-    // What an operator wants of a rotation that is under way, whatever it waits for.
+    // An operator's request to a running rotation, whatever it waits for.
     case beforeOrder, afterOrder
     case beforeSupersede, afterSupersede
-    // A commit's line in the audit log, which comes behind the commit.
+    // A commit's line in the audit log, which follows the commit.
     case beforeLine, afterLine
 
-    /// Those that are come to only at an operator's word.
+    /// The points that are reached only after an operator's request.
     package static let atOrders: Set<FaultPoint> = [.beforeOrder, .afterOrder, .beforeSupersede, .afterSupersede]
-    /// Those that are come to only where there is a push target.
+    /// The points that are reached only with a push target.
     package static let atTargets: Set<FaultPoint> = [.beforePush, .afterPush, .afterDeliver]
 
     package static func reach(_ point: FaultPoint) {
@@ -40,7 +40,7 @@ package enum FaultPoint: String, CaseIterable, Sendable {
     }
 }
 
-/// The same, while the vault's key is rotated.
+/// The same for a rotation of the vault's key.
 package enum KeyFaultPoint: String, CaseIterable, Sendable {
     case beforeEpoch, afterEpoch
     case beforeReseal, afterReseal

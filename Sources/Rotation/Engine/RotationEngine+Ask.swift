@@ -2,9 +2,9 @@ import Domain
 import SecretMemory
 import Vault
 
-/// The call for a new secret, and all that must hold before it.
+/// The call for a new secret, and everything that must hold before it.
 extension RotationEngine {
-    /// Our secret still works until Zoom kills it. While it does, another new one can be asked for.
+    /// The present secret works until it expires at Zoom. While it does, another new secret can be requested.
     func recover(_ lost: LostResponse, _ entry: AppEntry) async throws(VaultError) {
         let calls = lost.facts.calls.count
         guard calls < timing.callsPerRotation else {
@@ -16,7 +16,7 @@ extension RotationEngine {
         try await ask(lost, entry)
     }
 
-    /// Nothing is asked of Zoom while it would not listen, nor before the secret that is held is proven good, just now.
+    /// Requests nothing while Zoom's throttle applies, nor before the present secret has just been verified.
     func ask(_ state: some AskingPhase, _ entry: AppEntry) async throws(VaultError) {
         guard time.now.wall >= timing.earliest else {
             let next = state.postpone(
@@ -46,7 +46,7 @@ extension RotationEngine {
         }
     }
 
-    /// The one call that cannot be taken back. Its answer goes into the vault before anybody looks into it.
+    /// The only call that cannot be undone. Its answer is committed to the vault before it is read.
     private func call(_ intended: Intended, _ entry: AppEntry) async throws(VaultError) {
         FaultPoint.reach(.beforeCall)
         let revokeAt = intended.facts.revokeAt ?? timing.revokeAt(time.now.wall)
@@ -66,7 +66,7 @@ extension RotationEngine {
             try await vault.advance(state.facts, of: entry.app)
         case .unknown(let reason, let partial):
             if let partial, issuer.read(partial) != nil {
-                // Cut off, and the secret arrived all the same.
+                // The answer was truncated, but the secret arrived.
                 await receive(partial, intended, entry.app)
             } else {
                 try await lose(intended, entry.app, reason, partial: partial)

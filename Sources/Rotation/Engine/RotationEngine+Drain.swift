@@ -1,7 +1,7 @@
 import Domain
 import Vault
 
-/// From the first wait for the old secret's holders to its end.
+/// From the first wait for the old secret's holders to its revocation.
 extension RotationEngine {
     func drain(_ draining: Draining, _ entry: AppEntry) async throws(VaultError) {
         let now = time.now.wall
@@ -24,12 +24,13 @@ extension RotationEngine {
         }
     }
 
-    /// Whether the clock alone says that it is time, having been set ahead, and the time that passed does not: a consumer
-    /// must not lose the old secret by that.
+    /// Whether the deadline has passed only because the clock was set ahead. A consumer must not lose the old secret
+    /// because of that.
     private func isDoubtful(_ rotation: Rotation, _ holders: [String]) -> Bool {
         let now = time.now
         guard let promotedAt = rotation.promotedAt else { return false }
-        // Where the new secret became current in this process the boot clock knows since when, whatever was set before.
+        // If the new secret became current in this process, the boot clock knows since when, however the wall clock was
+        // set.
         let since =
             promotions[rotation.id] ?? Moment(wall: promotedAt, boot: started.boot - (started.wall - promotedAt))
         guard timing.isSetAhead(now, since: since) else { return false }
@@ -38,7 +39,7 @@ extension RotationEngine {
         return false
     }
 
-    /// The old secret is ended only when the new one was proven just now.
+    /// Revokes the old secret, but only after the new one has just been verified.
     private func end(_ draining: Draining, _ entry: AppEntry, _ now: Timestamp) async throws(VaultError) {
         let throttled = timing.throttled(draining.facts.allCalls, now: now)
         guard throttled == 0 else {
@@ -65,22 +66,22 @@ extension RotationEngine {
             let next = draining.wait(until: now + pause(retryAfter), reason: reason, isAsked: isAsked)
             try await vault.advance(next.facts, of: entry.app)
         case .refused(let reason, let isAsked) where draining.facts.successor != nil:
-            // A secret that leaked is not kept for as long as the one before it lives.
+            // A leaked secret is not retained only because an older one is still valid.
             let next = draining.wait(until: now, reason: reason, isAsked: isAsked)
             try await retire(next, entry, unended: reason)
         case .refused(let reason, let isAsked):
-            // It dies by itself in time; until then it is only valid for longer than need be.
+            // It expires in any case; until then it is only valid for longer than necessary.
             let until = draining.facts.revokeAt ?? now + timing.longestPause
             let next = draining.wait(until: until, reason: reason, isAsked: isAsked)
             try await vault.advance(next.facts, of: entry.app)
         }
     }
 
-    /// Looks at whom the secret was published to, directly before the old one is ended. One that was changed since, or that
-    /// cannot be looked at, may have the old one and is waited for like a holder: until the deadline.
-    /// - Returns: whether it has to wait, and does.
+    /// Checks the published targets directly before the old secret is revoked. A target that was changed since, or cannot
+    /// be checked, may still use the old secret, and is waited for like a holder: until the deadline.
+    /// - Returns: whether the rotation waits.
     private func waitsForTargets(_ draining: Draining, _ entry: AppEntry) async throws(VaultError) -> Bool {
-        // The operator was told which of them this leaves with a dead secret.
+        // The operator was told which targets are left with a revoked secret.
         if draining.facts.endsNow { return false }
         let deadline = timing.drainDeadline(draining.facts)
         if let deadline, time.now.wall >= deadline { return false }
@@ -93,7 +94,7 @@ extension RotationEngine {
         return true
     }
 
-    /// - Parameter unended: why Zoom would not end the old secret, where another rotation follows nevertheless.
+    /// - Parameter unended: why Zoom did not revoke the old secret, if another rotation follows nevertheless.
     private func retire(
         _ draining: Draining, _ entry: AppEntry, unended: String? = nil
     ) async throws(VaultError) {
@@ -106,7 +107,7 @@ extension RotationEngine {
         FaultPoint.reach(.afterRetire)
     }
 
-    /// The rotation that an operator wants after this one, for an incident.
+    /// The rotation that an operator requested to follow this one in an emergency.
     func following(_ ended: Rotation, _ entry: AppEntry, at now: Timestamp) -> Rotation? {
         guard let id = ended.successor else { return nil }
         var next = Rotation.planned(

@@ -2,10 +2,10 @@ import Domain
 import SecretMemory
 import Vault
 
-/// A secret that the operator entered while a rotation is under way. Zoom is asked before anything is changed: until it says
-/// yes, every secret that may be the only working one stays where it is.
+/// A secret that an operator enters during a rotation. Zoom is asked before anything changes: until it accepts the
+/// secret, every secret that may be the only working one stays where it is.
 extension RotationEngine {
-    /// - Returns: the id of the rotation that has the secret then.
+    /// - Returns: the ID of the rotation that then has the secret.
     func enter(
         _ secret: SecretBox, _ state: RotationState, _ entry: AppEntry, id: String, overlap: Int?,
         recording line: RotationLine?
@@ -25,7 +25,7 @@ extension RotationEngine {
         }
     }
 
-    /// The same, for one that could not be proven when it was entered.
+    /// The same, for a secret that could not be verified when it was entered.
     func proveEntered(_ secret: SecretBox, _ state: RotationState, _ entry: AppEntry) async throws(VaultError) {
         var facts = state.facts
         switch await issuer.prove(secret, of: entry.app) {
@@ -48,7 +48,8 @@ extension RotationEngine {
         timing.pause(attempts: 5, retryAfter: retryAfter, random: random)
     }
 
-    /// A secret that Zoom took just now: into the rotation, or, where that has a live one of its own, in its place.
+    /// Uses a secret that Zoom has just accepted: in the rotation or, if that already has a live one of its own, in its
+    /// successor.
     private func take(
         _ secret: SecretBox, _ state: RotationState, _ entry: AppEntry, id: String, overlap: Int?,
         recording line: RotationLine?

@@ -2,12 +2,12 @@ package import Domain
 package import SecretMemory
 package import Vault
 
-/// What operators and the scheduler ask for. Each word of theirs is one commit between two steps of the app's flight.
+/// Requests of operators and the scheduler. Each is one commit between two steps of the app's flight.
 extension RotationEngine {
-    /// Begins a rotation and carries it as far as it goes without waiting for a time to come, or for a slow publisher.
-    /// - Parameter secret: the new secret, when the operator made it in the Marketplace. It is taken in every state. Zoom
-    ///   keeps the old one for as long there as through its API, it is said. [assumed]
-    /// - Parameter line: who asked for it, for the audit log.
+    /// Starts a rotation and continues it until it must wait for a point in time or a slow publisher.
+    /// - Parameter secret: the new secret, if the operator generated it in the Marketplace. It is accepted in every
+    ///   state. Zoom is said to keep the old one valid for as long as after an API call. [assumed]
+    /// - Parameter line: the caller, for the audit log.
     package func rotate(
         _ name: Name, trigger: Rotation.Trigger, overlap: Int?, secret: SecretBox? = nil, id: String,
         recording line: RotationLine? = nil
@@ -31,12 +31,12 @@ extension RotationEngine {
             return try await enter(secret, RotationState(open), entry, id: id, overlap: overlap, recording: line)
         }
         await join(name, isPatient: false)
-        // A rotation that was under way before keeps its own id, and may be over by now.
+        // A rotation that was already running keeps its ID, and may have ended by now.
         return try await find(id: taken, of: app)
     }
 
-    /// For an incident: ends the overlap that is under way, and has the secret that is handed out now replaced and ended as
-    /// soon as Zoom allows. Holders and push targets are not waited for, beyond one attempt.
+    /// For an emergency: ends the overlap of a running rotation, then replaces the present secret and revokes it as soon
+    /// as Zoom allows. Each push target gets one attempt; holders are not waited for.
     package func rotateNow(
         _ name: Name, id: String, recording line: RotationLine? = nil
     ) async throws(VaultError) -> Rotation {
@@ -60,7 +60,7 @@ extension RotationEngine {
         return try await find(id: next, of: app)
     }
 
-    /// Ends the overlap now: the old secret goes as soon as Zoom allows, whoever has no other.
+    /// Ends the overlap now: the old secret is revoked as soon as Zoom allows, even if some clients have no other.
     package func finish(id: String, recording line: RotationLine? = nil) async throws(VaultError) -> Rotation {
         let (known, _) = try await openRotation(id)
         try await between(known.app) { () async throws(VaultError) in
@@ -74,7 +74,7 @@ extension RotationEngine {
         return try await find(id: id, of: known.app)
     }
 
-    /// Lets a blocked rotation go on, or one that waits try at once.
+    /// Continues a blocked rotation, or makes a waiting one try at once.
     package func resume(id: String, recording line: RotationLine? = nil) async throws(VaultError) -> Rotation {
         let (known, _) = try await openRotation(id)
         try await between(known.app) { () async throws(VaultError) in
@@ -85,12 +85,13 @@ extension RotationEngine {
         return try await find(id: id, of: known.app)
     }
 
-    /// After an operator pushed to a target of the app's, changed or removed one: a rotation that waits for it tries at once,
-    /// and one that is blocked because a target refused the new secret goes on. Returns without waiting for what follows.
-    /// - Parameter resuming: whether the reason for a refusal may be gone.
+    /// Call it after an operator pushed to, changed or removed one of the app's targets: a rotation that waits for a
+    /// target tries at once, and one that is blocked because a target refused the new secret continues. Returns without
+    /// waiting for the result.
+    /// - Parameter resuming: whether the reason for a refusal may have been removed.
     package func lookAgain(atTargetsOf name: Name, resuming: Bool = true) async {
         if resuming, let entry = vault.catalog.app(name), entry.rotation?.isBlockedByTarget ?? false {
-            // Where it cannot be kept it stays blocked, and the status says so.
+            // If this cannot be saved, the rotation stays blocked, and the status reports it.
             try? await between(entry.app) { () async throws(VaultError) in
                 guard let entry = vault.catalog.app(name), let open = entry.rotation, open.isBlockedByTarget else {
                     return
@@ -102,7 +103,7 @@ extension RotationEngine {
         lookAgain(name)
     }
 
-    /// Ends a rotation that has changed nothing yet. Any other cannot be undone, only carried to its end.
+    /// Cancels a rotation that has changed nothing yet. Any other can only be completed.
     package func abort(id: String, recording line: RotationLine? = nil) async throws(VaultError) {
         let (known, _) = try await openRotation(id)
         try await between(known.app) { () async throws(VaultError) in
@@ -123,8 +124,8 @@ extension RotationEngine {
         }
     }
 
-    /// Another least time for which both secrets of what is under way work.
-    /// - Returns: the rotation; `nil` when none is under way.
+    /// Changes the minimum time for which both secrets of the running rotation work.
+    /// - Returns: the rotation; `nil` when none is running.
     package func setOverlap(_ seconds: Int, of name: Name) async throws(VaultError) -> Rotation? {
         guard let known = vault.catalog.app(name), known.rotation != nil, !vault.isElsewhere else { return nil }
         let changed = try await between(known.app) { () async throws(VaultError) -> Rotation? in
@@ -134,7 +135,7 @@ extension RotationEngine {
             try await vault.advance(open, of: entry.app)
             return open
         }
-        // Before that it is no order to try: what Zoom asked to wait for is waited for.
+        // In earlier phases the change does not trigger an attempt: pauses that Zoom asked for remain.
         if changed?.phase == .draining { await join(name, isPatient: false) }
         return changed
     }
@@ -160,7 +161,7 @@ extension RotationEngine {
         var planned = Rotation.planned(
             id: id, app: entry.app, base: entry.credential.generation, trigger: trigger,
             overlap: overlap ?? entry.app.policy.overlap, at: now)
-        // Each rotation carries the calls before it. By a clock that was set back, the last one is not the newest.
+        // Each rotation carries the calls before it. After the clock was set back, the last call may not be the newest.
         var counts: [Timestamp: Int] = [:]
         for rotation in try await vault.rotations(of: entry.app) {
             let calls = timing.recent(rotation.allCalls, now: now)
@@ -170,7 +171,7 @@ extension RotationEngine {
         return planned
     }
 
-    /// The rotation of this very id, if it is under way.
+    /// The rotation with this ID, if it is running.
     private func openRotation(_ id: String) async throws(VaultError) -> (AppEntry, Rotation) {
         guard !vault.isElsewhere else { throw Vault.elsewhere }
         let (rotation, app) = try await vault.rotation(id: id)

@@ -1,10 +1,10 @@
 import Domain
 import Vault
 
-/// What is asked of the publisher: each within its time, and with nobody kept waiting by a slow one.
+/// Calls of the publisher: each has a time limit, and callers do not wait for a slow one.
 extension RotationEngine {
-    /// To publish twice is harmless, and the old secret lives on until the new one is confirmed.
-    /// - Returns: `nil` when the attempt was given up before its time: it says nothing, and is made dirty.
+    /// Publishing twice does no harm, and the old secret stays valid until the new one is confirmed.
+    /// - Returns: `nil` when the attempt was cancelled before its limit: its result is unknown, and it is repeated.
     func publish(_ entry: AppEntry) async -> PublishOutcome? {
         let isLast = entry.rotation?.endsNow ?? false
         let limit = isLast ? min(timing.publishLimit, timing.lastPublishLimit) : timing.publishLimit
@@ -15,7 +15,7 @@ extension RotationEngine {
         ) { [publisher] in await publisher.publish(entry.credential, of: entry.app) }
     }
 
-    /// For whom the old secret is to be kept alive although it could be ended now.
+    /// The targets for which the old secret must stay valid although it could be revoked now.
     func laggards(_ entry: AppEntry) async -> [Laggard] {
         let limit = timing.lookLimit
         return await attempt(
@@ -30,7 +30,7 @@ extension RotationEngine {
     ) async -> Outcome {
         let attempt = Attempt(limit: limit, late: late, body)
         attempts[entry.app.id] = { attempt.finish(stopped) }
-        // The new secret is handed out by now: whoever asked for it need not wait for a slow console.
+        // The new secret is already served, so callers that requested it need not wait for a slow console.
         let patience = Task {
             try? await Task.sleep(for: .seconds(timing.publishPatience))
             if !Task.isCancelled { self.resumeWaiters(entry.app.id) }

@@ -2,7 +2,7 @@ import Domain
 import SecretMemory
 import Vault
 
-/// What the engine knows of answers outside of the vault.
+/// The engine's knowledge of answers outside of the vault.
 struct SpoolState {
     struct Found {
         let file: SpoolFile
@@ -13,21 +13,22 @@ struct SpoolState {
     var found: [String: [Found]] = [:]
     var isRead = false
     var reading: Task<Bool, Never>?
-    /// On the boot clock: when to look again, since something was not in order.
+    /// When to check again after a problem, in seconds of the boot clock.
     var nextLook: Int?
-    /// Answers on their way into a file.
+    /// The number of answers that are being written to a file.
     var keeping = 0
-    /// Apps whose answer waits in a file for a vault that can be written.
+    /// Apps whose answer waits in a file until the vault can be written.
     var waiting: Set<String> = []
 }
 
-/// Answers that the vault cannot take: into a file, so that they outlive this process, and from there into the vault.
+/// Stores answers that the vault cannot store in files, so that they survive this process, and moves them into the vault
+/// later.
 extension RotationEngine {
-    /// Seconds between two looks when something was not in order.
+    /// Seconds between two checks after a problem.
     private static let look = 60
 
-    /// Until the vault has it. The secret in it exists nowhere else, so there is no giving up; once it is in a file, the
-    /// process may end.
+    /// Returns when the vault has the answer. The secret in it exists nowhere else, so this never gives up; once it is in
+    /// a file, the process may end.
     func receive(_ answer: SecretBox, _ intended: Intended, _ app: App) async {
         let now = time.now.wall
         let facts = intended.receive(answer, at: now).facts
@@ -44,9 +45,9 @@ extension RotationEngine {
                 return
             } catch {
                 switch error.code {
-                // A vault that was closed does not open again under this engine: whoever closed it has not waited.
+                // A closed vault does not open again under this engine: its owner did not wait.
                 case .closed, .store(.closed): return
-                // The operator removed the app by force.
+                // The operator removed the app with force.
                 case .notFound: return
                 default: break
                 }
@@ -80,7 +81,7 @@ extension RotationEngine {
         }
     }
 
-    /// What cannot be freed is found again, and freed then.
+    /// A file that cannot be freed is found again, and freed then.
     private func free(_ file: SpoolFile) async {
         FaultPoint.reach(.beforeFree)
         do throws(StoreError) { try await store.free(file) } catch {
@@ -90,9 +91,9 @@ extension RotationEngine {
         FaultPoint.reach(.afterFree)
     }
 
-    // MARK: What an earlier process left
+    // MARK: Answers of an earlier process
 
-    /// Looks into the spool once. Until it could be read nothing is carried on: what looks lost may lie there.
+    /// Reads the spool once. Until that succeeds no rotation continues: an answer that seems lost may be there.
     func readSpool() async -> Bool {
         if received.isRead { return true }
         if let reading = received.reading { return await reading.value }
@@ -103,7 +104,7 @@ extension RotationEngine {
         return isRead
     }
 
-    /// Looks again when something was not in order the last time.
+    /// Reads the spool again after a problem.
     func lookAtSpoolAgain() async {
         if let next = received.nextLook, next <= time.now.boot { received.isRead = false }
         _ = await readSpool()
@@ -146,13 +147,13 @@ extension RotationEngine {
         return true
     }
 
-    /// Whether an answer was found that this rotation misses.
+    /// Whether an answer was found that this rotation lacks.
     func misses(_ rotation: Rotation) -> Bool {
         received.found[rotation.id]?.contains { SpoolClaim($0.answer, for: rotation) == .take } ?? false
     }
 
-    /// Brings an answer that was found into the vault.
-    /// - Returns: whether there was one, and the rotation now has it.
+    /// Moves a found answer into the vault.
+    /// - Returns: whether there was one, so that the rotation now has it.
     func takeFound(_ rotation: Rotation, _ app: App) async throws(VaultError) -> Bool {
         for found in received.found[rotation.id] ?? [] {
             switch SpoolClaim(found.answer, for: rotation) {

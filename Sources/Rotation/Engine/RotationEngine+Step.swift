@@ -1,14 +1,14 @@
 import Domain
 import Vault
 
-/// What each state calls for. Every branch ends in one commit, or in none.
+/// The work of each state. Every branch ends in one commit, or in none.
 extension RotationEngine {
     func step(_ state: RotationState, _ entry: AppEntry) async throws(VaultError) {
         if let entered = state.facts.entered { return try await proveEntered(entered, state, entry) }
         switch state {
         case .planned(let planned): try await ask(planned, entry)
         case .intended(let intended):
-            // Found after a crash: the call may have been made, and its answer went with the process.
+            // Found after a crash: the call may have been made, and its answer was lost with the process.
             try await lose(intended, entry.app, "the daemon stopped before Zoom's answer was in the vault")
         case .lostResponse(let lost): try await recover(lost, entry)
         case .received(let received): try await verify(received, entry)
@@ -33,7 +33,7 @@ extension RotationEngine {
             try await vault.advance(next.facts, of: entry.app)
         case .confirmed:
             try await vault.advance(current.publish(at: now).facts, of: entry.app)
-        // One attempt is made all the same; whoever has not got it then gets it when it can.
+        // One attempt is made nevertheless; a target without the new secret gets it when possible.
         case .waiting(_, let reason) where current.facts.endsNow, .later(_, let reason) where current.facts.endsNow,
             .blocked(let reason) where current.facts.endsNow:
             let reason = "the overlap was ended by the operator before everybody had the new secret: \(reason)"

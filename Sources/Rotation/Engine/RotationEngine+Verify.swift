@@ -3,7 +3,7 @@ import Vault
 
 /// From Zoom's answer to a new current secret.
 extension RotationEngine {
-    /// Only a token minted with it proves a secret. Zoom may need a while to know it everywhere.
+    /// Only a token minted with a secret verifies it. Zoom may need a while until the new secret works everywhere.
     func verify(_ received: Received, _ entry: AppEntry) async throws(VaultError) {
         let now = time.now.wall
         guard let candidate = received.facts.candidate else {
@@ -24,12 +24,12 @@ extension RotationEngine {
             try await vault.advance(verified.facts, of: entry.app)
             FaultPoint.reach(.afterVerify)
         case .refused(let reason) where received.facts.isByHand:
-            // Typed, and so perhaps mistyped: whoever typed it can do so again, at once.
+            // The secret was typed, and may be mistyped: the operator can repeat it at once.
             let refused = received.refuse(at: now, reason: reason).facts
             guard let next = following(refused, entry, at: now) else {
                 return try await vault.advance(refused, of: entry.app)
             }
-            // What leaked is replaced all the same.
+            // A leaked secret is replaced nevertheless.
             try await vault.supersede(refused, by: next, of: entry.app)
         case .refused(let reason):
             let attempts = received.facts.attempts
@@ -41,7 +41,7 @@ extension RotationEngine {
             let next = received.postpone(until: now + timing.propagation[attempts], reason: reason)
             try await vault.advance(next.facts, of: entry.app)
         case .later(let retryAfter, let reason):
-            // Does not count against the attempts: Zoom said nothing of the secret.
+            // Not counted as an attempt: Zoom said nothing about the secret.
             let pause = timing.pause(attempts: 4, retryAfter: retryAfter, random: random)
             try await vault.advance(received.wait(until: now + pause, reason: reason).facts, of: entry.app)
         }

@@ -1,8 +1,8 @@
 package import Domain
 package import Vault
 
-/// Carries rotations from state to state: executes what a state calls for, commits what follows from it, and goes on
-/// until there is something to wait for. One flight per app, however many ask.
+/// Moves rotations from state to state: does the work of a state, commits its result, and continues until it must wait.
+/// There is one flight per app, however many callers there are.
 package actor RotationEngine {
     let vault: Vault
     let issuer: any SecretIssuer
@@ -14,25 +14,26 @@ package actor RotationEngine {
     let makeID: @Sendable (Rotation) -> String
     let note: @Sendable (RotationEvent) -> Void
     let store: any SpoolStore
-    /// For operators: answers that are not in the vault.
+    /// For operators: the answers that are not in the vault.
     package nonisolated let report = SpoolReport()
     var received = SpoolState()
 
-    /// When the rotations that drain became current, on both clocks, where that was in this process.
+    /// When draining rotations became current in this process, on both clocks.
     var promotions: [String: Moment] = [:]
 
     private var flights: [String: Task<Void, Never>] = [:]
-    /// Apps at which something happened while their flight was under way.
+    /// Apps with a change during their flight.
     private var dirty: Set<String> = []
     private(set) var isStopping = false
-    /// Apps whose last commit failed: until when, by the boot clock, nothing of theirs is taken up by itself. What was
-    /// asked of Zoom would be asked again at every look, and could be kept no more than the last time.
+    /// Apps whose last commit failed: no work starts automatically before this time of the boot clock. Otherwise each
+    /// tick would repeat the requests to Zoom, without being able to store the answers.
     private var commitFailures: [String: (count: Int, until: Int)] = [:]
-    /// Who asked for a flight and does not wait for what takes its time, by app.
+    /// Callers that started a flight and do not wait for its slow parts, by app.
     private var waiters: [String: [CheckedContinuation<Void, Never>]] = [:]
-    /// What gives up an attempt at the publisher that is under way, by app.
+    /// Cancels the running attempt at the publisher, by app.
     var attempts: [String: @Sendable () -> Void] = [:]
-    /// Apps of which one step is being done, or one word of the operator's, and whose turn is next, first come first served.
+    /// Callers waiting for their turn with an app while a step or an operator's request is in progress, in order of
+    /// arrival.
     private var turns: [String: [CheckedContinuation<Bool, Never>]] = [:]
 
     package init(
@@ -52,15 +53,15 @@ package actor RotationEngine {
         self.random = random
         self.makeID = makeID
         self.note = note
-        // Of every commit, whoever made it.
+        // For every commit, whatever caused it.
         vault.catalog.observeRotations { move in
             note(move.isNewPhase ? .moved(move.app, move.rotation) : .waits(move.app, move.rotation))
         }
     }
 
-    // MARK: Carrying on
+    // MARK: Continuing
 
-    /// Carries on the rotation that is under way, wherever it stands, and returns when it waits or is over.
+    /// Continues the running rotation from any state, and returns when it waits or has ended.
     package func carryOn(_ name: Name) async {
         guard let entry = vault.catalog.app(name), entry.rotation != nil, !isStumbling(entry) else { return }
         await join(name)
@@ -68,7 +69,7 @@ package actor RotationEngine {
 
     private func isStumbling(_ entry: AppEntry) -> Bool { (commitFailures[entry.app.id]?.until ?? 0) > time.now.boot }
 
-    /// Looks into the spool, where that is due, and takes up the rotations that miss what is there. Returns without
+    /// Reads the spool if that is due, and continues the rotations that lack an answer found there. Returns without
     /// waiting for them.
     package func lookAtSpool() async {
         await lookAtSpoolAgain()
@@ -79,23 +80,23 @@ package actor RotationEngine {
         }
     }
 
-    /// Carries on a rotation in the phase in which what changed may have been waited for: a client's receipt, while it drains.
+    /// Continues a rotation in the phase that may have waited for the change, such as a client's receipt while it drains.
     package func lookAgain(_ name: Name, at phase: Rotation.Phase = .draining) {
         guard let entry = vault.catalog.app(name), entry.rotation?.phase == phase else { return }
-        // A flight that has counted the holders already must count them once more.
+        // A flight that has already counted the holders must count them again.
         if flights[entry.app.id] != nil { dirty.insert(entry.app.id) } else { _ = launch(name, entry.app.id) }
     }
 
-    /// As ``lookAgain(_:)`` for every app whose clients have all moved: to be called at a start, since a receipt may have
-    /// been the last thing that an earlier process kept.
+    /// Like ``lookAgain(_:at:)`` for every app whose clients have all moved. Call it at a start, since a receipt may have
+    /// been the last commit of an earlier process.
     package func lookAtReceipts() {
         for entry in vault.catalog.entries where entry.rotation?.phase == .draining {
             if vault.catalog.holders(of: entry).isEmpty { lookAgain(entry.app.name) }
         }
     }
 
-    /// Takes up nothing new, and returns when no answer of Zoom's is in memory alone. Does not wait for publishers: what
-    /// is not confirmed is published again after the next start.
+    /// Starts nothing new, and returns when no answer of Zoom is only in memory. Does not wait for publishers: what is
+    /// not confirmed is published again after the next start.
     package func stop() async {
         isStopping = true
         for id in received.waiting { flights[id]?.cancel() }
@@ -103,14 +104,14 @@ package actor RotationEngine {
         for flight in flights.values { await flight.value }
     }
 
-    /// Returns when nothing is under way.
+    /// Returns when no flight is running.
     package func settle() async {
         while let flight = flights.values.first { await flight.value }
     }
 
     // MARK: The flight
 
-    /// - Parameter isPatient: whether to wait for a publisher that takes its time.
+    /// - Parameter isPatient: whether to wait for a slow publisher.
     func join(_ name: Name, isPatient: Bool = true) async {
         guard let id = vault.catalog.app(name)?.app.id else { return }
         let flight = flights[id] ?? launch(name, id)
@@ -132,8 +133,8 @@ package actor RotationEngine {
         return flight
     }
 
-    /// From state to state until one has to wait. A commit that fails leaves the state as it was: it is tried again
-    /// when the state is looked at next.
+    /// Moves from state to state until one must wait. A failed commit leaves the state unchanged; the next call tries
+    /// again.
     private func run(_ name: Name) async {
         var isFirst = true
         while !isStopping, !vault.isElsewhere, await readSpool(), let id = vault.catalog.app(name)?.app.id,
@@ -146,7 +147,7 @@ package actor RotationEngine {
         }
     }
 
-    /// - Returns: whether the next one may be due now.
+    /// - Returns: whether the next step may be due now.
     private func step(_ name: Name, isFirst: Bool) async -> Bool {
         guard let entry = vault.catalog.app(name), let facts = entry.rotation,
             isFirst || (facts.due.map { $0 <= time.now.wall } ?? false)
@@ -161,14 +162,14 @@ package actor RotationEngine {
         }
         commitFailures[entry.app.id] = nil
         guard let after = vault.catalog.app(name)?.rotation else { return false }
-        // Nothing was committed: whatever comes next, it is not now.
+        // Nothing was committed, so the next step is not due now.
         return after.id != facts.id || !after.isUnchanged(since: facts)
     }
 
     // MARK: Turns
 
-    /// Runs a word of the operator's between two steps of the app's flight, so that neither overwrites the other. What is
-    /// being published waits for it.
+    /// Runs an operator's request between two steps of the app's flight, so that neither overwrites the other. Publishing
+    /// that is in progress waits for it.
     func between<Value: Sendable>(
         _ app: App, _ body: () async throws(VaultError) -> Value
     ) async throws(VaultError) -> Value {
@@ -195,7 +196,7 @@ package actor RotationEngine {
         turns[id]?.removeFirst().resume(returning: true)
     }
 
-    /// Sends away who waits for a turn that may not come for long.
+    /// Refuses callers whose turn may not come for a long time.
     func refuseTurns(_ id: String) {
         let waiting = turns.updateValue([], forKey: id) ?? []
         for turn in waiting { turn.resume(returning: false) }

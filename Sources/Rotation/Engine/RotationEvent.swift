@@ -3,12 +3,12 @@ package import Vault
 
 /// What the engine did, for the log.
 package enum RotationEvent: Sendable {
-    /// It came into the state that it is in; also when it began, and when it ended. Told once, with the commit.
+    /// The rotation entered its present state, or started, or ended. Reported once, with the commit.
     case moved(Name, Rotation)
-    /// It is where it was, for another reason.
+    /// The rotation stays in its state, for another reason.
     case waits(Name, Rotation)
     case notKept(Name, VaultError)
-    /// Zoom's answer is in memory alone: the vault cannot take it, and the spool neither, for the reason given.
+    /// Zoom's answer is only in memory: neither the vault nor the spool can store it, for the given reasons.
     case unstored(Name, VaultError, spool: String)
     /// Zoom's answer is in a file of the spool, because the vault cannot take it.
     case kept(Name, file: String, VaultError)

@@ -3,17 +3,17 @@
     import Synchronization
     package import Vault
 
-    /// A publisher that misbehaves as `KEYTURN_TEST_PUBLISHER` says. For tests: only debug builds have it.
+    /// A publisher that misbehaves according to `KEYTURN_TEST_PUBLISHER`. For tests: exists in debug builds only.
     ///
-    /// `fail:N` fails N times and then confirms. `hang:SECONDS` lets the first attempt of the process take so long, deaf
-    /// to being cancelled, and confirms all others. `hang:SECONDS:LIMIT` also sets how long an attempt may take.
+    /// `fail:N` fails N times and then confirms. `hang:SECONDS` makes the first attempt of the process take that long and
+    /// ignore its cancellation, and confirms all others. `hang:SECONDS:LIMIT` also sets the time limit of an attempt.
     package final class ScriptedPublisher: SecretPublisher {
         package let limit: Int?
         private let hang: Int?
         private let failures: Mutex<Int>
         private let isFirst = Mutex(true)
 
-        /// `nil` where the variable is not set.
+        /// `nil` when the variable is not set.
         package init?() {
             guard let text = unsafe getenv("KEYTURN_TEST_PUBLISHER") else { return nil }
             let parts = unsafe String(cString: text).split(separator: ":")

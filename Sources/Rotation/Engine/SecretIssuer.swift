@@ -2,18 +2,18 @@ package import Domain
 package import SecretMemory
 package import Vault
 
-/// Whoever makes client secrets: Zoom, or what stands in for it. Each call is one attempt, without retries.
+/// Makes client secrets: Zoom, or a stand-in. Each call is one attempt, without retries.
 package protocol SecretIssuer: Sendable {
-    /// Whether a token can be had with this secret: the only proof there is.
+    /// Whether this secret yields a token, which is the only proof that it works.
     func prove(_ secret: SecretBox, of app: App) async -> Proof
 
-    /// Asks for a new secret, the old one to die at `revokeAt`.
+    /// Requests a new secret; the old one expires at `revokeAt`.
     func makeSecret(for app: App, with current: SecretBox, revokeAt: Timestamp) async -> MakeOutcome
 
-    /// The new secret in an answer, which may be cut off, and when the old one dies if the answer says so.
+    /// Reads the new secret from an answer, which may be truncated, and the old one's expiry if the answer contains it.
     func read(_ answer: SecretBox) -> (secret: SecretBox, revokeAt: Timestamp?)?
 
-    /// Makes Zoom refuse the old secret from now on.
+    /// Revokes the old secret at Zoom now.
     func endOldSecret(of app: App, with current: SecretBox) async -> EndOutcome
 }
 
@@ -26,35 +26,36 @@ package enum Proof: Sendable {
 package enum MakeOutcome: Sendable {
     /// Zoom's answer, byte for byte, not read yet.
     case answered(SecretBox)
-    /// Nothing was changed, and it may be tried dirty. `isAsked` says whether the request for a new secret may have reached
-    /// Zoom, which then counts it; it is `false` only where that is certain.
+    /// Nothing was changed, and another attempt may be made. `isAsked` says whether the request may have reached Zoom,
+    /// which then counts it; it is `false` only where it certainly did not.
     case notNow(retryAfter: Int?, reason: String, isAsked: Bool = true)
-    /// Nothing was changed, and trying again would not help.
+    /// Nothing was changed, and another attempt would not help.
     case never(reason: String, isAsked: Bool = true)
-    /// Zoom may have made a new secret; `partial` is what arrived of the answer.
+    /// Zoom may have made a new secret; `partial` is the part of the answer that arrived.
     case unknown(reason: String, partial: SecretBox?)
 }
 
 package enum EndOutcome: Sendable {
-    /// The old secret is dead, or was already.
+    /// The old secret is revoked, or was already.
     case ended
     /// `isAsked` as in ``MakeOutcome``.
     case later(retryAfter: Int?, reason: String, isAsked: Bool = true)
     case refused(reason: String, isAsked: Bool = true)
 }
 
-/// Whoever must be given a new secret before the old one may die, such as a console that it is pushed into.
+/// A consumer that must get the new secret before the old one may be revoked, such as a console that it is pushed into.
 package protocol SecretPublisher: Sendable {
     func publish(_ credential: Credential, of app: App) async -> PublishOutcome
 
-    /// Who does not have the credential, or may not have it any more: asked directly before the old secret is ended.
+    /// The consumers that do not have the credential, or may not have it any more. Called directly before the old secret
+    /// is revoked.
     func laggards(_ credential: Credential, of app: App) async -> [Laggard]
 }
 
-/// One that was published to, for which the old secret is kept alive.
+/// A consumer for which the old secret is kept valid.
 package struct Laggard: Equatable, Sendable {
     package let reason: String
-    /// Seconds until it makes sense to look again; `nil` when that is not known.
+    /// Seconds until the next check makes sense; `nil` when unknown.
     package let wait: Int?
 
     package init(_ reason: String, wait: Int? = nil) {
@@ -65,14 +66,14 @@ package struct Laggard: Equatable, Sendable {
 
 package enum PublishOutcome: Sendable {
     case confirmed
-    /// All was done that can be, and takes its time.
+    /// Everything possible was done, and takes its time.
     case waiting(seconds: Int, reason: String)
     case later(retryAfter: Int?, reason: String)
-    /// It was refused, and goes on only at the operator's word.
+    /// The consumer refused it; the rotation continues only on an operator's request.
     case blocked(reason: String)
 }
 
-/// Nobody to push to: clients fetch.
+/// For apps without push targets: their clients fetch.
 package struct NoPublisher: SecretPublisher {
     package init() {}
     package func publish(_ credential: Credential, of app: App) async -> PublishOutcome { .confirmed }

@@ -1,15 +1,15 @@
 import SecretMemory
 import Vault
 
-/// What becomes of an answer that was found outside of the vault, given where its rotation stands.
+/// What to do with an answer that was found outside of the vault, depending on its rotation's state.
 enum SpoolClaim: Equatable {
-    /// The rotation misses it.
+    /// The rotation lacks it.
     case take
-    /// The vault has it, or has a proven secret behind it.
+    /// The vault has it, or has a later secret that is verified.
     case free
-    /// The rotation has another secret, which is not proven yet.
+    /// The rotation has another secret, which is not verified yet.
     case wait
-    /// Nobody can say whether it is needed.
+    /// It is unknown whether the answer is needed.
     case none(String)
 
     init(_ found: SpooledAnswer, for rotation: Rotation) {

@@ -1,38 +1,38 @@
 package import Domain
 import Synchronization
 
-/// What operators should know of answers that are not in the vault. For readers outside of the engine.
+/// What operators should know about answers that are not in the vault. For readers outside of the engine.
 package final class SpoolReport: Sendable {
     package struct Trouble: Equatable, Sendable {
         /// The raw values are shown to operators.
         package enum Kind: String, CaseIterable, Sendable {
             /// A new secret exists in memory only.
             case inMemory = "secret_in_memory"
-            /// A new secret lies in a spool file, since the vault cannot be written.
+            /// A new secret is in a spool file, because the vault cannot be written.
             case inSpool = "secret_in_spool"
-            /// A spool file that belongs to no rotation, or does not open.
+            /// A spool file belongs to no rotation, or cannot be opened.
             case unclaimed = "spool_unclaimed"
-            /// The spool cannot be read, so that no rotation is carried on.
+            /// The spool cannot be read, so no rotation continues.
             case unreadable = "spool_unreadable"
-            /// There is no room held back for an answer.
+            /// No space is reserved for an answer.
             case unready = "spool_not_ready"
         }
 
         package let kind: Kind
         package var app: Name?
-        /// In the state directory.
+        /// Relative to the state directory.
         package var file: String?
         package let reason: String
     }
 
     private let state = Mutex((standing: [Trouble](), acute: [Name: Trouble]()))
 
-    /// The worst first.
+    /// Worst first.
     package var troubles: [Trouble] {
         state.withLock { state in state.acute.sorted { $0.key < $1.key }.map(\.value) + state.standing }
     }
 
-    /// - Returns: those that were not there before.
+    /// - Returns: those that are new.
     func replace(_ troubles: [Trouble]) -> [Trouble] {
         state.withLock { state in
             let new = troubles.filter { !state.standing.contains($0) }

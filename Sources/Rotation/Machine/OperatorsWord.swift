@@ -2,9 +2,9 @@ package import Domain
 package import SecretMemory
 package import Vault
 
-/// What an operator's word makes of a rotation that is under way, whatever it waits for.
+/// The effect of an operator's request on a running rotation, whatever it waits for.
 extension RotationState {
-    /// With its overlap over, once the new secret is live; `nil` before.
+    /// Ends the overlap, once the new secret is live; `nil` before.
     package func finishing(at now: Timestamp) -> RotationState? {
         guard facts.promotedAt != nil, !facts.phase.isFinal else { return nil }
         var next = facts.onward(at: now)
@@ -12,15 +12,15 @@ extension RotationState {
         return RotationState(next)
     }
 
-    /// For an incident: what is under way is finished, or carried on without an overlap; and where that does not end the
-    /// secret that is handed out now at Zoom, another rotation follows, of this id.
+    /// For an emergency: ends the overlap of a running rotation, or continues it without one. If that does not revoke the
+    /// present secret at Zoom, another rotation with the ID `successor` follows.
     package func hurrying(at now: Timestamp, successor: String) -> RotationState? {
         guard !facts.phase.isFinal else { return nil }
         let isHurried = facts.endsNowSince.map { $0 <= facts.promotedAt ?? $0 } ?? false
         var next = facts.onward(at: now)
         next.endsNowSince = next.endsNowSince ?? now
         if facts.promotedAt == nil { next.overlap = 0 }
-        // What an earlier word of this kind has begun does it already.
+        // An earlier request of this kind already covers it.
         let endsIt = facts.endsOldSecret && (isHurried || facts.promotedAt == nil)
         if !endsIt, next.successor == nil { next.successor = successor }
         return RotationState(next)
@@ -28,14 +28,14 @@ extension RotationState {
 }
 
 extension Current {
-    /// On without a target, at the operator's word: it gets the new secret later.
+    /// Continues without a target on an operator's request; the target gets the new secret later.
     package func passOver(at now: Timestamp, reason: String) -> RotationState {
         RotationState(facts.entering(.published, due: now, reason: reason))
     }
 }
 
 extension Received {
-    /// Zoom refuses a secret that was entered by hand, and was asked for nothing: nothing was changed.
+    /// Zoom refuses a secret that was entered by hand, and no request for a new one was made: nothing was changed.
     package func refuse(at now: Timestamp, reason: String) -> RotationState {
         var facts = facts.ended(.refused, now, "zoom refuses the secret that was entered: \(reason)")
         (facts.candidate, facts.revokeAt) = (nil, nil)
@@ -43,8 +43,8 @@ extension Received {
     }
 }
 
-/// A rotation whose new secret is live gives way to one whose secret was made by hand, and which Zoom took just now. Of the
-/// old secrets nothing is asked of Zoom: each dies at its time.
+/// A rotation whose new secret is live ends, and its successor has a secret that was entered by hand and that Zoom has
+/// just accepted. No old secret is revoked at Zoom: each one expires.
 package struct Supersession: Sendable {
     package let ended: Rotation
     package let next: Rotation
@@ -59,7 +59,7 @@ package struct Supersession: Sendable {
         var planned = Rotation.planned(
             id: id, app: app, base: facts.target, trigger: .manual, overlap: overlap, at: now)
         planned.otherCalls = facts.allCalls
-        // Whoever has the oldest secret is waited for no longer than it lives.
+        // Clients with the oldest secret are waited for only until it expires.
         planned.revokeAt = facts.revokeAt.map { min($0, oldDiesBy) }
         guard let next = RotationState(planned).accepting(secret, oldDiesBy: oldDiesBy, at: now)?.verify(at: now) else {
             return nil
@@ -72,10 +72,10 @@ package struct Supersession: Sendable {
 }
 
 extension Rotation {
-    /// Whether it waits for the operator because a target refused the new secret, which is live.
+    /// Whether it is blocked because a target refused the new secret, which is live.
     var isBlockedByTarget: Bool { phase == .blocked && resumesAt == .current }
 
-    /// On from where it waits, at once.
+    /// Continues at once from where it waits.
     func onward(at now: Timestamp) -> Rotation {
         if phase == .blocked { return entering(resumesAt ?? .lostResponse, due: now) }
         var next = self

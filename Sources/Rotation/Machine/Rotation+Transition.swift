@@ -2,9 +2,9 @@ package import Domain
 import SecretMemory
 package import Vault
 
-/// The facts of a next state. Only the transitions make states of them.
+/// The facts of the next state. Only the transitions create states from them.
 extension Rotation {
-    /// The facts as they are in another phase. What was tried in the last one is counted anew.
+    /// The same facts in another phase. Attempts are counted from zero again.
     func entering(
         _ phase: Phase, due: Timestamp?, reason: String? = nil, _ change: (inout Rotation) -> Void = { _ in }
     ) -> Rotation {
@@ -18,21 +18,21 @@ extension Rotation {
         return next
     }
 
-    /// With a new secret that the operator brought; what Zoom may have answered before is of no use any more.
+    /// With a new secret from the operator; any earlier answer of Zoom is no longer needed.
     ///
-    /// - Parameter oldDiesBy: when the old secret is dead at the latest, if Zoom was told no time.
+    /// - Parameter oldDiesBy: the latest time at which the old secret expires, if no expiry was requested from Zoom.
     func given(_ secret: SecretBox, oldDiesBy: Timestamp, at now: Timestamp) -> Rotation {
         entering(.received, due: now) {
             $0.candidate = secret
             $0.entered = nil
             $0.answer = nil
-            // Of a call whose answer is not there yet, nobody waits for it any more.
+            // The answer of a pending call is no longer waited for.
             if self.phase == .intended { $0.lostAt = $0.lostAt ?? now }
             $0.revokeAt = $0.revokeAt ?? oldDiesBy
         }
     }
 
-    /// With an answer of Zoom's, not read yet.
+    /// With an answer of Zoom that has not been read yet.
     func answered(_ answer: SecretBox, at now: Timestamp) -> Rotation {
         entering(.received, due: now) {
             $0.answer = answer
@@ -40,7 +40,7 @@ extension Rotation {
         }
     }
 
-    /// With a call for a new secret that is about to be made. What was tried before goes on counting.
+    /// With a call for a new secret that is about to be made. Earlier attempts still count.
     func asking(revokeAt: Timestamp, at now: Timestamp) -> Rotation {
         entering(.intended, due: now) {
             $0.revokeAt = revokeAt
@@ -49,7 +49,7 @@ extension Rotation {
         }
     }
 
-    /// As if the last call had not been counted: Zoom certainly got no request.
+    /// Without the last call: Zoom certainly received no request.
     var withoutLastCall: Rotation {
         var facts = self
         facts.calls.removeLast()
@@ -78,7 +78,7 @@ extension Rotation {
     /// All changes that Zoom may count.
     package var allCalls: [Timestamp] { calls + otherCalls }
 
-    /// Whether every fact is as it was.
+    /// Whether every fact is the same.
     func isUnchanged(since other: Rotation) -> Bool {
         phase == other.phase && due == other.due && attempts == other.attempts && calls == other.calls
             && otherCalls == other.otherCalls && revokeAt == other.revokeAt && reason == other.reason

@@ -2,7 +2,7 @@ package import Domain
 package import SecretMemory
 package import Vault
 
-/// A rotation, wherever it stands.
+/// A rotation in any state.
 package enum RotationState: Sendable {
     case planned(Planned)
     case intended(Intended)
@@ -36,7 +36,7 @@ package enum RotationState: Sendable {
         }
     }
 
-    /// The state with a secret that the operator made; `nil` where there is no place for one.
+    /// The state with a secret from the operator; `nil` in states that cannot accept one.
     package func accepting(_ secret: SecretBox, oldDiesBy: Timestamp, at now: Timestamp) -> Received? {
         switch self {
         case .planned(let planned): planned.accept(secret, oldDiesBy: oldDiesBy, at: now)
@@ -44,14 +44,14 @@ package enum RotationState: Sendable {
         case .lostResponse(let lost): lost.accept(secret, oldDiesBy: oldDiesBy, at: now)
         case .received(let received): received.accept(secret, oldDiesBy: oldDiesBy, at: now)
         case .verified(let verified): verified.accept(secret, oldDiesBy: oldDiesBy, at: now)
-        // Behind the promotion another secret is another rotation's: `Supersession`.
+        // After the promotion another secret belongs to another rotation: see `Supersession`.
         case .blocked(let blocked) where blocked.facts.promotedAt == nil:
             blocked.accept(secret, oldDiesBy: oldDiesBy, at: now)
         default: nil
         }
     }
 
-    /// The state with an answer of Zoom's that was found outside of the vault; `nil` where there is no place for one.
+    /// The state with an answer of Zoom that was found outside of the vault; `nil` in states that cannot accept one.
     package func finding(_ answer: SecretBox, at now: Timestamp) -> RotationState? {
         switch self {
         case .intended(let intended): .received(intended.receive(answer, at: now))

@@ -21,7 +21,7 @@ package struct Planned: AskingPhase, AcceptingPhase {
                     .refused, now, "Zoom refuses the present secret, so that no new one can be asked for: \(reason)")))
     }
 
-    /// At the operator's word. Nothing was asked of Zoom, or what was asked changed nothing.
+    /// On an operator's request. No request was made to Zoom, or it changed nothing.
     package func abort(at now: Timestamp, reason: String) -> Ended { Ended(facts.ended(.aborted, now, reason)) }
 }
 
@@ -29,13 +29,13 @@ package struct Intended: FindingPhase, AcceptingPhase {
     package let facts: Rotation
     fileprivate init(_ facts: Rotation) { self.facts = facts }
 
-    /// The call may have changed the secret, and nobody knows to what. What arrived of the answer is kept.
+    /// The call may have changed the secret to an unknown one. The part of the answer that arrived is stored.
     package func lose(at now: Timestamp, reason: String, partial: SecretBox? = nil) -> LostResponse {
         LostResponse(facts.losing(at: now, reason) { $0.answer = partial ?? $0.answer })
     }
 
-    /// The call certainly changed nothing and may be made again. If an earlier answer was lost, it still is.
-    /// - Parameter isAsked: whether Zoom may have got the call; else it is not counted any more.
+    /// The call certainly changed nothing and may be repeated. If an earlier answer was lost, it still is.
+    /// - Parameter isAsked: whether Zoom may have received the call; if not, it is no longer counted.
     package func postpone(until due: Timestamp, reason: String, isAsked: Bool = true) -> RotationState {
         let facts = isAsked ? facts : facts.withoutLastCall
         let next = facts.entering(facts.lostAt == nil ? .planned : .lostResponse, due: due, reason: reason) {
@@ -45,8 +45,8 @@ package struct Intended: FindingPhase, AcceptingPhase {
         return facts.lostAt == nil ? .planned(Planned(next)) : .lostResponse(LostResponse(next))
     }
 
-    /// The call certainly changed nothing, and would not the next time. If an earlier answer was lost, that is now for
-    /// the operator to mend, before the old secret dies.
+    /// The call certainly changed nothing, and would not the next time. If an earlier answer was lost, the operator must
+    /// now act before the old secret expires.
     package func refuse(at now: Timestamp, reason: String, isAsked: Bool = true) -> RotationState {
         let facts = isAsked ? facts : facts.withoutLastCall
         if facts.lostAt != nil { return .blocked(Blocked(facts.blocked(resumesAt: .lostResponse, reason))) }
@@ -60,8 +60,8 @@ package struct LostResponse: AskingPhase, AcceptingPhase, FindingPhase {
     package let facts: Rotation
     fileprivate init(_ facts: Rotation) { self.facts = facts }
 
-    /// Zoom is asked for another new secret. The time at which the old one dies is the earliest that Zoom was told: which
-    /// of them holds is not known.
+    /// Another new secret is requested from Zoom. The expiry of the old one is the earliest that was requested, because
+    /// it is unknown which request took effect.
     package func ask(revokeAt: Timestamp, at now: Timestamp) -> Intended {
         Intended(facts.asking(revokeAt: min(facts.revokeAt ?? revokeAt, revokeAt), at: now))
     }
@@ -84,7 +84,7 @@ package struct Received: AcceptingPhase {
     package let facts: Rotation
     fileprivate init(_ facts: Rotation) { self.facts = facts }
 
-    /// Zoom's answer was read, and this is the new secret in it.
+    /// Zoom's answer was read, and contains this new secret.
     package func read(_ candidate: SecretBox, revokeAt: Timestamp?, at now: Timestamp) -> Received {
         Received(
             facts.entering(.received, due: now) {
@@ -93,12 +93,12 @@ package struct Received: AcceptingPhase {
             })
     }
 
-    /// There is no secret in Zoom's answer. It is kept all the same: a person may see more in it.
+    /// Zoom's answer contains no secret. It is retained, since a person may see more in it.
     package func lose(at now: Timestamp, reason: String) -> LostResponse {
         LostResponse(facts.losing(at: now, reason))
     }
 
-    /// Zoom took the secret just now.
+    /// Zoom has just accepted the secret.
     package func verify(at now: Timestamp) -> Verified? {
         guard facts.candidate != nil else { return nil }
         return Verified(facts.entering(.verified, due: now))
@@ -108,7 +108,7 @@ package struct Received: AcceptingPhase {
         Received(facts.entering(.received, due: due, reason: reason) { $0.attempts += 1 })
     }
 
-    /// Zoom could not be asked, which says nothing of the secret.
+    /// Zoom could not be asked, which says nothing about the secret.
     package func wait(until due: Timestamp, reason: String) -> Received {
         Received(facts.entering(.received, due: due, reason: reason))
     }
@@ -120,7 +120,7 @@ package struct Verified: AcceptingPhase {
     package let facts: Rotation
     fileprivate init(_ facts: Rotation) { self.facts = facts }
 
-    /// The only way to a new current secret: from the state whose secret Zoom took.
+    /// The only way to a new current secret: from the state whose secret Zoom has accepted.
     package func promote(at now: Timestamp) -> Promotion? {
         guard let candidate = facts.candidate else { return nil }
         let credential = Credential(
@@ -146,12 +146,12 @@ package struct Current: RotationPhase {
         Current(facts.entering(.current, due: due, reason: reason) { $0.attempts += 1 })
     }
 
-    /// Nothing failed: a target takes its time.
+    /// Nothing failed, but a target takes its time.
     package func wait(until due: Timestamp, reason: String) -> Current {
         Current(facts.entering(.current, due: due, reason: reason) { $0.attempts = 0 })
     }
 
-    /// A target does not take the new secret. Both go on working.
+    /// A target refuses the new secret. Both secrets still work.
     package func block(reason: String) -> Blocked { Blocked(facts.blocked(resumesAt: .current, reason)) }
 }
 
@@ -166,25 +166,25 @@ package struct Draining: RotationPhase {
     package let facts: Rotation
     fileprivate init(_ facts: Rotation) { self.facts = facts }
 
-    /// - Parameter isAsked: `false` where Zoom certainly was not asked for the end that ``end(at:)`` counted.
+    /// - Parameter isAsked: `false` if the request that ``end(at:)`` counted certainly did not reach Zoom.
     package func wait(until due: Timestamp, reason: String, isAsked: Bool = true) -> Draining {
         Draining(
             facts.entering(.draining, due: due, reason: reason) { if !isAsked { $0.otherCalls.removeLast() } })
     }
 
-    /// Zoom is about to be asked to end the old secret. Committed before the call, which counts at Zoom's throttle.
+    /// Zoom is about to be asked to revoke the old secret. Committed before the call, which counts for Zoom's throttle.
     package func end(at now: Timestamp) -> Draining {
         Draining(facts.entering(.draining, due: now) { $0.otherCalls.append(now) })
     }
 
-    /// The old secret is revoked, or died by itself; or it is left to that, and nobody is known to have it.
+    /// The old secret was revoked or has expired; or it will expire, and no consumer is known to have it.
     package func retire(at now: Timestamp) -> Ended {
         var facts = facts.ended(.retired, now, facts.endsNow ? "its overlap was ended by the operator" : nil)
         if facts.endsOldSecret { facts.revokeAt = min(facts.revokeAt ?? now, now) }
         return Ended(facts)
     }
 
-    /// Zoom would not end the old secret, which dies at its time, and another rotation must not wait for that.
+    /// Zoom did not revoke the old secret, which will expire, and another rotation must not wait for that.
     package func giveWay(at now: Timestamp, reason: String) -> Ended {
         Ended(facts.ended(.retired, now, "zoom would not revoke the old secret, which expires at its time: \(reason)"))
     }
@@ -195,7 +195,7 @@ package struct Blocked: AcceptingPhase, FindingPhase {
     fileprivate init(_ facts: Rotation) { self.facts = facts }
 }
 
-/// Over: retired, refused or aborted.
+/// Final: retired, refused or aborted.
 package struct Ended: RotationPhase {
     package let facts: Rotation
     fileprivate init(_ facts: Rotation) { self.facts = facts }
@@ -215,10 +215,10 @@ extension FindingPhase {
     }
 }
 
-// MARK: From and to the vault
+// MARK: Reading from and writing to the vault
 
 extension RotationState {
-    /// The state that these facts are in: where a rotation goes on after a start.
+    /// The state with these facts: where a rotation continues after a start.
     package init(_ facts: Rotation) {
         self =
             switch facts.phase {
