@@ -1,14 +1,14 @@
 import Domain
 import Glibc
 
-/// How much room there is on a file system, and whether it does for a vault. What the doctor, the status and the numbers say of it.
+/// The free space of a file system, and whether it suffices for a vault. Used by the doctor, the status and the metrics.
 package struct DiskRoom: Equatable, Sendable {
     package enum Verdict: Equatable, Sendable { case enough, low, full }
 
-    /// Bytes, for a user who is not root.
+    /// In bytes, for a user other than root.
     package let free: Int
     package let total: Int
-    /// How many files may still be made. A file system that does not count them has none in all.
+    /// How many more files may be created. A file system that does not count them reports a total of none.
     let files: Int
     let allFiles: Int
 
@@ -35,7 +35,7 @@ package struct DiskRoom: Equatable, Sendable {
         return isTooMuch ? .max : bytes
     }
 
-    /// A vault of 100 apps is well below 1 MiB; a backup, a log and a rotation of all of them fit in this.
+    /// A vault of 100 apps is well below 1 MiB; a backup, a log and a rotation of all of them fit into this.
     private static let (little, least) = (256 << 20, 32 << 20)
 
     private var hasFewFiles: Bool { allFiles > 0 && files < 16 }
@@ -45,7 +45,7 @@ package struct DiskRoom: Equatable, Sendable {
         return free < Self.little ? .low : .enough
     }
 
-    /// `20 MiB (20971520 bytes) free`, and what comes of it.
+    /// `20 MiB (20971520 bytes) free`, and the consequences.
     package var words: String {
         let room = "\(free >> 20) MiB (\(counted(free, "byte"))) free"
         if free >= Self.least, hasFewFiles {

@@ -3,7 +3,7 @@ package import Domain
 import Glibc
 package import SocketAPI
 
-/// What can be seen of a machine by whoever may look into the state directory, with a daemon or without.
+/// Checks of a host for anybody with access to the state directory, with or without a daemon.
 package struct HostDoctor {
     package typealias Line = DoctorReport.Line
     let places: Places
@@ -14,8 +14,7 @@ package struct HostDoctor {
         self.now = now
     }
 
-    /// Whether some process has the vault open, though nobody may be able to reach it; `false` also where the caller may
-    /// not look.
+    /// Whether a process has the vault open, even if it cannot be reached; `false` also when the caller may not check.
     package var isServed: Bool {
         let descriptor = unsafe open(places.vault + ".lock", O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
         guard descriptor >= 0 else { return false }
@@ -27,7 +26,7 @@ package struct HostDoctor {
 
     // MARK: The kernel
 
-    /// What is missed without a feature, by the version that has it.
+    /// What is lost without a feature, by the kernel version that has it.
     private static let features: [(version: (Int, Int), loss: String)] = [
         ((5, 3), "a process that reuses a pid cannot be told from the one before it (pidfd_open)"),
         ((6, 5), "a caller's process is pinned by its number, and not by its socket (SO_PEERPIDFD)"),
@@ -54,15 +53,15 @@ package struct HostDoctor {
 
     // MARK: The clock
 
-    /// Public, since whoever asks a daemon may be told more than the daemon is.
+    /// Accessible, because an operator's command may be allowed to query more than the daemon.
     package var clock: Line { Self.clock(now, isKept: isClockKept) }
 
-    /// `nil` where the kernel does not tell: containers and services may be denied the call.
+    /// `nil` when the kernel does not say: containers and services may not be allowed to make the call.
     private var isClockKept: Bool? {
         switch kt_clock_is_kept() {
         case 0: return false
         case 1: return true
-        // Made by systemd-timesyncd once it has seen a server; others leave no such trace.
+        // Created by systemd-timesyncd once it has contacted a server; other programs leave no such trace.
         default: return unsafe access("/run/systemd/timesync/synchronized", F_OK) == 0 ? true : nil
         }
     }
@@ -162,7 +161,7 @@ package struct HostDoctor {
         }
     }
 
-    /// Printed and taken away it is the last resort; beside the vault it is a key under the mat.
+    /// Printed and stored elsewhere, a recovery key is the last resort; beside the vault it defeats the encryption.
     private var recoveryKeys: Line {
         let found = RecoveryKeyTrace.files(in: places.stateDirectory)
         guard !found.isEmpty else {

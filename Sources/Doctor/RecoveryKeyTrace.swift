@@ -1,18 +1,19 @@
 import Glibc
 import SecretMemory
 
-/// Files in which a recovery key stands: nine groups of four letters and digits. What is read is in memory that is wiped, and
+/// Finds files that contain a recovery key: nine groups of four letters and digits. The content is read into memory that
+/// is wiped, and goes nowhere else.
 /// leaves it by no way.
 enum RecoveryKeyTrace {
     private static let (groups, letters) = (9, 4)
     private static let sizes = 44...4096
-    /// As many files as are looked at: nobody knows what else was put there.
+    /// The most files to read: the directory may contain anything.
     private static let most = 200
 
-    /// Names of files that lie in the directory itself and are not Keyturn's own.
+    /// The names of files directly in the directory that are not Keyturn's own.
     static func files(in directory: String) -> [String] {
         StateModes.names(in: directory).filter { !StateModes.isOurs($0) }.prefix(most).filter {
-            // A name with anything else could not be shown.
+            // Other names could not be shown.
             $0.utf8.allSatisfy { (0x21...0x7E).contains($0) } && holdsOne(directory + "/" + $0)
         }
     }
@@ -32,7 +33,7 @@ enum RecoveryKeyTrace {
     }
 
     static func isIn(_ text: RawSpan) -> Bool {
-        // How many whole groups stand behind one another, and how many letters of the next.
+        // The number of consecutive whole groups, and of letters in the next one.
         var (whole, part) = (0, 0)
         for index in 0..<text.byteCount {
             switch text[index] {

@@ -1,10 +1,10 @@
 import Glibc
 package import SocketAPI
 
-/// Who may read what is in the state directory: nobody but the user that it belongs to.
+/// Checks that only the owner of the state directory can read its content.
 package struct StateModes {
     package struct Trouble: Equatable, Sendable {
-        /// In the state directory; `.` for itself.
+        /// Relative to the state directory; `.` for the directory itself.
         package let place: String
         package let detail: String
         package let hint: String
@@ -14,7 +14,7 @@ package struct StateModes {
 
     package init(places: Places) { self.places = places }
 
-    /// Everything that Keyturn makes there is looked at, and nothing else.
+    /// Checks everything that Keyturn creates there, and nothing else.
     package var troubles: [Trouble] {
         var found: [Trouble] = []
         var root = stat()
@@ -28,7 +28,7 @@ package struct StateModes {
         return found
     }
 
-    /// The vault with all that stands beside it, the log, the spool, and what a restore moved aside or left.
+    /// The vault and the files beside it, the log, the spool, and what a restore moved aside or left.
     static func isOurs(_ name: String) -> Bool {
         ["alerts.json", "audit", "spool", "replacing"].contains(name)
             || ["vault.db", "replaced-", "keyturn-", "last-backup.json"].contains { name.hasPrefix($0) }
@@ -58,7 +58,7 @@ package struct StateModes {
         }
     }
 
-    /// Empty for what is no directory.
+    /// Empty when it is not a directory.
     static func names(in path: String) -> [String] {
         guard let directory = unsafe opendir(path) else { return [] }
         defer { unsafe closedir(directory) }
