@@ -1,12 +1,12 @@
 package import Domain
 import Synchronization
 
-/// An app as readers see it: a value that is replaced as a whole.
+/// An app as readers see it: an immutable value that is replaced as a whole.
 ///
-/// It goes from hand to hand at each request, and there may be a hundred thousand: a copy is one reference, and costs as
-/// much memory as one.
+/// It is passed around at each request, and there may be a hundred thousand: a copy is one reference, and takes no more
+/// memory than that.
 package struct AppEntry: Sendable {
-    /// What is known of an app beside itself and its current secret.
+    /// The facts about an app besides itself and its current secret.
     struct Facts: Sendable {
         var previous: Credential?
         var rotation: Rotation?
@@ -19,7 +19,7 @@ package struct AppEntry: Sendable {
         let tokenUse = TokenUse()
     }
 
-    /// What the entry was made of. Never changed: who changes an entry has a new one.
+    /// The shared content of an entry. Immutable: a changed entry has a new one.
     private final class Box: Sendable {
         let app: App
         let credential: Credential
@@ -36,66 +36,66 @@ package struct AppEntry: Sendable {
 
     package var app: App { box.app }
 
-    /// The current secret: the one that is handed out.
+    /// The current secret, which is served.
     package var credential: Credential { box.credential }
 
     var facts: Facts { box.facts }
 
-    /// The one before it, until it is retired.
+    /// The previous secret, until it is retired.
     package var previous: Credential? { box.facts.previous }
 
-    /// The rotation that is under way.
+    /// The running rotation.
     package var rotation: Rotation? { box.facts.rotation }
 
-    /// The last secret that a rotation brought to its end.
+    /// The secret that the last completed rotation replaced.
     package var replaced: ReplacedSecret? { box.facts.replaced }
     package var token: SeenToken? { box.facts.token }
     package var refusals: Refusals? { box.facts.refusals }
     package var receipts: [Name: Receipt] { box.facts.receipts }
     package var upkeep: Upkeep { box.facts.upkeep }
 
-    /// The last rotation that began by itself and that Zoom refused, if none has replaced the secret since.
+    /// The last automatic rotation that Zoom refused, if the secret was not replaced since.
     package var refusedRotation: RefusedRotation? {
         box.facts.refusedRotation.flatMap { $0.base == credential.generation ? $0 : nil }
     }
 
-    /// The same for all that the app's entry ever was, since the start.
+    /// Shared by all versions of the app's entry since the start.
     package var tokenUse: TokenUse { box.facts.tokenUse }
 
-    /// Whether the current secret came out of a backup, and Zoom has not taken it since.
+    /// Whether the current secret comes from a backup and Zoom has not accepted it since.
     package var isSuspect: Bool { credential.suspectSince != nil }
 
-    /// Of the app, and of its current secret, without a copy of all the rest.
+    /// The names of the app and its current generation, without a copy of the rest.
     package var name: Name { box.app.name }
     package var generation: Generation { box.credential.generation }
 
-    /// Whether both are one and the same, and not only equal.
+    /// Whether both are the same object, not only equal.
     package func isIdentical(to other: AppEntry) -> Bool { box === other.box }
 
-    /// Until when Zoom takes the secret before the current one, as far as is known.
+    /// Until when Zoom accepts the previous secret, as far as is known.
     package var previousValidUntil: Timestamp? {
         guard box.facts.previous != nil, let rotation, !rotation.isByHand else { return nil }
         return rotation.revokeAt
     }
 }
 
-/// When somebody last asked for an app's token: tokens that nobody uses are not refreshed.
+/// When an app's token was last requested: unused tokens are not refreshed.
 package final class TokenUse: Sendable {
-    /// Seconds on the boot clock; 0 is never.
+    /// In seconds of the boot clock; 0 for never.
     private let last = Atomic(0)
 
     package init() {}
 
     package func note(_ now: Moment) { last.store(now.boot, ordering: .relaxed) }
 
-    /// Whether it was within a token's usual life of an hour.
+    /// Whether it was within an hour, a token's usual lifetime.
     package func isRecent(at now: Moment) -> Bool {
         let last = last.load(ordering: .relaxed)
         return last > 0 && now.boot - last < 3600
     }
 }
 
-/// A token, and when it came into this process's memory.
+/// A token, and when this process got it.
 package struct SeenToken: Sendable {
     package let token: Token
     package let seen: Moment
@@ -108,27 +108,26 @@ package struct SeenToken: Sendable {
         self.minted = minted
     }
 
-    /// A token that was found in the vault, by a process that did not see it come; `nil` for one that may be older than
-    /// the clock makes it look.
+    /// A token from the vault that an earlier process minted; `nil` if it may be older than the clock suggests.
     ///
-    /// Its age is known by the wall clock alone. Where that is behind the time at which the token was issued, it would have
-    /// more left than it was made for; where it is behind anything else that the vault knows of, it was wrong then or is now,
-    /// and nobody knows by how much.
+    /// Its age is known only by the wall clock. If that is before the token's issue time, the token would seem to last
+    /// longer than it was made for. If it is before any other time that the vault knows, it was wrong then or is now, by
+    /// an unknown amount.
     /// - Parameter newest: the latest time of a change or of the audit log's last line; `nil` when there is none.
     package init?(found token: Token, at now: Moment, newest: Timestamp?) {
         guard token.issuedAt <= now.wall, newest ?? now.wall <= now.wall else { return nil }
         self.init(token: token, seen: now, minted: false)
     }
 
-    /// Seconds left, by whichever clock leaves less: the wall clock may have been set back, and what has passed on
-    /// the boot clock has passed; a machine that was suspended as a whole knows of that by its wall clock alone.
+    /// Seconds left, by whichever clock leaves fewer: the wall clock may have been set back, so the boot clock counts;
+    /// after the whole virtual machine was suspended, only the wall clock knows the time that passed.
     package func secondsLeft(at now: Moment) -> Int {
         let byWall = token.expiresAt - now.wall
         let byBoot = token.expiresAt - seen.wall - (now.boot - seen.boot)
-        // The seconds of the two clocks do not begin together.
+        // The seconds of the two clocks do not start together.
         return abs(byWall - byBoot) <= 1 ? byWall : min(byWall, byBoot)
     }
 
-    /// When that is over, on the wall clock as it is set now.
+    /// The time of expiry, by the present setting of the wall clock.
     package func expiresAt(at now: Moment) -> Timestamp { now.wall + secondsLeft(at: now) }
 }

@@ -1,19 +1,20 @@
 package import Domain
 import Synchronization
 
-/// What readers may want to look at again.
+/// A change that readers may want to react to.
 package enum CatalogChange: Equatable, Sendable {
-    /// The app of this name is new, another than it was, or gone.
+    /// The app with this name was added, changed or removed.
     case app(Name)
-    /// Clients came or went, and with them who may ask for what.
+    /// Clients were added or removed, and with them permissions.
     case rules
 }
 
-/// What the vault holds, opened and in memory. Readers take an entry and go; a change shows after its commit.
+/// The decrypted content of the vault in memory. Readers take entries without waiting; a change is visible after its
+/// commit.
 package final class Catalog: Sendable {
     struct State: Sendable {
         var apps: [Name: AppEntry] = [:]
-        /// By the app's id, by which rows belong to it.
+        /// By the app's ID, to which rows refer.
         var names: [String: Name] = [:]
         var clients: [Name: Client] = [:]
         var targets: [Name: TargetEntry] = [:]
@@ -28,13 +29,13 @@ package final class Catalog: Sendable {
 
     init(_ state: State) { self.state = Mutex(state) }
 
-    /// Has `observer` told of every change from now on, after it shows, and in the order of the commits. It is called on
-    /// the thread that commits, and must not block.
+    /// Calls `observer` for every change from now on, after it is visible, in the order of commits. It is called on the
+    /// thread that commits, and must not block.
     package func observe(_ observer: @escaping @Sendable (CatalogChange) -> Void) {
         observers.withLock { $0.append(observer) }
     }
 
-    /// As ``observe(_:)``, of what rotations do.
+    /// Like ``observe(_:)``, for changes of rotations.
     package func observeRotations(_ observer: @escaping @Sendable (RotationMove) -> Void) {
         movers.withLock { $0.append(observer) }
     }
@@ -45,7 +46,7 @@ package final class Catalog: Sendable {
 
     package func app(_ name: Name) -> AppEntry? { state.withLock { $0.apps[name] } }
 
-    /// All apps, in no order.
+    /// All apps, unordered.
     package var entries: [AppEntry] { state.withLock { Array($0.apps.values) } }
 
     /// All apps, by name.
@@ -56,7 +57,7 @@ package final class Catalog: Sendable {
     /// All clients, by name.
     package var clients: [Client] { state.withLock { Array($0.clients.values) }.sorted { $0.name < $1.name } }
 
-    /// The clients that are known to hold a generation before the current one, by name. Who was removed holds nothing.
+    /// The clients known to hold a generation before the current one, by name. Removed clients do not count.
     package func holders(of entry: AppEntry) -> [Name] {
         entry.receipts.values.filter { $0.generation < entry.credential.generation }.map(\.client)
             .filter { client($0) != nil }.sorted()
@@ -64,7 +65,7 @@ package final class Catalog: Sendable {
 
     package var rules: ClientRules { state.withLock { $0.rules } }
 
-    /// The rules and the app, of one and the same moment.
+    /// The policies and the app, from the same moment.
     package func rules(beside app: Name) -> (rules: ClientRules, entry: AppEntry?) {
         state.withLock { ($0.rules, $0.apps[app]) }
     }
@@ -72,10 +73,10 @@ package final class Catalog: Sendable {
     /// Whether some client has this uid.
     package func hasRule(for uid: UInt32) -> Bool { state.withLock { $0.rules.hasRule(for: uid) } }
 
-    /// What is to be known of a caller with this uid before anything is decided.
+    /// The facts that are needed about a caller with this uid before a decision.
     package func needs(of uid: UInt32) -> IdentityNeeds { state.withLock { $0.rules.needs(of: uid) } }
 
-    /// Shows what a commit changed, all of it at once, and tells of it.
+    /// Makes a commit's changes visible, all at once, and notifies the observers.
     func show(_ changes: [RowChange], at now: Moment, newest: Timestamp?) {
         let (told, moves) = state.withLock { state in
             var fold = CatalogFold(at: now, newest: newest)
@@ -88,7 +89,7 @@ package final class Catalog: Sendable {
         for move in moves { for mover in movers { mover(move) } }
     }
 
-    /// Shows what the disk could not take of this very app, if it is still there.
+    /// Makes visible what the disk could not store for this app, if the app still exists.
     func hold(_ app: App, _ change: (AppEntry) -> AppEntry) {
         let isThere = state.withLock { state in
             guard let entry = state.apps[app.name], entry.app.id == app.id else { return false }
@@ -98,8 +99,8 @@ package final class Catalog: Sendable {
         if isThere { tell(.app(app.name)) }
     }
 
-    /// Notes for each client, by its id, whose uid is not its user's any more, whose it is. Known of this machine, and
-    /// not kept in the vault.
+    /// Records, by client ID, the current owner of each uid that no longer belongs to the client's user. Specific to this
+    /// host, and not saved in the vault.
     package func note(strangers: [String: String]) {
         let isNew = state.withLock { state in
             guard state.strangers != strangers else { return false }
@@ -110,6 +111,6 @@ package final class Catalog: Sendable {
         if isNew { tell(.rules) }
     }
 
-    /// For each client, by its id, whose uid is not its user's any more: whose it is.
+    /// By client ID, the current owner of each uid that no longer belongs to the client's user.
     package var strangers: [String: String] { state.withLock { $0.strangers } }
 }

@@ -1,24 +1,24 @@
 import Domain
 
-/// Rows on their way into the catalog, of one commit or of the whole vault: the only way in. They come in any order, and
-/// show together.
+/// Collects row changes, of one commit or the whole vault, and applies them to the catalog together. It is the only way
+/// to change the catalog; rows may come in any order.
 struct CatalogFold {
     private var apps: [String: AppRows] = [:]
-    /// The ids of ``apps`` as they came.
+    /// The IDs of ``apps`` in order of arrival.
     private var touched: [String] = []
     private var targets: [String: TargetRows] = [:]
-    /// By id; `nil` for one that is gone.
+    /// By ID; `nil` for a removed client.
     private var clients: [String: Client?] = [:]
     private(set) var moves: [RotationMove] = []
     private let now: Moment
     private let newest: Timestamp?
 
-    /// - Parameter newest: the latest time that vault and audit log know of, by which the age of a token is judged.
+    /// - Parameter newest: the latest time in the vault and the audit log, for judging the age of tokens.
     init(at now: Moment, newest: Timestamp?) {
         (self.now, self.newest) = (now, newest)
     }
 
-    /// - Parameter state: what shows so far.
+    /// - Parameter state: what is visible so far.
     mutating func take(_ change: RowChange, over state: Catalog.State) {
         switch change {
         case .put(let row): put(row, state)
@@ -32,7 +32,7 @@ struct CatalogFold {
         case .generation(let record): rows(record.appID, state).take(record)
         case .rotation(let rotation):
             let rows = rows(rotation.appID, state)
-            // Nobody waits for news of an app that does not show yet.
+            // An app that is not visible yet has no observers of its rotations.
             if state.names[rotation.appID] != nil, let app = rows.app,
                 let move = RotationMove(of: app, from: rows.facts.rotation, to: rotation)
             {
@@ -48,7 +48,7 @@ struct CatalogFold {
         case .client(let client): clients[client.id] = client
         case .pushTarget(let target): rows(ofTarget: target.id, state).take(target)
         case .delivery(let record): rows(ofTarget: record.targetID, state).delivery = record.delivery
-        case .way, .keySlot, .keyring, .state, .auditHead, .outbox: break  // not the catalog's
+        case .way, .keySlot, .keyring, .state, .auditHead, .outbox: break  // not part of the catalog
         }
     }
 
@@ -94,16 +94,16 @@ struct CatalogFold {
         return rows
     }
 
-    /// Apps whose rows hold no current secret. They do not show.
+    /// Apps without a row of a current secret. They are not made visible.
     var appsWithoutSecret: [Name] { apps.values.compactMap { $0.current == nil ? $0.app?.name : nil }.sorted() }
 
-    /// Shows all that came. Nothing is left to show afterwards.
-    /// - Returns: what is another than it was, in the order in which it came.
+    /// Makes everything visible, and empties this value.
+    /// - Returns: the changes, in order of arrival.
     mutating func show(in state: inout Catalog.State) -> [CatalogChange] {
         var told: [CatalogChange] = []
         state.apps.reserveCapacity(state.apps.count + touched.count)
         let shown = touched.map { (id: $0, name: state.names[$0], entry: apps.removeValue(forKey: $0)?.entry) }
-        // First the names that are free now: one may have gone from an app to another.
+        // Frees names first: a name may have moved from one app to another.
         for case (let id, let name?, let entry) in shown where name != entry?.name {
             (state.names[id], state.apps[name]) = (nil, nil)
             told.append(.app(name))
@@ -128,7 +128,7 @@ struct CatalogFold {
     }
 }
 
-/// What the rows of one app say, as far as they came.
+/// The rows of one app that have arrived so far.
 final class AppRows {
     var app: App?
     private(set) var current: Credential?
@@ -141,7 +141,7 @@ final class AppRows {
     }
 
     func take(_ record: GenerationRecord) {
-        // One secret has one row: it is in the one place or the other.
+        // A secret has one row, in one of the two places.
         removeGeneration(record.credential.generation.number)
         switch record.credential.state {
         case .current: current = record.credential
@@ -168,14 +168,14 @@ final class AppRows {
         }
     }
 
-    /// `nil` for an app that is not there, or has no current secret.
+    /// `nil` for an app that is absent, or has no current secret.
     var entry: AppEntry? {
         guard let app, let current else { return nil }
         return AppEntry(app: app, credential: current, facts)
     }
 }
 
-/// What the rows of one push target say, as far as they came.
+/// The rows of one push target that have arrived so far.
 private final class TargetRows {
     var target: PushTarget?
     var delivery: Delivery

@@ -2,21 +2,21 @@ import Audit
 import Domain
 import Envelope
 
-/// Every row of a vault, opened, and what memory holds of them.
+/// Reads and opens every row of a vault, and builds the memory from it.
 ///
-/// A row of an app, a secret or a client that does not open, or one row too many or too few, refuses the whole: what
-/// is left could be an older truth. A token or a note of refusals that does not open is only left out, since Zoom
-/// gives a new one for the asking.
+/// If a row of an app, a secret or a client cannot be opened, or a row is missing or extra, loading fails: the rest could
+/// be an older state. A token or a record of refusals that cannot be opened is only left out, since Zoom provides it
+/// again.
 struct CatalogLoader: Sendable {
     private(set) var catalog = Catalog.State()
     private(set) var account: LogCursor
     private(set) var ways: [UnlockMethod] = []
     private var outbox: [AuditEntry] = []
 
-    /// What an earlier process committed, and of whose lines it did not know that they were on disk.
+    /// The commits of an earlier process whose audit lines may not be on disk.
     var unlogged: AuditBacklog { AuditBacklog(room: .max, outbox, account.state.outboxLoss) }
 
-    /// - Parameter log: what is newest in the audit log; `nil` for a vault without one.
+    /// - Parameter log: the newest entries of the audit log; `nil` for a vault without one.
     init(
         _ transaction: any StoreTransaction, sealer: Sealer, at now: Moment, beside log: LogDirectory.Newest?
     ) throws {

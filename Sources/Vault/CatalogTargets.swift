@@ -13,7 +13,7 @@ extension Catalog {
     /// The targets of an app, by name.
     package func targets(of app: App) -> [TargetEntry] { targets.filter { $0.target.appID == app.id } }
 
-    /// The app that a target is for.
+    /// The app of a target.
     package func app(of target: PushTarget) -> AppEntry? {
         app(target.app).flatMap { $0.app.id == target.appID ? $0 : nil }
     }
@@ -23,7 +23,7 @@ extension Catalog {
         targets.filter { $0.target.id != target.id && $0.target.place == target.place }
     }
 
-    /// What the log of this very target tells.
+    /// Records what the log of this target shows.
     package func note(_ provisioning: Provisioning, of target: PushTarget) {
         state.withLock { state in
             guard let entry = state.targets[target.name], entry.target.id == target.id else { return }

@@ -1,7 +1,7 @@
 import Envelope
 import SecretMemory
 
-/// What opens a vault, as it is stored: the key slots, and the keyring that each of them leads to.
+/// The stored key slots of a vault, and the keyring that each of them leads to.
 struct KeySlots: Sendable, Equatable {
     /// Rows of ``SealedTable/keySlot``.
     let slots: [SealedRow]
@@ -22,14 +22,14 @@ struct KeySlots: Sendable, Equatable {
         self.init(slots: slots, keyring: row.sealed)
     }
 
-    /// The same with another slot of that id, or with none. In the order of the store.
+    /// A copy with the slot of that ID replaced or removed. In the order of the store.
     func replacing(slot id: String, by row: SealedRow?) -> KeySlots {
         let others = slots.filter { $0.id != id }
         let slots = (others + [row].compactMap(\.self)).sorted { $0.id.utf8.lexicographicallyPrecedes($1.id.utf8) }
         return KeySlots(slots: slots, keyring: keyring)
     }
 
-    /// For people: what the vault opens with.
+    /// The kinds of the key slots, as text for people.
     var words: [String] {
         slots.compactMap { row in
             guard case .text(let kind) = row.cells[1] else { return nil }
@@ -37,7 +37,7 @@ struct KeySlots: Sendable, Equatable {
         }
     }
 
-    /// What seals and opens rows, by the first slot that the secret fits, and what that slot holds.
+    /// The keys for rows, opened through the first slot that the secret fits, and that slot's content.
     struct Opened: Sendable {
         let sealer: Sealer
         let keyringKey: SecretBox
@@ -46,7 +46,8 @@ struct KeySlots: Sendable, Equatable {
 
     func open(with way: UnlockKey) async throws -> Opened { try await offThePool { try unwrap(with: way) } }
 
-    /// A slot counts as one of the secret's kind by what its row says or by what it is, so that a changed row is seen.
+    /// A slot counts as one of the secret's kind by its row's column or by its own content, so that a changed row is
+    /// detected.
     private func unwrap(with way: UnlockKey) throws -> Opened {
         let wanted = way.secret.kind
         let words = wanted.words
@@ -69,7 +70,8 @@ struct KeySlots: Sendable, Equatable {
                 default: throw error
                 }
             }
-            // A slot of before another one was removed, or of another vault, holds a key that the keyring does not have.
+            // A slot from before another one was removed, or of another vault, contains a key that does not open this
+            // keyring.
             do throws(EnvelopeError) {
                 let sealer = Sealer(keyring: try Keyring(opening: keyring, under: key))
                 return Opened(sealer: sealer, keyringKey: SecretBox(key.kept()), slot: slot)

@@ -1,6 +1,6 @@
 import Dispatch
 
-/// Runs what blocks, such as scrypt, where it does not take a thread from Swift's concurrency.
+/// Runs blocking work, such as scrypt, outside of Swift's cooperative threads.
 package func offThePool<Result: Sendable>(_ body: @escaping @Sendable () throws -> Result) async throws -> Result {
     try await withCheckedThrowingContinuation { continuation in
         DispatchQueue.global().async { continuation.resume(with: Swift.Result { try body() }) }

@@ -1,11 +1,11 @@
 package import Domain
 
-/// How a rotation is found by what an operator types.
+/// Finds a rotation by what an operator types.
 extension Vault {
-    /// The least of an id that stands for the whole.
+    /// The shortest accepted beginning of an ID.
     private static let shortestPrefix = 4
 
-    /// One rotation, whether it is under way or long over, and the app that it was of.
+    /// Returns a rotation, running or ended, and its app.
     package func rotation(id: String) async throws(VaultError) -> (rotation: Rotation, app: App) {
         do {
             let found = try await store.read { [self] transaction -> (Rotation, App)? in
@@ -22,8 +22,8 @@ extension Vault {
         throw Self.noSuchRotation(id)
     }
 
-    /// The id of the rotation that is meant: by its id, by the name of the app whose rotation is under way, or by the
-    /// beginning of one id alone.
+    /// Returns the ID of the rotation that `text` refers to: an ID, a unique beginning of one, or the name of an app with
+    /// a running rotation.
     package func rotationID(meant text: String) async throws(VaultError) -> String {
         if let name = Name(text), let open = catalog.app(name)?.rotation { return open.id }
         let found: [String]
@@ -57,7 +57,7 @@ extension Vault {
         VaultError(.notFound, "there is no such rotation", hint: "keyturn rotation list")
     }
 
-    /// Of an app one rotation is under way at a time: where that one stands, what it waits for, and the command that goes on.
+    /// An app has one rotation at a time: the error tells its state, what it waits for, and the command to continue it.
     package static func busy(_ name: Name, _ rotation: Rotation) -> VaultError {
         let reason = rotation.reason.map { ": \($0)" } ?? ""
         let due = rotation.due.map { "; it continues at \($0)" } ?? ""
@@ -72,7 +72,7 @@ extension Vault {
             hint: "keyturn history \(name)")
     }
 
-    /// There is an overlap to end only once there are two secrets.
+    /// An overlap can be ended only while there are two secrets.
     package static func notLive(_ name: Name, _ rotation: Rotation) -> VaultError {
         let now = "keyturn rotate \(name) --now"
         return VaultError(
@@ -82,7 +82,7 @@ extension Vault {
 }
 
 extension Rotation {
-    /// The command that has it go on from where it stands.
+    /// The command that continues it from its present state.
     package var wayOn: String {
         switch phase {
         case .draining where endsNowSince == nil: "keyturn rotation finish \(id)"

@@ -4,26 +4,26 @@ import Envelope
 package import SecretMemory
 import Synchronization
 
-/// An open vault: the keyring that opens its rows, the store that keeps them, and the catalog of what they say.
+/// An open vault: the keyring that opens its rows, the store that contains them, and the catalog of their content.
 ///
-/// Every change is one durable transaction; readers see it in ``catalog`` after the commit and in the order of the
-/// commits. The last reference to go takes the keys with it.
+/// Every change is one durable transaction; readers see it in ``catalog`` after the commit, in the order of the commits.
+/// The keys are wiped with the last reference.
 package final class Vault: Sendable {
     package let catalog: Catalog
     let store: any SealedStore
     let keys: Mutex<VaultKeys>
-    /// The key slot that this vault was opened with.
+    /// The key slot that unlocked this vault.
     package let openedBy: String
-    /// What seals and opens rows. It may be another after each commit: a transaction asks for it within itself.
+    /// The keys for rows. They may change with each commit, so a transaction reads them itself.
     var sealer: Sealer { keys.withLock { $0.sealer } }
-    /// Copies of what opens the vault, as they are stored.
+    /// Copies of the stored key slots and keyring.
     var keySlots: KeySlots { keys.withLock { $0.keySlots } }
     let time: any TimeSource
     private let isClosed = Atomic(false)
     let account: Mutex<LogCursor>
-    /// This machine, as a keyed fingerprint; `nil` for whoever does not serve.
+    /// This host, as a keyed fingerprint; `nil` in programs that do not serve.
     let here = Mutex<String?>(nil)
-    /// What an earlier process committed, and of whose lines it did not know that they were on disk.
+    /// The commits of an earlier process whose audit lines may not be on disk.
     package let unlogged: AuditBacklog
 
     init(
@@ -39,24 +39,25 @@ package final class Vault: Sendable {
         self.unlogged = unlogged
     }
 
-    /// From now on nothing is written. What was under way and came first is in the store; the rest fails, so that
-    /// whoever opens the vault next has seen all there is.
+    /// Forbids further writes. Earlier transactions are in the store; later ones fail, so that the next program to open
+    /// the vault sees everything.
     package func close() { isClosed.store(true, ordering: .sequentiallyConsistent) }
 
-    /// A keyed fingerprint by which two secrets can be compared without being seen: 12 hexadecimal digits.
+    /// A keyed fingerprint for comparing secrets without showing them: 12 hexadecimal digits.
     package func fingerprint(of secret: SecretBox) throws(VaultError) -> String {
         do { return try sealer.keyring.fingerprint(of: secret.bytes) } catch {
             throw VaultError(.library, "no fingerprint: \(error)")
         }
     }
 
-    /// What the vault opens with, a word for each key slot: `key file`, `passphrase`, `recovery key`.
+    /// The kind of each key slot: `key file`, `passphrase`, `recovery key`.
     package var slotKinds: [String] { keySlots.words }
 
     // MARK: Apps
 
-    /// Stores an app with its first client secret. Under a name that an app had before, its numbers go on above that one's.
-    /// - Parameter event: what the audit log tells of it; so with all changes.
+    /// Stores an app with its first client secret. If an earlier app had the same name, its generations continue above
+    /// that one's.
+    /// - Parameter event: for the audit log; likewise in all changes.
     package func add(_ app: App, clientSecret: SecretBox, recording event: AuditEvent? = nil) async throws(VaultError) {
         let now = time.now.wall
         try await change(recording: event) { transaction in
@@ -75,11 +76,10 @@ package final class Vault: Sendable {
         }
     }
 
-    /// Forgets an app, its secret included. Nothing brings it back.
+    /// Removes an app and its secrets. This cannot be undone.
     ///
-    /// Refused as `.busy` while a rotation is under way that Zoom may have made a secret for: of that one there may be no
-    /// other copy.
-    /// - Parameter force: to forget it all the same.
+    /// Refused as `.busy` during a rotation for which Zoom may have made a secret: there may be no other copy of it.
+    /// - Parameter force: removes the app nevertheless.
     package func removeApp(
         _ name: Name, force: Bool = false, recording event: AuditEvent? = nil
     ) async throws(VaultError) {
@@ -112,12 +112,12 @@ package final class Vault: Sendable {
 
     // MARK: Tokens
 
-    /// Keeps a token that was just minted, so that a restart need not mint again. Clears the app's refusals, and whatever
-    /// doubt there was of its secret: Zoom took its credentials. The token of an older secret than that of the known one
+    /// Saves a token that was just minted, so that a restart need not mint again. Zoom accepted the credentials, so the
+    /// app's refusals are cleared, and any doubt about its secret. A token of an older secret than the stored token's
     /// changes nothing.
     package func keep(_ seen: SeenToken, for app: App) async throws(VaultError) {
         try await change { transaction in
-            // Of an app that has other IDs by now it would be somebody else's token.
+            // If the app has other IDs by now, the token is for another app.
             guard let entry = try transaction.secrets(ofApp: app.id).entry, entry.app.isSame(atZoom: app)
             else { throw Self.noSuchApp(app.name) }
             let known = try transaction.record(app.id, as: TokenRecord.self)?.token
@@ -133,8 +133,8 @@ package final class Vault: Sendable {
         }
     }
 
-    /// Notes that Zoom refused the app's credentials, or, with `nil`, forgets it. What is said of an older secret than what
-    /// is known already says nothing.
+    /// Records that Zoom refused the app's credentials; `nil` clears the record. A record about an older secret than the
+    /// stored one is ignored.
     package func keep(_ refusals: Refusals?, for app: App) async throws(VaultError) {
         try await change { transaction in
             guard let refusals else { return try transaction.remove(from: .refusals, id: app.id) }
@@ -145,7 +145,7 @@ package final class Vault: Sendable {
         }
     }
 
-    /// Shows readers a token that could not be kept, and clears the app's refusals as keeping it would.
+    /// Makes a token visible that could not be saved, and clears the app's refusals as saving it would.
     package func showUnsaved(_ seen: SeenToken, for app: App) {
         catalog.hold(app) { entry in
             let known = entry.token.map(\.token.generation)
@@ -159,7 +159,7 @@ package final class Vault: Sendable {
         }
     }
 
-    /// Counts refusals that could not be kept.
+    /// Makes refusals count that could not be saved.
     package func showUnsaved(_ refusals: Refusals, for app: App) {
         catalog.hold(app) { entry in
             let known = entry.refusals.map(\.generation)
@@ -192,18 +192,19 @@ package final class Vault: Sendable {
         }
     }
 
-    // MARK: The one way to change anything
+    // MARK: Changes
 
-    /// Runs `body` as one durable transaction. What it writes and removes is all that there is to say of the change: after the
-    /// commit, and before the next one, it shows in ``catalog`` and wherever else memory holds what rows say.
-    /// - Parameter event: what the audit log is to tell of this change, unless the transaction says it. It is sealed with it,
-    ///   so that a crash before its line is written does not lose it.
+    /// Runs `body` as one durable transaction, the only way to change the vault. The rows that it writes and removes are
+    /// the whole change: after the commit, and before the next one, ``catalog`` and all other memory are updated from
+    /// them.
+    /// - Parameter event: the audit event of this change, unless the transaction sets one. It is committed with the
+    ///   change, so that a crash before its line is written does not lose it.
     func change(
         recording event: AuditEvent? = nil, _ body: @escaping @Sendable (inout SealedTransaction) throws -> Void
     ) async throws(VaultError) {
         do {
             _ = try await store.write { [self] rows in
-                // Asked on the store's own thread, so that no transaction slips in behind the answer.
+                // Checked on the store's thread, so no transaction can start after the check.
                 guard !isClosed.load(ordering: .sequentiallyConsistent) else {
                     throw VaultError(
                         .closed, "the vault was locked meanwhile; nothing was changed", hint: "keyturn unlock")
@@ -234,7 +235,7 @@ package final class Vault: Sendable {
 }
 
 extension VaultError {
-    /// What a store's closures throw, in the vault's own terms.
+    /// Translates the errors of a store's closures.
     init(translating error: any Error) {
         switch error {
         case let error as VaultError: self = error

@@ -4,22 +4,22 @@ import Envelope
 package import SecretMemory
 import Synchronization
 
-/// What vault and audit log know of each other: where the log ends, so that a log that was cut is found out; how often the
-/// vault was written, so that a vault that was put back is; and which changes have no line on disk yet.
+/// The relation between vault and audit log: the end of the log, to detect a truncated log; the number of commits, to
+/// detect an older vault; and the changes without a line on disk.
 struct LogCursor {
-    /// The vault's account of itself, as of the last commit.
+    /// The state row, as of the last commit.
     private(set) var state: VaultState
     /// The log's last line, as of the last commit.
     private(set) var auditHead = AuditHead.start
     /// The latest time of a change or, at the start, of the audit log's last line.
     private(set) var newestTime: Timestamp?
-    /// The next commit is a later one than this.
+    /// The next commit gets a higher number than this.
     let floor: Int
-    /// Whether there is a log that is told of changes.
+    /// Whether a log receives the changes.
     let hasLog: Bool
     weak var log: (any ChangeLog)?
 
-    /// - Parameter log: what is newest in the audit log; `nil` for a vault without one.
+    /// - Parameter log: the newest entries of the audit log; `nil` for a vault without one.
     init(_ state: VaultState, beside log: LogDirectory.Newest?) {
         self.state = state
         newestTime = [state.newestTime, log?.time].compactMap(\.self).max()
@@ -36,11 +36,11 @@ struct LogCursor {
     }
 }
 
-/// That the audit log was not as it was written, which the log itself cannot be trusted to remember.
+/// A detected change of the audit log. It is saved in the vault, because the log itself cannot be trusted with it.
 package struct AuditTrouble: Equatable, Sendable {
-    /// What was seen last.
+    /// What was detected last.
     package let words: String
-    /// When something was first seen that nobody has taken note of.
+    /// Since when there has been an unacknowledged change.
     package let since: Timestamp
 
     package init(words: String, since: Timestamp) {
@@ -49,13 +49,13 @@ package struct AuditTrouble: Equatable, Sendable {
     }
 }
 
-/// The audit log, as far as it tells of the vault's commits.
+/// The audit log, as the vault sees it.
 package protocol ChangeLog: AnyObject, Sendable {
-    /// What of the log is on disk; `nil` while it is not open.
+    /// The part of the log that is on disk; `nil` while it is not open.
     var durable: LogPosition? { get }
 
-    /// Takes the event of a commit that is durable now. Called in the order of the commits, on the thread that commits: it
-    /// must not block, and need not keep anything safe, since the vault does.
+    /// Receives the event of a durable commit. Called in the order of commits, on the thread that commits: it must not
+    /// block, and need not store the event safely, because the vault does.
     func take(_ entry: AuditEntry)
 }
 
@@ -63,29 +63,29 @@ extension Vault {
     /// The key of the audit log's lines.
     package func auditKey() throws(VaultError) -> SecretBytes { try sealer.auditKey() }
 
-    /// The last line of the audit log that was on disk when the vault was last written.
+    /// The last line of the audit log that was on disk at the last commit.
     package var auditHead: AuditHead { account.withLock { $0.auditHead } }
 
-    /// How often the vault was written.
+    /// How many times the vault was written.
     package var commits: Int { account.withLock { $0.state.commits } }
 
-    /// The latest time that the vault knows of: of a change, or of the line that ended the audit log when it was opened. A
-    /// clock behind it was wrong then, or is now.
+    /// The latest time that the vault knows: of a change, or of the audit log's last line when it was opened. A clock
+    /// before it was wrong then, or is now.
     package var newestTime: Timestamp? { account.withLock { $0.newestTime } }
 
-    /// From now on `log` is told of each commit that has an event, and each commit keeps where it ends. Held weakly.
+    /// From now on `log` receives the event of each commit, and each commit records the end of the log. Held weakly.
     package func tell(_ log: any ChangeLog) { account.withLock { $0.log = log } }
 
-    /// Keeps where the log ends now, as at a clean stop.
+    /// Records the present end of the log, for a clean stop.
     package func keepAuditHead() async throws(VaultError) {
         guard nextAuditHead != auditHead else { return }
         try await change { _ in }
     }
 
-    /// What was seen of the log, by this process or one before it, and not acknowledged.
+    /// An unacknowledged change of the log, detected by this process or an earlier one.
     package var auditTrouble: AuditTrouble? { account.withLock { $0.state.auditTrouble } }
 
-    /// Keeps what was seen of the log over restarts.
+    /// Saves a detected change of the log across restarts.
     package func keep(auditTrouble words: String) async throws(VaultError) {
         guard auditTrouble?.words != words else { return }
         let now = time.now.wall
@@ -94,7 +94,7 @@ extension Vault {
         }
     }
 
-    /// Forgets it: an operator has taken note. So with times ahead of the clock, in which changes and lines were made.
+    /// Clears it, because an operator acknowledged it. Also clears recorded times that are ahead of the clock.
     package func acknowledgeAuditTrouble(recording event: AuditEvent?) async throws(VaultError) {
         try await change(recording: event) { transaction in
             transaction.note(nil)

@@ -1,25 +1,25 @@
-/// Why the vault could not do as it was told. Carries no secret.
+/// Why a vault operation failed. Contains no secret.
 package struct VaultError: Error, Equatable, CustomStringConvertible {
     package enum Code: Equatable, Sendable {
         case exists
         case notFound
-        /// A rotation of the app is under way.
+        /// A rotation of the app is running.
         case busy
-        /// What was to be changed has come to its end already.
+        /// The object to change has already ended.
         case ended
-        /// Zoom does not take what was to be stored.
+        /// Zoom refuses the value to be stored.
         case refused
-        /// None of the key slots opens with what was given.
+        /// The secret opens no key slot.
         case wrongKey
         /// A recovery key that fails its own checksum.
         case mistyped
-        /// A secret that cannot guard a vault, such as too short a passphrase.
+        /// A secret that is too weak for a vault, such as a short passphrase.
         case unfit
-        /// A seal does not open, or the rows are not the ones that the vault wrote.
+        /// A seal cannot be opened, or the rows are not those that the vault wrote.
         case damaged
-        /// The audit log names commits that the vault has not: it is an older copy of itself.
+        /// The audit log names commits that the vault lacks: it is an older copy of itself.
         case rolledBack
-        /// The vault was locked while this waited for its turn.
+        /// The vault was locked while the operation waited for its turn.
         case closed
         case store(StoreError.Code)
         case library

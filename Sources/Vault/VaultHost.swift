@@ -2,23 +2,23 @@ import Envelope
 import SecretMemory
 import Synchronization
 
-/// Which machine may rotate: of a state directory that was copied while both copies are served, two would ask Zoom for new
+/// Decides which host may rotate: if a state directory was copied and both copies are served, both would ask Zoom for new
 /// secrets, and each would lose the other's.
 extension Vault {
-    /// Whether the vault belongs to another machine. It is served here all the same, and nothing is rotated.
+    /// Whether the vault belongs to another host. It is still served here, but nothing is rotated.
     package var isElsewhere: Bool {
         guard let here = here.withLock({ $0 }), let owner = account.withLock({ $0.state.host }) else { return false }
         return here != owner
     }
 
-    /// Says which machine this is. A vault that is no machine's belongs to it with the first change that is made here.
-    /// - Parameter machine: what tells this machine from others.
+    /// Sets the identity of this host. A vault without an owner becomes this host's with the first change made here.
+    /// - Parameter machine: the host's unique identity.
     package func settle(on machine: String) throws(VaultError) {
         let here = try fingerprint(of: SecretBox(SecretBytes(copying: "machine " + machine)))
         self.here.withLock { $0 = here }
     }
 
-    /// Makes the vault this machine's: the operator says that no other one serves it.
+    /// Makes this host the vault's owner: the operator asserts that no other host serves it.
     package func adopt() async throws(VaultError) {
         guard let here = here.withLock({ $0 }) else { return }
         try await change { transaction in transaction.belong(to: here) }

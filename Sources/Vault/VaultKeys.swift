@@ -4,21 +4,21 @@ package import Envelope
 import SecretMemory
 import Synchronization
 
-/// What seals and opens rows, and what is wrapped in each key slot. No row says it in the clear: it comes with the commit
-/// that changes it.
+/// The keys for rows, and the key that is wrapped in each key slot. No row contains them in the clear: they come with the
+/// commit that changes them.
 struct KeySecrets: Sendable {
     let sealer: Sealer
     let keyringKey: SecretBox
 }
 
-/// What opens the vault and its rows, as long as it is open.
+/// The keys of an open vault.
 struct VaultKeys: Sendable {
     private(set) var secrets: KeySecrets
-    /// Copies of what opens the vault, as they are stored.
+    /// Copies of the stored key slots and keyring.
     private(set) var keySlots: KeySlots
     /// By number.
     private(set) var ways: [UnlockMethod]
-    /// Grows with each change.
+    /// Increases with each change.
     private(set) var revision = 0
 
     var sealer: Sealer { secrets.sealer }
@@ -28,7 +28,7 @@ struct VaultKeys: Sendable {
         (self.secrets, self.keySlots, self.ways) = (secrets, keySlots, ways.sorted(by: UnlockMethod.isBefore))
     }
 
-    /// Takes over what a commit changed.
+    /// Applies the changes of a commit.
     mutating func take(_ commit: Commit) {
         var isChanged = commit.secrets != nil
         if let new = commit.secrets { secrets = new }
@@ -36,7 +36,7 @@ struct VaultKeys: Sendable {
         if isChanged { revision += 1 }
     }
 
-    /// - Returns: whether it is one of the keys.
+    /// - Returns: whether the change concerns the keys.
     private mutating func take(_ change: RowChange) -> Bool {
         switch change {
         case .put(.way(let way)): ways = (ways.filter { $0.id != way.id } + [way]).sorted(by: UnlockMethod.isBefore)
@@ -50,7 +50,7 @@ struct VaultKeys: Sendable {
         return true
     }
 
-    /// Slots that are not what the vault wrote, or gone: their secrets may not open it any more.
+    /// Slots that were changed or are missing: their secrets may no longer open the vault.
     var damagedSlots: [String] {
         let known = Dictionary(keySlots.slots.map { ($0.id, $0) }) { first, _ in first }
         return ways.filter { way in
@@ -59,7 +59,7 @@ struct VaultKeys: Sendable {
         }.map(\.id)
     }
 
-    /// A slot that the vault did not write opens nothing that it should.
+    /// Throws if there is a slot that the vault did not write.
     func checkNoOtherSlots() throws(VaultError) {
         let ids = Set(ways.map(\.id))
         if let other = keySlots.slots.first(where: { !ids.contains($0.id) }) {
@@ -71,18 +71,19 @@ struct VaultKeys: Sendable {
 }
 
 extension Vault {
-    /// All ways into the vault, by number.
+    /// All unlock methods, by number.
     package var ways: [UnlockMethod] { keys.withLock { $0.ways } }
 
-    /// Another number after each change of the keys.
+    /// Differs after each change of the keys.
     package var keyRevision: Int { keys.withLock { $0.revision } }
 
-    /// The slots of ways that are damaged or gone.
+    /// The IDs of damaged or missing key slots.
     package var damagedSlots: [String] { keys.withLock { $0 }.damagedSlots }
 
-    /// Adds a way in. The new slot is opened once with its secret before it is kept; no other one is touched.
+    /// Adds an unlock method. The new slot is opened once with its secret before it is saved; other slots are not
+    /// touched.
     ///
-    /// Takes scrypt's time and memory for a passphrase, twice.
+    /// For a passphrase this takes scrypt's time and memory, twice.
     package func addUnlockMethod(
         _ new: UnlockKey, at now: Timestamp, scrypt: ScryptParameters = .standard,
         recording event: @escaping @Sendable (UnlockMethod) -> AuditEvent? = { _ in nil }
@@ -101,8 +102,8 @@ extension Vault {
         return way
     }
 
-    /// Takes a way in away: a new keyring key, wrapped for each of the others. The slot as it was opens nothing any more,
-    /// wherever somebody has kept it, but copies of the file from before.
+    /// Removes an unlock method: generates a new keyring key and wraps it for each of the others. A copy of the removed
+    /// slot no longer opens anything, except copies of the vault's file from before.
     package func removeUnlockMethod(_ id: String, recording event: AuditEvent? = nil) async throws(VaultError) {
         let old = keys.withLock { $0 }
         try old.ways.checkRemoving(id)
@@ -119,7 +120,7 @@ extension Vault {
 
     private static let mostWays = 32
 
-    /// Commits a change of the keys, if what is stored is still what it was made of.
+    /// Commits a change of the keys, if the stored keys are still those that it is based on.
     func changeKeys(
         since old: VaultKeys, recording event: AuditEvent? = nil,
         _ body: @escaping @Sendable (inout SealedTransaction) throws -> Void
@@ -141,7 +142,7 @@ extension Vault {
 }
 
 extension VaultKeys {
-    /// A way in, and its slot, which its secret has opened.
+    /// An unlock method and its slot, which was opened once with its secret.
     func made(
         _ new: UnlockKey, id: String, at now: Timestamp, scrypt: ScryptParameters
     ) throws -> (UnlockMethod, SealedRow) {
@@ -157,7 +158,7 @@ extension VaultKeys {
         )
     }
 
-    /// Another keyring key, for all ways but one.
+    /// A new keyring key, for all unlock methods but one.
     fileprivate func without(_ id: String) throws -> VaultKeys {
         let key = SecretBox(try Random.secret().kept())
         var slots: [SealedRow] = []
@@ -175,7 +176,7 @@ extension VaultKeys {
 }
 
 extension Keyring {
-    /// The keyring as it is stored, after it was opened once and found to be the same.
+    /// The keyring in its stored form, after it was opened once and compared.
     func proven(under keyringKey: borrowing SecretBytes) throws(EnvelopeError) -> [UInt8] {
         let sealed = try sealed(under: keyringKey)
         guard try Keyring(opening: sealed, under: keyringKey).isSame(as: self) else { throw .damaged }

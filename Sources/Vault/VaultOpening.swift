@@ -5,7 +5,7 @@ import SecretMemory
 import Synchronization
 
 extension Vault {
-    /// Makes a vault in an empty store: a keyring, and one key slot for each way in.
+    /// Creates a vault in an empty store: a keyring, and one key slot for each unlock key.
     package static func create(
         in store: any SealedStore, ways: [UnlockKey], at now: Timestamp = SystemTime().now.wall
     ) async throws(VaultError) {
@@ -39,11 +39,11 @@ extension Vault {
         }
     }
 
-    /// Opens the vault with the first key slot that the secret fits, and reads and checks every row of it.
+    /// Opens the vault with the first key slot that the secret fits, and reads and checks every row.
     /// - Parameters:
-    ///   - log: the vault's audit log. One that tells of later commits refuses the vault as `.rolledBack`. Without one no
-    ///     events of changes are kept.
-    ///   - acceptingRollback: to open it all the same. The first commit then counts on from where the log is.
+    ///   - log: the vault's audit log. If it names later commits, the vault is refused as `.rolledBack`. Without a log,
+    ///     no audit events are stored.
+    ///   - acceptingRollback: opens the vault nevertheless. Its commits then continue after those in the log.
     package static func open(
         _ store: any SealedStore, with way: UnlockKey, log: LogDirectory? = nil, acceptingRollback: Bool = false,
         time: any TimeSource
@@ -73,12 +73,12 @@ extension Vault {
         }
     }
 
-    /// Whether the secret opens the vault, which is open already: throws if it does not.
+    /// Checks that the secret opens this vault, which is already open; throws if it does not.
     package func prove(_ way: UnlockKey) async throws(VaultError) {
         do { _ = try await keySlots.open(with: way) } catch { throw VaultError(translating: error) }
     }
 
-    /// The key slot that a secret opens, of a vault that is open or locked. Nothing is kept of what that leads to.
+    /// The key slot that a secret opens, in an open or a locked vault. The keys behind it are not retained.
     package static func slot(
         in store: any SealedStore, openedBy way: UnlockKey
     ) async throws(VaultError) -> (id: String, kind: String) {
@@ -94,7 +94,7 @@ extension Vault {
     static let restoreHint = "keyturnd check names all that is wrong; then keyturnd restore BACKUP. Nothing was touched"
 }
 
-/// What somebody holds who may open the vault, for as long as it takes to open it.
+/// A secret that may open the vault, held only while opening it.
 package final class UnlockKey: Sendable {
     let secret: UnlockSecret
 

@@ -3,17 +3,17 @@ import Envelope
 import SecretMemory
 import Synchronization
 
-/// How far the rows are in the vault's newest key epoch.
+/// The progress of resealing rows in the vault's newest key epoch.
 package struct Resealing: Equatable, Sendable {
     /// All sealed rows.
     package var rows: Int
-    /// Those that are in the newest epoch.
+    /// The rows in the newest epoch.
     package var done: Int
 
     package init(rows: Int, done: Int) { (self.rows, self.done) = (rows, done) }
 }
 
-/// Where a walk over all rows stands.
+/// The position of a walk over all rows.
 package struct ResealCursor: Sendable {
     fileprivate var table = 0
     fileprivate var after = ""
@@ -21,16 +21,16 @@ package struct ResealCursor: Sendable {
     package init() {}
 }
 
-/// A new key epoch, and every row brought into it: a few rows at a time, each time in one commit. Whatever ends the process
-/// in between, each row opens in the one epoch or the other, and the keyring has both until no row needs the old one.
+/// Begins a new key epoch and reseals every row in it: a few rows at a time, each time in one commit. Whenever the
+/// process ends, each row opens in one epoch or the other, and the keyring has both until no row needs the old one.
 extension Vault {
-    /// The epoch that rows are sealed in from now on.
+    /// The epoch in which rows are sealed from now on.
     package var keyEpoch: Int { Int(sealer.keyring.currentEpoch) }
 
     /// Whether there is more than one epoch: rows of an older one may be left.
     package var hasOldEpochs: Bool { sealer.keyring.epochNumbers.count > 1 }
 
-    /// Begins a new epoch. Its key is in the keyring, durably, before anything is sealed with it.
+    /// Begins a new epoch. Its key is durable in the keyring before anything is sealed with it.
     package func beginEpoch(recording event: AuditEvent? = nil) async throws(VaultError) {
         let old = keys.withLock { $0 }
         guard !hasOldEpochs else {
@@ -62,11 +62,11 @@ extension Vault {
         }
     }
 
-    /// Brings the next rows of older epochs into the newest one, in one commit.
+    /// Reseals the next rows of older epochs, in one commit.
     /// - Parameters:
-    ///   - limit: how many rows are changed at most.
-    ///   - looked: how many rows are looked at, at most.
-    /// - Returns: how many were changed, and where to go on; `nil` behind the last row.
+    ///   - limit: the most rows to change.
+    ///   - looked: the most rows to read.
+    /// - Returns: the number of changed rows, and where to continue; `nil` after the last row.
     package func reseal(
         from cursor: ResealCursor, limit: Int, looked: Int = 2000
     ) async throws(VaultError) -> (changed: Int, next: ResealCursor?) {
@@ -111,8 +111,8 @@ extension Vault {
         return (rows, nil)
     }
 
-    /// Ends all epochs but the newest. Looks at every row once more, in the very commit that drops their keys: one that is
-    /// sealed in an older epoch undoes it all.
+    /// Drops all epochs but the newest. Reads every row once more in the commit that drops their keys: a row in an older
+    /// epoch rolls everything back.
     package func dropOldEpochs() async throws(VaultError) {
         let old = keys.withLock { $0 }
         guard hasOldEpochs else { return }
@@ -125,7 +125,7 @@ extension Vault {
         }
     }
 
-    /// Another keyring under the same keyring key. It is opened once before it takes the place of the old one.
+    /// Replaces the keyring under the same keyring key. The new one is opened once before.
     private func replaceKeyring(
         of old: VaultKeys, recording event: AuditEvent? = nil,
         by change: @escaping @Sendable (Keyring) throws(EnvelopeError) -> Keyring,
@@ -144,7 +144,7 @@ extension Vault {
 }
 
 extension SealedTable {
-    /// Tables whose rows a key epoch seals, but for the state's row, which every commit seals anew.
+    /// The tables whose rows a key epoch seals, except the state row, which every commit seals again.
     static let inEpochs = counted + uncounted
 }
 

@@ -1,13 +1,13 @@
 package import Audit
 package import Domain
 
-/// What a vault out of a backup does not know: whether its secrets are still good.
+/// Marks what a restored vault does not know: whether its secrets are still valid.
 extension Vault {
-    /// Marks the current secret of each app as one that Zoom must take before anybody gets it, lets go of tokens and
-    /// refusals, and has no rotation end a secret at Zoom that it did not see being made. One commit.
+    /// In one commit: marks each app's current secret as one that Zoom must accept before it is served, removes tokens
+    /// and refusals, and keeps rotations from revoking secrets whose creation they did not see.
     /// - Parameters:
-    ///   - floors: of apps by name, what they had that this vault has not. What is made of them from now on goes on above.
-    ///   - spent: of apps that this vault does not have, the highest generation.
+    ///   - floors: by app name, generations that the app had and this vault lacks. New generations continue above them.
+    ///   - spent: for apps that this vault lacks, their highest generation.
     package func suspectAll(
         at now: Timestamp, floors: [Name: GenerationFloor] = [:], spent: [Name: Generation] = [:],
         recording event: AuditEvent? = nil
@@ -30,7 +30,7 @@ extension Vault {
 }
 
 extension Credential {
-    /// The same secret without a doubt, if there was one and the token was minted with this secret.
+    /// The same secret without doubt, if there was any and the token was minted with this secret.
     func proven(by token: Token) -> Credential? {
         guard suspectSince != nil, token.generation == generation else { return nil }
         return Credential(generation: generation, state: state, clientSecret: clientSecret, createdAt: createdAt)

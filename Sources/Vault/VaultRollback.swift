@@ -2,16 +2,16 @@ package import Audit
 import Domain
 import SecretMemory
 
-/// A vault's file that was put back, seen by the audit log, which names the commits that it tells of.
+/// A vault's file that was replaced by an older copy. The audit log shows it, because its lines name commits.
 ///
-/// A line is written when its commit is on disk, never before: a log that is ahead of its vault has outlived a newer one.
+/// A line is written only after its commit is on disk: a log that is ahead of its vault belongs to a newer one.
 struct Rollback: Equatable, Sendable {
-    /// How often the vault was written, by its own account.
+    /// The number of times the vault was written, by its own record.
     let commits: Int
-    /// The highest commit that the log names.
+    /// The highest commit in the log.
     let named: Int
 
-    /// `nil` for a vault that has all that its log tells of.
+    /// `nil` for a vault that has all commits in its log.
     init?(commits: Int, named: Int) {
         guard named > commits else { return nil }
         (self.commits, self.named) = (commits, named)
@@ -28,8 +28,8 @@ struct Rollback: Equatable, Sendable {
 }
 
 extension Vault {
-    /// What is newest in the log, by whoever holds the vault's key; `nil` without a log. Nothing for a log that cannot be
-    /// read: to find out why is left to who opens it for writing.
+    /// The newest entries of the log that the vault's key authenticates; `nil` without a log. Empty for a log that cannot
+    /// be read: the program that opens it for writing reports why.
     static func newest(_ log: LogDirectory?, _ sealer: Sealer) async throws -> LogDirectory.Newest? {
         guard let log else { return nil }
         return try await offThePool {
@@ -38,11 +38,11 @@ extension Vault {
         }
     }
 
-    /// Makes a vault that was opened `acceptingRollback` the newest there is: its commits go on above those that the log
-    /// names, and from now on it opens like any other.
+    /// Makes a vault that was opened with `acceptingRollback` the newest: its commits continue above those in the log,
+    /// and from now on it opens like any other.
     ///
-    /// Zoom may refuse what it holds: what was changed later is not in it.
-    /// - Parameter event: who accepted it, for the audit log. It gets its line when the vault is served next.
+    /// Zoom may refuse its secrets: later changes are missing.
+    /// - Parameter event: records who accepted it. Its line is written when the vault is served next.
     package func acceptRollback(recording event: AuditEvent? = nil) async throws(VaultError) {
         try await change(recording: event) { _ in }
     }

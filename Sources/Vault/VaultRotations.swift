@@ -1,11 +1,11 @@
 package import Audit
 import Domain
 
-/// What a rotation changes in the vault. Each call is one durable commit: the rotation's own facts, and with them
-/// whatever else must be true from the same moment on.
+/// The changes of a rotation. Each call is one durable commit: the rotation's own facts, and everything else that must
+/// change at the same moment.
 extension Vault {
-    /// Begins a rotation, of which an app has one at a time.
-    /// - Parameter line: what the audit log tells of it, when somebody asked for it.
+    /// Starts a rotation. An app has one at a time.
+    /// - Parameter line: for the audit log, if somebody requested it.
     package func begin(
         _ rotation: Rotation, of app: App, recording line: RotationLine? = nil
     ) async throws(VaultError) {
@@ -17,7 +17,7 @@ extension Vault {
         }
     }
 
-    /// Keeps the facts of the next state.
+    /// Saves the facts of the next state.
     package func advance(
         _ rotation: Rotation, of app: App, recording line: RotationLine? = nil
     ) async throws(VaultError) {
@@ -28,14 +28,14 @@ extension Vault {
             let rotation = rotation.stamped(after: known, at: now)
             try transaction.put(rotation)
             if let line { return transaction.tell(line(rotation)) }
-            // To look again later at the same is no event.
+            // Repeating an attempt with the same result is not an event.
             let isNews = known?.phase != rotation.phase || known?.reason != rotation.reason
             if isNews { transaction.tell(.moved(rotation, of: app)) }
         }
     }
 
-    /// Makes the new secret current and the old one previous, in one commit with the rotation's facts. What Zoom refused was
-    /// the old one.
+    /// Makes the new secret current and the old one previous, in one commit with the rotation's facts. Clears refusals,
+    /// which concerned the old secret.
     package func promote(_ credential: Credential, by rotation: Rotation, of app: App) async throws(VaultError) {
         let now = time.now.wall
         try await change { transaction in
@@ -43,11 +43,11 @@ extension Vault {
             guard entry.credential.generation == rotation.base, credential.generation == rotation.target else {
                 throw VaultError(.library, "the rotation replaces generation \(rotation.base), which is not current")
             }
-            // What a rotation that was superseded has left: the secret that takes over is proven.
+            // Left by a rotation that was superseded; the secret that takes over is verified.
             if let stale = entry.previous {
                 try transaction.remove(from: .generation, id: GenerationRecord.id(appID: app.id, stale.generation))
             }
-            // First the old one: there is never a moment with two current ones, nor a row of the schema for it.
+            // The old one first: there must never be two current ones, and the schema forbids it.
             try transaction.put(GenerationRecord(appID: app.id, entry.credential.becoming(.previous)))
             try transaction.put(GenerationRecord(appID: app.id, credential))
             try transaction.remove(from: .refusals, id: app.id)
@@ -57,8 +57,8 @@ extension Vault {
         }
     }
 
-    /// Forgets the old secret, which Zoom takes no longer, in one commit with the rotation's facts.
-    /// - Parameter next: a rotation that begins with the same commit.
+    /// Removes the old secret, which Zoom no longer accepts, in one commit with the rotation's facts.
+    /// - Parameter next: a rotation that starts in the same commit.
     package func retire(
         by rotation: Rotation, beginning next: Rotation? = nil, of app: App
     ) async throws(VaultError) {
@@ -75,7 +75,8 @@ extension Vault {
         }
     }
 
-    /// Ends a rotation and begins another in its place, in one commit. No secret is forgotten: the next promotion does that.
+    /// Ends a rotation and starts another in its place, in one commit. No secret is removed; the next promotion does
+    /// that.
     package func supersede(
         _ ended: Rotation, by next: Rotation, of app: App, recording line: RotationLine? = nil
     ) async throws(VaultError) {
@@ -87,9 +88,9 @@ extension Vault {
         }
     }
 
-    /// Changes who an app is at Zoom, whose account ID or client ID was wrong. The secret stays and gets the next
-    /// generation, so that everybody who holds the old IDs sees that there is something newer.
-    /// - Parameter edit: changes the app as it is in the vault by then.
+    /// Changes an app's account ID or client ID, which were wrong. The secret stays and gets the next generation, so that
+    /// holders of the old IDs see that there is something newer.
+    /// - Parameter edit: changes the app as it is in the vault at that moment.
     package func identify(
         _ app: App, recording event: AuditEvent? = nil, _ edit: @escaping @Sendable (inout App) throws -> Void
     ) async throws(VaultError) {
@@ -105,14 +106,14 @@ extension Vault {
             try transaction.remove(from: .generation, id: GenerationRecord.id(appID: app.id, old.generation))
             try transaction.put(GenerationRecord(appID: app.id, new))
             try transaction.put(app)
-            // They are of another app of Zoom's.
+            // They belong to another app at Zoom.
             try transaction.remove(from: .token, id: app.id)
             try transaction.remove(from: .refusals, id: app.id)
         }
     }
 
-    /// Changes how an app is described or rotated; its name and its identity at Zoom stay.
-    /// - Parameter edit: changes the app as it is in the vault by then.
+    /// Changes an app's description or policy; its name and its identity at Zoom stay.
+    /// - Parameter edit: changes the app as it is in the vault at that moment.
     package func update(
         _ app: App, recording event: AuditEvent? = nil, _ edit: @escaping @Sendable (inout App) throws -> Void
     ) async throws(VaultError) {
@@ -131,10 +132,10 @@ extension Vault {
         }
     }
 
-    /// Keeps what clients hold of some apps, in one commit. What the vault knows already, or knows better, stays.
+    /// Saves what clients hold of some apps, in one commit. Receipts that are not news are ignored.
     package func keep(_ receipts: [(app: App, receipt: Receipt)]) async throws(VaultError) {
         try await change { transaction in
-            // An app that was removed meanwhile is left out: nobody holds anything of it.
+            // An app that was removed meanwhile is skipped: it has no holders.
             for (app, receipt) in receipts where try transaction.record(app.id, as: App.self) != nil {
                 let record = ReceiptRecord(appID: app.id, receipt)
                 let known = try transaction.record(record.id, as: ReceiptRecord.self)?.receipt
@@ -143,10 +144,10 @@ extension Vault {
         }
     }
 
-    /// Keeps what the scheduler remembers of some apps, in one commit.
+    /// Saves what the scheduler remembers about some apps, in one commit.
     package func keep(_ upkeep: [(app: App, upkeep: Upkeep)]) async throws(VaultError) {
         try await change { transaction in
-            // An app that was removed meanwhile is left out: there is nothing to remember of it.
+            // An app that was removed meanwhile is skipped.
             for (app, upkeep) in upkeep where try transaction.record(app.id, as: App.self) != nil {
                 let known = try transaction.record(app.id, as: UpkeepRecord.self)?.upkeep
                 try transaction.put(UpkeepRecord(appID: app.id, upkeep.merged(over: known)))
@@ -172,20 +173,20 @@ extension Vault {
 }
 
 extension Rotation {
-    /// Several may have been planned within one second: of these, the one that replaced the older secret came first, and
-    /// of two that were to replace the same one, that which came to nothing.
+    /// Several may have been planned within one second. The one that replaced the older secret came first; of two that
+    /// were to replace the same secret, the failed one.
     fileprivate func isBefore(_ other: Rotation) -> Bool {
         let never = Timestamp(unixSeconds: .max)
         return (plannedAt, base, endedAt ?? never) < (other.plannedAt, other.base, other.endedAt ?? never)
     }
 }
 
-/// What the audit log tells of a rotation that somebody had a hand in.
+/// Creates the audit event of a rotation that somebody requested.
 package typealias RotationLine = @Sendable (Rotation) -> AuditEvent
 
 extension Rotation {
-    /// Which secret is replaced by which, and until when Zoom takes the old one: from the audit log alone it must be known
-    /// what a restored backup has not.
+    /// Which secret is replaced by which, and until when Zoom accepts the old one: after a restore, the audit log alone
+    /// must show what the backup lacks.
     package var generationMembers: [(name: String, value: AuditEvent.Value)] {
         [("generation", .number(base.number)), ("new_generation", .number(target.number))]
             + (revokeAt.map { [("revoke_at", .text($0.description))] } ?? [])
@@ -193,7 +194,7 @@ extension Rotation {
 }
 
 extension AuditEvent {
-    /// A rotation that went on by itself.
+    /// The event of a rotation that continued automatically.
     static func moved(_ rotation: Rotation, of app: App) -> AuditEvent {
         var members: [(name: String, value: Value)] = [
             ("app", .text(app.name.description)), ("rotation", .text(rotation.id)),

@@ -1,7 +1,7 @@
 package import Audit
 package import Domain
 
-/// Where an app's credentials are pushed to, and how far each place is.
+/// The push targets of apps, and the progress of each.
 extension Vault {
     package func add(_ target: PushTarget, recording event: AuditEvent? = nil) async throws(VaultError) {
         try await change(recording: event) { transaction in
@@ -18,9 +18,9 @@ extension Vault {
         }
     }
 
-    /// Pushes there no more. Refused as `.busy` while a rotation has not reached all targets, unless another one pushes into
-    /// the same connection: without it the rotation would go on to end the secret that is there.
-    /// - Parameter force: to remove it all the same.
+    /// Removes a push target. Refused as `.busy` while a rotation has not reached all targets, unless another one pushes
+    /// into the same connection: otherwise the rotation would continue and revoke the secret that is in use there.
+    /// - Parameter force: removes it nevertheless.
     package func removeTarget(
         _ name: Name, force: Bool = false, recording event: AuditEvent? = nil
     ) async throws(VaultError) {
@@ -38,7 +38,7 @@ extension Vault {
         }
     }
 
-    /// Replaces the target of that ID, and how far it is. Refused as `.notFound` if it was removed meanwhile.
+    /// Replaces the target with that ID, and its progress. Throws `.notFound` if it was removed meanwhile.
     package func set(
         _ target: PushTarget, _ delivery: Delivery, recording event: AuditEvent? = nil
     ) async throws(VaultError) {
@@ -53,7 +53,7 @@ extension Vault {
         }
     }
 
-    /// Keeps when the certificate expires that a target has pinned, unless it has another pin by now.
+    /// Saves the expiry of a target's pinned certificate, unless the pin has changed.
     package func keep(pinExpires: Timestamp, of target: PushTarget) async throws(VaultError) {
         try await change { transaction in
             guard var known = try transaction.record(target.id, as: PushTarget.self),
@@ -64,15 +64,15 @@ extension Vault {
         }
     }
 
-    /// Keeps how far a target is; of one that was removed meanwhile there is nothing to keep.
+    /// Saves the progress of a target; ignores one that was removed meanwhile.
     package func keep(
         _ delivery: Delivery, of target: PushTarget, recording event: AuditEvent? = nil
     ) async throws(VaultError) {
         try await keep([(target, delivery)], recording: event)
     }
 
-    /// As ``keep(_:of:recording:)``, of several in one commit. A target that is known to have a newer secret keeps what is
-    /// known of it.
+    /// Like ``keep(_:of:recording:)``, for several targets in one commit. A target that is known to have a newer secret
+    /// keeps its progress.
     package func keep(
         _ deliveries: [(target: PushTarget, delivery: Delivery)], recording event: AuditEvent? = nil
     ) async throws(VaultError) {

@@ -1,24 +1,24 @@
 package import Domain
 
-/// Whether a caller may have something, and by which rule or why not. The caller learns no more than that it may not;
-/// the reason is for operators.
+/// Whether a caller may have something, and which policy permits it, or why none does. The caller only learns that it is
+/// refused; the reason is for operators.
 package enum AccessDecision: Sendable {
     case allowed(Name)
     case denied(AccessDenial)
 
-    /// The client that may.
+    /// The client whose policy permits it.
     package var client: Name? {
         if case .allowed(let client) = self { client } else { nil }
     }
 }
 
-/// Why a caller may not have something.
+/// Why a caller is refused.
 package enum AccessDenial: Equatable, Sendable, CustomStringConvertible {
     /// No client has the caller's uid.
     case unknownUser(UInt32)
-    /// The client that came nearest, and what stands in the way.
+    /// The client that came closest, and what does not match.
     case client(Name, RuleVerdict)
-    /// A client may have it, but there is no app of this name.
+    /// A client may have it, but no app has this name.
     case noSuchApp(Name)
 
     package var description: String {
@@ -30,24 +30,24 @@ package enum AccessDenial: Equatable, Sendable, CustomStringConvertible {
     }
 }
 
-/// What one client's rule says of one request.
+/// The verdict of one client's policy on one request.
 package enum RuleVerdict: Equatable, Sendable, CustomStringConvertible {
     case allows
     /// It is for another user.
     case uid(wanted: UInt32)
-    /// Its uid is somebody else's by now.
+    /// Its uid now belongs to a different user.
     case user(wanted: String, now: String)
-    /// The caller comes out of a namespace that the daemon does not see into.
+    /// The caller is in a namespace that the daemon does not see into.
     case foreign
     case group(wanted: UInt32)
-    /// `nil` when the caller's unit, or executable, is not known.
+    /// `found` is `nil` when the caller's unit or executable is unknown.
     case unit(wanted: String, found: String?)
     case executable(wanted: String, found: String?)
-    /// Its selectors match, and it has no grant for this app, or not for this kind.
+    /// Its selectors match, but it has no grant for this app, or not for this kind.
     case app
     case kind(Grant.Kind)
 
-    /// How far the rule was gone through.
+    /// How many of the policy's conditions were met, for comparison.
     var progress: Int {
         switch self {
         case .uid: 0

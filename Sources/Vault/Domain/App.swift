@@ -2,29 +2,29 @@ package import Domain
 
 /// A Zoom Server-to-Server OAuth app, without its secret.
 package struct App: Equatable, Sendable {
-    /// Which of Zoom's clouds the app lives in, or the addresses of a stand-in.
+    /// The Zoom cloud of the app, or the addresses of a stand-in.
     package enum Environment: Equatable, Sendable {
         case commercial
         case government
         case custom(tokenURL: String, apiURL: String)
     }
 
-    /// Given once, never used again after the app is gone; the name may be.
+    /// Unique, and never reused after the app is removed; the name may be.
     package let id: String
     package let name: Name
     package var accountID: String
     package var clientID: String
-    /// A fourth value of Zoom's, not the client ID. Only rotation through Zoom's API needs it.
+    /// Zoom's ID of the app, which is not the client ID. Only rotation through Zoom's API needs it.
     package var marketplaceAppID: String?
     package let environment: Environment
     package let createdAt: Timestamp
     package var policy: RotationPolicy
-    /// The grant of OAuth whose tokens carry Zoom's scope for rotation, once it was found out.
+    /// The OAuth grant whose tokens carry Zoom's scope for rotation, once it is known.
     package var rotationGrant: String?
     package var profile: AppProfile
-    /// The number of its first secret: above those of an app of this name that was removed.
+    /// The number of its first secret: higher than those of a removed app with this name.
     package var first = Generation.first
-    /// Of a vault out of a backup: the generations that were made since.
+    /// In a vault from a backup: the generations that were made since.
     package var floor: GenerationFloor?
 
     package init(
@@ -44,6 +44,6 @@ package struct App: Equatable, Sendable {
         self.profile = profile
     }
 
-    /// Whether Zoom takes both for one: a secret or a token of the one is of the other.
+    /// Whether Zoom treats both as one app, so that they share secrets and tokens.
     package func isSame(atZoom other: App) -> Bool { accountID == other.accountID && clientID == other.clientID }
 }

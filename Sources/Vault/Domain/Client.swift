@@ -1,6 +1,6 @@
 package import Domain
 
-/// A local program that may fetch something: who it is, and what it may have.
+/// A local program that may fetch secrets: how it is recognised, and what it may fetch.
 package struct Client: Equatable, Sendable {
     package let id: String
     package let name: Name
@@ -17,18 +17,18 @@ package struct Client: Equatable, Sendable {
     }
 }
 
-/// How the kernel must describe the process at the other end of the socket. All that are given must match.
+/// Conditions on the process at the other end of the socket, as the kernel describes it. All given ones must match.
 package struct Selectors: Equatable, Sendable {
     package let uid: UInt32
-    /// The user's name when the rule was made. The rule ends to match when the uid belongs to another name.
+    /// The user's name when the policy was made. The policy stops matching once the uid belongs to a different user.
     package let user: String?
     /// The process's own group, or a supplementary one.
     package let gid: UInt32?
     /// The system's systemd unit that the process belongs to.
     package let unit: UnitName?
-    /// The executable's absolute path, with no link in it.
+    /// The executable's absolute path, without symbolic links.
     package let executable: String?
-    /// Whether callers match that come out of a namespace which the daemon does not see into.
+    /// Whether callers in a namespace that the daemon does not see into match.
     package let allowsForeign: Bool
 
     package init(
@@ -51,7 +51,7 @@ package struct Selectors: Equatable, Sendable {
     }
 }
 
-/// What a client may fetch of which app.
+/// The kinds of secrets that a client may fetch of an app.
 package struct Grant: Equatable, Sendable {
     package enum Target: Equatable, Sendable {
         case any
@@ -64,7 +64,7 @@ package struct Grant: Equatable, Sendable {
 
     package let target: Target
     package let kinds: Set<Kind>
-    // Asked at each request, without a look into the set.
+    // Cached, to be checked at each request without a set lookup.
     private let allowsCredentials, allowsToken: Bool
 
     package init(target: Target, kinds: Set<Kind>) {
@@ -77,7 +77,7 @@ package struct Grant: Equatable, Sendable {
         (kind == .token ? allowsToken : allowsCredentials) && covers(app)
     }
 
-    /// Whether it speaks of the app, whatever for.
+    /// Whether it applies to the app, for any kind.
     package func covers(_ app: Name) -> Bool {
         switch target {
         case .any: true

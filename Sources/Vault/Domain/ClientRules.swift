@@ -1,13 +1,13 @@
 package import Domain
 
-/// Every client's rule, ready to be asked. Deciding is a function of identity, rules and request, and of nothing else.
+/// The policies of all clients, indexed for decisions. A decision depends only on identity, policies and request.
 package final class ClientRules: Sendable {
     private let byUID: [UInt32: [Client]]
-    /// What the rules of a uid go by beyond it; a uid whose rules need nothing has no entry.
+    /// The facts that the policies of a uid need besides it; a uid whose policies need none has no entry.
     private let needs: [UInt32: IdentityNeeds]
     private let strangers: [String: String]
 
-    /// - Parameter strangers: for each client, by its id, whose uid is not its user's any more: the name of whose it is.
+    /// - Parameter strangers: by client ID, the current owner of each uid that no longer belongs to the client's user.
     package init(_ clients: [Client], strangers: [String: String] = [:]) {
         self.strangers = strangers
         byUID = Dictionary(grouping: clients, by: \.selectors.uid)
@@ -15,18 +15,18 @@ package final class ClientRules: Sendable {
         needs = byUID.mapValues { $0.reduce(into: []) { $0.formUnion($1.selectors.needs) } }.filter { !$1.isEmpty }
     }
 
-    /// Whether some client has this uid, and the uid is still that user's.
+    /// Whether some client has this uid, and the uid still belongs to that client's user.
     package func hasRule(for uid: UInt32) -> Bool {
         byUID[uid]?.contains { strangers.isEmpty || $0.selectors.user == nil || strangers[$0.id] == nil } ?? false
     }
 
-    /// What is to be known of a caller with this uid before anything is decided.
+    /// The facts that are needed about a caller with this uid before a decision.
     package func needs(of uid: UInt32) -> IdentityNeeds {
         needs.isEmpty ? IdentityNeeds(rawValue: 0) : needs[uid] ?? IdentityNeeds(rawValue: 0)
     }
 
-    /// The first client, by name, whose selectors all match and one of whose grants covers the request; else what kept
-    /// the nearest from it.
+    /// Returns the first client, by name, whose selectors all match and that has a grant for the request; otherwise what
+    /// does not match in the closest one.
     package func decide(_ identity: Identity, app: Name, kind: Grant.Kind) -> AccessDecision {
         var nearest: (name: Name, verdict: RuleVerdict)?
         let clients = byUID[identity.uid] ?? []
@@ -40,7 +40,7 @@ package final class ClientRules: Sendable {
         return .denied(nearest.map { .client($0.name, $0.verdict) } ?? .unknownUser(identity.uid))
     }
 
-    /// The apps that the caller may learn of at all. Costs as much as the caller has rules.
+    /// The apps whose existence the caller may know. Takes time proportional to the caller's policies.
     package func visibleApps(to identity: Identity) -> VisibleApps {
         var names: Set<Name> = []
         for client in byUID[identity.uid] ?? [] where mismatch(of: client, with: identity) == nil {
@@ -54,7 +54,7 @@ package final class ClientRules: Sendable {
         return .some(names)
     }
 
-    /// What the client's rule says.
+    /// The verdict of the client's policy.
     package func verdict(
         of client: Client, on identity: Identity, app: Name, kind: Grant.Kind
     ) -> RuleVerdict {

@@ -1,8 +1,8 @@
 package import Domain
 package import SecretMemory
 
-/// The number of a client secret of an app. Only grows, and never means two secrets: not after a restore, nor when an app
-/// is removed and added again.
+/// The ordinal number of an app's client secret, counted from 1. It only grows, and never refers to two secrets: not
+/// after a restore, nor when an app is removed and added again.
 package struct Generation: Hashable, Comparable, Sendable, CustomStringConvertible {
     package let number: Int
 
@@ -15,29 +15,29 @@ package struct Generation: Hashable, Comparable, Sendable, CustomStringConvertib
     private init(unchecked number: Int) { self.number = number }
 
     package static let first = Generation(unchecked: 1)
-    /// Of an app: ``App/next(after:)``, which knows what was made and lost.
+    /// Not for choosing the next generation of an app: ``App/next(after:)`` knows which numbers were used and lost.
     package var next: Generation { Generation(unchecked: number + 1) }
     package var description: String { String(number) }
 
     package static func < (left: Generation, right: Generation) -> Bool { left.number < right.number }
 }
 
-/// One client secret of an app, as the vault holds it.
+/// One client secret of an app, as stored in the vault.
 package struct Credential: Sendable {
     package enum State: String, Sendable {
-        /// The one that is handed out.
+        /// The secret that is served.
         case current
-        /// The one before it, while Zoom still takes it.
+        /// The previous one, while Zoom still accepts it.
         case previous
     }
 
     package let generation: Generation
     package let state: State
     package let clientSecret: SecretBox
-    /// When the vault learnt the secret.
+    /// When the secret was stored in the vault.
     package let createdAt: Timestamp
-    /// When the secret came out of a backup, while nobody knows whether Zoom still takes it. Until a token was minted with
-    /// it, it is not handed out.
+    /// When the secret was restored from a backup, while it is unknown whether Zoom still accepts it. It is not served
+    /// until a token was minted with it.
     package let suspectSince: Timestamp?
 
     /// The same secret in another state.
@@ -45,7 +45,7 @@ package struct Credential: Sendable {
         Credential(generation: generation, state: state, clientSecret: clientSecret, createdAt: createdAt)
     }
 
-    /// The same secret, out of a backup.
+    /// The same secret, restored from a backup.
     package func suspected(since time: Timestamp) -> Credential {
         Credential(
             generation: generation, state: state, clientSecret: clientSecret, createdAt: createdAt, suspectSince: time)

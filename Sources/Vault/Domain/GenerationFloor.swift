@@ -1,14 +1,14 @@
 package import Domain
 
-/// What is known of the generations that an app had and this vault has not: it came out of a backup, and they were made later.
+/// The generations of an app that this vault lacks, because it was restored from a backup and they were made later.
 ///
-/// Clients know a secret by its number. What is made from now on goes on above these.
+/// Clients identify a secret by its number, so new generations get numbers above these.
 package struct GenerationFloor: Equatable, Sendable {
-    /// The highest that there was.
+    /// The highest number that was used.
     package let generation: Generation
-    /// When it was made, or first seen; `nil` when that is not known.
+    /// When it was made or first seen; `nil` when unknown.
     package let madeAt: Timestamp?
-    /// Until when Zoom takes the secret that the backup has, as far as is known.
+    /// Until when Zoom accepts the secret in the backup, as far as is known.
     package let restoredUntil: Timestamp?
 
     package init(generation: Generation, madeAt: Timestamp? = nil, restoredUntil: Timestamp? = nil) {
@@ -19,14 +19,14 @@ package struct GenerationFloor: Equatable, Sendable {
 }
 
 extension App {
-    /// The generation that comes after this one, and that no secret of the app had.
+    /// The generation after this one that no secret of the app ever had.
     package func next(after generation: Generation) -> Generation {
         max(generation, floor?.generation ?? generation).next
     }
 }
 
 extension AppEntry {
-    /// The highest that there is, was, or may be at any moment.
+    /// The highest number that is, was, or may be in use.
     var highestGeneration: Generation {
         let coming = rotation.flatMap { $0.phase == .planned ? nil : $0.target }
         return [credential.generation, app.floor?.generation, coming].compactMap(\.self).max() ?? credential.generation

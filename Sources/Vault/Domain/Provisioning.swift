@@ -1,11 +1,11 @@
 package import Domain
 
-/// What PingFederate's own log tells of a target's provisioning, since the last push or since it is read. Known of this
-/// machine, and not kept in the vault.
+/// What PingFederate's own log shows of a target's provisioning, since the last push or since it is read. Specific to
+/// this host, and not saved in the vault.
 package struct Provisioning: Equatable, Sendable {
     package struct Failure: Equatable, Sendable {
         package let at: Timestamp
-        /// PingFederate's words.
+        /// PingFederate's message.
         package let cause: String
 
         package init(at: Timestamp, cause: String) {
@@ -17,9 +17,9 @@ package struct Provisioning: Equatable, Sendable {
     package let since: Timestamp
     package private(set) var succeeded = 0
     package private(set) var failed = 0
-    /// How many failed behind the last that succeeded.
+    /// How many failed since the last success.
     package private(set) var failedLast = 0
-    /// The last one that failed.
+    /// The last failure.
     package var failure: Failure?
     /// Why the log cannot be read.
     package var unreadable: String?
@@ -36,6 +36,6 @@ package struct Provisioning: Equatable, Sendable {
         failedLast += 1
     }
 
-    /// One user that Zoom does not want among many that it takes is no matter of credentials.
+    /// A single user whom Zoom refuses among many successes is not a problem of credentials.
     package var isFailing: Bool { failed > 0 && (succeeded == 0 || failedLast >= 3) }
 }

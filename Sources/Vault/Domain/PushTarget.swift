@@ -1,21 +1,21 @@
 package import Domain
 package import SecretMemory
 
-/// A place that an app's credentials are pushed into: a connection of PingFederate's that provisions outbound, by the
+/// A target for an app's credentials: a PingFederate connection with outbound provisioning, changed through the
 /// administrative API of its console.
 package struct PushTarget: Sendable {
-    /// Who Keyturn is to the console.
+    /// The login to the console.
     package enum Login: Sendable {
         case basic(user: String, password: SecretBox)
         /// OAuth 2.0 client credentials.
         case clientCredentials(OAuthClient)
-        /// PEM, both.
+        /// Both in PEM.
         case certificate(chain: String, key: SecretBox)
     }
 
-    /// A client of an authorization server whose access tokens the console takes.
+    /// A client of an authorization server whose access tokens the console accepts.
     package struct OAuthClient: Sendable {
-        /// How a client shows its secret, in the words of OAuth's metadata (RFC 8414).
+        /// How a client authenticates, named as in OAuth's metadata (RFC 8414).
         package enum AuthMethod: String, CaseIterable, Sendable {
             case basic = "client_secret_basic"
             case post = "client_secret_post"
@@ -24,7 +24,7 @@ package struct PushTarget: Sendable {
         package let tokenURL: String
         package let clientID: String
         package let secret: SecretBox
-        /// What a token is asked for with; empty to ask without a scope.
+        /// The requested scopes; empty to request a token without scope.
         package let scopes: [String]
         package let authMethod: AuthMethod
 
@@ -40,18 +40,18 @@ package struct PushTarget: Sendable {
         }
     }
 
-    /// What the console's certificate is known by.
+    /// How the console's certificate is trusted.
     package enum Trust: Equatable, Sendable {
         case system
-        /// PEM certificates, instead of the system's.
+        /// PEM certificates to trust instead of the system's.
         case authorities(String)
         /// The SHA-256 of the certificate itself, as 64 hexadecimal digits in lower case.
         case pin(String)
     }
 
-    /// The connection's settings that hold the app's three values, by name.
+    /// The names of the connection's settings that hold the app's three values.
     package struct Fields: Equatable, Sendable {
-        /// `nil` for a connector that has no such setting: the account is then told by its token URL.
+        /// `nil` for a connector without such a setting: its token URL determines the account.
         package let accountID: String?
         package let clientID: String
         package let clientSecret: String
@@ -65,18 +65,18 @@ package struct PushTarget: Sendable {
         package var names: [String] { [accountID, clientID, clientSecret].compactMap(\.self) }
     }
 
-    /// How what was pushed gets from the console to the engines.
+    /// How the engines get what was pushed to the console.
     package enum Replication: String, CaseIterable, Sendable {
         case onSave = "on-save"
         case full
         case none
     }
 
-    /// Where PingFederate writes down what came of provisioning, on this machine.
+    /// PingFederate's log of provisioning results, on this host.
     package struct ProvisionerLog: Equatable, Sendable {
-        /// Of `provisioner-audit.log`.
+        /// The path of `provisioner-audit.log`.
         package let path: String
-        /// The channel's ID in the log; `nil`: whatever provisions there is the target.
+        /// The channel's ID in the log; `nil` for all channels.
         package let channel: String?
 
         package init(path: String, channel: String?) {
@@ -85,7 +85,7 @@ package struct PushTarget: Sendable {
         }
     }
 
-    /// Given once, never used again after the target is gone; the name may be.
+    /// Unique, and never reused after the target is removed; the name may be.
     package let id: String
     package let name: Name
     package let appID: String
@@ -98,18 +98,18 @@ package struct PushTarget: Sendable {
     package var login: Login
     package var trust: Trust
     package var replication: Replication
-    /// Which connection of which console, for comparing: several targets may push into one.
+    /// The connection and its console, for comparison: several targets may push into one connection.
     package var place: String { "\(adminURL) \(connection)" }
     /// Seconds from when the engines have it to when they certainly use it.
     package var settle: Int
     package let createdAt: Timestamp
-    /// Whether PingFederate is told not to try the credentials at Zoom when it saves the connection: for a console that
-    /// cannot reach Zoom.
+    /// Whether PingFederate saves the connection without trying the credentials at Zoom, for a console that cannot reach
+    /// Zoom.
     package var bypassesExternalValidation = false
-    /// Whether the current secret is put back when somebody else changed it.
+    /// Whether to push the current secret again when somebody else changed it.
     package var restoresDrift = false
     package var provisionerLog: ProvisionerLog?
-    /// When the certificate expires that is pinned, once it was met.
+    /// The expiry of the pinned certificate, once it was seen.
     package var pinExpires: Timestamp?
 
     package init(

@@ -1,10 +1,10 @@
 package import Domain
 
-/// A rotation that began by itself and came to nothing, since Zoom would make no new secret.
+/// An automatic rotation that failed because Zoom refused to make a new secret.
 package struct RefusedRotation: Equatable, Sendable {
     package let base: Generation
     package let at: Timestamp
-    /// In Zoom's words, as far as it had any.
+    /// Zoom's message, if it had one.
     package let reason: String
 
     /// `nil` for any other rotation.

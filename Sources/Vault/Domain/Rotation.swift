@@ -1,36 +1,35 @@
 package import Domain
 package import SecretMemory
 
-/// One rotation of an app's client secret, as the vault holds it: every fact that is needed to go on after a crash.
+/// One rotation of an app's client secret, as stored in the vault: every fact that is needed to continue after a crash.
 ///
-/// What may follow what is not said here but in the Rotation module, whose states are the only ones to make the next
-/// set of facts out of the last.
+/// Legal transitions are defined in the Rotation module; only its state types create a new set of facts.
 package struct Rotation: Sendable {
     /// The raw values are stored, and shown to operators.
     package enum Phase: String, Sendable, CaseIterable {
-        /// Wanted; nothing was done yet.
+        /// Requested; nothing was done yet.
         case planned
         /// Zoom is about to be asked for a new secret, or was.
         case intended
         /// Zoom was asked, and its answer did not arrive. The old secret works until ``Rotation/revokeAt``.
         case lostResponse = "lost_response"
-        /// Zoom's answer is in the vault, as it came.
+        /// Zoom's answer is in the vault, unread.
         case received
-        /// Zoom took the new secret.
+        /// Zoom accepted the new secret.
         case verified
-        /// The new secret is the one that is handed out.
+        /// The new secret is served.
         case current
         /// Every push target has it.
         case published
-        /// Waiting for the clients that hold the old one.
+        /// Waiting for the clients that hold the old secret.
         case draining
         /// Done: the old secret is revoked.
         case retired
-        /// Done: Zoom would not make a new secret. The old one works as before.
+        /// Done: Zoom refused to make a new secret. The old one still works.
         case refused
-        /// Done: the operator stopped it before anything had changed.
+        /// Done: the operator cancelled it before anything had changed.
         case aborted
-        /// Goes on only at the operator's word.
+        /// Continues only on an operator's request.
         case blocked
 
         package var isFinal: Bool { self == .retired || self == .refused || self == .aborted }
@@ -40,59 +39,59 @@ package struct Rotation: Sendable {
 
     package let id: String
     package let appID: String
-    /// The generation that is to be replaced.
+    /// The generation to be replaced.
     package let base: Generation
     package let trigger: Trigger
     package let plannedAt: Timestamp
-    /// The least time for which both secrets stay valid, in seconds; 0 for as long as any client holds the old one.
+    /// The minimum time for which both secrets are valid, in seconds; 0 for as long as any client holds the old one.
     package var overlap: Int
 
     package var phase: Phase
-    /// When it came into its ``stage``.
+    /// When it entered its ``stage``.
     package internal(set) var enteredAt: Timestamp
-    /// When there is something to do next; `nil` when it is up to the operator, or nothing is left.
+    /// When the next step is due; `nil` when it needs the operator, or nothing is left.
     package var due: Timestamp?
-    /// When Zoom kills the old secret, as we asked it to; or, if ``isByHand``, at the latest: what becomes of it was chosen in
-    /// the Marketplace, and not told to us.
+    /// When the old secret expires at Zoom, as requested; or, if ``isByHand``, the latest time, since the choice made in
+    /// the Marketplace is unknown.
     package var revokeAt: Timestamp?
-    /// The generation that its secret gets.
+    /// The generation of the new secret.
     package var target: Generation
-    /// How often the present step was tried.
+    /// How many times the present step was tried.
     package var attempts = 0
     /// When Zoom was asked for a new secret in this rotation, oldest first.
     package var calls: [Timestamp] = []
-    /// When Zoom was asked for other changes of the app's secret that may still count at its throttle: in the rotations
-    /// before this one, and to end the old secret.
+    /// When Zoom was asked for other changes that may still count for its throttle: in earlier rotations, and to revoke
+    /// the old secret.
     package var otherCalls: [Timestamp] = []
-    /// When the first answer was lost: from then on the old secret may have a date of death.
+    /// When the first answer was lost: from then on the old secret may have an expiry.
     package var lostAt: Timestamp?
     /// Zoom's answer, byte for byte, until it is read.
     package var answer: SecretBox?
-    /// The new secret, until it is a generation of its own.
+    /// The new secret, until it is stored as a generation.
     package var candidate: SecretBox?
     package var promotedAt: Timestamp?
     package var publishedAt: Timestamp?
     package var endedAt: Timestamp?
-    /// Why it stands where it stands, in words for operators.
+    /// Why the rotation is in this state, as text for operators.
     package var reason: String?
-    /// Whether it came out of a backup: Zoom may have been told of other secrets since, so that "the old one" may mean
-    /// another one to Zoom. It is left to die by itself.
+    /// Whether it was restored from a backup: Zoom may have made other secrets since, and would revoke another one as
+    /// "the old secret". So the old one is left to expire.
     package var isRestored = false
-    /// Where a blocked rotation goes on.
+    /// The phase in which a blocked rotation continues.
     package var resumesAt: Phase?
-    /// Since when the overlap is over by the operator's word, whoever has only the old secret; `nil` while it is not.
+    /// When the operator ended the overlap, even for clients that have only the old secret; `nil` otherwise.
     package var endsNowSince: Timestamp?
-    /// The id of the rotation that begins in the same commit in which this one ends.
+    /// The ID of the rotation that starts in the commit that ends this one.
     package var successor: String?
-    /// A secret that the operator entered while Zoom could not be asked whether it takes it. Until Zoom says yes it
-    /// changes nothing.
+    /// A secret that the operator entered while Zoom could not be asked to verify it. It changes nothing until Zoom
+    /// accepts it.
     package var entered: SecretBox?
 
     package var endsNow: Bool { endsNowSince != nil }
-    /// Whether its secret was made in the Marketplace, and Zoom was asked for nothing.
+    /// Whether its secret was generated in the Marketplace, and nothing was requested from Zoom.
     package var isByHand: Bool { trigger == .manual && calls.isEmpty }
-    /// Whether Zoom is asked to end the old secret. What an operator made in the Marketplace has a schedule there that is not
-    /// ours to change; and of a rotation out of a backup nobody knows what Zoom was told since.
+    /// Whether to revoke the old secret at Zoom. After a secret from the Marketplace, the old one has an expiry there
+    /// that is not ours to change; and for a rotation from a backup, later requests to Zoom are unknown.
     package var endsOldSecret: Bool { trigger != .manual && !isRestored }
 
     package init(

@@ -1,14 +1,14 @@
-/// When and how an app's secret is rotated without anybody asking.
+/// When and how an app's secret is rotated automatically.
 package struct RotationPolicy: Equatable, Sendable {
-    /// Seconds from one secret to the next; `nil` for never.
+    /// Seconds from one rotation to the next; `nil` for never.
     package var every: Int?
-    /// When it may begin, in the grammar of windows; empty for any time.
+    /// When a rotation may start, in the grammar of windows; empty for any time.
     package var windows: String
-    /// The IANA name of the zone that the windows are in.
+    /// The IANA name of the windows' time zone.
     package var timeZone: String
-    /// The least time for which old and new are both valid, in seconds; 0 for as long as any client holds the old one.
+    /// The minimum time for which both secrets are valid, in seconds; 0 for as long as any client holds the old one.
     package var overlap: Int
-    /// Whether scheduled work is stopped.
+    /// Whether scheduled rotations are paused.
     package var isPaused: Bool
 
     package init(

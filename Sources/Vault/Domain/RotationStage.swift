@@ -1,7 +1,8 @@
 import Domain
 
 extension Rotation {
-    /// What a wait is measured by. Asking Zoom again and again is one stage, however often the phase goes to and fro.
+    /// The unit in which waits are measured. Repeated attempts at Zoom are one stage, even if the phase changes back and
+    /// forth.
     package enum Stage: Equatable, Sendable {
         case asking, askingAgain
         case later(Phase)
@@ -15,7 +16,7 @@ extension Rotation {
         }
     }
 
-    /// The same, with when it came into its stage. Noted by the commit, so that no transition can forget it.
+    /// A copy with the time at which it entered its stage. Set by the commit, so that no transition can forget it.
     /// - Parameter known: the facts before.
     func stamped(after known: Rotation?, at now: Timestamp) -> Rotation {
         var stamped = self

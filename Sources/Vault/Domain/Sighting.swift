@@ -1,13 +1,13 @@
 package import Domain
 
-/// What a console showed of a connection: enough to tell later whether somebody else saved it. Texts are compared by their
-/// fingerprints.
+/// What a console showed of a connection: enough to detect later that somebody else saved it. Texts are compared by
+/// fingerprint.
 package struct Sighting: Equatable, Sendable {
-    /// Of the secret's encrypted text; `nil` when the console showed none.
+    /// The fingerprint of the secret's encrypted text; `nil` when the console showed none.
     package let secret: String?
-    /// The connection's `modificationDate`, in the console's words; `nil` for a connection that has none.
+    /// The connection's `modificationDate`, as the console wrote it; `nil` when it has none.
     package let savedAt: String?
-    /// Of all that is not encrypted.
+    /// The fingerprint of everything that is not encrypted.
     package let rest: String
 
     package init(secret: String?, savedAt: String?, rest: String) {
@@ -17,10 +17,10 @@ package struct Sighting: Equatable, Sendable {
     }
 }
 
-/// A change of a connection by somebody else, as far as the console lets it be told.
+/// A change of a connection by somebody else, as far as the console shows it.
 package struct Drift: Equatable, Sendable {
     package enum Kind: String, CaseIterable, Sendable {
-        /// The encrypted text of the secret is another, on a console that shows the same one at each look.
+        /// The encrypted text of the secret differs, on a console that always shows the same text.
         case secret
         /// The connection was saved, on a console whose encrypted texts prove nothing.
         case saved
@@ -31,7 +31,7 @@ package struct Drift: Equatable, Sendable {
     /// When it was first seen.
     package let seenAt: Timestamp
     package let kind: Kind
-    /// The connection's `modificationDate` since then, in the console's words.
+    /// The connection's `modificationDate` since then, as the console wrote it.
     package let savedAt: String?
 
     package init(seenAt: Timestamp, kind: Kind, savedAt: String? = nil) {
@@ -41,11 +41,12 @@ package struct Drift: Equatable, Sendable {
     }
 }
 
-/// How often the current secret was put back after somebody else's change.
+/// How many times the current secret was pushed again after a change by somebody else.
 package struct Restoration: Equatable, Sendable {
-    /// The last try, whatever came of it.
+    /// The last attempt, successful or not.
     package var triedAt: Timestamp
-    /// How often since `first`. What happened long before the next one, or before the operator pushed, does not count.
+    /// The number of attempts since `first`. Those long before the next one, or before a push by the operator, do not
+    /// count.
     package var count = 0
     package var first: Timestamp?
     package var last: Timestamp?

@@ -1,14 +1,14 @@
 package import Domain
 
-/// The generations of apps that are gone. Clients know apps by name: an app that is added again goes on above them.
+/// The generations of removed apps. Clients identify apps by name, so an app that is added again continues above them.
 ///
-/// The vault's state row has them, which each commit seals: they have a bound. Beyond it the lowest are given up for one
-/// number above which every new app begins.
+/// They are in the vault's state row, which each commit seals, so their number is bounded. Beyond it, the lowest are
+/// merged into one number, above which every new app starts.
 package struct SpentNumbers: Equatable, Sendable {
     static let most = 200
 
     package private(set) var byName: [Name: Generation] = [:]
-    /// The highest of those that are not kept by name.
+    /// The highest number of those without a name.
     package private(set) var others: Generation?
 
     package init() {}
@@ -16,7 +16,7 @@ package struct SpentNumbers: Equatable, Sendable {
     /// The first generation of an app of this name.
     package func first(of name: Name) -> Generation { [byName[name], others].compactMap(\.self).max()?.next ?? .first }
 
-    /// No app of this name has a generation up to this one any more.
+    /// No app with this name may use a generation up to this one again.
     package mutating func spend(_ generation: Generation, of name: Name) {
         byName[name] = max(byName[name] ?? generation, generation)
         while byName.count > Self.most, let lowest = byName.min(by: { ($0.value, $0.key) < ($1.value, $1.key) }) {
@@ -27,6 +27,6 @@ package struct SpentNumbers: Equatable, Sendable {
 
     mutating func cover(_ generation: Generation) { others = max(others ?? generation, generation) }
 
-    /// There is an app of this name again, which has its own account.
+    /// Removes the entry of a name that is in use again; its app keeps its own record.
     mutating func forget(_ name: Name) { byName[name] = nil }
 }

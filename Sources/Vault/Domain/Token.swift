@@ -1,11 +1,11 @@
 package import Domain
 package import SecretMemory
 
-/// An access token of Zoom's, with what its issuer said of it.
+/// An access token of Zoom, with its issuer's information.
 package struct Token: Sendable {
     package let accessToken: SecretBox
     package let tokenType: String
-    /// `nil` when Zoom did not say, which it does for a while after an app was made or its scopes changed.
+    /// `nil` when Zoom did not say, as it does for a while after an app was created or its scopes changed.
     package let scopes: [String]?
     package let apiURL: String
     /// The generation of the secret that it was minted with.
@@ -27,15 +27,15 @@ package struct Token: Sendable {
     }
 }
 
-/// The times at which Zoom lately refused an app's credentials, so that a restart does not forget how often it tried.
+/// The recent times at which Zoom refused an app's credentials, saved so that a restart does not reset the count.
 package struct Refusals: Equatable, Sendable {
-    /// The generation that was refused: a newer one starts with a clean sheet.
+    /// The generation that was refused; a newer one starts from zero.
     package let generation: Generation
     package let times: [Timestamp]
-    /// A stable word for why, and Zoom's reason in words.
+    /// A stable code for the reason, and Zoom's reason as text.
     package let cause: String
     package let reason: String
-    /// Whether it says nothing of the credentials: Zoom counted an error, and the next attempt may go well.
+    /// Whether the credentials may be fine: Zoom counted an error, and the next attempt may succeed.
     package let mayPass: Bool
 
     package init(generation: Generation, times: [Timestamp], cause: String, reason: String, mayPass: Bool = false) {

@@ -1,14 +1,14 @@
 package import Domain
 package import Envelope
 
-/// A way into the vault, as the vault knows it.
+/// An unlock method of the vault, without its secret.
 package struct UnlockMethod: Sendable {
-    /// Of the key slot.
+    /// The ID of its key slot.
     package let id: String
     package let kind: KeySlot.Kind
     /// When it was added.
     package let createdAt: Timestamp
-    /// Of the key slot as it was last written.
+    /// The digest of the key slot as it was last written.
     let slotDigest: SetDigest
     package let seat: SlotRecipient
 
@@ -17,17 +17,17 @@ package struct UnlockMethod: Sendable {
         (self.slotDigest, self.seat) = (slotDigest, seat)
     }
 
-    /// By number, as they were given.
+    /// In the order of their numbers.
     static func isBefore(_ one: UnlockMethod, _ other: UnlockMethod) -> Bool {
         (Int(one.id) ?? .max, one.id) < (Int(other.id) ?? .max, other.id)
     }
 }
 
 extension [UnlockMethod] {
-    /// A number that none of them has.
+    /// A number that no method has.
     var nextID: String { String((compactMap { Int($0.id) }.max() ?? 0) + 1) }
 
-    /// Whether the way may go: not the last one of all, and not the last recovery key.
+    /// Throws if the method is the last one, or the last recovery key.
     func checkRemoving(_ id: String) throws(VaultError) {
         guard let way = first(where: { $0.id == id }) else {
             throw VaultError(.notFound, "there is no key slot \(id)", hint: "keyturn key list")

@@ -1,11 +1,11 @@
 package import Domain
 
-/// What the scheduler remembers of an app from one start to the next. Lost, it is only found out again.
+/// What the scheduler remembers about an app across restarts. If it is lost, it is found out again.
 package struct Upkeep: Equatable, Sendable {
-    /// When a secret is to be replaced, where that is not what the policy alone would say: what was overdue at a start
-    /// is begun a little later, and another start must not put it off once more.
+    /// A rotation time that differs from the policy's: work that was overdue at a start is postponed a little, and
+    /// another restart must not postpone it again.
     package struct PlannedRotation: Equatable, Sendable {
-        /// The generation that is to be replaced. For any other this says nothing.
+        /// The generation to be replaced. Without meaning for any other.
         package let base: Generation
         package let due: Timestamp
 
@@ -15,15 +15,15 @@ package struct Upkeep: Equatable, Sendable {
         }
     }
 
-    /// The last look at whether Zoom still takes the app's secret, and what for.
+    /// The last check whether Zoom accepts the app's secret, and for which scopes.
     package struct Probe: Equatable, Sendable {
         package let generation: Generation
         package let at: Timestamp
-        /// A stable word for programs, such as `invalid_client`; `nil` when Zoom took the secret.
+        /// A stable code for programs, such as `invalid_client`; `nil` when Zoom accepted the secret.
         package let cause: String?
-        /// What Zoom said, for people; `nil` when it took the secret.
+        /// Zoom's message for people; `nil` when it accepted the secret.
         package let reason: String?
-        /// The scopes that PingFederate needs and the token does not have.
+        /// The scopes that PingFederate needs and the token lacks.
         package let missingScopes: [String]
 
         package init(
@@ -38,10 +38,10 @@ package struct Upkeep: Equatable, Sendable {
         }
     }
 
-    /// The last look at whether Zoom gives tokens that may change the app's secret.
+    /// The last check whether Zoom issues tokens that may change the app's secret.
     package struct RotationScope: Equatable, Sendable {
         package let at: Timestamp
-        /// Why there is none, for people; `nil` when there is one.
+        /// Why it does not, as text for people; `nil` when it does.
         package let lack: String?
 
         package init(at: Timestamp, lack: String? = nil) {
@@ -54,7 +54,7 @@ package struct Upkeep: Equatable, Sendable {
     package var probe: Probe?
     package var scope: RotationScope?
 
-    /// The newer word of the two. Nothing that is said of an older secret takes the place of what is known of a newer one.
+    /// The newer value of each part. Results for an older secret never replace those for a newer one.
     func merged(over known: Upkeep?) -> Upkeep {
         guard let known else { return self }
         var merged = self

@@ -1,6 +1,6 @@
 package import Domain
 
-/// The apps that a caller may learn of, as the rules say: some of them may not be there.
+/// The apps that a caller may know of, according to the policies. Some of them may not exist.
 package enum VisibleApps: Hashable, Sendable {
     case all
     case some(Set<Name>)
@@ -16,7 +16,7 @@ package enum VisibleApps: Hashable, Sendable {
 }
 
 extension Catalog {
-    /// The apps that are there and may be seen, by name. Costs as much as there are of these.
+    /// The existing apps among them, by name. Takes time proportional to their number.
     package func apps(_ visible: VisibleApps) -> [AppEntry] {
         switch visible {
         case .all: apps

@@ -1,12 +1,12 @@
-/// One thing that is wrong with a vault, or with what lies beside it: where, and what.
+/// A problem of a vault or of the files beside it: the place, and a description.
 package struct Finding: Equatable, Sendable {
-    /// The raw values are shown to operators. The worst comes first.
+    /// The raw values are shown to operators. Worst first.
     package enum Severity: String, Comparable, Sendable, CaseIterable {
-        /// The vault is not served like this.
+        /// The vault cannot be served in this state.
         case fatal
-        /// Served all the same, and not as it was written.
+        /// Can be served, but is not as it was written.
         case error
-        /// Nothing is lost; somebody should look.
+        /// Nothing is lost, but it needs attention.
         case warning
 
         package static func < (one: Severity, other: Severity) -> Bool { one.rank < other.rank }
@@ -16,7 +16,7 @@ package struct Finding: Equatable, Sendable {
     package let severity: Severity
     /// A file or directory of the state directory, such as `vault.db`.
     package let place: String
-    /// Carries no secret.
+    /// Contains no secret.
     package let detail: String
     package let hint: String?
 

@@ -2,16 +2,16 @@ package import Audit
 package import Domain
 import Envelope
 
-/// What a look at every row of a vault found. Goes on where opening the vault would give up, so that all that is wrong is
-/// named at once.
+/// The result of reading every row of a vault. Continues after errors that would prevent opening the vault, so that all
+/// problems are reported at once.
 package struct Inspection: Sendable {
     package struct App: Sendable {
         package let name: Name
         package let generation: Generation
-        /// When the vault learnt that secret.
+        /// When that secret was stored in the vault.
         package let createdAt: Timestamp
         package let floor: GenerationFloor?
-        /// The rotation that is under way.
+        /// The running rotation.
         package let rotation: Rotation?
 
         init(_ entry: AppEntry) {
@@ -22,16 +22,16 @@ package struct Inspection: Sendable {
     }
 
     package private(set) var findings: [Finding] = []
-    /// How many rows each table has, by its name.
+    /// The number of rows by table.
     package private(set) var rows: [String: Int] = [:]
-    /// The vault's own count of its commits; `nil` when the row with it does not open.
+    /// The vault's own count of its commits; `nil` when its row cannot be opened.
     package private(set) var commits: Int?
     /// The last line of the audit log that the vault knows of.
     package private(set) var auditHead = AuditHead.start
-    /// Those that have a current secret, by name.
+    /// The apps with a current secret, by name.
     package private(set) var apps: [App] = []
 
-    /// What generations apps had that are gone.
+    /// The generations of removed apps.
     package private(set) var spent = SpentNumbers()
 
     static let place = "vault.db"
@@ -42,7 +42,7 @@ package struct Inspection: Sendable {
         var (fold, shown, ways) = (CatalogFold(at: SystemTime().now, newest: nil), Catalog.State(), [UnlockMethod]())
         var head = AuditHead.start
         for table in SealedTable.counted + SealedTable.uncounted {
-            // What is not counted is left out when it does not open: Zoom and the clients give it again.
+            // Uncounted rows are left out when they cannot be opened: Zoom and the clients provide them again.
             let severity: Finding.Severity = table.isCounted ? .fatal : .error
             forEachRow(of: table, in: transaction, severity) { row throws(VaultError) in
                 if table.isCounted { found.count(try sealer.digest(of: row)) }
@@ -83,7 +83,7 @@ package struct Inspection: Sendable {
         return state
     }
 
-    /// A slot that is damaged says so by its checksum; whether it opens, only its own secret can tell.
+    /// A checksum detects damage of a slot; whether it opens, only its own secret can tell.
     private mutating func lookAtSlots(_ transaction: any StoreTransaction, _ ways: [UnlockMethod], _ sealer: Sealer) {
         var missing = Dictionary(ways.map { ($0.id, $0) }) { first, _ in first }
         var strangers: [String] = []

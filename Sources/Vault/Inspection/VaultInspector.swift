@@ -3,12 +3,12 @@ import Envelope
 package import SecretMemory
 import Synchronization
 
-/// A vault that was unlocked to be looked at, and not to be served: whatever is wrong with its rows.
+/// A vault that was unlocked for inspection only, even if its rows are damaged.
 package struct VaultInspector: Sendable {
     private let store: any ReadableStore
     private let sealer: Sealer
 
-    /// Throws `.wrongKey` when nothing opens, and `.damaged` when what leads to the keys is.
+    /// Throws `.wrongKey` when no slot opens, and `.damaged` when the slots or the keyring are.
     package init(_ store: any ReadableStore, with way: UnlockKey) async throws(VaultError) {
         do {
             let keySlots = try await store.read { try KeySlots($0) }
@@ -30,7 +30,7 @@ package struct VaultInspector: Sendable {
         }
     }
 
-    /// What the vault's audit log tells of, and the vault has not.
+    /// Changes that the audit log has and the vault lacks.
     package func rollback(_ inspection: Inspection, _ log: LogDirectory) async throws -> Finding? {
         let named = try await Vault.newest(log, sealer)?.commit ?? 0
         guard let commits = inspection.commits, let found = Rollback(commits: commits, named: named)?.error else {
@@ -50,7 +50,7 @@ extension Vault {
     /// Opens every row of a copy of this vault with this vault's keys.
     package func inspect(_ copy: any ReadableStore) async throws(VaultError) -> Inspection {
         let keys = keys.withLock { $0 }
-        // The copy has the keyring of its own moment, which may know an epoch that is gone here by now.
+        // The copy has the keyring of its time, which may contain an epoch that has since been dropped here.
         let ring = try? await copy.read { transaction in
             try Keyring(opening: KeySlots(transaction).keyring, under: keys.keyringKey.bytes)
         }
@@ -58,8 +58,8 @@ extension Vault {
     }
 }
 
-/// Rows by which a copy shows that it is of one moment of a vault, and opens with what opened the vault then: the ways in,
-/// the keyring, and the vault's account of all its rows.
+/// Rows that show that a copy is a consistent state of a vault, and opens with the keys that the vault had then: the
+/// unlock methods, the keyring, and the state row that covers all rows.
 package struct CopyWitness: Equatable, Sendable {
     private var rows: [SealedRow] = []
 

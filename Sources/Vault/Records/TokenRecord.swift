@@ -5,7 +5,7 @@ struct TokenRecord: Record {
     static let table = SealedTable.token
     let appID: String
     let token: Token
-    /// How this process came by it; `nil` for one that was found in the vault.
+    /// How this process got the token; `nil` if it was found in the vault.
     private(set) var seen: SeenToken?
 
     init(appID: String, _ token: Token) {

@@ -2,10 +2,10 @@ package import Domain
 import Envelope
 package import SecretMemory
 
-/// One of Zoom's answers, sealed outside of the vault because the vault could not take it.
+/// One of Zoom's answers, sealed outside of the vault because the vault could not store it.
 ///
-/// Beside the seal lie copies of the vault's key slots and keyring, so that whatever opens the vault opens the answer,
-/// even if the vault is gone:
+/// The file also contains copies of the vault's key slots and keyring, so that every unlock key of the vault opens the
+/// answer, even if the vault is lost:
 ///
 ///     "KTSPOOL1" ‖ 01 ‖ u32 length of the rest ‖ text(rotation) ‖ text(app) ‖ i64 call ‖ i64 time
 ///     ‖ u32 number of slots ‖ each: text(id) ‖ text(kind) ‖ counted(slot) ‖ counted(keyring) ‖ counted(sealed)
@@ -15,7 +15,7 @@ package import SecretMemory
 package struct SpoolEntry: Equatable, Sendable {
     package let rotationID: String
     package let appID: String
-    /// Which of the rotation's calls Zoom answered, counted from 1.
+    /// The number of the call that Zoom answered, counted from 1.
     package let call: Int
     package let at: Timestamp
     private let keySlots: KeySlots
@@ -25,7 +25,7 @@ package struct SpoolEntry: Equatable, Sendable {
     private static let headLength = mark.count + 4
     private static let table = "spool"
 
-    /// Seals an answer for a rotation, as an answer to its newest call.
+    /// Seals an answer to the rotation's newest call.
     package init(
         _ answer: SecretBox, to rotation: Rotation, of app: App, at now: Timestamp, for vault: Vault
     ) throws(VaultError) {
@@ -60,7 +60,7 @@ package struct SpoolEntry: Equatable, Sendable {
         ["app": .text(appID), "call": .integer(Int64(call)), "at": .integer(Int64(at.unixSeconds))]
     }
 
-    // MARK: As it lies in a file
+    // MARK: File format
 
     package var encoded: [UInt8] {
         var rest: [UInt8] = []
@@ -80,7 +80,7 @@ package struct SpoolEntry: Equatable, Sendable {
         return bytes
     }
 
-    /// What stands at the beginning of a file; what lies behind it does not matter.
+    /// Reads the beginning of a file; bytes after the entry are ignored.
     package init(reading bytes: [UInt8]) throws(VaultError) {
         do throws(EnvelopeError) {
             guard bytes.starts(with: Self.mark) else { throw .unknownFormat }
@@ -91,7 +91,7 @@ package struct SpoolEntry: Equatable, Sendable {
             call = Int(try reader.integer(Int64.self))
             let seconds = Int(try reader.integer(Int64.self))
             at = Timestamp(unixSeconds: seconds)
-            // Another time than the one that is beside the seal would not open it, and not say why.
+            // A time that differs from the authenticated column would make opening fail without a reason.
             guard at.unixSeconds == seconds else { throw .damaged }
             var slots: [SealedRow] = []
             for _ in 0..<(try reader.integer(UInt32.self)) {
@@ -106,14 +106,14 @@ package struct SpoolEntry: Equatable, Sendable {
         }
     }
 
-    // MARK: After the vault's keys
+    // MARK: Changes of the vault's keys
 
-    /// Whether what opens the vault now opens this, and nothing else does.
+    /// Whether exactly the vault's present key slots open this entry.
     package func isUpToDate(with vault: Vault) -> Bool {
         keySlots == vault.keySlots && (try? Keyring.epoch(ofSealed: sealed)) == vault.sealer.keyring.currentEpoch
     }
 
-    /// The same answer, sealed anew with the keys that the vault has now, beside its ways in.
+    /// The same answer, sealed again with the vault's present keys and key slots.
     package func renewed(for vault: Vault) throws(VaultError) -> SpoolEntry {
         var copy = SecretBuffer(capacity: sealed.count)
         do {
@@ -126,12 +126,13 @@ package struct SpoolEntry: Equatable, Sendable {
         return try SpoolEntry(rotationID: rotationID, appID: appID, call: call, at: at, copy, for: vault)
     }
 
-    // MARK: Opened again
+    // MARK: Opening
 
-    /// With the keys of the vault that sealed it.
+    /// Opens the entry with the keys of the vault that sealed it.
     package func open(by vault: Vault) throws(VaultError) -> SpooledAnswer { try open(vault.sealer) }
 
-    /// With any way into that vault, and without the vault. Takes scrypt's time and memory for a passphrase.
+    /// Opens the entry with an unlock key of that vault, without the vault. For a passphrase this takes scrypt's time and
+    /// memory.
     package func open(with way: UnlockKey) async throws(VaultError) -> SpooledAnswer {
         do { return try open(try await keySlots.open(with: way).sealer) } catch { throw VaultError(translating: error) }
     }
@@ -158,7 +159,7 @@ package struct SpoolEntry: Equatable, Sendable {
     private static let hint = "keep the file until its rotation is over"
 }
 
-/// What was in a spool file: Zoom's answer byte for byte, and whose it is.
+/// The content of a spool file: Zoom's answer byte for byte, and the app that it is for.
 package struct SpooledAnswer: Sendable {
     package let entry: SpoolEntry
     package let appName: String

@@ -1,23 +1,23 @@
-/// Where sealed answers lie that the vault could not take: files beside it, some of them made ahead of time, so that a
-/// full disk does not stand in the way.
+/// Stores sealed answers that the vault could not store, in files beside it. Some files are created ahead of time, so
+/// that a full disk does not prevent it.
 package protocol SpoolStore: Sendable {
-    /// Makes the spare files that are missing.
+    /// Creates the missing spare files.
     func prepare() async throws(StoreError)
 
-    /// Durable when this returns. Never overwrites what was kept before.
+    /// Durable when this returns. Never overwrites another entry.
     func keep(_ bytes: [UInt8]) async throws(StoreError) -> SpoolFile
 
-    /// All that was kept and not freed, whatever it is.
+    /// Everything that was stored and not freed, of any content.
     func files() async throws(StoreError) -> [SpoolFile]
 
-    /// Overwrites what was kept there, and does nothing if something else is there now.
+    /// Overwrites the entry; does nothing if the file now contains something else.
     func free(_ file: SpoolFile) async throws(StoreError)
 }
 
 package struct SpoolFile: Equatable, Sendable {
-    /// As an operator finds it in the state directory.
+    /// The path within the state directory.
     package let name: String
-    /// From its beginning. There may be more in the file.
+    /// The beginning of the file, which may be longer.
     package let bytes: [UInt8]
 
     package init(name: String, bytes: [UInt8]) {
@@ -26,7 +26,7 @@ package struct SpoolFile: Equatable, Sendable {
     }
 }
 
-/// No place at all: what the vault cannot take stays in memory.
+/// No spool: an answer that the vault cannot store stays in memory.
 package struct NoSpool: SpoolStore {
     package init() {}
     package func prepare() async throws(StoreError) {}

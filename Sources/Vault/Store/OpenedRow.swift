@@ -3,7 +3,7 @@ import Dispatch
 import Envelope
 import Synchronization
 
-/// What a row of any table says.
+/// The content of a row of any table.
 enum OpenedRow: Sendable {
     case app(App)
     case generation(GenerationRecord)
@@ -16,7 +16,7 @@ enum OpenedRow: Sendable {
     case refusals(RefusalsRecord)
     case upkeep(UpkeepRecord)
     case way(UnlockMethod)
-    /// As it is stored: only its secret opens it.
+    /// As stored: only its own secret opens it.
     case keySlot(SealedRow)
     case keyring(SealedRow)
     case state(VaultState)
@@ -46,9 +46,9 @@ enum OpenedRow: Sendable {
     }
 }
 
-/// A row that was read, opened or not.
+/// A row that was read; opening it may have failed.
 struct ReadRow: Sendable {
-    /// What the vault counts the row by.
+    /// The row's part of the vault's digest.
     let digest: Result<SetDigest, VaultError>
     let opened: Result<OpenedRow, VaultError>
 
@@ -59,8 +59,8 @@ struct ReadRow: Sendable {
 }
 
 extension StoreTransaction {
-    /// Reads a table and hands its rows out in their order, opened by all cores at once: a large vault takes its time for
-    /// nothing else.
+    /// Reads a table and passes its rows on in order. All cores open rows at once, since opening takes most of the time
+    /// for a large vault.
     func forEachRow(in table: SealedTable, openedBy sealer: Sealer, _ body: (ReadRow) throws -> Void) throws {
         var rows: [SealedRow] = []
         func hand() throws {
@@ -76,7 +76,7 @@ extension StoreTransaction {
 }
 
 extension Array where Element: Sendable {
-    /// The elements' images in their order, made by all cores at once.
+    /// Maps the elements on all cores at once, preserving their order.
     fileprivate func mappedAtOnce<Image: Sendable>(_ transform: @Sendable (Element) -> Image) -> [Image] {
         let parts = Swift.min(16, (count + 63) / 64)
         guard parts > 1 else { return map(transform) }

@@ -1,18 +1,18 @@
 import Audit
 
-/// What a commit changed: the one statement of it. What is held in memory is folded from these, as it is from all rows at
-/// the start.
+/// A change that a commit made, and the only statement of it. Memory is updated from these, just as it is built from all
+/// rows at the start.
 enum RowChange: Sendable {
     case put(OpenedRow)
-    /// With the plain columns that the row had.
+    /// With the plain columns of the removed row.
     case removed(SealedTable, [Cell])
 }
 
-/// A durable commit, as it is to be shown.
+/// A durable commit and its effects on memory.
 struct Commit: Sendable {
     let changes: [RowChange]
-    /// What opens and makes seals from this commit on; `nil` where that stays.
+    /// The keys for rows from this commit on; `nil` if they stay.
     let secrets: KeySecrets?
-    /// What the audit log is to tell.
+    /// The event for the audit log.
     let entry: AuditEntry?
 }

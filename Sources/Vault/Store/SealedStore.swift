@@ -1,6 +1,6 @@
 package import Domain
 
-/// Where sealed rows can be looked at.
+/// A store whose sealed rows can be read.
 package protocol ReadableStore: Sendable {
     /// Runs `body` on one consistent state.
     func read<Result: Sendable>(
@@ -8,42 +8,43 @@ package protocol ReadableStore: Sendable {
     ) async throws -> Result
 }
 
-/// Where sealed rows live. Any store that passes the conformance suite will do.
+/// A store of sealed rows. Any store that passes the conformance suite can be used.
 ///
-/// A store sees tables, plain columns and blobs; it can neither read nor make a seal.
+/// A store handles tables, plain columns and blobs; it cannot open or create seals.
 package protocol SealedStore: ReadableStore {
-    /// Runs `body` as one transaction: durable as a whole when this returns, undone as a whole when it throws.
+    /// Runs `body` as one transaction: durable as a whole when this returns, rolled back as a whole when it throws.
     ///
-    /// `committed` runs after the commit and before the next transaction begins, so that what it publishes
-    /// appears in the order of the commits.
+    /// `committed` runs after the commit and before the next transaction begins, so that its effects appear in the order
+    /// of the commits.
     func write<Result: Sendable>(
         _ body: @escaping @Sendable (any StoreTransaction) throws -> Result,
         committed: @escaping @Sendable (Result) -> Void
     ) async throws -> Result
 
-    /// Takes or renews the lease `name` for `holder` until `expiry`. Another holder's lease is taken over only when
-    /// it expired by `now`.
-    /// - Returns: the fencing number of the lease, one more each time it changes hands; `nil` when another holds it.
+    /// Acquires or renews the lease `name` for `holder` until `expiry`. Another holder's lease is taken over only if it
+    /// had expired by `now`.
+    /// - Returns: the fencing number of the lease, which increases whenever the holder changes; `nil` when another holder
+    ///   has it.
     func acquireLease(_ name: String, holder: String, now: Timestamp, expiry: Timestamp) async throws -> Int?
 
-    /// Gives the lease back, if `holder` has it.
+    /// Releases the lease, if `holder` has it.
     func releaseLease(_ name: String, holder: String) async throws
 
-    /// No call may follow.
+    /// The store must not be used afterwards.
     func close() async throws
 }
 
-/// The rows of a store, within one transaction.
+/// The rows of a store within one transaction.
 package protocol StoreTransaction {
     /// Calls `body` with each row of the table, in the order of their ids.
     func forEachRow(in table: SealedTable, _ body: (SealedRow) throws -> Void) throws
-    /// Calls `body` with each row of the table whose plain column `column` holds this text, in the order of their ids.
+    /// Calls `body` with each row of the table whose plain column `column` has this text, in the order of their IDs.
     func forEachRow(
         in table: SealedTable, where column: String, is text: String, _ body: (SealedRow) throws -> Void) throws
-    /// Calls `body` with at most `limit` rows of the table whose ids come after this one, in the order of their ids.
+    /// Calls `body` with at most `limit` rows of the table whose IDs come after this one, in the order of their IDs.
     func forEachRow(in table: SealedTable, after id: String, limit: Int, _ body: (SealedRow) throws -> Void) throws
     func row(in table: SealedTable, id: String) throws -> SealedRow?
-    /// Inserts the row or replaces the one with its id. Throws if another row has the same in a unique column.
+    /// Inserts the row or replaces the one with its ID. Throws if another row has the same value in a unique column.
     func put(_ row: SealedRow) throws
     /// - Returns: whether there was such a row.
     @discardableResult func remove(from table: SealedTable, id: String) throws -> Bool

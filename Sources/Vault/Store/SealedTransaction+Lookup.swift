@@ -1,6 +1,6 @@
 import Domain
 
-/// What rows say within the transaction: every decision of a change is made by these, and by nothing that is held in memory.
+/// Lookups within the transaction. All decisions of a change are based on these, and never on memory.
 extension SealedTransaction {
     func record<R: Record>(_ id: String, as _: R.Type = R.self) throws -> R? {
         guard let row = try store.row(in: R.table, id: id) else { return nil }
@@ -19,12 +19,12 @@ extension SealedTransaction {
         try records(PushTarget.self, by: "name_index", name.description).first
     }
 
-    /// Throws `.notFound` unless this very app is there.
+    /// Throws `.notFound` unless this app exists.
     func check(_ app: App) throws {
         guard try record(app.id, as: App.self) != nil else { throw Vault.noSuchApp(app.name) }
     }
 
-    /// The rotation of the app that is under way.
+    /// The running rotation of the app.
     func openRotation(ofApp id: String) throws -> Rotation? {
         var found: Rotation?
         try store.forEachRow(in: .rotation, ofApp: id) { row in
@@ -34,7 +34,7 @@ extension SealedTransaction {
         return found
     }
 
-    /// `nil` for one that is over, of which there may be many.
+    /// `nil` for a rotation that has ended, of which there may be many.
     private func openRotation(_ row: SealedRow) throws -> Rotation? {
         guard case .text(let phase) = row.cells[2], Rotation.Phase(rawValue: phase)?.isFinal == false else {
             return nil
@@ -42,7 +42,7 @@ extension SealedTransaction {
         return try sealer.open(row, as: Rotation.self)
     }
 
-    /// An app with its secrets and the rotation that is under way.
+    /// An app with its secrets and its running rotation.
     func entry(ofApp id: String) throws -> AppEntry? {
         let rows = try secrets(ofApp: id)
         rows.facts.rotation = try openRotation(ofApp: id)
@@ -57,21 +57,21 @@ extension SealedTransaction {
         return rows
     }
 
-    /// List apps.
+    /// All apps.
     func apps() throws -> [App] {
         var apps: [App] = []
         try store.forEachRow(in: .app) { apps.append(try sealer.open($0, as: App.self)) }
         return apps
     }
 
-    /// Of these rows the ids alone.
+    /// Only the IDs of these rows.
     func ids(in table: SealedTable, ofApp app: String) throws -> [String] {
         var ids: [String] = []
         try store.forEachRow(in: table, ofApp: app) { ids.append($0.id) }
         return ids
     }
 
-    /// The records whose sealed text is this, by its blind index.
+    /// The records with this sealed text, found by its blind index.
     private func records<R: Record>(_: R.Type, by column: String, _ text: String) throws -> [R] {
         let index = try sealer.blindIndex(of: text, in: R.table, column)
         var found: [R] = []
@@ -88,8 +88,8 @@ extension SealedTransaction {
             .filter { $0.id != target.id }.sorted { $0.name < $1.name }
     }
 
-    /// Whether a rotation is under way that would end the secret which the target's connection has, and reaches it by nothing
-    /// else: one that has still to be published, or to wait for a connection that somebody else changed since.
+    /// Whether a running rotation would revoke the secret in the target's connection and reaches that connection only
+    /// through this target: it must still push, or wait because somebody else changed the connection.
     func isWaitedFor(_ target: PushTarget) throws -> Bool {
         guard let rotation = try openRotation(ofApp: target.appID) else { return false }
         let delivery = try record(target.id, as: DeliveryRecord.self)?.delivery
@@ -99,8 +99,8 @@ extension SealedTransaction {
         }
     }
 
-    /// Throws if the target is to push into another connection while a rotation would end the secret that is in this one. One
-    /// that is gone, or was never pushed to, is given up by that alone; and a console may have another address.
+    /// Throws if the target is to push into another connection while a rotation would revoke the secret in this one. A
+    /// connection that is gone, or was never pushed to, does not count; and a console may change its address.
     func checkMove(of known: PushTarget, to target: PushTarget) throws {
         guard known.connection != target.connection, known.adminURL == target.adminURL,
             let delivery = try record(known.id, as: DeliveryRecord.self)?.delivery,
@@ -114,7 +114,8 @@ extension SealedTransaction {
                 + "'\(known.connection)' is used no more: keyturn target remove \(target.name) --force first")
     }
 
-    /// Throws if another app's credentials are pushed into one of the target's settings: each push would undo the other's.
+    /// Throws if another app's credentials are pushed into one of the target's settings: the pushes would undo each
+    /// other.
     func checkSettings(of target: PushTarget) throws {
         for other in try targetsBeside(target) where other.appID != target.appID {
             let shared = target.fields.names.filter(other.fields.names.contains)

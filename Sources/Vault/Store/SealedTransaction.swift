@@ -1,18 +1,18 @@
 import Audit
 import Domain
 
-/// One write transaction of the vault: each change seals its row, is noted to be shown once it is durable, and keeps the
-/// vault's own account of itself in step.
+/// One write transaction of the vault. Each change seals its row, is recorded for memory, and updates the state row's
+/// digest.
 struct SealedTransaction {
     let store: any StoreTransaction
     let sealer: Sealer
-    /// The vault's account of itself, as this commit will leave it.
+    /// The state row, as this commit will leave it.
     private(set) var state: VaultState
     private var changes: [RowChange] = []
     private var secrets: KeySecrets?
     private var event: AuditEvent?
 
-    /// Begins on the state that the store has now.
+    /// Starts from the store's present state.
     init(_ store: any StoreTransaction, sealer: Sealer) throws {
         guard let row = try store.row(in: .state, id: VaultState.id) else {
             throw VaultError(.damaged, "the vault's state row is missing", hint: Vault.restoreHint)
@@ -29,7 +29,7 @@ struct SealedTransaction {
         changes.append(.put(record.opened))
     }
 
-    /// A key slot or the keyring, as it is to be stored.
+    /// Writes a key slot or the keyring in its stored form.
     mutating func put(row: SealedRow) throws {
         try store(row)
         changes.append(.put(try OpenedRow(row, sealer)))
@@ -41,7 +41,7 @@ struct SealedTransaction {
 
     mutating func remove(from table: SealedTable, id: String) throws {
         guard let old = try store.row(in: table, id: id) else {
-            // What memory alone holds in its place, since the disk did not take it, goes all the same.
+            // Unsaved values in memory, which the disk did not accept, are dropped as well.
             if table.columns[0] == "app" { changes.append(.removed(table, [.text(id)])) }
             return
         }
@@ -56,13 +56,14 @@ struct SealedTransaction {
         for id in ids { try remove(from: table, id: id) }
     }
 
-    /// Seals a row's content in the newest epoch. What does not open is refused, or, where damage loses nothing, taken out.
+    /// Seals a row's content in the newest epoch. A row that cannot be opened is refused or, where damage loses nothing,
+    /// removed.
     mutating func reseal(_ table: SealedTable, id: String) throws {
         guard let row = try store.row(in: table, id: id) else { return }
         let new: SealedRow
         do throws(VaultError) { new = try sealer.reseal(row) } catch {
             guard error.code == .damaged, !table.isCounted else { throw error }
-            // What was read from it before it was damaged is still known, and stays known.
+            // Memory still has what was read before the damage, and keeps it.
             try store.remove(from: table, id: id)
             return
         }
@@ -86,34 +87,34 @@ struct SealedTransaction {
         try store.put(row)
     }
 
-    // MARK: What is beside the rows
+    // MARK: Beside the rows
 
-    /// Has the audit log tell of this commit. What is told of it last counts.
+    /// Sets the audit event of this commit. The last call counts.
     mutating func tell(_ event: AuditEvent?) { self.event = event }
 
-    /// What opens and makes seals once this commit is durable.
+    /// Sets the keys for rows from this commit on.
     mutating func replaceSecrets(by secrets: KeySecrets) { self.secrets = secrets }
 
     mutating func belong(to host: String) { state.host = host }
 
     mutating func note(_ trouble: AuditTrouble?) { state.auditTrouble = trouble }
 
-    /// Takes the time of this commit for the newest there is, whatever the clock said before.
+    /// Makes the time of this commit the newest, whatever the clock said before.
     mutating func forgetTimes() { state.newestTime = nil }
 
-    /// The first generation of a new app, which from now on keeps its own account of them.
+    /// Returns the first generation of a new app, which records its generations itself from now on.
     mutating func takeFirstGeneration(of name: Name) -> Generation {
         defer { state.spent.forget(name) }
         return state.spent.first(of: name)
     }
 
-    /// Has an app that is added under this name later go on above this generation.
+    /// Makes an app that is added under this name later continue above this generation.
     mutating func spend(_ generation: Generation, of name: Name) { state.spent.spend(generation, of: name) }
 
-    // MARK: The end
+    // MARK: Finishing
 
-    /// The last step: the account of what changed, with what the audit log is to tell of it.
-    /// - Parameter log: what of the log is on disk; `nil` while it is not open.
+    /// The last step: writes the state row and the audit event.
+    /// - Parameter log: the part of the log that is on disk; `nil` while it is not open.
     mutating func finish(_ account: LogCursor, _ log: LogPosition?, at now: Timestamp) throws -> Commit {
         state.newestTime = max(state.newestTime ?? now, now)
         state.commits = max(state.commits, account.floor) + 1
@@ -125,7 +126,7 @@ struct SealedTransaction {
         return Commit(changes: changes, secrets: secrets, entry: entry)
     }
 
-    /// Notes where the log ends, and drops what is on disk there.
+    /// Records where the log ends, and drops events that it has on disk.
     private mutating func follow(_ log: LogPosition) throws {
         let known = try record(AuditHeadRecord.id, as: AuditHeadRecord.self)
         if (known?.head ?? .start) != log.head { try put(AuditHeadRecord(log.head)) }
@@ -144,11 +145,11 @@ struct SealedTransaction {
         }
     }
 
-    /// The most bytes of the outbox: however long the log cannot be written, it must not fill the disk.
+    /// The most bytes of the outbox: even if the log cannot be written for long, it must not fill the disk.
     private static let outboxRoom = 64 << 10
 
-    /// What finds no room is counted. What is lost once stays lost up to the newest entry, so that the log tells everything
-    /// in its order.
+    /// Stores an event, or counts it if there is no room. After a loss, events are counted until the outbox is empty, so
+    /// that the log keeps its order.
     private mutating func keep(_ entry: AuditEntry) throws {
         let row = try sealer.seal(OutboxRecord(entry))
         guard state.outboxLoss == nil, state.outboxBytes + row.sealed.count <= Self.outboxRoom else {

@@ -2,11 +2,11 @@ import Envelope
 import SecretJSON
 import SecretMemory
 
-/// Turns records into sealed rows and back.
+/// Converts records to sealed rows and back.
 struct Sealer: Sendable {
     let keyring: Keyring
 
-    /// Reads back what it is about to seal: a row that could be written and not read would cost the whole vault.
+    /// Reads back the content before sealing it: a row that can be written but not read would cost the whole vault.
     func seal<R: Record>(_ record: R) throws(VaultError) -> SealedRow {
         let (columns, plaintext) = record.encoded()
         let row = SealedRow(table: R.table, cells: columns + (try blindIndexes(of: record)), sealed: [])
@@ -31,7 +31,7 @@ struct Sealer: Sendable {
         return cells
     }
 
-    /// What stands in a column by which a row is found.
+    /// The value of a blind index column.
     func blindIndex(of text: String, in table: SealedTable, _ column: String) throws(VaultError) -> String {
         do { return try keyring.blindIndex(of: text, table: table.name, column: column) } catch {
             throw VaultError(.library, "no index of a row: \(error)")

@@ -1,4 +1,4 @@
-/// Why a store could not do as it was told. Carries no value of a row.
+/// Why a store operation failed. Contains no value of a row.
 package struct StoreError: Error, Equatable, CustomStringConvertible {
     package enum Code: Equatable, Sendable {
         /// Another process holds the file.
@@ -6,12 +6,12 @@ package struct StoreError: Error, Equatable, CustomStringConvertible {
         case missing
         case exists
         case notAVault
-        /// The schema's version is above the one that this program knows.
+        /// The schema's version is newer than this program's.
         case newerSchema(found: Int, known: Int)
         case notPermitted
         case readOnly
         case diskFull
-        /// The medium failed, or a page is not what was written.
+        /// The medium failed, or a page is damaged.
         case inputOutput
         case damaged
         case closed
@@ -19,7 +19,7 @@ package struct StoreError: Error, Equatable, CustomStringConvertible {
     }
 
     package let code: Code
-    /// What was tried, and the store's own words where they carry no value.
+    /// The operation, and the store's own message if it contains no values.
     package let detail: String
 
     package init(_ code: Code, _ detail: String) {
@@ -35,7 +35,7 @@ package struct StoreError: Error, Equatable, CustomStringConvertible {
         }
     }
 
-    /// What the operator can do, where something can be done.
+    /// What the operator can do, if anything.
     package var hint: String? {
         switch code {
         case .inUse: "one vault belongs to one daemon: stop the other one, or give this one its own --state-dir"

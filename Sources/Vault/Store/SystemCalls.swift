@@ -1,10 +1,10 @@
 import Glibc
 
-// What stores in files have in common.
+// Shared by the stores that use files.
 
 extension StoreError {
     /// - Parameters:
-    ///   - what: what could not be done, for people.
+    ///   - what: the operation that failed, as text for people.
     ///   - reason: `errno`.
     package init(systemCall what: String, _ reason: CInt) {
         let code: Code =
@@ -19,7 +19,7 @@ extension StoreError {
     }
 }
 
-/// Makes a name that was just given, or taken, outlive a power cut.
+/// Makes a created, renamed or removed name survive a power cut.
 package func syncDirectory(of path: String) throws(StoreError) {
     let parent = path.lastIndex(of: "/").map { path[..<$0] } ?? "."
     let descriptor = unsafe open(parent.isEmpty ? "/" : String(parent), O_RDONLY | O_DIRECTORY | O_CLOEXEC)

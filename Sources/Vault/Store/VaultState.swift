@@ -4,10 +4,10 @@ import Envelope
 package import SecretJSON
 import SecretMemory
 
-/// What the vault says of itself in a sealed row: how often it was written, and which rows it has.
+/// The vault's own record in a sealed row: how many times it was written, and which rows it has.
 ///
-/// The digest is the XOR of a keyed digest of every counted row, kept up to date in the transaction that changes one.
-/// A row deleted behind our back, or put back from an older copy of the file, leaves it wrong.
+/// The digest is the XOR of a keyed digest of every counted row, updated in the transaction that changes one. A row that
+/// somebody deleted, or replaced by one from an older copy of the file, makes it wrong.
 struct VaultState: Record {
     static let table = SealedTable.state
     static let id = "vault"
@@ -15,15 +15,15 @@ struct VaultState: Record {
     var commits = 0
     var rows = 0
     var digest = SetDigest()
-    /// What somebody did to the audit log, until an operator has taken note of it.
+    /// A detected change of the audit log, until an operator acknowledges it.
     var auditTrouble: AuditTrouble?
-    /// The latest time, by the wall clock, at which the vault was written.
+    /// The latest wall clock time at which the vault was written.
     var newestTime: Timestamp?
-    /// What generations apps had that are gone.
+    /// The generations of removed apps.
     var spent = SpentNumbers()
-    /// The machine that the vault belongs to, as a keyed fingerprint.
+    /// The host that the vault belongs to, as a keyed fingerprint.
     var host: String?
-    /// How much is in the outbox, and what had no room there.
+    /// The size of the outbox in bytes, and the events that had no room there.
     var outboxBytes = 0
     var outboxLoss: AuditBacklog.Loss?
 
