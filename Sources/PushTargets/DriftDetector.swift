@@ -2,30 +2,29 @@ import Domain
 import Rotation
 import Vault
 
-/// Looks after targets between rotations: carries on what the operator pushed, brings the present secret to those that a
-/// rotation went on without, and sees whether somebody else changed what was pushed. That is reported, and reverted only where the
-/// operator wants it.
+/// Monitors targets between rotations: completes an operator's push, pushes the present secret to targets that a rotation
+/// left behind, and detects changes by others. Changes are reported, and reverted only where the operator wants it.
 package actor DriftDetector {
     private let pusher: TargetPusher
     private var isStopped = false
-    /// When each target is looked at next, by the boot clock.
+    /// When each target is checked next, in seconds of the boot clock.
     private var next: [String: Int] = [:]
-    /// The rotation that began at the last look.
+    /// The rotation that was running at the last check.
     private var lookedFor: [String: String] = [:]
-    /// Of targets that are behind, which generation was tried, and how often in vain.
+    /// For targets that are behind: the generation that was pushed, and the number of failures.
     private var tried: [String: (generation: Generation, failures: Int)] = [:]
-    /// Woken while they were looked at.
+    /// Targets that were woken during a check.
     private var woken: Set<String> = []
     private var underWay: [String: Task<Void, Never>] = [:]
 
-    /// Seconds between two looks; shorter after one that failed.
+    /// Seconds between two checks; shorter after a failure.
     static let pause = (look: 900, failed: 600, carryOn: 2, behind: 15)
-    /// How many consoles are asked at once.
+    /// The most consoles to call at once.
     private static let most = 4
 
     package init(_ pusher: TargetPusher) { self.pusher = pusher }
 
-    /// To be called once a second; returns without waiting for what it began.
+    /// Starts the checks that are due; call it once a second. Returns without waiting for them.
     package func look() {
         guard !isStopped else { return }
         let now = pusher.time.now
@@ -43,7 +42,7 @@ package actor DriftDetector {
 
     package func stop() { isStopped = true }
 
-    /// What failed before an operator changed the target, or pushed to it, says nothing of the next try.
+    /// After an operator changed a target or pushed to it, earlier failures no longer delay the next attempt.
     private func wake(_ names: Set<Name>) {
         for name in names {
             guard let id = pusher.vault.catalog.target(name)?.target.id else { continue }
@@ -54,7 +53,7 @@ package actor DriftDetector {
 
     private func ended(_ target: PushTarget, _ pause: Int) {
         underWay[target.id] = nil
-        // One that began before does not count either.
+        // A check that began before it was woken does not count either.
         next[target.id] = woken.remove(target.id) == nil ? pusher.time.now.boot + pause : nil
     }
 
@@ -68,8 +67,8 @@ package actor DriftDetector {
             || entry.delivery.isLookDue(after: Self.pause.look, now: now.wall)
     }
 
-    /// Whether what somebody else changed is to be put right now. Whose credentials belong there is not Keyturn's to decide, and
-    /// a rotation that publishes takes care of it itself.
+    /// Whether to revert a change by somebody else now. Another app's IDs are not reverted, and a publishing rotation
+    /// takes care of it itself.
     private func restores(_ entry: TargetEntry, _ now: Timestamp) -> Bool {
         guard entry.target.restoresDrift, let drift = entry.delivery.drift, drift.kind != .identity,
             let app = pusher.vault.catalog.app(of: entry.target), !publishes(app)
@@ -77,7 +76,7 @@ package actor DriftDetector {
         return entry.delivery.generation == app.credential.generation && entry.delivery.mayRestore(now: now)
     }
 
-    /// What somebody changed there is to be known before a rotation puts its new secret over it.
+    /// A change by somebody else must be known before a rotation overwrites it.
     private func isBeforeRotation(_ entry: TargetEntry) -> Bool {
         guard entry.delivery.known != nil, let app = pusher.vault.catalog.app(of: entry.target),
             let rotation = app.rotation, rotation.promotedAt == nil
@@ -85,7 +84,7 @@ package actor DriftDetector {
         return lookedFor[entry.target.id] != rotation.id
     }
 
-    /// Whether the operator's push is not at its end; of a rotation's push the rotation takes care.
+    /// Whether an operator's push is incomplete; a rotation completes its own pushes.
     private func carriesOn(_ entry: TargetEntry) -> Bool {
         guard let app = pusher.vault.catalog.app(of: entry.target), entry.delivery.replicatedAt == nil else {
             return false
@@ -97,8 +96,8 @@ package actor DriftDetector {
         pusher.vault.catalog.app(of: entry.target)?.credential.generation
     }
 
-    /// Whether a rotation went on without this target, which still has a secret that ends or has ended. What PingFederate
-    /// refused, only the operator can have go on; and other IDs of an app are not another secret.
+    /// Whether a rotation continued without this target, which still has a secret that is or will be revoked. After a
+    /// refusal by PingFederate only the operator can continue; and new IDs of an app are not a new secret.
     private func isBehind(_ entry: TargetEntry) -> Bool {
         guard let app = pusher.vault.catalog.app(of: entry.target), let there = entry.delivery.generation,
             let pushedAt = entry.delivery.pushedAt
@@ -112,7 +111,7 @@ package actor DriftDetector {
         return rotation.phase == .current || (rotation.phase == .blocked && rotation.promotedAt != nil)
     }
 
-    /// - Returns: seconds until the next one.
+    /// - Returns: seconds until the next check.
     private func visit(_ target: PushTarget) async -> Int {
         guard let entry = pusher.vault.catalog.target(target.name), entry.target.id == target.id,
             let app = pusher.vault.catalog.app(of: target)
@@ -125,7 +124,7 @@ package actor DriftDetector {
             }
         }
         switch await pusher.lookForChange(target, app.app) {
-        // The next look is known by this one's time; meanwhile the operator may push.
+        // The next check is due by this one's time; meanwhile the operator may push.
         case .same, .busy: return Self.pause.carryOn
         case .changed: return await restore(target, app)
         case .unseen: return Self.pause.failed
@@ -142,7 +141,7 @@ package actor DriftDetector {
         }
     }
 
-    /// - Returns: seconds until the next try: longer after each that failed.
+    /// - Returns: seconds until the next attempt: longer after each failure.
     private func catchUp(_ entry: TargetEntry, _ app: AppEntry) async -> Int {
         let (id, generation) = (entry.target.id, app.credential.generation)
         let failures = tried[id].map { $0.generation == generation ? $0.failures : 0 } ?? 0

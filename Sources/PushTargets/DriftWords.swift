@@ -1,7 +1,7 @@
 import Vault
 
 extension Drift {
-    /// What somebody else did, and what cannot be told of it.
+    /// The change by somebody else, and what the console does not show of it.
     package var words: String {
         let date = savedAt.map { " (saved \($0))" } ?? ""
         return switch kind {
@@ -18,7 +18,7 @@ extension Drift {
 }
 
 extension Sighting.Basis {
-    /// What a look compared, and what it could not.
+    /// What a check compared, and what it could not.
     package var words: String {
         switch self {
         case .secret: "what was pushed is there, unchanged"

@@ -2,12 +2,12 @@ import PingFederate
 package import Vault
 
 extension ConsoleFailure {
-    /// How far Keyturn came, and so what shows that it is over: never less than what failed.
+    /// The step that failed: success of this step, or of a later one, shows that the failure is over.
     package var step: Delivery.Failure.Step {
         switch cause {
         case .replication: .replication
         case .editors, .mismatch, .moved: .save
-        // Whatever was to be done, it never began.
+        // The call never got as far as its own step.
         case .unauthorized, .tokenRejected, .certificateRefused, .untrusted, .tlsFailed, .caUnusable,
             .identityUnusable, .unreachable, .proxyRefused, .invalidClient, .invalidScope, .tokenRefused:
             .access
@@ -23,7 +23,7 @@ extension ConsoleFailure {
 }
 
 extension Delivery {
-    /// Lets go of a failure of one of these steps, which just went well.
+    /// Clears a failure of one of these steps, which have just succeeded.
     package mutating func disprove(_ steps: Failure.Step...) {
         if let step = failure?.step, steps.contains(step) { failure = nil }
     }

@@ -2,8 +2,8 @@ import CPlatform
 import Glibc
 import Synchronization
 
-/// The lines that another program appends to a file of its own, which it may rename, cut or begin anew. What was there at the
-/// first look is not among them.
+/// Reads the lines that another program appends to its log, which may be renamed, truncated or replaced. Lines from
+/// before the first read are skipped.
 final class LogTail: Sendable {
     struct Trouble: Error, Equatable {
         let reason: String
@@ -12,15 +12,15 @@ final class LogTail: Sendable {
     let path: String
     private let state = Mutex(State())
 
-    /// What one look takes at most, in bytes. Of more the newest count.
+    /// The most bytes of one read. If there are more, the newest count.
     static let most = 1 << 20
 
     private struct State {
         var file: CInt = -1
         var offset: off_t = 0
-        /// The beginning of a line.
+        /// An incomplete line.
         var begun: [UInt8] = []
-        /// Whether what is in the file was written since this began to look.
+        /// Whether the file was created after the first read.
         var isNew = false
     }
 
@@ -31,7 +31,7 @@ final class LogTail: Sendable {
         if file >= 0 { close(file) }
     }
 
-    /// The whole lines since the last look. May block as long as the file system does.
+    /// Returns the complete lines since the last read. May block as long as the file system does.
     func lines(longest: Int) throws(Trouble) -> [String] {
         try state.withLock { state throws(Trouble) in
             if state.file < 0 { try open(&state) }
@@ -47,7 +47,7 @@ final class LogTail: Sendable {
     }
 
     private func open(_ state: inout State) throws(Trouble) {
-        // The other program may put there what it likes.
+        // The other program may have put anything there.
         let file = unsafe kt_open_regular(path)
         guard file >= 0 else {
             if file == -2 { throw Trouble(reason: "it is no regular file") }

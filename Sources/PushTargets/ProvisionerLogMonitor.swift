@@ -3,7 +3,7 @@ import PingFederate
 import SecretMemory
 import Vault
 
-/// Reads PingFederate's own log of the targets that have one, and notes whether provisioning goes on after a push.
+/// Reads PingFederate's own log for targets that have one, and records whether provisioning works after a push.
 package actor ProvisionerLogMonitor {
     private let vault: Vault
     private let time: any TimeSource
@@ -11,7 +11,7 @@ package actor ProvisionerLogMonitor {
     private var isReading = false
     private var next = 0
 
-    /// Seconds.
+    /// In seconds.
     static let pause = 5
 
     package init(_ pusher: TargetPusher) {
@@ -19,7 +19,7 @@ package actor ProvisionerLogMonitor {
         time = pusher.time
     }
 
-    /// To be called once a second; returns without waiting for what it began.
+    /// Starts the reads that are due; call it once a second. Returns without waiting for them.
     package func look() {
         let now = time.now.boot
         guard !isReading, now >= next else { return }
@@ -47,7 +47,7 @@ package actor ProvisionerLogMonitor {
         guard let entry = vault.catalog.target(entry.target.name), entry.target.provisionerLog == log else { return }
         var found = entry.provisioning ?? Provisioning(since: now)
         if let pushed = entry.delivery.pushedAt, pushed > found.since {
-            // Some of these lines may be of before.
+            // Some of these lines may be from before the push.
             (found, lines) = (Provisioning(since: pushed), [])
         }
         found.unreadable = trouble
@@ -60,7 +60,7 @@ package actor ProvisionerLogMonitor {
                 last = event
             }
         }
-        // To look for secrets takes far longer than to read a line, and only one is shown, however many are written.
+        // Searching for secrets takes far longer than reading a line, and only one failure is shown.
         if let last { found.failure = .init(at: now, cause: last.cause(withholding: secrets(of: entry.target))) }
         vault.catalog.note(found, of: entry.target)
     }

@@ -7,24 +7,24 @@ extension Sighting {
     enum Finding: Equatable {
         case same(Basis)
         case changed(Drift.Kind, savedAt: String?)
-        /// The encrypted text is another: a second look tells whether it always is.
+        /// The encrypted text differs: a second read shows whether it differs at each read.
         case lookAgain
     }
 
-    /// By what it is known that nobody changed anything.
+    /// The evidence that nobody changed anything.
     enum Basis: Equatable {
-        /// The secret's encrypted text is the one that was remembered.
+        /// The secret's encrypted text is the recorded one.
         case secret
-        /// Encrypted texts prove nothing on this console, and the connection has the date that was remembered.
+        /// Encrypted texts prove nothing on this console, but the connection's date is the recorded one.
         case date
-        /// Nor has the connection a date, and all that is not encrypted is as it was.
+        /// The connection has no date either, but everything unencrypted is as recorded.
         case rest
-        /// Nothing was remembered.
+        /// Nothing was recorded.
         case nothing
     }
 
-    /// What two looks in a row tell, beside what was remembered after the last push. A console that encrypts again at each look
-    /// is known by them alone.
+    /// Compares one or two reads in a row with what was recorded after the last push. Only two reads reveal a console
+    /// that encrypts again at each read.
     static func compare(_ known: Sighting?, _ first: Sighting, _ second: Sighting? = nil) -> Finding {
         guard let known else { return .same(.nothing) }
         let last = second ?? first
@@ -35,8 +35,8 @@ extension Sighting {
         case (let known?, let seen?):
             if known == seen { return .same(.secret) }
             guard let second else { return .lookAgain }
-            // That it is not the remembered one may be PingFederate's own doing. To say so wrongly costs a push; to be silent
-            // wrongly costs the secret that the console has.
+            // PingFederate itself may have changed the recorded text. A false report costs a push; a missed change costs
+            // the secret that the console has.
             if first.secret == second.secret { return .changed(.secret, savedAt: moved) }
         }
         guard known.savedAt == last.savedAt else { return .changed(.saved, savedAt: last.savedAt) }
@@ -44,10 +44,10 @@ extension Sighting {
         return known.rest == last.rest ? .same(.rest) : .changed(.saved, savedAt: nil)
     }
 
-    /// What is to be remembered after a look that found no change.
+    /// What to record after a check that found no change.
     func updated(_ basis: Basis, _ seen: Sighting) -> Sighting {
         switch basis {
-        // The secret is there for certain, whoever saved the rest.
+        // The secret is certainly there, whoever saved the rest.
         case .secret, .nothing: seen
         case .date, .rest: self
         }
@@ -62,7 +62,7 @@ extension Vault {
             savedAt: connection.modificationDate, rest: try fingerprint(of: SecretBox(connection.rest)))
     }
 
-    /// What is to be remembered of a push. The answer itself comes first: what is shown later, somebody else may have saved.
+    /// What to record of a push. The answer to the save takes precedence: a later read may show somebody else's save.
     func sighting(_ pushed: Pushed, _ target: PushTarget) throws(VaultError) -> Sighting {
         let saved = try sighting(pushed.saved, target)
         guard let shown = pushed.shown else { return saved }

@@ -4,7 +4,7 @@ package import PingFederate
 import SecretMemory
 package import Vault
 
-// Where the vault's terms of a push target meet the console's.
+// Conversion between the vault's types of a push target and the console's.
 
 extension PushTarget {
     package func access() throws(ConsoleFailure) -> ConsoleAccess {
@@ -13,7 +13,7 @@ extension PushTarget {
         return access
     }
 
-    /// An app's three values, and the settings that they go into.
+    /// An app's three values, and the settings for them.
     func changes(_ app: App, _ credential: Credential) -> [FieldChange] {
         let accountID = fields.accountID.map { FieldChange($0, SecretBox(SecretBytes(copying: app.accountID))) }
         return [

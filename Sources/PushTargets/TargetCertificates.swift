@@ -3,11 +3,11 @@ package import HTTPTransport
 package import PingFederate
 package import Vault
 
-/// When a target's certificates expire, and what is wrong with the one that it logs in with.
+/// The expiry of a target's certificates, and problems of its client certificate.
 package struct TargetCertificates {
-    /// Of its login: the first of the client certificates, which is its own.
+    /// The client certificate: the first one in the chain.
     package let client: CertificateLife?
-    /// Of what the console is known by: the pinned certificate, once it was met, or the last of the CAs.
+    /// The expiry of the pinned certificate, once it was seen, or of the last CA certificate.
     package let trust: Timestamp?
     private let identity: TLSOptions.Identity?
 
@@ -29,7 +29,7 @@ package struct TargetCertificates {
 
     package var clientExpires: Timestamp? { client.map { Timestamp(unixSeconds: $0.ends) } }
 
-    /// Why a console cannot take the client certificate, whatever it says on a connection from before.
+    /// Throws if no console can accept the client certificate, whatever a reused connection suggests.
     package func check(now: Timestamp) throws(ConsoleFailure) {
         guard let identity else { return }
         let words: String
@@ -49,7 +49,8 @@ package struct TargetCertificates {
 }
 
 extension PushTarget {
-    /// Asks the console for the certificate that is pinned, and when it expires. A pin is of these very bytes: once is enough.
+    /// Reads the pinned certificate from the console, and returns its expiry. A pin identifies the certificate's bytes,
+    /// so once is enough.
     package func pinExpiry(over transport: any HTTPTransport) async -> Timestamp? {
         guard case .pin(let digits) = trust else { return nil }
         guard let api = try? access().api, let met = try? await CertificateProbe.certificate(of: api, over: transport),
@@ -60,9 +61,9 @@ extension PushTarget {
 }
 
 extension TargetPusher {
-    /// Keeps when the pinned certificate expires, if that is not known yet: the target was added or set without a look.
+    /// Saves the expiry of the pinned certificate, if it is unknown because the target was stored without a check.
     package func learnCertificate(of target: PushTarget) async {
         guard target.pinExpires == nil, let expires = await target.pinExpiry(over: transport) else { return }
-        try? await vault.keep(pinExpires: expires, of: target)  // asked again at the next look
+        try? await vault.keep(pinExpires: expires, of: target)  // retried at the next check
     }
 }

@@ -4,14 +4,14 @@ package import Logging
 package import PingFederate
 package import Vault
 
-/// What happened at push targets.
+/// An event at a push target.
 package enum TargetEvent: Sendable {
     case pushed(PushTarget, App, Generation)
-    /// The current secret was pushed once more before the old one ends.
+    /// The current secret was pushed again before the old one is revoked.
     case renewed(PushTarget, App, Generation)
     case failed(PushTarget, App, ConsoleFailure)
     case changed(PushTarget, App, Drift)
-    /// After such a change the current secret was pushed again.
+    /// The current secret was pushed again after such a change.
     case restored(PushTarget, App, Generation)
 
     package func log(to logger: Logger) {

@@ -2,23 +2,23 @@ import Domain
 import PingFederate
 import Vault
 
-/// Whether what was pushed is there yet.
+/// Checks whether the pushed values are still there.
 extension TargetPusher {
     enum Look: Equatable {
-        /// As it was left, as far as the console lets it be told.
+        /// Unchanged, as far as the console shows it.
         case same(Sighting.Basis)
         case changed(Drift)
-        /// The console could not be asked.
+        /// The console could not be reached.
         case unseen(String)
-        /// Something else is done with the target now.
+        /// Another operation is using the target.
         case busy
     }
 
-    /// Compares what the console shows with what it showed after the last push, and keeps what was found.
-    /// - Parameter patience: for how many seconds the end of what is done with the target now is waited for.
+    /// Compares what the console shows with what was recorded after the last push, and saves the result.
+    /// - Parameter patience: how many seconds to wait for another operation on the target.
     func lookForChange(_ known: PushTarget, _ app: App, patience: Int = 0) async -> Look {
         let found = await exclusively(known, patience: patience) { () async -> Look in
-            // As it is now: it may have been changed while this waited for its turn.
+            // Read again: it may have changed while this waited for its turn.
             guard let entry = entry(of: known) else { return .same(.nothing) }
             let target = entry.target
             var delivery = entry.delivery
@@ -58,8 +58,8 @@ extension TargetPusher {
         return found ?? .busy
     }
 
-    /// Looks once, and a second time where that tells more.
-    /// - Returns: what it tells, and what was seen last.
+    /// Reads the connection once, and a second time if that reveals more.
+    /// - Returns: the result, and what was read last.
     private func compare(
         _ session: ConsoleSession, _ target: PushTarget, _ app: App, _ known: Sighting?
     ) async throws -> (Sighting.Finding, Sighting) {

@@ -1,7 +1,7 @@
 package import Rotation
 package import Vault
 
-/// Publishes to all targets of an app at once: one that hangs holds up no other.
+/// Publishes to all targets of an app at once, so that a slow one does not delay the others.
 package struct TargetPublisher: SecretPublisher {
     let pusher: TargetPusher
 
@@ -21,7 +21,7 @@ package struct TargetPublisher: SecretPublisher {
         let targets = pusher.vault.catalog.targets(of: app).map(\.target)
         let found = await all(targets) { await pusher.standing(credential, of: app, at: $0) }
         let laggards = found.compactMap(\.laggard)
-        // While another one is waited for, what is pushed now would be pushed once more.
+        // While a target is waited for, a push now would have to be repeated.
         guard laggards.isEmpty else { return laggards.sorted { $0.reason < $1.reason } }
         let unsure = found.compactMap(\.unsure)
         return await all(unsure) { await pusher.renew(credential, of: app, at: $0) }.compactMap(\.self)
@@ -39,7 +39,7 @@ package struct TargetPublisher: SecretPublisher {
 }
 
 extension PublishOutcome {
-    /// What holds for all together is what is worst: a refusal, then a failure, then the shortest wait.
+    /// The combined outcome is the worst one: a refusal, then a failure, then the shortest wait.
     init(ofAll outcomes: [PublishOutcome]) {
         var (refusals, failures, waits) = ([String](), [String](), [String]())
         var (retryAfter, seconds) = (Int?.none, Int.max)

@@ -4,16 +4,16 @@ package import PingFederate
 import Rotation
 package import Vault
 
-/// One push, from what was there before to what is remembered of it.
+/// One push, from reading the connection to recording the result.
 extension TargetPusher {
     package enum Occasion: Equatable {
         /// The console does not have this generation yet.
         case due
-        /// Somebody else changed what was pushed.
+        /// Somebody else changed the pushed values.
         case restoring
-        /// Whether somebody else changed it cannot be told on this console, and the old secret is about to end.
+        /// This console cannot show whether somebody else changed them, and the old secret is about to be revoked.
         case renewing
-        /// The operator's word: what is there already is pushed too, and over whatever somebody else put there.
+        /// An operator asked for it: pushes even if the values are there, and over any change by others.
         case asked
     }
 
@@ -23,7 +23,7 @@ extension TargetPusher {
         let target = entry.target
         var restoration = entry.delivery.restoration
         if occasion == .restoring {
-            // Before anything is sent: whatever crashes, no other try follows too soon.
+            // Saved before anything is sent: after a crash, the next attempt must not follow too soon.
             var tried = entry.delivery
             tried.noteRestoring(at: time.now.wall)
             try await vault.keep(tried, of: target)
@@ -46,7 +46,7 @@ extension TargetPusher {
         delivery.known = try vault.sighting(pushed, target)
         switch occasion {
         case .restoring: restoration?.succeed(at: time.now.wall)
-        // The operator knows of it.
+        // The operator knows about it.
         case .asked: restoration?.forget()
         case .due, .renewing: break
         }
@@ -63,7 +63,7 @@ extension TargetPusher {
         return delivery
     }
 
-    /// In the log before the push ends what was seen.
+    /// Records a change in the log before the push overwrites it.
     private func noteDrift(before pushed: Pushed, _ entry: TargetEntry, _ app: App) async throws {
         guard entry.delivery.drift == nil,
             case .changed(let kind, let savedAt) = try finding(entry, before: pushed)
@@ -82,8 +82,8 @@ extension TargetPusher {
             try vault.sighting(pushed.before.second, entry.target))
     }
 
-    /// Takes what is there now for what was pushed, at the operator's word. Throws if it is another app's: with that the
-    /// current secret cannot be there.
+    /// Accepts the present values as pushed, on an operator's request. Throws if they are another app's IDs, with which
+    /// the current secret cannot be there.
     /// - Returns: whether its turn came.
     package func accept(
         _ target: PushTarget, of app: App, _ access: ConsoleAccess, recording event: AuditEvent?
@@ -106,8 +106,8 @@ extension TargetPusher {
         return isDone == true
     }
 
-    /// The other targets of the connection, to which the push must not look like somebody else's. What somebody else changed
-    /// before it in settings of another app's is still to be told of.
+    /// The other targets of the connection, to which this push must not look like a change by somebody else. Changes that
+    /// others made before, in another app's settings, are still reported.
     private func beside(_ target: PushTarget, _ pushed: Pushed) throws -> [(target: PushTarget, delivery: Delivery)] {
         try vault.catalog.targetsBeside(target).compactMap { other in
             var delivery = other.delivery
@@ -124,7 +124,7 @@ extension TargetPusher {
 }
 
 extension PushTarget {
-    /// Whether what is true of the secret in the one is true in the other: both push one app's secret into one setting.
+    /// Whether both push one app's secret into the same setting, so that facts about the secret hold for both.
     func hasSameSecret(as other: PushTarget) -> Bool {
         place == other.place && appID == other.appID && fields.clientSecret == other.fields.clientSecret
     }

@@ -6,13 +6,13 @@ import SecretMemory
 import Synchronization
 package import Vault
 
-/// Brings credentials to push targets, one step after the other, each kept in the vault before the next. One at a time for
-/// each connection, whoever asks: a rotation, the operator, or a look at what is not at its end.
+/// Pushes credentials to targets, step by step; each step is saved in the vault before the next. One operation at a time
+/// for each connection, whether a rotation, an operator or a check requested it.
 package final class TargetPusher: Sendable {
     let vault: Vault
     let transport: any HTTPTransport
     let time: any TimeSource
-    /// For the daemon's log; the audit log is told by the commits.
+    /// For the daemon's log; the audit log gets its events from the commits.
     let note: @Sendable (TargetEvent) -> Void
     private let busy = Mutex<Set<String>>([])
     private let woken = Mutex<Set<Name>>([])
@@ -27,24 +27,25 @@ package final class TargetPusher: Sendable {
         self.note = note
     }
 
-    /// Has the next look at this target be made now.
+    /// Makes the next check of this target happen now.
     package func wake(_ name: Name) { woken.withLock { _ = $0.insert(name) } }
 
-    /// The targets that were woken since this was asked last.
+    /// Returns the targets that were woken since the last call.
     func takeWoken() -> Set<Name> {
         woken.withLock { names in
             defer { names = [] }; return names
         }
     }
 
-    /// How long what cannot pass by itself is left alone, in seconds: trying must not lock an account.
+    /// How many seconds to pause after a failure that cannot pass without intervention: attempts must not lock an
+    /// account.
     static let mendPause = 300
 
-    /// For how many seconds an operator waits for what is being done with a target, before his turn comes.
+    /// How many seconds an operator's request waits for another operation on the target.
     package static let patience = 60
 
-    /// Runs `body` unless something else is done with this target's connection now, by whichever target.
-    /// - Parameter patience: for how many seconds the end of that is waited for.
+    /// Runs `body` unless another operation is using this target's connection.
+    /// - Parameter patience: how many seconds to wait for that operation.
     package func exclusively<Value>(
         _ target: PushTarget, patience: Int = 0, _ body: () async throws -> Value
     ) async rethrows -> Value? {
@@ -52,7 +53,7 @@ package final class TargetPusher: Sendable {
         var mine = place(of: target)
         while true {
             if busy.withLock({ $0.insert(mine).inserted }) {
-                // Where the target is by then: it may have been moved while this waited.
+                // Read again, since the target may have moved during the wait.
                 let there = place(of: target)
                 if there == mine { break }
                 release(mine)
@@ -75,7 +76,7 @@ package final class TargetPusher: Sendable {
 
     private func release(_ place: String) { busy.withLock { _ = $0.remove(place) } }
 
-    /// Does what can be done now.
+    /// Does what is possible now.
     package func deliver(
         _ credential: Credential, of app: App, to target: PushTarget, _ occasion: Occasion = .due
     ) async -> PublishOutcome {
@@ -89,7 +90,7 @@ package final class TargetPusher: Sendable {
             guard let entry = vault.catalog.target(target.name), entry.target.id == target.id else {
                 return .confirmed  // removed: nobody waits for it any more
             }
-            // Meanwhile a rotation may have pushed a newer one, over which an older one must not go.
+            // Meanwhile a rotation may have pushed a newer secret, which an older one must not overwrite.
             let current = vault.catalog.app(of: target)?.credential ?? credential
             guard occasion != .due || current.generation <= credential.generation else {
                 return .waiting(seconds: 1, reason: "target '\(target.name)' is to have a newer secret")
@@ -128,7 +129,7 @@ package final class TargetPusher: Sendable {
             reason: "target '\(target.name)' was pushed; waiting up to \(left) s for the engines to pick it up")
     }
 
-    /// - Returns: what to wait for; `nil` when the engines have it.
+    /// - Returns: the reason to wait; `nil` when the engines have it.
     private func replicate(
         _ session: ConsoleSession, _ target: PushTarget, _ delivery: inout Delivery
     ) async throws -> PublishOutcome? {
@@ -155,14 +156,14 @@ package final class TargetPusher: Sendable {
             return .waiting(seconds: pause, reason: "target '\(target.name)': \(words)")
         case .failed(let words):
             if delivery.replicationAsked {
-                delivery.replicationAsked = false  // the next try asks once more
+                delivery.replicationAsked = false  // the next attempt requests it again
                 try await vault.keep(delivery, of: target)
             }
             throw ConsoleFailure(.later(), .replication, detail: words)
         }
     }
 
-    /// Keeps why it failed, once, and says what may be done about it.
+    /// Saves the failure, once, and returns what can be done about it.
     private func fail(
         _ failure: ConsoleFailure, _ target: PushTarget, _ app: App, _ generation: Generation
     ) async -> PublishOutcome {
@@ -175,7 +176,7 @@ package final class TargetPusher: Sendable {
         }
     }
 
-    /// What keeps Keyturn out for a while does not replace what a push came to: that is still so afterwards.
+    /// A temporary failure to log in does not replace the result of a push, which is still true afterwards.
     func keep(
         _ failure: ConsoleFailure, _ step: Delivery.Failure.Step, of target: PushTarget, _ app: App
     ) async {
@@ -188,13 +189,13 @@ package final class TargetPusher: Sendable {
             at: known?.at ?? time.now.wall, step: step, cause: failure.cause.rawValue, reason: failure.description,
             hint: failure.hint(of: target.name.description), isRefusal: isRefusal)
         let event = TargetEvent.failed(target, app, failure)
-        try? await vault.keep(delivery, of: target, recording: event.audited)  // told again by the next try
+        try? await vault.keep(delivery, of: target, recording: event.audited)  // the next attempt reports it again
         note(event)
     }
 }
 
 extension PushTarget {
-    /// Throws if the connection was pointed at another app since the last push: that is somebody's decision.
+    /// Throws if the connection was given another app's IDs since the last push: somebody decided that.
     func checkIsStill(_ app: App, _ connection: SPConnection) throws(ConsoleFailure) {
         for (field, value, what) in [
             (fields.clientID, app.clientID, "client ID"), (fields.accountID, app.accountID, "account ID"),

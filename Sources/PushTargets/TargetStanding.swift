@@ -3,12 +3,12 @@ import PingFederate
 import Rotation
 import Vault
 
-/// How a target stands to the end of the old secret.
+/// Whether a target allows the old secret to be revoked.
 enum TargetStanding {
-    /// It has the new one for certain.
+    /// It certainly has the new one.
     case ready
     case lags(Laggard)
-    /// It was pushed to a while ago, and its console does not show whether somebody else put the old one back since.
+    /// It was pushed to a while ago, and its console does not show whether somebody else restored the old secret since.
     case unsure(PushTarget)
 
     var laggard: Laggard? { if case .lags(let laggard) = self { laggard } else { nil } }
@@ -16,7 +16,7 @@ enum TargetStanding {
 }
 
 extension Sighting.Basis {
-    /// Whether another secret in the connection would not be seen.
+    /// Whether a change of the secret would go unnoticed.
     var isBlind: Bool {
         switch self {
         case .secret, .date: false
@@ -25,12 +25,12 @@ extension Sighting.Basis {
     }
 }
 
-/// Directly before the old secret is ended.
+/// The checks directly before the old secret is revoked.
 extension TargetPusher {
-    /// Whether the old secret is to be kept alive for this target.
+    /// Whether the old secret must stay valid for this target.
     func standing(_ credential: Credential, of app: App, at target: PushTarget) async -> TargetStanding {
         let name = "target '\(target.name)'"
-        // One that was removed is waited for by nobody.
+        // A removed target is not waited for.
         guard let known = entry(of: target) else { return .ready }
         guard known.delivery.generation == credential.generation else {
             return .lags(Laggard("\(name) does not have the new secret yet"))
@@ -50,7 +50,7 @@ extension TargetPusher {
                 Laggard("\(name) has it, and its engines not yet", wait: delivery.replicationPause(now: now)))
         }
         if basis.isBlind, !delivery.isFresh(target, now: now) {
-            // What PingFederate refuses, only the operator can have go on.
+            // After a refusal by PingFederate only the operator can continue.
             if let failure = delivery.failure, failure.isRefusal { return .lags(Laggard("\(name): \(failure.reason)")) }
             return .unsure(target)
         }
@@ -60,10 +60,10 @@ extension TargetPusher {
             : .ready
     }
 
-    /// Pushes the current secret once more, over whatever secret is there, and over no other app's IDs.
-    /// - Returns: why the old secret is to be kept alive until then.
+    /// Pushes the current secret again, over any secret, but not over another app's IDs.
+    /// - Returns: why the old secret must stay valid until then.
     func renew(_ credential: Credential, of app: App, at target: PushTarget) async -> Laggard? {
-        // What is sent is seen to its end, also when the rotation waits no longer: it would be sent again.
+        // A started push is completed even if the rotation stops waiting; otherwise it would be sent again.
         switch await Task(operation: { await deliver(credential, of: app, to: target, .renewing) }).value {
         case .confirmed: nil
         case .waiting(let seconds, let reason): Laggard(reason, wait: seconds)

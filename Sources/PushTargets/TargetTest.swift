@@ -5,7 +5,7 @@ import SecretMemory
 package import SocketAPI
 package import Vault
 
-/// A dry run against the live console: all that a push would look at, and nothing that it would change.
+/// A dry run against the live console: makes all checks of a push, and changes nothing.
 package struct TargetTest {
     private let pusher: TargetPusher
 
@@ -15,8 +15,8 @@ package struct TargetTest {
         await look(entry, app) { await drift(entry, app) }.verification
     }
 
-    /// A target that is not kept as it is given here, and perhaps never will be.
-    /// - Parameter drift: what is said of the drift, which is not looked at.
+    /// Tests a target that is not stored in this form.
+    /// - Parameter drift: the text about drift, which is not checked.
     package func attempt(
         _ target: PushTarget, _ app: App, drift: Verification.Check
     ) async -> (verification: Verification, failure: ConsoleFailure?) {
@@ -72,7 +72,7 @@ package struct TargetTest {
         )
     }
 
-    /// What is found is kept, as what the hourly look finds is.
+    /// Saves the result, like the hourly check.
     private func drift(_ entry: TargetEntry, _ app: App) async -> Verification.Check {
         guard entry.delivery.generation != nil || entry.delivery.known != nil else {
             return .init("drift", .skipped, "nothing was pushed yet", try: "keyturn target push \(entry.target.name)")
@@ -104,7 +104,7 @@ package struct TargetTest {
                     try: "start the engines, and see that Cluster Management in the console lists them")
             }
             let words = cluster.behind.isEmpty ? "all up to date" : cluster.behind.joined(separator: ", ")
-            // A node may be behind for a moment after each save; one that misses what was pushed has an old secret.
+            // A node may be out of date for a moment after each save; one without the pushed values has an old secret.
             if !cluster.behind.isEmpty, entry.delivery.inUse != entry.delivery.generation {
                 return .init(
                     "replication", .failed, "its engines have not confirmed what was pushed: \(words)",
