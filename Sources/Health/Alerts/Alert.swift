@@ -3,30 +3,30 @@ import SecretJSON
 import SecretMemory
 import SocketAPI
 
-/// What somebody is told who is not looking: that something is wrong, that it still is, or that it is not any more. Made of
-/// what the status says, and as free of secrets.
+/// A notification for people who are not watching the status: a problem began, persists, or ended. Built from the status,
+/// and like it free of secrets.
 struct Alert: Equatable, Sendable {
     enum State: String, Sendable { case raised, resolved }
 
-    /// The same for all that is told of one trouble, from its beginning to its end.
+    /// The same for all notifications of one problem, from its beginning to its end.
     let id: String
     let state: State
-    /// Whether it was told before.
+    /// Whether it was delivered before.
     let isReminder: Bool
     let severity: Severity
     let code: String
     let app: String?
     let target: String?
-    /// How many it is about that have no alert of their own.
+    /// How many problems it stands for that have no alert of their own.
     let others: Int?
     let detail: String
     let hint: String?
-    /// When something ends that cannot be had back.
+    /// When something is lost for good unless somebody acts.
     let deadline: Timestamp?
     let since: Timestamp
     let at: Timestamp
 
-    /// One line for people, which is what most chat systems show of a webhook.
+    /// One line for people; most chat systems show this part of a webhook.
     var text: String {
         let subject = [app, target.map { "target \($0)" }].compactMap(\.self).joined(separator: ", ")
         let head =
@@ -36,7 +36,7 @@ struct Alert: Equatable, Sendable {
     }
 
     /// One JSON object and a line end.
-    /// - Parameter host: this machine's name.
+    /// - Parameter host: this host's name.
     func render(host: String) -> SecretBytes {
         var json = JSONWriter()
         json.beginObject()
@@ -61,13 +61,13 @@ struct Alert: Equatable, Sendable {
     }
 }
 
-/// Which problems of the status somebody is told of, and how long each must stand before. How urgent it is: ``Severity``.
+/// The problems that fire an alert, and how long each must last before. For their urgency, see ``Severity``.
 struct AlertPolicy: Equatable, Sendable {
-    /// Seconds. What mostly passes by itself is waited for.
+    /// In seconds. Problems that usually resolve themselves are waited for.
     let patience: Int
 
-    /// - Parameter code: a problem's. Causes for which Zoom gives no token are among them.
-    /// - Returns: `nil` for what is shown and never told.
+    /// - Parameter code: a problem's code, or a cause for which Zoom gives no token.
+    /// - Returns: `nil` for problems that are only shown.
     init?(_ code: String) {
         guard Severity.base(code) != .note else { return nil }
         patience = Self.patience(code)
@@ -75,10 +75,10 @@ struct AlertPolicy: Equatable, Sendable {
 
     private static func patience(_ code: String) -> Int {
         switch AttentionCode(rawValue: code) {
-        // Zoom says no; or it cannot be reached, or asks for patience.
+        // Zoom refuses; or it cannot be reached, or asks to wait.
         case nil: Severity.base(code) == .critical ? 60 : 900
         case .auditUnavailable, .socketGone: 10
-        // After a restart somebody may be about to type the passphrase.
+        // After a restart an operator may be about to type the passphrase.
         case .locked: 300
         case .consumerSecretDead, .zoomUnreachable, .tokensRunOut, .rotationWaits, .diskLow, .refusalsCounted,
             .lostResponse,

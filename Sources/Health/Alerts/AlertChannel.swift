@@ -8,21 +8,21 @@ import Maintenance
 import SecretMemory
 import SocketAPI
 
-/// Who is told of alerts besides the log.
+/// The channel that alerts are sent to besides the log.
 package enum AlertChannel: Sendable {
-    /// Nobody: the log is all.
+    /// None, only the log.
     case log
-    /// A command that gets the alert on standard input, and has so many seconds.
-    /// It cannot write to the closed directories.
+    /// A command that gets the alert on standard input, and its time limit in seconds. It cannot write to the closed
+    /// directories.
     case command(CommandWords, timeout: Int, closed: [String])
     case webhook(EndpointURL, any HTTPTransport)
 
-    /// Why an alert was not taken, in words that say nothing of the address, which may be a secret, but the host.
+    /// Why an alert was not accepted. Of the address, which may be a secret, only the host is named.
     package struct NotTaken: Error, CustomStringConvertible {
         package let description: String
     }
 
-    /// The setting that names it.
+    /// The name of the setting.
     var name: String {
         switch self {
         case .log: "log"
@@ -31,7 +31,7 @@ package enum AlertChannel: Sendable {
         }
     }
 
-    /// Returns once the alert was taken: the command ended with 0, or the webhook answered with 2xx.
+    /// Returns once the alert was accepted: the command exited with 0, or the webhook answered with 2xx.
     func send(_ body: borrowing SecretBytes) async throws(NotTaken) {
         switch self {
         case .log: break
@@ -60,8 +60,8 @@ package enum AlertChannel: Sendable {
 
     private static let queue = DispatchQueue(label: "alert command")
 
-    /// Blocks until the command has ended. Its output is read, so that it can write, and forgotten.
-    /// - Returns: what went wrong, if anything did.
+    /// Blocks until the command has exited. Its output is read, so that it does not block, and dropped.
+    /// - Returns: what went wrong, if anything.
     private static func run(_ command: ChildProcess, _ timeout: Int) -> String? {
         let (pid, output): (pid_t, CInt)
         do throws(ChildProcess.NotStarted) {

@@ -4,8 +4,8 @@ import SecretJSON
 import SecretMemory
 import SocketAPI
 
-/// Where the book of alerts outlives a restart: `alerts.json` in the state directory. It holds what the status shows, and
-/// is not sealed, so that it can be kept while the vault is locked. Lost, what still is wrong is told once more.
+/// Saves the state of alerts across restarts: `alerts.json` in the state directory. It contains what the status shows,
+/// and is not sealed, so that it can be saved while the vault is locked. If it is lost, persisting problems fire again.
 package struct AlertFile: Sendable {
     let path: String
 
@@ -13,7 +13,7 @@ package struct AlertFile: Sendable {
 
     private var file: StateFile { StateFile(path: path, largest: 4 << 20, what: "alerts") }
 
-    /// An empty book when there is none, or none that can be read.
+    /// Returns an empty state when there is no readable file.
     func read() throws(StartError) -> AlertState {
         guard let content = try file.read() else { return AlertState() }
         do { return try AlertState(parsing: content, values: 50_000) } catch {
@@ -21,7 +21,7 @@ package struct AlertFile: Sendable {
         }
     }
 
-    /// Puts the book in the place of the one before it, as a whole. Blocks.
+    /// Replaces the file as a whole. Blocks.
     func write(_ book: AlertState) throws(StartError) { try file.write(book.render()) }
 }
 

@@ -5,13 +5,13 @@ import Maintenance
 import SecretMemory
 package import SocketAPI
 
-/// Tells of what is wrong to whoever is not looking: the log, and a command or a webhook. What is told, and when, the book
-/// decides; this looks, writes, sends, and keeps the book over restarts. What was sent and not noted is sent again.
+/// Delivers alerts to the log, and to a command or a webhook. ``AlertState`` decides what and when; this reads the
+/// status, writes, sends, and saves the state across restarts. An alert that was sent but not recorded is sent again.
 package actor AlertNotifier {
-    /// Seconds between two looks at everything, and the most: with very many apps it is looked at less often, so that looking
-    /// takes no more than a two-hundredth of one core.
+    /// The shortest and longest pause between two checks, in seconds: with very many apps, checks are less frequent, so
+    /// that they take at most a two-hundredth of one core.
     static let pause = (least: 10, most: 60)
-    /// Seconds after the first try that failed, doubled with each further one, and the most.
+    /// Seconds after the first failed delivery, doubled with each further one, and the limit.
     static let retry = (first: 5, most: 900)
 
     private let status: StatusReport
@@ -20,7 +20,7 @@ package actor AlertNotifier {
     private let logger: Logger
     private let host: String
     private var book: AlertState
-    /// What the file holds.
+    /// The content of the file.
     private var kept: AlertState
     private var cannotKeep = false
     private var nextLook = 0
@@ -42,7 +42,7 @@ package actor AlertNotifier {
         kept = book
     }
 
-    /// To be called once a second; returns without waiting for what it began.
+    /// Starts the work that is due; call it once a second. Returns without waiting for it.
     package func look() {
         let now = status.time.now
         if now.boot >= nextLook {
@@ -59,7 +59,7 @@ package actor AlertNotifier {
         ring(now)
     }
 
-    /// From now on, who is told. What is owed is tried there at once.
+    /// Sets the channel. Pending alerts are sent to it at once.
     package func ring(by channel: AlertChannel) {
         self.channel = channel
         (failures, nextTry) = (0, 0)
@@ -100,9 +100,9 @@ package actor AlertNotifier {
         }
     }
 
-    // MARK: For the operator
+    // MARK: Operators' requests
 
-    /// As ``raised``, for the admin socket.
+    /// Like ``raised``, for the admin socket.
     package var list: AlertList {
         AlertList(
             channel: channel.name, undelivered: owed,
@@ -113,19 +113,19 @@ package actor AlertNotifier {
             })
     }
 
-    /// Who is told besides the log: `log` for nobody.
+    /// The channel besides the log: `log` for none.
     package var channelName: String { channel.name }
 
-    /// What was raised and is not over.
+    /// The active alerts.
     var raised: [Alert] { book.raised(status.time.now.wall) }
 
     /// How urgent each of them is.
     package var severities: [Severity] { raised.map(\.severity) }
 
-    /// How much is still to be sent.
+    /// The number of pending deliveries.
     package var owed: Int { book.owed }
 
-    /// Sends an alert that means nothing, now. One at a time: real ones must not have to wait behind many.
+    /// Sends a test alert now. One at a time: real alerts must not wait behind many.
     /// - Returns: the channel's name.
     package func test() async throws(AlertChannel.NotTaken) -> String {
         guard !isTesting else { throw .init(description: "another test is under way") }

@@ -2,48 +2,49 @@ import Domain
 import SecretJSON
 import SocketAPI
 
-/// What is wrong for how long, and what of it was told. Decides, and does nothing: the time is an argument, and what is to be
-/// logged and sent comes out.
+/// The state of all alerts: since when each holds and what has been delivered. Pure: the time is an argument, and the
+/// results are what to log and send.
 ///
-/// Each trouble is told once when it begins and once when it ends, and again each day meanwhile, more often near its deadline.
+/// Each problem is reported once when it begins and once when it ends, and in between each day, more often near its
+/// deadline.
 struct AlertState: Equatable, Sendable {
     struct Key: Hashable, Comparable, Sendable {
         let code: String
         var app: String?
         var target: String?
-        /// Stands for all that have none of their own.
+        /// Stands for all problems without an alert of their own.
         var isOthers = false
 
         private var order: [String] { [code, isOthers ? "1" : "0", app ?? "", target ?? ""] }
         static func < (one: Key, other: Key) -> Bool { one.order.lexicographicallyPrecedes(other.order) }
     }
 
-    /// What whoever is told is still to be told.
+    /// The notification that is still to be delivered.
     enum Owed: String, JSONValue, Sendable { case raised, reminder, resolved }
 
     struct Standing: Equatable, Sendable {
         /// When it was first seen.
         var since: Timestamp
-        /// When it was last seen not to be there; `nil` while it is.
+        /// When it was first absent; `nil` while it is present.
         var goneSince: Timestamp?
         var raisedAt: Timestamp?
         var resolvedAt: Timestamp?
-        /// When it was raised or last reminded of, and how urgent it was then.
+        /// When it last fired or was reminded of, and its severity then.
         var rungAt: Timestamp?
         var rungAs: Severity?
         var owed: Owed?
-        /// Whether whoever is told was told that it began.
+        /// Whether its beginning was delivered.
         var isTold = false
-        /// Whether something is being sent.
+        /// Whether a delivery is in progress.
         var isOnItsWay = false
-        /// How often in a row it was not taken.
+        /// The number of failed deliveries in a row.
         var refusals = 0
         var others: Int?
         var detail: String
         var hint: String?
         var deadline: Timestamp?
 
-        /// A time in the future was noted before the clock was set back: it counts from now.
+        /// A time in the future was recorded before the clock was set back, and counts from now.
         mutating func takeBack(to now: Timestamp) {
             since = min(since, now)
             goneSince = goneSince.map { min($0, now) }
@@ -52,21 +53,21 @@ struct AlertState: Equatable, Sendable {
         }
     }
 
-    /// How many of one kind have an alert of their own. The rest comes together: what strikes all apps at once must not ring
-    /// once for each.
+    /// How many problems of one kind have their own alert. The rest share one: a problem of all apps at once must not
+    /// fire for each of them.
     static let mostOfAKind = 20
-    /// Seconds for which something must be away before it is over: what comes and goes is one trouble.
+    /// How many seconds a problem must be absent before it is resolved: one that comes and goes is one problem.
     static let calm = 60
     /// Seconds between reminders.
     static let day = 86_400
-    /// Seconds for which the end of a trouble is told to somebody who does not take it.
+    /// How many seconds the resolution of an alert is retried if the channel does not accept it.
     static let patience = 86_400
 
     private(set) var standing: [Key: Standing] = [:]
 
     init(_ standing: [Key: Standing] = [:]) { self.standing = standing }
 
-    /// Whether a file that holds the other one need not be written again. Words and deadlines are seen anew at each look.
+    /// Whether the saved file is still up to date; ignores fields recomputed on every tick.
     func isKept(as other: AlertState) -> Bool {
         func bare(_ entry: Standing) -> Standing {
             var entry = entry
@@ -78,11 +79,11 @@ struct AlertState: Equatable, Sendable {
         return standing.mapValues(bare) == other.standing.mapValues(bare)
     }
 
-    // MARK: Looking
+    // MARK: Updating
 
-    /// Takes in how things are.
-    /// - Parameter isBlind: whether nothing else could be seen, so that nothing is over for not being seen.
-    /// - Returns: what is news, for the log.
+    /// Updates the state from the present problems.
+    /// - Parameter isBlind: whether other problems could not be seen, so that absence does not resolve anything.
+    /// - Returns: what changed, for the log.
     mutating func look(_ seen: [StatusReport.Attention], isBlind: Bool = false, now: Timestamp) -> [Alert] {
         var news: [Alert] = []
         let present = gathered(seen)
@@ -95,7 +96,7 @@ struct AlertState: Equatable, Sendable {
 
     private typealias Found = (problem: StatusDocument.Problem, others: Int?)
 
-    /// By key; where a key is there twice, the first is the more urgent one.
+    /// By key; if a key occurs twice, the first and more urgent one counts.
     private func gathered(_ seen: [StatusReport.Attention]) -> [Key: Found] {
         var found: [Key: Found] = [:]
         var kinds: [String: Int] = [:]
@@ -128,7 +129,7 @@ struct AlertState: Equatable, Sendable {
         let severity = found.problem.graded(at: now).severity
         (entry.others, entry.goneSince) = (found.others, nil)
         if entry.resolvedAt != nil {
-            // It is back before its end was taken in: then there was none.
+            // It came back before its resolution was delivered, so there was none.
             (entry.resolvedAt, entry.owed) = (nil, entry.isTold ? nil : .raised)
             (entry.rungAt, entry.rungAs) = (now, severity)
             news.append(alert(key, entry, .reminder, now))
@@ -164,13 +165,13 @@ struct AlertState: Equatable, Sendable {
         if now - goneSince >= Self.calm {
             entry.resolvedAt = now
             news.append(alert(key, entry, .resolved, now))
-            // Who was not told of the beginning need not know of the end.
+            // Without a delivered beginning there is nothing to resolve.
             entry.owed = entry.isTold ? .resolved : nil
         }
         standing[key] = entry
     }
 
-    /// When it is to be told again that it is still so.
+    /// When the next reminder is due.
     private static func nextRing(_ entry: Standing) -> Timestamp? {
         guard let rungAt = entry.rungAt else { return nil }
         let near = Severity.reminders.compactMap { before in
@@ -179,11 +180,10 @@ struct AlertState: Equatable, Sendable {
         return ([rungAt + day] + near).min()
     }
 
-    // MARK: Telling
+    // MARK: Delivering
 
-    /// What is to be sent next: the oldest that is owed. What was not taken comes behind what was refused less often: one
-    /// whose words are not to somebody's liking must not keep the others back. To be followed by ``told(_:_:)`` or
-    /// ``notTold(_:)``.
+    /// The next notification to send: the oldest pending one. Those with failed deliveries come after those with fewer:
+    /// one that the channel refuses must not hold back the others. Call ``told(_:_:)`` or ``notTold(_:)`` afterwards.
     mutating func next(_ now: Timestamp) -> (key: Key, alert: Alert)? {
         let open = standing.filter { $0.value.owed != nil }
         let oldest = open.min { one, other in
@@ -195,10 +195,10 @@ struct AlertState: Equatable, Sendable {
         return (key, alert(key, entry, owed, now))
     }
 
-    /// How much is still to be sent.
+    /// The number of pending notifications.
     var owed: Int { standing.values.count { $0.owed != nil } }
 
-    /// Notes that it was taken. What became of the trouble meanwhile is then still to be told.
+    /// Records that it was delivered. If the alert resolved in the meantime, a resolution becomes pending.
     mutating func told(_ key: Key, _ alert: Alert) {
         guard var entry = standing[key] else { return }
         (entry.isOnItsWay, entry.refusals) = (false, 0)
@@ -214,13 +214,13 @@ struct AlertState: Equatable, Sendable {
         standing[key] = entry
     }
 
-    /// Notes that it was not taken.
+    /// Records that it was not accepted.
     mutating func notTold(_ key: Key) {
         standing[key]?.isOnItsWay = false
         standing[key]?.refusals += 1
     }
 
-    /// What was raised and is not over, the most urgent first.
+    /// The active alerts, most urgent first.
     func raised(_ now: Timestamp) -> [Alert] {
         standing.filter { $0.value.raisedAt != nil && $0.value.resolvedAt == nil }.sorted { $0.key < $1.key }
             .map { alert($0.key, $0.value, .raised, now) }

@@ -3,12 +3,12 @@ import Glibc
 import Maintenance
 import SocketAPI
 
-/// What the doctor says of the daemon's own limits: what it could do if somebody took it over. What is in force the kernel
-/// says; why something is not, is known from the start.
+/// The doctor's lines about the daemon's confinement, which limits an attacker who takes it over. The kernel says what is
+/// in force; the outcomes at the start say why something is not.
 extension DaemonDoctor {
     /// - Parameters:
-    ///   - status: as the kernel has it now.
-    ///   - program: what becomes of a program that is started; `nil` where none can be.
+    ///   - status: according to the kernel now.
+    ///   - program: the confinement of a started program; `nil` where none can be started.
     static func confinement(
         _ began: Confinement.Outcome, _ status: ConfinementStatus?, startsPrograms: Bool, program: Confinement.Outcome?
     ) -> [Line] {

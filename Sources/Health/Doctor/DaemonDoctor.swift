@@ -12,12 +12,12 @@ package import SocketAPI
 package import Vault
 import VaultSQLite
 
-/// What could go wrong, as the daemon sees it: the machine, its own libraries and sockets, the vault, the ways to Zoom and to push targets.
+/// The daemon's checks: the host, its libraries and sockets, the vault, and the connections to Zoom and to push targets.
 package struct DaemonDoctor {
     typealias Line = DoctorReport.Line
 
     let places: Places
-    /// What opens the vault at the next start.
+    /// The unlock key for the next start.
     package let source: UnlockSource?
     let transport: any HTTPTransport
     let time: any TimeSource
@@ -72,7 +72,7 @@ package struct DaemonDoctor {
             let catalog = unlocked.vault.catalog
             lines += Self.policies(catalog.entries.map(\.app))
             lines += [slots(unlocked.vault), await auditLog(unlocked.readAuditLog)]
-            // The room left and the sockets are told above, with a daemon or without.
+            // Free space and sockets are reported above, with or without a daemon.
             let told: [AttentionCode] = [.diskLow, .diskFull, .socketGone]
             lines += Self.problems(
                 unlocked.problems.filter { problem in !told.contains { $0.rawValue == problem.code } })
@@ -85,7 +85,7 @@ package struct DaemonDoctor {
         return DoctorReport(lines)
     }
 
-    /// What passes on one clock passes on the other, unless somebody sets the one that can be set.
+    /// The same time passes on both clocks, unless somebody sets the one that can be set.
     private var jump: Line {
         let now = time.now
         let set = now.secondsSet(since: started)
@@ -98,9 +98,9 @@ package struct DaemonDoctor {
             try: "look at what sets it: timedatectl timesync-status")
     }
 
-    // MARK: The way in
+    // MARK: Unlocking
 
-    /// Opens a key slot as the next start would, and throws away what that leads to.
+    /// Opens a key slot like the next start would, and drops the result.
     private func unlocking(
         _ slot: (UnlockKey) async throws(VaultError) -> (id: String, kind: String)
     ) async -> Line {
@@ -151,7 +151,7 @@ package struct DaemonDoctor {
         return Line(check, .passed, path)
     }
 
-    // MARK: The vault's own
+    // MARK: The vault
 
     private func auditLog(_ read: () async throws -> AuditVerifier.Report) async -> Line {
         do {
@@ -167,7 +167,7 @@ package struct DaemonDoctor {
         }
     }
 
-    /// What the status names, but no more than anybody reads.
+    /// The problems of the status, up to a readable number.
     static func problems(_ problems: [StatusDocument.Problem], most: Int = 20) -> [Line] {
         guard !problems.isEmpty else { return [Line("apps", .passed, "nothing is overdue, blocked or refused")] }
         var lines = problems.prefix(most).map { problem in

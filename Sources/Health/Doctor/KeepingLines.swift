@@ -5,7 +5,7 @@ import Scheduling
 import SocketAPI
 import Vault
 
-/// What the doctor says of what nobody misses until the day: backups, somebody who is told, policies that can hold.
+/// The doctor's lines about what is only missed in an emergency: backups, alerts, consistent policies.
 extension DaemonDoctor {
     /// The shipped timer makes one each night; one night may fail.
     static let longestWithoutBackup = 2 * 86_400
@@ -27,7 +27,7 @@ extension DaemonDoctor {
                 try: "systemctl enable --now keyturn-backup.timer; without systemd: keyturn backup FILE, each night")
         }
         let words = "the newest is of \(last.takenAt): \(printable(last.file))"
-        // By a clock that was wrong: it would count as new for years.
+        // Taken while the clock was wrong: it would count as new for years.
         guard last.takenAt - now <= longestWithoutBackup else {
             return Line(
                 "backups", .warning, "\(words), which lies ahead: nobody knows how old it is",

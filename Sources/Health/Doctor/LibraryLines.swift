@@ -1,10 +1,10 @@
 import HTTPTransport
 import SocketAPI
 
-/// What the doctor says of the libraries that are loaded, by their versions. Distributions mend without changing these, so
-/// that a version alone is a reason to look and not to fail.
+/// The doctor's lines about the loaded libraries, by their versions. Distributions fix bugs without changing these, so a
+/// version alone causes a warning and not a failure.
 extension DaemonDoctor {
-    /// Up to 3.0.6 a certificate can overrun a buffer (CVE-2022-3602), which is read of whoever answers in Zoom's place.
+    /// Up to 3.0.6 a certificate can overrun a buffer (CVE-2022-3602), if a forged server presents it.
     static func openSSL(_ text: String) -> Line {
         guard let version = Version(text) else { return Line("openssl", .skipped, text) }
         guard version >= Version(3, 0, 7) else {
@@ -16,7 +16,7 @@ extension DaemonDoctor {
         return Line("openssl", .passed, text)
     }
 
-    /// Before 3.51.3 (and but for 3.50.7 and 3.44.6) two connections that checkpoint at once can lose commits.
+    /// Before 3.51.3 (except 3.50.7 and 3.44.6) two connections that checkpoint at once can lose commits.
     static func sqlite(_ text: String) -> Line {
         guard let version = Version(text) else { return Line("sqlite", .skipped, "SQLite \(text)") }
         let isMended =
@@ -28,11 +28,11 @@ extension DaemonDoctor {
             "SQLite \(text): its WAL-reset bug (before 3.51.3) takes two connections, and the vault has one")
     }
 
-    /// From 7.69 on and before 8.4.0 a long host name overruns a buffer on its way to a SOCKS5 proxy that resolves it
+    /// From 7.69 and before 8.4.0 a long host name overruns a buffer on its way to a SOCKS5 proxy that resolves it
     /// (CVE-2023-38545).
     /// - Parameters:
-    ///   - tls: what it makes TLS with.
-    ///   - proxy: as the environment names it.
+    ///   - tls: its TLS library.
+    ///   - proxy: from the environment.
     static func libcurl(_ text: String, tls: String, proxy: ProxySetting?) -> Line {
         let words = "libcurl \(text), \(tls)"
         guard let version = Version(text) else { return Line("libcurl", .skipped, words) }
@@ -55,7 +55,7 @@ extension DaemonDoctor {
         return Line("libcurl", .passed, words)
     }
 
-    /// How calls leave this machine.
+    /// How requests leave this host.
     static func proxy(_ setting: ProxySetting?) -> Line {
         switch setting {
         case nil: Line("proxy", .passed, "none: calls go straight to Zoom and the consoles")
@@ -77,7 +77,7 @@ extension DaemonDoctor {
     }
 }
 
-/// Three numbers out of a library's own words.
+/// The three numbers of a library's version text.
 private struct Version: Comparable {
     let numbers: [Int]
 

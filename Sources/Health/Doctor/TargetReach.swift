@@ -4,10 +4,10 @@ import SocketAPI
 import Vault
 
 extension DaemonDoctor {
-    /// As many targets as are looked at: one after the other takes as long as it takes.
+    /// The most targets to check, since they are checked one after the other.
     private static let mostTargets = 20
 
-    /// Whether each console takes the login and has what a push needs. Changes nothing there.
+    /// Whether each console accepts the login and has what a push needs. Changes nothing there.
     func targets(_ pusher: TargetPusher, _ catalog: Catalog) async -> [DoctorReport.Line] {
         let entries = catalog.targets.prefix(Self.mostTargets)
         return await withTaskGroup(of: DoctorReport.Line?.self) { group in
@@ -16,7 +16,7 @@ extension DaemonDoctor {
                 group.addTask {
                     let tested = await TargetTest(pusher).run(entry, app)
                     let name = entry.target.name
-                    // What was changed outside is told by the status.
+                    // The status reports changes by others.
                     guard let failed = tested.checks.first(where: { $0.outcome == .failed && $0.check != "drift" })
                     else {
                         return .init("target", .passed, "'\(name)' is as a push needs it")

@@ -4,11 +4,10 @@ import Vault
 import Zoom
 
 extension DaemonDoctor {
-    /// As many places of Zoom's as are asked: apps of a stand-in may each have their own.
+    /// The most addresses of Zoom to check: apps of a stand-in may each have their own.
     private static let most = 5
 
-    /// Whether the places answer at which tokens are minted. Asked for nothing, and with no credentials: any answer will do,
-    /// since it came over TLS that was verified.
+    /// Whether the token endpoints answer. Sends no credentials: any answer will do, since it came over verified TLS.
     func zoom(_ environments: [App.Environment]) async -> [DoctorReport.Line] {
         var urls: [EndpointURL] = []
         for environment in environments.isEmpty ? [.commercial] : environments {

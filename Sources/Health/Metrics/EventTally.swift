@@ -3,18 +3,18 @@ import Synchronization
 package import Tokens
 import Vault
 
-/// How often what happened, since the daemon started: few things, each of which takes a request to Zoom, so that a lock
-/// costs nothing.
+/// Counts events since the daemon started. Each event costs a request to Zoom, so they are rare and the lock does not
+/// matter.
 package final class EventTally: Sendable {
     package struct Counts: Equatable, Sendable {
         var minted = 0
         /// By cause, such as `invalid_client`.
         var failures: [String: Int] = [:]
-        /// How often a rotation came into each state.
+        /// How many times a rotation entered each state.
         var states: [Rotation.Phase: Int] = [:]
     }
 
-    /// Causes are stable words of the source; this only holds what a mistake could cost.
+    /// Causes are constants of the source code; this only limits the effect of a mistake.
     private static let mostCauses = 64
     private let state = Mutex(Counts())
 

@@ -1,11 +1,11 @@
 package import Audit
 import Synchronization
 
-/// What clients were answered, in numbers.
+/// Counts the answers to clients.
 package final class FetchCounts: Sendable {
     /// What is counted together.
     package struct Label: Hashable, Sendable {
-        /// No name that the grammar of names has: of nobody whom the rules know, and of all who have no count of their own.
+        /// Not a valid name: for callers without a policy, and for all clients without a count of their own.
         package static let nobody = "-"
         static let others = "*"
 
@@ -17,7 +17,7 @@ package final class FetchCounts: Sendable {
         }
     }
 
-    /// How many there are counts for. Clients come and go by the operator's hand; this holds what that can cost.
+    /// The most counts. Operators add and remove clients; this limits the memory.
     static let mostLabels = 4000
 
     private let counts = Mutex<[Label: Int]>([:])
@@ -28,7 +28,7 @@ package final class FetchCounts: Sendable {
     package func add(_ labels: [Label]) {
         guard !labels.isEmpty else { return }
         counts.withLock { counts in
-            // Most of a turn's answers are for one client.
+            // Most answers of a turn are for one client.
             var rest = labels[...]
             while let label = rest.first {
                 let number = rest.prefix { $0 == label }.count

@@ -3,17 +3,17 @@ import Rotation
 import Scheduling
 import Vault
 
-/// A family of gauges with a value for each of many, such as apps, that has one. Beyond ``most`` by name, all others come
-/// together under the name ``others``: what is seen stays bounded, and nothing bad is hidden.
+/// A family of gauges with one value for each subject, such as each app. Subjects beyond ``most``, by name, are combined
+/// under the name ``others``: the output stays bounded, and problems stay visible.
 struct GaugeFamily<Subject>: Sendable {
     let name: String
     var unit: String?
     let help: String
-    /// What stands for several: the worst of them, or, of what is 0 or 1, how many are 1.
+    /// Combines several values: into the worst of them or, for values of 0 or 1, the number of ones.
     let together: @Sendable ([Int]) -> Int?
     let value: @Sendable (Subject) -> Int?
 
-    /// - Parameter subjects: by name.
+    /// - Parameter subjects: sorted by name.
     func write(_ subjects: [(name: String, subject: Subject)], label: String, to text: inout OpenMetrics) {
         var samples: [(of: String?, value: Int)] = []
         for (name, subject) in subjects.prefix(MetricsReport.most) {
@@ -25,7 +25,7 @@ struct GaugeFamily<Subject>: Sendable {
     }
 }
 
-/// The numbers of one app.
+/// The metrics of one app.
 struct AppGauges: Sendable {
     let generation: Int
     let secretAge: Int
@@ -122,7 +122,7 @@ struct AppGauges: Sendable {
     ]
 }
 
-/// The numbers of one push target.
+/// The metrics of one push target.
 struct TargetGauges: Sendable {
     let generation: Int
     let behind: Int?

@@ -7,20 +7,19 @@ package import SecretMemory
 package import SocketAPI
 import Vault
 
-/// How everything is, in numbers. Nothing in it is a secret, and however much there is, no label has more than ``most``
-/// values and one for all others.
+/// All metrics. They contain no secret, and no label has more than ``most`` values and one for all others.
 package struct MetricsReport {
     /// How many apps, targets or clients have samples of their own: the first by name.
     static let most = 1000
-    /// The label of all others together. No name that anything can have.
+    /// The label of all others together. Not a valid name.
     static let others = FetchCounts.Label.others
 
-    /// What can be told only while the vault is unlocked.
+    /// The metrics that need an unlocked vault.
     package struct Unlocked {
         let vault: Vault
         var resealing: Resealing?
         var auditLag: (lines: Int, seconds: Double) = (0, 0)
-        /// What the status shows.
+        /// The problems of the status.
         var problems: [StatusDocument.Problem] = []
 
         init(vault: Vault) { self.vault = vault }
@@ -41,7 +40,7 @@ package struct MetricsReport {
     package var fromMemory = OpenMetrics.Histogram()
     package var fromZoom = OpenMetrics.Histogram()
     package var events = EventTally.Counts()
-    /// Of each alert that was raised and is not over.
+    /// The severity of each active alert.
     package var alerts: [Severity] = []
     package var alertsUndelivered = 0
 
@@ -79,7 +78,7 @@ package struct MetricsReport {
         return text.finish()
     }
 
-    /// What was counted since the start of the daemon, locked or not.
+    /// The counters since the start of the daemon, locked or not.
     private func writeTraffic(to text: inout OpenMetrics) {
         let named = Set(self.fetches.keys.map(\.client)).filter { $0 != Self.others }.sorted().prefix(Self.most)
         let known = Set(named)

@@ -1,15 +1,14 @@
 import SecretMemory
 
-/// A text in OpenMetrics 1.0: families of samples, in the order in which they were written. Holds nothing secret.
+/// A text in OpenMetrics 1.0: families of samples, in the order in which they were written. Contains no secret.
 package struct OpenMetrics: ~Copyable {
     package enum Dialect: Sendable {
         case openMetrics
-        /// Prometheus' own text, version 0.0.4, which is what node_exporter reads out of files.
+        /// Prometheus' own text format, version 0.0.4, which node_exporter reads from files.
         case text
     }
 
-    /// The name and value of each label, and the number. Values are names and stable words, whose grammars have nothing that
-    /// needs escaping.
+    /// The name and value of each label, and the number. Values are names and codes, whose grammars need no escaping.
     struct Sample: Sendable {
         let labels: [(name: String, value: String)]
         let value: String
@@ -63,8 +62,8 @@ package struct OpenMetrics: ~Copyable {
         for sample in samples { write(name, sample) }
     }
 
-    /// What only grows while the daemon runs; left out if it has no samples.
-    /// - Parameter name: without the `_total` that its samples have.
+    /// A counter, which only increases while the daemon runs; left out if it has no samples.
+    /// - Parameter name: without the `_total` of its samples.
     mutating func counter(_ name: String, help: String, _ samples: [Sample]) {
         guard !samples.isEmpty else { return }
         begin(dialect == .text ? name + "_total" : name, "counter", help: help)
@@ -99,7 +98,7 @@ package struct OpenMetrics: ~Copyable {
         text.append(" \(sample.value)\n")
     }
 
-    /// The whole, with its end mark.
+    /// The whole text, with its end mark.
     consuming func finish() -> SecretBytes {
         if dialect == .openMetrics { text.append("# EOF\n") }
         return text.finish()

@@ -1,9 +1,9 @@
 import Vault
 import Zoom
 
-/// What Zoom last said of an app's current secret, whoever asked: a probe, or whoever wanted a token.
+/// Zoom's last response to an app's current secret, from a probe or a request for a token.
 extension AppEntry {
-    /// Why Zoom does not take it; `nil` when it does, as far as is known.
+    /// Why Zoom does not accept it; `nil` when it does, as far as is known.
     package var refusal: (cause: String, reason: String, mayPass: Bool)? {
         if let refusals, refusals.generation == credential.generation {
             return (refusals.cause, refusals.reason, refusals.mayPass)
@@ -12,13 +12,13 @@ extension AppEntry {
         return (cause, probe.reason ?? cause, false)
     }
 
-    /// Which scopes PingFederate would miss.
+    /// The scopes that PingFederate would miss.
     package var missingScopes: [String] {
         if let scopes = lastToken?.scopes { return RequiredScopes.missing(from: scopes).map(\.description) }
         return lastProbe?.missingScopes ?? []
     }
 
-    /// When Zoom last took or refused it.
+    /// When Zoom last accepted or refused it.
     var lastLook: Upkeep.Probe? {
         guard let token = lastToken else { return lastProbe }
         return Upkeep.Probe(generation: token.generation, at: token.issuedAt, missingScopes: missingScopes)
@@ -28,7 +28,7 @@ extension AppEntry {
         upkeep.probe.flatMap { $0.generation == credential.generation ? $0 : nil }
     }
 
-    /// The token, if it is younger than the last probe, or came of it.
+    /// The token, if it is as new as the last probe.
     private var lastToken: Token? {
         guard let token = token?.token, token.generation == credential.generation else { return nil }
         guard let probe = lastProbe else { return token }

@@ -4,9 +4,9 @@ import Scheduling
 import SocketAPI
 import Vault
 
-/// What is wrong with an app. Decided from its entry and the time alone.
+/// The problems of an app. Pure: depends only on its entry and the time.
 struct AppProblems {
-    /// What is most urgent comes first.
+    /// Most urgent first.
     enum Urgency: Int, Comparable {
         case secretDies, newerLost, unproven, blocked, waits, lostResponse, refused, missingScopes, overdue, holders,
             note
@@ -19,19 +19,19 @@ struct AppProblems {
         let problem: StatusDocument.Problem
     }
 
-    /// How long a rotation may be due and not begun, in seconds, beyond what spreads those that fell due together.
+    /// How many seconds a rotation may be due without starting, beyond the time over which due rotations are spread.
     static let patience = 3600 + Recurrence.catchUp
-    /// How long before Zoom kills it a secret that is handed out is shown, in seconds.
+    /// How many seconds before its expiry a served secret is reported.
     static let nearDeath = Severity.nearDeath
 
     let entry: AppEntry
-    /// Who holds an old generation.
+    /// The clients that hold an old generation.
     let holders: [Name]
     let recurrence: Result<Recurrence?, ScheduleError>
     let now: Timestamp
     /// The app's push targets.
     var targets: [TargetEntry] = []
-    /// Holders that may not fetch the app's credentials any more: a dead secret is no loss of theirs.
+    /// Holders that may no longer fetch the app's credentials: a revoked secret does not concern them.
     var ungranted: Set<Name> = []
 
     private var app: Name { entry.app.name }
@@ -43,7 +43,7 @@ struct AppProblems {
         ].compactMap(\.self)
     }
 
-    /// What the rotation that is under way waits for.
+    /// What the running rotation waits for.
     var wait: RotationWait? {
         entry.rotation.flatMap {
             RotationWait(
@@ -51,7 +51,7 @@ struct AppProblems {
         }
     }
 
-    /// The most urgent first; of the like, what ends sooner, then by app.
+    /// Most urgent first; among equals, the earlier deadline, then by app.
     static func inOrder(_ problems: [Ranked]) -> [StatusDocument.Problem] {
         let end = Timestamp(unixSeconds: .max)
         return problems.sorted {
@@ -94,14 +94,14 @@ struct AppProblems {
         }
     }
 
-    /// A newer secret was made, and is in no vault: what is handed out dies by itself. Until another one is live.
+    /// A newer secret was made and is in no vault, so the served one will expire. Holds until another one is live.
     private var newerLost: Ranked? {
         guard let lost = entry.lostSecret else { return nil }
         let words = LostSecret(lost, entry, now: now)
         return ranked(.newerLost, .newerSecretLost, words.detail, try: words.hint, deadline: lost.restoredUntil)
     }
 
-    /// A secret out of a backup, which nobody gets before Zoom took it.
+    /// A secret from a backup, which is not served until Zoom has accepted it.
     private var unproven: Ranked? {
         guard entry.isSuspect else { return nil }
         let generation = "generation \(entry.credential.generation), out of a backup,"
@@ -144,7 +144,7 @@ struct AppProblems {
             try: "tick them in the Marketplace, under the app's Scopes tab, then keyturn app verify \(app)")
     }
 
-    /// While a policy wants rotations; one that is under way says itself what is wrong with it.
+    /// Only for a policy with automatic rotation; a running rotation reports its own problems.
     private var impossible: Ranked? {
         let lacks = RotationLack.all(of: entry)
         guard entry.app.policy.every != nil, entry.rotation == nil, !lacks.isEmpty else { return nil }

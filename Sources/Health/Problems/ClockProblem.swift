@@ -2,9 +2,9 @@ package import Domain
 import Rotation
 package import SocketAPI
 
-/// A clock that cannot be right, as far as the machine itself can tell.
+/// Detects a clock that cannot be right, as far as the host itself can tell.
 package enum ClockProblem {
-    /// How far the clock may be behind what was written last, in seconds: machines correct themselves by less.
+    /// How many seconds the clock may be behind the last write: normal corrections are smaller.
     static let tolerance = 300
 
     /// A clock that was set far ahead while the daemon ran.
@@ -21,7 +21,7 @@ package enum ClockProblem {
         ]
     }
 
-    /// - Parameter newest: the latest time that the vault knows of.
+    /// - Parameter newest: the latest time that the vault knows.
     package static func problems(_ newest: Timestamp?, now: Timestamp) -> [StatusDocument.Problem] {
         guard now >= keyturnReleased else {
             return [

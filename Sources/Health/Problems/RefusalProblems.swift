@@ -2,7 +2,7 @@ import Audit
 import Domain
 import SocketAPI
 
-/// That callers are refused more often than the audit log tells of, for the status.
+/// A status problem: callers are refused more often than the audit log records individually.
 enum RefusalProblems {
     private static let most = 3
 

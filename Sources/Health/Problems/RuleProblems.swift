@@ -2,7 +2,7 @@ import Maintenance
 import SocketAPI
 import Vault
 
-/// What is wrong with the rules, for the status.
+/// Status problems of policies.
 enum RuleProblems {
     static func problems(_ catalog: Catalog) -> [StatusDocument.Problem] {
         let strangers = catalog.strangers

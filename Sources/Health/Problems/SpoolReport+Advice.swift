@@ -2,7 +2,7 @@ import Domain
 package import Rotation
 import SocketAPI
 
-/// Answers of Zoom's that are not in the vault, in words for operators.
+/// Descriptions, for operators, of Zoom's answers that are not in the vault.
 extension SpoolReport.Trouble {
     package var words: String {
         switch kind {

@@ -5,9 +5,9 @@ import Scheduling
 import SocketAPI
 import Vault
 
-/// What is wrong with a push target, for the status. Decided from entries and the time alone.
+/// The problems of a push target, for the status. Pure: depends only on entries and the time.
 struct TargetProblems {
-    /// - Parameter stuck: the targets that a rotation has waited for too long, which is told of the rotation.
+    /// - Parameter stuck: the targets that a rotation has waited for too long, which is reported for the rotation.
     static func attentions(
         _ catalog: Catalog, app: Name?, stuck: Set<Name> = [], now: Timestamp
     ) -> [StatusReport.Attention] {
@@ -39,7 +39,7 @@ struct TargetProblems {
         .init(code, app: target.app, "target '\(target.name)': \(detail)", try: hint, deadline: deadline)
     }
 
-    /// When the secret dies that the engines are known to use; `nil` for the one that is handed out.
+    /// When the secret that the engines are known to use expires; `nil` for the served one.
     private var dies: Timestamp? { delivery.inUse.flatMap { app?.dies($0) } }
 
     private var failed: StatusDocument.Problem? {
@@ -55,7 +55,7 @@ struct TargetProblems {
         return problem(.targetNew, "nothing was pushed there yet", try: "keyturn target push \(target.name)")
     }
 
-    /// As critical as a client of the socket whose secret is dead: provisioning has stopped, or will.
+    /// As critical as a client with a revoked secret: provisioning has stopped, or will.
     private var dead: StatusDocument.Problem? {
         guard !isStuck, let inUse = delivery.inUse, let dies, dies - now <= Severity.nearDeath else { return nil }
         return problem(
@@ -71,7 +71,8 @@ struct TargetProblems {
             try: "keyturn target push \(target.name)", deadline: dies)
     }
 
-    /// What an operator pushed, and the engines do not confirm. Of a rotation's push the rotation's own wait tells.
+    /// An operator's push that the engines have not confirmed. For a rotation's push, the rotation's own wait is
+    /// reported.
     private var unconfirmed: StatusDocument.Problem? {
         let usual = WaitRow.rows(.current).first { $0.kind == .targets }?.usual ?? 0
         guard !isStuck, state == .replicating, app?.rotation?.phase != .current, let pushed = delivery.pushedAt,
@@ -86,7 +87,7 @@ struct TargetProblems {
 
     private var waiting: String { delivery.waiting.map { ": \($0)" } ?? "" }
 
-    /// Nobody knows what it has now. If that is the secret before this one, provisioning has stopped when that is dead.
+    /// It is unknown which secret it has. If it is the previous one, provisioning stops when that is revoked.
     private var changed: StatusDocument.Problem? {
         guard let drift = delivery.drift else { return nil }
         let dies = app?.previousDies.flatMap { $0 - now <= Severity.nearDeath ? $0 : nil }
@@ -96,7 +97,7 @@ struct TargetProblems {
             try: TargetHint.changed(target.name, drift), deadline: dies)
     }
 
-    /// What is right again, and will be wrong again until somebody finds out who does it.
+    /// A reverted change, which will recur until somebody finds its cause.
     private var restored: StatusDocument.Problem? {
         guard let restoration = delivery.restoration, restoration.isRecent(now: now), let last = restoration.last else {
             return nil
@@ -119,7 +120,7 @@ struct TargetProblems {
             try: "keyturn app verify \(target.app); if that passes, the cause is in PingFederate's provisioner.log")
     }
 
-    /// How long before it expires a certificate is told of, in seconds. Critical 7 days before: ``Severity/nearDeath``.
+    /// How many seconds before its expiry a certificate is reported. Critical 7 days before: ``Severity/nearDeath``.
     private static let expiryNotice = 30 * 86_400
 
     private var expiring: [StatusDocument.Problem] {
@@ -144,7 +145,7 @@ struct TargetProblems {
         if case .pin = target.trust {
             let next = "the console will show another, which the pin refuses"
             if let words = words("the pinned certificate", trust, next, "it still counts, but \(next)") {
-                // A pin does not mind the end: what is critical is the time before it, in which the next one comes.
+                // A pin does not depend on the expiry; what is critical is the replacement of the certificate before it.
                 found.append(
                     problem(
                         .certificateExpires, words,

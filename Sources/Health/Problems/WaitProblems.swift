@@ -5,9 +5,9 @@ import Scheduling
 import SocketAPI
 import Vault
 
-/// A rotation that waits longer than is normal, and clients whose secret is dead.
+/// Rotations that wait longer than normal, and clients with a revoked secret.
 extension AppProblems {
-    /// Of what the operator is told at once anyway, this is not told again.
+    /// Not reported if another problem already covers it.
     var waiting: Ranked? {
         guard let rotation = entry.rotation, let wait, wait.isTooLong(now), wait.row.usual != 0 else { return nil }
         let usual = wait.usual.map { " (usually at most \(spokenLength($0)))" } ?? ""
@@ -41,7 +41,7 @@ extension AppProblems {
         }
     }
 
-    /// Of one target its own words: those of the rotation may be of others.
+    /// For a single target its own reason: the rotation's may concern others.
     private func reason(_ wait: RotationWait, _ rotation: Rotation) -> String? {
         switch wait.row.kind {
         case .targets:
@@ -58,7 +58,7 @@ extension AppProblems {
 
     private func hint(_ wait: RotationWait, _ rotation: Rotation) -> String {
         let app = entry.app.name
-        // What the console itself says against it comes before its engines.
+        // A refusal of the console comes before the state of its engines.
         if wait.row.kind == .targets,
             let (name, failure) = targets.lazy.filter({ wait.names.contains($0.target.name) }).compactMap({ entry in
                 entry.delivery.failure.map { (entry.target.name, $0) }
@@ -77,7 +77,7 @@ extension AppProblems {
         }
     }
 
-    /// Clients that hold a secret which is dead, or dies soon, and for which no rotation waits.
+    /// Clients that hold a secret which is revoked or expires soon, and for which no rotation waits.
     var deadHolders: Ranked? {
         var (names, dies, generation) = ([Name](), Timestamp(unixSeconds: .max), entry.credential.generation)
         for name in holders where !ungranted.contains(name) {
@@ -97,19 +97,19 @@ extension AppProblems {
                     + "one that is gone: keyturn client remove \(names[0])", deadline: dies))
     }
 
-    /// Whether that is the secret whose holders a rotation waits for, and tells of. While it still waits for push targets, or is
-    /// held, it tells of no client.
+    /// Whether a rotation waits for the holders of this secret, and reports them. While it still waits for push targets,
+    /// or is blocked, it reports no clients.
     private func isWaitedFor(_ generation: Generation) -> Bool {
         entry.rotation.map { $0.phase == .draining && generation >= $0.base } ?? false
     }
 }
 
-/// Five of them, and that there are more.
+/// The first five names, and the number of the others.
 func listed(_ names: [Name]) -> String {
     names.prefix(5).map(\.description).joined(separator: ", ") + (names.count > 5 ? ", …" : "")
 }
 
-/// `1 h`, `30 min`, `1 d`: how long something usually takes, in its largest unit that says it whole.
+/// `1 h`, `30 min`, `1 d`: a normal duration, in the largest unit that gives a whole number.
 func spokenLength(_ seconds: Int) -> String {
     switch seconds {
     case _ where seconds >= 86_400 && seconds % 86_400 == 0: "\(seconds / 86_400) d"

@@ -4,7 +4,7 @@ import SocketAPI
 import Vault
 import Zoom
 
-/// That Zoom gives no usable answer, for the status: one problem for each place, however many apps are there.
+/// Status problems when Zoom gives no usable answer: one for each address, however many apps use it.
 enum ZoomProblems {
     static func problems(
         _ contacts: [(address: String, contact: ZoomContact)], _ catalog: Catalog, _ now: Moment
@@ -27,7 +27,7 @@ enum ZoomProblems {
         }
     }
 
-    /// Others are given tokens there, or the place answers at least.
+    /// An app without tokens, although others get theirs there, or the address answers at least.
     private static func alone(
         _ apps: [Name], _ failure: ZoomContact.Failure?, _ now: Moment
     ) -> StatusDocument.Problem {
@@ -38,7 +38,7 @@ enum ZoomProblems {
                 + (failure.map { "; \($0.reason)" } ?? ""), try: "keyturn app verify \(apps[0])")
     }
 
-    /// The apps there whose token clients asked for lately, and which have none.
+    /// The apps at an address whose token was requested recently, and that have none.
     private static func runOut(
         _ address: String, _ contact: ZoomContact, _ catalog: Catalog, _ now: Moment
     ) -> [Name] {

@@ -6,7 +6,7 @@ package import Scheduling
 package import SocketAPI
 import Vault
 
-/// How everything is: problems first, each with what to type next.
+/// The state of everything: problems first, each with a command to type.
 package struct StatusReport: Sendable {
     /// What there is to be told of; `nil` while the vault is locked.
     package let vitals: @Sendable () -> Vitals?
@@ -46,14 +46,13 @@ package struct StatusReport: Sendable {
     static let locked = StatusDocument.Problem(
         .locked, "the vault is locked: nobody is served", try: "keyturn unlock")
 
-    /// What wants the operator, and the push target that it is about.
+    /// A problem that needs attention, and the push target that it concerns.
     struct Attention {
         let problem: StatusDocument.Problem
         var target: Name?
     }
 
-    /// What is wrong, the most urgent first: with one app, or with everything. The one source of what the status shows, what
-    /// is counted, and what is told.
+    /// All problems, most urgent first, of one app or of everything. The only source for status, metrics and alerts.
     func attentions(_ vitals: Vitals, _ name: Name? = nil) -> [Attention] {
         let now = time.now.wall
         let catalog = vitals.vault.catalog
@@ -88,13 +87,13 @@ package struct StatusReport: Sendable {
         return Self.graded(all, now)
     }
 
-    /// As urgent as each is at this time. What is as urgent as the other stays in its order.
+    /// The problems with their severity at this time. Equally urgent ones keep their order.
     private static func graded(_ attentions: [Attention], _ now: Timestamp) -> [Attention] {
         let graded = attentions.map { Attention(problem: $0.problem.graded(at: now), target: $0.target) }
         return Severity.allCases.flatMap { severity in graded.filter { $0.problem.severity == severity } }
     }
 
-    /// As ``attentions(_:_:)``, of everything.
+    /// Like ``attentions(_:_:)``, for everything.
     package func problems(_ vitals: Vitals) -> [StatusDocument.Problem] { attentions(vitals).map(\.problem) }
 
     private func document(
@@ -127,7 +126,7 @@ package struct StatusReport: Sendable {
         vault.isElsewhere ? [.init(.vaultElsewhere, Vault.elsewhere.detail, try: Vault.elsewhere.hint)] : []
     }
 
-    /// Before the log and the vault find no room, and not only then.
+    /// Reported before the log and the vault run out of space, not only then.
     private var disk: [StatusDocument.Problem] {
         DiskRoom(at: stateDirectory).flatMap { Self.problem($0, at: stateDirectory) }.map { [$0] } ?? []
     }
@@ -178,14 +177,14 @@ package struct StatusReport: Sendable {
 }
 
 extension Catalog {
-    /// Those of the clients that may not fetch the app's credentials.
+    /// The clients among these that may no longer fetch the app's credentials.
     fileprivate func ungranted(_ clients: [Name], _ app: Name) -> Set<Name> {
         Set(clients.filter { name in !(client(name)?.grants.contains { $0.covers(app, .credentials) } ?? false) })
     }
 }
 
 extension AppEntry {
-    /// When the secret is rotated by itself; in the past when it is overdue.
+    /// When the secret is rotated automatically; in the past when it is overdue.
     package func nextRotation(_ recurrence: Recurrence?, _ now: Timestamp) -> Timestamp? {
         RotationDue(self, upkeep: upkeep, recurrence: recurrence, now: now, catchingUp: false)?.begins
     }

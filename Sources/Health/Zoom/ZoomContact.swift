@@ -1,36 +1,36 @@
 import Domain
 
-/// What is known of one place of Zoom's at which tokens are minted: when it last gave a usable answer, and since when it gives
-/// none. A value without a clock.
+/// What is known about one token endpoint of Zoom: when it last gave a usable answer, and since when it has not. A value
+/// without a clock.
 package struct ZoomContact: Equatable, Sendable {
-    /// Seconds without an answer after which it is asked whether it is there.
+    /// Seconds without an answer after which it is checked.
     static let quiet = 300
-    /// Seconds between tries while it gives none.
+    /// Seconds between checks while it does not answer.
     static let retry = 60
-    /// Seconds without a usable answer after which that is a problem, where something failed.
+    /// Seconds without a usable answer after which that is a problem, if an attempt has failed.
     static let patience = 900
 
     struct Failure: Equatable, Sendable {
-        /// When the first of the tries in a row failed.
+        /// When the first failure in a row happened.
         let since: Timestamp
-        /// Of the last one.
+        /// The reason of the last one.
         var reason: String
-        /// Whose token was asked for, which is asked for again; `nil` when only the place was looked for.
+        /// The app whose token was requested, which is retried; `nil` when only the endpoint was checked.
         var app: Name?
     }
 
-    /// When it last gave a token or refused one for good. Over restarts that is what the vault has of it.
+    /// When it last issued a token or refused one for good. After a restart, the last time in the vault.
     private(set) var heard: Timestamp
     private(set) var failure: Failure?
-    /// Of each app that is given no token, while others at this place may be: what they are given ends nothing here.
+    /// Apps that get no token, although others at this endpoint may: tokens of others do not end these failures.
     private(set) var apps: [Name: Failure] = [:]
-    /// When it was last tried by this process, on the boot clock.
+    /// When this process last tried it, in seconds of the boot clock.
     private var tried: Int?
 
     init(heard: Timestamp) { self.heard = heard }
 
-    /// - Parameter app: whose token was asked for; `nil` when only the place was looked for. That it is there says nothing
-    ///   against what came of asking for a token meanwhile.
+    /// - Parameter app: whose token was requested; `nil` when only the endpoint was checked, which does not end failures
+    ///   of token requests.
     mutating func answered(_ now: Moment, of app: Name? = nil) {
         tried = now.boot
         if let app { apps[app] = nil } else if failure?.app != nil { return }
@@ -44,26 +44,26 @@ package struct ZoomContact: Equatable, Sendable {
         apps[app] = Failure(since: min(apps[app]?.since ?? now.wall, now.wall), reason: reason, app: app)
     }
 
-    /// Notes that it is being tried.
+    /// Records that an attempt starts.
     mutating func begin(_ now: Moment) { tried = now.boot }
 
-    /// Whether it is to be tried now, because nobody else did.
+    /// Whether it must be checked now, because nobody else used it.
     func isDue(_ now: Moment) -> Bool {
         guard let tried else { return now.wall - heard >= Self.quiet || heard > now.wall }
         return now.boot - tried >= (failure == nil ? Self.quiet : Self.retry)
     }
 
-    /// For how many seconds it has given no usable answer, once that is a problem: what was heard long ago is one only when
-    /// it has failed since.
+    /// For how many seconds it has given no usable answer, once that is a problem: a long time without requests is one
+    /// only if an attempt has failed since.
     func silence(_ now: Timestamp) -> Int? {
         guard isFailing(now), now - heard >= Self.patience else { return nil }
         return now - heard
     }
 
-    /// Whether it fails, and not for a moment alone.
+    /// Whether it fails, and not only for a moment.
     func isFailing(_ now: Timestamp) -> Bool { failure.map { now - $0.since >= Self.retry } ?? false }
 
-    /// The same of an app's tokens, whatever other apps are given.
+    /// The same for an app's tokens, whatever other apps get.
     func isFailing(_ now: Timestamp, of app: Name) -> Bool {
         apps[app].map { now - $0.since >= Self.retry } ?? false
     }

@@ -5,9 +5,9 @@ package import Tokens
 package import Vault
 import Zoom
 
-/// Whether Zoom gives usable answers, over all apps: an outage is one trouble and not one for each of ten thousand. What asks
-/// for tokens anyway tells of it; where nobody has asked for five minutes the place is asked whether it is there, with no
-/// credentials, and what failed is tried again each minute.
+/// Tracks whether Zoom gives usable answers, over all apps: an outage is one problem, and not one for each of ten
+/// thousand. It learns from all requests for tokens; an endpoint without requests for five minutes is checked without
+/// credentials, and failures are retried each minute.
 package final class ZoomWatch: Sendable {
     private struct Place {
         let url: EndpointURL
@@ -16,12 +16,12 @@ package final class ZoomWatch: Sendable {
     }
 
     private struct State {
-        /// By the address at which tokens are minted.
+        /// By the address of the token endpoint.
         var places: [String: Place] = [:]
         var nextLook = 0
     }
 
-    /// Seconds between two looks at which places there are.
+    /// Seconds between two updates of the list of endpoints.
     private static let pause = 10
 
     private let vault: Vault
@@ -35,12 +35,12 @@ package final class ZoomWatch: Sendable {
         self.time = time
     }
 
-    /// Of each place, by its address.
+    /// The state of each endpoint, by its address.
     package var contacts: [(address: String, contact: ZoomContact)] {
         state.withLock { $0.places.map { ($0.key, $0.value.contact) } }.sorted { $0.address < $1.address }
     }
 
-    /// Takes in what came of asking for a token.
+    /// Records the result of a request for a token.
     package func note(_ event: TokenEvent) {
         let now = time.now
         switch event {
@@ -48,7 +48,7 @@ package final class ZoomWatch: Sendable {
         case .failed(let name, let failure):
             switch failure.disposition {
             case .refused: change(name) { $0.answered(now, of: name) }
-            // Of what this daemon itself gave up, as at a lock, Zoom knows nothing.
+            // A request that the daemon itself cancelled, for instance at a lock, says nothing about Zoom.
             case .later where failure.cause == "cancelled": break
             case .later: change(name) { $0.failed(failure.reason, of: name, now) }
             }
@@ -65,7 +65,7 @@ package final class ZoomWatch: Sendable {
         }
     }
 
-    /// To be called once a second; returns without waiting for what it began.
+    /// Starts the checks that are due; call it once a second. Returns without waiting for them.
     package func look(_ tokens: TokenKeeper) {
         let now = time.now
         let isDue = state.withLock { state in
@@ -95,12 +95,12 @@ package final class ZoomWatch: Sendable {
         }
     }
 
-    /// Where the apps' tokens are minted, and when each place last took or refused a secret, as the vault knows it.
+    /// The apps' token endpoints, and when each last accepted or refused a secret, according to the vault.
     private func heard(_ now: Timestamp) -> [String: (url: EndpointURL, heard: Timestamp)] {
         var found: [String: (url: EndpointURL, heard: Timestamp)] = [:]
         for entry in vault.catalog.entries {
             guard let url = try? entry.app.environment.endpoints().tokenURL else { continue }
-            // An app that was just added and never tried says nothing of before.
+            // An app that was just added and never tried says nothing about earlier times.
             let heard = min(entry.lastLook?.at ?? entry.credential.createdAt, now)
             let known = found[url.description]?.heard ?? heard
             found[url.description] = (url, max(known, heard))
@@ -109,7 +109,7 @@ package final class ZoomWatch: Sendable {
     }
 
     private func visit(_ address: String, _ url: EndpointURL, _ app: Name?, _ tokens: TokenKeeper) async {
-        // What comes of it arrives at `note`.
+        // Its result arrives at `note`.
         if let app, vault.catalog.app(app) != nil {
             _ = try? await tokens.attempt(app)
             return
@@ -127,7 +127,7 @@ package final class ZoomWatch: Sendable {
             if let reason {
                 state.places[address]?.contact.failed(reason, of: nil, now)
             } else {
-                // Of an app that is gone meanwhile, no token will come.
+                // An app that was removed meanwhile will get no token.
                 state.places[address]?.contact.answered(now, of: app)
             }
         }
