@@ -3,17 +3,17 @@ import Glibc
 import SocketAPI
 import VaultSQLite
 
-/// A file that a backup is to be in, and the draft beside it. The daemon writes it as its own user: nowhere where others
-/// could put something in its way, through no symbolic link but those of its own or of root's, and over nothing but a backup.
+/// The file for a backup, and the draft beside it. The daemon writes it as its own user: only where other users cannot
+/// interfere, through no symbolic links but its own or root's, and over nothing but a backup.
 struct BackupTarget {
     private(set) var path: String
     let mayReplace: Bool
-    /// A directory (0700) that only this process writes to: nobody plants a journal beside the draft.
+    /// A directory (0700) that only this process writes to, so that nobody can plant a journal beside the draft.
     private var draftDirectory: String { path + ".draft" }
     var draft: String { draftDirectory + "/vault.db" }
     var directory: String { String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)]) }
 
-    /// - Parameter forbidden: directories in which no backup is written, since the daemon's own files are there.
+    /// - Parameter forbidden: the daemon's own directories, in which no backup is written.
     init(_ path: String, mayReplace: Bool, forbidden: [String]) throws(Problem) {
         self.path = path
         self.mayReplace = mayReplace
@@ -26,13 +26,13 @@ struct BackupTarget {
         try checkFile()
     }
 
-    /// Goes on with the directory's own path, when all links on the way, and what they lead to, are root's or the daemon's
-    /// user's: from then on nobody else can have the file come to lie elsewhere.
+    /// Resolves the directory's path, if all links on the way and their targets belong to root or the daemon's user: from
+    /// then on nobody else can redirect the file.
     private mutating func settle() throws(Problem) {
         do throws(TrustedPath.Distrust) {
             path = try TrustedPath.check(directory) + path[(path.lastIndex(of: "/") ?? path.startIndex)...]
         } catch {
-            // Said by whoever opens it.
+            // Reported when the file is opened.
             guard error.missing == nil else { return }
             throw Problem(
                 .conflict, "others than the daemon's user can change what is in the backup's directory",
@@ -74,7 +74,7 @@ struct BackupTarget {
         .conflict, "there is something of this name already; it was not touched",
         try: "another name, or --force to replace a backup")
 
-    /// Makes the draft's directory, or empties the one that a backup left that was killed.
+    /// Creates the draft's directory, or empties one that a killed backup left.
     func begin() throws(Problem) {
         if unsafe mkdir(draftDirectory, 0o700) == 0 { return }
         var status = stat()
@@ -98,9 +98,9 @@ struct BackupTarget {
         unsafe rmdir(draftDirectory)
     }
 
-    /// Gives the draft its name, for good.
+    /// Gives the draft its final name.
     func publish() throws(Problem) {
-        // A second name is given only where there is none, which a move does not promise. Some file systems have none.
+        // A hard link fails if the name exists, which a rename does not guarantee. Some file systems have no hard links.
         if !mayReplace, unsafe link(draft, path) != 0 {
             guard errno != EEXIST else { throw Self.exists }
             try checkFile()

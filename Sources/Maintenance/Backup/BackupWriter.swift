@@ -4,8 +4,8 @@ package import SocketAPI
 package import Vault
 package import VaultSQLite
 
-/// Writes backups of the vault while it is served. A backup has its name only when it is on the disk, was read again from
-/// there, and every seal of it opened with the vault's keys.
+/// Writes backups of the vault while it is in use. A backup gets its name only after it is on disk, was read again from
+/// there, and all of its rows opened with the vault's keys.
 package struct BackupWriter {
     private let store: SQLiteStore
     private let places: Places
@@ -59,8 +59,7 @@ package struct BackupWriter {
         }
     }
 
-    /// Reads the copy again. What is wrong with the vault itself and does not keep it from being served is no fault of the
-    /// copy's.
+    /// Reads the copy again. Problems of the vault itself that do not prevent serving it are not the copy's fault.
     private func proven(_ draft: String, _ witness: CopyWitness, _ vault: Vault) async throws -> Inspection {
         let copy = try VaultFile(at: draft)
         defer { copy.close() }
@@ -81,7 +80,7 @@ package struct BackupWriter {
 }
 
 extension Problem {
-    /// Why there is no backup. What a store says of files stays here: no path leaves over a socket.
+    /// Why there is no backup. A store's message about files stays here: no path leaves over a socket.
     fileprivate init(backup error: any Error) {
         switch error {
         case let error as Problem: self = error

@@ -3,8 +3,8 @@ import Glibc
 package import SecretJSON
 package import SocketAPI
 
-/// The newest backup that was read again and found good: `last-backup.json` in the state directory, so that somebody notices
-/// when none is made any more. It is about this machine and not of the vault, which a restore brings back from elsewhere.
+/// The newest verified backup: `last-backup.json` in the state directory, so that missing backups are noticed. It
+/// concerns this host, and so is not in the vault, which a restore brings from elsewhere.
 package struct LastBackup: Equatable, ListedDocument {
     package let file: String
     package let takenAt: Timestamp
@@ -26,6 +26,6 @@ package struct LastBackup: Equatable, ListedDocument {
         return try? LastBackup(parsing: content)
     }
 
-    /// A backup is good whether this can be noted or not.
+    /// A failure to record it does not make the backup bad.
     func note(_ places: Places) { try? Self.file(places).write(render()) }
 }

@@ -2,8 +2,8 @@ import Domain
 import Glibc
 import SocketAPI
 
-/// Backups of one directory by their names, `keyturn-20261125T013000Z.db`: the newest of them are kept. Files of any
-/// other name are nobody's business here.
+/// Retains the newest backups of one directory, by their names `keyturn-20261125T013000Z.db`. Files with other names are
+/// ignored.
 struct Retention {
     static let numbers = 1...1000
     let directory: String
@@ -13,7 +13,7 @@ struct Retention {
         "keyturn-\(time.description.filter { $0 != "-" && $0 != ":" }).db"
     }
 
-    /// The names to delete, out of all that are there, oldest first.
+    /// The names to delete, of all that exist, oldest first.
     func superfluous(of names: [String]) -> [String] {
         Array(names.filter(Self.isBackup).sorted().dropLast(keep))
     }
@@ -22,8 +22,8 @@ struct Retention {
         name.wholeMatch(of: /keyturn-[0-9]{8}T[0-9]{6}Z\.db/) != nil
     }
 
-    /// Deletes what is too old. Called when the newest backup is whole and on the disk, and not before.
-    /// - Returns: the names that are gone.
+    /// Deletes old backups. Call it only once the newest backup is complete and on disk.
+    /// - Returns: the deleted names.
     func apply() -> [String] {
         superfluous(of: namesIn(directory)).filter { name in
             var status = stat()

@@ -6,19 +6,19 @@ package import SocketAPI
 import Vault
 import VaultSQLite
 
-/// Looks at a vault that no daemon serves, and at what lies beside it, and changes nothing: what is opened is a copy.
+/// Checks a vault that no daemon serves, and the files beside it. Changes nothing: it opens a copy.
 package struct VaultCheck {
     private let places: Places
-    /// Where the copy is made.
+    /// The directory for the copy.
     private let scratch: String
 
-    /// - Parameter scratch: a directory for a copy of the vault, which is sealed as the vault is.
+    /// - Parameter scratch: a directory for a copy of the vault, which is sealed like the vault.
     package init(places: Places, scratch: String) {
         self.places = places
         self.scratch = scratch
     }
 
-    /// The state directory: the vault, the audit log, the spool, and who may read them.
+    /// Checks the state directory: the vault, the audit log, the spool, and the permissions.
     package func run(_ key: OfflineKey) async throws(StartError) -> CheckReport {
         do {
             guard !Replacement(of: places.vault).isPending else {
@@ -52,7 +52,7 @@ package struct VaultCheck {
         }
     }
 
-    /// A vault's file alone, such as a backup.
+    /// Checks only a vault's file, such as a backup.
     package func run(file: String, _ key: OfflineKey) async throws(StartError) -> CheckReport {
         do {
             var (look, findings) = try await Self.look(at: file, in: scratch, key.way, log: nil)
@@ -67,12 +67,12 @@ package struct VaultCheck {
 
     struct Look: Sendable {
         var inspection: Inspection?
-        /// `nil` when the keys could not be had.
+        /// `nil` when the keys could not be opened.
         var inspector: VaultInspector?
         var findings: [Finding] = []
     }
 
-    /// - Parameter log: the vault's audit log, which tells whether the vault is older than it.
+    /// - Parameter log: the vault's audit log, which shows whether the vault is older than it.
     static func look(
         at path: String, in scratch: String, _ way: UnlockKey, log: LogDirectory?
     ) async throws -> (Look, [Finding]) {
@@ -81,7 +81,7 @@ package struct VaultCheck {
         let store: SQLiteStore
         do throws(StoreError) { store = try SQLiteStore.open(at: copy.path) } catch {
             guard error.code == .damaged || error.code == .notAVault else { throw error }
-            // Named as the file that it is a copy of.
+            // Names the original instead of the copy.
             let detail = error.detail.replacing(copy.path, with: path)
             return (Look(), [Finding(.fatal, "vault.db", detail, try: error.hint)])
         }

@@ -1,7 +1,7 @@
 package import Glibc
 package import SocketAPI
 
-/// Why the daemon does not start. Ends as one line on standard error, a hint, and an exit status.
+/// Why the daemon does not start. Shown as one line on standard error, a hint, and an exit status.
 package struct StartError: Error, CustomStringConvertible {
     package let exitStatus: ExitStatus
     package let detail: String
@@ -23,7 +23,7 @@ package struct StartError: Error, CustomStringConvertible {
         self.init(status, "\(what): \(words(for: reason))", hint: Self.hint(reason))
     }
 
-    /// Refuses what another user could have put there, or could change. What is missing is for the caller to find.
+    /// Throws if another user could have created or changed the file. The caller handles a missing file.
     package static func check(
         _ what: String, _ path: String, owner: uid_t = geteuid(), mayBeOpen: Bool = false
     ) throws(StartError) {

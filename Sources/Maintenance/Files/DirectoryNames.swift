@@ -1,6 +1,6 @@
 import Glibc
 
-/// What lies in a directory, `.` and `..` too, in no order; nothing where it cannot be read.
+/// The entries of a directory, including `.` and `..`, unordered; empty where it cannot be read.
 func namesIn(_ directory: String) -> [String] {
     guard let stream = unsafe opendir(directory) else { return [] }
     defer { unsafe closedir(stream) }

@@ -1,13 +1,13 @@
 package import Glibc
 import SocketAPI
 
-/// A directory that belongs to this user, with a mode that was asked for.
+/// Creates directories that belong to this user and have the requested mode.
 package enum PrivateDirectory {
-    /// Makes the directory, parents included, or checks the one that is there. One that is open to more users than
-    /// `mode` allows, or belongs to somebody else, is refused rather than mended: what is in it may be known already.
+    /// Creates the directory and its parents, or checks an existing one. One that is open to more users than `mode`
+    /// allows, or belongs to somebody else, is refused rather than fixed: its content may be known already.
     package static func ensure(_ path: String, mode: mode_t) throws(StartError) {
         if unsafe mkdir(path, mode) == 0 {
-            // mkdir(2) takes the umask off; this does not.
+            // mkdir(2) applies the umask; this does not.
             guard unsafe chmod(path, mode) == 0 else {
                 throw StartError(systemCall: "cannot set the mode of \(path)", errno)
             }
@@ -25,7 +25,8 @@ package enum PrivateDirectory {
         }
     }
 
-    /// As ``ensure(_:mode:)``, where nobody else's link leads to: looked at before anything is made, and then again.
+    /// Like ``ensure(_:mode:)``, but refuses other users' links on the way: checked before anything is created, and again
+    /// afterwards.
     /// - Parameter mayBeOpen: whether others may write to directories above it.
     package static func ensure(
         _ what: String, _ path: String, mode: mode_t, mayBeOpen: Bool = false
@@ -35,26 +36,26 @@ package enum PrivateDirectory {
         try StartError.check(what, path, mayBeOpen: mayBeOpen)
     }
 
-    /// Makes the directory, or gives the one that is there exactly this mode and group. For what holds nothing but a
-    /// socket that is made anew.
+    /// Creates the directory, or gives an existing one exactly this mode and group. Only for a directory whose sole
+    /// content is a socket that is created again.
     package static func ensure(_ path: String, exactly mode: mode_t, group: gid_t?) throws(StartError) {
         try ensure(path, mode: 0o755)
         func must(_ result: CInt, _ what: String) throws(StartError) {
             guard result == 0 else { throw StartError(systemCall: what, errno) }
         }
-        // Closed meanwhile, so that the old mode is never the new group's.
+        // Closed first, so that the new group never gets the old mode.
         try must(unsafe chmod(path, 0o700), "cannot set the mode of \(path)")
         var status = stat()
         try must(unsafe stat(path, &status), "cannot look at \(path)")
         let group = group ?? getegid()
-        // Where nothing changes the call is not made: a service without groups is denied it altogether.
+        // Skipped if nothing changes: a service without groups may not make the call at all.
         if status.st_gid != group {
             try must(unsafe chown(path, uid_t.max, group), "cannot give \(path) to group \(group)")
         }
         try must(unsafe chmod(path, mode), "cannot set the mode of \(path)")
     }
 
-    /// The first directory on the way to `path`, itself included, that other users cannot enter.
+    /// The first directory on the way to `path`, including itself, that other users cannot enter.
     package static func closedAncestor(of path: String) -> String? {
         var way = ""
         for part in path.split(separator: "/") {
@@ -65,7 +66,7 @@ package enum PrivateDirectory {
         return nil
     }
 
-    /// Parents that are missing are made for this user alone; those that are there are none of our business.
+    /// Missing parents are created for this user only; existing ones are not checked.
     private static func ensureParent(_ path: String) throws(StartError) {
         var status = stat()
         if unsafe stat(path, &status) == 0 { return }

@@ -5,9 +5,9 @@ import SocketAPI
 /// A small file of the state directory that is replaced as a whole.
 package struct StateFile: Sendable {
     let path: String
-    /// Bytes.
+    /// In bytes.
     let largest: Int
-    /// What it should be a file of, for messages.
+    /// The kind of file, for messages.
     let what: String
 
     package init(path: String, largest: Int, what: String) {
@@ -38,10 +38,10 @@ package struct StateFile: Sendable {
         return SecretBytes(copying: unsafe bytes.span.bytes)
     }
 
-    /// Puts it in the place of the one before it, as a whole. Blocks.
+    /// Replaces the file as a whole. Blocks.
     package func write(_ content: borrowing SecretBytes) throws(StartError) {
         let draft = path + ".new"
-        // Of a process that was killed in between.
+        // Left by a process that was killed meanwhile.
         unsafe unlink(draft)
         try KeyFile.write(content, to: draft, mode: 0o600)
         guard unsafe rename(draft, path) == 0 else { throw StartError(systemCall: "cannot write \(path)", errno) }

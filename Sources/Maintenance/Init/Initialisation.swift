@@ -5,26 +5,26 @@ package import SocketAPI
 import Vault
 import VaultSQLite
 
-/// Makes a vault: the state directory, the key file if there is none, the recovery key, and the sealed database.
+/// Creates a vault: the state directory, the key file if there is none, the recovery key, and the sealed database.
 package struct Initialisation {
     package enum UnlockMethod: ~Copyable {
-        /// - Parameter isThere: whether the file is to be there, or is to be made.
+        /// - Parameter isThere: whether the file must exist, or is created.
         case keyFile(String, isThere: Bool)
         case passphrase(SecretBytes)
     }
 
-    /// Where the recovery key goes. Nobody sees it again.
+    /// The destination of the recovery key, which is not shown again.
     package enum Recovery: Sendable {
-        /// To a new file (0600).
+        /// A new file (0600).
         case file(String)
-        /// To whoever looks: the closure says why it was not shown, or nothing.
+        /// A person: the closure returns why the key could not be shown, or `nil`.
         case shown(@Sendable (borrowing SecretBytes) -> String?)
     }
 
-    /// What was made.
+    /// The created files.
     package struct Made: ~Copyable {
         package let vault: String
-        /// Set when the key file was missing and is new.
+        /// Set when the key file was missing and was created.
         package let newKeyFile: String?
     }
 
@@ -32,8 +32,8 @@ package struct Initialisation {
 
     package init(places: Places) { self.places = places }
 
-    /// - Parameter recovery: written or shown before the vault is made, so that there is never a vault whose recovery key
-    ///   nobody has.
+    /// - Parameter recovery: the key is written or shown before the vault is created, so that there is never a vault
+    ///   without a known recovery key.
     package func run(_ way: consuming UnlockMethod, recovery place: Recovery) async throws(StartError) -> Made {
         try PrivateDirectory.ensure("the state directory", places.stateDirectory, mode: 0o700)
         if case .file(let path) = place {
@@ -76,14 +76,14 @@ package struct Initialisation {
             try await create([first, try Self.way(recovery)], isShown: isShown)
             return Made(vault: places.vault, newKeyFile: newKeyFile)
         } catch {
-            // A disk that fails may not let the vault be taken back, nor say whether there is one. Then its keys stay too.
+            // A failing disk may prevent the vault's removal, or hide whether it exists. Then its keys stay too.
             if error.exitStatus == .inputOutput, unsafe access(places.vault, F_OK) == 0 || errno != ENOENT {
                 let left = ([places.vault] + made).joined(separator: ", ")
                 throw StartError(
                     error.exitStatus, "\(error.detail); the vault that was made is left, and its keys with it: \(left)",
                     hint: "once the disk is sound, remove these, and init again")
             }
-            // Keys to a vault that does not exist would only be mistaken for keys to one that does.
+            // Keys to a vault that does not exist would only be confusing.
             for path in made { unsafe unlink(path) }
             throw error
         }
@@ -114,7 +114,7 @@ package struct Initialisation {
         return String(path[...(path.lastIndex(of: "/") ?? path.startIndex)])
     }
 
-    /// A key that was there before may be known to whoever put it there.
+    /// An existing key may be known to the user who put it there.
     private static func checkNothing(at path: String) throws(StartError) {
         var found = stat()
         guard unsafe lstat(path, &found) == 0 else { return }

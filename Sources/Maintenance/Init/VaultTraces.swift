@@ -1,7 +1,8 @@
 import SocketAPI
 import Vault
 
-/// What lies in a state directory that has no vault: whether there was one, which a new one would not bring back.
+/// Files in a state directory without a vault: whether they show that there was one, which a new vault would not bring
+/// back.
 package struct VaultTraces: Equatable, Sendable {
     /// Names in the state directory that only a vault leaves behind.
     let names: [String]
@@ -16,7 +17,7 @@ package struct VaultTraces: Equatable, Sendable {
 }
 
 extension StartError {
-    /// There is no vault where one should be. Who lost it must not be led to make an empty one in its place.
+    /// There is no vault where one is expected. An operator who lost it must not be led to create an empty one instead.
     package static func noVault(at path: String, _ remains: VaultTraces) -> StartError {
         guard !remains.names.isEmpty else {
             return StartError(VaultError(StoreError(.missing, "there is no vault at \(path)")))

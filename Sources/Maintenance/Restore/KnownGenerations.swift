@@ -3,9 +3,9 @@ import Domain
 import SecretMemory
 import Vault
 
-/// Which generations of each app there were, by what outlived them: the audit log, and the vault that a backup replaces.
+/// The generations that each app had, according to what survived: the audit log, and the vault that a backup replaces.
 struct KnownGenerations {
-    /// For how long Zoom takes a secret at most once there is a newer one, in seconds. [doc]
+    /// How long Zoom accepts a secret at most once there is a newer one, in seconds. [doc]
     private static let longestOverlap = 30 * 86_400
 
     /// A rotation that made a secret, or may have.
@@ -13,7 +13,7 @@ struct KnownGenerations {
         let base: Int
         let generation: Int
         var at: Timestamp
-        /// Until when Zoom takes the old one.
+        /// Until when Zoom accepts the old one.
         var oldUntil: Timestamp?
     }
 
@@ -33,7 +33,7 @@ struct KnownGenerations {
 
     // MARK: The audit log
 
-    /// Lines that the vault's key is behind, and no others. A log that cannot be read tells nothing.
+    /// Reads only lines that the vault's key authenticates. An unreadable log yields nothing.
     mutating func read(_ log: LogDirectory, key: borrowing SecretBytes) {
         try? log.forEachAuthenticLine(key: key) { take($0) }
     }
@@ -47,7 +47,7 @@ struct KnownGenerations {
         guard action.hasPrefix("rotation."), let id = line.text("rotation") else { return }
         switch line.text("state") ?? String(action.dropFirst("rotation.".count)) {
         case "planned": break
-        // Zoom made nothing, or nothing that anybody has.
+        // Zoom made no secret, or none that was stored.
         case "refused", "aborted": apps[app]?.rotations[id] = nil
         default:
             let known = apps[app]?.rotations[id]
@@ -59,7 +59,7 @@ struct KnownGenerations {
         }
     }
 
-    // MARK: The vault that is replaced
+    // MARK: The replaced vault
 
     mutating func take(_ vault: Inspection) {
         for app in vault.apps {
@@ -73,20 +73,20 @@ struct KnownGenerations {
         for (name, generation) in vault.spent.byName { apps[name, default: Known()].see(generation.number, at: nil) }
     }
 
-    // MARK: What follows
+    // MARK: Results
 
-    /// The highest generation of an app, whether it is certain or only possible.
+    /// The highest generation of an app, whether certain or only possible.
     func highest(of name: Name) -> Generation? {
         guard let known = apps[name] else { return nil }
         return Generation(max(known.highest, known.rotations.values.map(\.generation).max() ?? 0))
     }
 
-    /// Of apps that a backup does not have.
+    /// The same for apps that a backup does not contain.
     func highestOfOthers(than names: [Name]) -> [Name: Generation] {
         apps.keys.reduce(into: [:]) { if !names.contains($1) { $0[$1] = highest(of: $1) } }
     }
 
-    /// What an app had that a backup has not.
+    /// The generations of an app that a backup lacks.
     /// - Parameter restored: the generation in the backup.
     func floor(of name: Name, above restored: Generation) -> GenerationFloor? {
         guard let known = apps[name], let highest = highest(of: name), highest > restored else { return nil }

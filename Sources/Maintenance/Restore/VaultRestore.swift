@@ -6,8 +6,8 @@ package import SocketAPI
 import Vault
 import VaultSQLite
 
-/// Puts a backup in the vault's place. What was there is moved aside and never deleted; no secret of the backup is handed
-/// out before Zoom has taken it.
+/// Replaces the vault by a backup. Existing files are moved aside and never deleted; no secret of the backup is served
+/// before Zoom has accepted it.
 package struct VaultRestore {
     private let places: Places
     private let time: any TimeSource
@@ -18,8 +18,9 @@ package struct VaultRestore {
         self.time = time
     }
 
-    /// Killed at any moment, it can be run again: either vault opens, and the new one only when it is whole and on the disk.
-    /// - Parameter replacing: whether also a vault is replaced that is whole.
+    /// If it is killed at any moment, it can be run again: one of the two vaults opens, and the new one only once it is
+    /// complete and on disk.
+    /// - Parameter replacing: whether to replace even an intact vault.
     package func run(
         _ backup: String, _ key: OfflineKey, replacing: Bool
     ) async throws(StartError) -> RestoreReport {
@@ -30,7 +31,7 @@ package struct VaultRestore {
             let way = key.way
             VaultCopy.sweep(places.stateDirectory)
             let replacement = Replacement(of: places.vault)
-            // Whoever was killed in the middle of this says it again, and is not asked again.
+            // If an earlier run was killed halfway, the command is repeated without a question.
             let isAgain = replacement.isPending
             try replacement.finish()
             if !replacing, !isAgain { try await refuseIfWhole(way) }
@@ -47,7 +48,7 @@ package struct VaultRestore {
         }
     }
 
-    /// A vault that opens may have newer secrets than any backup. One that is refused when it is served has lost them.
+    /// An intact vault may have newer secrets than any backup. One that cannot be served has lost them.
     private func refuseIfWhole(_ way: UnlockKey) async throws {
         guard unsafe access(places.vault, F_OK) == 0 else { return }
         let (_, findings): (VaultCheck.Look, [Finding])
@@ -68,8 +69,8 @@ package struct VaultRestore {
         }
     }
 
-    /// Proves the draft with its own keys, and marks all that a backup cannot know.
-    /// - Returns: the backup as it was, and what apps got a newer secret since.
+    /// Verifies the draft with its own keys, and marks everything that a backup cannot know.
+    /// - Returns: the unchanged backup's content, and the apps that got a newer secret since.
     private func prepare(_ backup: String, _ way: UnlockKey) async throws -> (Inspection, [RestoreReport.NewerSecret]) {
         let store: SQLiteStore
         do throws(StoreError) { store = try SQLiteStore.open(at: draft) } catch {
@@ -81,7 +82,7 @@ package struct VaultRestore {
             let inspection = try await inspector.inspect()
             let findings = try await store.examine() + inspection.findings
             if let fatal = findings.first(where: { $0.severity == .fatal }) { throw unusable(backup, fatal.detail) }
-            // Older than the log, as backups are: from here on it is the newest there is.
+            // Older than the log, like every backup: from here on it is the newest vault.
             let vault = try await Vault.open(
                 store, with: way, log: LogDirectory(path: places.audit), acceptingRollback: true, time: time)
             let known = await knownGenerations(inspector, way)
@@ -109,8 +110,9 @@ package struct VaultRestore {
             hint: "an older backup; keyturnd check \(backup) names all that is wrong")
     }
 
-    /// The audit log goes on behind its last line; where there is none, it begins anew. Its line about this comes when the
-    /// vault is served: a line that told of a commit of a draft, which then came to nothing, would have the old vault refused.
+    /// The audit log continues after its last line; without a log, a new one starts. The line about this restore is
+    /// written when the vault is served: a line about a commit of a draft that was then abandoned would make the old
+    /// vault look rolled back.
     private func mark(
         _ vault: Vault, _ inspection: Inspection, _ known: KnownGenerations, _ floors: [Name: GenerationFloor]
     ) async throws {
@@ -142,7 +144,7 @@ package struct VaultRestore {
         func take(_: AuditEntry) {}
     }
 
-    /// By the log, as far as it is there, and by the vault that is in the way, if it is the same vault and opens.
+    /// From the log, if there is one, and from the vault to be replaced, if it is the same vault and opens.
     private func knownGenerations(_ backup: VaultInspector, _ way: UnlockKey) async -> KnownGenerations {
         var known = KnownGenerations()
         guard let key = try? backup.auditKey() else { return known }
@@ -159,7 +161,7 @@ package struct VaultRestore {
 }
 
 extension RestoreReport.NewerSecret {
-    /// `nil` when the backup is from after the loss, and its secret newer than what was lost.
+    /// `nil` when the backup was made after the loss, and its secret is newer than the lost one.
     fileprivate init?(_ app: Inspection.App, _ floor: GenerationFloor) {
         guard app.generation < floor.generation else { return nil }
         self.init(

@@ -5,13 +5,13 @@ package import SecretMemory
 import SocketAPI
 package import Vault
 
-/// Files that hold what opens a vault.
+/// Files that contain an unlock key.
 enum KeyFile {
     /// Reads a key file that only this user, or root, can read.
     /// - Parameters:
-    ///   - isCredential: whether systemd put it there, for this service alone. It lets a service's own user in by an access
-    ///     list, which shows as a readable group.
-    ///   - owner: who may have put it there besides root. Whoever knows a key that a vault is made with opens that vault.
+    ///   - isCredential: whether systemd put it there for this service only. It grants access to the service's user by an
+    ///     access control list, which shows as a readable group.
+    ///   - owner: the user besides root who may have put it there. A user who knows a vault's key can open that vault.
     static func read(
         _ path: String, isCredential: Bool = false, owner: uid_t = geteuid()
     ) throws(StartError) -> UnlockKey {
@@ -46,7 +46,7 @@ enum KeyFile {
         return UnlockKey(.keyFile(secret))
     }
 
-    /// Writes a new file that nobody can read before it is whole, and that outlives a power cut.
+    /// Writes a new file that nobody can read before it is complete, and that survives a power cut.
     static func write(_ secret: borrowing SecretBytes, to path: String, mode: mode_t) throws(StartError) {
         let descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode)
         guard descriptor >= 0 else {
@@ -78,7 +78,7 @@ enum KeyFile {
 }
 
 extension UnlockKey {
-    /// A recovery key as somebody typed it.
+    /// A typed recovery key.
     package convenience init(typedRecoveryKey secret: borrowing SecretBytes) throws(VaultError) {
         do {
             self.init(.recovery(try secret.withSpan { span throws(EnvelopeError) in try RecoveryKey(reading: span) }))

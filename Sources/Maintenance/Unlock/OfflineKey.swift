@@ -3,7 +3,7 @@ import Glibc
 package import SecretMemory
 import Vault
 
-/// What opens the vault for a command that works without the daemon.
+/// The unlock key of an offline command.
 package struct OfflineKey: Sendable {
     let way: UnlockKey
 

@@ -7,23 +7,23 @@ import SecretMemory
 import SocketAPI
 import Vault
 
-/// A command whose output is the key: all of it, byte for byte, as if it stood in a key file.
+/// A command whose output is the unlock key: all of it, byte for byte, like the content of a key file.
 ///
-/// It gets no more than it needs (``ChildProcess``), and nothing on standard input. Its output goes into wiped memory and
+/// It gets only what it needs (``ChildProcess``), and no standard input. Its output goes into memory that is wiped, and
 /// into no message.
 struct UnlockCommand {
     let command: CommandWords
-    /// For all of it, in seconds. What has not ended by then is killed, with all that it started and that stayed with it.
+    /// The time limit in seconds. After it, the command and the processes in its group are killed.
     let timeout: Int
     /// Directories that it cannot write to.
     let closed: [String]
 
     private static let hint =
         "run it by hand as the daemon's user by setpriv --no-new-privs, since sudo does not work in it, and look at what it gives"
-    /// Milliseconds between two looks whether it ended.
+    /// Milliseconds between two checks whether it has exited.
     private static let pause: CInt = 10
 
-    /// Blocks until the command has ended.
+    /// Blocks until the command has exited.
     func run() throws(StartError) -> UnlockKey {
         let (pid, descriptor) = try start()
         defer { close(descriptor) }
@@ -48,17 +48,17 @@ struct UnlockCommand {
         }
     }
 
-    /// What it wrote, once it has ended well.
+    /// Its output, once it has exited successfully.
     private func collect(from descriptor: CInt, of pid: pid_t) throws(StartError) -> SecretBytes {
         let most = UnlockSecret.keyFileLengths.upperBound
-        // The clock counts whole seconds: it gets what it was promised, and up to one more.
+        // The clock counts whole seconds: the command gets its full time, and up to one second more.
         let deadline = SystemTime().now.boot + timeout + 1
         var output = SecretBuffer(capacity: most + 1)
         var byte: UInt8 = 0
         defer { byte = 0 }
         var isOpen = true
         while true {
-            // First whether it ended, then what there is to read: what it wrote before its end is there by then.
+            // Checks the exit before reading: the output from before the exit is then complete.
             var status: CInt = 0
             let hasEnded = unsafe kt_ended(pid, &status) != 0
             while isOpen, output.count <= most {

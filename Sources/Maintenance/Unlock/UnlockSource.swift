@@ -3,16 +3,16 @@ package import Glibc
 import SocketAPI
 package import Vault
 
-/// What opens the vault at the start: the first that there is of a credential, a key file and a command.
+/// The source of the unlock key at the start: the first one available of a credential, a key file and a command.
 package enum UnlockSource: Equatable {
-    /// The file that systemd's credential `keyturn.key` is in.
+    /// The file of systemd's credential `keyturn.key`.
     case credential(String)
     case keyFile(String)
     /// It cannot write to the closed directories.
     case command(CommandWords, timeout: Int, closed: [String])
 
     /// `nil` when there is none: the daemon starts locked.
-    /// - Parameter closed: directories that are no business of a command's.
+    /// - Parameter closed: directories that a command cannot write to.
     package init?(
         credential: String?, keyFile: String?, command: CommandWords?, timeout: Int, closed: [String]
     ) {
@@ -27,8 +27,8 @@ package enum UnlockSource: Equatable {
         }
     }
 
-    /// What it gives. Blocks: for a command, until that has ended.
-    /// - Parameter owner: whose key file is believed, besides root's.
+    /// Reads the key. Blocks: for a command, until it has exited.
+    /// - Parameter owner: the owner besides root whose key file is trusted.
     package func read(owner: uid_t = geteuid()) throws(StartError) -> UnlockKey {
         switch self {
         case .credential(let path): try KeyFile.read(path, isCredential: true)
@@ -38,7 +38,7 @@ package enum UnlockSource: Equatable {
         }
     }
 
-    /// Whose key file is believed besides root's. Root may look at a vault with its owner's.
+    /// The owner besides root whose key file is trusted. Root may read a vault with its owner's.
     /// - Parameter state: the vault's directory.
     package static func owner(of state: String) -> uid_t {
         var found = stat()
@@ -46,14 +46,14 @@ package enum UnlockSource: Equatable {
         return found.st_uid
     }
 
-    /// Why the vault did not open with it.
+    /// Why the vault could not be unlocked with it.
     package func failure(_ error: VaultError) -> StartError {
         let failure = StartError(error)
         guard error.code == .wrongKey else { return failure }
         return StartError(failure.exitStatus, "\(name) does not open any key slot of the vault", hint: failure.hint)
     }
 
-    /// Whether it can be asked at all. A command is not run.
+    /// Checks whether it is usable. Does not run a command.
     package func check(owner: uid_t = geteuid()) throws(StartError) {
         guard case .command(let command, _, _) = self else {
             _ = try read(owner: owner)
