@@ -1,40 +1,40 @@
 package import Domain
 
-/// Which refusals get a line of their own in the audit log, and which are counted.
+/// Decides which refusals get a line of their own in the audit log, and which are only counted.
 ///
-/// Whoever may connect can be refused as often as he asks. What that may write is bounded for each caller in a second, for all
-/// of them in a day, and by the room on the disk; what is counted is told by one line now and then. It decides, and does
-/// nothing itself. What it remembers is bounded too, however many users one person has (subuid(5)).
+/// Anybody who may connect can be refused any number of times. Their lines are limited for each caller in a second, for
+/// all callers in a day, and by the free space; the counts are reported in one line now and then. Pure: does nothing
+/// itself. Its memory is limited too, however many users one person has (subuid(5)).
 package struct RefusalAllowance: Equatable, Sendable {
     package struct Limits: Equatable, Sendable {
-        /// Lines of one caller in a second.
+        /// The most lines of one caller in a second.
         package var perSecond = 10
-        /// Bytes of all refusals' lines in a day, UTC.
+        /// The most bytes of all refusals' lines in a day, UTC.
         package var perDay = 16 << 20
-        /// Bytes of free space below which refusals are counted alone.
+        /// The free space in bytes below which refusals are only counted.
         package var reserve = 64 << 20
-        /// Callers that are told apart. All others count as one.
+        /// How many callers are distinguished. All others count as one.
         var callers = 64
-        /// Seconds between two counting lines of one caller; and once the day's bytes are used.
+        /// Seconds between two counting lines of one caller; and once the day's bytes are used up.
         var often = 60
         var seldom = 3600
 
         package init() {}
     }
 
-    /// Why a refusal is counted.
+    /// Why a refusal is only counted.
     package enum Cause: String, Equatable, Sendable {
         case rate, day, room
     }
 
-    /// Refusals that have no lines.
+    /// Refusals without lines.
     package struct Counted: Equatable, Sendable {
-        /// `nil`: of callers who are not told apart.
+        /// `nil` for callers who are not distinguished.
         package let uid: UInt32?
         package var count = 0
-        /// When the first of them was.
+        /// When the first of them happened.
         package var since: Timestamp
-        /// Why the last of them was counted.
+        /// Why the last of them was only counted.
         package var cause: Cause
     }
 
@@ -44,7 +44,7 @@ package struct RefusalAllowance: Equatable, Sendable {
         var counted: Counted?
     }
 
-    /// What a counting line takes, about; and any line at least.
+    /// The approximate size of a counting line; and the minimum of any line.
     private static let (counting, least) = (256, 200)
 
     package let limits: Limits
@@ -56,15 +56,15 @@ package struct RefusalAllowance: Equatable, Sendable {
 
     var isUsedUp: Bool { used + Self.counting > limits.perDay }
 
-    /// The log has lines of so many bytes already that tell of refusals of this day.
+    /// Sets the size of today's refusal lines that the log already has.
     package mutating func resume(used bytes: Int, at now: Timestamp) {
         begin(now)
         used = max(used, bytes)
     }
 
     /// - Parameters:
-    ///   - bytes: of its line. Made only for who may have one.
-    ///   - hasRoom: whether there is more free space than is kept for others.
+    ///   - bytes: the size of its line; computed only for callers who may have one.
+    ///   - hasRoom: whether there is more free space than the reserve.
     /// - Returns: whether the refusal gets its line. If not, it is counted.
     package mutating func take(_ uid: UInt32, bytes: @autoclosure () -> Int, at now: Timestamp, hasRoom: Bool) -> Bool {
         begin(now)
@@ -94,8 +94,8 @@ package struct RefusalAllowance: Equatable, Sendable {
         return false
     }
 
-    /// What is to be told now, each in a line of its own. It counts as told.
-    /// - Parameter isLast: nothing can be told later.
+    /// The counts to report now, each in a line of its own. They are then removed.
+    /// - Parameter isLast: nothing can be reported later.
     package mutating func due(at now: Timestamp, hasRoom: Bool, isLast: Bool = false) -> [Counted] {
         begin(now)
         guard hasRoom || isLast else { return [] }
@@ -110,11 +110,11 @@ package struct RefusalAllowance: Equatable, Sendable {
 
     private func isDue(_ counted: Counted, _ now: Timestamp) -> Bool {
         let passed = now - counted.since
-        // A clock that was set back must not keep it for ever.
+        // A clock that was set back must not delay it for ever.
         return passed < 0 || passed >= (isUsedUp ? limits.seldom : limits.often)
     }
 
-    /// It could not be told.
+    /// Restores counts that could not be reported.
     package mutating func putBack(_ told: [Counted]) {
         for old in told {
             let newer = callers[old.uid]?.counted
@@ -124,7 +124,7 @@ package struct RefusalAllowance: Equatable, Sendable {
         }
     }
 
-    /// What is in no line yet, the most of it first.
+    /// The counts that were not reported yet, largest first.
     package var counted: [Counted] {
         callers.values.compactMap(\.counted).sorted {
             ($1.count, $0.uid ?? .max) < ($0.count, $1.uid ?? .max)
@@ -136,7 +136,7 @@ package struct RefusalAllowance: Equatable, Sendable {
         if today != day { (day, used) = (today, 0) }
     }
 
-    /// Whom the caller counts as.
+    /// The caller's key in the counts.
     private mutating func key(_ uid: UInt32, _ now: Timestamp) -> UInt32? {
         if callers[uid] != nil || callers.count < limits.callers { return uid }
         callers = callers.filter { $1.counted != nil || $1.second == now }
