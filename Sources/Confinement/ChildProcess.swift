@@ -2,15 +2,16 @@ import CPlatform
 package import Glibc
 import SocketAPI
 
-/// A command of the settings as it is started: a few variables, its input, no descriptor of ours, a session of its own.
-/// It can neither write to the vault's directories nor gain privileges. What it says on standard error goes nowhere, since nobody can tell what a failing program prints.
+/// A command from the settings as a process: with a few variables, its input, none of our descriptors, and a session of
+/// its own. It cannot write to the vault's directories, nor gain privileges. Its standard error is dropped, since a
+/// failing program might print secrets.
 package struct ChildProcess {
     let words: CommandWords
     /// Directories that it cannot write to.
     let closed: [String]
-    /// What it finds on standard input.
+    /// Its standard input.
     let input: [UInt8]
-    /// Whether it is told where systemd put the daemon's credentials, the vault's key among them.
+    /// Whether it gets the path of systemd's credentials for the daemon, which include the vault's key.
     let knowsCredentials: Bool
 
     package init(words: CommandWords, closed: [String], input: [UInt8] = [], knowsCredentials: Bool = false) {
@@ -18,7 +19,7 @@ package struct ChildProcess {
         (self.input, self.knowsCredentials) = (input, knowsCredentials)
     }
 
-    /// Variables that it inherits. Others it gets by `/usr/bin/env NAME=value …`.
+    /// Variables that it inherits. For others, use `/usr/bin/env NAME=value …`.
     private static let inherited = [
         "HOME", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY", "no_proxy", "NO_PROXY",
     ]
@@ -37,14 +38,14 @@ package struct ChildProcess {
         }
     }
 
-    /// - Returns: the process, which leads a group of its own, and the end of a pipe from its output, which does not block.
+    /// - Returns: the process, which leads its own group, and the non-blocking end of a pipe from its output.
     package func start() throws(NotStarted) -> (pid: pid_t, output: CInt) {
         try check()
         var variables = [Self.path, "LANG=C.UTF-8"]
         for name in Self.inherited + (knowsCredentials ? ["CREDENTIALS_DIRECTORY"] : []) {
             if let value = unsafe getenv(name) { variables.append("\(name)=\(unsafe String(cString: value))") }
         }
-        // In memory, so that a command that does not read holds nobody up.
+        // In memory, so that a command that does not read blocks nobody.
         let file = input.isEmpty ? -1 : unsafe input.withUnsafeBytes { unsafe kt_memory_file($0.baseAddress, $0.count) }
         guard input.isEmpty || file >= 0 else { throw NotStarted(errno) }
         defer { if file >= 0 { close(file) } }
@@ -59,10 +60,10 @@ package struct ChildProcess {
         return (pid, output)
     }
 
-    /// What is run is run as the daemon's user: nobody but that user and root may say what it is.
+    /// The command runs as the daemon's user: only that user and root may be able to change it.
     private func check() throws(NotStarted) {
         do throws(TrustedPath.Distrust) { try TrustedPath.check(words.program) } catch {
-            // What is not there is told by the kernel, in the call itself.
+            // The kernel itself reports a missing file.
             if error.missing == nil { throw NotStarted(error) }
         }
     }

@@ -1,9 +1,9 @@
-/// A command out of a setting: the program and its arguments, as they are run, without a shell.
+/// A command from a setting: the program and its arguments, run without a shell.
 ///
-/// Words end at white space. `'…'` and `"…"` hold words together, and what is in them is taken as it stands: there is no
-/// escape, no variable, no pattern. Where a shell would do something and this does nothing, it is refused instead.
+/// Words are separated by white space. `'…'` and `"…"` quote; their content is taken literally: there are no escapes,
+/// variables or patterns. Syntax that a shell would interpret is refused.
 package struct CommandWords: Equatable, Sendable {
-    /// An absolute path: nobody's `PATH` decides what is run.
+    /// An absolute path, so that no `PATH` decides what runs.
     package let program: String
     package let arguments: [String]
 
@@ -11,7 +11,7 @@ package struct CommandWords: Equatable, Sendable {
     package static let grammar =
         "a command that begins with an absolute path; it is run without a shell, so quote what only a shell would understand"
 
-    /// The text that is read as these words; `nil` when there is none.
+    /// A text that parses to these words; `nil` when there is none.
     package static func quoting(_ words: [String]) -> String? {
         var quoted: [String] = []
         for word in words {
