@@ -6,18 +6,18 @@ import SocketAPI
 import SocketServer
 import Vault
 
-/// A request of the admin socket while it is carried out, and what that takes.
+/// A request on the admin socket in progress, and the services that it needs.
 struct AdminCall: Sendable {
     let request: Request
     let caller: Identity
     let role: AdminRole
     let routes: AdminRoutes
-    /// What will be logged; `nil` for what only looks.
+    /// What will be logged; `nil` for a request that only reads.
     var audited: AuditedAction?
 
-    /// The name that the path has.
+    /// The name in the path.
     var name: Name { get throws(Problem) { try request.target.name(2) } }
-    /// What stands in the path where others have a name.
+    /// The identifier in the path, for objects without a name.
     var id: String { request.target.segment(2) ?? "" }
 
     func flag(_ key: String) throws(Problem) -> Bool { try request.target.flag(key) }
@@ -69,7 +69,7 @@ struct AdminCall: Sendable {
 }
 
 extension Request {
-    /// The body as the document that the operation takes.
+    /// The body as the operation's document.
     func document<Document: WireDocument & ~Copyable>(_: Document.Type = Document.self) throws(Problem) -> Document {
         if let contentType, contentType.lowercased().split(separator: ";").first.map(String.init) != "application/json"
         {
@@ -82,7 +82,7 @@ extension Request {
     }
 }
 
-/// What the vault could not do, as an answer.
+/// Converts an error of the vault to an answer.
 func asProblem<Success>(
     _ body: () async throws(VaultError) -> Success
 ) async throws(Problem) -> Success {

@@ -5,19 +5,19 @@ import SocketAPI
 import SocketServer
 import Vault
 
-/// One operation of the admin socket: a row of ``AdminOperation/all``, which is all that there is to say of it.
+/// One operation of the admin socket: a row of ``AdminOperation/all``, which defines it completely.
 struct AdminOperation: Sendable {
     typealias Subject = AuditedAction.Members
 
-    /// How an operation is logged. One without a rule only looks, and is not logged.
+    /// How an operation is logged. One without a rule only reads, and is not logged.
     struct AuditRule: Equatable {
         let action: String
-        /// Whether its event is committed with what it changes. Otherwise its line is written once it is done.
+        /// Whether its event is committed with its change. Otherwise its line is written afterwards.
         let isCommitted: Bool
         /// Whether it is refused while the audit log cannot be written, and answered once its line is on disk.
         let waitsForLog: Bool
 
-        /// - Parameter waits: not for a rotation, nor for `lock`: they may hold the only copy of a secret.
+        /// - Parameter waits: false for rotations and `lock`: they may hold the only copy of a secret.
         static func committed(_ action: String, waits: Bool = true) -> AuditRule {
             AuditRule(action: action, isCommitted: true, waitsForLog: waits)
         }
@@ -27,12 +27,12 @@ struct AdminOperation: Sendable {
         }
     }
 
-    /// A path as in `schema/openapi.yaml`, which has one parameter at most.
+    /// A path as in `schema/openapi.yaml`, with at most one parameter.
     struct Path: Equatable {
         let text: String
-        /// As ``RequestTarget/matches(_:)`` takes it.
+        /// The pattern for ``RequestTarget/matches(_:)``.
         let pattern: String
-        /// What stands in braces: the name of the parameter, the path's third segment.
+        /// The name of the parameter in braces, which is the path's third segment.
         let parameter: String?
 
         init(_ text: String) {
@@ -42,20 +42,20 @@ struct AdminOperation: Sendable {
             parameter = parts.first { $0.hasPrefix("{") }.map { String($0.dropFirst().dropLast()) }
         }
 
-        /// Whether the parameter is a name; others are looked up as they are.
+        /// Whether the parameter is a name; others are looked up without a check.
         var hasName: Bool { ["app", "client", "target"].contains(parameter) }
     }
 
     let method: Method
     let path: Path
-    /// The query's flag with which this row is meant; the row without comes after it.
+    /// The query's flag that selects this row; the row without the flag comes after it.
     let flag: String?
-    /// The least role that this takes.
+    /// The lowest role that may use the operation.
     let role: AdminRole
-    /// Keys that the query may have.
+    /// The keys that the query may have.
     let query: [String]
     let audit: AuditRule?
-    /// Carries it out. What it learns about its subject is in the call's audited action before anything is done.
+    /// Performs the operation. Facts about its subject go into the call's audited action before anything is done.
     let run: @Sendable (inout AdminCall) async throws(Problem) -> RenderedResponse
 
     init(
@@ -69,10 +69,10 @@ struct AdminOperation: Sendable {
         }
     }
 
-    /// An operation that takes a document. It is parsed once, from a caller with the role.
+    /// An operation with a document. The document is parsed once, after the role check.
     /// - Parameters:
-    ///   - needs: the role that this very document takes, where that is more than `role`.
-    ///   - subject: what the document says about what is changed.
+    ///   - needs: the role that a particular document needs, if higher than `role`.
+    ///   - subject: the facts in the document about the changed object.
     init<Body: WireDocument & SendableMetatype & ~Copyable>(
         _ method: Method, _ path: String, _ role: AdminRole, _ audit: AuditRule? = nil,
         needs: @escaping @Sendable (borrowing Body) -> AdminRole = { _ in .viewer },
@@ -91,7 +91,7 @@ struct AdminOperation: Sendable {
 }
 
 extension AdminOperation {
-    /// The operation that a request asks for. `HEAD` means what `GET` does.
+    /// The operation of a request. `HEAD` counts as `GET`.
     static func find(_ request: Request) throws(Problem) -> AdminOperation {
         let target = request.target
         guard let path = all.first(where: { target.matches($0.path.pattern) })?.path else { throw Refusal.noSuchRoute }
@@ -103,7 +103,7 @@ extension AdminOperation {
         throw Refusal.method(Method.allCases.filter { method in here.contains { $0.method == method.ofSameHead } })
     }
 
-    /// Refuses a malformed name or query before anything is logged as this operation.
+    /// Refuses an invalid name or query before anything is logged as this operation.
     func check(_ target: RequestTarget) throws(Problem) {
         if path.hasName { _ = try target.name(2) }
         try target.allowQuery(query)
@@ -111,8 +111,8 @@ extension AdminOperation {
         if query.contains("min_ttl") { _ = try target.minTTL }
     }
 
-    /// What the log says of a request, as far as its path tells: the object that the path names.
-    /// - Returns: `nil` for what is not logged, and where the path's name is not a name.
+    /// The log entry of a request, as far as its path determines it: the object that the path names.
+    /// - Returns: `nil` if the operation is not logged, or the name in the path is invalid.
     func audited(_ request: Request, by caller: Identity) -> AuditedAction? {
         guard let audit else { return nil }
         var subject: Subject = []

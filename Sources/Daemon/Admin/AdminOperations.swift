@@ -6,8 +6,8 @@ import SocketServer
 import Vault
 
 extension AdminOperation {
-    /// Everything that the admin socket does, a row each: what it is asked by, who may ask, how it is logged, and what does it.
-    /// A path without a parameter comes before one that has it in the same place.
+    /// All operations of the admin socket, one row each: method, path, role, logging, and implementation. A path without
+    /// a parameter precedes one that has it in the same place.
     static let all: [AdminOperation] = service + audit + apps + rotations + keys + clients + targets
 
     private static let service: [AdminOperation] = [
@@ -61,7 +61,7 @@ extension AdminOperation {
         .init(.post, "/v1/apps/{app}/verify", .operator, .afterwards("app.verify")) {
             .ok(try await $0.apps.verify(try $0.name))
         },
-        // Here the daemon goes where it is told to, with what it is told.
+        // `tryOut` makes the daemon send caller-supplied credentials to a caller-supplied URL.
         .init(
             .post, "/v1/credentials/verify", .admin, .afterwards("app.verify"),
             subject: { (draft: borrowing AppDraft) in [("app", .text(draft.name.description))] }
@@ -152,7 +152,7 @@ extension AdminOperation {
         .init(.post, "/v1/targets/{target}/accept", .operator, .committed("target.accept")) {
             .ok(try await $0.targets.accept(try $0.name))
         },
-        // With these the daemon goes where it is told to, with what it is told.
+        // These make the daemon connect to a caller-supplied URL with caller-supplied credentials.
         .init(.post, "/v1/consoles/discover", .admin, .afterwards("console.discover")) {
             .ok(try await $0.targets.discover(at: $1))
         },

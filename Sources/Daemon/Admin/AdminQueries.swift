@@ -4,7 +4,7 @@ import Health
 import SocketAPI
 
 extension RequestTarget {
-    /// The app that the query names.
+    /// The app in the query.
     var appName: Name? {
         get throws(Problem) {
             guard let text = query("app") else { return nil }
@@ -13,7 +13,7 @@ extension RequestTarget {
         }
     }
 
-    /// Seconds that a token must have left.
+    /// How many more seconds the token must be valid.
     var minTTL: Int {
         get throws(Problem) { try number("min_ttl", in: 0...AgentRoute.longestTTL) ?? 300 }
     }

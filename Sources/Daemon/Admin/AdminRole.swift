@@ -2,13 +2,13 @@ import Domain
 import SocketAPI
 import Vault
 
-/// What somebody may do on the admin socket. Each role may do all that the ones before it may.
+/// The roles on the admin socket. Each role includes the ones before it.
 enum AdminRole: String, CaseIterable, Comparable, Sendable {
-    /// Look, without secrets.
+    /// May read everything but secrets.
     case viewer
-    /// Keep things running: rotate, verify, mint.
+    /// May rotate, verify and mint.
     case `operator`
-    /// Everything.
+    /// May do everything.
     case admin
 
     static func < (one: AdminRole, other: AdminRole) -> Bool { one.rank < other.rank }
@@ -16,12 +16,12 @@ enum AdminRole: String, CaseIterable, Comparable, Sendable {
     private var rank: Int { Self.allCases.firstIndex(of: self) ?? 0 }
 }
 
-/// Who has which role. Root and the daemon's own user are admins; others are what their groups are.
+/// Maps callers to roles. Root and the daemon's own user are admins; others get roles by their groups.
 struct AdminRoles: Equatable, Sendable {
     let owner: UInt32
     var groups: [AdminRole: UInt32] = [:]
 
-    /// The highest role that the caller has.
+    /// The highest role of the caller.
     func role(of caller: Identity) -> AdminRole? {
         if caller.uid == 0 { return .admin }
         guard !caller.isForeign else { return nil }
@@ -29,7 +29,7 @@ struct AdminRoles: Equatable, Sendable {
         return groups.filter { caller.isMember(of: $0.value) }.keys.max()
     }
 
-    /// The operation that a request asks for, and the caller's role, which is enough for it.
+    /// The operation of a request, and the caller's role, which must suffice for it.
     func authorize(
         _ request: Request, from caller: Identity
     ) throws(Problem) -> (operation: AdminOperation, role: AdminRole) {
@@ -44,8 +44,8 @@ struct AdminRoles: Equatable, Sendable {
         groups.isEmpty || caller.uid == 0 || caller.uid == owner ? [] : .groups
     }
 
-    /// How open the way to the admin socket has to be for those who have a role, and no more open than that. A file has
-    /// one group: with several, everybody can connect, and is told by ``role(of:)``.
+    /// The permissions that let callers with a role reach the admin socket, and as few others as possible. A file has one
+    /// group; with several, everybody can connect, and ``role(of:)`` decides.
     var openness: SocketOpenness {
         let several = Set(groups.values)
         guard let group = several.first else { return SocketOpenness(directory: 0o700, socket: 0o600, group: nil) }
@@ -55,7 +55,7 @@ struct AdminRoles: Equatable, Sendable {
     }
 }
 
-/// Permissions of a socket and of the directory that it is in, and the group that both are given to.
+/// The permissions and group of a socket and of its directory.
 struct SocketOpenness: Equatable, Sendable {
     let directory: UInt32
     let socket: UInt32
@@ -63,7 +63,7 @@ struct SocketOpenness: Equatable, Sendable {
 }
 
 extension AppPatch {
-    /// To pause the app's schedule and to end the pause is the operator's; how an app is rotated is not.
+    /// An operator may pause and resume the schedule, but not change how the app is rotated.
     var leastRole: AdminRole {
         var pause = AppPatch()
         pause.paused = paused

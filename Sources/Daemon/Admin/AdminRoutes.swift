@@ -7,7 +7,7 @@ import SocketAPI
 import SocketServer
 import Vault
 
-/// The admin socket: who may have what done, and what is logged of it. What there is to do says ``AdminOperation/all``.
+/// The admin socket: checks the caller's role, logs, and performs the operations of ``AdminOperation/all``.
 struct AdminRoutes: Responder {
     let gate: VaultController
     let zoom: ZoomIssuer
@@ -23,8 +23,8 @@ struct AdminRoutes: Responder {
 
     func needs(of caller: Identity) -> IdentityNeeds { roles.needs(of: caller) }
 
-    /// Who may connect at all is said by the directory that the socket is in; with several roles, that is everybody. Who has
-    /// a role is known with the groups.
+    /// The socket's directory decides who can connect; with several roles, that is everybody. A caller's role is known
+    /// once the groups are.
     func standing(of caller: Identity) -> Standing {
         if caller.uid == 0 || caller.uid == geteuid() { return .owner }
         let isLearnt = caller.groups != nil || roles.groups.isEmpty
@@ -50,7 +50,7 @@ struct AdminRoutes: Responder {
         }
     }
 
-    /// Who has no role for something is in the log, within the bounds of what such callers can have written.
+    /// Logs a refusal for lack of a role, within the limits for such callers.
     private func refusal(
         _ problem: Problem, of caller: Identity, _ asked: @autoclosure () -> AuditedAction
     ) -> RecordedResponse {
@@ -61,7 +61,7 @@ struct AdminRoutes: Responder {
         return trail.refusal(answer, of: caller) { asked().event(.denied, because: problem) }
     }
 
-    /// What changes anything, or shows a token, is in the log and on disk before it is answered.
+    /// Operations that change something or show a token are in the log and on disk before they are answered.
     private func carryOut(
         _ operation: AdminOperation, _ call: inout AdminCall
     ) async throws(Problem) -> RenderedResponse {

@@ -10,13 +10,13 @@ import Tokens
 import Vault
 import Zoom
 
-/// Apps for operators.
+/// Operators' requests about apps.
 struct AppActions {
     let session: VaultController.Session
     let zoom: ZoomIssuer
     let time: any TimeSource
     let audited: AuditedAction?
-    /// Whether who asks may have Zoom asked: each time takes tokens, and lines in the audit log.
+    /// Whether the caller may cause requests to Zoom, each of which costs tokens and lines of the audit log.
     var mayAsk = true
 
     func list() throws(Problem) -> AppList {
@@ -35,14 +35,15 @@ struct AppActions {
 
     private var reach: RotationReach { RotationReach(zoom: zoom.zoom) { [time] in time.now.wall } }
 
-    /// Whether Zoom gives a token that may change the secret, and keeps it.
+    /// Checks whether Zoom issues a token that may change the secret, and saves the result.
     private func look(_ entry: AppEntry) async -> RotationReach.Scope {
         let scope = await reach.scope(entry.app, entry.credential)
         if let found = reach.remembered(scope) { await session.scheduler.learn(found, of: entry.app) }
         return scope
     }
 
-    /// As ``look(_:)``, once Zoom took the secret: out of the app's one budget of attempts, and not with one that was refused.
+    /// Like ``look(_:)``, once Zoom has accepted the secret: within the app's budget of attempts, and not with a refused
+    /// secret.
     private func provenLook(_ entry: AppEntry) async -> RotationReach.Scope {
         guard !session.vault.isElsewhere else { return .unknown(Vault.elsewhere.detail) }
         do throws(TokenFailure) { _ = try await session.tokens.attempt(entry.app.name) } catch {
@@ -51,7 +52,8 @@ struct AppActions {
         return await look(entry)
     }
 
-    /// Looks whether the apps that are to be rotated automatically can be: a few, each with up to three tokens of Zoom's.
+    /// Checks whether apps with automatic rotation can be rotated: only a few, since each takes up to three tokens from
+    /// Zoom.
     func lookAtRotations(most: Int = 5) async {
         await withTaskGroup(of: Void.self) { group in
             for entry in session.vault.catalog.apps.filter({ $0.app.policy.every != nil && $0.rotation == nil })
@@ -77,7 +79,7 @@ struct AppActions {
         }
     }
 
-    /// Verified before it is stored: an app that Zoom refuses would be a riddle later.
+    /// Verifies the app before it is stored: a later refusal by Zoom would be hard to explain.
     func add(_ draft: consuming AppDraft) async throws(Problem) -> AddedApp {
         let app = try AppDraftCheck.app(draft, id: RowID.make(), now: time.now.wall)
         let secret = SecretBox(draft.clientSecret.copy())
@@ -101,7 +103,7 @@ struct AppActions {
         return AddedApp(app: try document(try entry(app.name)), verification: Verification(checks: checks))
     }
 
-    /// At the operator's word, so that a used-up budget of attempts does not stand in the way.
+    /// An operator's request resets the budget of attempts first.
     func verify(_ name: Name) async throws(Problem) -> Verification {
         let entry = try entry(name)
         do throws(TokenFailure) {
@@ -117,7 +119,7 @@ struct AppActions {
         }
     }
 
-    /// What would be stored, tried and not stored.
+    /// Tries an app's credentials without storing it.
     func tryOut(_ draft: consuming AppDraft) async throws(Problem) -> Verification {
         let app = try AppDraftCheck.app(draft, id: RowID.make(), now: time.now.wall)
         let secret = SecretBox(draft.clientSecret.copy())
@@ -142,7 +144,7 @@ struct AppActions {
         guard !app.isSame(atZoom: entry.app) else {
             try await asProblem { () throws(VaultError) in
                 try await session.vault.update(app, recording: audited?.done) { try Self.patch(&$0, with: patch) }
-                // What is under way goes by it too: to be told that a leaked secret lives on for days helps nobody.
+                // Applied to a running rotation too: otherwise a leaked secret would stay valid for days.
                 if let overlap = patch.overlap { _ = try await session.rotations.setOverlap(overlap, of: app.name) }
             }
             if app.policy.every != nil, app.policy.every != entry.app.policy.every {
@@ -158,14 +160,14 @@ struct AppActions {
         return try show(app.name)
     }
 
-    /// Within the change, so that what others changed meanwhile stays.
+    /// Runs within the change, so that concurrent changes by others stay.
     private static func patch(_ app: inout App, with patch: AppPatch) throws {
         do throws(Problem) { app = try AppPatchCheck.app(app, patched: patch) } catch {
             throw VaultError(.unfit, error.detail, hint: error.hint)
         }
     }
 
-    /// A token minted with these credentials; without one nothing is stored.
+    /// A token minted with these credentials; throws if Zoom gives none, so that nothing is stored.
     private func proven(_ app: App, _ secret: SecretBox) async throws(Problem) -> (token: MintedToken, at: Moment) {
         let sent = time.now
         do throws(IssueFailure) {

@@ -5,8 +5,8 @@ import SecretMemory
 import SocketAPI
 import Vault
 
-/// Whether what an operator entered can be an app. Zoom publishes no grammar for its values, so that only what no
-/// value can have is refused: being empty, spaces, control characters, great length.
+/// Checks an app that an operator entered. Zoom publishes no grammar for its values, so only what no value can be is
+/// refused: empty, with spaces or control characters, or very long.
 enum AppDraftCheck {
     static let longestValue = 256
 
@@ -29,7 +29,7 @@ enum AppDraftCheck {
             try: "compare both with the app's credentials page")
     }
 
-    /// - Parameter known: what stays where nothing is said; an empty text takes it away.
+    /// - Parameter known: the values that stay when absent; an empty text removes a value.
     static func profile(_ said: ProfileDocument, over known: AppProfile) throws(Problem) -> AppProfile {
         func text(_ said: String?, _ known: String?, _ what: String) throws(Problem) -> String? {
             guard let said else { return known }

@@ -3,11 +3,11 @@ import Scheduling
 import SocketAPI
 import Vault
 
-/// Whether what an operator wants changed can be.
+/// Checks an operator's changes of an app.
 enum AppPatchCheck {
-    /// Seconds: from a minute, for who wants to watch, to longer than anybody plans.
+    /// In seconds: from a minute, for demonstrations, to longer than anybody plans.
     private static let intervals = 60...DurationText.longest
-    /// Zoom keeps an old secret for 30 days at most. [doc]
+    /// Zoom keeps an old secret valid for at most 30 days. [doc]
     static let overlaps = 0...29 * 86_400
 
     static func app(_ known: App, patched patch: AppPatch) throws(Problem) -> App {
@@ -42,7 +42,7 @@ enum AppPatchCheck {
         }
         if let paused = patch.paused { app.policy.isPaused = paused }
         app.profile = try AppDraftCheck.profile(patch.profile, over: app.profile)
-        // Another app of Zoom's: which grant of its tokens carries the scope is found out anew.
+        // A different app at Zoom: the grant whose token carries the scope must be found again.
         if !app.isSame(atZoom: known) { app.rotationGrant = nil }
         return app
     }

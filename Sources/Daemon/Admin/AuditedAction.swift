@@ -4,17 +4,17 @@ import SecretJSON
 import SocketAPI
 import Vault
 
-/// What an operator does, as the audit log tells of it.
+/// An operator's action, as it will be logged.
 struct AuditedAction: Sendable {
     typealias Members = [(name: String, value: AuditEvent.Value)]
 
     let action: String
-    /// What it is done to, as far as the request says.
+    /// The object of the action, as far as the request names it.
     var subject: Members
     let caller: Identity
 
     /// - Parameters:
-    ///   - more: what is known of it once it is done, where that is not the subject.
+    ///   - more: facts that are known once it is done, other than the subject.
     ///   - problem: why it was not done.
     func event(
         _ outcome: AuditEvent.Outcome, about more: Members? = nil, because problem: Problem? = nil
@@ -26,10 +26,10 @@ struct AuditedAction: Sendable {
         }
     }
 
-    /// What is committed with what it changes.
+    /// The event that is committed with the change.
     var done: AuditEvent { event(.done) }
 
-    /// What is committed with a rotation's state.
+    /// The event that is committed with a rotation's state.
     func line(for app: App) -> RotationLine {
         { rotation in
             event(
@@ -43,7 +43,7 @@ struct AuditedAction: Sendable {
 }
 
 extension AuditedAction {
-    /// What was asked for by a caller that has no role for it.
+    /// An action that was refused because the caller lacks the role.
     init(refused request: Request, _ caller: Identity) {
         let operation = try? AdminOperation.find(request)
         if let known = operation?.audited(request, by: caller) {

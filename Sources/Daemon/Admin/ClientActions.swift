@@ -4,7 +4,7 @@ import Maintenance
 import SocketAPI
 import Vault
 
-/// Clients for operators: who may fetch what.
+/// Operators' requests about clients.
 struct ClientActions {
     let session: VaultController.Session
     let time: any TimeSource
@@ -54,7 +54,7 @@ struct ClientActions {
         return unit
     }
 
-    /// A path that the kernel would never name is a rule that never matches.
+    /// Refuses a path that the kernel would never report, since it would never match.
     private func executable(_ path: String) throws(Problem) -> String {
         let isPlain = path.split(separator: "/", omittingEmptySubsequences: false).dropFirst()
             .allSatisfy { !["", ".", ".."].contains($0) }
@@ -70,7 +70,7 @@ struct ClientActions {
         return path
     }
 
-    /// Both must hold: the uid, and that it is this name's still.
+    /// The uid, and the user's name, both of which must match later.
     private func user(_ draft: ClientDraft) throws(Problem) -> (uid: UInt32, name: String?) {
         switch (draft.uid, draft.user) {
         case (let uid?, nil):
@@ -87,7 +87,7 @@ struct ClientActions {
     }
 
     private func systemID(_ number: Int, _ what: String) throws(Problem) -> UInt32 {
-        // The highest number means "no such id" to the kernel.
+        // The highest number means "no such ID" to the kernel.
         guard let id = UInt32(exactly: number), id != .max else {
             throw Problem(.badRequest, "\(what) is not a number from 0 to 4294967294")
         }

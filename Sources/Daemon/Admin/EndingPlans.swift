@@ -4,14 +4,14 @@ import Rotation
 import SocketAPI
 import Vault
 
-/// What would break if an app's old secret ended at once. Decided from what the vault knows and the time alone.
+/// The consequences of revoking an app's old secret at once. Pure: depends only on the vault and the time.
 struct EndingPlans {
     let entry: AppEntry
     let catalog: Catalog
     let now: Timestamp
     private var timing: RotationTiming { RotationTiming() }
 
-    /// Of the end of an overlap: who has the old secret alone.
+    /// For the end of an overlap: the consumers that have only the old secret.
     func finish(_ rotation: Rotation) throws(VaultError) -> EndingPlan {
         guard entry.rotation?.id == rotation.id, rotation.promotedAt != nil else {
             throw rotation.phase.isFinal
@@ -27,7 +27,7 @@ struct EndingPlans {
             endsAt: rotation.endsOldSecret ? timing.earliest(1, after: rotation.allCalls, now: now) : nil)
     }
 
-    /// Of a rotation for an incident: everybody who has a secret that is handed out, or was.
+    /// For an emergency rotation: all consumers of a present or former secret.
     /// - Parameter calls: when Zoom was asked for changes before.
     func now(after calls: [Timestamp]) -> EndingPlan {
         let current = entry.credential.generation

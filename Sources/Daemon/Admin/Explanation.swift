@@ -5,7 +5,7 @@ import SocketAPI
 import SocketServer
 import Vault
 
-/// Whether a process, or a user's processes, would be served.
+/// A question: would a process, or a user's processes, be served?
 struct AccessQuestion: Equatable {
     enum Caller: Equatable { case pid(Int32), uid(UInt32) }
     let app: Name
@@ -28,7 +28,7 @@ struct AccessQuestion: Equatable {
     }
 }
 
-/// Says beforehand what the agent socket would answer, and shows every rule's word on it.
+/// Predicts the answer of the agent socket, and shows each policy's verdict.
 struct Explanation {
     let catalog: Catalog
 
@@ -72,7 +72,7 @@ struct Explanation {
         return identity
     }
 
-    /// What is known of a user without any process: the groups of a log-in.
+    /// The facts about a user without a process: the groups of a login.
     private static func identity(ofUser uid: UInt32) -> Identity {
         let groups = UserDatabase.name(of: uid).map(UserDatabase.groups) ?? []
         return Identity(

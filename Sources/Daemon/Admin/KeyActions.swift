@@ -7,11 +7,11 @@ import SecretMemory
 import SocketAPI
 import Vault
 
-/// The vault's keys for operators: ways in, and the key that rows are sealed with.
+/// Operators' requests about the vault's keys: unlock methods, and the key epoch of rows.
 struct KeyActions {
     let session: VaultController.Session
     let gate: VaultController
-    /// What the daemon opens the vault with at its start.
+    /// The unlock key that the daemon uses at its start.
     let source: UnlockSource?
     let time: any TimeSource
     let audited: AuditedAction?
@@ -29,7 +29,7 @@ struct KeyActions {
         return list
     }
 
-    /// Without `--force` nobody takes away what the next start needs.
+    /// Without `--force`, refuses to remove the slot that the next start needs.
     private func checkNotNeeded(_ slot: String) async throws(Problem) {
         guard session.vault.ways.contains(where: { $0.id == slot }) else { return }
         if let source,

@@ -5,7 +5,7 @@ import Scheduling
 import SocketAPI
 import Vault
 
-/// How an app is rotated, for operators.
+/// An app's rotation policy, for operators.
 extension PolicyDocument {
     init(_ entry: AppEntry, now: Timestamp) {
         let policy = entry.app.policy

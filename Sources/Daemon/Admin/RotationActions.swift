@@ -8,7 +8,7 @@ import SocketAPI
 import Tokens
 import Vault
 
-/// Rotations for operators.
+/// Operators' requests about rotations.
 struct RotationActions {
     let session: VaultController.Session
     let time: any TimeSource
@@ -70,14 +70,14 @@ struct RotationActions {
         }
     }
 
-    /// What it would break to finish the rotation now.
+    /// The consequences of finishing the rotation now.
     func planFinish(_ text: String) async throws(Problem) -> EndingPlan {
         let (found, app) = try await meant(text)
         let plans = EndingPlans(entry: try entry(app.name), catalog: session.vault.catalog, now: time.now.wall)
         do throws(VaultError) { return try plans.finish(found) } catch { throw Problem(error) }
     }
 
-    /// What a rotation for an incident would break.
+    /// The consequences of an emergency rotation.
     func planNow(_ name: Name) async throws(Problem) -> EndingPlan {
         let entry = try entry(name)
         let calls = try await all(of: entry.app).last?.allCalls ?? []
@@ -92,7 +92,7 @@ struct RotationActions {
         RotationDocument(rotation, of: app, targets: session.vault.catalog.targets(of: app))
     }
 
-    /// The rotation that is meant by its id, the beginning of one, or the name of its app.
+    /// The rotation that `text` refers to: by ID, by a unique beginning of one, or by its app's name.
     private func meant(_ text: String) async throws(Problem) -> (rotation: Rotation, app: App) {
         try await asProblem { () throws(VaultError) in
             try await session.vault.rotation(id: try await session.vault.rotationID(meant: text))
@@ -116,7 +116,7 @@ struct RotationActions {
                 .conflict, "this is the secret of generation \(old.generation), which is about to end",
                 try: "make a new one in the Marketplace, then: keyturn rotate \(name) --manual")
         }
-        // At the operator's word, so that a used-up budget of attempts does not stand in the way.
+        // An operator's request resets the budget of attempts first.
         await session.tokens.resetBudget(known)
         let line = audited?.line(for: known.app)
         return try await asProblem { () throws(VaultError) in
@@ -172,7 +172,7 @@ extension HolderList {
 }
 
 extension RotateRequest {
-    /// The new secret, with as many owners as it needs.
+    /// The new secret, with shared ownership.
     fileprivate var secret: SecretBox? {
         switch clientSecret {
         case .some(let bytes): SecretBox(bytes.copy())

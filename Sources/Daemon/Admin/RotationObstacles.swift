@@ -4,8 +4,8 @@ import Rotation
 import SocketAPI
 import Vault
 
-/// What would stop a rotation that an operator asks for now, as far as it can be known without asking anybody. A pause is
-/// none: it stops what is scheduled.
+/// What would stop a rotation that an operator starts now, as far as it can be known without a request. A pause does not
+/// count: it stops only scheduled rotations.
 struct RotationObstacles {
     let entry: AppEntry
     let now: Timestamp
@@ -15,7 +15,7 @@ struct RotationObstacles {
     var targets: [TargetEntry] = []
     var spool: [SpoolReport.Trouble] = []
 
-    /// Each with what to do about it; what stops it first comes first.
+    /// Each with what to do about it; in the order in which they would stop it.
     var all: [String] {
         [elsewhere, underWay, clock, unreadable, secret].compactMap(\.self) + lacks + [throttle].compactMap(\.self)
             + consoles
@@ -59,7 +59,7 @@ struct RotationObstacles {
         return seconds > 0 ? "zoom takes three changes in 15 minutes; it would begin in \(countdown(seconds))" : nil
     }
 
-    /// The new secret would be handed out, and the old one not ended.
+    /// The new secret would be served, but the old one could not be revoked.
     private var consoles: [String] {
         targets.compactMap { entry in
             entry.delivery.failure.map {

@@ -1,4 +1,4 @@
-/// New ids for rows: 128 random bits, so that an id is never used twice.
+/// New IDs for rows: 128 random bits, so that an ID is never reused.
 enum RowID {
     static func make() -> String {
         var generator = SystemRandomNumberGenerator()

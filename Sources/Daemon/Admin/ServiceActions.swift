@@ -8,7 +8,7 @@ import SocketAPI
 import SocketServer
 import Vault
 
-/// The daemon itself, its log and its vault for operators.
+/// Operators' requests about the daemon itself, its log and its vault.
 extension AdminCall {
     var health: RenderedResponse {
         routes.gate.session == nil

@@ -7,12 +7,12 @@ import Rotation
 import SocketAPI
 import Vault
 
-/// Push targets for operators.
+/// Operators' requests about push targets.
 struct TargetActions {
     let session: VaultController.Session
     let transport: any HTTPTransport
     let time: any TimeSource
-    /// What is logged of it.
+    /// The log entry.
     let audited: AuditedAction?
 
     var list: TargetList { TargetList(targets: session.vault.catalog.targets.map(document)) }
@@ -29,8 +29,8 @@ struct TargetActions {
 
     // MARK: Adding
 
-    /// Looked at before it is stored, without changing anything there: a target that cannot be reached would hold the next
-    /// rotation.
+    /// Checks the console before the target is stored, without changing anything there: an unreachable target would block
+    /// the next rotation.
     func add(_ draft: TargetDraft) async throws(Problem) -> TriedTarget {
         guard let app = session.vault.catalog.app(draft.app) else { throw Problem(Vault.noSuchApp(draft.app)) }
         guard session.vault.catalog.target(draft.name) == nil else {
@@ -38,7 +38,7 @@ struct TargetActions {
                 .conflict, "there is a target '\(draft.name)' already",
                 try: "choose another name, or look at it: keyturn target show \(draft.name)")
         }
-        // Checked as a whole before anything is sent anywhere.
+        // Checks the whole draft before any request is sent.
         let access = try await access(draft, app.app)
         let fields = try TargetDraftCheck.checked(try await fields(draft, access))
         var target = try TargetDraftCheck.target(
@@ -60,7 +60,7 @@ struct TargetActions {
                 draft, of: app, fields: TargetDraftCheck.unknown, id: "", now: time.now.wall))
     }
 
-    /// What was not given is asked for from the connector.
+    /// Discovers the settings that were not given.
     private func fields(_ draft: TargetDraft, _ access: ConsoleAccess) async throws(Problem) -> PushTarget.Fields {
         let known = draft.fields
         guard known.names.contains(nil) else {
@@ -73,7 +73,7 @@ struct TargetActions {
         TargetDiscovery(access: access, transport: transport)
     }
 
-    // MARK: Looking
+    // MARK: Reading
 
     private func looking(at target: PushTarget) throws(Problem) -> ConsoleAccess {
         do throws(ConsoleFailure) { return try target.access() } catch { throw Problem(error) }
@@ -93,7 +93,7 @@ struct TargetActions {
         return try await discovery(looking(at: target)).look(at: target)
     }
 
-    /// A look at a console that is no target yet.
+    /// Lists what a console has, before a target exists.
     func discover(at wanted: DiscoverRequest) async throws(Problem) -> ConsoleDiscovery {
         let access = try TargetDraftCheck.access(wanted.console)
         return try await discovery(access).look(into: wanted.connection, matching: wanted.filter)
@@ -116,7 +116,7 @@ struct TargetActions {
 
     // MARK: Changing
 
-    /// Whatever comes of it, the operator is there and looks: the target does not wait for its turn.
+    /// The operator is present, so the push does not wait for the next check.
     func push(_ name: Name) async throws(Problem) -> TargetDocument {
         defer { session.pusher.wake(name) }
         let (entry, app) = try both(name)
@@ -136,13 +136,13 @@ struct TargetActions {
         return try show(name)
     }
 
-    /// One that waited for a target need not wait until it would have looked again.
-    /// - Parameter resuming: whether one that a target's refusal blocked goes on.
+    /// Wakes a rotation that waits for a target, so that it need not wait for its next check.
+    /// - Parameter resuming: whether to continue a rotation that a target's refusal blocked.
     func wakeRotation(of app: Name, resuming: Bool = true) async {
         await session.rotations.lookAgain(atTargetsOf: app, resuming: resuming)
     }
 
-    /// What is there now is as it should be.
+    /// Accepts the present values of the connection.
     func accept(_ name: Name) async throws(Problem) -> TargetDocument {
         defer { session.pusher.wake(name) }
         let (known, app) = try both(name)
@@ -160,7 +160,7 @@ struct TargetActions {
         return try show(name)
     }
 
-    // MARK: Finding
+    // MARK: Lookup
 
     func entry(_ name: Name) throws(Problem) -> TargetEntry {
         guard let entry = session.vault.catalog.target(name) else { throw Problem(Vault.noSuchTarget(name)) }

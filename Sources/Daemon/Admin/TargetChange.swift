@@ -7,7 +7,7 @@ import PushTargets
 import SocketAPI
 import Vault
 
-/// Changing a push target: tried before it is kept, and while nothing else is done with it.
+/// Changes a push target: checked before it is saved, and while no other operation uses it.
 extension TargetActions {
     func change(_ name: Name, _ patch: TargetPatch) async throws(Problem) -> TriedTarget {
         defer { session.pusher.wake(name) }
@@ -56,32 +56,32 @@ extension TargetActions {
         return verification
     }
 
-    /// How far the target is once it is changed.
+    /// The state of the delivery after the change.
     private func delivery(_ entry: TargetEntry, _ patch: TargetPatch, isMoved: Bool, isTried: Bool) -> Delivery {
         var delivery = entry.delivery
         guard isMoved else {
             if isTried { delivery.disprove(.access) }
-            // What was refused may be taken now: it is tried again, and told of until then.
+            // A refused push may be accepted now: it is tried again, and reported until then.
             if patch.mayHelp { delivery.failure = delivery.failure?.forgiven }
             return delivery
         }
-        // What is there now was not put there by us, and may be an old secret: that is told until it is pushed to, and a
-        // rotation ends no secret before.
+        // The values there were not pushed by us, and may contain an old secret. This is reported until a push, and no
+        // rotation revokes a secret before that.
         let wasPushed = delivery.generation != nil || delivery.failure != nil
         delivery = Delivery()
         if wasPushed { delivery.failure = .moved(entry.target.name, at: time.now.wall) }
         return delivery
     }
 
-    // MARK: Trying
+    // MARK: Checking
 
     enum Attempt: Equatable {
         case console
-        /// Why not.
+        /// The reason for a failed check.
         case no(String)
     }
 
-    /// All that a push would look at, for a target that is not kept like this yet.
+    /// Makes all checks of a push, for a target that is not saved in this form yet.
     func attempt(
         _ attempt: Attempt, _ target: PushTarget, _ app: App, drift: Verification.Check, otherwise: String
     ) async throws(Problem) -> Verification {
@@ -109,8 +109,8 @@ extension Delivery.Failure {
 
 extension Problem {
     /// - Parameters:
-    ///   - target: the one that failed; `nil` while there is none.
-    ///   - consequence: what became of what was asked for.
+    ///   - target: the target that failed; `nil` if it does not exist yet.
+    ///   - consequence: the consequence for the request.
     init(_ failure: ConsoleFailure, of target: Name? = nil, _ consequence: String? = nil) {
         let code: ProblemCode =
             switch (failure.cause, failure.disposition) {

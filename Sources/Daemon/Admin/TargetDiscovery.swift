@@ -3,15 +3,16 @@ import PingFederate
 import SocketAPI
 import Vault
 
-/// Looks at what a console has, without changing anything there.
+/// Lists what a console has, without changing anything there.
 struct TargetDiscovery {
     let access: ConsoleAccess
     let transport: any HTTPTransport
 
-    /// What a console has that is no target yet.
+    /// Lists what a console has, before a target exists.
     /// - Parameters:
-    ///   - connection: the one to look into. The list of all, which can be long, is then not read.
-    ///   - filter: a part of the name or entity ID of those to list.
+    ///   - connection: the connection whose settings to list. The list of all connections, which can be long, is then not
+    ///     read.
+    ///   - filter: a part of the name or entity ID of the connections to list.
     func look(into connection: String?, matching filter: String?) async throws(Problem) -> ConsoleDiscovery {
         do throws(ConsoleFailure) {
             let console = try await ConsoleSession(access, over: transport)
@@ -25,7 +26,7 @@ struct TargetDiscovery {
         }
     }
 
-    /// What the console of a target has: all connections, and the target's among them, if it is still there.
+    /// Lists what the console of a target has: all connections, including the target's if it still exists.
     func look(at target: PushTarget) async throws(Problem) -> ConsoleDiscovery {
         do throws(ConsoleFailure) {
             let console = try await ConsoleSession(access, over: transport)

@@ -6,19 +6,19 @@ import SecretMemory
 import SocketAPI
 import Vault
 
-/// Whether what an operator entered can be a push target.
+/// Checks a push target that an operator entered.
 enum TargetDraftCheck {
     private static let longestValue = 512
     private static let defaultSettle = 120
     private static let settles = 0...86_400
 
-    /// What the fields are until they are discovered.
+    /// The value of the fields until they are discovered.
     static let unknown = PushTarget.Fields(accountID: "", clientID: "", clientSecret: "")
 
     static func target(
         _ draft: TargetDraft, of app: App, fields: PushTarget.Fields, id: String, now: Timestamp
     ) throws(Problem) -> PushTarget {
-        // An empty one says that there is no setting for the account ID.
+        // An empty name says that there is no setting for the account ID.
         let given = draft.fields.accountID == "" ? draft.fields.names.dropFirst() : draft.fields.names[...]
         for name in given.compactMap(\.self) { try check(name, "a field's name", spaces: true) }
         var target = PushTarget(
@@ -73,7 +73,7 @@ enum TargetDraftCheck {
         return PushTarget.ProvisionerLog(path: path, channel: channel)
     }
 
-    /// A console that is no target yet, for looking at it.
+    /// The access to a console before a target exists.
     static func access(_ console: ConsoleDraft) throws(Problem) -> ConsoleAccess {
         do {
             return try ConsoleAccess(

@@ -3,9 +3,9 @@ import PingFederate
 import SocketAPI
 import Vault
 
-/// Which settings a push sets: those that the operator named, and for the rest what was discovered.
+/// The settings that a push sets: those that the operator named, otherwise the discovered ones.
 struct TargetFieldChoice {
-    /// Most names in one line of words.
+    /// The most names on one line.
     private static let most = 40
 
     let given: TargetFields
@@ -26,8 +26,8 @@ struct TargetFieldChoice {
             PushTarget.Fields(accountID: accountID.name, clientID: client, clientSecret: secret))
     }
 
-    /// Where nothing says which settings the other two are, that nothing speaks of the account ID does not mean that there is
-    /// no setting for it.
+    /// If the other two settings could not be identified either, a missing match for the account ID does not mean that
+    /// there is no setting for it.
     private var isAccountUnknown: Bool {
         given.accountID == nil && found.accountID == .none && (found.clientID == .none || found.clientSecret == .none)
     }

@@ -3,7 +3,7 @@ import SecretMemory
 import SocketAPI
 import Vault
 
-/// Whether what an operator wants changed of a push target can be, and what the target is then.
+/// Checks an operator's changes of a push target, and applies them.
 enum TargetPatchCheck {
     static func target(_ known: PushTarget, patched patch: TargetPatch) throws(Problem) -> PushTarget {
         guard !patch.changes.isEmpty else { throw Problem(.badRequest, "there is nothing to change") }
@@ -21,8 +21,8 @@ enum TargetPatchCheck {
         return target
     }
 
-    /// The login as if it had been entered as a whole. What is stored is not sent to another server than it was entered for:
-    /// whoever may change an address could otherwise have it sent to a server of their own.
+    /// The login as if it had been entered as a whole. A stored secret is never sent to another server than the one it
+    /// was entered for: otherwise a caller who may change an address could redirect it to a server of their own.
     private static func login(
         _ known: PushTarget, _ patch: TargetPatch, isElsewhere: Bool
     ) throws(Problem) -> ConsoleDraft.Login {
@@ -44,7 +44,7 @@ enum TargetPatchCheck {
         case .clientCredentials(let client) where isOAuth || !(isBasic || isCertificate):
             return .clientCredentials(try oauth(client, patch, isElsewhere: isElsewhere))
         case .certificate(let chain, let key) where isCertificate || !(isBasic || isOAuth):
-            // The key never leaves: it may show itself to any console.
+            // The key never leaves this host, so it may be used with any console.
             return .certificate(chain: patch.clientCert ?? chain, key: patch.clientKey ?? key)
         default: return try another(patch)
         }
@@ -65,7 +65,7 @@ enum TargetPatchCheck {
             authMethod: patch.tokenAuthMethod ?? known.authMethod.rawValue)
     }
 
-    /// A login of another kind than the one before.
+    /// A login of another kind than before.
     private static func another(_ patch: TargetPatch) throws(Problem) -> ConsoleDraft.Login {
         if let user = patch.user, let password = patch.password { return .basic(user: user, password: password) }
         if let url = patch.tokenURL, let id = patch.clientID, let secret = patch.clientSecret {
@@ -121,7 +121,7 @@ enum TargetPatchCheck {
 }
 
 extension PushTarget {
-    /// Whether what was pushed into one is in the other.
+    /// Whether values that were pushed to one are also in the other.
     func isSamePlace(as other: PushTarget) -> Bool {
         adminURL == other.adminURL && connection == other.connection && fields == other.fields
     }
@@ -132,14 +132,14 @@ extension PushTarget {
 }
 
 extension TargetPatch {
-    /// Whether the console might answer otherwise than it did.
+    /// Whether the console might answer differently than before.
     var concernsConsole: Bool {
         !Self.unseen.union(["bypass_external_validation"]).isSuperset(of: changes)
     }
 
-    /// Whether a push that was refused might be taken now.
+    /// Whether a refused push might be accepted now.
     var mayHelp: Bool { !Self.unseen.isSuperset(of: changes) }
 
-    /// What concerns Keyturn alone.
+    /// Changes that do not concern the console.
     private static let unseen: Set = ["settle", "restore_drift", "provisioner_log", "provisioner_channel"]
 }

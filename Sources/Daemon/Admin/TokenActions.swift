@@ -4,7 +4,7 @@ import SocketAPI
 import Tokens
 import Vault
 
-/// Tokens for operators: what there is, and a new one at their word.
+/// Operators' requests about tokens: showing the present one, and minting a new one.
 struct TokenActions {
     let session: VaultController.Session
     let time: any TimeSource

@@ -3,15 +3,16 @@ import Maintenance
 import SocketAPI
 import Vault
 
-/// How often the wrong secret may be given. Counts from the daemon's start, whoever gave it; the right one ends the count.
+/// Limits attempts with wrong secrets. Counts from the daemon's start, for all callers together; the right secret resets
+/// the count.
 struct UnlockBackoff {
-    /// Wrong secrets that cost nothing but scrypt's time.
+    /// The wrong secrets without a pause.
     static let free = 3
-    /// The longest wait, in seconds.
+    /// The longest pause, in seconds.
     static let longest = 60
 
     private(set) var wrong = 0
-    /// On the boot clock.
+    /// In seconds of the boot clock.
     private var next = 0
 
     /// Seconds until the next secret is tried.
@@ -26,7 +27,7 @@ struct UnlockBackoff {
     mutating func noteRight() { self = UnlockBackoff() }
 }
 
-/// One secret after the other is tried, so that scrypt's memory is taken once, and wrong ones take ever longer.
+/// Tries one secret at a time, so that scrypt's memory is used once, and delays attempts after wrong ones.
 actor UnlockThrottle {
     private var budget = UnlockBackoff()
     private var last: Task<Problem?, Never>?

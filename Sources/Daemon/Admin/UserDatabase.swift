@@ -1,6 +1,6 @@
 import Glibc
 
-/// The machine's users, as its name service knows them.
+/// The host's users, according to its name service.
 enum UserDatabase {
     static func uid(of name: String) -> UInt32? {
         unsafe look { unsafe getpwnam_r(name, $0, $1, $2, $3) }?.uid
@@ -10,7 +10,7 @@ enum UserDatabase {
         unsafe look { unsafe getpwuid_r(uid, $0, $1, $2, $3) }?.name
     }
 
-    /// The groups that the user has after logging in: the own one first.
+    /// The groups of the user after a login, the primary one first.
     static func groups(of name: String) -> [UInt32] {
         var entry = unsafe passwd()
         var found = unsafe UnsafeMutablePointer<passwd>?.none
@@ -28,7 +28,7 @@ enum UserDatabase {
         return [own] + all.filter { $0 != own }
     }
 
-    /// The number of a group. Not to be called by several threads at once.
+    /// The number of a group. Do not call it from several threads at once.
     static func gid(ofGroup name: String) -> UInt32? { unsafe getgrnam(name)?.pointee.gr_gid }
 
     private typealias Lookup = (

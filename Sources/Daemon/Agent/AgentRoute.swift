@@ -2,21 +2,21 @@ import Domain
 import SocketAPI
 import Vault
 
-/// What a path of the agent socket means. Names are taken or refused here, once, before anything is looked up.
+/// The request that a path of the agent socket stands for. Names are checked here, once, before any lookup.
 enum AgentRoute {
-    /// The longest `min_ttl`, in seconds. Zoom's tokens live for an hour: who asked for all of it could never be
-    /// served a token that was minted a moment ago.
+    /// The longest `min_ttl`, in seconds. Zoom's tokens last an hour: a client that asks for all of it could never get a
+    /// token minted a moment ago.
     static let longestTTL = 3300
     /// The longest `wait`, in seconds.
     static let longestWait = 300
 
-    /// The generation that a client has, and for how many seconds it waits for the next.
+    /// The generation that a client has, and how many seconds it waits for the next.
     struct After {
         let generation: Int
         let wait: Int
 
-        /// Whether the client has another generation than the current one. A higher one was made and is in no vault: what it
-        /// has may be dead.
+        /// Whether the client has another generation than the current one. A higher one was made and is in no vault, so
+        /// its secret may have expired.
         func isAnother(_ entry: AppEntry) -> Bool { entry.credential.generation.number != generation }
     }
 
@@ -93,7 +93,7 @@ extension RequestTarget {
         return name
     }
 
-    /// The query's number for `key`; `nil` when the query does not have it.
+    /// The number for `key` in the query; `nil` when it is absent.
     func number(_ key: String, in range: ClosedRange<Int>) throws(Problem) -> Int? {
         guard let text = query(key) else { return nil }
         guard text.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let number = Int(text), range.contains(number)
@@ -111,7 +111,7 @@ extension RequestTarget {
         }
     }
 
-    /// A key that nobody reads is a typing error, and one that changes the meaning of the request.
+    /// An unknown key is a typing error that would change the meaning of the request.
     func allowQuery(_ keys: [String]) throws(Problem) {
         for key in queryKeys where !keys.contains(key) {
             throw Problem(.badRequest, keys.isEmpty ? "this request takes no query" : "the query's key is unknown here")
@@ -120,14 +120,14 @@ extension RequestTarget {
 }
 
 extension Request {
-    /// What the path means by this method. `HEAD` means what `GET` does.
+    /// The meaning of the path for this method. `HEAD` counts as `GET`.
     func choose<Choice>(_ choices: KeyValuePairs<Method, Choice>) throws(Problem) -> Choice {
         if let choice = choices.first(where: { $0.key == method.ofSameHead }) { return choice.value }
         let has = choices.map(\.key)
         throw Refusal.method(Method.allCases.filter { has.contains($0.ofSameHead) })
     }
 
-    /// A proxy or a browser that was talked into sending a request here does not know this header.
+    /// A proxy or a browser that was tricked into sending a request here does not know this header.
     func requireKeyturnHeader() throws(Problem) {
         guard keyturnRequest == "1" else {
             throw Problem(

@@ -7,7 +7,7 @@ import SocketServer
 import Tokens
 import Vault
 
-/// The agent socket: what a connector may ask, and who may ask it.
+/// The agent socket: the requests of connectors, and who may make them.
 struct AgentRoutes: Responder {
     let gate: VaultController
     let time: any TimeSource
@@ -18,8 +18,8 @@ struct AgentRoutes: Responder {
         gate.session?.vault.catalog.needs(of: caller.uid) ?? IdentityNeeds(rawValue: 0)
     }
 
-    /// While the vault is locked the rules are not known, and everybody may wait at the door. Who has no business here leaves
-    /// it when it is unlocked: connections are counted again then.
+    /// While the vault is locked the policies are unknown, so everybody may connect. After unlocking, connections are
+    /// counted again, and those of strangers beyond their limit are closed.
     func standing(of caller: Identity) -> Standing {
         if caller.uid == 0 || caller.uid == geteuid() { return .owner }
         return gate.session?.vault.catalog.hasRule(for: caller.uid) == false ? .stranger : .known
@@ -67,7 +67,7 @@ struct AgentRoutes: Responder {
                     }
                     return .recorded(asked.credentials(entry, client, request))
                 }
-                // Who says that it has the current generation holds it.
+                // A client that says that it has the current generation is a holder.
                 asked.noteHolder(entry, client)
                 return after.wait == 0
                     ? .recorded(asked.allowed(.notModified(session.answers.tag(of: entry)), entry, client))
@@ -104,7 +104,7 @@ struct AgentRoutes: Responder {
         }
     }
 
-    /// As the session grants it, and as often as the client may ask.
+    /// Serves a request if the session grants it and the client's rate limit allows it.
     private func served(
         _ action: AuditEvent.Action, _ name: Name, _ kind: Grant.Kind, _ request: Request, _ caller: Identity,
         _ session: VaultController.Session, _ body: (AppAccess, AppEntry, Name) throws(Problem) -> Reply
@@ -119,8 +119,7 @@ struct AgentRoutes: Responder {
         }
     }
 
-    /// The generation that the body speaks of, which cannot be one that is still to come. It may be one that was made, and
-    /// lost with a vault.
+    /// The generation in the body, which cannot be in the future. It may be one that was made and lost with a vault.
     private func known(_ request: Request, _ entry: AppEntry) throws(Problem) -> Generation {
         let report = try request.document(GenerationReport.self)
         let current = entry.credential.generation
@@ -133,8 +132,8 @@ struct AgentRoutes: Responder {
         return generation
     }
 
-    /// Who was refused with another generation, older or lost, gets the current one. Who was refused with the current one has it tried,
-    /// once, however many report it.
+    /// If another generation was refused, older or lost, the answer is the current one. If the current one was refused,
+    /// it is tried at Zoom, once for any number of reports.
     private func rejected(_ entry: AppEntry, _ generation: Generation, _ session: VaultController.Session)
         -> RenderedResponse
     {
@@ -143,7 +142,7 @@ struct AgentRoutes: Responder {
         return Response(.accepted).render()
     }
 
-    /// A good token is answered from memory, also when its successor is due; only who needs a new one waits.
+    /// A valid token is answered from memory, even if its successor is due; only callers that need a new one wait.
     private func token(_ asked: AppAccess, _ entry: AppEntry, _ client: Name, minTTL: Int) -> Reply {
         let session = asked.session
         let now = time.now

@@ -7,7 +7,7 @@ import SocketServer
 import Tokens
 import Vault
 
-/// Who gets an app's secrets, and what that leaves behind.
+/// The authorisation of a request for an app's secrets, and its effects.
 struct AppAccess: Sendable {
     enum Decision {
         case granted(AppEntry, by: Name)
@@ -19,8 +19,8 @@ struct AppAccess: Sendable {
     let kind: Grant.Kind
     let caller: Identity
     let session: VaultController.Session
-    /// Whether no more is asked for than the head of the answer, which has no secret in it: nobody holds anything then, and
-    /// the log tells of what was refused alone.
+    /// Whether only the head is requested, which contains no secret: then nobody becomes a holder, and only refusals are
+    /// logged.
     let asksHead: Bool
 
     var decision: Decision {
@@ -33,8 +33,8 @@ struct AppAccess: Sendable {
         }
     }
 
-    /// An app that does not exist is refused in the same words as one that is not granted: who has no grant learns
-    /// nothing of what there is. Why is in the audit log.
+    /// An app that does not exist is refused with the same text as one that is not granted: without a grant, a caller
+    /// learns nothing about existing apps. The audit log has the reason.
     func denied(_ denial: AccessDenial) -> RecordedResponse {
         answer(.refusing(Refusal.notGranted(caller, kind)), .denied, nil) { $0.member("reason", denial.description) }
     }
@@ -47,7 +47,7 @@ struct AppAccess: Sendable {
         return answer(response, .allowed, client) { $0.member("generation", generation.number) }
     }
 
-    /// The app's credentials, or that the client has them; either way it holds them from now on.
+    /// The app's credentials, or a 304; in both cases the client is a holder from now on.
     func credentials(_ entry: AppEntry, _ client: Name, _ request: Request) -> RecordedResponse {
         noteHolder(entry, client)
         return allowed(session.answers.answer(for: entry, to: request), entry, client)
@@ -57,12 +57,12 @@ struct AppAccess: Sendable {
         if !asksHead { session.receipts.fetched(entry, by: client) }
     }
 
-    /// What was granted, and there is none.
+    /// The app was granted, but there is no answer.
     func failed(_ response: RenderedResponse, _ client: Name, because reason: String) -> RecordedResponse {
         answer(response, .failed, client) { $0.member("reason", reason) }
     }
 
-    /// What was granted, and may be dead. Whoever asks has it tried.
+    /// The app was granted, but its secret may have expired. The request makes the daemon try it.
     func unproven(_ entry: AppEntry, _ client: Name) -> RecordedResponse {
         Task { await session.tokens.recheck(app) }
         return failed(Refusal.unproven(entry), client, because: "not proven since the vault was restored")
@@ -89,7 +89,7 @@ struct AppAccess: Sendable {
 }
 
 extension VaultController.Session {
-    /// Who may see no app has nothing to listen to.
+    /// A caller who may see no app has nothing to listen to.
     func refusingEvents(to caller: Identity) -> RecordedResponse {
         audit.refusal(.refusing(Refusal.noApps(caller)), of: caller) {
             AuditEvent(.events, .denied) { line in
@@ -101,7 +101,7 @@ extension VaultController.Session {
 }
 
 extension JSONWriter {
-    /// Who asked, as the kernel says.
+    /// The caller, according to the kernel.
     mutating func caller(_ caller: Identity) {
         member("uid", Int(caller.uid))
         member("gid", Int(caller.gid))

@@ -3,7 +3,7 @@ import SecretMemory
 import SocketAPI
 import Vault
 
-/// The agent's answers, made of what the catalog holds.
+/// The agent's documents, built from the catalog.
 extension CredentialsAnswer {
     init(_ entry: AppEntry) {
         self.init(

@@ -2,15 +2,15 @@ import SocketAPI
 import Synchronization
 import Vault
 
-/// Answers to `GET /v1/apps`, rendered once for all who see the same apps, until something changes.
+/// Answers to `GET /v1/apps`, rendered once for all callers with the same apps, until something changes.
 final class AppListAnswers: Sendable {
     private struct State {
-        /// How often something changed.
+        /// The number of changes.
         var changes = 0
         var answers: [VisibleApps: RenderedResponse] = [:]
     }
 
-    /// What is kept at most: clients see much the same, or are few.
+    /// The most cached answers: most clients see the same apps, or there are few.
     private static let most = 32
 
     private let catalog: Catalog
@@ -35,7 +35,7 @@ final class AppListAnswers: Sendable {
         }
         let answer = Response(.ok).json(AppsAnswer(apps: apps))
         state.withLock { state in
-            // What changed meanwhile may not be in it.
+            // Changes during the rendering may be missing.
             guard state.changes == changes, state.answers.count < Self.most else { return }
             state.answers[visible] = answer
         }

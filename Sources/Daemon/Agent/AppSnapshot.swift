@@ -2,7 +2,7 @@ import Domain
 import SocketAPI
 import Vault
 
-/// As much of an app as a client sees that listens to events.
+/// What a client that listens to events sees of an app.
 struct AppSnapshot: Equatable {
     let id: String
     let generation: Int
@@ -19,9 +19,9 @@ struct AppSnapshot: Equatable {
             id: entry.app.id, generation: entry.credential.generation.number, isRotating: entry.rotation != nil)
     }
 
-    /// What tells a client that saw `before` that it is `now` so; `nil` where there is no app for it. What came and went in
-    /// between is not told.
-    /// - Parameter isFirst: whether this belongs to the state that a client is told at the beginning.
+    /// Events that take a client from `before` to `now`; `nil` means that the app does not exist for that client.
+    /// Intermediate changes are not reported.
+    /// - Parameter isFirst: whether this is part of the initial state.
     static func events(of app: Name, from before: AppSnapshot?, to now: AppSnapshot?, isFirst: Bool) -> [AppEvent] {
         func events(_ kinds: [AppEvent.Kind], _ generation: Int) -> [AppEvent] {
             kinds.map { AppEvent(app: app, generation: generation, event: $0) }

@@ -3,10 +3,9 @@ import SocketAPI
 import Synchronization
 import Vault
 
-/// Answers to `credentials`, rendered once for each state that they tell of, in memory that is wiped when the vault is
-/// locked.
+/// Answers to `credentials`, rendered once for each state, in memory that is wiped when the vault is locked.
 final class CredentialAnswers: Sendable {
-    /// All that such an answer depends on.
+    /// Everything that such an answer depends on.
     private struct State: Equatable {
         let appID: String
         let generation: Generation
@@ -33,7 +32,7 @@ final class CredentialAnswers: Sendable {
 
     init(_ vault: Vault) { self.vault = vault }
 
-    /// The app's credentials; or, where the request names their tag, that the client has them.
+    /// The app's credentials, or a 304 if the request names their tag.
     func answer(for entry: AppEntry, to request: Request? = nil) -> RenderedResponse {
         let known = rendered(entry)
         if let request, request.alreadyHas(known.tag) { return .notModified(known.tag) }
@@ -45,7 +44,7 @@ final class CredentialAnswers: Sendable {
     private func rendered(_ entry: AppEntry) -> Rendered {
         let name = entry.name
         let known = rendered.withLock { $0[name] }
-        // The usual case, before anything is compared.
+        // The usual case, checked first.
         if let known, known.entry.isIdentical(to: entry) { return known }
         let state = State(entry)
         if var known, known.state == state {
@@ -54,7 +53,7 @@ final class CredentialAnswers: Sendable {
             return known
         }
         var response = Response(.ok)
-        // Whoever is given it has the secret. Without one there is no tag, and nobody is told that nothing changed.
+        // Without a fingerprint there is no tag, and so no 304.
         let fingerprint = (try? vault.fingerprint(of: entry.credential.clientSecret)) ?? ""
         response.tag = EntityTag(generation: entry.credential.generation.number, fingerprint: fingerprint)
         let new = Rendered(

@@ -3,7 +3,7 @@ import SocketAPI
 import SocketServer
 import Vault
 
-/// A client that has the current generation of an app's credentials and waits for another one.
+/// A client that has an app's current generation and waits for another one.
 final class CredentialWait: VaultWatch {
     let app: Name?
     var uid: UInt32 { caller.uid }
@@ -42,7 +42,7 @@ final class CredentialWait: VaultWatch {
         if let answer { finish(answer) }
     }
 
-    /// The clock counts whole seconds: one more has to be over, so that the wait is never too short.
+    /// The clock counts whole seconds: one more must pass, so that the wait is never too short.
     func tick() {
         guard let connection, connection.now > end else { return }
         let entry = session.vault.catalog.app(name)
@@ -66,7 +66,7 @@ final class CredentialWait: VaultWatch {
         if let connection { session.watchers.remove(self, at: connection.loop) }
     }
 
-    /// What is to be said now, if anything is.
+    /// The answer to send now, if any.
     private var answer: RecordedResponse? {
         let asked = AppAccess(
             action: .credentials, app: name, kind: .credentials, caller: caller, session: session,

@@ -4,12 +4,12 @@ import SocketAPI
 import SocketServer
 import Vault
 
-/// Tells a client what becomes of the apps that are granted to it, for as long as it listens.
+/// Streams to a client the changes of the apps that are granted to it.
 ///
-/// At most one part is on its way at a time. What changes before the client has taken it in waits by its name alone,
-/// and is told as it is by then: a client that does not listen costs no more, however much changes.
+/// At most one part is unsent at a time. If the client has not read it, further changes are remembered only by app name,
+/// and sent as the state at that time: a client that does not read costs no more, however much changes.
 final class EventStream: VaultWatch {
-    /// Seconds of silence after which a comment says that the stream is alive.
+    /// Seconds of silence after which a comment shows that the stream is alive.
     static let heartbeat = 15
     private static let signOfLife: SecretBox = {
         var chunk = SecretBuffer()
@@ -17,7 +17,7 @@ final class EventStream: VaultWatch {
         chunk.appendChunk(of: comment.utf8.count) { $0.append(comment) }
         return SecretBox(chunk.finish())
     }()
-    /// Apps told of in one part.
+    /// The most apps in one part.
     static let portion = 256
 
     let app: Name? = nil
@@ -25,11 +25,11 @@ final class EventStream: VaultWatch {
     private let caller: Identity
     private let session: VaultController.Session
     private var connection: Connection?
-    /// The apps that are granted to it, as of the last change of the rules.
+    /// The apps that are granted to it, as of the last change of the policies.
     private var visible = VisibleApps.none
-    /// What the client was told of each app that is granted to it.
+    /// What the client was last sent about each granted app.
     private var told: [Name: AppSnapshot] = [:]
-    /// Apps of which there may be something to tell; whether that would be the first of all.
+    /// Apps with a possible event; whether it would be part of the initial state.
     private var due: [Name: Bool] = [:]
     private var order: ArraySlice<Name> = []
     private var lastSent = 0
@@ -57,7 +57,7 @@ final class EventStream: VaultWatch {
     func look(at changes: Watchers.Changes) {
         var names = changes.apps
         let now = changes.rules ? session.vault.catalog.rules.visibleApps(to: caller) : visible
-        // Most changes of the rules are about others.
+        // Most changes of the policies concern other clients.
         if now != visible {
             visible = now
             names.formUnion(told.keys)
@@ -75,7 +75,7 @@ final class EventStream: VaultWatch {
 
     func caughtUp() { proceed() }
 
-    /// Its answer began long ago: all that can be said now is the end.
+    /// The answer has already started: it can only be ended.
     func end(_: RenderedResponse) { finish() }
 
     private func finish() {
@@ -103,7 +103,7 @@ final class EventStream: VaultWatch {
 
     private func proceed() {
         guard let connection, !connection.isBehind else { return }
-        // All was told that it may not see any more.
+        // Everything was sent, and the client may see no app any more.
         if order.isEmpty, visible == .none { return finish() }
         guard !order.isEmpty else { return }
         var part = SecretBuffer(capacity: 1_024)

@@ -2,8 +2,8 @@ import Domain
 import Synchronization
 import Vault
 
-/// Notes which generation each client holds. A client that fetches what it has already costs nothing. What is new is
-/// kept behind the answers, all that came meanwhile in one commit.
+/// Records the generation that each client holds. Fetching the same one again costs nothing. New receipts are saved after
+/// the answers, many in one commit.
 final class ReceiptKeeper: Sendable {
     private struct Key: Hashable {
         let appID: String
@@ -12,7 +12,7 @@ final class ReceiptKeeper: Sendable {
 
     private struct State {
         var waiting: [Key: (app: App, receipt: Receipt)] = [:]
-        /// On its way to the vault.
+        /// Being saved.
         var batch: [Key: (app: App, receipt: Receipt)] = [:]
         var isWriting = false
     }
@@ -34,12 +34,12 @@ final class ReceiptKeeper: Sendable {
     /// The client was given the app's current credentials.
     func fetched(_ entry: AppEntry, by client: Name) {
         let generation = entry.generation
-        // The usual case, before anything is made: it has them.
+        // The usual case, checked first: the client already has them.
         if let known = entry.receipts[client], known.generation == generation { return }
         note(entry, client, generation, isAcknowledged: false)
     }
 
-    /// The client says that it uses the generation.
+    /// The client acknowledges that it uses the generation.
     func acknowledged(_ entry: AppEntry, by client: Name, _ generation: Generation) {
         note(entry, client, generation, isAcknowledged: true)
     }
@@ -60,8 +60,8 @@ final class ReceiptKeeper: Sendable {
         if mustWrite { Task { await write() } }
     }
 
-    /// Until nothing waits. What cannot be kept is noted again at the next fetch: until then the old secret only lives
-    /// longer.
+    /// Saves until nothing is left. A receipt that cannot be saved is recorded again at the next fetch; until then the
+    /// old secret only stays valid for longer.
     private func write() async {
         while true {
             let batch = state.withLock { state in

@@ -3,20 +3,20 @@ import Glibc
 import SocketAPI
 import Synchronization
 
-/// How many requests a client may make, on all of its connections together: so many in a second, and no more than that at
+/// The rate limit of a client, for all of its connections together: so many requests a second, and no more than that at
 /// once.
 final class RequestBudget: Sendable {
     private let perSecond: Int
     private let clock: @Sendable () -> UInt64
     private let buckets = Mutex<[Name: TokenBucket]>([:])
 
-    /// - Parameter clock: nanoseconds that have passed; does not jump.
+    /// - Parameter clock: elapsed nanoseconds; never jumps.
     init(perSecond: Int, clock: @escaping @Sendable () -> UInt64 = RequestBudget.passed) {
         self.perSecond = perSecond
         self.clock = clock
     }
 
-    /// Notes a request of the client's, or refuses it.
+    /// Counts a request of the client, or refuses it.
     func spend(_ client: Name) throws(Problem) {
         let now = clock()
         let isWithin = buckets.withLock { $0[client, default: TokenBucket()].take(at: now, rate: UInt64(perSecond)) }

@@ -1,15 +1,15 @@
-/// How many requests somebody may still make: a bucket that fills steadily, and holds what comes in within a second.
+/// A rate limit: a bucket that fills steadily, and has room for what comes in within a second.
 ///
-/// One number says how full it is: when it will be full again, were nothing more taken (the generic cell rate algorithm).
+/// Its level is one number: when it would be full if nothing more were taken (the generic cell rate algorithm).
 struct TokenBucket: Equatable, Sendable {
-    /// Nanoseconds, on a clock that does not jump. In the past: the bucket is full.
+    /// In nanoseconds, on a clock that never jumps. In the past: the bucket is full.
     private(set) var fullAt: UInt64 = 0
 
     private static let second: UInt64 = 1_000_000_000
 
-    /// Takes one, if there is one. There is one again within a second, whatever the rate: to come back after that is never
-    /// in vain, unless others came first.
-    /// - Parameter rate: how many come in within a second, evenly; from 1 to 1,000,000. As many fit in.
+    /// Takes one, if there is one. At any rate there is another within a second, so a retry after that succeeds, unless
+    /// others came first.
+    /// - Parameter rate: how many come in within a second, evenly, and how many have room; from 1 to 1,000,000.
     mutating func take(at now: UInt64, rate: UInt64) -> Bool {
         let cost = Self.second / rate
         let next = max(fullAt, now) + cost

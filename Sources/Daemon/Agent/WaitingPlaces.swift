@@ -1,5 +1,5 @@
-/// Who may wait for a change when many want to: so many in all, and one user half of them at most. The last quarter is for
-/// users of whom few wait yet. Root and the daemon's own user are held by the whole alone.
+/// The places for requests that wait for a change. One user gets at most half of them; the last quarter is for users with
+/// few waiting requests. Root and the daemon's own user are limited only by the total.
 struct WaitingPlaces: Equatable, Sendable {
     enum Refusal: Equatable { case full, user(UInt32) }
 

@@ -5,7 +5,7 @@ import SocketServer
 import Synchronization
 import Vault
 
-/// What is told of the vault's changes, at the event loop of its connection.
+/// Receives vault changes on its connection's event loop.
 protocol VaultWatch: Watch {
     /// The app that it watches; `nil` for all of them.
     var app: Name? { get }
@@ -14,10 +14,10 @@ protocol VaultWatch: Watch {
     func look(at changes: Watchers.Changes)
 }
 
-/// Everybody who waits for a change of one unlocked vault, by event loop.
+/// All requests that wait for a change of one unlocked vault, by event loop.
 ///
-/// However many wait, a change costs the thread that commits it one wake-up for each event loop, and each event loop
-/// sees to its own. What changes before an event loop has woken up is told together.
+/// However many there are, a change costs the committing thread one wake-up per event loop, and each loop notifies its
+/// own. Changes before a loop has woken up are delivered together.
 final class Watchers: Sendable {
     struct Changes {
         var apps: Set<Name> = []
@@ -41,20 +41,20 @@ final class Watchers: Sendable {
 
     private struct Place {
         let crowd: LoopBound<WatchersOfLoop>
-        /// What the event loop was woken up for and has not looked at yet.
+        /// The changes that the event loop has not handled yet.
         var changes = Changes()
     }
 
     private let state: Mutex<State>
 
-    /// - Parameter limit: how many may wait at once.
+    /// - Parameter limit: the most waiting requests.
     init(_ catalog: Catalog, limit: Int) {
         state = Mutex(State(taken: WaitingPlaces(limit: limit)))
         catalog.observe { [weak self] change in self?.tell(change) }
     }
 
-    /// Takes one more, who has to look at the catalog *behind* this call: what changes from here on is told.
-    /// - Returns: why it is not taken.
+    /// Adds a watch. The caller must read the catalog after this call: later changes are delivered.
+    /// - Returns: why it was refused.
     func add(_ watch: any VaultWatch, at eventLoop: EventLoop) -> RenderedResponse? {
         let entry = state.withLock { state -> Entry in
             guard !state.isClosed else { return .locked }
@@ -84,7 +84,7 @@ final class Watchers: Sendable {
         state.withLock { $0.taken.give(watch.uid) }
     }
 
-    /// The vault is locked: nobody has anything more to wait for.
+    /// The vault is locked: ends all waiting requests.
     func close() {
         let crowds = state.withLock { state in
             state.isClosed = true
@@ -115,12 +115,12 @@ final class Watchers: Sendable {
     }
 }
 
-/// Those who wait at one event loop. Used on it alone.
+/// The watches of one event loop. Used on that loop only.
 private final class WatchersOfLoop {
     private var ofApp: [Name: [ObjectIdentifier: any VaultWatch]] = [:]
     private var ofAll: [ObjectIdentifier: any VaultWatch] = [:]
 
-    /// A copy: who is told may leave.
+    /// A copy, because a notified watch may remove itself.
     var all: [any VaultWatch] { ofApp.values.flatMap(\.values) + ofAll.values }
 
     func add(_ watch: any VaultWatch) {

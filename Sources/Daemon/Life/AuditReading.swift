@@ -1,11 +1,11 @@
 import Audit
 import Vault
 
-/// The log as it lies on disk.
+/// Reading the log from disk.
 extension AuditTrail {
     func openOffThePool() async { try? await offThePool { [self] in open() } }
 
-    /// Reads all of the log again.
+    /// Reads the whole log again.
     func verify(from: Int?) async throws -> AuditVerifier.Report {
         let anchor = log?.durableHead ?? vault.auditHead
         return try await offThePool { [directory, vault] in

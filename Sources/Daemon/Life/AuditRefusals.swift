@@ -5,9 +5,9 @@ import Health
 import SocketAPI
 import SocketServer
 
-/// What callers without a grant can have written.
+/// Limits the lines that callers without a grant can cause.
 extension AuditTrail {
-    /// A refusal, and its line if there is one: otherwise it is counted, and answered the same.
+    /// A refusal, with its line if it gets one; otherwise it is counted, and answered in the same way.
     func refusal(
         _ response: RenderedResponse, of caller: Identity, label: FetchCounts.Label? = nil, _ event: () -> AuditEvent
     ) -> RecordedResponse {
@@ -18,7 +18,7 @@ extension AuditTrail {
         return RecordedResponse(response, AuditRecord(trail: self, event: event, label: label))
     }
 
-    /// Looks once a second, for as long as this is used, how much room there is and what was counted.
+    /// Checks once a second, for as long as this object lives, how much space there is and what was counted.
     func lookAtRefusals() {
         queue.asyncAfter(deadline: .now() + 1) { [weak self] in
             self?.tellRefusals()
@@ -26,7 +26,7 @@ extension AuditTrail {
         }
     }
 
-    /// Writes how many refusals have no lines, where that is due. To be called on the queue.
+    /// Writes the number of refusals without lines, if that is due. Call it on the queue.
     func tellRefusals(isLast: Bool = false) {
         refusals.look(at: directory.path, time.now.wall, isLast: isLast) { (try? append($0)) != nil }
     }

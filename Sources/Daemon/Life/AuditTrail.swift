@@ -8,23 +8,23 @@ import Synchronization
 import Tokens
 import Vault
 
-/// The audit log of an unlocked vault. While it cannot be opened it takes nothing, and is tried again each second.
+/// The audit log of an unlocked vault. If it cannot be opened, it accepts nothing, and opening is retried each second.
 ///
-/// What must be in the log before something happens is appended at once. What the vault committed, and what the daemon does
-/// by itself, is written behind it, in order, as soon as it can be.
+/// Events that must be logged before something happens are appended at once. Events of the vault's commits, and of the
+/// daemon's own actions, are written afterwards, in order, as soon as possible.
 final class AuditTrail: ChangeLog, Sendable {
     let directory: LogDirectory
     /// Whether answers with secrets wait for the disk too.
     let syncsReads: Bool
     let vault: Vault
-    /// Where the answers are counted whose lines it takes.
+    /// Counts the answers whose lines it writes.
     let fetches: FetchCounts
-    /// What becomes of lines that callers without a grant can cause.
+    /// Limits the lines that callers without a grant can cause.
     let refusals: RefusalCounter
     let time: any TimeSource
     private let logger: Logger
     private let state: Mutex<State>
-    /// Where what comes behind is written, one after the other.
+    /// The serial queue for lines that are written afterwards.
     let queue = DispatchQueue(label: "audit trail")
 
     private struct State {
@@ -32,7 +32,7 @@ final class AuditTrail: ChangeLog, Sendable {
         var isClosed = false
         /// Why nothing could be written.
         var failure: String?
-        /// What was done and is not in the log yet.
+        /// Events that happened and are not in the log yet.
         var late: AuditBacklog
     }
 
@@ -58,7 +58,7 @@ final class AuditTrail: ChangeLog, Sendable {
         vault.tell(self)
     }
 
-    /// Reads the newest file of the log: not for an event loop.
+    /// Opens the log and reads its newest file: do not call it on an event loop.
     func open() {
         guard state.withLock({ $0.log == nil && !$0.isClosed }) else { return }
         do {
@@ -70,12 +70,12 @@ final class AuditTrail: ChangeLog, Sendable {
                 if case .trouble(let words) = note { self?.keep(words) }
             }
             let commit = try log.commit
-            // Looked at when the vault was opened; but the log may not have been readable then.
+            // Also checked when the vault was opened, but the log may not have been readable then.
             guard commit <= vault.commits else {
                 throw AuditError(.ahead, "it has changes that the vault does not have: keyturn lock, keyturn unlock")
             }
             state.withLock { state in
-                // Lines that a process wrote and did not live to tell the vault of.
+                // Lines that a process wrote before it was killed, without telling the vault.
                 state.late.drop(through: commit)
                 state.log = log
                 state.failure = nil
@@ -89,9 +89,9 @@ final class AuditTrail: ChangeLog, Sendable {
         }
     }
 
-    // MARK: What must be there first
+    // MARK: Written before
 
-    /// Writes the events as the next lines, all or none. Returns the number of the last.
+    /// Writes all events as the next lines, or none. Returns the number of the last line.
     @discardableResult
     func append(_ events: [AuditEvent]) throws(AuditError) -> Int {
         let log = try opened()
@@ -104,7 +104,7 @@ final class AuditTrail: ChangeLog, Sendable {
         return last
     }
 
-    /// Tells when the line of this number is on disk, or that it is not. `done` is called once, on another thread.
+    /// Calls `done` when the line with this number is on disk, or cannot be. Called once, on another thread.
     func whenSynced(_ sequence: Int, _ done: @escaping @Sendable (AuditError?) -> Void) {
         do throws(AuditError) {
             try opened().whenSynced(sequence) { [self] error in
@@ -133,7 +133,7 @@ final class AuditTrail: ChangeLog, Sendable {
         return log
     }
 
-    // MARK: What comes behind
+    // MARK: Written afterwards
 
     var durable: LogPosition? { log?.durable }
 
@@ -142,10 +142,10 @@ final class AuditTrail: ChangeLog, Sendable {
         flushSoon()
     }
 
-    /// Writes what the daemon did by itself; later, when that cannot be now.
+    /// Writes an event of the daemon's own actions; later if that is impossible now.
     func note(_ event: AuditEvent) { take(AuditEntry(event, at: time.now.wall)) }
 
-    /// Returns when all that came before is on disk, and throws when it cannot be.
+    /// Returns when all earlier lines are on disk, and throws if they cannot be.
     func settled() async throws(AuditError) {
         await withCheckedContinuation { continuation in
             queue.async { [self] in
@@ -177,14 +177,14 @@ final class AuditTrail: ChangeLog, Sendable {
                 late.add(state.late)
                 state.late = late
             }
-            // Whatever comes after the end has its place in the vault or nowhere.
+            // An event after the end is in the vault, or is lost.
             return error.code == .closed ? () : failed("\(error)")
         }
         FaultPoint.reach(.afterLine)
         worked()
     }
 
-    // MARK: When it cannot be written
+    // MARK: Failures
 
     private func worked() {
         let (recovered, isBehind) = state.withLock { state in
@@ -205,7 +205,7 @@ final class AuditTrail: ChangeLog, Sendable {
         tryAgainLater()
     }
 
-    /// Until a line can be written: nobody may be asking meanwhile whose line would show it.
+    /// Retries until a line can be written, in case no request comes whose line would show it.
     private func tryAgainLater() {
         DispatchQueue.global().asyncAfter(deadline: .now() + 1) { [weak self] in
             guard let self, state.withLock({ $0.failure != nil && !$0.isClosed }) else { return }
@@ -216,14 +216,14 @@ final class AuditTrail: ChangeLog, Sendable {
     /// Whether nothing can be written.
     var isUnavailable: Bool { state.withLock { $0.failure != nil || $0.log == nil } }
 
-    /// How many lines there are that are not on disk, in the log or not yet in it, and for how many seconds the oldest.
+    /// The number of lines that are not on disk, in the log or not yet in it, and the age of the oldest in seconds.
     var lag: (lines: Int, seconds: Double) {
         let (written, late) = state.withLock { ($0.log?.lag ?? (lines: 0, seconds: 0), $0.late.lag(time.now.wall)) }
         return (written.lines + late.lines, max(written.seconds, late.seconds))
     }
 
-    /// Takes nothing more, and has the vault keep where the log ends.
-    /// - Parameter last: what is to be the last line.
+    /// Closes the log, and makes the vault record its end.
+    /// - Parameter last: the last line.
     func close(with last: AuditEvent) async {
         let log = await withCheckedContinuation { continuation in
             queue.async { [self] in

@@ -4,15 +4,15 @@ import Domain
 import Health
 import Vault
 
-/// What was seen of a log that is not as it was written, until an operator has taken note of it.
+/// Detected changes of the log, until an operator acknowledges them.
 extension AuditTrail {
-    /// What somebody did to the log's files that no operator has taken note of.
+    /// The unacknowledged changes of the log's files.
     var trouble: AuditTrouble? {
         vault.auditTrouble
             ?? log?.trouble.map { AuditTrouble(words: $0, since: time.now.wall) }
     }
 
-    /// The log goes on as if nothing was, and its next opening finds it whole: the vault remembers.
+    /// Saves the trouble in the vault: the log continues, and would look intact when it is opened next.
     func keep(_ trouble: String) {
         Task { [self] in
             do throws(VaultError) { try await vault.keep(auditTrouble: trouble) } catch {
@@ -24,8 +24,8 @@ extension AuditTrail {
         }
     }
 
-    /// An operator has taken note.
-    /// - Returns: whether there was anything.
+    /// Records an operator's acknowledgement.
+    /// - Returns: whether there was anything to acknowledge.
     func acknowledge(recording event: AuditEvent?) async throws(VaultError) -> Bool {
         guard trouble != nil || !ClockProblem.problems(vault.newestTime, now: time.now.wall).isEmpty else {
             return false

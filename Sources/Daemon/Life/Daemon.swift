@@ -14,7 +14,7 @@ import Vault
 import VaultSQLite
 import Zoom
 
-/// The daemon, put together: store, gate, sockets, and the order in which they come up and go down.
+/// The assembled daemon: store, vault controller, sockets, and the order in which they start and stop.
 package struct Daemon: Sendable {
     private let places: Places
     private let settings: Settings
@@ -26,8 +26,8 @@ package struct Daemon: Sendable {
     private let confinement: Confinement
 
     /// - Parameters:
-    ///   - read: reads the settings again, as they were read for `settings`.
-    ///   - credential: the file that systemd's credential `keyturn.key` is in, if there is one.
+    ///   - read: reads the settings again from the sources of `settings`.
+    ///   - credential: the file of systemd's credential `keyturn.key`, if there is one.
     ///   - volume: of `logger`.
     package init(
         places: Places, settings: Settings, read: @escaping Settings.Reader, version: String, credential: String?,
@@ -43,10 +43,10 @@ package struct Daemon: Sendable {
         self.logger = logger
     }
 
-    /// What must hold before anything is opened: nobody else reads this process, its files, or its ashes.
+    /// Call it before anything is opened: no ptrace, no core dump, umask 077.
     package static func harden() {
         precondition(ClosedProcess.begin(), "the kernel does not close this process to others")
-        // From the first moment: whoever has the settings read again too early must not end the daemon.
+        // From the first moment: an early reload signal must not end the daemon.
         signal(SIGHUP, SIG_IGN)
         var files = rlimit()
         if unsafe getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &files) == 0 {
@@ -55,7 +55,8 @@ package struct Daemon: Sendable {
         }
     }
 
-    /// Gives up what serving never takes. Before any thread is started, and before a byte from outside is read.
+    /// Drops the privileges that serving does not need. Call it before any thread is started, and before external input
+    /// is read.
     package static func confine(_ settings: Settings, credential: String?, _ places: Places) -> Confinement {
         let source = settings.unlockSource(credential: credential, closed: places.closed)
         let unlocksByCommand = if case .command = source { true } else { false }
@@ -65,7 +66,7 @@ package struct Daemon: Sendable {
     /// Serves until it is told to stop.
     package func run() async throws(StartError) {
         let time = processTime()
-        // What is wrong with the settings, or with what systemd passes on, is found before the vault is touched.
+        // Errors in the settings, or in what systemd passes on, are detected before the vault is touched.
         let roles = try settings.adminRoles(owner: geteuid())
         let agentGroup = try settings.agentGroupID()
         let transport = try makeTransport()
@@ -116,7 +117,7 @@ package struct Daemon: Sendable {
             began: settings, read: read, check: check, notifier: notifier, transport: transport,
             startsPrograms: confinement.startsPrograms, volume: volume,
             logger: logger)
-        // Before anybody is told that it is ready: what is asked from then on is done.
+        // Before it reports that it is ready: later signals are handled.
         let (stops, reloads) = (Signals.stream(of: SIGTERM, SIGINT), Signals.stream(of: SIGHUP))
         do {
             try await sockets.run { live in
@@ -126,7 +127,7 @@ package struct Daemon: Sendable {
                     tasks.addTask { try await due.run() }
                     tasks.addTask { try await users.run() }
                     tasks.addTask { await reload.run(at: reloads) }
-                    // The first that ends is the signal; any other ends with an error.
+                    // The first task to end is the signal; any other ends with an error.
                     defer { tasks.cancelAll() }
                     try await tasks.next()
                 }
@@ -159,7 +160,7 @@ package struct Daemon: Sendable {
             switch proxy {
             case .proxy: logger.notice("calls to Zoom and to consoles go through a proxy: \(proxy)")
             case .unusable:
-                // Who has a secret already is served all the same.
+                // Clients that already have a secret are still served.
                 logger.error(
                     "\(proxy): no call to Zoom or to a console leaves this machine", metadata: ["try": "keyturn doctor"]
                 )
@@ -172,8 +173,8 @@ package struct Daemon: Sendable {
         }
     }
 
-    /// With nothing to unlock with, the daemon starts locked. With something that does not fit, it does not start:
-    /// that is a mistake to be mended, and not a state to be in.
+    /// Without an unlock key the daemon starts locked. With a wrong one it does not start: that is an error to fix, and
+    /// not a valid state.
     private func unlock(_ gate: VaultController) async throws(StartError) {
         guard let source = settings.unlockSource(credential: credential, closed: places.closed) else {
             logger.notice("the vault is locked: keyturn unlock")

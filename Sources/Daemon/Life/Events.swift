@@ -7,7 +7,7 @@ import Scheduling
 import Tokens
 import Vault
 
-// What happens in a session, as it is logged.
+// How the events of a session are logged.
 
 extension RotationEvent {
     func log(to logger: Logger) {
@@ -93,7 +93,7 @@ extension AuditNote {
     }
 }
 
-// What the daemon does by itself, as the audit log tells of it.
+// Audit events of the daemon's own actions.
 
 extension TokenEvent {
     var audited: AuditEvent? {

@@ -1,12 +1,12 @@
 import Glibc
 
-/// What tells this machine from the one that its disk was copied to: by default systemd's machine ID, which is to be
+/// Distinguishes this host from one that its disk was copied to: by default systemd's machine ID, which must be
 /// fingerprinted and not passed on (machine-id(5)).
 enum MachineIdentity {
     static let places = ["/etc/machine-id", "/var/lib/dbus/machine-id"]
 
-    /// - Parameter path: a file that a setting names.
-    /// - Returns: an empty text where the machine has no identity; all such are the same to the vault.
+    /// - Parameter path: the file in the setting.
+    /// - Returns: an empty text where the host has no identity; to the vault all such hosts are the same.
     static func read(_ path: String?) -> String {
         for place in path.map({ [$0] }) ?? places {
             if let text = content(place), !text.isEmpty { return text }

@@ -7,16 +7,16 @@ import Maintenance
 import SocketAPI
 import Synchronization
 
-/// At SIGHUP the settings are read again, while the vault stays open and everybody is served: a restart would lock a vault
-/// that was unlocked by hand. What can change meanwhile does; what takes a restart is named; a mistake changes
-/// nothing, nor does what a restart could not carry out.
+/// Reads the settings again at SIGHUP, while the vault stays open and clients are served: a restart would lock a vault
+/// that was unlocked by hand. Settings that can change at run time do; those that need a restart are named. Invalid
+/// settings, and those with which a restart would fail, change nothing.
 struct Reload {
-    /// The keys that change while it serves.
+    /// The settings that can change at run time.
     static let live: Set<String> = ["alerts.command", "alerts.command_timeout", "alerts.webhook", "log.level"]
 
     let began: Settings
     let read: Settings.Reader
-    /// Whether a restart could carry them out.
+    /// Checks whether a restart would succeed with them.
     let check: SettingsCheck
     let notifier: AlertNotifier
     let transport: any HTTPTransport
@@ -25,7 +25,7 @@ struct Reload {
     let volume: LogVolume
     let logger: Logger
 
-    /// Until it is cancelled.
+    /// Runs until it is cancelled.
     func run(at signals: AsyncStream<CInt>) async {
         var settings = began
         for await _ in signals {
@@ -43,7 +43,7 @@ struct Reload {
         return settings
     }
 
-    /// - Returns: what holds from now on: with those settings that wait for a restart, since they were told of.
+    /// - Returns: the settings from now on, including those that wait for a restart, since they were reported.
     private func take(_ settings: Settings, after old: Settings) async throws(StartError) -> Settings {
         let isRunnable = startsPrograms || settings.alertCommand == nil
         let channel = try settings.alertChannel(closed: check.places.closed, over: transport)
@@ -81,7 +81,7 @@ struct Reload {
     }
 }
 
-/// How much is logged, by all who log.
+/// The log level of all loggers.
 package final class LogVolume: Sendable {
     private let state: Mutex<Logger.Level>
 

@@ -5,12 +5,12 @@ import Rotation
 import Synchronization
 import Vault
 
-/// What a change of the vault's keys leaves to be done, in the background: rows of older epochs, and answers in the spool
-/// that older ways in would open. It goes by what is there, so that it goes on by itself after a lock or a crash.
+/// Completes a change of the vault's keys in the background: reseals rows of older epochs, and spool files with older key
+/// slots. It starts from what it finds, so it continues automatically after a lock or a crash.
 final class ResealJob: Sendable {
-    /// How many rows are sealed in one commit. Other commits come in between.
+    /// The rows to reseal in one commit. Other commits come in between.
     static let batch = 32
-    /// Seconds until it is tried again what could not be done.
+    /// Seconds until a failed step is retried.
     private static let pause = 60
 
     private struct State {
@@ -18,9 +18,9 @@ final class ResealJob: Sendable {
         var isStopped = false
         var progress: Resealing?
         var trouble: String?
-        /// On the boot clock.
+        /// In seconds of the boot clock.
         var next = 0
-        /// The keys that the spool was last found to be up to date with.
+        /// The key revision with which the spool was last found up to date.
         var spoolRevision: Int?
     }
 
@@ -34,15 +34,15 @@ final class ResealJob: Sendable {
         (self.vault, self.engine, self.time, self.logger) = (vault, engine, time, logger)
     }
 
-    /// How far the rows are; `nil` when all are in the newest epoch.
+    /// The progress with rows; `nil` when all are in the newest epoch.
     var progress: Resealing? {
         vault.hasOldEpochs ? state.withLock { $0.progress } ?? Resealing(rows: 0, done: 0) : nil
     }
 
-    /// Why it does not go on.
+    /// Why it does not continue.
     var trouble: String? { state.withLock { $0.trouble } }
 
-    /// Begins a new epoch, and what follows from it.
+    /// Begins a new epoch, and starts resealing.
     func rotate(recording event: AuditEvent?) async throws(VaultError) {
         KeyFaultPoint.reach(.beforeEpoch)
         try await vault.beginEpoch(recording: event)
@@ -56,7 +56,7 @@ final class ResealJob: Sendable {
         look()
     }
 
-    /// Looks whether there is something to do, and begins it. Called once a second.
+    /// Starts the work if there is any. Called once a second.
     func look() {
         let now = time.now.boot
         state.withLock { state in
@@ -66,7 +66,7 @@ final class ResealJob: Sendable {
         }
     }
 
-    /// Returns when nothing is under way any more; what is left is for the next session.
+    /// Returns when no work is running; the next session does the rest.
     func stop() async {
         let work = state.withLock { state in
             state.isStopped = true
@@ -86,7 +86,7 @@ final class ResealJob: Sendable {
             if vault.hasOldEpochs { try await reseal() }
             if !isRenewed { trouble = "an answer in the spool could not be encrypted with the new keys yet" }
         } catch {
-            // A vault that was locked goes on when it is opened again.
+            // After a lock, the work continues when the vault is unlocked again.
             if error.code != .closed { trouble = error.detail }
         }
         let isNews = state.withLock { state in
@@ -113,7 +113,7 @@ final class ResealJob: Sendable {
             }
             cursor = next
         }
-        // An answer that was on its way into a file when the epoch began is in the old one.
+        // An answer that was being written to a file when the epoch began is still in the old one.
         guard await engine.renewSpool() else {
             throw VaultError(.busy, "an answer in the spool could not be encrypted with the new key yet")
         }

@@ -1,13 +1,14 @@
 import Dispatch
 import Glibc
 
-/// Signals as they come, in place of what the kernel would do at them.
+/// Delivers signals as a stream, instead of the kernel's default action.
 enum Signals {
-    /// Every signal of these that comes after this returns. Those that come while nobody waits count as one.
+    /// Contains each of these signals that arrives after this returns. Signals that arrive while nobody waits count as
+    /// one.
     static func stream(of numbers: CInt...) -> AsyncStream<CInt> {
         let (stream, arrivals) = AsyncStream.makeStream(of: CInt.self, bufferingPolicy: .bufferingNewest(1))
         let registered = DispatchSemaphore(value: 0)
-        // Touched once, when the stream ends.
+        // Used once, when the stream ends.
         nonisolated(unsafe) let sources = numbers.map { number in
             signal(number, SIG_IGN)
             let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
@@ -16,7 +17,7 @@ enum Signals {
             source.activate()
             return source
         }
-        // Until then the kernel drops what comes.
+        // Signals before the registration would be lost.
         for _ in numbers { registered.wait() }
         arrivals.onTermination = { _ in for source in unsafe sources { source.cancel() } }
         return stream

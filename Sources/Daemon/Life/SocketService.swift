@@ -6,7 +6,7 @@ import Maintenance
 import SocketAPI
 import SocketServer
 
-/// The sockets, from being made to being taken away.
+/// The sockets, from creation to removal.
 struct SocketService {
     let places: Places
     let settings: Settings
@@ -17,7 +17,7 @@ struct SocketService {
     let lost: LostSockets
     let logger: Logger
 
-    /// Serves until `body` ends, which is given what watches over the sockets meanwhile.
+    /// Serves until `body` ends. `body` gets the function that monitors the sockets meanwhile.
     func run(_ body: (@escaping @Sendable () async throws -> Void) async throws -> Void) async throws {
         let openness = admin.roles.openness
         try makeRuntime()
@@ -33,7 +33,7 @@ struct SocketService {
         let sockets = try [InheritedSockets.Name.agent, .admin].map { name throws(StartError) in
             (name, try take(name, from: inherited, openness))
         }
-        // Whoever crowds one of the sockets has a thread of that one's wait, and nobody at the other.
+        // A crowd on one socket then occupies only that socket's threads.
         let agentServer = try server(agent, limits, loops: settings.eventLoops, at: places.agentSocket)
         let adminServer = try server(admin, limits, loops: 1, at: places.adminSocket)
         admin.metrics.agent.server = agentServer
@@ -61,7 +61,7 @@ struct SocketService {
         logger.notice(
             "ready", metadata: ["agent": "\(places.agentSocket)", "admin": "\(places.adminSocket)"])
         Systemd.notify("READY=1")
-        // What starting ran is most of the program, and is not run again.
+        // The code that ran at the start is most of the program, and is not needed again.
         kt_give_memory_back()
         let loops = servers.flatMap(\.loops)
         try await body { try await live(loops, keeper) }
@@ -83,12 +83,12 @@ struct SocketService {
         }
     }
 
-    /// It may lie in a directory that others write to, such as a volume that containers share.
+    /// It may be in a directory that others write to, such as a volume shared by containers.
     private func makeRuntime() throws(StartError) {
         try PrivateDirectory.ensure("the runtime directory", places.runtimeDirectory, mode: 0o755, mayBeOpen: true)
     }
 
-    /// The way in stays open to others: the sockets below decide who comes through.
+    /// The runtime directory stays accessible to others; the permissions of the sockets below decide.
     private func makeDirectories(_ openness: SocketOpenness) throws(StartError) {
         try makeRuntime()
         try PrivateDirectory.ensure(places.agentDirectory, mode: 0o755)
@@ -128,7 +128,7 @@ struct SocketService {
         )
     }
 
-    /// Below a directory that is this user's alone, a socket that is open to others is open to nobody.
+    /// Below a directory that only this user can enter, even an open socket is out of reach.
     private func warnIfOutOfReach() {
         guard settings.agentMode & 0o066 != 0, let closed = PrivateDirectory.closedAncestor(of: places.agentDirectory)
         else { return }
@@ -148,7 +148,7 @@ extension Settings {
         try agentGroup.map { name throws(StartError) in try Self.groupID(name, "agent.group") }
     }
 
-    /// Who has which role on the admin socket.
+    /// Maps groups to roles on the admin socket.
     func adminRoles(owner: UInt32) throws(StartError) -> AdminRoles {
         var roles = AdminRoles(owner: owner)
         for role in AdminRole.allCases {

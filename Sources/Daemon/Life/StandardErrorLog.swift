@@ -3,12 +3,12 @@ import Glibc
 package import Logging
 import Maintenance
 
-/// One line on standard error for each event: time, level, what happened, and its particulars. The journal gets its
-/// own priority and keeps the time itself.
+/// One line on standard error for each event: time, level, message, and fields. The journal gets its own priority, and
+/// records the time itself.
 package struct StandardErrorLog: LogHandler {
     package var metadata: Logger.Metadata = [:]
     private let volume: LogVolume
-    /// Of a logger that has one of its own.
+    /// The level of a logger that has its own.
     private var own: Logger.Level?
     private let toJournal: Bool
 
@@ -42,7 +42,7 @@ package struct StandardErrorLog: LogHandler {
 }
 
 extension Logger.Level {
-    /// As syslog(3) numbers them.
+    /// As numbered by syslog(3).
     fileprivate var priority: Int {
         switch self {
         case .trace, .debug: 7

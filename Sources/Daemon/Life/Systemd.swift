@@ -1,12 +1,12 @@
 import Glibc
 
-/// What systemd is told (sd_notify(3)), and what it says in the environment.
+/// Notifications to systemd (sd_notify(3)), and its settings in the environment.
 enum Systemd {
     static func notify(_ state: String) {
         guard let variable = unsafe getenv("NOTIFY_SOCKET") else { return }
         var path = Array(unsafe String(cString: variable).utf8)
         guard let first = path.first, path.count < 108 else { return }
-        // '@' stands for the zero byte that begins an abstract address.
+        // '@' stands for the zero byte at the start of an abstract address.
         if first == UInt8(ascii: "@") { path[0] = 0 }
         let descriptor = socket(AF_UNIX, CInt(SOCK_DGRAM.rawValue) | CInt(SOCK_CLOEXEC.rawValue), 0)
         guard descriptor >= 0 else { return }
@@ -25,7 +25,7 @@ enum Systemd {
 
     static func variable(_ name: String) -> String? { unsafe getenv(name).map { unsafe String(cString: $0) } }
 
-    /// Within which time it wants to hear of this process again (sd_watchdog_enabled(3)); `nil` when it does not.
+    /// The interval in which systemd expects a notification (sd_watchdog_enabled(3)); `nil` without a watchdog.
     static func watchdogLimit(_ variable: (String) -> String? = variable, pid: pid_t = getpid()) -> Duration? {
         if let meant = variable("WATCHDOG_PID"), meant != String(pid) { return nil }
         return variable("WATCHDOG_USEC").flatMap(Int64.init).flatMap { $0 > 0 ? .microseconds($0) : nil }

@@ -4,14 +4,14 @@ import PushTargets
 import Rotation
 import Scheduling
 
-/// Has the scheduler look once a second what is due, and the engine whether an answer of Zoom's waits in the spool;
-/// and the notifier, what is wrong.
+/// Calls once a second everything that has periodic work: the scheduler, the engine for answers in the spool, the
+/// notifier, and others.
 struct Ticker {
     let gate: VaultController
     let notifier: AlertNotifier
     let time: any TimeSource
 
-    /// A clock that tests move is looked at more often: a move is not to be waited for.
+    /// With a clock that tests move, it ticks more often, so that a move takes effect quickly.
     private var pause: Duration {
         #if FAULT_POINTS
             if time is MovedTime { return .milliseconds(20) }
@@ -19,7 +19,7 @@ struct Ticker {
         return .seconds(1)
     }
 
-    /// Until it is cancelled.
+    /// Runs until it is cancelled.
     func run() async throws {
         while !Task.isCancelled {
             if let session = gate.session {

@@ -4,8 +4,8 @@ import Logging
 import Maintenance
 import Vault
 
-/// Looks once a minute whether the users that clients are bound to still have their uids. A name service may take its
-/// time, and be away: it is never asked while somebody waits, and what it does not know ends no rule.
+/// Checks once a minute whether clients' users still have their uids. A name service may be slow or unavailable: it is
+/// never queried during a request, and missing answers do not end a policy.
 struct UserMonitor {
     private static let pause = Duration.seconds(1)
     private static let every = 60
@@ -14,7 +14,7 @@ struct UserMonitor {
     let gate: VaultController
     let logger: Logger
 
-    /// Until it is cancelled.
+    /// Runs until it is cancelled.
     func run() async throws {
         var seen: ObjectIdentifier?
         var left = 0
@@ -45,7 +45,7 @@ struct UserMonitor {
         }
     }
 
-    /// For each client, by its id, whose uid is not its user's any more: whose it is.
+    /// By client ID, the current owner of each uid that no longer belongs to the client's user.
     static func strangers(
         among clients: [Client], uid: (String) -> UInt32? = UserDatabase.uid,
         name: (UInt32) -> String? = UserDatabase.name

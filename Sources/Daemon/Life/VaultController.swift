@@ -13,17 +13,17 @@ import Tokens
 import Vault
 import Zoom
 
-/// What serves the sockets, as far as it goes by the vault.
+/// A socket service that depends on the vault.
 protocol GateObserver: Sendable {
-    /// Who may fetch what may be different from now on, or is known for the first time.
+    /// The policies may have changed, or are known for the first time.
     func rulesChanged()
-    /// Nothing more is answered out of the vault. Returns when no answer is in memory whose client has not taken it in.
+    /// The vault was locked. Returns when no unread answer is in memory.
     func locked() async
 }
 
-/// The vault as the daemon has it: the store from start to end, the keys only while unlocked.
+/// The daemon's vault: the store from start to end, the keys only while unlocked.
 final class VaultController: Sendable {
-    /// Everything that exists only while the vault is unlocked, and goes with it.
+    /// Everything that exists only while the vault is unlocked.
     final class Session: Sendable {
         let vault: Vault
         let tokens: TokenKeeper
@@ -70,28 +70,28 @@ final class VaultController: Sendable {
     let transport: any HTTPTransport
     private let policy: AttemptPolicy
     private let mostWaiting: Int
-    /// What tells this machine from others.
+    /// This host's identity.
     private let machine: String
     private let time: any TimeSource
     private let logger: Logger
     private let state = Mutex(State())
     private let observers = Mutex<[any GateObserver]>([])
-    /// What was done since the start, over all sessions.
+    /// Counts events since the start, over all sessions.
     let events = EventTally()
     let fetches = FetchCounts()
     let refusals: RefusalCounter
 
     private struct State {
         var session: Session?
-        /// How often it was locked: an unlocking that a lock overtook must not undo it.
+        /// How many times it was locked: an unlock that a lock overtook must not undo it.
         var locks = 0
-        /// How many sessions are on their way to their end. Until then the vault is theirs.
+        /// How many sessions are ending. Until they have ended, the vault is theirs.
         var ending = 0
     }
 
     /// - Parameters:
     ///   - syncsReads: whether answers with secrets wait until their lines are on disk.
-    ///   - mostWaiting: how many clients may wait for changes at once.
+    ///   - mostWaiting: the most requests that may wait for changes.
     init(
         store: any SealedStore, spool: any SpoolStore, audit: LogDirectory, syncsReads: Bool, zoom: ZoomIssuer,
         transport: any HTTPTransport, policy: AttemptPolicy, mostWaiting: Int,
@@ -112,7 +112,7 @@ final class VaultController: Sendable {
         self.logger = logger
     }
 
-    /// Has somebody told of what the sockets go by, from now on.
+    /// Adds an observer, which is notified from now on.
     func add(_ observer: any GateObserver) { observers.withLock { $0.append(observer) } }
 
     private func rulesChanged() { for observer in observers.withLock({ $0 }) { observer.rulesChanged() } }
@@ -120,10 +120,10 @@ final class VaultController: Sendable {
     /// `nil` while locked.
     var session: Session? { state.withLock { $0.session } }
 
-    /// Whether a new secret is in memory and nowhere else, so that this process must not end.
+    /// Whether a new secret is only in memory, so that this process must not end.
     var holdsTheOnlyCopy: Bool { session?.rotations.report.troubles.contains { $0.kind == .inMemory } ?? false }
 
-    /// Does nothing more than check the secret when the vault is unlocked already.
+    /// If the vault is already unlocked, only checks the secret.
     func unlock(with way: UnlockKey) async throws(VaultError) {
         let (locks, ending, open) = state.withLock { ($0.locks, $0.ending, $0.session) }
         guard ending == 0 else {
@@ -152,15 +152,15 @@ final class VaultController: Sendable {
                 "vault unlocked",
                 metadata: ["apps": "\(vault.catalog.entries.count)", "clients": "\(vault.catalog.clients.count)"])
             if vault.isElsewhere { logger.error("\(Vault.elsewhere); try: \(Vault.elsewhere.hint ?? "")") }
-            // What lies there is known before anybody asks how things are.
+            // The spool is read before the first status request.
             await session.rotations.lookAtSpool()
             await session.rotations.lookAtReceipts()
-            // Opening a large vault takes memory that nothing needs afterwards.
+            // Opening a large vault takes memory that is not needed afterwards.
             kt_give_memory_back()
         }
     }
 
-    /// The key slot that a secret opens, whether the vault is locked or not.
+    /// The key slot that a secret opens, whether or not the vault is locked.
     func slot(openedBy way: UnlockKey) async throws(VaultError) -> (id: String, kind: String) {
         try await Vault.slot(in: store, openedBy: way)
     }
@@ -188,7 +188,7 @@ final class VaultController: Sendable {
         let pusher = TargetPusher(vault: vault, transport: transport, time: time) { $0.log(to: logger) }
         var timing = RotationTiming()
         timing.earliest = keyturnReleased
-        // A console may try the new credentials before it saves them, and several calls make a push.
+        // A console may try the new credentials before it saves them, and a push takes several calls.
         timing.publishLimit = 240
         var publisher: any SecretPublisher = TargetPublisher(pusher)
         #if FAULT_POINTS
@@ -222,8 +222,8 @@ final class VaultController: Sendable {
             keys: ResealJob(vault: vault, engine: rotations, time: time, logger: logger), zoom: contact)
     }
 
-    /// Drops the keys and everything that they opened. Requests that are under way keep what they have until they end.
-    /// - Parameter event: what the audit log says at its end, when nobody is served any more and nothing is under way.
+    /// Drops the keys and everything that they opened. Running requests keep their data until they end.
+    /// - Parameter event: the last audit event, written when no request is served and no work is running.
     func lock(recording event: AuditEvent) async {
         let session = state.withLock { state in
             state.locks += 1
@@ -237,7 +237,7 @@ final class VaultController: Sendable {
         await session.keys.stop()
         await session.scheduler.stop()
         await session.targets.stop()
-        // A rotation in the middle of a call is let to its end: its answer may be the only copy of a secret.
+        // A rotation in the middle of a call is completed: its answer may be the only copy of a secret.
         await session.rotations.stop()
         await session.audit.close(with: event)
         session.vault.close()

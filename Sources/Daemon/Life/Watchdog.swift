@@ -1,19 +1,19 @@
 import SocketServer
 import Synchronization
 
-/// Tells systemd again and again that the daemon lives, which is to say that each of its event loops comes round. One that
-/// no longer does serves nobody, and only a new process will: systemd makes one when nothing is heard.
+/// Notifies systemd regularly while every event loop of the daemon responds. A daemon with a stuck loop serves nobody,
+/// and only a restart helps: systemd restarts it when the notifications stop.
 ///
-/// While a new secret is in memory alone nothing may end the process, whatever else it does not do.
+/// While a new secret is only in memory, notifications continue in any case, since nothing may end the process.
 struct Watchdog: Sendable {
-    /// How often within systemd's limit the loops are looked at.
+    /// How many times the loops are checked within systemd's limit.
     private static let looks = 4
 
     let limit: Duration
     let loops: [EventLoop]
     let mustLive: @Sendable () -> Bool
 
-    /// Until it is cancelled.
+    /// Runs until it is cancelled.
     func run() async throws {
         let pulse = Pulse(of: loops.count)
         while !Task.isCancelled {
@@ -25,7 +25,7 @@ struct Watchdog: Sendable {
     }
 }
 
-/// Who has answered to a round of questions. A beat that comes late counts for the round that it comes in.
+/// The loops that responded in a round. A late response counts for the round in which it arrives.
 final class Pulse: Sendable {
     private let beats: Mutex<[Bool]>
 

@@ -6,10 +6,10 @@ import SocketServer
 import Synchronization
 import Vault
 
-/// Where the numbers come from.
+/// The sources of the metrics.
 struct MetricsSource: Sendable {
     let gate: VaultController
-    /// Of the agent socket; `nil` before it is there.
+    /// The agent socket's server; `nil` before it exists.
     let agent: AgentServer
     let notifier: AlertNotifier
     let places: Places
@@ -40,7 +40,7 @@ extension OpenMetrics.Histogram {
     }
 }
 
-/// The agent socket's server, once it is there.
+/// The agent socket's server, once it exists.
 final class AgentServer: Sendable {
     private let state = Mutex<Server?>(nil)
 
@@ -50,8 +50,8 @@ final class AgentServer: Sendable {
     }
 }
 
-/// The numbers for whoever is on this machine, who may ask as often as he likes: they are gathered once a second at most, one
-/// time after the other.
+/// Caches the metrics for local scrapers, which may request them as often as they like: gathered at most once a second,
+/// and once at a time.
 actor MetricsDesk {
     private let time: any TimeSource
     private let gather: @Sendable () async -> RenderedResponse
@@ -77,14 +77,14 @@ actor MetricsDesk {
     }
 }
 
-/// The numbers over loopback, for a scraper, and nothing else. Whoever is on this machine may read them: they hold names of
-/// apps, clients and targets, and no secret. A web page that a browser on this machine shows may not.
+/// Serves only the metrics, over loopback, for a scraper. Any local user may read them: they contain names of apps,
+/// clients and targets, but no secret. A web page in a local browser may not.
 struct MetricsRoutes: Responder {
     let desk: MetricsDesk
     let address: LoopbackAddress
     let methods = [Method.get, .head]
 
-    /// Scrapers are few. What they take is not to be missing where secrets are asked for.
+    /// Scrapers are few, and must not use up connections for clients of secrets.
     static let connections = 32
 
     func needs(of caller: Identity) -> IdentityNeeds { [] }

@@ -3,25 +3,25 @@ import Confinement
 import HTTPTransport
 import SocketServer
 
-/// What can be set: in the file, by environment variable, and the important ones by flag.
+/// All settings: from the file, environment variables, and for the important ones flags.
 package struct Settings: Equatable, Sendable {
     /// `unlock.key_file`: the key file that unlocks at start.
     package var keyFile: String?
-    /// `unlock.command`: a command whose output unlocks at start, where there is no key file.
+    /// `unlock.command`: a command whose output unlocks at start, if there is no key file.
     var unlockCommand: CommandWords?
-    /// `unlock.command_timeout`: seconds that it may take.
+    /// `unlock.command_timeout`: its time limit in seconds.
     var commandTimeout = 30
-    /// `agent.mode`: permissions of the agent socket. Who gets what is decided by rules; this is who may ask.
+    /// `agent.mode`: permissions of the agent socket. Policies decide who gets what; this decides who may connect.
     package var agentMode: UInt32 = 0o666
-    /// `agent.group`: the group that the agent socket is given to.
+    /// `agent.group`: the group of the agent socket.
     package var agentGroup: String?
-    /// `admin.viewer_group`, `admin.operator_group`, `admin.admin_group`: whose members have the role.
+    /// `admin.viewer_group`, `admin.operator_group`, `admin.admin_group`: the groups whose members have the role.
     package var adminGroups: [String: String] = [:]
-    /// `zoom.ca_file`: certificates to trust instead of the system's, for a proxy that opens TLS.
+    /// `zoom.ca_file`: certificates to trust instead of the system's, for a proxy that intercepts TLS.
     package var caFile: String?
     /// `zoom.refusals_per_hour`: how often credentials that Zoom refuses are tried.
     package var refusalsPerHour = 5
-    /// `server.event_loops`: threads that serve sockets.
+    /// `server.event_loops`: the number of threads that serve sockets.
     package var eventLoops = 2
     /// `server.idle_timeout`: seconds between requests on one connection.
     package var idleTimeout = 60
@@ -29,30 +29,30 @@ package struct Settings: Equatable, Sendable {
     package var maxConnections = 4096
     /// `server.max_waiting`: requests that wait for a new generation, and event streams, together.
     package var maxWaiting = 2048
-    /// `server.max_connections_per_user`: on one socket, of a user other than root and the daemon's own.
+    /// `server.max_connections_per_user`: on one socket, for users other than root and the daemon's own.
     package var maxConnectionsPerUser = 1024
-    /// `limits.requests_per_second`: of one client; 0 for as many as it likes.
+    /// `limits.requests_per_second`: of one client; 0 for no limit.
     package var requestsPerSecond = 0
-    /// `host.id_file`: what tells this machine from one that its disk was copied to; systemd's machine ID unless set.
+    /// `host.id_file`: distinguishes this host from one that its disk was copied to; systemd's machine ID by default.
     package var machineFile: String?
-    /// `audit.sync`: when the lines of answers are on disk.
+    /// `audit.sync`: when the lines of answers are synced to disk.
     package var auditSync = AuditSync.second
     /// `audit.refusals_per_day`: MiB that the lines of refusals may take in a day.
     var refusalsPerDay = 16
-    /// `audit.reserve`: MiB of free space below which refusals are counted and not written.
+    /// `audit.reserve`: MiB of free space below which refusals are only counted.
     var auditReserve = 64
-    /// `alerts.command`: who is told of alerts.
+    /// `alerts.command`: a command that gets alerts.
     var alertCommand: CommandWords?
-    /// `alerts.command_timeout`: seconds that it may take.
+    /// `alerts.command_timeout`: its time limit in seconds.
     var alertTimeout = 10
-    /// `alerts.webhook`: what is told of alerts instead. May be a secret.
+    /// `alerts.webhook`: a webhook that gets alerts instead. Its URL may be a secret.
     var alertWebhook: EndpointURL?
-    /// `metrics.listen`: where the numbers are served besides the admin socket, on this machine alone.
+    /// `metrics.listen`: the loopback address of the metrics, besides the admin socket.
     var metricsAddress: LoopbackAddress?
     /// `log.level`: `debug`, `info`, `notice`, `warning` or `error`.
     package var logLevel = "info"
 
-    /// What was set, by its key, as it was written.
+    /// The settings that were given, by key, as written.
     var given: [String: String] = [:]
 
     package init() {}
@@ -60,21 +60,21 @@ package struct Settings: Equatable, Sendable {
     package enum AuditSync: String, CaseIterable, Sendable {
         /// Within a second.
         case second
-        /// Before the answer leaves.
+        /// Before the answer is sent.
         case always
     }
 
-    /// What refusals may take of the audit log.
+    /// The limits on refusals in the audit log.
     var refusals: RefusalAllowance.Limits {
         var limits = RefusalAllowance.Limits()
         (limits.perDay, limits.reserve) = (refusalsPerDay << 20, auditReserve << 20)
         return limits
     }
 
-    /// How many may wait at once: whatever is set, half of the connections are left to those who fetch.
+    /// The most waiting requests: whatever is set, half of the connections are left to clients that fetch.
     var mostWaiting: Int { min(maxWaiting, maxConnections / 2) }
 
-    /// Every key, with how its text is read. The one list of what can be set.
+    /// Every key, with the function that parses it. The only list of settings.
     static let keys: [String: @Sendable (inout Settings, String) throws(BadValue) -> Void] = [
         "unlock.key_file": { settings, text throws(BadValue) in settings.keyFile = try path(text) },
         "unlock.command": { settings, text throws(BadValue) in

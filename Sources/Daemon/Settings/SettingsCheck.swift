@@ -3,18 +3,18 @@ import Glibc
 package import Maintenance
 package import SocketAPI
 
-/// Whether a start could carry settings out that can be read: what is found before anything is bound, and without opening
-/// the vault. `keyturnd check-config`, and each reload.
+/// Checks whether a start would succeed with readable settings: without binding anything, and without opening the vault.
+/// For `keyturnd check-config`, and each reload.
 package struct SettingsCheck: Sendable {
     let places: Places
-    /// The file that systemd's credential is in.
+    /// The file of systemd's credential.
     let credential: String?
-    /// The sockets that systemd listens at, which stay as they are over a restart.
+    /// systemd's listening sockets, which stay unchanged over a restart.
     var inherited = InheritedSockets.none
 
     package init(places: Places, credential: String?) { (self.places, self.credential) = (places, credential) }
 
-    /// - Returns: what is allowed, and does not do what it seems to.
+    /// - Returns: settings that are allowed, but do not have the effect that they seem to have.
     /// - Throws: always ``ExitStatus/configuration``.
     package func run(_ settings: Settings) throws(StartError) -> [String] {
         do throws(StartError) {
@@ -61,7 +61,8 @@ package struct SettingsCheck: Sendable {
         }
     }
 
-    /// Sockets are given to groups; without root, to one's own alone, and a service's sandbox may deny even that.
+    /// Sockets are given to groups; without root, only to the user's own groups, and a service's sandbox may deny even
+    /// that.
     func groups(_ settings: Settings) throws(StartError) {
         let roles = try settings.adminRoles(owner: geteuid())
         if let group = roles.openness.group, let role = AdminRole.allCases.first(where: { roles.groups[$0] == group }) {
@@ -87,7 +88,7 @@ package struct SettingsCheck: Sendable {
                 "\(key): user \(geteuid()) is not in the group '\(printable(name))', and cannot give it a socket",
                 hint: hint)
         }
-        // Changes nothing, and fails where the call is denied altogether.
+        // Changes nothing, but fails where the call is denied altogether.
         guard unsafe chown(places.stateDirectory, uid_t.max, gid_t.max) == 0 || errno != EPERM else {
             throw StartError(
                 .configuration, "\(key): this service may not give a socket to a group: its sandbox denies the call",

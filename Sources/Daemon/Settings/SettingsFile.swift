@@ -7,7 +7,7 @@ extension Settings {
     package typealias Reader = @Sendable () throws(StartError) -> Settings
 }
 
-/// The configuration file, which may be missing unless somebody named it.
+/// The configuration file, which may be missing unless it was named explicitly.
 package enum SettingsFile {
     private static let largest = 256 * 1024
 
@@ -22,7 +22,7 @@ package enum SettingsFile {
             throw StartError(.configuration, "cannot read \(path): \(words(for: errno))")
         }
         defer { close(descriptor) }
-        // It says what is run, and whom to trust.
+        // It decides which commands run, and which servers are trusted.
         try StartError.check("the configuration file", path)
         var bytes = [UInt8](repeating: 0, count: largest + 1)
         var count = 0

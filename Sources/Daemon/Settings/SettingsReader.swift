@@ -3,8 +3,8 @@ import Glibc
 package import Maintenance
 import SocketAPI
 
-/// Reads settings: environment over file over default. What nobody knows is refused by name, since a misspelt setting
-/// that does nothing is found on the day on which it was needed.
+/// Reads settings: the environment takes precedence over the file, the file over defaults. Unknown settings are refused
+/// by name, since a misspelt one would go unnoticed until it is needed.
 package enum SettingsReader {
     /// - Parameters:
     ///   - file: the configuration's text; `nil` when there is none.
@@ -39,7 +39,7 @@ package enum SettingsReader {
         settings.given[key] = value
     }
 
-    /// The file's settings as dotted keys, in the order of the keys.
+    /// The file's settings as dotted keys, sorted.
     private static func flatten(_ text: String, _ name: String) throws(StartError) -> [(String, String)] {
         let node: YAMLNode?
         do throws(YAMLError) { node = try YAMLNode(parsing: text) } catch {
@@ -50,7 +50,7 @@ package enum SettingsReader {
         var found: [(String, String)] = []
         if let node, !node.isNull { try collect(node, "", name, &found) }
         found.sort { $0.0 < $1.0 }
-        // Once nested and once dotted.
+        // Given both nested and dotted.
         for (one, other) in zip(found, found.dropFirst()) where one.0 == other.0 {
             throw StartError(.configuration, "\(name): \(one.0) stands there twice")
         }
@@ -77,7 +77,7 @@ package enum SettingsReader {
         }
     }
 
-    /// Levenshtein's distance: how many letters to change, add or drop.
+    /// The Levenshtein distance: the number of letters to change, add or drop.
     private static func distance(_ one: String, _ other: String) -> Int {
         let other = Array(other)
         var row = Array(0...other.count)

@@ -1,37 +1,37 @@
 import CYAML
 
-/// A value of a YAML document. Numbers, dates and the like are text: what reads a setting knows what it wants.
+/// A value of a YAML document. Numbers, dates and the like are text; the reader of a setting parses them.
 enum YAMLNode {
     case scalar(String, isPlain: Bool)
     case list([YAMLNode])
     case mapping([(key: String, value: YAMLNode)])
 
-    /// Reads one document. Settings need no anchors, aliases and tags, so that a document with any is refused: an alias can
+    /// Reads one document. Settings need no anchors, aliases or tags, and a document with any is refused: an alias can
     /// stand for a value that is larger than any memory.
     /// - Returns: `nil` when there is no document.
     init?(parsing text: String) throws(YAMLError) {
         let parser = try YAMLParser(Array(text.utf8))
-        _ = try parser.next()  // The stream's beginning.
+        _ = try parser.next()  // the start of the stream
         guard case .boundary = try parser.next().kind, case let first = try parser.next(), first.kind != .boundary
         else {
             return nil
         }
         self = try parser.node(first, depth: 0)
-        _ = try parser.next()  // The document's end.
+        _ = try parser.next()  // the end of the document
         let last = try parser.next()
         guard last.isEndOfStream else { throw last.error("has a second document") }
     }
 }
 
-/// What is wrong with a document, to be said behind its name, and where.
+/// What is wrong with a document, to be said after its name, and the position.
 struct YAMLError: Error {
     let problem: String
-    /// From 1.
+    /// Counted from 1.
     var line: Int?
     var column: Int?
 }
 
-/// libyaml's events, one after the other.
+/// Reads libyaml's events in order.
 @safe private struct YAMLParser: ~Copyable {
     static let mostDepth = 16
 
@@ -47,7 +47,7 @@ struct YAMLError: Error {
         }
     }
 
-    /// On the heap, since libyaml keeps its address.
+    /// On the heap, since libyaml stores its address.
     private let parser: UnsafeMutablePointer<yaml_parser_t>
     private let text: UnsafeMutableBufferPointer<UInt8>
 
@@ -119,7 +119,7 @@ struct YAMLError: Error {
         }
     }
 
-    /// Where and what, without the excerpt of the file.
+    /// The position and the problem, without an excerpt of the file.
     private var failure: YAMLError {
         guard let words = unsafe parser.pointee.problem else {
             return YAMLError(problem: "cannot be read: no memory is left")

@@ -3,11 +3,11 @@ import Health
 import SocketAPI
 import SocketServer
 
-/// A line of the audit log that is written before an answer leaves.
+/// A line of the audit log that is written before an answer is sent.
 final class AuditRecord: AnswerRecord {
     let trail: AuditTrail
     let event: AuditEvent
-    /// What the answer counts as, where answers are counted.
+    /// The label under which the answer is counted, if it is.
     let label: FetchCounts.Label?
 
     init(trail: AuditTrail, event: AuditEvent, label: FetchCounts.Label? = nil) {
@@ -21,7 +21,7 @@ final class AuditRecord: AnswerRecord {
     static func commit(_ records: [any AnswerRecord]) -> Commitment {
         let records = records.compactMap { $0 as? AuditRecord }
         var last: (trail: AuditTrail, line: Int)?
-        // Of more than one trail only when the vault was locked and unlocked within one turn.
+        // There is more than one trail only if the vault was locked and unlocked within one turn.
         var rest = records[...]
         while let trail = rest.first?.trail {
             let lines = rest.prefix { $0.trail === trail }

@@ -2,8 +2,8 @@ import Glibc
 import Maintenance
 import SocketAPI
 
-/// The sockets that systemd listens at by itself and passes on (sd_listen_fds(3)), by the names that their units give
-/// them. Whoever connects while there is no daemon waits for the next one.
+/// The listening sockets that systemd passes on (sd_listen_fds(3)), by the names of their units. Clients that connect
+/// without a daemon wait for the next one.
 struct InheritedSockets: Equatable {
     enum Name: String, CaseIterable {
         case agent, admin
@@ -15,14 +15,14 @@ struct InheritedSockets: Equatable {
 
     private(set) var descriptors: [Name: CInt] = [:]
 
-    /// The first descriptor that is passed on.
+    /// The first inherited descriptor.
     private static let first: CInt = 3
 
     private init() {}
 
     /// - Parameters:
     ///   - variable: looks up an environment variable.
-    ///   - pid: of this process. What is meant for another one is none of ours.
+    ///   - pid: of this process. Sockets for another process are ignored.
     init(_ variable: (String) -> String? = Systemd.variable, pid: pid_t = getpid()) throws(StartError) {
         guard variable("LISTEN_PID") == String(pid) else { return }
         let names = (variable("LISTEN_FDNAMES") ?? "").split(separator: ":", omittingEmptySubsequences: false)
@@ -46,7 +46,7 @@ struct InheritedSockets: Equatable {
 }
 
 extension ListeningSocket {
-    /// Takes over the socket that was passed on for `name`, or makes one.
+    /// Takes over the inherited socket for `name`, or creates one.
     static func take(
         _ name: InheritedSockets.Name, from inherited: InheritedSockets, at path: String, mode: mode_t, group: gid_t?
     ) throws(StartError) -> ListeningSocket {

@@ -3,14 +3,14 @@ import Maintenance
 import SocketAPI
 import SocketServer
 
-/// Where connections come in.
+/// A listening socket.
 protocol Listener: Sendable {
-    /// As it is named in the log.
+    /// Its name in the log.
     var name: String { get }
     var descriptor: CInt { get }
-    /// Whether the kernel says who connects. Where it does not, everybody is nobody.
+    /// Whether the kernel identifies callers. If not, all callers are unknown.
     var knowsCallers: Bool { get }
-    /// Has nobody find it any more.
+    /// Unlinks the socket so that no new client can connect.
     func remove()
 }
 
@@ -18,24 +18,24 @@ extension Listener {
     var entrance: Server.Entrance { Server.Entrance(descriptor, knowsCallers: knowsCallers) }
 }
 
-/// A Unix socket that listens at its path, made so that nobody can reach it before its permissions are right.
+/// A Unix socket at a path, created so that nobody can connect before its permissions are set.
 ///
-/// It is bound in a staging directory that only this user can enter, gets its mode and group there, listens, and is
-/// then renamed into place. Whatever was at the path is replaced: the caller holds the lock that says it is ours.
+/// It is bound in a staging directory that only this user can enter, gets its mode and group there, listens, and is then
+/// renamed into place. Anything at the path is replaced: the caller holds the lock of the directory.
 final class ListeningSocket: Listener {
     let path: String
     var name: String { path }
     let knowsCallers = true
     let descriptor: CInt
-    /// Whether this process put it there.
+    /// Whether this process created it.
     let isMade: Bool
-    /// What stood at the path when it was made or taken over.
+    /// The file at the path when it was created or taken over.
     private let place: (device: dev_t, inode: ino_t)
 
-    /// The kernel's limit for a socket's address, its final zero not counted.
+    /// The kernel's limit for a socket's address, without the final zero.
     static let longestPath = 107
 
-    /// - Parameter group: the group that the socket is given to; `nil` leaves it to the process's own.
+    /// - Parameter group: the group of the socket; `nil` for the process's own.
     init(at path: String, mode: mode_t, group: gid_t?) throws(StartError) {
         try Self.checkLength(of: path)
         let staging = try Self.makeStaging(for: path)
@@ -62,7 +62,7 @@ final class ListeningSocket: Listener {
         isMade = true
     }
 
-    /// A socket is made under a name that is longer by five bytes.
+    /// A socket is created under a name that is five bytes longer.
     static func checkLength(of path: String) throws(StartError) {
         guard path.utf8.count + 4 <= longestPath else {
             throw StartError(
@@ -70,8 +70,8 @@ final class ListeningSocket: Listener {
         }
     }
 
-    /// Takes over a socket that systemd listens at, and that stays when this process ends. It must be the one that would
-    /// have been made here: what others could reach before the daemon was there must be open to nobody else.
+    /// Takes over a socket of systemd, which stays when this process ends. It must have the path and permissions that
+    /// this process would use: nobody else may have been able to connect before the daemon started.
     /// - Parameter unit: the name of systemd's unit for it.
     init(inherited descriptor: CInt, unit: String, at path: String, mode: mode_t, group: gid_t?) throws(StartError) {
         try Self.check(fcntl(descriptor, F_SETFD, FD_CLOEXEC), "\(unit): no socket was passed on")
@@ -95,7 +95,7 @@ final class ListeningSocket: Listener {
         place = (status.st_dev, status.st_ino)
     }
 
-    /// Whether a socket of systemd's is open to nobody whom the settings keep out.
+    /// Whether a socket of systemd's keeps out everybody whom the settings keep out.
     @discardableResult
     static func check(
         inherited unit: String, at path: String, mode: mode_t, group: gid_t?
@@ -106,7 +106,7 @@ final class ListeningSocket: Listener {
             throw refusal(
                 unit, "\(path) is open to more users than it should be", "SocketMode=0\(String(mode, radix: 8))")
         }
-        // Which group it is matters where that may do more than everybody.
+        // The group matters only if it has more permissions than others.
         let others = (mode & 0o007) << 3
         guard status.st_mode & 0o070 & ~others == 0 || status.st_gid == group ?? getegid(),
             status.st_uid == geteuid() || status.st_uid == 0
@@ -121,13 +121,13 @@ final class ListeningSocket: Listener {
         StartError(.configuration, "\(unit): \(detail)", hint: "\(hint) in \(unit), and systemctl restart \(unit)")
     }
 
-    /// Whether who looks for it finds it.
+    /// Whether callers find it at its path.
     var isInPlace: Bool {
         var status = stat()
         return unsafe lstat(path, &status) == 0 && status.st_dev == place.device && status.st_ino == place.inode
     }
 
-    /// Takes the socket off its path, if it is still this one.
+    /// Unlinks the socket's path, if it is still this socket.
     func remove() { if isMade, isInPlace { unsafe unlink(path) } }
 
     private static func option(_ name: CInt, of descriptor: CInt) -> CInt? {
@@ -153,7 +153,7 @@ final class ListeningSocket: Listener {
 
     private static func makeStaging(for path: String) throws(StartError) -> String {
         let staging = path + ".d"
-        // Left behind by a process that was killed in between; the lock says that it is nobody's.
+        // Left by a process that was killed meanwhile; the lock shows that it is unused.
         unsafe unlink(staging + "/s")
         unsafe rmdir(staging)
         try check(unsafe mkdir(staging, 0o700), "cannot make \(staging)")

@@ -3,13 +3,13 @@ import Maintenance
 import SocketAPI
 import SocketServer
 
-/// A socket that listens on loopback.
+/// A listening socket on loopback.
 final class LoopbackSocket: Listener {
     let name: String
     let descriptor: CInt
     let knowsCallers = false
 
-    /// The daemon keeps no capability for a low port, whoever runs it.
+    /// The daemon retains no capability for a low port, even for root.
     static func check(_ address: LoopbackAddress, for setting: String) throws(StartError) {
         guard let lowest = address.lowestAllowed else { return }
         throw StartError(
@@ -28,6 +28,6 @@ final class LoopbackSocket: Listener {
         }
     }
 
-    /// It goes with the process.
+    /// It disappears with the process.
     func remove() {}
 }

@@ -3,7 +3,7 @@ import Doctor
 import Domain
 import Synchronization
 
-/// What becomes of refusals in the audit log, from one unlocking of the vault to the next.
+/// Limits the refusals in the audit log, from one unlock of the vault to the next.
 final class RefusalCounter: Sendable {
     private struct State {
         var allowance: RefusalAllowance
@@ -18,8 +18,8 @@ final class RefusalCounter: Sendable {
         state = Mutex(State(allowance: RefusalAllowance(limits)))
     }
 
-    /// - Parameter make: makes what its line tells; not called for what is counted.
-    /// - Returns: what is to be written of the refusal; `nil` when it was counted.
+    /// - Parameter make: creates the event; not called for a refusal that is only counted.
+    /// - Returns: the event to write; `nil` when the refusal was counted.
     func take(_ uid: UInt32, at now: Timestamp, _ make: () -> AuditEvent) -> AuditEvent? {
         state.withLock { state in
             var event: AuditEvent?
@@ -32,15 +32,15 @@ final class RefusalCounter: Sendable {
         }
     }
 
-    /// What is in no line yet.
+    /// The counts that were not reported yet.
     var counted: [RefusalAllowance.Counted] { state.withLock { $0.allowance.counted } }
 
-    /// The log is open, and has lines of refusals already.
+    /// The log is open, and already has lines of refusals.
     func resume(used bytes: Int, at now: Timestamp) { state.withLock { $0.allowance.resume(used: bytes, at: now) } }
 
-    /// Looks how much room there is, and tells by `write` what was counted.
+    /// Checks the free space, and reports the counts through `write`.
     func look(at path: String, _ now: Timestamp, isLast: Bool = false, write: ([AuditEvent]) -> Bool) {
-        // Where it cannot be known, the disk says when it is full.
+        // If it is unknown, a full disk will cause an error.
         let hasRoom = DiskRoom(at: path).map { $0.free >= limits.reserve } ?? true
         let told = state.withLock { state in
             state.hasRoom = hasRoom

@@ -6,34 +6,34 @@ import SocketAPI
 import Tokens
 import Vault
 
-/// Refusals that several routes give, in one voice.
+/// Refusals that several routes share.
 enum Refusal {
     static let locked = Problem(.locked, "the vault is locked", try: "keyturn unlock")
     static let noSuchRoute = Problem(.notFound, "there is nothing at this path")
 
-    /// To whom waits while the daemon stops: the next one may be there in a moment.
+    /// For waiting clients while the daemon stops: the next one may be there in a moment.
     static let stopping = RenderedResponse.refusing(
         Problem(.unavailable, "the daemon is stopping", try: "the same again in a moment"), retryAfter: 1)
 
-    /// To whom would have got something that cannot be logged.
+    /// Sent instead of an answer that could not be logged.
     static let unrecorded = RenderedResponse.refusing(notLogged, retryAfter: 1)
     static let notLogged = Problem(
         .auditUnavailable, "the audit log cannot be written, and nothing with a secret leaves unrecorded",
         try: "make room in the state directory, and see keyturn status")
 
-    /// To whom would have got a secret out of a backup that may be dead.
+    /// Sent instead of a secret from a backup that may have expired.
     private static let unproven = RenderedResponse.refusing(
         Problem(
             .unproven, "the vault was restored from a backup, and zoom has not taken this app's secret since",
             try: "the same again in a moment; keyturn status says how it stands"), retryAfter: 5)
 
-    /// To whom would have got a secret out of a backup: that Zoom was not asked yet, or what it says.
+    /// Sent instead of a secret from a backup: Zoom was not asked yet, or its answer.
     static func unproven(_ entry: AppEntry) -> RenderedResponse {
         guard let refusal = entry.refusal, !refusal.mayPass else { return unproven }
         return dead(entry.app.name, refusal)
     }
 
-    /// No `Retry-After`: to wait does not help.
+    /// Without `Retry-After`, because waiting does not help.
     private static func dead(_ app: Name, _ refusal: (cause: String, reason: String, mayPass: Bool)) -> RenderedResponse
     {
         let words = DeadSecret(app: app, cause: refusal.cause, reason: refusal.reason)
@@ -43,7 +43,7 @@ enum Refusal {
                 "the vault was restored from a backup, and the secret in it is dead: \(words.detail)", try: words.hint))
     }
 
-    /// To a client that uses a secret that was made and is in no vault.
+    /// For a client that uses a secret that was made and is in no vault.
     static func lost(_ generation: Generation, _ entry: AppEntry) -> Problem {
         Problem(
             .conflict,
@@ -52,19 +52,19 @@ enum Refusal {
             try: "fetch the credentials again: GET /v1/apps/\(entry.app.name)/credentials")
     }
 
-    /// To whoever changed something. The vault has the line, and the log will.
+    /// After a change. The vault has the line, and the log will.
     static let notLoggedYet = Problem(
         .auditUnavailable,
         "this was done, and the audit log cannot be written: its line is kept in the vault until it can",
         try: "make room in the state directory, and see keyturn status; do not do it again")
 
-    /// To one more who wants to wait.
+    /// For a request beyond the limit of waiting requests.
     static let tooManyWaiting = RenderedResponse.refusing(
         Problem(
             .tooManyRequests, "as many clients wait for a change as the daemon lets wait",
             try: "without wait, now and then"), retryAfter: 10)
 
-    /// To one more of a user who has a share of those places.
+    /// For a request beyond a user's share of those.
     static func tooManyWaiting(of uid: UInt32) -> RenderedResponse {
         RenderedResponse.refusing(
             Problem(
@@ -110,7 +110,7 @@ enum Refusal {
 }
 
 extension Problem {
-    /// What came of an operation whose closure cannot say what it throws.
+    /// The result of an operation whose closure has untyped errors.
     init(any error: any Error) {
         switch error {
         case let error as Problem: self = error

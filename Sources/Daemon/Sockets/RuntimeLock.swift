@@ -3,7 +3,7 @@ import Maintenance
 import SocketAPI
 import Synchronization
 
-/// Says that the sockets of a runtime directory are this process's. Held for life; the kernel lets go of it.
+/// Makes a runtime directory's sockets this process's. Held for its life; the kernel releases it.
 final class RuntimeLock: Sendable {
     private let path: String
     private let descriptor: Mutex<CInt>
@@ -13,7 +13,7 @@ final class RuntimeLock: Sendable {
         descriptor = Mutex(try Self.lock(path, in: directory))
     }
 
-    /// Locks the file that is there now, where somebody has removed the one that is locked.
+    /// Locks the present file, if somebody removed the locked one.
     func renew(in directory: String) throws(StartError) {
         var (held, there) = (stat(), stat())
         let old = descriptor.withLock { $0 }

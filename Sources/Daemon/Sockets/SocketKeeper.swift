@@ -4,14 +4,14 @@ import SocketAPI
 import SocketServer
 import Synchronization
 
-/// Looks once a second whether callers still find the sockets. Who removes `/run/keyturn` takes a daemon away that goes on as
-/// if nothing were. What this process made is made again; what systemd made, systemd must make.
+/// Checks once a second whether callers can still find the sockets: removing `/run/keyturn` would cut off a daemon that
+/// otherwise runs on. Sockets of this process are created again; those of systemd, only systemd can create.
 final class SocketKeeper: Sendable {
     struct Place: Sendable {
         let server: Server
-        /// What callers are to find; that of the moment.
+        /// The socket that callers should find at present.
         var socket: ListeningSocket
-        /// Makes it again, with all that it stands in.
+        /// Creates it again, with its directories.
         let make: @Sendable () throws(StartError) -> ListeningSocket
     }
 
@@ -27,7 +27,7 @@ final class SocketKeeper: Sendable {
 
     /// Returns when its task is cancelled.
     func run() async throws {
-        // By path, so that each trouble is told once, and not each second.
+        // By path, so that each trouble is reported once, and not each second.
         var said: [String: String] = [:]
         while !Task.isCancelled {
             places.withLock { places in
@@ -43,10 +43,10 @@ final class SocketKeeper: Sendable {
         }
     }
 
-    /// Has nobody find them any more.
+    /// Unlinks all sockets so that no new client can connect.
     func remove() { places.withLock { $0.forEach { $0.socket.remove() } } }
 
-    /// - Returns: why it is gone and stays so.
+    /// - Returns: why it is missing and cannot be created.
     private func look(_ place: inout Place) -> LostSockets.Trouble? {
         guard !place.socket.isInPlace else { return nil }
         let path = place.socket.path
@@ -68,7 +68,8 @@ final class SocketKeeper: Sendable {
     }
 }
 
-/// The sockets that nobody finds, for the status: who is connected to the other one, or told by an alert, can still learn it.
+/// The sockets that callers cannot find, for the status: clients of the other socket, and recipients of alerts, still
+/// learn of it.
 final class LostSockets: Sendable {
     struct Trouble: CustomStringConvertible {
         let detail: String

@@ -4,8 +4,8 @@ import SecretMemory
 import Tokens
 import Vault
 
-/// Has the rotation prove an app's current secret as everybody else tries it: out of the one budget of attempts that the
-/// app has, and with the token kept. A new secret is another matter: its proofs are counted by the rotation itself.
+/// Makes a rotation verify an app's current secret within the app's shared budget of attempts, and saves the token. A new
+/// secret is different: the rotation itself counts its attempts.
 struct BudgetedIssuer: SecretIssuer {
     let base: any SecretIssuer
     let tokens: TokenKeeper

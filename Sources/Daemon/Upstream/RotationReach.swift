@@ -5,16 +5,16 @@ import SocketAPI
 import Vault
 import Zoom
 
-/// Whether Zoom would let an app's secret be replaced through its API, as far as that can be known without doing it: whether
-/// it gives a token with the scope, and whether the Marketplace app ID is known. Only to be asked with a secret that Zoom
-/// took just now, so that a refused one is not sent once more.
+/// Whether Zoom would let an app's secret be rotated through its API, as far as can be known without doing it: whether it
+/// issues a token with the scope, and whether the Marketplace app ID is known. Call it only with a secret that Zoom has
+/// just accepted, so that a refused one is not sent again.
 struct RotationReach: Sendable {
     let zoom: ZoomClient
     let now: @Sendable () -> Timestamp
 
     enum Scope: Equatable, Sendable {
         case granted
-        /// Why not, for people.
+        /// Why not, as text for people.
         case lacking(String)
         /// Zoom could not be asked, or did not say.
         case unknown(String)
@@ -43,7 +43,7 @@ struct RotationReach: Sendable {
 
     private static let lacking = "the app lacks the scope \(ZoomClient.rotationScope)"
 
-    /// As it is kept; `nil` for what says nothing new.
+    /// The form in which it is saved; `nil` when there is no news.
     func remembered(_ scope: Scope) -> Upkeep.RotationScope? {
         switch scope {
         case .granted: Upkeep.RotationScope(at: now())
@@ -52,7 +52,7 @@ struct RotationReach: Sendable {
         }
     }
 
-    /// A failure for an app that is to be rotated by itself, and a warning for any other.
+    /// A failure for an app with automatic rotation, and a warning for any other.
     static func check(_ app: App, _ scope: Scope) -> Verification.Check {
         var lacks: [RotationLack] = app.marketplaceAppID == nil ? [.appID(app.name)] : []
         switch scope {

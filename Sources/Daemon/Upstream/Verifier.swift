@@ -6,7 +6,7 @@ import Tokens
 import Vault
 import Zoom
 
-/// Says what an app's token is good for: the scopes that PingFederate's connector needs, and whether SCIM answers.
+/// Checks what an app's token can do: the scopes that PingFederate's connector needs, and SCIM.
 struct Verifier: Sendable {
     let zoom: ZoomClient
 
@@ -17,7 +17,7 @@ struct Verifier: Sendable {
         ]
     }
 
-    /// Zoom leaves the scopes out for a while after an app was made or changed: that is no failure. [seen]
+    /// Zoom omits the scopes for a while after an app was created or changed: that is not a failure. [seen]
     static func token(lifetime: Int, scopes: [String]?) -> [Verification.Check] {
         let minted = Verification.Check("token", .passed, "zoom took the credentials; the token lives \(lifetime) s")
         guard let scopes else {
@@ -42,7 +42,7 @@ struct Verifier: Sendable {
         return [minted, .init("scopes", .passed, "all seven that PingFederate needs")]
     }
 
-    /// What PingFederate does: lists users over SCIM.
+    /// Lists users over SCIM, as PingFederate does.
     func scim(_ token: SecretBox, api: String) async -> Verification.Check {
         do {
             let probe = try await zoom.probeSCIM(token: token, api: try EndpointURL(api))

@@ -5,7 +5,7 @@ import Tokens
 import Vault
 import Zoom
 
-/// Zoom as the source of tokens: where the vault's terms meet Zoom's.
+/// Zoom as the issuer of tokens: converts between the vault's types and Zoom's.
 struct ZoomIssuer: TokenIssuer {
     let zoom: ZoomClient
 
@@ -35,7 +35,7 @@ struct ZoomIssuer: TokenIssuer {
 
 extension IssueFailure {
     init(_ failure: ZoomFailure) {
-        // Zoom may have minted a token that was lost on the way: another one harms nobody, so that is a later try.
+        // Zoom may have minted a token whose answer was lost; another one does no harm, so it is retried later.
         let disposition: Disposition =
             switch failure.disposition {
             case .permanent: .refused

@@ -6,10 +6,10 @@ import SecretMemory
 import Vault
 import Zoom
 
-/// Zoom as the maker of client secrets: where the rotation's terms meet Zoom's.
+/// Zoom as the maker of client secrets: converts between the rotation's types and Zoom's.
 struct ZoomRotator: SecretIssuer {
     let zoom: ZoomClient
-    /// Told which grant's token carried the scope, once a call succeeded with it.
+    /// Called with the grant whose token carried the scope, once a call succeeded with it.
     let remember: @Sendable (App, String) -> Void
 
     func prove(_ secret: SecretBox, of app: App) async -> Proof {
@@ -76,7 +76,7 @@ struct ZoomRotator: SecretIssuer {
                 return .refused(reason: failure.description, isAsked: failure.mayHaveReachedZoom)
             }
         } catch {
-            // No token for it: what was to be asked for never went out.
+            // Without a token for it, the request was never sent.
             guard error.disposition != .permanent else { return .refused(reason: error.description, isAsked: false) }
             return .later(retryAfter: error.retryAfter, reason: error.description, isAsked: false)
         }
@@ -105,7 +105,7 @@ extension Proof {
 }
 
 extension MakeOutcome {
-    /// Of a failure that certainly changed nothing.
+    /// A failure that certainly changed nothing.
     fileprivate init(nothingDone failure: ZoomFailure, isAsked: Bool) {
         self =
             failure.disposition == .permanent
@@ -115,7 +115,7 @@ extension MakeOutcome {
 }
 
 extension ZoomFailure {
-    /// Seconds.
+    /// In seconds.
     fileprivate var retryAfter: Int? {
         switch disposition {
         case .transient(let wait), .throttled(let wait): wait.map { Int($0.components.seconds) }
