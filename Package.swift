@@ -146,7 +146,7 @@ let package = Package(
             path: "Tests/HTTPTestSupport",
             swiftSettings: settings),
         .target(
-            name: "TestSupport", dependencies: ["Domain", "Envelope", "SecretMemory", "Vault"],
+            name: "TestSupport", dependencies: ["Audit", "Domain", "Envelope", "SecretMemory", "Vault"],
             path: "Tests/TestSupport", swiftSettings: settings),
         // Fills vaults and times sealing, for scripts/bench.
         .executableTarget(
@@ -157,20 +157,18 @@ let package = Package(
         tests("SecretMemoryTests", ["SecretMemory", "TestSupport"]),
         tests("SecretJSONTests", ["SecretJSON", "SecretMemory", "TestSupport"]),
         tests("EnvelopeTests", ["Envelope", "SecretMemory"]),
-        tests("AuditTests", ["Audit", "Domain", "Envelope", "SecretMemory", "TestSupport"]),
+        tests("AuditTests", ["Audit", "Domain", "SecretMemory", "TestSupport"]),
         tests(
             "VaultTests",
             ["Audit", "Domain", "Envelope", "SecretJSON", "SecretMemory", "TestSupport", "Vault"]),
         tests(
             "VaultSQLiteTests",
             ["Domain", "Envelope", "SecretMemory", "TestSupport", "Vault", "VaultSQLite"]),
-        tests(
-            "TokensTests",
-            ["Domain", "Envelope", "SecretMemory", "TestSupport", "Tokens", "Vault", "VaultSQLite"]),
+        tests("TokensTests", ["Domain", "SecretMemory", "TestSupport", "Tokens", "Vault"]),
         tests("HTTPTransportTests", ["CCurl", "HTTPTestSupport", "HTTPTransport", "SecretMemory", "TestSupport"]),
         tests(
             "ZoomTests",
-            ["Domain", "HTTPTestSupport", "HTTPTransport", "Sandbox", "SecretJSON", "SecretMemory", "Zoom"]),
+            ["Domain", "HTTPTestSupport", "HTTPTransport", "Sandbox", "SecretMemory", "Zoom"]),
         tests(
             "PingFederateTests",
             ["Domain", "HTTPTransport", "PingFederate", "SecretJSON", "SecretMemory", "TestSupport"]),

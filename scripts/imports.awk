@@ -1,6 +1,6 @@
 # Checks every import of the Swift files against the table, which is the first file:
 #     awk -f imports.awk imports.txt Sources/Domain/Name.swift ...
-# Prints `path:line: what is wrong`. A file's target is its folder under Sources.
+# Prints `path:line: what is wrong`. A file's target is its folder under Sources. A permission that no file uses is wrong too.
 
 function complain(what) { print FILENAME ":" FNR ": " what }
 
@@ -33,6 +33,7 @@ FNR == 1 {
         sub(/^(actor|class|enum|func|let|protocol|struct|typealias|var)[ \t]+/, "", module)
         gsub(/`/, "", module)
         sub(/[^A-Za-z0-9_].*/, "", module)
+        used[target, module] = 1
         if (!((target, module) in allowed) && !(("*", module) in allowed)) complain(target " may not import " module)
     }
 }
@@ -42,5 +43,7 @@ END {
         split(pair, side, SUBSEP)
         if (side[2] in row && row[side[2]] >= row[side[1]])
             print "scripts/imports.txt:" place[pair] ": " side[1] " names " side[2] ", which is not above it"
+        if (side[1] != "*" && !(pair in used))
+            print "scripts/imports.txt:" place[pair] ": " side[1] " may import " side[2] ", and no file of it does"
     }
 }

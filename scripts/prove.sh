@@ -23,6 +23,8 @@ new_sample() {
         printf '// Named, but not built: "keyturn", "CPlatform", "DomainTests".\n'
         printf 'let package = Package(name: "sample", targets: [.target(name: "Domain", swiftSettings: settings)])\n'
     } >"$sample/Package.swift"
+    put scripts/imports.txt '*: Glibc' '' 'Domain:' 'SocketAPI:' 'Vault:' 'VaultSQLite: # nothing' 'Tokens:' 'Sandbox:' \
+        'keyturnd:' 'keyturn: Foundation' 'keyturn: Domain'
     put Sources/Domain/Name.swift '// import Vault: a comment may' '' \
         '/// Blueprint (of a name); never printed (see fatalErrors)' 'package let asked = "was!"' '' \
         '// Never written after start.' 'nonisolated(unsafe) package var safe = 1'
@@ -73,6 +75,8 @@ prove_rules() {
     red imports Sources/Domain/Bad.swift 'import Unheard'
     red imports Sources/Unheard/Bad.swift 'package let one = 1'
     red imports scripts/imports.txt 'keyturn: Foundation Domain' 'Domain:'
+    red imports scripts/imports.txt 'Domain:' 'Vault:' 'keyturn: Foundation Domain Vault'
+    red imports scripts/imports.txt 'Domain:' 'Vault: Domain' 'keyturn: Foundation Domain'
     red targets Tests/UnheardTests/Bad.swift '// never built'
     for word in 'try! open()' 'one as! Two' 'fatalError()' '// TODO: later' '/* FIXME */' 'print(1)' 'Swift.print(1)' \
         'import XCTest' 'final class Odd: @unchecked Sendable {}' 'nonisolated(unsafe) var odd = 1'; do
