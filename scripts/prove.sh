@@ -83,6 +83,7 @@ prove_rules() {
         red words Sources/Domain/Bad.swift '// Far above.' '' "$word" '' '// Far below.'
     done
     red words Tests/DomainTests/Bad.swift 'import XCTest'
+    red words Tests/DomainTests/Bad.swift '@Test(arguments: [1, 2])' 'func aName(_ text: Int) {}'
     red instruments Sources/Domain/Bad.swift 'let variable = "KEYTURN_TEST_ODD"'
     red instruments Sources/Domain/Bad.swift '#if FAULT_POINTS' '#else' 'let variable = "KEYTURN_FAULT"' '#endif'
     red sizes Sources/Domain/Bad.swift "$(seq -f '// %g' 251)"

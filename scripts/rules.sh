@@ -63,6 +63,13 @@ rule_words() {
     forbid "${apart}(TODO|FIXME)([^[:alnum:]_]|\$)" "do it or drop it" Sources
     forbid "(^|[^[:alnum:]_.]|Swift\\.)(print|debugPrint) *\\(" "only programs speak: log or throw" "${libraries[@]}"
     forbid "${apart}import +XCTest" "tests are written in Swift Testing" Sources Tests
+    find Tests -type f -name '*.swift' -print0 | sort -z | xargs -0 awk '
+        FNR == 1 { due = 0 }
+        /^[ \t]*@Test/ { due = 1 }
+        due && /(^|[ \t])func( |$)/ {
+            if (!/(^|[ \t])func( `|$)/) print FILENAME ":" FNR ": name it by a raw identifier that says what must hold"
+            due = 0
+        }'
     # The compiler does not check these: a comment on the same or an adjacent line must give the reason.
     # shellcheck disable=SC2016
     find Sources -type f -name '*.swift' -print0 | sort -z | xargs -0 awk '

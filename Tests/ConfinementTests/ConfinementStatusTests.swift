@@ -28,7 +28,7 @@ import Testing
         }
     }
 
-    @Test func `this process's own is there`() { #expect(ConfinementStatus.current != nil) }
+    @Test func `this process's own report is there`() { #expect(ConfinementStatus.current != nil) }
 
     @Test func `capabilities have their names`() {
         #expect(Capabilities.needed.description == "cap_chown, cap_dac_read_search, cap_ipc_lock, cap_sys_ptrace")

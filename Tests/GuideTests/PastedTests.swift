@@ -45,7 +45,7 @@ import Zoom
         (.clientID, "https://marketplace.zoom.us/develop", "this looks like an address, not like the client ID"),
         (.accountID, "a@example.org", "this looks like an e-mail address, not like the account ID"),
         (.description, secret, "this looks like a client secret: 32 letters and digits"),
-    ]) func `a value in the wrong field is asked about, and may be used all the same`(
+    ]) func `a value in the wrong field is questioned, and may still be used`(
         field: MarketplaceField, entered: String, why: String
     ) {
         #expect(field.judge(entered, knowing: [:]) == .doubtful(entered, wasTrimmed: false, why: why))

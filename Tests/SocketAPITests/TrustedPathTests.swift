@@ -75,7 +75,7 @@ struct TrustedPathTests {
     ]
 
     @Test(arguments: cases)
-    func `what another user could have put there, or could change, is named`(one: Case) {
+    func `a file that another user could have put there, or could change, is named`(one: Case) {
         let tree = Self.base.merging(one.more) { $1 }
         do throws(TrustedPath.Distrust) {
             try TrustedPath.check(one.path, owner: 7) { tree[$0] }
@@ -101,14 +101,14 @@ struct TrustedPathTests {
         }
     }
 
-    @Test func `the way is given without its links`() throws {
+    @Test func `a path is given without its links`() throws {
         let tree = Self.base.merging([
             "/etc/l": .link(owner: 0, target: "../home"), "/home/own/key": .file(owner: 7, mode: 0o400),
         ]) { $1 }
         #expect(try TrustedPath.check("/etc/l/own/key", owner: 7) { tree[$0] } == "/home/own/key")
     }
 
-    @Test func `links in a circle, and ways that end too early, are nobody's fault`() {
+    @Test func `links in a circle, and paths that end too early, are nobody's fault`() {
         let circle: [String: Entry] = [
             "/": .directory(owner: 0, mode: 0o755), "/a": .link(owner: 0, target: "/b"),
             "/b": .link(owner: 0, target: "a"), "/file": .file(owner: 0, mode: 0o644),
@@ -123,7 +123,7 @@ struct TrustedPathTests {
     }
 
     /// As in a container whose user namespace does not have the machine's root.
-    @Test func `who owns the root of all paths is trusted like root`() throws {
+    @Test func `the owner of the root directory is trusted like root`() throws {
         let tree: [String: Entry] = [
             "/": .directory(owner: 65_534, mode: 0o755), "/key": .file(owner: 65_534, mode: 0o400),
             "/other": .file(owner: 9, mode: 0o400),

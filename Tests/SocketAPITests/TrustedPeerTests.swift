@@ -11,7 +11,7 @@ struct TrustedPeerTests {
         return TrustedPeer(places, isNamed: isNamed, user: 5) { tree[$0] }.users
     }
 
-    @Test func `who was given the vault's place by root is believed, and who took one is not`() {
+    @Test func `an owner whom root gave the vault's directory is trusted, and one who took it is not`() {
         let above: [String: TrustedPath.Entry] = [
             "/var": .directory(owner: 0, mode: 0o755), "/var/lib": .directory(owner: 0, mode: 0o755),
         ]

@@ -97,7 +97,7 @@ import Testing
         #expect(bodies(client.heard()) == ["/c"])
     }
 
-    @Test func `what the kernel does not take at once arrives all the same, in its order`() throws {
+    @Test func `bytes that the kernel does not accept at once still arrive, in their order`() throws {
         let driver = try HandDriven(Echo())
         let client = try driver.client(room: 4_096)
         let paths = (0..<60).map { "/" + String(repeating: "y", count: 900) + "\($0)" }

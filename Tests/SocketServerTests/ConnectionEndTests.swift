@@ -58,7 +58,7 @@ import Testing
         #expect(driver.open == 0)
     }
 
-    @Test func `a refusal is read by its client, who is still sending`() throws {
+    @Test func `a refusal is read by a client that is still sending`() throws {
         let driver = try HandDriven(Echo())
         let client = try driver.client()
         client.send("GET /../etc HTTP/1.1\r\nHost: k\r\n\r\n" + request("/b"))
@@ -94,7 +94,7 @@ import Testing
         #expect(driver.open == 0, "at lock nothing unsent stays")
     }
 
-    @Test func `at lock, who has sent half a request is closed, and who has sent none stays`() throws {
+    @Test func `at a lock, a client that sent half a request is closed, and one that sent none stays`() throws {
         let driver = try HandDriven(Echo())
         let (half, idle) = (try driver.client(), try driver.client())
         half.send("POST /a HTTP/1.1\r\nHost: k\r\nContent-Length: 9\r\n\r\nsecret")

@@ -33,7 +33,7 @@ import Testing
         #expect(quota.take(root) == .full)
     }
 
-    @Test func `strangers, however many, leave their places to those whom a rule names`() {
+    @Test func `strangers, however many, leave places to users with policies`() {
         let quota = quota(1_600, perUser: 100)
         var taken = 0
         for uid in 0..<500 as Range<UInt32> {
@@ -54,13 +54,13 @@ import Testing
         #expect(quota.take(stranger(9)) == nil)
     }
 
-    @Test func `a stranger gets no more than a user whom a rule names`() {
+    @Test func `a stranger gets no more than a user with a policy`() {
         let quota = quota(4_096, perUser: 3)
         for _ in 0..<3 { #expect(quota.take(stranger(9)) == nil) }
         #expect(quota.take(stranger(9)) == .user(9))
     }
 
-    @Test func `some users whom rules name, however greedy, leave places to the others`() {
+    @Test func `some users with policies, however greedy, leave places to the others`() {
         let quota = quota(1_600, perUser: 400)
         var greedy = 0
         for uid in 1000..<1010 as Range<UInt32> {

@@ -72,7 +72,7 @@ import Testing
             (asked + [.arrives, .drains], .none, true), ([.arrives, .takes, .rests, .waits, .drains], .none, false),
             ([.arrives, .takes, .rests, .waits, .drains, .answers], .close, false),
         ] as [([Event], ConnectionState.Action, Bool)])
-    func `what is next follows from what was`(
+    func `the next state follows from the one before`(
         events: [Event], next: ConnectionState.Action, mayTake: Bool
     ) {
         let state = Self.state(events)

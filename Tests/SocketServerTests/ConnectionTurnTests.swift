@@ -23,7 +23,7 @@ import Testing
         #expect(bodies(greedy.heard()).count == 40)
     }
 
-    @Test func `who sends more than is answered in a turn has it wait in the kernel`() throws {
+    @Test func `requests beyond those answered in a turn wait in the kernel`() throws {
         let driver = try HandDriven(Echo())
         let client = try driver.client(uid: 3000)
         let many = Array((0..<1_000).map { request("/\($0)") }.joined().utf8)
@@ -70,7 +70,8 @@ import Testing
         #expect(firsts == 40 && lasts >= 15, "nobody has all before others have some")
     }
 
-    @Test func `who becomes a stranger keeps a stranger's places, and who becomes known keeps all`() throws {
+    @Test func `a user that becomes a stranger keeps a stranger's places, and one that becomes known keeps all`() throws
+    {
         let lock = Echo.Lock()
         var limits = ConnectionLimits()
         limits.connections = 320

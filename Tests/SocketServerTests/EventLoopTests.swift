@@ -11,7 +11,7 @@ import Testing
         let lag = Atomic(0)
     }
 
-    @Test func `what a tick brings leaves at once, also where nothing else happens`() throws {
+    @Test func `output of a tick leaves at once, also where nothing else happens`() throws {
         let (loop, times) = (try EventLoop(), Times())
         loop.work = EventLoop.Work(
             endTurn: {

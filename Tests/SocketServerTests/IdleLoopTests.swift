@@ -25,7 +25,7 @@ import Testing
         #expect(driver.open == 0 && driver.isIdle)
     }
 
-    @Test func `what a client sends while its answer waits for the log is left with the kernel`() throws {
+    @Test func `bytes that a client sends while its answer waits for the log are left with the kernel`() throws {
         let recorder = Recorder()
         let driver = try HandDriven(Echo(recorder: recorder))
         recorder.state.withLock { $0.isSlow = true }
@@ -40,7 +40,7 @@ import Testing
         #expect(bodies(client.heard()) == ["/a", "/b"])
     }
 
-    @Test func `who connects when there is no descriptor left waits for one`() async {
+    @Test func `a client that connects when there is no descriptor left waits for one`() async {
         // In a process of its own, whose limit is nobody else's.
         await #expect(processExitsWith: .success) {
             let driver = try HandDriven(Echo())

@@ -51,7 +51,9 @@ import Testing
         #expect(text.contains("generation 1, with the app, ends at \(Self.now + 25 * 86_400)"), "\(text)")
     }
 
-    @Test func `what no rotation made came with other IDs, at a time that only the newest one tells`() throws {
+    @Test func `a generation that no rotation made came with other IDs, at a time that only the newest one tells`()
+        throws
+    {
         let history = Self.history((4, Self.now + -60), [try Self.rotation("aa", base: 2, daysAgo: 50)])
         #expect(history.generations.map(\.origin) == [.added, .identified, .rotation, .identified])
         #expect(history.generations.map { $0.since != nil } == [true, false, true, true])

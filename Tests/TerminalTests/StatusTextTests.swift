@@ -125,7 +125,7 @@ import Testing
         #expect(status.apps.first?.rotation == state)
     }
 
-    @Test func `what is only noted makes no app an ailing one`() throws {
+    @Test func `a notice does not count an app as one with problems`() throws {
         let status = Self.status(
             try (0..<50).map { try Self.app("zoom-\($0)") }, [.init(.rotationPaused, app: Name("zoom-1"), "paused")])
         let text = StatusText(status, isBrief: true).text(Paint(.never), width: 100)

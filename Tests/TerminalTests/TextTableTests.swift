@@ -44,7 +44,7 @@ import Testing
         (Paint.Choice.auto, true, nil, "xterm", true), (.auto, true, "", "xterm", true),
         (.auto, false, nil, "xterm", false), (.auto, true, "1", "xterm", false), (.auto, true, nil, "dumb", false),
         (.always, false, "1", "dumb", true), (.never, true, nil, "xterm", false),
-    ]) func `whether there are colours`(
+    ]) func `colours are used only where a terminal shows them`(
         choice: Paint.Choice, isTerminal: Bool, noColour: String?, terminal: String, coloured: Bool
     ) {
         let paint = Paint(choice, isTerminal: isTerminal, noColour: noColour, terminal: terminal)

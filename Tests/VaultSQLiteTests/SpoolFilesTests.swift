@@ -64,7 +64,7 @@ import VaultSQLite
         #expect(try await spool.files().isEmpty)
     }
 
-    @Test func `what is no place of ours is refused`() async throws {
+    @Test func `a directory that is not ours is refused`() async throws {
         #expect(unsafe mkdir(directory.file("other"), 0o700) == 0)
         #expect(unsafe symlink(directory.file("other"), directory.file("spool")) == 0)
         await #expect(throws: StoreError.self) { try await spool.prepare() }

@@ -77,7 +77,7 @@ import VaultSQLite
             "INSERT INTO rotation SELECT column1, id, column2, NULL, sealed FROM app, (VALUES ('a', 'planned'), ('b', 'draining'))",
             "rotation.app"
         ),
-    ]) func `the file takes no second current secret and no second rotation under way, whatever the program believes`(
+    ]) func `the file accepts no second current secret and no second open rotation, whatever the program believes`(
         _ statement: String, _ what: String
     ) async throws {
         let file = try await FileVault()

@@ -83,14 +83,14 @@ import Testing
         #expect(!rules.visibleApps(to: Self.caller()).contains(.test("alpha")))
     }
 
-    @Test func `a rule may ask for callers that come from elsewhere`() {
+    @Test func `a policy may ask for callers from another namespace`() {
         let rules = Self.rules(Selectors(uid: 1000, user: nil, allowsForeign: true))
         for foreign in [true, false] {
             #expect(rules.decide(Self.caller(foreign: foreign, nil), app: .test("alpha"), kind: .token).client != nil)
         }
     }
 
-    @Test func `of several rules the one that came nearest is the reason`() {
+    @Test func `of several policies the one that came nearest is the reason`() {
         let near = Client.sample("near", uid: 1, grants: Self.grants)
         let far = Client.sample("a-far", uid: 1, gid: 9, grants: Self.grants)
         let rules = ClientRules([far, near])
@@ -99,7 +99,7 @@ import Testing
         #expect(reason == .client(.test("near"), .kind(.credentials)))
     }
 
-    @Test func `no more is looked up than the rules of a uid ask for`() {
+    @Test func `no more is looked up than the policies of a uid ask for`() {
         let rules = ClientRules([
             .sample("plain", uid: 1), .sample("group", uid: 2, gid: 5),
             Client(

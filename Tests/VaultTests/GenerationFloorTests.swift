@@ -42,7 +42,7 @@ import Testing
         return try self.entry().credential.generation
     }
 
-    @Test func `a rotation goes on above what was lost, here and in the next process`() async throws {
+    @Test func `a rotation continues above the lost numbers, here and in the next process`() async throws {
         try await restored(lost: 4)
         #expect(try entry().lostSecret?.generation.number == 4)
         let next = try await Vault.open(store.reopened(), with: .keyFile(), time: time)
@@ -52,7 +52,7 @@ import Testing
         #expect(try await promoted().number == 6)
     }
 
-    @Test func `so do other IDs`() async throws {
+    @Test func `other IDs continue above the lost numbers`() async throws {
         try await restored(lost: 4)
         var other = try entry().app
         other.accountID = "another"
@@ -72,7 +72,7 @@ import Testing
         await #expect(throws: VaultError.self) { try await vault.promote(reused, by: rotation, of: entry.app) }
     }
 
-    @Test func `a rotation that was under way in the backup makes a generation above what was lost`() async throws {
+    @Test func `a rotation under way in the backup makes a generation above the lost ones`() async throws {
         try await vault.add(.sample("alpha"), clientSecret: SecretBox("old"))
         let app = try entry().app
         try await vault.begin(
@@ -84,7 +84,7 @@ import Testing
         #expect(next.catalog.app(alpha)?.rotation?.target.number == 4)
     }
 
-    @Test func `an app that is added again under its name goes on above the one that was removed`() async throws {
+    @Test func `an app that is added again under its name continues above the removed one`() async throws {
         try await restored(lost: 4)
         try await vault.removeApp(alpha)
         let next = try await Vault.open(store.reopened(), with: .keyFile(), time: time)

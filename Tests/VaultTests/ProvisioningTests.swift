@@ -11,7 +11,7 @@ import Testing
         ("", false), ("+", false), ("-", true), ("---", true), ("+-", false), ("+--", false), ("+---", true),
         ("+---+", false), ("-+", false), ("-+--", false), ("+-+-+-", false),
     ])
-    func `it fails when nothing succeeds, or the last three did not`(events: String, isFailing: Bool) {
+    func `a channel fails when nothing succeeds, or the last three did not`(events: String, isFailing: Bool) {
         var found = Provisioning(since: Self.now)
         for event in events {
             if event == "+" { found.succeed() } else { found.fail() }

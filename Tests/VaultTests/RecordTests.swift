@@ -42,7 +42,7 @@ import Testing
             Grant(target: .app(.test("b")), kinds: [.credentials, .token]), Grant(target: .any, kinds: [.token]),
             Grant(target: .app(.test("b")), kinds: []),
         ],
-    ]) func `a client comes back as it was, its rule neither wider nor narrower`(grants: [Grant]) throws {
+    ]) func `a client comes back as it was, its policy neither wider nor narrower`(grants: [Grant]) throws {
         for (uid, user, gid) in [
             (0, nil, nil), (UInt32.max, "", 0), (1000, "somebody", UInt32.max), (1, "\u{1F511}", 5),
         ] as [(UInt32, String?, UInt32?)] {

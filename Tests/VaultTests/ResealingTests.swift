@@ -59,7 +59,7 @@ import Testing
         }
     }
 
-    @Test func `what is written meanwhile is in the new epoch and stays`() async throws {
+    @Test func `rows written meanwhile are in the new epoch and stay`() async throws {
         try await vault.beginEpoch()
         _ = try await vault.reseal(from: ResealCursor(), limit: 3)
         try await vault.add(.sample("gamma"), clientSecret: SecretBox("third"))
@@ -101,7 +101,7 @@ import Testing
         for row in old { #expect(try await filled.opened { try $0.put(row) }.isDamaged(), "\(row.table.name)") }
     }
 
-    @Test func `it is one rotation at a time`() async throws {
+    @Test func `the vault allows one rotation at a time`() async throws {
         try await vault.beginEpoch()
         #expect(await code { () throws(VaultError) in try await vault.beginEpoch() } == .busy)
         try await resealAll()

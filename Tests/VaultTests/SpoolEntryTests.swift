@@ -30,7 +30,7 @@ import Vault
         return Sealed(vault: vault, entry: entry, recovery: UnlockKey(.recovery(try key())))
     }
 
-    @Test func `it opens with the vault, and without it by every way in`() async throws {
+    @Test func `an answer opens with the vault, and without it by every unlock key`() async throws {
         let sealed = try await Self.sealed()
         let read = try SpoolEntry(reading: sealed.entry.encoded + [UInt8](repeating: 0, count: 999))
         #expect(read == sealed.entry)
@@ -68,7 +68,7 @@ import Vault
         #expect(refused > (Self.answer.utf8.count + 60) * 8, "\(refused) of \(bytes.count * 8)")
     }
 
-    @Test func `by a way in, no flipped bit makes another answer either`() async throws {
+    @Test func `sealed to an unlock key, an answer with a flipped bit is not read as another`() async throws {
         let sealed = try await Self.sealed()
         let bytes = sealed.entry.encoded
         for place in 0..<bytes.count {

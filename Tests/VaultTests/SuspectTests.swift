@@ -34,7 +34,7 @@ import Testing
         try await vault.keep(SeenToken(token: token, seen: time.now, minted: true), for: app)
     }
 
-    @Test func `each is doubted, and what was known of them is let go`() async throws {
+    @Test func `each secret of a backup is doubted, and facts about it are dropped`() async throws {
         for entry in try await entries() {
             #expect(entry.isSuspect && entry.credential.suspectSince == time.now.wall)
             #expect(entry.credential.clientSecret.text == "secret-new-of-alpha")
@@ -48,12 +48,12 @@ import Testing
         for entry in try await entries() { #expect(!entry.isSuspect && entry.token != nil) }
     }
 
-    @Test func `a token minted with another secret does not`() async throws {
+    @Test func `a token minted with another secret does not end the doubt`() async throws {
         try await keep(Generation.first.next)
         for entry in try await entries() { #expect(entry.isSuspect) }
     }
 
-    @Test func `nor do other IDs`() async throws {
+    @Test func `other IDs do not end the doubt`() async throws {
         let entry = try #require(vault.catalog.app(alpha))
         var rotation = try #require(entry.rotation)
         rotation.phase = .aborted

@@ -56,7 +56,7 @@ import Testing
         }
     }
 
-    @Test func `a way that is added opens the vault, and nothing else is touched`() async throws {
+    @Test func `an added unlock key opens the vault, and nothing else is touched`() async throws {
         let tables = SealedTable.all.filter { ![.state, .way, .keySlot].contains($0) }
         let before = try await rows(store, tables)
         let slots = try await rows(store, [.keySlot])
@@ -69,7 +69,7 @@ import Testing
         #expect(vault.damagedSlots == [])
     }
 
-    @Test func `a way that is removed opens nothing, the others do, and its number is named`() async throws {
+    @Test func `a removed unlock key opens nothing, the others do, and its number is named`() async throws {
         _ = try await vault.addUnlockMethod(.keyFile("n"), at: time.now.wall)
         let before = try await rows(store, SealedTable.inEpochs.filter { $0 != .way })
         try await vault.removeUnlockMethod("1")
@@ -83,7 +83,7 @@ import Testing
     }
 
     /// Somebody has the secret of a removed way, its slot from an old copy, and the file as it is now.
-    @Test func `a removed way's old slot does not lead to the keys of the vault as it is now`() async throws {
+    @Test func `a removed slot does not lead to the current keys of the vault`() async throws {
         _ = try await vault.addUnlockMethod(.keyFile("n"), at: time.now.wall)
         let old = try await rows(store, [.keySlot])
         try await vault.removeUnlockMethod("1")
@@ -110,7 +110,7 @@ import Testing
         #expect(opened.damagedSlots == ["2"])
     }
 
-    @Test func `the only way stays, of whatever kind it is`() async throws {
+    @Test func `the only unlock key stays, of whatever kind it is`() async throws {
         let store = MemoryStore()
         try await Vault.create(in: store, ways: [.keyFile()])
         let vault = try await Vault.open(store, with: .keyFile(), time: time)
@@ -119,7 +119,7 @@ import Testing
         #expect(try await Vault.open(store.reopened(), with: .keyFile(), time: time).ways.map(\.id) == ["1"])
     }
 
-    @Test func `there are 32 ways at most`() async throws {
+    @Test func `there are at most 32 unlock keys`() async throws {
         for _ in 3...32 { _ = try await vault.addUnlockMethod(.keyFile("n"), at: time.now.wall) }
         let refused = await refusal { () throws(VaultError) in
             _ = try await vault.addUnlockMethod(.keyFile("o"), at: time.now.wall)
@@ -129,7 +129,7 @@ import Testing
         #expect(await code(.keyFile("n")) == nil)
     }
 
-    @Test func `the last way and the last recovery key stay`() async throws {
+    @Test func `the last unlock key and the last recovery key stay`() async throws {
         let last = await refusal { () throws(VaultError) in try await vault.removeUnlockMethod("2") }
         #expect(last?.code == .ended && last?.detail.contains("last recovery key") == true)
         #expect(last?.hint?.contains("--recovery") == true)
@@ -156,7 +156,7 @@ import Testing
         #expect(again.ways.first { $0.id == dear.id }?.seat.scrypt?.logN == 15)
     }
 
-    @Test func `what cannot guard a vault, or cannot be written, adds nothing`() async throws {
+    @Test func `a key that cannot guard a vault, or cannot be written, adds nothing`() async throws {
         let before = try await rows(store, SealedTable.all)
         for way in [Self.passphrase("short"), UnlockKey(.keyFile(SecretBytes(copying: "short")))] {
             #expect(
@@ -201,7 +201,7 @@ import Testing
         }
     }
 
-    @Test func `a look at every row names a slot that was put back, changed or deleted`() async throws {
+    @Test func `a check of every row names a slot that was put back, changed or deleted`() async throws {
         _ = try await vault.addUnlockMethod(.keyFile("n"), at: time.now.wall)
         let old = try await rows(store, [.keySlot])
         try await vault.removeUnlockMethod("1")
