@@ -134,7 +134,9 @@ package final class AuditLog: Sendable {
         } catch {
             state.chain.jump(to: before)
             // A line that follows half a line could not be read.
-            if (error as? AuditError)?.code == .halfWritten { state.mustBegin = "it ends in half a line: \(error)" }
+            if (error as? AuditError)?.code == .halfWritten {
+                state.mustBegin = "it ends in an incomplete line: \(error)"
+            }
             throw (error as? AuditError) ?? AuditError(.library, "\(error)")
         }
         state.size += state.buffer.count

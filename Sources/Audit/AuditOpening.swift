@@ -20,7 +20,7 @@ extension AuditLog {
         guard let last = try directory.segments().last else {
             return try begin(
                 1, in: directory, key, after: anchor, limits, time, note,
-                because: anchor.sequence > 0 ? "the log is gone; it had \(counted(anchor.sequence, "line"))" : nil)
+                because: anchor.sequence > 0 ? "the log is missing; it had \(counted(anchor.sequence, "line"))" : nil)
         }
         let path = directory.path(of: last)
         let scan = try SegmentScan(last, in: directory, key: key, anchor: anchor)
@@ -83,9 +83,9 @@ extension SegmentScan {
     /// What is wrong with the newest file of a log, as text.
     fileprivate func trouble(_ path: String, _ anchor: AuditHead) -> String? {
         if holdsAnchor == false { return "\(path): line \(anchor.sequence) is not the one that was written" }
-        if badBytes > 0, !isTorn { return "\(path) was changed behind line \(head.sequence)" }
+        if badBytes > 0, !isTorn { return "\(path) was changed after line \(head.sequence)" }
         if head.sequence < anchor.sequence {
-            return "\(path) ends at line \(head.sequence); line \(anchor.sequence) was on disk"
+            return "\(path) ends at line \(head.sequence), although line \(anchor.sequence) was on disk"
         }
         return nil
     }

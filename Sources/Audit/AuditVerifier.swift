@@ -34,14 +34,14 @@ package struct AuditVerifier {
                 report.findings.append("\(directory.path(of: number - 1)) is missing")
             }
             guard let begin = scan.begin else {
-                report.findings.append("\(path) does not begin as a file of this log does")
+                report.findings.append("\(path) does not begin like a file of this log")
                 continue
             }
             if let expected, begin != expected {
                 report.findings.append(
                     begin.sequence > expected.sequence
                         ? "lines \(expected.sequence + 1) to \(begin.sequence) are missing before \(path)"
-                        : "\(path) does not follow what is before it")
+                        : "\(path) does not continue the file before it")
             }
             if scan.holdsAnchor == true { hasAnchor = true }
             if scan.holdsAnchor == false {
@@ -49,16 +49,16 @@ package struct AuditVerifier {
             }
             // The newest file may end in a line that is just being written.
             if scan.badBytes > 0, !(scan.isTorn && index == numbers.count - 1) {
-                report.findings.append("\(path) was changed behind line \(scan.head.sequence)")
+                report.findings.append("\(path) was changed after line \(scan.head.sequence)")
             }
             if report.first == 0, scan.lines > 0 { report.first = begin.sequence + 1 }
             report.last = scan.head.sequence
             expected = scan.head
         }
         if numbers.isEmpty, anchor.sequence > 0 {
-            report.findings.append("the log is gone; it had \(counted(anchor.sequence, "line"))")
+            report.findings.append("the log is missing; it had \(counted(anchor.sequence, "line"))")
         } else if !hasAnchor, report.last < anchor.sequence {
-            report.findings.append("the log ends at line \(report.last); line \(anchor.sequence) was on disk")
+            report.findings.append("the log ends at line \(report.last), although line \(anchor.sequence) was on disk")
         }
         return report
     }

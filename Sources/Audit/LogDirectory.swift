@@ -14,7 +14,7 @@ package struct LogDirectory: Sendable {
     /// Creates the directory, for this user alone, if it does not exist.
     func ensure() throws(AuditError) {
         guard unsafe mkdir(path, 0o700) != 0, errno != EEXIST else { return }
-        throw AuditError(systemCall: "cannot make \(path)", errno)
+        throw AuditError(systemCall: "cannot create \(path)", errno)
     }
 
     /// Whether there is a directory, or anything else of that name.

@@ -60,7 +60,7 @@ final class LogSync: Sendable {
 
     /// Why the disk lost data that it had accepted, as text; returned once.
     var failure: String? {
-        state.withLock { state in state.failure.take().map { "what was written may be lost: \($0)" } }
+        state.withLock { state in state.failure.take().map { "written lines may be lost: \($0)" } }
     }
 
     func wrote(_ position: LogPosition, to file: SegmentFile) {
@@ -126,7 +126,9 @@ final class LogSync: Sendable {
             state.waiting.removeAll { $0.patience <= 0 }
             return late
         }
-        for waiter in late { waiter.done(AuditError(.stuck, "the disk did not take the audit log in \(wait) seconds")) }
+        for waiter in late {
+            waiter.done(AuditError(.stuck, "the disk did not accept the audit log within \(wait) seconds"))
+        }
         request()
     }
 }

@@ -15,7 +15,7 @@ final class SegmentFile: Sendable {
         guard unsafe fstat(descriptor, &status) == 0 else {
             let reason = errno
             close(descriptor)
-            throw AuditError(systemCall: "cannot look at \(path)", reason)
+            throw AuditError(systemCall: "cannot inspect \(path)", reason)
         }
         (self.number, self.path, self.descriptor) = (number, path, descriptor)
         (device, inode) = (status.st_dev, status.st_ino)
@@ -28,7 +28,7 @@ final class SegmentFile: Sendable {
         let path = directory.path(of: number)
         let flags = O_WRONLY | O_APPEND | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW
         let descriptor = unsafe Glibc.open(path, flags, 0o600)
-        guard descriptor >= 0 else { throw AuditError(systemCall: "cannot make \(path)", errno) }
+        guard descriptor >= 0 else { throw AuditError(systemCall: "cannot create \(path)", errno) }
         do throws(AuditError) {
             let file = try SegmentFile(number: number, path: path, descriptor: descriptor)
             try directory.sync()
@@ -70,7 +70,7 @@ final class SegmentFile: Sendable {
 
     func truncate(to size: Int) throws(AuditError) {
         guard ftruncate(descriptor, off_t(size)) == 0, fsync(descriptor) == 0 else {
-            throw AuditError(systemCall: "cannot cut \(path)", errno)
+            throw AuditError(systemCall: "cannot truncate \(path)", errno)
         }
     }
 
@@ -85,6 +85,7 @@ final class SegmentFile: Sendable {
         var named = stat()
         guard unsafe lstat(path, &named) == 0 else { return "\(path) was removed or renamed" }
         guard named.st_dev == device, named.st_ino == inode else { return "\(path) was replaced" }
-        return named.st_size < size ? "\(path) was cut from \(size) to \(counted(Int(named.st_size), "byte"))" : nil
+        return named.st_size < size
+            ? "\(path) was truncated from \(size) to \(counted(Int(named.st_size), "byte"))" : nil
     }
 }

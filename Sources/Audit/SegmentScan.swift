@@ -87,7 +87,7 @@ struct SegmentScan {
 
     private static func size(of path: String) throws(AuditError) -> Int {
         var status = stat()
-        guard unsafe stat(path, &status) == 0 else { throw AuditError(systemCall: "cannot look at \(path)", errno) }
+        guard unsafe stat(path, &status) == 0 else { throw AuditError(systemCall: "cannot inspect \(path)", errno) }
         return Int(status.st_size)
     }
 }

@@ -23,10 +23,10 @@ package enum EnvelopeError: Error, Equatable, CustomStringConvertible {
 
     package var description: String {
         switch self {
-        case .tooShort: "the encrypted data is too short; it was cut off"
+        case .tooShort: "the encrypted data is too short; it was truncated"
         case .unknownFormat: "the format is not known to this version; it is damaged or was written by a newer one"
         case .unknownEpoch(let epoch): "encrypted in key epoch \(epoch), which the keyring does not have"
-        case .currentEpoch(let epoch): "key epoch \(epoch) is in use for sealing; add another epoch first"
+        case .currentEpoch(let epoch): "key epoch \(epoch) is the current one; begin another epoch first"
         case .notAuthentic: "authentication failed; the data was changed, moved, or encrypted with another key"
         case .damaged: "the data is damaged; restore it from a backup"
         case .wrongKey: "the secret does not open this key slot; check which secret belongs to it"

@@ -4,7 +4,7 @@ extension ErrorCatalog {
         (
             "invalid_client",
             Explanation(
-                "Zoom does not take the secret: changed or revoked in the Marketplace by hand, or entered wrongly",
+                "Zoom does not accept the secret: it was changed or revoked in the Marketplace, or entered wrongly",
                 try: "keyturn rotate NAME --manual with the present secret; if the client ID is wrong: keyturn app set")
         ),
         (
@@ -22,8 +22,8 @@ extension ErrorCatalog {
         (
             "unsupported_grant",
             Explanation(
-                "the app may not ask for this kind of token: it is no Server-to-Server OAuth app",
-                try: "make one of that type, and keyturn app add")
+                "the app may not request this kind of token: it is not a Server-to-Server OAuth app",
+                try: "create one of that type, then keyturn app add")
         ),
         (
             "missing_scopes",
@@ -51,18 +51,18 @@ extension ErrorCatalog {
         (
             "old_secret_gone",
             Explanation(
-                "there is no old secret whose end could be moved", try: "nothing needs to be done: it has ended")
+                "there is no old secret whose expiry could be moved", try: "nothing needs to be done: it is revoked")
         ),
         (
             "refused",
             Explanation(
-                "Zoom refused in its own form, for a reason that is not known here",
-                try: "read Zoom's words in the message; its support finds the call by the tracking ID")
+                "Zoom refused, for a reason that Keyturn does not know",
+                try: "read Zoom's text in the message; its support finds the call by the tracking ID")
         ),
         (
             "unexpected_answer",
             Explanation(
-                "something answered that is not Zoom: a proxy, a login page",
+                "the answer did not come from Zoom but from a proxy or a login page",
                 try: "keyturn doctor; look for a proxy or firewall between here and Zoom")
         ),
         (
@@ -77,7 +77,7 @@ extension ErrorCatalog {
         ),
         (
             "server_error",
-            Explanation("Zoom has a fault of its own", try: "wait; see https://status.zoom.us")
+            Explanation("Zoom has an internal error", try: "wait; see https://status.zoom.us")
         ),
         (
             "unreachable",
@@ -88,16 +88,19 @@ extension ErrorCatalog {
             "tls_untrusted",
             Explanation(
                 "no trusted TLS connection; nothing was sent",
-                try: "check this machine's clock and CA certificates, and for a proxy that opens TLS")
+                try: "check this machine's clock and CA certificates, and for a proxy that intercepts TLS")
         ),
         (
             "answer_lost",
             Explanation(
-                "the call was sent and no whole answer came: Zoom may have acted on it",
+                "the call was sent, but no complete answer arrived: Zoom may have acted on it",
                 try: "keyturn app verify NAME; a rotation finds out automatically")
         ),
-        ("cancelled", Explanation("the call was given up, such as when the daemon stops", try: "the same again")),
-        ("not_tried", Explanation("the call was not even tried", try: "the same again")),
+        (
+            "cancelled",
+            Explanation("the call was cancelled, for example because the daemon stops", try: "repeat the command")
+        ),
+        ("not_tried", Explanation("the call was not attempted", try: "repeat the command")),
         (
             "bad_address",
             Explanation(
@@ -105,7 +108,7 @@ extension ErrorCatalog {
         ),
         (
             "short_token",
-            Explanation("Zoom's tokens live shorter than was asked for", try: "ask with a smaller --min-ttl or min_ttl")
+            Explanation("Zoom's tokens do not last as long as requested", try: "request a smaller --min-ttl or min_ttl")
         ),
         ("not_found", Explanation("the app was removed meanwhile", try: "keyturn app list")),
     ]
@@ -138,29 +141,30 @@ extension ErrorCatalog {
         (
             "2000",
             Explanation(
-                "three changes of the secret within 15 minutes are all that Zoom allows",
+                "Zoom allows only three changes of the secret within 15 minutes",
                 try: "wait; the rotation continues automatically")
         ),
         (
             "2001",
             Explanation(
-                "the end of the old secret is past or more than 30 days ahead",
+                "the expiry of the old secret is in the past, or more than 30 days ahead",
                 try: "check this machine's clock: keyturn doctor")
         ),
         (
             "unsupported_grant_type",
-            Explanation("the app is of another type", try: "make a Server-to-Server OAuth app in the Marketplace")
+            Explanation("the app has another type", try: "create a Server-to-Server OAuth app in the Marketplace")
         ),
         (
             "unauthorized_client",
             Explanation(
-                "the app may not ask for this kind of token",
-                try: "make a Server-to-Server OAuth app in the Marketplace")
+                "the app may not request this kind of token",
+                try: "create a Server-to-Server OAuth app in the Marketplace")
         ),
         (
             "invalid_request",
             Explanation(
-                "mostly a wrong account ID", try: "keyturn app set NAME --account-id ID, from the page App Credentials")
+                "usually a wrong account ID", try: "keyturn app set NAME --account-id ID, from the page App Credentials"
+            )
         ),
     ]
 }

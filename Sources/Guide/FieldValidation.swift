@@ -79,7 +79,7 @@ extension MarketplaceField {
         guard bytes.count <= 256 else { return .refused(why: "the \(words) is longer than 256 bytes") }
         guard isCopied else { return judgeRemark(text, wasTrimmed) }
         guard bytes.allSatisfy({ (0x21...0x7E).contains($0) }) else {
-            return .refused(why: "the \(words) has a space, or a character that is no ASCII, inside: copy it again")
+            return .refused(why: "the \(words) contains a space or a non-ASCII character: copy it again")
         }
         for other in [MarketplaceField.accountID, .clientID, .marketplaceAppID]
         where other != self && known[other] == text {
@@ -95,10 +95,10 @@ extension MarketplaceField {
 
     private func judgeRemark(_ text: String, _ wasTrimmed: Bool) -> FieldVerdict {
         guard !text.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) else {
-            return .refused(why: "the \(words) has a control character inside")
+            return .refused(why: "the \(words) contains a control character")
         }
         if self == .contactEmail, !text.contains("@") || text.contains(" ") {
-            return .refused(why: "this is no e-mail address")
+            return .refused(why: "this is not an e-mail address")
         }
         if Shape(text) == .secret {
             return .doubtful(

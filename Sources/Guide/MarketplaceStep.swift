@@ -34,9 +34,9 @@ package enum MarketplaceStep: String, JSONValue, CaseIterable, Sendable {
                 "open Information; enter a short description, the company name, and the name and e-mail address of a"
                     + " developer contact; enter the same here"
             ]
-        case .features: ["open Feature; leave everything off that nobody asked for"]
+        case .features: ["open Feature; leave everything off that is not needed"]
         case .scopes:
-            ["open Scopes > Add Scopes, and tick each of these; with granular scopes, what stands in brackets"]
+            ["open Scopes > Add Scopes, and tick each of these; with granular scopes, tick those in brackets"]
                 + RequiredScope.all.map(\.line)
                 + ["and, so that Keyturn can rotate the secret:", "  marketplace:update:client_secret"]
         case .activation: ["open Activation, and press Activate your app"]
@@ -46,12 +46,13 @@ package enum MarketplaceStep: String, JSONValue, CaseIterable, Sendable {
     /// Why the step is necessary.
     package var reason: String {
         switch self {
-        case .build: "only an app of this type gets tokens without a person who signs in"
-        case .name: "it is what the account's admins see; the name in Keyturn is another one, and stays on this machine"
-        case .credentials: "with them Keyturn asks Zoom for tokens; the secret goes into the vault and is never shown"
-        case .information: "Zoom activates no app without a company name; Keyturn keeps them as the app's record"
-        case .features: "Keyturn and PingFederate's connector need none; what is on is kept in the app's record"
-        case .scopes: "PingFederate's connector needs all seven; those with master in them need the account's owner"
+        case .build: "only this type of app gets tokens without a person signing in"
+        case .name: "the account's admins see it; the name in Keyturn is separate, and stays on this machine"
+        case .credentials: "Keyturn requests tokens with them; the secret goes into the vault and is never shown"
+        case .information:
+            "Zoom does not activate an app without a company name; Keyturn saves these values with the app"
+        case .features: "Keyturn and PingFederate's connector need none; enabled ones are saved with the app"
+        case .scopes: "PingFederate's connector needs all seven; only the account's owner can tick those with 'master'"
         case .activation: "until then Zoom refuses every request for a token"
         }
     }

@@ -30,17 +30,17 @@ package struct VerificationAdvice: Equatable, Sendable {
             self.init(
                 .again,
                 [
-                    "zoom takes the credentials, but \(counted(scopes.missing.count, "scope is", "scopes are")) not ticked:"
+                    "zoom accepts the credentials, but \(counted(scopes.missing.count, "scope is", "scopes are")) not ticked:"
                 ] + lines + [
                     "tick in the Marketplace: the app > Scopes > Add Scopes > Done;"
-                        + " what has master in it can only be ticked by the account's owner"
+                        + " only the account's owner can tick scopes with 'master' in the name"
                 ], maySkip: true)
         } else if let scopes = check("scopes"), scopes.outcome == .skipped {
             self.init(
                 .again,
                 [
-                    "zoom takes the credentials, and does not say yet which scopes the app has",
-                    "that takes up to a minute after a change in the Marketplace",
+                    "zoom accepts the credentials, but does not say yet which scopes the app has",
+                    "after a change in the Marketplace this takes up to a minute",
                 ], maySkip: true)
         } else if let scim = check("scim"), scim.outcome == .failed {
             self.init(.again, ["SCIM does not work: \(scim.detail)"] + (scim.hint.map { [$0] } ?? []), maySkip: true)
@@ -57,7 +57,7 @@ package struct VerificationAdvice: Equatable, Sendable {
                 [
                     "zoom knows these credentials, but the app is not activated",
                     "activate it in the Marketplace: the app > Activation > Activate your app;"
-                        + " if the button is grey, the page Information misses something, such as the company name",
+                        + " if the button is grey, something is missing on the page Information, such as the company name",
                 ], maySkip: false)
         case "wrong_account":
             self.init(
@@ -71,13 +71,13 @@ package struct VerificationAdvice: Equatable, Sendable {
                 .enter([.clientID, .clientSecret]),
                 [
                     "zoom does not know this client ID and client secret together",
-                    "copy both again: the app > App Credentials; a client ID is easily taken for the account ID beside it",
+                    "copy both again: the app > App Credentials; the client ID is easily confused with the account ID beside it",
                 ], maySkip: false)
         case "unsupported_grant":
             self.init(
                 .enter([.accountID, .clientID, .clientSecret]),
                 [
-                    "this app may not have such tokens: it is of another type",
+                    "this app cannot get such tokens: it has another type",
                     "make a Server-to-Server OAuth app, and enter its credentials",
                 ], maySkip: false)
         default:

@@ -26,13 +26,13 @@ struct CurlCircumstances: Equatable {
 
     func words(for code: CURLcode) -> String {
         switch code {
-        case CURLE_COULDNT_RESOLVE_PROXY: return "it is the proxy's name, from the environment"
+        case CURLE_COULDNT_RESOLVE_PROXY: return "the name of the proxy in the environment"
         case CURLE_PROXY: return ""
         case CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_ISSUER_ERROR, CURLE_SSL_INVALIDCERTSTATUS:
             return Self.verdict(verification)
         default: break
         }
-        if proxyStatus == 407 { return "it answered 407: it wants a login, or another one" }
+        if proxyStatus == 407 { return "it answered 407: it requires a login, or a different one" }
         if proxyStatus >= 300 { return "it answered \(proxyStatus)" }
         if let alert { return "TLS alert \(alert)" }
         switch code {
@@ -48,7 +48,7 @@ struct CurlCircumstances: Equatable {
     private static func verdict(_ code: Int) -> String {
         switch code {
         // libcurl checks the name itself, before it asks for the verdict, which then is 0, or 1 for "none".
-        case 0, 1: "it is not made for this host's name"
+        case 0, 1: "it is for another host name"
         case 2, 20, 21: "its issuer is not known"
         case 9: "it is not valid yet"
         case 10: "it has expired"
@@ -56,7 +56,7 @@ struct CurlCircumstances: Equatable {
         case 19: "it comes from an authority that is not trusted"
         case 23: "it was revoked"
         case 24, 25, 26, 79: "its issuer may not issue such certificates"
-        case 62, 64: "it is not made for this host's name"
+        case 62, 64: "it is for another host name"
         case 66, 67, 68: "its key or its signature is too weak"
         default: "OpenSSL's verdict \(code)"
         }

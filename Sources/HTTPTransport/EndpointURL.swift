@@ -105,7 +105,7 @@ package enum EndpointURLError: Error, Equatable, CustomStringConvertible {
         case .tooLong: "the URL is longer than 2048 bytes"
         case .otherScheme: "the URL must begin with https://"
         case .plainBeyondThisMachine: "plain http is accepted for this machine only (127.0.0.1, [::1], localhost)"
-        case .hasUserInformation: "the URL must not carry a user name or password"
+        case .hasUserInformation: "the URL must not contain a user name or password"
         case .hasFragment: "the URL must not have a fragment (#)"
         }
     }

@@ -63,7 +63,7 @@ extension ProxySetting: CustomStringConvertible {
         switch self {
         case .proxy(let variable, let proxy):
             "\(proxy.scheme) proxy at \(proxy.host):\(proxy.port)\(proxy.hasLogin ? " (with a login)" : ""), from \(variable)"
-        case .unusable(let variable): "\(variable) is set, and is not the address of a proxy"
+        case .unusable(let variable): "\(variable) is set, but is not the address of a proxy"
         }
     }
 }

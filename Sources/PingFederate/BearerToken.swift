@@ -32,12 +32,12 @@ enum BearerToken {
         else { throw UnusableAnswer("it has no access_token") }
         // RFC 6749, appendix A.12: printable ASCII. A header cannot carry anything else.
         guard token.withSpan({ span in (0..<span.byteCount).allSatisfy { (0x20...0x7E).contains(span[$0]) } }) else {
-            throw UnusableAnswer("its access_token has characters that no token has")
+            throw UnusableAnswer("its access_token contains characters that are not allowed in a token")
         }
         // Required, in upper or lower case (RFC 6749, sections 5.1 and 7.1). A missing one does no harm.
         if let type = json.words("token_type", of: json.root), type.lowercased() != "bearer" {
             throw UnusableAnswer(
-                "its token is of the type \(type.shown(40, secrets + [SecretBox(token)])), and not Bearer")
+                "its token type is \(type.shown(40, secrets + [SecretBox(token)])), not Bearer")
         }
         return SecretBox(token)
     }

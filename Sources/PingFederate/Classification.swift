@@ -20,7 +20,7 @@ extension ConsoleFailure {
         let detail: String =
             switch failure.kind {
             // The text of these failures is the cause's own.
-            case .tlsUntrusted where party?.isPinned == true: "it is not the one that is pinned"
+            case .tlsUntrusted where party?.isPinned == true: "it is not the pinned one"
             case .tlsUntrusted, .identityRefused, .caUnusable: failure.detail
             default: failure.description
             }

@@ -18,7 +18,7 @@ extension ConsoleSession {
             let words = ConsoleFailure(answer, of: party, withholding: secrets).detail
             throw ConsoleFailure(
                 .mend, .forbidden, status: 403, detail: words ?? "it does not show the cluster's status", of: party,
-                advice: "give the account the role Admin in PingFederate; on a console that stands alone: "
+                advice: "give the account the role Admin in PingFederate; on a standalone console: "
                     + "keyturn target set NAME --replicate none")
         case 404:
             throw ConsoleFailure(
@@ -45,18 +45,18 @@ extension ConsoleSession {
         guard let isOn = try await replicatesOnSave() else {
             throw ConsoleFailure(
                 .mend, .replication,
-                detail: "pingfederate \(try await version()) cannot replicate connections when they are saved, which "
-                    + "came with 12.0: its engines would keep the old secret",
-                advice: "keyturn target set NAME --replicate full replicates everybody's pending changes after each "
-                    + "push; --replicate none leaves it to somebody else")
+                detail: "pingfederate \(try await version()) cannot replicate connections when they are saved (that "
+                    + "needs 12.0): its engines would keep the old secret",
+                advice: "keyturn target set NAME --replicate full replicates all pending changes after each "
+                    + "push; --replicate none leaves replication to somebody else")
         }
         guard isOn else {
             throw ConsoleFailure(
                 .mend, .replication,
                 detail: "the console does not replicate connections when they are saved: its engines would keep the "
                     + "old secret",
-                advice: "turn that on in Cluster Management, or keyturn target set NAME --replicate full, which "
-                    + "replicates everybody's pending changes after each push")
+                advice: "enable that in Cluster Management, or keyturn target set NAME --replicate full, which "
+                    + "replicates all pending changes after each push")
         }
     }
 

@@ -63,7 +63,7 @@ extension ConsoleSession {
                 throw ConsoleFailure(
                     .mend, .mismatch,
                     detail:
-                        "the console's list of connections is not at its end after \(patience.components.seconds) s",
+                        "the console's list of connections was not complete after \(patience.components.seconds) s",
                     advice: "name the connection: --connection ID")
             }
             let page = try await get(path, .list) { json throws(UnusableAnswer) in try ConnectionPage(json) }

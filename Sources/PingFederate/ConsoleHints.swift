@@ -21,17 +21,17 @@ extension ConsoleFailure {
             return "compare the scope and the client with oauth2.properties of the console; another scope: "
                 + set("--scope SCOPE")
         case .certificateRefused:
-            return "have the console trust the certificate's issuer, and give an administrative account its subject; "
+            return "make the console trust the certificate's issuer, and give an administrative account its subject; "
                 + "another certificate: \(set("--client-cert FILE --client-key FILE"))"
         case .forbidden: return "give the account the role Admin in PingFederate"
         case .notFound:
             return "compare the connection's ID with those that the console has: \(discovery(target))"
         case .wrongAddress, .redirected, .unexpectedAnswer: return address(set)
         case .rejected: return refused(named, set)
-        case .conflict: return "see who changes something in the console; it is tried again"
+        case .conflict: return "find out who is changing the console; the push is tried again automatically"
         case .tooLarge:
-            return "raise the limit of the gateway, or go past it: \(set("--admin-url https://CONSOLE:9999"))"
-        case .unsupportedMediaType: return "go past the gateway: \(set("--admin-url https://CONSOLE:9999"))"
+            return "raise the limit of the gateway, or bypass it: \(set("--admin-url https://CONSOLE:9999"))"
+        case .unsupportedMediaType: return "bypass the gateway: \(set("--admin-url https://CONSOLE:9999"))"
         case .untrusted:
             let way =
                 isToken ? "--ca-file FILE" : party?.isPinned == true ? "--pin SHA256" : "--ca-file FILE or --pin SHA256"
@@ -40,15 +40,15 @@ extension ConsoleFailure {
                 + "-fingerprint; if it is the right one: \(set(way))"
         case .tlsFailed:
             return
-                "see what it offers: openssl s_client -connect \(place); TLS 1.2 or later is needed, and a console that "
-                + "wants a client certificate: \(set("--client-cert FILE --client-key FILE"))"
+                "see what it offers: openssl s_client -connect \(place); TLS 1.2 or later is needed; if the console "
+                + "requires a client certificate: \(set("--client-cert FILE --client-key FILE"))"
         case .caUnusable: return "give PEM certificates: \(set("--ca-file FILE"))"
         case .identityUnusable:
-            return "check that the key is the certificate's, PEM and not encrypted; another: "
+            return "check that the key belongs to the certificate, and is PEM and not encrypted; another one: "
                 + set("--client-cert FILE --client-key FILE")
         case .unreachable: return "check address, DNS and firewall between here and \(place)"
         case .proxyRefused:
-            return "consoles are reached through the proxy of https_proxy, too: have it allow \(place), or add "
+            return "https_proxy applies to consoles too: allow \(place) in the proxy, or add "
                 + "\(party?.url.host ?? "the host") to no_proxy (systemctl edit keyturnd) and restart keyturnd"
         case .answerLost:
             return isToken
@@ -58,10 +58,10 @@ extension ConsoleFailure {
         case .invalidClient:
             return "check the client's ID and secret at \(place), and how it authenticates (--token-auth-method); "
                 + "another client: \(set("--token-url \(party?.url.description ?? "URL") --client-id ID"))"
-        case .invalidScope: return "ask for a scope that \(place) gives this client: \(set("--scope SCOPE"))"
-        case .tokenRefused: return "allow the client the client credentials grant at \(place)"
+        case .invalidScope: return "request a scope that \(place) grants to this client: \(set("--scope SCOPE"))"
+        case .tokenRefused: return "allow this client to use the client credentials grant at \(place)"
         case .editors: return "wait until the other editor is done"
-        case .mismatch: return "see what is there: \(discovery(target))"
+        case .mismatch: return "list what is there: \(discovery(target))"
         case .replication: return "see Cluster Management in the console"
         case .moved: return "keyturn target push \(named)"
         case .cancelled: return "try again"
@@ -80,12 +80,12 @@ extension ConsoleFailure {
     private func resetOfCertificate(_ set: (String) -> String) -> String {
         guard party?.login == .certificate else { return "" }
         return
-            "; a console that refuses the client certificate may break off like this, too: trust its issuer there, or "
+            "; a console that refuses the client certificate may close the connection like this: make it trust the issuer, or "
             + set("--client-cert FILE --client-key FILE")
     }
 
     private func refused(_ named: String, _ set: (String) -> String) -> String {
-        let fix = "fix what PingFederate says, then keyturn target push \(named): a blocked rotation then continues"
+        let fix = "fix what PingFederate reports, then keyturn target push \(named): a blocked rotation then continues"
         guard party?.call == .save, party?.bypassesExternalValidation == false else { return fix }
         let bypass = "if the console cannot reach Zoom: \(set("--bypass-external-validation"))"
         return speaksOfConnecting ? "\(bypass); else \(fix)" : "\(fix); \(bypass)"

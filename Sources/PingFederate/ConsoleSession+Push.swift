@@ -49,6 +49,6 @@ extension ConsoleSession {
             return Pushed(before: (seen, again), saved: saved, shown: isEnough ? nil : try await connection(id))
         }
         throw ConsoleFailure(
-            .later(), .editors, detail: "somebody saved the connection \(Self.starts) times while it was looked at")
+            .later(), .editors, detail: "somebody else saved the connection \(Self.starts) times during the push")
     }
 }

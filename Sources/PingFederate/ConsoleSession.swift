@@ -66,7 +66,7 @@ package struct ConsoleSession: Sendable {
 
     func path(_ folder: String, _ id: String) throws(ConsoleFailure) -> String {
         guard !id.isEmpty, !id.allSatisfy({ $0 == "." }) else {  // a step up the path
-            throw ConsoleFailure(.mend, .mismatch, detail: "the ID is empty or nothing but dots")
+            throw ConsoleFailure(.mend, .mismatch, detail: "the ID is empty, or consists of dots only")
         }
         return folder + id.percentEncoded
     }

@@ -48,8 +48,8 @@ extension ClusterStatus {
         guard failed.isEmpty else { return .failed("replication failed on \(failed.joined(separator: ", "))") }
         if let state { return .underWay((["the connection is \(state)"] + behind).joined(separator: "; ")) }
         guard has(push) else {
-            let last = replicatedAt.map { "the last replication is of \($0)" } ?? "there was no replication"
-            let words = "the console has not replicated what was pushed: \(last)"
+            let last = replicatedAt.map { "the last replication was at \($0)" } ?? "there was no replication"
+            let words = "the console has not replicated the push: \(last)"
             return push.isFresh ? .underWay(words) : .failed(words)
         }
         let behind = engines.compactMap { $0.lag(behind: push) }.few
@@ -64,14 +64,14 @@ extension ClusterStatus {
         return !push.isFresh
     }
 
-    package static let noEngine = "the cluster lists no engine: nobody is known to have what was pushed"
+    package static let noEngine = "the cluster lists no engine, so no engine is known to have the push"
 }
 
 extension ClusterStatus.Node {
     /// Why the node does not have the push, as text; `nil` when it does.
     /// - Parameter push: `nil` to rely on the node's own state.
     func lag(behind push: FollowedPush?) -> String? {
-        guard let state else { return "\(name) says nothing of its replication" }
+        guard let state else { return "\(name) does not report its replication" }
         guard state == "SUCCEEDED" else { return "\(name) is \(state)" }
         guard let push, push.isFresh, let savedAt = push.savedAt, let configuredAt, configuredAt < savedAt else {
             return nil

@@ -93,7 +93,7 @@ package final class SPConnection: Sendable {
     }
 
     static let notProvisioning = ConsoleFailure(
-        .mend, .mismatch, detail: "the connection does not provision outbound")
+        .mend, .mismatch, detail: "the connection has no outbound provisioning")
 
     private var provisioning: JSONNode? {
         json.member("outboundProvision", of: json.root).flatMap { json.kind($0) == .object ? $0 : nil }

@@ -29,7 +29,7 @@ package struct HistoryText {
             return (key: last?.unixSeconds ?? .min, index: index, moment: moment)
         }
         return placed.sorted { ($0.key, $0.index) < ($1.key, $1.index) }.map { _, _, moment in
-            let time = moment.at?.description ?? "time not known      "
+            let time = moment.at?.description ?? "time unknown        "
             let first = "\(time)  \(moment.mark.rawValue)  "
             let text = wrapped(moment.text, behind: first, width: width)
             return paint.text(time, .quiet) + "  " + paint.text(moment.mark.rawValue, moment.meaning)
@@ -64,8 +64,8 @@ package struct HistoryText {
     private func words(_ generation: HistoryDocument.Generation) -> String {
         switch generation.origin {
         case .lost: return "made after the backup that the vault was restored from, and not in it"
-        case .added: return "with the app"
-        case .identified: return "with other IDs of the app"
+        case .added: return "added with the app"
+        case .identified: return "made by new IDs of the app"
         case .rotation:
             let trigger = history.rotations.first { $0.id == generation.rotation }.map { ", by \($0.trigger)" } ?? ""
             return "rotation \(generation.rotation ?? "")\(trigger)"

@@ -52,7 +52,7 @@ package enum SecretInput {
         defer { close(terminal) }
         var before = termios()
         guard unsafe tcgetattr(terminal, &before) == 0 else {
-            throw InputError("the terminal does not say how to turn its echo off", hint: option)
+            throw InputError("the terminal's echo cannot be turned off", hint: option)
         }
         var silent = before
         // Ctrl-C is read as a character too, so that the echo is restored before the program ends.
@@ -70,8 +70,8 @@ package enum SecretInput {
     /// A new secret, typed twice.
     package static func chosenOnTerminal(what: String, insteadOf option: String) throws(InputError) -> SecretBytes {
         let first = try fromTerminal(prompt: "new \(what): ", what: what, insteadOf: option)
-        let second = try fromTerminal(prompt: "the same again: ", what: what, insteadOf: option)
-        guard first.bytes.constantTimeEquals(second.bytes) else { throw InputError("the two were not the same") }
+        let second = try fromTerminal(prompt: "repeat the \(what): ", what: what, insteadOf: option)
+        guard first.bytes.constantTimeEquals(second.bytes) else { throw InputError("the two entries differ") }
         return first.bytes.copy()
     }
 
@@ -82,7 +82,7 @@ package enum SecretInput {
             let got = unsafe Glibc.read(descriptor, &byte, 1)
             guard got >= 0 else { throw InputError("the \(what) could not be read") }
             if got == 0 || (untilLineEnd && byte == UInt8(ascii: "\n")) { break }
-            if untilLineEnd, byte == interrupt { throw InputError("given up", .givenUp) }
+            if untilLineEnd, byte == interrupt { throw InputError("cancelled", .givenUp) }
             entered.append(byte)
         }
         byte = 0

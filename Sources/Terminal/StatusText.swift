@@ -60,7 +60,7 @@ package struct StatusText {
         guard isSummed else { return "" }
         let ailing = ailing.count
         return counted(total, "app") + ", " + paint.text("\(ailing) with problems", ailing > 0 ? .warning : .good)
-            + "; those that want attention first\n\n"
+            + "; those that need attention first\n\n"
     }
 
     private func more(_ paint: Paint) -> String {

@@ -138,7 +138,7 @@ package actor TokenKeeper {
             }
             let known = IssueFailure(
                 .refused, cause: entry.refusals?.cause ?? "refused",
-                reason: "\(entry.refusals?.reason ?? "refused"); not tried again before the credentials change",
+                reason: "\(entry.refusals?.reason ?? "refused"); not tried again until the credentials change",
                 hint: "keyturn app verify \(entry.app.name)")
             return .refused(known, nextAttempt: max(until - now.wall, 1))
         }

@@ -19,7 +19,7 @@ extension SQLiteStore {
         to path: String, comparing compare: @escaping @Sendable (any StoreTransaction) throws -> Result
     ) async throws -> Result {
         let descriptor = unsafe Glibc.open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
-        guard descriptor >= 0 else { throw StoreError(systemCall: "cannot make \(path)", errno) }
+        guard descriptor >= 0 else { throw StoreError(systemCall: "cannot create \(path)", errno) }
         defer { Glibc.close(descriptor) }
         try await begin(path)
         do {
@@ -48,7 +48,7 @@ extension SQLiteStore {
     private func begin(_ path: String) async throws {
         try await onConnection { [self] connection in
             try backup.withLock { backup in
-                guard backup == nil else { throw StoreError(.inUse, "another backup is under way") }
+                guard backup == nil else { throw StoreError(.inUse, "another backup is running") }
                 backup = try OnlineBackup(of: connection, into: path)
             }
         }
@@ -71,7 +71,8 @@ extension SQLiteStore {
                         with: Swift.Result {
                             let copy = try Connection(path: path)
                             guard try copy.texts("PRAGMA journal_mode = DELETE") == ["delete"] else {
-                                throw StoreError(.inputOutput, "\(path) could not be made a file without a journal")
+                                throw StoreError(
+                                    .inputOutput, "\(path) could not be converted to a file without a journal")
                             }
                             try copy.close()
                         })

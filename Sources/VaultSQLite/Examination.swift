@@ -17,15 +17,15 @@ enum Examination {
         let orphans = try connection.prepare("PRAGMA foreign_key_check")
         var left = most
         while left > 0, try orphans.step() {
-            add("a row of table \(orphans.text(0)) belongs to no row of table \(orphans.text(2))")
+            add("a row of table \(orphans.text(0)) refers to a missing row of table \(orphans.text(2))")
             left -= 1
         }
         let (found, wanted) = (try schema(connection), try wantedSchema())
         for (name, text) in wanted.sorted(by: { $0.key < $1.key }) where found[name] != text {
-            add(found[name] == nil ? "\(name) is missing" : "\(name) is not as the schema has it")
+            add(found[name] == nil ? "\(name) is missing" : "\(name) differs from the schema")
         }
         for name in found.keys.sorted() where wanted[name] == nil {
-            add("\(name) is not of the schema: somebody put it there")
+            add("\(name) is not part of the schema: somebody added it")
         }
         return findings
     }

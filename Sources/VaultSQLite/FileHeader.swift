@@ -15,12 +15,14 @@ enum FileHeader {
         var header = [UInt8](repeating: 0, count: length)
         guard unsafe pread(descriptor, &header, length, 0) == length else {
             throw StoreError(
-                .notAVault, "\(path) is too short to be a vault of Keyturn: it was cut off, or is some other file")
+                .notAVault,
+                "\(path) is too short to be a vault of Keyturn: it was truncated, or is another kind of file")
         }
         let id = header[applicationID].reduce(0) { $0 << 8 | Int($1) }
         guard header.starts(with: magic), id == Schema.applicationID else {
             throw StoreError(
-                .notAVault, "\(path) is no vault of Keyturn: its beginning was damaged, or it is some other file")
+                .notAVault, "\(path) is not a vault of Keyturn: its beginning is damaged, or it is another kind of file"
+            )
         }
     }
 }

@@ -65,13 +65,13 @@ package struct Replacement {
         let names = Self.suffixes.map { path + $0 }.filter { unsafe access($0, F_OK) == 0 }
         guard !names.isEmpty else { return false }
         guard unsafe mkdir(draft, 0o700) == 0 else {
-            throw StoreError(systemCall: "cannot make a directory for what is there", errno)
+            throw StoreError(systemCall: "cannot create a directory for the old files", errno)
         }
         for name in names {
             let second = draft + "/" + (name.split(separator: "/").last ?? "")
             if unsafe link(name, second) == 0 { continue }
             guard [EPERM, EOPNOTSUPP, EMLINK, ENOSYS].contains(errno) else {
-                throw StoreError(systemCall: "cannot keep \(name)", errno)
+                throw StoreError(systemCall: "cannot move \(name) aside", errno)
             }
             try VaultCopy.copy(name, to: second)
         }
@@ -94,7 +94,7 @@ package struct Replacement {
             let name = "\(directory)/replaced-\(stamp)" + (number == 0 ? "" : "-\(number)")
             guard unsafe access(name, F_OK) != 0 else { continue }
             guard unsafe rename(draft, name) == 0 else {
-                throw StoreError(systemCall: "cannot name what was there", errno)
+                throw StoreError(systemCall: "cannot name the directory of the old files", errno)
             }
             try syncDirectory(of: name)
             return name

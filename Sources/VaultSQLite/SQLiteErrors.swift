@@ -20,7 +20,7 @@ extension StoreError {
         case SQLITE_BUSY, SQLITE_LOCKED:
             self.init(.inUse, "another program has \(path) open")
         case SQLITE_FULL:
-            self.init(.diskFull, "the disk is full: nothing of this change was kept (\(path))")
+            self.init(.diskFull, "the disk is full: the change was not saved (\(path))")
         case SQLITE_READONLY:
             self.init(.readOnly, "\(path) cannot be written: \(message)")
         case SQLITE_CANTOPEN, SQLITE_PERM, SQLITE_AUTH:
@@ -28,7 +28,7 @@ extension StoreError {
         case SQLITE_IOERR:
             self.init(.inputOutput, "the disk failed at \(path): \(message) (\(error.code))")
         case SQLITE_NOTADB:
-            self.init(.notAVault, "\(path) is not a database: it was damaged, or is some other file")
+            self.init(.notAVault, "\(path) is not a database: it is damaged, or another kind of file")
         case SQLITE_ERROR where isOpening || message.hasPrefix("no such"):
             // The schema was checked when the file was opened: a missing table was removed since.
             self.init(.damaged, "\(path) is damaged: \(message)")

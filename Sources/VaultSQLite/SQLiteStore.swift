@@ -27,15 +27,15 @@ package final class SQLiteStore: SealedStore {
     ) async throws {
         let lock = try FileLock(path: path + ".lock")
         if unsafe Replacement(of: path).isPending || access(path, F_OK) == 0 {
-            throw StoreError(.exists, "there is a vault at \(path) already; it was not touched")
+            throw StoreError(.exists, "there already is a vault at \(path); it was not changed")
         }
         for journal in VaultCopy.journals where unsafe access(path + journal, F_OK) == 0 {
-            throw StoreError(.exists, "there is the journal of another vault, \(path + journal); it was not touched")
+            throw StoreError(.exists, "there is the journal of another vault, \(path + journal); it was not changed")
         }
         let draft = path + ".new"
         sweep(draft)
         let descriptor = unsafe Glibc.open(draft, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
-        guard descriptor >= 0 else { throw StoreError(systemCall: "cannot make \(draft)", errno) }
+        guard descriptor >= 0 else { throw StoreError(systemCall: "cannot create \(draft)", errno) }
         Glibc.close(descriptor)
         let store = try SQLiteStore(path: draft, lock: lock, isNew: true)
         do {
@@ -100,7 +100,7 @@ package final class SQLiteStore: SealedStore {
     /// SQLite silently ignores a setting that it cannot apply, such as one that was left out of its build.
     private static func proveSettings(_ connection: Connection) throws {
         for setting in settings where try connection.texts("PRAGMA \(setting.name)") != [setting.said] {
-            throw StoreError(.library, "SQLite did not take the setting \(setting.name), which keeps the vault safe")
+            throw StoreError(.library, "SQLite did not accept the setting \(setting.name), which keeps the vault safe")
         }
     }
 

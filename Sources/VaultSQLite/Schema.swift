@@ -18,7 +18,7 @@ enum Schema {
     static func check(_ connection: Connection) throws {
         let found = try connection.integer("PRAGMA user_version") ?? 0
         guard found >= 1 else {
-            throw StoreError(.damaged, "the vault says that its schema is \(found), which no vault has")
+            throw StoreError(.damaged, "the vault claims schema \(found), which does not exist")
         }
         guard found <= version else {
             throw StoreError(.newerSchema(found: found, known: version), "nothing was changed")

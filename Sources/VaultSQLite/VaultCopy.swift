@@ -13,7 +13,7 @@ package final class VaultCopy: Sendable {
     package init(of original: String, in parent: String) throws(StoreError) {
         var template = Array("\(parent)/keyturn-XXXXXX".utf8CString)
         guard let made = unsafe mkdtemp(&template) else {
-            throw StoreError(systemCall: "cannot make a directory in \(parent)", errno)
+            throw StoreError(systemCall: "cannot create a directory in \(parent)", errno)
         }
         directory = unsafe String(cString: made)
         path = directory + "/vault.db"
@@ -70,7 +70,7 @@ package final class VaultCopy: Sendable {
             throw StoreError(.notAVault, "\(original) is not a file")
         }
         let target = unsafe open(copy, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
-        guard target >= 0 else { throw StoreError(systemCall: "cannot make \(copy)", errno) }
+        guard target >= 0 else { throw StoreError(systemCall: "cannot create \(copy)", errno) }
         defer { close(target) }
         var buffer = [UInt8](repeating: 0, count: 1 << 20)
         while true {

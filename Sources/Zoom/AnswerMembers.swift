@@ -25,7 +25,7 @@ extension JSONDocument {
 
     func secret(_ name: String, in answer: AnswerKind) throws(UnusableAnswer) -> SecretBytes {
         let node = try required(name, in: answer)
-        do { return try secret(node) } catch { throw answer.unusable(name, "is not a text") }
+        do { return try secret(node) } catch { throw answer.unusable(name, "is not a string") }
     }
 
     func text(_ name: String, in answer: AnswerKind) throws(UnusableAnswer) -> String {

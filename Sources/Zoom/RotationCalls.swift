@@ -61,7 +61,7 @@ extension ZoomClient {
         _ action: String, _ time: String, _ appID: String, _ token: SecretBox, _ api: EndpointURL
     ) throws(ZoomFailure) -> HTTPRequest {
         guard !appID.allSatisfy({ $0 == "." }) else {  // empty, or a step up the path
-            throw ZoomFailure(.permanent, .wrongAppID, detail: "it is empty or nothing but dots")
+            throw ZoomFailure(.permanent, .wrongAppID, detail: "it is empty, or consists of dots only")
         }
         var path = SecretBuffer()
         path.append("/v2/marketplace/apps/")

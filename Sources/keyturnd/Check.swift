@@ -9,10 +9,10 @@ import Terminal
 
 struct Check: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Check the integrity of the vault without serving it.",
+        abstract: "Check the vault's integrity without serving it.",
         discussion: """
             Opens every row, and reads the audit log, the spool and the permissions. Changes nothing: it works on a copy,
-            in $TMPDIR or /tmp, that is sealed as the vault is. Ends with 65 when something is wrong, the worst first.
+            in $TMPDIR or /tmp, that is encrypted like the vault. Exits with 65 if there are problems, and lists the worst first.
 
             Example: keyturnd check --key-file /etc/keyturn/key
             """)
@@ -42,7 +42,7 @@ struct Check: AsyncParsableCommand {
             let count = report.findings.count
             throw StartError(
                 .badData,
-                "\(report.vault): \(counted(count, "thing is", "things are")) not as \(count == 1 ? "it" : "they") should be",
+                "\(report.vault) has \(counted(count, "problem"))",
                 hint: report.findings[0].hint)
         }
     }
@@ -59,7 +59,7 @@ struct Check: AsyncParsableCommand {
         }
         let commits = report.contents.commits.map { ", commit \($0)" } ?? ""
         return """
-            \(report.vault) is as it was written: \(counted(report.contents.rows, "row")), \(counted(report.contents.apps.count, "app"))\(commits)
+            \(report.vault) is intact: \(counted(report.contents.rows, "row")), \(counted(report.contents.apps.count, "app"))\(commits)
             audit log: \(counted(report.auditLines, "line"))
 
             """

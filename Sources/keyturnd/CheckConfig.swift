@@ -9,9 +9,9 @@ struct CheckConfig: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "check-config", abstract: "Check the settings as a restart would read them.",
         discussion: """
-            Reads file, environment and options as 'keyturnd serve' does, and looks whether users, groups, files and commands
-            are there. Opens no vault, makes nothing and runs no command. Ends with 78 when a start would fail. Run it as the
-            daemon's user, who may not read what root may; 'systemctl reload keyturnd' does.
+            Reads file, environment and options like 'keyturnd serve', and checks that users, groups, files and commands
+            exist. Opens no vault, creates nothing and runs no command. Exits with 78 if a start would fail. Run it as the
+            daemon's user, which cannot read all that root can; 'systemctl reload keyturnd' does.
 
             Example: keyturnd check-config --config /etc/keyturn/keyturn.yaml
             """)
@@ -31,7 +31,7 @@ struct CheckConfig: ParsableCommand {
             StandardOutput.write("\n")
         } else {
             let from = file ?? "without a file (there is none at \(path))"
-            StandardOutput.write("\(from): a restart would take these settings\n")
+            StandardOutput.write("\(from): a restart would accept these settings\n")
             for warning in warnings { StandardOutput.write("warning: \(warning)\n") }
         }
     }

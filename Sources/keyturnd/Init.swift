@@ -10,8 +10,8 @@ struct Init: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Create a vault.",
         discussion: """
-            The vault opens with a key file, which is made, or with a passphrase. A recovery key is
-            always added and shown once: print it, and keep it away from this machine.
+            The vault is unlocked with a key file, which is created, or with a passphrase. A recovery key is
+            always added and shown once: print it, and store it away from this machine.
 
             Example: keyturnd init --key-file /etc/keyturn/key --recovery-out recovery-key.txt
             """)
@@ -22,7 +22,7 @@ struct Init: AsyncParsableCommand {
     @Flag(help: "Use the existing key file; its content must be random and secret.")
     var useExistingKey = false
 
-    @Flag(help: "Open the vault with a passphrase, read from standard input.")
+    @Flag(help: "Unlock with a passphrase, read from standard input.")
     var passphraseStdin = false
 
     @Option(help: ArgumentHelp("Write the recovery key to this new file (0600) and do not show it.", valueName: "path"))
@@ -32,31 +32,32 @@ struct Init: AsyncParsableCommand {
 
     func validate() throws {
         guard keyFile == nil || !passphraseStdin else {
-            throw ValidationError("a vault is made with a key file or with a passphrase, not with both at once")
+            throw ValidationError("use either a key file or a passphrase, not both")
         }
         guard keyFile != nil || !useExistingKey else {
-            throw ValidationError("--use-existing-key takes --key-file")
+            throw ValidationError("--use-existing-key needs --key-file")
         }
     }
 
     func run() async throws {
         let made = try await Initialisation(places: place.places).run(
             try way(), recovery: recoveryOut.map { .file($0) } ?? .shown(Self.show))
-        say("made the vault \(made.vault)\n")
+        say("created the vault \(made.vault)\n")
         if let path = made.newKeyFile {
-            say("made the key file \(path): anyone who has both this file and the vault can read every secret\n")
+            say("created the key file \(path): anyone who has both this file and the vault can read every secret\n")
         } else if let keyFile {
-            say("the vault opens with the key file that was there: \(keyFile)\n")
+            say("the vault is unlocked with the existing key file: \(keyFile)\n")
         }
         if let recoveryOut {
-            say("wrote the recovery key to \(recoveryOut): keep it away from this machine\n")
+            say("wrote the recovery key to \(recoveryOut): store it away from this machine\n")
         }
         say("next: keyturnd serve\(keyFile.map { " --key-file \($0)" } ?? ", then: keyturn unlock")\n")
     }
 
     /// - Returns: why the key could not be shown; `nil` when all of it was.
     @Sendable private static func show(_ recoveryKey: borrowing SecretBytes) -> String? {
-        StandardOutput.write("the recovery key, shown this once; print it and keep it away from this machine:\n\n  ")
+        StandardOutput.write(
+            "the recovery key, shown only this once; print it and store it away from this machine:\n\n  ")
         recoveryKey.withSpan { StandardOutput.write($0) }
         StandardOutput.write("\n\n")
         return StandardOutput.settle() ? nil : StandardOutput.failure ?? "the output's reader has gone"

@@ -7,9 +7,9 @@ import Terminal
 struct Keyturnd: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "keyturnd",
-        abstract: "Stores Zoom credentials encrypted, rotates them, and hands them to authorised local programs.",
+        abstract: "Stores Zoom credentials encrypted, rotates them, and serves them to authorised local programs.",
         discussion: """
-            Begin with a vault, then serve it:
+            Create a vault, then serve it:
 
             Example: keyturnd init --key-file /etc/keyturn/key --recovery-out recovery-key.txt
             Example: keyturnd serve --key-file /etc/keyturn/key

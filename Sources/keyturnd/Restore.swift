@@ -11,13 +11,13 @@ struct Restore: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Restore the vault from a backup.",
         discussion: """
-            Into an empty state directory, or in place of a vault that is damaged. What is there is moved aside, not deleted.
-            A backup does not know what happened since: no secret of it is handed out before Zoom has taken it.
+            Restores into an empty state directory, or in place of a damaged vault. Existing files are moved aside, not deleted.
+            A backup lacks later changes, so each of its secrets is served only once Zoom has accepted it.
 
             Example: keyturnd restore /var/backups/keyturn/keyturn-20261125T013000Z.db --key-file /etc/keyturn/key
             """)
 
-    @Argument(help: "What 'keyturn backup' wrote.")
+    @Argument(help: "A file written by 'keyturn backup'.")
     var backup: String
 
     @Flag(help: "Also replace a vault that is intact.")
@@ -32,7 +32,7 @@ struct Restore: AsyncParsableCommand {
     func run() async throws {
         let settings = try SettingsFile.read(place.places.configurationFile, required: place.isConfigNamed)
         let key = try unlock.key(settings, place.places)
-        let progress = Progress("reading the backup, and opening every seal of it")
+        let progress = Progress("reading the backup and decrypting every row")
         defer { progress.end() }
         let report = try await VaultRestore(places: place.places, time: SystemTime())
             .run(backup, key, replacing: replace)
@@ -47,16 +47,16 @@ struct Restore: AsyncParsableCommand {
 
     private func words(_ newer: RestoreReport.NewerSecret) -> String {
         "had a newer secret, which is not in the backup: generation \(newer.newest)"
-            + (newer.madeAt.map { ", of \($0)" } ?? "")
-            + (newer.restoredUntil.map { "; zoom takes generation \(newer.restored) until \($0)" } ?? "")
+            + (newer.madeAt.map { ", made at \($0)" } ?? "")
+            + (newer.restoredUntil.map { "; zoom accepts generation \(newer.restored) until \($0)" } ?? "")
     }
 
     private func text(_ report: RestoreReport) -> String {
         var text = "restored \(report.vault) from \(report.backup)"
         text += report.commits.map { ", commit \($0)" } ?? ""
         text += "\n"
-        if let aside = report.movedAside { text += "what was there is in \(aside)\n" }
-        if !report.apps.isEmpty { text += "\napps, none of which is handed out before zoom has taken it:\n" }
+        if let aside = report.movedAside { text += "the old files are in \(aside)\n" }
+        if !report.apps.isEmpty { text += "\napps, each served only once zoom has accepted its secret:\n" }
         for app in report.apps {
             text += "  \(app.app), generation \(app.generation)"
             text += report.newerSecrets.first { $0.app == app.app }.map { ": \(words($0))\n" } ?? "\n"

@@ -9,8 +9,8 @@ struct Serve: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Serve the vault on the agent and admin sockets.",
         discussion: """
-            Unlocks with systemd's credential keyturn.key, else with the key file, else with what the setting
-            unlock.command gives; with none of them it starts locked and waits for 'keyturn unlock'.
+            Unlocks with systemd's credential keyturn.key, else with the key file, else with the key from the setting
+            unlock.command; without any of them it starts locked and waits for 'keyturn unlock'.
 
             Example: keyturnd serve --key-file /etc/keyturn/key
             """)
@@ -52,7 +52,7 @@ struct ServeOptions: ParsableArguments {
 
     func validate() throws {
         guard let logLevel, Logger.Level(rawValue: logLevel) == nil else { return }
-        throw ValidationError("'\(logLevel)' is no log level: debug, info, notice, warning, error")
+        throw ValidationError("'\(logLevel)' is not a log level: debug, info, notice, warning, error")
     }
 
     var read: Settings.Reader {

@@ -8,21 +8,21 @@ import Terminal
 
 /// How an offline command unlocks the vault: like `serve`, else by asking.
 struct UnlockOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("Open the vault with this key file.", valueName: "path"))
+    @Option(help: ArgumentHelp("Unlock the vault with this key file.", valueName: "path"))
     var keyFile: String?
 
-    @Flag(help: "Open it with the passphrase, read from standard input.")
+    @Flag(help: "Unlock with the passphrase, read from standard input.")
     var passphraseStdin = false
 
-    @Flag(help: "Open it with the recovery key, asked for on the terminal.")
+    @Flag(help: "Unlock with the recovery key, asked for on the terminal.")
     var recovery = false
 
-    @Flag(help: "Open it with the recovery key, read from standard input.")
+    @Flag(help: "Unlock with the recovery key, read from standard input.")
     var recoveryStdin = false
 
     func validate() throws {
         guard [keyFile != nil, passphraseStdin, recovery, recoveryStdin].count(where: { $0 }) <= 1 else {
-            throw ValidationError("one way to open the vault is enough: key file, passphrase or recovery key")
+            throw ValidationError("use only one of key file, passphrase and recovery key")
         }
     }
 

@@ -21,7 +21,7 @@ struct ZoomSandbox: AsyncParsableCommand {
               $ curl -s -X PATCH localhost:8700/_sandbox/switches -d '{"sso":false}'
               $ curl -s -X POST localhost:8700/_sandbox/faults -d '{"fault":"drop_after"}'
 
-            An app file holds account_id, client_id, client_secret and marketplace_app_id, and may hold owner, scopes \
+            An app file contains account_id, client_id, client_secret and marketplace_app_id, and may contain owner, scopes \
             (a list) and active. All but the secret are generated if missing.
 
             Exit codes: 0 stopped by a signal, 64 usage, 65 bad app file, 66 no such app file, 74 cannot listen.
@@ -31,7 +31,7 @@ struct ZoomSandbox: AsyncParsableCommand {
     @Option(help: "The TCP port on 127.0.0.1; 0 for any free one.")
     var port: UInt16
 
-    @Option(name: .customLong("app-json"), help: ArgumentHelp("Start with the app that FILE holds.", valueName: "file"))
+    @Option(name: .customLong("app-json"), help: ArgumentHelp("Start with the app in FILE.", valueName: "file"))
     var appFile: String?
 
     @Flag(help: "Do not write a line per request to standard error.")
@@ -91,7 +91,7 @@ struct ZoomSandbox: AsyncParsableCommand {
             let profile = try bytes.map(AppProfile.read(appFile:)) ?? AppProfile()
             return try state.apps.add(profile, at: Date.now, random: &random)
         } catch {
-            let hint = "zoom-sandbox --help for what an app file holds"
+            let hint = "zoom-sandbox --help describes an app file"
             throw Self.fail(EX_DATAERR, "\(appFile ?? "app"): \(error)", try: hint)
         }
     }

@@ -59,7 +59,7 @@ import Testing
         #expect(Self.all.count > 700, "\(Self.all.count)")
         for words in [
             "the app's name is missing", "the vault is locked", "zoom cannot be reached", "--timeout goes with --wait",
-            "the audit log cannot be written", "the daemon did not answer in time", "the two were not the same",
+            "the audit log cannot be written", "the daemon did not answer in time", "the two entries differ",
         ] {
             #expect(Self.all.contains { $0.text.contains(words) }, "\(words)")
         }

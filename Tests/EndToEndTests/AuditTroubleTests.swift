@@ -179,7 +179,7 @@ import Testing
                 try world.keyturn("status", "--json").json["problems"].elements.first {
                     $0["code"].string == "audit_log_changed"
                 })
-            #expect(problem["detail"].string?.contains("the log is gone") == true)
+            #expect(problem["detail"].string?.contains("the log is missing") == true)
             #expect(try world.get("/v1/apps/zoom-prod/credentials").status == 200)
             #expect(try world.keyturn("audit", "verify").exit == 65)
         }

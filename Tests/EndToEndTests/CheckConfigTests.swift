@@ -12,7 +12,7 @@ import Testing
         try withWorld(serving: false) { world in
             let fine = try Self.check("agent:\n  mode: '0660'\nlog:\n  level: debug\n", world)
             #expect(fine.exit == 0 && fine.errors.isEmpty, "\(fine)")
-            #expect(fine.output == "\(world.configuration): a restart would take these settings\n")
+            #expect(fine.output == "\(world.configuration): a restart would accept these settings\n")
             #expect(!Files.exists(world.state) && !Files.exists(world.runtime))
             let json = try Self.check("", world, "--json").json
             #expect(json["valid"].bool == true && json["file"].string == world.configuration)

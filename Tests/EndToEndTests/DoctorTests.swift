@@ -57,7 +57,7 @@ import Testing
 
             try FileManager.default.copyItem(atPath: world.recoveryFile, toPath: world.state + "/recovery.txt")
             let warned = try world.must("app", "set", "zoom-prod", "--rotate-every", "1d")
-            #expect(warned.output.contains("warning: the overlap (7d) is as long as the interval (1d) or longer"))
+            #expect(warned.output.contains("warning: the overlap (7d) is not shorter than the interval (1d)"))
             try world.must("backup", world.directory + "/backup.db")
             let outcome = try world.keyturn("doctor")
             let key = try String(contentsOfFile: world.recoveryFile, encoding: .utf8).prefix(44)

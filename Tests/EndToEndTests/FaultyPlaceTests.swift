@@ -166,10 +166,10 @@ import Testing
             let verified = try world.keyturn("audit", "verify")
             let findings = verified.errors.matches(of: /audit-\d+\.jsonl [^\n]*/).map { String($0.0) }
             #expect(verified.exit == 65 && findings.count == 1, "\(verified)")
-            #expect(findings.first?.hasPrefix("audit-00000001.jsonl was changed behind line") == true)
+            #expect(findings.first?.hasPrefix("audit-00000001.jsonl was changed after line") == true)
             #expect(try Files.names(world.auditDirectory) == ["audit-00000001.jsonl", "audit-00000002.jsonl"])
             let told = try world.must("audit", "show").output
-            #expect(told.contains("after") && told.contains("half a line"))
+            #expect(told.contains("after") && told.contains("an incomplete line"))
         }
     }
 

@@ -58,7 +58,7 @@ import Testing
             #expect(outcome.exit == 0, "\(outcome)")
             for words in [
                 "step 1 of 7", "step 7 of 7", "Server-to-Server OAuth App", "user:read:user:admin", "scim2",
-                "marketplace:update:client_secret", "white space", "a name is 1 to 63", "this is no e-mail address",
+                "marketplace:update:client_secret", "white space", "a name is 1 to 63", "this is not an e-mail address",
                 "stored zoom-prod, generation 1", "keyturn client add NAME",
             ] {
                 #expect(outcome.output.contains(words), "\(words) in \(outcome.output)")

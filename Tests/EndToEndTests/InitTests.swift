@@ -55,7 +55,7 @@ import Testing
             #expect(try Files.bytes(world.keyFile) == key)
             let said = try world.keyturnd(
                 "init", "--key-file", world.keyFile, "--use-existing-key", "--recovery-out", world.recoveryFile)
-            #expect(said.exit == 0 && said.output.contains("the key file that was there: \(world.keyFile)"), "\(said)")
+            #expect(said.exit == 0 && said.output.contains("the existing key file: \(world.keyFile)"), "\(said)")
             let missing = try world.keyturnd(
                 "init", "--state-dir", world.directory + "/other", "--key-file", world.keyFile + ".none",
                 "--use-existing-key")

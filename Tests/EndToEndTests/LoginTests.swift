@@ -62,12 +62,12 @@ import Testing
             for (trouble, words) in [
                 ("html", "the token endpoint had an internal error (HTTP 500)"),
                 ("gone", "the token endpoint is not at \(console.tokenURL) (HTTP 404)"),
-                ("moved", "the token endpoint sends elsewhere (HTTP 302): to https://login.example.com/start"),
+                ("moved", "the token endpoint answers with a redirect (HTTP 302): to https://login.example.com/start"),
                 ("scope", "invalid_scope: The requested scope(s) must be blank or a subset of: admin"),
                 ("client", "invalid_client: withheld, because it repeats a secret"),
                 ("grant", "unauthorized_client: The grant is not enabled for this client – see the policy"),
                 ("no_token", "the answer is not a token endpoint's (HTTP 200): it has no access_token"),
-                ("dpop", "its token is of the type DPoP, and not Bearer"),
+                ("dpop", "its token type is DPoP, not Bearer"),
                 ("slow", "the token endpoint's answer did not arrive: no answer in time"),
             ] {
                 try console.switches(#"{"token_trouble":"\#(trouble)"}"#)
@@ -148,7 +148,7 @@ import Testing
             let through = ["https_proxy": proxy.refusingProxy]
             let refused = try adding(through)
             #expect(refused.exit == 79 && refused.complains(), "\(refused)")
-            #expect(refused.errors.contains("the proxy does not let the console be reached"), "\(refused)")
+            #expect(refused.errors.contains("the proxy refuses the connection to the console"), "\(refused)")
             #expect(
                 refused.errors.contains("407") && refused.errors.contains("console.invalid to no_proxy"), "\(refused)")
             let past = try adding(through.merging(["no_proxy": "console.invalid"]) { $1 })

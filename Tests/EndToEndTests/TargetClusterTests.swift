@@ -54,7 +54,7 @@ import Testing
             let refused = try world.runner.run(Programs.keyturn, arguments, input: console.password)
             #expect(refused.exit == 79 && refused.complains(), "\(refused)")
             for words in [
-                "pingfederate 11.3.2 cannot replicate connections when they are saved, which came with 12.0",
+                "pingfederate 11.3.2 cannot replicate connections when they are saved (that needs 12.0)",
                 "the target was not stored", "try: --replicate full",
             ] {
                 #expect(refused.errors.contains(words), "\(refused.errors)")

@@ -40,7 +40,7 @@ import Testing
         ("settings that are no list", document(provisioning: #""targetSettings":7"#), "has no setting 'Account'"),
         ("a name twice", document(settings: "\(ours),\(ours)"), "has more than one setting 'Account'"),
         ("one missing", document(settings: ours), "has no setting 'OAuth secret'"),
-        ("no provisioning", #"{"id":"zoom-sp","outboundProvision":null}"#, "does not provision outbound"),
+        ("no provisioning", #"{"id":"zoom-sp","outboundProvision":null}"#, "has no outbound provisioning"),
         ("half a pair", document(head: #","x":"\ud83d""#), "not the admin API's"),
         ("a member twice", document(head: #","x":1,"x":2"#), "not the admin API's"),
         ("too deep", document(head: ",\"x\":" + nested(64)), "not the admin API's"),

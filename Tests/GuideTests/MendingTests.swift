@@ -26,7 +26,7 @@ import Zoom
         (.invalidClient, .enter([.clientID, .clientSecret]), "does not know this client ID and client secret"),
         (.unsupportedGrant, .enter([.accountID, .clientID, .clientSecret]), "another type"),
         (.unreachable, .again, "zoom cannot be reached"), (.throttled, .again, "limits the number of calls"),
-        (.serverError, .again, "fault of its own"), (.tlsUntrusted, .again, "TLS"), (.refused, .again, "refused"),
+        (.serverError, .again, "an internal error"), (.tlsUntrusted, .again, "TLS"), (.refused, .again, "refused"),
     ]) func `each refusal is named, and only what is wrong is entered again`(
         cause: ZoomFailure.Cause, outcome: VerificationAdvice.Outcome, words: String
     ) {
@@ -45,7 +45,7 @@ import Zoom
             ])
         let mending = VerificationAdvice(Self.passed(scopes))
         #expect(mending.outcome == .again && mending.maySkip)
-        #expect(mending.words.first == "zoom takes the credentials, but 2 scopes are not ticked:")
+        #expect(mending.words.first == "zoom accepts the credentials, but 2 scopes are not ticked:")
         #expect(
             mending.words[1...2] == [
                 "  user:master, or granular: user:read:user:master, user:update:user:master",

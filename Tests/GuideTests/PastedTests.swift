@@ -18,9 +18,9 @@ import Zoom
         (.clientID, "", .refused(why: "the client ID is empty")),
         (.marketplaceAppID, " ", .skipped), (.features, "", .skipped),
         (.company, " Émile & Søn ", .taken("Émile & Søn", wasTrimmed: true)),
-        (.company, "a\u{1B}[31m", .refused(why: "the company name has a control character inside")),
+        (.company, "a\u{1B}[31m", .refused(why: "the company name contains a control character")),
         (.contactEmail, "a@example.org", .taken("a@example.org", wasTrimmed: false)),
-        (.contactEmail, "nobody", .refused(why: "this is no e-mail address")),
+        (.contactEmail, "nobody", .refused(why: "this is not an e-mail address")),
         (.company, String(repeating: "x", count: 257), .refused(why: "the company name is longer than 256 bytes")),
     ]) func `a value is accepted without the white space around it`(
         field: MarketplaceField, entered: String, judged: FieldVerdict

@@ -10,19 +10,19 @@ struct CurlWordsTests {
     @Test(
         arguments: [
             (CURLE_PEER_FAILED_VERIFICATION, CurlCircumstances(verification: 10), "it has expired"),
-            (CURLE_PEER_FAILED_VERIFICATION, CurlCircumstances(), "it is not made for this host's name"),
+            (CURLE_PEER_FAILED_VERIFICATION, CurlCircumstances(), "it is for another host name"),
             (CURLE_PEER_FAILED_VERIFICATION, CurlCircumstances(verification: 18), "it is self-signed"),
             (CURLE_PEER_FAILED_VERIFICATION, CurlCircumstances(verification: 999), "OpenSSL's verdict 999"),
             (CURLE_COULDNT_CONNECT, CurlCircumstances(systemError: 111), "connection refused"),
             (CURLE_COULDNT_CONNECT, CurlCircumstances(), ""),
             (
                 CURLE_RECV_ERROR, CurlCircumstances(systemError: 104, proxyStatus: 407),
-                "it answered 407: it wants a login, or another one"
+                "it answered 407: it requires a login, or a different one"
             ),
             (CURLE_RECV_ERROR, CurlCircumstances(proxyStatus: 403), "it answered 403"),
             (CURLE_RECV_ERROR, CurlCircumstances(alert: TLSAlert(45)), "TLS alert certificate_expired"),
             (CURLE_SSL_CONNECT_ERROR, CurlCircumstances(alert: TLSAlert(40)), "TLS alert handshake_failure"),
-            (CURLE_COULDNT_RESOLVE_PROXY, CurlCircumstances(), "it is the proxy's name, from the environment"),
+            (CURLE_COULDNT_RESOLVE_PROXY, CurlCircumstances(), "the name of the proxy in the environment"),
             (CURLE_OPERATION_TIMEDOUT, CurlCircumstances(systemError: 115), ""),
             (CURLE_FTP_ACCEPT_FAILED, CurlCircumstances(), "libcurl's code 10"),
         ] as [(CURLcode, CurlCircumstances, String)])
@@ -53,6 +53,6 @@ struct CurlWordsTests {
         let unknown = try await failure("localhost", caFile: nil)
         #expect(unknown.hasPrefix("the server's certificate is not trusted (it"))
         let otherName = try await failure("127.0.0.1", caFile: server.caFile)
-        #expect(otherName == "the server's certificate is not trusted (it is not made for this host's name)")
+        #expect(otherName == "the server's certificate is not trusted (it is for another host name)")
     }
 }

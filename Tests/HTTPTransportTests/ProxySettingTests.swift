@@ -41,7 +41,7 @@ struct ProxySettingTests {
 
     @Test(arguments: unusable) func `an address that is no proxy's is named by its variable alone`(value: String) {
         #expect(Self.setting(value) == .unusable(variable: "https_proxy"))
-        #expect(Self.setting(value)?.description == "https_proxy is set, and is not the address of a proxy")
+        #expect(Self.setting(value)?.description == "https_proxy is set, but is not the address of a proxy")
     }
 
     @Test func `the variables are read in libcurl's order, and empty ones do not count`() {

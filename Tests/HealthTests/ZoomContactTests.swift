@@ -42,7 +42,7 @@ import Testing
         let (one, other) = (Name.test("one"), Name.test("other"))
         // Others mint all the time: the place is well.
         for second in stride(from: 0, through: 120, by: 10) {
-            contact.failed("zoom has a fault of its own", of: one, Self.at(second))
+            contact.failed("zoom has an internal error", of: one, Self.at(second))
             contact.answered(Self.at(second + 1), of: other)
             #expect(!contact.isFailing(Self.at(second + 5).wall))
         }

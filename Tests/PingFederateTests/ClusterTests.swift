@@ -35,7 +35,7 @@ import Testing
         Row(
             words: "SUCCEEDED is an earlier replication's", last: before, required: true,
             outcome:
-                "wait the console has not replicated what was pushed: the last replication is of 2027-01-15T07:00:00Z"
+                "wait the console has not replicated the push: the last replication was at 2027-01-15T07:00:00Z"
         ),
         Row(words: "the same, though nothing is said to wait", last: before, outcome: "wait the console has not"),
         Row(
@@ -57,7 +57,7 @@ import Testing
         Row(
             words: "OUT_OF_DATE", engines: [engine("OUT_OF_DATE")], age: 9_999, outcome: "wait 10.0.0.2 is OUT_OF_DATE"),
         Row(words: "a state of tomorrow", engines: [engine("PAUSED")], outcome: "wait 10.0.0.2 is PAUSED"),
-        Row(words: "no state", engines: [engine(nil)], outcome: "wait 10.0.0.2 says nothing of its replication"),
+        Row(words: "no state", engines: [engine(nil)], outcome: "wait 10.0.0.2 does not report its replication"),
         Row(words: "FAILED", engines: [engine("FAILED")], outcome: "failed replication failed on 10.0.0.2"),
         Row(
             words: "one of three is late",
@@ -98,7 +98,7 @@ import Testing
     }
 
     @Test(arguments: rows)
-    func `a connection that says nothing of its replication is judged by the cluster`(row: Row) {
+    func `a connection that does not report its replication is judged by the cluster`(row: Row) {
         let push = FollowedPush(savedAt: row.savedAt, age: row.age, isAsked: false)
         let found = Self.words(Self.status(row).progress(ofSaved: push, nil))
         #expect(found.hasPrefix(row.outcome), "\(row.words): \(found)")

@@ -72,7 +72,7 @@ import Testing
         let elsewhere = HTTPResponse(
             status: 302, headers: ["Location": "https://sso.example.com/login?state=hidden"], body: SecretBox(""))
         let moved = try await version(.success(elsewhere), of: console)
-        #expect(moved.description == "the console sends elsewhere (HTTP 302): to https://sso.example.com/login")
+        #expect(moved.description == "the console answers with a redirect (HTTP 302): to https://sso.example.com/login")
         #expect(moved.hint.hasSuffix(hint))
     }
 
@@ -84,7 +84,7 @@ import Testing
         let hint = failure.hint(of: "console")
         #expect(hint.contains("-connect pf.example.com:19999 ") && hint.hasSuffix("--ca-file FILE or --pin SHA256"))
         let pinned = try await version(untrusted, of: Console(trust: .certificate { _ in true }))
-        #expect(pinned.description == "the console's certificate is not trusted: it is not the one that is pinned")
+        #expect(pinned.description == "the console's certificate is not trusted: it is not the pinned one")
         #expect(pinned.hint(of: "console").hasSuffix("keyturn target set console --pin SHA256"))
         let standard = try await version(untrusted, of: Console(address: "https://pf.example.com"))
         #expect(standard.hint.contains("-connect pf.example.com:443 "))
@@ -118,9 +118,9 @@ import Testing
 
     @Test func `a proxy that refuses is named, and what to add to no_proxy`() async throws {
         let refusal = TransportFailure(
-            .proxyRefused, .notSent, detail: "it answered 407: it wants a login, or another one")
+            .proxyRefused, .notSent, detail: "it answered 407: it requires a login, or a different one")
         let failure = try await version(.failure(refusal))
-        #expect(failure.description.hasPrefix("the proxy does not let the console be reached: the proxy refuses"))
+        #expect(failure.description.hasPrefix("the proxy refuses the connection to the console: the proxy refuses"))
         #expect(
             failure.hint.contains("allow console.example.com:9999")
                 && failure.hint.contains("console.example.com to no_proxy"))
@@ -156,7 +156,7 @@ import Testing
                 "if the console cannot reach Zoom: keyturn target set console --bypass-external-validation; else fix"))
         let other = try await put(422, #"{"message":"The entity ID is missing."}"#).failure.hint(of: "console")
         #expect(
-            other.hasPrefix("fix what PingFederate says, then keyturn target push console")
+            other.hasPrefix("fix what PingFederate reports, then keyturn target push console")
                 && other.hasSuffix("validation"))
 
         let (still, bypassing) = try await put(422, timeout, to: Console(bypasses: true))

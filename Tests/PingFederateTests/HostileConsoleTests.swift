@@ -94,7 +94,7 @@ import Testing
         let impatient = await failure { () async throws(ConsoleFailure) in
             try await session.connections(within: Duration.milliseconds(1))
         }
-        #expect(impatient?.description.contains("is not at its end after 0 s") == true)
+        #expect(impatient?.description.contains("was not complete after 0 s") == true)
         #expect(impatient?.hint.contains("--connection ID") == true)
     }
 }

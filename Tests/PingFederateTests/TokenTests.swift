@@ -79,7 +79,7 @@ import Testing
         ),
         (
             400, #"{"error":"unauthorized_client","error_description":"no grant"}"#, "token_refused",
-            "the token endpoint gives no token (HTTP 400): unauthorized_client: no grant",
+            "the token endpoint refuses to issue a token (HTTP 400): unauthorized_client: no grant",
             "client credentials grant at sso.example.com:9031"
         ),
         (
@@ -95,7 +95,7 @@ import Testing
         ),
         (
             200, #"{"access_token":"PlantedToken","token_type":"DPoP"}"#, "unexpected_answer",
-            "the answer is not a token endpoint's (HTTP 200): its token is of the type DPoP, and not Bearer",
+            "the answer is not a token endpoint's (HTTP 200): its token type is DPoP, not Bearer",
             "--token-url"
         ),
     ]) func `a failure of the token endpoint is reported as its own, with its words and a remedy`(
@@ -125,7 +125,7 @@ import Testing
             (.unreachable, "the token endpoint cannot be reached"),
             (.tlsUntrusted, "the token endpoint's certificate is not trusted"),
             (.timedOut, "the token endpoint's answer did not arrive"),
-            (.proxyRefused, "the proxy does not let the token endpoint be reached"),
+            (.proxyRefused, "the proxy refuses the connection to the token endpoint"),
         ] as [(TransportFailure.Kind, String)] {
             let failure = try await failing { call, _ in
                 .failure(TransportFailure(kind, kind == .timedOut ? .ambiguous : .notSent))

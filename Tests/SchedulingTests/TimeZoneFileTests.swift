@@ -41,7 +41,7 @@ import Testing
         #expect(isPipe)
         #expect(
             try TimeZoneRules(named: "Good", directory: directory).offset(at: utc("2026-01-01T00:00:00Z")) == 19_800)
-        for (name, reason) in [("Long", "more than 65536 bytes"), ("Empty", "cut off"), ("Pipe", "no file")] {
+        for (name, reason) in [("Long", "more than 65536 bytes"), ("Empty", "truncated"), ("Pipe", "not a file")] {
             let error = #expect(throws: ScheduleError.self) { try TimeZoneRules(named: name, directory: directory) }
             #expect(error?.code == .zoneFile && error?.detail.contains(reason) == true)
         }

@@ -73,7 +73,7 @@ import Testing
     @Test func `ten thousand apps are summed up on a terminal, those with problems first`() throws {
         let text = StatusText(try Self.many(10_000), isBrief: true).text(Paint(.never), width: 100)
         #expect(text.split(separator: "\n").count < 80)
-        #expect(text.contains("10000 apps, 100 with problems; those that want attention first"))
+        #expect(text.contains("10000 apps, 100 with problems; those that need attention first"))
         #expect(text.contains("  and 80 more: keyturn status --limit 10000 shows them"))
         #expect(text.contains("and 9980 more apps") && text.contains("\nzoom-99 "))
         #expect(!text.contains("\nzoom-1 "))

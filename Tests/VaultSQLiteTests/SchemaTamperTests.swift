@@ -75,7 +75,7 @@ import VaultSQLite
         let copy = try FileVault(files: ["vault.db": contents(file.path)])
         #expect(try sqlite(copy.path, "PRAGMA foreign_keys = OFF; DELETE FROM app").status == 0)
         let store = try SQLiteStore.open(at: copy.path)
-        let found = try await store.examine().filter { $0.detail.contains("belongs to no row") }
+        let found = try await store.examine().filter { $0.detail.contains("refers to a missing row") }
         try await store.close()
         let wanted = try sqlite(copy.path, "PRAGMA foreign_key_check").output.split(separator: "\n").count
         #expect(found.count > 3 && found.count == wanted)

@@ -63,7 +63,7 @@ private func answer(_ newSecret: String) -> String { #"{"secret_id":"i","new_sec
     @Test(arguments: [
         (#"{"new_secret":"\#(planted)"}"#, "the rotation answer has no 'secret_id'"),
         (#"{"secret_id":"i"}"#, "the rotation answer has no 'new_secret'"),
-        (#"{"secret_id":"i","new_secret":["x"]}"#, "the rotation answer's 'new_secret' is not a text"),
+        (#"{"secret_id":"i","new_secret":["x"]}"#, "the rotation answer's 'new_secret' is not a string"),
         (answer("1234567"), "the rotation answer's 'new_secret' is too short, too long or not printable"),
     ]) func `a refusal names the member`(body: String, words: String) {
         guard case .failure(let reason) = RotationAnswer.read(secret(body)) else {

@@ -112,11 +112,11 @@ private func mint(_ body: String, _ type: String? = "application/json", at endpo
             ("expires_in", "3599.5", "the token answer's 'expires_in' is not a whole number"),
             ("expires_in", "0", "the token answer's 'expires_in' is not within 1 to 86400"),
             ("expires_in", "99999999999999999999", "the token answer's 'expires_in' is not within 1 to 86400"),
-            ("access_token", "7", "the token answer's 'access_token' is not a text"),
+            ("access_token", "7", "the token answer's 'access_token' is not a string"),
             ("access_token", #""""#, "the token answer's 'access_token' is empty, too long or not printable"),
             ("token_type", #""mac""#, "the token answer's 'token_type' is not bearer"),
-            ("scope", #"["a"]"#, "the token answer's 'scope' is not a text"),
-            ("api_url", "7", "the token answer's 'api_url' is not a text"),
+            ("scope", #"["a"]"#, "the token answer's 'scope' is not a string"),
+            ("api_url", "7", "the token answer's 'api_url' is not a string"),
         ] as [(String, String?, String)]) func `a refused answer names the member`(
             member: String, value: String?, words: String
         ) async throws

@@ -34,15 +34,17 @@ extension Window {
     private init(bytes: [UInt8]) throws(ScheduleError) {
         let quoted = ScheduleError.quoted(bytes)
         let parts = bytes.split(separator: UInt8(ascii: " "), omittingEmptySubsequences: false)
-        guard parts.count == 2 else { throw Self.wrong("\(quoted) is no window: it needs days, one space, and times") }
+        guard parts.count == 2 else {
+            throw Self.wrong("\(quoted) is not a window: it needs days, one space, and times")
+        }
         guard let days = Self.days(parts[0]) else {
-            throw Self.wrong("\(quoted) is no window: the days are daily, or Mon to Sun, or a range of them")
+            throw Self.wrong("\(quoted) is not a window: the days must be daily, one of Mon to Sun, or a range of them")
         }
         let times = parts[1].split(separator: UInt8(ascii: "-"), omittingEmptySubsequences: false)
         guard times.count == 2, let begin = Self.minutes(times[0]), let end = Self.minutes(times[1]), begin < 1_440
         else {
             throw Self.wrong(
-                "\(quoted) is no window: the times are two of 00:00 to 23:59, or 24:00 for the end of a day")
+                "\(quoted) is not a window: the times must be 00:00 to 23:59, or 24:00 for the end of a day")
         }
         guard begin != end else {
             throw Self.wrong("\(quoted) begins when it ends; for a whole day write 00:00-24:00")

@@ -14,7 +14,7 @@ package struct PolicyDoubt: Equatable, Sendable {
             found.append(
                 PolicyDoubt(
                     detail:
-                        "the overlap (\(text(policy.overlap))) is as long as the interval (\(text(every))) or longer: a rotation waits until the one before has ended, so each secret stays for \(text(policy.overlap)) at least",
+                        "the overlap (\(text(policy.overlap))) is not shorter than the interval (\(text(every))): each rotation waits for the end of the one before, so every secret is used for at least \(text(policy.overlap))",
                     hint: "keyturn app set \(app) --overlap \(text(every / 2))"))
         }
         let pause = (try? Window.list(policy.windows))?.longestPause ?? 0
@@ -22,7 +22,7 @@ package struct PolicyDoubt: Equatable, Sendable {
             found.append(
                 PolicyDoubt(
                     detail:
-                        "no window may lie within the interval (\(text(every))): from one to the next (\(policy.windows)) it can be \(text(pause)), and a rotation then waits for the next",
+                        "an interval (\(text(every))) may contain no window: two of them (\(policy.windows)) can be up to \(text(pause)) apart, and a rotation then waits for the next one",
                     hint: "keyturn app set \(app) --rotate-every \(text(pause))"))
         }
         return found

@@ -16,7 +16,7 @@ extension TimeZoneRules {
     package init(named identifier: String, directory: String = systemDirectory) throws(ScheduleError) {
         guard Self.isName(identifier) else {
             throw ScheduleError(
-                .zoneName, "\(ScheduleError.quoted(identifier.utf8)) is no time zone",
+                .zoneName, "\(ScheduleError.quoted(identifier.utf8)) is not a time zone",
                 hint: "give its IANA name, like Europe/Berlin or UTC")
         }
         guard identifier != "UTC" else {
@@ -50,7 +50,7 @@ extension TimeZoneRules {
                 return unreadable(unsafe String(cString: strerror(reason)))
             }
             return ScheduleError(
-                .zoneUnknown, "there is no time zone \(identifier) (no file \(path))",
+                .zoneUnknown, "there is not a time zone \(identifier) (no file \(path))",
                 hint: "give its IANA name, like Europe/Berlin, and check that the tzdata package is installed")
         }
         // Without O_NONBLOCK, a pipe of that name would block until it has a writer.
@@ -59,7 +59,7 @@ extension TimeZoneRules {
         defer { close(descriptor) }
         var status = stat()
         guard unsafe fstat(descriptor, &status) == 0 else { throw system(errno) }
-        guard status.st_mode & S_IFMT == S_IFREG else { throw unreadable("it is no file") }
+        guard status.st_mode & S_IFMT == S_IFREG else { throw unreadable("it is not a file") }
         // One byte more than allowed, to detect a file that is too long.
         var bytes = [UInt8](repeating: 0, count: longestFile + 1)
         var count = 0

@@ -25,7 +25,7 @@ extension TimeZoneRules {
         }
         try reader.skip(header.characters + header.standards + header.universals)
         guard zip(times, times.dropFirst()).allSatisfy({ $0 < $1 }) else {
-            throw reader.damaged("its times are in disorder")
+            throw reader.damaged("its times are not in order")
         }
         guard offsets.allSatisfy({ (-90_000...93_600).contains($0) }), kinds.allSatisfy({ $0 < header.types }) else {
             throw reader.damaged("an offset in it is out of bounds")
@@ -61,7 +61,7 @@ private struct FileReader {
     }
 
     mutating func take(_ count: Int) throws(ScheduleError) -> ArraySlice<UInt8> {
-        guard count <= rest.count else { throw damaged("it is cut off") }
+        guard count <= rest.count else { throw damaged("it is truncated") }
         defer { rest = rest.dropFirst(count) }
         return rest.prefix(count)
     }
@@ -76,7 +76,7 @@ private struct FileReader {
     }
 
     mutating func header() throws(ScheduleError) -> Header {
-        guard Array(try take(4)) == Array("TZif".utf8) else { throw damaged("it is no compiled zone") }
+        guard Array(try take(4)) == Array("TZif".utf8) else { throw damaged("it is not a compiled time zone") }
         guard let version = try take(1).first, version >= UInt8(ascii: "2") else {
             throw damaged("it is of the first version, which ends in 2037")
         }
@@ -85,7 +85,7 @@ private struct FileReader {
         for _ in 0..<6 {
             let count = try integer(bytes: 4)
             // No part of a file within its size limit can have more, so sums of counts do not overflow.
-            guard (0...TimeZoneRules.longestFile).contains(count) else { throw damaged("it is cut off") }
+            guard (0...TimeZoneRules.longestFile).contains(count) else { throw damaged("it is truncated") }
             counts.append(count)
         }
         return Header(
@@ -96,7 +96,7 @@ private struct FileReader {
     /// The rule between two line feeds, up to the end of the file; `nil` when it is empty.
     mutating func footer() throws(ScheduleError) -> PosixRule? {
         let lineFeed = UInt8(ascii: "\n")
-        guard try take(1).first == lineFeed, rest.popLast() == lineFeed else { throw damaged("its rule is cut off") }
+        guard try take(1).first == lineFeed, rest.popLast() == lineFeed else { throw damaged("its rule is truncated") }
         guard !rest.isEmpty else { return nil }
         guard let rule = PosixRule(rest) else { throw damaged("its rule is unknown") }
         return rule

@@ -42,7 +42,7 @@ struct SlotFile: ~Copyable {
         defer { close(descriptor) }
         var status = stat()
         guard unsafe fstat(descriptor, &status) == 0 else {
-            throw StoreError(systemCall: "cannot look at \(name)", errno)
+            throw StoreError(systemCall: "cannot inspect \(name)", errno)
         }
         guard status.st_mode & S_IFMT == S_IFREG else { throw StoreError(.notPermitted, "\(name) is not a file") }
         var bytes = [UInt8](repeating: 0, count: min(Int(status.st_size), longest))

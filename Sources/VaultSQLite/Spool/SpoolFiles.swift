@@ -85,7 +85,7 @@ package final class SpoolFiles: SpoolStore {
     private func contents() throws(StoreError) -> [SpoolFile] {
         var found: [SpoolFile] = []
         guard unsafe access(directory, F_OK) == 0 else {
-            guard errno == ENOENT else { throw StoreError(systemCall: "cannot look into \(prefix)/", errno) }
+            guard errno == ENOENT else { throw StoreError(systemCall: "cannot read \(prefix)/", errno) }
             return []
         }
         for number in 1...Self.most {
@@ -114,13 +114,13 @@ package final class SpoolFiles: SpoolStore {
 
     private func ensureDirectory() throws(StoreError) {
         if unsafe mkdir(directory, 0o700) == 0 { return try syncDirectory(of: directory) }
-        guard errno == EEXIST else { throw StoreError(systemCall: "cannot make \(prefix)/", errno) }
+        guard errno == EEXIST else { throw StoreError(systemCall: "cannot create \(prefix)/", errno) }
         var status = stat()
         guard unsafe lstat(directory, &status) == 0 else {
-            throw StoreError(systemCall: "cannot look at \(prefix)/", errno)
+            throw StoreError(systemCall: "cannot inspect \(prefix)/", errno)
         }
         guard status.st_mode & S_IFMT == S_IFDIR, status.st_uid == geteuid(), status.st_mode & 0o077 == 0 else {
-            throw StoreError(.notPermitted, "\(prefix)/ is not a directory of this user's alone")
+            throw StoreError(.notPermitted, "\(prefix)/ is not a private directory of this user")
         }
     }
 

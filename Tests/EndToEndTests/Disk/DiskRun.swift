@@ -93,7 +93,7 @@ struct DiskRun {
         }
         let verified = try world.keyturn("audit", "verify")
         // A half of a line that could not be taken off stays, and is all that is wrong.
-        let isHalf = fault == .half && verified.errors.contains("was changed behind line")
+        let isHalf = fault == .half && verified.errors.contains("was changed after line")
         try expect(
             verified.exit == 0 || isHalf && verified.errors.split(separator: "\n").count == 2,
             "the audit log: \(verified)")
