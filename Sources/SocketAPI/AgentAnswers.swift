@@ -53,21 +53,21 @@ package struct AppsAnswer: Equatable, Sendable, ListedDocument {
     }
 }
 
-/// One line of what `GET /v1/events` tells: what is so with an app, or what became of it. Never a secret.
+/// One event of `GET /v1/events`: the state of an app, or a change. Never contains a secret.
 package struct AppEvent: Equatable, Sendable, ListedDocument {
-    /// All words that an event can be, now and in later versions of this path.
+    /// All kinds of events, in this and later versions of this path.
     package enum Kind: String, JSONValue, Sendable, CaseIterable {
-        /// At the beginning: the app is granted to the caller, and this is its generation.
+        /// At the start: the app is granted to the caller, and this is its generation.
         case state
         /// The app was added, or granted.
         case added
-        /// The app was removed, or is granted no more. The generation is the last that was told.
+        /// The app was removed, or is no longer granted. The generation is the last one that was sent.
         case removed
-        /// A rotation is under way.
+        /// A rotation is running.
         case rotating
-        /// The generation is new: there are other credentials to fetch.
+        /// There is a new generation, and other credentials to fetch.
         case rotated
-        /// No rotation is under way any more.
+        /// No rotation is running any more.
         case settled
     }
 
@@ -88,7 +88,7 @@ package struct AppEvent: Equatable, Sendable, ListedDocument {
     }
 }
 
-/// The body of `ack` and `rejected`: the generation that the client speaks of. Read strictly.
+/// The body of `ack` and `rejected`: the generation that the client refers to. Read strictly.
 package struct GenerationReport: Equatable, Sendable, ListedDocument {
     package let generation: Int
 

@@ -1,24 +1,24 @@
 import SecretJSON
 package import SecretMemory
 
-/// What the daemon answered.
+/// An answer of the daemon, as a client receives it.
 package struct Answer: ~Copyable, Sendable {
     package let status: Int
     package let contentType: String?
-    /// The entity tag as it was sent, with its quotes.
+    /// The entity tag as sent, with its quotes.
     package let entityTag: String?
-    /// Seconds.
+    /// In seconds.
     package let retryAfter: Int?
-    /// Empty when there is none. May hold secrets.
+    /// Empty when there is none. May contain secrets.
     package let body: SecretBytes
 
-    /// The refusal in the body, if this is one.
+    /// The refusal in the body, if it is one.
     package var problem: Problem? {
         guard contentType == Response.ContentType.problem.rawValue else { return nil }
         return try? Problem(parsing: body.copy())
     }
 
-    /// The document in the body. A refusal, whatever was expected, is thrown as ``ClientError/problem(_:)``.
+    /// The document in the body. If it is a refusal, throws ``ClientError/problem(_:)``.
     package func document<Document: WireDocument & ~Copyable>(
         _: Document.Type = Document.self
     ) throws(ClientError) -> Document {

@@ -13,7 +13,7 @@ struct AnswerReader {
 
     init(limits: AnswerLimits) { self.limits = limits }
 
-    /// The answer, once it is whole. `received` is everything that has arrived so far.
+    /// Returns the answer once it is complete. `received` is everything that has arrived so far.
     mutating func read(_ received: RawSpan) throws(ClientError) -> Answer? {
         let bytes = Span<UInt8>(_bytes: received)
         while bodyStart == nil {
@@ -53,7 +53,7 @@ struct AnswerReader {
         }
     }
 
-    /// Interim answers (1xx) are never asked for and never taken.
+    /// Refuses interim answers (1xx), which are never requested.
     private static func status(_ line: Range<Int>, in bytes: Span<UInt8>) throws(ClientError) -> Int {
         let start = line.lowerBound
         guard line.count >= 12, bytes.holds("HTTP/1.1 ", at: start..<start + 9),

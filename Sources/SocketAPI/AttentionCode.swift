@@ -1,5 +1,5 @@
-/// What of Keyturn's own the status may complain about, one code each. Beside these stand the causes for which Zoom gives no
-/// token, such as `invalid_client`.
+/// The problems that the status reports, one code each. In addition, it reports the causes for which Zoom gives no token,
+/// such as `invalid_client`.
 package enum AttentionCode: String, CaseIterable, Sendable {
     case locked
     case socketGone = "socket_gone"
@@ -10,7 +10,7 @@ package enum AttentionCode: String, CaseIterable, Sendable {
     case auditUnavailable = "audit_unavailable"
     case auditLogChanged = "audit_log_changed"
     case refusalsCounted = "refusals_counted"
-    /// Of a backup alone: the vault that is served was looked at when it was opened.
+    /// Only in a backup: the served vault was checked when it was opened.
     case damagedRow = "damaged_row"
     case keySlotDamaged = "key_slot_damaged"
     case keyRotationWaits = "key_rotation_waits"
@@ -20,7 +20,7 @@ package enum AttentionCode: String, CaseIterable, Sendable {
     case spoolUnreadable = "spool_unreadable"
     case spoolNotReady = "spool_not_ready"
     case secretDies = "secret_dies"
-    /// Of a push target, or of a client that fetched it.
+    /// About a push target, or about a client that fetched the secret.
     case consumerSecretDead = "consumer_secret_dead"
     case zoomUnreachable = "zoom_unreachable"
     case tokensRunOut = "tokens_run_out"
@@ -44,7 +44,7 @@ package enum AttentionCode: String, CaseIterable, Sendable {
     case targetRestored = "target_restored"
     case provisioningFailing = "provisioning_failing"
     case provisionerLogUnreadable = "provisioner_log_unreadable"
-    /// Of a push target: the one that it logs in with, or what the console is known by.
+    /// About a push target: its client certificate, or the certificates by which the console is trusted.
     case certificateExpires = "certificate_expires"
     case userChanged = "user_changed"
     case grantWithoutApp = "grant_without_app"

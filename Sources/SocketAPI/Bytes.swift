@@ -1,6 +1,6 @@
 import Glibc
 
-/// The classes of bytes that the grammar of a message is made of, and the few ways to look at them in place.
+/// The classes of bytes in the grammar of a message, and the few ways to examine them in place.
 extension UInt8 {
     static let space = UInt8(ascii: " ")
     static let tab = UInt8(ascii: "\t")
@@ -13,7 +13,7 @@ extension UInt8 {
 
     var lowercased: UInt8 { self >= UInt8(ascii: "A") && self <= UInt8(ascii: "Z") ? self | 0x20 : self }
 
-    /// `tchar` of RFC 9110: what methods and field names are made of.
+    /// `tchar` of RFC 9110: the characters of methods and field names.
     var isToken: Bool {
         if isLetter || isDigit { return true }
         switch self {
@@ -44,7 +44,7 @@ extension UInt8 {
         }
     }
 
-    /// What a path segment is made of. There is no percent sign: a path has one spelling.
+    /// The characters of a path segment. There is no percent sign: a path has only one spelling.
     var isPathByte: Bool {
         if isLetter || isDigit { return true }
         switch self {
@@ -53,7 +53,7 @@ extension UInt8 {
         }
     }
 
-    /// What the keys and values of a query are made of.
+    /// The characters of keys and values in a query.
     var isQueryByte: Bool { isPathByte || self == UInt8(ascii: ":") || self == UInt8(ascii: ",") }
 }
 
@@ -64,7 +64,7 @@ extension Span<UInt8> {
         return String(copying: ascii)
     }
 
-    /// Whether all of it is printable ASCII.
+    /// Whether all bytes in `range` are printable ASCII.
     func isPrintable(_ range: Range<Int>) -> Bool {
         for index in range where self[index] < .space || self[index] >= 0x7F { return false }
         return true
@@ -82,7 +82,7 @@ extension Span<UInt8> {
         }
     }
 
-    /// As ``holds(_:at:)``, of a text that is known only when the program runs.
+    /// Like ``holds(_:at:)``, for a text that is known only at run time.
     func holds(text: String, at range: Range<Int>) -> Bool {
         let expected = text.utf8Span.span
         guard expected.count == range.count else { return false }
@@ -90,7 +90,7 @@ extension Span<UInt8> {
         return true
     }
 
-    /// As ``holds(_:at:)``, with `lowercase` given in lower case and ASCII letters of either case accepted.
+    /// Like ``holds(_:at:)``, but accepts ASCII letters of either case; `lowercase` must be in lower case.
     func holds(ignoringCase lowercase: StaticString, at range: Range<Int>) -> Bool {
         guard lowercase.utf8CodeUnitCount == range.count else { return false }
         let found = extracting(range)
@@ -107,8 +107,8 @@ extension Span<UInt8> {
         }
     }
 
-    /// The number written in `range` in plain decimal digits; `nil` for anything else: a sign, a space, a leading
-    /// zero, nothing at all. A number too large for `Int` is `Int.max`, which is beyond every limit.
+    /// The number in `range` in plain decimal digits; `nil` for anything else, including a sign, a space, a leading zero
+    /// or an empty range. A number too large for `Int` becomes `Int.max`, which is beyond every limit.
     func decimal(_ range: Range<Int>) -> Int? {
         guard let first = range.first, range.count == 1 || self[first] != UInt8(ascii: "0") else { return nil }
         var number = 0

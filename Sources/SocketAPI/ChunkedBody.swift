@@ -1,9 +1,9 @@
 package import SecretMemory
 
-/// Finds the end of a body that comes in chunks, and takes out of them what they hold (RFC 9112, 7.1).
+/// Finds the end of a chunked body, and extracts its content (RFC 9112, 7.1).
 ///
-/// As strict as the reader of the head, and as frugal: it keeps no bytes, and looks at each once as it arrives, and once more
-/// when all are there. Extensions and trailer fields are checked for form and forgotten.
+/// As strict and economical as the reader of the head: it stores no bytes, and examines each once on arrival, and once
+/// more when all are there. Extensions and trailer fields are checked for syntax and dropped.
 struct ChunkedBody {
     private enum Stage {
         case size
@@ -11,21 +11,21 @@ struct ChunkedBody {
         case trailer
     }
 
-    /// Digits of a size, leading zeros among them: enough for every size that is taken, too few to overflow.
+    /// The most digits of a size, including leading zeros: enough for every accepted size, too few to overflow.
     private static let mostDigits = 8
-    /// Bytes of the line with a size and its extensions.
+    /// The most bytes of the line with a size and its extensions.
     private static let longestLine = 256
 
     private let start: Int
     private var stage = Stage.size
-    /// Bytes that the chunks so far hold.
+    /// The size of the content so far, in bytes.
     private var count = 0
 
-    /// - Parameter start: where the body begins.
+    /// - Parameter start: the position of the body.
     init(at start: Int) { self.start = start }
 
-    /// - Parameter scanner: stands behind all that was read so far.
-    /// - Returns: whether the body is whole; it then ends where the scanner stands.
+    /// - Parameter scanner: positioned after everything that was read so far.
+    /// - Returns: whether the body is complete; it then ends at the scanner's position.
     mutating func read(
         _ bytes: Span<UInt8>, _ scanner: inout LineScanner, _ fields: inout RequestFields, limits: RequestLimits
     ) throws(Problem) -> Bool {
@@ -52,12 +52,12 @@ struct ChunkedBody {
                 if line.isEmpty { return true }
                 try fields.takeTrailer(line, in: bytes, limits: limits)
             }
-            // What is around the chunks takes memory too.
+            // The bytes around the chunks take memory too.
             guard scanner.lineStart - start - count <= limits.body else { throw Self.manyChunks }
         }
     }
 
-    /// What the chunks hold. To be called once the body is whole.
+    /// The content of the chunks. Call it once the body is complete.
     func content(in unread: RawSpan) -> SecretBox? {
         guard count > 0 else { return nil }
         let bytes = Span<UInt8>(_bytes: unread)
@@ -88,7 +88,7 @@ struct ChunkedBody {
         return (value, line.upperBound)
     }
 
-    /// Any number of `;name`, `;name=token` and `;name="text"`, with no space around.
+    /// Any number of `;name`, `;name=token` and `;name="text"`, without spaces around them.
     private static func areExtensions(_ range: Range<Int>, in bytes: Span<UInt8>) -> Bool {
         var rest = range
         while let first = rest.popFirst() {
@@ -129,14 +129,14 @@ extension Problem {
     }
 }
 
-/// A body of which nobody knows the length when it begins is sent in chunks.
+/// Sends a body in chunks when its length is not known at the start.
 package enum Chunk {
-    /// What ends such a body.
+    /// The end of such a body.
     package static let last = SecretBox(SecretBytes(copying: "0\r\n\r\n"))
 }
 
 extension SecretBuffer {
-    /// - Parameter fill: appends exactly `count` bytes, at least one.
+    /// - Parameter fill: must append exactly `count` bytes, at least one.
     package mutating func appendChunk(of count: Int, _ fill: (inout SecretBuffer) -> Void) {
         append(String(count, radix: 16) + "\r\n")
         fill(&self)

@@ -1,21 +1,21 @@
 import Glibc
 
-/// Why there is no answer, or none that could be used.
+/// Why there is no usable answer.
 package enum ClientError: Error, Equatable, Sendable, CustomStringConvertible {
-    /// There is no socket at this path, nor at the other one that was looked at.
+    /// There is no socket at this path, nor at the other one that was tried.
     case notRunning(path: String, nor: String? = nil)
-    /// There is a socket that nobody listens at, such as one left behind by a daemon that was killed.
+    /// There is a socket, but nothing listens on it, for example after a daemon was killed.
     case notListening(path: String)
     case permissionDenied(path: String, nor: String? = nil)
-    /// Somebody listens whom there is no reason to trust. Nothing was sent.
+    /// An untrusted user listens on the socket. Nothing was sent.
     case stranger(path: String, user: Int)
-    /// The path does not fit into a socket address.
+    /// The path is too long for a socket address.
     case pathTooLong(path: String)
     case timedOut
-    /// The daemon closed the connection before its answer was whole: it was killed, or systemd, which holds the socket,
-    /// could not start it.
+    /// The daemon closed the connection before its answer was complete: it was killed, or systemd, which holds the
+    /// socket, could not start it.
     case closedEarly
-    /// The answer is not what a Keyturn daemon sends; the word says in which part.
+    /// The answer is not one of a Keyturn daemon; the value names the part.
     case malformedAnswer(String)
     case answerTooLarge
     /// The system refused a call on the socket.
@@ -43,7 +43,7 @@ package enum ClientError: Error, Equatable, Sendable, CustomStringConvertible {
         }
     }
 
-    /// What the reader could try.
+    /// What the reader can try.
     package var hint: String? {
         switch self {
         case .notRunning(let path, _):

@@ -1,14 +1,14 @@
 package import Domain
 
-/// The field `Date` of an answer (RFC 9110, 6.6.1), rendered once for each second.
+/// The field `Date` of an answer (RFC 9110, 6.6.1), formatted once for each second.
 package struct DateField: Sendable {
-    /// With its line end.
+    /// Includes its line end.
     private(set) var line: [UInt8] = []
     private var second: Int?
 
     package init() {}
 
-    /// - Parameter second: of Unix time.
+    /// - Parameter second: in Unix time.
     package mutating func turn(to second: Int) {
         guard second != self.second else { return }
         self.second = second
@@ -25,7 +25,7 @@ package struct DateField: Sendable {
         return "\(weekdays[(day + 7) % 7]), \(part(8..<10)) \(month) \(part(0..<4)) \(part(11..<19)) GMT"
     }
 
-    /// From that of the first day of Unix time.
+    /// Beginning with the first day of Unix time.
     private static let weekdays = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"]
     private static let months = [
         "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",

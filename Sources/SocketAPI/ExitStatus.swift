@@ -1,7 +1,7 @@
-/// What the commands exit with.
+/// The exit statuses of the commands.
 package enum ExitStatus: Int32, CaseIterable, Sendable {
     case done = 0
-    /// Of `status --check` alone, as monitoring plug-ins end.
+    /// Only of `status --check`, as for monitoring plug-ins.
     case warning = 1
     case critical = 2
     case usage = 64
@@ -17,7 +17,7 @@ package enum ExitStatus: Int32, CaseIterable, Sendable {
 }
 
 extension ProblemCode {
-    /// What a command exits with when the daemon answers with this.
+    /// The exit status of a command when the daemon answers with this code.
     package var exitStatus: ExitStatus {
         switch self {
         case .badRequest, .conflict, .payloadTooLarge, .unprocessable, .vaultDamaged, .vaultRolledBack: .badData
@@ -27,7 +27,7 @@ extension ProblemCode {
         case .busy, .tooManyRequests, .upstreamUnavailable, .unproven, .unavailable: .temporary
         case .upstreamFailed, .loginRefused, .restoredSecretDead: .upstreamFailed
         case .storageFailed, .auditUnavailable: .inputOutput
-        // Requests that our own client never makes.
+        // Refusals of requests that our own client never sends.
         case .missingHeader, .methodNotAllowed, .uriTooLong, .unsupportedMediaType, .expectationFailed,
             .headersTooLarge, .notImplemented, .versionNotSupported, .internal:
             .internal

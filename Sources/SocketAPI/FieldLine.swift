@@ -1,12 +1,12 @@
-/// One `name: value` line of a header section: where its two parts are.
+/// The positions of name and value in a `name: value` line of a header section.
 ///
-/// The name is a token with nothing before it (so no folded line passes) and nothing between it and the colon. Spaces and
-/// tabs around the value do not belong to it.
+/// The name is a token, with nothing before it (so folded lines are refused) and nothing between it and the colon. Spaces
+/// and tabs around the value are not part of it.
 struct FieldLine {
     let name: Range<Int>
     let value: Range<Int>
 
-    /// `nil` when the line is no field.
+    /// `nil` when the line is not a field.
     init?(_ line: Range<Int>, in bytes: Span<UInt8>) {
         var colon = line.lowerBound
         while colon < line.upperBound, bytes[colon].isToken { colon += 1 }

@@ -1,7 +1,7 @@
 import Glibc
 
 /// `host [":" port]`, the value of `Host` and the authority of a target (RFC 9110, 7.2; RFC 3986, 3.2.2): a name, an IPv4
-/// address, or another address in brackets. Whether there is such a host is nobody's concern here.
+/// address, or another address in brackets. Whether such a host exists does not matter.
 enum HostField {
     /// An empty value is valid: the client names no host.
     static func isValid(_ value: Range<Int>, in bytes: Span<UInt8>) -> Bool {
@@ -21,7 +21,7 @@ enum HostField {
         return true
     }
 
-    /// Up to the colon before the port.
+    /// Consumes the name, up to the colon before the port.
     private static func takeName(_ rest: inout Range<Int>, in bytes: Span<UInt8>) -> Bool {
         var index = rest.lowerBound
         while index < rest.upperBound, bytes[index] != UInt8(ascii: ":") {
@@ -38,7 +38,7 @@ enum HostField {
         return true
     }
 
-    /// What may be in brackets: an IPv6 address, or `v1.x` of a version that is still to come.
+    /// The content of brackets: an IPv6 address, or `v1.x` of a future version.
     private static func isAddress(_ range: Range<Int>, in bytes: Span<UInt8>) -> Bool {
         guard let first = range.first, bytes[first].lowercased == UInt8(ascii: "v") else {
             var address = in6_addr()

@@ -1,29 +1,28 @@
-/// How large a request may be. What exceeds a limit by one byte is refused, and nothing is ever allocated by what a
-/// client merely announces.
+/// The size limits of a request. One byte beyond a limit is refused, and an announced length never causes an allocation.
 package struct RequestLimits: Sendable {
-    /// Bytes of the request line without its line end.
+    /// The most bytes of the request line without its line end.
     package var line = 2_048
-    /// Bytes of the header section: every field line with its line end, and the empty line that closes it.
+    /// The most bytes of the header section: every field line with its line end, and the empty line at the end.
     package var fieldSection = 8_192
-    /// Field lines in the header section.
+    /// The most field lines in the header section.
     package var fields = 64
-    /// `key=value` pairs in the query.
+    /// The most `key=value` pairs in the query.
     package var queryPairs = 16
-    /// Bytes of the body.
+    /// The most bytes of the body.
     package var body = 65_536
-    /// Whether a target may have any form, for a server that stands in for somebody else's.
+    /// Whether a target may have any form, for a server that imitates another one.
     package var takesAnyTarget = false
-    /// Whether the value of `Authorization` is kept. Not where it could be a real one: nobody wipes it.
+    /// Whether the value of `Authorization` is retained. Not where it could be a real one, because it is not wiped.
     package var keepsAuthorization = false
 
     package init() {}
 }
 
-/// How much of an answer a client takes in.
+/// The size limits of an answer that a client reads.
 package struct AnswerLimits: Sendable {
-    /// Bytes of status line and header section together.
+    /// The most bytes of status line and header section together.
     package var head = 16_384
-    /// Bytes of the body. Lists of a hundred thousand apps are ordinary.
+    /// The most bytes of the body. Lists of a hundred thousand apps must fit.
     package var body = 64 << 20
 
     package init() {}

@@ -1,29 +1,29 @@
-/// What stops a message head from being cut into lines.
+/// Why a message head cannot be split into lines.
 enum LineFault: Error {
     case tooLong
-    /// A CR without its LF, or the other way round. Programs that disagree on where a line ends read two messages.
+    /// A CR without its LF, or the other way round. Programs that disagree on line ends read two different messages.
     case bareLineEnd
     /// A control byte; outside a field also a tab, or a byte beyond ASCII.
     case forbiddenByte
 }
 
-/// Cuts the head of a message into lines of printable ASCII that end in CRLF. A field may also have tabs and bytes beyond
-/// ASCII.
+/// Splits the head of a message into lines of printable ASCII that end in CRLF. A field may also contain tabs and bytes
+/// beyond ASCII.
 ///
-/// Every byte is looked at once, however the bytes arrive, and a fault shows at the first byte that makes it: the
-/// outcome depends on the bytes alone and not on how they were split.
+/// Every byte is examined once, however the bytes arrive, and a fault is reported at the first byte that causes it: the
+/// result depends only on the bytes, not on how they were split.
 struct LineScanner {
     private var position = 0
     private(set) var lineStart = 0
     var isAtStart: Bool { position == 0 }
 
-    /// Goes on behind what is no line.
+    /// Continues after bytes that are not lines.
     mutating func move(to position: Int) { (self.position, lineStart) = (position, position) }
 
-    /// The next line, without its line end; `nil` when it is not there yet. `bytes` begins where it began at the
-    /// last call and may have grown.
+    /// Returns the next line without its line end; `nil` when it is incomplete. `bytes` has the same start as at the last
+    /// call, and may have grown.
     mutating func next(in bytes: Span<UInt8>, longest: Int, isField: Bool = false) throws(LineFault) -> Range<Int>? {
-        // One byte more is looked at than there may be.
+        // One byte beyond the limit is examined.
         let most = lineStart + max(longest, 0)
         position = Self.endOfText(in: bytes, from: position, to: min(bytes.count, most + 1), isField)
         if position > most { throw .tooLong }
@@ -38,7 +38,7 @@ struct LineScanner {
         return line
     }
 
-    /// Where the bytes end that may be in a line.
+    /// The end of the bytes that a line may contain.
     private static func endOfText(in bytes: Span<UInt8>, from start: Int, to end: Int, _ isField: Bool) -> Int {
         var index = start
         while index < end {

@@ -1,5 +1,5 @@
-/// The methods that a request may have. No path has `OPTIONS` or `TRACE`: they are read so that the answer can say which
-/// methods the path has.
+/// The methods of requests. No path supports `OPTIONS` or `TRACE`: they are read so that the answer can list the path's
+/// methods.
 package enum Method: String, Sendable, CaseIterable {
     case get = "GET"
     case head = "HEAD"
@@ -10,7 +10,7 @@ package enum Method: String, Sendable, CaseIterable {
     case options = "OPTIONS"
     case trace = "TRACE"
 
-    /// Whether a request may bring a body. A body on the others means nothing in HTTP, and two programs that disagree
+    /// Whether a request may have a body. In other methods a body has no meaning in HTTP, and two programs that disagree
     /// on whether it is there read two different requests.
     package var allowsBody: Bool {
         switch self {

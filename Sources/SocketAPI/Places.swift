@@ -1,16 +1,16 @@
-/// Where the state and the sockets are, when nobody says otherwise. A function of who runs and in what environment.
+/// The default paths of the state and the sockets. They depend only on the user and the environment.
 package struct Places: Equatable, Sendable {
     package let stateDirectory: String
     package let runtimeDirectory: String
     package let configurationFile: String
-    /// Where else a client looked for sockets; for messages.
+    /// The other directory in which a client looked for sockets; for messages.
     package private(set) var otherRuntimeDirectory: String?
-    /// Whether somebody said where the sockets or the state are.
+    /// Whether the sockets' or the state's path was given explicitly.
     private let isChosen: Bool
 
-    /// Where the daemon's sockets are on a machine that has one for everybody.
+    /// The sockets of a system-wide daemon.
     package static let systemRuntimeDirectory = "/run/keyturn"
-    /// What brings sockets of systemd's back: to start a unit that is active does nothing.
+    /// Restores systemd's sockets: starting an active unit would do nothing.
     package static let restart = "systemctl restart keyturn-agent.socket keyturn-admin.socket keyturnd.service"
 
     package var vault: String { stateDirectory + "/vault.db" }
@@ -23,11 +23,11 @@ package struct Places: Equatable, Sendable {
     package var agentSocket: String { agentDirectory + "/agent.sock" }
     package var adminSocket: String { adminDirectory + "/admin.sock" }
 
-    /// What no command of the settings writes to.
+    /// The directories in which commands from the settings cannot write.
     package var closed: [String] { [stateDirectory, runtimeDirectory] }
 
     /// - Parameters:
-    ///   - stateDirectory, runtimeDirectory, configurationFile: what a flag said; comes before everything else.
+    ///   - stateDirectory, runtimeDirectory, configurationFile: the values of flags, which take precedence.
     ///   - environment: looks up an environment variable.
     ///   - isRoot: whether the effective user is root.
     package init(
@@ -56,8 +56,8 @@ package struct Places: Equatable, Sendable {
                 : (variable("XDG_CONFIG_HOME") ?? home + "/.config") + "/keyturn/keyturn.yaml")
     }
 
-    /// Where a client finds a daemon: this user's own, where there is one, else the system's. Who said where to look is
-    /// taken by the word.
+    /// The sockets for a client: those of this user's own daemon if there is one, else the system's. Explicit paths are
+    /// used as given.
     package func forClient(exists: (String) -> Bool) -> Places {
         guard !isChosen, runtimeDirectory != Self.systemRuntimeDirectory, !exists(adminSocket), !exists(agentSocket)
         else { return self }

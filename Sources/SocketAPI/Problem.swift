@@ -1,21 +1,21 @@
 package import SecretJSON
 package import SecretMemory
 
-/// A refusal in words (RFC 9457): what happened, and what to try. Never a value of the request, never a path.
+/// A refusal as text (RFC 9457): what happened, and what to try. Never contains a value of the request, nor a path.
 package struct Problem: Error, Equatable, Sendable {
     package let code: ProblemCode
     /// What went wrong this time: lower case, no full stop.
     package let detail: String
-    /// What the reader could try.
+    /// What the reader can try.
     package let hint: String?
 
-    /// The methods that the resource has; goes out as a header, with status 405 only.
+    /// The methods that the resource supports; sent as a header, only with status 405.
     package var allow: [Method] = []
 
-    /// Seconds after which it is worth another try; goes out as a header.
+    /// Seconds until another attempt makes sense; sent as a header.
     package var retryAfter: Int?
 
-    /// Whether the request asked for nothing but a head (`HEAD`): its answer has no body, whatever it says.
+    /// Whether the request was a `HEAD`, so that its answer has no body.
     package var isHeadAlone = false
 
     package init(_ code: ProblemCode, _ detail: String, try hint: String? = nil) {
@@ -38,7 +38,7 @@ package struct Problem: Error, Equatable, Sendable {
         return json.finish()
     }
 
-    /// Reads a document made by ``render()``. Other members are passed over.
+    /// Reads a document from ``render()``. Ignores other members.
     package init(parsing bytes: consuming SecretBytes) throws(JSONError) {
         let document = try JSONDocument(parsing: bytes)
         let code: ProblemCode = try document.value("code", of: document.root)

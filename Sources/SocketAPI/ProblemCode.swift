@@ -1,6 +1,6 @@
 import SecretJSON
 
-/// What can be wrong with a request, one code each. Programs branch on the code, which never changes its meaning.
+/// The kinds of refusals, one code each. Programs branch on the code, which never changes its meaning.
 package enum ProblemCode: String, JSONValue, Sendable, CaseIterable {
     case badRequest = "bad_request"
     case missingHeader = "missing_header"
@@ -55,7 +55,7 @@ package enum ProblemCode: String, JSONValue, Sendable, CaseIterable {
         }
     }
 
-    /// The same words each time; what is particular is in the problem's detail.
+    /// The same text for each code; the problem's detail has the specifics.
     package var title: String {
         switch self {
         case .badRequest: "the request is malformed"
@@ -90,6 +90,6 @@ package enum ProblemCode: String, JSONValue, Sendable, CaseIterable {
         }
     }
 
-    /// A stable name for the `type` member. It is a name only: there is nothing to look up.
+    /// A stable name for the `type` member. It is only a name; there is no page behind it.
     package var type: String { "urn:keyturn:problem:\(rawValue)" }
 }

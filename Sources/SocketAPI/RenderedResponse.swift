@@ -1,11 +1,11 @@
 package import SecretMemory
 
-/// The bytes of an answer, head and body, in wiped memory. Rendered once and sent as often as need be.
+/// The bytes of an answer, head and body, in memory that is wiped. Rendered once and sent any number of times.
 package struct RenderedResponse: Sendable {
     private static let close = Array("Connection: close\r\n".utf8)
 
     private let bytes: SecretBox
-    /// Where the empty line begins that ends the head.
+    /// The position of the empty line that ends the head.
     private let headEnd: Int
 
     /// - Parameter head: status line and fields, each with its line end, without the empty line.
@@ -16,11 +16,11 @@ package struct RenderedResponse: Sendable {
         bytes = SecretBox(head.finish())
     }
 
-    /// Hands out the bytes to send, in order, in several parts.
+    /// Lends the bytes to send, in order, in several parts.
     /// - Parameters:
-    ///   - headAlone: whether the body is left out: the answer to `HEAD`.
-    ///   - closing: whether the answer says that the connection ends behind it.
-    ///   - date: when it is sent; `nil` leaves out the field.
+    ///   - headAlone: whether the body is left out, as in the answer to `HEAD`.
+    ///   - closing: whether the answer announces that the connection closes after it.
+    ///   - date: the time of sending; `nil` leaves out the field.
     package func forEachPart(
         headAlone: Bool = false, closing: Bool, date: DateField? = nil, _ body: (RawSpan) -> Void
     ) {

@@ -1,10 +1,10 @@
 package import SecretMemory
 
-/// One request as it was read: checked in form, and not yet judged.
+/// One request whose syntax was checked, but nothing else yet.
 package final class Request: Sendable {
     package let method: Method
     package let target: RequestTarget
-    /// Whom the target names, else the value of `Host`. On a Unix socket it says nothing.
+    /// The host in the target, else the value of `Host`. Without meaning on a Unix socket.
     package let host: String
     /// The value of `Keyturn-Request`.
     package let keyturnRequest: String?
@@ -12,11 +12,11 @@ package final class Request: Sendable {
     package let ifNoneMatch: String?
     /// The value of `Content-Type`.
     package let contentType: String?
-    /// The value of `Authorization`, where it is kept.
+    /// The value of `Authorization`, if it is retained.
     package let authorization: String?
-    /// Whether the client asked for the connection to be closed behind the answer.
+    /// Whether the client asked to close the connection after the answer.
     package let closes: Bool
-    /// The body; `nil` when it is empty. May hold secrets.
+    /// The body; `nil` when it is empty. May contain secrets.
     package let body: SecretBox?
 
     init(_ line: RequestLine, _ fields: RequestFields, body: SecretBox?) {
@@ -31,7 +31,7 @@ package final class Request: Sendable {
         self.body = body
     }
 
-    /// Whether `If-None-Match` names this tag, so that the caller has what it stands for.
+    /// Whether `If-None-Match` contains this tag, so that the caller has the current value.
     package func alreadyHas(_ tag: EntityTag?) -> Bool {
         guard let ifNoneMatch, let tag else { return false }
         return ifNoneMatch.utf8.split(separator: UInt8(ascii: ",")).contains { named in

@@ -1,4 +1,4 @@
-/// The few fields of a request that mean something here. All others are checked for form and forgotten.
+/// The few fields of a request that matter here. All others are checked for syntax and dropped.
 struct RequestFields {
     private(set) var host: String?
     private(set) var keyturnRequest: String?
@@ -12,8 +12,7 @@ struct RequestFields {
     private var count = 0
     private var seen: Single = []
 
-    /// The fields of which a second one, even an equal one, gets the request refused: two readers could take two
-    /// different ones for true.
+    /// The fields that may occur only once, even with equal values: two readers could use different ones.
     private struct Single: OptionSet {
         let rawValue: UInt8
         static let host = Single(rawValue: 1)
@@ -31,8 +30,8 @@ struct RequestFields {
         try take(field, in: bytes, keepsAuthorization: limits.keepsAuthorization)
     }
 
-    /// A field behind the body, of which nothing is kept. One that is taken for true before the body may not be there: another
-    /// program may take it for true.
+    /// Checks a trailer field, and retains nothing. A field that matters before the body is refused here: another program
+    /// might use it.
     mutating func takeTrailer(
         _ line: Range<Int>, in bytes: Span<UInt8>, limits: RequestLimits
     ) throws(Problem) {
@@ -57,7 +56,7 @@ struct RequestFields {
         return field
     }
 
-    /// What must hold of all fields together.
+    /// Checks the fields together.
     func check(for method: Method, limits: RequestLimits) throws(Problem) {
         guard seen.contains(.host) else { throw Problem(.badRequest, "the Host field is missing") }
         if isChunked, contentLength != nil {
@@ -70,7 +69,7 @@ struct RequestFields {
         guard contentLength ?? 0 <= limits.body else { throw .bodyTooLarge(limits) }
     }
 
-    // Nearly all of the names that matter differ in their length, so that a length decides which one to compare with.
+    // Nearly all names that matter differ in length, so the length selects the one to compare with.
     private mutating func take(
         _ field: FieldLine, in bytes: Span<UInt8>, keepsAuthorization: Bool
     ) throws(Problem) {
@@ -109,7 +108,7 @@ struct RequestFields {
         }
     }
 
-    /// - Returns: the value, which may have no byte that two programs could see differently.
+    /// - Returns: the value. It is refused if it contains a byte that two programs could read differently.
     private mutating func once(
         _ single: Single, _ name: String, _ field: FieldLine, in bytes: Span<UInt8>
     ) throws(Problem) -> String {
@@ -128,8 +127,8 @@ struct RequestFields {
         return false
     }
 
-    /// Where `chunked` is not the last coding nobody knows where the body ends; where it is not the only one it would have to be
-    /// undone.
+    /// If `chunked` is not the last coding, the end of the body is unknown; if it is not the only one, the others would
+    /// have to be undone.
     private func checkCodings(_ value: Range<Int>, in bytes: Span<UInt8>) throws(Problem) {
         if bytes.holds(ignoringCase: "chunked", at: value) { return }
         var rest = value
@@ -145,7 +144,7 @@ struct RequestFields {
         throw Problem(.notImplemented, "no Transfer-Encoding is undone here but 'chunked'")
     }
 
-    /// Takes the first element off a list with commas.
+    /// Removes and returns the first element of a comma-separated list.
     private static func element(_ rest: inout Range<Int>, in bytes: Span<UInt8>) -> Range<Int>? {
         guard !rest.isEmpty else { return nil }
         let comma = bytes.first(UInt8(ascii: ","), in: rest) ?? rest.upperBound

@@ -1,4 +1,4 @@
-/// The first line of a request: `METHOD TARGET HTTP/1.1`, with one space between each two.
+/// The first line of a request: `METHOD TARGET HTTP/1.1`, separated by single spaces.
 struct RequestLine {
     let method: Method
     let target: RequestTarget
@@ -35,6 +35,6 @@ struct RequestLine {
         throw notServed
     }
 
-    /// Of what names no path.
+    /// For targets that name no path.
     private static let notServed = Problem(.methodNotAllowed, "this method is not served")
 }

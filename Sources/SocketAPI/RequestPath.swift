@@ -1,8 +1,8 @@
 package import Domain
 
-/// The target of a request as a client writes it: `"/v1/apps/\(name)/token?min_ttl=\(60)"`.
+/// The target of a request in a client: `"/v1/apps/\(name)/token?min_ttl=\(60)"`.
 ///
-/// Only values that cannot leave their place in a path or a query can be put in.
+/// Only values that cannot break out of a path segment or a query value can be interpolated.
 package struct RequestPath: Equatable, Sendable, ExpressibleByStringInterpolation {
     package struct StringInterpolation: StringInterpolationProtocol {
         fileprivate var text = ""

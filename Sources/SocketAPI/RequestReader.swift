@@ -2,15 +2,15 @@ import SecretMemory
 
 /// Reads the requests of one connection from bytes as they arrive.
 ///
-/// Bounded and strict: it takes the plain form of HTTP/1.1 that ordinary clients send, and refuses everything that
-/// two programs could read in two ways. It keeps no bytes; the caller shows all that is unread at each call. The
-/// outcome does not depend on how the bytes were split, and the work per byte is constant even if they come one by
-/// one. After a refusal the connection has no further meaning: send the problem and close.
+/// Bounded and strict: it accepts the plain form of HTTP/1.1 that ordinary clients send, and refuses everything that two
+/// programs could read in two ways. It stores no bytes; the caller passes all unread bytes at each call. The result does
+/// not depend on how the bytes were split, and the work per byte is constant even if they arrive one by one. After a
+/// refusal, the rest of the connection is meaningless: send the problem and close.
 package struct RequestReader: Sendable {
     package enum Progress: Sendable {
-        /// What is there is in order, and not yet a whole request.
+        /// The bytes are valid so far, but not a complete request.
         case more
-        /// A request that took the first `consumed` bytes. The next call begins behind them.
+        /// A request that took the first `consumed` bytes. The next call begins after them.
         case request(Request, consumed: Int)
         case refused(Problem)
     }
@@ -34,8 +34,8 @@ package struct RequestReader: Sendable {
 
     package init(limits: RequestLimits = RequestLimits()) { self.limits = limits }
 
-    /// - Parameter unread: everything that has arrived and has not been consumed: what the last call saw, and more.
-    ///   A body in it may hold secrets, and is the caller's to wipe once it is consumed.
+    /// - Parameter unread: everything that has arrived and was not consumed: the bytes of the last call, and more. A body
+    ///   in it may contain secrets; the caller must wipe it once it is consumed.
     package mutating func read(_ unread: RawSpan) -> Progress {
         if case .refused(let problem) = stage { return .refused(problem) }
         let bytes = Span<UInt8>(_bytes: unread)
@@ -59,7 +59,7 @@ package struct RequestReader: Sendable {
         body.isEmpty ? nil : SecretBox(SecretBytes(copying: unread.extracting(body)))
     }
 
-    /// Where the body ends; `nil` while it is incomplete.
+    /// The end of the body; `nil` while it is incomplete.
     private mutating func bodyEnd(_ bytes: Span<UInt8>, from start: Int) throws(Problem) -> Int? {
         guard fields.isChunked else {
             let end = start + (fields.contentLength ?? 0)
@@ -70,7 +70,7 @@ package struct RequestReader: Sendable {
         return try body.read(bytes, &scanner, &fields, limits: limits) ? scanner.lineStart : nil
     }
 
-    /// Where the body begins; `nil` while the head is incomplete.
+    /// The start of the body; `nil` while the head is incomplete.
     private mutating func readHead(_ bytes: Span<UInt8>) throws(Problem) -> Int? {
         let limits = limits
         while true {

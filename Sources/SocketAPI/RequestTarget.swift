@@ -1,17 +1,17 @@
-/// The target of a request: a path of plain segments, and perhaps a query of `key=value` pairs, with or without `http://` and
-/// an authority before it. Nothing is decoded, resolved or normalised; a target that would need it is refused, unless the
-/// limits say otherwise.
+/// The target of a request: a path of plain segments, optionally a query of `key=value` pairs, with or without `http://`
+/// and an authority before it. Nothing is decoded, resolved or normalised; a target that would need it is refused, unless
+/// the limits say otherwise.
 package struct RequestTarget: Sendable {
     private let bytes: [UInt8]
     private let pathEnd: Int
-    /// Of a target in absolute form. It counts, and `Host` does not.
+    /// The authority of a target in absolute form. It takes precedence over `Host`.
     let authority: String?
 
     init(_ range: Range<Int>, in message: Span<UInt8>, limits: RequestLimits) throws(Problem) {
         var rest = range
         authority = try Self.takeAuthority(&rest, in: message)
         var bytes = message.array(rest)
-        // A URL may leave out the path that it means.
+        // A URL may leave out the path `/`.
         if authority != nil, bytes.first == nil || bytes.first == UInt8(ascii: "?") {
             bytes.insert(UInt8(ascii: "/"), at: 0)
         }
@@ -26,7 +26,7 @@ package struct RequestTarget: Sendable {
         if pathEnd < bytes.count { try checkQuery(pairs: limits.queryPairs) }
     }
 
-    /// Whether the path has the form of `pattern`: byte for byte, where `*` stands for any one segment.
+    /// Whether the path matches `pattern` byte for byte; `*` stands for any one segment.
     package func matches(_ pattern: String) -> Bool {
         let (pattern, path) = (pattern.utf8Span.span, bytes.span.extracting(..<pathEnd))
         var index = 0
@@ -56,10 +56,10 @@ package struct RequestTarget: Sendable {
 
     package var path: String { bytes.span.text(0..<pathEnd) }
 
-    /// Path and query, as on the request line.
+    /// Path and query, as in the request line.
     package var text: String { bytes.span.text(0..<bytes.count) }
 
-    /// The value that the query gives for `key`.
+    /// The value of `key` in the query.
     package func query(_ key: String) -> String? {
         let span = bytes.span
         var start = pathEnd + 1
@@ -71,7 +71,7 @@ package struct RequestTarget: Sendable {
         return nil
     }
 
-    /// The keys of the query, in its order.
+    /// The keys of the query, in order.
     package var queryKeys: [String] {
         var keys: [String] = []
         var start = pathEnd + 1
@@ -140,7 +140,7 @@ package struct RequestTarget: Sendable {
         } while start <= span.count
     }
 
-    /// Where the pair that begins at `start` has its key and its value. Without a `=` both end where the pair ends.
+    /// The ranges of key and value in the pair that begins at `start`. Without a `=`, the value is empty.
     private func pair(at start: Int) -> (key: Range<Int>, value: Range<Int>) {
         let end = end(of: start..<bytes.count, at: UInt8(ascii: "&"))
         let equals = self.end(of: start..<end, at: UInt8(ascii: "="))

@@ -1,8 +1,8 @@
 package import SecretMemory
 
-/// An answer before it is bytes: what its head says. Made of closed types only, so that no value can add a line.
+/// The head of an answer. Made of closed types only, so that no value can inject a line.
 ///
-/// Every answer carries `Cache-Control: no-store`: most hold a secret, and none is worth keeping.
+/// Every answer carries `Cache-Control: no-store`: most contain a secret, and none should be cached.
 package struct Response: Sendable {
     package enum ContentType: String, Sendable {
         case json = "application/json"
@@ -14,9 +14,9 @@ package struct Response: Sendable {
 
     package let status: Status
     package var tag: EntityTag?
-    /// Seconds.
+    /// In seconds.
     package var retryAfter: Int?
-    /// The methods that the resource has; for answers with status 405.
+    /// The methods that the resource supports; for answers with status 405.
     package var allow: [Method] = []
 
     package init(_ status: Status) { self.status = status }
@@ -36,20 +36,20 @@ package struct Response: Sendable {
         return RenderedResponse(head: answer)
     }
 
-    /// The head of an answer that goes on in chunks. It must be sent as the last one of its connection.
+    /// The head of an answer that continues in chunks. It must be the last one of its connection.
     package static func eventStreamHead() -> RenderedResponse {
         var answer = Response(.ok).head(capacity: 0)
-        // nginx would keep events until it has a page of them.
+        // nginx would buffer events until it has a page of them.
         answer.append(
             "Content-Type: \(ContentType.eventStream.rawValue)\r\nTransfer-Encoding: chunked\r\n"
                 + "X-Accel-Buffering: no\r\n")
         return RenderedResponse(head: answer)
     }
 
-    /// The answer to a request that `problem` stopped.
+    /// The answer to a request that `problem` refused.
     /// - Parameters:
-    ///   - retryAfter: in seconds, where coming back later makes sense.
-    ///   - methods: for status 405, when the problem itself does not say which the resource has.
+    ///   - retryAfter: in seconds, if another attempt makes sense.
+    ///   - methods: for status 405, when the problem does not list the resource's methods.
     package static func rendering(
         _ problem: Problem, retryAfter: Int? = nil, allow methods: [Method] = []
     ) -> RenderedResponse {

@@ -11,7 +11,7 @@ package struct CredentialsAnswer: ~Copyable, Sendable, WireDocument {
     package let clientSecret: SecretBytes
     package let createdAt: Timestamp
     package let rotating: Bool
-    /// Until when Zoom accepts the secret before this one; `nil` when there is none.
+    /// Until when Zoom accepts the previous secret; `nil` when there is none.
     package let previousValidUntil: Timestamp?
 
     package init(
@@ -52,7 +52,7 @@ package struct CredentialsAnswer: ~Copyable, Sendable, WireDocument {
     }
 }
 
-/// The fields of an app's credentials that can be asked for one by one.
+/// The fields of an app's credentials that can be fetched individually.
 package enum CredentialField: String, JSONValue, Sendable, CaseIterable {
     case accountID = "account_id"
     case clientID = "client_id"
@@ -96,7 +96,7 @@ package struct TokenAnswer: ~Copyable, Sendable, WireDocument {
     package let accessToken: SecretBytes
     package let tokenType: String
     package let expiresAt: Timestamp
-    /// Seconds from the moment of the answer.
+    /// Seconds, counted from the answer.
     package let expiresIn: Int
     /// The scopes, separated by spaces.
     package let scope: String

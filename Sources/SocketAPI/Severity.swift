@@ -1,14 +1,14 @@
 package import Domain
 import SecretJSON
 
-/// How urgent a problem is, the most urgent first. The one place that decides it: status, alerts, metrics, doctor and
-/// exit codes go by this.
+/// How urgent a problem is, most urgent first. Decided only here: status, alerts, metrics, doctor and exit codes all use
+/// it.
 package enum Severity: String, JSONValue, CaseIterable, Comparable, Sendable {
-    /// A consumer is not served, or soon will not be, and it does not recover automatically: wake somebody.
+    /// A consumer is not served, or soon will not be, and it does not recover automatically: alert somebody now.
     case critical
-    /// Somebody should look at it in working hours.
+    /// To be handled in working hours.
     case warning
-    /// What an operator did and knows of. It is shown, rings nobody, and counts for no exit code.
+    /// An operator's own action. It is shown, fires no alert, and does not affect exit codes.
     case note
 
     package static func < (one: Severity, other: Severity) -> Bool { one.rank < other.rank }
@@ -17,14 +17,14 @@ package enum Severity: String, JSONValue, CaseIterable, Comparable, Sendable {
 }
 
 extension Severity {
-    /// How long before a secret dies, in seconds, its problem is critical, whatever it was before.
+    /// How many seconds before a secret expires its problem becomes critical, whatever it was before.
     package static let nearDeath = 7 * 86_400
-    /// How long before that time a problem is told again, in seconds: at the last, the time has come.
+    /// How many seconds before the expiry a problem is reported again; the last time is the expiry itself.
     package static let reminders = [nearDeath, 86_400, 3600, 0]
 
     /// - Parameters:
-    ///   - code: of a problem of the status. Causes for which Zoom gives no token are among them.
-    ///   - deadline: when a secret dies that a consumer has. From 7 days before it on, and for good after it, the problem is
+    ///   - code: of a problem in the status, or a cause for which Zoom gives no token.
+    ///   - deadline: when a secret of a consumer expires. From 7 days before it, and for good after it, the problem is
     ///     critical.
     package init(_ code: String, deadline: Timestamp? = nil, now: Timestamp) {
         let base = Self.base(code)
@@ -32,7 +32,7 @@ extension Severity {
         self = isNear && base != .note ? .critical : base
     }
 
-    /// How urgent a problem is that has no deadline, or a distant one.
+    /// The severity of a problem without a deadline, or with a distant one.
     package static func base(_ code: String) -> Severity {
         switch AttentionCode(rawValue: code) {
         case nil: base(cause: code)
@@ -53,10 +53,10 @@ extension Severity {
 
     private static func base(cause: String) -> Severity {
         switch cause {
-        // Zoom says no.
+        // Zoom refuses.
         case "invalid_client", "app_disabled", "wrong_account", "unsupported_grant", "token_refused", "refused":
             .critical
-        // Zoom cannot be reached, or asks for patience.
+        // Zoom cannot be reached, or asks to wait.
         default: .warning
         }
     }

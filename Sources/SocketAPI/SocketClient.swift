@@ -1,16 +1,17 @@
 package import SecretMemory
 
-/// Asks a daemon over its Unix socket: one connection and one request at a time, blocking until the answer is whole.
+/// Sends requests to a daemon over its Unix socket: one connection and one request at a time; blocks until the answer is
+/// complete.
 package struct SocketClient: Sendable {
     package let path: String
-    /// Where else a socket was looked for, for messages.
+    /// The other path at which a socket was looked for, for messages.
     private let other: String?
     private let trusted: TrustedPeer?
     private let limits: AnswerLimits
 
     /// - Parameters:
     ///   - path: of the socket, at most 107 bytes.
-    ///   - trusted: who may be at the other end; `nil` for everybody, where nothing is sent that is worth anything.
+    ///   - trusted: who may listen on the socket; `nil` for anybody, where nothing valuable is sent.
     package init(
         path: String, nor other: String? = nil, trusting trusted: TrustedPeer? = nil,
         limits: AnswerLimits = AnswerLimits()
@@ -21,11 +22,11 @@ package struct SocketClient: Sendable {
         self.limits = limits
     }
 
-    /// Sends one request and takes in the answer, whatever its status is.
+    /// Sends one request and reads the answer, whatever its status.
     /// - Parameters:
     ///   - body: a JSON document.
-    ///   - tag: of what the caller has already; sent as `If-None-Match`.
-    ///   - time: for everything together, from connecting to the last byte.
+    ///   - tag: the tag of the caller's current value; sent as `If-None-Match`.
+    ///   - time: the limit for everything together, from connecting to the last byte.
     package func send(
         _ method: Method, _ target: RequestPath, body: consuming SecretBytes? = nil,
         unless tag: EntityTag? = nil,
@@ -50,7 +51,7 @@ package struct SocketClient: Sendable {
         } else {
             request.append("\r\n")
         }
-        // When the daemon stops reading it has usually said why: the answer is worth a look all the same.
+        // A daemon that stops reading has usually answered why, so the answer is still read.
         _ = try request.withSpan { span throws(ClientError) in try stream.send(span) }
 
         var reader = AnswerReader(limits: limits)

@@ -50,6 +50,6 @@ package enum Status: Int, Sendable, CaseIterable {
         }
     }
 
-    /// Whether HTTP gives the answer no body, so that it has no Content-Length either.
+    /// Whether HTTP gives the answer no body, and so no Content-Length.
     var isBodiless: Bool { self == .noContent || self == .notModified }
 }

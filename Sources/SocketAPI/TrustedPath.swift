@@ -1,53 +1,53 @@
 import Glibc
 
-/// Whether nobody but root and one user could have put something where it is, or could change it: what sshd's `StrictModes`
-/// asks of keys and settings. The file itself and every directory on the way, links followed, belong to one of the two, and
-/// nobody else can write to them.
+/// Checks that only root and one user could have created or changed a path, as sshd's `StrictModes` does for keys and
+/// settings: the file and every directory on the way, with links followed, belong to one of the two, and nobody else can
+/// write to them.
 ///
-/// A directory in which everybody may write but only owners may remove (`/tmp`) is good for going through, where sshd refuses
-/// it: what belongs to one of the two there was put there by one of the two, and nobody else can take it away.
+/// Unlike sshd, it accepts a directory on the way in which everybody may write but only owners may remove (`/tmp`): an
+/// entry that belongs to one of the two was put there by one of them, and nobody else can remove it.
 package enum TrustedPath {
-    /// What stands at a path, itself and not what it leads to.
+    /// The kind of a path's own entry, without following a link.
     package enum Entry: Equatable, Sendable {
         case directory(owner: UInt32, mode: UInt32)
         case file(owner: UInt32, mode: UInt32)
         case link(owner: UInt32, target: String)
-        /// A device, a pipe, a socket: nothing is kept in it.
+        /// A device, a pipe, a socket: it stores nothing.
         case other(owner: UInt32)
     }
 
     package struct Distrust: Error, Equatable, Sendable {
-        /// What is not to be trusted: the path that was asked for, or something on the way to it.
+        /// The untrusted path: the requested one, or something on the way to it.
         package let path: String
         package let reason: String
         package let hint: String
-        /// An error number, when the way ends before the path does; nobody is to blame then.
+        /// An errno when the path does not exist; then there is no untrusted user.
         package let missing: CInt?
     }
 
     package typealias Look = (_ path: String) -> Entry?
 
-    /// Links behind one another, as the kernel counts them.
+    /// The most links in a row, as in the kernel.
     private static let mostLinks = 40
 
     /// - Parameters:
     ///   - path: absolute.
-    ///   - owner: who is trusted besides root.
-    ///   - mayBeOpen: whether others may be able to write to directories on the way: they can have things taken away, and
-    ///     not lead elsewhere by a link.
-    ///   - look: `nil` with `errno` where nothing is.
-    /// - Returns: the path without any link.
+    ///   - owner: the user trusted besides root.
+    ///   - mayBeOpen: whether others may have write access to directories on the way: they can remove entries, but not
+    ///     redirect the path by a link.
+    ///   - look: returns `nil` and sets `errno` when nothing is there.
+    /// - Returns: the path without links.
     @discardableResult
     package static func check(
         _ path: String, owner: UInt32 = geteuid(), mayBeOpen: Bool = false,
         look: Look = TrustedPath.entry(at:)
     ) throws(Distrust) -> String {
-        // What the caller holds open already, such as the output of a command of the shell's.
+        // An already open descriptor of the caller, such as a process substitution of the shell.
         for place in ["/dev/fd/", "/proc/self/fd/"] where path.hasPrefix(place) {
             if Int(path.dropFirst(place.count)) != nil { return path }
         }
-        // Who owns the root of all paths decides on all. Where not every user is known by number, that is the one who
-        // stands for the others.
+        // The owner of the root directory controls all paths. Where not every user has a number, its owner is the
+        // overflow uid.
         guard case .directory(let first, _)? = look("/") else { throw missing("/") }
         let trusted: Set<UInt32> = [0, owner, first]
         var real = ""
@@ -82,7 +82,7 @@ package enum TrustedPath {
         return real.isEmpty ? "/" : real
     }
 
-    /// - Returns: whether it is a directory in which everybody may make something.
+    /// - Returns: whether it is a directory in which everybody may create entries.
     private static func judge(
         _ entry: Entry?, at path: String, _ trusted: Set<UInt32>, _ owner: UInt32, _ mayBeOpen: Bool
     ) throws(Distrust) -> Bool {
@@ -123,7 +123,7 @@ package enum TrustedPath {
         var found = stat()
         guard unsafe lstat(path, &found) == 0 else { return nil }
         var mode = found.st_mode & 0o7777
-        // Where each user has a group of their own, a home is often made with it: nobody else is meant by that.
+        // Where each user has a private group, a home directory is often writable to it; that adds no other user.
         if mode & 0o022 == 0o020, isPrivate(found.st_gid, of: found.st_uid) { mode &= ~UInt32(0o020) }
         switch found.st_mode & S_IFMT {
         case S_IFDIR: return .directory(owner: found.st_uid, mode: mode)
@@ -140,8 +140,8 @@ package enum TrustedPath {
         }
     }
 
-    /// Whether a group is one user's alone: that user's first group, of the same name, with no other member. Root's is none:
-    /// containers give it to users of their own as the first one, and then it does not list them.
+    /// Whether a group is private to one user: it is that user's primary group, has the same name, and no other member.
+    /// Root's group never counts: containers assign it to their users as primary group without listing them.
     private static func isPrivate(_ group: gid_t, of user: uid_t) -> Bool {
         guard group != 0 else { return false }
         var account = unsafe passwd()
@@ -162,7 +162,7 @@ package enum TrustedPath {
         return true
     }
 
-    /// The path from the root, as this process would find it.
+    /// The absolute path, relative to this process's working directory.
     package static func absolute(_ path: String) -> String {
         guard !path.hasPrefix("/") else { return path }
         var bytes = [CChar](repeating: 0, count: Int(PATH_MAX))

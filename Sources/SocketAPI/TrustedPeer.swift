@@ -1,17 +1,17 @@
 import CPlatform
 import Glibc
 
-/// Whose daemon a command believes before it sends anything: the kernel says who listens, or who made the socket for it, as
-/// systemd does.
+/// Decides whether a command trusts the daemon before it sends anything: the kernel tells who listens, or who created the
+/// socket, as systemd does.
 ///
-/// Root, oneself, and whoever owns the vault's directory: where somebody said which one it is, or where root or oneself must have
-/// given that place to its owner, as `/var/lib/keyturn`.
+/// Trusted are root, the command's own user, and the owner of the vault's directory, if that directory was named
+/// explicitly, or if root or the own user must have given it to its owner, such as `/var/lib/keyturn`.
 package struct TrustedPeer: Equatable, Sendable {
     package let users: Set<UInt32>
 
     /// - Parameters:
-    ///   - user: who runs the command.
-    ///   - isNamed: whether somebody said where the vault is, and so whose it is.
+    ///   - user: the user that runs the command.
+    ///   - isNamed: whether the vault's path was given explicitly, and with it its owner.
     package init(
         _ places: Places, isNamed: Bool, user: UInt32 = geteuid(),
         look: TrustedPath.Look = TrustedPath.entry(at:)
@@ -20,7 +20,7 @@ package struct TrustedPeer: Equatable, Sendable {
         users = [0, user, owner ?? user]
     }
 
-    /// Throws ``ClientError/stranger(path:user:)`` when somebody else is at the other end.
+    /// Throws ``ClientError/stranger(path:user:)`` when an untrusted user listens.
     func check(_ descriptor: CInt, path: String) throws(ClientError) {
         var peer = kt_peer()
         guard unsafe kt_peer(descriptor, &peer) == 0 else { throw .failed(errno: errno) }
@@ -44,7 +44,7 @@ package struct TrustedPeer: Equatable, Sendable {
         }
         switch look(above + name) {
         case .directory(let owner, _): return owner
-        // To another disk, for example. Who made the link gave the place.
+        // To another disk, for example. The creator of the link chose its target.
         case .link(let maker, let target) where isNamed || [0, user].contains(maker):
             let next = target.hasPrefix("/") ? target : above + target
             return owner(of: next, user, isNamed: isNamed, look, links: links - 1)

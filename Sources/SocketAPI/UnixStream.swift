@@ -1,22 +1,22 @@
 import Glibc
 import SecretMemory
 
-/// A moment on the monotonic clock (`CLOCK_MONOTONIC`) after which nobody waits any longer.
+/// A time limit on the monotonic clock (`CLOCK_MONOTONIC`).
 struct Deadline {
     private let end: SuspendingClock.Instant
 
     init(after time: Duration) { end = SuspendingClock.now.advanced(by: time) }
 
-    /// What is left; `nil` once it has passed.
+    /// The remaining time; `nil` once it has passed.
     var remaining: Duration? {
         let left = SuspendingClock.now.duration(to: end)
         return left > .zero ? left : nil
     }
 }
 
-/// A connected Unix stream socket, closed with its owner. No call outlasts the deadline.
+/// A connected Unix stream socket, closed with its owner. No call exceeds the deadline.
 struct UnixStream: ~Copyable {
-    /// What `sun_path` holds besides the NUL that ends it.
+    /// The most bytes of a path in `sun_path`, without the terminating NUL.
     static let longestPath = 107
 
     private let descriptor: Int32
@@ -38,12 +38,12 @@ struct UnixStream: ~Copyable {
 
     deinit { close(descriptor) }
 
-    /// Throws before anything is sent when somebody is at the other end who is not to know it.
+    /// Throws before anything is sent when the peer is not trusted.
     func checkPeer(_ trusted: TrustedPeer, path: String) throws(ClientError) {
         try trusted.check(descriptor, path: path)
     }
 
-    /// Sends all of `bytes`. `false` when the other side has stopped reading: it may have answered all the same.
+    /// Sends all of `bytes`. Returns `false` when the other side stopped reading; it may have answered nevertheless.
     func send(_ bytes: RawSpan) throws(ClientError) -> Bool {
         var sent = 0
         while sent < bytes.byteCount {
@@ -62,7 +62,8 @@ struct UnixStream: ~Copyable {
         return true
     }
 
-    /// Appends what has arrived to `buffer`, waiting until there is something. `false` at the end of the stream.
+    /// Appends the bytes that have arrived to `buffer`, and waits if there are none. Returns `false` at the end of the
+    /// stream.
     func receive(into buffer: inout SecretBuffer) throws(ClientError) -> Bool {
         while true {
             var count = 0
@@ -84,7 +85,7 @@ struct UnixStream: ~Copyable {
 
     private func connect(to address: sockaddr_un, path: String) throws(ClientError) {
         while true {
-            // A full queue of waiting connections makes `connect` wait, and this is the limit it knows.
+            // `connect` waits while the queue of connections is full, and this is the limit that it observes.
             guard let left = deadline.remaining else { throw .timedOut }
             var limit = timeval(
                 tv_sec: Int(left.components.seconds),
@@ -107,7 +108,7 @@ struct UnixStream: ~Copyable {
         }
     }
 
-    /// Waits for `event` if `failure` says that the call would have had to wait; throws if it failed for good.
+    /// Waits for `event` if `failure` says that the call would have blocked; throws for any other error.
     private func wait(for event: Int16, after failure: Int32) throws(ClientError) {
         guard failure == EAGAIN || failure == EINTR else { throw .failed(errno: failure) }
         guard let left = deadline.remaining else { throw .timedOut }

@@ -1,14 +1,14 @@
 import CPlatform
 package import Domain
 
-/// The version of everything in this package: the programs are released together.
+/// The version of the whole package: the programs are released together.
 package let keyturnVersion = "0.1.0"
 
-/// A day on which this version was not out yet, 2026-11-20: a clock that says an earlier one is wrong.
+/// A day before the release of this version, 2026-11-20: a clock with an earlier date is wrong.
 package let keyturnReleased = Timestamp(unixSeconds: 1_795_132_800)
 
-/// What `--version` of a program prints: `keyturn 0.1.0`, and the commit behind it (`keyturn 0.1.0 (1a2b3c4)`, or
-/// `(1a2b3c4, changed)` for a tree with changes of its own) where scripts/package built it.
+/// The output of `--version`: `keyturn 0.1.0`, and the commit (`keyturn 0.1.0 (1a2b3c4)`, or `(1a2b3c4, changed)` for a
+/// tree with uncommitted changes) if scripts/package built the program.
 package func versionLine(of program: String) -> String {
     let commit = unsafe withUnsafeTemporaryAllocation(of: CChar.self, capacity: 64) { bytes in
         unsafe kt_commit(bytes.baseAddress)

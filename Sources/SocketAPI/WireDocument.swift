@@ -1,18 +1,17 @@
 package import SecretJSON
 package import SecretMemory
 
-/// A JSON object that goes over a socket, with one definition for the end that writes it and the end that reads it. Those that
-/// own a secret write and read their members by hand, the others have one list for both: ``ListedDocument``.
+/// A JSON object that is sent over a socket, defined once for the writer and the reader. Documents that own a secret
+/// write and read their members by hand; the others have one list for both: ``ListedDocument``.
 package protocol WireDocument: ~Copyable {
-    /// Writes the members, in the documented order, inside an object that is open.
+    /// Writes the members, in the documented order, into an object that is already open.
     func writeMembers(to json: inout JSONWriter)
 
-    /// Reads the object at `node`. A request is read strictly; in an answer, members that this version does not know are
-    /// passed over.
+    /// Reads the object at `node`. A request is read strictly; in an answer, unknown members are ignored.
     init(_ node: JSONNode, in document: borrowing JSONDocument) throws(JSONError)
 }
 
-/// A document whose members stand in one list.
+/// A document with one list of members.
 package protocol ListedDocument: WireDocument, MemberList {}
 
 extension WireDocument where Self: ~Copyable {

@@ -1,7 +1,7 @@
 package import Domain
 package import SecretJSON
 
-/// The answer to `GET /v1/alerts`: what was told and is not over, the most urgent first.
+/// The answer to `GET /v1/alerts`: the active alerts, most urgent first.
 package struct AlertList: Equatable, Sendable, ListedDocument {
     package struct Entry: Equatable, Sendable, ListedDocument {
         package let severity: String
@@ -38,7 +38,7 @@ package struct AlertList: Equatable, Sendable, ListedDocument {
 
     /// `log`, `command` or `webhook`.
     package let channel: String
-    /// How much is still to be sent there.
+    /// The number of alerts still to be sent there.
     package let undelivered: Int
     package let alerts: [Entry]
 
@@ -55,7 +55,7 @@ package struct AlertList: Equatable, Sendable, ListedDocument {
     }
 }
 
-/// The answer to `POST /v1/alerts/test`: who took it.
+/// The answer to `POST /v1/alerts/test`: the channels that accepted the alert.
 package struct AlertTested: Equatable, Sendable, ListedDocument {
     package let channel: String
 

@@ -1,7 +1,7 @@
 package import Domain
 package import SecretJSON
 
-/// An app as operators see it: everything but the secret, of which there is a keyed fingerprint and the length.
+/// An app as operators see it: everything except the secret, of which only a keyed fingerprint and the length are shown.
 package struct AppDocument: Equatable, Sendable, ListedDocument {
     package let name: Name
     package let generation: Int
@@ -16,9 +16,9 @@ package struct AppDocument: Equatable, Sendable, ListedDocument {
     package let secretCreatedAt: Timestamp
     package let createdAt: Timestamp
     package let profile: ProfileDocument
-    /// How the secret is rotated by itself.
+    /// How the secret is rotated automatically.
     package let policy: PolicyDocument
-    /// What in that cannot hold together.
+    /// Contradictions in the policy.
     package let warnings: [String]
 
     package init(
@@ -63,17 +63,17 @@ package struct AppDocument: Equatable, Sendable, ListedDocument {
     }
 }
 
-/// How an app's secret is rotated by itself, on the wire.
+/// How an app's secret is rotated automatically, on the wire.
 package struct PolicyDocument: Equatable, Sendable, ListedDocument {
-    /// Seconds; `nil` for never.
+    /// In seconds; `nil` for never.
     package let every: Int?
     /// Empty for any time.
     package let window: String
     package let timeZone: String
-    /// Seconds.
+    /// In seconds.
     package let overlap: Int
     package let paused: Bool
-    /// When the next one begins; `nil` for never.
+    /// When the next rotation starts; `nil` for never.
     package let nextAt: Timestamp?
 
     package init(every: Int?, window: String, timeZone: String, overlap: Int, paused: Bool, nextAt: Timestamp?) {

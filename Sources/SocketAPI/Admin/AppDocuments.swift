@@ -2,14 +2,14 @@ package import Domain
 package import SecretJSON
 package import SecretMemory
 
-/// The body of `POST /v1/apps`: an app to be stored. Read strictly.
+/// The body of `POST /v1/apps`: an app to store. Read strictly.
 package struct AppDraft: ~Copyable, WireDocument {
     package let name: Name
     package let accountID: String
     package let clientID: String
     package let clientSecret: SecretBytes
     package let marketplaceAppID: String?
-    /// `commercial` or `government`; `nil` with both addresses.
+    /// `commercial` or `government`; `nil` when both addresses are given.
     package let environment: String?
     package let tokenURL: String?
     package let apiURL: String?

@@ -1,22 +1,22 @@
 package import SecretJSON
 
-/// The body of `PATCH /v1/apps/{app}`: what is to change. Read strictly; what is absent stays.
+/// The body of `PATCH /v1/apps/{app}`. Read strictly; absent members stay unchanged.
 package struct AppPatch: Equatable, Sendable, ListedDocument {
-    /// Seconds from one secret to the next; 0 for never.
+    /// Seconds from one rotation to the next; 0 for never.
     package var rotateEvery: Int?
     /// In the grammar of windows; empty for any time.
     package var window: String?
     /// An IANA name.
     package var timeZone: String?
-    /// Seconds.
+    /// In seconds.
     package var overlap: Int?
     package var accountID: String?
     package var clientID: String?
     package var marketplaceAppID: String?
     package var paused: Bool?
-    /// An empty text takes what was there away.
+    /// An empty text removes the value.
     package var profile = ProfileDocument()
-    /// Whether Zoom must accept the secret with other IDs first.
+    /// Whether Zoom must accept the secret with new IDs first.
     package var verify: Bool?
 
     package init() {}

@@ -1,10 +1,10 @@
 package import SecretJSON
 
-/// The answer to `GET /v1/audit`: lines of the audit log, in their order.
+/// The answer to `GET /v1/audit`: lines of the audit log, in order.
 package struct AuditPage: Equatable, Sendable, ListedDocument {
-    /// Each as it stands in the log: a JSON object of its own, in a string so that its code stays valid.
+    /// Each exactly as in the log: a JSON object in a string, so that its code stays valid.
     package let lines: [String]
-    /// The number of the last line here, or the one that was asked after when there is none: where to go on.
+    /// The number of the last line here, or the requested number when there is no line: where to continue.
     package let last: Int
 
     package init(lines: [String], last: Int) {
@@ -22,10 +22,10 @@ package struct AuditPage: Equatable, Sendable, ListedDocument {
 package struct AuditReport: Equatable, Sendable, ListedDocument {
     package let segments: Int
     package let lines: Int
-    /// The numbers of the first and the last line; 0 for none.
+    /// The numbers of the first and the last line; 0 when there are none.
     package let first: Int
     package let last: Int
-    /// What is wrong, each in a sentence; none when the log is whole.
+    /// The problems, each in a sentence; empty when the log is intact.
     package let findings: [String]
 
     package init(segments: Int, lines: Int, first: Int, last: Int, findings: [String]) {

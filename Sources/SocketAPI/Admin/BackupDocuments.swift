@@ -1,9 +1,10 @@
 package import Domain
 package import SecretJSON
 
-/// The body of `POST /v1/backup`: a file to write, or a directory in which so many backups are kept. Read strictly.
+/// The body of `POST /v1/backup`: a file to write, or a directory and the number of backups to retain in it. Read
+/// strictly.
 package enum BackupRequest: Equatable, Sendable, WireDocument {
-    /// - Parameter force: whether a backup that is there already is replaced.
+    /// - Parameter force: whether to replace an existing backup.
     case file(String, force: Bool)
     case directory(String, keep: Int)
 
@@ -29,19 +30,19 @@ package enum BackupRequest: Equatable, Sendable, WireDocument {
     }
 }
 
-/// The answer to `POST /v1/backup`: what was written, after it was read again and every seal of it opened.
+/// The answer to `POST /v1/backup`. The file was read again and every row of it opened.
 package struct BackupReport: Equatable, Sendable, ListedDocument {
     package let file: String
     package let bytes: Int
-    /// When the copy was as the vault was.
+    /// The time of the vault's state in the copy.
     package let takenAt: Timestamp
     package let rows: Int
-    /// How often the vault had been written by then.
+    /// How many times the vault had been written by then.
     package let commits: Int
     package let apps: [AppGeneration]
     /// The names of older backups in the directory that were deleted.
     package let removed: [String]
-    /// What the backup lacks, or has wrong as the vault has.
+    /// Problems: data that the backup lacks, or that is wrong in both the backup and the vault.
     package var problems: [StatusDocument.Problem]
 
     package init(

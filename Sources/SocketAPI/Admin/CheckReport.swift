@@ -1,7 +1,7 @@
 package import Domain
 package import SecretJSON
 
-/// What `keyturnd check` found: the vault's own account, and what is wrong, worst first.
+/// The result of `keyturnd check`: the vault's contents, and its problems, worst first.
 package struct CheckReport: Equatable, Sendable, ListedDocument {
     package struct Finding: Equatable, Sendable, ListedDocument {
         /// `fatal`, `error` or `warning`.
@@ -26,7 +26,7 @@ package struct CheckReport: Equatable, Sendable, ListedDocument {
         }
     }
 
-    /// What is in a vault, as far as it could be read.
+    /// The contents of a vault, as far as they could be read.
     package struct Contents: Equatable, Sendable, MemberList {
         package var rows = 0
         /// `nil` when the vault does not say.
@@ -62,7 +62,7 @@ package struct CheckReport: Equatable, Sendable, ListedDocument {
     }
 }
 
-/// An app, and the generation of the secret that is current.
+/// An app, and the generation of its current secret.
 package struct AppGeneration: Equatable, Sendable, ListedDocument {
     package let app: Name
     package let generation: Int

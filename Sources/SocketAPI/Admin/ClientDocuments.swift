@@ -5,7 +5,7 @@ package import SecretJSON
 package struct GrantDocument: Equatable, Sendable, ListedDocument {
     /// An app's name, or `*` for every app.
     package let app: String
-    /// Of `credentials` and `token`.
+    /// Some of `credentials` and `token`.
     package let kinds: [String]
 
     package init(app: String, kinds: [String]) {
@@ -21,16 +21,16 @@ package struct GrantDocument: Equatable, Sendable, ListedDocument {
     }
 }
 
-/// The body of `POST /v1/clients`. Read strictly: a member that is not understood could be a condition.
+/// The body of `POST /v1/clients`. Read strictly: an unknown member could be a condition.
 package struct ClientDraft: Equatable, Sendable, ListedDocument {
     package let name: Name
-    /// One of the two says who.
+    /// Exactly one of `uid` and `user` identifies the user.
     package let uid: Int?
     package let user: String?
     package let gid: Int?
     package let unit: String?
     package let exe: String?
-    /// Whether callers match that come out of a namespace which the daemon does not see into.
+    /// Whether the rule also matches callers in a namespace that the daemon does not see into.
     package let foreign: Bool
     package let allow: [GrantDocument]
 

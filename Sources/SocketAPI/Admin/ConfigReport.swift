@@ -1,10 +1,10 @@
 package import SecretJSON
 
-/// What `keyturnd check-config --json` prints where a restart would take the settings.
+/// The output of `keyturnd check-config --json` when a restart would accept the settings.
 package struct ConfigReport: Equatable, Sendable, ListedDocument {
-    /// `nil` where there is no file, and none was named.
+    /// `nil` when there is no file and none was named.
     package let file: String?
-    /// What is allowed, and does not do what it seems to.
+    /// Settings that are allowed, but do not have the effect that they seem to have.
     package let warnings: [String]
 
     package init(file: String?, warnings: [String]) { (self.file, self.warnings) = (file, warnings) }

@@ -1,15 +1,15 @@
-/// A file in PEM that an operator gives for a console, and how long it may be: for the command that reads it, and the daemon.
+/// A PEM file for a console, and its size limit, for the command that reads it and for the daemon.
 package enum ConsoleFile: String, Sendable {
     case ca = "CA file"
     case clientCertificate = "client certificate"
     case clientKey = "client key"
 
-    /// Bytes of each.
+    /// The most bytes of each.
     package static let longest = 32 << 10
 
     package var tooLong: String { "the \(rawValue) is longer than \(Self.longest) bytes" }
 
-    /// What to give instead.
+    /// The kind of file to give instead.
     package var fitting: String {
         switch self {
         case .ca:

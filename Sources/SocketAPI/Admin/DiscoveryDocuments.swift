@@ -1,11 +1,11 @@
 package import SecretJSON
 
-/// The body of `POST /v1/consoles/discover`: a look at a console that is no target yet.
+/// The body of `POST /v1/consoles/discover`: lists what a console has, before a target exists.
 package struct DiscoverRequest: Sendable, ListedDocument {
     package let console: ConsoleDraft
-    /// A connection to look into.
+    /// A connection whose settings to list.
     package let connection: String?
-    /// Without one: a part of the name or the entity ID of those to list.
+    /// Without a connection: a part of the name or entity ID of the connections to list.
     package let filter: String?
 
     package init(console: ConsoleDraft, connection: String?, filter: String? = nil) {
@@ -23,7 +23,7 @@ package struct DiscoverRequest: Sendable, ListedDocument {
     }
 }
 
-/// What a console has: its connections that provision outbound and, of one of them, which settings hold an app's values.
+/// The connections of a console with outbound provisioning and, for one of them, the settings that hold an app's values.
 package struct ConsoleDiscovery: Equatable, Sendable, ListedDocument {
     package struct Connection: Equatable, Sendable, ListedDocument {
         package let id: String
@@ -49,14 +49,14 @@ package struct ConsoleDiscovery: Equatable, Sendable, ListedDocument {
     /// PingFederate's own version.
     package let version: String
     package let connections: [Connection]
-    /// The connection that was looked into.
+    /// The connection whose settings were listed.
     package let connection: String?
     /// The names of its settings.
     package let settings: [String]
-    /// What was discovered.
+    /// The settings that were discovered.
     package let fields: TargetFields
-    /// The settings of which one may hold the account ID, while it is not clear which. Without one, and without a field,
-    /// the connection has no setting for it.
+    /// Settings of which one may hold the account ID, while that is unclear. If it is empty, and no field is known, the
+    /// connection has no setting for the account ID.
     package let accountIDCandidates: [String]
 
     package init(
@@ -71,7 +71,7 @@ package struct ConsoleDiscovery: Equatable, Sendable, ListedDocument {
         self.accountIDCandidates = accountIDCandidates
     }
 
-    /// Whether the connection that was looked into has no setting for the account ID.
+    /// Whether the listed connection has no setting for the account ID.
     package var lacksAccountID: Bool {
         connection != nil && fields.accountID == nil && accountIDCandidates.isEmpty && fields.clientID != nil
             && fields.clientSecret != nil
@@ -100,7 +100,7 @@ package struct CertificateRequest: Equatable, Sendable, ListedDocument {
     }
 }
 
-/// The certificate that a server showed, for somebody to compare.
+/// The certificate that a server showed, for a person to compare.
 package struct ServerCertificate: Equatable, Sendable, ListedDocument {
     package let sha256: String
     package let subject: String

@@ -1,6 +1,6 @@
 package import SecretJSON
 
-/// What could go wrong on this machine: a line for each thing that was looked at, the worst first.
+/// What could go wrong on this host: a line for each check, worst first.
 package struct DoctorReport: Equatable, Sendable, ListedDocument {
     package struct Line: Equatable, Sendable, ListedDocument {
         /// The raw values are stable. The worst comes first.
@@ -8,7 +8,7 @@ package struct DoctorReport: Equatable, Sendable, ListedDocument {
             case failed, warning, skipped, passed
         }
 
-        /// What was looked at, a stable word.
+        /// The name of the check; stable.
         package let check: String
         package let outcome: Outcome
         package let detail: String
@@ -32,7 +32,7 @@ package struct DoctorReport: Equatable, Sendable, ListedDocument {
 
     package let lines: [Line]
 
-    /// Puts the lines in order.
+    /// Sorts the lines.
     package init(_ lines: [Line]) {
         self.lines = Line.Outcome.allCases.flatMap { outcome in lines.filter { $0.outcome == outcome } }
     }

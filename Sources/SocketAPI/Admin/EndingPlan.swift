@@ -1,12 +1,12 @@
 package import Domain
 package import SecretJSON
 
-/// What it means to end an app's old secret at once: what is done, and who is left with a secret that Zoom refuses. Nothing
-/// is asked of Zoom to find out.
+/// The consequences of revoking an app's old secret at once: the steps, and the consumers that are left with a secret
+/// that Zoom refuses. Computed without a request to Zoom.
 package struct EndingPlan: Equatable, Sendable, ListedDocument {
     package struct Client: Equatable, Sendable, ListedDocument {
         package let client: Name
-        /// The one that it fetched last.
+        /// The generation that it fetched last.
         package let generation: Int
 
         package init(client: Name, generation: Int) {
@@ -22,7 +22,7 @@ package struct EndingPlan: Equatable, Sendable, ListedDocument {
 
     package struct Target: Equatable, Sendable, ListedDocument {
         package let target: Name
-        /// What it has, and why that may not change in time.
+        /// The generation that the target has, and why it may not get another in time.
         package let detail: String
 
         package init(target: Name, detail: String) {
@@ -37,15 +37,15 @@ package struct EndingPlan: Equatable, Sendable, ListedDocument {
     }
 
     package let app: Name
-    /// The rotation that is under way.
+    /// The ID of the running rotation.
     package let rotation: String?
-    /// What is done, in order.
+    /// The steps in order, as text.
     package let steps: [String]
-    /// Who has to fetch again.
+    /// The clients that must fetch again.
     package let clients: [Client]
     /// The push targets that may be left with the old secret.
     package let targets: [Target]
-    /// When Zoom lets the last of it be done at the earliest; `nil` when it is asked for nothing.
+    /// The earliest time at which Zoom allows the last step; `nil` when nothing is requested from Zoom.
     package let endsAt: Timestamp?
 
     package init(

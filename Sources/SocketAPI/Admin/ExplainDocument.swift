@@ -3,7 +3,7 @@ package import SecretJSON
 
 /// The answer to `GET /v1/explain`: whether a process, or a user's processes, would be served, and why.
 package struct ExplainDocument: Equatable, Sendable, ListedDocument {
-    /// What the kernel says. What is not known is `nil`.
+    /// The facts from the kernel. Unknown ones are `nil`.
     package struct Caller: Equatable, Sendable, ListedDocument {
         package let pid: Int?
         package let uid: Int
@@ -45,11 +45,11 @@ package struct ExplainDocument: Equatable, Sendable, ListedDocument {
         }
     }
 
-    /// What one client's rule says.
+    /// The verdict of one client's rule.
     package struct Rule: Equatable, Sendable, ListedDocument {
         package let client: Name
         package let allows: Bool
-        /// In words, to be read behind the client's name.
+        /// A text that continues the client's name.
         package let reason: String
 
         package init(client: Name, allows: Bool, reason: String) {
@@ -73,7 +73,7 @@ package struct ExplainDocument: Equatable, Sendable, ListedDocument {
     /// The client that it would be served as.
     package let client: String?
     package let caller: Caller
-    /// Every client's rule, those of the caller's uid first.
+    /// The rules of all clients, those of the caller's uid first.
     package let rules: [Rule]
 
     package init(

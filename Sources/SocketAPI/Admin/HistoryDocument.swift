@@ -4,25 +4,25 @@ package import SecretJSON
 /// The answer to `GET /v1/apps/{app}/rotations`: an app's generations and rotations, each oldest first.
 package struct HistoryDocument: Equatable, Sendable, ListedDocument {
     package struct Generation: Equatable, Sendable, ListedDocument {
-        /// How a generation came about. The raw values are stable.
+        /// How a generation was made. The raw values are stable.
         package enum Origin: String, JSONValue, Sendable {
             /// With the app.
             case added
             /// By a rotation, which has an id.
             case rotation
-            /// With other IDs of the app, and the same secret.
+            /// With new IDs of the app, and the same secret.
             case identified
-            /// After the backup that the vault was restored from: it is not in this vault.
+            /// After the backup that the vault was restored from, so it is not in this vault.
             case lost
         }
 
         package let generation: Int
         package let origin: Origin
-        /// When it became current; `nil` when that is not known any more.
+        /// When it became current; `nil` when that is no longer known.
         package let since: Timestamp?
-        /// The rotation that made it.
+        /// The ID of the rotation that made it.
         package let rotation: String?
-        /// When its secret was ended, or is going to be at the latest; `nil` while nothing is to end it.
+        /// When its secret was revoked, or expires; `nil` when no expiry is set.
         package var endsAt: Timestamp?
 
         package init<Failure>(_ members: inout Members<Self, Failure>) throws(Failure) {
@@ -47,11 +47,11 @@ package struct HistoryDocument: Equatable, Sendable, ListedDocument {
     package let generations: [Generation]
     package let rotations: [RotationDocument]
 
-    /// Puts the generations together from what made them: the app, its rotations, and, where neither did, other IDs.
+    /// Builds the generations from what made them: the app, its rotations, or otherwise new IDs.
     /// - Parameters:
     ///   - first: the generation that the app was added with.
     ///   - rotations: of this app, oldest first.
-    ///   - current: the generation that is handed out, and since when.
+    ///   - current: the generation that is served, and since when.
     ///   - lost: the highest generation that was made and is not in this vault; 0 when there is none.
     package init(
         appAddedAt added: Timestamp, first: Int = 1, lost: Int = 0, current: (Int, Timestamp),
@@ -69,7 +69,7 @@ package struct HistoryDocument: Equatable, Sendable, ListedDocument {
             guard let promotedAt = rotation.promotedAt, rotation.base < current.0 else { continue }
             fill(upTo: rotation.base)
             if let index = generations.lastIndex(where: { $0.generation == rotation.base }) {
-                // A rotation that gave way to another one ended nothing: its old secret lives on.
+                // A rotation that was replaced by another one revoked nothing: its old secret is still valid.
                 generations[index].endsAt = rotation.oldSecretDiesAt ?? rotation.endedAt
             }
             fill(upTo: rotation.target - 1, with: .lost)

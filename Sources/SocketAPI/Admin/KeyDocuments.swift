@@ -2,11 +2,11 @@ package import Domain
 package import SecretJSON
 package import SecretMemory
 
-/// The answer to `GET /v1/keys`: what opens the vault, and which key its rows are sealed with.
+/// The answer to `GET /v1/keys`: the key slots, and the key epoch in which rows are sealed.
 package struct KeyList: Equatable, Sendable, ListedDocument {
-    /// One way in.
+    /// A key slot.
     package struct Slot: Equatable, Sendable, ListedDocument {
-        /// What `scrypt` costs for a passphrase.
+        /// The scrypt cost of a passphrase.
         package struct Cost: Equatable, Sendable, MemberList {
             package let logN: Int
             package let r: Int
@@ -23,7 +23,7 @@ package struct KeyList: Equatable, Sendable, ListedDocument {
 
         package enum State: String, JSONValue, Sendable {
             case ok
-            /// Not as it was written, or gone: its secret may open nothing.
+            /// Changed or missing: its unlock key may no longer work.
             case damaged
         }
 
@@ -32,7 +32,7 @@ package struct KeyList: Equatable, Sendable, ListedDocument {
         package let state: State
         package let createdAt: Timestamp
         package let scrypt: Cost?
-        /// Whether the vault, as it is now, was opened with it.
+        /// Whether this slot unlocked the vault.
         package let isInUse: Bool
 
         package init(
@@ -54,7 +54,7 @@ package struct KeyList: Equatable, Sendable, ListedDocument {
 
     package let epoch: Int
     package let resealing: ResealingDocument?
-    /// Why rows are not sealed anew just now.
+    /// Why resealing has paused.
     package let waiting: String?
     package let slots: [Slot]
 
@@ -70,14 +70,14 @@ package struct KeyList: Equatable, Sendable, ListedDocument {
     }
 }
 
-/// How far the rows are, while they are sealed with a new key.
+/// The progress of resealing rows with a new key.
 package struct ResealingDocument: Equatable, Sendable, ListedDocument {
     package let rows: Int
     package let done: Int
 
     package init(rows: Int, done: Int) { (self.rows, self.done) = (rows, done) }
 
-    /// In hundredths, and no more than 99 before the end.
+    /// In percent, and at most 99 before the end.
     package var percent: Int { rows > 0 ? min(done * 100 / rows, 99) : 0 }
 
     package init<Failure>(_ members: inout Members<Self, Failure>) throws(Failure) {
@@ -89,9 +89,9 @@ package struct ResealingDocument: Equatable, Sendable, ListedDocument {
 /// The body of `POST /v1/keys`: one of `passphrase`, `key_file` and `recovery_key`. Read strictly.
 package enum NewKeyRequest: ~Copyable, WireDocument {
     case passphrase(SecretBytes)
-    /// The file's content, two hexadecimal digits a byte.
+    /// The content of the file, in hexadecimal.
     case keyFile(SecretBytes)
-    /// The daemon makes one.
+    /// The daemon generates one.
     case recoveryKey
 
     package func writeMembers(to json: inout JSONWriter) {
@@ -122,7 +122,7 @@ package enum NewKeyRequest: ~Copyable, WireDocument {
 /// The answer to `POST /v1/keys`.
 package struct KeyAdded: ~Copyable, Sendable, WireDocument {
     package let slot: KeyList.Slot
-    /// Shown this once.
+    /// Shown only this once.
     package let recoveryKey: SecretBytes?
 
     package init(slot: KeyList.Slot, recoveryKey: consuming SecretBytes?) {

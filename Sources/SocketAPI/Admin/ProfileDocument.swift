@@ -1,13 +1,13 @@
 package import SecretJSON
 
-/// What an app is called and who answers for it, as it stands in the Marketplace. Members of the document around it.
+/// The app's description and contact, as in the Marketplace. Its members are part of the surrounding document.
 package struct ProfileDocument: Equatable, Sendable, MemberList {
     package var description: String?
     package var company: String?
     /// The developer contact.
     package var contactName: String?
     package var contactEmail: String?
-    /// Which of the Marketplace's optional features are on.
+    /// The Marketplace's optional features that are enabled.
     package var features: String?
 
     package init() {}

@@ -1,7 +1,7 @@
 package import Domain
 package import SecretJSON
 
-/// PingFederate's own log of a target's provisioning, and what it tells.
+/// PingFederate's own log of a target's provisioning, and its results.
 package struct ProvisionerDocument: Equatable, Sendable, ListedDocument {
     package let log: String
     package let channel: String?

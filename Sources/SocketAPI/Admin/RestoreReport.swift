@@ -1,18 +1,18 @@
 package import Domain
 package import SecretJSON
 
-/// What `keyturnd restore` did.
+/// The result of `keyturnd restore`.
 package struct RestoreReport: Equatable, Sendable, ListedDocument {
-    /// A secret that was made after the backup was taken, and is not in it.
+    /// A secret that was made after the backup, and is not in it.
     package struct NewerSecret: Equatable, Sendable, ListedDocument {
         package let app: Name
-        /// The generation in the backup, which is handed out.
+        /// The generation in the backup, which will be served.
         package let restored: Int
-        /// The highest that there was.
+        /// The highest generation that existed.
         package let newest: Int
-        /// When it was made, or first seen; `nil` when that is not known.
+        /// When it was made or first seen; `nil` when that is not known.
         package let madeAt: Timestamp?
-        /// Until when Zoom takes the restored one, as far as is known.
+        /// Until when Zoom accepts the restored secret, as far as is known.
         package let restoredUntil: Timestamp?
 
         package init(app: Name, restored: Int, newest: Int, madeAt: Timestamp?, restoredUntil: Timestamp?) {
@@ -34,13 +34,13 @@ package struct RestoreReport: Equatable, Sendable, ListedDocument {
 
     package let vault: String
     package let backup: String
-    /// How often the vault had been written when the backup was taken; `nil` when it does not say.
+    /// How many times the vault had been written when the backup was taken; `nil` when the backup does not say.
     package let commits: Int?
-    /// None of these is handed out before Zoom has taken it.
+    /// Each of these is served only once Zoom has accepted its secret.
     package let apps: [AppGeneration]
-    /// By the audit log, and by the vault that was replaced.
+    /// According to the audit log and the replaced vault.
     package let newerSecrets: [NewerSecret]
-    /// Where the files are now that were in the way; `nil` when there were none.
+    /// The directory with the files that were replaced; `nil` when there were none.
     package let movedAside: String?
 
     package init(

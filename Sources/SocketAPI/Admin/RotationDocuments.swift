@@ -4,11 +4,11 @@ package import SecretMemory
 
 /// The body of `POST /v1/apps/{app}/rotate`. Read strictly.
 package struct RotateRequest: ~Copyable, WireDocument {
-    /// Seconds; `nil` for what the app's policy says.
+    /// In seconds; `nil` for the value of the app's policy.
     package let overlap: Int?
-    /// The new secret, when the operator made it in the Marketplace.
+    /// The new secret, if the operator generated it in the Marketplace.
     package let clientSecret: SecretBytes?
-    /// For an incident: what is under way is finished, and the present secret ended as soon as the new one is live.
+    /// For an emergency: finishes a running rotation, and revokes the present secret as soon as the new one is live.
     package let now: Bool
 
     package init(overlap: Int?, clientSecret: consuming SecretBytes?, now: Bool = false) {
@@ -42,32 +42,32 @@ package struct RotationDocument: Equatable, Sendable, ListedDocument {
     package let app: Name
     package let state: String
     package let trigger: String
-    /// The generation that is replaced.
+    /// The generation to be replaced.
     package let base: Int
-    /// The generation that it makes: not always the next number, since some may be lost with a vault.
+    /// The generation that the rotation makes: not always the next number, since some may be lost with a vault.
     package let target: Int
     package let plannedAt: Timestamp
-    /// When something happens next by itself.
+    /// When the rotation continues automatically.
     package let due: Timestamp?
-    /// When Zoom kills the old secret.
+    /// When the old secret expires at Zoom.
     package let oldSecretDiesAt: Timestamp?
     package let promotedAt: Timestamp?
     package let endedAt: Timestamp?
-    /// How often Zoom was asked for a new secret.
+    /// How many times Zoom was asked for a new secret.
     package let calls: Int
-    /// Why it stands where it stands.
+    /// Why the rotation is in this state.
     package let reason: String?
-    /// What the operator can do, where it is up to him.
+    /// What the operator can do, if anything.
     package let hint: String?
-    /// How often the present step failed in a row.
+    /// How many times in a row the present step failed.
     package var attempts = 0
-    /// The least time for which both secrets work, in seconds.
+    /// The minimum time for which both secrets work, in seconds.
     package var overlap = 0
-    /// Whether the overlap was ended by the operator.
+    /// Whether the operator ended the overlap.
     package var endsNow = false
-    /// The rotation that began, or is going to, as this one ends.
+    /// The rotation that replaced this one when it ended, or will do so.
     package var successor: String?
-    /// Whether a secret that was entered by hand waits for Zoom to say that it takes it.
+    /// Whether a secret was entered by hand and Zoom has not accepted it yet.
     package var hasEnteredSecret = false
 
     package init(
@@ -114,7 +114,7 @@ package struct RotationDocument: Equatable, Sendable, ListedDocument {
     }
 }
 
-/// Rotations: those under way, or all of one app, oldest first.
+/// Rotations: the running ones, or all of one app, oldest first.
 package struct RotationList: Equatable, Sendable, ListedDocument {
     package let rotations: [RotationDocument]
 
@@ -125,7 +125,7 @@ package struct RotationList: Equatable, Sendable, ListedDocument {
     }
 }
 
-/// Which clients hold which generation of an app.
+/// The clients that hold each generation of an app.
 package struct HolderList: Equatable, Sendable, ListedDocument {
     package struct Holder: Equatable, Sendable, ListedDocument {
         package let client: Name

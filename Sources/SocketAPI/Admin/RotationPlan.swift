@@ -1,22 +1,22 @@
 package import Domain
 package import SecretJSON
 
-/// What a rotation would do if it began now. Zoom is asked for tokens alone to find out.
+/// What a rotation would do now. To find out, Zoom is asked for tokens only.
 package struct RotationPlan: Equatable, Sendable, ListedDocument {
     package let app: Name
     /// The generation that would be replaced.
     package let base: Int
-    /// What Zoom would be asked, in order.
+    /// The requests to Zoom, in order.
     package let calls: [String]
-    /// When Zoom would kill the old secret at the latest.
+    /// When the old secret would expire at Zoom.
     package let oldSecretDiesAt: Timestamp
-    /// The least time for which both would work, in seconds.
+    /// The minimum time for which both secrets would work, in seconds.
     package let overlap: Int
-    /// Who holds the old secret, and would be waited for.
+    /// The clients that hold the old secret, and would be waited for.
     package let holders: [String]
     /// The push targets that have it, and would get the new one.
     package let targets: [String]
-    /// What stands in the way.
+    /// What would stop or delay the rotation.
     package let obstacles: [String]
 
     package init(

@@ -1,18 +1,18 @@
 package import Domain
 package import SecretJSON
 
-/// The answer to `GET /v1/status`: what is wrong first, then how each app is.
+/// The answer to `GET /v1/status`: problems first, then the state of each app.
 package struct StatusDocument: Equatable, Sendable, ListedDocument {
     package enum State: String, JSONValue, Sendable { case unlocked, locked }
 
-    /// Something that wants the operator.
+    /// Something that needs an operator's attention.
     package struct Problem: Equatable, Sendable, ListedDocument {
         package let code: String
         package private(set) var severity: Severity
         package let app: Name?
         package let detail: String
         package let hint: String?
-        /// When something ends that cannot be had back.
+        /// When something is lost for good unless somebody acts.
         package let deadline: Timestamp?
 
         package init(
@@ -22,7 +22,7 @@ package struct StatusDocument: Equatable, Sendable, ListedDocument {
             self.init(cause: code.rawValue, app: app, detail, try: hint, deadline: deadline)
         }
 
-        /// - Parameter code: also one of the causes for which Zoom gives no token.
+        /// - Parameter code: may also be one of the causes for which Zoom gives no token.
         package init(
             cause code: String, app: Name? = nil, _ detail: String, try hint: String? = nil,
             deadline: Timestamp? = nil
@@ -35,7 +35,7 @@ package struct StatusDocument: Equatable, Sendable, ListedDocument {
             severity = Severity.base(code)
         }
 
-        /// The same, as urgent as it is at this time.
+        /// The same problem, with its severity at this time.
         package func graded(at now: Timestamp) -> Problem {
             var graded = self
             graded.severity = Severity(code, deadline: deadline, now: now)
@@ -57,19 +57,19 @@ package struct StatusDocument: Equatable, Sendable, ListedDocument {
 
         package let app: Name
         package let generation: Int
-        /// When the vault learnt the current secret.
+        /// When the current secret was stored in the vault.
         package let secretCreatedAt: Timestamp
         package let token: TokenState
-        /// Of a fresh token.
+        /// The expiry of a valid token.
         package let tokenExpiresAt: Timestamp?
-        /// The state of the rotation that is under way.
+        /// The state of the running rotation.
         package let rotation: String?
         package let paused: Bool
-        /// When the secret is rotated by itself; in the past when it is overdue.
+        /// When the secret is rotated automatically; in the past when it is overdue.
         package let nextRotationAt: Timestamp?
-        /// When Zoom last took or refused the current secret.
+        /// When Zoom last accepted or refused the current secret.
         package let probedAt: Timestamp?
-        /// How many clients hold a generation that is not the current one.
+        /// The number of clients that hold a generation other than the current one.
         package let oldHolders: Int
 
         package init(
@@ -108,9 +108,9 @@ package struct StatusDocument: Equatable, Sendable, ListedDocument {
     package let startedAt: Timestamp
     /// The time of the answer, by the daemon's clock.
     package let now: Timestamp
-    /// The key epoch that rows are sealed in; `nil` while locked.
+    /// The key epoch in which rows are sealed; `nil` while locked.
     package let keyEpoch: Int?
-    /// While rows of older epochs are left.
+    /// Present while rows of older epochs remain.
     package let resealing: ResealingDocument?
     package let problems: [Problem]
     package let apps: [App]
@@ -129,10 +129,10 @@ package struct StatusDocument: Equatable, Sendable, ListedDocument {
         self.apps = apps
     }
 
-    /// The most urgent that there is; `nil` when nothing wants the operator.
+    /// The highest severity; `nil` when there are no problems.
     package var severity: Severity? { problems.map(\.severity).min() }
 
-    /// The same with other apps and problems.
+    /// A copy with other apps and problems.
     package func with(problems: [Problem], apps: [App]) -> StatusDocument {
         StatusDocument(
             state: state, version: version, startedAt: startedAt, now: now, keyEpoch: keyEpoch, resealing: resealing,

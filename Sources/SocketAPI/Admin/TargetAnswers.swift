@@ -11,8 +11,7 @@ package struct TargetList: Equatable, Sendable, ListedDocument {
     }
 }
 
-/// The answer to `POST /v1/targets` and to `PATCH /v1/targets/{target}`: the target as it is kept, and what was checked
-/// before.
+/// The answer to `POST /v1/targets` and `PATCH /v1/targets/{target}`: the target as stored, and the checks before that.
 package struct TriedTarget: Equatable, Sendable, ListedDocument {
     package let target: TargetDocument
     package let verification: Verification

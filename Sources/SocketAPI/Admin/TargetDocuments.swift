@@ -1,15 +1,15 @@
 package import Domain
 package import SecretJSON
 
-/// A push target as operators see it: no password and no key.
+/// A push target as operators see it, without password and key.
 package struct TargetDocument: Equatable, Sendable, ListedDocument {
     /// How far the credentials got.
     package enum State: String, JSONValue, Sendable {
-        /// The console has not been given anything yet.
+        /// Nothing was pushed to the console yet.
         case new
         /// It has an older generation than the current one.
         case behind
-        /// It has the current one, and its engines not yet, or do not use it yet.
+        /// It has the current one, but its engines do not have it yet, or do not use it yet.
         case replicating, settling
         case current
     }
@@ -35,10 +35,10 @@ package struct TargetDocument: Equatable, Sendable, ListedDocument {
         }
     }
 
-    /// Where a token is asked for, and how; never with which secret.
+    /// Where and how a token is requested; never contains the secret.
     package struct OAuth: Equatable, Sendable {
         package let tokenURL: String
-        /// Scopes with spaces between them.
+        /// Scopes, separated by spaces.
         package let scope: String?
         package let authMethod: String
 
@@ -57,27 +57,27 @@ package struct TargetDocument: Equatable, Sendable, ListedDocument {
     /// `basic`, `client_credentials` or `certificate`, and the user or client.
     package let login: String
     package let user: String?
-    /// Of an OAuth client alone.
+    /// Only for an OAuth client.
     package let oauth: OAuth?
     /// `system`, `ca`, or `pin`, with the pin.
     package let trust: String
     package let pin: String?
-    /// When the client certificate expires; and the pinned certificate, once it was met, or the last of the CAs.
+    /// When the client certificate expires; and the pinned certificate, once it was seen, or the last of the CAs.
     package let clientCertExpires: Timestamp?
     package let trustExpires: Timestamp?
     package let replicate: String
-    /// Seconds.
+    /// In seconds.
     package let settle: Int
     package let bypassesExternalValidation: Bool
     package let restoresDrift: Bool
     package let createdAt: Timestamp
     package let state: State
-    /// What the console has.
+    /// The generation that the console has.
     package let generation: Int?
     package let pushedAt: Timestamp?
     package let replicatedAt: Timestamp?
     package let lookedAt: Timestamp?
-    /// Since when the secret there is known to be another than the one that was pushed.
+    /// Since when a secret other than the pushed one is known to be there.
     package let changedAt: Timestamp?
     package let change: TargetDrift?
     package let restoration: TargetRestoration?

@@ -2,12 +2,12 @@ package import Domain
 package import SecretJSON
 package import SecretMemory
 
-/// How a console is reached and logged in to: one of three logins, and what its certificate is known by. Read strictly.
+/// How to reach a console: one of three logins, and how its certificate is trusted. Read strictly.
 package struct ConsoleDraft: Sendable, ListedDocument {
     package enum Login: Sendable {
         case basic(user: String, password: SecretBox)
         case clientCredentials(OAuthClient)
-        /// PEM, both.
+        /// Both in PEM.
         case certificate(chain: String, key: SecretBox)
     }
 
@@ -15,7 +15,7 @@ package struct ConsoleDraft: Sendable, ListedDocument {
         package let tokenURL: String
         package let clientID: String
         package let secret: SecretBox
-        /// Scopes with spaces between them, as OAuth has them.
+        /// OAuth scopes, separated by spaces.
         package let scope: String?
         /// `client_secret_basic` or `client_secret_post`.
         package let authMethod: String?
@@ -39,7 +39,7 @@ package struct ConsoleDraft: Sendable, ListedDocument {
 
     package let adminURL: String
     package let login: Login
-    /// PEM certificates; at most one of the two.
+    /// PEM certificates; excludes `pin`.
     package let ca: String?
     /// SHA-256 of the console's certificate, in hexadecimal.
     package let pin: String?
@@ -96,18 +96,18 @@ package struct TargetDraft: Sendable, ListedDocument {
     package let app: Name
     package let console: ConsoleDraft
     package let connection: String
-    /// What is not given is discovered.
+    /// Fields that are not given are discovered.
     package let fields: TargetFields
     /// `on-save`, `full` or `none`.
     package let replicate: String?
-    /// Seconds.
+    /// In seconds.
     package let settle: Int?
     package let bypassesExternalValidation: Bool
     package let restoresDrift: Bool
     /// The path of PingFederate's `provisioner-audit.log`, and a channel in it.
     package let provisionerLog: String?
     package let provisionerChannel: String?
-    /// Whether the console must answer as hoped for first.
+    /// Whether the console must pass its checks first.
     package let verify: Bool
 
     package init(

@@ -1,7 +1,7 @@
 package import Domain
 package import SecretJSON
 
-/// What somebody else did to a target's connection.
+/// A change that somebody else made to a target's connection.
 package struct TargetDrift: Equatable, Sendable, ListedDocument {
     /// `secret`, `saved` or `identity`.
     package let code: String
@@ -18,7 +18,7 @@ package struct TargetDrift: Equatable, Sendable, ListedDocument {
     }
 }
 
-/// How often the current secret was put back lately.
+/// How many times the current secret was pushed again recently.
 package struct TargetRestoration: Equatable, Sendable, ListedDocument {
     package let count: Int
     package let first: Timestamp

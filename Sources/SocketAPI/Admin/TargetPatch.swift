@@ -1,7 +1,7 @@
 package import SecretJSON
 package import SecretMemory
 
-/// The body of `PATCH /v1/targets/{target}`: what is to be another, and nothing else. Read strictly.
+/// The body of `PATCH /v1/targets/{target}`: only the members to change. Read strictly.
 package struct TargetPatch: Sendable, ListedDocument {
     package var adminURL: String?
     package var connection: String?
@@ -10,33 +10,33 @@ package struct TargetPatch: Sendable, ListedDocument {
     package var tokenURL: String?
     package var clientID: String?
     package var clientSecret: SecretBox?
-    /// Scopes with spaces between them; empty to ask without one.
+    /// Scopes, separated by spaces; empty for a request without scope.
     package var scope: String?
     package var tokenAuthMethod: String?
-    /// PEM, both.
+    /// Both in PEM.
     package var clientCert: String?
     package var clientKey: SecretBox?
-    /// `system`: the way back from a CA or a pin.
+    /// `system` reverts a CA or a pin.
     package var trust: String?
     package var ca: String?
     package var pin: String?
-    /// An empty account ID: the connection has no such setting.
+    /// An empty account ID means that the connection has no such setting.
     package var fields = TargetFields(accountID: nil, clientID: nil, clientSecret: nil)
     package var replicate: String?
-    /// Seconds.
+    /// In seconds.
     package var settle: Int?
     package var bypassesExternalValidation: Bool?
     package var restoresDrift: Bool?
-    /// Empty: it is read no more.
+    /// Empty to stop reading it.
     package var provisionerLog: String?
-    /// Empty: all channels.
+    /// Empty for all channels.
     package var provisionerChannel: String?
-    /// Whether the console must answer as hoped for first; without it, it must.
+    /// Whether the console must pass its checks first; true by default.
     package var verify: Bool?
 
     package init() {}
 
-    /// The names of the members that it has, but for `verify`, which changes nothing.
+    /// The names of the members that are present, except `verify`, which changes nothing.
     package var changes: [String] { memberNames.filter { $0 != "verify" } }
 
     package static var isStrict: Bool { true }

@@ -2,14 +2,14 @@ package import Domain
 package import SecretJSON
 package import SecretMemory
 
-/// An access token as operators see it: what it is good for and how long, and its value only when asked for.
+/// An access token as operators see it: its scopes and lifetime, and its value only on request.
 package struct TokenDocument: ~Copyable, WireDocument {
     package let app: Name
     package let generation: Int
     package let tokenType: String
     package let issuedAt: Timestamp
     package let expiresAt: Timestamp
-    /// Seconds from the moment of the answer.
+    /// Seconds, counted from the answer.
     package let expiresIn: Int
     /// `nil` when Zoom did not say.
     package let scope: String?

@@ -1,7 +1,7 @@
 package import SecretJSON
 package import SecretMemory
 
-/// The body of `POST /v1/unlock`: one of `passphrase` and `recovery_key`. Read strictly.
+/// The body of `POST /v1/unlock`: either `passphrase` or `recovery_key`. Read strictly.
 package enum UnlockRequest: ~Copyable, WireDocument {
     case passphrase(SecretBytes)
     case recoveryKey(SecretBytes)

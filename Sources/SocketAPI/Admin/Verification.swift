@@ -1,12 +1,12 @@
 package import SecretJSON
 
-/// What was tried with an app's credentials, and what each answer means.
+/// The checks of an app's credentials, and the meaning of each result.
 package struct Verification: Equatable, Sendable, ListedDocument {
     /// A scope that an app lacks.
     package struct Scope: Equatable, Sendable, ListedDocument {
-        /// By its classic name.
+        /// The classic name.
         package let scope: String
-        /// What an app with granular scopes lacks of it.
+        /// The granular scopes that the app still lacks for it.
         package let granular: [String]
 
         package init(scope: String, granular: [String]) {
@@ -23,18 +23,18 @@ package struct Verification: Equatable, Sendable, ListedDocument {
     package struct Check: Equatable, Sendable, ListedDocument {
         package enum Outcome: String, JSONValue, Sendable {
             case passed, failed, skipped
-            /// Not as it should be, and nothing that is wanted now fails for it.
+            /// Not as recommended, but nothing fails because of it now.
             case warning
         }
 
         /// `token`, `scopes`, `scim` or `rotation`.
         package let check: String
         package let outcome: Outcome
-        /// What was found.
+        /// The result as text.
         package let detail: String
         /// What to do about it.
         package let hint: String?
-        /// Why it failed, in a word that does not change, such as `wrong_account`.
+        /// A stable code for the failure, such as `wrong_account`.
         package let cause: String?
         package let missing: [Scope]
 
@@ -64,7 +64,7 @@ package struct Verification: Equatable, Sendable, ListedDocument {
 
     package init(checks: [Check]) { self.checks = checks }
 
-    /// Whether nothing failed.
+    /// Whether no check failed.
     package var passed: Bool { checks.allSatisfy { $0.outcome != .failed } }
 
     package init<Failure>(_ members: inout Members<Self, Failure>) throws(Failure) {
@@ -73,7 +73,7 @@ package struct Verification: Equatable, Sendable, ListedDocument {
     }
 }
 
-/// The answer to `POST /v1/apps`: the app as stored, and what was checked before.
+/// The answer to `POST /v1/apps`: the app as stored, and the checks before that.
 package struct AddedApp: Equatable, Sendable, ListedDocument {
     package let app: AppDocument
     package let verification: Verification
