@@ -3,11 +3,11 @@ import Domain
 import SocketAPI
 import Terminal
 
-/// How far the words of a command line name a command, for what is said when they do not.
+/// How much of a command line names a command, for the message when it is wrong.
 struct CommandPath {
-    /// The words that do, such as `keyturn app`.
+    /// The words that name a command, such as `keyturn app`.
     private(set) var words = ["keyturn"]
-    /// The first word that does not, where there should be one.
+    /// The first word that does not, where a command was expected.
     private(set) var unknown: String?
     private var choices: [String] = []
 
@@ -26,7 +26,7 @@ struct CommandPath {
         }
     }
 
-    /// Why the command line is not right: an unknown command, or what the parser says.
+    /// Why the command line is wrong: an unknown command, or the parser's message.
     func failure(_ parserSays: String) -> CommandFailure {
         let path = words.joined(separator: " ")
         if let unknown {
@@ -39,7 +39,7 @@ struct CommandPath {
         return CommandFailure(.usage, message, try: hint ?? Self.form(of: message) ?? "\(path) --help")
     }
 
-    /// How a value is written that the parser only calls invalid, by what its place is called.
+    /// The format of a value that the parser only calls invalid, by the name of its option.
     private static func form(of message: String) -> String? {
         guard message.contains("is invalid for") else { return nil }
         if message.hasSuffix("<name>'") { return "a name: \(Name.grammar)" }

@@ -5,7 +5,7 @@ import SecretMemory
 import SocketAPI
 import Terminal
 
-/// What every command takes, and the way to the daemon.
+/// The options of every command, and the connection to the daemon.
 struct CommonOptions: ParsableArguments {
     @Flag(help: "Print one JSON document and nothing else.")
     var json = false
@@ -19,7 +19,7 @@ struct CommonOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Colours: auto, always or never; auto heeds NO_COLOR.", valueName: "when"))
     var color = Paint.Choice.auto
 
-    /// For what goes to standard output.
+    /// Colours for standard output.
     var paint: Paint {
         Paint(
             color, isTerminal: isatty(STDOUT_FILENO) == 1, noColour: environment("NO_COLOR"),
@@ -33,7 +33,8 @@ struct CommonOptions: ParsableArguments {
         ).forClient { unsafe access($0, F_OK) == 0 }
     }
 
-    /// What goes there are secrets, or what somebody might decide by.
+    /// The client of the admin socket. It checks the peer, because requests contain secrets and answers lead to
+    /// decisions.
     var admin: SocketClient {
         let isNamed = stateDir != nil || environment("KEYTURN_STATE_DIR").map { !$0.isEmpty } ?? false
         return client(trusting: TrustedPeer(places, isNamed: isNamed)) { $0.adminSocket }
@@ -46,7 +47,7 @@ struct CommonOptions: ParsableArguments {
         return SocketClient(path: socket(places), nor: other, trusting: trusted)
     }
 
-    /// Asks, and shows the answer: as it came with `--json`, else in the words of `show`.
+    /// Sends a request and shows the answer: unchanged with `--json`, else as text from `show`.
     func show<Document: WireDocument & ~Copyable>(
         _ answer: consuming Answer, as _: Document.Type = Document.self, _ show: (borrowing Document) -> Void
     ) throws {
@@ -59,7 +60,7 @@ struct CommonOptions: ParsableArguments {
         }
     }
 
-    /// For answers without a body: `done` in words, or `{"done": …}` as JSON.
+    /// For answers without a body: prints the text `done`, or `{"done": …}` as JSON.
     func show(_ answer: consuming Answer, done: String) throws {
         if let problem = answer.problem { throw CommandFailure(.problem(problem)) }
         if json {
@@ -69,7 +70,7 @@ struct CommonOptions: ParsableArguments {
         }
     }
 
-    /// Asks whether to go on. Without a terminal and without `--yes` the answer is no.
+    /// Asks for confirmation. Without a terminal and without `--yes` the answer is no.
     func confirm(_ question: String, yes: Bool) throws {
         if yes { return }
         guard Question.isPossible else {

@@ -4,13 +4,13 @@ import ErrorCatalog
 import SecretMemory
 import SocketAPI
 
-/// What a shell proposes for an argument: names that the daemon knows, and nothing else of it. Where there is no daemon, or
-/// the caller may not ask it, nothing is proposed and nothing is said.
+/// Completions of an argument: only names that the daemon knows. Without a daemon, or without permission, there are none,
+/// and no message.
 extension CompletionKind {
     static var apps: Self {
         asking(\.admin, "/v1/apps") { try $0.document(AppList.self).apps.map(\.name.description) }
     }
-    /// Those that the caller may fetch.
+    /// The apps that the caller may fetch.
     static var grantedApps: Self {
         asking(\.agent, "/v1/apps") { try $0.document(AppsAnswer.self).apps.map(\.app.description) }
     }
@@ -36,7 +36,7 @@ extension CompletionKind {
         }
     }
 
-    /// The options of a line that say which daemon is asked.
+    /// The options on the line that select the daemon.
     private static func placeOptions(in words: [String]) -> [String] {
         zip(words, words.dropFirst()).flatMap { word, next in
             ["--runtime-dir", "--state-dir"].contains(word) ? [word, next] : []

@@ -29,7 +29,7 @@ struct Keyturn: ParsableCommand {
 
     static func main() {
         StandardOutput.begin()
-        // Even where the kernel refuses, a command is worth running: it holds a secret for a moment.
+        // A command runs even where the kernel refuses: it holds a secret only for a moment.
         _ = ClosedProcess.begin()
         do {
             var command = try parseAsRoot()
@@ -44,7 +44,7 @@ struct Keyturn: ParsableCommand {
         } catch {
             let code = exitCode(for: error)
             guard code != .success else {
-                // What was asked for: help, the version, completions.
+                // The "error" is a request for help, the version or completions.
                 StandardOutput.write(fullMessage(for: error) + "\n")
                 finish()
             }
@@ -52,7 +52,7 @@ struct Keyturn: ParsableCommand {
         }
     }
 
-    /// Says what went wrong, if anything did. Output that was lost is said too, and what counts.
+    /// Prints what went wrong, if anything. Lost output is reported too, and determines the exit status.
     private static func finish(_ failure: CommandFailure? = nil) -> Never {
         if let message = failure?.message {
             complain("keyturn: \(oneLine(message))")
@@ -64,10 +64,10 @@ struct Keyturn: ParsableCommand {
     }
 }
 
-/// Why a command ends with something else than 0.
+/// Why a command exits with a status other than 0.
 struct CommandFailure: Error {
     let status: ExitStatus
-    /// `nil` when all has been said on standard output.
+    /// `nil` when everything was printed on standard output.
     let message: String?
     let hint: String?
 
@@ -80,7 +80,7 @@ struct CommandFailure: Error {
     init(_ error: ClientError) { self.init(error.exitStatus, error.description, try: error.hint) }
 }
 
-/// A line on standard error.
+/// Prints a line on standard error.
 func complain(_ text: String) {
     let line = visible(text) + "\n"
     _ = unsafe write(STDERR_FILENO, line, line.utf8.count)

@@ -21,7 +21,7 @@ struct AppAdd: ParsableCommand {
             """)
 
     @Argument(help: "The app's name in Keyturn: \(Name.grammar).") var name: Name?
-    // Zoom's IDs may begin with a dash; the value behind the option is taken whatever it looks like.
+    // Zoom's IDs may begin with a dash, so the value after the option is accepted whatever it looks like.
     @Option(parsing: .unconditional, help: ArgumentHelp("Zoom's account ID.", valueName: "id")) var accountId: String?
     @Option(parsing: .unconditional, help: ArgumentHelp("Zoom's client ID.", valueName: "id")) var clientId: String?
     @Option(
@@ -77,7 +77,7 @@ struct AppAdd: ParsableCommand {
         accountId == nil && clientId == nil && !secretStdin && !noVerify && !common.json && Question.isPossible
     }
 
-    /// What flags said is not asked for.
+    /// Values from flags are not asked for again.
     private func fill(_ draft: inout GuideDraft) {
         if let marketplaceAppId { draft.set(.marketplaceAppID, marketplaceAppId) }
         let fields: [(MarketplaceField, String?)] = [
@@ -108,7 +108,7 @@ struct AppAdd: ParsableCommand {
         return try trimmed(Question.raw(what + ": ") ?? "", what)
     }
 
-    /// White space that came along with a copy is the classic mistake.
+    /// Copied white space is the classic mistake.
     private func trimmed(_ text: String, _ what: String) throws -> String {
         let bytes = Array(text.utf8)
         let inner = bytes.drop { $0 <= 0x20 }.reversed().drop { $0 <= 0x20 }.reversed()

@@ -89,7 +89,7 @@ struct AppRemove: ParsableCommand {
         if !common.json { warnOfGrants() }
     }
 
-    /// Grants go by name, and outlive the app.
+    /// Grants refer to apps by name, and outlive the app.
     private func warnOfGrants() {
         guard let answer = try? common.admin.send(.get, "/v1/clients"),
             let list: ClientList = try? answer.document()

@@ -5,15 +5,15 @@ import SecretMemory
 import SocketAPI
 import Terminal
 
-/// Leads somebody at a terminal through the Marketplace to an app that works. What to say and what to make of answers is
-/// decided in `Guide`; here it is shown and asked.
+/// Guides an operator at a terminal through the Marketplace to a working app. `Guide` decides the texts and judges the
+/// answers; this shows them and asks.
 struct AppGuide {
     private let common: CommonOptions
     private let file: DraftFile?
     private var draft: GuideDraft
     private var secret: SecretBox?
 
-    /// - Parameter given: what flags said already.
+    /// - Parameter given: the values from flags.
     init(_ name: Name, _ common: CommonOptions, given: (inout GuideDraft) -> Void) throws {
         self.common = common
         file = DraftFile(name)
@@ -47,7 +47,7 @@ struct AppGuide {
         try store()
     }
 
-    /// Nobody should come to the end and hear that the name is taken, or that there is no daemon.
+    /// Detects a taken name or a missing daemon at the start, not after all questions.
     private func checkThatNameIsFree(_ name: Name) throws {
         let answer = try common.admin.send(.get, "/v1/apps/\(name)")
         if let problem = answer.problem {
@@ -136,7 +136,7 @@ struct AppGuide {
 
     // MARK: Checking
 
-    /// Until Zoom takes it, or the operator does as it is. Only what is wrong is entered again.
+    /// Repeats until Zoom accepts the credentials or the operator stops. Only wrong values are entered again.
     private mutating func check() throws {
         tell("\nnow everything is tried at Zoom")
         while true {
@@ -198,7 +198,7 @@ struct AppGuide {
 
     private func tell(_ text: String, behind first: String = "") {
         let width = Screen.width(of: STDERR_FILENO).map { min($0, 100) }
-        // Lines that are laid out already stay as they are.
+        // Lines that are already formatted stay as they are.
         let lines = visible(
             text.hasPrefix("  ") || text.hasPrefix("\n")
                 ? first + text + "\n" : wrapped(text, behind: first, width: width))
@@ -207,7 +207,7 @@ struct AppGuide {
 }
 
 extension GuideDraft {
-    /// Which of the values this is that is no secret; `nil` for none.
+    /// The non-secret field whose value equals the secret; `nil` for none.
     fileprivate func field(holding secret: borrowing SecretBytes) -> MarketplaceField? {
         for field in [MarketplaceField.accountID, .clientID, .marketplaceAppID] {
             if let value = values[field], !value.isEmpty, secret.constantTimeEquals(SecretBytes(copying: value)) {

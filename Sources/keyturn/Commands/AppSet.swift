@@ -43,7 +43,7 @@ struct AppSet: ParsableCommand {
         }
     }
 
-    /// What another overlap means for the rotation that is under way.
+    /// The effect of a new overlap on the running rotation.
     private func underWay(_ open: RotationDocument) -> String {
         if open.endsNow { return "the overlap of the rotation under way, \(open.id), was ended already" }
         let end = open.promotedAt.map { ": its overlap ends at \($0 + open.overlap)" } ?? ""

@@ -110,7 +110,7 @@ struct AuditAcknowledge: ParsableCommand {
     }
 }
 
-/// A time, or a duration up to now.
+/// A time, or a duration before now.
 struct SinceArgument: ExpressibleByArgument {
     let unixSeconds: Int
 

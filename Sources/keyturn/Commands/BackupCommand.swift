@@ -61,7 +61,7 @@ struct BackupCommand: ParsableCommand {
         return text
     }
 
-    /// From the directory that the command runs in. Symbolic links stay as they are named: the daemon looks at them.
+    /// Relative to the command's working directory. Symbolic links are not resolved: the daemon checks them.
     static func absolute(_ path: String) -> String {
         var parts: [Substring] = []
         var whole = path

@@ -3,14 +3,14 @@ import SecretMemory
 import SocketAPI
 import Terminal
 
-/// Lets an operator at a terminal correct what was not taken. What was entered before is not forgotten.
+/// Lets an operator at a terminal correct a value that was refused, without entering the others again.
 enum ConsoleDialog {
-    /// So few that no account is locked.
+    /// Few enough that no account is locked.
     static let tries = 4
 
-    /// Calls again as long as the login is refused and there is somebody to ask for another secret.
-    /// - Parameter renew: asks for it, and puts it where the call finds it.
-    /// - Returns: the answer, which is no refusal.
+    /// Repeats the call while the login is refused and an operator can be asked for another secret.
+    /// - Parameter renew: asks for it, and stores it where the call reads it.
+    /// - Returns: the answer, which is not a refusal.
     static func loggingIn(
         askingAgain renew: (() throws -> Void)?, _ call: () throws -> Answer
     ) throws -> Answer {
@@ -26,7 +26,7 @@ enum ConsoleDialog {
         throw CommandFailure(.upstreamFailed, "the console does not accept the login")
     }
 
-    /// Asks for a text until `check` takes it.
+    /// Asks for a text until `check` accepts it.
     static func asking<Value>(
         _ prompt: String, or option: String, _ check: (String) throws -> Value
     ) throws -> Value {
@@ -43,12 +43,12 @@ enum ConsoleDialog {
 }
 
 extension ConsoleDraft {
-    /// Whether there is a password or a secret in it that somebody may have mistyped.
+    /// Whether it contains a typed password or secret, which may be mistyped.
     var hasTypedSecret: Bool {
         if case .certificate = login { false } else { true }
     }
 
-    /// The same with another password or client secret from the terminal.
+    /// A copy with another password or client secret from the terminal.
     /// - Parameter user: whether the user was typed as well.
     func asked(user isUserTyped: Bool) throws -> ConsoleDraft {
         let login: Login

@@ -4,7 +4,8 @@ import SecretMemory
 import SocketAPI
 import Terminal
 
-/// Where a console is, who Keyturn is to it, and what its certificate is known by: for each command that goes there.
+/// The options for a console: its address, the login, and how its certificate is trusted. Shared by all commands that
+/// connect to one.
 struct ConsoleOptions: ParsableArguments {
     @Option(help: ArgumentHelp("The console's address: https://CONSOLE:9999.", valueName: "url")) var adminUrl: String?
     @Option(parsing: .unconditional, help: ArgumentHelp("The SP connection's ID.", valueName: "id"))
@@ -25,7 +26,7 @@ struct ConsoleOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Trust these authorities alone, PEM.", valueName: "file")) var caFile: String?
     @Option(help: ArgumentHelp("Trust the certificate with this SHA-256 alone.", valueName: "sha256")) var pin: String?
 
-    /// In the words of OAuth's metadata.
+    /// The names of OAuth's metadata.
     enum TokenAuthMethod: String, ExpressibleByArgument, CaseIterable {
         case basic = "client_secret_basic"
         case post = "client_secret_post"
@@ -47,7 +48,7 @@ struct ConsoleOptions: ParsableArguments {
     /// Whether the secret comes from a pipe, so that it cannot be asked for again.
     var isPiped: Bool { passwordStdin || clientSecretStdin }
 
-    /// Throws unless the login, if there is one, has all its parts.
+    /// Throws unless the login, if any, is complete.
     func validateWhole() throws {
         guard (clientCert == nil) == (clientKey == nil) else {
             throw ValidationError("--client-cert and --client-key go together")
@@ -63,16 +64,16 @@ struct ConsoleOptions: ParsableArguments {
         }
     }
 
-    // MARK: What they stand for
+    // MARK: Values
 
-    /// Scopes with spaces between them; `nil` if none was given.
+    /// Scopes, separated by spaces; `nil` if none was given.
     var scopes: String? { scope.isEmpty ? nil : scope.joined(separator: " ") }
 
     func authorities() throws -> String? { try caFile.map { try Self.text(of: $0, .ca) } }
     func certificate() throws -> String? { try clientCert.map { try Self.text(of: $0, .clientCertificate) } }
     func key() throws -> SecretBox? { try clientKey.map { SecretBox(try Self.file($0, .clientKey)) } }
 
-    /// The login as a whole. What is not given is asked for.
+    /// The complete login. Missing parts are asked for.
     func login() throws -> ConsoleDraft.Login {
         if let tokenUrl, let clientId {
             return .clientCredentials(
@@ -96,7 +97,7 @@ struct ConsoleOptions: ParsableArguments {
         return SecretBox(entered.bytes.copy())
     }
 
-    /// Enter alone is asked again: what was entered before is not lost to it.
+    /// Asks again after Enter alone, so that the other values are not lost.
     private static func typed(_ what: String, _ option: String) throws -> EnteredSecret {
         do { return try SecretInput.fromTerminal(prompt: "\(what): ", what: what, insteadOf: option) } catch {
             guard error.kind == .empty else { throw error }

@@ -39,7 +39,7 @@ struct DoctorCommand: ParsableCommand {
 
     private func asked() throws -> DoctorReport {
         let report: DoctorReport = try common.admin.send(.get, "/v1/doctor", within: .seconds(120)).document()
-        // What a service in its sandbox may not ask the kernel, an operator may.
+        // The sandboxed service may not query the kernel's clock state, but an operator may.
         guard report.lines.contains(where: { $0.check == "clock" && $0.outcome == .skipped }) else { return report }
         let seen = HostDoctor(places: common.places, now: SystemTime().now.wall).clock
         return DoctorReport(report.lines.map { $0.check == "clock" ? seen : $0 })

@@ -76,14 +76,15 @@ struct KeyAdd: ParsableCommand {
             if let problem = answer.problem { throw CommandFailure(.problem(problem)) }
             try show(answer)
         } catch {
-            // A key to nothing would only be mistaken for a key to something. What the daemon may have added stays.
+            // Removes the new key file: an unused key would only be confusing. If the daemon may have added the slot, the
+            // file stays.
             if isNew, !((error as? ClientError)?.mayHaveBeenDone ?? false) { unsafe unlink(path) }
             throw error
         }
     }
 
     private func addRecoveryKey() throws {
-        // The place first: a key that cannot be written down would be lost.
+        // The file first: a key that cannot be written would be lost.
         let file = try recoveryOut.map { try SecretFile.reserve($0, mode: 0o600) }
         do {
             let answer = try send(.recoveryKey)
@@ -116,7 +117,7 @@ struct KeyAdd: ParsableCommand {
         }
     }
 
-    /// A recovery key that nobody saw opens nothing for anybody: its slot goes again.
+    /// Removes the slot of a recovery key that could not be shown.
     private func undone(_ slot: KeyList.Slot, _ failure: CommandFailure) -> CommandFailure {
         let isRemoved =
             (try? common.admin.send(.delete, RequestPath(stringLiteral: "/v1/keys/\(slot.slot)")).problem == nil)
@@ -158,7 +159,7 @@ struct KeyRemove: ParsableCommand {
     func run() throws {
         try common.confirm("let nobody open the vault with what key slot \(slot) stands for?", yes: yes)
         let path: RequestPath = force ? "/v1/keys/\(slot)?force=true" : "/v1/keys/\(slot)"
-        // What the daemon starts with may be a command that takes its time.
+        // The daemon's unlock command may take some time.
         let answer = try common.admin.send(.delete, path, within: .seconds(660))
         let isDone = answer.problem == nil
         try common.show(answer, done: "removed key slot \(slot)")
@@ -209,7 +210,7 @@ struct KeyRotate: ParsableCommand {
 }
 
 extension ClientError {
-    /// Whether the daemon may have done what it was asked for, and the word of it was lost.
+    /// Whether the daemon may have done what was requested, although its answer was lost.
     fileprivate var mayHaveBeenDone: Bool {
         switch self {
         case .timedOut, .closedEarly, .malformedAnswer, .answerTooLarge, .failed: true

@@ -1,7 +1,7 @@
 import ArgumentParser
 import SocketAPI
 
-/// What an app's record says beside its credentials.
+/// The app's record besides its credentials.
 struct ProfileOptions: ParsableArguments {
     @Option(help: ArgumentHelp("What the app is for, as in the Marketplace.", valueName: "text"))
     var description: String?

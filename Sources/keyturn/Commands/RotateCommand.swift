@@ -99,7 +99,7 @@ struct RotateCommand: ParsableCommand {
         overlap.map { "/v1/apps/\(name)/plan?overlap=\($0.seconds)" } ?? "/v1/apps/\(name)/plan"
     }
 
-    /// Follows each rotation until it has come as far as was asked for, and shows where they all stand.
+    /// Follows each rotation as far as requested, and shows the final states.
     private func finish(_ begun: [RotationDocument], _ follower: RotationFollower) throws {
         var (rotations, failures) = ([RotationDocument](), [CommandFailure]())
         for rotation in begun {
@@ -116,7 +116,7 @@ struct RotateCommand: ParsableCommand {
         } else {
             for rotation in rotations { StandardOutput.write(rotation.text) }
         }
-        // What wants the operator comes before what goes on by itself.
+        // A failure that needs the operator takes precedence over one that resolves automatically.
         if let failure = failures.first(where: { $0.status == .upstreamFailed }) ?? failures.first { throw failure }
     }
 

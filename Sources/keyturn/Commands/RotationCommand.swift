@@ -19,7 +19,7 @@ struct RotationCommand: ParsableCommand {
         try common.admin.send(.get, try path(id)).document()
     }
 
-    /// An id is made of letters and digits; anything else would be another path.
+    /// Accepts letters and digits only; anything else would be another path.
     static func path(_ id: String, _ action: String? = nil) throws -> RequestPath {
         guard let id = Name(id) else {
             throw CommandFailure(.usage, "this is no id of a rotation", try: "keyturn rotation list")
@@ -27,7 +27,7 @@ struct RotationCommand: ParsableCommand {
         return action.map { RequestPath(stringLiteral: "/v1/rotations/\(id)/\($0)") } ?? "/v1/rotations/\(id)"
     }
 
-    /// Shows where a rotation stands in the end, and fails if that is not as far as was asked for.
+    /// Shows a rotation's final state, and fails if it did not get as far as requested.
     static func end(_ rotation: RotationDocument, _ failure: CommandFailure?, _ common: CommonOptions) throws {
         if common.json {
             rotation.render().withSpan { StandardOutput.write($0) }
@@ -182,7 +182,7 @@ extension RotationList {
 }
 
 extension EndingPlan {
-    /// What is done, and who is left with a secret that Zoom refuses.
+    /// The steps, and the consumers that are left with a secret that Zoom refuses.
     func text(_ title: String) -> String {
         var text = "\(title)\n"
         for step in steps { text += "  \(step)\n" }

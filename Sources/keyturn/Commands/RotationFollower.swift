@@ -3,16 +3,16 @@ import Glibc
 import SocketAPI
 import Terminal
 
-/// Follows a rotation until it has come as far as a command waits: to the new secret being current, or to the end.
+/// Follows a rotation as far as a command waits: until the new secret is current, or until the end.
 struct RotationFollower {
-    /// How far ahead may lie, in seconds, what is waited for without `--wait`.
+    /// In seconds: without `--wait`, a step that is due later is not waited for.
     private static let longestWait = 60
 
     let common: CommonOptions
     let toTheEnd: Bool
-    /// Whether a push target's answer that is on its way is waited for too.
+    /// Whether to wait for an answer from a push target, too.
     let throughPublishing: Bool
-    /// Whether what lies more than a minute ahead is not waited for though it is to come to the end.
+    /// Whether to skip steps that are due in more than a minute, although the end was requested.
     let isBrief: Bool
     private let deadline: ContinuousClock.Instant?
     private let timeout: Int?
@@ -30,10 +30,10 @@ struct RotationFollower {
         deadline = timeout.map { .now + .seconds($0) }
     }
 
-    /// How long the daemon may take to answer that it has begun.
+    /// How long the daemon may take to answer that the rotation has started.
     var patience: Duration { .seconds(min(120, max(timeout ?? 120, 1))) }
 
-    /// - Returns: where it stands in the end, and why that is not as far as was asked for.
+    /// - Returns: the final state, and why it is not as far as requested.
     func follow(_ begun: RotationDocument) throws -> (RotationDocument, CommandFailure?) {
         var rotation = begun
         var said = ""
@@ -100,16 +100,16 @@ extension RotationDocument {
         }
     }
 
-    /// Whether its push targets are being asked now, or in a second: another look at the console may be under way.
+    /// Whether its push targets are being called now, or within a second: another check of the console may be running.
     var isBeingPublished: Bool { state == "current" && !waits(beyond: SystemTime().now.wall + 1) }
 
-    /// Whether a push target cannot be reached, or fails; it is tried again by itself.
+    /// Whether a push target cannot be reached or fails; the push is retried automatically.
     var isFailing: Bool { state == "current" && attempts > 0 && waits(beyond: SystemTime().now.wall) }
 
-    /// Whether it waits after a try that failed, so that another one can be made now.
+    /// Whether it waits after a failed attempt, so that another one can be made now.
     var canTryNow: Bool {
         let now = SystemTime().now.wall
-        // What waits for Zoom's throttle alone has nothing to try.
+        // A rotation that waits only for Zoom's throttle has nothing to try.
         if state == "draining" { return endsNow && waits(beyond: now + 3600) }
         return isFailing || (["planned", "received"].contains(state) && attempts > 0 && waits(beyond: now))
     }
@@ -133,7 +133,7 @@ extension RotationDocument {
         if let promotedAt { table.add("new secret current", promotedAt.description) }
         if let oldSecretDiesAt {
             if trigger == "manual", calls == 0 {
-                // What was chosen in the Marketplace is not known here.
+                // The choice in the Marketplace is not known here.
                 table.add("old secret expires", "by \(oldSecretDiesAt); it may be revoked before")
             } else {
                 let lives = endedAt == nil || oldSecretDiesAt > SystemTime().now.wall

@@ -51,17 +51,17 @@ struct StatusCommand: ParsableCommand {
         return StatusText(status, selection, isBrief: width != nil).text(common.paint, width: width)
     }
 
-    /// A daemon that is locked or away for a moment is shown as that, and looked for again.
+    /// While the daemon is locked or unavailable, shows that and keeps trying.
     private func goOn() throws {
         let isTerminal = isatty(STDOUT_FILENO) == 1
         var isFirst = true
         while !StandardOutput.isGone {
             let text = try current()
             if isTerminal {
-                // What does not fit would scroll, and the next picture would not lie over this one.
+                // Lines that do not fit would scroll, and the next picture would not cover this one.
                 let lines = text.split(separator: "\n", omittingEmptySubsequences: false).dropLast()
                 let shown = lines.prefix(max((Screen.height(of: STDOUT_FILENO) ?? 24) - 1, 1))
-                // Home, each line to its end, and what is below: nothing flickers.
+                // Home, clear each line to its end, and clear everything below: nothing flickers.
                 let clear = isFirst ? "\u{1B}[2J" : ""
                 StandardOutput.draw(
                     clear + "\u{1B}[H" + shown.map { visible(String($0)) + "\u{1B}[K\n" }.joined() + "\u{1B}[J")
@@ -89,7 +89,7 @@ struct StatusCommand: ParsableCommand {
         if let problem = answer.problem { throw CommandFailure(.problem(problem)) }
         let status = try StatusDocument(parsing: answer.body.copy(), values: 4_000_000)
         if common.json, selection == StatusSelection() {
-            // As it came: what a newer daemon says beyond this is there too.
+            // Unchanged: a newer daemon's additional members are included.
             try common.show(answer, as: StatusDocument.self) { _ in }
         } else if common.json {
             selection.applied(to: status).render().withSpan { StandardOutput.write($0) }
@@ -97,7 +97,7 @@ struct StatusCommand: ParsableCommand {
         } else {
             StandardOutput.write(text(status))
         }
-        // Of what was asked for, however much of it is shown.
+        // The check covers everything that was requested, however much of it is shown.
         if check { return try end(StatusSelection(filter: filter).applied(to: status)) }
         if status.state == .locked { throw CommandFailure(.unavailable, nil) }
     }

@@ -2,13 +2,13 @@ import Domain
 import SocketAPI
 import Terminal
 
-/// Finds out at the terminal what was not given for a target. The daemon looks, the operator decides.
+/// Asks at the terminal for missing values of a target. The daemon checks, the operator decides.
 struct TargetGuide {
     let common: CommonOptions
 
-    /// Whether a secret that is refused may be asked for again, and with it the user.
+    /// Whether to ask again for a refused secret, and for the user as well.
     private var mayAsk = (secret: false, user: false)
-    /// What was given of the console where its address was typed, so that another one may be asked for.
+    /// The given options, if the address was typed, so that it can be asked for again.
     private var retyping: ConsoleOptions?
 
     init(common: CommonOptions) { self.common = common }
@@ -23,7 +23,7 @@ struct TargetGuide {
         }
     }
 
-    /// The console as it was given. What was not given is asked for.
+    /// The console's options; missing ones are asked for.
     mutating func draft(_ given: ConsoleOptions) throws -> ConsoleDraft {
         let (adminURL, met) = try console(given)
         let login = try given.login()
@@ -34,7 +34,7 @@ struct TargetGuide {
         return draft
     }
 
-    /// Where the console is and, if its certificate is known by nothing that was given, the one that it shows.
+    /// The console's address and, if no option says how to trust its certificate, the certificate that it shows.
     private func console(_ given: ConsoleOptions) throws -> (adminURL: String, met: ServerCertificate?) {
         let isKnown = given.pin != nil || given.caFile != nil
         let isGuided = given.adminUrl == nil || given.connection == nil
@@ -48,7 +48,7 @@ struct TargetGuide {
         return try ConsoleDialog.asking("console, as https://CONSOLE:9999: ", or: "--admin-url URL", meet)
     }
 
-    /// Shows the certificate that the console has. A yes pins it; without one the system's CAs decide.
+    /// Shows the console's certificate. A yes pins it; otherwise the system's CAs decide.
     private func pin(_ met: ServerCertificate?) throws -> String? {
         guard let met else { return nil }
         var table = TextTable()
@@ -61,7 +61,7 @@ struct TargetGuide {
         return Question.isYes(question) ? met.sha256 : nil
     }
 
-    /// Calls with the console as it is, and with another secret in it as long as it does not accept the login.
+    /// Makes the call, and repeats it with another secret while the console does not accept the login.
     func loggingIn(_ console: inout ConsoleDraft, _ call: (ConsoleDraft) throws -> Answer) throws -> Answer {
         var draft = console
         defer { console = draft }
@@ -69,7 +69,7 @@ struct TargetGuide {
         return try ConsoleDialog.loggingIn(askingAgain: renew) { try call(draft) }
     }
 
-    /// Calls once more as long as the operator, who may mend something meanwhile, says so.
+    /// Repeats the call as long as the operator, who may fix something meanwhile, agrees.
     func insisting(_ call: () throws -> Answer) throws -> Answer {
         while true {
             let answer = try call()
@@ -141,7 +141,7 @@ struct TargetGuide {
         }
     }
 
-    /// Calls with the console as it is, and with another address as long as there is no admin API at the typed one.
+    /// Makes the call, and repeats it with another address while there is no admin API at the typed one.
     private func addressing(
         _ console: inout ConsoleDraft, _ call: (inout ConsoleDraft) throws -> Answer
     ) throws -> Answer {
@@ -160,7 +160,7 @@ struct TargetGuide {
         return try call(&console)
     }
 
-    /// As openssl prints it.
+    /// Formatted like openssl's output.
     private static func pairs(_ digits: String) -> String {
         let upper = Array(digits.uppercased())
         return stride(from: 0, to: upper.count, by: 2).map { String(upper[$0..<min($0 + 2, upper.count)]) }

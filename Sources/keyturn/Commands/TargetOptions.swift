@@ -2,7 +2,7 @@ import ArgumentParser
 import Domain
 import SocketAPI
 
-/// How a target is pushed to and looked after, once its console is known.
+/// How a target is pushed to and monitored.
 struct TargetOptions: ParsableArguments {
     @Option(help: ArgumentHelp("on-save, full or none.", valueName: "how")) var replicate: Replication?
     @Option(help: ArgumentHelp("The time from a push until the engines use it.", valueName: "120s"))

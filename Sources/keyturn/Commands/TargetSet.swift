@@ -28,7 +28,7 @@ struct TargetSet: ParsableCommand {
         guard !systemCas || (access.caFile == nil && access.pin == nil) else {
             throw ValidationError("it is --ca-file, --pin or --system-cas, one of them")
         }
-        // Neither file is read, nor anything asked for: only whether there is something.
+        // Only whether there is a change: no file is read, and nothing is asked for.
         guard
             !given.changes.isEmpty || access.passwordStdin || access.clientSecretStdin || access.caFile != nil
                 || access.clientCert != nil || access.clientKey != nil
@@ -41,7 +41,7 @@ struct TargetSet: ParsableCommand {
         patch.ca = try access.authorities()
         patch.clientCert = try access.certificate()
         patch.clientKey = try access.key()
-        // Which secret the login has, once it is changed; and whether it has to be given for that.
+        // The kind of secret of the changed login, and whether it must be given for that.
         let isOAuth =
             access.tokenUrl != nil || access.clientId != nil || access.clientSecretStdin
             || (known.login == "client_credentials" && access.user == nil && access.clientCert == nil)
@@ -72,14 +72,14 @@ struct TargetSet: ParsableCommand {
         }
     }
 
-    /// Whether the secret is to be asked for: for another user or server the daemon would not use the one that it has, and
-    /// who names the user means a new password. Without a terminal the daemon says what is missing.
+    /// Whether to ask for the secret. For another user or server the daemon does not use the stored one, and an operator
+    /// who names the user means a new password. Without a terminal the daemon reports what is missing.
     private var asksForSecret: Bool {
         Question.isPossible
             && [access.adminUrl, access.tokenUrl, access.user, access.clientId].contains { $0 != nil }
     }
 
-    /// What can be had without a look at a file or at standard input.
+    /// The changes that need neither a file nor standard input.
     private var given: TargetPatch {
         var patch = TargetPatch()
         patch.adminURL = access.adminUrl

@@ -4,14 +4,14 @@ import Guide
 import SecretMemory
 import SocketAPI
 
-/// Where the guide keeps how far somebody has come with an app. Only its owner can read it, and no secret is in it.
+/// The file with the progress of adding an app. Only its owner can read it, and it contains no secret.
 struct DraftFile {
     private static let longest = 64 << 10
 
     private let directory: String
     private let path: String
 
-    /// `nil` where the user has no home.
+    /// `nil` when the user has no home directory.
     init?(_ name: Name) {
         guard let directory = Self.directory else { return nil }
         self.directory = directory
@@ -23,7 +23,7 @@ struct DraftFile {
         return environment("HOME").map { $0 + "/.local/state/keyturn-drafts" }
     }
 
-    /// The apps of which there is a draft.
+    /// The apps that have a draft.
     static var names: [Name] {
         guard let directory, let stream = unsafe opendir(directory) else { return [] }
         defer { unsafe closedir(stream) }
@@ -37,7 +37,7 @@ struct DraftFile {
         return names.sorted()
     }
 
-    /// `nil` when there is none, or none that can be used.
+    /// `nil` when there is no usable draft.
     func read() -> GuideDraft? {
         let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
         guard descriptor >= 0 else { return nil }
@@ -54,7 +54,7 @@ struct DraftFile {
     }
 
     /// Replaces the file as a whole.
-    /// - Returns: whether it was kept.
+    /// - Returns: whether it was saved.
     func write(_ draft: GuideDraft) -> Bool {
         Self.makeDirectories(directory)
         let new = path + ".new"

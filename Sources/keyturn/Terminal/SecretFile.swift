@@ -3,11 +3,11 @@ import Glibc
 import SecretMemory
 import SocketAPI
 
-/// Files with a secret in them, made or read by a command.
+/// Files that contain a secret, created or read by a command.
 enum SecretFile {
     private static let longest = 4096
 
-    /// The whole content of a file that nobody but its owner can read.
+    /// The content of a file that only its owner can read.
     static func read(_ path: String) throws -> SecretBytes {
         let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY)
         guard descriptor >= 0 else { throw failure("cannot read the key file \(path)") }
@@ -15,7 +15,7 @@ enum SecretFile {
         var status = stat()
         guard unsafe fstat(descriptor, &status) == 0 else { throw failure("cannot look at \(path)") }
         guard status.st_mode & S_IFMT == S_IFREG else { throw CommandFailure(.usage, "\(path) is not a file") }
-        // Who put it there has a copy, and would have a way into the vault.
+        // Another user who put the file there has a copy, and could unlock the vault.
         do throws(TrustedPath.Distrust) { try TrustedPath.check(TrustedPath.absolute(path)) } catch {
             throw CommandFailure(
                 .notPermitted, "the key file \(path) is not trusted: \(error.reason)", try: error.hint)
@@ -36,7 +36,7 @@ enum SecretFile {
         }
     }
 
-    /// A new key file of 32 random bytes.
+    /// Creates a key file of 32 random bytes.
     static func make(_ path: String, mode: mode_t) throws -> SecretBytes {
         let key = try SecretBytes(count: 32) { span throws(CommandFailure) in
             let result = unsafe span.withUnsafeMutableBytes { bytes in
@@ -48,14 +48,14 @@ enum SecretFile {
         return key
     }
 
-    /// A new and empty file.
+    /// Creates an empty file.
     static func reserve(_ path: String, mode: mode_t) throws -> CInt {
         let descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode)
         guard descriptor >= 0 else { throw failure("cannot make \(path)") }
         return descriptor
     }
 
-    /// Writes a line into a file that was reserved.
+    /// Writes a line into a reserved file.
     static func fill(_ descriptor: CInt, _ path: String, with secret: borrowing SecretBytes) throws {
         var line = SecretBuffer(capacity: secret.count + 1)
         line.append(secret)
@@ -85,7 +85,7 @@ enum SecretFile {
         }
     }
 
-    /// So that the name outlives a power cut, too.
+    /// Makes the name survive a power cut.
     private static func keepName(_ path: String) throws(CommandFailure) {
         let parent = path.lastIndex(of: "/").map { String(path[...$0]) } ?? "."
         let directory = unsafe open(parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
@@ -106,7 +106,7 @@ enum SecretFile {
 }
 
 extension SecretBytes {
-    /// Two digits a byte.
+    /// In hexadecimal, two digits for each byte.
     var hexadecimal: SecretBytes {
         let digits = Array("0123456789abcdef".utf8)
         var text = SecretBuffer(capacity: count * 2)

@@ -3,7 +3,7 @@ import SocketAPI
 import Terminal
 
 extension TargetDocument {
-    /// What wants attention, in a word or two.
+    /// What needs attention, in a word or two.
     var remark: String {
         if let failure { return "failed: \(failure.code)" }
         if provisioner?.isFailing == true { return "provisioning fails" }
