@@ -50,7 +50,7 @@ extension App.Environment {
         }
     }
 
-    /// Of a stand-in alone.
+    /// Only for a stand-in.
     fileprivate var tokenURL: String { if case .custom(let url, _) = self { url } else { "" } }
     fileprivate var apiURL: String { if case .custom(_, let url) = self { url } else { "" } }
 }

@@ -2,7 +2,7 @@ import Audit
 import Domain
 import SecretJSON
 
-/// The last line of the audit log that was on disk at the last commit, by which a log that was cut is found out.
+/// The last line of the audit log that was on disk at the last commit. It shows later whether lines were cut off.
 struct AuditHeadRecord: Record {
     static let table = SealedTable.auditHead
     static let id = "log"
@@ -22,7 +22,7 @@ struct AuditHeadRecord: Record {
     }
 }
 
-/// An event of a commit for the audit log. A later commit removes the row, once the line is on disk.
+/// A commit's event for the audit log. A later commit removes the row, once the line is on disk.
 struct OutboxRecord: Record {
     static let table = SealedTable.outbox
 
@@ -43,7 +43,7 @@ struct OutboxRecord: Record {
 
     static func id(_ commit: Int) -> String { Commit(number: commit).text }
 
-    /// The number of a commit, as an id that is in the order of the commits.
+    /// The commit's number as an id. The ids sort like the commits.
     private struct Commit: ColumnValue {
         let number: Int
 

@@ -21,7 +21,7 @@ extension Client: Record {
     }
 }
 
-/// Without `app` it is for every app. A member that is there must be a name: a policy must not widen by being misread.
+/// Without `app`, the policy covers every app. A present `app` must be a name: a misread policy must not grant more.
 private struct GrantList: MemberList {
     let grant: Grant
 

@@ -1,7 +1,7 @@
 import Domain
 import SecretJSON
 
-/// The two directions of a record's plain columns, in the order of the table, as ``Members`` are those of its sealed part.
+/// Reads and writes a record's plain columns, in the table's order. ``Members`` does the same for the sealed part.
 enum Columns<Object, Failure: Error> {
     case reading(ArraySlice<Cell>, (JSONError) -> Failure)
     case writing(Object, [Cell])
@@ -23,7 +23,7 @@ enum Columns<Object, Failure: Error> {
         }
     }
 
-    /// A column that follows from the others: written, and ignored when reading.
+    /// A column derived from the others: written, but ignored when reading.
     mutating func derived(_ value: (Object) -> some ColumnValue) {
         switch self {
         case .reading(let cells, let failure): self = .reading(cells.dropFirst(), failure)
@@ -31,13 +31,13 @@ enum Columns<Object, Failure: Error> {
         }
     }
 
-    /// What a writer has then.
+    /// The cells written so far; empty when reading.
     var written: [Cell] {
         if case .writing(_, let cells) = self { cells } else { [] }
     }
 }
 
-/// A value that can stand in a plain column.
+/// A value of a plain column.
 protocol ColumnValue {
     init?(cell: Cell)
     var cell: Cell { get }

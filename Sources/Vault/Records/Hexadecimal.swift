@@ -1,7 +1,7 @@
 package import SecretJSON
 package import SecretMemory
 
-/// Bytes as a JSON string: two lower-case digits each, in memory that is wiped.
+/// Bytes as a JSON string of two lower-case hexadecimal digits each, in memory that is wiped.
 package struct Hexadecimal: JSONValue {
     private static let digits = Array("0123456789abcdef".utf8)
 
@@ -11,7 +11,7 @@ package struct Hexadecimal: JSONValue {
 
     init(_ bytes: [UInt8]) { self.init(SecretBox(SecretBytes(copying: unsafe bytes.span.bytes))) }
 
-    /// For what is no secret.
+    /// Only for bytes that are not secret.
     var bytes: [UInt8] { secret.bytes.withSpan { $0.array } }
 
     package init(_ node: JSONNode, in document: borrowing JSONDocument) throws(JSONError) {
@@ -32,7 +32,7 @@ package struct Hexadecimal: JSONValue {
         return text.finish()
     }
 
-    /// `nil` for anything but pairs of lower-case digits.
+    /// `nil` unless the text is pairs of lower-case hexadecimal digits.
     package static func bytes(_ text: RawSpan) -> SecretBytes? {
         guard text.byteCount.isMultiple(of: 2) else { return nil }
         var bytes = SecretBuffer(capacity: text.byteCount / 2)

@@ -22,7 +22,7 @@ extension PushTarget: Record {
             clientID: try members("client_id_field", \.fields.clientID),
             clientSecret: try members("client_secret_field", \.fields.clientSecret))
         login = try members.inline(\.login)
-        // Without either, the system's trust store decides.
+        // If both are missing, the system's trust store decides.
         if let text = try members.ifPresent("authorities", \.trust.authorities) {
             trust = .authorities(text)
         } else if let digits = try members.ifPresent("pin", \.trust.pin) {
@@ -92,7 +92,7 @@ extension PushTarget.Login: MemberList {
         }
     }
 
-    // Each is of one kind alone.
+    // Each belongs to only one kind.
     private var user: String { if case .basic(let user, _) = self { user } else { "" } }
     private var client: PushTarget.OAuthClient? {
         if case .clientCredentials(let client) = self { client } else { nil }

@@ -2,13 +2,13 @@ import Envelope
 import SecretJSON
 import SecretMemory
 
-/// A value of the domain as one sealed row. Its initialiser lists the plain columns and the members under the seal, each once,
-/// for writing and for reading.
+/// A domain value as one sealed row. The initialiser lists each plain column and each sealed member once, for writing and
+/// reading.
 protocol Record: Sendable {
     static var table: SealedTable { get }
-    /// The sealed texts by which rows of the table are found, one for each of its blind indexes.
+    /// The sealed texts that find rows of the table, one for each of its blind indexes.
     var indexed: [String] { get }
-    /// The row's content, for the catalog and the other values in memory that follow the rows.
+    /// The row's content, for the catalog and other values in memory that mirror the rows.
     var opened: OpenedRow { get }
 
     init<Failure>(
@@ -19,7 +19,7 @@ protocol Record: Sendable {
 extension Record {
     var indexed: [String] { [] }
 
-    /// The plain columns, without the blind indexes, and what goes under the seal.
+    /// The plain columns without the blind indexes, and the content to seal.
     func encoded() -> (cells: [Cell], plaintext: SecretBox) {
         var json = JSONWriter(.record)
         json.beginObject()
@@ -31,7 +31,7 @@ extension Record {
         return (columns.written, SecretBox(json.finish()))
     }
 
-    /// Reads what ``encoded()`` wrote. An unknown member is an error: a newer program may have put a condition there.
+    /// Reads the output of ``encoded()``. An unknown member is an error: it may be a condition that a newer program wrote.
     init(cells: [Cell], plaintext: consuming SecretBytes) throws(JSONError) {
         let document = try JSONDocument(parsing: plaintext, form: .record)
         let reader = MemberReader(document.root, in: document)

@@ -4,7 +4,7 @@ package import Envelope
 package import SecretJSON
 import SecretMemory
 
-// The values in records that have one form in JSON.
+// Values that have the same JSON form in every record.
 
 extension Credential.State: JSONValue {}
 extension Delivery.Failure.Step: JSONValue {}

@@ -33,7 +33,7 @@ extension Rotation: Record {
         resumesAt = try members.ifPresent("resumes_at", \.resumesAt)
         endsNowSince = try members.ifPresent("ends_now_since", \.endsNowSince)
         successor = try members.ifPresent("successor", \.successor)
-        // Whatever Zoom sent is stored, although JSON is UTF-8.
+        // Zoom's answer may be any bytes; JSON must be UTF-8.
         let text = try members.ifPresent("answer", { $0.answer.flatMap { $0.isUTF8 ? $0 : nil } })
         let binary = try members.ifPresent("answer_latin1") {
             $0.answer.flatMap { $0.isUTF8 ? nil : Latin1(bytes: $0) }
@@ -48,7 +48,7 @@ extension SecretBox {
     fileprivate var isUTF8: Bool { bytes.withSpan { $0.isUTF8 } }
 }
 
-/// Any bytes as a JSON string: each byte is the character of its number.
+/// Any bytes as a JSON string: each byte becomes the character with its number.
 private struct Latin1: JSONValue {
     let bytes: SecretBox
 
