@@ -33,11 +33,11 @@ package struct DaemonDoctor {
         (self.time, self.started, self.confinement) = (time, started, confinement)
     }
 
-    /// What there is to be looked at while the vault is unlocked.
+    /// The objects to check while the vault is unlocked.
     package struct Unlocked {
         let vault: Vault
         let pusher: TargetPusher
-        /// What the status shows.
+        /// The problems that the status shows.
         let problems: [StatusDocument.Problem]
         /// Reads the newest file of the audit log again.
         let readAuditLog: @Sendable () async throws -> AuditVerifier.Report
@@ -51,7 +51,7 @@ package struct DaemonDoctor {
     }
 
     /// - Parameters:
-    ///   - channel: who is told of alerts.
+    ///   - channel: the receiver of alerts.
     ///   - slot: finds the key slot that a key opens.
     package func report(
         _ unlocked: Unlocked?, channel: String,
@@ -85,7 +85,7 @@ package struct DaemonDoctor {
         return DoctorReport(lines)
     }
 
-    /// The same time passes on both clocks, unless somebody sets the one that can be set.
+    /// Compares the two clocks: the same time passes on both, unless someone sets the wall clock.
     private var jump: Line {
         let now = time.now
         let set = now.secondsSet(since: started)

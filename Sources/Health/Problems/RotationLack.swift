@@ -2,12 +2,12 @@ package import Domain
 package import Vault
 import Zoom
 
-/// What an app lacks to be rotated through Zoom's API.
+/// A condition for rotation through Zoom's API that an app does not meet.
 package enum RotationLack {
     case appID(Name)
     case scope(String, Name)
 
-    /// What is known without asking Zoom.
+    /// The conditions that can be checked without asking Zoom.
     package static func all(of entry: AppEntry) -> [RotationLack] {
         let app = entry.app
         return [
@@ -16,7 +16,7 @@ package enum RotationLack {
         ].compactMap(\.self)
     }
 
-    /// A line each, for an app that is to be rotated automatically.
+    /// One line for each, for an app with automatic rotation.
     package static func warnings(of entry: AppEntry) -> [String] {
         guard entry.app.policy.every != nil else { return [] }
         return all(of: entry).map { "the secret cannot be rotated automatically: \($0.words); try: \($0.hint)" }

@@ -4,15 +4,15 @@ import Rotation
 import Scheduling
 package import Vault
 
-// What is said in the log and in the status alike.
+// Sentences that the log and the status share.
 
-/// A secret that is handed out and will die, and nothing has taken its place.
+/// A secret that consumers get, that will expire, and that has no successor.
 struct DyingSecret {
     let dies: Timestamp
     let detail: String
     let hint: String
 
-    /// `nil` when it lives on.
+    /// `nil` when it does not expire.
     init?(_ entry: AppEntry, now: Timestamp) {
         guard let rotation = entry.rotation, let dies = entry.secretDies else { return nil }
         self.dies = dies
@@ -23,7 +23,7 @@ struct DyingSecret {
     }
 }
 
-/// A secret that Zoom does not take, and what that may mean.
+/// A secret that Zoom refuses, and the possible reasons.
 package struct RefusedSecret {
     package let detail: String
     package let hint: String?
@@ -44,7 +44,7 @@ package struct RefusedSecret {
     }
 }
 
-/// A secret out of a backup that Zoom refuses. Nobody gets it, and waiting brings no other.
+/// A secret from a backup that Zoom refuses. No client gets it, and waiting does not help.
 package struct DeadSecret {
     package let detail: String
     package let hint: String
@@ -58,7 +58,7 @@ package struct DeadSecret {
     }
 }
 
-/// A secret that was made after the backup was taken that the vault was restored from.
+/// A secret that was made after the restored backup was taken, so that the vault does not have it.
 struct LostSecret {
     let detail: String
     let hint: String
@@ -82,9 +82,9 @@ struct LostSecret {
     }
 }
 
-/// What has a blocked rotation go on.
-/// - Parameter targets: the app's push targets. What one of them refuses comes before all else: without a change there, the
-///   rotation is blocked again.
+/// The hint that lets a blocked rotation continue.
+/// - Parameter targets: the app's push targets. A refusal by one of them comes first: unless it is fixed, the rotation is
+///   blocked again.
 package func goingOn(_ rotation: Rotation, of app: Name, targets: [TargetEntry] = []) -> String {
     let isUsedUp = rotation.calls.count >= RotationTiming().callsPerRotation
     if rotation.promotedAt == nil, isUsedUp, rotation.resumesAt ?? .lostResponse == .lostResponse {
@@ -99,7 +99,7 @@ package func goingOn(_ rotation: Rotation, of app: Name, targets: [TargetEntry] 
     return "when the cause is fixed: \(resume); to continue without it: keyturn rotation finish \(rotation.id)"
 }
 
-/// `dies at 2026-12-23T19:15:48Z, in 6 d 23 h`, or that it died.
+/// `expires at 2026-12-23T19:15:48Z, in 6 d 23 h`, or `expired at 2026-12-23T19:15:48Z, 2 h 5 min ago`.
 func dyingWords(_ dies: Timestamp, _ now: Timestamp) -> String {
     dies > now ? "expires at \(dies), in \(countdown(dies - now))" : "expired at \(dies), \(countdown(now - dies)) ago"
 }
