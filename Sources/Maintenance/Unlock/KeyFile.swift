@@ -78,7 +78,7 @@ enum KeyFile {
 }
 
 extension UnlockKey {
-    /// A typed recovery key.
+    /// The unlock key from a typed recovery key.
     package convenience init(typedRecoveryKey secret: borrowing SecretBytes) throws(VaultError) {
         do {
             self.init(.recovery(try secret.withSpan { span throws(EnvelopeError) in try RecoveryKey(reading: span) }))

@@ -17,8 +17,8 @@ package struct OfflineKey: Sendable {
         }
     }
 
-    /// As the daemon would open it at its start.
-    /// - Parameter state: the vault's directory: root may look at it with its owner's key file.
+    /// The key that the daemon would use at its start.
+    /// - Parameter state: the vault's directory. Root may use a key file of the directory's owner.
     package static func configured(_ source: UnlockSource, state: String) throws(StartError) -> OfflineKey {
         OfflineKey(way: try source.read(owner: UnlockSource.owner(of: state)))
     }

@@ -8,10 +8,10 @@ package enum UnlockSource: Equatable {
     /// The file of systemd's credential `keyturn.key`.
     case credential(String)
     case keyFile(String)
-    /// It cannot write to the closed directories.
+    /// The command cannot write to the closed directories.
     case command(CommandWords, timeout: Int, closed: [String])
 
-    /// `nil` when there is none: the daemon starts locked.
+    /// `nil` when there is no source: the daemon starts locked.
     /// - Parameter closed: directories that a command cannot write to.
     package init?(
         credential: String?, keyFile: String?, command: CommandWords?, timeout: Int, closed: [String]
@@ -38,7 +38,7 @@ package enum UnlockSource: Equatable {
         }
     }
 
-    /// The owner besides root whose key file is trusted. Root may read a vault with its owner's.
+    /// The owner besides root whose key file is trusted. Root may open a vault with the key file of the vault's owner.
     /// - Parameter state: the vault's directory.
     package static func owner(of state: String) -> uid_t {
         var found = stat()
@@ -46,14 +46,14 @@ package enum UnlockSource: Equatable {
         return found.st_uid
     }
 
-    /// Why the vault could not be unlocked with it.
+    /// The reason why this source could not unlock the vault.
     package func failure(_ error: VaultError) -> StartError {
         let failure = StartError(error)
         guard error.code == .wrongKey else { return failure }
         return StartError(failure.exitStatus, "\(name) does not open any key slot of the vault", hint: failure.hint)
     }
 
-    /// Checks whether it is usable. Does not run a command.
+    /// Checks whether the source is usable. Does not run a command.
     package func check(owner: uid_t = geteuid()) throws(StartError) {
         guard case .command(let command, _, _) = self else {
             _ = try read(owner: owner)
@@ -66,8 +66,8 @@ package enum UnlockSource: Equatable {
         try StartError.check("unlock.command: the program", command.program, owner: owner)
     }
 
-    /// The key slot that it opens now.
-    /// - Parameter find: finds the slot that a key opens. It is not counted among the tries of those who unlock by hand.
+    /// The key slot that this source opens now.
+    /// - Parameter find: finds the slot that a key opens. Does not count as an attempt to unlock by hand.
     package func slot(
         _ find: (UnlockKey) async throws(VaultError) -> (id: String, kind: String)
     ) async throws(StartError) -> (id: String, kind: String) {
