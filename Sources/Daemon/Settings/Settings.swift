@@ -9,7 +9,7 @@ package struct Settings: Equatable, Sendable {
     package var keyFile: String?
     /// `unlock.command`: a command whose output unlocks at start, if there is no key file.
     var unlockCommand: CommandWords?
-    /// `unlock.command_timeout`: its time limit in seconds.
+    /// `unlock.command_timeout`: the command's time limit in seconds.
     var commandTimeout = 30
     /// `agent.mode`: permissions of the agent socket. Policies decide who gets what; this decides who may connect.
     package var agentMode: UInt32 = 0o666
@@ -25,13 +25,13 @@ package struct Settings: Equatable, Sendable {
     package var eventLoops = 2
     /// `server.idle_timeout`: seconds between requests on one connection.
     package var idleTimeout = 60
-    /// `server.max_connections`: on one socket.
+    /// `server.max_connections`: the most connections on one socket.
     package var maxConnections = 4096
     /// `server.max_waiting`: requests that wait for a new generation, and event streams, together.
     package var maxWaiting = 2048
-    /// `server.max_connections_per_user`: on one socket, for users other than root and the daemon's own.
+    /// `server.max_connections_per_user`: the most of one user on one socket; not for root and the daemon's own user.
     package var maxConnectionsPerUser = 1024
-    /// `limits.requests_per_second`: of one client; 0 for no limit.
+    /// `limits.requests_per_second`: the most requests of one client in a second; 0 for no limit.
     package var requestsPerSecond = 0
     /// `host.id_file`: distinguishes this host from one that its disk was copied to; systemd's machine ID by default.
     package var machineFile: String?
@@ -43,7 +43,7 @@ package struct Settings: Equatable, Sendable {
     var auditReserve = 64
     /// `alerts.command`: a command that gets alerts.
     var alertCommand: CommandWords?
-    /// `alerts.command_timeout`: its time limit in seconds.
+    /// `alerts.command_timeout`: the command's time limit in seconds.
     var alertTimeout = 10
     /// `alerts.webhook`: a webhook that gets alerts instead. Its URL may be a secret.
     var alertWebhook: EndpointURL?
@@ -58,9 +58,9 @@ package struct Settings: Equatable, Sendable {
     package init() {}
 
     package enum AuditSync: String, CaseIterable, Sendable {
-        /// Within a second.
+        /// Synced within a second.
         case second
-        /// Before the answer is sent.
+        /// Synced before the answer is sent.
         case always
     }
 
@@ -150,7 +150,7 @@ package struct Settings: Equatable, Sendable {
         },
     ]
 
-    /// What a value should have been.
+    /// The form that a value must have.
     struct BadValue: Error {
         let wanted: String
         init(_ wanted: String) { self.wanted = wanted }

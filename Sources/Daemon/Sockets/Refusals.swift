@@ -11,7 +11,7 @@ enum Refusal {
     static let locked = Problem(.locked, "the vault is locked", try: "keyturn unlock")
     static let noSuchRoute = Problem(.notFound, "there is nothing at this path")
 
-    /// For waiting clients while the daemon stops: the next one may be there in a moment.
+    /// For waiting clients while the daemon stops: a new daemon may run in a moment.
     static let stopping = RenderedResponse.refusing(
         Problem(.unavailable, "the daemon is stopping", try: "the same again in a moment"), retryAfter: 1)
 
@@ -27,7 +27,7 @@ enum Refusal {
             .unproven, "the vault was restored from a backup, and zoom has not taken this app's secret since",
             try: "the same again in a moment; keyturn status says how it stands"), retryAfter: 5)
 
-    /// Sent instead of a secret from a backup: Zoom was not asked yet, or its answer.
+    /// Sent instead of a secret from a backup: Zoom was not asked yet, or refused it.
     static func unproven(_ entry: AppEntry) -> RenderedResponse {
         guard let refusal = entry.refusal, !refusal.mayPass else { return unproven }
         return dead(entry.app.name, refusal)
@@ -43,7 +43,7 @@ enum Refusal {
                 "the vault was restored from a backup, and the secret in it is dead: \(words.detail)", try: words.hint))
     }
 
-    /// For a client that uses a secret that was made and is in no vault.
+    /// For a client that uses a newer secret that the vault does not have.
     static func lost(_ generation: Generation, _ entry: AppEntry) -> Problem {
         Problem(
             .conflict,
@@ -52,7 +52,7 @@ enum Refusal {
             try: "fetch the credentials again: GET /v1/apps/\(entry.app.name)/credentials")
     }
 
-    /// After a change. The vault has the line, and the log will.
+    /// For a change whose audit line is in the vault, but not in the log yet.
     static let notLoggedYet = Problem(
         .auditUnavailable,
         "this was done, and the audit log cannot be written: its line is kept in the vault until it can",
@@ -64,7 +64,7 @@ enum Refusal {
             .tooManyRequests, "as many clients wait for a change as the daemon lets wait",
             try: "without wait, now and then"), retryAfter: 10)
 
-    /// For a request beyond a user's share of those.
+    /// For a request beyond a user's share of the waiting requests.
     static func tooManyWaiting(of uid: UInt32) -> RenderedResponse {
         RenderedResponse.refusing(
             Problem(
@@ -119,7 +119,7 @@ extension Problem {
         }
     }
 
-    /// Why there is no token. The only place where a token failure becomes a status.
+    /// The reason why there is no token. A token failure becomes a status only here.
     init(_ failure: TokenFailure) {
         switch failure {
         case .noSuchApp(let name): self.init(.notFound, "there is no app '\(name)'", try: "keyturn app list")
