@@ -28,12 +28,9 @@ extension RotationEngine {
     /// because of that.
     private func isDoubtful(_ rotation: Rotation, _ holders: [String]) -> Bool {
         let now = time.now
-        guard let promotedAt = rotation.promotedAt else { return false }
-        // If the new secret became current in this process, the boot clock knows since when, however the wall clock was
-        // set.
-        let since =
-            promotions[rotation.id] ?? Moment(wall: promotedAt, boot: started.boot - (started.wall - promotedAt))
-        guard timing.isSetAhead(now, since: since) else { return false }
+        guard let promotedAt = rotation.promotedAt, let since = promotions.since(rotation),
+            timing.isSetAhead(now, since: since)
+        else { return false }
         let steady = promotedAt + (now.boot - since.boot)
         if case .wait = timing.drain(rotation, holders: holders, now: steady) { return true }
         return false
@@ -103,7 +100,7 @@ extension RotationEngine {
         let next = following(draining.facts, entry, at: now)
         FaultPoint.reach(.beforeRetire)
         try await vault.retire(by: ended.facts, beginning: next, of: entry.app)
-        promotions[ended.facts.id] = nil
+        promotions.forget(ended.facts)
         FaultPoint.reach(.afterRetire)
     }
 

@@ -32,7 +32,7 @@ extension RotationEngine {
         }
         await join(name, isPatient: false)
         // A rotation that was already running keeps its ID, and may have ended by now.
-        return try await find(id: taken, of: app)
+        return try await vault.rotation(id: taken).rotation
     }
 
     /// For an emergency: ends the overlap of a running rotation, then replaces the present secret and revokes it as soon
@@ -55,9 +55,9 @@ extension RotationEngine {
             return open.id
         }
         await join(name, isPatient: false)
-        let first = try await find(id: taken, of: app)
+        let first = try await vault.rotation(id: taken).rotation
         guard first.phase.isFinal, let next = first.successor else { return first }
-        return try await find(id: next, of: app)
+        return try await vault.rotation(id: next).rotation
     }
 
     /// Ends the overlap now: the old secret is revoked as soon as Zoom allows, even if some clients have no other.
@@ -71,7 +71,7 @@ extension RotationEngine {
             try await order(state, entry, line)
         }
         await join(known.app.name, isPatient: false)
-        return try await find(id: id, of: known.app)
+        return try await vault.rotation(id: id).rotation
     }
 
     /// Continues a blocked rotation, or makes a waiting one try at once.
@@ -82,7 +82,7 @@ extension RotationEngine {
             try await vault.advance(open.onward(at: time.now.wall), of: entry.app, recording: line)
         }
         await join(known.app.name, isPatient: false)
-        return try await find(id: id, of: known.app)
+        return try await vault.rotation(id: id).rotation
     }
 
     /// Call it after an operator pushed to, changed or removed one of the app's targets: a rotation that waits for a

@@ -23,22 +23,4 @@ extension RotationEngine {
             stopped: [Laggard("looking at the targets was interrupted", wait: 1)]
         ) { [publisher] in await publisher.laggards(entry.credential, of: entry.app) }
     }
-
-    private func attempt<Outcome: Sendable>(
-        _ entry: AppEntry, _ limit: Int, late: Outcome, stopped: Outcome,
-        _ body: @escaping @Sendable () async -> Outcome
-    ) async -> Outcome {
-        let attempt = Attempt(limit: limit, late: late, body)
-        attempts[entry.app.id] = { attempt.finish(stopped) }
-        // The new secret is already served, so callers that requested it need not wait for a slow console.
-        let patience = Task {
-            try? await Task.sleep(for: .seconds(timing.publishPatience))
-            if !Task.isCancelled { self.resumeWaiters(entry.app.id) }
-        }
-        defer {
-            attempts[entry.app.id] = nil
-            patience.cancel()
-        }
-        return await attempt.outcome
-    }
 }

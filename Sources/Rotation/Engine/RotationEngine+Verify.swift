@@ -51,7 +51,7 @@ extension RotationEngine {
         guard let promotion = verified.promote(at: time.now.wall) else { return }
         FaultPoint.reach(.beforePromote)
         try await vault.promote(promotion.credential, by: promotion.state.facts, of: entry.app)
-        promotions[promotion.state.facts.id] = time.now
+        promotions.record(promotion.state.facts, at: time.now)
         FaultPoint.reach(.afterPromote)
     }
 }

@@ -9,17 +9,13 @@ package actor RotationEngine {
     let publisher: any SecretPublisher
     let timing: RotationTiming
     let time: any TimeSource
-    let started: Moment
     let random: @Sendable (ClosedRange<Int>) -> Int
     let makeID: @Sendable (Rotation) -> String
     let note: @Sendable (RotationEvent) -> Void
-    let store: any SpoolStore
     /// For operators: the answers that are not in the vault.
     package nonisolated let report = SpoolReport()
-    var received = SpoolState()
-
-    /// When draining rotations became current in this process, on both clocks.
-    var promotions: [String: Moment] = [:]
+    let spool: AnswerSpool
+    var promotions: PromotionTimes
 
     private var flights: [String: Task<Void, Never>] = [:]
     /// Apps with a change during their flight.
@@ -31,7 +27,7 @@ package actor RotationEngine {
     /// Callers that started a flight and do not wait for its slow parts, by app.
     private var waiters: [String: [CheckedContinuation<Void, Never>]] = [:]
     /// Cancels the running attempt at the publisher, by app.
-    var attempts: [String: @Sendable () -> Void] = [:]
+    private var attempts: [String: @Sendable () -> Void] = [:]
     /// Callers waiting for their turn with an app while a step or an operator's request is in progress, in order of
     /// arrival.
     private var turns: [String: [CheckedContinuation<Bool, Never>]] = [:]
@@ -46,13 +42,13 @@ package actor RotationEngine {
         self.vault = vault
         self.issuer = issuer
         self.publisher = publisher
-        self.store = spool
         self.timing = timing
         self.time = time
-        started = time.now
+        promotions = PromotionTimes(started: time.now)
         self.random = random
         self.makeID = makeID
         self.note = note
+        self.spool = AnswerSpool(spool, vault: vault, time: time, report: report, note: note)
         // For every commit, whatever caused it.
         vault.catalog.observeRotations { move in
             note(move.isNewPhase ? .moved(move.app, move.rotation) : .waits(move.app, move.rotation))
@@ -72,10 +68,10 @@ package actor RotationEngine {
     /// Reads the spool if that is due, and continues the rotations that lack an answer found there. Returns without
     /// waiting for them.
     package func lookAtSpool() async {
-        await lookAtSpoolAgain()
-        guard !received.found.isEmpty else { return }
+        await spool.readAgain()
+        guard !spool.isEmpty else { return }
         for entry in vault.catalog.entries
-        where entry.rotation.map(misses) ?? false && flights[entry.app.id] == nil && !isStumbling(entry) {
+        where entry.rotation.map(spool.has) ?? false && flights[entry.app.id] == nil && !isStumbling(entry) {
             _ = launch(entry.app.name, entry.app.id)
         }
     }
@@ -99,7 +95,7 @@ package actor RotationEngine {
     /// not confirmed is published again after the next start.
     package func stop() async {
         isStopping = true
-        for id in received.waiting { flights[id]?.cancel() }
+        for id in spool.waiting { flights[id]?.cancel() }
         for giveUp in attempts.values { giveUp() }
         for flight in flights.values { await flight.value }
     }
@@ -137,7 +133,7 @@ package actor RotationEngine {
     /// again.
     private func run(_ name: Name) async {
         var isFirst = true
-        while !isStopping, !vault.isElsewhere, await readSpool(), let id = vault.catalog.app(name)?.app.id,
+        while !isStopping, !vault.isElsewhere, await spool.read(), let id = vault.catalog.app(name)?.app.id,
             await takeTurn(id)
         {
             let goesOn = await step(name, isFirst: isFirst)
@@ -202,10 +198,24 @@ package actor RotationEngine {
         for turn in waiting { turn.resume(returning: false) }
     }
 
-    func find(id: String, of app: App) async throws(VaultError) -> Rotation {
-        guard let found = try await vault.rotations(of: app).first(where: { $0.id == id }) else {
-            throw VaultError(.notFound, "the rotation is gone")
+    // MARK: Attempts at the publisher
+
+    /// Makes one attempt within its time limit. An operator's request for the app ends it early.
+    func attempt<Outcome: Sendable>(
+        _ entry: AppEntry, _ limit: Int, late: Outcome, stopped: Outcome,
+        _ body: @escaping @Sendable () async -> Outcome
+    ) async -> Outcome {
+        let attempt = Attempt(limit: limit, late: late, body)
+        attempts[entry.app.id] = { attempt.finish(stopped) }
+        // The new secret is already served, so callers that requested it need not wait for a slow console.
+        let patience = Task {
+            try? await Task.sleep(for: .seconds(timing.publishPatience))
+            if !Task.isCancelled { self.resumeWaiters(entry.app.id) }
         }
-        return found
+        defer {
+            attempts[entry.app.id] = nil
+            patience.cancel()
+        }
+        return await attempt.outcome
     }
 }
