@@ -184,7 +184,6 @@ final class VaultController: Sendable {
         let rotator = ZoomRotator(zoom: zoom.zoom) { app, grant in
             Task { try? await vault.update(app) { $0.rotationGrant = grant } }
         }
-        let issuer = BudgetedIssuer(base: rotator, tokens: tokens, catalog: vault.catalog)
         let pusher = TargetPusher(vault: vault, transport: transport, time: time) { $0.log(to: logger) }
         var timing = RotationTiming()
         timing.earliest = keyturnReleased
@@ -198,7 +197,9 @@ final class VaultController: Sendable {
             }
         #endif
         let rotations = RotationEngine(
-            vault: vault, issuer: issuer, publisher: publisher, spool: spool, timing: timing, time: time,
+            vault: vault, issuer: rotator,
+            prover: BudgetedProver(base: rotator, tokens: tokens, catalog: vault.catalog), publisher: publisher,
+            spool: spool, timing: timing, time: time,
             makeID: { _ in RowID.make() }
         ) {
             $0.log(to: logger)

@@ -29,7 +29,7 @@ extension RotationEngine {
             let next = state.postpone(until: time.now.wall + throttled, reason: RotationTiming.throttleReason)
             return try await vault.advance(next.facts, of: entry.app)
         }
-        let proof = await issuer.prove(entry.credential.clientSecret, of: entry.app)
+        let proof = await prover.prove(entry.credential.clientSecret, of: entry.app)
         let now = time.now.wall
         switch proof {
         case .accepted:

@@ -45,7 +45,7 @@ extension RotationEngine {
         }
         let pause = { (retryAfter: Int?) in self.timing.pause(attempts: 6, retryAfter: retryAfter, random: self.random)
         }
-        switch await issuer.prove(entry.credential.clientSecret, of: entry.app) {
+        switch await prover.prove(entry.credential.clientSecret, of: entry.app) {
         case .accepted: break
         case .refused(let reason), .later(_, let reason):
             let next = draining.wait(until: now + pause(60), reason: "the new secret could not be proven: \(reason)")

@@ -10,7 +10,7 @@ extension RotationEngine {
         _ secret: SecretBox, _ state: RotationState, _ entry: AppEntry, id: String, overlap: Int?,
         recording line: RotationLine?
     ) async throws(VaultError) -> String {
-        switch await issuer.prove(secret, of: entry.app) {
+        switch await prover.prove(secret, of: entry.app) {
         case .accepted: return try await take(secret, state, entry, id: id, overlap: overlap, recording: line)
         case .refused(let reason):
             throw VaultError(
@@ -28,7 +28,7 @@ extension RotationEngine {
     /// The same, for a secret that could not be verified when it was entered.
     func proveEntered(_ secret: SecretBox, _ state: RotationState, _ entry: AppEntry) async throws(VaultError) {
         var facts = state.facts
-        switch await issuer.prove(secret, of: entry.app) {
+        switch await prover.prove(secret, of: entry.app) {
         case .accepted:
             _ = try await take(
                 secret, state, entry, id: makeID(facts), overlap: nil, recording: nil)

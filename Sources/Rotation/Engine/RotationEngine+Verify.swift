@@ -18,7 +18,7 @@ extension RotationEngine {
             return FaultPoint.reach(.afterRead)
         }
         FaultPoint.reach(.beforeVerify)
-        switch await issuer.prove(candidate, of: entry.app) {
+        switch await prover.prove(candidate, of: entry.app) {
         case .accepted:
             guard let verified = received.verify(at: now) else { return }
             try await vault.advance(verified.facts, of: entry.app)

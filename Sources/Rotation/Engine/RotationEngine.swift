@@ -6,6 +6,7 @@ package import Vault
 package actor RotationEngine {
     let vault: Vault
     let issuer: any SecretIssuer
+    let prover: any SecretProver
     let publisher: any SecretPublisher
     let timing: RotationTiming
     let time: any TimeSource
@@ -32,8 +33,10 @@ package actor RotationEngine {
     /// arrival.
     private var turns: [String: [CheckedContinuation<Bool, Never>]] = [:]
 
+    /// - Parameter prover: says whether a secret works; the issuer itself unless given.
     package init(
-        vault: Vault, issuer: any SecretIssuer, publisher: any SecretPublisher = NoPublisher(),
+        vault: Vault, issuer: any SecretIssuer, prover: (any SecretProver)? = nil,
+        publisher: any SecretPublisher = NoPublisher(),
         spool: any SpoolStore = NoSpool(), timing: RotationTiming = RotationTiming(), time: any TimeSource,
         random: @escaping @Sendable (ClosedRange<Int>) -> Int = { .random(in: $0) },
         makeID: @escaping @Sendable (Rotation) -> String = { "\($0.id)-next" },
@@ -41,6 +44,7 @@ package actor RotationEngine {
     ) {
         self.vault = vault
         self.issuer = issuer
+        self.prover = prover ?? issuer
         self.publisher = publisher
         self.timing = timing
         self.time = time

@@ -2,11 +2,14 @@ package import Domain
 package import SecretMemory
 package import Vault
 
-/// Makes client secrets: Zoom, or a stand-in. Each call is one attempt, without retries.
-package protocol SecretIssuer: Sendable {
+/// Says whether a secret works: Zoom, or a stand-in. Each call is one attempt, without retries.
+package protocol SecretProver: Sendable {
     /// Whether this secret yields a token, which is the only proof that it works.
     func prove(_ secret: SecretBox, of app: App) async -> Proof
+}
 
+/// Makes client secrets: Zoom, or a stand-in. Each call is one attempt, without retries.
+package protocol SecretIssuer: SecretProver {
     /// Requests a new secret; the old one expires at `revokeAt`.
     func makeSecret(for app: App, with current: SecretBox, revokeAt: Timestamp) async -> MakeOutcome
 

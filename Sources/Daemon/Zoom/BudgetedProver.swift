@@ -4,10 +4,10 @@ import SecretMemory
 import Tokens
 import Vault
 
-/// Makes a rotation verify an app's current secret within the app's shared budget of attempts, and saves the token. A new
-/// secret is different: the rotation itself counts its attempts.
-struct BudgetedIssuer: SecretIssuer {
-    let base: any SecretIssuer
+/// Verifies an app's current secret within the app's shared budget of attempts, and saves the token. A new secret is
+/// different: the rotation itself counts its attempts.
+struct BudgetedProver: SecretProver {
+    let base: any SecretProver
     let tokens: TokenKeeper
     let catalog: Catalog
 
@@ -26,15 +26,5 @@ struct BudgetedIssuer: SecretIssuer {
             case .noSuchApp, .tooShort: return .later(retryAfter: nil, reason: "the app is gone")
             }
         }
-    }
-
-    func makeSecret(for app: App, with current: SecretBox, revokeAt: Timestamp) async -> MakeOutcome {
-        await base.makeSecret(for: app, with: current, revokeAt: revokeAt)
-    }
-
-    func read(_ answer: SecretBox) -> (secret: SecretBox, revokeAt: Timestamp?)? { base.read(answer) }
-
-    func endOldSecret(of app: App, with current: SecretBox) async -> EndOutcome {
-        await base.endOldSecret(of: app, with: current)
     }
 }
