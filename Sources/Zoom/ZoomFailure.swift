@@ -55,6 +55,14 @@ package struct ZoomFailure: Error, Equatable, CustomStringConvertible {
         status.map { (400...499).contains($0) && $0 != 408 && $0 != 429 } ?? false
     }
 
+    /// For how many seconds Zoom asked to wait; `nil` when it named no time.
+    package var retryAfter: Int? {
+        switch disposition {
+        case .transient(let wait), .throttled(let wait): wait.map { Int($0.components.seconds) }
+        case .permanent, .ambiguous: nil
+        }
+    }
+
     /// Whether Zoom may have received the call; `false` only where it certainly did not.
     package var mayHaveReachedZoom: Bool { status != nil || disposition == .ambiguous }
 

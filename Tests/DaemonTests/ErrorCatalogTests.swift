@@ -74,7 +74,8 @@ import Testing
     @Test func `each code of the status and of the sockets is made somewhere`() throws {
         let spool = Set(SpoolReport.Trouble.Kind.allCases.map(\.rawValue))
         #expect(spool.isSubset(of: Set(AttentionCode.allCases.map(\.rawValue))))
-        let daemon = try Self.daemon().values.joined()
+        // How soon each is told lists all of them, and makes none.
+        let daemon = try Self.daemon().filter { $0.key != "Alerts/Alert.swift" }.values.joined()
         for code in AttentionCode.allCases where !spool.contains(code.rawValue) {
             #expect(daemon.contains(".\(code)"), "\(code) is never shown")
         }

@@ -36,12 +36,8 @@ struct ZoomIssuer: TokenIssuer {
 extension IssueFailure {
     init(_ failure: ZoomFailure) {
         // Zoom may have minted a token whose answer was lost; another one does no harm, so it is retried later.
-        let disposition: Disposition =
-            switch failure.disposition {
-            case .permanent: .refused
-            case .transient(let wait), .throttled(let wait): .later(retryAfter: wait.map { Int($0.components.seconds) })
-            case .ambiguous: .later(retryAfter: nil)
-            }
+        let disposition =
+            failure.disposition == .permanent ? Disposition.refused : .later(retryAfter: failure.retryAfter)
         self.init(
             disposition, cause: failure.cause.code, reason: failure.description, hint: failure.cause.hint,
             isCounted: failure.countsAsError)

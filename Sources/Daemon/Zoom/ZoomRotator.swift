@@ -113,13 +113,3 @@ extension MakeOutcome {
             : .notNow(retryAfter: failure.retryAfter, reason: failure.description, isAsked: isAsked)
     }
 }
-
-extension ZoomFailure {
-    /// In seconds.
-    fileprivate var retryAfter: Int? {
-        switch disposition {
-        case .transient(let wait), .throttled(let wait): wait.map { Int($0.components.seconds) }
-        case .permanent, .ambiguous: nil
-        }
-    }
-}

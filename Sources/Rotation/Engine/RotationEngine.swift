@@ -33,7 +33,7 @@ package actor RotationEngine {
     /// arrival.
     private var turns: [String: [CheckedContinuation<Bool, Never>]] = [:]
 
-    /// - Parameter prover: says whether a secret works; the issuer itself unless given.
+    /// - Parameter prover: verifies secrets; by default the issuer does.
     package init(
         vault: Vault, issuer: any SecretIssuer, prover: (any SecretProver)? = nil,
         publisher: any SecretPublisher = NoPublisher(),
