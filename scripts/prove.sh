@@ -57,7 +57,9 @@ red() {
 }
 
 prove_rules() {
-    local word said
+    local word said manifest=(
+        '// swift-tools-version: 6.2' 'import PackageDescription'
+        'let package = Package(name: "sample", targets: [.target(name: "CPlatform"), .target(name: "Domain"),')
     new_sample
     if said=$(bash "$sample/scripts/check" --quick 2>&1); then good; else bad "the good sample is red: $said"; fi
     rm "$sample/scripts/imports.awk"
@@ -78,6 +80,9 @@ prove_rules() {
     red imports scripts/imports.txt 'Domain:' 'Vault:' 'keyturn: Foundation Domain Vault'
     red imports scripts/imports.txt 'Domain:' 'Vault: Domain' 'keyturn: Foundation Domain'
     red targets Tests/UnheardTests/Bad.swift '// never built'
+    red targets Package.swift "${manifest[@]}" '.executableTarget(name: "keyturn"), .testTarget(name: "DomainTests")])'
+    red targets Package.swift "${manifest[@]}" \
+        '.executableTarget(name: "keyturn", dependencies: ["CPlatform", "Domain"]), .testTarget(name: "DomainTests")])'
     for word in 'try! open()' 'one as! Two' 'fatalError()' '// TODO: later' '/* FIXME */' 'print(1)' 'Swift.print(1)' \
         'import XCTest' 'final class Odd: @unchecked Sendable {}' 'nonisolated(unsafe) var odd = 1'; do
         red words Sources/Domain/Bad.swift '// Far above.' '' "$word" '' '// Far below.'
@@ -139,7 +144,7 @@ prove_count() {
 # ends STATUS BUILD TEST LINE: the result of scripts/test when swift's build, tests and output are as given.
 ends() {
     local wanted=$1 status=0
-    put bin/swift '#!/bin/sh' "case \$1 in build) exit $2 ;; test) echo '$4'; exit $3 ;; esac"
+    put bin/swift '#!/bin/sh' "case \$1 in package) echo '{\"targets\": []}' ;; build) exit $2 ;; test) echo '$4'; exit $3 ;; esac"
     chmod +x "$sample/bin/swift"
     KEYTURN_PROVING=1 PATH="$sample/bin:$PATH" bash "$sample/scripts/test" >"$work/said" 2>&1 || status=$?
     if ((status == wanted)); then good; else bad "scripts/test ends with $status, build $2, test $3: $4"; fi

@@ -50,6 +50,8 @@ rule_targets() {
         file=$(find "$folder" -type f -print -quit)
         [[ -z $file ]] || grep -qF "\"$name\"" Package.swift || say "$file:1: no target in Package.swift is named $name"
     done
+    # A scratch path of its own: a build that is running has the other one.
+    swift package --scratch-path "$work/package" dump-package | python3 scripts/dependencies.py
 }
 
 rule_words() {
