@@ -45,11 +45,16 @@ CREATE INDEX rotation_app ON rotation (app);
 -- An app never has more than one rotation under way, whatever the program believes.
 CREATE UNIQUE INDEX rotation_open ON rotation (app) WHERE state NOT IN ('retired', 'refused', 'aborted');
 
--- The newest generation that a client is known to hold of an app: it fetched it, or said so.
+-- A rotation that has ended stays as it ended, whatever the program believes.
+CREATE TRIGGER rotation_ended BEFORE UPDATE OF state ON rotation
+WHEN OLD.state IN ('retired', 'refused', 'aborted') AND NEW.state <> OLD.state
+BEGIN SELECT RAISE(ABORT, 'a rotation that has ended does not continue'); END;
+
+-- The newest generation that a client is known to hold of an app: it fetched it, or said so. The id is a keyed hash of app and
+-- client.
 CREATE TABLE receipt (
     id     TEXT NOT NULL PRIMARY KEY,
     app    TEXT NOT NULL REFERENCES app (id),
-    client TEXT NOT NULL,
     sealed BLOB NOT NULL
 ) STRICT, WITHOUT ROWID;
 

@@ -65,10 +65,7 @@ struct CatalogFold {
         case .rotation:
             let rows = rows(app, state)
             if rows.facts.rotation?.id == id { rows.facts.rotation = nil }
-        case .receipt:
-            if case .text(let client) = cells[2], let name = Name(client) {
-                rows(app, state).facts.receipts[name] = nil
-            }
+        case .receipt: break  // It goes with its app.
         case .token: rows(app, state).facts.token = nil
         case .refusals: rows(app, state).facts.refusals = nil
         case .upkeep: rows(app, state).facts.upkeep = Upkeep()

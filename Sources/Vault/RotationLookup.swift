@@ -19,7 +19,7 @@ extension Vault {
         } catch {
             throw VaultError(translating: error)
         }
-        throw Self.noSuchRotation(id)
+        throw Self.noSuchRotation
     }
 
     /// Returns the ID of the rotation that `text` refers to: an ID, a unique beginning of one, or the name of an app with
@@ -50,12 +50,11 @@ extension Vault {
             throw VaultError(
                 .notFound, "no rotation of '\(name)' is under way", hint: "keyturn history \(name)")
         }
-        throw Self.noSuchRotation(text)
+        throw Self.noSuchRotation
     }
 
-    private static func noSuchRotation(_ id: String) -> VaultError {
-        VaultError(.notFound, "there is no such rotation", hint: "keyturn rotation list")
-    }
+    static let noSuchRotation = VaultError(
+        .notFound, "there is no such rotation", hint: "keyturn rotation list")
 
     /// An app has one rotation at a time: the error tells its state, what it waits for, and the command to continue it.
     package static func busy(_ name: Name, _ rotation: Rotation) -> VaultError {

@@ -24,12 +24,12 @@ extension Vault {
         let now = time.now.wall
         try await change { transaction in
             try transaction.check(app)
-            let known = try transaction.record(rotation.id, as: Rotation.self)
+            let known = try transaction.underWay(rotation, of: app)
             let rotation = rotation.stamped(after: known, at: now)
             try transaction.put(rotation)
             if let line { return transaction.tell(line(rotation)) }
             // Repeating an attempt with the same result is not an event.
-            let isNews = known?.phase != rotation.phase || known?.reason != rotation.reason
+            let isNews = known.phase != rotation.phase || known.reason != rotation.reason
             if isNews { transaction.tell(.moved(rotation, of: app)) }
         }
     }
@@ -43,6 +43,7 @@ extension Vault {
             guard entry.credential.generation == rotation.base, credential.generation == rotation.target else {
                 throw VaultError(.library, "the rotation replaces generation \(rotation.base), which is not current")
             }
+            let known = try transaction.underWay(rotation, of: app)
             // Left by a rotation that was superseded; the secret that takes over is verified.
             if let stale = entry.previous {
                 try transaction.remove(from: .generation, id: GenerationRecord.id(appID: app.id, stale.generation))
@@ -51,7 +52,7 @@ extension Vault {
             try transaction.put(GenerationRecord(appID: app.id, entry.credential.becoming(.previous)))
             try transaction.put(GenerationRecord(appID: app.id, credential))
             try transaction.remove(from: .refusals, id: app.id)
-            let rotation = rotation.stamped(after: entry.rotation, at: now)
+            let rotation = rotation.stamped(after: known, at: now)
             try transaction.put(rotation)
             transaction.tell(.moved(rotation, of: app))
         }
@@ -68,6 +69,7 @@ extension Vault {
                 throw VaultError(.library, "generation \(rotation.base) is current, and is not forgotten")
             }
             try transaction.check(app)
+            _ = try transaction.underWay(rotation, of: app)
             try transaction.remove(
                 from: .generation, id: GenerationRecord.id(appID: app.id, rotation.base))
             try transaction.put(rotation)
@@ -83,6 +85,7 @@ extension Vault {
         let next = next.stamped(after: nil, at: time.now.wall)
         try await change(recording: line?(next) ?? .moved(next, of: app)) { transaction in
             try transaction.check(app)
+            _ = try transaction.underWay(ended, of: app)
             try transaction.put(ended)
             try transaction.put(next)
         }
@@ -137,7 +140,8 @@ extension Vault {
         try await change { transaction in
             // An app that was removed meanwhile is skipped: it has no holders.
             for (app, receipt) in receipts where try transaction.record(app.id, as: App.self) != nil {
-                let record = ReceiptRecord(appID: app.id, receipt)
+                let record = ReceiptRecord(
+                    id: try transaction.sealer.receiptID(of: receipt.client, app), appID: app.id, receipt)
                 let known = try transaction.record(record.id, as: ReceiptRecord.self)?.receipt
                 if known.map({ receipt.isNews(beside: $0) }) ?? true { try transaction.put(record) }
             }

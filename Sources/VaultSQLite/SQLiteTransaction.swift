@@ -38,6 +38,17 @@ struct SQLiteTransaction: StoreTransaction {
         return try rows.step() ? SealedRow(rows, of: table) : nil
     }
 
+    func openRow(in table: SealedTable, ofApp app: String) throws -> SealedRow? {
+        let rows = try connection.prepare(Self.openRow(of: table), [.text(app)])
+        return try rows.step() ? SealedRow(rows, of: table) : nil
+    }
+
+    /// In the words of the partial index, which SQLite uses for no others.
+    static func openRow(of table: SealedTable) -> String {
+        let states = table.finalStates.map { "'\($0)'" }.joined(separator: ", ")
+        return "SELECT \(table.list) FROM \(table.name) WHERE app = ? AND state NOT IN (\(states))"
+    }
+
     func put(_ row: SealedRow) throws {
         let columns = row.table.columns
         let changes = (columns.dropFirst() + ["sealed"]).map { "\($0) = excluded.\($0)" }.joined(separator: ", ")

@@ -124,6 +124,8 @@ private final class PileTransaction: StoreTransaction {
     }
 
     func row(in table: SealedTable, id: String) throws -> SealedRow? { rows[table]?[id] }
+    /// No rotation is filled in twice.
+    func openRow(in table: SealedTable, ofApp app: String) throws -> SealedRow? { nil }
     func put(_ row: SealedRow) throws { rows[row.table, default: [:]][row.id] = row }
     func remove(from table: SealedTable, id: String) throws -> Bool { rows[table]?.removeValue(forKey: id) != nil }
 }

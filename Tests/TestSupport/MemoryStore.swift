@@ -134,8 +134,15 @@ private final class MemoryTransaction: StoreTransaction {
 
     func row(in table: SealedTable, id: String) throws -> SealedRow? { rows[table]?[RowKey(id)] }
 
+    func openRow(in table: SealedTable, ofApp app: String) throws -> SealedRow? {
+        var found: SealedRow?
+        try forEachRow(in: table, where: "app", is: app) { if !$0.isFinal { found = $0 } }
+        return found
+    }
+
     func put(_ row: SealedRow) throws {
         try checkWrite()
+        try checkStates(row)
         for name in row.table.unique {
             guard let column = row.table.columns.firstIndex(of: name), case .text(let text) = row.cells[column] else {
                 continue
@@ -152,7 +159,27 @@ private final class MemoryTransaction: StoreTransaction {
         return rows[table]?.removeValue(forKey: RowKey(id)) != nil
     }
 
+    private func checkStates(_ row: SealedRow) throws {
+        guard !row.table.finalStates.isEmpty else { return }
+        if let old = rows[row.table]?[RowKey(row.id)], old.isFinal, old.cells[2] != row.cells[2] {
+            throw StoreError(.library, "a row of \(row.table.name) that has ended does not continue")
+        }
+        guard !row.isFinal, case .text(let app) = row.cells[1] else { return }
+        if let open = try openRow(in: row.table, ofApp: app), RowKey(open.id) != RowKey(row.id) {
+            throw StoreError(.library, "the app has another open row in \(row.table.name)")
+        }
+    }
+
     private func checkWrite() throws {
         guard mayWrite else { throw StoreError(.library, "a change within a read") }
+    }
+}
+
+extension SealedRow {
+    fileprivate var isFinal: Bool {
+        guard let column = table.columns.firstIndex(of: "state"), case .text(let state) = cells[column] else {
+            return false
+        }
+        return table.finalStates.contains(state)
     }
 }

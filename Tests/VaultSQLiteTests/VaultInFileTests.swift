@@ -3,7 +3,8 @@ import SecretMemory
 import TestSupport
 import Testing
 import Vault
-import VaultSQLite
+
+@testable import VaultSQLite
 
 /// The vault's own life on the store that is shipped: what the store's own rules (foreign keys, unique indices) might
 /// not let through.
@@ -42,15 +43,31 @@ import VaultSQLite
         let file = try await FileVault()
         let (store, vault) = try await file.open()
         try await vault.add(number: 1, at: file.time.now)
+        let receipt = Receipt(
+            client: .test("who-fetches"), generation: .first, at: file.time.now.wall, isAcknowledged: true)
+        try await vault.keep([(App.sample("app-1"), receipt)])
         var files = try contents(file.path) + contents(file.path + "-wal")
         try await store.close()
         files += try contents(file.path)
         for text in [
             "secret-of-1", "token-of-1", "account-app-1", "client-app-1", "app-1\"", "somebody", "invalid_client",
+            "who-fetches",
         ] {
             #expect(!files.contains(Array(text.utf8)), "\(text)")
         }
         #expect(files.contains(Array("id-of-app-1".utf8)), "the search finds what is there")
+    }
+
+    @Test func `the rotation under way is found by the index that has no others`() async throws {
+        let file = try await FileVault()
+        let (store, _) = try await file.open()
+        let plan = try await store.onConnection { connection in
+            let rows = try connection.prepare(
+                "EXPLAIN QUERY PLAN " + SQLiteTransaction.openRow(of: .rotation), [.text("app")])
+            return try rows.step() ? rows.text(3) : ""
+        }
+        #expect(plan.contains("USING INDEX rotation_open (app=?)"), "\(plan)")
+        try await store.close()
     }
 
     @Test func `a hundred changes at once all survive`() async throws {
@@ -64,6 +81,19 @@ import VaultSQLite
         #expect(picture.apps.count == 25)
         #expect(try await file.use() == picture)
     }
+    @Test(arguments: ["retired", "refused", "aborted"])
+    func `a rotation that has ended does not continue in the file, whatever the program believes`(_ state: String)
+        async throws
+    {
+        let file = try await FileVault()
+        try await file.use { vault in try await vault.add(number: 1, at: file.time.now) }
+        let ended = "INSERT INTO rotation SELECT 'a', id, '\(state)', NULL, sealed FROM app"
+        let outcome = try sqlite(file.path, "\(ended); UPDATE rotation SET state = 'planned'")
+        #expect(outcome.status != 0 && outcome.output.contains("does not continue"), "\(outcome)")
+        #expect(try sqlite(file.path, "UPDATE rotation SET sealed = x'00', state = state").status == 0)
+        #expect(try sqlite(file.path, "SELECT state FROM rotation").output == "\(state)\n")
+    }
+
     @Test(arguments: [
         (
             "INSERT INTO generation SELECT 'other', app, number + 1, 'current', sealed FROM generation",

@@ -56,4 +56,37 @@ import Testing
         try await vault.promote(new, by: next, of: app)
         #expect(vault.catalog.app(app.name)?.refusedRotation == nil)
     }
+
+    @Test(arguments: [Rotation.Phase.retired, .refused, .aborted])
+    func `a rotation that is over does not continue`(end: Rotation.Phase) async throws {
+        let store = MemoryStore()
+        try await Vault.create(in: store, ways: [.keyFile()])
+        let vault = try await Vault.open(store, with: .keyFile(), time: ManualTime())
+        let app = App.sample("alpha")
+        try await vault.add(app, clientSecret: SecretBox("s"))
+        let open = Rotation.planned(
+            id: "a", app: app, base: .first, trigger: .operator, overlap: 0, at: Timestamp(unixSeconds: 1))
+        var ended = open
+        (ended.phase, ended.endedAt, ended.reason) = (end, Timestamp(unixSeconds: 2), "over")
+        try await vault.begin(open, of: app)
+        try await vault.advance(ended, of: app)
+        var next = open
+        next.phase = .received
+        let secret = Credential(
+            generation: open.target, state: .current, clientSecret: SecretBox("t"), createdAt: Timestamp(unixSeconds: 3)
+        )
+        let other = Rotation.planned(
+            id: "b", app: app, base: .first, trigger: .operator, overlap: 0, at: Timestamp(unixSeconds: 3))
+        #expect(await Self.code { try await vault.advance(next, of: app) } == .ended)
+        #expect(await Self.code { try await vault.promote(secret, by: next, of: app) } == .ended)
+        #expect(await Self.code { try await vault.supersede(ended, by: other, of: app) } == .ended)
+        #expect(await Self.code { try await vault.advance(other, of: app) } == .notFound)
+        #expect(try await vault.rotations(of: app).map(\.phase) == [end])
+        #expect(vault.catalog.app(app.name)?.rotation == nil)
+    }
+
+    private static func code(_ body: () async throws -> Void) async -> VaultError.Code? {
+        do { try await body() } catch { return (error as? VaultError)?.code }
+        return nil
+    }
 }

@@ -112,9 +112,10 @@ extension RecordSample {
             RecordSample(
                 "acknowledged",
                 ReceiptRecord(
-                    appID: "a1", Receipt(client: .test("one"), generation: .first, at: at(1), isAcknowledged: true)),
-                [.text("a1.one"), .text("a1"), .text("one")], required: "generation", "at", "acknowledged",
-                text: #"{"generation":1,"at":1700000001,"acknowledged":true}"#),
+                    id: "r1", appID: "a1",
+                    Receipt(client: .test("one"), generation: .first, at: at(1), isAcknowledged: true)),
+                [.text("r1"), .text("a1")], required: "client", "generation", "at", "acknowledged",
+                text: #"{"client":"one","generation":1,"at":1700000001,"acknowledged":true}"#),
         ]
     }
 

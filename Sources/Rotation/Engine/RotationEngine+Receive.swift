@@ -27,7 +27,8 @@ extension RotationEngine {
                 default: break
                 }
                 if file == nil { file = await spool.keep(answer, intended.facts, app, because: error) }
-                if file != nil, isStopping { return }
+                // A rotation that is over does not get it any more: the file waits for an operator.
+                if file != nil, isStopping || error.code == .ended { return }
                 refuseTurns(app.id)
             }
             attempts += 1

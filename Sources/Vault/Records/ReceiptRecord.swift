@@ -3,25 +3,35 @@ import SecretJSON
 
 struct ReceiptRecord: Record {
     static let table = SealedTable.receipt
+    let id: String
     let appID: String
     let receipt: Receipt
 
-    init(appID: String, _ receipt: Receipt) {
+    /// - Parameter id: ``Sealer/receiptID(of:_:)``
+    init(id: String, appID: String, _ receipt: Receipt) {
+        self.id = id
         self.appID = appID
         self.receipt = receipt
     }
 
-    var id: String { "\(appID).\(receipt.client)" }
     var opened: OpenedRow { .receipt(self) }
 
     init<Failure>(
         _ columns: inout Columns<Self, Failure>, _ members: inout Members<Self, Failure>
     ) throws(Failure) {
-        columns.derived { $0.id }
+        id = try columns("id", \.id)
         appID = try columns("app", \.appID)
         receipt = Receipt(
-            client: try columns("client", \.receipt.client),
+            client: try members("client", \.receipt.client),
             generation: try members("generation", \.receipt.generation),
             at: try members("at", \.receipt.at), isAcknowledged: try members("acknowledged", \.receipt.isAcknowledged))
+    }
+}
+
+extension Sealer {
+    /// The ID of the row that has a client's receipt for an app. Without the vault's keys it does not tell the client's name,
+    /// nor which receipts are of one client.
+    func receiptID(of client: Name, _ app: App) throws(VaultError) -> String {
+        try blindIndex(of: "\(app.id) \(client)", in: .receipt, "id")
     }
 }

@@ -8,8 +8,13 @@ package struct SealedTable: Hashable, Sendable {
     package let blindIndexes: [String]
     /// The blind indexes whose values must be unique; the store enforces this.
     package let unique: [String]
+    /// Values of the column `state` that are final: a row keeps such a state. Of an app's other rows there is one at most.
+    package let finalStates: [String]
 
-    init(_ name: String, _ columns: [String], unique: [String] = [], indexed: [String] = []) {
+    init(
+        _ name: String, _ columns: [String], unique: [String] = [], indexed: [String] = [], finalStates: [String] = []
+    ) {
+        self.finalStates = finalStates
         self.name = name
         self.columns = columns + unique + indexed
         self.unique = unique
@@ -20,7 +25,9 @@ package struct SealedTable: Hashable, Sendable {
     package static let app = SealedTable("app", ["id"], unique: ["name_index"])
     package static let generation = SealedTable("generation", ["id", "app", "number", "state"])
     package static let client = SealedTable("client", ["id"], unique: ["name_index"])
-    package static let rotation = SealedTable("rotation", ["id", "app", "state", "due_at"])
+    package static let rotation = SealedTable(
+        "rotation", ["id", "app", "state", "due_at"],
+        finalStates: Rotation.Phase.allCases.filter(\.isFinal).map(\.rawValue))
     package static let pushTarget = SealedTable(
         "target", ["id", "app"], unique: ["name_index"], indexed: ["place_index"])
     /// The unlock methods of the vault.
@@ -35,7 +42,7 @@ package struct SealedTable: Hashable, Sendable {
     /// nothing.
     package static let token = SealedTable("token", ["app", "expires_at"])
     package static let refusals = SealedTable("refusals", ["app"])
-    package static let receipt = SealedTable("receipt", ["id", "app", "client"])
+    package static let receipt = SealedTable("receipt", ["id", "app"])
     package static let upkeep = SealedTable("upkeep", ["app"])
     package static let delivery = SealedTable("delivery", ["target"])
     package static let uncounted = [token, refusals, receipt, upkeep, delivery]

@@ -44,7 +44,10 @@ package protocol StoreTransaction {
     /// Calls `body` with at most `limit` rows of the table whose IDs come after this one, in the order of their IDs.
     func forEachRow(in table: SealedTable, after id: String, limit: Int, _ body: (SealedRow) throws -> Void) throws
     func row(in table: SealedTable, id: String) throws -> SealedRow?
-    /// Inserts the row or replaces the one with its ID. Throws if another row has the same value in a unique column.
+    /// The row of the app in this table that is in none of the table's final states.
+    func openRow(in table: SealedTable, ofApp app: String) throws -> SealedRow?
+    /// Inserts the row, or replaces the row with its ID. Throws if another row has the same in a unique column, if the app has
+    /// another open row in this table, or if the row is in a final state and would leave it.
     func put(_ row: SealedRow) throws
     /// - Returns: whether there was such a row.
     @discardableResult func remove(from table: SealedTable, id: String) throws -> Bool

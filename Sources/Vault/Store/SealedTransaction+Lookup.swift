@@ -26,20 +26,14 @@ extension SealedTransaction {
 
     /// The running rotation of the app.
     func openRotation(ofApp id: String) throws -> Rotation? {
-        var found: Rotation?
-        try store.forEachRow(in: .rotation, ofApp: id) { row in
-            let rotation = try openRotation(row)
-            if let rotation { found = rotation }
-        }
-        return found
+        try store.openRow(in: .rotation, ofApp: id).map { try sealer.open($0) }
     }
 
-    /// `nil` for a rotation that has ended, of which there may be many.
-    private func openRotation(_ row: SealedRow) throws -> Rotation? {
-        guard case .text(let phase) = row.cells[2], Rotation.Phase(rawValue: phase)?.isFinal == false else {
-            return nil
-        }
-        return try sealer.open(row, as: Rotation.self)
+    /// The rotation as the vault has it, if it is still under way. Throws `.ended` if it is over.
+    func underWay(_ rotation: Rotation, of app: App) throws -> Rotation {
+        guard let known = try record(rotation.id, as: Rotation.self) else { throw Vault.noSuchRotation }
+        guard !known.phase.isFinal else { throw Vault.over(app.name, known) }
+        return known
     }
 
     /// An app with its secrets and its running rotation.

@@ -11,6 +11,39 @@ import Vault
     }
 
     @Test(arguments: StoreUnderTest.allCases)
+    func `of an app's rows the one that has not ended is found, and there is one at most`(kind: StoreUnderTest)
+        async throws
+    {
+        let store = try await kind.make().store
+        try await store.put(.app("a"), .app("b"), .app("c"))
+        try await store.put(
+            .rotation("1", of: "a", "retired"), .rotation("2", of: "a", "draining"), .rotation("3", of: "a", "aborted"),
+            .rotation("4", of: "b", "planned"), .rotation("5", of: "c", "refused"))
+        for (app, id) in [("a", "2"), ("b", "4"), ("c", nil), ("d", nil)] as [(String, String?)] {
+            #expect(try await store.read { try $0.openRow(in: .rotation, ofApp: app)?.id } == id)
+        }
+        await #expect(throws: StoreError.self) { try await store.put(.rotation("6", of: "a", "planned")) }
+        try await store.put(.rotation("2", of: "a", "blocked"))
+        try await store.put(.rotation("2", of: "a", "retired"))
+        try await store.put(.rotation("6", of: "a", "planned"))
+        #expect(try await store.read { try $0.openRow(in: .rotation, ofApp: "a")?.id } == "6")
+    }
+
+    @Test(arguments: StoreUnderTest.allCases)
+    func `a row that has ended keeps its state`(kind: StoreUnderTest) async throws {
+        let store = try await kind.make().store
+        try await store.put(.app("a"))
+        for state in SealedTable.rotation.finalStates {
+            try await store.put(.rotation(state, of: "a", state))
+            for other in ["planned", "retired", "refused", "aborted"] where other != state {
+                await #expect(throws: StoreError.self) { try await store.put(.rotation(state, of: "a", other)) }
+            }
+            try await store.put(.rotation(state, of: "a", state, [2]))
+            #expect(try await store.read { try $0.row(in: .rotation, id: state)?.sealed } == [2])
+        }
+    }
+
+    @Test(arguments: StoreUnderTest.allCases)
     func `rows come in the order of their ids, byte by byte`(kind: StoreUnderTest) async throws {
         let store = try await kind.make().store
         let ids = [

@@ -64,6 +64,10 @@ extension SealedRow {
         SealedRow(table: .pushTarget, cells: [.text(id), .text(app), .text(id), .text(place)], sealed: [1])
     }
 
+    static func rotation(_ id: String, of app: String, _ state: String, _ sealed: [UInt8] = [1]) -> SealedRow {
+        SealedRow(table: .rotation, cells: [.text(id), .text(app), .text(state), .null], sealed: sealed)
+    }
+
     static func keySlot(_ id: String, kind: String) -> SealedRow {
         SealedRow(table: .keySlot, cells: [.text(id), .text(kind)], sealed: [1])
     }
