@@ -82,7 +82,7 @@ extension ProblemCode {
             Explanation(
                 "the credentials are from a backup, and are served only once Zoom has accepted them",
                 try: "keyturn app verify NAME; if Zoom refuses them: keyturn rotate NAME --manual")
-        case .restoredSecretDead:
+        case .restoredSecretRefused:
             Explanation(
                 "the credentials are from a backup, and Zoom refuses them: waiting does not help",
                 try: "generate a new secret in the Marketplace, then keyturn rotate NAME --manual")

@@ -71,11 +71,11 @@ extension AttentionCode {
             Explanation(
                 "no spare file could be reserved for a new secret that the vault cannot store",
                 try: "free some space in the state directory")
-        case .secretDies:
+        case .secretExpires:
             Explanation(
                 "the current secret expires within 7 days, and has no successor",
                 try: "keyturn rotation list; a blocked rotation shows what it needs")
-        case .consumerSecretDead:
+        case .consumerSecretExpired:
             Explanation(
                 "a push target or a client uses a secret that is revoked, or expires within 7 days",
                 try: "keyturn target push NAME; keyturn holders NAME, then make the client fetch again")
@@ -95,7 +95,7 @@ extension AttentionCode {
             Explanation(
                 "the secret is from a backup and is not served: Zoom has not accepted it yet",
                 try: "keyturn app verify NAME")
-        case .restoredSecretDead:
+        case .restoredSecretRefused:
             Explanation(
                 "the secret is from a backup, and Zoom refuses it",
                 try: "generate a new one in the Marketplace, then keyturn rotate NAME --manual")

@@ -25,7 +25,7 @@ extension ProblemCode {
         case .notGranted, .notPermitted: .notPermitted
         case .locked: .unavailable
         case .busy, .tooManyRequests, .upstreamUnavailable, .unproven, .unavailable: .temporary
-        case .upstreamFailed, .loginRefused, .restoredSecretDead: .upstreamFailed
+        case .upstreamFailed, .loginRefused, .restoredSecretRefused: .upstreamFailed
         case .storageFailed, .auditUnavailable: .inputOutput
         // Refusals of requests that our own client never sends.
         case .missingHeader, .methodNotAllowed, .uriTooLong, .unsupportedMediaType, .expectationFailed,

@@ -26,7 +26,7 @@ package enum ProblemCode: String, JSONValue, Sendable, CaseIterable {
     case storageFailed = "storage_failed"
     case auditUnavailable = "audit_unavailable"
     case unproven = "unproven"
-    case restoredSecretDead = "restored_secret_dead"
+    case restoredSecretRefused = "restored_secret_refused"
     case vaultDamaged = "vault_damaged"
     case vaultRolledBack = "vault_rolled_back"
     case unavailable = "unavailable"
@@ -48,7 +48,7 @@ package enum ProblemCode: String, JSONValue, Sendable, CaseIterable {
         case .headersTooLarge: .headerFieldsTooLarge
         case .internal, .vaultDamaged, .vaultRolledBack: .internalServerError
         case .notImplemented: .notImplemented
-        case .upstreamFailed, .loginRefused, .restoredSecretDead: .badGateway
+        case .upstreamFailed, .loginRefused, .restoredSecretRefused: .badGateway
         case .locked, .upstreamUnavailable, .storageFailed, .auditUnavailable, .unproven, .unavailable:
             .serviceUnavailable
         case .versionNotSupported: .versionNotSupported
@@ -83,7 +83,7 @@ package enum ProblemCode: String, JSONValue, Sendable, CaseIterable {
         case .vaultRolledBack: "the vault is older than its audit log"
         case .auditUnavailable: "the audit log cannot be written"
         case .unproven: "zoom has not taken these credentials yet"
-        case .restoredSecretDead: "zoom refuses these credentials"
+        case .restoredSecretRefused: "zoom refuses these credentials"
         case .storageFailed: "the daemon cannot write what it must"
         case .unavailable: "the daemon cannot do this now"
         case .versionNotSupported: "the HTTP version is not spoken here"

@@ -18,9 +18,9 @@ package enum Severity: String, JSONValue, CaseIterable, Comparable, Sendable {
 
 extension Severity {
     /// How many seconds before a secret expires its problem becomes critical, whatever it was before.
-    package static let nearDeath = 7 * 86_400
+    package static let nearExpiry = 7 * 86_400
     /// How many seconds before the expiry a problem is reported again; the last time is the expiry itself.
-    package static let reminders = [nearDeath, 86_400, 3600, 0]
+    package static let reminders = [nearExpiry, 86_400, 3600, 0]
 
     /// - Parameters:
     ///   - code: of a problem in the status, or a cause for which Zoom gives no token.
@@ -28,7 +28,7 @@ extension Severity {
     ///     critical.
     package init(_ code: String, deadline: Timestamp? = nil, now: Timestamp) {
         let base = Self.base(code)
-        let isNear = deadline.map { $0 - now <= Self.nearDeath } ?? false
+        let isNear = deadline.map { $0 - now <= Self.nearExpiry } ?? false
         self = isNear && base != .note ? .critical : base
     }
 
@@ -36,7 +36,8 @@ extension Severity {
     package static func base(_ code: String) -> Severity {
         switch AttentionCode(rawValue: code) {
         case nil: base(cause: code)
-        case .secretDies, .newerSecretLost, .consumerSecretDead, .tokensRunOut, .restoredSecretDead, .rotationBlocked,
+        case .secretExpires, .newerSecretLost, .consumerSecretExpired, .tokensRunOut, .restoredSecretRefused,
+            .rotationBlocked,
             .secretInMemory, .auditLogChanged, .auditUnavailable, .diskFull, .locked, .clockImplausible, .socketGone:
             .critical
         case .rotationPaused, .targetNew, .grantWithoutApp: .note

@@ -58,7 +58,7 @@ import Testing
             try world.sandbox.faultRotation("drop_after")
             #expect(try world.keyturn("rotate", "zoom-prod").exit == 79)
             #expect(try Self.problems(world) == ["zoom-prod rotation_blocked"])
-            let dies = try #require(try world.openRotations().first?["old_secret_dies_at"].unixSeconds)
+            let dies = try #require(try world.openRotations().first?["old_secret_expires_at"].unixSeconds)
             for (left, word) in [(7 * Self.day, "6 d"), (Self.day, "23 h"), (3600, "59 min")] {
                 try world.pass(dies - left - 60 - clock.now, on: clock)
                 if left == 7 * Self.day { #expect(try Self.alerts(world).isEmpty, "too early") }
@@ -68,7 +68,7 @@ import Testing
                     try Self.alerts(world).first { $0.contains(word) }
                 }
                 #expect(told.contains("keyturn rotate zoom-prod --manual"), "\(told)")
-                #expect(try Self.problems(world).first == "zoom-prod secret_dies")
+                #expect(try Self.problems(world).first == "zoom-prod secret_expires")
                 try world.stop()
                 try world.start(environment: clock.environment)
             }
@@ -95,7 +95,7 @@ import Testing
             // The deadline ends the wait, and not the trouble.
             try world.pass(8 * Self.day, on: clock)
             try eventually("the old secret to be ended") { try world.openRotations().isEmpty }
-            #expect(try Self.problems(world) == ["zoom-prod consumer_secret_dead"])
+            #expect(try Self.problems(world) == ["zoom-prod consumer_secret_expired"])
             #expect(try world.fetchedSecret() != nil)
             try eventually("the client to have moved") { try Self.problems(world).isEmpty }
         }

@@ -11,7 +11,7 @@ import Testing
             let lost = try world.get("/v1/apps/zoom-prod/credentials")
             let tag = try #require(lost.header("ETag"))
             #expect(lost.generationTag == 2)
-            let deadline = try #require(try world.openRotations().first?["old_secret_dies_at"].string)
+            let deadline = try #require(try world.openRotations().first?["old_secret_expires_at"].string)
             try world.stop()
             let report = try world.restored(file, "--replace", "--json").json["newer_secrets"].elements
             #expect(report.map(\.["newest_generation"].int) == [2])

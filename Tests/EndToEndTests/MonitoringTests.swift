@@ -78,12 +78,12 @@ import Testing
             // A push and a look at what became of it, an answer that is lost, and a console that refuses.
             try world.must("rotate", "zoom-prod", "--overlap", "1h")
             try pass("a look at the console", until: "keyturn_target_look_age_seconds")
-            try pass("the end of the old secret to be planned", until: "keyturn_old_secret_dies_seconds")
+            try pass("the end of the old secret to be planned", until: "keyturn_old_secret_expires_seconds")
             _ = try world.get("/v1/apps/zoom-prod/credentials")
             try TargetTests.pass("the end of the rotation", world, clock) { $0 == nil }
             try world.sandbox.faultRotation("drop_after", count: 3)
             _ = try world.keyturn("rotate", "zoom-prod")
-            try pass("the countdown", until: "keyturn_secret_dies_seconds")
+            try pass("the countdown", until: "keyturn_secret_expires_seconds")
             try console.switches(#"{"status":401}"#)
             try pass("a look at the console to fail", until: "keyturn_target_failure_age_seconds")
 

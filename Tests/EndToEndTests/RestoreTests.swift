@@ -36,9 +36,9 @@ import Testing
 
             try world.sandbox.control("DELETE", "/faults")
             try eventually("the living one") { try world.fetchedSecret("zoom-living") == living.secret }
-            try eventually("the dead one to be named") { try world.problems().contains("restored_secret_dead") }
+            try eventually("the dead one to be named") { try world.problems().contains("restored_secret_refused") }
             let answer = try world.get("/v1/apps/zoom-dead/credentials")
-            #expect(answer.status == 502 && answer.code == "restored_secret_dead", "\(answer.text)")
+            #expect(answer.status == 502 && answer.code == "restored_secret_refused", "\(answer.text)")
             #expect(answer.header("Retry-After") == nil, "to wait does not help")
             let fetched = try world.keyturn("fetch", "zoom-dead")
             #expect(fetched.exit == 79 && fetched.complains() && !fetched.errors.contains("in a moment"), "\(fetched)")

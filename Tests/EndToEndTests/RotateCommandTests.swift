@@ -73,7 +73,7 @@ import Testing
             let outcome = try world.keyturn("rotate", "zoom-prod", "--manual", "--secret-stdin", input: new)
             #expect(outcome.exit == 0 && outcome.output.contains("; it may be revoked before"), "\(outcome)")
             #expect(try world.get("/v1/apps/zoom-prod/credentials").json["previous_valid_until"].isNull)
-            #expect(try world.openRotations().first?["old_secret_dies_at"].kind == .time)
+            #expect(try world.openRotations().first?["old_secret_expires_at"].kind == .time)
         }
     }
 

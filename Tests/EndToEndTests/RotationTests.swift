@@ -17,7 +17,7 @@ import Testing
             let held = try eventually("the drain to wait for its holder") {
                 try world.openRotations().first.flatMap { $0["reason"].string?.contains("tests") == true ? $0 : nil }
             }
-            #expect(held["state"].string == "draining" && held["old_secret_dies_at"].kind == .time)
+            #expect(held["state"].string == "draining" && held["old_secret_expires_at"].kind == .time)
             let before = try world.keyturn("holders", "zoom-prod", "--json").json
             #expect(before["generation"].int == 2 && before["holders"].elements.first?["generation"].int == 1)
             #expect(try world.keyturn("holders", "zoom-prod").output.contains("holds an old one"))

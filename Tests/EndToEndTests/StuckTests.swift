@@ -28,7 +28,7 @@ import Testing
                     $0["reason"].string?.contains("10.0.0.2 is OUT_OF_DATE") == true ? $0 : nil
                 }
             }
-            let dies = try #require(open["old_secret_dies_at"].unixSeconds)
+            let dies = try #require(open["old_secret_expires_at"].unixSeconds)
             func wait(until time: Int) throws { try world.pass(time - clock.now, on: clock) }
 
             try wait(until: begun + 50 * 60)

@@ -62,7 +62,7 @@ import Testing
         try Self.draining { world, console, app, clock, open in
             try console.edit(#"{"OAuth secret":"\#(app.secret)"}"#)
             _ = try Self.waiting("changed outside", world, clock)
-            let dies = try #require(open["old_secret_dies_at"].unixSeconds)
+            let dies = try #require(open["old_secret_expires_at"].unixSeconds)
             try world.pass(dies - 86_400 - 600 - clock.now, on: clock)
             _ = try Self.waiting("changed outside", world, clock)
             #expect(try world.sandbox.accepts(app.secret, of: app))

@@ -53,7 +53,7 @@ import Testing
     }
 
     @Test(arguments: [
-        ("rotation_blocked", Severity.critical, 0), ("secret_dies", .critical, 0),
+        ("rotation_blocked", Severity.critical, 0), ("secret_expires", .critical, 0),
         ("invalid_client", .critical, 60),
         ("app_disabled", .critical, 60), ("locked", .critical, 300), ("missing_scopes", .warning, 0),
         ("rotation_overdue", .warning, 0), ("target_changed", .warning, 0), ("target_failed", .warning, 60),
@@ -113,7 +113,7 @@ import Testing
     @Test func `a countdown is sent again a day and an hour before its end`() {
         var day = Day()
         let dies = Self.start + 7 * Self.day
-        let dying = [Self.seen("secret_dies", app: "a", deadline: dies)]
+        let dying = [Self.seen("secret_expires", app: "a", deadline: dies)]
         var rung: [Int] = []
         for _ in 0..<(7 * 24 * 6) {
             if !day.look(dying).isEmpty { rung.append(dies - day.now) }

@@ -93,7 +93,7 @@ import Vault
             $0.revokeAt = $0.plannedAt + 8 * Self.day; $0.calls = Array(repeating: $0.plannedAt, count: 4)
         }
         let cases: [(State, code: String, words: String, hint: String)] = [
-            (dying(.received, in: 7 * Self.day + -3600), "secret_dies", "in 6 d 23 h", "keyturn rotation show r1"),
+            (dying(.received, in: 7 * Self.day + -3600), "secret_expires", "in 6 d 23 h", "keyturn rotation show r1"),
             (dying(.blocked, in: 8 * Self.day), "rotation_blocked", "in 8 d 0 h", "keyturn rotate zoom --manual"),
             (dying(.blocked, in: 8 * Self.day), "rotation_blocked", "in 8 d 0 h", "keyturn rotation resume r1"),
             (usedUp, "rotation_blocked", "in 8 d 0 h", "in the Marketplace, then: keyturn rotate zoom --manual"),
@@ -149,7 +149,7 @@ import Vault
         all += try await problems(dying(.blocked, in: 3600), app: "soon")
         #expect(
             AppProblems.inOrder(all.shuffled()).map { "\($0.app.map(\.description) ?? "") \($0.code)" } == [
-                "soon secret_dies", "later secret_dies", "soon rotation_blocked", "later rotation_blocked",
+                "soon secret_expires", "later secret_expires", "soon rotation_blocked", "later rotation_blocked",
                 "blocked rotation_blocked", "lost lost_response", "refused invalid_client", "overdue rotation_overdue",
             ])
     }

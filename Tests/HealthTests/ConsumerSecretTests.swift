@@ -18,7 +18,7 @@ import Testing
     /// over.
     private static func app(dies left: Int?, holding generation: Generation? = nil) -> AppEntry {
         var facts = AppEntry.Facts()
-        facts.replaced = left.map { ReplacedSecret(generation: second, dies: now + $0) }
+        facts.replaced = left.map { ReplacedSecret(generation: second, expires: now + $0) }
         if let generation {
             facts.receipts[.test("ping")] = Receipt(
                 client: .test("ping"), generation: generation, at: now + -40 * day, isAcknowledged: false)
@@ -45,8 +45,8 @@ import Testing
     }
 
     @Test(arguments: [
-        (-400 * day, ["critical consumer_secret_dead"]), (0, ["critical consumer_secret_dead"]),
-        (7 * day, ["critical consumer_secret_dead"]), (7 * day + 1, ["warning target_behind"]),
+        (-400 * day, ["critical consumer_secret_expired"]), (0, ["critical consumer_secret_expired"]),
+        (7 * day, ["critical consumer_secret_expired"]), (7 * day + 1, ["warning target_behind"]),
     ]) func `a target whose engines have an expired secret stops provisioning`(left: Int, expected: [String]) {
         let app = Self.app(dies: left)
         #expect(Self.words(Self.target(app, .behind) { $0.generation = Self.second }) == expected)
@@ -91,7 +91,7 @@ import Testing
                 now: Self.now, ungranted: ungranted
             ).all.map { $0.problem.graded(at: Self.now) }
         }
-        #expect(Self.words(problems()) == (isProblem ? ["critical consumer_secret_dead"] : []))
+        #expect(Self.words(problems()) == (isProblem ? ["critical consumer_secret_expired"] : []))
         if isProblem {
             #expect(
                 problems()[0].detail.hasPrefix(
@@ -121,7 +121,7 @@ import Testing
                 Credential(
                     generation: base.next, state: .current, clientSecret: SecretBox("n"), createdAt: time.now.wall),
                 by: rotation, of: app)
-            #expect(vault.catalog.app(app.name)?.dies(base) == time.now.wall + 3600)
+            #expect(vault.catalog.app(app.name)?.expiry(of: base) == time.now.wall + 3600)
             time.pass(60)
             (rotation.phase, rotation.endedAt, rotation.revokeAt) = (.retired, time.now.wall, time.now.wall)
             try await vault.retire(by: rotation, of: app)
@@ -130,8 +130,8 @@ import Testing
         }
         for _ in 0..<2 {
             let entry = try #require(vault.catalog.app(app.name))
-            #expect(entry.replaced == ReplacedSecret(generation: Self.third, dies: deaths[2]))
-            #expect(entry.dies(Self.first) == deaths[2] && entry.dies(entry.credential.generation) == nil)
+            #expect(entry.replaced == ReplacedSecret(generation: Self.third, expires: deaths[2]))
+            #expect(entry.expiry(of: Self.first) == deaths[2] && entry.expiry(of: entry.credential.generation) == nil)
             vault.close()
             vault = try await Vault.open(store, with: .keyFile(), time: time)
         }

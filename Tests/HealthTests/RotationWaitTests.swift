@@ -211,7 +211,7 @@ import Testing
             kind: .targets, tooLongAfter: nil, deadline: nil)
         func isSaid(_ seconds: Int) throws -> Bool {
             try problems(row, after: seconds).contains {
-                $0.code == "consumer_secret_dead" && $0.severity == .critical && $0.detail.contains("client 'ping'")
+                $0.code == "consumer_secret_expired" && $0.severity == .critical && $0.detail.contains("client 'ping'")
             }
         }
         #expect(try !isSaid(22 * Self.day))

@@ -124,7 +124,7 @@ import Vault
         try await stage.vault.suspectAll(at: stage.time.now.wall)
         try await stage.say(.finish)
         #expect(stage.entry.rotation == nil && stage.zoom.accepts("old"))
-        #expect(stage.entry.replaced?.dies == dies)
+        #expect(stage.entry.replaced?.expires == dies)
     }
 
     @Test func `a repeated request while it waits for Zoom rotates once`() async throws {
@@ -158,7 +158,7 @@ import Vault
         let superseded = try await stage.vault.rotation(id: "r1").rotation
         #expect(superseded.revokeAt == dies && superseded.successor == "r2")
         #expect(superseded.reason == "superseded by a secret entered by hand")
-        #expect(stage.entry.replaced == ReplacedSecret(generation: .first, dies: dies))
+        #expect(stage.entry.replaced == ReplacedSecret(generation: .first, expires: dies))
         // Whoever has the oldest is waited for no longer than that.
         #expect(stage.entry.rotation.map { $0.revokeAt ?? dies <= dies } == true)
     }

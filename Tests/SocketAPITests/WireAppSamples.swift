@@ -19,10 +19,10 @@ extension WireSample {
         """
     private static let rotations = """
         [{"id":"i","app":"hr","state":"draining","trigger":"manual","base_generation":1,"new_generation":3,"planned_at":@1,
-        "due_at":@2,"old_secret_dies_at":@3,"promoted_at":@4,"ended_at":@5,"calls":6,"reason":"r","try":"t","attempts":7,
+        "due_at":@2,"old_secret_expires_at":@3,"promoted_at":@4,"ended_at":@5,"calls":6,"reason":"r","try":"t","attempts":7,
         "overlap":8,"ends_now":true,"successor":"n","entered_secret":true},
         {"id":"i","app":"hr","state":"planned","trigger":"policy","base_generation":1,"new_generation":2,"planned_at":@1,
-        "due_at":null,"old_secret_dies_at":null,"promoted_at":null,"ended_at":null,"calls":0,"reason":null,"attempts":0,
+        "due_at":null,"old_secret_expires_at":null,"promoted_at":null,"ended_at":null,"calls":0,"reason":null,"attempts":0,
         "overlap":0,"ends_now":false,"successor":null,"entered_secret":false}]
         """
     private static let fullTarget = """
@@ -77,7 +77,7 @@ extension WireSample {
         WireSample(
             RotationPlan.self,
             text: """
-                {"app":"hr","base_generation":1,"calls":["c"],"old_secret_dies_at":@1,"overlap":2,"holders":["h"],
+                {"app":"hr","base_generation":1,"calls":["c"],"old_secret_expires_at":@1,"overlap":2,"holders":["h"],
                 "targets":["t"],"obstacles":["o"]}
                 """),
         WireSample(Verification.self, wrong: "checks", text: verification),

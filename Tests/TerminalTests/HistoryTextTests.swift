@@ -15,7 +15,7 @@ import Testing
         let at = now + -daysAgo * 86_400
         return RotationDocument(
             id: id, app: try #require(Name("zoom")), state: state, trigger: "schedule", base: base, plannedAt: at,
-            due: nil, oldSecretDiesAt: dies ?? at + (state == "retired" ? 86_400 : 30 * 86_400),
+            due: nil, oldSecretExpiresAt: dies ?? at + (state == "retired" ? 86_400 : 30 * 86_400),
             promotedAt: promoted ? at + 60 : nil,
             endedAt: state == "retired" ? at + 86_400 : nil, calls: 1, reason: reason, hint: nil)
     }

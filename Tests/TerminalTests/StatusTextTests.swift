@@ -104,10 +104,10 @@ import Testing
     @Test func `colours repeat what the words say`() throws {
         let status = Self.status(
             [try Self.app("zoom-prod", next: -5)],
-            [.init(.secretDies, app: Name("zoom-prod"), "dies", try: "keyturn x", deadline: Self.now)])
+            [.init(.secretExpires, app: Name("zoom-prod"), "dies", try: "keyturn x", deadline: Self.now)])
         let text = StatusText(status, isBrief: true).text(Paint(.always), width: 100)
         #expect(
-            text.contains("\u{1B}[31mcritical secret_dies (zoom-prod): dies\u{1B}[0m")
+            text.contains("\u{1B}[31mcritical secret_expires (zoom-prod): dies\u{1B}[0m")
                 && text.contains("try: \u{1B}[36mkeyturn x\u{1B}[0m"))
         let plain = StatusText(status, isBrief: true).text(Paint(.never), width: 100)
         #expect(text.replacing(#/\u{1B}\[\d+m/#, with: "") == plain)

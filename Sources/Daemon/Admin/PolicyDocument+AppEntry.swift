@@ -27,7 +27,7 @@ extension RotationPlan {
                 "a token with the new secret, to prove it",
                 "at the end, that the old secret be refused",
             ],
-            oldSecretDiesAt: RotationTiming().revokeAt(obstacles.now), overlap: overlap ?? entry.app.policy.overlap,
+            oldSecretExpiresAt: RotationTiming().revokeAt(obstacles.now), overlap: overlap ?? entry.app.policy.overlap,
             holders: entry.receipts.values.map(\.client.description).sorted(),
             targets: obstacles.targets.map(\.target.name.description).sorted(), obstacles: obstacles.all)
     }

@@ -150,7 +150,7 @@ extension RotationDocument {
             id: rotation.id, app: app.name, state: rotation.phase.rawValue, trigger: rotation.trigger.rawValue,
             base: rotation.base.number, target: rotation.target.number, plannedAt: rotation.plannedAt,
             due: rotation.due,
-            oldSecretDiesAt: rotation.revokeAt, promotedAt: rotation.promotedAt, endedAt: rotation.endedAt,
+            oldSecretExpiresAt: rotation.revokeAt, promotedAt: rotation.promotedAt, endedAt: rotation.endedAt,
             calls: rotation.calls.count, reason: rotation.reason, hint: hint)
         attempts = rotation.attempts
         overlap = rotation.overlap

@@ -30,17 +30,19 @@ enum Refusal {
     /// Sent instead of a secret from a backup: Zoom was not asked yet, or refused it.
     static func unproven(_ entry: AppEntry) -> RenderedResponse {
         guard let refusal = entry.refusal, !refusal.mayPass else { return unproven }
-        return dead(entry.app.name, refusal)
+        return refused(entry.app.name, refusal)
     }
 
     /// Without `Retry-After`, because waiting does not help.
-    private static func dead(_ app: Name, _ refusal: (cause: String, reason: String, mayPass: Bool)) -> RenderedResponse
+    private static func refused(_ app: Name, _ refusal: (cause: String, reason: String, mayPass: Bool))
+        -> RenderedResponse
     {
-        let words = DeadSecret(app: app, cause: refusal.cause, reason: refusal.reason)
+        let words = RestoredSecret(app: app, cause: refusal.cause, reason: refusal.reason)
         return RenderedResponse.refusing(
             Problem(
-                .restoredSecretDead,
-                "the vault was restored from a backup, and the secret in it is dead: \(words.detail)", try: words.hint))
+                .restoredSecretRefused,
+                "the vault was restored from a backup, and Zoom refuses the secret in it: \(words.detail)",
+                try: words.hint))
     }
 
     /// For a client that uses a newer secret that the vault does not have.

@@ -80,12 +80,13 @@ struct AlertPolicy: Equatable, Sendable {
         case .auditUnavailable, .socketGone: 10
         // After a restart an operator may be about to type the passphrase.
         case .locked: 300
-        case .consumerSecretDead, .zoomUnreachable, .tokensRunOut, .rotationWaits, .diskLow, .refusalsCounted,
+        case .consumerSecretExpired, .zoomUnreachable, .tokensRunOut, .rotationWaits, .diskLow, .refusalsCounted,
             .lostResponse,
             .targetFailed, .targetBehind, .spoolNotReady, .provisioningFailing:
             60
         case .secretUnproven, .keyRotationWaits, .provisionerLogUnreadable: 300
-        case .secretDies, .newerSecretLost, .restoredSecretDead, .rotationBlocked, .secretInMemory, .auditLogChanged,
+        case .secretExpires, .newerSecretLost, .restoredSecretRefused, .rotationBlocked, .secretInMemory,
+            .auditLogChanged,
             .clockImplausible, .diskFull,
             .rotationOverdue, .rotationImpossible, .rotationRefused, .policyUnreadable,
             .missingScopes, .holdersNearDeadline, .targetChanged, .targetRestored, .certificateExpires, .userChanged,

@@ -34,8 +34,8 @@ struct AppGauges: Sendable {
     let isBlocked: Bool
     let nextStep: Int?
     let drainEnds: Int?
-    let secretDies: Int?
-    let oldSecretDies: Int?
+    let secretExpires: Int?
+    let oldSecretExpires: Int?
     let tokenLeft: Int?
     let probeAge: Int?
     let holdersBehind: Int
@@ -57,8 +57,8 @@ struct AppGauges: Sendable {
         isBlocked = rotation?.phase == .blocked
         nextStep = rotation?.due.map { $0 - now.wall }
         drainEnds = rotation.flatMap { RotationTiming().drainDeadline($0) }.map { $0 - now.wall }
-        secretDies = entry.secretDies.map { $0 - now.wall }
-        oldSecretDies = rotation.flatMap { $0.promotedAt == nil ? nil : $0.revokeAt }.map { $0 - now.wall }
+        secretExpires = entry.secretExpires.map { $0 - now.wall }
+        oldSecretExpires = rotation.flatMap { $0.promotedAt == nil ? nil : $0.revokeAt }.map { $0 - now.wall }
         tokenLeft = entry.token.map { max($0.secondsLeft(at: now), 0) }
         probeAge = entry.lastLook.map { max(now.wall - $0.at, 0) }
         holdersBehind = holders.count
@@ -108,11 +108,11 @@ struct AppGauges: Sendable {
             "keyturn_drain_deadline", "Until the old secret is revoked, even if clients still use it.", worst: least
         ) { $0.drainEnds },
         seconds(
-            "keyturn_secret_dies",
+            "keyturn_secret_expires",
             "Until Zoom kills the secret that is handed out while no other has taken its place.", worst: least
-        ) { $0.secretDies },
-        seconds("keyturn_old_secret_dies", "Until Zoom revokes the old secret on its own.", worst: least) {
-            $0.oldSecretDies
+        ) { $0.secretExpires },
+        seconds("keyturn_old_secret_expires", "Until Zoom revokes the old secret on its own.", worst: least) {
+            $0.oldSecretExpires
         },
         seconds("keyturn_token_left", "Until the access token expires.", worst: least) { $0.tokenLeft },
         seconds("keyturn_probe_age", "Since Zoom last took or refused the secret.", worst: most) { $0.probeAge },

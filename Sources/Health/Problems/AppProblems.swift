@@ -8,7 +8,7 @@ import Vault
 struct AppProblems {
     /// Most urgent first.
     enum Urgency: Int, Comparable {
-        case secretDies, newerLost, unproven, blocked, waits, lostResponse, refused, missingScopes, overdue, holders,
+        case secretExpires, newerLost, unproven, blocked, waits, lostResponse, refused, missingScopes, overdue, holders,
             note
 
         static func < (one: Urgency, other: Urgency) -> Bool { one.rawValue < other.rawValue }
@@ -22,7 +22,7 @@ struct AppProblems {
     /// How many seconds a rotation may be due without starting, beyond the time over which due rotations are spread.
     static let patience = 3600 + Recurrence.catchUp
     /// How many seconds before its expiry a served secret is reported.
-    static let nearDeath = Severity.nearDeath
+    static let nearExpiry = Severity.nearExpiry
 
     let entry: AppEntry
     /// The clients that hold an old generation.
@@ -38,7 +38,8 @@ struct AppProblems {
 
     var all: [Ranked] {
         [
-            dying, newerLost, unproven, rotation, waiting, refused, missingScopes, impossible, refusedRotation, overdue,
+            expiring, newerLost, unproven, rotation, waiting, refused, missingScopes, impossible, refusedRotation,
+            overdue,
             draining, deadHolders,
         ].compactMap(\.self)
     }
@@ -72,23 +73,25 @@ struct AppProblems {
         Ranked(urgency: urgency, problem: .init(cause: cause, app: app, detail, try: hint))
     }
 
-    private var dying: Ranked? {
-        guard let dying = DyingSecret(entry, now: now), dying.dies - now <= Self.nearDeath else { return nil }
-        return ranked(.secretDies, .secretDies, dying.detail, try: dying.hint, deadline: dying.dies)
+    private var expiring: Ranked? {
+        guard let expiring = ExpiringSecret(entry, now: now), expiring.expires - now <= Self.nearExpiry else {
+            return nil
+        }
+        return ranked(.secretExpires, .secretExpires, expiring.detail, try: expiring.hint, deadline: expiring.expires)
     }
 
     private var rotation: Ranked? {
         guard let rotation = entry.rotation else { return nil }
-        let death = rotation.revokeAt.map { "; the old secret \(dyingWords($0, now))" } ?? ""
+        let expiry = rotation.revokeAt.map { "; the old secret \(expiryWords($0, now))" } ?? ""
         switch rotation.phase {
         case .lostResponse:
             return ranked(
                 .lostResponse, .lostResponse,
-                "an answer of Zoom's was lost\(death); Keyturn asks again\(rotation.due.map { " at \($0)" } ?? "")",
+                "an answer of Zoom's was lost\(expiry); Keyturn asks again\(rotation.due.map { " at \($0)" } ?? "")",
                 try: "keyturn rotation show \(rotation.id)", deadline: rotation.revokeAt)
         case .blocked:
             return ranked(
-                .blocked, .rotationBlocked, "\(rotation.reason ?? "the rotation is blocked")\(death)",
+                .blocked, .rotationBlocked, "\(rotation.reason ?? "the rotation is blocked")\(expiry)",
                 try: goingOn(rotation, of: app, targets: targets), deadline: rotation.revokeAt)
         default: return nil
         }
@@ -117,9 +120,10 @@ struct AppProblems {
                 "\(generation) is not handed out before zoom has taken it: \(refusal.reason)",
                 try: "keyturn app verify \(app)")
         }
-        let dead = DeadSecret(app: app, cause: refusal.cause, reason: refusal.reason)
+        let restored = RestoredSecret(app: app, cause: refusal.cause, reason: refusal.reason)
         return ranked(
-            .unproven, .restoredSecretDead, "\(generation) is dead and not handed out: \(dead.detail)", try: dead.hint)
+            .unproven, .restoredSecretRefused,
+            "\(generation) is refused by Zoom and not handed out: \(restored.detail)", try: restored.hint)
     }
 
     private var refused: Ranked? {
@@ -201,7 +205,7 @@ struct AppProblems {
 
     private var draining: Ranked? {
         guard let rotation = entry.rotation, rotation.phase == .draining, !holders.isEmpty,
-            let deadline = RotationTiming().drainDeadline(rotation), deadline - now <= Self.nearDeath,
+            let deadline = RotationTiming().drainDeadline(rotation), deadline - now <= Self.nearExpiry,
             wait.map({ !($0.row.kind == .holders && $0.isTooLong(now)) }) ?? true
         else { return nil }
         return ranked(

@@ -7,16 +7,16 @@ package import Vault
 // Sentences that the log and the status share.
 
 /// A secret that consumers get, that will expire, and that has no successor.
-struct DyingSecret {
-    let dies: Timestamp
+struct ExpiringSecret {
+    let expires: Timestamp
     let detail: String
     let hint: String
 
     /// `nil` when it does not expire.
     init?(_ entry: AppEntry, now: Timestamp) {
-        guard let rotation = entry.rotation, let dies = entry.secretDies else { return nil }
-        self.dies = dies
-        detail = "the current secret \(dyingWords(dies, now)), and nothing has replaced it"
+        guard let rotation = entry.rotation, let expires = entry.secretExpires else { return nil }
+        self.expires = expires
+        detail = "the current secret \(expiryWords(expires, now)), and nothing has replaced it"
         hint =
             rotation.phase == .blocked
             ? goingOn(rotation, of: entry.app.name) : "keyturn rotation show \(rotation.id)"
@@ -45,7 +45,7 @@ package struct RefusedSecret {
 }
 
 /// A secret from a backup that Zoom refuses. No client gets it, and waiting does not help.
-package struct DeadSecret {
+package struct RestoredSecret {
     package let detail: String
     package let hint: String
 
@@ -67,7 +67,7 @@ struct LostSecret {
         let app = entry.app.name
         let made = lost.madeAt.map { "was made at \($0)" } ?? "was made later"
         let end =
-            lost.restoredUntil.map { dyingWords($0, now) }
+            lost.restoredUntil.map { expiryWords($0, now) }
             ?? "may be revoked at any time; the audit log does not say when"
         detail =
             "generation \(lost.generation) \(made) and is not in the restored vault; generation "
@@ -100,8 +100,8 @@ package func goingOn(_ rotation: Rotation, of app: Name, targets: [TargetEntry] 
 }
 
 /// `expires at 2026-12-23T19:15:48Z, in 6 d 23 h`, or `expired at 2026-12-23T19:15:48Z, 2 h 5 min ago`.
-func dyingWords(_ dies: Timestamp, _ now: Timestamp) -> String {
-    dies > now ? "expires at \(dies), in \(countdown(dies - now))" : "expired at \(dies), \(countdown(now - dies)) ago"
+func expiryWords(_ expires: Timestamp, _ now: Timestamp) -> String {
+    expires > now ? "expires at \(expires), in \(countdown(expires - now))" : "expired at \(expires), \(countdown(now - expires)) ago"
 }
 
 /// Seconds in the two largest units: `6 d 23 h`, `23 h 59 min`, `59 min`, `42 s`.

@@ -29,7 +29,7 @@ struct TargetProblems {
     private var delivery: Delivery { entry.delivery }
 
     var all: [StatusDocument.Problem] {
-        [failed ?? new ?? dead ?? behind ?? unconfirmed, changed, restored, failing, unreadable].compactMap(\.self)
+        [failed ?? new ?? expired ?? behind ?? unconfirmed, changed, restored, failing, unreadable].compactMap(\.self)
             + expiring
     }
 
@@ -40,14 +40,14 @@ struct TargetProblems {
     }
 
     /// When the secret that the engines are known to use expires; `nil` for the served one.
-    private var dies: Timestamp? { delivery.inUse.flatMap { app?.dies($0) } }
+    private var expires: Timestamp? { delivery.inUse.flatMap { app?.expiry(of: $0) } }
 
     private var failed: StatusDocument.Problem? {
         guard let failure = delivery.failure else { return nil }
-        let death = dies.map { "; the old secret, which it still has, \(dyingWords($0, now))" } ?? ""
+        let expiry = expires.map { "; the old secret, which it still has, \(expiryWords($0, now))" } ?? ""
         return problem(
-            .targetFailed, "\(failure.reason), since \(failure.at)\(death)",
-            try: TargetHint.failed(target.name, failure), deadline: dies)
+            .targetFailed, "\(failure.reason), since \(failure.at)\(expiry)",
+            try: TargetHint.failed(target.name, failure), deadline: expires)
     }
 
     private var new: StatusDocument.Problem? {
@@ -56,19 +56,21 @@ struct TargetProblems {
     }
 
     /// As critical as a client with a revoked secret: provisioning has stopped, or will.
-    private var dead: StatusDocument.Problem? {
-        guard !isStuck, let inUse = delivery.inUse, let dies, dies - now <= Severity.nearDeath else { return nil }
+    private var expired: StatusDocument.Problem? {
+        guard !isStuck, let inUse = delivery.inUse, let expires, expires - now <= Severity.nearExpiry else {
+            return nil
+        }
         return problem(
-            .consumerSecretDead, "it uses generation \(inUse), whose secret \(dyingWords(dies, now))\(waiting)",
+            .consumerSecretExpired, "it uses generation \(inUse), whose secret \(expiryWords(expires, now))\(waiting)",
             try: state == .replicating ? TargetHint.lagging(target.name) : "keyturn target push \(target.name)",
-            deadline: dies)
+            deadline: expires)
     }
 
     private var behind: StatusDocument.Problem? {
         guard state == .behind, app?.rotation == nil else { return nil }
         return problem(
             .targetBehind, "it has generation \(delivery.generation?.number ?? 0) of '\(target.app)'",
-            try: "keyturn target push \(target.name)", deadline: dies)
+            try: "keyturn target push \(target.name)", deadline: expires)
     }
 
     /// An operator's push that the engines have not confirmed. For a rotation's push, the rotation's own wait is
@@ -82,7 +84,7 @@ struct TargetProblems {
             .targetBehind,
             "its engines have not confirmed generation \(delivery.generation?.number ?? 0) for \(countdown(now - pushed)) "
                 + "(usually at most \(spokenLength(usual)))\(waiting)",
-            try: "keyturn target test \(target.name)", deadline: dies)
+            try: "keyturn target test \(target.name)", deadline: expires)
     }
 
     private var waiting: String { delivery.waiting.map { ": \($0)" } ?? "" }
@@ -90,11 +92,11 @@ struct TargetProblems {
     /// It is unknown which secret it has. If it is the previous one, provisioning stops when that is revoked.
     private var changed: StatusDocument.Problem? {
         guard let drift = delivery.drift else { return nil }
-        let dies = app?.previousDies.flatMap { $0 - now <= Severity.nearDeath ? $0 : nil }
-        let death = dies.map { "; if it has the old secret again, that one \(dyingWords($0, now))" } ?? ""
+        let expires = app?.previousExpiry.flatMap { $0 - now <= Severity.nearExpiry ? $0 : nil }
+        let expiry = expires.map { "; if it has the old secret again, that one \(expiryWords($0, now))" } ?? ""
         return problem(
-            .targetChanged, "\(drift.words); seen at \(drift.seenAt)\(death)",
-            try: TargetHint.changed(target.name, drift), deadline: dies)
+            .targetChanged, "\(drift.words); seen at \(drift.seenAt)\(expiry)",
+            try: TargetHint.changed(target.name, drift), deadline: expires)
     }
 
     /// A reverted change, which will recur until somebody finds its cause.
@@ -120,7 +122,7 @@ struct TargetProblems {
             try: "keyturn app verify \(target.app); if that passes, the cause is in PingFederate's provisioner.log")
     }
 
-    /// How many seconds before its expiry a certificate is reported. Critical 7 days before: ``Severity/nearDeath``.
+    /// How many seconds before its expiry a certificate is reported. Critical 7 days before: ``Severity/nearExpiry``.
     private static let expiryNotice = 30 * 86_400
 
     private var expiring: [StatusDocument.Problem] {

@@ -12,12 +12,12 @@ extension AppProblems {
         guard let rotation = entry.rotation, let wait, wait.isTooLong(now), wait.row.usual != 0 else { return nil }
         let usual = wait.usual.map { " (usually at most \(spokenLength($0)))" } ?? ""
         let why = reason(wait, rotation).map { ": \($0)" } ?? ""
-        let death = wait.deadline.map { "; the old secret\(owners(wait)) \(dyingWords($0, now))" } ?? ""
+        let expiry = wait.deadline.map { "; the old secret\(owners(wait)) \(expiryWords($0, now))" } ?? ""
         return Ranked(
             urgency: .waits,
             problem: .init(
                 .rotationWaits, app: entry.app.name,
-                "the rotation has waited \(countdown(wait.waited(now))) for \(subject(wait))\(usual)\(why)\(death)",
+                "the rotation has waited \(countdown(wait.waited(now))) for \(subject(wait))\(usual)\(why)\(expiry)",
                 try: hint(wait, rotation), deadline: wait.deadline))
     }
 
@@ -79,22 +79,22 @@ extension AppProblems {
 
     /// Clients that hold a secret which is revoked or expires soon, and for which no rotation waits.
     var deadHolders: Ranked? {
-        var (names, dies, generation) = ([Name](), Timestamp(unixSeconds: .max), entry.credential.generation)
+        var (names, expires, generation) = ([Name](), Timestamp(unixSeconds: .max), entry.credential.generation)
         for name in holders where !ungranted.contains(name) {
             guard let receipt = entry.receipts[name], !isWaitedFor(receipt.generation),
-                let death = entry.dies(receipt.generation), death - now <= Self.nearDeath
+                let expiry = entry.expiry(of: receipt.generation), expiry - now <= Self.nearExpiry
             else { continue }
             names.append(name)
-            (dies, generation) = (min(dies, death), min(generation, receipt.generation))
+            (expires, generation) = (min(expires, expiry), min(generation, receipt.generation))
         }
         guard !names.isEmpty else { return nil }
         return Ranked(
-            urgency: .secretDies,
+            urgency: .secretExpires,
             problem: .init(
-                .consumerSecretDead, app: entry.app.name,
-                "\(named("client", names)) fetched generation \(generation) last, whose secret \(dyingWords(dies, now))",
+                .consumerSecretExpired, app: entry.app.name,
+                "\(named("client", names)) fetched generation \(generation) last, whose secret \(expiryWords(expires, now))",
                 try: "have \(names.count == 1 ? "it" : "them") fetch again: keyturn holders \(entry.app.name); "
-                    + "one that is gone: keyturn client remove \(names[0])", deadline: dies))
+                    + "one that is gone: keyturn client remove \(names[0])", deadline: expires))
     }
 
     /// Whether a rotation waits for the holders of this secret, and reports them. While it still waits for push targets,

@@ -55,8 +55,8 @@ extension RotationEngine {
         recording line: RotationLine?
     ) async throws(VaultError) -> String {
         let now = time.now.wall
-        let oldDiesBy = timing.revokeAt(now)
-        if let verified = state.accepting(secret, oldDiesBy: oldDiesBy, at: now)?.verify(at: now) {
+        let oldExpiresBy = timing.revokeAt(now)
+        if let verified = state.accepting(secret, oldExpiresBy: oldExpiresBy, at: now)?.verify(at: now) {
             FaultPoint.reach(.beforeOrder)
             try await vault.advance(verified.facts, of: entry.app, recording: line)
             FaultPoint.reach(.afterOrder)
@@ -64,7 +64,7 @@ extension RotationEngine {
         }
         let supersession = Supersession(
             of: state, of: entry.app, by: secret, id: id, overlap: overlap ?? entry.app.policy.overlap,
-            oldDiesBy: oldDiesBy, at: now)
+            oldExpiresBy: oldExpiresBy, at: now)
         guard let supersession else { throw Vault.busy(entry.app.name, state.facts) }
         FaultPoint.reach(.beforeSupersede)
         try await vault.supersede(supersession.ended, by: supersession.next, of: entry.app, recording: line)

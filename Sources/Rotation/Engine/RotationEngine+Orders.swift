@@ -21,7 +21,7 @@ extension RotationEngine {
                 if let secret {
                     let now = time.now.wall
                     planned =
-                        RotationState(planned).accepting(secret, oldDiesBy: timing.revokeAt(now), at: now)?.facts
+                        RotationState(planned).accepting(secret, oldExpiresBy: timing.revokeAt(now), at: now)?.facts
                         ?? planned
                 }
                 try await vault.begin(planned, of: entry.app, recording: line)

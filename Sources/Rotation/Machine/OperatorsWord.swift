@@ -51,7 +51,7 @@ package struct Supersession: Sendable {
 
     /// `nil` before the new secret is live.
     package init?(
-        of state: RotationState, of app: App, by secret: SecretBox, id: String, overlap: Int, oldDiesBy: Timestamp,
+        of state: RotationState, of app: App, by secret: SecretBox, id: String, overlap: Int, oldExpiresBy: Timestamp,
         at now: Timestamp
     ) {
         let facts = state.facts
@@ -60,8 +60,9 @@ package struct Supersession: Sendable {
             id: id, app: app, base: facts.target, trigger: .manual, overlap: overlap, at: now)
         planned.otherCalls = facts.allCalls
         // Clients with the oldest secret are waited for only until it expires.
-        planned.revokeAt = facts.revokeAt.map { min($0, oldDiesBy) }
-        guard let next = RotationState(planned).accepting(secret, oldDiesBy: oldDiesBy, at: now)?.verify(at: now) else {
+        planned.revokeAt = facts.revokeAt.map { min($0, oldExpiresBy) }
+        guard let next = RotationState(planned).accepting(secret, oldExpiresBy: oldExpiresBy, at: now)?.verify(at: now)
+        else {
             return nil
         }
         var ended = facts.ended(.retired, now, "superseded by a secret entered by hand")

@@ -20,15 +20,15 @@ extension Rotation {
 
     /// With a new secret from the operator; any earlier answer of Zoom is no longer needed.
     ///
-    /// - Parameter oldDiesBy: the latest time at which the old secret expires, if no expiry was requested from Zoom.
-    func given(_ secret: SecretBox, oldDiesBy: Timestamp, at now: Timestamp) -> Rotation {
+    /// - Parameter oldExpiresBy: the latest time at which the old secret expires, if no expiry was requested from Zoom.
+    func given(_ secret: SecretBox, oldExpiresBy: Timestamp, at now: Timestamp) -> Rotation {
         entering(.received, due: now) {
             $0.candidate = secret
             $0.entered = nil
             $0.answer = nil
             // The answer of a pending call is no longer waited for.
             if self.phase == .intended { $0.lostAt = $0.lostAt ?? now }
-            $0.revokeAt = $0.revokeAt ?? oldDiesBy
+            $0.revokeAt = $0.revokeAt ?? oldExpiresBy
         }
     }
 

@@ -28,8 +28,8 @@ package protocol AskingPhase: RotationPhase {
 
 /// A state in which the operator can enter a new secret from the Marketplace. It is verified like any other.
 package protocol AcceptingPhase: RotationPhase {
-    /// - Parameter oldDiesBy: the latest time at which the old secret expires, if no expiry was requested from Zoom.
-    func accept(_ secret: SecretBox, oldDiesBy: Timestamp, at now: Timestamp) -> Received
+    /// - Parameter oldExpiresBy: the latest time at which the old secret expires, if no expiry was requested from Zoom.
+    func accept(_ secret: SecretBox, oldExpiresBy: Timestamp, at now: Timestamp) -> Received
 }
 
 /// A state in which Zoom's answer may come: directly, or from where it was stored outside of the vault.

@@ -37,16 +37,16 @@ package enum RotationState: Sendable {
     }
 
     /// The state with a secret from the operator; `nil` in states that cannot accept one.
-    package func accepting(_ secret: SecretBox, oldDiesBy: Timestamp, at now: Timestamp) -> Received? {
+    package func accepting(_ secret: SecretBox, oldExpiresBy: Timestamp, at now: Timestamp) -> Received? {
         switch self {
-        case .planned(let planned): planned.accept(secret, oldDiesBy: oldDiesBy, at: now)
-        case .intended(let intended): intended.accept(secret, oldDiesBy: oldDiesBy, at: now)
-        case .lostResponse(let lost): lost.accept(secret, oldDiesBy: oldDiesBy, at: now)
-        case .received(let received): received.accept(secret, oldDiesBy: oldDiesBy, at: now)
-        case .verified(let verified): verified.accept(secret, oldDiesBy: oldDiesBy, at: now)
+        case .planned(let planned): planned.accept(secret, oldExpiresBy: oldExpiresBy, at: now)
+        case .intended(let intended): intended.accept(secret, oldExpiresBy: oldExpiresBy, at: now)
+        case .lostResponse(let lost): lost.accept(secret, oldExpiresBy: oldExpiresBy, at: now)
+        case .received(let received): received.accept(secret, oldExpiresBy: oldExpiresBy, at: now)
+        case .verified(let verified): verified.accept(secret, oldExpiresBy: oldExpiresBy, at: now)
         // After the promotion another secret belongs to another rotation: see `Supersession`.
         case .blocked(let blocked) where blocked.facts.promotedAt == nil:
-            blocked.accept(secret, oldDiesBy: oldDiesBy, at: now)
+            blocked.accept(secret, oldExpiresBy: oldExpiresBy, at: now)
         default: nil
         }
     }

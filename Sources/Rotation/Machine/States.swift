@@ -204,8 +204,8 @@ package struct Ended: RotationPhase {
 // MARK: From several states
 
 extension AcceptingPhase {
-    package func accept(_ secret: SecretBox, oldDiesBy: Timestamp, at now: Timestamp) -> Received {
-        Received(facts.given(secret, oldDiesBy: oldDiesBy, at: now))
+    package func accept(_ secret: SecretBox, oldExpiresBy: Timestamp, at now: Timestamp) -> Received {
+        Received(facts.given(secret, oldExpiresBy: oldExpiresBy, at: now))
     }
 }
 

@@ -70,7 +70,7 @@ package struct HistoryDocument: Equatable, Sendable, ListedDocument {
             fill(upTo: rotation.base)
             if let index = generations.lastIndex(where: { $0.generation == rotation.base }) {
                 // A rotation that was replaced by another one revoked nothing: its old secret is still valid.
-                generations[index].endsAt = rotation.oldSecretDiesAt ?? rotation.endedAt
+                generations[index].endsAt = rotation.oldSecretExpiresAt ?? rotation.endedAt
             }
             fill(upTo: rotation.target - 1, with: .lost)
             generations.append(Generation(rotation.target, .rotation, since: promotedAt, rotation: rotation.id))

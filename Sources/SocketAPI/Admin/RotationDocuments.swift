@@ -50,7 +50,7 @@ package struct RotationDocument: Equatable, Sendable, ListedDocument {
     /// When the rotation continues automatically.
     package let due: Timestamp?
     /// When the old secret expires at Zoom.
-    package let oldSecretDiesAt: Timestamp?
+    package let oldSecretExpiresAt: Timestamp?
     package let promotedAt: Timestamp?
     package let endedAt: Timestamp?
     /// How many times Zoom was asked for a new secret.
@@ -72,7 +72,7 @@ package struct RotationDocument: Equatable, Sendable, ListedDocument {
 
     package init(
         id: String, app: Name, state: String, trigger: String, base: Int, target: Int? = nil, plannedAt: Timestamp,
-        due: Timestamp?, oldSecretDiesAt: Timestamp?, promotedAt: Timestamp?, endedAt: Timestamp?, calls: Int,
+        due: Timestamp?, oldSecretExpiresAt: Timestamp?, promotedAt: Timestamp?, endedAt: Timestamp?, calls: Int,
         reason: String?, hint: String?
     ) {
         self.id = id
@@ -83,7 +83,7 @@ package struct RotationDocument: Equatable, Sendable, ListedDocument {
         self.target = target ?? base + 1
         self.plannedAt = plannedAt
         self.due = due
-        self.oldSecretDiesAt = oldSecretDiesAt
+        self.oldSecretExpiresAt = oldSecretExpiresAt
         self.promotedAt = promotedAt
         self.endedAt = endedAt
         self.calls = calls
@@ -100,7 +100,7 @@ package struct RotationDocument: Equatable, Sendable, ListedDocument {
         target = try members("new_generation", \.target)
         plannedAt = try members("planned_at", \.plannedAt)
         due = try members.orNull("due_at", \.due)
-        oldSecretDiesAt = try members.orNull("old_secret_dies_at", \.oldSecretDiesAt)
+        oldSecretExpiresAt = try members.orNull("old_secret_expires_at", \.oldSecretExpiresAt)
         promotedAt = try members.orNull("promoted_at", \.promotedAt)
         endedAt = try members.orNull("ended_at", \.endedAt)
         calls = try members("calls", \.calls)

@@ -9,7 +9,7 @@ package struct RotationPlan: Equatable, Sendable, ListedDocument {
     /// The requests to Zoom, in order.
     package let calls: [String]
     /// When the old secret would expire at Zoom.
-    package let oldSecretDiesAt: Timestamp
+    package let oldSecretExpiresAt: Timestamp
     /// The minimum time for which both secrets would work, in seconds.
     package let overlap: Int
     /// The clients that hold the old secret, and would be waited for.
@@ -20,13 +20,13 @@ package struct RotationPlan: Equatable, Sendable, ListedDocument {
     package let obstacles: [String]
 
     package init(
-        app: Name, base: Int, calls: [String], oldSecretDiesAt: Timestamp, overlap: Int, holders: [String],
+        app: Name, base: Int, calls: [String], oldSecretExpiresAt: Timestamp, overlap: Int, holders: [String],
         targets: [String], obstacles: [String]
     ) {
         self.app = app
         self.base = base
         self.calls = calls
-        self.oldSecretDiesAt = oldSecretDiesAt
+        self.oldSecretExpiresAt = oldSecretExpiresAt
         self.overlap = overlap
         self.holders = holders
         self.targets = targets
@@ -37,7 +37,7 @@ package struct RotationPlan: Equatable, Sendable, ListedDocument {
         app = try members("app", \.app)
         base = try members("base_generation", \.base)
         calls = try members("calls", \.calls)
-        oldSecretDiesAt = try members("old_secret_dies_at", \.oldSecretDiesAt)
+        oldSecretExpiresAt = try members("old_secret_expires_at", \.oldSecretExpiresAt)
         overlap = try members("overlap", \.overlap)
         holders = try members("holders", \.holders)
         targets = try members("targets", \.targets)

@@ -4,16 +4,16 @@ package import Domain
 package struct ReplacedSecret: Equatable, Sendable {
     package let generation: Generation
     /// The latest time at which Zoom stopped accepting it.
-    package let dies: Timestamp
+    package let expires: Timestamp
 
-    package init(generation: Generation, dies: Timestamp) {
+    package init(generation: Generation, expires: Timestamp) {
         self.generation = generation
-        self.dies = dies
+        self.expires = expires
     }
 
     /// `nil` for a rotation that replaced nothing, or is still running.
     init?(_ rotation: Rotation) {
-        guard rotation.phase == .retired, let dies = rotation.revokeAt ?? rotation.endedAt else { return nil }
-        self.init(generation: rotation.base, dies: dies)
+        guard rotation.phase == .retired, let expires = rotation.revokeAt ?? rotation.endedAt else { return nil }
+        self.init(generation: rotation.base, expires: expires)
     }
 }

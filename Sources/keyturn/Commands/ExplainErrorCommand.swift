@@ -16,7 +16,7 @@ struct ExplainErrorCommand: ParsableCommand {
             Example: keyturn explain-error 75
             """)
 
-    @Argument(help: "Such as not_granted, secret_dies, invalid_client, 2000, 75.", completion: .codes)
+    @Argument(help: "Such as not_granted, secret_expires, invalid_client, 2000, 75.", completion: .codes)
     var code: String?
     @OptionGroup var common: CommonOptions
 

@@ -15,7 +15,7 @@ struct RotateCommand: ParsableCommand {
             --wait, a rotation that is under way already is followed to its end.
 
             --now is for a secret that leaked: what is under way is finished, and the secret that is handed out now is revoked
-            as soon as a new one is live. It says first which clients and push targets that leaves with a dead secret, and asks.
+            as soon as a new one is live. It says first which clients and push targets that leaves with a revoked secret, and asks.
 
             Example: keyturn rotate zoom-prod --overlap 1d
             """)
@@ -135,7 +135,7 @@ struct RotateCommand: ParsableCommand {
         var text = "would replace generation \(plan.base) of \(plan.app); nothing was done\n\nZoom would be asked for\n"
         for call in plan.calls { text += "  \(call)\n" }
         var table = TextTable()
-        table.add("old secret expires", "by \(plan.oldSecretDiesAt)")
+        table.add("old secret expires", "by \(plan.oldSecretExpiresAt)")
         table.add(
             "both work for",
             plan.overlap == 0

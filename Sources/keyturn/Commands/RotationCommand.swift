@@ -43,7 +43,7 @@ struct RotationFinish: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "finish", abstract: "End the overlap now: the old secret is revoked as soon as Zoom allows.",
         discussion: """
-            Says first which clients and push targets that leaves with a dead secret, and asks. A push target is pushed to once
+            Says first which clients and push targets that leaves with a revoked secret, and asks. A push target is pushed to once
             before, and again automatically afterwards. When Zoom takes the change only later, it ends with 75 and says when.
 
             Example: keyturn rotation finish 0123456789abcdef --yes

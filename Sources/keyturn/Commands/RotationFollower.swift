@@ -131,13 +131,13 @@ extension RotationDocument {
         table.add("replaces", "generation \(base)")
         table.add("begun", "\(plannedAt), by \(trigger)")
         if let promotedAt { table.add("new secret current", promotedAt.description) }
-        if let oldSecretDiesAt {
+        if let oldSecretExpiresAt {
             if trigger == "manual", calls == 0 {
                 // The choice in the Marketplace is not known here.
-                table.add("old secret expires", "by \(oldSecretDiesAt); it may be revoked before")
+                table.add("old secret expires", "by \(oldSecretExpiresAt); it may be revoked before")
             } else {
-                let lives = endedAt == nil || oldSecretDiesAt > SystemTime().now.wall
-                table.add(lives ? "old secret expires" : "old secret expired", oldSecretDiesAt.description)
+                let lives = endedAt == nil || oldSecretExpiresAt > SystemTime().now.wall
+                table.add(lives ? "old secret expires" : "old secret expired", oldSecretExpiresAt.description)
             }
         }
         if endsNow, endedAt == nil { table.add("overlap", "ended by the operator") }

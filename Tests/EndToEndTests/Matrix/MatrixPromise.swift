@@ -64,7 +64,7 @@ struct MatrixPromise {
             try expect(
                 rotation["reason"].string?.isEmpty == false && rotation["try"].kind == .string, "held, unexplained")
             if id != secrets.current {
-                let told = rotation["old_secret_dies_at"].unixSeconds
+                let told = rotation["old_secret_expires_at"].unixSeconds
                 let real = id.flatMap { secrets.deaths[$0] }
                 try expect(
                     told != nil && real.map { told ?? .max <= $0 + 1 } == true, "told \(told ?? 0), dies \(real ?? 0)")

@@ -4,25 +4,25 @@ package import Vault
 
 extension AppEntry {
     /// When the served secret expires without a successor; `nil` when no expiry is set.
-    package var secretDies: Timestamp? {
+    package var secretExpires: Timestamp? {
         guard let rotation, rotation.promotedAt == nil else { return nil }
         return rotation.revokeAt
     }
 
     /// When the secret of an older generation expires, or the latest time at which it expired; `nil` when that is not
     /// known, for instance for a secret that only got a new number.
-    package func dies(_ generation: Generation) -> Timestamp? {
+    package func expiry(of generation: Generation) -> Timestamp? {
         guard generation < credential.generation else { return nil }
         if let rotation, rotation.promotedAt != nil, generation >= rotation.base {
             return rotation.phase == .draining ? RotationTiming().drainDeadline(rotation) : rotation.revokeAt
         }
         guard let replaced, generation <= replaced.generation else { return nil }
-        return replaced.dies
+        return replaced.expires
     }
 
     /// When the secret before the current one expires, or the latest time at which it expired.
-    package var previousDies: Timestamp? {
-        if let rotation, rotation.promotedAt != nil { return dies(rotation.base) }
-        return replaced?.dies
+    package var previousExpiry: Timestamp? {
+        if let rotation, rotation.promotedAt != nil { return expiry(of: rotation.base) }
+        return replaced?.expires
     }
 }
