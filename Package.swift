@@ -104,14 +104,14 @@ let package = Package(
             "Maintenance",
             [
                 "Audit", "Confinement", "CPlatform", "Doctor", "Domain", "Envelope", "SecretJSON", "SecretMemory",
-                "SocketAPI", "Vault", "VaultSQLite",
+                "SocketAPI", "Vault",
             ]),
         target(
             "Health",
             [
                 "Audit", "Confinement", "CPlatform", "Doctor", "Domain", "Envelope", "HTTPTransport", "Maintenance",
                 "PushTargets", "Rotation", "Scheduling", "SecretJSON", "SecretMemory", "SocketAPI", "Tokens", "Vault",
-                "VaultSQLite", "Zoom", logging,
+                "Zoom", logging,
             ]),
         target(
             "Daemon",
@@ -121,13 +121,17 @@ let package = Package(
                 "SecretMemory",
                 "SocketAPI",
                 "SocketServer",
-                "Tokens", "Vault", "VaultSQLite", "Zoom", logging,
+                "Tokens", "Vault", "Zoom", logging,
             ]),
         target("Sandbox", ["Domain", "SecretMemory", "SocketAPI", "SocketServer"]),
 
         executable(
             "keyturnd",
-            ["Daemon", "Domain", "Maintenance", "SecretMemory", "SocketAPI", "Terminal", arguments, logging]),
+            [
+                "Daemon", "Domain", "Maintenance", "SecretMemory", "SocketAPI", "Terminal", "Vault", "VaultSQLite",
+                arguments,
+                logging,
+            ]),
         executable(
             "keyturn",
             [

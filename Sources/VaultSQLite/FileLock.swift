@@ -2,7 +2,7 @@ import Glibc
 package import Vault
 
 /// A lock file, held for the life of the process: the kernel releases it however the process ends.
-package struct FileLock: ~Copyable {
+package struct FileLock: ~Copyable, Sendable {
     private let descriptor: CInt
 
     /// - Throws: ``StoreError`` `.inUse` when another process holds it.

@@ -8,8 +8,10 @@ package import Vault
 ///
 /// WAL, `synchronous=FULL`, one connection in exclusive locking mode, and a lock file held for the life of the process:
 /// SQLite before 3.51.3 can lose commits when two connections checkpoint a WAL at once; one connection cannot.
-package final class SQLiteStore: SealedStore {
+package final class SQLiteStore: VaultStore {
     private let connection: Connection
+    /// The file's owner, if the file is a private copy.
+    private let copy: VaultCopy?
     /// `nil` once closed.
     private let lock: Mutex<FileLock?>
     private let isClosed = Atomic(false)
@@ -64,7 +66,9 @@ package final class SQLiteStore: SealedStore {
     }
 
     /// Opens the file. First completes a pending replacement.
-    package static func open(at path: String) throws(StoreError) -> SQLiteStore {
+    package static func open(at path: String) throws(StoreError) -> SQLiteStore { try open(at: path, nil) }
+
+    private static func open(at path: String, _ copy: VaultCopy?) throws(StoreError) -> SQLiteStore {
         let replacement = Replacement(of: path)
         guard unsafe replacement.isPending || access(path, F_OK) == 0 else {
             let reason = errno
@@ -74,10 +78,20 @@ package final class SQLiteStore: SealedStore {
         let lock = try FileLock(path: path + ".lock")
         try replacement.finish()
         try FileHeader.check(path)
-        return try SQLiteStore(path: path, lock: lock, isNew: false)
+        return try SQLiteStore(path: path, lock: lock, isNew: false, copy: copy)
     }
 
-    private init(path: String, lock: consuming FileLock, isNew: Bool) throws(StoreError) {
+    /// Opens a private copy, which lives as long as the store. Errors name the original.
+    static func open(_ copy: VaultCopy, named original: String) throws(StoreError) -> SQLiteStore {
+        do throws(StoreError) { return try open(at: copy.path, copy) } catch {
+            throw StoreError(error.code, error.detail.replacing(copy.path, with: original))
+        }
+    }
+
+    private init(
+        path: String, lock: consuming FileLock, isNew: Bool, copy: VaultCopy? = nil
+    ) throws(StoreError) {
+        self.copy = copy
         do {
             connection = try Connection(path: path)
             for setting in Self.settings { try connection.execute("PRAGMA \(setting.name) = \(setting.value)") }

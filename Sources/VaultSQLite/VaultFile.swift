@@ -1,9 +1,9 @@
 import Dispatch
-package import Vault
+import Vault
 
 /// A vault's file without a journal, such as a backup, opened for reading. Writes nothing and creates no file beside
 /// it.
-package final class VaultFile: ReadableStore {
+final class VaultFile: ExaminableStore {
     private let connection: Connection
     /// SQLite blocks here, one call at a time.
     private let thread = DispatchQueue(label: "keyturn.vault-file")

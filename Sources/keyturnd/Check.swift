@@ -28,7 +28,8 @@ struct Check: AsyncParsableCommand {
 
     func run() async throws {
         let settings = try SettingsFile.read(place.places.configurationFile, required: place.isConfigNamed)
-        let check = VaultCheck(places: place.places, scratch: Self.scratch)
+        let check = VaultCheck(
+            places: place.places, storage: place.places.storage, spool: place.places.spoolStore, scratch: Self.scratch)
         let key = try unlock.key(settings, place.places)
         let report: CheckReport
         if let backup { report = try await check.run(file: backup, key) } else { report = try await check.run(key) }

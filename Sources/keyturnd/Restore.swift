@@ -34,8 +34,10 @@ struct Restore: AsyncParsableCommand {
         let key = try unlock.key(settings, place.places)
         let progress = Progress("reading the backup and decrypting every row")
         defer { progress.end() }
-        let report = try await VaultRestore(places: place.places, time: SystemTime())
-            .run(backup, key, replacing: replace)
+        let report = try await VaultRestore(
+            places: place.places, storage: place.places.storage, time: SystemTime()
+        )
+        .run(backup, key, replacing: replace)
         progress.end()
         if json {
             report.render().withSpan { StandardOutput.write($0) }

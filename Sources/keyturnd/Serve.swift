@@ -27,7 +27,8 @@ struct Serve: AsyncParsableCommand {
         let toJournal = unsafe getenv("JOURNAL_STREAM") != nil
         let logger = Logger(label: "keyturnd") { _ in StandardErrorLog(volume, toJournal: toJournal) }
         return Daemon(
-            places: options.place.places, settings: settings, read: options.read, version: keyturnVersion,
+            places: options.place.places, storage: options.place.places.storage,
+            spool: options.place.places.spoolStore, settings: settings, read: options.read, version: keyturnVersion,
             credential: Self.credential, confinement: confinement,
             volume: volume, logger: logger)
     }

@@ -10,13 +10,14 @@ import SecretMemory
 package import SocketAPI
 import SocketServer
 import Tokens
-import Vault
-import VaultSQLite
+package import Vault
 import Zoom
 
 /// The assembled daemon: store, vault controller, sockets, and the order in which they start and stop.
 package struct Daemon: Sendable {
     private let places: Places
+    private let storage: any VaultStorage
+    private let spool: any SpoolStore
     private let settings: Settings
     private let read: Settings.Reader
     private let version: String
@@ -30,10 +31,13 @@ package struct Daemon: Sendable {
     ///   - credential: the file of systemd's credential `keyturn.key`, if there is one.
     ///   - volume: of `logger`.
     package init(
-        places: Places, settings: Settings, read: @escaping Settings.Reader, version: String, credential: String?,
+        places: Places, storage: any VaultStorage, spool: any SpoolStore, settings: Settings,
+        read: @escaping Settings.Reader, version: String, credential: String?,
         confinement: Confinement, volume: LogVolume, logger: Logger
     ) {
         self.places = places
+        self.storage = storage
+        self.spool = spool
         self.settings = settings
         self.read = read
         self.version = version
@@ -82,7 +86,7 @@ package struct Daemon: Sendable {
         var policy = AttemptPolicy()
         policy.budget = settings.refusalsPerHour
         let gate = VaultController(
-            store: store, spool: SpoolFiles(directory: places.spool),
+            store: store, spool: spool,
             audit: LogDirectory(path: places.audit), syncsReads: settings.auditSync == .always, zoom: zoom,
             transport: transport, policy: policy, mostWaiting: min(settings.mostWaiting, ConnectionLimits.most() / 2),
             refusals: settings.refusals, machine: MachineIdentity.read(settings.machineFile), time: time, logger: logger
@@ -100,10 +104,10 @@ package struct Daemon: Sendable {
             gate: gate, agent: AgentServer(), notifier: notifier, places: places, status: status)
         let admin = AdminRoutes(
             gate: gate, zoom: zoom, time: time, status: status, roles: roles,
-            backups: BackupWriter(store: store, places: places, time: time),
+            backups: BackupWriter(store: store, of: storage, places: places, time: time),
             doctor: DaemonDoctor(
                 places: places, source: settings.unlockSource(credential: credential, closed: places.closed),
-                transport: transport, time: time, started: time.now, confinement: confinement),
+                transport: transport, time: time, started: time.now, confinement: confinement, library: storage.library),
             unlocking: UnlockThrottle(time: time), metrics: metrics, notifier: notifier)
         let sockets = SocketService(
             places: places, settings: settings, inherited: inherited, agentGroup: agentGroup,
@@ -145,8 +149,8 @@ package struct Daemon: Sendable {
         logger.notice("stopped")
     }
 
-    private func openStore() throws(StartError) -> SQLiteStore {
-        do throws(StoreError) { return try SQLiteStore.open(at: places.vault) } catch {
+    private func openStore() throws(StartError) -> any VaultStore {
+        do throws(StoreError) { return try storage.open() } catch {
             if error.code == .missing {
                 throw StartError.noVault(at: places.vault, VaultTraces(in: places.stateDirectory))
             }

@@ -10,7 +10,6 @@ package import PushTargets
 import SecretMemory
 package import SocketAPI
 package import Vault
-import VaultSQLite
 
 /// The daemon's checks: the host, its libraries and sockets, the vault, and the connections to Zoom and to push targets.
 package struct DaemonDoctor {
@@ -24,11 +23,13 @@ package struct DaemonDoctor {
     /// When the daemon was started, on both clocks.
     let started: Moment
     let confinement: Confinement
+    let library: StorageLibrary
 
     package init(
         places: Places, source: UnlockSource?, transport: any HTTPTransport, time: any TimeSource, started: Moment,
-        confinement: Confinement
+        confinement: Confinement, library: StorageLibrary
     ) {
+        self.library = library
         (self.places, self.source, self.transport) = (places, source, transport)
         (self.time, self.started, self.confinement) = (time, started, confinement)
     }
@@ -59,7 +60,7 @@ package struct DaemonDoctor {
     ) async -> DoctorReport {
         var lines = HostDoctor(places: places, now: time.now.wall).lines
         lines += [
-            jump, Self.openSSL(OpenSSLVersion.text), Self.sqlite(SQLiteStore.libraryVersion),
+            jump, Self.openSSL(OpenSSLVersion.text), Self.storage(library),
             Self.libcurl(CurlVersion.text, tls: CurlVersion.tls, proxy: .current), Self.proxy(.current),
             Self.keyMemory(isLocked: SecretBytes.keptAreLocked), await unlocking(slot),
         ]

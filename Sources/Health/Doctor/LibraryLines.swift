@@ -1,5 +1,6 @@
 import HTTPTransport
 import SocketAPI
+import Vault
 
 /// The doctor's lines about the loaded libraries, by their versions. Distributions fix bugs without changing these, so a
 /// version alone causes a warning and not a failure.
@@ -14,6 +15,12 @@ extension DaemonDoctor {
                 try: "apt-get install --only-upgrade libssl3")
         }
         return Line("openssl", .passed, text)
+    }
+
+    /// What stores the rows.
+    static func storage(_ library: StorageLibrary) -> Line {
+        library.name == "SQLite"
+            ? sqlite(library.version) : Line(library.name.lowercased(), .passed, "\(library.name) \(library.version)")
     }
 
     /// Before 3.51.3 (except 3.50.7 and 3.44.6) two connections that checkpoint at once can lose commits.

@@ -1,22 +1,27 @@
 import Domain
 import Glibc
 import SocketAPI
-import VaultSQLite
 
 /// The file for a backup, and the draft beside it. The daemon writes it as its own user: only where other users cannot
 /// interfere, through no symbolic links but its own or root's, and over nothing but a backup.
 struct BackupTarget {
     private(set) var path: String
     let mayReplace: Bool
+    private let isBackup: @Sendable (String) -> Bool
     /// A directory (0700) that only this process writes to, so that nobody can plant a journal beside the draft.
     private var draftDirectory: String { path + ".draft" }
     var draft: String { draftDirectory + "/vault.db" }
     var directory: String { String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)]) }
 
-    /// - Parameter forbidden: the daemon's own directories, in which no backup is written.
-    init(_ path: String, mayReplace: Bool, forbidden: [String]) throws(Problem) {
+    /// - Parameters:
+    ///   - forbidden: the daemon's own directories, in which no backup is written.
+    ///   - isBackup: whether a file begins as a backup does.
+    init(
+        _ path: String, mayReplace: Bool, forbidden: [String], isBackup: @escaping @Sendable (String) -> Bool
+    ) throws(Problem) {
         self.path = path
         self.mayReplace = mayReplace
+        self.isBackup = isBackup
         let parts = path.split(separator: "/", omittingEmptySubsequences: false).dropFirst()
         guard path.hasPrefix("/"), parts.allSatisfy({ !["", ".", ".."].contains($0) }), parts.count > 1,
             !path.utf8.contains(0), path.utf8.count < Int(PATH_MAX) - 32
@@ -65,7 +70,7 @@ struct BackupTarget {
             return
         }
         guard mayReplace else { throw Self.exists }
-        guard status.st_mode & S_IFMT == S_IFREG, VaultFile.isVault(path) else {
+        guard status.st_mode & S_IFMT == S_IFREG, isBackup(path) else {
             throw Problem(.conflict, "what is there is no backup, and is not replaced", try: "another name")
         }
     }

@@ -2,16 +2,19 @@ package import Domain
 import Glibc
 package import SocketAPI
 package import Vault
-package import VaultSQLite
 
 /// Writes backups of the vault while it is in use. A backup gets its name only after it is on disk, was read again from
 /// there, and all of its rows opened with the vault's keys.
 package struct BackupWriter {
-    private let store: SQLiteStore
+    private let store: any VaultStore
+    private let storage: any VaultStorage
     private let places: Places
     private let time: any TimeSource
 
-    package init(store: SQLiteStore, places: Places, time: any TimeSource) {
+    package init(
+        store: any VaultStore, of storage: any VaultStorage, places: Places, time: any TimeSource
+    ) {
+        self.storage = storage
         (self.store, self.places, self.time) = (store, places, time)
     }
 
@@ -20,14 +23,16 @@ package struct BackupWriter {
     package func run(_ request: BackupRequest, _ vault: Vault) async throws(Problem) -> BackupReport {
         switch request {
         case .file(let path, let force):
-            let target = try BackupTarget(path, mayReplace: force, forbidden: forbidden)
+            let target = try BackupTarget(
+                path, mayReplace: force, forbidden: forbidden, isBackup: storage.isBackup)
             return try await write(to: target, vault, retention: nil)
         case .directory(let directory, let keep):
             guard Retention.numbers.contains(keep) else {
                 throw Problem(.badRequest, "keep is not 1 to \(Retention.numbers.upperBound)")
             }
             let path = "\(directory)/\(Retention.name(at: time.now.wall))"
-            let target = try BackupTarget(path, mayReplace: false, forbidden: forbidden)
+            let target = try BackupTarget(
+                path, mayReplace: false, forbidden: forbidden, isBackup: storage.isBackup)
             return try await write(to: target, vault, retention: Retention(directory: target.directory, keep: keep))
         }
     }
@@ -61,8 +66,20 @@ package struct BackupWriter {
 
     /// Reads the copy again. Problems of the vault itself that do not prevent serving it are not the copy's fault.
     private func proven(_ draft: String, _ witness: CopyWitness, _ vault: Vault) async throws -> Inspection {
-        let copy = try VaultFile(at: draft)
-        defer { copy.close() }
+        let copy = try storage.openBackup(draft)
+        do {
+            let inspection = try await proven(copy, witness, vault)
+            try? await copy.close()
+            return inspection
+        } catch {
+            try? await copy.close()
+            throw error
+        }
+    }
+
+    private func proven(
+        _ copy: any ExaminableStore, _ witness: CopyWitness, _ vault: Vault
+    ) async throws -> Inspection {
         guard try await copy.read({ try CopyWitness($0) }) == witness else {
             throw Self.unlike("it is not of one moment")
         }

@@ -3,38 +3,41 @@ import Doctor
 import Domain
 import Glibc
 package import SocketAPI
-import Vault
-import VaultSQLite
+package import Vault
 
 /// Checks a vault that no daemon serves, and the files beside it. Changes nothing: it opens a copy.
 package struct VaultCheck {
     private let places: Places
+    private let storage: any VaultStorage
+    private let spoolStore: any SpoolStore
     /// The directory for the copy.
     private let scratch: String
 
     /// - Parameter scratch: a directory for a copy of the vault, which is sealed like the vault.
-    package init(places: Places, scratch: String) {
+    package init(places: Places, storage: any VaultStorage, spool: any SpoolStore, scratch: String) {
         self.places = places
+        self.storage = storage
+        spoolStore = spool
         self.scratch = scratch
     }
 
     /// Checks the state directory: the vault, the audit log, the spool, and the permissions.
     package func run(_ key: OfflineKey) async throws(StartError) -> CheckReport {
         do {
-            guard !Replacement(of: places.vault).isPending else {
+            switch try storage.state() {
+            case .present: break
+            case .missing: throw StartError.noVault(at: places.vault, VaultTraces(in: places.stateDirectory))
+            case .replacing:
                 throw StartError(
                     .badData, "a restore was interrupted before the vault was in place",
                     hint: "keyturnd serve, which ends it; or the restore again")
             }
-            guard unsafe access(places.vault, F_OK) == 0 else {
-                let reason = errno
-                guard reason == ENOENT else { throw StoreError(systemCall: "cannot open \(places.vault)", reason) }
-                throw StartError.noVault(at: places.vault, VaultTraces(in: places.stateDirectory))
-            }
-            let lock = try FileLock(lookingAt: places.vault)
+            let lock = try storage.lock(.reading)
             defer { withExtendedLifetime(lock) {} }
             let log = LogDirectory(path: places.audit)
-            var (look, findings) = try await Self.look(at: places.vault, in: scratch, key.way, log: log)
+            var (look, findings) = try await Self.look(at: places.vault, key.way, log: log) { () throws(StoreError) in
+                try storage.openCopy(in: scratch)
+            }
             findings += StateModes(places: places).troubles.map {
                 Finding(.warning, $0.place, $0.detail, try: $0.hint)
             }
@@ -55,7 +58,9 @@ package struct VaultCheck {
     /// Checks only a vault's file, such as a backup.
     package func run(file: String, _ key: OfflineKey) async throws(StartError) -> CheckReport {
         do {
-            var (look, findings) = try await Self.look(at: file, in: scratch, key.way, log: nil)
+            var (look, findings) = try await Self.look(at: file, key.way, log: nil) { () throws(StoreError) in
+                try storage.openCopy(of: file, in: scratch)
+            }
             look.findings = findings
             return look.report(file, auditLines: 0)
         } catch {
@@ -74,22 +79,18 @@ package struct VaultCheck {
 
     /// - Parameter log: the vault's audit log, which shows whether the vault is older than it.
     static func look(
-        at path: String, in scratch: String, _ way: UnlockKey, log: LogDirectory?
+        at path: String, _ way: UnlockKey, log: LogDirectory?, _ openCopy: () throws(StoreError) -> any VaultStore
     ) async throws -> (Look, [Finding]) {
-        let copy = try VaultCopy(of: path, in: scratch)
-        defer { withExtendedLifetime(copy) {} }
-        let store: SQLiteStore
-        do throws(StoreError) { store = try SQLiteStore.open(at: copy.path) } catch {
+        let store: any VaultStore
+        do throws(StoreError) { store = try openCopy() } catch {
             guard error.code == .damaged || error.code == .notAVault else { throw error }
-            // Names the original instead of the copy.
-            let detail = error.detail.replacing(copy.path, with: path)
-            return (Look(), [Finding(.fatal, "vault.db", detail, try: error.hint)])
+            return (Look(), [Finding(.fatal, "vault.db", error.detail, try: error.hint)])
         }
         return try await look(at: store, way, log)
     }
 
     private static func look(
-        at store: SQLiteStore, _ way: UnlockKey, _ log: LogDirectory?
+        at store: any VaultStore, _ way: UnlockKey, _ log: LogDirectory?
     ) async throws -> (Look, [Finding]) {
         var (look, findings) = (Look(), [Finding]())
         do {
@@ -136,7 +137,7 @@ package struct VaultCheck {
 
     private func spool(_ inspector: VaultInspector) async -> [Finding] {
         let files: [SpoolFile]
-        do throws(StoreError) { files = try await SpoolFiles(directory: places.spool).files() } catch {
+        do throws(StoreError) { files = try await spoolStore.files() } catch {
             return [Finding(.error, "spool", error.detail, try: "ls -l \(places.spool)")]
         }
         return files.compactMap { file in

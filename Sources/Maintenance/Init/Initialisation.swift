@@ -2,8 +2,7 @@ import Envelope
 import Glibc
 package import SecretMemory
 package import SocketAPI
-import Vault
-import VaultSQLite
+package import Vault
 
 /// Creates a vault: the state directory, the key file if there is none, the recovery key, and the sealed database.
 package struct Initialisation {
@@ -29,8 +28,12 @@ package struct Initialisation {
     }
 
     private let places: Places
+    private let storage: any VaultStorage
 
-    package init(places: Places) { self.places = places }
+    package init(places: Places, storage: any VaultStorage) {
+        self.places = places
+        self.storage = storage
+    }
 
     /// - Parameter recovery: the key is written or shown before the vault is created, so that there is never a vault
     ///   without a known recovery key.
@@ -99,7 +102,7 @@ package struct Initialisation {
 
     private func create(_ ways: [UnlockKey]) async throws(StartError) {
         do {
-            try await SQLiteStore.create(at: places.vault) { store in try await Vault.create(in: store, ways: ways) }
+            try await storage.create { store in try await Vault.create(in: store, ways: ways) }
         } catch let error as VaultError {
             throw StartError(error)
         } catch let error as StoreError {

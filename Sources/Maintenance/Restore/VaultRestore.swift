@@ -3,17 +3,17 @@ package import Domain
 import Glibc
 import SecretMemory
 package import SocketAPI
-import Vault
-import VaultSQLite
+package import Vault
 
 /// Replaces the vault by a backup. Existing files are moved aside and never deleted; no secret of the backup is served
 /// before Zoom has accepted it.
 package struct VaultRestore {
     private let places: Places
     private let time: any TimeSource
-    private var draft: String { places.vault + ".restoring" }
+    private let storage: any VaultStorage
 
-    package init(places: Places, time: any TimeSource) {
+    package init(places: Places, storage: any VaultStorage, time: any TimeSource) {
+        self.storage = storage
         self.places = places
         self.time = time
     }
@@ -26,19 +26,22 @@ package struct VaultRestore {
     ) async throws(StartError) -> RestoreReport {
         do {
             try PrivateDirectory.ensure("the state directory", places.stateDirectory, mode: 0o700)
-            let lock = try FileLock(path: places.vault + ".lock")
+            let lock = try storage.lock(.writing)
             defer { withExtendedLifetime(lock) {} }
             let way = key.way
-            VaultCopy.sweep(places.stateDirectory)
-            let replacement = Replacement(of: places.vault)
             // If an earlier run was killed halfway, the command is repeated without a question.
-            let isAgain = replacement.isPending
-            try replacement.finish()
+            let isAgain = try storage.state() == .replacing
+            try storage.finishReplacement()
             if !replacing, !isAgain { try await refuseIfWhole(way) }
-            defer { VaultCopy.remove(at: draft) }
-            try VaultCopy.place(backup, at: draft)
-            let (inspection, newer) = try await prepare(backup, way)
-            let aside = try replacement.replace(with: draft)
+            let replacement = try begin(backup)
+            let (inspection, newer, aside): (Inspection, [RestoreReport.NewerSecret], String?)
+            do {
+                (inspection, newer) = try await prepare(replacement.store, backup, way)
+                aside = try await replacement.finish()
+            } catch {
+                await replacement.discard()
+                throw error
+            }
             return RestoreReport(
                 vault: places.vault, backup: backup, commits: inspection.commits,
                 apps: inspection.apps.map { AppGeneration(app: $0.name, generation: $0.generation.number) },
@@ -50,11 +53,10 @@ package struct VaultRestore {
 
     /// An intact vault may have newer secrets than any backup. One that cannot be served has lost them.
     private func refuseIfWhole(_ way: UnlockKey) async throws {
-        guard unsafe access(places.vault, F_OK) == 0 else { return }
+        guard try storage.state() == .present else { return }
         let (_, findings): (VaultCheck.Look, [Finding])
         do {
-            (_, findings) = try await VaultCheck.look(
-                at: places.vault, in: places.stateDirectory, way, log: LogDirectory(path: places.audit))
+            (_, findings) = try await look(way, LogDirectory(path: places.audit))
         } catch let error as VaultError where error.code == .wrongKey {
             throw StartError(
                 .badData,
@@ -69,39 +71,41 @@ package struct VaultRestore {
         }
     }
 
-    /// Verifies the draft with its own keys, and marks everything that a backup cannot know.
-    /// - Returns: the unchanged backup's content, and the apps that got a newer secret since.
-    private func prepare(_ backup: String, _ way: UnlockKey) async throws -> (Inspection, [RestoreReport.NewerSecret]) {
-        let store: SQLiteStore
-        do throws(StoreError) { store = try SQLiteStore.open(at: draft) } catch {
+    /// Checks a copy of the vault that is there.
+    private func look(_ way: UnlockKey, _ log: LogDirectory?) async throws -> (VaultCheck.Look, [Finding]) {
+        try await VaultCheck.look(at: places.vault, way, log: log) { () throws(StoreError) in
+            try storage.openCopy(in: places.stateDirectory)
+        }
+    }
+
+    private func begin(_ backup: String) throws -> any VaultReplacement {
+        do throws(StoreError) { return try storage.beginReplacement(by: backup) } catch {
             guard error.code == .damaged || error.code == .notAVault else { throw error }
-            throw unusable(backup, error.detail.replacing(draft, with: backup))
+            throw unusable(backup, error.detail)
         }
-        do {
-            let inspector = try await VaultInspector(store, with: way)
-            let inspection = try await inspector.inspect()
-            let findings = try await store.examine() + inspection.findings
-            if let fatal = findings.first(where: { $0.severity == .fatal }) { throw unusable(backup, fatal.detail) }
-            // Older than the log, like every backup: from here on it is the newest vault.
-            let vault = try await Vault.open(
-                store, with: way, log: LogDirectory(path: places.audit), acceptingRollback: true, time: time)
-            let known = await knownGenerations(inspector, way)
-            let floors = inspection.apps.reduce(into: [Name: GenerationFloor]()) {
-                $0[$1.name] = known.floor(of: $1.name, above: $1.generation) ?? $1.floor
-            }
-            try await mark(vault, inspection, known, floors)
-            try await store.close()
-            guard unsafe access(draft + "-wal", F_OK) != 0 else {
-                throw StoreError(.inputOutput, "the vault could not be brought into one file")
-            }
-            let newer = inspection.apps.compactMap { app in
-                floors[app.name].flatMap { RestoreReport.NewerSecret(app, $0) }
-            }
-            return (inspection, newer)
-        } catch {
-            try? await store.close()
-            throw error
+    }
+
+    /// Verifies the copy with its own keys, and marks everything that a backup cannot know.
+    /// - Returns: the unchanged backup's content, and the apps that got a newer secret since.
+    private func prepare(
+        _ store: any VaultStore, _ backup: String, _ way: UnlockKey
+    ) async throws -> (Inspection, [RestoreReport.NewerSecret]) {
+        let inspector = try await VaultInspector(store, with: way)
+        let inspection = try await inspector.inspect()
+        let findings = try await store.examine() + inspection.findings
+        if let fatal = findings.first(where: { $0.severity == .fatal }) { throw unusable(backup, fatal.detail) }
+        // Older than the log, like every backup: from here on it is the newest vault.
+        let vault = try await Vault.open(
+            store, with: way, log: LogDirectory(path: places.audit), acceptingRollback: true, time: time)
+        let known = await knownGenerations(inspector, way)
+        let floors = inspection.apps.reduce(into: [Name: GenerationFloor]()) {
+            $0[$1.name] = known.floor(of: $1.name, above: $1.generation) ?? $1.floor
         }
+        try await mark(vault, inspection, known, floors)
+        let newer = inspection.apps.compactMap { app in
+            floors[app.name].flatMap { RestoreReport.NewerSecret(app, $0) }
+        }
+        return (inspection, newer)
     }
 
     private func unusable(_ backup: String, _ reason: String) -> StartError {
@@ -149,8 +153,7 @@ package struct VaultRestore {
         var known = KnownGenerations()
         guard let key = try? backup.auditKey() else { return known }
         known.read(LogDirectory(path: places.audit), key: key)
-        if unsafe access(places.vault, F_OK) == 0,
-            let look = try? await VaultCheck.look(at: places.vault, in: places.stateDirectory, way, log: nil).0,
+        if (try? storage.state()) == .present, let look = try? await look(way, nil).0,
             let inspector = look.inspector, let inspection = look.inspection,
             let other = try? inspector.auditKey(), other.constantTimeEquals(key)
         {
