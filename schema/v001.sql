@@ -4,10 +4,10 @@
 
 CREATE TABLE state      (id TEXT NOT NULL PRIMARY KEY, sealed BLOB NOT NULL) STRICT, WITHOUT ROWID;
 
--- The unlock methods that the vault knows are in "way": what is in "key_slot" alone was put there by somebody else.
+-- The unlock methods that the vault knows are in "unlock_method": what is in "key_slot" alone was put there by somebody else.
 CREATE TABLE keyring    (id TEXT NOT NULL PRIMARY KEY, sealed BLOB NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE key_slot   (id TEXT NOT NULL PRIMARY KEY, kind TEXT NOT NULL, sealed BLOB NOT NULL) STRICT, WITHOUT ROWID;
-CREATE TABLE way        (id TEXT NOT NULL PRIMARY KEY, sealed BLOB NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE unlock_method (id TEXT NOT NULL PRIMARY KEY, sealed BLOB NOT NULL) STRICT, WITHOUT ROWID;
 
 CREATE TABLE app        (id TEXT NOT NULL PRIMARY KEY, name_index TEXT NOT NULL UNIQUE, sealed BLOB NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE client     (id TEXT NOT NULL PRIMARY KEY, name_index TEXT NOT NULL UNIQUE, sealed BLOB NOT NULL) STRICT, WITHOUT ROWID;

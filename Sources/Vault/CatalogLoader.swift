@@ -10,7 +10,7 @@ import Envelope
 struct CatalogLoader: Sendable {
     private(set) var catalog = Catalog.State()
     private(set) var account: LogCursor
-    private(set) var ways: [UnlockMethod] = []
+    private(set) var unlockMethods: [UnlockMethod] = []
     private var outbox: [AuditEntry] = []
 
     /// The commits of an earlier process whose audit lines may not be on disk.
@@ -49,7 +49,7 @@ struct CatalogLoader: Sendable {
 
     private mutating func take(_ row: OpenedRow, _ fold: inout CatalogFold) {
         switch row {
-        case .way(let way): ways.append(way)
+        case .unlockMethod(let method): unlockMethods.append(method)
         case .outbox(let entry): outbox.append(entry)
         case .auditHead: account.take(.put(row))
         default: fold.take(.put(row), over: catalog)

@@ -44,12 +44,12 @@ struct KeySlots: Sendable, Equatable {
         let slot: KeySlot
     }
 
-    func open(with way: UnlockKey) async throws -> Opened { try await offThePool { try unwrap(with: way) } }
+    func open(with unlockKey: UnlockKey) async throws -> Opened { try await offThePool { try unwrap(with: unlockKey) } }
 
     /// A slot counts as one of the secret's kind by its row's column or by its own content, so that a changed row is
     /// detected.
-    private func unwrap(with way: UnlockKey) throws -> Opened {
-        let wanted = way.secret.kind
+    private func unwrap(with unlockKey: UnlockKey) throws -> Opened {
+        let wanted = unlockKey.secret.kind
         let words = wanted.words
         var damaged = false
         var found = false
@@ -64,7 +64,7 @@ struct KeySlots: Sendable, Equatable {
                 continue
             }
             let key: SecretBytes
-            do throws(EnvelopeError) { key = try slot.unwrap(with: way.secret) } catch {
+            do throws(EnvelopeError) { key = try slot.unwrap(with: unlockKey.secret) } catch {
                 switch error {
                 case .wrongKey, .outOfRange: continue
                 default: throw error
@@ -86,7 +86,7 @@ struct KeySlots: Sendable, Equatable {
         guard found else {
             throw VaultError(
                 .wrongKey, "the vault has no key slot for a \(words)",
-                hint: "one of the other ways in, such as the recovery key")
+                hint: "another unlock key, such as the recovery key")
         }
         throw VaultError(
             .wrongKey, "the \(words) does not open any key slot of the vault",

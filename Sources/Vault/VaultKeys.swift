@@ -17,15 +17,17 @@ struct VaultKeys: Sendable {
     /// Copies of the stored key slots and keyring.
     private(set) var keySlots: KeySlots
     /// By number.
-    private(set) var ways: [UnlockMethod]
+    private(set) var unlockMethods: [UnlockMethod]
     /// Increases with each change.
     private(set) var revision = 0
 
     var sealer: Sealer { secrets.sealer }
     var keyringKey: SecretBox { secrets.keyringKey }
 
-    init(_ secrets: KeySecrets, keySlots: KeySlots, ways: [UnlockMethod]) {
-        (self.secrets, self.keySlots, self.ways) = (secrets, keySlots, ways.sorted(by: UnlockMethod.isBefore))
+    init(_ secrets: KeySecrets, keySlots: KeySlots, unlockMethods: [UnlockMethod]) {
+        (self.secrets, self.keySlots, self.unlockMethods) = (
+            secrets, keySlots, unlockMethods.sorted(by: UnlockMethod.isBefore)
+        )
     }
 
     /// Applies the changes of a commit.
@@ -39,10 +41,11 @@ struct VaultKeys: Sendable {
     /// - Returns: whether the change concerns the keys.
     private mutating func take(_ change: RowChange) -> Bool {
         switch change {
-        case .put(.way(let way)): ways = (ways.filter { $0.id != way.id } + [way]).sorted(by: UnlockMethod.isBefore)
+        case .put(.unlockMethod(let method)):
+            unlockMethods = (unlockMethods.filter { $0.id != method.id } + [method]).sorted(by: UnlockMethod.isBefore)
         case .put(.keySlot(let row)): keySlots = keySlots.replacing(slot: row.id, by: row)
         case .put(.keyring(let row)): keySlots = KeySlots(slots: keySlots.slots, keyring: row.sealed)
-        case .removed(.way, let cells): ways.removeAll { cells.first == .text($0.id) }
+        case .removed(.unlockMethod, let cells): unlockMethods.removeAll { cells.first == .text($0.id) }
         case .removed(.keySlot, let cells):
             if case .text(let id)? = cells.first { keySlots = keySlots.replacing(slot: id, by: nil) }
         default: return false
@@ -53,15 +56,15 @@ struct VaultKeys: Sendable {
     /// Slots that were changed or are missing: their secrets may no longer open the vault.
     var damagedSlots: [String] {
         let known = Dictionary(keySlots.slots.map { ($0.id, $0) }) { first, _ in first }
-        return ways.filter { way in
-            guard let row = known[way.id] else { return true }
-            return (try? sealer.digest(of: row)) != way.slotDigest
+        return unlockMethods.filter { method in
+            guard let row = known[method.id] else { return true }
+            return (try? sealer.digest(of: row)) != method.slotDigest
         }.map(\.id)
     }
 
     /// Throws if there is a slot that the vault did not write.
     func checkNoOtherSlots() throws(VaultError) {
-        let ids = Set(ways.map(\.id))
+        let ids = Set(unlockMethods.map(\.id))
         if let other = keySlots.slots.first(where: { !ids.contains($0.id) }) {
             throw VaultError(
                 .damaged, "the vault has a key slot '\(other.id)' that was removed, or that it never made",
@@ -72,7 +75,7 @@ struct VaultKeys: Sendable {
 
 extension Vault {
     /// All unlock methods, by number.
-    package var ways: [UnlockMethod] { keys.withLock { $0.ways } }
+    package var unlockMethods: [UnlockMethod] { keys.withLock { $0.unlockMethods } }
 
     /// Differs after each change of the keys.
     package var keyRevision: Int { keys.withLock { $0.revision } }
@@ -89,36 +92,37 @@ extension Vault {
         recording event: @escaping @Sendable (UnlockMethod) -> AuditEvent? = { _ in nil }
     ) async throws(VaultError) -> UnlockMethod {
         let old = keys.withLock { $0 }
-        guard old.ways.count < Self.mostWays else {
-            throw VaultError(.ended, "there are \(Self.mostWays) key slots already", hint: "keyturn key remove SLOT")
+        guard old.unlockMethods.count < Self.mostUnlockMethods else {
+            throw VaultError(
+                .ended, "there are \(Self.mostUnlockMethods) key slots already", hint: "keyturn key remove SLOT")
         }
-        let (way, row) = try await prepared {
-            try old.made(new, id: old.ways.nextID, at: now, scrypt: scrypt)
+        let (method, row) = try await prepared {
+            try old.made(new, id: old.unlockMethods.nextID, at: now, scrypt: scrypt)
         }
-        try await changeKeys(since: old, recording: event(way)) { transaction in
+        try await changeKeys(since: old, recording: event(method)) { transaction in
             try transaction.put(row: row)
-            try transaction.put(way)
+            try transaction.put(method)
         }
-        return way
+        return method
     }
 
     /// Removes an unlock method: generates a new keyring key and wraps it for each of the others. A copy of the removed
     /// slot no longer opens anything, except copies of the vault's file from before.
     package func removeUnlockMethod(_ id: String, recording event: AuditEvent? = nil) async throws(VaultError) {
         let old = keys.withLock { $0 }
-        try old.ways.checkRemoving(id)
+        try old.unlockMethods.checkRemoving(id)
         let new = try await prepared { try old.without(id) }
         try await changeKeys(since: old, recording: event) { transaction in
             try transaction.remove(from: .keySlot, id: id)
-            try transaction.remove(from: .way, id: id)
+            try transaction.remove(from: .unlockMethod, id: id)
             for slot in new.keySlots.slots { try transaction.put(row: slot) }
-            for way in new.ways { try transaction.put(way) }
+            for method in new.unlockMethods { try transaction.put(method) }
             try transaction.put(keyring: new.keySlots.keyring)
             transaction.replaceSecrets(by: new.secrets)
         }
     }
 
-    private static let mostWays = 32
+    private static let mostUnlockMethods = 32
 
     /// Commits a change of the keys, if the stored keys are still those that it is based on.
     func changeKeys(
@@ -162,16 +166,17 @@ extension VaultKeys {
     fileprivate func without(_ id: String) throws -> VaultKeys {
         let key = SecretBox(try Random.secret().kept())
         var slots: [SealedRow] = []
-        let ways = try ways.filter { $0.id != id }.map { way in
-            let row = SealedRow(try way.seat.wrap(key.bytes))
+        let unlockMethods = try unlockMethods.filter { $0.id != id }.map { method in
+            let row = SealedRow(try method.seat.wrap(key.bytes))
             slots.append(row)
             return UnlockMethod(
-                id: way.id, kind: way.kind, createdAt: way.createdAt, slotDigest: try sealer.digest(of: row),
-                seat: way.seat)
+                id: method.id, kind: method.kind, createdAt: method.createdAt, slotDigest: try sealer.digest(of: row),
+                seat: method.seat)
         }
         return VaultKeys(
             KeySecrets(sealer: sealer, keyringKey: key),
-            keySlots: KeySlots(slots: slots, keyring: try sealer.keyring.proven(under: key.bytes)), ways: ways)
+            keySlots: KeySlots(slots: slots, keyring: try sealer.keyring.proven(under: key.bytes)),
+            unlockMethods: unlockMethods)
     }
 }
 

@@ -7,7 +7,7 @@ import Synchronization
 extension Vault {
     /// Creates a vault in an empty store: a keyring, and one key slot for each unlock key.
     package static func create(
-        in store: any SealedStore, ways: [UnlockKey], at now: Timestamp = SystemTime().now.wall
+        in store: any SealedStore, unlockKeys: [UnlockKey], at now: Timestamp = SystemTime().now.wall
     ) async throws(VaultError) {
         do {
             let rows = try await offThePool {
@@ -15,12 +15,12 @@ extension Vault {
                 let sealer = Sealer(keyring: keyring)
                 let key = SecretBox(try Random.secret())
                 let keySlots = KeySlots(slots: [], keyring: try keyring.proven(under: key.bytes))
-                let keys = VaultKeys(KeySecrets(sealer: sealer, keyringKey: key), keySlots: keySlots, ways: [])
+                let keys = VaultKeys(KeySecrets(sealer: sealer, keyringKey: key), keySlots: keySlots, unlockMethods: [])
                 var rows = [SealedRow(table: .keyring, cells: [.text(keyringID)], sealed: keySlots.keyring)]
                 var state = VaultState()
-                for (index, secret) in ways.enumerated() {
-                    let (way, slot) = try keys.made(secret, id: String(index + 1), at: now, scrypt: .standard)
-                    let row = try sealer.seal(way)
+                for (index, secret) in unlockKeys.enumerated() {
+                    let (method, slot) = try keys.made(secret, id: String(index + 1), at: now, scrypt: .standard)
+                    let row = try sealer.seal(method)
                     state.count(try sealer.digest(of: row))
                     rows += [slot, row]
                 }
@@ -45,12 +45,12 @@ extension Vault {
     ///     no audit events are stored.
     ///   - acceptingRollback: opens the vault nevertheless. Its commits then continue after those in the log.
     package static func open(
-        _ store: any SealedStore, with way: UnlockKey, log: LogDirectory? = nil, acceptingRollback: Bool = false,
+        _ store: any SealedStore, with unlockKey: UnlockKey, log: LogDirectory? = nil, acceptingRollback: Bool = false,
         time: any TimeSource
     ) async throws(VaultError) -> Vault {
         do {
             let keySlots = try await store.read { try KeySlots($0) }
-            let opened = try await keySlots.open(with: way)
+            let opened = try await keySlots.open(with: unlockKey)
             let sealer = opened.sealer
             let (logged, now) = (try await newest(log, sealer), time.now)
             let loaded = try await store.read { transaction in
@@ -62,7 +62,8 @@ extension Vault {
                 throw rollback.error
             }
             let keys = VaultKeys(
-                KeySecrets(sealer: sealer, keyringKey: opened.keyringKey), keySlots: keySlots, ways: loaded.ways)
+                KeySecrets(sealer: sealer, keyringKey: opened.keyringKey), keySlots: keySlots,
+                unlockMethods: loaded.unlockMethods)
             try keys.checkNoOtherSlots()
             let vault = Vault(
                 store: store, keys: keys, openedBy: opened.slot.id, catalog: Catalog(loaded.catalog),
@@ -74,16 +75,16 @@ extension Vault {
     }
 
     /// Checks that the secret opens this vault, which is already open; throws if it does not.
-    package func prove(_ way: UnlockKey) async throws(VaultError) {
-        do { _ = try await keySlots.open(with: way) } catch { throw VaultError(translating: error) }
+    package func prove(_ unlockKey: UnlockKey) async throws(VaultError) {
+        do { _ = try await keySlots.open(with: unlockKey) } catch { throw VaultError(translating: error) }
     }
 
     /// The key slot that a secret opens, in an open or a locked vault. The keys behind it are not retained.
     package static func slot(
-        in store: any SealedStore, openedBy way: UnlockKey
+        in store: any SealedStore, openedBy unlockKey: UnlockKey
     ) async throws(VaultError) -> (id: String, kind: String) {
         do {
-            let slot = try await store.read { try KeySlots($0) }.open(with: way).slot
+            let slot = try await store.read { try KeySlots($0) }.open(with: unlockKey).slot
             return (slot.id, slot.kind.words)
         } catch {
             throw VaultError(translating: error)

@@ -10,7 +10,7 @@ import VaultSQLite
 /// matter of seconds.
 func fill(_ path: String, keyFile: String, apps: Int) async throws {
     let rows = RowPile()
-    try await Vault.create(in: rows, ways: [UnlockKey(.keyFile(try contents(of: keyFile)))])
+    try await Vault.create(in: rows, unlockKeys: [UnlockKey(.keyFile(try contents(of: keyFile)))])
     let vault = try await Vault.open(rows, with: UnlockKey(.keyFile(try contents(of: keyFile))), time: SystemTime())
     let now = SystemTime().now.wall
     for number in 0..<apps {

@@ -20,7 +20,7 @@ import Vault
         place = try TemporaryDirectory()
         log = LogDirectory(path: place.path + "/audit")
         let store = MemoryStore()
-        try await Vault.create(in: store, ways: [.keyFile()])
+        try await Vault.create(in: store, unlockKeys: [.keyFile()])
         vault = try await Vault.open(store, with: .keyFile(), log: log, time: time)
     }
 

@@ -12,7 +12,7 @@ import Vault
     private let time = ManualTime()
 
     private func vault(apps: Int) async throws -> Vault {
-        try await Vault.create(in: store, ways: [.keyFile()])
+        try await Vault.create(in: store, unlockKeys: [.keyFile()])
         let vault = try await Vault.open(store, with: .keyFile(), time: time)
         for number in 0..<apps { try await vault.add(.sample("app-\(number)"), clientSecret: SecretBox("secret")) }
         return vault

@@ -24,7 +24,7 @@ import Vault
     private func obstacles(_ state: State, now: Timestamp = now) async throws -> [String] {
         let time = ManualTime()
         let store = MemoryStore()
-        try await Vault.create(in: store, ways: [.keyFile()])
+        try await Vault.create(in: store, unlockKeys: [.keyFile()])
         var vault = try await Vault.open(store, with: .keyFile(), time: time)
         var app = App.sample("zoom")
         app.marketplaceAppID = state.appID

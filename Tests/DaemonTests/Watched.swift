@@ -27,7 +27,7 @@ final class Watched {
     /// The vault has the app `zoom-prod`, and the client `me` that may have everything.
     init(mostWaiting: Int = 10) async throws {
         let store = MemoryStore()
-        try await Vault.create(in: store, ways: [.keyFile()])
+        try await Vault.create(in: store, unlockKeys: [.keyFile()])
         let transport = try CurlTransport(.init(userAgent: "tests", caFile: nil))
         let zoom = ZoomIssuer(zoom: ZoomClient(transport: transport))
         gate = VaultController(

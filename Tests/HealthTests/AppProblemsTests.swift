@@ -31,7 +31,7 @@ import Vault
     private func problems(_ state: State, app name: String = "zoom") async throws -> [AppProblems.Ranked] {
         let time = ManualTime()
         let store = MemoryStore()
-        try await Vault.create(in: store, ways: [.keyFile()])
+        try await Vault.create(in: store, unlockKeys: [.keyFile()])
         let vault = try await Vault.open(store, with: .keyFile(), time: time)
         var app = App.sample(name)
         app.policy = state.policy

@@ -106,7 +106,7 @@ import Testing
     {
         let time = ManualTime()
         let store = MemoryStore()
-        try await Vault.create(in: store, ways: [.keyFile()])
+        try await Vault.create(in: store, unlockKeys: [.keyFile()])
         var vault = try await Vault.open(store, with: .keyFile(), time: time)
         let app = App.sample("zoom")
         try await vault.add(app, clientSecret: SecretBox("s"))
@@ -140,7 +140,7 @@ import Testing
     @Test func `a wait is measured from when its stage began, over tries and restarts`() async throws {
         let time = ManualTime()
         let store = MemoryStore()
-        try await Vault.create(in: store, ways: [.keyFile()])
+        try await Vault.create(in: store, unlockKeys: [.keyFile()])
         let vault = try await Vault.open(store, with: .keyFile(), time: time)
         let app = App.sample("zoom")
         try await vault.add(app, clientSecret: SecretBox("s"))

@@ -62,7 +62,7 @@ import Vault
     @Test func `beyond a thousand apps the rest is one`() async throws {
         let time = ManualTime()
         let store = MemoryStore()
-        try await Vault.create(in: store, ways: [.keyFile()])
+        try await Vault.create(in: store, unlockKeys: [.keyFile()])
         let vault = try await Vault.open(store, with: .keyFile(), time: time)
         for number in 0..<1010 { try await vault.add(.sample("app-\(number)"), clientSecret: SecretBox("s")) }
         time.pass(60)

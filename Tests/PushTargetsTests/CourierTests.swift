@@ -28,7 +28,7 @@ import Vault
 
     init() async throws {
         let store = MemoryStore()
-        try await Vault.create(in: store, ways: [.keyFile()])
+        try await Vault.create(in: store, unlockKeys: [.keyFile()])
         vault = try await Vault.open(store, with: .keyFile(), time: time)
         target = .sample("console", of: app)
         try vault.settle(on: "one")

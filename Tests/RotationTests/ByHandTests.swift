@@ -9,7 +9,7 @@ import Vault
 @Suite struct ByHandTests {
     @Test func `a request that carries a rotation to its end at once is answered with that rotation`() async throws {
         let (time, disk) = (ManualTime(), MemoryStore())
-        try await Vault.create(in: disk, ways: [.keyFile()])
+        try await Vault.create(in: disk, unlockKeys: [.keyFile()])
         let vault = try await Vault.open(disk, with: .keyFile(), time: time)
         try await vault.add(.sample("zoom"), clientSecret: SecretBox("old"))
         let manners = FakeZoom.Manners(responses: [.lost], secondNew: .adds)

@@ -61,7 +61,7 @@ import Vault
         let time = ManualTime()
         let fate = Fate(diesAt: death)
         let disk = MemoryStore()
-        try await Vault.create(in: disk, ways: [.keyFile()])
+        try await Vault.create(in: disk, unlockKeys: [.keyFile()])
         let setUp = try await Vault.open(disk, with: .keyFile(), time: time)
         try await setUp.add(.sample("zoom"), clientSecret: SecretBox("old"))
 

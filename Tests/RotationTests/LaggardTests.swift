@@ -46,7 +46,7 @@ import Vault
         _ publisher: any SecretPublisher, _ timing: RotationTiming = RotationTiming()
     ) async throws -> (Vault, FakeZoom, RotationEngine) {
         let disk = MemoryStore()
-        try await Vault.create(in: disk, ways: [.keyFile()])
+        try await Vault.create(in: disk, unlockKeys: [.keyFile()])
         let vault = try await Vault.open(disk, with: .keyFile(), time: time)
         try await vault.add(.sample("zoom"), clientSecret: SecretBox("old"))
         let zoom = FakeZoom(secret: "old", manners: .init(), time: time, fate: Fate(diesAt: nil))

@@ -36,7 +36,7 @@ import Vault
         vault: Vault, zoom: FakeZoom, engine: RotationEngine
     ) {
         let (time, disk) = (ManualTime(), MemoryStore())
-        try await Vault.create(in: disk, ways: [.keyFile()])
+        try await Vault.create(in: disk, unlockKeys: [.keyFile()])
         let vault = try await Vault.open(disk, with: .keyFile(), time: time)
         try await vault.add(.sample("zoom"), clientSecret: SecretBox("old"))
         let zoom = FakeZoom(secret: "old", manners: .init(), time: time, fate: Fate(diesAt: nil))

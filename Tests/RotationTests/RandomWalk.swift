@@ -46,7 +46,7 @@ final class RandomWalk {
     /// A vault with the app, for all walks to begin with.
     static func template() async throws -> MemoryStore {
         let store = MemoryStore()
-        try await Vault.create(in: store, ways: [.keyFile()])
+        try await Vault.create(in: store, unlockKeys: [.keyFile()])
         let vault = try await Vault.open(store, with: .keyFile(), time: ManualTime())
         try await vault.add(.sample("zoom"), clientSecret: SecretBox("old"))
         for name in clients { try await vault.add(.sample(name.description)) }

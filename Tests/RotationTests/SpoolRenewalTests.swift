@@ -15,7 +15,7 @@ import Vault
     private let app = App.sample("zoom")
 
     init() async throws {
-        try await Vault.create(in: store, ways: [.keyFile(), .keyFile("j")], at: time.now.wall)
+        try await Vault.create(in: store, unlockKeys: [.keyFile(), .keyFile("j")], at: time.now.wall)
         vault = try await Vault.open(store, with: .keyFile(), time: time)
         try await vault.add(app, clientSecret: SecretBox("old"))
         var rotation = Rotation.planned(

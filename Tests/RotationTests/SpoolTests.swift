@@ -36,7 +36,7 @@ import Vault
 
         init(_ manners: FakeZoom.Manners = .init()) async throws {
             zoom = FakeZoom(secret: "old", manners: manners, time: time, fate: Fate(diesAt: nil))
-            try await Vault.create(in: disk, ways: [.keyFile()])
+            try await Vault.create(in: disk, unlockKeys: [.keyFile()])
             let vault = try await Vault.open(disk, with: .keyFile(), time: time)
             try await vault.add(.sample("zoom"), clientSecret: SecretBox("old"))
         }

@@ -11,7 +11,7 @@ import Vault
         let time = ManualTime()
         let zoom = FakeZoom(secret: "old", manners: .init(), time: time, fate: Fate(diesAt: nil))
         let disk = MemoryStore()
-        try await Vault.create(in: disk, ways: [.keyFile()])
+        try await Vault.create(in: disk, unlockKeys: [.keyFile()])
         try await Vault.open(disk, with: .keyFile(), time: time).add(.sample("zoom"), clientSecret: SecretBox("old"))
         var states: [Rotation.Phase] = []
         for number in 1...4 {

@@ -12,7 +12,7 @@ import Vault
 
     private func make(_ manners: FakeZoom.Manners) async throws -> (Vault, FakeZoom, RotationEngine) {
         let disk = MemoryStore()
-        try await Vault.create(in: disk, ways: [.keyFile()])
+        try await Vault.create(in: disk, unlockKeys: [.keyFile()])
         let vault = try await Vault.open(disk, with: .keyFile(), time: time)
         try await vault.add(.sample("zoom"), clientSecret: SecretBox("old"))
         let zoom = FakeZoom(secret: "old", manners: manners, time: time, fate: Fate(diesAt: nil))

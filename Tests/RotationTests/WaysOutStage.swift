@@ -29,7 +29,7 @@ struct Stage {
     init(_ place: WaysOutTests.Place, ends: [EndOutcome] = []) async throws {
         self.place = place
         let disk = MemoryStore()
-        try await Vault.create(in: disk, ways: [.keyFile()])
+        try await Vault.create(in: disk, unlockKeys: [.keyFile()])
         vault = try await Vault.open(disk, with: .keyFile(), time: time)
         try await vault.add(.sample("zoom"), clientSecret: SecretBox("old"))
         try await vault.add(.sample("ada"))

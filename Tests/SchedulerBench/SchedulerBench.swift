@@ -56,7 +56,7 @@ import VaultSQLite
     }
 
     private static func fill(_ path: String, _ count: Int, _ time: BenchTime) async throws {
-        try await SQLiteStore.create(at: path) { store in try await Vault.create(in: store, ways: [way()]) }
+        try await SQLiteStore.create(at: path) { store in try await Vault.create(in: store, unlockKeys: [way()]) }
         let store = try SQLiteStore.open(at: path)
         let vault = try await Vault.open(store, with: way(), time: time)
         for number in 0..<count {

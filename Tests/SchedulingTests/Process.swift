@@ -20,7 +20,7 @@ struct Process {
 
     init(apps: [App] = [], limits: Scheduler.Limits = .init()) async throws {
         let store = MemoryStore()
-        try await Vault.create(in: store, ways: [.keyFile()])
+        try await Vault.create(in: store, unlockKeys: [.keyFile()])
         let time = ManualTime()
         try await self.init(store, time, FakeZoom(time), limits)
         for app in apps { try await vault.add(app, clientSecret: SecretBox("s")) }

@@ -111,7 +111,7 @@ struct KeeperBench {
     /// With one app, `alpha`.
     init(policy: AttemptPolicy = AttemptPolicy()) async throws {
         let store = MemoryStore()
-        try await Vault.create(in: store, ways: [.keyFile()])
+        try await Vault.create(in: store, unlockKeys: [.keyFile()])
         try await self.init(store, ManualTime(), ScriptedIssuer(), policy)
         try await vault.add(.sample("alpha"), clientSecret: SecretBox("secret"))
     }

@@ -10,7 +10,7 @@ import VaultSQLite
     private struct Stop: Error, Equatable {}
 
     private func create(_ path: String) async throws {
-        try await SQLiteStore.create(at: path) { store in try await Vault.create(in: store, ways: [.keyFile()]) }
+        try await SQLiteStore.create(at: path) { store in try await Vault.create(in: store, unlockKeys: [.keyFile()]) }
     }
 
     private func opens(_ path: String) async -> Bool {
@@ -43,14 +43,14 @@ import VaultSQLite
         let path = directory.file("vault.db")
         await #expect(throws: Stop()) {
             try await SQLiteStore.create(at: path) { store in
-                try await Vault.create(in: store, ways: [.keyFile()])
+                try await Vault.create(in: store, unlockKeys: [.keyFile()])
                 throw Stop()
             }
         }
         #expect(try directory.names == ["vault.db.lock"])
         await #expect(throws: VaultError.self) {
             try await SQLiteStore.create(at: path) { store in
-                try await Vault.create(in: store, ways: [UnlockKey(.keyFile(SecretBytes(copying: "short")))])
+                try await Vault.create(in: store, unlockKeys: [UnlockKey(.keyFile(SecretBytes(copying: "short")))])
             }
         }
         #expect(try directory.names == ["vault.db.lock"])
@@ -76,7 +76,7 @@ import VaultSQLite
         let directory = try TemporaryDirectory()
         let path = directory.file("vault.db")
         try await SQLiteStore.create(at: path) { store in
-            try await Vault.create(in: store, ways: [.keyFile()])
+            try await Vault.create(in: store, unlockKeys: [.keyFile()])
             await #expect {
                 try await self.create(path)
             } throws: {
@@ -111,7 +111,7 @@ import VaultSQLite
         #expect(try directory.names.contains("vault.db.new") && !directory.names.contains("vault.db"))
         await #expect(processExitsWith: .signal(SIGKILL)) { [path = path as String] in
             try await SQLiteStore.create(at: path) { store in
-                try await Vault.create(in: store, ways: [.keyFile()])
+                try await Vault.create(in: store, unlockKeys: [.keyFile()])
                 kill(getpid(), SIGKILL)
             }
         }

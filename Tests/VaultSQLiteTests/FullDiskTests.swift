@@ -42,7 +42,7 @@ import VaultSQLite
     private func fill(_ disk: String) async throws {
         let path = disk + "/vault.db"
         try write([UInt8](repeating: 0, count: 64 << 10), to: disk + "/ballast")
-        try await SQLiteStore.create(at: path) { store in try await Vault.create(in: store, ways: [.keyFile()]) }
+        try await SQLiteStore.create(at: path) { store in try await Vault.create(in: store, unlockKeys: [.keyFile()]) }
         let time = ManualTime()
         let store = try SQLiteStore.open(at: path)
         let vault = try await Vault.open(store, with: .keyFile(), time: time)
@@ -87,7 +87,7 @@ import VaultSQLite
             try write([UInt8](repeating: 0, count: size - room - (8 << 10)), to: disk + "/ballast")
             do {
                 try await SQLiteStore.create(at: disk + "/vault.db") { store in
-                    try await Vault.create(in: store, ways: [.keyFile()])
+                    try await Vault.create(in: store, unlockKeys: [.keyFile()])
                 }
                 made += 1
             } catch {

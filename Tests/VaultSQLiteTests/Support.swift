@@ -45,7 +45,7 @@ struct FileVault {
     /// Makes an empty one.
     init() async throws {
         directory = try TemporaryDirectory(untilExit: true)
-        try await SQLiteStore.create(at: path) { store in try await Vault.create(in: store, ways: [.keyFile()]) }
+        try await SQLiteStore.create(at: path) { store in try await Vault.create(in: store, unlockKeys: [.keyFile()]) }
     }
 
     /// Puts files of another vault into a directory of their own, as after a power cut or a copy.

@@ -7,7 +7,7 @@ import Vault
 @Suite struct ChangesTests {
     private func make() async throws -> (MemoryStore, Vault, ManualTime) {
         let (store, time) = (MemoryStore(), ManualTime())
-        try await Vault.create(in: store, ways: [.keyFile()])
+        try await Vault.create(in: store, unlockKeys: [.keyFile()])
         return (store, try await Vault.open(store, with: .keyFile(), time: time), time)
     }
 

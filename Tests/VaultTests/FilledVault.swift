@@ -15,7 +15,7 @@ struct FilledVault {
     static let ways = ["1": "k" as Character, "2": "j"]
 
     init() async throws {
-        try await Vault.create(in: store, ways: [.keyFile("k"), .keyFile("j")])
+        try await Vault.create(in: store, unlockKeys: [.keyFile("k"), .keyFile("j")])
         vault = try await Vault.open(store, with: .keyFile("k"), log: HalfWrittenLog.directory, time: time)
         vault.tell(log)
         try await vault.fill(at: time.now, marked: "new")

@@ -13,7 +13,7 @@ import Testing
     private let alpha = Name.test("alpha")
 
     init() async throws {
-        try await Vault.create(in: store, ways: [.keyFile()])
+        try await Vault.create(in: store, unlockKeys: [.keyFile()])
         vault = try await Vault.open(store, with: .keyFile(), time: time)
     }
 

@@ -8,7 +8,7 @@ import Testing
 @Suite struct HistoryTests {
     @Test func `rotations of one second come in their order, whatever their IDs`() async throws {
         let (store, time) = (MemoryStore(), ManualTime())
-        try await Vault.create(in: store, ways: [.keyFile()])
+        try await Vault.create(in: store, unlockKeys: [.keyFile()])
         let vault = try await Vault.open(store, with: .keyFile(), time: time)
         let app = App.sample("zoom")
         try await vault.add(app, clientSecret: SecretBox("s"))
@@ -30,7 +30,7 @@ import Testing
         async throws
     {
         let (store, time) = (MemoryStore(), ManualTime())
-        try await Vault.create(in: store, ways: [.keyFile()])
+        try await Vault.create(in: store, unlockKeys: [.keyFile()])
         var vault = try await Vault.open(store, with: .keyFile(), time: time)
         let app = App.sample("zoom")
         try await vault.add(app, clientSecret: SecretBox("s"))
@@ -60,7 +60,7 @@ import Testing
     @Test(arguments: [Rotation.Phase.retired, .refused, .aborted])
     func `a rotation that is over does not continue`(end: Rotation.Phase) async throws {
         let store = MemoryStore()
-        try await Vault.create(in: store, ways: [.keyFile()])
+        try await Vault.create(in: store, unlockKeys: [.keyFile()])
         let vault = try await Vault.open(store, with: .keyFile(), time: ManualTime())
         let app = App.sample("alpha")
         try await vault.add(app, clientSecret: SecretBox("s"))

@@ -9,7 +9,7 @@ import Testing
     private let store = MemoryStore()
     private let time = ManualTime()
 
-    init() async throws { try await Vault.create(in: store, ways: [.keyFile()]) }
+    init() async throws { try await Vault.create(in: store, unlockKeys: [.keyFile()]) }
 
     private func open(_ store: MemoryStore, on machine: String) async throws -> Vault {
         let vault = try await Vault.open(store.reopened(), with: .keyFile(), time: time)

@@ -9,7 +9,7 @@ import Testing
 @Suite struct ObservingTests {
     @Test func `an observer is notified of each change after it shows, and of nothing else`() async throws {
         let store = MemoryStore()
-        try await Vault.create(in: store, ways: [.keyFile()])
+        try await Vault.create(in: store, unlockKeys: [.keyFile()])
         let vault = try await Vault.open(store, with: .keyFile(), time: ManualTime())
         let seen = Recorder<(CatalogChange, generation: Int?, clients: Int)>()
         vault.catalog.observe { [catalog = vault.catalog] change in
@@ -32,7 +32,7 @@ import Testing
         async throws
     {
         let (store, time) = (MemoryStore(), ManualTime())
-        try await Vault.create(in: store, ways: [.keyFile()])
+        try await Vault.create(in: store, unlockKeys: [.keyFile()])
         let vault = try await Vault.open(store, with: .keyFile(), time: time)
         let app = App.sample("zoom")
         try await vault.add(app, clientSecret: SecretBox("s"))

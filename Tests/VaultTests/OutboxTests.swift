@@ -27,7 +27,7 @@ import Testing
 
     init() async throws {
         place = try TemporaryDirectory()
-        try await Vault.create(in: store, ways: [.keyFile()])
+        try await Vault.create(in: store, unlockKeys: [.keyFile()])
     }
 
     private func open() async throws -> Vault {

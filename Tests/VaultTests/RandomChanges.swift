@@ -203,7 +203,7 @@ struct RandomChanges {
             _ = try await vault.addUnlockMethod(.keyFile("j"), at: now)
             return "key add"
         case 5:
-            let others = vault.ways.map(\.id).filter { $0 != "1" }
+            let others = vault.unlockMethods.map(\.id).filter { $0 != "1" }
             guard !others.isEmpty else { throw VaultError(.notFound, "no other way") }
             try await vault.removeUnlockMethod(dice.oneOf(others))
             return "key remove"

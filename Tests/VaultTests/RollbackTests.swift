@@ -16,7 +16,7 @@ import Testing
 
     init() async throws {
         place = try TemporaryDirectory()
-        try await Vault.create(in: store, ways: [.keyFile()])
+        try await Vault.create(in: store, unlockKeys: [.keyFile()])
     }
 
     private func open(_ store: MemoryStore, acceptingRollback: Bool = false) async throws -> Vault {

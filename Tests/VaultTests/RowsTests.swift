@@ -17,7 +17,7 @@ import Testing
 
     private func check(seed: UInt64) async throws {
         let (store, time) = (MemoryStore(), ManualTime())
-        try await Vault.create(in: store, ways: [.keyFile()])
+        try await Vault.create(in: store, unlockKeys: [.keyFile()])
         let vault = try await Vault.open(store, with: .keyFile(), log: HalfWrittenLog.directory, time: time)
         let log = HalfWrittenLog()
         vault.tell(log)
@@ -55,7 +55,7 @@ private struct Served: Equatable {
 
     init(_ vault: Vault) {
         picture = VaultPicture(vault)
-        let ways = vault.ways.map { "\($0.id) \($0.kind) \($0.slotDigest)" }
+        let ways = vault.unlockMethods.map { "\($0.id) \($0.kind) \($0.slotDigest)" }
         others =
             ways + vault.damagedSlots + vault.keySlots.slots.map(\.id)
             + ["\(vault.keyEpoch)", "\(vault.commits)", "\(vault.auditHead)", "\(vault.isElsewhere)"]

@@ -8,7 +8,7 @@ import Vault
 @Suite struct SharedConnectionTests {
     @Test func `one app's targets share a connection, two apps' only with other settings`() async throws {
         let store = MemoryStore()
-        try await Vault.create(in: store, ways: [.keyFile()])
+        try await Vault.create(in: store, unlockKeys: [.keyFile()])
         let vault = try await Vault.open(store, with: .keyFile(), time: ManualTime())
         let (one, two) = (App.sample("one"), App.sample("two"))
         for app in [one, two] { try await vault.add(app, clientSecret: SecretBox("secret")) }

@@ -18,7 +18,7 @@ import Vault
     private static func sealed() async throws -> Sealed {
         let key = RecoveryKey.generateForTest()
         let store = MemoryStore()
-        try await Vault.create(in: store, ways: [.keyFile(), UnlockKey(.recovery(try key()))])
+        try await Vault.create(in: store, unlockKeys: [.keyFile(), UnlockKey(.recovery(try key()))])
         let vault = try await Vault.open(store, with: .keyFile(), time: ManualTime())
         let app = App.sample("zoom")
         try await vault.add(app, clientSecret: SecretBox("old"))

@@ -7,7 +7,7 @@ import Vault
 @Suite struct TokenKeepingTests {
     private func make() async throws -> (MemoryStore, Vault, ManualTime, App) {
         let (store, time, app) = (MemoryStore(), ManualTime(), App.sample("alpha"))
-        try await Vault.create(in: store, ways: [.keyFile()])
+        try await Vault.create(in: store, unlockKeys: [.keyFile()])
         let vault = try await Vault.open(store, with: .keyFile(), time: time)
         try await vault.add(app, clientSecret: SecretBox("secret"))
         return (store, vault, time, app)

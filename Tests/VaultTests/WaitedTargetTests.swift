@@ -17,7 +17,7 @@ import Vault
         init(isPublished: Bool, _ change: (inout Delivery) -> Void) async throws {
             let time = ManualTime()
             let store = MemoryStore()
-            try await Vault.create(in: store, ways: [.keyFile()])
+            try await Vault.create(in: store, unlockKeys: [.keyFile()])
             vault = try await Vault.open(store, with: .keyFile(), time: time)
             target = .sample("console", of: app, connection: "one")
             try await vault.add(app, clientSecret: SecretBox("s"))

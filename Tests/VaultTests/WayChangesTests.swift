@@ -16,7 +16,7 @@ import Testing
     init() async throws {
         recovery = SecretBox(try RecoveryKey.generate().rendered())
         let first = UnlockKey(.recovery(try recovery.bytes.withSpan { try RecoveryKey(reading: $0) }))
-        try await Vault.create(in: store, ways: [.keyFile(), first], at: time.now.wall)
+        try await Vault.create(in: store, unlockKeys: [.keyFile(), first], at: time.now.wall)
         vault = try await Vault.open(store, with: .keyFile(), time: time)
         try await vault.fill(at: time.now, marked: "new")
     }
@@ -57,11 +57,11 @@ import Testing
     }
 
     @Test func `an added unlock key opens the vault, and nothing else is touched`() async throws {
-        let tables = SealedTable.all.filter { ![.state, .way, .keySlot].contains($0) }
+        let tables = SealedTable.all.filter { ![.state, .unlockMethod, .keySlot].contains($0) }
         let before = try await rows(store, tables)
         let slots = try await rows(store, [.keySlot])
         let added = try await vault.addUnlockMethod(.keyFile("n"), at: time.now.wall)
-        #expect(added.id == "3" && vault.ways.map(\.id) == ["1", "2", "3"])
+        #expect(added.id == "3" && vault.unlockMethods.map(\.id) == ["1", "2", "3"])
         #expect(try await rows(store, tables) == before)
         #expect(try await rows(store, [.keySlot]).prefix(2) == slots[...])
         #expect(await [code(.keyFile("n")), code(.keyFile())] == [nil, nil])
@@ -71,15 +71,15 @@ import Testing
 
     @Test func `a removed unlock key opens nothing, the others do, and its number is named`() async throws {
         _ = try await vault.addUnlockMethod(.keyFile("n"), at: time.now.wall)
-        let before = try await rows(store, SealedTable.inEpochs.filter { $0 != .way })
+        let before = try await rows(store, SealedTable.inEpochs.filter { $0 != .unlockMethod })
         try await vault.removeUnlockMethod("1")
         #expect(await [code(.keyFile()), code(.keyFile("n"))] == [.wrongKey, nil])
         #expect(await code(try recoveryWay()) == nil)
-        #expect(vault.ways.map(\.id) == ["2", "3"] && vault.damagedSlots == [])
-        #expect(try await rows(store, SealedTable.inEpochs.filter { $0 != .way }) == before)
+        #expect(vault.unlockMethods.map(\.id) == ["2", "3"] && vault.damagedSlots == [])
+        #expect(try await rows(store, SealedTable.inEpochs.filter { $0 != .unlockMethod }) == before)
         // And with the vault opened by what is left, it goes on.
         let again = try await Vault.open(store.reopened(), with: .keyFile("n"), time: time)
-        #expect(again.ways.map(\.id) == ["2", "3"] && again.damagedSlots == [])
+        #expect(again.unlockMethods.map(\.id) == ["2", "3"] && again.damagedSlots == [])
     }
 
     /// Somebody has the secret of a removed way, its slot from an old copy, and the file as it is now.
@@ -112,11 +112,11 @@ import Testing
 
     @Test func `the only unlock key stays, of whatever kind it is`() async throws {
         let store = MemoryStore()
-        try await Vault.create(in: store, ways: [.keyFile()])
+        try await Vault.create(in: store, unlockKeys: [.keyFile()])
         let vault = try await Vault.open(store, with: .keyFile(), time: time)
         let refused = await refusal { () throws(VaultError) in try await vault.removeUnlockMethod("1") }
         #expect(refused?.code == .ended && refused?.detail.contains("last one") == true)
-        #expect(try await Vault.open(store.reopened(), with: .keyFile(), time: time).ways.map(\.id) == ["1"])
+        #expect(try await Vault.open(store.reopened(), with: .keyFile(), time: time).unlockMethods.map(\.id) == ["1"])
     }
 
     @Test func `there are at most 32 unlock keys`() async throws {
@@ -124,7 +124,7 @@ import Testing
         let refused = await refusal { () throws(VaultError) in
             _ = try await vault.addUnlockMethod(.keyFile("o"), at: time.now.wall)
         }
-        #expect(refused?.code == .ended && vault.ways.count == 32)
+        #expect(refused?.code == .ended && vault.unlockMethods.count == 32)
         #expect(await code(.keyFile("o")) == .wrongKey)
         #expect(await code(.keyFile("n")) == nil)
     }
@@ -141,7 +141,7 @@ import Testing
         let old = try recoveryWay()
         try await vault.removeUnlockMethod("2")
         #expect(await code(old) == .wrongKey)
-        #expect(vault.ways.map(\.id) == ["3"])
+        #expect(vault.unlockMethods.map(\.id) == ["3"])
     }
 
     @Test func `a passphrase's cost is kept with it, and can be raised`() async throws {
@@ -153,7 +153,7 @@ import Testing
         #expect(await code(Self.passphrase()) == nil)
         #expect(await code(Self.passphrase("correct horse battera")) == .wrongKey)
         let again = try await Vault.open(store.reopened(), with: Self.passphrase(), time: time)
-        #expect(again.ways.first { $0.id == dear.id }?.seat.scrypt?.logN == 15)
+        #expect(again.unlockMethods.first { $0.id == dear.id }?.seat.scrypt?.logN == 15)
     }
 
     @Test func `a key that cannot guard a vault, or cannot be written, adds nothing`() async throws {
@@ -175,7 +175,7 @@ import Testing
             await refusal { () throws(VaultError) in try await vault.removeUnlockMethod("1") }?.code
                 == .store(.diskFull))
         store.failCommits(with: nil)
-        #expect(try await rows(store, SealedTable.all) == before && vault.ways.map(\.id) == ["1", "2"])
+        #expect(try await rows(store, SealedTable.all) == before && vault.unlockMethods.map(\.id) == ["1", "2"])
         try await vault.removeUnlockMethod("1")
         #expect(await code(try recoveryWay()) == nil)
     }
@@ -238,8 +238,8 @@ import Testing
         async let three: Void = refusalOfAdding("p")
         _ = await (one, two, three)
         let again = try await Vault.open(store.reopened(), with: .keyFile(), time: time)
-        #expect(again.ways.map(\.id) == vault.ways.map(\.id) && again.damagedSlots == [])
-        #expect(vault.ways.count >= 3 && Set(vault.ways.map(\.id)).count == vault.ways.count)
+        #expect(again.unlockMethods.map(\.id) == vault.unlockMethods.map(\.id) && again.damagedSlots == [])
+        #expect(vault.unlockMethods.count >= 3 && Set(vault.unlockMethods.map(\.id)).count == vault.unlockMethods.count)
     }
 
     private func refusalOfAdding(_ letter: Character) async {

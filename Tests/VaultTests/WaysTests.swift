@@ -27,7 +27,7 @@ import Vault
             UnlockKey(.recovery(try printed.withSpan { try RecoveryKey(reading: $0) }))
         }
         let store = MemoryStore()
-        try await Vault.create(in: store, ways: [.keyFile(), Self.passphraseWay(), try recovery()])
+        try await Vault.create(in: store, unlockKeys: [.keyFile(), Self.passphraseWay(), try recovery()])
         #expect(await code(store, .keyFile()) == nil)
         #expect(await code(store, Self.passphraseWay()) == nil)
         #expect(await code(store, try recovery()) == nil)
@@ -45,7 +45,7 @@ import Vault
     @Test(arguments: [0, 1, 31, 4097, 100_000])
     func `a secret of a length that none can have is a wrong key, and not damage`(count: Int) async throws {
         let store = MemoryStore()
-        try await Vault.create(in: store, ways: [.keyFile()])
+        try await Vault.create(in: store, unlockKeys: [.keyFile()])
         let way = UnlockKey(.keyFile(SecretBytes(copying: String(repeating: "k", count: count))))
         #expect(await code(store, way) == .wrongKey)
         #expect(await code(store, Self.passphraseWay(String(repeating: "k", count: count))) == .wrongKey)
@@ -53,7 +53,7 @@ import Vault
 
     @Test func `a vault that has no slot for a kind of secret says so`() async throws {
         let store = MemoryStore()
-        try await Vault.create(in: store, ways: [.keyFile()])
+        try await Vault.create(in: store, unlockKeys: [.keyFile()])
         #expect(await code(store, Self.passphraseWay()) == .wrongKey)
         #expect(await code(store, UnlockKey(.recovery(try RecoveryKey.generate()))) == .wrongKey)
     }
@@ -69,7 +69,7 @@ import Vault
         let filled = try await FilledVault()
         let commits = filled.store.commits
         await #expect {
-            try await Vault.create(in: filled.store, ways: [.keyFile("x")])
+            try await Vault.create(in: filled.store, unlockKeys: [.keyFile("x")])
         } throws: {
             ($0 as? VaultError)?.code == .exists
         }
@@ -82,7 +82,7 @@ import Vault
     func `a passphrase that is too easy, and a key file of a wrong length, create no vault`(text: String) async throws {
         let store = MemoryStore()
         for way in [Self.passphraseWay(text), UnlockKey(.keyFile(SecretBytes(copying: text)))] {
-            await #expect(throws: VaultError.self) { try await Vault.create(in: store, ways: [.keyFile(), way]) }
+            await #expect(throws: VaultError.self) { try await Vault.create(in: store, unlockKeys: [.keyFile(), way]) }
         }
         #expect(store.commits == 0)
     }
@@ -93,7 +93,7 @@ import Vault
 
     @Test func `neither an error nor a vault says anything about a secret`() async throws {
         let store = MemoryStore()
-        try await Vault.create(in: store, ways: [.keyFile("k")])
+        try await Vault.create(in: store, unlockKeys: [.keyFile("k")])
         do {
             _ = try await Vault.open(store, with: .keyFile("q"), time: ManualTime())
             Issue.record("opened by a wrong key")

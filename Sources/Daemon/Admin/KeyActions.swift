@@ -31,7 +31,7 @@ struct KeyActions {
 
     /// Without `--force`, refuses to remove the slot that the next start needs.
     private func checkNotNeeded(_ slot: String) async throws(Problem) {
-        guard session.vault.ways.contains(where: { $0.id == slot }) else { return }
+        guard session.vault.unlockMethods.contains(where: { $0.id == slot }) else { return }
         if let source,
             let opened = try? await source.slot({ key throws(VaultError) in try await gate.slot(openedBy: key) }),
             opened.id == slot
@@ -52,7 +52,7 @@ struct KeyActions {
         return KeyList(
             epoch: session.vault.keyEpoch, resealing: session.keys.progress.map(ResealingDocument.init),
             waiting: session.keys.trouble,
-            slots: session.vault.ways.map {
+            slots: session.vault.unlockMethods.map {
                 KeyList.Slot($0, isDamaged: damaged.contains($0.id), isInUse: $0.id == session.vault.openedBy)
             })
     }
@@ -82,19 +82,19 @@ struct KeyActions {
         return added
     }
 
-    private func add(_ way: UnlockKey) async throws(VaultError) -> KeyList.Slot {
-        let way = try await session.vault.addUnlockMethod(way, at: time.now.wall) { [audited] way in
-            audited?.event(.done, about: [("slot", .text(way.id)), ("way", .text(way.kind.rawValue))])
+    private func add(_ unlockKey: UnlockKey) async throws(VaultError) -> KeyList.Slot {
+        let method = try await session.vault.addUnlockMethod(unlockKey, at: time.now.wall) { [audited] method in
+            audited?.event(.done, about: [("slot", .text(method.id)), ("unlock_method", .text(method.kind.rawValue))])
         }
-        return KeyList.Slot(way, isDamaged: false, isInUse: false)
+        return KeyList.Slot(method, isDamaged: false, isInUse: false)
     }
 }
 
 extension KeyList.Slot {
-    init(_ way: UnlockMethod, isDamaged: Bool, isInUse: Bool) {
+    init(_ method: UnlockMethod, isDamaged: Bool, isInUse: Bool) {
         self.init(
-            slot: way.id, kind: way.kind.rawValue, state: isDamaged ? .damaged : .ok,
-            createdAt: way.createdAt,
-            scrypt: way.seat.scrypt.map { Cost(logN: Int($0.logN), r: Int($0.r), p: Int($0.p)) }, isInUse: isInUse)
+            slot: method.id, kind: method.kind.rawValue, state: isDamaged ? .damaged : .ok,
+            createdAt: method.createdAt,
+            scrypt: method.seat.scrypt.map { Cost(logN: Int($0.logN), r: Int($0.r), p: Int($0.p)) }, isInUse: isInUse)
     }
 }

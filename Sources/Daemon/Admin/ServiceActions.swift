@@ -40,16 +40,16 @@ extension AdminCall {
     // MARK: The vault
 
     func unlock(_ wanted: consuming UnlockRequest) async throws(Problem) -> RenderedResponse {
-        let way: UnlockKey
+        let unlockKey: UnlockKey
         do throws(VaultError) {
             switch consume wanted {
-            case .passphrase(let secret): way = UnlockKey(.passphrase(secret))
-            case .recoveryKey(let secret): way = try UnlockKey(typedRecoveryKey: secret)
+            case .passphrase(let secret): unlockKey = UnlockKey(.passphrase(secret))
+            case .recoveryKey(let secret): unlockKey = try UnlockKey(typedRecoveryKey: secret)
             }
         } catch {
             throw Problem(error)
         }
-        try await routes.unlocking.take { () throws(VaultError) in try await routes.gate.unlock(with: way) }
+        try await routes.unlocking.take { () throws(VaultError) in try await routes.gate.unlock(with: unlockKey) }
         return .noContent
     }
 

@@ -184,8 +184,8 @@ package struct Daemon: Sendable {
             logger.notice("the vault is locked: keyturn unlock")
             return
         }
-        let way = try source.read()
-        do throws(VaultError) { try await gate.unlock(with: way) } catch { throw source.failure(error) }
+        let unlockKey = try source.read()
+        do throws(VaultError) { try await gate.unlock(with: unlockKey) } catch { throw source.failure(error) }
         gate.session?.audit.note(AuditEvent(.init("vault.unlock"), .done, [("actor", .text("keyturnd"))]))
     }
 }

@@ -124,7 +124,7 @@ final class VaultController: Sendable {
     var holdsTheOnlyCopy: Bool { session?.rotations.report.troubles.contains { $0.kind == .inMemory } ?? false }
 
     /// If the vault is already unlocked, only checks the secret.
-    func unlock(with way: UnlockKey) async throws(VaultError) {
+    func unlock(with unlockKey: UnlockKey) async throws(VaultError) {
         let (locks, ending, open) = state.withLock { ($0.locks, $0.ending, $0.session) }
         guard ending == 0 else {
             throw VaultError(
@@ -132,11 +132,11 @@ final class VaultController: Sendable {
                 hint: "the same again in a moment")
         }
         if let open {
-            try await open.vault.prove(way)
+            try await open.vault.prove(unlockKey)
             guard state.withLock({ $0.locks }) == locks else { throw Self.overtaken }
             return
         }
-        let vault = try await Vault.open(store, with: way, log: audit, time: time)
+        let vault = try await Vault.open(store, with: unlockKey, log: audit, time: time)
         try vault.settle(on: machine)
         let session = makeSession(vault)
         let isNew = try state.withLock { state throws(VaultError) in
@@ -161,8 +161,8 @@ final class VaultController: Sendable {
     }
 
     /// The key slot that a secret opens, whether or not the vault is locked.
-    func slot(openedBy way: UnlockKey) async throws(VaultError) -> (id: String, kind: String) {
-        try await Vault.slot(in: store, openedBy: way)
+    func slot(openedBy unlockKey: UnlockKey) async throws(VaultError) -> (id: String, kind: String) {
+        try await Vault.slot(in: store, openedBy: unlockKey)
     }
 
     private static var overtaken: VaultError {

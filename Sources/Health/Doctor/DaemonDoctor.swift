@@ -137,7 +137,7 @@ package struct DaemonDoctor {
         }
         return kinds.count > 1
             ? Line("key_slots", .passed, words)
-            : Line("key_slots", .warning, "the \(words) is the only way in", try: "keyturn key add --help")
+            : Line("key_slots", .warning, "the \(words) is the only unlock key", try: "keyturn key add --help")
     }
 
     // MARK: Sockets

@@ -111,7 +111,7 @@ package struct StatusReport: Sendable {
             StatusDocument.Problem(
                 .keySlotDamaged,
                 "key slot \(slot) is damaged or gone: what opened it may not open the vault any more",
-                try: "keyturn key remove \(slot), and add another way in: keyturn key add")
+                try: "keyturn key remove \(slot), and add another: keyturn key add")
         }
         if let trouble = vitals.resealing.trouble {
             problems.append(

@@ -35,7 +35,8 @@ package struct VaultCheck {
             let lock = try storage.lock(.reading)
             defer { withExtendedLifetime(lock) {} }
             let log = LogDirectory(path: places.audit)
-            var (look, findings) = try await Self.look(at: places.vault, key.way, log: log) { () throws(StoreError) in
+            var (look, findings) = try await Self.look(at: places.vault, key.unlockKey, log: log) {
+                () throws(StoreError) in
                 try storage.openCopy(in: scratch)
             }
             findings += StateModes(places: places).troubles.map {
@@ -58,7 +59,7 @@ package struct VaultCheck {
     /// Checks only a vault's file, such as a backup.
     package func run(file: String, _ key: OfflineKey) async throws(StartError) -> CheckReport {
         do {
-            var (look, findings) = try await Self.look(at: file, key.way, log: nil) { () throws(StoreError) in
+            var (look, findings) = try await Self.look(at: file, key.unlockKey, log: nil) { () throws(StoreError) in
                 try storage.openCopy(of: file, in: scratch)
             }
             look.findings = findings
@@ -79,23 +80,23 @@ package struct VaultCheck {
 
     /// - Parameter log: the vault's audit log, which shows whether the vault is older than it.
     static func look(
-        at path: String, _ way: UnlockKey, log: LogDirectory?, _ openCopy: () throws(StoreError) -> any VaultStore
+        at path: String, _ unlockKey: UnlockKey, log: LogDirectory?, _ openCopy: () throws(StoreError) -> any VaultStore
     ) async throws -> (Look, [Finding]) {
         let store: any VaultStore
         do throws(StoreError) { store = try openCopy() } catch {
             guard error.code == .damaged || error.code == .notAVault else { throw error }
             return (Look(), [Finding(.fatal, "vault.db", error.detail, try: error.hint)])
         }
-        return try await look(at: store, way, log)
+        return try await look(at: store, unlockKey, log)
     }
 
     private static func look(
-        at store: any VaultStore, _ way: UnlockKey, _ log: LogDirectory?
+        at store: any VaultStore, _ unlockKey: UnlockKey, _ log: LogDirectory?
     ) async throws -> (Look, [Finding]) {
         var (look, findings) = (Look(), [Finding]())
         do {
             findings = try await store.examine()
-            let inspector = try await VaultInspector(store, with: way)
+            let inspector = try await VaultInspector(store, with: unlockKey)
             look.inspector = inspector
             let inspection = try await inspector.inspect()
             look.inspection = inspection

@@ -37,7 +37,7 @@ package struct Initialisation {
 
     /// - Parameter recovery: the key is written or shown before the vault is created, so that there is never a vault
     ///   without a known recovery key.
-    package func run(_ way: consuming UnlockMethod, recovery place: Recovery) async throws(StartError) -> Made {
+    package func run(_ method: consuming UnlockMethod, recovery place: Recovery) async throws(StartError) -> Made {
         try PrivateDirectory.ensure("the state directory", places.stateDirectory, mode: 0o700)
         if case .file(let path) = place {
             try StartError.check("the recovery key's directory", Self.directory(of: path))
@@ -51,7 +51,7 @@ package struct Initialisation {
         do throws(StartError) {
             var newKeyFile: String?
             let first: UnlockKey
-            switch consume way {
+            switch consume method {
             case .passphrase(let passphrase): first = UnlockKey(.passphrase(passphrase))
             case .keyFile(let path, let isThere):
                 if !isThere {
@@ -76,7 +76,7 @@ package struct Initialisation {
                 }
             }
             let isShown = if case .shown = place { true } else { false }
-            try await create([first, try Self.way(recovery)], isShown: isShown)
+            try await create([first, try Self.unlockKey(recovery)], isShown: isShown)
             return Made(vault: places.vault, newKeyFile: newKeyFile)
         } catch {
             // A failing disk may prevent the vault's removal, or hide whether it exists. Then its keys stay too.
@@ -92,17 +92,17 @@ package struct Initialisation {
         }
     }
 
-    private func create(_ ways: [UnlockKey], isShown: Bool) async throws(StartError) {
-        do throws(StartError) { try await create(ways) } catch {
+    private func create(_ unlockKeys: [UnlockKey], isShown: Bool) async throws(StartError) {
+        do throws(StartError) { try await create(unlockKeys) } catch {
             guard isShown else { throw error }
             throw StartError(
                 error.exitStatus, "\(error.detail); the recovery key that was shown opens nothing", hint: error.hint)
         }
     }
 
-    private func create(_ ways: [UnlockKey]) async throws(StartError) {
+    private func create(_ unlockKeys: [UnlockKey]) async throws(StartError) {
         do {
-            try await storage.create { store in try await Vault.create(in: store, ways: ways) }
+            try await storage.create { store in try await Vault.create(in: store, unlockKeys: unlockKeys) }
         } catch let error as VaultError {
             throw StartError(error)
         } catch let error as StoreError {
@@ -136,7 +136,7 @@ package struct Initialisation {
         }
     }
 
-    private static func way(_ recovery: borrowing SecretBytes) throws(StartError) -> UnlockKey {
+    private static func unlockKey(_ recovery: borrowing SecretBytes) throws(StartError) -> UnlockKey {
         do throws(VaultError) { return try UnlockKey(typedRecoveryKey: recovery) } catch { throw StartError(error) }
     }
 }

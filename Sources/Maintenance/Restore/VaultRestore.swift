@@ -28,15 +28,15 @@ package struct VaultRestore {
             try PrivateDirectory.ensure("the state directory", places.stateDirectory, mode: 0o700)
             let lock = try storage.lock(.writing)
             defer { withExtendedLifetime(lock) {} }
-            let way = key.way
+            let unlockKey = key.unlockKey
             // If an earlier run was killed halfway, the command is repeated without a question.
             let isAgain = try storage.state() == .replacing
             try storage.finishReplacement()
-            if !replacing, !isAgain { try await refuseIfWhole(way) }
+            if !replacing, !isAgain { try await refuseIfWhole(unlockKey) }
             let replacement = try begin(backup)
             let (inspection, newer, aside): (Inspection, [RestoreReport.NewerSecret], String?)
             do {
-                (inspection, newer) = try await prepare(replacement.store, backup, way)
+                (inspection, newer) = try await prepare(replacement.store, backup, unlockKey)
                 aside = try await replacement.finish()
             } catch {
                 await replacement.discard()
@@ -52,11 +52,11 @@ package struct VaultRestore {
     }
 
     /// An intact vault may have newer secrets than any backup. One that cannot be served has lost them.
-    private func refuseIfWhole(_ way: UnlockKey) async throws {
+    private func refuseIfWhole(_ unlockKey: UnlockKey) async throws {
         guard try storage.state() == .present else { return }
         let (_, findings): (VaultCheck.Look, [Finding])
         do {
-            (_, findings) = try await look(way, LogDirectory(path: places.audit))
+            (_, findings) = try await look(unlockKey, LogDirectory(path: places.audit))
         } catch let error as VaultError where error.code == .wrongKey {
             throw StartError(
                 .badData,
@@ -72,8 +72,8 @@ package struct VaultRestore {
     }
 
     /// Checks a copy of the vault that is there.
-    private func look(_ way: UnlockKey, _ log: LogDirectory?) async throws -> (VaultCheck.Look, [Finding]) {
-        try await VaultCheck.look(at: places.vault, way, log: log) { () throws(StoreError) in
+    private func look(_ unlockKey: UnlockKey, _ log: LogDirectory?) async throws -> (VaultCheck.Look, [Finding]) {
+        try await VaultCheck.look(at: places.vault, unlockKey, log: log) { () throws(StoreError) in
             try storage.openCopy(in: places.stateDirectory)
         }
     }
@@ -88,16 +88,16 @@ package struct VaultRestore {
     /// Verifies the copy with its own keys, and marks everything that a backup cannot know.
     /// - Returns: the unchanged backup's content, and the apps that got a newer secret since.
     private func prepare(
-        _ store: any VaultStore, _ backup: String, _ way: UnlockKey
+        _ store: any VaultStore, _ backup: String, _ unlockKey: UnlockKey
     ) async throws -> (Inspection, [RestoreReport.NewerSecret]) {
-        let inspector = try await VaultInspector(store, with: way)
+        let inspector = try await VaultInspector(store, with: unlockKey)
         let inspection = try await inspector.inspect()
         let findings = try await store.examine() + inspection.findings
         if let fatal = findings.first(where: { $0.severity == .fatal }) { throw unusable(backup, fatal.detail) }
         // Older than the log, like every backup: from here on it is the newest vault.
         let vault = try await Vault.open(
-            store, with: way, log: LogDirectory(path: places.audit), acceptingRollback: true, time: time)
-        let known = await knownGenerations(inspector, way)
+            store, with: unlockKey, log: LogDirectory(path: places.audit), acceptingRollback: true, time: time)
+        let known = await knownGenerations(inspector, unlockKey)
         let floors = inspection.apps.reduce(into: [Name: GenerationFloor]()) {
             $0[$1.name] = known.floor(of: $1.name, above: $1.generation) ?? $1.floor
         }
@@ -149,11 +149,11 @@ package struct VaultRestore {
     }
 
     /// From the log, if there is one, and from the vault to be replaced, if it is the same vault and opens.
-    private func knownGenerations(_ backup: VaultInspector, _ way: UnlockKey) async -> KnownGenerations {
+    private func knownGenerations(_ backup: VaultInspector, _ unlockKey: UnlockKey) async -> KnownGenerations {
         var known = KnownGenerations()
         guard let key = try? backup.auditKey() else { return known }
         known.read(LogDirectory(path: places.audit), key: key)
-        if (try? storage.state()) == .present, let look = try? await look(way, nil).0,
+        if (try? storage.state()) == .present, let look = try? await look(unlockKey, nil).0,
             let inspector = look.inspector, let inspection = look.inspection,
             let other = try? inspector.auditKey(), other.constantTimeEquals(key)
         {

@@ -5,14 +5,14 @@ import Vault
 
 /// The unlock key of an offline command.
 package struct OfflineKey: Sendable {
-    let way: UnlockKey
+    let unlockKey: UnlockKey
 
     package static func passphrase(_ passphrase: consuming SecretBytes) -> OfflineKey {
-        OfflineKey(way: UnlockKey(.passphrase(passphrase)))
+        OfflineKey(unlockKey: UnlockKey(.passphrase(passphrase)))
     }
 
     package static func recoveryKey(_ typed: borrowing SecretBytes) throws(StartError) -> OfflineKey {
-        do throws(VaultError) { return OfflineKey(way: try UnlockKey(typedRecoveryKey: typed)) } catch {
+        do throws(VaultError) { return OfflineKey(unlockKey: try UnlockKey(typedRecoveryKey: typed)) } catch {
             throw StartError(error)
         }
     }
@@ -20,6 +20,6 @@ package struct OfflineKey: Sendable {
     /// The key that the daemon would use at its start.
     /// - Parameter state: the vault's directory. Root may use a key file of the directory's owner.
     package static func configured(_ source: UnlockSource, state: String) throws(StartError) -> OfflineKey {
-        OfflineKey(way: try source.read(owner: UnlockSource.owner(of: state)))
+        OfflineKey(unlockKey: try source.read(owner: UnlockSource.owner(of: state)))
     }
 }

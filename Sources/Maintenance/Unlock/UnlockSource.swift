@@ -71,11 +71,11 @@ package enum UnlockSource: Equatable {
     package func slot(
         _ find: (UnlockKey) async throws(VaultError) -> (id: String, kind: String)
     ) async throws(StartError) -> (id: String, kind: String) {
-        let way: UnlockKey
-        do { way = try await offThePool { [self] in try read() } } catch {
+        let unlockKey: UnlockKey
+        do { unlockKey = try await offThePool { [self] in try read() } } catch {
             throw (error as? StartError) ?? StartError(.internal, "\(name) cannot be read: \(error)")
         }
-        do throws(VaultError) { return try await find(way) } catch { throw failure(error) }
+        do throws(VaultError) { return try await find(unlockKey) } catch { throw failure(error) }
     }
 
     package var name: String {

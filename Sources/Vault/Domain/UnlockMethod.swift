@@ -29,7 +29,7 @@ extension [UnlockMethod] {
 
     /// Throws if the method is the last one, or the last recovery key.
     func checkRemoving(_ id: String) throws(VaultError) {
-        guard let way = first(where: { $0.id == id }) else {
+        guard let method = first(where: { $0.id == id }) else {
             throw VaultError(.notFound, "there is no key slot \(id)", hint: "keyturn key list")
         }
         let rest = filter { $0.id != id }
@@ -38,7 +38,7 @@ extension [UnlockMethod] {
                 .ended, "key slot \(id) is the last one: without it nobody opens the vault",
                 hint: "keyturn key add --recovery, and then the same again")
         }
-        guard way.kind != .recovery || rest.contains(where: { $0.kind == .recovery }) else {
+        guard method.kind != .recovery || rest.contains(where: { $0.kind == .recovery }) else {
             throw VaultError(
                 .ended, "key slot \(id) is the last recovery key",
                 hint: "keyturn key add --recovery, and then the same again")

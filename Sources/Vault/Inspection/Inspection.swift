@@ -39,7 +39,9 @@ package struct Inspection: Sendable {
     init(_ transaction: any StoreTransaction, sealer: Sealer) {
         let written = state(transaction, sealer)
         var found = VaultState()
-        var (fold, shown, ways) = (CatalogFold(at: SystemTime().now, newest: nil), Catalog.State(), [UnlockMethod]())
+        var (fold, shown, unlockMethods) = (
+            CatalogFold(at: SystemTime().now, newest: nil), Catalog.State(), [UnlockMethod]()
+        )
         var head = AuditHead.start
         for table in SealedTable.counted + SealedTable.uncounted {
             // Uncounted rows are left out when they cannot be opened: Zoom and the clients provide them again.
@@ -48,7 +50,7 @@ package struct Inspection: Sendable {
                 if table.isCounted { found.count(try sealer.digest(of: row)) }
                 let opened = try OpenedRow(row, sealer)
                 switch opened {
-                case .way(let way): ways.append(way)
+                case .unlockMethod(let method): unlockMethods.append(method)
                 case .auditHead(let found): head = found
                 default: fold.take(.put(opened), over: shown)
                 }
@@ -63,7 +65,7 @@ package struct Inspection: Sendable {
                         + (found.rows < written.rows ? "deleted" : "added"))
         }
         auditHead = head
-        lookAtSlots(transaction, ways, sealer)
+        lookAtSlots(transaction, unlockMethods, sealer)
         for name in fold.appsWithoutSecret { add(.fatal, "app \(name) has no current secret") }
         _ = fold.show(in: &shown)
         apps = shown.apps.values.map { App($0) }.sorted { $0.name < $1.name }
@@ -84,16 +86,18 @@ package struct Inspection: Sendable {
     }
 
     /// A checksum detects damage of a slot; whether it opens, only its own secret can tell.
-    private mutating func lookAtSlots(_ transaction: any StoreTransaction, _ ways: [UnlockMethod], _ sealer: Sealer) {
-        var missing = Dictionary(ways.map { ($0.id, $0) }) { first, _ in first }
+    private mutating func lookAtSlots(
+        _ transaction: any StoreTransaction, _ unlockMethods: [UnlockMethod], _ sealer: Sealer
+    ) {
+        var missing = Dictionary(unlockMethods.map { ($0.id, $0) }) { first, _ in first }
         var strangers: [String] = []
         forEachRow(of: .keySlot, in: transaction, .error) { row throws(VaultError) in
             guard let slot = try? KeySlot(bytes: row.sealed), SealedRow(slot) == row else {
                 throw VaultError(
                     .damaged, "key slot \(row.id) is damaged: what it was made for does not open the vault")
             }
-            guard let way = missing.removeValue(forKey: row.id) else { return strangers.append(row.id) }
-            guard try sealer.digest(of: row) == way.slotDigest else {
+            guard let method = missing.removeValue(forKey: row.id) else { return strangers.append(row.id) }
+            guard try sealer.digest(of: row) == method.slotDigest else {
                 throw VaultError(
                     .damaged, "key slot \(row.id) is not the one that the vault wrote last: it may not open the vault")
             }

@@ -9,10 +9,10 @@ package struct VaultInspector: Sendable {
     private let sealer: Sealer
 
     /// Throws `.wrongKey` when no slot opens, and `.damaged` when the slots or the keyring are.
-    package init(_ store: any ReadableStore, with way: UnlockKey) async throws(VaultError) {
+    package init(_ store: any ReadableStore, with unlockKey: UnlockKey) async throws(VaultError) {
         do {
             let keySlots = try await store.read { try KeySlots($0) }
-            self.init(store, sealer: try await keySlots.open(with: way).sealer)
+            self.init(store, sealer: try await keySlots.open(with: unlockKey).sealer)
         } catch {
             throw VaultError(translating: error)
         }

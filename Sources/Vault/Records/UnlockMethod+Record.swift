@@ -4,8 +4,8 @@ import SecretJSON
 import SecretMemory
 
 extension UnlockMethod: Record {
-    static let table = SealedTable.way
-    var opened: OpenedRow { .way(self) }
+    static let table = SealedTable.unlockMethod
+    var opened: OpenedRow { .unlockMethod(self) }
 
     init<Failure>(
         _ columns: inout Columns<Self, Failure>, _ members: inout Members<Self, Failure>

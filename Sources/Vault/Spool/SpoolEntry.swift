@@ -133,8 +133,10 @@ package struct SpoolEntry: Equatable, Sendable {
 
     /// Opens the entry with an unlock key of that vault, without the vault. For a passphrase this takes scrypt's time and
     /// memory.
-    package func open(with way: UnlockKey) async throws(VaultError) -> SpooledAnswer {
-        do { return try open(try await keySlots.open(with: way).sealer) } catch { throw VaultError(translating: error) }
+    package func open(with unlockKey: UnlockKey) async throws(VaultError) -> SpooledAnswer {
+        do { return try open(try await keySlots.open(with: unlockKey).sealer) } catch {
+            throw VaultError(translating: error)
+        }
     }
 
     func open(_ sealer: Sealer) throws(VaultError) -> SpooledAnswer {

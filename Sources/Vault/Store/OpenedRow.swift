@@ -15,7 +15,7 @@ enum OpenedRow: Sendable {
     case token(TokenRecord)
     case refusals(RefusalsRecord)
     case upkeep(UpkeepRecord)
-    case way(UnlockMethod)
+    case unlockMethod(UnlockMethod)
     /// As stored: only its own secret opens it.
     case keySlot(SealedRow)
     case keyring(SealedRow)
@@ -35,7 +35,7 @@ enum OpenedRow: Sendable {
         case .token: self = try sealer.open(row, as: TokenRecord.self).opened
         case .refusals: self = try sealer.open(row, as: RefusalsRecord.self).opened
         case .upkeep: self = try sealer.open(row, as: UpkeepRecord.self).opened
-        case .way: self = try sealer.open(row, as: UnlockMethod.self).opened
+        case .unlockMethod: self = try sealer.open(row, as: UnlockMethod.self).opened
         case .keySlot: self = .keySlot(row)
         case .keyring: self = .keyring(row)
         case .state: self = try sealer.open(row, as: VaultState.self).opened

@@ -31,12 +31,12 @@ package struct SealedTable: Hashable, Sendable {
     package static let pushTarget = SealedTable(
         "target", ["id", "app"], unique: ["name_index"], indexed: ["place_index"])
     /// The unlock methods of the vault.
-    package static let way = SealedTable("way", ["id"])
+    package static let unlockMethod = SealedTable("unlock_method", ["id"])
     /// One row: the end of the audit log at the last commit.
     package static let auditHead = SealedTable("audit_head", ["id"])
     /// Audit events of commits, until their lines are known to be on disk. The ID is the commit's number.
     package static let outbox = SealedTable("outbox", ["id"])
-    package static let counted = [app, generation, client, rotation, pushTarget, way, auditHead, outbox]
+    package static let counted = [app, generation, client, rotation, pushTarget, unlockMethod, auditHead, outbox]
 
     /// Tables whose rows Zoom or the clients provide again. Sealed like the others, but not counted: damage loses
     /// nothing.

@@ -28,7 +28,7 @@ struct KeyAdd: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "add", abstract: "Add a key slot: a passphrase, a key file or a recovery key.",
         discussion: """
-            Nothing is encrypted again, and the other ways stay. Without an option it asks for a passphrase.
+            Nothing is encrypted again, and the other key slots stay. Without an option it asks for a passphrase.
             A passphrase that is added again gets today's cost of guessing; then remove its older slot.
 
             Example: keyturn key add --key-file /etc/keyturn/key
@@ -173,7 +173,7 @@ struct KeyRotate: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "rotate", abstract: "Re-encrypt the vault with a new key, while serving.",
         discussion: """
-            Goes on by itself, also after a restart. Once no row needs the old key, that is destroyed. The ways into the vault
+            Goes on by itself, also after a restart. Once no row needs the old key, that is destroyed. The key slots of the vault
             stay as they are.
 
             Example: keyturn key rotate --wait
