@@ -56,10 +56,12 @@ package struct LineCode: Equatable, Sendable, CustomStringConvertible {
     private static func digit(_ value: UInt8) -> UInt8 { value < 10 ? 0x30 + value : 0x61 + value - 10 }
 
     func appendHexadecimal(to buffer: inout SecretBuffer) {
+        var digits = InlineArray<32, UInt8>(repeating: 0)
         for index in 0..<Self.length {
-            buffer.append(Self.digit(bytes[index] >> 4))
-            buffer.append(Self.digit(bytes[index] & 0xF))
+            digits[index * 2] = Self.digit(bytes[index] >> 4)
+            digits[index * 2 + 1] = Self.digit(bytes[index] & 0xF)
         }
+        buffer.append(unsafe digits.span.bytes)
     }
 
     package var description: String {

@@ -3,7 +3,7 @@ import Glibc
 /// Reads a file of the log line by line, in constant memory.
 package struct LineReader: ~Copyable {
     /// The longest line that is accepted, without its line feed. Nothing writes longer ones.
-    package static let longestLine = 16_384
+    package static let longestLine = 1 << 18
 
     private let descriptor: CInt
     private let path: String
@@ -24,8 +24,10 @@ package struct LineReader: ~Copyable {
     package enum Line: Sendable {
         /// Without its line feed.
         case whole(ArraySlice<UInt8>)
-        /// The bytes after the last line feed, or a line that is too long.
+        /// The bytes after the last line feed.
         case torn(count: Int)
+        /// Bytes in which no line ends, more than any line has: nothing that this program wrote.
+        case overlong(count: Int)
         case end
     }
 
@@ -39,7 +41,7 @@ package struct LineReader: ~Copyable {
             }
             let rest = buffer.count - start
             if hasEnded { return rest > 0 ? .torn(count: rest) : .end }
-            if rest > Self.longestLine { return .torn(count: rest) }
+            if rest > Self.longestLine { return .overlong(count: rest) }
             try fill()
         }
     }

@@ -116,6 +116,7 @@ package struct RefusalAllowance: Equatable, Sendable {
 
     /// Restores counts that could not be reported.
     package mutating func putBack(_ told: [Counted]) {
+        used = max(used - Self.counting * told.count, 0)
         for old in told {
             let newer = callers[old.uid]?.counted
             callers[old.uid, default: Caller()].counted = Counted(

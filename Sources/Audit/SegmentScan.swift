@@ -43,7 +43,7 @@ struct SegmentScan {
         do { chain = try LineChain(key: key, head: .start) } catch { throw AuditError(.library, "\(error)") }
         scan: while true {
             switch try reader.next() {
-            case .end: break scan
+            case .end, .overlong: break scan
             case .torn(let count):
                 badBytes = count
                 isTorn = true

@@ -15,7 +15,6 @@ enum LineFault: Error {
 struct LineScanner {
     private var position = 0
     private(set) var lineStart = 0
-    var isAtStart: Bool { position == 0 }
 
     /// Continues after bytes that are not lines.
     mutating func move(to position: Int) { (self.position, lineStart) = (position, position) }

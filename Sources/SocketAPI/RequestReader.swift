@@ -29,9 +29,6 @@ package struct RequestReader: Sendable {
     private var fields = RequestFields()
     private var chunks: ChunkedBody?
 
-    /// Whether nothing of the next request was read yet.
-    package var isAtStart: Bool { scanner.isAtStart }
-
     package init(limits: RequestLimits = RequestLimits()) { self.limits = limits }
 
     /// - Parameter unread: everything that has arrived and was not consumed: the bytes of the last call, and more. A body
@@ -40,7 +37,8 @@ package struct RequestReader: Sendable {
         if case .refused(let problem) = stage { return .refused(problem) }
         let bytes = Span<UInt8>(_bytes: unread)
         do throws(Problem) {
-            guard let start = try readHead(bytes), let line, let end = try bodyEnd(bytes, from: start) else {
+            guard let start = try readHead(bytes), let end = try bodyEnd(bytes, from: start), let line = line.take()
+            else {
                 return .more
             }
             let body = chunks.map { $0.content(in: unread) } ?? Self.copy(unread, start..<end)
@@ -89,7 +87,7 @@ package struct RequestReader: Sendable {
                         in: bytes, longest: left - 2, isField: true, orRefuse: Self.longHead(limits))
                 else { return nil }
                 if range.isEmpty {
-                    if let line { try fields.check(for: line.method, limits: limits) }
+                    if let method = line?.method { try fields.check(for: method, limits: limits) }
                     stage = .body(from: scanner.lineStart)
                 } else {
                     try fields.take(range, in: bytes, limits: limits)

@@ -26,6 +26,8 @@ package struct RequestTarget: Sendable {
         if pathEnd < bytes.count { try checkQuery(pairs: limits.queryPairs) }
     }
 
+    package var hasQuery: Bool { pathEnd < bytes.count }
+
     /// Whether the path matches `pattern` byte for byte; `*` stands for any one segment.
     package func matches(_ pattern: String) -> Bool {
         let (pattern, path) = (pattern.utf8Span.span, bytes.span.extracting(..<pathEnd))

@@ -1,4 +1,4 @@
-import Domain
+package import Domain
 import Glibc
 import SecretMemory
 import SocketAPI
@@ -11,8 +11,8 @@ import SocketAPI
 package final class Connection: EventSource {
     let descriptor: CInt
     let worker: Worker
-    private(set) var caller: Identity
-    let process: PeerProcess?
+    package private(set) var caller: Identity
+    private(set) var process: PeerProcess?
     var place: ConnectionQuota.Place
     var state: ConnectionState
     private var reader: RequestReader
@@ -30,6 +30,8 @@ package final class Connection: EventSource {
     private(set) var unsent: UnsentBytes?
     var watch: (any Watch)?
     private var interest = Interest()
+    /// What the responder left for the next request.
+    private var memo: AnyObject?
     /// Whether it is in one of the worker's lists already.
     var (isDue, isFlushed) = (false, false)
 
@@ -56,7 +58,7 @@ package final class Connection: EventSource {
         guard state.phase != .closed else { return }
         state.closes()
         watch.take()?.abandon()
-        (unsent, outbox) = (nil, [])
+        (unsent, outbox, process, memo) = (nil, [], nil, nil)  // a task may keep the connection for longer
         unread = nil
         if interest.isKnown { worker.loop.remove(descriptor) }
         Glibc.close(descriptor)
@@ -147,10 +149,22 @@ package final class Connection: EventSource {
         return taken
     }
 
-    private func respond(to request: Request) {
+    /// Looks up what the caller's policies need by now; `false` if its process is gone, and with it the connection.
+    package func learnCaller() -> Bool {
         let needs = worker.responder.needs(of: caller)
-        guard needs.isEmpty || process?.learn(needs, of: &caller) != false else { return close() }
-        switch worker.responder.respond(to: request, from: caller) {
+        guard !needs.isEmpty else { return true }
+        let known = caller
+        guard process?.learn(needs, of: &caller) != false else {
+            close()
+            return false
+        }
+        if caller != known { memo = nil }
+        return true
+    }
+
+    private func respond(to request: Request) {
+        guard learnCaller() else { return }
+        switch worker.responder.respond(to: request, from: caller, &memo) {
         case .recorded(let answer): queue(answer)
         case .later(let produce):
             state.waits()
@@ -171,10 +185,11 @@ package final class Connection: EventSource {
 
     // MARK: Answering
 
-    func queue(_ answer: RecordedResponse) {
+    /// - Parameter isImmediate: whether it was there when it was asked for.
+    func queue(_ answer: RecordedResponse, isImmediate: Bool = true) {
         state.answers(now: now)
         outbox.append(.answer(answer, isLast: state.isLast, headAlone: asksHead))
-        worker.answered(self, answer.record)
+        worker.answered(self, answer.record, isImmediate: isImmediate)
     }
 
     /// Sends the answers of this turn, and earlier ones whose audit lines are written by now.

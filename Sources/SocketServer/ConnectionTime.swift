@@ -26,9 +26,9 @@ extension Connection {
     /// Counts the connection under its caller's present standing, and closes it if that has no room.
     func updateStanding() { if !worker.reclassify(&place, as: caller) { close() } }
 
-    /// Closes the connection if the client has not read an answer.
+    /// Closes the connection if the client has not read an answer, or an answer waits for its audit line.
     /// - Parameter unfinished: also if an incomplete request has arrived.
     func revoke(unfinished: Bool) {
-        if unsent != nil || (unfinished && state.isWithin && state.phase == .reading) { close() }
+        if unsent != nil || state.isHeld || (unfinished && state.isWithin && state.phase == .reading) { close() }
     }
 }

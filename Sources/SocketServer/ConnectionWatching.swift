@@ -11,7 +11,7 @@ extension Connection {
     package func answer(_ answer: RecordedResponse) {
         guard state.phase != .closed else { return }
         watch = nil
-        queue(answer)
+        queue(answer, isImmediate: false)
         worker.scheduleTurn(of: self)
     }
 

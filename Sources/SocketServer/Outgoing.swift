@@ -13,8 +13,8 @@ extension [Outgoing] {
     /// Lends all bytes, in order.
     /// - Parameter date: the time of sending.
     func forEachPart(isRecorded: Bool, date: DateField, _ body: (RawSpan) -> Void) {
-        for item in self {
-            switch item {
+        for index in indices {
+            switch self[index] {
             case .answer(let answer, let isLast, let headAlone):
                 answer.sent(isRecorded).forEachPart(headAlone: headAlone, closing: isLast, date: date, body)
             case .part(let part): part.bytes.withSpan(body)

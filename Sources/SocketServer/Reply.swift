@@ -16,6 +16,11 @@ package protocol Responder: Sendable {
     var keepsNothing: Bool { get }
 
     /// Called on the connection's event loop: it must not block.
+    /// - Parameter memo: whatever the responder left for the connection's next request. It must hold no secret: it stays for as
+    ///   long as the connection does.
+    func respond(to request: Request, from caller: Identity, _ memo: inout AnyObject?) -> Reply
+
+    /// The same, of a responder that leaves nothing.
     func respond(to request: Request, from caller: Identity) -> Reply
 }
 
@@ -31,6 +36,10 @@ package enum Standing: Sendable {
 
 extension Responder {
     package var keepsNothing: Bool { false }
+
+    package func respond(to request: Request, from caller: Identity, _ memo: inout AnyObject?) -> Reply {
+        respond(to: request, from: caller)
+    }
 }
 
 /// The outcome of a request.

@@ -67,11 +67,6 @@ package final class Server: Sendable {
         if let old { Task { await close(old) } }
     }
 
-    /// Serves a connection that was made elsewhere.
-    package func adopt(_ descriptor: CInt, knowsCallers: Bool = true) {
-        workers[0].execute { $0.admit(descriptor, knowsCallers: knowsCallers) }
-    }
-
     /// Stops accepting, lets busy connections finish within the limit, and closes the remaining ones.
     /// - Parameter refusal: the answer for clients that wait for a change.
     package func stop(refusing refusal: RenderedResponse) async {

@@ -173,9 +173,9 @@ import SocketAPI
     }
 
     /// Sends a connection's answer at the end of the turn.
-    func answered(_ connection: Connection, _ record: (any AnswerRecord)?) {
-        if began == 0 { began = Latency.now }
-        answers += 1
+    func answered(_ connection: Connection, _ record: (any AnswerRecord)?, isImmediate: Bool) {
+        if isImmediate, began == 0 { began = Latency.now }
+        answers += isImmediate ? 1 : 0
         if let record { records.append(record) }
         scheduleFlush(of: connection)
     }

@@ -24,6 +24,7 @@ package struct AppEntry: Sendable {
         let app: App
         let credential: Credential
         let facts: Facts
+        let rendering = Mutex<(any AnyObject & Sendable)?>(nil)
 
         init(_ app: App, _ credential: Credential, _ facts: Facts) {
             (self.app, self.credential, self.facts) = (app, credential, facts)
@@ -69,8 +70,16 @@ package struct AppEntry: Sendable {
     package var name: Name { box.app.name }
     package var generation: Generation { box.credential.generation }
 
-    /// Whether both are the same object, not only equal.
-    package func isIdentical(to other: AppEntry) -> Bool { box === other.box }
+    /// What a reader derived from this very entry: made once, on first use, and freed with the entry.
+    package func rendering(_ make: () -> any AnyObject & Sendable) -> any AnyObject & Sendable {
+        if let known = box.rendering.withLock({ $0 }) { return known }
+        let made = make()
+        return box.rendering.withLock { rendering in
+            if let known = rendering { return known }
+            rendering = made
+            return made
+        }
+    }
 
     /// Until when Zoom accepts the previous secret, as far as is known.
     package var previousValidUntil: Timestamp? {

@@ -23,6 +23,20 @@ import Testing
         #expect(try log.verify(anchor: end).findings.isEmpty)
     }
 
+    @Test func `lines as long as a caller can make them are read like others`() throws {
+        let log = try LogUnderTest()
+        let opened = try log.open()
+        let long = String(repeating: "\u{1}", count: 4_000)
+        for _ in 0..<5 {
+            try opened.append(
+                [AuditEvent(.init("credentials.get"), .denied, [("reason", .text(long))]), .sample(1)],
+                at: log.time.now.wall)
+        }
+        let again = try log.open()
+        #expect(log.notes.all.isEmpty)
+        #expect(try again.sequence == 11)
+    }
+
     @Test func `a log continues where it ended, and knows the vault's newest commit`() async throws {
         let log = try LogUnderTest()
         var anchor = AuditHead.start

@@ -44,6 +44,7 @@ import Vault
         #expect(client.statuses == [304])
         #expect(client.heard.first?.contains("ETag: \"1-") == true)
         #expect(client.isOpen)
+        #expect(try world.audited().last == "credentials.get allowed", "as without a wait")
     }
 
     @Test func `a generation that the client names in If-None-Match is not sent`() async throws {

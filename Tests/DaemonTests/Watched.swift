@@ -19,10 +19,10 @@ import Zoom
 final class Watched {
     let gate: VaultController
     private let driver: HandDriven
-    private let session: VaultController.Session
+    private var session: VaultController.Session?
     private let auditDirectory = NSTemporaryDirectory() + "keyturn-audit-" + UUID().uuidString
 
-    var vault: Vault { session.vault }
+    var vault: Vault { session?.vault ?? { preconditionFailure("it is locked") }() }
 
     /// The vault has the app `zoom-prod`, and the client `me` that may have everything.
     init(mostWaiting: Int = 10) async throws {
@@ -78,6 +78,12 @@ final class Watched {
         let names = try FileManager.default.contentsOfDirectory(atPath: auditDirectory).sorted()
         let text = try names.map { try String(contentsOfFile: auditDirectory + "/" + $0, encoding: .utf8) }.joined()
         return text.matches(of: /"action":"([a-z._]+)","outcome":"([a-z]+)"/).map { "\($0.1) \($0.2)" }
+    }
+
+    /// From now on nobody has the vault but who did not let go of it.
+    func lock() async {
+        await gate.lock(recording: AuditEvent(.init("vault.lock"), .done))
+        session = nil
     }
 
     /// The daemon stops.

@@ -61,6 +61,26 @@ import Testing
         }
     }
 
+    @Test func `a waiting client goes on waiting when its policy is replaced by a narrower one that it matches`() throws
+    {
+        try withWorld { world in
+            try world.addApp("zoom-prod")
+            let waiting = try world.wait(after: 1)
+            let program = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
+            try world.must(
+                "client", "add", "narrow", "--uid", "\(geteuid())", "--exe", program, "--allow",
+                "zoom-prod:credentials")
+            for name in try world.keyturn("client", "list", "--json").json["clients"].elements.compactMap(
+                \.["name"].string)
+            where name != "narrow" {
+                try world.must("client", "remove", name, "--yes")
+            }
+            try world.must("rotate", "zoom-prod")
+            let answer = try waiting.answer()
+            #expect(answer.status == 200 && answer.generationTag == 2, "\(answer)")
+        }
+    }
+
     @Test func `a waiting client is told when its access ends`() throws {
         try withWorld(serving: false) { world in
             try world.initialise()

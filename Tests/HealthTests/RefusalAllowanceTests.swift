@@ -53,6 +53,17 @@ import Testing
         #expect(allowance.counted == [.init(uid: 1, count: 7, since: Self.noon, cause: .rate)])
     }
 
+    @Test func `a log that cannot be written uses up nothing of the day`() {
+        var allowance = RefusalAllowance(Self.limits(perDay: 20_000))
+        _ = Self.take(15, 1, &allowance)
+        for second in 60..<3_660 {
+            let told = allowance.due(at: Self.noon + second, hasRoom: true)
+            #expect(told.map(\.count) == [5])
+            allowance.putBack(told)
+        }
+        #expect(Self.take(1, 2, &allowance, at: 3_660) == 1)
+    }
+
     @Test func `a day has a limit of bytes for all callers, and then only counting lines, one an hour for each`() {
         var allowance = RefusalAllowance(Self.limits(perDay: 3_000))
         let written = (0..<100).reduce(0) { $0 + Self.take(10, UInt32($1 % 3), &allowance, at: $1) }

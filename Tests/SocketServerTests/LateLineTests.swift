@@ -56,4 +56,17 @@ import Testing
         #expect(heard.hasPrefix("HTTP/1.1 \(isWritten ? 200 : 503) ") && heard.hasSuffix("\"late\""), "\(heard)")
         #expect(heard.contains("\"/a\"") == isWritten)
     }
+
+    @Test func `an answer that waits for its line does not stay once nothing may`() throws {
+        let recorder = Recorder()
+        recorder.state.withLock { $0.isSlow = true }
+        let driver = try HandDriven(Echo(recorder: recorder))
+        let client = try driver.client()
+        client.send(request("/a"))
+        #expect(driver.open == 1)
+        driver.revoke()
+        #expect(driver.open == 0 && client.heard() == nil)
+        recorder.finish(true)
+        driver.run()
+    }
 }

@@ -20,6 +20,9 @@ enum AgentRoute {
         func isAnother(_ entry: AppEntry) -> Bool { entry.credential.generation.number != generation }
     }
 
+    private static let waitKeys = ["after", "wait"]
+    private static let tokenKeys = ["min_ttl"]
+
     case health
     case apps
     case credentials(Name, After?)
@@ -39,13 +42,13 @@ enum AgentRoute {
 
     init(_ request: Request) throws(Problem) {
         let target = request.target
-        var query: [String] = []
+        var keys: [String]?
         if target.matches("/v1/apps/*/credentials") {
             self = .credentials(try target.name(2), try After(target))
-            query = ["after", "wait"]
+            keys = Self.waitKeys
         } else if target.matches("/v1/apps/*/token") {
             self = .token(try target.name(2), minTTL: try target.number("min_ttl", in: 0...Self.longestTTL) ?? 60)
-            query = ["min_ttl"]
+            keys = Self.tokenKeys
         } else if target.matches("/v1/apps/*/credentials/*") {
             let name = try target.name(2)
             guard let field = target.segment(4).flatMap(CredentialField.init(rawValue:)) else {
@@ -67,13 +70,14 @@ enum AgentRoute {
         } else {
             throw Refusal.noSuchRoute
         }
-        try target.allowQuery(query)
+        if target.hasQuery { try target.allowQuery(keys ?? []) }
     }
 }
 
 extension AgentRoute.After {
     /// `nil` when the client has none.
     fileprivate init?(_ target: RequestTarget) throws(Problem) {
+        guard target.hasQuery else { return nil }
         let wait = try target.number("wait", in: 0...AgentRoute.longestWait)
         guard let generation = try target.number("after", in: 0...Int.max) else {
             guard wait == nil else {

@@ -8,11 +8,15 @@ import Tokens
 import Vault
 
 /// The agent socket: the requests of connectors, and who may make them.
-struct AgentRoutes: Responder {
+final class AgentRoutes: Responder {
     let gate: VaultController
-    let time: any TimeSource
-    var budget: RequestBudget?
+    private let time: any TimeSource
+    private let budget: RequestBudget?
     let methods = [Method.get, .head, .post]
+
+    init(gate: VaultController, time: any TimeSource, budget: RequestBudget? = nil) {
+        (self.gate, self.time, self.budget) = (gate, time, budget)
+    }
 
     func needs(of caller: Identity) -> IdentityNeeds {
         gate.session?.vault.catalog.needs(of: caller.uid) ?? IdentityNeeds(rawValue: 0)
@@ -28,6 +32,11 @@ struct AgentRoutes: Responder {
     var keepsNothing: Bool { gate.session == nil }
 
     func respond(to request: Request, from caller: Identity) -> Reply {
+        var memo: AnyObject?
+        return respond(to: request, from: caller, &memo)
+    }
+
+    func respond(to request: Request, from caller: Identity, _ memo: inout AnyObject?) -> Reply {
         do throws(Problem) {
             try request.requireKeyturnHeader()
             let route = try AgentRoute(request)
@@ -36,14 +45,17 @@ struct AgentRoutes: Responder {
                 if case .health = route { return .now(Response(HealthAnswer.locked.status).json(HealthAnswer.locked)) }
                 throw Refusal.locked
             }
-            return try answer(route, request, caller, session)
+            let lines = memo as? AnswerLines ?? AnswerLines()
+            memo = lines
+            return try answer(route, request, caller, session, lines)
         } catch {
             return .now(.refusing(error))
         }
     }
 
     private func answer(
-        _ route: AgentRoute, _ request: Request, _ caller: Identity, _ session: VaultController.Session
+        _ route: AgentRoute, _ request: Request, _ caller: Identity, _ session: VaultController.Session,
+        _ lines: AnswerLines
     ) throws(Problem) -> Reply {
         switch route {
         case .health:
@@ -54,11 +66,10 @@ struct AgentRoutes: Responder {
             guard session.vault.catalog.rules.visibleApps(to: caller) != .none else {
                 return .recorded(session.refusingEvents(to: caller))
             }
-            let event = AuditEvent(.events, .allowed) { $0.caller(caller) }
-            do throws(AuditError) { try session.audit.append([event]) } catch { throw Refusal.notLogged }
             return .watch(EventStream(caller, session))
         case .credentials(let name, let after):
-            return try served(.credentials, name, .credentials, request, caller, session) { asked, entry, client in
+            return try served(.credentials, name, .credentials, request, caller, session, lines) {
+                asked, entry, client in
                 guard let after, !after.isAnother(entry) else {
                     if entry.isSuspect {
                         let answer = asked.unproven(entry, client)
@@ -74,19 +85,21 @@ struct AgentRoutes: Responder {
                     : .watch(CredentialWait(name, after, request, caller, session))
             }
         case .field(let name, let field):
-            return try served(.field, name, .credentials, request, caller, session) { asked, entry, client in
+            return try served(.field, name, .credentials, request, caller, session, lines) { asked, entry, client in
                 guard !entry.isSuspect else { return .recorded(asked.unproven(entry, client)) }
                 asked.noteHolder(entry, client)
+                let tag = session.answers.tag(of: entry)
+                if request.alreadyHas(tag) { return .recorded(asked.allowed(.notModified(tag), entry, client)) }
                 var response = Response(.ok)
-                response.tag = session.answers.tag(of: entry)
+                response.tag = tag
                 return .recorded(asked.allowed(response.json(FieldAnswer(entry, field)), entry, client))
             }
         case .token(let name, let minTTL):
-            return try served(.token, name, .token, request, caller, session) { asked, entry, client in
+            return try served(.token, name, .token, request, caller, session, lines) { asked, entry, client in
                 token(asked, entry, client, minTTL: minTTL)
             }
         case .ack(let name):
-            return try served(.ack, name, .credentials, request, caller, session) {
+            return try served(.ack, name, .credentials, request, caller, session, lines) {
                 asked, entry, client throws(Problem) in
                 let generation = try known(request, entry)
                 guard generation <= entry.credential.generation else { throw Refusal.lost(generation, entry) }
@@ -94,7 +107,7 @@ struct AgentRoutes: Responder {
                 return .recorded(asked.allowed(Response(.noContent).render(), entry, client, generation: generation))
             }
         case .rejected(let name):
-            return try served(.rejected, name, .credentials, request, caller, session) {
+            return try served(.rejected, name, .credentials, request, caller, session, lines) {
                 asked, entry, client throws(Problem) in
                 let generation = try known(request, entry)
                 guard !entry.isSuspect else { return .recorded(asked.unproven(entry, client)) }
@@ -107,10 +120,12 @@ struct AgentRoutes: Responder {
     /// Serves a request if the session grants it and the client's rate limit allows it.
     private func served(
         _ action: AuditEvent.Action, _ name: Name, _ kind: Grant.Kind, _ request: Request, _ caller: Identity,
-        _ session: VaultController.Session, _ body: (AppAccess, AppEntry, Name) throws(Problem) -> Reply
+        _ session: VaultController.Session, _ lines: AnswerLines,
+        _ body: (AppAccess, AppEntry, Name) throws(Problem) -> Reply
     ) throws(Problem) -> Reply {
         let asked = AppAccess(
-            action: action, app: name, kind: kind, caller: caller, session: session, asksHead: request.method == .head)
+            action: action, app: name, kind: kind, caller: caller, session: session, lines: lines,
+            asksHead: request.method == .head)
         switch asked.decision {
         case .denied(let denial): return .recorded(asked.denied(denial))
         case .granted(let entry, let client):

@@ -19,6 +19,7 @@ struct AppAccess: Sendable {
     let kind: Grant.Kind
     let caller: Identity
     let session: VaultController.Session
+    let lines: AnswerLines
     /// Whether only the head is requested, which contains no secret: then nobody becomes a holder, and only refusals are
     /// logged.
     let asksHead: Bool
@@ -36,7 +37,11 @@ struct AppAccess: Sendable {
     /// An app that does not exist is refused with the same text as one that is not granted: without a grant, a caller
     /// learns nothing about existing apps. The audit log has the reason.
     func denied(_ denial: AccessDenial) -> RecordedResponse {
-        answer(.refusing(Refusal.notGranted(caller, kind)), .denied, nil) { $0.member("reason", denial.description) }
+        let label = FetchCounts.Label(client: FetchCounts.Label.nobody, outcome: .denied)
+        return session.audit.refusal(.refusing(Refusal.notGranted(caller, kind)), of: caller, label: label) {
+            // It quotes the path of the caller's program, which the caller chooses.
+            event(.denied, nil) { $0.member("reason", denial.description.cut(bytes: 1_000)) }
+        }
     }
 
     func allowed(
@@ -44,7 +49,11 @@ struct AppAccess: Sendable {
     ) -> RecordedResponse {
         guard !asksHead else { return RecordedResponse(response) }
         let generation = generation ?? entry.generation
-        return answer(response, .allowed, client) { $0.member("generation", generation.number) }
+        let key = AnswerLines.Key(action: action, app: app, client: client, generation: generation)
+        let record = lines.record(key, in: session.audit) {
+            event(.allowed, client) { $0.member("generation", generation.number) }
+        }
+        return RecordedResponse(response, record)
     }
 
     /// The app's credentials, or a 304; in both cases the client is a holder from now on.
@@ -59,7 +68,9 @@ struct AppAccess: Sendable {
 
     /// The app was granted, but there is no answer.
     func failed(_ response: RenderedResponse, _ client: Name, because reason: String) -> RecordedResponse {
-        answer(response, .failed, client) { $0.member("reason", reason) }
+        let label = FetchCounts.Label(client: client.description, outcome: .failed)
+        let event = event(.failed, client) { $0.member("reason", reason) }
+        return RecordedResponse(response, AuditRecord(trail: session.audit, event: event, label: label))
     }
 
     /// The app was granted, but its secret may have expired. The request makes the daemon try it.
@@ -68,23 +79,16 @@ struct AppAccess: Sendable {
         return failed(Refusal.unproven(entry), client, because: "not proven since the vault was restored")
     }
 
-    private func answer(
-        _ response: RenderedResponse, _ outcome: AuditEvent.Outcome, _ client: Name?,
-        _ more: (inout JSONWriter) -> Void
-    ) -> RecordedResponse {
-        let name = client?.description
-        func event() -> AuditEvent {
-            AuditEvent(action, outcome) { line in
-                line.member("app", plain: app.description)
-                line.member("kind", plain: kind.rawValue)
-                if let name { line.member("client", plain: name) }
-                more(&line)
-                line.caller(caller)
-            }
+    private func event(
+        _ outcome: AuditEvent.Outcome, _ client: Name?, _ more: (inout JSONWriter) -> Void
+    ) -> AuditEvent {
+        AuditEvent(action, outcome) { line in
+            line.member("app", plain: app.description)
+            line.member("kind", plain: kind.rawValue)
+            if let client { line.member("client", plain: client.description) }
+            more(&line)
+            line.caller(caller)
         }
-        let label = FetchCounts.Label(client: name ?? FetchCounts.Label.nobody, outcome: outcome)
-        if outcome == .denied { return session.audit.refusal(response, of: caller, label: label, event) }
-        return RecordedResponse(response, AuditRecord(trail: session.audit, event: event(), label: label))
     }
 }
 
@@ -117,4 +121,11 @@ extension AuditEvent.Action {
     static let ack = Self("credentials.ack")
     static let rejected = Self("credentials.rejected")
     static let events = Self("events.open")
+}
+
+extension String {
+    /// At most so many of its bytes.
+    fileprivate func cut(bytes limit: Int) -> String {
+        utf8.count <= limit ? self : String(decoding: utf8.prefix(limit), as: UTF8.self) + "…"
+    }
 }

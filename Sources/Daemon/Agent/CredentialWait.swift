@@ -9,7 +9,7 @@ final class CredentialWait: VaultWatch {
     var uid: UInt32 { caller.uid }
     private let name: Name
     private let request: Request
-    private let caller: Identity
+    private var caller: Identity
     private let after: AgentRoute.After
     private let session: VaultController.Session
     private var connection: Connection?
@@ -29,7 +29,7 @@ final class CredentialWait: VaultWatch {
 
     func begin(at connection: Connection) -> RecordedResponse? {
         if let refusal = session.watchers.add(self, at: connection.loop) { return RecordedResponse(refusal) }
-        if let answer {
+        if let answer = answer() {
             session.watchers.remove(self, at: connection.loop)
             return answer
         }
@@ -39,15 +39,17 @@ final class CredentialWait: VaultWatch {
     }
 
     func look(at changes: Watchers.Changes) {
-        if let answer { finish(answer) }
+        if changes.rules {
+            guard let connection, connection.learnCaller() else { return }
+            caller = connection.caller
+        }
+        if let answer = answer() { finish(answer) }
     }
 
     /// The clock counts whole seconds: one more must pass, so that the wait is never too short.
     func tick() {
-        guard let connection, connection.now > end else { return }
-        let entry = session.vault.catalog.app(name)
-        let unproven = entry.flatMap { $0.isSuspect && after.isAnother($0) ? Refusal.unproven($0) : nil }
-        finish(answer ?? RecordedResponse(unproven ?? .notModified(entry.flatMap(session.answers.tag))))
+        guard let connection, connection.now > end, let answer = answer(isOver: true) else { return }
+        finish(answer)
     }
 
     func caughtUp() {}
@@ -67,15 +69,19 @@ final class CredentialWait: VaultWatch {
     }
 
     /// The answer to send now, if any.
-    private var answer: RecordedResponse? {
+    /// - Parameter isOver: whether the client's time is up: then there is one.
+    private func answer(isOver: Bool = false) -> RecordedResponse? {
         let asked = AppAccess(
             action: .credentials, app: name, kind: .credentials, caller: caller, session: session,
-            asksHead: request.method == .head)
+            lines: AnswerLines(), asksHead: request.method == .head)
         switch asked.decision {
         case .denied(let denial): return asked.denied(denial)
         case .granted(let entry, let client):
-            guard after.isAnother(entry), !entry.isSuspect else { return nil }
-            return asked.credentials(entry, client, request)
+            if after.isAnother(entry), !entry.isSuspect { return asked.credentials(entry, client, request) }
+            guard isOver else { return nil }
+            return after.isAnother(entry)
+                ? asked.unproven(entry, client)
+                : asked.allowed(.notModified(session.answers.tag(of: entry)), entry, client)
         }
     }
 }

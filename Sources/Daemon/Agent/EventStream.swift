@@ -1,3 +1,4 @@
+import Audit
 import Domain
 import SecretMemory
 import SocketAPI
@@ -22,7 +23,7 @@ final class EventStream: VaultWatch {
 
     let app: Name? = nil
     var uid: UInt32 { caller.uid }
-    private let caller: Identity
+    private var caller: Identity
     private let session: VaultController.Session
     private var connection: Connection?
     /// The apps that are granted to it, as of the last change of the policies.
@@ -46,6 +47,11 @@ final class EventStream: VaultWatch {
             session.watchers.remove(self, at: connection.loop)
             return session.refusingEvents(to: caller)
         }
+        let event = AuditEvent(.events, .allowed) { $0.caller(caller) }
+        do throws(AuditError) { try session.audit.append([event]) } catch {
+            session.watchers.remove(self, at: connection.loop)
+            return RecordedResponse(.refusing(Refusal.notLogged))
+        }
         self.connection = connection
         lastSent = connection.now
         for entry in session.vault.catalog.apps(visible) { note(entry.app.name, isFirst: true) }
@@ -55,6 +61,10 @@ final class EventStream: VaultWatch {
     }
 
     func look(at changes: Watchers.Changes) {
+        if changes.rules {
+            guard let connection, connection.learnCaller() else { return }
+            caller = connection.caller
+        }
         var names = changes.apps
         let now = changes.rules ? session.vault.catalog.rules.visibleApps(to: caller) : visible
         // Most changes of the policies concern other clients.

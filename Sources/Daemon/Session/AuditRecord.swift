@@ -19,7 +19,7 @@ final class AuditRecord: AnswerRecord {
     static let unrecorded = Refusal.unrecorded
 
     static func commit(_ records: [any AnswerRecord]) -> Commitment {
-        let records = records.compactMap { $0 as? AuditRecord }
+        let records = records.compactMap { ($0 as AnyObject) as? AuditRecord }
         var last: (trail: AuditTrail, line: Int)?
         // There is more than one trail only if the vault was locked and unlocked within one turn.
         var rest = records[...]

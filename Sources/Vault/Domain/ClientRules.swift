@@ -2,7 +2,13 @@ package import Domain
 
 /// The policies of all clients, indexed for decisions. A decision depends only on identity, policies and request.
 package final class ClientRules: Sendable {
-    private let byUID: [UInt32: [Client]]
+    /// Boxed, so that a decision copies no client.
+    private final class Candidate: Sendable {
+        let client: Client
+        init(_ client: Client) { self.client = client }
+    }
+
+    private let byUID: [UInt32: [Candidate]]
     /// The facts that the policies of a uid need besides it; a uid whose policies need none has no entry.
     private let needs: [UInt32: IdentityNeeds]
     private let strangers: [String: String]
@@ -10,14 +16,16 @@ package final class ClientRules: Sendable {
     /// - Parameter strangers: by client ID, the current owner of each uid that no longer belongs to the client's user.
     package init(_ clients: [Client], strangers: [String: String] = [:]) {
         self.strangers = strangers
-        byUID = Dictionary(grouping: clients, by: \.selectors.uid)
-            .mapValues { $0.sorted { $0.name < $1.name } }
+        let byUID = Dictionary(grouping: clients, by: \.selectors.uid)
+        self.byUID = byUID.mapValues { $0.sorted { $0.name < $1.name }.map(Candidate.init) }
         needs = byUID.mapValues { $0.reduce(into: []) { $0.formUnion($1.selectors.needs) } }.filter { !$1.isEmpty }
     }
 
     /// Whether some client has this uid, and the uid still belongs to that client's user.
     package func hasRule(for uid: UInt32) -> Bool {
-        byUID[uid]?.contains { strangers.isEmpty || $0.selectors.user == nil || strangers[$0.id] == nil } ?? false
+        byUID[uid]?.contains {
+            strangers.isEmpty || $0.client.selectors.user == nil || strangers[$0.client.id] == nil
+        } ?? false
     }
 
     /// The facts that are needed about a caller with this uid before a decision.
@@ -29,12 +37,11 @@ package final class ClientRules: Sendable {
     /// does not match in the closest one.
     package func decide(_ identity: Identity, app: Name, kind: Grant.Kind) -> AccessDecision {
         var nearest: (name: Name, verdict: RuleVerdict)?
-        let clients = byUID[identity.uid] ?? []
-        for index in clients.indices {
-            let verdict = verdict(of: clients[index], on: identity, app: app, kind: kind)
-            if case .allows = verdict { return .allowed(clients[index].name) }
+        for candidate in byUID[identity.uid] ?? [] {
+            let verdict = verdict(of: candidate.client, on: identity, app: app, kind: kind)
+            if case .allows = verdict { return .allowed(candidate.client.name) }
             if nearest.map({ $0.verdict.progress < verdict.progress }) ?? true {
-                nearest = (clients[index].name, verdict)
+                nearest = (candidate.client.name, verdict)
             }
         }
         return .denied(nearest.map { .client($0.name, $0.verdict) } ?? .unknownUser(identity.uid))
@@ -43,8 +50,8 @@ package final class ClientRules: Sendable {
     /// The apps whose existence the caller may know. Takes time proportional to the caller's policies.
     package func visibleApps(to identity: Identity) -> VisibleApps {
         var names: Set<Name> = []
-        for client in byUID[identity.uid] ?? [] where mismatch(of: client, with: identity) == nil {
-            for grant in client.grants where !grant.kinds.isEmpty {
+        for candidate in byUID[identity.uid] ?? [] where mismatch(of: candidate.client, with: identity) == nil {
+            for grant in candidate.client.grants where !grant.kinds.isEmpty {
                 switch grant.target {
                 case .any: return .all
                 case .app(let name): names.insert(name)
