@@ -167,7 +167,7 @@ let package = Package(
             ["Audit", "Domain", "Envelope", "SecretJSON", "SecretMemory", "TestSupport", "Vault"]),
         tests(
             "VaultSQLiteTests",
-            ["Domain", "Envelope", "SecretMemory", "TestSupport", "Vault", "VaultSQLite"]),
+            ["CSQLite", "Domain", "Envelope", "SecretMemory", "TestSupport", "Vault", "VaultSQLite"]),
         tests("TokensTests", ["Domain", "SecretMemory", "TestSupport", "Tokens", "Vault"]),
         tests("HTTPTransportTests", ["CCurl", "HTTPTestSupport", "HTTPTransport", "SecretMemory", "TestSupport"]),
         tests(

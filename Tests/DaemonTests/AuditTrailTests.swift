@@ -85,4 +85,27 @@ import Vault
         await trail.close(with: event)
         #expect(try lines() == before)
     }
+
+    @Test func `a new process does not give the day's refusals their bytes again`() async throws {
+        var limits = RefusalAllowance.Limits()
+        (limits.perDay, limits.perSecond) = (2_000, 1_000)
+        var written: [Int] = []
+        for _ in 0..<2 {
+            let refusals = RefusalCounter(limits)
+            let trail = AuditTrail(
+                log, of: vault, refusals: refusals, time: time,
+                logger: Logger(label: "tests") { _ in SwiftLogNoOpLogHandler() })
+            trail.open()
+            var count = 0
+            for _ in 0..<50 {
+                let refused = refusals.take(1000, at: time.now.wall) { AuditEvent(.init("credentials.get"), .denied) }
+                guard let refused else { continue }
+                try trail.append([refused])
+                count += 1
+            }
+            written.append(count)
+            await trail.close(with: event)
+        }
+        #expect(written[0] > 3 && written[1] == 0, "\(written)")
+    }
 }

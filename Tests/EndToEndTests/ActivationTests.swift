@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// Sockets that systemd listens at, and the life signs that it wants.

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// Alerts as they arrive: at a command, at a webhook, in the log, over restarts.

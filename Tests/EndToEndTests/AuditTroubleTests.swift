@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// An audit log that is cut off from its vault: by kills, by the disk, by somebody who meddles.

@@ -1,5 +1,6 @@
 import Foundation
 import Synchronization
+import TestSupport
 import Testing
 
 /// `keyturn backup`: a copy that is whole, of one moment, while the daemon goes on.

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// A console on which nobody sees that an old secret was put back: it shows another encrypted text at each look, and no date.

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// `keyturn.yaml` and the environment: what is wrong is named, and nothing is guessed.

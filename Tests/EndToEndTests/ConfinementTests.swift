@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// What a daemon that somebody has taken over could do, and what the programs could that it starts.

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// The plug-in for PingFederate, on a real JVM and with a real daemon.

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// Consoles differ in what they show of a connection that nobody saved: another encrypted text at each look, or no date.

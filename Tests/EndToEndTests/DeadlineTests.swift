@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// What the daemon finds out by itself as days go by, and how it says so.

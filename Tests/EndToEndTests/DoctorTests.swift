@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// `keyturn doctor`: a line for each thing, the worst first, each with what to do.

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// Variables by which a library would give away what it knows, or become another one.

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// Clients that others wrote hear of a rotation when it happens, and not when a buffer is full.

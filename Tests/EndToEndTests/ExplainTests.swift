@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// Why somebody is served or not, said beforehand; and how many may be served how often.

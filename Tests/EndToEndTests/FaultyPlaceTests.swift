@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// Places that cannot be written when a vault is made, put back, or told of in the log.

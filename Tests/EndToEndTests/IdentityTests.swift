@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// Callers are told apart by what the kernel knows of their processes, and for as long as it is so.

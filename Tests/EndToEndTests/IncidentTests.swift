@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// Whatever state a rotation is in, there is a command that gets the operator out: as they type it.

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// `keyturn key`: ways into the vault that come and go while it serves.

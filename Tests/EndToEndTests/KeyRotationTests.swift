@@ -1,5 +1,6 @@
 import Foundation
 import Rotation
+import TestSupport
 import Testing
 
 /// `keyturn key rotate`: every row gets a new key, while the daemon serves, is locked, or is killed.

@@ -1,5 +1,6 @@
 import Foundation
 import Synchronization
+import TestSupport
 import Testing
 
 /// Secrets are replaced one after the other while clients fetch and use them without pause, and the daemon is killed

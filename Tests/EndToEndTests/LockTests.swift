@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// Locked and unlocked: by passphrase, recovery key and key file.

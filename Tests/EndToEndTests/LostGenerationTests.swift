@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// A vault that came out of a backup, while clients hold a secret that was made later.
@@ -21,13 +22,12 @@ import Testing
 
             let path = "/v1/apps/zoom-prod/credentials"
             let asked = [
-                (path, tag), (path, #""2""#), (path + "?after=2&wait=30", tag), (path + "?after=2", #""2""#),
+                (path, tag), (path, #""2""#), (path + "?after=2&wait=300", tag), (path + "?after=2", #""2""#),
             ]
             for (target, header) in asked {
-                let started = ContinuousClock.now
+                // At once, and not after the wait, which is longer than curl may take.
                 let answer = try world.curl(target, ["If-None-Match: \(header)"])
                 #expect(answer.status == 200 && answer.generationTag == 1, "\(target) \(header): \(answer.text)")
-                #expect(ContinuousClock.now - started < .seconds(15), "at once, not after the wait")
             }
             let ack = try world.post("/v1/apps/zoom-prod/ack", #"{"generation":2}"#)
             #expect(ack.status == 409 && ack.code == "conflict" && ack.text.contains("generation 2"), "\(ack.text)")

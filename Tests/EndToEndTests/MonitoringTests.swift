@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// The files in `scripts/monitoring`, held against the tools that read them and the numbers that the daemon tells.

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// Known secrets are planted, everything is done with them, and then they are looked for everywhere.

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// Targets that fail and targets that hang. Only debug builds of the daemon have a publisher to be told so.

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// Who is refused in the middle of its request is told so, and not that the connection was reset.

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// A connection that asks for the same again and again, while things change under it.

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// `keyturnd restore`: nothing that was there is lost, and nothing of the backup is handed out unproven.

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// Where the operator wants it, what somebody else saved over the current secret is put right.

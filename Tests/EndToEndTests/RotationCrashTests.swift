@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// The daemon is killed at each step of a rotation, and started again. Only debug builds of it can be told where.

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// Clients that are slow, silent, or do not listen: they hold up nobody but themselves.
@@ -6,7 +7,11 @@ import Testing
     private static let credentials = request("GET", "/v1/apps/zoom-prod/credentials")
 
     @Test func `a silent client is closed in time and holds up no other`() throws {
-        try withWorld { world in
+        try withWorld(serving: false) { world in
+            try world.initialise()
+            // Longer than this test waits: the limit for idle connections is not what closes them.
+            try world.start(environment: ["KEYTURN_SERVER_IDLE_TIMEOUT": "600"])
+            try world.admitEverything()
             try world.addApp("zoom-prod")
             let started = ContinuousClock.now
             let silent = try Crowd.connect(50, to: world.agent)
@@ -39,8 +44,6 @@ import Testing
                 return (all.flatMap(\.1) + [drip]).allSatisfy(\.isAtEnd)
             }
             #expect(meanwhile > 2, "who asks is answered before the silent are gone")
-            // Who is idle between requests has a minute.
-            #expect(ContinuousClock.now - started < .seconds(55))
         }
     }
 

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// What the operator is told of what Zoom thinks of an app, and in which order; and the same in numbers.

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// What another user put there, or could change, is not believed: keys, settings, and what the settings have run.

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// What never comes to its end: an engine that was taken out of service, a Zoom that is away. The status is quiet at first, then

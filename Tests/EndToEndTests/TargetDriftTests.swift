@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// A console that got its old secret back while a rotation drained: that secret is not ended under it.

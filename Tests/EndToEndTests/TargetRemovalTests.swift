@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// To forget a target is not to forget who has the old secret.

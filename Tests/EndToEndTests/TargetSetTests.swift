@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// A target that is changed: tried before it is kept.

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// A rotation that has to reach a console: everything that a console may do about it.

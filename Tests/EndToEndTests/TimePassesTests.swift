@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// Days, months and a year go by, for the daemon and for Zoom. Only debug builds of the daemon have a clock to move.

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// `unlock.command`: a command whose output is the key.

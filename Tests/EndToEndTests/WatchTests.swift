@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// Waiting for a new generation, and listening to events, at a real daemon.

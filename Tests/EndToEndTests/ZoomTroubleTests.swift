@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// Zoom's bad days, one row each: what clients, commands and the daemon make of them.

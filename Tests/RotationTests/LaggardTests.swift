@@ -131,7 +131,7 @@ import Vault
     @Test(.timeLimit(.minutes(5))) func `a stop does not wait for it`() async throws {
         let (vault, zoom, engine) = try await make(Hanging())
         async let rotation = rotate(engine, zoom, byHand: false)
-        while vault.catalog.app(name)?.rotation?.phase != .draining { await Task.yield() }
+        try await eventually("the drain") { vault.catalog.app(name)?.rotation?.phase == .draining }
         await engine.stop()
         #expect(try await rotation.phase == .draining && zoom.accepts("old"))
     }

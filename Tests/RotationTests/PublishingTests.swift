@@ -41,7 +41,7 @@ import Vault
         try await vault.add(.sample("zoom"), clientSecret: SecretBox("old"))
         let zoom = FakeZoom(secret: "old", manners: .init(), time: time, fate: Fate(diesAt: nil))
         var timing = RotationTiming()
-        timing.publishLimit = limit
+        (timing.publishLimit, timing.lookLimit) = (limit, 600)
         let engine = RotationEngine(
             vault: vault, issuer: zoom, publisher: publisher, timing: timing, time: time, random: { $0.upperBound },
             note: { _ in })

@@ -89,4 +89,45 @@ import Testing
         #expect(driver.open == 26)
         withExtendedLifetime((clients, more)) {}
     }
+
+    @Test func `however many strangers connect at once, a turn accepts 64, and clients that ask have their turn`()
+        throws
+    {
+        var limits = ConnectionLimits()
+        (limits.connections, limits.connectionsPerUser) = (6_400, 100)
+        let recorder = Recorder()
+        let driver = try HandDriven(Echo(recorder: recorder), limits)
+        let known = try driver.client()
+        let listener = try LoopbackAddress(.ipv4, port: 0).listen(backlog: 128)
+        defer { close(listener) }
+        _ = fcntl(listener, F_SETFL, O_NONBLOCK)
+        let crowd = try (0..<100).map { _ in try LoopbackAddress.connection(to: listener) }
+        defer { for descriptor in crowd { close(descriptor) } }
+        let before = driver.open
+        driver.listen(at: listener)
+        let bytes = Array(request("/k").utf8)
+        _ = unsafe Glibc.send(known.descriptor, bytes, bytes.count, 0)
+        _ = driver.loop.turn(waiting: 0)
+        #expect(driver.open - before == 64)
+        #expect(recorder.state.withLock { $0.turns } == [["/k"]])
+        driver.run()
+        #expect(driver.open - before == 100)
+    }
+}
+
+extension LoopbackAddress {
+    /// A client's end of a connection to a socket that listens on 127.0.0.1.
+    static func connection(to listener: CInt) throws -> CInt {
+        let client = socket(AF_INET, CInt(SOCK_STREAM.rawValue) | CInt(SOCK_CLOEXEC.rawValue), 0)
+        var address = sockaddr_in()
+        (address.sin_family, address.sin_addr.s_addr) = (sa_family_t(AF_INET), UInt32(INADDR_LOOPBACK).bigEndian)
+        address.sin_port = UInt16(port(of: listener)).bigEndian
+        let connected = unsafe withUnsafeBytes(of: &address) {
+            unsafe connect(
+                client, $0.assumingMemoryBound(to: sockaddr.self).baseAddress,
+                socklen_t(MemoryLayout<sockaddr_in>.size))
+        }
+        try #require(connected == 0)
+        return client
+    }
 }

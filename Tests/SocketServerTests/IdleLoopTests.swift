@@ -46,16 +46,8 @@ import Testing
             let driver = try HandDriven(Echo())
             let listener = try LoopbackAddress(.ipv4, port: 0).listen(backlog: 8)
             _ = fcntl(listener, F_SETFL, O_NONBLOCK)
-            let client = socket(AF_INET, CInt(SOCK_STREAM.rawValue), 0)
-            var address = sockaddr_in()
-            (address.sin_family, address.sin_addr.s_addr) = (sa_family_t(AF_INET), UInt32(INADDR_LOOPBACK).bigEndian)
-            address.sin_port = UInt16(LoopbackAddress.port(of: listener)).bigEndian
-            let connected = unsafe withUnsafeBytes(of: &address) {
-                unsafe connect(
-                    client, $0.assumingMemoryBound(to: sockaddr.self).baseAddress,
-                    socklen_t(MemoryLayout<sockaddr_in>.size))
-            }
-            #expect(connected == 0)
+            let client = try LoopbackAddress.connection(to: listener)
+            defer { close(client) }
             var limit = rlimit()
             unsafe getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
             let files = limit.rlim_cur

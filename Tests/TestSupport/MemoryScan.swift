@@ -75,17 +75,24 @@ package enum MemoryScan {
 
     package struct Unscannable: Error {}
 
+    /// Looks for the letter of the needle that other text has least, since each find costs a comparison.
     private static func count(
         _ needle: Slice<UnsafeMutableRawBufferPointer>, in haystack: Slice<UnsafeMutableRawBufferPointer>
     ) -> Int {
-        guard let wanted = unsafe UnsafeRawBufferPointer(rebasing: needle).baseAddress else { return 0 }
-        var rest = unsafe UnsafeRawBufferPointer(rebasing: haystack)
+        let size = unsafe needle.count
+        guard let wanted = unsafe UnsafeRawBufferPointer(rebasing: needle).baseAddress,
+            var rest = unsafe UnsafeRawBufferPointer(rebasing: haystack).baseAddress, unsafe haystack.count >= size
+        else { return 0 }
+        // Nothing of the needle is copied, since the scan would find that.
+        let rare = unsafe "qjzx".utf8.lazy.compactMap { unsafe needle.firstIndex(of: $0) }.first ?? needle.startIndex
+        let (place, letter) = unsafe (rare - needle.startIndex, Int32(needle[rare]))
+        unsafe rest += place
+        let end = unsafe rest + (haystack.count - size + 1)
         var found = 0
-        while let base = rest.baseAddress, unsafe rest.count >= needle.count,
-            let hit = unsafe memchr(base, Int32(needle[needle.startIndex]), rest.count - needle.count + 1)
-        {
-            if unsafe memcmp(hit, wanted, needle.count) == 0 { found += 1 }
-            unsafe rest = UnsafeRawBufferPointer(rebasing: rest[(UnsafeRawPointer(hit) - base + 1)...])
+        while let hit = unsafe memchr(rest, letter, end - rest) {
+            let start = unsafe UnsafeRawPointer(hit) - place
+            if unsafe memcmp(start, wanted, size) == 0 { found += 1 }
+            unsafe rest = UnsafeRawPointer(hit) + 1
         }
         return found
     }

@@ -1,3 +1,4 @@
+import CSQLite
 import TestSupport
 import Testing
 import Vault
@@ -84,5 +85,21 @@ import Vault
         let reader = try Connection(path: directory.file("db"), .readOnly)
         let error = #expect(throws: SQLiteError.self) { try reader.execute("INSERT INTO t VALUES (1)") }
         #expect(error?.kind == 8, "SQLITE_READONLY")
+    }
+
+    /// As a collection has it that keeps nothing: Swift's own arrays have an address even when they are empty.
+    @Test func `an empty blob or text without an address is no NULL`() throws {
+        var handle: OpaquePointer?
+        let flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
+        try #require(unsafe sqlite3_open_v2(":memory:", &handle, flags, nil) == SQLITE_OK)
+        defer { unsafe sqlite3_close_v2(handle) }
+        var statement: OpaquePointer?
+        try #require(
+            unsafe sqlite3_prepare_v2(handle, "SELECT typeof(?) || typeof(?)", -1, &statement, nil) == SQLITE_OK)
+        defer { unsafe sqlite3_finalize(statement) }
+        #expect(unsafe keyturn_sqlite_bind_blob(statement, 1, nil, 0) == SQLITE_OK)
+        #expect(unsafe keyturn_sqlite_bind_text(statement, 2, nil, 0) == SQLITE_OK)
+        try #require(unsafe sqlite3_step(statement) == SQLITE_ROW)
+        #expect(unsafe sqlite3_column_text(statement, 0).map { unsafe String(cString: $0) } == "blobtext")
     }
 }

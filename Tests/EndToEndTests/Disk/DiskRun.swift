@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 /// One case: a tour on a disk that fails, then a daemon on a sound one, which must serve what it should, and know what it
 /// said.

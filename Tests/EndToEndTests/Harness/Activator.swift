@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 /// Does for the daemon what systemd's socket units do: listens at both sockets, passes them on, and starts the daemon
 /// again when it has ended and somebody connects.

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// The stand-in for PingFederate's console, with its controls: `scripts/console`.

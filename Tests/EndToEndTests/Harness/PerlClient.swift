@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 /// A client of the agent socket that does to its own process what no usual client does. Perl is part of every Debian.
 struct PerlClient {

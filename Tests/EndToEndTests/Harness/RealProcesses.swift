@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 import Testing
 
 /// Runs each test of a suite as one job on a thread that may wait, and no more than four at once: these tests start
@@ -11,7 +12,25 @@ struct RealProcesses: TestTrait, SuiteTrait, TestScoping {
     func provideScope(
         for test: Test, testCase: Test.Case?, performing body: @concurrent @Sendable () async throws -> Void
     ) async throws {
-        try await withTaskExecutorPreference(WaitingThreads.shared) { try await body() }
+        try await withTaskExecutorPreference(WaitingThreads.shared) {
+            let start = ContinuousClock.now
+            defer { Self.times?.append("\(Int((ContinuousClock.now - start) / .milliseconds(1))) ms  \(test.name)\n") }
+            try await body()
+        }
+    }
+
+    /// `KEYTURN_TEST_TIMES`: a file for how long each test took, without the time in which it waited for its place.
+    private static let times = ProcessInfo.processInfo.environment["KEYTURN_TEST_TIMES"].map(Times.init)
+
+    private final class Times: Sendable {
+        private let file: Mutex<FileHandle?>
+
+        init(_ path: String) {
+            _ = FileManager.default.createFile(atPath: path, contents: nil)
+            file = Mutex(FileHandle(forWritingAtPath: path))
+        }
+
+        func append(_ line: String) { file.withLock { try? $0?.write(contentsOf: Data(line.utf8)) } }
     }
 }
 

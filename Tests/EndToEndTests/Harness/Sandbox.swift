@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 /// The stand-in for Zoom, with its controls.
 final class Sandbox: Sendable {

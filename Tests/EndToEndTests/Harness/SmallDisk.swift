@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// A file system of its own that can be filled, for a daemon that may die on it: it lives as long as the process that

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 /// A user of the machine without any grant, who does what they can. Each run ends by itself.
 struct Stranger {

@@ -1,5 +1,6 @@
 import Foundation
 import Synchronization
+import TestSupport
 
 /// The clocks of daemons that were started with ``environment``, as far ahead of the machine's as a test wants them.
 final class TestClock: Sendable {

@@ -1,5 +1,6 @@
 import Foundation
 import Synchronization
+import TestSupport
 import Testing
 
 /// A place of its own for one test: a directory, a sandbox, a vault and a daemon, all of which end with the test.

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 /// Where the cases of a matrix are run, one after the other: one sandbox, one vault to begin each case with, one
 /// movable clock. Everything that it says of secrets it has asked of the sandbox or of the agent socket by itself.

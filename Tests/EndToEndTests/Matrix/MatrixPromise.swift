@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 /// What a rotation on a bench must come to, whatever goes wrong meanwhile; asked of the sandbox and of the sockets.
 struct MatrixPromise {
