@@ -49,11 +49,11 @@ package struct DiskRoom: Equatable, Sendable {
     package var words: String {
         let room = "\(free >> 20) MiB (\(counted(free, "byte"))) free"
         if free >= Self.least, hasFewFiles {
-            return "\(room), but no more than \(counted(files, "file")) may still be made there"
+            return "\(room), but only \(counted(files, "file")) can still be created there"
         }
-        return verdict == .full ? "\(room): when it is full, nobody is served and nothing is kept" : room
+        return verdict == .full ? "\(room): when it is full, no client is served and nothing is saved" : room
     }
 
     package static let hint =
-        "make room on the file system of the state directory: other files first, then older files of audit/, put away and not deleted"
+        "free some space on the file system of the state directory: move other files first, then older files of audit/, without deleting those"
 }

@@ -28,8 +28,8 @@ package struct HostDoctor {
 
     /// What is lost without a feature, by the kernel version that has it.
     private static let features: [(version: (Int, Int), loss: String)] = [
-        ((5, 3), "a process that reuses a pid cannot be told from the one before it (pidfd_open)"),
-        ((6, 5), "a caller's process is pinned by its number, and not by its socket (SO_PEERPIDFD)"),
+        ((5, 3), "a process that reuses a pid cannot be distinguished from the one before it (pidfd_open)"),
+        ((6, 5), "a caller's process is identified by its pid, and not by its socket (SO_PEERPIDFD)"),
     ]
 
     private var kernel: Line {
@@ -48,7 +48,7 @@ package struct HostDoctor {
         guard let worst = missing.first else { return Line("kernel", .passed, "Linux \(release)") }
         return Line(
             "kernel", .warning, "Linux \(release): \(worst.loss)",
-            try: "a kernel from \(worst.version.0).\(worst.version.1) on")
+            try: "use a kernel from \(worst.version.0).\(worst.version.1) on")
     }
 
     // MARK: The clock
@@ -69,7 +69,7 @@ package struct HostDoctor {
     static func clock(_ now: Timestamp, isKept: Bool?) -> Line {
         guard now >= keyturnReleased else {
             return Line(
-                "clock", .failed, "it says \(now), which is before this program was made: nothing is rotated",
+                "clock", .failed, "it says \(now), which is before this program was built: nothing is rotated",
                 try: "set the clock: timedatectl set-ntp true")
         }
         guard let isKept else {
@@ -82,7 +82,7 @@ package struct HostDoctor {
                 "clock", .warning, "it says \(now), and is not synchronised: windows and deadlines depend on it",
                 try: "timedatectl set-ntp true")
         }
-        return Line("clock", .passed, "it says \(now), and is kept right")
+        return Line("clock", .passed, "it says \(now), and is synchronised")
     }
 
     // MARK: The state directory
@@ -115,7 +115,7 @@ package struct HostDoctor {
         var system = statvfs()
         let type = unsafe kt_file_system(places.stateDirectory)
         guard type >= 0, unsafe statvfs(places.stateDirectory, &system) == 0 else {
-            return Line("file_system", .skipped, "the file system does not say what it is")
+            return Line("file_system", .skipped, "the type of the file system is unknown")
         }
         if system.f_flag & UInt(ST_RDONLY) != 0 {
             return Line(
@@ -129,19 +129,19 @@ package struct HostDoctor {
         if let name = remote[type] {
             return Line(
                 "file_system", .failed,
-                "the vault is on \(name): whether locks hold and writes last there, nobody knows",
-                try: "a state directory on a local disk")
+                "the vault is on \(name), where locks and durable writes are not guaranteed",
+                try: "use a state directory on a local disk")
         }
         if let name = passing[type] {
             return Line(
-                "file_system", .failed, "the vault is on \(name): it is gone with the next start of the machine",
-                try: "a state directory on a local disk")
+                "file_system", .failed, "the vault is on \(name): it is lost when this host restarts",
+                try: "use a state directory on a local disk")
         }
         if let name = copying[type] {
             return Line(
                 "file_system", .warning,
-                "the vault is on \(name), which never writes in place: on a full disk a new secret may find no room",
-                try: "keep some space free, or a quota for others")
+                "the vault is on \(name), which never writes in place: on a full disk there may be no room for a new secret",
+                try: "keep some space free, or set a quota for others")
         }
         return Line("file_system", .passed, "a local file system")
     }
@@ -165,18 +165,18 @@ package struct HostDoctor {
     private var recoveryKeys: Line {
         let found = RecoveryKeyTrace.files(in: places.stateDirectory)
         guard !found.isEmpty else {
-            return Line("recovery_key", .passed, "no file beside the vault reads as a recovery key")
+            return Line("recovery_key", .passed, "no file beside the vault contains a recovery key")
         }
         return Line(
             "recovery_key", .warning,
-            "a recovery key lies beside the vault, and opens it for anyone who has the disk: \(found.joined(separator: ", "))",
-            try: "shred -u \(places.stateDirectory)/\(found[0]), once it is printed and kept elsewhere")
+            "a recovery key is beside the vault, and unlocks it for anyone who has the disk: \(found.joined(separator: ", "))",
+            try: "shred -u \(places.stateDirectory)/\(found[0]), once it is printed and stored elsewhere")
     }
 
     private var modes: [Line] {
         let found = StateModes(places: places).troubles
         guard !found.isEmpty else {
-            return [Line("permissions", .passed, "nobody but the daemon's user reads its files")]
+            return [Line("permissions", .passed, "only the daemon's user can read its files")]
         }
         return found.map { Line("permissions", .failed, "\($0.place): \($0.detail)", try: $0.hint) }
     }

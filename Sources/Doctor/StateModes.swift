@@ -47,7 +47,7 @@ package struct StateModes {
             let mode = kind == S_IFDIR ? "0700" : "0600"
             found.append(
                 Trouble(
-                    place: place, detail: "it is open to others than its user", hint: "chmod \(mode) \(path)"))
+                    place: place, detail: "other users can access it", hint: "chmod \(mode) \(path)"))
         }
         if status.st_uid != owner {
             found.append(

@@ -7,11 +7,11 @@ extension Drift {
         return switch kind {
         case .secret: "the secret in the connection was changed, or encrypted again when it was saved\(date)"
         case .saved where savedAt != nil:
-            "somebody else saved the connection\(date); whether the secret was changed cannot be told, as the console "
-                + "encrypts it again at each look"
+            "somebody else saved the connection\(date); whether the secret was changed is unknown, as the console "
+                + "encrypts it again at each read"
         case .saved:
-            "somebody else changed other settings of the connection; whether the secret was changed cannot be told, as the "
-                + "console encrypts it again at each look"
+            "somebody else changed other settings of the connection; whether the secret was changed is unknown, as the "
+                + "console encrypts it again at each read"
         case .identity: "the connection has another client ID or account ID than the app"
         }
     }
@@ -21,14 +21,14 @@ extension Sighting.Basis {
     /// What a check compared, and what it could not.
     package var words: String {
         switch self {
-        case .secret: "what was pushed is there, unchanged"
+        case .secret: "the pushed values are there, unchanged"
         case .date:
             "nobody saved the connection since the last push; compared by its date, as the console encrypts the secret again "
-                + "at each look"
+                + "at each read"
         case .rest:
             "the other settings are as after the last push; the connection has no date and the console encrypts the secret "
-                + "again at each look: another secret in it would not be seen"
-        case .nothing: "what the console shows was recorded just now, and is compared from the next look on"
+                + "again at each read: a changed secret would go unnoticed"
+        case .nothing: "what the console shows was recorded just now, and is compared from the next check on"
         }
     }
 }

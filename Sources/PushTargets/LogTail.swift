@@ -50,7 +50,7 @@ final class LogTail: Sendable {
         // The other program may have put anything there.
         let file = unsafe kt_open_regular(path)
         guard file >= 0 else {
-            if file == -2 { throw Trouble(reason: "it is no regular file") }
+            if file == -2 { throw Trouble(reason: "it is not a regular file") }
             if errno == ENOENT { state.isNew = true }
             throw Trouble(reason: unsafe String(cString: strerror(errno)))
         }

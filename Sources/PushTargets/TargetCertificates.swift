@@ -35,7 +35,7 @@ package struct TargetCertificates {
         let words: String
         switch (identity.match, client) {
         case (.strangers, _): words = Self.strangers
-        case (.unreadable, _), (_, nil): words = "the certificate or the key is no readable PEM"
+        case (.unreadable, _), (_, nil): words = "the certificate or the key is not readable PEM"
         case (.pair, let life?) where life.ends <= now.unixSeconds:
             words = "it expired at \(Timestamp(unixSeconds: life.ends))"
         case (.pair, let life?) where life.begins > now.unixSeconds:

@@ -33,7 +33,7 @@ package enum TargetEvent: Sendable {
                 metadata: ["target": "\(target.name)", "app": "\(app.name)", "change": "\(drift.kind.rawValue)"])
         case .restored(let target, let app, let generation):
             logger.warning(
-                "the current secret was put back over somebody else's change; try: keyturn target show \(target.name)",
+                "the current secret was pushed again over somebody else's change; try: keyturn target show \(target.name)",
                 metadata: ["target": "\(target.name)", "app": "\(app.name)", "generation": "\(generation)"])
         }
     }
@@ -56,7 +56,7 @@ package enum TargetEvent: Sendable {
     }
 
     private static let blind =
-        "the old secret is about to end, and whether somebody else put it back cannot be told on this console"
+        "the old secret is about to be revoked, and this console cannot show whether somebody else restored it"
 
     private static func event(
         _ action: String, _ outcome: AuditEvent.Outcome, _ target: PushTarget, _ app: App,

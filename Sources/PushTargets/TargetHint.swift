@@ -11,7 +11,7 @@ package enum TargetHint {
 
     /// For a push that the engines do not replicate: another push would not help.
     package static func lagging(_ name: Name) -> String {
-        "keyturn target test \(name); a node that is out of service for good: take it out of the cluster"
+        "keyturn target test \(name); a node that is permanently out of service: remove it from the cluster"
     }
 
     /// Pushing is always safe. Accepting an old secret would let it be revoked while the console uses it, without a

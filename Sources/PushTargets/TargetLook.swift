@@ -42,7 +42,7 @@ extension TargetPusher {
                     if delivery.drift == nil { news = .changed(target, app, drift) }
                     delivery.drift = drift
                     look = .changed(drift)
-                case .lookAgain: return .unseen("the console was not looked at twice")
+                case .lookAgain: return .unseen("the console could not be read twice")
                 }
                 try await vault.keep(delivery, of: target, recording: news?.audited)
                 if let news { note(news) }

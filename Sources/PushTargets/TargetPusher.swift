@@ -83,7 +83,7 @@ package final class TargetPusher: Sendable {
         guard !vault.isElsewhere else { return .later(retryAfter: Self.mendPause, reason: Vault.elsewhere.detail) }
         guard credential.suspectSince == nil else {
             return .later(
-                retryAfter: nil, reason: "the secret comes from a backup, and Zoom was not seen to take it yet")
+                retryAfter: nil, reason: "the secret comes from a backup, and Zoom has not accepted it yet")
         }
         let outcome = await exclusively(target, patience: occasion == .asked ? Self.patience : 0) {
             () async -> PublishOutcome in
@@ -93,7 +93,7 @@ package final class TargetPusher: Sendable {
             // Meanwhile a rotation may have pushed a newer secret, which an older one must not overwrite.
             let current = vault.catalog.app(of: target)?.credential ?? credential
             guard occasion != .due || current.generation <= credential.generation else {
-                return .waiting(seconds: 1, reason: "target '\(target.name)' is to have a newer secret")
+                return .waiting(seconds: 1, reason: "target '\(target.name)' must get a newer secret")
             }
             do {
                 return try await advance(entry, occasion == .due ? credential : current, app, occasion)
@@ -147,7 +147,7 @@ package final class TargetPusher: Sendable {
             try await session.replicate()
             delivery.replicationAsked = true
             try await vault.keep(delivery, of: target)
-            return .waiting(seconds: 1, reason: "target '\(target.name)': replication was asked for")
+            return .waiting(seconds: 1, reason: "target '\(target.name)': replication was requested")
         case .underWay(let words):
             let pause = delivery.replicationPause(now: time.now.wall)
             delivery.disprove(.replication)
@@ -205,8 +205,8 @@ extension PushTarget {
                 throw ConsoleFailure(
                     .rejected, .mismatch,
                     detail:
-                        "the connection's '\(field)' is not the app's \(what) any more: somebody pointed it elsewhere; "
-                        + "keyturn target push \(name) puts the app's back, keyturn target remove \(name) lets it go")
+                        "the connection's '\(field)' is not the app's \(what) any more: somebody changed it; "
+                        + "keyturn target push \(name) restores it, keyturn target remove \(name) gives it up")
             }
         }
     }

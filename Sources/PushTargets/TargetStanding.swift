@@ -39,15 +39,15 @@ extension TargetPusher {
         switch await lookForChange(target, app, patience: 20) {
         case .same(let known): basis = known
         case .changed(let drift):
-            return .lags(Laggard("\(name) was changed outside since the last push: \(drift.words)"))
-        case .unseen(let reason): return .lags(Laggard("\(name) cannot be looked at: \(reason)"))
+            return .lags(Laggard("\(name) was changed by somebody else since the last push: \(drift.words)"))
+        case .unseen(let reason): return .lags(Laggard("\(name) cannot be checked: \(reason)"))
         case .busy: return .lags(Laggard("\(name) is being pushed to", wait: 1))
         }
         guard let (target, delivery) = entry(of: target).map({ ($0.target, $0.delivery) }) else { return .ready }
         let now = time.now.wall
         guard delivery.replicatedAt != nil else {
             return .lags(
-                Laggard("\(name) has it, and its engines not yet", wait: delivery.replicationPause(now: now)))
+                Laggard("\(name) has it, but its engines do not yet", wait: delivery.replicationPause(now: now)))
         }
         if basis.isBlind, !delivery.isFresh(target, now: now) {
             // After a refusal by PingFederate only the operator can continue.

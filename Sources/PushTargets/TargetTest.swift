@@ -31,7 +31,7 @@ package struct TargetTest {
         do throws(ConsoleFailure) {
             try TargetCertificates(entry.target).check(now: pusher.time.now.wall)
             let console = try await ConsoleSession(entry.target.access(), over: pusher.transport)
-            checks.append(.init("console", .passed, "pingfederate \(try await console.version()) takes the login"))
+            checks.append(.init("console", .passed, "pingfederate \(try await console.version()) accepts the login"))
             let connection = try await console.connection(entry.target.connection)
             checks.append(try change(connection, entry, app))
             checks.append(await drift())
@@ -40,7 +40,7 @@ package struct TargetTest {
             failure = error
             let names = ["console", "connection", "drift", "replication"]
             checks.append(.init(names[min(checks.count, 3)], .failed, "\(error)", try: hint(error, entry.target)))
-            for name in names.dropFirst(checks.count) { checks.append(.init(name, .skipped, "not looked at")) }
+            for name in names.dropFirst(checks.count) { checks.append(.init(name, .skipped, "not checked")) }
         }
         return (Verification(checks: checks), failure)
     }
@@ -60,10 +60,10 @@ package struct TargetTest {
         else {
             throw ConsoleFailure(
                 .mend, .mismatch,
-                detail: "the console does not keep '\(fields.clientSecret)' encrypted: it is no secret's place")
+                detail: "the console does not keep '\(fields.clientSecret)' encrypted: it is not for a secret")
         }
         let others = pusher.vault.catalog.targetsBeside(entry.target).map { "'\($0.target.name)'" }
-        let beside = others.isEmpty ? "" : "; the same connection as target \(others.joined(separator: ", "))"
+        let beside = others.isEmpty ? "" : "; same connection as target \(others.joined(separator: ", "))"
         return .init(
             "connection", .passed,
             "a push would set \(fields.names.map { "'\($0)'" }.joined(separator: ", ")) of '\(connection.name ?? entry.target.connection)' and nothing else"
@@ -81,7 +81,7 @@ package struct TargetTest {
         case .same(let basis): return .init("drift", .passed, basis.words)
         case .changed(let drift):
             return .init("drift", .failed, drift.words, try: TargetHint.changed(entry.target.name, drift))
-        case .unseen(let reason): return .init("drift", .skipped, "cannot be told: \(reason)")
+        case .unseen(let reason): return .init("drift", .skipped, "unknown: \(reason)")
         case .busy:
             return .init(
                 "drift", .skipped, "the target is being pushed to", try: "keyturn target test \(entry.target.name)")
@@ -91,11 +91,11 @@ package struct TargetTest {
     private func replication(_ console: ConsoleSession, _ entry: TargetEntry) async -> Verification.Check {
         let target = entry.target
         guard target.policy != .none else {
-            return .init("replication", .skipped, "somebody else sees to it, as configured")
+            return .init("replication", .skipped, "somebody else takes care of it, as configured")
         }
         do throws(ConsoleFailure) {
             guard let cluster = try await console.clusterStatus() else {
-                return .init("replication", .passed, "the console stands alone")
+                return .init("replication", .passed, "the console is standalone")
             }
             if target.policy == .onSave { try await console.requireReplicationOnSave() }
             guard !cluster.engines.isEmpty else {
@@ -107,14 +107,14 @@ package struct TargetTest {
             // A node may be out of date for a moment after each save; one without the pushed values has an old secret.
             if !cluster.behind.isEmpty, entry.delivery.inUse != entry.delivery.generation {
                 return .init(
-                    "replication", .failed, "its engines have not confirmed what was pushed: \(words)",
-                    try: "wait for a node that is about to take it over; one that is out of service for good: "
-                        + "take it out of the cluster, or bring it back")
+                    "replication", .failed, "its engines have not confirmed the push: \(words)",
+                    try: "wait for a node that is about to replicate; one that is permanently out of service: "
+                        + "remove it from the cluster, or bring it back")
             }
             guard target.policy == .full else {
-                return .init("replication", .passed, "replicated as it is saved; \(words)")
+                return .init("replication", .passed, "replicated when it is saved; \(words)")
             }
-            return .init("replication", .passed, "a push would replicate everybody's pending changes; \(words)")
+            return .init("replication", .passed, "a push would replicate all pending changes; \(words)")
         } catch {
             return .init("replication", .failed, "\(error)", try: hint(error, entry.target))
         }

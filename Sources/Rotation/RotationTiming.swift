@@ -35,7 +35,7 @@ package struct RotationTiming: Sendable {
 
     package func revokeAt(_ now: Timestamp) -> Timestamp { now + oldSecretLife }
 
-    static let throttleReason = "Zoom takes three changes in 15 minutes"
+    static let throttleReason = "Zoom allows three changes in 15 minutes"
 
     /// The calls that Zoom may still count.
     package func recent(_ calls: [Timestamp], now: Timestamp) -> [Timestamp] {

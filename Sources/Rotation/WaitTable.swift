@@ -26,7 +26,7 @@ package struct WaitRow: Equatable, Sendable {
         case .lostResponse: [row(.zoom, 0, "Zoom to make another secret")]
         // Retries take 20 minutes while Zoom says that it does not know the secret yet.
         case .received: [row(.zoom, 1800, "Zoom to accept the new secret")]
-        case .verified: [row(.vault, 300, "the vault to take the new secret")]
+        case .verified: [row(.vault, 300, "the vault to store the new secret")]
         case .current:
             [
                 row(.targets, 3600, "push targets to have the new secret"),
@@ -36,9 +36,9 @@ package struct WaitRow: Equatable, Sendable {
         case .draining:
             [
                 row(.overlap, nil, "the overlap to end"),
-                row(.targets, 3600, "push targets that were changed, or cannot be looked at"),
+                row(.targets, 3600, "push targets that were changed, or cannot be checked"),
                 row(.holders, 86_400, "clients to fetch the new secret"),
-                row(.zoom, 3600, "Zoom to end the old secret"),
+                row(.zoom, 3600, "Zoom to revoke the old secret"),
             ]
         case .blocked: [row(.you, 0, "you")]
         case .retired, .refused, .aborted: []

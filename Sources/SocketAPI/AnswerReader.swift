@@ -29,7 +29,7 @@ struct AnswerReader {
         guard let status, let bodyStart else { return nil }
         let end = bodyStart + (try bodyLength(status))
         guard bytes.count >= end else { return nil }
-        guard bytes.count == end else { throw .malformedAnswer("bytes behind the body") }
+        guard bytes.count == end else { throw .malformedAnswer("bytes after the body") }
         return Answer(
             status: status, contentType: contentType, entityTag: entityTag, retryAfter: retryAfter,
             body: SecretBytes(copying: received.extracting(bodyStart..<end)))

@@ -35,7 +35,7 @@ package enum ClientError: Error, Equatable, Sendable, CustomStringConvertible {
         case .pathTooLong(let path): "the socket path is longer than \(UnixStream.longestPath) bytes: \(path)"
         case .timedOut: "the daemon did not answer in time"
         case .closedEarly:
-            "the daemon closed the connection before its answer was complete: it ended, or takes no more from this user"
+            "the daemon closed the connection before its answer was complete: it ended, or refuses more connections of this user"
         case .malformedAnswer(let part): "the answer is not one of a Keyturn daemon: \(part)"
         case .answerTooLarge: "the daemon's answer is too large"
         case .failed(let code): "the socket failed: \(Self.words(for: code))"
@@ -56,13 +56,13 @@ package enum ClientError: Error, Equatable, Sendable, CustomStringConvertible {
                 : "start it with 'keyturnd serve', or name its sockets with --runtime-dir"
         case .permissionDenied(let path, _):
             Self.isSystems(path)
-                ? "run as root or as the daemon's user, or be in a group that has a role: admin.viewer_group and so on in keyturn.yaml"
+                ? "run as root or as the daemon's user, or as a member of a group with a role: admin.viewer_group and so on in keyturn.yaml"
                 : "run as root or as the daemon's user"
         case .stranger(let path, _):
             "ls -l \(path); if that user's vault is meant, name its directory with --state-dir"
         case .pathTooLong: "choose a shorter --runtime-dir"
-        case .timedOut, .closedEarly: "look at the daemon's log: journalctl -u keyturnd"
-        case .malformedAnswer: "check that the client and the daemon are of the same version"
+        case .timedOut, .closedEarly: "see the daemon's log: journalctl -u keyturnd"
+        case .malformedAnswer: "check that the client and the daemon have the same version"
         case .answerTooLarge, .failed: nil
         case .problem(let problem): problem.hint
         }

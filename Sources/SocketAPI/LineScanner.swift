@@ -59,7 +59,7 @@ extension LineScanner {
             case .tooLong: throw tooLong()
             case .bareLineEnd: throw Problem(.badRequest, "a line does not end in CR LF")
             case .forbiddenByte:
-                throw Problem(.badRequest, "the request has a byte outside its body that may not be there")
+                throw Problem(.badRequest, "the request has a forbidden byte outside its body")
             }
         }
     }

@@ -39,7 +39,7 @@ struct RequestFields {
         var known = RequestFields()
         try known.take(field, in: bytes, keepsAuthorization: true)
         guard known.seen.isEmpty else {
-            throw Problem(.badRequest, "a field behind the body is one that belongs before it")
+            throw Problem(.badRequest, "a trailer field is one that belongs before the body")
         }
     }
 
@@ -60,11 +60,11 @@ struct RequestFields {
     func check(for method: Method, limits: RequestLimits) throws(Problem) {
         guard seen.contains(.host) else { throw Problem(.badRequest, "the Host field is missing") }
         if isChunked, contentLength != nil {
-            throw Problem(.badRequest, "Content-Length and Transfer-Encoding are there together")
+            throw Problem(.badRequest, "the request has both Content-Length and Transfer-Encoding")
         }
         guard isChunked || contentLength ?? 0 > 0 else { return }
         guard method.allowsBody else {
-            throw Problem(.badRequest, "a \(method.rawValue) request brings no body here")
+            throw Problem(.badRequest, "a \(method.rawValue) request must not have a body")
         }
         guard contentLength ?? 0 <= limits.body else { throw .bodyTooLarge(limits) }
     }
@@ -81,7 +81,7 @@ struct RequestFields {
                 throw Problem(.badRequest, "the Host field is not 'host' or 'host:port'")
             }
         case 6 where isNamed("expect"):
-            throw Problem(.expectationFailed, "Expect is not served; send the body at once")
+            throw Problem(.expectationFailed, "Expect is not supported; send the body at once")
         case 10 where isNamed("connection"):
             _ = try once(.connection, "Connection", field, in: bytes)
             closes = asksToClose(field.value, in: bytes)
@@ -112,7 +112,7 @@ struct RequestFields {
     private mutating func once(
         _ single: Single, _ name: String, _ field: FieldLine, in bytes: Span<UInt8>
     ) throws(Problem) -> String {
-        guard seen.insert(single).inserted else { throw Problem(.badRequest, "the \(name) field is there twice") }
+        guard seen.insert(single).inserted else { throw Problem(.badRequest, "the \(name) field occurs twice") }
         guard bytes.isPrintable(field.value) else {
             throw Problem(.badRequest, "the \(name) field has a byte that is not printable ASCII")
         }
@@ -141,7 +141,7 @@ struct RequestFields {
         guard isLast, chunked == 1, others > 0 else {
             throw Problem(.badRequest, "Transfer-Encoding does not end in one 'chunked'")
         }
-        throw Problem(.notImplemented, "no Transfer-Encoding is undone here but 'chunked'")
+        throw Problem(.notImplemented, "no Transfer-Encoding but 'chunked' is supported")
     }
 
     /// Removes and returns the first element of a comma-separated list.

@@ -20,7 +20,7 @@ struct RequestLine {
         guard range.count == 8, bytes.holds("HTTP/", at: start..<start + 5), bytes[start + 5].isDigit,
             bytes[start + 6] == UInt8(ascii: "."), bytes[start + 7].isDigit
         else { throw Problem(.badRequest, "the request line does not end in 'HTTP/1.1'") }
-        throw Problem(.versionNotSupported, "only HTTP/1.1 is spoken here")
+        throw Problem(.versionNotSupported, "only HTTP/1.1 is supported")
     }
 
     private static func method(_ range: Range<Int>, in bytes: Span<UInt8>) throws(Problem) -> Method {
@@ -36,5 +36,5 @@ struct RequestLine {
     }
 
     /// For targets that name no path.
-    private static let notServed = Problem(.methodNotAllowed, "this method is not served")
+    private static let notServed = Problem(.methodNotAllowed, "this method is not supported")
 }

@@ -16,7 +16,7 @@ package struct RequestTarget: Sendable {
             bytes.insert(UInt8(ascii: "/"), at: 0)
         }
         guard bytes.first == UInt8(ascii: "/") else {
-            throw Problem(.badRequest, "the request target is no path that begins with '/', and no 'http://' URL")
+            throw Problem(.badRequest, "the request target is neither a path that begins with '/' nor an 'http://' URL")
         }
         let pathEnd = bytes.firstIndex(of: UInt8(ascii: "?")) ?? bytes.count
         self.bytes = bytes
@@ -111,7 +111,7 @@ package struct RequestTarget: Sendable {
                 throw Problem(
                     .badRequest,
                     path[index] == UInt8(ascii: "%")
-                        ? "the path has a percent sign: names need no escaping here, and none is undone"
+                        ? "the path has a percent sign: names need no escaping here, and nothing is decoded"
                         : "the path has a character other than letters, digits, '.', '_', '~' and '-'")
             }
             if start == index { throw Problem(.badRequest, "the path has an empty segment") }

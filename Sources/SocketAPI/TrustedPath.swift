@@ -106,13 +106,13 @@ package enum TrustedPath {
     private static func belongs(_ path: String, to maker: UInt32, _ owner: UInt32) -> Distrust {
         Distrust(
             path: path, reason: "\(path) belongs to user \(maker)",
-            hint: "chown \(owner) \(path), if what is there is yours", missing: nil)
+            hint: "chown \(owner) \(path), if its content is yours", missing: nil)
     }
 
     private static func open(_ path: String, _ mode: UInt32) -> Distrust {
         Distrust(
             path: path, reason: "\(path) can be written by others (mode \(String(mode & 0o7777, radix: 8)))",
-            hint: "chmod go-w \(path), once you have looked at what is there", missing: nil)
+            hint: "chmod go-w \(path), once you have checked its content", missing: nil)
     }
 
     private static func missing(_ path: String, _ reason: CInt = errno) -> Distrust {

@@ -126,9 +126,9 @@ private final class Complaints: Sendable {
         let now = Latency.now / 1_000_000_000
         guard last.exchange(now, ordering: .relaxed) != now else { return }
         switch refusal {
-        case .full: complain("the socket has as many as it may, \(limits.connections)")
-        case .strangers: complain("users whom no rule names have as many as they may, \(limits.strangers)")
-        case .user(let uid): complain("user \(uid) has as many as one may")
+        case .full: complain("the socket has its maximum of \(limits.connections) connections")
+        case .strangers: complain("users without a policy have their maximum of \(limits.strangers) connections")
+        case .user(let uid): complain("user \(uid) has the maximum number of connections")
         case .shortage(let code): complain("\(SystemError("cannot accept any for a second", code))")
         }
     }

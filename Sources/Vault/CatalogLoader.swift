@@ -41,7 +41,7 @@ struct CatalogLoader: Sendable {
         guard found.rows == written.rows, found.digest == written.digest else {
             throw VaultError(
                 .damaged,
-                "the vault's rows are not the ones that it wrote: it had \(written.rows) and has \(found.rows)",
+                "the vault's rows are not those that it wrote: it had \(written.rows) and has \(found.rows)",
                 hint: Vault.restoreHint)
         }
         _ = fold.show(in: &catalog)

@@ -86,10 +86,10 @@ struct KeySlots: Sendable, Equatable {
         guard found else {
             throw VaultError(
                 .wrongKey, "the vault has no key slot for a \(words)",
-                hint: "another unlock key, such as the recovery key")
+                hint: "use another unlock key, such as the recovery key")
         }
         throw VaultError(
             .wrongKey, "the \(words) does not open any key slot of the vault",
-            hint: "the one that this vault was made with, or the recovery key")
+            hint: "use the one that this vault was created with, or the recovery key")
     }
 }

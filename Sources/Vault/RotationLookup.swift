@@ -48,7 +48,7 @@ extension Vault {
         }
         if let name = Name(text), catalog.app(name) != nil {
             throw VaultError(
-                .notFound, "no rotation of '\(name)' is under way", hint: "keyturn history \(name)")
+                .notFound, "no rotation of '\(name)' is running", hint: "keyturn history \(name)")
         }
         throw Self.noSuchRotation
     }
@@ -61,13 +61,13 @@ extension Vault {
         let reason = rotation.reason.map { ": \($0)" } ?? ""
         let due = rotation.due.map { "; it continues at \($0)" } ?? ""
         return VaultError(
-            .busy, "a rotation of '\(name)' is under way, in state \(rotation.phase.rawValue)\(reason)\(due)",
+            .busy, "a rotation of '\(name)' is running, in state \(rotation.phase.rawValue)\(reason)\(due)",
             hint: rotation.wayOn)
     }
 
     package static func over(_ name: Name, _ rotation: Rotation) -> VaultError {
         VaultError(
-            .ended, "this rotation is over: it ended in state \(rotation.phase.rawValue)",
+            .ended, "this rotation has ended, in state \(rotation.phase.rawValue)",
             hint: "keyturn history \(name)")
     }
 

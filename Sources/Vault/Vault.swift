@@ -63,8 +63,8 @@ package final class Vault: Sendable {
         try await change(recording: event) { transaction in
             guard try transaction.app(named: app.name) == nil else {
                 throw VaultError(
-                    .exists, "there is an app '\(app.name)' already",
-                    hint: "choose another name, or look at it: keyturn app show \(app.name)")
+                    .exists, "there already is an app '\(app.name)'",
+                    hint: "choose another name, or see keyturn app show \(app.name)")
             }
             var app = app
             app.first = transaction.takeFirstGeneration(of: app.name)
@@ -89,7 +89,7 @@ package final class Vault: Sendable {
             if !force, let open = entry?.rotation, open.phase != .planned {
                 throw VaultError(
                     .busy,
-                    "a rotation of '\(name)' is under way, in state \(open.phase.rawValue): with the app would go what may be "
+                    "a rotation of '\(name)' is running, in state \(open.phase.rawValue): removing the app could delete "
                         + "the only copy of a new secret",
                     hint: "keyturn rotation show \(open.id); to lose it: keyturn app remove \(name) --force")
             }
@@ -176,7 +176,7 @@ package final class Vault: Sendable {
         try await change(recording: event) { transaction in
             guard try transaction.client(named: client.name) == nil else {
                 throw VaultError(
-                    .exists, "there is a client '\(client.name)' already",
+                    .exists, "there already is a client '\(client.name)'",
                     hint: "choose another name, or remove it first: keyturn client remove \(client.name)")
             }
             try transaction.put(client)

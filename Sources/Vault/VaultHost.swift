@@ -26,6 +26,6 @@ extension Vault {
 
     /// Why nothing is rotated here.
     package static let elsewhere = VaultError(
-        .busy, "this vault was last served on another machine: as long as both may serve it, nothing is rotated here",
-        hint: "when no other machine serves it: keyturn adopt")
+        .busy, "this vault belongs to another host: as long as both may serve it, nothing is rotated here",
+        hint: "when no other host serves it: keyturn adopt")
 }

@@ -93,8 +93,7 @@ extension Vault {
     ) async throws(VaultError) -> UnlockMethod {
         let old = keys.withLock { $0 }
         guard old.unlockMethods.count < Self.mostUnlockMethods else {
-            throw VaultError(
-                .ended, "there are \(Self.mostUnlockMethods) key slots already", hint: "keyturn key remove SLOT")
+            throw VaultError(.ended, "there already are \(Self.mostUnlockMethods) key slots", hint: "keyturn key remove SLOT")
         }
         let (method, row) = try await prepared {
             try old.made(new, id: old.unlockMethods.nextID, at: now, scrypt: scrypt)
@@ -132,7 +131,8 @@ extension Vault {
         try await change(recording: event) { transaction in
             guard try KeySlots(transaction.store) == old.keySlots else {
                 throw VaultError(
-                    .busy, "the vault's keys were changed at the same moment; nothing was done", hint: "the same again")
+                    .busy, "the vault's keys were changed at the same moment; nothing was changed",
+                    hint: "repeat the command")
             }
             try body(&transaction)
         }
@@ -153,7 +153,7 @@ extension VaultKeys {
         let seat = try SlotRecipient(id: id, for: new.secret, scrypt: scrypt)
         let slot = try seat.wrap(keyringKey.bytes)
         guard try KeySlot(bytes: slot.bytes).unwrap(with: new.secret).constantTimeEquals(keyringKey.bytes) else {
-            throw VaultError(.library, "a new key slot does not open; nothing was changed")
+            throw VaultError(.library, "a new key slot could not be opened; nothing was changed")
         }
         let row = SealedRow(slot)
         return (

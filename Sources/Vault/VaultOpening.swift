@@ -29,7 +29,7 @@ extension Vault {
             }
             try await store.write { transaction in
                 guard try transaction.row(in: .keyring, id: keyringID) == nil else {
-                    throw VaultError(.exists, "there is a vault already; it was not touched")
+                    throw VaultError(.exists, "there already is a vault; it was not changed")
                 }
                 for row in rows { try transaction.put(row) }
             } committed: {
@@ -92,7 +92,7 @@ extension Vault {
     }
 
     static let keyringID = "vault"
-    static let restoreHint = "keyturnd check names all that is wrong; then keyturnd restore BACKUP. Nothing was touched"
+    static let restoreHint = "keyturnd check shows all the damage; then keyturnd restore BACKUP. Nothing was changed"
 }
 
 /// A secret that may open the vault, held only while opening it.

@@ -35,7 +35,7 @@ extension Vault {
         let old = keys.withLock { $0 }
         guard !hasOldEpochs else {
             throw VaultError(
-                .busy, "the vault's key is being rotated already: rows of the epoch before are left",
+                .busy, "the vault's key is already being rotated: rows of the previous epoch are left",
                 hint: "keyturn key list")
         }
         try await replaceKeyring(of: old, recording: event) { ring throws(EnvelopeError) in

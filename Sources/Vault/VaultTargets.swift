@@ -7,11 +7,11 @@ extension Vault {
         try await change(recording: event) { transaction in
             guard try transaction.target(named: target.name) == nil else {
                 throw VaultError(
-                    .exists, "there is a target '\(target.name)' already",
-                    hint: "choose another name, or look at it: keyturn target show \(target.name)")
+                    .exists, "there already is a target '\(target.name)'",
+                    hint: "choose another name, or see keyturn target show \(target.name)")
             }
             guard try transaction.record(target.appID, as: App.self) != nil else {
-                throw VaultError(.notFound, "the app is gone", hint: "keyturn app list")
+                throw VaultError(.notFound, "the app was removed", hint: "keyturn app list")
             }
             try transaction.checkSettings(of: target)
             try transaction.put(target)
@@ -29,7 +29,7 @@ extension Vault {
             if !force, try transaction.isWaitedFor(target) {
                 throw VaultError(
                     .busy,
-                    "a rotation of '\(target.app)' waits for '\(name)', and would end the secret that is there",
+                    "a rotation of '\(target.app)' waits for '\(name)', and would revoke the secret that is there",
                     hint: "with another login: keyturn target add pingfederate NEW for the same connection first; "
                         + "if the console is gone: keyturn target remove \(name) --force")
             }

@@ -38,7 +38,7 @@ import Testing
             #expect(try console.engineSecret() == new && !world.sandbox.accepts(app.secret, of: app))
             #expect(try console.calls("PUT") == 2, "once more, and not again and again")
             let pushes = try world.audit.of("target.pushed")
-            #expect(pushes.count == 2 && pushes.last?["reason"].string?.contains("cannot be told") == true)
+            #expect(pushes.count == 2 && pushes.last?["reason"].string?.contains("cannot show") == true)
         }
     }
 
@@ -50,7 +50,7 @@ import Testing
             try world.must("target", "push", "other")
             try console.edit(#"{"OAuth secret":"\#(app.secret)"}"#)
             try other.switches(#"{"status":503}"#)
-            try Self.reason("target 'other' cannot be looked at", world, clock)
+            try Self.reason("target 'other' cannot be checked", world, clock)
             for _ in 0..<2 {
                 try world.pass(1000, on: clock)
                 try clock.awaitLooks(3)

@@ -42,7 +42,9 @@ import Testing
                 #expect(report[check] == "passed", "\(check): \(report)")
             }
             let text = try world.keyturn("doctor").output
-            #expect(text.contains("to start a program too, since no setting names one") && text.contains("starts none"))
+            #expect(
+                text.contains("also starting programs, since no setting names one")
+                    && text.contains("starts no programs"))
         }
     }
 

@@ -67,7 +67,7 @@ import Testing
             try world.must("target", "push", "console")
             try console.edit(#"{"OAuth secret":"by hand"}"#)
             let unseen = try world.keyturn("target", "test", "console")
-            #expect(unseen.exit == 0 && unseen.output.contains("another secret in it would not be seen"), "\(unseen)")
+            #expect(unseen.exit == 0 && unseen.output.contains("a changed secret would go unnoticed"), "\(unseen)")
 
             try console.edit(#"{"Rate":"11"}"#)
             let seen = try world.keyturn("target", "test", "console")
@@ -87,7 +87,7 @@ import Testing
             try world.must("target", "push", "console")
             try console.edit(#"{"Rate":"11"}"#)
             let test = try world.must("target", "test", "console")
-            #expect(test.output.contains("what was pushed is there"), "\(test)")
+            #expect(test.output.contains("the pushed values are there"), "\(test)")
         }
     }
 }

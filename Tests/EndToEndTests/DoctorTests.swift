@@ -63,7 +63,7 @@ import Testing
             let outcome = try world.keyturn("doctor")
             let key = try String(contentsOfFile: world.recoveryFile, encoding: .utf8).prefix(44)
             #expect(outcome.exit == 0 && !outcome.output.contains(key), "\(outcome)")
-            #expect(outcome.output.contains("warning  recovery_key: a recovery key lies beside the vault"))
+            #expect(outcome.output.contains("warning  recovery_key: a recovery key is beside the vault"))
             #expect(outcome.output.contains("warning  policies: zoom-prod: the overlap (7d)"))
             #expect(outcome.output.contains("backup.db, on the vault's file system"), "\(outcome)")
             #expect(outcome.output.contains("shred -u \(world.state)/recovery.txt"))
@@ -112,7 +112,8 @@ import Testing
             let outcome = try world.keyturn("doctor")
             #expect(outcome.exit == 65 && outcome.errors.isEmpty)
             #expect(outcome.output.hasPrefix("failed   daemon: no daemon listens"))
-            #expect(outcome.output.contains("audit: it is open to others") && outcome.output.contains("chmod 0700"))
+            #expect(
+                outcome.output.contains("audit: other users can access it") && outcome.output.contains("chmod 0700"))
             #expect(outcome.output.contains("keyturnd check") && outcome.output.contains("Linux"))
         }
     }

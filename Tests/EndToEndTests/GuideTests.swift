@@ -73,7 +73,7 @@ import Testing
 
             // What is there already is said before anything is asked.
             let taken = try Self.guide(world, "zoom-prod", [])
-            #expect(taken.exit == 65 && taken.output.contains("there is an app 'zoom-prod' already"))
+            #expect(taken.exit == 65 && taken.output.contains("there already is an app 'zoom-prod'"))
         }
     }
 

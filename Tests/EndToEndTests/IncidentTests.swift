@@ -72,7 +72,7 @@ import Testing
             let now = try world.keyturn("rotate", "zoom-prod", "--now", "--yes")
             #expect(now.exit == 75 && now.output.contains("rotation \(id) is finished"), "\(now)")
             #expect(now.output.contains("not all of it before"), "\(now)")
-            #expect(now.errors.contains("Zoom takes three changes in 15 minutes"))
+            #expect(now.errors.contains("Zoom allows three changes in 15 minutes"))
             let states = try world.history().map(\.["state"].string)
             #expect(states == ["retired", "draining"], "\(states)")
             #expect(try !world.sandbox.accepts(app.secret, of: app))
@@ -89,7 +89,7 @@ import Testing
             let before = try #require(try world.openRotations().first)
             let typo = try world.keyturn("rotate", "zoom-prod", "--manual", "--secret-stdin", input: "mistyped")
             #expect(typo.exit == 79 && typo.complains() && typo.errors.contains("nothing was changed"), "\(typo)")
-            #expect(typo.errors.contains("try: keyturn rotate zoom-prod --manual, to type it again"))
+            #expect(typo.errors.contains("try: keyturn rotate zoom-prod --manual, to enter it again"))
             let after = try #require(try world.openRotations().first)
             for member in ["id", "state", "reason", "due_at"] {
                 #expect(after[member].string == before[member].string, "\(member)")

@@ -121,7 +121,7 @@ import Testing
                 try Self.unread(world, Programs.keyturnd, arguments),
             ] {
                 #expect(outcome.exit == 74 && outcome.complains(as: "keyturnd"), "\(outcome)")
-                #expect(outcome.errors.contains("the recovery key could not be shown, and no vault was made"))
+                #expect(outcome.errors.contains("the recovery key could not be shown, and no vault was created"))
                 #expect(!Files.exists(world.vault) && !Files.exists(world.keyFile))
             }
             try world.initialise()

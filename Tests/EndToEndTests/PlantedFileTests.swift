@@ -15,7 +15,7 @@ import Testing
             try Self.plant(world.state + "/alerts.json")
             try world.start()
             #expect(world.isHealthy)
-            #expect(try world.stop().errors.contains("alerts.json is no file of alerts"))
+            #expect(try world.stop().errors.contains("alerts.json is not a file of alerts"))
         }
     }
 

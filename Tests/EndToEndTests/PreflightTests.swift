@@ -55,7 +55,7 @@ import Testing
             let app = try world.sandbox.addApp()
             let arguments = try world.adding("zoom-prod", app).filter { !$0.hasPrefix("--marketplace-app-id") }
             let added = try world.runner.run(Programs.keyturn, arguments, input: app.secret)
-            #expect(added.exit == 0 && added.output.contains("the Marketplace app ID is not known"), "\(added)")
+            #expect(added.exit == 0 && added.output.contains("the Marketplace app ID is unknown"), "\(added)")
             for _ in 0..<4 { #expect(try world.keyturn("rotate", "zoom-prod").exit == 79) }
             #expect(try world.history().allSatisfy { $0["calls"].int == 0 })
             try world.must("app", "set", "zoom-prod", "--marketplace-app-id=\(app.appID)")

@@ -33,7 +33,8 @@ import Testing
             try console.edit(#"{"OAuth secret":"\#(app.secret)"}"#)
             let open = try Self.waiting("changed outside", world, clock)
             #expect(
-                open["reason"].string?.contains("'console' was changed outside since the last push: the secret") == true
+                open["reason"].string?.contains(
+                    "'console' was changed by somebody else since the last push: the secret") == true
             )
             #expect(try world.sandbox.accepts(console.engineSecret(), of: app))
             #expect(try world.problems().contains("target_changed"))
@@ -50,7 +51,7 @@ import Testing
     @Test func `a console that cannot be checked is waited for until it can`() throws {
         try Self.draining { world, console, app, clock, _ in
             try console.switches(#"{"status":503}"#)
-            let open = try Self.waiting("target 'console' cannot be looked at", world, clock)
+            let open = try Self.waiting("target 'console' cannot be checked", world, clock)
             #expect(open["state"].string == "draining")
             #expect(try world.sandbox.accepts(app.secret, of: app))
             try console.switches(#"{"status":null}"#)

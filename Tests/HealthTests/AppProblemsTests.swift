@@ -98,9 +98,12 @@ import Vault
             (dying(.blocked, in: 8 * Self.day), "rotation_blocked", "in 8 d 0 h", "keyturn rotation resume r1"),
             (usedUp, "rotation_blocked", "in 8 d 0 h", "in the Marketplace, then: keyturn rotate zoom --manual"),
             (dying(.lostResponse, in: 8 * Self.day), "lost_response", "in 8 d 0 h", "keyturn rotation show r1"),
-            (State(probe: probe("invalid_client", [])), "invalid_client", "by hand", "keyturn rotate zoom --manual"),
+            (
+                State(probe: probe("invalid_client", [])), "invalid_client", "in the Marketplace",
+                "keyturn rotate zoom --manual"
+            ),
             (State(probe: probe("app_disabled", [])), "app_disabled", "generation 1", "activate the app"),
-            (State(refusals: .sample([])), "invalid_client", "by hand", "keyturn rotate zoom --manual"),
+            (State(refusals: .sample([])), "invalid_client", "in the Marketplace", "keyturn rotate zoom --manual"),
             (State(probe: probe(nil, ["user:master"])), "missing_scopes", "user:master", "keyturn app verify zoom"),
             (State(policy: daily, age: 2 * Self.day), "rotation_overdue", "its turn", "keyturn rotate zoom"),
             (State(policy: daily, rest: 5000, age: 2 * Self.day), "rotation_overdue", "last attempt failed", "keyturn"),
@@ -117,7 +120,7 @@ import Vault
                 "not rotated", "keyturn"
             ),
             (
-                State(policy: monthly, appID: nil), "rotation_impossible", "the Marketplace app ID is not known",
+                State(policy: monthly, appID: nil), "rotation_impossible", "the Marketplace app ID is unknown",
                 "keyturn app set zoom --marketplace-app-id"
             ),
             (

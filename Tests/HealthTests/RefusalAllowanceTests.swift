@@ -122,7 +122,7 @@ import Testing
         #expect(problem?.code == "refusals_counted")
         #expect(
             problem?.detail
-                == "80 refusals since \(Self.noon), counted and not written to the audit log (more than 10 refusals of one "
+                == "80 refusals since \(Self.noon), only counted in the audit log (more than 10 refusals of one "
                 + "caller in a second): user 1001 (50), user 1002 (20), other users (10)")
         #expect(problem?.hint?.hasPrefix("ps -u 1001") == true)
     }

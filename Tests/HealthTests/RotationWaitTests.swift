@@ -190,7 +190,7 @@ import Testing
                 at: Self.start, step: .access, cause: "server_error", reason: "503", hint: "see its log",
                 isRefusal: false)
         }
-        #expect(try said(.current, [Self.stuck]).hint?.contains("out of service for good") == true)
+        #expect(try said(.current, [Self.stuck]).hint?.contains("permanently out of service") == true)
         #expect(try said(.current, [refused]).hint == "see its log; then keyturn target test console")
         #expect(try said(.draining, [Self.away]).hint == "keyturn target test console")
         // Nobody changed anything: there is nothing to push over, and nothing to accept.

@@ -57,7 +57,7 @@ import Testing
         #expect(throws: LogTail.Trouble(reason: "No such file or directory")) { try tail.lines(longest: 100) }
         try append("first\n")
         #expect(try tail.lines(longest: 100) == ["first"])
-        #expect(throws: LogTail.Trouble(reason: "it is no regular file")) {
+        #expect(throws: LogTail.Trouble(reason: "it is not a regular file")) {
             try LogTail(path: directory.path).lines(longest: 100)
         }
     }
@@ -68,7 +68,7 @@ import Testing
         try #require(watch >= 0)
         defer { close(watch) }
         try #require(unsafe inotify_add_watch(watch, path, UInt32(IN_OPEN)) >= 0)
-        #expect(throws: LogTail.Trouble(reason: "it is no regular file")) {
+        #expect(throws: LogTail.Trouble(reason: "it is not a regular file")) {
             try LogTail(path: path).lines(longest: 10)
         }
         var event: UInt64 = 0

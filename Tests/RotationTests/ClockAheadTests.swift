@@ -33,7 +33,9 @@ import Vault
         await engine.carryOnZoom()
         let waiting = try #require(vault.catalog.app(name)?.rotation)
         #expect(waiting.phase == .draining)
-        #expect(waiting.reason == "the clock was set ahead while the daemon ran: the old secret is not ended by it")
+        #expect(
+            waiting.reason
+                == "the clock was set ahead while the daemon ran: the old secret is not revoked because of it")
         #expect(waiting.due == time.now.wall + 300, "it is looked at again, and not without a pause")
 
         time.setWall(by: -jump)

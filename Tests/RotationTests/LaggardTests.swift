@@ -125,7 +125,7 @@ import Vault
         let (_, zoom, engine) = try await make(Hanging(), timing)
         let waiting = try await rotate(engine, zoom, byHand: false)
         #expect(waiting.phase == .draining && zoom.accepts("old"))
-        #expect(waiting.reason == "looking at the targets took longer than 1 second" && waiting.due != nil)
+        #expect(waiting.reason == "checking the targets took longer than 1 second" && waiting.due != nil)
     }
 
     @Test(.timeLimit(.minutes(5))) func `a stop does not wait for it`() async throws {

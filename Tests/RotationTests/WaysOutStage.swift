@@ -73,7 +73,7 @@ struct Stage {
         case .received: (facts.phase, facts.answer, facts.due) = (.received, SecretBox("<new-1>"), now + 600)
         case .blockedReceived:
             (facts.phase, facts.candidate, facts.due, facts.resumesAt) = (.blocked, SecretBox("new-1"), nil, .received)
-            facts.reason = "Zoom does not take the new secret"
+            facts.reason = "Zoom does not accept the new secret"
         default: (facts.phase, facts.candidate) = (.verified, SecretBox("new-1"))
         }
         try await vault.begin(facts, of: app)

@@ -17,7 +17,7 @@ package struct AlertFile: Sendable {
     func read() throws(StartError) -> AlertState {
         guard let content = try file.read() else { return AlertState() }
         do { return try AlertState(parsing: content, values: 50_000) } catch {
-            throw StartError(.badData, "\(path) is no file of alerts: \(error)")
+            throw StartError(.badData, "\(path) is not a file of alerts: \(error)")
         }
     }
 

@@ -36,7 +36,7 @@ package actor AlertNotifier {
         self.logger = logger
         host = Self.hostName
         do throws(StartError) { book = try file.read() } catch {
-            logger.warning("what was told of alerts is forgotten: \(error)")
+            logger.warning("the state of alerts is lost: \(error)")
             book = AlertState()
         }
         kept = book
@@ -72,14 +72,14 @@ package actor AlertNotifier {
             do throws(AlertChannel.NotTaken) {
                 try await channel.send(body)
                 book.told(key, alert)
-                if failures > 0 { logger.notice("alerts are taken again", metadata: ["by": "\(channel.name)"]) }
+                if failures > 0 { logger.notice("alerts are accepted again", metadata: ["by": "\(channel.name)"]) }
                 failures = 0
             } catch {
                 book.notTold(key)
                 nextTry = status.time.now.boot + min(Self.retry.first << min(failures, 10), Self.retry.most)
                 failures += 1
                 if failures == 1 {
-                    logger.error("an alert was not taken, and is sent again: \(error); try: keyturn alert test")
+                    logger.error("an alert was not accepted, and is sent again: \(error); try: keyturn alert test")
                 }
             }
             sending = nil
@@ -95,7 +95,7 @@ package actor AlertNotifier {
             kept = book
             cannotKeep = false
         } catch {
-            if !cannotKeep { logger.error("alerts may be told again after a restart: \(error)") }
+            if !cannotKeep { logger.error("alerts may be sent again after a restart: \(error)") }
             cannotKeep = true
         }
     }
@@ -128,7 +128,7 @@ package actor AlertNotifier {
     /// Sends a test alert now. One at a time: real alerts must not wait behind many.
     /// - Returns: the channel's name.
     package func test() async throws(AlertChannel.NotTaken) -> String {
-        guard !isTesting else { throw .init(description: "another test is under way") }
+        guard !isTesting else { throw .init(description: "another test is running") }
         isTesting = true
         defer { isTesting = false }
         let now = status.time.now.wall

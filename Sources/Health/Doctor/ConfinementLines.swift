@@ -15,7 +15,7 @@ extension DaemonDoctor {
         guard let status else {
             return [
                 Line(
-                    "confinement", .skipped, "what the daemon may do cannot be told: /proc is not there",
+                    "confinement", .skipped, "the daemon's confinement is unknown: /proc is missing",
                     try: "mount -t proc proc /proc")
             ]
         }
@@ -27,7 +27,9 @@ extension DaemonDoctor {
 
     private static func privileges(_ began: Confinement.Outcome, _ status: ConfinementStatus) -> Line {
         status.isUnprivileged
-            ? Line("no_new_privileges", .passed, "neither the daemon nor what it starts gains privileges, as by sudo")
+            ? Line(
+                "no_new_privileges", .passed, "neither the daemon nor its programs can gain privileges, such as by sudo"
+            )
             : Line(
                 "no_new_privileges", .warning,
                 "programs that the daemon starts may gain privileges: \(why(began.privileges))",
@@ -40,9 +42,9 @@ extension DaemonDoctor {
         guard had.isSubset(of: .needed) else {
             return Line(
                 "capabilities", .warning, "the daemon has more than it needs: \(why(began.capabilities))",
-                try: "run it as a user of its own, as the package's unit does")
+                try: "run it as a separate user, like the package's unit")
         }
-        return Line("capabilities", .passed, "the daemon has what it uses as root, and no more: \(had)")
+        return Line("capabilities", .passed, "the daemon has only what it uses as root: \(had)")
     }
 
     private static func calls(_ began: Confinement.Outcome, _ status: ConfinementStatus, _ startsPrograms: Bool) -> Line
@@ -50,23 +52,23 @@ extension DaemonDoctor {
         guard began.calls == 0 || !status.isFiltered else {
             return Line(
                 "system_calls", .warning,
-                "what is around the daemon filters its system calls; its own filter is not in force: \(why(began.calls))",
+                "an outer filter restricts the daemon's system calls; its own filter is not in force: \(why(began.calls))",
                 try: "in the unit: SystemCallFilter=seccomp; else a container runtime that allows seccomp(2)")
         }
         guard status.isFiltered else {
             return Line(
                 "system_calls", .warning, "the daemon may make every system call: \(why(began.calls))",
-                try: "a kernel with CONFIG_SECCOMP_FILTER, and a container runtime that allows seccomp(2)")
+                try: "use a kernel with CONFIG_SECCOMP_FILTER, and a container runtime that allows seccomp(2)")
         }
         return Line(
             "system_calls", .passed,
-            "the kernel denies the daemon what it never needs"
-                + (startsPrograms ? "" : "; to start a program too, since no setting names one"))
+            "the kernel denies the daemon system calls that it never needs"
+                + (startsPrograms ? "" : "; also starting programs, since no setting names one"))
     }
 
     private static func programs(_ outcome: Confinement.Outcome?) -> Line {
         let check = "programs"
-        guard let outcome else { return Line(check, .passed, "the daemon starts none") }
+        guard let outcome else { return Line(check, .passed, "the daemon starts no programs") }
         guard outcome.files == 0 else {
             return Line(
                 check, .warning,
@@ -100,7 +102,7 @@ extension DaemonDoctor {
             "Linux 5.19 or newer, with landlock in /sys/kernel/security/lsm (boot with lsm=landlock,…)"
         case EPERM:
             "in the unit: SystemCallFilter=landlock_create_ruleset landlock_add_rule landlock_restrict_self; else a container runtime that allows these"
-        default: "put the work of the command elsewhere: alerts.webhook, a systemd credential"
+        default: "replace the command: alerts.webhook, a systemd credential"
         }
     }
 }

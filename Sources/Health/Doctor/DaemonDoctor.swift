@@ -80,7 +80,7 @@ package struct DaemonDoctor {
             lines += await zoom(catalog.entries.map(\.app.environment))
             lines += await targets(unlocked.pusher, catalog)
         } else {
-            lines.append(Line("vault", .failed, "it is locked: nobody is served", try: "keyturn unlock"))
+            lines.append(Line("vault", .failed, "it is locked: no client is served", try: "keyturn unlock"))
             lines += await zoom([])
         }
         return DoctorReport(lines)
@@ -96,7 +96,7 @@ package struct DaemonDoctor {
         return Line(
             "clock_jump", .warning,
             "the clock was set \(set > 0 ? "ahead" : "back") by \(countdown(abs(set))) since the daemon started",
-            try: "look at what sets it: timedatectl timesync-status")
+            try: "find out what sets it: timedatectl timesync-status")
     }
 
     // MARK: Unlocking
@@ -108,8 +108,8 @@ package struct DaemonDoctor {
         guard let source else {
             return Line(
                 "unlock", .warning,
-                "by hand: after each start of the daemon nobody is served until somebody unlocks it",
-                try: "a key file or a systemd credential, if that must not be")
+                "by hand: after each start of the daemon no client is served until somebody unlocks it",
+                try: "use a key file or a systemd credential to avoid that")
         }
         let opened: (id: String, kind: String)
         do throws(StartError) {
@@ -117,7 +117,7 @@ package struct DaemonDoctor {
         } catch {
             return Line(
                 "unlock", .failed, "\(error.detail); the next start fails",
-                try: error.hint ?? "keyturn key add, and have the daemon start with that")
+                try: error.hint ?? "keyturn key add, and make the daemon start with that key")
         }
         let words = "\(source.name) opens key slot \(opened.id) (\(opened.kind))"
         var (key, vault) = (stat(), stat())
@@ -126,7 +126,7 @@ package struct DaemonDoctor {
         guard key.st_dev == vault.st_dev else { return Line("unlock", .passed, words + ", from another file system") }
         return Line(
             "unlock", .warning, words + ", and is on the vault's file system: anyone who has the disk has both",
-            try: "a systemd credential that is bound to a TPM, or a passphrase")
+            try: "use a systemd credential that is bound to a TPM, or a passphrase")
     }
 
     private func slots(_ vault: Vault) -> Line {
@@ -146,7 +146,7 @@ package struct DaemonDoctor {
         var status = stat()
         guard unsafe lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFSOCK else {
             return Line(
-                check, .failed, "\(path) is gone: new clients cannot connect",
+                check, .failed, "\(path) is missing: new clients cannot connect",
                 try: path.hasPrefix(Places.systemRuntimeDirectory + "/") ? Places.restart : "restart keyturnd")
         }
         return Line(check, .passed, path)
@@ -160,7 +160,7 @@ package struct DaemonDoctor {
             guard let finding = report.findings.first else {
                 return Line(
                     "audit_log", .passed,
-                    "the newest file is as it was written: lines \(report.first) to \(report.last)")
+                    "the newest file is intact: lines \(report.first) to \(report.last)")
             }
             return Line("audit_log", .failed, finding, try: "keyturn audit verify")
         } catch {

@@ -23,14 +23,14 @@ extension DaemonDoctor {
     static func backups(_ last: LastBackup?, isBesideTheVault: Bool, now: Timestamp) -> Line {
         guard let last else {
             return Line(
-                "backups", .warning, "no backup of this vault is known: what breaks its disk takes every secret",
+                "backups", .warning, "no backup of this vault is known: if its disk fails, every secret is lost",
                 try: "systemctl enable --now keyturn-backup.timer; without systemd: keyturn backup FILE, each night")
         }
         let words = "the newest is of \(last.takenAt): \(printable(last.file))"
         // Taken while the clock was wrong: it would count as new for years.
         guard last.takenAt - now <= longestWithoutBackup else {
             return Line(
-                "backups", .warning, "\(words), which lies ahead: nobody knows how old it is",
+                "backups", .warning, "\(words), which is in the future: its age is unknown",
                 try: "once the clock is right: keyturn backup FILE")
         }
         guard now - last.takenAt <= longestWithoutBackup else {
@@ -40,8 +40,10 @@ extension DaemonDoctor {
         }
         guard !isBesideTheVault else {
             return Line(
-                "backups", .warning, "\(words), on the vault's file system: what breaks that takes both",
-                try: "a directory on another disk, or a job that copies backups off this machine and deletes them here")
+                "backups", .warning, "\(words), on the vault's file system: if that fails, both are lost",
+                try:
+                    "use a directory on another disk, or a job that copies backups off this machine and deletes them here"
+            )
         }
         return Line("backups", .passed, words)
     }
@@ -51,7 +53,7 @@ extension DaemonDoctor {
         guard channel == "log" else { return Line("alerts", .passed, "by alerts.\(channel)") }
         return Line(
             "alerts", .warning,
-            "no alert leaves this machine: there is no alerts.command and no alerts.webhook",
+            "no alert leaves this host: neither alerts.command nor alerts.webhook is set",
             try: "set one of them in keyturn.yaml, "
                 + (startsPrograms ? "reload" : "reload (for a webhook) or restart keyturnd (for a first command)")
                 + ", then keyturn alert test")

@@ -11,7 +11,7 @@ extension DaemonDoctor {
         guard version >= Version(3, 0, 7) else {
             return Line(
                 "openssl", .warning,
-                "\(text): before 3.0.7 a server's certificate can overrun a buffer, unless the distribution mended it",
+                "\(text): before 3.0.7 a server's certificate can overrun a buffer, unless the distribution fixed it",
                 try: "apt-get install --only-upgrade libssl3")
         }
         return Line("openssl", .passed, text)
@@ -45,18 +45,18 @@ extension DaemonDoctor {
         guard let version = Version(text) else { return Line("libcurl", .skipped, words) }
         guard tls.hasPrefix("OpenSSL/") else {
             return Line(
-                "libcurl", .failed, "\(words): its TLS is not that of OpenSSL, whose settings are asked for",
+                "libcurl", .failed, "\(words): it does not use OpenSSL for TLS, which is required",
                 try: "apt-get install libcurl4")
         }
         guard version >= Version(7, 87, 0) else {
             return Line(
-                "libcurl", .failed, "\(words): it is older than 7.87, which this program is made for",
+                "libcurl", .failed, "\(words): it is older than 7.87, which this program requires",
                 try: "apt-get install --only-upgrade libcurl4")
         }
         if version < Version(8, 4, 0), case .proxy(_, let proxy) = proxy, proxy.scheme == "socks5h" {
             return Line(
                 "libcurl", .warning,
-                "\(words): before 8.4.0 a name can overrun a buffer on its way to the proxy, unless the distribution mended it",
+                "\(words): before 8.4.0 a name can overrun a buffer on its way to the proxy, unless the distribution fixed it",
                 try: "apt-get install --only-upgrade libcurl4, or another kind of proxy")
         }
         return Line("libcurl", .passed, words)
@@ -65,11 +65,11 @@ extension DaemonDoctor {
     /// How requests leave this host.
     static func proxy(_ setting: ProxySetting?) -> Line {
         switch setting {
-        case nil: Line("proxy", .passed, "none: calls go straight to Zoom and the consoles")
+        case nil: Line("proxy", .passed, "none: requests go directly to Zoom and the consoles")
         case .proxy: Line("proxy", .passed, setting?.description ?? "")
         case .unusable(let variable):
             Line(
-                "proxy", .failed, "\(setting?.description ?? ""): no call to Zoom or to a console leaves this machine",
+                "proxy", .failed, "\(setting?.description ?? ""): no request to Zoom or to a console leaves this host",
                 try: "set \(variable) to http://USER:PASSWORD@HOST:PORT, other characters as %XX, and restart keyturnd")
         }
     }

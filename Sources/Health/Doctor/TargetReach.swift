@@ -19,7 +19,7 @@ extension DaemonDoctor {
                     // The status reports changes by others.
                     guard let failed = tested.checks.first(where: { $0.outcome == .failed && $0.check != "drift" })
                     else {
-                        return .init("target", .passed, "'\(name)' is as a push needs it")
+                        return .init("target", .passed, "'\(name)' is ready for a push")
                     }
                     return .init(
                         "target", .failed, "'\(name)', \(failed.check): \(failed.detail)",

@@ -80,7 +80,7 @@ struct AppGauges: Sendable {
 
     static let families = [
         GaugeFamily(
-            name: "keyturn_secret_generation", help: "The generation that is handed out.", together: { _ in nil },
+            name: "keyturn_secret_generation", help: "The generation that is served.", together: { _ in nil },
             value: { (gauges: AppGauges) in gauges.generation }),
         seconds("keyturn_secret_age", "How long Keyturn has had the current secret.", worst: most) { $0.secretAge },
         seconds(
@@ -88,36 +88,37 @@ struct AppGauges: Sendable {
             worst: least
         ) { $0.nextRotation },
         GaugeFamily(
-            name: "keyturn_rotation_overdue", help: "1 when a rotation is due for more than an hour and not begun.",
+            name: "keyturn_rotation_overdue",
+            help: "1 when a rotation has been due for more than an hour and has not started.",
             together: sum, value: { $0.isOverdue ? 1 : 0 }),
         GaugeFamily(
-            name: "keyturn_rotation_blocked", help: "1 when a rotation waits for the operator.", together: sum,
+            name: "keyturn_rotation_blocked", help: "1 when a rotation is blocked and needs attention.", together: sum,
             value: { $0.isBlocked ? 1 : 0 }),
         seconds(
-            "keyturn_rotation_step", "Until the next step of the rotation under way.", worst: least
+            "keyturn_rotation_step", "Until the next step of the running rotation.", worst: least
         ) { $0.nextStep },
         seconds(
-            "keyturn_rotation_waiting", "How long the rotation that is under way has waited for what it waits for.",
+            "keyturn_rotation_waiting", "How long the running rotation has been in its present wait.",
             worst: most
         ) { $0.waited },
         GaugeFamily(
             name: "keyturn_rotation_waits_too_long",
-            help: "1 when a rotation has waited longer than what it waits for usually takes.", together: sum,
+            help: "1 when a rotation has waited longer than usual.", together: sum,
             value: { $0.waitsTooLong ? 1 : 0 }),
         seconds(
             "keyturn_drain_deadline", "Until the old secret is revoked, even if clients still use it.", worst: least
         ) { $0.drainEnds },
         seconds(
             "keyturn_secret_expires",
-            "Until Zoom kills the secret that is handed out while no other has taken its place.", worst: least
+            "Until the served secret expires without a successor.", worst: least
         ) { $0.secretExpires },
-        seconds("keyturn_old_secret_expires", "Until Zoom revokes the old secret on its own.", worst: least) {
+        seconds("keyturn_old_secret_expires", "Until the old secret expires at Zoom.", worst: least) {
             $0.oldSecretExpires
         },
         seconds("keyturn_token_left", "Until the access token expires.", worst: least) { $0.tokenLeft },
-        seconds("keyturn_probe_age", "Since Zoom last took or refused the secret.", worst: most) { $0.probeAge },
+        seconds("keyturn_probe_age", "Since Zoom last accepted or refused the secret.", worst: most) { $0.probeAge },
         GaugeFamily(
-            name: "keyturn_holders_behind", help: "Clients that are known to hold an older generation.", together: sum,
+            name: "keyturn_holders_behind", help: "Clients known to hold an older generation.", together: sum,
             value: { $0.holdersBehind }),
     ]
 }
@@ -147,17 +148,17 @@ struct TargetGauges: Sendable {
             together: { _ in nil }, value: { (gauges: TargetGauges) in gauges.generation }),
         GaugeFamily(
             name: "keyturn_target_generations_behind",
-            help: "How many generations newer the one is that is handed out.",
+            help: "How many generations the target is behind the served one.",
             together: { $0.max() }, value: { $0.behind }),
         GaugeFamily(
-            name: "keyturn_target_changed", help: "1 when somebody else changed what was pushed.",
+            name: "keyturn_target_changed", help: "1 when somebody else changed the pushed values.",
             together: { $0.reduce(0, +) }, value: { $0.isChanged ? 1 : 0 }),
         GaugeFamily(
             name: "keyturn_target_failure_age_seconds", unit: "seconds",
-            help: "Since the last try failed; absent when it did not.", together: { $0.max() },
+            help: "Since the last attempt failed; absent after success.", together: { $0.max() },
             value: { $0.failureAge }),
         GaugeFamily(
-            name: "keyturn_target_look_age_seconds", unit: "seconds", help: "Since the console was last looked at.",
+            name: "keyturn_target_look_age_seconds", unit: "seconds", help: "Since the console was last checked.",
             together: { $0.max() }, value: { $0.lookAge }),
     ]
 }

@@ -59,19 +59,19 @@ package struct MetricsReport {
         text.gauge("keyturn_unlocked", help: "1 when the vault is unlocked.", [.init(unlocked == nil ? 0 : 1)])
         if let disk {
             text.gauge(
-                "keyturn_disk_free_bytes", unit: "bytes", help: "Room left on the file system of the state directory.",
+                "keyturn_disk_free_bytes", unit: "bytes", help: "Free space on the file system of the state directory.",
                 [.init(disk.free)])
             text.gauge(
                 "keyturn_disk_size_bytes", unit: "bytes", help: "Size of the file system of the state directory.",
                 [.init(disk.total)])
         }
         text.gauge(
-            "keyturn_alerts", help: "List active alerts.", label: "severity",
+            "keyturn_alerts", help: "Active alerts.", label: "severity",
             [Severity.critical, .warning].map { severity in
                 (of: severity.rawValue, value: alerts.count { $0 == severity })
             })
         text.gauge(
-            "keyturn_alerts_undelivered", help: "Alerts that are still to be taken by the command or the webhook.",
+            "keyturn_alerts_undelivered", help: "Alerts still to be delivered to the command or the webhook.",
             [.init(alertsUndelivered)])
         writeTraffic(to: &text)
         if let unlocked { write(unlocked, to: &text) }
@@ -88,20 +88,20 @@ package struct MetricsReport {
             fetches[.init(client: client, outcome: label.outcome), default: 0] += count
         }
         text.counter(
-            "keyturn_fetches", help: "Answers of the agent socket to who asked for an app, by client and outcome.",
+            "keyturn_fetches", help: "Answers of the agent socket about apps, by client and outcome.",
             fetches.sorted { ($0.key.client, $0.key.outcome.rawValue) < ($1.key.client, $1.key.outcome.rawValue) }.map {
                 .init([("client", $0.key.client), ("outcome", $0.key.outcome.rawValue)], $0.value)
             })
         text.histogram(
             "keyturn_agent_answer_seconds",
-            help: "From a request at the agent socket to its answer, out of memory or, for a new token, from zoom.",
+            help: "From a request at the agent socket to its answer, from memory or, for a new token, from zoom.",
             [([("from", "memory")], fromMemory), ([("from", "zoom")], fromZoom)])
-        text.counter("keyturn_mints", help: "Access tokens that Zoom gave.", [.init(events.minted)])
+        text.counter("keyturn_mints", help: "Access tokens that Zoom issued.", [.init(events.minted)])
         text.counter(
-            "keyturn_mint_failures", help: "Tries to get an access token that gave none, by cause.",
+            "keyturn_mint_failures", help: "Failed attempts to get an access token, by cause.",
             events.failures.sorted { $0.key < $1.key }.map { .init([("cause", $0.key)], $0.value) })
         text.counter(
-            "keyturn_rotation_moves", help: "How often a rotation came into a state.",
+            "keyturn_rotation_moves", help: "How many times a rotation entered a state.",
             Rotation.Phase.allCases.map { .init([("state", $0.rawValue)], events.states[$0, default: 0]) })
     }
 
@@ -115,10 +115,10 @@ package struct MetricsReport {
             "keyturn_audit_lag_lines", help: "Lines of the audit log that are not on disk.",
             [.init(unlocked.auditLag.lines)])
         text.gauge(
-            "keyturn_audit_lag_seconds", unit: "seconds", help: "For how long the oldest of them is not.",
+            "keyturn_audit_lag_seconds", unit: "seconds", help: "The age of the oldest of them.",
             [.init(seconds: unlocked.auditLag.seconds)])
         text.gauge(
-            "keyturn_problems", help: "What the status complains about, by code and severity.",
+            "keyturn_problems", help: "The problems in the status, by code and severity.",
             Dictionary(grouping: unlocked.problems) { [$0.code, $0.severity.rawValue] }
                 .sorted { $0.key.lexicographicallyPrecedes($1.key) }
                 .map { .init([("code", $0.key[0]), ("severity", $0.key[1])], $0.value.count) })
@@ -130,14 +130,14 @@ package struct MetricsReport {
         text.gauge("keyturn_clients", help: "Clients in the vault.", [.init(clients)])
         text.gauge("keyturn_targets", help: "Push targets in the vault.", [.init(targets.count)])
         text.gauge(
-            "keyturn_gathered", help: "How many have no samples of their own and come together as the label *.",
+            "keyturn_gathered", help: "How many have no samples of their own and share the label *.",
             label: "label",
             [("app", entries.count), ("target", targets.count), ("client", clients)].map {
                 (of: $0.0, value: max($0.1 - Self.most, 0))
             })
         let open = entries.compactMap(\.rotation?.phase)
         text.gauge(
-            "keyturn_open_rotations", help: "Rotations that are under way, by state.", label: "state",
+            "keyturn_open_rotations", help: "Running rotations, by state.", label: "state",
             Rotation.Phase.allCases.filter { !$0.isFinal }.map { phase in
                 (of: phase.rawValue, value: open.count { $0 == phase })
             })

@@ -87,7 +87,7 @@ struct AppProblems {
         case .lostResponse:
             return ranked(
                 .lostResponse, .lostResponse,
-                "an answer of Zoom's was lost\(expiry); Keyturn asks again\(rotation.due.map { " at \($0)" } ?? "")",
+                "an answer of Zoom was lost\(expiry); Keyturn asks again\(rotation.due.map { " at \($0)" } ?? "")",
                 try: "keyturn rotation show \(rotation.id)", deadline: rotation.revokeAt)
         case .blocked:
             return ranked(
@@ -107,23 +107,23 @@ struct AppProblems {
     /// A secret from a backup, which is not served until Zoom has accepted it.
     private var unproven: Ranked? {
         guard entry.isSuspect else { return nil }
-        let generation = "generation \(entry.credential.generation), out of a backup,"
+        let generation = "generation \(entry.credential.generation), from a backup,"
         guard let refusal = entry.refusal else {
             return ranked(
                 .unproven, .secretUnproven,
-                "\(generation) is not handed out before zoom has taken it: it is being tried",
+                "\(generation) is not served before zoom has accepted it: it is being tried",
                 try: "keyturn app verify \(app)")
         }
         guard !refusal.mayPass else {
             return ranked(
                 .unproven, .secretUnproven,
-                "\(generation) is not handed out before zoom has taken it: \(refusal.reason)",
+                "\(generation) is not served before zoom has accepted it: \(refusal.reason)",
                 try: "keyturn app verify \(app)")
         }
         let restored = RestoredSecret(app: app, cause: refusal.cause, reason: refusal.reason)
         return ranked(
-            .unproven, .restoredSecretRefused,
-            "\(generation) is refused by Zoom and not handed out: \(restored.detail)", try: restored.hint)
+            .unproven, .restoredSecretRefused, "\(generation) is refused by zoom and not served: \(restored.detail)",
+            try: restored.hint)
     }
 
     private var refused: Ranked? {
@@ -164,7 +164,7 @@ struct AppProblems {
         }
         return ranked(
             .overdue, .rotationRefused, "the scheduled rotation was refused at \(refused.at): \(refused.reason)",
-            try: "keyturn rotate \(app) --dry-run names what is in the way; then keyturn rotate \(app)")
+            try: "keyturn rotate \(app) --dry-run shows the obstacles; then keyturn rotate \(app)")
     }
 
     private var overdue: Ranked? {
@@ -182,7 +182,7 @@ struct AppProblems {
         let since = "due since \(planned), \(countdown(now - planned))"
         if entry.app.policy.isPaused {
             return ranked(
-                .note, .rotationPaused, "paused, and its rotation is \(since)", try: "keyturn resume \(app)")
+                .note, .rotationPaused, "paused, although its rotation is \(since)", try: "keyturn resume \(app)")
         }
         let due = RotationDue(
             entry, upkeep: entry.upkeep, recurrence: recurrence, now: now, catchingUp: false)
@@ -198,7 +198,7 @@ struct AppProblems {
         if let refusal = entry.refusal, !refusal.mayPass { return "zoom refuses the present secret: \(refusal.reason)" }
         if let due, due.begins > now {
             return recurrence.windows.isEmpty
-                ? "it begins at \(due.begins)" : "it waits for its window, and begins at \(due.begins)"
+                ? "it starts at \(due.begins)" : "it waits for its window, and starts at \(due.begins)"
         }
         return "it waits for its turn"
     }
@@ -210,7 +210,7 @@ struct AppProblems {
         else { return nil }
         return ranked(
             .holders, .holdersNearDeadline,
-            "the old secret is still held by \(listed(holders)), and is ended at \(deadline), in \(countdown(deadline - now))",
-            try: "have them fetch again; keyturn holders \(app)", deadline: deadline)
+            "the old secret is still held by \(listed(holders)), and is revoked at \(deadline), in \(countdown(deadline - now))",
+            try: "make them fetch again; keyturn holders \(app)", deadline: deadline)
     }
 }

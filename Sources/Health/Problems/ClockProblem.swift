@@ -15,8 +15,8 @@ package enum ClockProblem {
         return [
             .init(
                 .clockImplausible,
-                "the clock was set \(countdown(now.secondsSet(since: started))) ahead while the daemon ran: no old secret is "
-                    + "ended by it",
+                "the clock was set \(countdown(now.secondsSet(since: started))) ahead while the daemon ran: no old secret "
+                    + "is revoked because of it",
                 try: "timedatectl set-ntp true; if it is right now: systemctl restart keyturnd")
         ]
     }
@@ -27,7 +27,7 @@ package enum ClockProblem {
             return [
                 .init(
                     .clockImplausible,
-                    "the clock says \(now), which is before this program was made: nothing is rotated",
+                    "the clock says \(now), which is before this program was built: nothing is rotated",
                     try: "timedatectl set-ntp true")
             ]
         }

@@ -18,9 +18,9 @@ enum RefusalProblems {
         return [
             .init(
                 .refusalsCounted,
-                "\(Domain.counted(total, "refusal")) since \(since), counted and not written to the audit log (\(first.cause.words(limits))): "
+                "\(Domain.counted(total, "refusal")) since \(since), only counted in the audit log (\(first.cause.words(limits))): "
                     + who.joined(separator: ", "),
-                try: "\(show), and stop what asks; or grant what keyturn audit tail says it asks for: "
+                try: "\(show), and stop the caller; or grant what keyturn audit tail shows: "
                     + "keyturn client add NAME --uid \(uid) --allow APP:credentials")
         ]
     }

@@ -24,7 +24,7 @@ package enum RotationLack {
 
     package var words: String {
         switch self {
-        case .appID: "the Marketplace app ID is not known"
+        case .appID: "the Marketplace app ID is unknown"
         case .scope(let words, _): words
         }
     }

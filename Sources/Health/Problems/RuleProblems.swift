@@ -12,7 +12,7 @@ enum RuleProblems {
                 problems.append(
                     .init(
                         .userChanged,
-                        "client '\(client.name)' is refused: uid \(client.selectors.uid) was \(client.selectors.user ?? "")'s and is \(printable(now))'s by now",
+                        "client '\(client.name)' is refused: uid \(client.selectors.uid) was \(client.selectors.user ?? "")'s and is now \(printable(now))'s",
                         try: "keyturn client remove \(client.name)"))
             }
             for grant in client.grants {
@@ -20,7 +20,7 @@ enum RuleProblems {
                 problems.append(
                     .init(
                         .grantWithoutApp,
-                        "client '\(client.name)' is granted '\(name)', which does not exist: whatever is added under that name is theirs",
+                        "client '\(client.name)' is granted '\(name)', which does not exist: an app that is added under that name is granted to it",
                         try: "keyturn app add \(name), or keyturn client remove \(client.name)"))
             }
         }

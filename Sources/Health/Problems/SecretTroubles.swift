@@ -16,7 +16,7 @@ struct ExpiringSecret {
     init?(_ entry: AppEntry, now: Timestamp) {
         guard let rotation = entry.rotation, let expires = entry.secretExpires else { return nil }
         self.expires = expires
-        detail = "the current secret \(expiryWords(expires, now)), and nothing has replaced it"
+        detail = "the current secret \(expiryWords(expires, now)), and has no successor"
         hint =
             rotation.phase == .blocked
             ? goingOn(rotation, of: entry.app.name) : "keyturn rotation show \(rotation.id)"
@@ -32,8 +32,8 @@ package struct RefusedSecret {
         let said = reason ?? cause
         switch cause {
         case "invalid_client" where !isRotating:
-            detail = "\(said): it was changed or revoked in the Marketplace by hand, or entered wrongly"
-            hint = "keyturn rotate \(app) --manual; if the cause is mended: keyturn app verify \(app)"
+            detail = "\(said): it was changed or revoked in the Marketplace, or entered wrongly"
+            hint = "keyturn rotate \(app) --manual; if the cause is fixed: keyturn app verify \(app)"
         case "app_disabled":
             detail = said
             hint = "activate the app in the Marketplace (Activation tab), then keyturn app verify \(app)"
@@ -54,7 +54,7 @@ package struct RestoredSecret {
         hint =
             cause == "app_disabled"
             ? "activate the app in the Marketplace (Activation tab), then keyturn app verify \(app)"
-            : "make a new secret in the Marketplace, then: keyturn rotate \(app) --manual"
+            : "generate a new secret in the Marketplace, then: keyturn rotate \(app) --manual"
     }
 }
 
@@ -75,7 +75,7 @@ struct LostSecret {
         if let rotation = entry.rotation {
             hint = "keyturn rotation show \(rotation.id)"
         } else if entry.refusal.map({ !$0.mayPass }) ?? false {
-            hint = "make a new secret in the Marketplace, then: keyturn rotate \(app) --manual"
+            hint = "generate a new secret in the Marketplace, then: keyturn rotate \(app) --manual"
         } else {
             hint = "keyturn rotate \(app); if zoom refuses: keyturn rotate \(app) --manual"
         }
@@ -88,7 +88,7 @@ struct LostSecret {
 package func goingOn(_ rotation: Rotation, of app: Name, targets: [TargetEntry] = []) -> String {
     let isUsedUp = rotation.calls.count >= RotationTiming().callsPerRotation
     if rotation.promotedAt == nil, isUsedUp, rotation.resumesAt ?? .lostResponse == .lostResponse {
-        return "make a new secret in the Marketplace, then: keyturn rotate \(app) --manual"
+        return "generate a new secret in the Marketplace, then: keyturn rotate \(app) --manual"
     }
     let resume = "keyturn rotation resume \(rotation.id)"
     if rotation.promotedAt == nil { return "when the cause is fixed: \(resume); else keyturn rotate \(app) --manual" }

@@ -6,8 +6,8 @@ import SocketAPI
 extension SpoolReport.Trouble {
     package var words: String {
         switch kind {
-        case .inMemory: "a new secret is in memory only: neither the vault nor a spool file can take it"
-        case .inSpool: "a new secret is stored encrypted in \(file ?? "spool/"), since the vault cannot be written"
+        case .inMemory: "a new secret is in memory only: neither the vault nor a spool file can be written"
+        case .inSpool: "a new secret is stored encrypted in \(file ?? "spool/"), because the vault cannot be written"
         case .unclaimed: "\(file ?? "a spool file") is of no use to any rotation: \(reason)"
         case .unreadable: "spool/ cannot be read, and no rotation continues until it can: \(reason)"
         case .unready: "no spare file could be reserved for a new secret that the vault cannot store: \(reason)"
@@ -17,7 +17,7 @@ extension SpoolReport.Trouble {
     package var hint: String? {
         switch kind {
         case .inMemory: "free some space on the file system of the state directory, and do not stop keyturnd"
-        case .inSpool: "make room in the state directory; the rotation then continues automatically"
+        case .inSpool: "free some space in the state directory; the rotation then continues automatically"
         case .unclaimed: "keep the file while a rotation waits for a lost answer; when none does, remove it"
         case .unreadable: "make spool/ in the state directory a directory of the daemon's user, mode 0700"
         case .unready: "free some space on the file system of the state directory"

@@ -107,7 +107,7 @@ struct TargetProblems {
         let often = restoration.count == 1 ? "once" : "\(restoration.count) times since \(restoration.first ?? last)"
         return problem(
             .targetRestored,
-            "somebody else saves the connection, and the current secret was put back \(often), the last time at \(last)",
+            "somebody else saves the connection, and the current secret was pushed again \(often), the last time at \(last)",
             try:
                 "find out who saves it (PingFederate's admin.log, Terraform, imports); then keyturn target push \(target.name)"
         )
@@ -146,7 +146,7 @@ struct TargetProblems {
         guard let trust = certificates.trust else { return found }
         if case .pin = target.trust {
             let next = "the console will show another, which the pin refuses"
-            if let words = words("the pinned certificate", trust, next, "it still counts, but \(next)") {
+            if let words = words("the pinned certificate", trust, next, "it is still accepted, but \(next)") {
                 // A pin does not depend on the expiry; what is critical is the replacement of the certificate before it.
                 found.append(
                     problem(

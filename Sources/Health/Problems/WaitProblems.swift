@@ -71,7 +71,8 @@ extension AppProblems {
             let drift = targets.first { $0.target.name == name }?.delivery.drift
             return drift.map { TargetHint.changed(name, $0) } ?? TargetHint.lagging(name)
         case (.holders, let name?):
-            return "have them fetch again: keyturn holders \(app); one that is gone: keyturn client remove \(name)"
+            return
+                "make them fetch again: keyturn holders \(app); one that no longer exists: keyturn client remove \(name)"
         case (.vault, _): return "keyturn doctor"
         default: return "keyturn rotation show \(rotation.id)"
         }
@@ -93,8 +94,8 @@ extension AppProblems {
             problem: .init(
                 .consumerSecretExpired, app: entry.app.name,
                 "\(named("client", names)) fetched generation \(generation) last, whose secret \(expiryWords(expires, now))",
-                try: "have \(names.count == 1 ? "it" : "them") fetch again: keyturn holders \(entry.app.name); "
-                    + "one that is gone: keyturn client remove \(names[0])", deadline: expires))
+                try: "make \(names.count == 1 ? "it" : "them") fetch again: keyturn holders \(entry.app.name); "
+                    + "one that no longer exists: keyturn client remove \(names[0])", deadline: expires))
     }
 
     /// Whether a rotation waits for the holders of this secret, and reports them. While it still waits for push targets,

@@ -44,7 +44,7 @@ package struct StatusReport: Sendable {
     }
 
     static let locked = StatusDocument.Problem(
-        .locked, "the vault is locked: nobody is served", try: "keyturn unlock")
+        .locked, "the vault is locked: no client is served", try: "keyturn unlock")
 
     /// A problem that needs attention, and the push target that it concerns.
     struct Attention {
@@ -110,14 +110,14 @@ package struct StatusReport: Sendable {
         var problems = vitals.vault.damagedSlots.map { slot in
             StatusDocument.Problem(
                 .keySlotDamaged,
-                "key slot \(slot) is damaged or gone: what opened it may not open the vault any more",
-                try: "keyturn key remove \(slot), and add another: keyturn key add")
+                "key slot \(slot) is damaged or missing: its unlock key may no longer unlock the vault",
+                try: "keyturn key remove \(slot), then add another one: keyturn key add")
         }
         if let trouble = vitals.resealing.trouble {
             problems.append(
                 .init(
                     .keyRotationWaits, "the vault's new key is not in use everywhere: \(trouble)",
-                    try: "wait, it is tried again each minute; if something is damaged, restore a backup"))
+                    try: "wait, it is retried each minute; if something is damaged, restore a backup"))
         }
         return problems
     }
@@ -146,14 +146,14 @@ package struct StatusReport: Sendable {
         if audit.isUnavailable {
             problems.append(
                 .init(
-                    .auditUnavailable, "the audit log cannot be written: nothing with a secret is answered",
-                    try: "make room in the state directory; the daemon's log says why"))
+                    .auditUnavailable, "the audit log cannot be written: no answer with a secret is sent",
+                    try: "free some space in the state directory; the daemon's log says why"))
         }
         if let trouble = audit.trouble {
             problems.append(
                 .init(
                     .auditLogChanged,
-                    "the audit log is not as it was written: \(trouble.words); first seen at \(trouble.since)",
+                    "the audit log was changed: \(trouble.words); first seen at \(trouble.since)",
                     try: "keyturn audit verify; once you know why: keyturn audit acknowledge"))
         }
         return problems + RefusalProblems.problems(audit.countedRefusals, audit.limits)

@@ -40,15 +40,15 @@ struct BackupTarget {
             // Reported when the file is opened.
             guard error.missing == nil else { return }
             throw Problem(
-                .conflict, "others than the daemon's user can change what is in the backup's directory",
-                try: "a directory that nobody but root and the daemon's user can write to, like all above it")
+                .conflict, "other users can change files in the backup's directory",
+                try: "use a directory that only root and the daemon's user can write to, and its parents too")
         }
     }
 
     private func checkDirectory(_ forbidden: [String]) throws(Problem) {
         var status = stat()
         guard unsafe stat(directory, &status) == 0 else {
-            throw Problem(.notFound, "the backup's directory: \(words(for: errno))", try: "make the directory first")
+            throw Problem(.notFound, "the backup's directory: \(words(for: errno))", try: "create the directory first")
         }
         guard status.st_mode & S_IFMT == S_IFDIR else {
             throw Problem(.conflict, "the backup's directory is not a directory")
@@ -58,7 +58,7 @@ struct BackupTarget {
             if unsafe stat(other, &own) == 0, own.st_dev == status.st_dev, own.st_ino == status.st_ino {
                 throw Problem(
                     .conflict, "the daemon's own files are in that directory",
-                    try: "a directory of its own, at best on another disk")
+                    try: "use a separate directory, preferably on another disk")
             }
         }
     }
@@ -71,13 +71,13 @@ struct BackupTarget {
         }
         guard mayReplace else { throw Self.exists }
         guard status.st_mode & S_IFMT == S_IFREG, isBackup(path) else {
-            throw Problem(.conflict, "what is there is no backup, and is not replaced", try: "another name")
+            throw Problem(.conflict, "the existing file is not a backup, and is not replaced", try: "use another name")
         }
     }
 
     private static let exists = Problem(
-        .conflict, "there is something of this name already; it was not touched",
-        try: "another name, or --force to replace a backup")
+        .conflict, "this name already exists; it was not changed",
+        try: "use use another name, or --force to replace a backup")
 
     /// Creates the draft's directory, or empties one that a killed backup left.
     func begin() throws(Problem) {
@@ -90,11 +90,11 @@ struct BackupTarget {
             throw Problem(
                 reason == EACCES || reason == EPERM ? .notPermitted : .storageFailed,
                 "the daemon's user cannot write there: \(words(for: reason))",
-                try: "a directory that the daemon's user can write to; under systemd, one of ReadWritePaths=")
+                try: "use use a directory that the daemon's user can write to; under systemd, one of ReadWritePaths=")
         }
         sweep()
         guard unsafe mkdir(draftDirectory, 0o700) == 0 else {
-            throw Problem(.storageFailed, "there is something in the way of the draft", try: "another name")
+            throw Problem(.storageFailed, "there already is a file with the draft's name", try: "use another name")
         }
     }
 

@@ -46,7 +46,7 @@ package struct BackupWriter {
             let witness = try await store.backUp(to: target.draft) { try CopyWitness($0) }
             let taken = time.now.wall
             let inspection = try await proven(target.draft, witness, vault)
-            guard let commits = inspection.commits else { throw Self.unlike("its state row does not open") }
+            guard let commits = inspection.commits else { throw Self.unlike("its state row cannot be decrypted") }
             var status = stat()
             guard unsafe stat(target.draft, &status) == 0 else { throw Self.unlike(words(for: errno)) }
             try target.publish()
@@ -81,7 +81,7 @@ package struct BackupWriter {
         _ copy: any ExaminableStore, _ witness: CopyWitness, _ vault: Vault
     ) async throws -> Inspection {
         guard try await copy.read({ try CopyWitness($0) }) == witness else {
-            throw Self.unlike("it is not of one moment")
+            throw Self.unlike("it is not a consistent state")
         }
         let inspection = try await vault.inspect(copy)
         let findings = try await copy.examine() + inspection.findings
@@ -91,7 +91,7 @@ package struct BackupWriter {
 
     private static func unlike(_ reason: String) -> Problem {
         Problem(
-            .vaultDamaged, "the copy is not as the vault should be, and was thrown away: \(reason)",
+            .vaultDamaged, "the copy is damaged and was deleted: \(reason)",
             try: "stop the daemon, then keyturnd check")
     }
 }
@@ -104,13 +104,14 @@ extension Problem {
         case let error as VaultError: self.init(error)
         case let error as StoreError:
             switch error.code {
-            case .inUse: self.init(.busy, "another backup is under way", try: "the same again when it is done")
+            case .inUse: self.init(.busy, "another backup is running", try: "repeat the command when it is done")
             case .diskFull:
                 self.init(
-                    .storageFailed, "the disk is full: no backup was made", try: "free some space, or another directory"
+                    .storageFailed, "the disk is full: no backup was made",
+                    try: "free some space, or use another directory"
                 )
             case .notPermitted, .readOnly:
-                self.init(.storageFailed, "the daemon's user cannot write there", try: "another directory")
+                self.init(.storageFailed, "the daemon's user cannot write there", try: "use another directory")
             case .closed: self.init(.unavailable, "the daemon is stopping: no backup was made")
             case .damaged, .notAVault: self.init(.vaultDamaged, "the copy is damaged: no backup was made")
             default: self.init(.storageFailed, "the disk failed: no backup was made", try: "dmesg")

@@ -30,7 +30,7 @@ package struct VaultCheck {
             case .replacing:
                 throw StartError(
                     .badData, "a restore was interrupted before the vault was in place",
-                    hint: "keyturnd serve, which ends it; or the restore again")
+                    hint: "keyturnd serve, which completes it; or repeat the restore")
             }
             let lock = try storage.lock(.reading)
             defer { withExtendedLifetime(lock) {} }
@@ -120,8 +120,8 @@ package struct VaultCheck {
         guard unsafe access(places.audit, F_OK) == 0 || errno != ENOENT else {
             if head.sequence > 0 {
                 add(
-                    .error, "the log is gone; it had \(counted(head.sequence, "line"))",
-                    try: "look who could write to \(places.audit)")
+                    .error, "the log is missing; it had \(counted(head.sequence, "line"))",
+                    try: "find out who could write to \(places.audit)")
             }
             return (findings, 0)
         }

@@ -29,11 +29,11 @@ extension Problem {
 
     private static func words(_ code: StoreError.Code) -> String {
         switch code {
-        case .diskFull: "the disk is full: nothing of this change was kept"
-        case .inputOutput: "the disk failed: nothing of this change was kept"
-        case .readOnly: "the vault cannot be written: nothing of this change was kept"
-        case .notPermitted: "the daemon may not write the vault: nothing of this change was kept"
-        case .inUse: "another program has the vault open: nothing of this change was kept"
+        case .diskFull: "the disk is full: the change was not saved"
+        case .inputOutput: "the disk failed: the change was not saved"
+        case .readOnly: "the vault cannot be written: the change was not saved"
+        case .notPermitted: "the daemon may not write the vault: the change was not saved"
+        case .inUse: "another program has the vault open: the change was not saved"
         case .damaged, .notAVault: "the vault is damaged"
         case .missing, .exists, .newerSchema, .closed, .library: "the vault failed; the daemon's log says how"
         }

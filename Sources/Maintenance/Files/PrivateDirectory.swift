@@ -17,11 +17,11 @@ package enum PrivateDirectory {
         case EEXIST: try check(path, mode: mode)
         case ENOENT:
             guard let slash = path.lastIndex(of: "/"), slash != path.startIndex else {
-                throw StartError(systemCall: "cannot make \(path)", ENOENT)
+                throw StartError(systemCall: "cannot create \(path)", ENOENT)
             }
             try ensureParent(String(path[..<slash]))
             try ensure(path, mode: mode)
-        case let reason: throw StartError(systemCall: "cannot make \(path)", reason)
+        case let reason: throw StartError(systemCall: "cannot create \(path)", reason)
         }
     }
 
@@ -46,7 +46,7 @@ package enum PrivateDirectory {
         // Closed first, so that the new group never gets the old mode.
         try must(unsafe chmod(path, 0o700), "cannot set the mode of \(path)")
         var status = stat()
-        try must(unsafe stat(path, &status), "cannot look at \(path)")
+        try must(unsafe stat(path, &status), "cannot inspect \(path)")
         let group = group ?? getegid()
         // Skipped if nothing changes: a service without groups may not make the call at all.
         if status.st_gid != group {
@@ -75,7 +75,7 @@ package enum PrivateDirectory {
 
     private static func check(_ path: String, mode: mode_t) throws(StartError) {
         var status = stat()
-        guard unsafe stat(path, &status) == 0 else { throw StartError(systemCall: "cannot look at \(path)", errno) }
+        guard unsafe stat(path, &status) == 0 else { throw StartError(systemCall: "cannot inspect \(path)", errno) }
         guard status.st_mode & S_IFMT == S_IFDIR else { throw StartError(.configuration, "\(path) is not a directory") }
         guard status.st_uid == geteuid() else {
             throw StartError(

@@ -25,7 +25,7 @@ package struct StateFile: Sendable {
         var status = stat()
         guard unsafe fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG,
             (0...largest).contains(Int(status.st_size))
-        else { throw StartError(.badData, "\(path) is no file of \(what)") }
+        else { throw StartError(.badData, "\(path) is not a file of \(what)") }
         var bytes = [UInt8](repeating: 0, count: Int(status.st_size))
         var count = 0
         while count < bytes.count {

@@ -44,8 +44,8 @@ package struct Initialisation {
         }
         guard unsafe access(places.vault, F_OK) != 0 else {
             throw StartError(
-                .badData, "there is a vault at \(places.vault) already; it was not touched",
-                hint: "keyturnd serve, or give another --state-dir")
+                .badData, "there already is a vault at \(places.vault); it was not changed",
+                hint: "keyturnd serve, or use another --state-dir")
         }
         var made: [String] = []
         do throws(StartError) {
@@ -71,7 +71,7 @@ package struct Initialisation {
             case .shown(let show):
                 if let reason = show(recovery) {
                     throw StartError(
-                        .inputOutput, "the recovery key could not be shown, and no vault was made: \(reason)",
+                        .inputOutput, "the recovery key could not be shown, and no vault was created: \(reason)",
                         hint: "--recovery-out FILE writes it to a file")
                 }
             }
@@ -83,8 +83,8 @@ package struct Initialisation {
             if error.exitStatus == .inputOutput, unsafe access(places.vault, F_OK) == 0 || errno != ENOENT {
                 let left = ([places.vault] + made).joined(separator: ", ")
                 throw StartError(
-                    error.exitStatus, "\(error.detail); the vault that was made is left, and its keys with it: \(left)",
-                    hint: "once the disk is sound, remove these, and init again")
+                    error.exitStatus, "\(error.detail); the new vault and its keys are left: \(left)",
+                    hint: "once the disk is repaired, remove these, and repeat the init")
             }
             // Keys to a vault that does not exist would only be confusing.
             for path in made { unsafe unlink(path) }
@@ -108,7 +108,7 @@ package struct Initialisation {
         } catch let error as StoreError {
             throw StartError(VaultError(error))
         } catch {
-            throw StartError(.internal, "the vault could not be made: \(type(of: error))")
+            throw StartError(.internal, "the vault could not be created: \(type(of: error))")
         }
     }
 
@@ -122,7 +122,7 @@ package struct Initialisation {
         var found = stat()
         guard unsafe lstat(path, &found) == 0 else { return }
         throw StartError(
-            .usage, "there is a file at \(path) already, and a new vault gets a new key file",
+            .usage, "there already is a file at \(path), and a new vault gets a new key file",
             hint: "--use-existing-key, if its content is random and nobody else has it; else rm \(path)")
     }
 

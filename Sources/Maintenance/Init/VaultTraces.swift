@@ -24,9 +24,9 @@ extension StartError {
         }
         return StartError(
             .notFound,
-            "there is no vault at \(path), and one was there: \(remains.names.joined(separator: ", ")) \(remains.names.count == 1 ? "lies" : "lie") beside its place",
+            "there is no vault at \(path), although there was one: it left \(remains.names.joined(separator: ", "))",
             hint:
-                "keyturnd restore FILE, with the newest backup; keyturnd init only if nothing of the old vault is needed"
+                "keyturnd restore FILE, with the newest backup; keyturnd init only if you do not need the old vault"
         )
     }
 }

@@ -60,13 +60,13 @@ package struct VaultRestore {
         } catch let error as VaultError where error.code == .wrongKey {
             throw StartError(
                 .badData,
-                "there is a vault in \(places.stateDirectory) that opens with another key; it was not touched",
-                hint: "give another --state-dir; or, to replace it with the backup: --replace")
+                "there is a vault in \(places.stateDirectory) that opens with another key; it was not changed",
+                hint: "use another --state-dir; or, to replace it with the backup: --replace")
         }
         guard findings.contains(where: { $0.severity == .fatal }) else {
             throw StartError(
                 .badData,
-                "the vault in \(places.stateDirectory) is whole, and may have newer secrets than the backup; it was not touched",
+                "the vault in \(places.stateDirectory) is intact, and may have newer secrets than the backup; it was not changed",
                 hint: "keyturnd serve; or, to replace it with the backup: --replace")
         }
     }
@@ -110,8 +110,8 @@ package struct VaultRestore {
 
     private func unusable(_ backup: String, _ reason: String) -> StartError {
         StartError(
-            .badData, "the backup is not as it was written, and was not restored: \(reason)",
-            hint: "an older backup; keyturnd check \(backup) names all that is wrong")
+            .badData, "the backup is damaged, and was not restored: \(reason)",
+            hint: "use an older backup; keyturnd check \(backup) shows all the damage")
     }
 
     /// The audit log continues after its last line; without a log, a new one starts. The line about this restore is

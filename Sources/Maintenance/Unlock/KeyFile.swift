@@ -21,7 +21,7 @@ enum KeyFile {
         defer { close(descriptor) }
         var status = stat()
         guard unsafe fstat(descriptor, &status) == 0 else {
-            throw StartError(systemCall: "cannot look at \(path)", errno)
+            throw StartError(systemCall: "cannot inspect \(path)", errno)
         }
         guard status.st_mode & S_IFMT == S_IFREG else { throw StartError(.configuration, "\(path) is not a file") }
         guard status.st_mode & (isCredential ? 0o007 : 0o077) == 0 else {
@@ -50,10 +50,10 @@ enum KeyFile {
     static func write(_ secret: borrowing SecretBytes, to path: String, mode: mode_t) throws(StartError) {
         let descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode)
         guard descriptor >= 0 else {
-            let error = StartError(systemCall: "cannot make \(path)", errno)
+            let error = StartError(systemCall: "cannot create \(path)", errno)
             guard errno == EEXIST else { throw error }
             throw StartError(
-                error.exitStatus, error.detail, hint: "another name; or, if no vault needs what is there: rm \(path)")
+                error.exitStatus, error.detail, hint: "use another name; or, if no vault needs that file: rm \(path)")
         }
         defer { close(descriptor) }
         do throws(StoreError) {
@@ -84,7 +84,7 @@ extension UnlockKey {
             self.init(.recovery(try secret.withSpan { span throws(EnvelopeError) in try RecoveryKey(reading: span) }))
         } catch {
             throw VaultError(
-                .mistyped, "this is no recovery key of Keyturn: a character is missing or mistyped",
+                .mistyped, "this is not a recovery key: a character is missing or mistyped",
                 hint: "compare it with your copy, group by group")
         }
     }

@@ -19,7 +19,7 @@ struct UnlockCommand {
     let closed: [String]
 
     private static let hint =
-        "run it by hand as the daemon's user by setpriv --no-new-privs, since sudo does not work in it, and look at what it gives"
+        "run it by hand as the daemon's user with setpriv --no-new-privs, since sudo does not work in it, and check its output"
     /// Milliseconds between two checks whether it has exited.
     private static let pause: CInt = 10
 
@@ -78,7 +78,7 @@ struct UnlockCommand {
                 throw isTooLong
                     ? StartError(.badData, "unlock.command gave more than \(most) bytes", hint: Self.hint)
                     : StartError(
-                        .temporary, "unlock.command did not end within \(timeout) s and was killed", hint: Self.hint)
+                        .temporary, "unlock.command did not exit within \(timeout) s and was killed", hint: Self.hint)
             }
             var waiting = pollfd(fd: isOpen ? descriptor : -1, events: Int16(POLLIN), revents: 0)
             _ = unsafe poll(&waiting, 1, Self.pause)
@@ -89,7 +89,7 @@ struct UnlockCommand {
         let (signal, code) = (status & 0x7F, status >> 8 & 0xFF)
         return StartError(
             .temporary,
-            signal == 0 ? "unlock.command ended with status \(code)" : "unlock.command was ended by signal \(signal)",
+            signal == 0 ? "unlock.command exited with status \(code)" : "unlock.command was killed by signal \(signal)",
             hint: hint)
     }
 }

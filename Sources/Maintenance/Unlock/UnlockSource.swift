@@ -82,7 +82,7 @@ package enum UnlockSource: Equatable {
         switch self {
         case .credential: "the credential keyturn.key"
         case .keyFile(let path): "the key file \(path)"
-        case .command: "what unlock.command gave"
+        case .command: "the key from unlock.command"
         }
     }
 }

@@ -9,8 +9,8 @@ extension RotationEngine {
         let calls = lost.facts.calls.count
         guard calls < timing.callsPerRotation else {
             let blocked = lost.block(
-                reason: "Zoom was asked \(counted(calls, "time")) for a new secret and no answer arrived; "
-                    + "make one in the Marketplace and give it to Keyturn")
+                reason: "Zoom was asked \(counted(calls, "time")) for a new secret, but no answer arrived; "
+                    + "generate one in the Marketplace and enter it in Keyturn")
             return try await vault.advance(blocked.facts, of: entry.app)
         }
         try await ask(lost, entry)
@@ -21,7 +21,7 @@ extension RotationEngine {
         guard time.now.wall >= timing.earliest else {
             let next = state.postpone(
                 until: time.now.wall + timing.longestPause,
-                reason: "the clock says \(time.now.wall), before this program was made: set it right")
+                reason: "the clock says \(time.now.wall), which is before this program was built: correct it")
             return try await vault.advance(next.facts, of: entry.app)
         }
         let throttled = timing.throttled(state.facts.allCalls, now: time.now.wall)

@@ -10,7 +10,7 @@ extension RotationEngine {
         case .end where isDoubtful(draining.facts, holders), .over where isDoubtful(draining.facts, holders):
             let next = draining.wait(
                 until: now + timing.drainLook,
-                reason: "the clock was set ahead while the daemon ran: the old secret is not ended by it")
+                reason: "the clock was set ahead while the daemon ran: the old secret is not revoked because of it")
             try await vault.advance(next.facts, of: entry.app)
         case .wait(let until, let reason):
             try await vault.advance(draining.wait(until: until, reason: reason).facts, of: entry.app)
@@ -48,7 +48,7 @@ extension RotationEngine {
         switch await prover.prove(entry.credential.clientSecret, of: entry.app) {
         case .accepted: break
         case .refused(let reason), .later(_, let reason):
-            let next = draining.wait(until: now + pause(60), reason: "the new secret could not be proven: \(reason)")
+            let next = draining.wait(until: now + pause(60), reason: "the new secret could not be verified: \(reason)")
             return try await vault.advance(next.facts, of: entry.app)
         }
         if try await waitsForTargets(draining, entry) { return }

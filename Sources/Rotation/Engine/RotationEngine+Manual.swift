@@ -15,7 +15,7 @@ extension RotationEngine {
         case .refused(let reason):
             throw VaultError(
                 .refused, "zoom refuses the secret that was entered: \(reason); nothing was changed",
-                hint: "keyturn rotate \(entry.app.name) --manual, to type it again")
+                hint: "keyturn rotate \(entry.app.name) --manual, to enter it again")
         case .later(let retryAfter, _):
             var facts = state.facts
             facts.entered = secret

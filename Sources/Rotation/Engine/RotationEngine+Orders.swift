@@ -119,7 +119,7 @@ extension RotationEngine {
                     hint: "keyturn rotation \(live ? "finish" : "resume") \(open.id)")
             }
             try await vault.advance(
-                planned.abort(at: time.now.wall, reason: "stopped by the operator").facts, of: entry.app,
+                planned.abort(at: time.now.wall, reason: "cancelled by the operator").facts, of: entry.app,
                 recording: line)
         }
     }

@@ -19,8 +19,8 @@ extension RotationEngine {
     func laggards(_ entry: AppEntry) async -> [Laggard] {
         let limit = timing.lookLimit
         return await attempt(
-            entry, limit, late: [Laggard("looking at the targets took longer than \(counted(limit, "second"))")],
-            stopped: [Laggard("looking at the targets was interrupted", wait: 1)]
+            entry, limit, late: [Laggard("checking the targets took longer than \(counted(limit, "second"))")],
+            stopped: [Laggard("checking the targets was interrupted", wait: 1)]
         ) { [publisher] in await publisher.laggards(entry.credential, of: entry.app) }
     }
 }

@@ -36,7 +36,7 @@ extension RotationEngine {
         // One attempt is made nevertheless; a target without the new secret gets it when possible.
         case .waiting(_, let reason) where current.facts.endsNow, .later(_, let reason) where current.facts.endsNow,
             .blocked(let reason) where current.facts.endsNow:
-            let reason = "the overlap was ended by the operator before everybody had the new secret: \(reason)"
+            let reason = "the overlap was ended by the operator before every consumer had the new secret: \(reason)"
             try await vault.advance(current.passOver(at: now, reason: reason).facts, of: entry.app)
         case .waiting(let seconds, let reason):
             try await vault.advance(current.wait(until: now + max(seconds, 1), reason: reason).facts, of: entry.app)

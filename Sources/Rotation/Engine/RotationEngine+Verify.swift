@@ -12,7 +12,7 @@ extension RotationEngine {
                 let read = received.read(found.secret, revokeAt: found.revokeAt, at: now)
                 try await vault.advance(read.facts, of: entry.app)
             } else {
-                let lost = received.lose(at: now, reason: "Zoom's answer has no new secret in it")
+                let lost = received.lose(at: now, reason: "Zoom's answer contains no new secret")
                 try await vault.advance(lost.facts, of: entry.app)
             }
             return FaultPoint.reach(.afterRead)
@@ -35,7 +35,7 @@ extension RotationEngine {
             let attempts = received.facts.attempts
             guard attempts < timing.propagation.count else {
                 let blocked = received.block(
-                    reason: "Zoom does not take the new secret: \(reason); the old one still works")
+                    reason: "Zoom does not accept the new secret: \(reason); the old one still works")
                 return try await vault.advance(blocked.facts, of: entry.app)
             }
             let next = received.postpone(until: now + timing.propagation[attempts], reason: reason)

@@ -176,7 +176,7 @@ package actor RotationEngine {
         attempts[app.id]?()
         guard await takeTurn(app.id) else {
             throw VaultError(
-                .busy, "an answer of Zoom's waits for a vault that can be written, and comes first",
+                .busy, "an answer of Zoom must first be stored, once the vault can be written",
                 hint: "keyturn status")
         }
         defer { passTurn(app.id) }

@@ -18,7 +18,7 @@ package struct Planned: AskingPhase, AcceptingPhase {
         .refused(
             Ended(
                 facts.ended(
-                    .refused, now, "Zoom refuses the present secret, so that no new one can be asked for: \(reason)")))
+                    .refused, now, "Zoom refuses the present secret, so no new one can be requested: \(reason)")))
     }
 
     /// On an operator's request. No request was made to Zoom, or it changed nothing.
@@ -75,8 +75,8 @@ package struct LostResponse: AskingPhase, AcceptingPhase, FindingPhase {
     package func refuse(at now: Timestamp, reason: String) -> RotationState {
         .blocked(
             block(
-                reason: "an answer of Zoom's was lost and Zoom now refuses the old secret: \(reason); "
-                    + "make a new one in the Marketplace and give it to Keyturn"))
+                reason: "an answer of Zoom was lost, and Zoom now refuses the old secret: \(reason); "
+                    + "generate a new one in the Marketplace and enter it in Keyturn"))
     }
 }
 
@@ -186,7 +186,7 @@ package struct Draining: RotationPhase {
 
     /// Zoom did not revoke the old secret, which will expire, and another rotation must not wait for that.
     package func giveWay(at now: Timestamp, reason: String) -> Ended {
-        Ended(facts.ended(.retired, now, "zoom would not revoke the old secret, which expires at its time: \(reason)"))
+        Ended(facts.ended(.retired, now, "zoom did not revoke the old secret, which will expire: \(reason)"))
     }
 }
 

@@ -15,8 +15,8 @@ package enum ConsoleFile: String, Sendable {
         case .ca:
             "give only the authority that signed the console's certificate; without --ca-file the system's own are used"
         case .clientCertificate:
-            "give only the certificate, and what leads from it to an authority that the console trusts"
-        case .clientKey: "give only the key, PEM"
+            "give only the certificate, and its chain to an authority that the console trusts"
+        case .clientKey: "give only the key, as PEM"
         }
     }
 }

@@ -66,13 +66,13 @@ package enum RuleVerdict: Equatable, Sendable, CustomStringConvertible {
         switch self {
         case .allows: "allows it"
         case .uid(let wanted): "is for uid \(wanted)"
-        case .user(let wanted, let now): "is for user '\(wanted)', whose uid belongs to '\(now)' by now"
+        case .user(let wanted, let now): "is for user '\(wanted)', whose uid now belongs to '\(now)'"
         case .foreign: "is not for callers from a namespace that the daemon does not see into"
-        case .group(let wanted): "is for group \(wanted), which the process is not in"
+        case .group(let wanted): "is for group \(wanted), and the process is not in it"
         case .unit(let wanted, let found): "is for unit \(wanted), and the process's is \(found ?? "not known")"
         case .executable(let wanted, let found): "is for \(wanted), and the process's is \(found ?? "not known")"
-        case .app: "matches, and has no grant for the app"
-        case .kind(let kind): "matches, and has no grant for the app's \(kind == .token ? "token" : "credentials")"
+        case .app: "matches, but has no grant for the app"
+        case .kind(let kind): "matches, but has no grant for the app's \(kind == .token ? "token" : "credentials")"
         }
     }
 }

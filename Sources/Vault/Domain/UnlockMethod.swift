@@ -35,13 +35,13 @@ extension [UnlockMethod] {
         let rest = filter { $0.id != id }
         guard !rest.isEmpty else {
             throw VaultError(
-                .ended, "key slot \(id) is the last one: without it nobody opens the vault",
-                hint: "keyturn key add --recovery, and then the same again")
+                .ended, "key slot \(id) is the last one: without it nobody can unlock the vault",
+                hint: "keyturn key add --recovery, then repeat the command")
         }
         guard method.kind != .recovery || rest.contains(where: { $0.kind == .recovery }) else {
             throw VaultError(
                 .ended, "key slot \(id) is the last recovery key",
-                hint: "keyturn key add --recovery, and then the same again")
+                hint: "keyturn key add --recovery, then repeat the command")
         }
     }
 }

@@ -60,7 +60,7 @@ package struct Inspection: Sendable {
             add(
                 .fatal,
                 found.rows == written.rows
-                    ? "of its \(counted(found.rows, "row")) some are not the ones that it wrote last: changed, or put back from a copy"
+                    ? "of its \(counted(found.rows, "row")) some are not those that it wrote last: changed, or replaced from a copy"
                     : "it has \(counted(found.rows, "row")) and wrote \(written.rows): some were "
                         + (found.rows < written.rows ? "deleted" : "added"))
         }
@@ -75,7 +75,7 @@ package struct Inspection: Sendable {
         var state: VaultState?
         forEachRow(of: .state, in: transaction, .fatal) { row throws(VaultError) in
             guard row.id == VaultState.id else {
-                throw VaultError(.damaged, "state row \(row.id) is none of the vault's")
+                throw VaultError(.damaged, "state row \(row.id) is not one of the vault's")
             }
             state = try sealer.open(row, as: VaultState.self)
         }
@@ -94,18 +94,20 @@ package struct Inspection: Sendable {
         forEachRow(of: .keySlot, in: transaction, .error) { row throws(VaultError) in
             guard let slot = try? KeySlot(bytes: row.sealed), SealedRow(slot) == row else {
                 throw VaultError(
-                    .damaged, "key slot \(row.id) is damaged: what it was made for does not open the vault")
+                    .damaged, "key slot \(row.id) is damaged: its unlock key does not unlock the vault")
             }
             guard let method = missing.removeValue(forKey: row.id) else { return strangers.append(row.id) }
             guard try sealer.digest(of: row) == method.slotDigest else {
                 throw VaultError(
-                    .damaged, "key slot \(row.id) is not the one that the vault wrote last: it may not open the vault")
+                    .damaged,
+                    "key slot \(row.id) is not the one that the vault wrote last: its unlock key may not unlock the vault"
+                )
             }
         }
         for id in strangers { add(.fatal, "key slot \(id) was removed, or the vault never made it") }
         for id in missing.keys.sorted()
         where !findings.contains(where: { $0.detail.hasPrefix("key slot \(id) is damaged") }) {
-            add(.error, "key slot \(id) is gone: what it was made for does not open the vault")
+            add(.error, "key slot \(id) is missing: its unlock key does not unlock the vault")
         }
     }
 

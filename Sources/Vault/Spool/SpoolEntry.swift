@@ -121,7 +121,7 @@ package struct SpoolEntry: Equatable, Sendable {
                 try vault.sealer.keyring.open(
                     sealed, table: Self.table, row: rotationID, associatedData: Self.columns(appID, call, at)))
         } catch {
-            throw VaultError(.damaged, "the spool file does not open: \(error)", hint: Self.hint)
+            throw VaultError(.damaged, "the spool file cannot be decrypted: \(error)", hint: Self.hint)
         }
         return try SpoolEntry(rotationID: rotationID, appID: appID, call: call, at: at, copy, for: vault)
     }
@@ -154,11 +154,11 @@ package struct SpoolEntry: Equatable, Sendable {
                     answer: SecretBox(SecretBytes(copying: span.extracting(end..<span.byteCount))))
             }
         } catch {
-            throw VaultError(.damaged, "the spool file does not open: \(error)", hint: Self.hint)
+            throw VaultError(.damaged, "the spool file cannot be decrypted: \(error)", hint: Self.hint)
         }
     }
 
-    private static let hint = "keep the file until its rotation is over"
+    private static let hint = "keep the file until its rotation has ended"
 }
 
 /// The content of a spool file: Zoom's answer byte for byte, and the app that it is for.

@@ -102,10 +102,10 @@ extension SealedTransaction {
         else { return }
         throw VaultError(
             .busy,
-            "a rotation of '\(target.app)' waits for '\(target.name)', and would end the secret that is in "
+            "a rotation of '\(target.app)' waits for '\(target.name)', and would revoke the secret that is in "
                 + "'\(known.connection)'",
             hint: "add the other connection as a target of its own: keyturn target add pingfederate NEW; if "
-                + "'\(known.connection)' is used no more: keyturn target remove \(target.name) --force first")
+                + "'\(known.connection)' is no longer used: keyturn target remove \(target.name) --force first")
     }
 
     /// Throws if another app's credentials are pushed into one of the target's settings: the pushes would undo each
@@ -118,7 +118,7 @@ extension SealedTransaction {
             throw VaultError(
                 .exists,
                 "target '\(other.name)' pushes app '\(other.app)' into \(names) of this connection already",
-                hint: "look at it: keyturn target show \(other.name); choose another connection, or other settings")
+                hint: "see keyturn target show \(other.name); choose another connection, or other settings")
         }
     }
 }

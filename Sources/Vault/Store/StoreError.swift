@@ -38,10 +38,10 @@ package struct StoreError: Error, Equatable, CustomStringConvertible {
     /// What the operator can do, if anything.
     package var hint: String? {
         switch code {
-        case .inUse: "one vault belongs to one daemon: stop the other one, or give this one its own --state-dir"
+        case .inUse: "one vault belongs to one daemon: stop the other one, or use another --state-dir for this one"
         case .missing: "keyturnd init"
         case .exists: "give another --state-dir, or serve the vault that is there: keyturnd serve"
-        case .notAVault: "give the state directory with --state-dir, or make a vault in an empty one: keyturnd init"
+        case .notAVault: "give the state directory with --state-dir, or create a vault in an empty one: keyturnd init"
         case .newerSchema:
             "install the newer keyturnd that wrote it; or go back to a backup from before the upgrade: "
                 + "keyturnd restore FILE --replace"

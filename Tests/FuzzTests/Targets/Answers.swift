@@ -34,7 +34,7 @@ extension FuzzTarget {
             repeat {
                 end = pieces == 0 ? input.count : min(end + pieces, input.count)
                 guard let answer = try reader.read(unsafe input.span.bytes.extracting(0..<end)) else { continue }
-                guard end == input.count else { return .failure(.malformedAnswer("bytes behind the body")) }
+                guard end == input.count else { return .failure(.malformedAnswer("bytes after the body")) }
                 // An answer that can be read can be asked for all it may hold.
                 _ = answer.problem
                 _ = try? answer.document(StatusDocument.self)
