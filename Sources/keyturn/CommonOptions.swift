@@ -74,7 +74,8 @@ struct CommonOptions: ParsableArguments {
     func confirm(_ question: String, yes: Bool) throws {
         if yes { return }
         guard Question.isPossible else {
-            throw CommandFailure(.usage, "not done without being asked: \(question)", try: "the same with --yes")
+            throw CommandFailure(
+                .usage, "there is no terminal to ask: \(question)", try: "repeat the command with --yes")
         }
         guard Question.isYes(question) else { throw CommandFailure(.usage, "nothing was changed") }
     }

@@ -10,7 +10,7 @@ struct Keyturn: ParsableCommand {
         commandName: "keyturn",
         abstract: "Operate a running keyturnd: apps, rotations, clients, targets.",
         discussion: """
-            Store an app, let the user pingfederate fetch what it needs, and look at everything:
+            Add an app, let the user pingfederate fetch what it needs, and show the state of everything:
 
             Example: keyturn app add zoom-prod
             Example: keyturn client add pingfederate --user pingfederate --allow zoom-prod:credentials,token

@@ -126,6 +126,6 @@ import Vault
         #expect(others.map(\.statuses) == [[200], [200]])
         let last = try world.client(asking: Self.target + "?after=1&wait=30")
         #expect(last.statuses == [429])
-        #expect(last.heard.first?.contains("as many clients of user 1000 wait") == true)
+        #expect(last.heard.first?.contains("user 1000 has the maximum number of requests waiting") == true)
     }
 }

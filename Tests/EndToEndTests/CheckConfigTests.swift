@@ -19,13 +19,14 @@ import Testing
             let doubtful = try Self.check(
                 "agent:\n  mode: '0600'\n  group: daemon\nalerts:\n  command: /nowhere/at/all\n", world)
             #expect(doubtful.exit == 0, "\(doubtful)")
-            #expect(doubtful.output.contains("warning: agent.group has no effect: agent.mode 0600 lets no group in"))
+            #expect(
+                doubtful.output.contains("warning: agent.group has no effect: agent.mode 0600 gives groups no access"))
             #expect(doubtful.output.contains("warning: alerts.command: cannot run /nowhere/at/all"))
         }
     }
 
     @Test(arguments: [
-        ("agent:\n  mod: '0600'\n", "agent.mod is no setting"), ("a: [\n", "is not valid YAML"),
+        ("agent:\n  mod: '0600'\n", "agent.mod is not a setting"), ("a: [\n", "is not valid YAML"),
         ("agent:\n  group: no-such-group-here\n", "agent.group: there is no group 'no-such-group-here'"),
         ("admin:\n  viewer_group: no-such-group-here\n", "admin.viewer_group: there is no group"),
         ("zoom:\n  ca_file: /nowhere/ca.pem\n", "zoom.ca_file: cannot read /nowhere/ca.pem"),

@@ -105,7 +105,7 @@ import Testing
             #expect((1...20).contains(served), "\(served)")
             #expect(try world.keyturn("status").exit == 0)
             daemon.child.signal(SIGTERM)
-            #expect(try daemon.outcome().errors.contains("no more than 20 connections are taken on each socket"))
+            #expect(try daemon.outcome().errors.contains("at most 20 connections are accepted on each socket"))
         }
     }
 }

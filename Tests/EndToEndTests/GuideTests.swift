@@ -97,7 +97,7 @@ import Testing
             for scope in ["user:write:admin", "user:master", "account:read:admin", "account:write:admin"] {
                 #expect(outcome.output.contains("  \(scope), or granular: "))
             }
-            #expect(outcome.output.contains("all seven that PingFederate needs"))
+            #expect(outcome.output.contains("all seven that PingFederate needs are present"))
         }
     }
 

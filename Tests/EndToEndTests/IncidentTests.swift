@@ -29,7 +29,7 @@ import Testing
 
             let asked = try world.keyturn("rotation", "finish", "zoom-prod")
             #expect(asked.exit == 64 && asked.errors.contains("--yes"), "\(asked)")
-            #expect(asked.output.contains("zoom is asked to end generation 1 at once"))
+            #expect(asked.output.contains("zoom is asked to revoke generation 1 at once"))
             #expect(asked.output.contains("client tests, which has generation 1"))
             #expect(try world.sandbox.accepts(app.secret, of: app), "nothing was done without a yes")
 
@@ -55,10 +55,10 @@ import Testing
             #expect(plan.output.contains("client tests, which has generation 1"), "\(plan)")
             let asked = try world.keyturn("rotate", "zoom-prod", "--now")
             let said = plan.output.replacing(
-                "would rotate zoom-prod for an incident; nothing was done", with: "rotate zoom-prod now")
+                "would rotate zoom-prod in an emergency; nothing was done", with: "rotate zoom-prod now")
             #expect(asked.exit == 64 && asked.output == said, "\(asked)")
             let done = try world.keyturn("rotate", "zoom-prod", "--now", "--yes")
-            #expect(done.exit == 0 && done.output.contains("zoom is asked to end generation 1"), "\(done)")
+            #expect(done.exit == 0 && done.output.contains("zoom is asked to revoke generation 1"), "\(done)")
             #expect(try !world.sandbox.accepts(app.secret, of: app))
             #expect(try world.sandbox.accepts(world.fetchedSecret(), of: app))
             #expect(try world.history().map(\.["state"].string) == ["retired"])
@@ -104,7 +104,7 @@ import Testing
             #expect(superseded.output.contains("old secret expires "), "its end is known still: \(superseded)")
             let finished = try world.keyturn("rotation", "finish", "zoom-prod", "--yes")
             #expect(finished.exit == 0, "\(finished)")
-            #expect(finished.output.contains("ends when that was chosen in the Marketplace"))
+            #expect(finished.output.contains("expires as chosen in the Marketplace"))
             #expect(try world.openRotations().isEmpty)
         }
     }
@@ -112,7 +112,7 @@ import Testing
     @Test func `a changed overlap applies to the rotation under way`() throws {
         try Self.withDrain { world, app, id in
             let set = try world.must("app", "set", "zoom-prod", "--overlap", "0s")
-            #expect(set.output.contains("the rotation under way, \(id), goes by it too"), "\(set)")
+            #expect(set.output.contains("it also applies to the running rotation, \(id)"), "\(set)")
             #expect(try world.fetchedSecret() != app.secret)
             try eventually("the old secret to be ended") { try world.openRotations().isEmpty }
             #expect(try !world.sandbox.accepts(app.secret, of: app))

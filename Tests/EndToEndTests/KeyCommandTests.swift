@@ -57,7 +57,7 @@ import Testing
             #expect(try world.must("key", "list").output.contains("ok, in use"))
             let needed = try world.keyturn("key", "remove", "1", "--yes")
             #expect(needed.exit == 65 && needed.complains(), "\(needed)")
-            #expect(needed.errors.contains("the key file \(world.keyFile) opens: without it the next start fails"))
+            #expect(needed.errors.contains("the key file \(world.keyFile) opens: the next start would fail without it"))
             #expect(needed.errors.contains("keyturn key remove 1 --force"))
             #expect(try unlock()?["detail"].string?.contains("opens key slot 1 (key file)") == true)
 

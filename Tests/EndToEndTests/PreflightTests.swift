@@ -30,7 +30,7 @@ import Testing
             #expect(try Self.problems(world) == [expected])
             let verify = try world.keyturn("app", "verify", "zoom-prod")
             #expect(verify.exit == 79 && verify.output.contains("failed   rotation:"), "\(verify)")
-            #expect(try world.must("rotate", "zoom-prod", "--dry-run").output.contains("in the way: \(lack)"))
+            #expect(try world.must("rotate", "zoom-prod", "--dry-run").output.contains("obstacle: \(lack)"))
             #expect(try world.keyturn("doctor").output.contains(lack))
             let asked = try world.sandbox.requests()
             #expect(try Self.problems(world) == [expected] && world.sandbox.requests() == asked, "known without asking")

@@ -34,7 +34,7 @@ import Testing
             try eventually("the agent socket again") { (try? Connection(to: world.agent)) != nil }
             let log = try world.stop()
             #expect(log.exit == 0 && !Files.exists(world.agent) && !Files.exists(world.admin))
-            let agent = "the socket \(world.agent) was removed, and was made again"
+            let agent = "the socket \(world.agent) was removed, and was created again"
             #expect(log.errors.split(separator: agent).count == 3, "told once each time: \(log)")
         }
     }
@@ -45,7 +45,7 @@ import Testing
             let activator = try Activator(world)
             try eventually("the daemon to answer") { try world.keyturn("status").exit == 0 }
             try FileManager.default.removeItem(atPath: world.agent)
-            let words = "the socket \(world.agent), which systemd made, was removed"
+            let words = "the socket \(world.agent), which belongs to systemd, was removed"
             try eventually("the log to say so") { try activator.log.contains(words) }
             #expect(
                 try activator.log.contains(

@@ -44,7 +44,7 @@ import Testing
             #expect(history.first?["ended_at"].kind == .time)
             let shown = try world.keyturn("rotation", "show", id)
             #expect(shown.exit == 0 && shown.output.contains("done"))
-            #expect(try world.keyturn("rotation", "list").output == "no rotation is under way\n")
+            #expect(try world.keyturn("rotation", "list").output == "no rotation is running\n")
             #expect(try world.keyturn("rotation", "abort", id).exit == 65)
             let late = try world.keyturn("rotation", "resume", id)
             #expect(late.exit == 65 && late.complains() && late.errors.contains("retired"))

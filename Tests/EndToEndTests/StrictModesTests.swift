@@ -139,7 +139,7 @@ import Testing
             try FileManager.default.moveItem(atPath: link, toPath: shared + "/gone")
             try plant()
             try eventually("the daemon to say so") {
-                try String(contentsOfFile: daemon.errors, encoding: .utf8).contains("cannot be made again")
+                try String(contentsOfFile: daemon.errors, encoding: .utf8).contains("cannot be created again")
             }
             #expect(try Files.names(target) == ["admin"] && Files.mode(target + "/admin") == 0o755)
         }

@@ -83,7 +83,7 @@ import Testing
                 answering: [
                     ("console, as", console.address), ("user at the console: ", console.user),
                     ("password: ", console.password), ("pin it", "y"), ("which one? ", "1"), ("store the target?", "y"),
-                    ("try again with what was entered?", "n"),
+                    ("try again with the same values?", "n"),
                 ])
             #expect(run.exit == 79 && run.output.contains("the target was not stored"), "\(run)")
         }

@@ -73,7 +73,7 @@ import Testing
             }
             #expect(added.exit != 0 && added.complains(), "\(added)")
             for words in [
-                "it is not clear which setting holds the account ID and the client ID and the client secret",
+                "it is unclear which setting holds the account ID and the client ID and the client secret",
                 "'Token address', 'Masked client', 'Masked secret', 'Masked again'",
                 "--account-id-field NAME (or '' if there is none) --client-id-field NAME --client-secret-field NAME",
             ] {

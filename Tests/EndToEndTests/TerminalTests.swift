@@ -53,7 +53,7 @@ import Testing
         try withWorld { world in
             try world.addApp("zoom-prod")
             for (arguments, words) in [
-                (["backup", world.directory + "/b.db"], "opening every seal"),
+                (["backup", world.directory + "/b.db"], "decrypting every row"),
                 (["key", "rotate", "--wait"], "a new key"),
                 (["rotate", "zoom-prod", "--overlap", "0s", "--wait", "--timeout", "50s"], "zoom-prod: "),
             ] {

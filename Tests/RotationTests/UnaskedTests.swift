@@ -24,7 +24,7 @@ import Vault
     @Test(arguments: 1...5) func `rotations refused before any call do not count, and the next one begins at once`(
         refusals: Int
     ) async throws {
-        let refusal = MakeOutcome.never(reason: "the Marketplace app ID is not known", isAsked: false)
+        let refusal = MakeOutcome.never(reason: "the Marketplace app ID is unknown", isAsked: false)
         let (vault, zoom, engine) = try await make(.init(unasked: Array(repeating: refusal, count: refusals)))
         for number in 1...refusals {
             let refused = try await engine.rotate(name, trigger: .operator, overlap: 0, id: "r\(number)")

@@ -47,7 +47,7 @@ struct AppActions {
     private func provenLook(_ entry: AppEntry) async -> RotationReach.Scope {
         guard !session.vault.isElsewhere else { return .unknown(Vault.elsewhere.detail) }
         do throws(TokenFailure) { _ = try await session.tokens.attempt(entry.app.name) } catch {
-            return .unknown("zoom gives no token to look with")
+            return .unknown("zoom gives no token to check with")
         }
         return await look(entry)
     }
@@ -188,8 +188,8 @@ struct AppActions {
 
     private static func exists(_ name: Name) -> Problem {
         Problem(
-            .conflict, "there is an app '\(name)' already",
-            try: "choose another name, or look at it: keyturn app show \(name)")
+            .conflict, "there already is an app '\(name)'",
+            try: "choose another name, or see keyturn app show \(name)")
     }
 
     private func document(_ entry: AppEntry) throws(Problem) -> AppDocument {
@@ -239,7 +239,8 @@ extension TokenFailure {
         case .refused(let failure, _), .unavailable(let failure, _): failure
         case .noSuchApp(let name): IssueFailure(.refused, cause: "not_found", reason: "there is no app '\(name)'")
         case .tooShort(let left):
-            IssueFailure(.later(retryAfter: nil), cause: "short_token", reason: "zoom's token lives only \(left) s")
+            IssueFailure(
+                .later(retryAfter: nil), cause: "short_token", reason: "zoom's token is valid for only \(left) s")
         }
     }
 }

@@ -83,7 +83,7 @@ enum AppDraftCheck {
         }
         for offset in 0..<bytes.byteCount where bytes[offset] <= 0x20 || bytes[offset] >= 0x7F {
             throw Problem(
-                .badRequest, "\(what) has a character that is no printable ASCII, or a space",
+                .badRequest, "\(what) contains a space, or a character that is not printable ASCII",
                 try: "copy it again from the app's credentials page")
         }
     }

@@ -50,7 +50,8 @@ enum AppPatchCheck {
     static func checkedOverlap(_ overlap: Int) throws(Problem) -> Int {
         guard overlaps.contains(overlap) else {
             throw Problem(
-                .badRequest, "the overlap is longer than the 29 days that fit into Zoom's 30", try: "--overlap 7d")
+                .badRequest, "the overlap is longer than 29 days, which is the most that Zoom's 30 days allow",
+                try: "--overlap 7d")
         }
         return overlap
     }

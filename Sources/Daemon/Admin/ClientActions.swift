@@ -65,7 +65,7 @@ struct ClientActions {
         defer { unsafe free(resolved) }
         let real = unsafe String(cString: resolved)
         guard real == path else {
-            throw Problem(.badRequest, "exe is a link, or behind one", try: "--exe \(printable(real))")
+            throw Problem(.badRequest, "exe is a symbolic link, or below one", try: "--exe \(printable(real))")
         }
         return path
     }
@@ -82,7 +82,7 @@ struct ClientActions {
             }
             return (uid, name)
         default:
-            throw Problem(.badRequest, "a client is known by a uid or a user, one of them", try: "--uid N or --user U")
+            throw Problem(.badRequest, "a client needs either a uid or a user", try: "--uid N or --user U")
         }
     }
 
@@ -98,12 +98,12 @@ struct ClientActions {
         var kinds: Set<Grant.Kind> = []
         for text in draft.kinds {
             guard let kind = Grant.Kind(rawValue: text) else {
-                throw Problem(.badRequest, "a grant is for something unknown", try: "--allow APP:credentials,token")
+                throw Problem(.badRequest, "a grant has an unknown permission", try: "--allow APP:credentials,token")
             }
             kinds.insert(kind)
         }
         guard !kinds.isEmpty else {
-            throw Problem(.badRequest, "a grant is for nothing", try: "--allow APP:credentials,token")
+            throw Problem(.badRequest, "a grant has no permission", try: "--allow APP:credentials,token")
         }
         if draft.app == "*" { return Grant(target: .any, kinds: kinds) }
         guard let name = Name(draft.app) else { throw Problem(.badRequest, "a grant's app is not \(Name.grammar)") }

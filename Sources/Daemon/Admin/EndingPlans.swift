@@ -44,9 +44,9 @@ struct EndingPlans {
             steps.append(open.endsOldSecret ? way : "\(way): \(ending(open))")
             replaced = open.endsOldSecret ? open.base : open.target
         }
-        steps.append("zoom is asked for a new secret, which is handed out once zoom took it")
-        steps.append("each push target is pushed to once")
-        steps.append("zoom is asked to end generation \(replaced)")
+        steps.append("zoom is asked for a new secret, which is served once zoom has accepted it")
+        steps.append("each push target gets one push")
+        steps.append("zoom is asked to revoke generation \(replaced)")
         return EndingPlan(
             app: entry.app.name, rotation: open?.id, steps: steps + waiting(changes, calls),
             clients: clients { $0 <= current },
@@ -55,18 +55,18 @@ struct EndingPlans {
     }
 
     private func ending(_ rotation: Rotation) -> String {
-        if rotation.endsOldSecret { return "zoom is asked to end generation \(rotation.base) at once" }
+        if rotation.endsOldSecret { return "zoom is asked to revoke generation \(rotation.base) at once" }
         if rotation.isRestored {
-            return "generation \(rotation.base) is not ended at zoom: this rotation is out of a backup"
+            return "generation \(rotation.base) is not revoked at zoom: this rotation comes from a backup"
         }
         let latest = rotation.revokeAt.map { ", by \($0) as far as is known" } ?? ""
-        return "generation \(rotation.base) ends when that was chosen in the Marketplace\(latest); "
-            + "zoom is asked for nothing"
+        return "generation \(rotation.base) expires as chosen in the Marketplace\(latest); "
+            + "nothing is requested from zoom"
     }
 
     private func waiting(_ changes: Int, _ calls: [Timestamp]) -> [String] {
         let last = timing.earliest(changes, after: calls, now: now)
-        return last > now ? ["not all of it before \(last): zoom takes three changes in 15 minutes"] : []
+        return last > now ? ["not all of it before \(last): zoom allows three changes in 15 minutes"] : []
     }
 
     private func clients(_ isMeant: (Generation) -> Bool) -> [EndingPlan.Client] {
@@ -87,7 +87,7 @@ struct EndingPlans {
 
     private func incident(_ entry: TargetEntry, _ current: Generation) -> String {
         behind(entry, current)
-            ?? "its engines may use the old secret for \(entry.target.settle) s after it was pushed to"
+            ?? "its engines may use the old secret for \(entry.target.settle) s after a push"
     }
 
     private func has(_ entry: TargetEntry) -> String {

@@ -38,12 +38,12 @@ struct KeyActions {
         {
             throw Problem(
                 .conflict,
-                "the daemon starts with key slot \(slot), which \(source.name) opens: without it the next start fails",
-                try: "keyturn key add, and have the daemon start with that; or: keyturn key remove \(slot) --force")
+                "the daemon starts with key slot \(slot), which \(source.name) opens: the next start would fail without it",
+                try: "keyturn key add, and make the daemon start with that key; or: keyturn key remove \(slot) --force")
         }
         guard session.vault.openedBy == slot else { return }
         throw Problem(
-            .conflict, "key slot \(slot) opened the vault as it is served now",
+            .conflict, "key slot \(slot) unlocked the vault that is being served",
             try: "unlock with another key slot first; or: keyturn key remove \(slot) --force")
     }
 

@@ -21,11 +21,11 @@ extension RotationPlan {
         self.init(
             app: entry.app.name, base: entry.credential.generation.number,
             calls: [
-                "a token with the present secret, to prove it",
+                "a token with the present secret, to verify it",
                 "a token that may rotate (\(entry.app.rotationGrant ?? "client_credentials, else account_credentials"))",
                 "a new secret",
-                "a token with the new secret, to prove it",
-                "at the end, that the old secret be refused",
+                "a token with the new secret, to verify it",
+                "at the end, to revoke the old secret",
             ],
             oldSecretExpiresAt: RotationTiming().revokeAt(obstacles.now), overlap: overlap ?? entry.app.policy.overlap,
             holders: entry.receipts.values.map(\.client.description).sorted(),

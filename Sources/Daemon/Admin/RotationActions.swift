@@ -105,16 +105,16 @@ struct RotationActions {
         let secret = wanted.secret
         let isIncident = wanted.now
         guard !isIncident || (overlap == nil && secret == nil) else {
-            throw Problem(.badRequest, "now goes with neither an overlap nor a secret")
+            throw Problem(.badRequest, "now cannot be combined with an overlap or a secret")
         }
         let known = try entry(name)
         if let secret, secret.bytes.constantTimeEquals(known.credential.clientSecret.bytes) {
-            throw Problem(.conflict, "this is the secret that Keyturn has already")
+            throw Problem(.conflict, "Keyturn already has this secret")
         }
         if let secret, let old = known.previous, secret.bytes.constantTimeEquals(old.clientSecret.bytes) {
             throw Problem(
-                .conflict, "this is the secret of generation \(old.generation), which is about to end",
-                try: "make a new one in the Marketplace, then: keyturn rotate \(name) --manual")
+                .conflict, "this is the secret of generation \(old.generation), which is about to be revoked",
+                try: "generate a new one in the Marketplace, then: keyturn rotate \(name) --manual")
         }
         // An operator's request resets the budget of attempts first.
         await session.tokens.resetBudget(known)
@@ -142,7 +142,7 @@ extension RotationDocument {
         let hint: String? =
             switch rotation.phase {
             case .blocked: goingOn(rotation, of: app.name, targets: targets)
-            case .refused where rotation.isByHand: "keyturn rotate \(app.name) --manual, to type it again"
+            case .refused where rotation.isByHand: "keyturn rotate \(app.name) --manual, to enter it again"
             case .refused: "keyturn app verify \(app.name)"
             default: nil
             }

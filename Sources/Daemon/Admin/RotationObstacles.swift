@@ -29,14 +29,14 @@ struct RotationObstacles {
         guard let open = entry.rotation else { return nil }
         let document = RotationDocument(open, of: entry.app, targets: targets)
         guard open.phase == .blocked else {
-            return "a rotation is under way, in state \(open.phase.rawValue)\(open.reason.map { ": \($0)" } ?? "")"
+            return "a rotation is running, in state \(open.phase.rawValue)\(open.reason.map { ": \($0)" } ?? "")"
                 + "; keyturn rotation show \(open.id)"
         }
         return "a rotation is blocked: \(open.reason ?? "no reason given"); \(document.hint ?? "")"
     }
 
     private var clock: String? {
-        now < keyturnReleased ? "the clock says \(now), before this program was made; set it right" : nil
+        now < keyturnReleased ? "the clock says \(now), which is before this program was built; correct it" : nil
     }
 
     private var unreadable: String? {
@@ -48,7 +48,7 @@ struct RotationObstacles {
             return "zoom refuses the present secret: \(refusal.reason); keyturn rotate \(entry.app.name) --manual"
         }
         return entry.isSuspect
-            ? "the present secret is out of a backup, and zoom has not taken it yet; keyturn app verify \(entry.app.name)"
+            ? "the present secret is from a backup, and zoom has not accepted it yet; keyturn app verify \(entry.app.name)"
             : nil
     }
 
@@ -56,14 +56,14 @@ struct RotationObstacles {
 
     private var throttle: String? {
         let seconds = RotationTiming().throttled(calls, now: now)
-        return seconds > 0 ? "zoom takes three changes in 15 minutes; it would begin in \(countdown(seconds))" : nil
+        return seconds > 0 ? "zoom allows three changes in 15 minutes; it would start in \(countdown(seconds))" : nil
     }
 
     /// The new secret would be served, but the old one could not be revoked.
     private var consoles: [String] {
         targets.compactMap { entry in
             entry.delivery.failure.map {
-                "target '\(entry.target.name)' would hold it up: \($0.reason); keyturn target test \(entry.target.name)"
+                "target '\(entry.target.name)' would delay it: \($0.reason); keyturn target test \(entry.target.name)"
             }
         }
     }

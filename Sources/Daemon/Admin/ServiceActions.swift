@@ -33,7 +33,7 @@ extension AdminCall {
 
     func testAlert() async throws(Problem) -> RenderedResponse {
         do throws(AlertChannel.NotTaken) { return .ok(AlertTested(channel: try await routes.notifier.test())) } catch {
-            throw Problem(.upstreamUnavailable, "the alert was not taken: \(error)", try: Refusal.alertHint)
+            throw Problem(.upstreamUnavailable, "the alert was not accepted: \(error)", try: Refusal.alertHint)
         }
     }
 
@@ -66,7 +66,7 @@ extension AdminCall {
         guard !routes.gate.holdsTheOnlyCopy else {
             throw Problem(
                 .busy,
-                "a new secret of zoom's is in memory alone, since the disk does not take it: it would be lost",
+                "a new secret is only in memory, because the disk does not accept it: it would be lost",
                 try: "keyturn status, and fix the disk")
         }
         if let audited { await routes.gate.lock(recording: audited.done) }
@@ -110,7 +110,7 @@ extension AdminCall {
             try await audit.acknowledge(recording: audited?.done)
         }
         guard isNews else {
-            throw Problem(.conflict, "there is nothing to acknowledge: the audit log is as it was written")
+            throw Problem(.conflict, "there is nothing to acknowledge: the audit log is unchanged")
         }
         return .noContent
     }

@@ -35,8 +35,8 @@ struct TargetActions {
         guard let app = session.vault.catalog.app(draft.app) else { throw Problem(Vault.noSuchApp(draft.app)) }
         guard session.vault.catalog.target(draft.name) == nil else {
             throw Problem(
-                .conflict, "there is a target '\(draft.name)' already",
-                try: "choose another name, or look at it: keyturn target show \(draft.name)")
+                .conflict, "there already is a target '\(draft.name)'",
+                try: "choose another name, or see keyturn target show \(draft.name)")
         }
         // Checks the whole draft before any request is sent.
         let access = try await access(draft, app.app)
@@ -44,7 +44,7 @@ struct TargetActions {
         var target = try TargetDraftCheck.target(
             draft, of: app.app, fields: fields, id: RowID.make(), now: time.now.wall)
         let verification = try await attempt(
-            draft.verify ? .console : .no("not looked at, as asked"), target, app.app,
+            draft.verify ? .console : .no("not checked, as requested"), target, app.app,
             drift: .init("drift", .skipped, "nothing was pushed yet", try: "keyturn target push \(target.name)"),
             otherwise: "the target was not stored")
         if draft.verify { target.pinExpires = await target.pinExpiry(over: transport) }
@@ -123,7 +123,7 @@ struct TargetActions {
         guard !session.vault.isElsewhere else { throw Problem(Vault.elsewhere) }
         guard !app.isSuspect else {
             throw Problem(
-                .unproven, "the secret is out of a backup, and zoom has not taken it since",
+                .unproven, "the secret is from a backup, and zoom has not accepted it since",
                 try: "keyturn app verify \(app.app.name)")
         }
         switch await session.pusher.deliver(app.credential, of: app.app, to: entry.target, .asked) {
@@ -151,7 +151,7 @@ struct TargetActions {
             let isDone = try await session.pusher.accept(
                 target, of: app.app, looking(at: target), recording: audited?.done)
             guard isDone else {
-                throw Problem(.busy, "target '\(name)' is being pushed to", try: "the same again")
+                throw Problem(.busy, "target '\(name)' is being pushed to", try: "repeat the command")
             }
         } catch {
             throw Problem(ofTarget: error, name)

@@ -25,7 +25,7 @@ extension TargetActions {
             throw Problem(ofTarget: error, name)
         }
         guard let verification else {
-            throw Problem(.busy, "target '\(name)' is being pushed to", try: "the same again")
+            throw Problem(.busy, "target '\(name)' is being pushed to", try: "repeat the command")
         }
         await wakeRotation(of: known.app, resuming: patch.mayHelp)
         return TriedTarget(target: try show(name), verification: verification)
@@ -36,9 +36,9 @@ extension TargetActions {
         let isMoved = !target.isSamePlace(as: entry.target)
         let attempted: Attempt =
             if patch.verify == false {
-                .no("not looked at, as asked")
+                .no("not checked, as requested")
             } else {
-                patch.concernsConsole ? .console : .no("not looked at: nothing changed that it would notice")
+                patch.concernsConsole ? .console : .no("not checked: no change concerns the console")
             }
         let verification = try await attempt(
             attempted, target, app,

@@ -60,7 +60,7 @@ enum TargetDraftCheck {
 
     static func log(_ path: String?, _ channel: String?) throws(Problem) -> PushTarget.ProvisionerLog? {
         guard let path else {
-            guard channel == nil else { throw Problem(.badRequest, "a channel is one of a provisioner log") }
+            guard channel == nil else { throw Problem(.badRequest, "a channel needs a provisioner log") }
             return nil
         }
         try check(path, "the provisioner log's path", spaces: true)
@@ -108,8 +108,8 @@ enum TargetDraftCheck {
             }
             guard !key.bytes.contains("ENCRYPTED") else {
                 throw Problem(
-                    .badRequest, "the client key is encrypted; Keyturn seals it itself",
-                    try: "openssl pkey -in KEY -out PLAIN-KEY, and give it that one")
+                    .badRequest, "the client key is encrypted; Keyturn itself encrypts what it stores",
+                    try: "openssl pkey -in KEY -out PLAIN-KEY, and use that one")
             }
             switch TLSOptions.Identity(certificates: chain, key: key).match {
             case .pair: return .certificate(chain: chain, key: key)
@@ -157,7 +157,7 @@ enum TargetDraftCheck {
             return .pin(digits)
         case (_?, _?):
             throw Problem(
-                .badRequest, "a console is known by an authority or by a pin", try: "--ca-file F or --pin SHA256")
+                .badRequest, "a console is trusted by either an authority or a pin", try: "--ca-file F or --pin SHA256")
         }
     }
 

@@ -50,7 +50,7 @@ struct TargetFieldChoice {
         }
         return Problem(
             .unprocessable,
-            "it is not clear which setting holds \(what.joined(separator: " and ")); the connection has: "
+            "it is unclear which setting holds \(what.joined(separator: " and ")); the connection has: "
                 + (settings.isEmpty ? "none" : Self.quoted(settings)),
             try: options.joined(separator: " "))
     }

@@ -32,7 +32,7 @@ enum TargetPatchCheck {
             || patch.clientSecret != nil
         let isCertificate = patch.clientCert != nil || patch.clientKey != nil
         guard [isBasic, isOAuth, isCertificate].count(where: { $0 }) <= 1 else {
-            throw Problem(.badRequest, "the login is a user, an OAuth client or a client certificate, one of them")
+            throw Problem(.badRequest, "the login is either a user, an OAuth client or a client certificate")
         }
         switch known.login {
         case .basic(let user, let password) where isBasic || !(isOAuth || isCertificate):
@@ -75,12 +75,12 @@ enum TargetPatchCheck {
         }
         if let chain = patch.clientCert, let key = patch.clientKey { return .certificate(chain: chain, key: key) }
         throw Problem(
-            .badRequest, "the target has a login of another kind, and this one is not whole",
+            .badRequest, "the target has another kind of login, and this one is incomplete",
             try: "--user with a password, --token-url and --client-id with a secret, or --client-cert and --client-key")
     }
 
     private static func missing(_ secret: String, _ other: String, _ option: String) -> Problem {
-        Problem(.badRequest, "the \(secret) that is stored is not used for \(other); give its own", try: option)
+        Problem(.badRequest, "the \(secret) that is stored is not used for \(other); give a new one", try: option)
     }
 
     private static func fields(
@@ -98,7 +98,7 @@ enum TargetPatchCheck {
             guard trust == "system" else { throw Problem(.badRequest, "trust is not system") }
             guard patch.ca == nil, patch.pin == nil else {
                 throw Problem(
-                    .badRequest, "a console is known by an authority, by a pin or by the system's CAs",
+                    .badRequest, "a console is trusted by either an authority, a pin or the system's CAs",
                     try: "--ca-file F, --pin SHA256 or --system-cas")
             }
             return .system

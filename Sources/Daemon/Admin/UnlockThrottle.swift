@@ -51,8 +51,8 @@ actor UnlockThrottle {
         guard wait == 0 else {
             var problem = Problem(
                 .tooManyRequests,
-                "\(budget.wrong) wrong secrets were given one after the other: this one was not tried, and none is for \(wait) s",
-                try: "the same again in \(wait) s")
+                "\(budget.wrong) wrong secrets in a row: this one was not tried, and none is tried for \(wait) s",
+                try: "repeat the command in \(wait) s")
             problem.retryAfter = wait
             return problem
         }

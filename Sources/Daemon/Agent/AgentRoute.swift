@@ -54,7 +54,7 @@ enum AgentRoute {
             guard let field = target.segment(4).flatMap(CredentialField.init(rawValue:)) else {
                 throw Problem(
                     .notFound, "credentials have no such field",
-                    try: "one of \(CredentialField.allCases.map(\.rawValue).joined(separator: ", "))")
+                    try: "use one of \(CredentialField.allCases.map(\.rawValue).joined(separator: ", "))")
             }
             self = .field(name, field)
         } else if target.matches("/v1/apps/*/ack") {
@@ -81,7 +81,8 @@ extension AgentRoute.After {
         let wait = try target.number("wait", in: 0...AgentRoute.longestWait)
         guard let generation = try target.number("after", in: 0...Int.max) else {
             guard wait == nil else {
-                throw Problem(.badRequest, "wait without after", try: "after=N, N being the generation you have, or 0")
+                throw Problem(
+                    .badRequest, "wait needs after", try: "after=N, where N is the generation that you have, or 0")
             }
             return nil
         }
@@ -118,7 +119,7 @@ extension RequestTarget {
     /// An unknown key is a typing error that would change the meaning of the request.
     func allowQuery(_ keys: [String]) throws(Problem) {
         for key in queryKeys where !keys.contains(key) {
-            throw Problem(.badRequest, keys.isEmpty ? "this request takes no query" : "the query's key is unknown here")
+            throw Problem(.badRequest, keys.isEmpty ? "this request takes no query" : "the query has an unknown key")
         }
     }
 }

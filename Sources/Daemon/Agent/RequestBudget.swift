@@ -22,8 +22,8 @@ final class RequestBudget: Sendable {
         let isWithin = buckets.withLock { $0[client, default: TokenBucket()].take(at: now, rate: UInt64(perSecond)) }
         guard isWithin else {
             throw Problem(
-                .tooManyRequests, "client '\(client)' asks more than \(perSecond) times a second",
-                try: "ask again in a second")
+                .tooManyRequests, "client '\(client)' sends more than \(perSecond) requests a second",
+                try: "repeat the request in a second")
         }
     }
 

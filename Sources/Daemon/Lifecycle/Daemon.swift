@@ -49,7 +49,7 @@ package struct Daemon: Sendable {
 
     /// Call it before anything is opened: no ptrace, no core dump, umask 077.
     package static func harden() {
-        precondition(ClosedProcess.begin(), "the kernel does not close this process to others")
+        precondition(ClosedProcess.begin(), "the kernel does not protect this process from others")
         // From the first moment: an early reload signal must not end the daemon.
         signal(SIGHUP, SIG_IGN)
         var files = rlimit()
@@ -162,11 +162,11 @@ package struct Daemon: Sendable {
         try SettingsCheck.checkCAFile(settings)
         if let proxy = ProxySetting.current {
             switch proxy {
-            case .proxy: logger.notice("calls to Zoom and to consoles go through a proxy: \(proxy)")
+            case .proxy: logger.notice("requests to Zoom and to consoles go through a proxy: \(proxy)")
             case .unusable:
                 // Clients that already have a secret are still served.
                 logger.error(
-                    "\(proxy): no call to Zoom or to a console leaves this machine", metadata: ["try": "keyturn doctor"]
+                    "\(proxy): no request to Zoom or to a console leaves this host", metadata: ["try": "keyturn doctor"]
                 )
             }
         }

@@ -31,7 +31,7 @@ struct Reload {
         for await _ in signals {
             Systemd.notify("RELOADING=1\nMONOTONIC_USEC=\(Self.monotonicMicroseconds)")
             do throws(StartError) { settings = try await take(try checked(), after: settings) } catch {
-                logger.error("the settings stay as they were: \(error)", metadata: error.hint.map { ["try": "\($0)"] })
+                logger.error("the settings are unchanged: \(error)", metadata: error.hint.map { ["try": "\($0)"] })
             }
             Systemd.notify("READY=1")
         }
@@ -51,8 +51,8 @@ struct Reload {
             await notifier.ring(by: channel)
         } else {
             logger.warning(
-                "alerts stay as they were: this daemon started without a command, and has given up starting programs",
-                metadata: ["try": "restart keyturnd; a vault that was unlocked by hand is locked then"])
+                "the alert settings are unchanged: this daemon started without a command, and can no longer start programs",
+                metadata: ["try": "restart keyturnd; a vault that was unlocked by hand will then be locked"])
         }
         if let level = Logger.Level(rawValue: settings.logLevel) { volume.level = level }
         let changed = Self.changes(

@@ -40,7 +40,7 @@ struct UserMonitor {
         for client in clients where known[client.id] == nil {
             guard let now = strangers[client.id] else { continue }
             logger.warning(
-                "client refused: its uid belongs to another user by now",
+                "client refused: its uid now belongs to a different user",
                 metadata: ["client": "\(client.name)", "uid": "\(client.selectors.uid)", "user": "\(printable(now))"])
         }
     }

@@ -201,7 +201,7 @@ final class AuditTrail: ChangeLog, Sendable {
             return state.failure == nil
         }
         guard isNews else { return }
-        logger.critical("the audit log cannot be written: nothing with a secret is answered: \(reason)")
+        logger.critical("the audit log cannot be written, so no answer with a secret is sent: \(reason)")
         tryAgainLater()
     }
 

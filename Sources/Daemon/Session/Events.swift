@@ -31,12 +31,12 @@ extension RotationEvent {
                 metadata: ["app": "\(app)", "spool": "\(spool)"])
         case .kept(let app, let file, let error):
             logger.critical(
-                "the vault cannot take a new secret: \(error); it is stored encrypted in \(file) until the vault can",
+                "the vault cannot store a new secret: \(error); it is stored encrypted in \(file) until the vault can",
                 metadata: ["app": "\(app)", "file": "\(file)"])
         case .found(let app, let file):
-            logger.notice("a new secret that lay in \(file) is in the vault now", metadata: ["app": "\(app)"])
+            logger.notice("a new secret from \(file) is in the vault now", metadata: ["app": "\(app)"])
         case .notFreed(let file, let error):
-            logger.warning("\(file) is in the vault and could not be wiped yet: \(error)")
+            logger.warning("\(file) is in the vault and could not be overwritten yet: \(error)")
         case .spoolTrouble(let trouble):
             let text = "\(trouble.words)\(trouble.hint.map { "; \($0)" } ?? "")"
             logger.log(level: trouble.kind == .unready ? .warning : .error, "\(text)")
@@ -74,9 +74,9 @@ extension SchedulerEvent {
                 logger.warning(
                     "the app lacks scopes: \(probe.missingScopes.joined(separator: "; "))", metadata: particulars)
             } else {
-                logger.info("zoom takes the secret", metadata: particulars)
+                logger.info("zoom accepts the secret", metadata: particulars)
             }
-        case .notSaved(let error): logger.error("what the scheduler learnt is in memory only: \(error)")
+        case .notSaved(let error): logger.error("the scheduler's results are in memory only: \(error)")
         }
     }
 }
@@ -86,9 +86,9 @@ extension AuditNote {
         switch self {
         case .torn(let path, let bytes):
             logger.notice(
-                "a crash had left the beginning of a line in \(path), \(counted(bytes, "byte")), which was taken off")
+                "a crash had left an incomplete line of \(counted(bytes, "byte")) in \(path), which was removed")
         case .trouble(let words):
-            logger.critical("the audit log is not as it was written: \(words); try: keyturn audit verify")
+            logger.critical("the audit log was changed: \(words); try: keyturn audit verify")
         }
     }
 }

@@ -128,8 +128,8 @@ final class VaultController: Sendable {
         let (locks, ending, open) = state.withLock { ($0.locks, $0.ending, $0.session) }
         guard ending == 0 else {
             throw VaultError(
-                .busy, "the vault is being locked, and what is under way at zoom is let to its end",
-                hint: "the same again in a moment")
+                .busy, "the vault is being locked, and a running call to zoom is completed first",
+                hint: "repeat the command in a moment")
         }
         if let open {
             try await open.vault.prove(unlockKey)

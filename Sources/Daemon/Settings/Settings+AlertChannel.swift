@@ -15,7 +15,7 @@ extension Settings {
     func checkAlertChannel() throws(StartError) {
         guard alertCommand != nil, alertWebhook != nil else { return }
         throw StartError(
-            .configuration, "alerts.command and alerts.webhook are both set: it is one of them",
+            .configuration, "alerts.command and alerts.webhook are both set: use only one",
             hint: "a command can call a webhook too")
     }
 }

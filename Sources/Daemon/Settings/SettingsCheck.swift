@@ -85,7 +85,7 @@ package struct SettingsCheck: Sendable {
         guard Self.isMember(of: group) else {
             throw StartError(
                 .configuration,
-                "\(key): user \(geteuid()) is not in the group '\(printable(name))', and cannot give it a socket",
+                "\(key): user \(geteuid()) is not in the group '\(printable(name))', so it cannot give it a socket",
                 hint: hint)
         }
         // Changes nothing, but fails where the call is denied altogether.
@@ -106,13 +106,13 @@ package struct SettingsCheck: Sendable {
     private func warnings(_ settings: Settings) -> [String] {
         var found: [String] = []
         if credential != nil, settings.keyFile != nil || settings.unlockCommand != nil {
-            found.append("the settings of unlock are not used: the systemd credential keyturn.key comes first")
+            found.append("the settings of unlock are not used: the systemd credential keyturn.key takes precedence")
         } else if settings.keyFile != nil, settings.unlockCommand != nil {
-            found.append("unlock.command is not used: unlock.key_file comes first")
+            found.append("unlock.command is not used: unlock.key_file takes precedence")
         }
         if settings.agentGroup != nil, settings.agentMode & 0o070 == 0 {
             found.append(
-                "agent.group has no effect: agent.mode 0\(String(settings.agentMode, radix: 8)) lets no group in")
+                "agent.group has no effect: agent.mode 0\(String(settings.agentMode, radix: 8)) gives groups no access")
         }
         if let program = settings.alertCommand?.program, unsafe access(program, X_OK) != 0 {
             found.append("alerts.command: cannot run \(printable(program)): \(words(for: errno))")

@@ -35,7 +35,7 @@ package enum SettingsFile {
             count += got
         }
         guard count <= largest, let text = String(validating: bytes[..<count], as: UTF8.self) else {
-            throw StartError(.configuration, "\(path) is no text of at most \(largest / 1024) KiB")
+            throw StartError(.configuration, "\(path) is not a text of at most \(largest / 1024) KiB")
         }
         return text
     }

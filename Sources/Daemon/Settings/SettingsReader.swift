@@ -33,7 +33,7 @@ package enum SettingsReader {
         guard let apply = Settings.keys[key] else {
             let nearest = Settings.keys.keys.min { (distance($0, key), $0) < (distance($1, key), $1) }
             throw StartError(
-                .configuration, "\(place) is no setting", hint: nearest.map { "did you mean \($0)?" })
+                .configuration, "\(place) is not a setting", hint: nearest.map { "did you mean \($0)?" })
         }
         do { try apply(&settings, value) } catch { throw StartError(.configuration, "\(place) is not \(error.wanted)") }
         settings.given[key] = value
@@ -52,7 +52,7 @@ package enum SettingsReader {
         found.sort { $0.0 < $1.0 }
         // Given both nested and dotted.
         for (one, other) in zip(found, found.dropFirst()) where one.0 == other.0 {
-            throw StartError(.configuration, "\(name): \(one.0) stands there twice")
+            throw StartError(.configuration, "\(name): \(one.0) occurs twice")
         }
         return found
     }

@@ -57,7 +57,7 @@ struct YAMLError: Error {
         _ = unsafe text.initialize(fromContentsOf: bytes)
         guard unsafe yaml_parser_initialize(parser) == 1 else {
             unsafe parser.initialize(to: yaml_parser_t())
-            throw YAMLError(problem: "cannot be read: no memory is left")
+            throw YAMLError(problem: "cannot be read: out of memory")
         }
         unsafe yaml_parser_set_encoding(parser, YAML_UTF8_ENCODING)
         unsafe yaml_parser_set_input_string(parser, text.baseAddress, bytes.count)
@@ -122,7 +122,7 @@ struct YAMLError: Error {
     /// The position and the problem, without an excerpt of the file.
     private var failure: YAMLError {
         guard let words = unsafe parser.pointee.problem else {
-            return YAMLError(problem: "cannot be read: no memory is left")
+            return YAMLError(problem: "cannot be read: out of memory")
         }
         let problem = unsafe "is not valid YAML: " + String(cString: words)
         guard unsafe parser.pointee.error != YAML_READER_ERROR else { return YAMLError(problem: problem) }

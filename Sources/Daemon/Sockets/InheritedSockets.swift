@@ -27,7 +27,7 @@ struct InheritedSockets: Equatable {
         guard variable("LISTEN_PID") == String(pid) else { return }
         let names = (variable("LISTEN_FDNAMES") ?? "").split(separator: ":", omittingEmptySubsequences: false)
         guard let count = variable("LISTEN_FDS").flatMap({ Int($0) }), count == names.count else {
-            throw Self.unfit("LISTEN_FDS and LISTEN_FDNAMES do not say the same")
+            throw Self.unfit("LISTEN_FDS and LISTEN_FDNAMES do not match")
         }
         for (index, text) in names.enumerated() {
             guard let name = Name(rawValue: String(text)) else {
@@ -40,7 +40,7 @@ struct InheritedSockets: Equatable {
 
     private static func unfit(_ detail: String) -> StartError {
         StartError(
-            .configuration, detail, hint: "look at FileDescriptorName= of keyturn-agent.socket and keyturn-admin.socket"
+            .configuration, detail, hint: "check FileDescriptorName= of keyturn-agent.socket and keyturn-admin.socket"
         )
     }
 }

@@ -50,7 +50,7 @@ final class ListeningSocket: Listener {
             }
             try Self.check(unsafe chmod(draft, mode), "cannot set the mode of \(path)")
             try Self.check(listen(descriptor, 1024), "cannot listen at \(path)")
-            try Self.check(unsafe lstat(draft, &status), "cannot look at \(path)")
+            try Self.check(unsafe lstat(draft, &status), "cannot inspect \(path)")
             try Self.check(unsafe rename(draft, path), "cannot put the socket at \(path)")
             place = (status.st_dev, status.st_ino)
         } catch {
@@ -78,7 +78,9 @@ final class ListeningSocket: Listener {
         guard Self.option(SO_DOMAIN, of: descriptor) == AF_UNIX,
             Self.option(SO_TYPE, of: descriptor) == CInt(SOCK_STREAM.rawValue),
             Self.option(SO_ACCEPTCONN, of: descriptor) == 1
-        else { throw Self.refusal(unit, "what was passed on is no unix socket that listens", "ListenStream=\(path)") }
+        else {
+            throw Self.refusal(unit, "the inherited descriptor is not a listening unix socket", "ListenStream=\(path)")
+        }
         guard Self.address(of: descriptor) == path else {
             throw Self.refusal(unit, "it does not listen at \(path)", "ListenStream=\(path)")
         }
@@ -101,7 +103,7 @@ final class ListeningSocket: Listener {
         inherited unit: String, at path: String, mode: mode_t, group: gid_t?
     ) throws(StartError) -> stat {
         var status = stat()
-        try check(unsafe lstat(path, &status), "cannot look at \(path)")
+        try check(unsafe lstat(path, &status), "cannot inspect \(path)")
         guard status.st_mode & 0o777 & ~mode == 0 else {
             throw refusal(
                 unit, "\(path) is open to more users than it should be", "SocketMode=0\(String(mode, radix: 8))")
@@ -112,7 +114,7 @@ final class ListeningSocket: Listener {
             status.st_uid == geteuid() || status.st_uid == 0
         else {
             throw refusal(
-                unit, "\(path) belongs to others than it should", "SocketUser= and SocketGroup=, as configured,")
+                unit, "\(path) has the wrong owner or group", "SocketUser= and SocketGroup=, as configured,")
         }
         return status
     }
@@ -156,13 +158,13 @@ final class ListeningSocket: Listener {
         // Left by a process that was killed meanwhile; the lock shows that it is unused.
         unsafe unlink(staging + "/s")
         unsafe rmdir(staging)
-        try check(unsafe mkdir(staging, 0o700), "cannot make \(staging)")
+        try check(unsafe mkdir(staging, 0o700), "cannot create \(staging)")
         return staging
     }
 
     private static func bind(to path: String) throws(StartError) -> CInt {
         let descriptor = socket(AF_UNIX, CInt(SOCK_STREAM.rawValue) | CInt(SOCK_CLOEXEC.rawValue), 0)
-        try check(descriptor, "cannot make a socket")
+        try check(descriptor, "cannot create a socket")
         var address = sockaddr_un()
         address.sun_family = sa_family_t(AF_UNIX)
         unsafe withUnsafeMutableBytes(of: &address.sun_path) { unsafe $0.copyBytes(from: path.utf8) }

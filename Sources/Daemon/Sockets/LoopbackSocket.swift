@@ -13,8 +13,8 @@ final class LoopbackSocket: Listener {
     static func check(_ address: LoopbackAddress, for setting: String) throws(StartError) {
         guard let lowest = address.lowestAllowed else { return }
         throw StartError(
-            .configuration, "\(setting): a port below \(lowest) takes a privilege that the daemon gives up",
-            hint: "a port from \(lowest) on")
+            .configuration, "\(setting): a port below \(lowest) needs a privilege that the daemon drops",
+            hint: "use a port from \(lowest) on")
     }
 
     init(_ address: LoopbackAddress, for setting: String) throws(StartError) {
@@ -24,7 +24,7 @@ final class LoopbackSocket: Listener {
         } catch {
             throw StartError(
                 error.code == EACCES ? .notPermitted : .configuration, "\(setting): \(error)",
-                hint: error.code == EADDRINUSE ? "another port; ss -ltnp says who has this one" : nil)
+                hint: error.code == EADDRINUSE ? "use another port; ss -ltnp shows who has this one" : nil)
         }
     }
 

@@ -13,19 +13,19 @@ enum Refusal {
 
     /// For waiting clients while the daemon stops: a new daemon may run in a moment.
     static let stopping = RenderedResponse.refusing(
-        Problem(.unavailable, "the daemon is stopping", try: "the same again in a moment"), retryAfter: 1)
+        Problem(.unavailable, "the daemon is stopping", try: "try again in a moment"), retryAfter: 1)
 
     /// Sent instead of an answer that could not be logged.
     static let unrecorded = RenderedResponse.refusing(notLogged, retryAfter: 1)
     static let notLogged = Problem(
-        .auditUnavailable, "the audit log cannot be written, and nothing with a secret leaves unrecorded",
+        .auditUnavailable, "the audit log cannot be written, and no answer with a secret is sent without a log line",
         try: "make room in the state directory, and see keyturn status")
 
     /// Sent instead of a secret from a backup that may have expired.
     private static let unproven = RenderedResponse.refusing(
         Problem(
-            .unproven, "the vault was restored from a backup, and zoom has not taken this app's secret since",
-            try: "the same again in a moment; keyturn status says how it stands"), retryAfter: 5)
+            .unproven, "the vault was restored from a backup, and zoom has not accepted this app's secret since",
+            try: "try again in a moment; keyturn status shows the state"), retryAfter: 5)
 
     /// Sent instead of a secret from a backup: Zoom was not asked yet, or refused it.
     static func unproven(_ entry: AppEntry) -> RenderedResponse {
@@ -41,7 +41,7 @@ enum Refusal {
         return RenderedResponse.refusing(
             Problem(
                 .restoredSecretRefused,
-                "the vault was restored from a backup, and Zoom refuses the secret in it: \(words.detail)",
+                "the vault was restored from a backup, and zoom refuses the secret in it: \(words.detail)",
                 try: words.hint))
     }
 
@@ -57,21 +57,21 @@ enum Refusal {
     /// For a change whose audit line is in the vault, but not in the log yet.
     static let notLoggedYet = Problem(
         .auditUnavailable,
-        "this was done, and the audit log cannot be written: its line is kept in the vault until it can",
-        try: "make room in the state directory, and see keyturn status; do not do it again")
+        "this was done, but the audit log cannot be written: its line stays in the vault until it can",
+        try: "free some space in the state directory, and see keyturn status; do not repeat the command")
 
     /// For a request beyond the limit of waiting requests.
     static let tooManyWaiting = RenderedResponse.refusing(
         Problem(
-            .tooManyRequests, "as many clients wait for a change as the daemon lets wait",
-            try: "without wait, now and then"), retryAfter: 10)
+            .tooManyRequests, "the maximum number of requests is waiting for a change",
+            try: "fetch without wait, now and then"), retryAfter: 10)
 
     /// For a request beyond a user's share of the waiting requests.
     static func tooManyWaiting(of uid: UInt32) -> RenderedResponse {
         RenderedResponse.refusing(
             Problem(
-                .tooManyRequests, "as many clients of user \(uid) wait for a change as the daemon lets one user have",
-                try: "without wait, now and then; or share one event stream"), retryAfter: 10)
+                .tooManyRequests, "user \(uid) has the maximum number of requests waiting for a change",
+                try: "fetch without wait, now and then; or share one event stream"), retryAfter: 10)
     }
 
     static let alertHint =
@@ -86,7 +86,7 @@ enum Refusal {
 
     static func noApps(_ caller: Identity) -> Problem {
         Problem(
-            .notGranted, "user \(caller.uid) has no grant for any app, and there is nothing to listen to",
+            .notGranted, "user \(caller.uid) has no grant for any app, so there are no events",
             try: "keyturn client add NAME --uid \(caller.uid) --allow APP:credentials")
     }
 
@@ -99,7 +99,7 @@ enum Refusal {
     static func role(_ role: AdminRole, of caller: Identity, least: AdminRole) -> Problem {
         Problem(
             .notPermitted,
-            "this takes the role \(least.rawValue), and user \(caller.uid) has the role \(role.rawValue)",
+            "this needs the role \(least.rawValue), and user \(caller.uid) has the role \(role.rawValue)",
             try: "run the command as root or as a member of admin.\(least.rawValue)_group")
     }
 
@@ -131,7 +131,7 @@ extension Problem {
             self.retryAfter = retryAfter
         case .tooShort(let left):
             self.init(
-                .upstreamFailed, "zoom's newest token has \(left) s left, less than min_ttl asks for",
+                .upstreamFailed, "zoom's newest token has \(left) s left, which is less than min_ttl",
                 try: "a smaller min_ttl")
         }
     }

@@ -52,18 +52,18 @@ final class SocketKeeper: Sendable {
         let path = place.socket.path
         guard place.socket.isMade else {
             return .init(
-                detail: "the socket \(path), which systemd made, was removed: new clients cannot connect",
+                detail: "the socket \(path), which belongs to systemd, was removed: new clients cannot connect",
                 hint: Places.restart)
         }
         do {
             let socket = try place.make()
             place.server.listen(at: socket.entrance)
             place.socket = socket
-            logger.warning("the socket \(path) was removed, and was made again")
+            logger.warning("the socket \(path) was removed, and was created again")
             return nil
         } catch {
             let hint = path.hasPrefix(Places.systemRuntimeDirectory + "/") ? Places.restart : "restart keyturnd"
-            return .init(detail: "the socket \(path) was removed, and cannot be made again: \(error)", hint: hint)
+            return .init(detail: "the socket \(path) was removed, and cannot be created again: \(error)", hint: hint)
         }
     }
 }

@@ -124,7 +124,7 @@ struct SocketService {
         let most = ConnectionLimits.most()
         guard most < settings.maxConnections else { return }
         logger.warning(
-            "no more than \(most) connections are taken on each socket, whatever server.max_connections says: this process may have \(ConnectionLimits.openFiles) open files; try: a greater hard limit, LimitNOFILE= under systemd"
+            "at most \(most) connections are accepted on each socket, whatever server.max_connections says: this process may have \(ConnectionLimits.openFiles) open files; try: a greater hard limit, LimitNOFILE= under systemd"
         )
     }
 
@@ -133,7 +133,7 @@ struct SocketService {
         guard settings.agentMode & 0o066 != 0, let closed = PrivateDirectory.closedAncestor(of: places.agentDirectory)
         else { return }
         logger.warning(
-            "other users cannot reach the agent socket: only this user enters \(closed); name a directory that they can enter with --runtime-dir",
+            "other users cannot reach the agent socket: only this user can enter \(closed); use --runtime-dir with a directory that they can enter",
             metadata: ["agent": "\(places.agentSocket)"])
     }
 }

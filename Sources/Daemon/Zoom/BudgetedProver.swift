@@ -23,7 +23,7 @@ struct BudgetedProver: SecretProver {
             case .refused(let failure, _): return .refused(reason: failure.reason)
             case .unavailable(let failure, let retryAfter):
                 return .later(retryAfter: retryAfter, reason: failure.reason)
-            case .noSuchApp, .tooShort: return .later(retryAfter: nil, reason: "the app is gone")
+            case .noSuchApp, .tooShort: return .later(retryAfter: nil, reason: "the app was removed")
             }
         }
     }

@@ -33,7 +33,7 @@ struct RotationReach: Sendable {
         } catch let failure as ZoomFailure {
             switch failure.cause {
             case .missingScopes: return .lacking(Self.lacking)
-            case .unsupportedGrant: return .lacking("zoom gives the app no token that may change its secret")
+            case .unsupportedGrant: return .lacking("zoom issues no token to the app that may change its secret")
             default: return .unknown(failure.description)
             }
         } catch {
@@ -62,7 +62,7 @@ struct RotationReach: Sendable {
         case .unknown: break
         }
         guard !lacks.isEmpty else {
-            return .init("rotation", .passed, "zoom gives a token with \(ZoomClient.rotationScope)")
+            return .init("rotation", .passed, "zoom issues a token with \(ZoomClient.rotationScope)")
         }
         return .init(
             "rotation", app.policy.every == nil ? .warning : .failed,

@@ -13,13 +13,14 @@ struct Verifier: Sendable {
     static func token(_ failure: IssueFailure) -> [Verification.Check] {
         [
             .init("token", .failed, failure.reason, try: failure.hint, cause: failure.cause),
-            .init("scopes", .skipped, "no token to look at"),
+            .init("scopes", .skipped, "no token to check"),
         ]
     }
 
     /// Zoom omits the scopes for a while after an app was created or changed: that is not a failure. [seen]
     static func token(lifetime: Int, scopes: [String]?) -> [Verification.Check] {
-        let minted = Verification.Check("token", .passed, "zoom took the credentials; the token lives \(lifetime) s")
+        let minted = Verification.Check(
+            "token", .passed, "zoom accepted the credentials; the token is valid for \(lifetime) s")
         guard let scopes else {
             return [
                 minted,
@@ -39,7 +40,7 @@ struct Verifier: Sendable {
                     missing: missing.map { .init(scope: $0.classic, granular: $0.granular) }),
             ]
         }
-        return [minted, .init("scopes", .passed, "all seven that PingFederate needs")]
+        return [minted, .init("scopes", .passed, "all seven that PingFederate needs are present")]
     }
 
     /// Lists users over SCIM, as PingFederate does.

@@ -24,7 +24,7 @@ struct ZoomRotator: SecretIssuer {
     func makeSecret(for app: App, with current: SecretBox, revokeAt: Timestamp) async -> MakeOutcome {
         guard let appID = app.marketplaceAppID else {
             return .never(
-                reason: "the Marketplace app ID is not known; set it with keyturn app set, or rotate with --manual",
+                reason: "the Marketplace app ID is unknown; set it with keyturn app set, or rotate with --manual",
                 isAsked: false)
         }
         let found: (token: ZoomToken, grant: Zoom.Grant)
@@ -57,7 +57,7 @@ struct ZoomRotator: SecretIssuer {
 
     func endOldSecret(of app: App, with current: SecretBox) async -> EndOutcome {
         guard let appID = app.marketplaceAppID else {
-            return .refused(reason: "the Marketplace app ID is not known", isAsked: false)
+            return .refused(reason: "the Marketplace app ID is unknown", isAsked: false)
         }
         do throws(ZoomFailure) {
             let endpoints = try app.endpoints()

@@ -18,7 +18,7 @@ struct AdoptCommand: ParsableCommand {
     @OptionGroup var common: CommonOptions
 
     func run() throws {
-        try common.confirm("is there no other machine that serves a copy of this vault?", yes: yes)
+        try common.confirm("is it certain that no other host serves a copy of this vault?", yes: yes)
         try common.show(try common.admin.send(.post, "/v1/adopt"), done: "adopted")
     }
 }

@@ -53,12 +53,12 @@ struct AlertTest: ParsableCommand {
             case "log":
                 StandardOutput.write(
                     """
-                    written to the daemon's log; nobody else is told: no alerts.command and no alerts.webhook is in force
-                      (a first command takes a restart of keyturnd, a webhook a reload)
+                    written to the daemon's log only: neither alerts.command nor alerts.webhook is in force
+                      (a first command needs a restart of keyturnd, a webhook a reload)
 
                     """)
-            case "command": StandardOutput.write("the command took it\n")
-            default: StandardOutput.write("the webhook took it\n")
+            case "command": StandardOutput.write("the command accepted it\n")
+            default: StandardOutput.write("the webhook accepted it\n")
             }
         }
     }

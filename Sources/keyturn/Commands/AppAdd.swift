@@ -9,11 +9,11 @@ struct AppAdd: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "add", abstract: "Add an app after verifying its credentials with Zoom.",
         discussion: """
-            On a terminal and without --account-id and --client-id it leads through the Zoom App Marketplace, step by step:
-            what to do there, what to copy and why. It can be left at any question, and taken up again with the same
+            On a terminal and without --account-id and --client-id it guides you through the Zoom App Marketplace step by step:
+            what to do there, what to copy and why. You can quit at any question, and continue later with the same
             command.
 
-            The three values are on the App Credentials page of the app in the Marketplace. What is not given is asked for
+            The three values are on the App Credentials page of the app in the Marketplace. Missing values are asked for
             on the terminal; the secret never comes from an argument.
 
             Example: keyturn app add zoom-prod
@@ -41,10 +41,10 @@ struct AppAdd: ParsableCommand {
 
     func validate() throws {
         guard (tokenUrl == nil) == (apiUrl == nil) else {
-            throw ValidationError("--token-url and --api-url go together")
+            throw ValidationError("--token-url and --api-url need each other")
         }
         guard environment == nil || tokenUrl == nil else {
-            throw ValidationError("an app has an environment or addresses of its own, not both")
+            throw ValidationError("use either --environment or --token-url and --api-url")
         }
     }
 
@@ -92,7 +92,7 @@ struct AppAdd: ParsableCommand {
 
     private static func askName() throws -> Name {
         let drafts = DraftFile.names
-        if !drafts.isEmpty { complain("begun before: \(drafts.map(\.description).joined(separator: ", "))") }
+        if !drafts.isEmpty { complain("started before: \(drafts.map(\.description).joined(separator: ", "))") }
         while let line = Question.line("name for the app in Keyturn, such as zoom-prod: "), line != "q" {
             if let name = Name(line) { return name }
             complain("a name is \(Name.grammar)")

@@ -53,7 +53,7 @@ struct AppShow: ParsableCommand {
 struct AppVerify: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "verify", abstract: "Verify an app's credentials: token, scopes, SCIM.",
-        discussion: "Ends with 79 when one of the checks fails.\n\nExample: keyturn app verify zoom-prod")
+        discussion: "Exits with 79 if a check fails.\n\nExample: keyturn app verify zoom-prod")
 
     @Argument(completion: .apps) var name: Name
     @OptionGroup var common: CommonOptions
@@ -70,7 +70,7 @@ struct AppRemove: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "remove", abstract: "Remove an app and its secret.",
         discussion: """
-            Refused while a rotation is under way in which Zoom may have made a new secret: the only copy of it would go.
+            Refused during a rotation in which Zoom may have made a new secret: its only copy would be lost.
 
             Example: keyturn app remove zoom-old
             """)
@@ -83,7 +83,7 @@ struct AppRemove: ParsableCommand {
     func run() throws {
         let rotation = force ? ", and of a new one if Zoom has made one," : ""
         try common.confirm(
-            "forget the app '\(name)' and the only copy of its secret\(rotation) that Keyturn has?", yes: yes)
+            "remove the app '\(name)' and the only copy of its secret\(rotation) that Keyturn has?", yes: yes)
         let path: RequestPath = force ? "/v1/apps/\(name)?force=true" : "/v1/apps/\(name)"
         try common.show(try common.admin.send(.delete, path), done: "removed \(name)")
         if !common.json { warnOfGrants() }
@@ -95,7 +95,9 @@ struct AppRemove: ParsableCommand {
             let list: ClientList = try? answer.document()
         else { return }
         for client in list.clients where client.allow.contains(where: { $0.app == name.description }) {
-            complain("keyturn: client '\(client.name)' is still granted '\(name)', and what is added under that name")
+            complain(
+                "keyturn: client '\(client.name)' is still granted '\(name)', and would be granted an app that is added under that name"
+            )
         }
     }
 }
@@ -110,7 +112,7 @@ extension AppDocument {
         table.add(
             "client secret",
             "\(counted(secretLength, "character")), fingerprint \(secretFingerprint), since \(secretCreatedAt)")
-        table.add("Marketplace app ID", marketplaceAppID ?? "not known; rotation through Zoom's API needs it")
+        table.add("Marketplace app ID", marketplaceAppID ?? "unknown; rotation through Zoom's API needs it")
         for (words, value) in zip(
             ["description", "company", "contact", "contact e-mail", "features"], profile.values)
         {
@@ -127,11 +129,11 @@ extension AppDocument {
 
 extension PolicyDocument {
     var text: String {
-        guard let every else { return "only when asked to" }
+        guard let every else { return "only on request" }
         var text = "every \(DurationText(seconds: every).map(\.description) ?? "")"
         if !window.isEmpty { text += ", \(window) \(timeZone)" }
         if paused { return text + ", paused" }
-        return text + (nextAt.map { ", next \($0)" } ?? ", under way")
+        return text + (nextAt.map { ", next \($0)" } ?? ", running")
     }
 }
 

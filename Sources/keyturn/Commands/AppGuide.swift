@@ -19,8 +19,8 @@ struct AppGuide {
         file = DraftFile(name)
         draft = GuideDraft(name: name)
         try checkThatNameIsFree(name)
-        tell("\nthis leads through the Zoom App Marketplace and stores the app as '\(name)' at the end")
-        tell("leave at any question with q or Ctrl-C: what you entered is kept, but never the secret")
+        tell("\nthis guides you through the Zoom App Marketplace and stores the app as '\(name)' at the end")
+        tell("quit at any question with q or Ctrl-C: the entered values are saved, but never the secret")
         if let kept = file?.read(), kept.name == name {
             let place = kept.step.map { "step \($0.number) of \(MarketplaceStep.allCases.count)" } ?? "the check"
             tell("\ncontinuing where you left off: \(place)")
@@ -54,8 +54,8 @@ struct AppGuide {
             guard problem.code == .notFound else { throw CommandFailure(.problem(problem)) }
         } else {
             throw CommandFailure(
-                .badData, "there is an app '\(name)' already",
-                try: "choose another name, or look at it: keyturn app show \(name)")
+                .badData, "there already is an app '\(name)'",
+                try: "choose another name, or see keyturn app show \(name)")
         }
     }
 
@@ -138,7 +138,7 @@ struct AppGuide {
 
     /// Repeats until Zoom accepts the credentials or the operator stops. Only wrong values are entered again.
     private mutating func check() throws {
-        tell("\nnow everything is tried at Zoom")
+        tell("\nnow Zoom checks everything")
         while true {
             if secret == nil { try askSecret() }
             let answer = try common.admin.send(
@@ -186,13 +186,13 @@ struct AppGuide {
     // MARK: Leaving
 
     private func keep() {
-        if let file, !file.write(draft) { tell("what you enter cannot be kept: the state directory takes no file") }
+        if let file, !file.write(draft) { tell("your entries cannot be saved: the state directory cannot be written") }
     }
 
     private func left() -> CommandFailure {
         let place = draft.step.map { "at step \($0.number) of \(MarketplaceStep.allCases.count)" } ?? "at the check"
         return CommandFailure(
-            .usage, "left \(place); nothing was stored, and what was entered is kept, except the secret",
+            .usage, "left \(place); nothing was stored; the entered values are saved, except the secret",
             try: "keyturn app add \(draft.name)")
     }
 

@@ -7,8 +7,8 @@ struct AppSet: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "set", abstract: "Change an app's rotation policy, IDs or description.",
         discussion: """
-            Another account ID or client ID is stored once Zoom takes the present secret with it, and is a new
-            generation to everybody who fetches. An empty text takes a description or a contact away.
+            A new account ID or client ID is stored once Zoom accepts the present secret with it, and makes a new
+            generation for all clients. An empty text removes a description or a contact.
 
             Example: keyturn app set zoom-prod --rotate-every 30d --window "Sun 02:00-04:00" --timezone Europe/Berlin
             """)
@@ -45,10 +45,10 @@ struct AppSet: ParsableCommand {
 
     /// The effect of a new overlap on the running rotation.
     private func underWay(_ open: RotationDocument) -> String {
-        if open.endsNow { return "the overlap of the rotation under way, \(open.id), was ended already" }
+        if open.endsNow { return "the overlap of the running rotation, \(open.id), has already ended" }
         let end = open.promotedAt.map { ": its overlap ends at \($0 + open.overlap)" } ?? ""
-        return "the rotation under way, \(open.id), goes by it too\(end)"
-            + "; to end the old secret at once: "
+        return "it also applies to the running rotation, \(open.id)\(end)"
+            + "; to revoke the old secret at once: "
             + (open.promotedAt == nil ? "keyturn rotate \(name) --now" : "keyturn rotation finish \(open.id)")
     }
 
@@ -70,7 +70,7 @@ struct AppSet: ParsableCommand {
 struct PauseCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "pause", abstract: "Pause an app's scheduled rotations.",
-        discussion: "A rotation under way continues.\n\nExample: keyturn pause zoom-prod")
+        discussion: "A running rotation continues.\n\nExample: keyturn pause zoom-prod")
 
     @Argument(completion: .apps) var name: Name
     @OptionGroup var common: CommonOptions

@@ -63,7 +63,7 @@ struct AuditVerify: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "verify", abstract: "Verify the integrity of the audit log.",
         discussion: """
-            Reads all of it: any line that was changed, taken out or cut off is found. Exit status 65 when one is.
+            Reads all of it, and finds any line that was changed, removed or truncated. Exits with 65 if there is one.
 
             Example: keyturn audit verify
             """)
@@ -78,11 +78,11 @@ struct AuditVerify: ParsableCommand {
         try common.show(answer, as: AuditReport.self) { report in
             guard report.findings.isEmpty else { return }
             StandardOutput.write(
-                "\(counted(report.lines, "line")) in \(counted(report.segments, "file")), as they were written\n")
+                "\(counted(report.lines, "line")) in \(counted(report.segments, "file")), all unchanged\n")
         }
         guard report.findings.isEmpty else {
             for finding in report.findings { complain("keyturn: \(finding)") }
-            throw CommandFailure(.badData, "the audit log is not as it was written")
+            throw CommandFailure(.badData, "the audit log was changed")
         }
     }
 }
@@ -92,9 +92,9 @@ struct AuditAcknowledge: ParsableCommand {
         commandName: "acknowledge",
         abstract: "Acknowledge that the audit log was changed; status stops reporting it.",
         discussion: """
-            What was seen of a log that is not as it was written is shown until then, over restarts too. The files stay as
-            they are: keep them, they are the evidence. So with lines of a time that is still to come, after a clock that was
-            ahead was set right.
+            A change of the log is reported until then, even after restarts. The files are not
+            touched: keep them as evidence. Also acknowledges lines with times in the future, after a clock that was
+            ahead was corrected.
 
             Example: keyturn audit acknowledge
             """)

@@ -9,8 +9,8 @@ struct BackupCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "backup", abstract: "Write an encrypted backup of the vault while it is served.",
         discussion: """
-            The daemon writes the file (0600), as its own user, reads it again and opens every seal of it before it gets its
-            name. It is sealed as the vault is, and opens with the same keys: keep those elsewhere.
+            The daemon writes the file (0600) as its own user, and reads it again and decrypts every row before it gets its
+            name. It is encrypted like the vault, and opens with the same unlock keys: store those elsewhere.
 
             Example: keyturn backup /var/backups/keyturn/before-upgrade.db
             Example: keyturn backup --keep 14 /var/backups/keyturn
@@ -22,7 +22,7 @@ struct BackupCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Keep this many backups in the directory; delete older ones.", valueName: "number"))
     var keep: Int?
 
-    @Flag(help: "Replace a backup that is there already.")
+    @Flag(help: "Replace an existing backup.")
     var force = false
 
     @OptionGroup var common: CommonOptions
@@ -36,7 +36,7 @@ struct BackupCommand: ParsableCommand {
     func run() throws {
         let path = Self.absolute(file)
         let wanted: BackupRequest = keep.map { .directory(path, keep: $0) } ?? .file(path, force: force)
-        let progress = Progress("writing the backup, and opening every seal of it")
+        let progress = Progress("writing the backup and decrypting every row")
         defer { progress.end() }
         let answer = try common.admin.send(.post, "/v1/backup", body: wanted.render(), within: .seconds(3600))
         progress.end()
@@ -48,7 +48,7 @@ struct BackupCommand: ParsableCommand {
     static func text(_ report: BackupReport) -> String {
         var text = """
             \(report.file)
-            taken at \(report.takenAt), commit \(report.commits): \(counted(report.rows, "row")), \(report.bytes) bytes, every seal opened
+            taken at \(report.takenAt), commit \(report.commits): \(counted(report.rows, "row")), \(report.bytes) bytes, every row decrypted
 
             """
         var table = TextTable(["APP", "GENERATION"])
@@ -56,7 +56,7 @@ struct BackupCommand: ParsableCommand {
         if !report.apps.isEmpty { text += "\n" + table.text }
         for name in report.removed { text += "deleted \(name)\n" }
         for problem in report.problems {
-            text += "not in it as it should be: \(problem.detail)\n" + (problem.hint.map { "  try: \($0)\n" } ?? "")
+            text += "problem: \(problem.detail)\n" + (problem.hint.map { "  try: \($0)\n" } ?? "")
         }
         return text
     }

@@ -15,7 +15,7 @@ struct ClientAdd: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "add", abstract: "Allow a user's programs to fetch credentials or tokens.",
         discussion: """
-            A caller is who the kernel says it is; all that is given here must match.
+            The kernel identifies callers; all conditions given here must match.
 
             Example: keyturn client add pingfederate --user pingfederate --allow zoom-prod:credentials,token
             """)
@@ -37,7 +37,7 @@ struct ClientAdd: ParsableCommand {
 
     func validate() throws {
         guard (uid == nil) != (user == nil) else {
-            throw ValidationError("a client is known by --uid N or by --user NAME, by one of them")
+            throw ValidationError("use either --uid N or --user NAME")
         }
     }
 
@@ -74,7 +74,7 @@ struct ClientListCommand: ParsableCommand {
         try common.show(try common.admin.send(.get, "/v1/clients"), as: ClientList.self) { list in
             guard !list.clients.isEmpty else {
                 StandardOutput.write(
-                    "no clients yet: nobody may fetch anything\n  try: keyturn client add NAME --user U --allow APP:credentials\n"
+                    "no clients yet, so nothing can be fetched\n  try: keyturn client add NAME --user U --allow APP:credentials\n"
                 )
                 return
             }

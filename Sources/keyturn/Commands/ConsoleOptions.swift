@@ -19,12 +19,12 @@ struct ConsoleOptions: ParsableArguments {
     @Option(help: ArgumentHelp("A scope to request for the token; repeatable.", valueName: "scope"))
     var scope: [String] = []
     @Option(
-        help: ArgumentHelp("How the OAuth client shows its secret to the token endpoint.", valueName: "method"))
+        help: ArgumentHelp("How the OAuth client authenticates at the token endpoint.", valueName: "method"))
     var tokenAuthMethod: TokenAuthMethod?
     @Option(help: ArgumentHelp("Log in with this client certificate, PEM.", valueName: "file")) var clientCert: String?
     @Option(help: ArgumentHelp("Its key, PEM, not encrypted.", valueName: "file")) var clientKey: String?
-    @Option(help: ArgumentHelp("Trust these authorities alone, PEM.", valueName: "file")) var caFile: String?
-    @Option(help: ArgumentHelp("Trust the certificate with this SHA-256 alone.", valueName: "sha256")) var pin: String?
+    @Option(help: ArgumentHelp("Trust only these authorities, PEM.", valueName: "file")) var caFile: String?
+    @Option(help: ArgumentHelp("Trust only the certificate with this SHA-256.", valueName: "sha256")) var pin: String?
 
     /// The names of OAuth's metadata.
     enum TokenAuthMethod: String, ExpressibleByArgument, CaseIterable {
@@ -33,9 +33,9 @@ struct ConsoleOptions: ParsableArguments {
     }
 
     func validate() throws {
-        guard caFile == nil || pin == nil else { throw ValidationError("it is --ca-file or --pin, not both") }
+        guard caFile == nil || pin == nil else { throw ValidationError("use either --ca-file or --pin") }
         guard [isBasic, isOAuth, isCertificate].count(where: { $0 }) <= 1 else {
-            throw ValidationError("the login is a user, an OAuth client or a client certificate, one of them")
+            throw ValidationError("use one login: a user, an OAuth client or a client certificate")
         }
     }
 
@@ -51,16 +51,16 @@ struct ConsoleOptions: ParsableArguments {
     /// Throws unless the login, if any, is complete.
     func validateWhole() throws {
         guard (clientCert == nil) == (clientKey == nil) else {
-            throw ValidationError("--client-cert and --client-key go together")
+            throw ValidationError("--client-cert and --client-key need each other")
         }
         guard (tokenUrl == nil) == (clientId == nil) else {
-            throw ValidationError("--token-url and --client-id go together")
+            throw ValidationError("--token-url and --client-id need each other")
         }
         guard tokenUrl != nil || (scope.isEmpty && tokenAuthMethod == nil) else {
-            throw ValidationError("--scope and --token-auth-method go with --token-url")
+            throw ValidationError("--scope and --token-auth-method need --token-url")
         }
         guard !passwordStdin || user != nil, !clientSecretStdin || tokenUrl != nil else {
-            throw ValidationError("--password-stdin goes with --user, and --client-secret-stdin with --token-url")
+            throw ValidationError("--password-stdin needs --user, and --client-secret-stdin needs --token-url")
         }
     }
 
@@ -107,7 +107,7 @@ struct ConsoleOptions: ParsableArguments {
 
     static func text(asked prompt: String, or option: String) throws -> String {
         guard let line = Question.line(prompt), !line.isEmpty else {
-            throw CommandFailure(.usage, "not all was given that is needed", try: option)
+            throw CommandFailure(.usage, "a required value is missing", try: option)
         }
         return line
     }

@@ -9,8 +9,8 @@ struct DoctorCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "doctor", abstract: "Check this host for problems, worst first.",
         discussion: """
-            Looks at the machine, the files, the libraries, the vault and the way to Zoom, without changing anything. Without a
-            daemon it looks at what can be seen from outside. Ends with 65 when something is wrong.
+            Checks the host, files, libraries, the vault and the connection to Zoom, without changing anything. Without a
+            daemon it checks only what is visible from outside. Exits with 65 if there is a problem.
 
             Example: keyturn doctor
             """)
@@ -52,14 +52,14 @@ struct DoctorCommand: ParsableCommand {
             host.isServed
             ? DoctorReport.Line(
                 "daemon", .failed,
-                "a daemon serves the vault, and nobody can reach it: its socket \(places.adminSocket) was removed",
+                "a daemon serves the vault, but cannot be reached: its socket \(places.adminSocket) was removed",
                 try: isSystems ? Places.restart : "restart keyturnd")
             : DoctorReport.Line(
                 "daemon", .failed, "no daemon listens at \(places.adminSocket)",
                 try: isSystems ? Places.restart : "systemctl start keyturnd, or keyturnd serve")
         let unseen = DoctorReport.Line(
             "vault", .skipped,
-            "without a daemon nothing is seen of the vault, the log, the libraries and the way to Zoom",
+            "without a daemon the vault, the log, the libraries and the connection to Zoom are not checked",
             try: "keyturnd check")
         return DoctorReport([down] + host.lines + [unseen])
     }

@@ -8,8 +8,8 @@ struct ExplainCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "explain", abstract: "Explain whether a process would be served, and why.",
         discussion: """
-            Ends with 0 when it would be served and with 77 when not. With --uid, nothing is known of a unit or an
-            executable, and the groups are those of the user's log-in.
+            Exits with 0 if it would be served and with 77 if not. With --uid, the unit and the executable are
+            unknown, and the groups are those of the user's login.
 
             Example: keyturn explain --app zoom-prod --pid 4711 --kind token
             """)
@@ -23,7 +23,7 @@ struct ExplainCommand: ParsableCommand {
     enum Kind: String, ExpressibleByArgument, CaseIterable { case credentials, token }
 
     func validate() throws {
-        guard (pid == nil) != (uid == nil) else { throw ValidationError("it is about --pid N or --uid N, one of them") }
+        guard (pid == nil) != (uid == nil) else { throw ValidationError("use either --pid N or --uid N") }
     }
 
     func run() throws {

@@ -8,8 +8,8 @@ struct FetchCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "fetch", abstract: "Fetch credentials from the agent socket, as PingFederate does.",
         discussion: """
-            With --field, the value alone is printed. With --after N, only credentials newer than generation N are; \
-            it ends with 75 if there are none, with --wait once there were none for that long.
+            With --field, only the value is printed. With --after N, only credentials newer than generation N are printed; \
+            it exits with 75 if there are none, with --wait after that time.
 
             Example: keyturn fetch zoom-prod --field client_secret
             Example: keyturn fetch zoom-prod --after 3 --wait 5m
@@ -24,9 +24,9 @@ struct FetchCommand: ParsableCommand {
     @OptionGroup var common: CommonOptions
 
     func validate() throws {
-        guard wait == nil || after != nil else { throw ValidationError("--wait goes with --after") }
-        guard after == nil || field == nil else { throw ValidationError("--after does not go with --field") }
-        guard after ?? 0 >= 0 else { throw ValidationError("a generation is not below 0") }
+        guard wait == nil || after != nil else { throw ValidationError("--wait needs --after") }
+        guard after == nil || field == nil else { throw ValidationError("--after cannot be combined with --field") }
+        guard after ?? 0 >= 0 else { throw ValidationError("a generation is at least 0") }
     }
 
     func run() throws {
@@ -61,7 +61,7 @@ extension FetchCommand {
             .get, "/v1/apps/\(name)/credentials?after=\(after)&wait=\(wait)", within: .seconds(60 + wait))
         guard answer.status != 304 else {
             throw CommandFailure(
-                .temporary, "there is no generation newer than \(after)", try: "a longer --wait, or again")
+                .temporary, "there is no generation newer than \(after)", try: "use a longer --wait, or try again")
         }
         return answer
     }

@@ -28,8 +28,8 @@ struct KeyAdd: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "add", abstract: "Add a key slot: a passphrase, a key file or a recovery key.",
         discussion: """
-            Nothing is encrypted again, and the other key slots stay. Without an option it asks for a passphrase.
-            A passphrase that is added again gets today's cost of guessing; then remove its older slot.
+            Nothing is re-encrypted, and the other key slots stay. Without an option it asks for a passphrase.
+            To raise the cost of guessing a passphrase to today's, add it again, then remove its older slot.
 
             Example: keyturn key add --key-file /etc/keyturn/key
             """)
@@ -46,7 +46,7 @@ struct KeyAdd: ParsableCommand {
 
     func validate() throws {
         guard [passphraseStdin, keyFile != nil, recovery || recoveryOut != nil].count(where: { $0 }) < 2 else {
-            throw ValidationError("it is a passphrase, a key file or a recovery key, one of them")
+            throw ValidationError("use one of passphrase, key file and recovery key")
         }
     }
 
@@ -108,7 +108,7 @@ struct KeyAdd: ParsableCommand {
                 StandardOutput.write("\n")
             } else {
                 StandardOutput.write(
-                    "added key slot \(added.slot.slot)\nwrote the recovery key to \(recoveryOut): keep it away from this machine\n"
+                    "added key slot \(added.slot.slot)\nwrote the recovery key to \(recoveryOut): store it away from this machine\n"
                 )
             }
         } catch {
@@ -132,7 +132,7 @@ struct KeyAdd: ParsableCommand {
     private func showRecoveryKey(_ answer: consuming Answer) throws {
         try common.show(answer, as: KeyAdded.self) { added in
             StandardOutput.write(
-                "added key slot \(added.slot.slot)\n\nthe recovery key, shown this once; print it and keep it away from this machine:\n\n  "
+                "added key slot \(added.slot.slot)\n\nthe recovery key, shown only this once; print it and store it away from this machine:\n\n  "
             )
             if let key = added.recoveryKeyCopy() { key.withSpan { StandardOutput.write($0) } }
             StandardOutput.write("\n\n")
@@ -144,9 +144,9 @@ struct KeyRemove: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "remove", abstract: "Remove a key slot.",
         discussion: """
-            The others go on as they are. The last one stays, and so does the last recovery key; the one that the daemon
-            starts with, or that opened the vault as it is served now, goes only with --force. Copies of the vault from
-            before still open: when the secret may be known to others, rotate the vault's key too.
+            The others stay as they are. The last slot and the last recovery key cannot be removed. The slot that the daemon
+            starts with, or that unlocked the vault, can only be removed with --force. Copies of the vault from
+            before still open: if others may know the secret, rotate the vault's key too.
 
             Example: keyturn key remove 2
             """)
@@ -157,7 +157,8 @@ struct KeyRemove: ParsableCommand {
     @OptionGroup var common: CommonOptions
 
     func run() throws {
-        try common.confirm("let nobody open the vault with what key slot \(slot) stands for?", yes: yes)
+        try common.confirm(
+            "remove key slot \(slot)? its unlock key can no longer unlock the vault afterwards", yes: yes)
         let path: RequestPath = force ? "/v1/keys/\(slot)?force=true" : "/v1/keys/\(slot)"
         // The daemon's unlock command may take some time.
         let answer = try common.admin.send(.delete, path, within: .seconds(660))
@@ -165,7 +166,7 @@ struct KeyRemove: ParsableCommand {
         try common.show(answer, done: "removed key slot \(slot)")
         guard isDone, !common.json else { return }
         StandardOutput.write(
-            "  try: keyturn key rotate, if others may know what opened it and have a copy of the vault\n")
+            "  try: keyturn key rotate, if others may know its unlock key and have a copy of the vault\n")
     }
 }
 
@@ -173,7 +174,7 @@ struct KeyRotate: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "rotate", abstract: "Re-encrypt the vault with a new key, while serving.",
         discussion: """
-            Goes on by itself, also after a restart. Once no row needs the old key, that is destroyed. The key slots of the vault
+            Continues automatically, even after a restart. Once no row needs the old key, it is deleted. The key slots
             stay as they are.
 
             Example: keyturn key rotate --wait
@@ -203,7 +204,7 @@ struct KeyRotate: ParsableCommand {
                 return
             }
             StandardOutput.write(
-                "epoch \(list.epoch) begins: \(counted(resealing.rows, "row is", "rows are")) re-encrypted in the background\n  try: keyturn key list\n"
+                "epoch \(list.epoch) has begun: \(counted(resealing.rows, "row is", "rows are")) being re-encrypted in the background\n  try: keyturn key list\n"
             )
         }
     }

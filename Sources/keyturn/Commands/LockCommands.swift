@@ -25,7 +25,7 @@ struct UnlockCommand: ParsableCommand {
 
     func validate() throws {
         guard !passphraseStdin || !(recovery || recoveryStdin) else {
-            throw ValidationError("it is the passphrase or the recovery key, not both")
+            throw ValidationError("use either the passphrase or the recovery key")
         }
     }
 
@@ -46,7 +46,7 @@ struct UnlockCommand: ParsableCommand {
 struct LockCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "lock", abstract: "Lock the vault: remove all keys from memory.",
-        discussion: "Nobody is served until it is unlocked again.\n\nExample: keyturn lock")
+        discussion: "No client is served until it is unlocked again.\n\nExample: keyturn lock")
 
     @OptionGroup var common: CommonOptions
 

@@ -8,10 +8,10 @@ struct PingFederateAdd: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "pingfederate", abstract: "A connection of PingFederate's that provisions Zoom users.",
         discussion: """
-            The console is logged in to with a user, with an OAuth client or with a client certificate; its certificate is
-            known by the system's CAs, by a CA file, or by its own SHA-256. What is not given is asked for on the terminal,
-            and asked again if it is not taken; secrets never come from an argument. Nothing is changed there until the next
-            rotation, or target push.
+            The login at the console is a user, an OAuth client or a client certificate. The console's certificate is
+            trusted by the system's CAs, a CA file, or its own SHA-256. Missing values are asked for on the terminal,
+            again if one is refused; secrets never come from an argument. Nothing is changed there until the next
+            rotation or target push.
 
             Example: keyturn target add pingfederate console --app zoom-prod --admin-url https://console:9999 --user keyturn
             """)

@@ -9,13 +9,13 @@ struct RotateCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "rotate", abstract: "Rotate an app's client secret with zero downtime.",
         discussion: """
-            Asks Zoom for a new secret, proves it, hands it out, and ends the old one when all who hold it have the new
-            one. Returns once the new secret is current; with --wait, once the old one is ended. What cannot be had within a
-            minute ends the command with 75 and continues automatically; so does a push target that cannot be reached. With
-            --wait, a rotation that is under way already is followed to its end.
+            Requests a new secret from Zoom, verifies and serves it, and revokes the old one once all its holders have the new
+            one. Returns once the new secret is current; with --wait, once the old one is revoked. If that takes more than a
+            minute, or a push target cannot be reached, it exits with 75 and the rotation continues automatically. With
+            --wait, a running rotation is followed to its end.
 
-            --now is for a secret that leaked: what is under way is finished, and the secret that is handed out now is revoked
-            as soon as a new one is live. It says first which clients and push targets that leaves with a revoked secret, and asks.
+            --now is for a leaked secret: a running rotation is finished, and the present secret is revoked as soon as a new
+            one is live. It first shows which clients and push targets that leaves with a revoked secret, and asks.
 
             Example: keyturn rotate zoom-prod --overlap 1d
             """)
@@ -28,25 +28,25 @@ struct RotateCommand: ParsableCommand {
     @Flag(help: "Show what would be done; change nothing.") var dryRun = false
     @Flag(help: "Wait until the old secret is revoked, and show progress.") var wait = false
     @Option(help: ArgumentHelp("With --wait: the longest time to wait.", valueName: "1h")) var timeout: DurationText?
-    @Flag(help: "The new secret was made in the Marketplace: verify it and hand it out.") var manual = false
+    @Flag(help: "The new secret was generated in the Marketplace: verify and serve it.") var manual = false
     @Flag(help: "Read that secret from standard input.") var secretStdin = false
-    @Flag(help: "For a secret that leaked: revoke it once the new one is live, whatever still uses it.") var now = false
+    @Flag(help: "For a leaked secret: revoke it once the new one is live, even if it is still in use.") var now = false
     @Flag(help: "With --now: do not ask.") var yes = false
     @Flag(help: "Rotate every app that is due: for scheduled jobs.") var due = false
     @OptionGroup var common: CommonOptions
 
     func validate() throws {
-        guard due != (name != nil) else { throw ValidationError("it is one app, or --due, and not both") }
+        guard due != (name != nil) else { throw ValidationError("use either an app's name or --due") }
         guard !due || !(dryRun || manual || now || overlap != nil) else {
-            throw ValidationError("--due goes by each app's own policy")
+            throw ValidationError("--due uses each app's own policy")
         }
-        guard wait || timeout == nil else { throw ValidationError("--timeout goes with --wait") }
-        guard manual || !secretStdin else { throw ValidationError("--secret-stdin goes with --manual") }
-        guard !(manual && dryRun) else { throw ValidationError("a secret made by hand has no dry run") }
+        guard wait || timeout == nil else { throw ValidationError("--timeout needs --wait") }
+        guard manual || !secretStdin else { throw ValidationError("--secret-stdin needs --manual") }
+        guard !(manual && dryRun) else { throw ValidationError("--manual has no --dry-run") }
         guard !now || !(manual || overlap != nil) else {
-            throw ValidationError("--now goes with neither --manual nor --overlap")
+            throw ValidationError("--now cannot be combined with --manual or --overlap")
         }
-        guard now || !yes else { throw ValidationError("--yes goes with --now") }
+        guard now || !yes else { throw ValidationError("--yes needs --now") }
     }
 
     func run() throws {
@@ -65,7 +65,7 @@ struct RotateCommand: ParsableCommand {
         if wait, !manual, answer.problem?.code == .busy,
             let open = try? RotationCommand.show(name.description, common)
         {
-            complain("keyturn: a rotation of '\(name)' is under way already, and is followed: \(open.id)")
+            complain("keyturn: a rotation of '\(name)' is already running, and is followed: \(open.id)")
             return try finish([open], follower)
         }
         try finish([try answer.document()], follower)
@@ -75,7 +75,7 @@ struct RotateCommand: ParsableCommand {
         let answer = try common.admin.send(.get, "/v1/apps/\(name)/plan/now")
         if dryRun {
             return try common.show(answer, as: EndingPlan.self) {
-                StandardOutput.write($0.text("would rotate \(name) for an incident; nothing was done"))
+                StandardOutput.write($0.text("would rotate \(name) in an emergency; nothing was done"))
             }
         }
         let plan: EndingPlan = try answer.document()
@@ -139,12 +139,12 @@ struct RotateCommand: ParsableCommand {
         table.add(
             "both work for",
             plan.overlap == 0
-                ? "as long as somebody holds the old one"
+                ? "as long as a client holds the old one"
                 : "\(DurationText(seconds: plan.overlap).map(\.description) ?? "") at least")
         table.add("held by", plan.holders.isEmpty ? "nobody" : plan.holders.joined(separator: ", "))
         if !plan.targets.isEmpty { table.add("pushed to", plan.targets.joined(separator: ", ")) }
         text += "\n" + table.text
-        for obstacle in plan.obstacles { text += "\nin the way: \(obstacle)\n" }
+        for obstacle in plan.obstacles { text += "\nobstacle: \(obstacle)\n" }
         return text
     }
 }

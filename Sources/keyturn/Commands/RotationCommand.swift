@@ -13,7 +13,7 @@ struct RotationCommand: ParsableCommand {
             RotationListCommand.self, RotationShow.self, RotationResume.self, RotationFinish.self, RotationAbort.self,
         ])
 
-    static let idHelp: ArgumentHelp = "Its id, the beginning of one, or the app's name for what is under way."
+    static let idHelp: ArgumentHelp = "Its ID, a unique beginning of it, or the name of an app with a running rotation."
 
     static func show(_ id: String, _ common: CommonOptions) throws -> RotationDocument {
         try common.admin.send(.get, try path(id)).document()
@@ -22,7 +22,7 @@ struct RotationCommand: ParsableCommand {
     /// Accepts letters and digits only; anything else would be another path.
     static func path(_ id: String, _ action: String? = nil) throws -> RequestPath {
         guard let id = Name(id) else {
-            throw CommandFailure(.usage, "this is no id of a rotation", try: "keyturn rotation list")
+            throw CommandFailure(.usage, "this is not the ID of a rotation", try: "keyturn rotation list")
         }
         return action.map { RequestPath(stringLiteral: "/v1/rotations/\(id)/\($0)") } ?? "/v1/rotations/\(id)"
     }
@@ -43,8 +43,8 @@ struct RotationFinish: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "finish", abstract: "End the overlap now: the old secret is revoked as soon as Zoom allows.",
         discussion: """
-            Says first which clients and push targets that leaves with a revoked secret, and asks. A push target is pushed to once
-            before, and again automatically afterwards. When Zoom takes the change only later, it ends with 75 and says when.
+            First shows which clients and push targets that leaves with a revoked secret, and asks. A push target gets one push
+            before, and more automatically afterwards. If Zoom accepts the change only later, it exits with 75 and says when.
 
             Example: keyturn rotation finish 0123456789abcdef --yes
             """)
@@ -56,7 +56,7 @@ struct RotationFinish: ParsableCommand {
     func run() throws {
         let plan: EndingPlan = try common.admin.send(.get, try RotationCommand.path(id, "finish")).document()
         if !common.json { StandardOutput.write(plan.text("end the overlap of \(plan.app) now")) }
-        try common.confirm("end the old secret of \(plan.app) now?", yes: yes)
+        try common.confirm("revoke the old secret of \(plan.app) now?", yes: yes)
         let path = try RotationCommand.path(plan.rotation ?? id, "finish")
         let answer = try common.admin.send(.post, path, within: .seconds(120))
         let follower = RotationFollower(common: common, toTheEnd: true, isBrief: true)
@@ -67,13 +67,13 @@ struct RotationFinish: ParsableCommand {
 
 struct RotationListCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "list", abstract: "List rotations under way.", discussion: "Example: keyturn rotation list")
+        commandName: "list", abstract: "List running rotations.", discussion: "Example: keyturn rotation list")
 
     @OptionGroup var common: CommonOptions
 
     func run() throws {
         try common.show(try common.admin.send(.get, "/v1/rotations"), as: RotationList.self) { list in
-            StandardOutput.write(list.rotations.isEmpty ? "no rotation is under way\n" : list.text)
+            StandardOutput.write(list.rotations.isEmpty ? "no rotation is running\n" : list.text)
         }
     }
 }
@@ -96,8 +96,8 @@ struct RotationResume: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "resume", abstract: "Resume a blocked rotation, or retry a waiting one now.",
         discussion: """
-            Returns once the new secret is current, as keyturn rotate does: with 79 when the rotation is blocked again, and with
-            75 when it continues automatically later than in a minute.
+            Returns once the new secret is current, like keyturn rotate: with 79 if the rotation is blocked again, and with
+            75 if it continues automatically in more than a minute.
 
             Example: keyturn rotation resume 0123456789abcdef
             """)
@@ -154,7 +154,7 @@ struct HoldersCommand: ParsableCommand {
     func run() throws {
         try common.show(try common.admin.send(.get, "/v1/apps/\(name)/holders"), as: HolderList.self) { list in
             guard !list.holders.isEmpty else {
-                StandardOutput.write("nobody has fetched \(list.app) yet\n")
+                StandardOutput.write("no client has fetched \(list.app) yet\n")
                 return
             }
             var table = TextTable(["CLIENT", "GENERATION", "SINCE", ""])
@@ -162,7 +162,7 @@ struct HoldersCommand: ParsableCommand {
                 let old = holder.generation < list.generation ? "holds an old one" : ""
                 table.add(
                     holder.client.description, String(holder.generation), holder.at.description,
-                    holder.acknowledged ? "says that it uses it" : old)
+                    holder.acknowledged ? "acknowledged" : old)
             }
             StandardOutput.write(table.text)
         }
@@ -187,9 +187,9 @@ extension EndingPlan {
         var text = "\(title)\n"
         for step in steps { text += "  \(step)\n" }
         guard !(clients.isEmpty && targets.isEmpty) else {
-            return text + "no client and no push target is known to depend on the old secret\n"
+            return text + "no client or push target is known to depend on the old secret\n"
         }
-        text += "these have a secret that Zoom then refuses, until they have the new one:\n"
+        text += "these will have a secret that Zoom refuses, until they get the new one:\n"
         for client in clients { text += "  client \(client.client), which has generation \(client.generation)\n" }
         for target in targets { text += "  target \(target.target): \(target.detail)\n" }
         return text

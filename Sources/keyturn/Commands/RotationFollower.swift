@@ -38,7 +38,7 @@ struct RotationFollower {
         var rotation = begun
         var said = ""
         var changed = ContinuousClock.now
-        let progress = Progress("the rotation of \(begun.app) begins")
+        let progress = Progress("the rotation of \(begun.app) starts")
         defer { progress.end() }
         while true {
             let news = "\(rotation.state) \(rotation.reason ?? "")"
@@ -59,7 +59,7 @@ struct RotationFollower {
                 let reason = rotation.reason ?? "the rotation of \(rotation.app) is \(rotationWords(rotation.state))"
                 return (rotation, CommandFailure(.upstreamFailed, reason, try: rotation.hint))
             case .stopped:
-                return (rotation, CommandFailure(.temporary, "the rotation of \(rotation.app) was stopped"))
+                return (rotation, CommandFailure(.temporary, "the rotation of \(rotation.app) was cancelled"))
             case .current where !toTheEnd && rotation.isFailing:
                 return (rotation, unfinished(rotation, "has not reached every push target"))
             case .current where !toTheEnd && !(throughPublishing && rotation.isBeingPublished): return (rotation, nil)
@@ -143,7 +143,7 @@ extension RotationDocument {
         if endsNow, endedAt == nil { table.add("overlap", "ended by the operator") }
         if let endedAt { table.add("ended", endedAt.description) }
         if let successor { table.add(endedAt == nil ? "followed by" : "went on as", successor) }
-        if hasEnteredSecret { table.add("entered secret", "waits for Zoom to say whether it takes it") }
+        if hasEnteredSecret { table.add("entered secret", "waits until Zoom accepts it") }
         if let due { table.add("continues", due.description) }
         if let reason { table.add("because", reason) }
         if let hint { table.add("try", hint) }

@@ -9,12 +9,12 @@ struct StatusCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "status", abstract: "Show the state of everything, problems first.",
         discussion: """
-            A terminal that is narrow gets fewer columns, and one with many apps those that want attention, and a summary;
-            --limit says how many instead. Without a terminal everything is shown. With --watch it is looked at every two
-            seconds, until Ctrl-C: on a terminal in place, else one below the other.
+            A narrow terminal gets fewer columns. With many apps, it shows those that need attention, and a summary;
+            --limit sets their number. Without a terminal everything is shown. With --watch it is updated every two
+            seconds until Ctrl-C: in place on a terminal, else one below the other.
 
-            --check is for scripts: it shows the same and ends with 0 when nothing wants you, with 1 for a warning, and
-            with 2 when something is critical or the vault is locked. Notes do not count. 69: the daemon is not running.
+            --check is for scripts: it shows the same and exits with 0 if there is no problem, with 1 for a warning, and
+            with 2 if something is critical or the vault is locked. Notes do not count. 69: the daemon is not running.
 
             Example: keyturn status zoom-prod --watch
             Example: keyturn status --check
@@ -26,7 +26,7 @@ struct StatusCommand: ParsableCommand {
 
     @Flag(help: "Keep showing it.") var watch = false
     @Flag(help: "Exit with 1 for a warning and 2 for a critical problem.") var check = false
-    @Option(help: ArgumentHelp("Only apps with this in their name; * stands for anything.", valueName: "text"))
+    @Option(help: ArgumentHelp("Only apps with this in their name; * matches anything.", valueName: "text"))
     var filter: String?
     @Option(help: ArgumentHelp("Sort the apps: name, problems, age, next or token.", valueName: "order"))
     var sort: StatusSelection.Order?
@@ -34,9 +34,9 @@ struct StatusCommand: ParsableCommand {
     @OptionGroup var common: CommonOptions
 
     func validate() throws {
-        if watch, common.json { throw ValidationError("--watch is for people; ask again and again for --json") }
-        if watch, check { throw ValidationError("--check ends, and --watch does not") }
-        if let limit, limit < 1 { throw ValidationError("--limit takes a number from 1") }
+        if watch, common.json { throw ValidationError("--watch is for people; repeat the command for --json") }
+        if watch, check { throw ValidationError("--check cannot be combined with --watch") }
+        if let limit, limit < 1 { throw ValidationError("--limit needs a number from 1") }
     }
 
     func run() throws {

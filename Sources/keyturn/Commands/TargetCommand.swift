@@ -64,7 +64,7 @@ struct TargetShow: ParsableCommand {
 struct TargetTest: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "test", abstract: "Test a target against the live console; changes nothing.",
-        discussion: "Ends with 79 when a check failed.\n\nExample: keyturn target test console")
+        discussion: "Exits with 79 if a check failed.\n\nExample: keyturn target test console")
 
     @Argument(completion: .targets) var name: Name
     @OptionGroup var common: CommonOptions
@@ -96,7 +96,7 @@ struct TargetAccept: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "accept", abstract: "Accept an outside change (drift) as the new state.",
         discussion:
-            "Nothing is pushed and nothing is read back: the change is only not reported any more. If an old secret is there, it is ended under the console, and nothing says so: in doubt, keyturn target push.\n\nExample: keyturn target accept console"
+            "Nothing is pushed or compared: the change is just no longer reported. If the console has an old secret, it will be revoked while in use, without a report: in doubt, use keyturn target push.\n\nExample: keyturn target accept console"
     )
 
     @Argument(completion: .targets) var name: Name
@@ -105,7 +105,7 @@ struct TargetAccept: ParsableCommand {
 
     func run() throws {
         try common.confirm(
-            "accept what '\(name)' has as the current secret? if it is an old one, provisioning fails when that ends",
+            "accept what '\(name)' has as the current secret? if it is an old one, provisioning fails when that is revoked",
             yes: yes)
         let answer = try common.admin.send(.post, "/v1/targets/\(name)/accept", within: .seconds(120))
         try common.show(answer, as: TargetDocument.self) { StandardOutput.write($0.text) }
@@ -124,7 +124,7 @@ struct TargetRemove: ParsableCommand {
 
     func run() throws {
         try common.confirm(
-            "push nothing to '\(name)' any more? the next rotation ends the secret that it has", yes: yes)
+            "stop pushing to '\(name)'? the next rotation revokes the secret that it has", yes: yes)
         let path: RequestPath = force ? "/v1/targets/\(name)?force=true" : "/v1/targets/\(name)"
         try common.show(try common.admin.send(.delete, path), done: "removed \(name)")
     }

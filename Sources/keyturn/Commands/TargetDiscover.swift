@@ -8,14 +8,14 @@ struct TargetDiscover: ParsableCommand {
         commandName: "discover",
         abstract: "Discover a console's connections and their settings.",
         discussion: """
-            Of a target that is stored, or of a console that is no target yet: then with its address and a login. Without
-            --connection it lists the connections that provision outbound; with it, it looks into that one.
+            For a stored target, or for a console before it is a target: then with its address and a login. Without
+            --connection it lists the connections with outbound provisioning; with it, the settings of that one.
 
             Example: keyturn target discover console
             Example: keyturn target discover --admin-url https://console:9999 --user keyturn
             """)
 
-    @Argument(help: "A target that is stored.", completion: .targets) var name: Name?
+    @Argument(help: "A stored target.", completion: .targets) var name: Name?
     @OptionGroup var access: ConsoleOptions
     @Option(
         parsing: .unconditional,
@@ -25,14 +25,14 @@ struct TargetDiscover: ParsableCommand {
 
     func validate() throws {
         guard (name == nil) != (access.adminUrl == nil) else {
-            throw ValidationError("it is the NAME of a target or --admin-url URL, one of them")
+            throw ValidationError("use either the NAME of a target or --admin-url URL")
         }
         let isAlone = !access.hasLogin && access.connection == nil && access.caFile == nil && access.pin == nil
         guard name == nil || isAlone else {
-            throw ValidationError("a target has its login, connection and trust; they go with --admin-url")
+            throw ValidationError("login, connection and trust options need --admin-url, since a target has its own")
         }
         guard filter == nil || (name == nil && access.connection == nil) else {
-            throw ValidationError("--filter goes with --admin-url, and without --connection")
+            throw ValidationError("--filter needs --admin-url, and cannot be combined with --connection")
         }
         try access.validateWhole()
     }

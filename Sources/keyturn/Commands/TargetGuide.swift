@@ -57,7 +57,7 @@ struct TargetGuide {
         table.add("valid", "\(met.notBefore) to \(met.notAfter)")
         table.add("SHA-256", Self.pairs(met.sha256))
         complain("the console shows this certificate:\n\(table.text)")
-        let question = "pin it, so that no other is ever accepted? (no: the system's CAs decide)"
+        let question = "pin it, so that no other is accepted? (no: the system's CAs decide)"
         return Question.isYes(question) ? met.sha256 : nil
     }
 
@@ -76,7 +76,7 @@ struct TargetGuide {
             guard mayAsk.user, let problem = answer.problem, problem.code != .loginRefused else { return answer }
             complain("keyturn: \(problem.detail)")
             if let hint = problem.hint { complain("  try: \(hint)") }
-            guard Question.isYes("try again with what was entered?") else { return answer }
+            guard Question.isYes("try again with the same values?") else { return answer }
         }
     }
 
@@ -88,8 +88,8 @@ struct TargetGuide {
         complain("pingfederate \(found.version)\n\(found.connectionsText)")
         guard !found.connections.isEmpty else {
             throw CommandFailure(
-                .upstreamFailed, "no SP connection provisions outbound",
-                try: "make one in the console: SP Connections, Outbound Provisioning")
+                .upstreamFailed, "no SP connection has outbound provisioning",
+                try: "create one in the console: SP Connections, Outbound Provisioning")
         }
         return try ConsoleDialog.asking("which one? ", or: "--connection ID") { line in
             // People type the ID that they see.

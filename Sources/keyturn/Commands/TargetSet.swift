@@ -8,10 +8,10 @@ struct TargetSet: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "set", abstract: "Change a target's login, certificates, connection or settings.",
         discussion: """
-            Takes what target add takes, and changes only what is given. The console is asked first; what it does not take is
-            not kept. A stored password or secret is not used for another user or another server: then give one as well. With
-            another console, connection or setting nothing of the app's is there yet: target push puts it there. An empty text
-            takes a scope, an account ID setting or a provisioner log away.
+            Has the options of target add, and changes only what is given. The console is checked first; a refused change is
+            not saved. A stored password or secret is not used for another user or server: then give a new one as well. A
+            new console, connection or setting has none of the app's values yet: use target push. An empty text
+            removes a scope, an account ID setting or a provisioner log.
 
             Example: keyturn target set console --client-secret-stdin < secret
             Example: keyturn target set console --client-cert keyturn.pem --client-key keyturn.key
@@ -19,14 +19,14 @@ struct TargetSet: ParsableCommand {
 
     @Argument(completion: .targets) var name: Name
     @OptionGroup var access: ConsoleOptions
-    @Flag(help: "Trust the system's CAs, and no CA file or pin any more.") var systemCas = false
+    @Flag(help: "Trust the system's CAs instead of a CA file or pin.") var systemCas = false
     @OptionGroup var options: TargetOptions
     @Flag(help: "Change it without contacting the console.") var noVerify = false
     @OptionGroup var common: CommonOptions
 
     func validate() throws {
         guard !systemCas || (access.caFile == nil && access.pin == nil) else {
-            throw ValidationError("it is --ca-file, --pin or --system-cas, one of them")
+            throw ValidationError("use one of --ca-file, --pin and --system-cas")
         }
         // Only whether there is a change: no file is read, and nothing is asked for.
         guard

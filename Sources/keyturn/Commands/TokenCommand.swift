@@ -7,11 +7,11 @@ import Terminal
 struct TokenCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "token", abstract: "Show an app's access token: scopes and lifetime.",
-        discussion: "With --reveal, the token alone is printed.\n\nExample: keyturn token zoom-prod --min-ttl 600")
+        discussion: "With --reveal, only the token is printed.\n\nExample: keyturn token zoom-prod --min-ttl 600")
 
     @Argument(completion: .apps) var name: Name
     @Option(help: ArgumentHelp("The least remaining lifetime in seconds.", valueName: "seconds")) var minTtl = 300
-    @Flag(help: "Ask Zoom for a new one now, also after earlier refusals.") var refresh = false
+    @Flag(help: "Request a new one from Zoom now, even after earlier refusals.") var refresh = false
     @Flag(help: "Print the token itself.") var reveal = false
     @OptionGroup var common: CommonOptions
 

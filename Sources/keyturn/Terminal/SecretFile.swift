@@ -13,7 +13,7 @@ enum SecretFile {
         guard descriptor >= 0 else { throw failure("cannot read the key file \(path)") }
         defer { close(descriptor) }
         var status = stat()
-        guard unsafe fstat(descriptor, &status) == 0 else { throw failure("cannot look at \(path)") }
+        guard unsafe fstat(descriptor, &status) == 0 else { throw failure("cannot inspect \(path)") }
         guard status.st_mode & S_IFMT == S_IFREG else { throw CommandFailure(.usage, "\(path) is not a file") }
         // Another user who put the file there has a copy, and could unlock the vault.
         do throws(TrustedPath.Distrust) { try TrustedPath.check(TrustedPath.absolute(path)) } catch {
@@ -51,7 +51,7 @@ enum SecretFile {
     /// Creates an empty file.
     static func reserve(_ path: String, mode: mode_t) throws -> CInt {
         let descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode)
-        guard descriptor >= 0 else { throw failure("cannot make \(path)") }
+        guard descriptor >= 0 else { throw failure("cannot create \(path)") }
         return descriptor
     }
 
@@ -90,7 +90,7 @@ enum SecretFile {
         let parent = path.lastIndex(of: "/").map { String(path[...$0]) } ?? "."
         let directory = unsafe open(parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         defer { if directory >= 0 { close(directory) } }
-        guard directory >= 0, fsync(directory) == 0 else { throw failure("cannot keep the name \(path)") }
+        guard directory >= 0, fsync(directory) == 0 else { throw failure("cannot save the name \(path)") }
     }
 
     private static func failure(_ what: String) -> CommandFailure {

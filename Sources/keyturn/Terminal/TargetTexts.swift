@@ -8,7 +8,7 @@ extension TargetDocument {
         if let failure { return "failed: \(failure.code)" }
         if provisioner?.isFailing == true { return "provisioning fails" }
         if changedAt != nil { return "changed outside" }
-        return restoration == nil ? "" : "put back"
+        return restoration == nil ? "" : "pushed again"
     }
 
     var text: String {
@@ -25,23 +25,24 @@ extension TargetDocument {
         if let clientCertExpires { table.add("client certificate", "expires at \(clientCertExpires)") }
         if let oauth {
             table.add("token from", "\(oauth.tokenURL), with \(oauth.authMethod)")
-            table.add("scope", oauth.scope ?? "none is asked for")
+            table.add("scope", oauth.scope ?? "none is requested")
         }
         table.add(
-            "certificate known by", pin.map { "its SHA-256 \($0)" } ?? (trust == "ca" ? "its CA" : "the system's CAs"))
+            "certificate trusted by", pin.map { "its SHA-256 \($0)" } ?? (trust == "ca" ? "its CA" : "the system's CAs")
+        )
         if let trustExpires { table.add("which expires at", trustExpires.description) }
         table.add("replicate", replicate)
         table.add("settles in", "\(settle) s")
-        if bypassesExternalValidation { table.add("saved", "without PingFederate's trying the credentials at Zoom") }
-        if restoresDrift { table.add("drift", "the current secret is put back when somebody else changed it") }
+        if bypassesExternalValidation { table.add("saved", "without trying the credentials at Zoom") }
+        if restoresDrift { table.add("drift", "the current secret is pushed again when somebody else changed it") }
         table.add("state", state.rawValue)
         if let generation { table.add("has", "generation \(generation), pushed \(pushedAt?.description ?? "")") }
         if let replicatedAt { table.add("engines have it since", replicatedAt.description) }
-        if let lookedAt { table.add("looked at", lookedAt.description) }
+        if let lookedAt { table.add("checked", lookedAt.description) }
         if let changedAt { table.add("changed outside", "seen \(changedAt)\(change.map { ": \($0.detail)" } ?? "")") }
         if let restoration {
             table.add(
-                "current secret put back",
+                "current secret pushed again",
                 counted(restoration.count, "time") + " since \(restoration.first), the last time at \(restoration.last)"
             )
         }
@@ -64,7 +65,7 @@ extension TargetDocument {
 
 extension ConsoleDiscovery {
     var connectionsText: String {
-        guard !connections.isEmpty else { return "no SP connection provisions outbound\n" }
+        guard !connections.isEmpty else { return "no SP connection has outbound provisioning\n" }
         var table = TextTable(["", "CONNECTION", "ID", "CONNECTOR", ""])
         for (index, connection) in connections.enumerated() {
             table.add(
