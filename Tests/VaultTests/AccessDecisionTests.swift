@@ -6,7 +6,7 @@ import Testing
 
 /// Why somebody is served or not.
 @Suite struct AccessDecisionTests {
-    private static let grants = [Grant(target: .app(.test("alpha")), kinds: [.token])]
+    private static let grants = [Grant(target: .app(.test("alpha")), permissions: [.token])]
 
     private static func rules(_ selectors: Selectors, strangers: [String: String] = [:]) -> ClientRules {
         ClientRules(
@@ -63,7 +63,7 @@ import Testing
 
     @Test func `a grant that is missing is told from a selector that does not match`() {
         let rules = Self.rules(Self.strict)
-        func reason(_ app: String, _ kind: Grant.Kind) -> AccessDenial? {
+        func reason(_ app: String, _ kind: Permission) -> AccessDenial? {
             if case .denied(let reason) = rules.decide(Self.caller(), app: .test(app), kind: kind) {
                 reason
             } else {

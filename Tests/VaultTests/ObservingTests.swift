@@ -39,7 +39,7 @@ import Testing
         var rotation = Rotation.planned(
             id: "r", app: app, base: .first, trigger: .operator, overlap: 60, at: time.now.wall)
         try await vault.begin(rotation, of: app)
-        let (seen, moves) = (Recorder<[String?]>(), Recorder<Rotation.Phase>())
+        let (seen, moves) = (Recorder<[String?]>(), Recorder<RotationPhase>())
         vault.catalog.observe { [catalog = vault.catalog] _ in
             let entry = catalog.app(app.name)
             seen.note([

@@ -9,12 +9,12 @@ import Vault
 struct AccessQuestion: Equatable {
     enum Caller: Equatable { case pid(Int32), uid(UInt32) }
     let app: Name
-    let kind: Grant.Kind
+    let kind: Permission
     let caller: Caller
 
     init(_ target: RequestTarget) throws(Problem) {
         guard let app = try target.appName else { throw Problem(.badRequest, "app is not \(Name.grammar)") }
-        guard let kind = Grant.Kind(rawValue: target.query("kind") ?? "credentials") else {
+        guard let kind = Permission(rawValue: target.query("kind") ?? "credentials") else {
             throw Problem(.badRequest, "kind is not credentials or token")
         }
         let pid = try target.number("pid", in: 1...Int(Int32.max))
@@ -46,7 +46,7 @@ struct Explanation {
             clients.filter { $0.selectors.uid == identity.uid }
             + clients.filter { $0.selectors.uid != identity.uid }
         return ExplainDocument(
-            app: question.app, kind: question.kind.rawValue, served: decision.client != nil,
+            app: question.app, kind: question.kind, served: decision.client != nil,
             reason: Self.reason(decision), client: decision.client?.description,
             caller: Self.caller(identity),
             rules: ordered.map { client in

@@ -93,7 +93,7 @@ struct KeyActions {
 extension KeyList.Slot {
     init(_ way: UnlockMethod, isDamaged: Bool, isInUse: Bool) {
         self.init(
-            slot: way.id, kind: way.kind.rawValue, state: isDamaged ? .damaged : .ok,
+            slot: way.id, kind: way.kind, state: isDamaged ? .damaged : .ok,
             createdAt: way.createdAt,
             scrypt: way.seat.scrypt.map { Cost(logN: Int($0.logN), r: Int($0.r), p: Int($0.p)) }, isInUse: isInUse)
     }

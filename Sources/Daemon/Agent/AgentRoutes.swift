@@ -106,7 +106,7 @@ struct AgentRoutes: Responder {
 
     /// Serves a request if the session grants it and the client's rate limit allows it.
     private func served(
-        _ action: AuditEvent.Action, _ name: Name, _ kind: Grant.Kind, _ request: Request, _ caller: Identity,
+        _ action: AuditEvent.Action, _ name: Name, _ kind: Permission, _ request: Request, _ caller: Identity,
         _ session: VaultController.Session, _ body: (AppAccess, AppEntry, Name) throws(Problem) -> Reply
     ) throws(Problem) -> Reply {
         let asked = AppAccess(

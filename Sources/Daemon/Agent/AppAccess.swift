@@ -16,7 +16,7 @@ struct AppAccess: Sendable {
 
     let action: AuditEvent.Action
     let app: Name
-    let kind: Grant.Kind
+    let kind: Permission
     let caller: Identity
     let session: VaultController.Session
     /// Whether only the head is requested, which contains no secret: then nobody becomes a holder, and only refusals are

@@ -1,3 +1,4 @@
+import Domain
 import Maintenance
 import SocketAPI
 import Vault

@@ -170,7 +170,7 @@ package struct StatusReport: Sendable {
             app: entry.app.name, generation: entry.credential.generation.number,
             secretCreatedAt: entry.credential.createdAt, token: state,
             tokenExpiresAt: left > 0 ? entry.token?.expiresAt(at: now) : nil,
-            rotation: entry.rotation?.phase.rawValue, paused: entry.app.policy.isPaused,
+            rotation: entry.rotation?.phase, paused: entry.app.policy.isPaused,
             nextRotationAt: entry.nextRotation(recurrence, now.wall), probedAt: entry.lastLook?.at,
             oldHolders: oldHolders)
     }

@@ -66,8 +66,7 @@ package struct ExplainDocument: Equatable, Sendable, ListedDocument {
     }
 
     package let app: Name
-    /// `credentials` or `token`.
-    package let kind: String
+    package let kind: Permission
     package let served: Bool
     package let reason: String
     /// The client that it would be served as.
@@ -77,7 +76,7 @@ package struct ExplainDocument: Equatable, Sendable, ListedDocument {
     package let rules: [Rule]
 
     package init(
-        app: Name, kind: String, served: Bool, reason: String, client: String?, caller: Caller, rules: [Rule]
+        app: Name, kind: Permission, served: Bool, reason: String, client: String?, caller: Caller, rules: [Rule]
     ) {
         self.app = app
         self.kind = kind

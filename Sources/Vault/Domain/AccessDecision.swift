@@ -45,7 +45,7 @@ package enum RuleVerdict: Equatable, Sendable, CustomStringConvertible {
     case executable(wanted: String, found: String?)
     /// Its selectors match, but it has no grant for this app, or not for this kind.
     case app
-    case kind(Grant.Kind)
+    case kind(Permission)
 
     /// How many of the policy's conditions were met, for comparison.
     var progress: Int {

@@ -27,7 +27,7 @@ package final class ClientRules: Sendable {
 
     /// Returns the first client, by name, whose selectors all match and that has a grant for the request; otherwise what
     /// does not match in the closest one.
-    package func decide(_ identity: Identity, app: Name, kind: Grant.Kind) -> AccessDecision {
+    package func decide(_ identity: Identity, app: Name, kind: Permission) -> AccessDecision {
         var nearest: (name: Name, verdict: RuleVerdict)?
         let clients = byUID[identity.uid] ?? []
         for index in clients.indices {
@@ -44,7 +44,7 @@ package final class ClientRules: Sendable {
     package func visibleApps(to identity: Identity) -> VisibleApps {
         var names: Set<Name> = []
         for client in byUID[identity.uid] ?? [] where mismatch(of: client, with: identity) == nil {
-            for grant in client.grants where !grant.kinds.isEmpty {
+            for grant in client.grants where !grant.permissions.isEmpty {
                 switch grant.target {
                 case .any: return .all
                 case .app(let name): names.insert(name)
@@ -56,7 +56,7 @@ package final class ClientRules: Sendable {
 
     /// The verdict of the client's policy.
     package func verdict(
-        of client: Client, on identity: Identity, app: Name, kind: Grant.Kind
+        of client: Client, on identity: Identity, app: Name, kind: Permission
     ) -> RuleVerdict {
         if let mismatch = mismatch(of: client, with: identity) { return mismatch }
         if client.grants.contains(where: { $0.covers(app, kind) }) { return .allows }

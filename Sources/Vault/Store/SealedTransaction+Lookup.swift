@@ -36,7 +36,7 @@ extension SealedTransaction {
 
     /// `nil` for a rotation that has ended, of which there may be many.
     private func openRotation(_ row: SealedRow) throws -> Rotation? {
-        guard case .text(let phase) = row.cells[2], Rotation.Phase(rawValue: phase)?.isFinal == false else {
+        guard case .text(let phase) = row.cells[2], RotationPhase(rawValue: phase)?.isFinal == false else {
             return nil
         }
         return try sealer.open(row, as: Rotation.self)

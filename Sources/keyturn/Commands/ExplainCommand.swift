@@ -17,10 +17,8 @@ struct ExplainCommand: ParsableCommand {
     @Option(help: "The app that it would ask for.", completion: .apps) var app: Name
     @Option(help: ArgumentHelp("The process.", valueName: "n")) var pid: Int?
     @Option(help: ArgumentHelp("The user, instead of a process.", valueName: "n")) var uid: Int?
-    @Option(help: "The permission: credentials or token.") var kind: Kind = .credentials
+    @Option(help: "The permission: credentials or token.") var kind = Permission.credentials
     @OptionGroup var common: CommonOptions
-
-    enum Kind: String, ExpressibleByArgument, CaseIterable { case credentials, token }
 
     func validate() throws {
         guard (pid == nil) != (uid == nil) else { throw ValidationError("it is about --pid N or --uid N, one of them") }
@@ -28,11 +26,10 @@ struct ExplainCommand: ParsableCommand {
 
     func run() throws {
         let path: RequestPath =
-            switch (kind, pid, uid) {
-            case (.credentials, let pid?, _): "/v1/explain?app=\(app)&kind=credentials&pid=\(pid)"
-            case (.token, let pid?, _): "/v1/explain?app=\(app)&kind=token&pid=\(pid)"
-            case (.credentials, nil, let uid): "/v1/explain?app=\(app)&kind=credentials&uid=\(uid ?? 0)"
-            case (.token, nil, let uid): "/v1/explain?app=\(app)&kind=token&uid=\(uid ?? 0)"
+            if let pid {
+                "/v1/explain?app=\(app)&kind=\(kind)&pid=\(pid)"
+            } else {
+                "/v1/explain?app=\(app)&kind=\(kind)&uid=\(uid ?? 0)"
             }
         let answer = try common.admin.send(.get, path)
         var served = true
@@ -62,3 +59,5 @@ extension ExplainDocument {
         return text + "\n" + list.text
     }
 }
+
+extension Permission: ExpressibleByArgument {}

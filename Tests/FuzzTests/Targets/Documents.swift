@@ -10,7 +10,7 @@ extension FuzzTarget {
         var choices = Choices(input)
         let readers: [(ArraySlice<UInt8>) throws -> Void] = [
             twice(AppDraft.self), twice(AppPatch.self), twice(ClientDraft.self), twice(GenerationReport.self),
-            twice(RotateRequest.self), twice(UnlockRequest.self), twice(GrantDocument.self),
+            twice(RotateRequest.self), twice(UnlockRequest.self),
             twice(AppDocument.self), twice(AppList.self), twice(ClientList.self), twice(HolderList.self),
             twice(RotationPlan.self), twice(RotationList.self), twice(StatusDocument.self), twice(TokenDocument.self),
             twice(AddedApp.self), twice(AppsAnswer.self), twice(HealthAnswer.self), twice(CredentialsAnswer.self),
