@@ -22,7 +22,7 @@ extension Grant: MemberList {
 
     package init<Failure>(_ members: inout Members<Self, Failure>) throws(Failure) {
         let target: Target = try members("app", \.target)
-        let permissions = try members("kinds") { grant in Permission.allCases.filter(grant.permissions.contains) }
+        let permissions = try members("permissions") { grant in Permission.allCases.filter(grant.permissions.contains) }
         self.init(target: target, permissions: Set(permissions))
     }
 }

@@ -132,7 +132,7 @@ private final class Complaints: Sendable {
         guard last.exchange(now, ordering: .relaxed) != now else { return }
         switch refusal {
         case .full: complain("the socket has as many as it may, \(limits.connections)")
-        case .strangers: complain("users whom no rule names have as many as they may, \(limits.strangers)")
+        case .strangers: complain("users whom no policy names have as many as they may, \(limits.strangers)")
         case .user(let uid): complain("user \(uid) has as many as one may")
         case .shortage(let code): complain("\(SystemError("cannot accept any for a second", code))")
         }

@@ -26,7 +26,7 @@ extension WireSample {
             ClientDraft.self, strict: true, wrong: "uid", "allow",
             text: """
                 {"name":"sync","uid":1,"user":"u","gid":2,"unit":"s.service","exe":"/x","foreign":true,
-                "allow":[{"app":"hr","kinds":["credentials","token"]},{"app":"*","kinds":[]}]}
+                "allow":[{"app":"hr","permissions":["credentials","token"]},{"app":"*","permissions":[]}]}
                 """),
         WireSample(ClientDraft.self, strict: true, text: #"{"name":"sync","allow":[]}"#),
         WireSample(

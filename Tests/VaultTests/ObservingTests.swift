@@ -22,7 +22,7 @@ import Testing
         try await vault.removeClient(.test("one"))
         try await vault.removeApp(app.name)
         #expect(
-            seen.all.map(\.0) == [.app(app.name), .rules, .rules, .app(app.name)],
+            seen.all.map(\.0) == [.app(app.name), .policies, .policies, .app(app.name)],
             "what failed changed nothing")
         #expect(seen.all.map(\.generation) == [1, 1, 1, nil])
         #expect(seen.all.map(\.clients) == [0, 1, 0, 0])

@@ -94,7 +94,8 @@ extension RecordSample {
             uid: .max, user: "ann", gid: 5, unit: UnitName("pf.service"), executable: "/usr/bin/pf", allowsForeign: true
         )
         let grants = [
-            Grant(target: .any, permissions: []), Grant(target: .app(.test("zoom")), permissions: [.token, .credentials]),
+            Grant(target: .any, permissions: []),
+            Grant(target: .app(.test("zoom")), permissions: [.token, .credentials]),
             Grant(target: .app(.test("z")), permissions: [.token]),
         ]
         let full = Client(id: "c2", name: .test("two"), selectors: selectors, grants: grants, createdAt: at(2))
@@ -106,8 +107,8 @@ extension RecordSample {
                 "full", full, [.text("c2")],
                 text: """
                     {"name":"two","uid":4294967295,"user":"ann","gid":5,"unit":"pf.service","exe":"/usr/bin/pf",
-                    "foreign":true,"created_at":1700000002,"allow":[{"kinds":[]},
-                    {"app":"zoom","kinds":["credentials","token"]},{"app":"z","kinds":["token"]}]}
+                    "foreign":true,"created_at":1700000002,"allow":[{"app":"*","permissions":[]},
+                    {"app":"zoom","permissions":["credentials","token"]},{"app":"z","permissions":["token"]}]}
                     """),
             RecordSample(
                 "acknowledged",

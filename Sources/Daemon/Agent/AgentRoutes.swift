@@ -22,7 +22,7 @@ struct AgentRoutes: Responder {
     /// counted again, and those of strangers beyond their limit are closed.
     func standing(of caller: Identity) -> Standing {
         if caller.uid == 0 || caller.uid == geteuid() { return .owner }
-        return gate.session?.vault.catalog.hasRule(for: caller.uid) == false ? .stranger : .known
+        return gate.session?.vault.catalog.hasPolicy(for: caller.uid) == false ? .stranger : .known
     }
 
     var keepsNothing: Bool { gate.session == nil }
@@ -49,9 +49,9 @@ struct AgentRoutes: Responder {
         case .health:
             return .now(Response(.ok).json(HealthAnswer.ok))
         case .apps:
-            return .now(session.apps.answer(session.vault.catalog.rules.visibleApps(to: caller)))
+            return .now(session.apps.answer(session.vault.catalog.policies.visibleApps(to: caller)))
         case .events:
-            guard session.vault.catalog.rules.visibleApps(to: caller) != .none else {
+            guard session.vault.catalog.policies.visibleApps(to: caller) != .none else {
                 return .recorded(session.refusingEvents(to: caller))
             }
             let event = AuditEvent(.events, .allowed) { $0.caller(caller) }
@@ -106,11 +106,12 @@ struct AgentRoutes: Responder {
 
     /// Serves a request if the session grants it and the client's rate limit allows it.
     private func served(
-        _ action: AuditEvent.Action, _ name: Name, _ kind: Permission, _ request: Request, _ caller: Identity,
+        _ action: AuditEvent.Action, _ name: Name, _ permission: Permission, _ request: Request, _ caller: Identity,
         _ session: VaultController.Session, _ body: (AppAccess, AppEntry, Name) throws(Problem) -> Reply
     ) throws(Problem) -> Reply {
         let asked = AppAccess(
-            action: action, app: name, kind: kind, caller: caller, session: session, asksHead: request.method == .head)
+            action: action, app: name, permission: permission, caller: caller, session: session,
+            asksHead: request.method == .head)
         switch asked.decision {
         case .denied(let denial): return .recorded(asked.denied(denial))
         case .granted(let entry, let client):

@@ -16,7 +16,7 @@ struct AppAccess: Sendable {
 
     let action: AuditEvent.Action
     let app: Name
-    let kind: Permission
+    let permission: Permission
     let caller: Identity
     let session: VaultController.Session
     /// Whether only the head is requested, which contains no secret: then nobody becomes a holder, and only refusals are
@@ -24,8 +24,8 @@ struct AppAccess: Sendable {
     let asksHead: Bool
 
     var decision: Decision {
-        let (rules, entry) = session.vault.catalog.rules(beside: app)
-        switch rules.decide(caller, app: app, kind: kind) {
+        let (policies, entry) = session.vault.catalog.policies(beside: app)
+        switch policies.decide(caller, app: app, permission: permission) {
         case .denied(let denial): return .denied(denial)
         case .allowed(let client):
             guard let entry else { return .denied(.noSuchApp(app)) }
@@ -36,7 +36,9 @@ struct AppAccess: Sendable {
     /// An app that does not exist is refused with the same text as one that is not granted: without a grant, a caller
     /// learns nothing about existing apps. The audit log has the reason.
     func denied(_ denial: AccessDenial) -> RecordedResponse {
-        answer(.refusing(Refusal.notGranted(caller, kind)), .denied, nil) { $0.member("reason", denial.description) }
+        answer(.refusing(Refusal.notGranted(caller, permission)), .denied, nil) {
+            $0.member("reason", denial.description)
+        }
     }
 
     func allowed(
@@ -76,7 +78,7 @@ struct AppAccess: Sendable {
         func event() -> AuditEvent {
             AuditEvent(action, outcome) { line in
                 line.member("app", plain: app.description)
-                line.member("kind", plain: kind.rawValue)
+                line.member("permission", plain: permission.rawValue)
                 if let name { line.member("client", plain: name) }
                 more(&line)
                 line.caller(caller)
@@ -94,7 +96,7 @@ extension VaultController.Session {
         audit.refusal(.refusing(Refusal.noApps(caller)), of: caller) {
             AuditEvent(.events, .denied) { line in
                 line.caller(caller)
-                line.member("reason", "no rule lets this caller see an app")
+                line.member("reason", "no policy lets this caller see an app")
             }
         }
     }

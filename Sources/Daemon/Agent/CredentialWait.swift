@@ -69,7 +69,7 @@ final class CredentialWait: VaultWatch {
     /// The answer to send now, if any.
     private var answer: RecordedResponse? {
         let asked = AppAccess(
-            action: .credentials, app: name, kind: .credentials, caller: caller, session: session,
+            action: .credentials, app: name, permission: .credentials, caller: caller, session: session,
             asksHead: request.method == .head)
         switch asked.decision {
         case .denied(let denial): return asked.denied(denial)

@@ -10,7 +10,7 @@ package struct ClientDraft: Equatable, Sendable, ListedDocument {
     package let gid: Int?
     package let unit: String?
     package let exe: String?
-    /// Whether the rule also matches callers in a namespace that the daemon does not see into.
+    /// Whether the policy also matches callers in a namespace that the daemon does not see into.
     package let foreign: Bool
     package let allow: [Grant]
 

@@ -31,7 +31,7 @@ struct ClientAdd: ParsableCommand {
     @Flag(help: "Also match callers in a user or pid namespace that the daemon cannot see into.") var foreign = false
     @Option(
         parsing: .upToNextOption,
-        help: ArgumentHelp("What: an app or '*', then credentials, token or both.", valueName: "app:kind,kind"))
+        help: ArgumentHelp("What: an app or '*', then credentials, token or both.", valueName: "app:permission"))
     var allow: [GrantArgument]
     @OptionGroup var common: CommonOptions
 

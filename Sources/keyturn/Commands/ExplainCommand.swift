@@ -11,13 +11,13 @@ struct ExplainCommand: ParsableCommand {
             Ends with 0 when it would be served and with 77 when not. With --uid, nothing is known of a unit or an
             executable, and the groups are those of the user's log-in.
 
-            Example: keyturn explain --app zoom-prod --pid 4711 --kind token
+            Example: keyturn explain --app zoom-prod --pid 4711 --permission token
             """)
 
     @Option(help: "The app that it would ask for.", completion: .apps) var app: Name
     @Option(help: ArgumentHelp("The process.", valueName: "n")) var pid: Int?
     @Option(help: ArgumentHelp("The user, instead of a process.", valueName: "n")) var uid: Int?
-    @Option(help: "The permission: credentials or token.") var kind = Permission.credentials
+    @Option(help: "The permission: credentials or token.") var permission = Permission.credentials
     @OptionGroup var common: CommonOptions
 
     func validate() throws {
@@ -27,9 +27,9 @@ struct ExplainCommand: ParsableCommand {
     func run() throws {
         let path: RequestPath =
             if let pid {
-                "/v1/explain?app=\(app)&kind=\(kind)&pid=\(pid)"
+                "/v1/explain?app=\(app)&permission=\(permission)&pid=\(pid)"
             } else {
-                "/v1/explain?app=\(app)&kind=\(kind)&uid=\(uid ?? 0)"
+                "/v1/explain?app=\(app)&permission=\(permission)&uid=\(uid ?? 0)"
             }
         let answer = try common.admin.send(.get, path)
         var served = true
@@ -53,9 +53,9 @@ extension ExplainDocument {
         table.add("executable", caller.exe ?? "not known")
         if caller.foreign { table.add("namespace", "one that the daemon does not see into") }
         text += table.text
-        guard !rules.isEmpty else { return text }
-        var list = TextTable(["CLIENT", "ITS RULE"])
-        for rule in rules { list.add(rule.client.description, rule.reason) }
+        guard !policies.isEmpty else { return text }
+        var list = TextTable(["CLIENT", "ITS POLICY"])
+        for policy in policies { list.add(policy.client.description, policy.reason) }
         return text + "\n" + list.text
     }
 }

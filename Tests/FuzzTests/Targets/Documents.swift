@@ -48,7 +48,8 @@ extension FuzzTarget {
         let one = try JSONDocument(parsing: secret(input))
         let two = try JSONDocument(parsing: secret(written))
         for name in [
-            "kinds", "allow", "apps", "clients", "rotations", "holders", "problems", "checks", "targets", "connections",
+            "permissions", "allow", "apps", "clients", "rotations", "holders", "problems", "checks", "targets",
+            "connections",
             "settings", "slots", "generations",
         ] {
             guard let before = one.member(name, of: one.root), let after = two.member(name, of: two.root) else {

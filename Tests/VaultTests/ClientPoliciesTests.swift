@@ -4,13 +4,13 @@ import Testing
 import Vault
 
 @Suite struct ClientRulesTests {
-    private static let rules = ClientRules([
+    private static let policies = ClientPolicies([
         .sample("b-any", uid: 1000, grants: [Grant(target: .any, permissions: [.token])]),
         .sample(
             "a-group", uid: 1000, gid: 50,
             grants: [Grant(target: .app(.test("alpha")), permissions: [.credentials, .token])]),
         .sample("c-nothing", uid: 1001, grants: []),
-        .sample("d-no-kinds", uid: 1002, grants: [Grant(target: .any, permissions: [])]),
+        .sample("d-no-permissions", uid: 1002, grants: [Grant(target: .any, permissions: [])]),
         .sample(
             "e-two", uid: 0,
             grants: [
@@ -29,10 +29,10 @@ import Vault
             (0, 0, "beta", .credentials, nil), (0, 0, "gamma", .token, nil), (4242, 50, "alpha", .token, nil),
         ] as [(UInt32, UInt32, String, Permission, String?)])
     func `each client has what its policy grants, and the verdict names the policy`(
-        uid: UInt32, gid: UInt32, app: String, kind: Permission, client: String?
+        uid: UInt32, gid: UInt32, app: String, permission: Permission, client: String?
     ) {
         let identity = Identity(uid: uid, gid: gid, pid: 1)
-        #expect(Self.rules.decide(identity, app: .test(app), kind: kind).client?.description == client)
+        #expect(Self.policies.decide(identity, app: .test(app), permission: permission).client?.description == client)
     }
 
     @Test(
@@ -43,6 +43,6 @@ import Vault
             uid: UInt32, gid: UInt32, app: String, may: Bool
         )
     {
-        #expect(Self.rules.visibleApps(to: Identity(uid: uid, gid: gid, pid: 1)).contains(.test(app)) == may)
+        #expect(Self.policies.visibleApps(to: Identity(uid: uid, gid: gid, pid: 1)).contains(.test(app)) == may)
     }
 }
