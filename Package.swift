@@ -68,10 +68,10 @@ let package = Package(
         .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
         .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
         .target(name: "CPlatform"),
-        target("Domain"),
         target("SecretMemory", ["CPlatform"]),
+        target("Domain", ["SecretMemory"]),
         target("SecretJSON", ["Domain", "SecretMemory"]),
-        target("Envelope", ["COpenSSL", "CPlatform", "SecretMemory"]),
+        target("Envelope", ["COpenSSL", "CPlatform", "Domain", "SecretMemory"]),
         target("Audit", ["Domain", "Envelope", "SecretJSON", "SecretMemory"]),
         target("Vault", ["Audit", "Domain", "Envelope", "SecretJSON", "SecretMemory"]),
         target(
@@ -159,8 +159,8 @@ let package = Package(
         tests("DomainTests", ["Domain"]),
         tests("ConfinementTests", ["CPlatform", "Confinement"]),
         tests("SecretMemoryTests", ["SecretMemory", "TestSupport"]),
-        tests("SecretJSONTests", ["SecretJSON", "SecretMemory", "TestSupport"]),
-        tests("EnvelopeTests", ["Envelope", "SecretMemory"]),
+        tests("SecretJSONTests", ["Domain", "SecretJSON", "SecretMemory", "TestSupport"]),
+        tests("EnvelopeTests", ["Domain", "Envelope", "SecretMemory"]),
         tests("AuditTests", ["Audit", "Domain", "SecretMemory", "TestSupport"]),
         tests(
             "VaultTests",
@@ -187,7 +187,7 @@ let package = Package(
                 "Domain", "HTTPTransport", "PingFederate", "PushTargets", "Rotation", "SecretMemory", "TestSupport",
                 "Vault",
             ]),
-        tests("TerminalTests", ["Domain", "SocketAPI", "Terminal"]),
+        tests("TerminalTests", ["Domain", "SecretMemory", "SocketAPI", "Terminal"]),
         tests(
             "SocketServerTests",
             ["Domain", "HTTPTestSupport", "SecretMemory", "SocketAPI", "SocketServer", "TestSupport"]),

@@ -170,7 +170,7 @@ def prepare():
             "token_url": zoom + "/oauth/token", "api_url": zoom})
         assert status in (200, 201), body
     status, body = ask(ADMIN, "POST", "/v1/clients", {
-        "name": "me", "uid": os.getuid(), "allow": [{"app": "*", "kinds": ["credentials", "token"]}]})
+        "name": "me", "uid": os.getuid(), "allow": [{"app": "*", "permissions": ["credentials", "token"]}]})
     assert status in (200, 201), body
 
 

@@ -1,5 +1,5 @@
 /// Who is at the other end of a connection, as the kernel says. Made when the connection is accepted; what only some
-/// rules ask for is looked up when the first of them is there.
+/// policies ask for is looked up when the first of them is there.
 package struct Identity: Equatable, Sendable {
     package let uid: UInt32
     /// The process's own group, as it was at connect(2).

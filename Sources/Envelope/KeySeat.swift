@@ -1,3 +1,4 @@
+package import Domain
 package import SecretMemory
 
 /// The public part of an unlock method, from which a keyring key can be wrapped for the holder of a secret without the
@@ -8,7 +9,7 @@ package import SecretMemory
 /// later, and the file alone does not suffice even if X25519 is broken.
 package struct SlotRecipient: Sendable {
     package let id: String
-    package let kind: KeySlot.Kind
+    package let kind: UnlockMethodKind
     package let salt: [UInt8]
     /// Only for a passphrase.
     package let scrypt: ScryptParameters?
@@ -33,7 +34,7 @@ package struct SlotRecipient: Sendable {
 
     /// A stored recipient. Throws ``EnvelopeError/damaged`` if a part has a wrong length.
     package init(
-        id: String, kind: KeySlot.Kind, salt: [UInt8], scrypt: ScryptParameters?, publicKey: [UInt8],
+        id: String, kind: UnlockMethodKind, salt: [UInt8], scrypt: ScryptParameters?, publicKey: [UInt8],
         share: consuming SecretBytes
     ) throws(EnvelopeError) {
         guard salt.count == KeySlot.saltLength, publicKey.count == X25519.keyLength,

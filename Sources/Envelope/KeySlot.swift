@@ -1,3 +1,4 @@
+package import Domain
 package import SecretMemory
 
 /// A key slot of a vault: the keyring key, wrapped so that one secret opens it. Adding or removing slots does not
@@ -8,20 +9,13 @@ package import SecretMemory
 /// authenticated with the key. AES-GCM alone does not commit to a key: a slot can be crafted that opens with many. The
 /// commitment is checked before anything is opened, and matches only one key.
 package struct KeySlot: Sendable, Equatable {
-    /// The kind of secret that opens a slot. The raw values are stored.
-    package enum Kind: String, Sendable, CaseIterable {
-        case keyFile = "key-file"
-        case passphrase
-        case recovery
-    }
-
     static let format: UInt8 = 1
     static let saltLength = 32
     static let keyringKeyLength = 32
     static let checksumLength = 8
 
     package let id: String
-    package let kind: Kind
+    package let kind: UnlockMethodKind
     /// Only for a passphrase.
     package let scrypt: ScryptParameters?
     /// The stored form. Not secret, but it allows guessing passphrases.
@@ -58,7 +52,8 @@ package struct KeySlot: Sendable, Equatable {
     }
 
     private init(
-        id: String, kind: Kind, scrypt: ScryptParameters?, bytes: [UInt8], salt: [UInt8], ephemeralKey: [UInt8],
+        id: String, kind: UnlockMethodKind, scrypt: ScryptParameters?, bytes: [UInt8], salt: [UInt8],
+        ephemeralKey: [UInt8],
         commitment: [UInt8]
     ) {
         (self.id, self.kind, self.scrypt, self.bytes) = (id, kind, scrypt, bytes)
@@ -104,7 +99,7 @@ extension KeySlot {
         else { throw .damaged }
 
         var reader = EncodingReader(bytes[1...])
-        guard let kind = Kind(rawValue: try reader.text()) else { throw .unknownFormat }
+        guard let kind = UnlockMethodKind(rawValue: try reader.text()) else { throw .unknownFormat }
         let id = try reader.text()
         guard (1...255).contains(id.utf8.count) else { throw .damaged }
         let salt = try Array(reader.take(Self.saltLength))

@@ -1,3 +1,4 @@
+package import Domain
 package import SecretMemory
 
 /// A secret that may open the vault. It opens the key slots of its own kind.
@@ -11,7 +12,7 @@ package enum UnlockSecret: ~Copyable, Sendable {
     package static let keyFileLengths = 32...4096
     package static let passphraseLengths = 12...1024
 
-    package var kind: KeySlot.Kind {
+    package var kind: UnlockMethodKind {
         switch self {
         case .keyFile: .keyFile
         case .passphrase: .passphrase

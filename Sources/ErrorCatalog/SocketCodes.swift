@@ -13,8 +13,8 @@ extension ProblemCode {
                 try: "send that header with every request")
         case .notGranted:
             Explanation(
-                "no rule grants this to the caller; an app that does not exist gets the same answer",
-                try: "keyturn explain --app APP --pid PID says which rule is missing; keyturn client add makes one")
+                "no policy grants this to the caller; an app that does not exist gets the same answer",
+                try: "keyturn explain --app APP --pid PID says which policy is missing; keyturn client add makes one")
         case .notPermitted:
             Explanation(
                 "the caller's role on the admin socket does not allow that",

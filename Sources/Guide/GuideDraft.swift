@@ -1,6 +1,6 @@
 package import Domain
 package import SecretJSON
-package import SocketAPI
+import SocketAPI
 
 /// The progress of adding an app, saved so that it can be continued later. Never contains a secret.
 package struct GuideDraft: Equatable, Sendable, ListedDocument {
@@ -9,8 +9,8 @@ package struct GuideDraft: Equatable, Sendable, ListedDocument {
     package var step: MarketplaceStep?
     /// The entered values. An empty text means that the question was skipped.
     package private(set) var values: [MarketplaceField: String] = [:]
-    /// `commercial`, `government`, or `nil` when both addresses are given, or none.
-    package var environment: String?
+    /// `nil` with both addresses, or where nothing was said.
+    package var environment: ZoomEnvironment.Kind?
     package var tokenURL: String?
     package var apiURL: String?
 
@@ -34,15 +34,14 @@ package struct GuideDraft: Equatable, Sendable, ListedDocument {
         }
     }
 
-    /// The record that is saved with the app.
-    package var profile: ProfileDocument {
-        func value(_ field: MarketplaceField) -> String? { values[field].flatMap { $0.isEmpty ? nil : $0 } }
-        var profile = ProfileDocument()
-        profile.description = value(.description)
-        profile.company = value(.company)
-        profile.contactName = value(.contactName)
-        profile.contactEmail = value(.contactEmail)
-        profile.features = value(.features)
+    /// The record that is kept with the app.
+    package var profile: AppProfile {
+        var profile = AppProfile()
+        for field in AppProfile.Field.allCases {
+            profile[field] = MarketplaceField(rawValue: field.rawValue).flatMap { values[$0] }.flatMap {
+                $0.isEmpty ? nil : $0
+            }
+        }
         return profile
     }
 

@@ -1,3 +1,4 @@
+package import Domain
 import HTTPTransport
 import SecretJSON
 import SecretMemory
@@ -66,7 +67,7 @@ extension ConsoleSession {
     }
 
     package func progress(
-        of id: String, by policy: ReplicationPolicy, _ push: FollowedPush
+        of id: String, by policy: ReplicationMode, _ push: FollowedPush
     ) async throws(ConsoleFailure) -> ReplicationProgress {
         guard policy != .none, let status = try await clusterStatus() else { return .done }
         guard policy == .onSave else { return status.progress(ofAll: push) }

@@ -2,16 +2,6 @@ package import Domain
 import HTTPTransport
 import SecretJSON
 
-/// How the engines get what was pushed to the console.
-package enum ReplicationPolicy: String, CaseIterable, Sendable {
-    /// The console replicates a connection when it is saved. PingFederate 12.0 and newer. [doc]
-    case onSave = "on-save"
-    /// Keyturn asks the console to replicate all pending changes, including those of other people.
-    case full
-    /// Keyturn does not replicate; somebody else takes care of it.
-    case none
-}
-
 /// The nodes of a cluster and how up to date each is. [doc]
 package struct ClusterStatus: Equatable, Sendable {
     package struct Node: Equatable, Sendable {

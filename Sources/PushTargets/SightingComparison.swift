@@ -6,7 +6,7 @@ import Vault
 extension Sighting {
     enum Finding: Equatable {
         case same(Basis)
-        case changed(Drift.Kind, savedAt: String?)
+        case changed(DriftKind, savedAt: String?)
         /// The encrypted text differs: a second read shows whether it differs at each read.
         case lookAgain
     }

@@ -1,8 +1,9 @@
+package import Domain
 import Envelope
 import HTTPTransport
 package import PingFederate
 import SecretMemory
-package import Vault
+import Vault
 
 // Conversion between the vault's types of a push target and the console's.
 
@@ -21,18 +22,10 @@ extension PushTarget {
             FieldChange(fields.clientSecret, credential.clientSecret),
         ].compactMap(\.self)
     }
-
-    var policy: ReplicationPolicy {
-        switch replication {
-        case .onSave: .onSave
-        case .full: .full
-        case .none: .none
-        }
-    }
 }
 
 extension ConsoleAccess {
-    package init(_ adminURL: String, _ login: PushTarget.Login, _ trust: PushTarget.Trust) throws(ConsoleFailure) {
+    package init(_ adminURL: String, _ login: ConsoleLogin, _ trust: ConsoleTrust) throws(ConsoleFailure) {
         do {
             let login: ConsoleAccess.Login =
                 switch login {
@@ -53,7 +46,7 @@ extension ConsoleAccess {
 }
 
 extension TLSOptions.Trust {
-    init(_ trust: PushTarget.Trust) {
+    init(_ trust: ConsoleTrust) {
         self =
             switch trust {
             case .system: .standard

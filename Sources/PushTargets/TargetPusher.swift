@@ -134,7 +134,7 @@ package final class TargetPusher: Sendable {
         _ session: ConsoleSession, _ target: PushTarget, _ delivery: inout Delivery
     ) async throws -> PublishOutcome? {
         let progress = try await session.progress(
-            of: target.connection, by: target.policy, delivery.followed(now: time.now.wall))
+            of: target.connection, by: target.replication, delivery.followed(now: time.now.wall))
         delivery.disprove(.access)
         switch progress {
         case .done:

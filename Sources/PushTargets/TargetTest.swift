@@ -90,14 +90,14 @@ package struct TargetTest {
 
     private func replication(_ console: ConsoleSession, _ entry: TargetEntry) async -> Verification.Check {
         let target = entry.target
-        guard target.policy != .none else {
+        guard target.replication != .none else {
             return .init("replication", .skipped, "somebody else takes care of it, as configured")
         }
         do throws(ConsoleFailure) {
             guard let cluster = try await console.clusterStatus() else {
                 return .init("replication", .passed, "the console is standalone")
             }
-            if target.policy == .onSave { try await console.requireReplicationOnSave() }
+            if target.replication == .onSave { try await console.requireReplicationOnSave() }
             guard !cluster.engines.isEmpty else {
                 return .init(
                     "replication", .failed, "\(ClusterStatus.noEngine); a rotation would wait for one",
@@ -111,7 +111,7 @@ package struct TargetTest {
                     try: "wait for a node that is about to replicate; one that is permanently out of service: "
                         + "remove it from the cluster, or bring it back")
             }
-            guard target.policy == .full else {
+            guard target.replication == .full else {
                 return .init("replication", .passed, "replicated when it is saved; \(words)")
             }
             return .init("replication", .passed, "a push would replicate all pending changes; \(words)")

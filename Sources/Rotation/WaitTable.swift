@@ -1,4 +1,4 @@
-package import Vault
+package import Domain
 
 /// What a rotation may wait for in each of its states, and how long that is normal. Problem, alert, metric, text and the
 /// table in docs/rotation.md are derived from it; a test compares that page with it.
@@ -8,7 +8,7 @@ package struct WaitRow: Equatable, Sendable {
         case you
     }
 
-    package let phase: Rotation.Phase
+    package let phase: RotationPhase
     package let kind: Kind
     /// In seconds; `nil` for as long as configured.
     package let usual: Int?
@@ -16,7 +16,7 @@ package struct WaitRow: Equatable, Sendable {
     package let words: String
 
     /// Every state except the final ones waits for something.
-    package static func rows(_ phase: Rotation.Phase) -> [WaitRow] {
+    package static func rows(_ phase: RotationPhase) -> [WaitRow] {
         func row(_ kind: Kind, _ usual: Int?, _ words: String) -> WaitRow {
             WaitRow(phase: phase, kind: kind, usual: usual, words: words)
         }
@@ -45,5 +45,5 @@ package struct WaitRow: Equatable, Sendable {
         }
     }
 
-    package static let all = Rotation.Phase.allCases.flatMap(rows)
+    package static let all = RotationPhase.allCases.flatMap(rows)
 }

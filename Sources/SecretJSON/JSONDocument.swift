@@ -64,7 +64,7 @@ package final class JSONDocument: Sendable {
     package func allowOnly(_ names: [String], of node: JSONNode) throws(JSONError) {
         guard kind(node) == .object else { throw JSONError(.wrongType) }
         if let other = firstMember(of: node, where: { key in !names.contains { holds(key, $0) } }) {
-            throw JSONError(.unknownMember, member: printable(other.key))
+            throw JSONError(.unknownMember, member: Self.printable((try? string(other.key)) ?? ""))
         }
     }
 
@@ -142,8 +142,7 @@ package final class JSONDocument: Sendable {
         }
     }
 
-    private func printable(_ key: JSONNode) -> String {
-        let name = (try? string(key)) ?? ""
-        return String(name.unicodeScalars.filter { $0.value > 0x20 && $0.value < 0x7F }.prefix(64).map(Character.init))
+    static func printable(_ text: String) -> String {
+        String(text.unicodeScalars.filter { $0.value > 0x20 && $0.value < 0x7F }.prefix(64).map(Character.init))
     }
 }

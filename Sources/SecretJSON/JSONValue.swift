@@ -70,10 +70,13 @@ extension SecretBox: JSONValue {
     package func write(to json: inout JSONWriter) { json.secret(bytes) }
 }
 
-/// A word of a closed set. Any other word is out of range.
+/// A word of a closed set. The error names any other one.
 extension JSONValue where Self: RawRepresentable, RawValue == String {
     package init(_ node: JSONNode, in document: borrowing JSONDocument) throws(JSONError) {
-        guard let known = Self(rawValue: try document.string(node)) else { throw JSONError(.outOfRange) }
+        let text = try document.string(node)
+        guard let known = Self(rawValue: text) else {
+            throw JSONError(.unknownWord, word: JSONDocument.printable(text))
+        }
         self = known
     }
 
@@ -101,7 +104,7 @@ extension JSONDocument {
         _ name: String, of node: JSONNode, as _: Value.Type = Value.self
     ) throws(JSONError) -> Value {
         let member = try require(name, of: node)
-        do { return try Value(member, in: self) } catch { throw JSONError(error.code, member: error.member ?? name) }
+        do { return try Value(member, in: self) } catch { throw error.named(name) }
     }
 
     /// `nil` when the member is absent or, in a document, null.
@@ -137,5 +140,10 @@ extension JSONWriter {
     /// Left out when there is no value.
     package mutating func member(_ name: StaticString, ifPresent value: (some JSONValue)?) {
         if let value { member(name, value) }
+    }
+
+    /// Absent when there is no value.
+    package mutating func member(named name: String, ifPresent value: (some JSONValue)?) {
+        if let value { member(named: name, value) }
     }
 }

@@ -49,14 +49,14 @@ package struct HistoryText {
                     text: "generation \(generation.generation), \(words(generation))"
                         + (isCurrent ? ", current\(age(generation))" : end)))
         }
-        for rotation in history.rotations where rotation.promotedAt == nil || rotation.state == "blocked" {
+        for rotation in history.rotations where rotation.promotedAt == nil || rotation.state.known == .blocked {
             let why = rotation.reason.map { ": \($0)" } ?? ""
-            let isOver = ["refused", "aborted", "blocked"].contains(rotation.state)
+            let isOver = rotation.state.known.map { $0.isFinal || $0 == .blocked } ?? (rotation.endedAt != nil)
             moments.append(
                 Moment(
                     at: rotation.endedAt ?? rotation.plannedAt, mark: isOver ? .failure : .underWay,
                     meaning: isOver ? .bad : .warning,
-                    text: "rotation \(rotation.id), by \(rotation.trigger), \(rotationWords(rotation.state))\(why)"))
+                    text: "rotation \(rotation.id), by \(rotation.trigger), \(rotation.state.words)\(why)"))
         }
         return moments
     }

@@ -86,7 +86,7 @@ package struct StatusText {
                 .init(spoken(seconds: status.now - app.secretCreatedAt)), .init(next, next == "due" ? .warning : nil),
                 .init(token ?? app.token.rawValue, app.token == .refused ? .bad : nil),
                 .init(app.oldHolders == 0 ? "-" : String(app.oldHolders), app.oldHolders == 0 ? nil : .warning),
-                .init(app.rotation.map(rotationWords) ?? "-", app.rotation == "blocked" ? .bad : nil),
+                .init(app.rotation?.words ?? "-", app.rotation?.known == .blocked ? .bad : nil),
             ])
         }
         return table

@@ -6,7 +6,7 @@ package enum CatalogChange: Equatable, Sendable {
     /// The app with this name was added, changed or removed.
     case app(Name)
     /// Clients were added or removed, and with them permissions.
-    case rules
+    case policies
 }
 
 /// The decrypted content of the vault in memory. Readers take entries without waiting; a change is visible after its
@@ -19,7 +19,7 @@ package final class Catalog: Sendable {
         var clients: [Name: Client] = [:]
         var targets: [Name: TargetEntry] = [:]
         var targetNames: [String: Name] = [:]
-        var rules = ClientRules([])
+        var policies = ClientPolicies([])
         var strangers: [String: String] = [:]
     }
 
@@ -63,18 +63,18 @@ package final class Catalog: Sendable {
             .filter { client($0) != nil }.sorted()
     }
 
-    package var rules: ClientRules { state.withLock { $0.rules } }
+    package var policies: ClientPolicies { state.withLock { $0.policies } }
 
     /// The policies and the app, from the same moment.
-    package func rules(beside app: Name) -> (rules: ClientRules, entry: AppEntry?) {
-        state.withLock { ($0.rules, $0.apps[app]) }
+    package func policies(beside app: Name) -> (policies: ClientPolicies, entry: AppEntry?) {
+        state.withLock { ($0.policies, $0.apps[app]) }
     }
 
     /// Whether some client has this uid.
-    package func hasRule(for uid: UInt32) -> Bool { state.withLock { $0.rules.hasRule(for: uid) } }
+    package func hasPolicy(for uid: UInt32) -> Bool { state.withLock { $0.policies.hasPolicy(for: uid) } }
 
     /// The facts that are needed about a caller with this uid before a decision.
-    package func needs(of uid: UInt32) -> IdentityNeeds { state.withLock { $0.rules.needs(of: uid) } }
+    package func needs(of uid: UInt32) -> IdentityNeeds { state.withLock { $0.policies.needs(of: uid) } }
 
     /// Makes a commit's changes visible, all at once, and notifies the observers.
     func show(_ changes: [RowChange], at now: Moment, newest: Timestamp?) {
@@ -105,10 +105,10 @@ package final class Catalog: Sendable {
         let isNew = state.withLock { state in
             guard state.strangers != strangers else { return false }
             state.strangers = strangers
-            state.rules = ClientRules(Array(state.clients.values), strangers: strangers)
+            state.policies = ClientPolicies(Array(state.clients.values), strangers: strangers)
             return true
         }
-        if isNew { tell(.rules) }
+        if isNew { tell(.policies) }
     }
 
     /// By client ID, the current owner of each uid that no longer belongs to the client's user.

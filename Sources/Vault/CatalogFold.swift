@@ -120,8 +120,8 @@ struct CatalogFold {
         guard !clients.isEmpty else { return told }
         state.clients = state.clients.filter { clients[$0.value.id] == nil }
         for case let client? in clients.values { state.clients[client.name] = client }
-        state.rules = ClientRules(Array(state.clients.values), strangers: state.strangers)
-        return told + [.rules]
+        state.policies = ClientPolicies(Array(state.clients.values), strangers: state.strangers)
+        return told + [.policies]
     }
 }
 

@@ -1,3 +1,4 @@
+import Domain
 import Envelope
 import SecretMemory
 
@@ -33,7 +34,7 @@ struct KeySlots: Sendable, Equatable {
     var words: [String] {
         slots.compactMap { row in
             guard case .text(let kind) = row.cells[1] else { return nil }
-            return KeySlot.Kind(rawValue: kind)?.words ?? kind
+            return UnlockMethodKind(rawValue: kind)?.words ?? kind
         }
     }
 

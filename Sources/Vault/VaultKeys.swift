@@ -93,7 +93,8 @@ extension Vault {
     ) async throws(VaultError) -> UnlockMethod {
         let old = keys.withLock { $0 }
         guard old.unlockMethods.count < Self.mostUnlockMethods else {
-            throw VaultError(.ended, "there already are \(Self.mostUnlockMethods) key slots", hint: "keyturn key remove SLOT")
+            throw VaultError(
+                .ended, "there already are \(Self.mostUnlockMethods) key slots", hint: "keyturn key remove SLOT")
         }
         let (method, row) = try await prepared {
             try old.made(new, id: old.unlockMethods.nextID, at: now, scrypt: scrypt)

@@ -107,13 +107,3 @@ extension SealedRow {
         self.init(table: .keySlot, cells: [.text(slot.id), .text(slot.kind.rawValue)], sealed: slot.bytes)
     }
 }
-
-extension KeySlot.Kind {
-    var words: String {
-        switch self {
-        case .keyFile: "key file"
-        case .passphrase: "passphrase"
-        case .recovery: "recovery key"
-        }
-    }
-}

@@ -3,7 +3,7 @@ package import SecretMemory
 
 /// The endpoint of Zoom that was called. Each has its own form of refusal.
 package enum ZoomCall: Equatable, Sendable {
-    case token(Grant)
+    case token(OAuthGrant)
     case api
     case scim
     /// A change of the client secret or of its expiry. Unless Zoom certainly refused it, Zoom may have done it.

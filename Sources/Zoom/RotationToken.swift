@@ -12,10 +12,10 @@ extension ZoomClient {
     /// Makes at most two calls; stops after the first if Zoom refuses the credentials. When no grant yields the scope,
     /// throws ``ZoomFailure/Cause/missingScopes(_:)``: this app can only be rotated by hand.
     package func rotationToken(
-        credentials: ZoomCredentials, remembered: Grant? = nil, at endpoints: ZoomEndpoints
-    ) async throws(ZoomFailure) -> (token: ZoomToken, grant: Grant) {
+        credentials: ZoomCredentials, remembered: OAuthGrant? = nil, at endpoints: ZoomEndpoints
+    ) async throws(ZoomFailure) -> (token: ZoomToken, grant: OAuthGrant) {
         let first = remembered ?? .clientCredentials
-        var silent: (token: ZoomToken, grant: Grant)?
+        var silent: (token: ZoomToken, grant: OAuthGrant)?
         var refusal: ZoomFailure?
         for grant in [first, first == .clientCredentials ? .accountCredentials : .clientCredentials] {
             do throws(ZoomFailure) {

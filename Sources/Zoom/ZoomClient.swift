@@ -16,7 +16,7 @@ package struct ZoomClient: Sendable {
 
     /// Asks for a new token. Earlier ones stay valid. [doc]
     package func mint(
-        _ credentials: ZoomCredentials, grant: Grant = .accountCredentials, at endpoints: ZoomEndpoints
+        _ credentials: ZoomCredentials, grant: OAuthGrant = .accountCredentials, at endpoints: ZoomEndpoints
     ) async throws(ZoomFailure) -> ZoomToken {
         let pair = credentials.basicPair()
         let request = HTTPRequest(

@@ -15,7 +15,7 @@ package struct ZoomCredentials: Sendable {
 }
 
 /// The OAuth grant that an app uses.
-package enum Grant: String, CaseIterable, Sendable {
+package enum OAuthGrant: String, CaseIterable, Sendable {
     /// On behalf of the account, as Server-to-Server apps are meant to be used.
     case accountCredentials = "account_credentials"
     /// On behalf of the app alone. Zoom documents this grant for rotating the client secret.
@@ -27,7 +27,7 @@ extension ZoomCredentials {
     func basicPair() -> SecretBox { .basicPair(clientID, clientSecret) }
 
     /// The body of a token request, as `application/x-www-form-urlencoded`.
-    func form(_ grant: Grant) -> SecretBox {
+    func form(_ grant: OAuthGrant) -> SecretBox {
         var form = SecretBuffer()
         form.append("grant_type=\(grant.rawValue)")
         if grant == .accountCredentials {

@@ -28,7 +28,7 @@ func fill(_ path: String, keyFile: String, apps: Int) async throws {
         Client(
             id: "00000000000000000000000000000000", name: try name("bench"),
             selectors: Selectors(uid: getuid(), user: nil, gid: nil),
-            grants: [Grant(target: .any, kinds: [.credentials, .token])], createdAt: now))
+            grants: [Grant(target: .any, permissions: [.credentials, .token])], createdAt: now))
     try await SQLiteStore.create(at: path) { store in
         try await store.write { transaction in
             try rows.forEach { try transaction.put($0) }

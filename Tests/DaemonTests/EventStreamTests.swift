@@ -1,3 +1,4 @@
+import Domain
 import SecretMemory
 import TestSupport
 import Testing
@@ -61,13 +62,13 @@ import Vault
         try await world.vault.add(.sample("hidden"), clientSecret: SecretBox("other"))
         try await world.vault.removeClient(.test("me"))
         try await world.vault.add(
-            .sample("me", grants: [Grant(target: .app(.test("zoom-prod")), kinds: [.token])]))
+            .sample("me", grants: [Grant(target: .app(.test("zoom-prod")), permissions: [.token])]))
         let client = try world.client(asking: "/v1/events")
         #expect(client.events == ["zoom-prod 1 state"])
         try await world.vault.removeApp(.test("hidden"))
         world.run()
         #expect(client.events.count == 1)
-        try await world.vault.add(.sample("mine", grants: [Grant(target: .app(.test("none")), kinds: [.token])]))
+        try await world.vault.add(.sample("mine", grants: [Grant(target: .app(.test("none")), permissions: [.token])]))
         try await world.vault.removeClient(.test("me"))
         world.run()
         try await world.promote()

@@ -14,7 +14,7 @@ import Vault
 
     private struct State: Sendable {
         var appID: String? = "app-id"
-        var phase: Rotation.Phase?
+        var phase: RotationPhase?
         var isPaused = false
         var isRefused = false
         var isSuspect = false

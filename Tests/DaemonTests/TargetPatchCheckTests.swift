@@ -1,3 +1,4 @@
+import Domain
 import SecretMemory
 import SocketAPI
 import TestSupport
@@ -8,12 +9,12 @@ import Vault
 
 /// What a target is once it is changed; and which secret is used for whom.
 @Suite struct TargetPatchCheckTests {
-    private static let client = PushTarget.OAuthClient(
+    private static let client = OAuthClient(
         tokenURL: "https://as.example.com/token", clientID: "c", secret: SecretBox("kept"), scopes: ["a", "b"],
         authMethod: .post)
 
     private static func target(
-        _ login: PushTarget.Login = .basic(user: "ann", password: SecretBox("kept")), trust: PushTarget.Trust = .system
+        _ login: ConsoleLogin = .basic(user: "ann", password: SecretBox("kept")), trust: ConsoleTrust = .system
     ) -> PushTarget {
         .sample("console", of: .sample("zoom"), login: login, trust: trust)
     }
@@ -70,8 +71,7 @@ import Vault
         for (change, expected) in [
             ({ $0.settle = 1 }, kept), ({ $0.scope = "x y" }, #"c kept ["x", "y"] client_secret_post"#),
             ({ $0.scope = "" }, "c kept [] client_secret_post"),
-            ({ $0.tokenAuthMethod = "client_secret_basic" }, #"c kept ["a", "b"] client_secret_basic"#),
-            ({ $0.tokenAuthMethod = "none" }, "refused"),
+            ({ $0.tokenAuthMethod = .basic }, #"c kept ["a", "b"] client_secret_basic"#),
             ({ $0.clientSecret = SecretBox("new") }, #"c new ["a", "b"] client_secret_post"#),
             ({ $0.clientID = "d" }, "refused"), ({ $0.tokenURL = "https://as.example.com/other" }, kept),
             ({ $0.tokenURL = "https://evil.example.com/token" }, "refused"),
@@ -89,7 +89,7 @@ import Vault
         let same = try Self.patched(known) { $0.settle = 7 }.get()
         #expect(same.settle == 7 && same.isSamePlace(as: known) && same.trust == known.trust)
         #expect(same.bypassesExternalValidation && same.provisionerLog == known.provisionerLog && same.id == known.id)
-        #expect(try Self.patched(known) { $0.trust = "system" }.get().trust == .system)
+        #expect(try Self.patched(known) { $0.trust = .system }.get().trust == .system)
         #expect(try !Self.patched(known) { $0.bypassesExternalValidation = false }.get().bypassesExternalValidation)
         #expect(try Self.patched(known) { $0.provisionerLog = "" }.get().provisionerLog == nil)
         #expect(
@@ -102,7 +102,7 @@ import Vault
         #expect(without.fields.accountID == nil && !without.isSamePlace(as: known))
         #expect(try !Self.patched(known) { $0.connection = "other" }.get().isSamePlace(as: known))
         for refused in [
-            { $0.trust = "ca" }, { ($0.trust, $0.pin) = ("system", "0") }, { $0.replicate = "never" },
+            { $0.trust = .ca }, { ($0.trust, $0.pin) = (.system, "0") },
             { $0.settle = -1 }, { $0.fields.clientID = "Client Secret" }, { $0.fields.clientSecret = "" },
             { $0.connection = "" }, { $0.adminURL = "http://console.example.com" }, { $0.provisionerLog = "log" },
         ] as [(inout TargetPatch) -> Void] {
@@ -119,7 +119,7 @@ import Vault
         #expect(!concerns { ($0.settle, $0.restoresDrift, $0.bypassesExternalValidation) = (1, true, false) })
         #expect(!concerns { $0.provisionerLog = "" })
         for change in [
-            { $0.password = SecretBox("s") }, { $0.pin = "0" }, { $0.trust = "system" }, { $0.replicate = "full" },
+            { $0.password = SecretBox("s") }, { $0.pin = "0" }, { $0.trust = .system }, { $0.replicate = .full },
             { $0.fields.clientID = "c" }, { ($0.settle, $0.connection) = (1, "c") },
         ] as [(inout TargetPatch) -> Void] {
             #expect(concerns(change))

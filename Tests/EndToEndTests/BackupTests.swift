@@ -121,7 +121,7 @@ import Testing
                 var number = 0
                 while !isOver.withLock({ $0 }), number < 2000 {
                     let body =
-                        #"{"name":"w\#(number)","uid":\#(9000 + number),"allow":[{"app":"*","kinds":["token"]}]}"#
+                        #"{"name":"w\#(number)","uid":\#(9000 + number),"allow":[{"app":"*","permissions":["token"]}]}"#
                     guard (try? world.ask("POST", "/v1/clients", body: body).status) == 201 else { break }
                     number += 1
                     written.withLock { $0 = number }

@@ -150,7 +150,7 @@ import Testing
             ["rotate", "x", "--overlap", "soon"], "the value 'soon' is invalid for '--overlap <7d>'",
             "a duration like 30d"
         ),
-        (["explain", "--app", "x", "--uid", "1", "--kind", "moon"], "the value 'moon' is invalid", "one of"),
+        (["explain", "--app", "x", "--uid", "1", "--permission", "moon"], "the value 'moon' is invalid", "one of"),
     ]) func `an unknown word leads to the nearest known one`(_ arguments: [String], _ message: String, _ hint: String)
         throws
     {

@@ -19,21 +19,21 @@ import Testing
             }
             let nobody = try explain("--json")
             #expect(try nobody.exit == 77 && nobody.json["served"].bool == false)
-            #expect(try nobody.json["rules"].elements.first?["client"].string == "tests")
+            #expect(try nobody.json["policies"].elements.first?["client"].string == "tests")
 
             try world.must("client", "add", "ping", "--uid", "65533", "--allow", "zoom-prod:token")
             let wrongKind = try explain()
             #expect(wrongKind.exit == 77 && wrongKind.output.hasPrefix("refused: client 'ping'"))
-            let served = try explain("--kind", "token", "--json")
+            let served = try explain("--permission", "token", "--json")
             #expect(try served.exit == 0 && served.json["served"].bool == true && served.errors.isEmpty)
             #expect(try served.json["client"].string == "ping" && served.json["caller"]["gid"].int == 65_533)
             #expect(try served.json["caller"]["exe"].string?.hasSuffix("/sleep") == true)
             #expect(try world.curl("/v1/apps/zoom-prod/token", as: other).status == 200)
 
-            let user = try world.keyturn("explain", "--app", "zoom-prod", "--uid", "65533", "--kind", "token")
+            let user = try world.keyturn("explain", "--app", "zoom-prod", "--uid", "65533", "--permission", "token")
             #expect(user.exit == 0 && user.output.hasPrefix("served: client 'ping'"))
             try world.must("app", "remove", "zoom-prod", "--yes")
-            let gone = try explain("--kind", "token")
+            let gone = try explain("--permission", "token")
             #expect(gone.exit == 77 && gone.output.contains("there is no app 'zoom-prod'"))
         }
     }
@@ -42,7 +42,8 @@ import Testing
         try withWorld { world in
             #expect(try world.keyturn("explain", "--app", "zoom-prod", "--pid", "2147483647").exit == 66)
             for words in [
-                [], ["--pid", "1", "--uid", "1"], ["--pid", "0"], ["--uid", "-1"], ["--kind", "all", "--uid", "1"],
+                [], ["--pid", "1", "--uid", "1"], ["--pid", "0"], ["--uid", "-1"],
+                ["--permission", "all", "--uid", "1"],
             ] {
                 let outcome = try world.runner.run(Programs.keyturn, ["explain", "--app", "zoom-prod"] + words)
                 #expect([64, 65].contains(outcome.exit) && outcome.complains(), "\(words)")

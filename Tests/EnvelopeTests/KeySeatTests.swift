@@ -1,3 +1,4 @@
+import Domain
 import SecretMemory
 import Testing
 
@@ -6,7 +7,7 @@ import Testing
 struct KeySeatTests {
     private var key: SecretBytes { secret(run(0)) }
 
-    private static func unlockSecret(_ kind: KeySlot.Kind) throws(EnvelopeError) -> UnlockSecret {
+    private static func unlockSecret(_ kind: UnlockMethodKind) throws(EnvelopeError) -> UnlockSecret {
         switch kind {
         case .keyFile: .keyFile(secret(run(0, 64)))
         case .passphrase: .passphrase(secret(Array("correct horse".utf8)))
@@ -18,8 +19,8 @@ struct KeySeatTests {
         }
     }
 
-    @Test(arguments: KeySlot.Kind.allCases)
-    func `another keyring key is wrapped without the secret, which then opens it`(kind: KeySlot.Kind) throws {
+    @Test(arguments: UnlockMethodKind.allCases)
+    func `another keyring key is wrapped without the secret, which then opens it`(kind: UnlockMethodKind) throws {
         let seat = try SlotRecipient(id: "1", for: Self.unlockSecret(kind), scrypt: .least)
         let (first, second) = (try seat.wrap(key), try seat.wrap(secret(run(7))))
         #expect(try first.unwrap(with: Self.unlockSecret(kind)).constantTimeEquals(key))

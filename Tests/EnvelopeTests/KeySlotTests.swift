@@ -1,3 +1,4 @@
+import Domain
 import SecretMemory
 import Testing
 
@@ -6,7 +7,9 @@ import Testing
 struct KeySlotTests {
     private var key: SecretBytes { secret(run(0)) }
 
-    private static func unlockSecret(_ kind: KeySlot.Kind, other: Bool = false) throws(EnvelopeError) -> UnlockSecret {
+    private static func unlockSecret(_ kind: UnlockMethodKind, other: Bool = false) throws(EnvelopeError)
+        -> UnlockSecret
+    {
         switch kind {
         case .keyFile: .keyFile(secret(run(other ? 1 : 0, 64)))
         case .passphrase: .passphrase(secret(Array((other ? "Correct horse" : "correct horse").utf8)))
@@ -20,12 +23,12 @@ struct KeySlotTests {
         }
     }
 
-    private func slot(_ kind: KeySlot.Kind) throws -> KeySlot {
+    private func slot(_ kind: UnlockMethodKind) throws -> KeySlot {
         try KeySlot.wrap(key, id: "host-a", with: Self.unlockSecret(kind), scrypt: .least)
     }
 
-    @Test(arguments: KeySlot.Kind.allCases)
-    func `a slot opens with its secret, as made and as stored`(kind: KeySlot.Kind) throws {
+    @Test(arguments: UnlockMethodKind.allCases)
+    func `a slot opens with its secret, as made and as stored`(kind: UnlockMethodKind) throws {
         let slot = try slot(kind)
         let stored = try KeySlot(bytes: slot.bytes)
         #expect(stored == slot)
@@ -36,11 +39,11 @@ struct KeySlotTests {
         #expect(try self.slot(kind).bytes != slot.bytes, "each slot has a salt and a nonce of its own")
     }
 
-    @Test(arguments: KeySlot.Kind.allCases)
-    func `another secret, or one of another kind, is a wrong key`(kind: KeySlot.Kind) throws {
+    @Test(arguments: UnlockMethodKind.allCases)
+    func `another secret, or one of another kind, is a wrong key`(kind: UnlockMethodKind) throws {
         let slot = try slot(kind)
         #expect(throws: EnvelopeError.wrongKey) { _ = try slot.unwrap(with: Self.unlockSecret(kind, other: true)) }
-        for other in KeySlot.Kind.allCases where other != kind {
+        for other in UnlockMethodKind.allCases where other != kind {
             #expect(throws: EnvelopeError.wrongKey) { _ = try slot.unwrap(with: Self.unlockSecret(other)) }
         }
     }
@@ -54,8 +57,8 @@ struct KeySlotTests {
         #expect(throws: EnvelopeError.wrongKey) { _ = try renamed.unwrap(with: Self.unlockSecret(.recovery)) }
     }
 
-    @Test(arguments: KeySlot.Kind.allCases)
-    func `a stored slot with any bit flipped, or cut anywhere, is damaged`(kind: KeySlot.Kind) throws {
+    @Test(arguments: UnlockMethodKind.allCases)
+    func `a stored slot with any bit flipped, or cut anywhere, is damaged`(kind: UnlockMethodKind) throws {
         let bytes = try slot(kind).bytes
         for bit in 0..<bytes.count * 8 {
             let flipped = bytes.mapping(bit / 8) { $0 ^ 1 << UInt8(bit % 8) }
@@ -71,8 +74,8 @@ struct KeySlotTests {
     }
 
     /// Whoever changes a slot on purpose also mends its checksum.
-    @Test(arguments: KeySlot.Kind.allCases)
-    func `a slot changed on purpose opens with nothing`(kind: KeySlot.Kind) throws {
+    @Test(arguments: UnlockMethodKind.allCases)
+    func `a slot changed on purpose opens with nothing`(kind: UnlockMethodKind) throws {
         let bytes = try slot(kind).bytes.dropLast(8)
         let parameters = kind == .passphrase ? bytes.count - 95..<bytes.count - 92 : 0..<0
         var opened = 0

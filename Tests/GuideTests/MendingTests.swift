@@ -72,7 +72,7 @@ import Zoom
         draft.set(.clientSecret, "s3cret")
         draft.set(.marketplaceAppID, "")
         draft.set(.company, "Émile \"&\" Søn")
-        draft.environment = "government"
+        draft.environment = .government
         draft.finish(.credentials)
         let bytes = draft.render()
         let text = bytes.withSpan { span in
@@ -88,7 +88,7 @@ import Zoom
         #expect(again == draft && again.step == .information)
         #expect(again.open(at: .credentials) == [.clientID, .clientSecret])
         #expect(again.open(at: .information) == [.description, .contactName, .contactEmail])
-        #expect(again.profile.company == "Émile \"&\" Søn" && again.profile.features == nil)
+        #expect(again.profile[.company] == "Émile \"&\" Søn" && again.profile[.features] == nil)
         for step in MarketplaceStep.allCases { draft.finish(step) }
         #expect(draft.step == nil)
         #expect(try GuideDraft(parsing: draft.render()).step == nil)

@@ -14,7 +14,7 @@ import Vault
 
     private struct State {
         var change: (inout Rotation) -> Void = { _ in }
-        var phase: Rotation.Phase?
+        var phase: RotationPhase?
         var policy = RotationPolicy()
         var probe: Upkeep.Probe?
         var refusals: Refusals?
@@ -62,7 +62,7 @@ import Vault
         ).all
     }
 
-    private func dying(_ phase: Rotation.Phase, in seconds: Int) -> State {
+    private func dying(_ phase: RotationPhase, in seconds: Int) -> State {
         State(change: { $0.revokeAt = $0.plannedAt + seconds }, phase: phase)
     }
 

@@ -28,7 +28,7 @@ import Testing
         return AppEntry(app: .sample("zoom"), credential: credential, facts)
     }
 
-    private static func target(_ app: AppEntry, _ state: TargetDocument.State, _ change: (inout Delivery) -> Void)
+    private static func target(_ app: AppEntry, _ state: TargetState, _ change: (inout Delivery) -> Void)
         -> [StatusDocument.Problem]
     {
         var delivery = Delivery()
@@ -148,7 +148,7 @@ import Testing
         var rotation = Rotation.planned(
             id: "r", app: app, base: .first, trigger: .operator, overlap: 0, at: begun)
         try await vault.begin(rotation, of: app)
-        for phase in [Rotation.Phase.intended, .planned, .intended, .planned] {
+        for phase in [RotationPhase.intended, .planned, .intended, .planned] {
             time.pass(900)
             rotation.phase = phase
             try await vault.advance(rotation, of: app)

@@ -15,7 +15,7 @@ import Testing
     private static let (hour, day) = (3600, 86_400)
 
     @Test func `every state waits for something, except the final ones`() {
-        for phase in Rotation.Phase.allCases { #expect(WaitRow.rows(phase).isEmpty == phase.isFinal, "\(phase)") }
+        for phase in RotationPhase.allCases { #expect(WaitRow.rows(phase).isEmpty == phase.isFinal, "\(phase)") }
         #expect(Set(WaitRow.all.map(\.kind)) == Set(WaitRow.Kind.allCases))
     }
 
@@ -33,7 +33,7 @@ import Testing
     }
 
     /// A rotation that came into its state at the start.
-    private static func rotation(_ phase: Rotation.Phase, overlap: Int = 0) -> Rotation {
+    private static func rotation(_ phase: RotationPhase, overlap: Int = 0) -> Rotation {
         var rotation = Rotation.planned(
             id: "r1", app: .sample("zoom"), base: .first, trigger: .operator, overlap: overlap, at: start)
         rotation.phase = phase
@@ -64,7 +64,7 @@ import Testing
 
     struct Case: Sendable, CustomTestStringConvertible {
         let testDescription: String
-        let phase: Rotation.Phase
+        let phase: RotationPhase
         var overlap = 0
         var holders: [String] = []
         var targets: [TargetEntry] = []
@@ -179,7 +179,7 @@ import Testing
     }
 
     @Test func `the command to type concerns the obstacle`() throws {
-        func said(_ phase: Rotation.Phase, _ targets: [TargetEntry]) throws -> StatusDocument.Problem {
+        func said(_ phase: RotationPhase, _ targets: [TargetEntry]) throws -> StatusDocument.Problem {
             let row = Case(
                 testDescription: "", phase: phase, targets: targets, kind: .targets, tooLongAfter: nil, deadline: nil)
             return try #require(problems(row, after: 4 * Self.day).first)
@@ -202,9 +202,9 @@ import Testing
             try said(.current, []).detail.hasSuffix("; the old secret expires at 2027-02-14T08:00:00Z, in 26 d 0 h"))
     }
 
-    @Test(arguments: [(Rotation.Phase.current, true), (.blocked, true), (.draining, false)])
+    @Test(arguments: [(RotationPhase.current, true), (.blocked, true), (.draining, false)])
     func `a client with the old secret is named while the rotation names others`(
-        phase: Rotation.Phase, isNamed: Bool
+        phase: RotationPhase, isNamed: Bool
     ) throws {
         let row = Case(
             testDescription: "", phase: phase, holders: ["ping"], targets: phase == .draining ? [] : [Self.stuck],

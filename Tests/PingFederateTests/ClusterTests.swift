@@ -167,7 +167,7 @@ import Testing
     }
 
     private static func progress(
-        _ console: ScriptedConsole, _ policy: ReplicationPolicy
+        _ console: ScriptedConsole, _ policy: ReplicationMode
     ) async throws(ConsoleFailure) -> ReplicationProgress {
         let access: ConsoleAccess
         do { access = try .planted() } catch { throw ConsoleFailure(.mend, .mismatch, detail: "\(error)") }

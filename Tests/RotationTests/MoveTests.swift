@@ -11,8 +11,8 @@ import Vault
         case done, refused, secretRefused, postponedAndAborted, lostOnce, heldAndResumed, byHand, byHandInstead,
             draining
 
-        var phases: [Rotation.Phase] {
-            let promoted: [Rotation.Phase] = [.received, .verified, .current, .published, .draining]
+        var phases: [RotationPhase] {
+            let promoted: [RotationPhase] = [.received, .verified, .current, .published, .draining]
             return switch self {
             case .done, .draining: [.planned, .intended] + promoted + [.retired]
             case .refused: [.planned, .intended, .refused]
@@ -44,7 +44,7 @@ import Vault
 
     private let time = ManualTime()
     private let name = Name.test("zoom")
-    private let moves = Recorder<Rotation.Phase>()
+    private let moves = Recorder<RotationPhase>()
     private let waits = Recorder<String>()
 
     private func engine(_ vault: Vault, _ zoom: FakeZoom) -> RotationEngine {

@@ -166,7 +166,7 @@ import Vault
     }
 
     @Test func `a rotation that was declared lost, or blocked, is resumed`() async throws {
-        for phase in [Rotation.Phase.lostResponse, .blocked] {
+        for phase in [RotationPhase.lostResponse, .blocked] {
             let bench = try await Bench()
             let (engine, vault, _) = try await bench.begin()
             try await eventually("the file") { bench.isNoted("kept") }

@@ -13,7 +13,7 @@ import Vault
         let disk = MemoryStore()
         try await Vault.create(in: disk, unlockKeys: [.keyFile()])
         try await Vault.open(disk, with: .keyFile(), time: time).add(.sample("zoom"), clientSecret: SecretBox("old"))
-        var states: [Rotation.Phase] = []
+        var states: [RotationPhase] = []
         for number in 1...4 {
             let vault = try await Vault.open(disk, with: .keyFile(), time: time)
             let engine = RotationEngine(

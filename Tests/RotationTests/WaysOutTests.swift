@@ -25,7 +25,7 @@ import Vault
         /// Refused, with a code and a command that does help; nothing was changed.
         case refused(VaultError.Code)
         /// Where every rotation of the app ended or stands, oldest first, once nothing more is going to happen.
-        case ends([Rotation.Phase], within: Int)
+        case ends([RotationPhase], within: Int)
     }
 
     private static let soon = 60

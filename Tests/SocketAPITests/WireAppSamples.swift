@@ -50,7 +50,7 @@ extension WireSample {
             ClientList.self,
             text: """
                 {"clients":[{"name":"sync","uid":1,"user":"u","gid":2,"unit":"s.service","exe":"/x","foreign":true,
-                "allow":[{"app":"hr","kinds":["token"]}],"created_at":@1},{"name":"sync","uid":1,"user":null,"gid":null,
+                "allow":[{"app":"hr","permissions":["token"]}],"created_at":@1},{"name":"sync","uid":1,"user":null,"gid":null,
                 "unit":null,"exe":null,"foreign":false,"allow":[],"created_at":@1}]}
                 """),
         WireSample(

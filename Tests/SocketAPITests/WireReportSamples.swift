@@ -40,15 +40,15 @@ extension WireSample {
         WireSample(
             ExplainDocument.self, wrong: "served", "caller",
             text: """
-                {"served":true,"app":"hr","kind":"token","reason":"r","client":"sync","caller":{"pid":1,"uid":2,"user":"u",
+                {"served":true,"app":"hr","permission":"token","reason":"r","client":"sync","caller":{"pid":1,"uid":2,"user":"u",
                 "gid":3,"groups":[4,5],"unit":"s.service","slice":"s.slice","exe":"/x","foreign":true},
-                "rules":[{"client":"sync","allows":true,"reason":"q"}]}
+                "policies":[{"client":"sync","allows":true,"reason":"q"}]}
                 """),
         WireSample(
             ExplainDocument.self,
             text: """
-                {"served":false,"app":"hr","kind":"token","reason":"r","client":null,"caller":{"pid":null,"uid":2,
-                "user":null,"gid":null,"groups":[],"unit":null,"slice":null,"exe":null,"foreign":false},"rules":[]}
+                {"served":false,"app":"hr","permission":"token","reason":"r","client":null,"caller":{"pid":null,"uid":2,
+                "user":null,"gid":null,"groups":[],"unit":null,"slice":null,"exe":null,"foreign":false},"policies":[]}
                 """),
         WireSample(
             KeyList.self, wrong: "epoch", "resealing",

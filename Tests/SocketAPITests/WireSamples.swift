@@ -26,10 +26,9 @@ extension WireSample {
             ClientDraft.self, strict: true, wrong: "uid", "allow",
             text: """
                 {"name":"sync","uid":1,"user":"u","gid":2,"unit":"s.service","exe":"/x","foreign":true,
-                "allow":[{"app":"hr","kinds":["token","credentials"]},{"app":"*","kinds":[]}]}
+                "allow":[{"app":"hr","permissions":["credentials","token"]},{"app":"*","permissions":[]}]}
                 """),
         WireSample(ClientDraft.self, strict: true, text: #"{"name":"sync","allow":[]}"#),
-        WireSample(GrantDocument.self, strict: true, wrong: "kinds", text: #"{"app":"hr","kinds":["token"]}"#),
         WireSample(
             DiscoverRequest.self, strict: true, wrong: "connection",
             text: """
@@ -50,7 +49,7 @@ extension WireSample {
             TargetDraft.self, strict: true, wrong: "kind", "settle", "restore_drift",
             text: """
                 {"kind":"pingfederate","name":"pf","app":"hr","admin_url":"U","token_url":"T","client_id":"I",
-                "client_secret":"S","scope":"a b","token_auth_method":"M","pin":"P","connection":"C",
+                "client_secret":"S","scope":"a b","token_auth_method":"client_secret_post","pin":"P","connection":"C",
                 "account_id_field":"A","client_id_field":"D","client_secret_field":"E","replicate":"full","settle":9,
                 "bypass_external_validation":true,"restore_drift":true,"provisioner_log":"/l","provisioner_channel":"H",
                 "verify":false}
@@ -64,7 +63,7 @@ extension WireSample {
         WireSample(
             TargetPatch.self, strict: true, wrong: "admin_url", "client_key", "settle", "verify",
             text: """
-                {"admin_url":"U","connection":"C","user":"u","token_url":"T","client_id":"I","scope":"","token_auth_method":"M",
+                {"admin_url":"U","connection":"C","user":"u","token_url":"T","client_id":"I","scope":"","token_auth_method":"client_secret_post",
                 "client_cert":"R","trust":"system","ca":"A","pin":"P","replicate":"none","provisioner_log":"/l",
                 "provisioner_channel":"H","account_id_field":"","client_id_field":"D","client_secret_field":"E",
                 "password":"p","client_secret":"S","client_key":"K","settle":1,"bypass_external_validation":false,

@@ -9,15 +9,16 @@ import Testing
     private static let now = Timestamp(unixSeconds: 1_800_000_000)
 
     private static func rotation(
-        _ id: String, base: Int, daysAgo: Int, state: String = "retired", promoted: Bool = true, reason: String? = nil,
+        _ id: String, base: Int, daysAgo: Int, state: RotationPhase = .retired, promoted: Bool = true,
+        reason: String? = nil,
         dies: Timestamp? = nil
     ) throws -> RotationDocument {
         let at = now + -daysAgo * 86_400
         return RotationDocument(
-            id: id, app: try #require(Name("zoom")), state: state, trigger: "schedule", base: base, plannedAt: at,
-            due: nil, oldSecretExpiresAt: dies ?? at + (state == "retired" ? 86_400 : 30 * 86_400),
+            id: id, app: try #require(Name("zoom")), state: state, trigger: .schedule, base: base, plannedAt: at,
+            due: nil, oldSecretExpiresAt: dies ?? at + (state == .retired ? 86_400 : 30 * 86_400),
             promotedAt: promoted ? at + 60 : nil,
-            endedAt: state == "retired" ? at + 86_400 : nil, calls: 1, reason: reason, hint: nil)
+            endedAt: state == .retired ? at + 86_400 : nil, calls: 1, reason: reason, hint: nil)
     }
 
     private static func history(_ current: (Int, Timestamp), _ rotations: [RotationDocument]) -> HistoryDocument {
@@ -29,8 +30,8 @@ import Testing
             (3, Self.now + -10 * 86_400 + 60),
             [
                 try Self.rotation("aa", base: 1, daysAgo: 50),
-                try Self.rotation("bb", base: 2, daysAgo: 20, state: "refused", promoted: false, reason: "no scope"),
-                try Self.rotation("cc", base: 2, daysAgo: 10, state: "draining"),
+                try Self.rotation("bb", base: 2, daysAgo: 20, state: .refused, promoted: false, reason: "no scope"),
+                try Self.rotation("cc", base: 2, daysAgo: 10, state: .draining),
             ])
         #expect(history.generations.map(\.generation) == [1, 2, 3])
         #expect(history.generations.map(\.origin) == [.added, .rotation, .rotation])

@@ -33,7 +33,7 @@ extension UnlockKey {
 }
 
 extension App {
-    package static func sample(_ name: String, id: String? = nil, environment: Environment = .commercial) -> App {
+    package static func sample(_ name: String, id: String? = nil, environment: ZoomEnvironment = .commercial) -> App {
         App(
             id: id ?? "id-of-\(name)", name: .test(name), accountID: "account-\(name)", clientID: "client-\(name)",
             marketplaceAppID: nil, environment: environment, createdAt: Timestamp(unixSeconds: 1_700_000_000))
@@ -43,7 +43,7 @@ extension App {
 extension Client {
     package static func sample(
         _ name: String, id: String? = nil, uid: UInt32 = 1000, user: String? = "somebody", gid: UInt32? = nil,
-        grants: [Grant] = [Grant(target: .any, kinds: [.credentials, .token])]
+        grants: [Grant] = [Grant(target: .any, permissions: [.credentials, .token])]
     ) -> Client {
         Client(
             id: id ?? "id-of-\(name)", name: .test(name), selectors: Selectors(uid: uid, user: user, gid: gid),
@@ -53,8 +53,9 @@ extension Client {
 
 extension PushTarget {
     package static func sample(
-        _ name: String, of app: App, login: Login = .basic(user: "keyturn", password: SecretBox("password")),
-        trust: Trust = .system, replication: Replication = .onSave, settle: Int = 120, connection: String? = nil,
+        _ name: String, of app: App, login: ConsoleLogin = .basic(user: "keyturn", password: SecretBox("password")),
+        trust: ConsoleTrust = .system, replication: ReplicationMode = .onSave, settle: Int = 120,
+        connection: String? = nil,
         fields: Fields = Fields(accountID: "Account ID", clientID: "Client ID", clientSecret: "Client Secret")
     ) -> PushTarget {
         PushTarget(

@@ -22,7 +22,7 @@ package struct VaultPicture: Equatable, Sendable {
 
     package struct RotationPicture: Equatable, Sendable {
         package var id: String
-        package var phase: Rotation.Phase
+        package var phase: RotationPhase
         package var due: Int?
         package var answer: String?
         package var candidate: String?

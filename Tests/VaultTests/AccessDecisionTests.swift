@@ -6,10 +6,10 @@ import Testing
 
 /// Why somebody is served or not.
 @Suite struct AccessDecisionTests {
-    private static let grants = [Grant(target: .app(.test("alpha")), kinds: [.token])]
+    private static let grants = [Grant(target: .app(.test("alpha")), permissions: [.token])]
 
-    private static func rules(_ selectors: Selectors, strangers: [String: String] = [:]) -> ClientRules {
-        ClientRules(
+    private static func policies(_ selectors: Selectors, strangers: [String: String] = [:]) -> ClientPolicies {
+        ClientPolicies(
             [
                 Client(
                     id: "id", name: .test("ping"), selectors: selectors, grants: grants,
@@ -54,53 +54,55 @@ import Testing
     func `all selectors must match, and the first that does not is the reason`(
         _ caller: Identity, _ denial: AccessDenial?
     ) {
-        switch Self.rules(Self.strict).decide(caller, app: .test("alpha"), kind: .token) {
+        switch Self.policies(Self.strict).decide(caller, app: .test("alpha"), permission: .token) {
         case .allowed(let client): #expect(denial == nil && client == .test("ping"))
         case .denied(let reason): #expect(reason == denial)
         }
-        #expect(Self.rules(Self.strict).visibleApps(to: caller).contains(.test("alpha")) == (denial == nil))
+        #expect(Self.policies(Self.strict).visibleApps(to: caller).contains(.test("alpha")) == (denial == nil))
     }
 
     @Test func `a grant that is missing is told from a selector that does not match`() {
-        let rules = Self.rules(Self.strict)
-        func reason(_ app: String, _ kind: Grant.Kind) -> AccessDenial? {
-            if case .denied(let reason) = rules.decide(Self.caller(), app: .test(app), kind: kind) {
+        let policies = Self.policies(Self.strict)
+        func reason(_ app: String, _ permission: Permission) -> AccessDenial? {
+            if case .denied(let reason) = policies.decide(Self.caller(), app: .test(app), permission: permission) {
                 reason
             } else {
                 nil
             }
         }
-        #expect(reason("alpha", .credentials) == .client(.test("ping"), .kind(.credentials)))
+        #expect(reason("alpha", .credentials) == .client(.test("ping"), .permission(.credentials)))
         #expect(reason("beta", .token) == .client(.test("ping"), .app))
     }
 
     @Test func `a uid that is somebody else's by now matches nothing`() {
-        let rules = Self.rules(Self.strict, strangers: ["id": "eve"])
-        let decision = rules.decide(Self.caller(), app: .test("alpha"), kind: .token)
+        let policies = Self.policies(Self.strict, strangers: ["id": "eve"])
+        let decision = policies.decide(Self.caller(), app: .test("alpha"), permission: .token)
         guard case .denied(let reason) = decision else { return #expect(Bool(false)) }
         #expect(reason == .client(.test("ping"), .user(wanted: "ann", now: "eve")))
         #expect(reason.description.contains("'eve'"))
-        #expect(!rules.visibleApps(to: Self.caller()).contains(.test("alpha")))
+        #expect(!policies.visibleApps(to: Self.caller()).contains(.test("alpha")))
     }
 
     @Test func `a policy may ask for callers from another namespace`() {
-        let rules = Self.rules(Selectors(uid: 1000, user: nil, allowsForeign: true))
+        let policies = Self.policies(Selectors(uid: 1000, user: nil, allowsForeign: true))
         for foreign in [true, false] {
-            #expect(rules.decide(Self.caller(foreign: foreign, nil), app: .test("alpha"), kind: .token).client != nil)
+            #expect(
+                policies.decide(Self.caller(foreign: foreign, nil), app: .test("alpha"), permission: .token).client
+                    != nil)
         }
     }
 
     @Test func `of several policies the one that came nearest is the reason`() {
         let near = Client.sample("near", uid: 1, grants: Self.grants)
         let far = Client.sample("a-far", uid: 1, gid: 9, grants: Self.grants)
-        let rules = ClientRules([far, near])
-        let decision = rules.decide(Identity(uid: 1, gid: 1, pid: 1), app: .test("alpha"), kind: .credentials)
+        let policies = ClientPolicies([far, near])
+        let decision = policies.decide(Identity(uid: 1, gid: 1, pid: 1), app: .test("alpha"), permission: .credentials)
         guard case .denied(let reason) = decision else { return #expect(Bool(false)) }
-        #expect(reason == .client(.test("near"), .kind(.credentials)))
+        #expect(reason == .client(.test("near"), .permission(.credentials)))
     }
 
     @Test func `no more is looked up than the policies of a uid ask for`() {
-        let rules = ClientRules([
+        let policies = ClientPolicies([
             .sample("plain", uid: 1), .sample("group", uid: 2, gid: 5),
             Client(
                 id: "u", name: .test("unit"), selectors: Selectors(uid: 3, user: nil, unit: Self.unit), grants: [],
@@ -109,7 +111,7 @@ import Testing
                 id: "e", name: .test("exe"), selectors: Selectors(uid: 3, user: nil, gid: 4, executable: "/x"),
                 grants: [], createdAt: .init(unixSeconds: 0)),
         ])
-        #expect(rules.needs(of: 1) == [] && rules.needs(of: 2) == [.groups])
-        #expect(rules.needs(of: 3) == [.groups, .process] && rules.needs(of: 4) == [])
+        #expect(policies.needs(of: 1) == [] && policies.needs(of: 2) == [.groups])
+        #expect(policies.needs(of: 3) == [.groups, .process] && policies.needs(of: 4) == [])
     }
 }

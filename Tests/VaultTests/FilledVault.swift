@@ -98,7 +98,7 @@ extension Vault {
         }
         try await add(.sample("one", user: mark))
         try await add(
-            .sample("two", uid: 2000, grants: [Grant(target: .app(.test("alpha")), kinds: [.token])]))
+            .sample("two", uid: 2000, grants: [Grant(target: .app(.test("alpha")), permissions: [.token])]))
     }
 
     /// Takes out what ``fill(at:marked:)`` put in.

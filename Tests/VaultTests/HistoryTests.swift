@@ -12,7 +12,7 @@ import Testing
         let vault = try await Vault.open(store, with: .keyFile(), time: time)
         let app = App.sample("zoom")
         try await vault.add(app, clientSecret: SecretBox("s"))
-        for (id, base, phase) in [("z", 1, Rotation.Phase.refused), ("m", 1, .retired), ("a", 2, .draining)] {
+        for (id, base, phase) in [("z", 1, RotationPhase.refused), ("m", 1, .retired), ("a", 2, .draining)] {
             var rotation = Rotation.planned(
                 id: id, app: app, base: try #require(Generation(base)), trigger: .operator, overlap: 0,
                 at: time.now.wall)
@@ -35,7 +35,7 @@ import Testing
         let app = App.sample("zoom")
         try await vault.add(app, clientSecret: SecretBox("s"))
         for (id, trigger, reason) in [
-            ("a", Rotation.Trigger.schedule, "no"), ("b", .schedule, "no scope"), ("c", .operator, "x"),
+            ("a", RotationTrigger.schedule, "no"), ("b", .schedule, "no scope"), ("c", .operator, "x"),
         ] {
             time.pass(10)
             var rotation = Rotation.planned(
@@ -57,8 +57,8 @@ import Testing
         #expect(vault.catalog.app(app.name)?.refusedRotation == nil)
     }
 
-    @Test(arguments: [Rotation.Phase.retired, .refused, .aborted])
-    func `a rotation that is over does not continue`(end: Rotation.Phase) async throws {
+    @Test(arguments: [RotationPhase.retired, .refused, .aborted])
+    func `a rotation that is over does not continue`(end: RotationPhase) async throws {
         let store = MemoryStore()
         try await Vault.create(in: store, unlockKeys: [.keyFile()])
         let vault = try await Vault.open(store, with: .keyFile(), time: ManualTime())

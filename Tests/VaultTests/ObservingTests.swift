@@ -22,7 +22,7 @@ import Testing
         try await vault.removeClient(.test("one"))
         try await vault.removeApp(app.name)
         #expect(
-            seen.all.map(\.0) == [.app(app.name), .rules, .rules, .app(app.name)],
+            seen.all.map(\.0) == [.app(app.name), .policies, .policies, .app(app.name)],
             "what failed changed nothing")
         #expect(seen.all.map(\.generation) == [1, 1, 1, nil])
         #expect(seen.all.map(\.clients) == [0, 1, 0, 0])
@@ -39,7 +39,7 @@ import Testing
         var rotation = Rotation.planned(
             id: "r", app: app, base: .first, trigger: .operator, overlap: 60, at: time.now.wall)
         try await vault.begin(rotation, of: app)
-        let (seen, moves) = (Recorder<[String?]>(), Recorder<Rotation.Phase>())
+        let (seen, moves) = (Recorder<[String?]>(), Recorder<RotationPhase>())
         vault.catalog.observe { [catalog = vault.catalog] _ in
             let entry = catalog.app(app.name)
             seen.note([

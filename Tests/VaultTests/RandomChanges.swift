@@ -109,7 +109,7 @@ struct RandomChanges {
     private mutating func nextRotation() async throws -> String {
         let entry = try entry()
         guard var rotation = entry.rotation else {
-            let trigger = dice.oneOf([Rotation.Trigger.schedule, .operator, .manual])
+            let trigger = dice.oneOf([RotationTrigger.schedule, .operator, .manual])
             try await vault.begin(planned(entry, trigger), of: entry.app)
             return "begin"
         }
@@ -148,7 +148,7 @@ struct RandomChanges {
         }
     }
 
-    private mutating func planned(_ entry: AppEntry, _ trigger: Rotation.Trigger) -> Rotation {
+    private mutating func planned(_ entry: AppEntry, _ trigger: RotationTrigger) -> Rotation {
         .planned(id: id(), app: entry.app, base: entry.generation, trigger: trigger, overlap: 60, at: now)
     }
 

@@ -55,7 +55,7 @@ extension RecordSample {
     }
 
     private static var unlockMethods: [RecordSample] {
-        func method(_ kind: KeySlot.Kind, _ scrypt: ScryptParameters?) -> UnlockMethod? {
+        func method(_ kind: UnlockMethodKind, _ scrypt: ScryptParameters?) -> UnlockMethod? {
             let share = [UInt8](0x20..<0x40)
             guard
                 let seat = try? SlotRecipient(
@@ -74,7 +74,7 @@ extension RecordSample {
             method(.keyFile, nil).map {
                 RecordSample(
                     "key file", $0, [.text("1")], required: "kind", "created_at", "slot", "salt", "public_key", "share",
-                    text: "{\"kind\":\"\(KeySlot.Kind.keyFile.rawValue)\",\"created_at\":1700000001,\n" + hex + "}")
+                    text: "{\"kind\":\"\(UnlockMethodKind.keyFile.rawValue)\",\"created_at\":1700000001,\n" + hex + "}")
             },
             method(.passphrase, .standard).map {
                 RecordSample(

@@ -9,7 +9,7 @@ import TestSupport
 private func at(_ second: Int) -> Timestamp { Timestamp(unixSeconds: 1_700_000_000 + second) }
 
 extension RecordSample {
-    private static func target(_ login: PushTarget.Login, _ trust: PushTarget.Trust, accountID: String? = nil)
+    private static func target(_ login: ConsoleLogin, _ trust: ConsoleTrust, accountID: String? = nil)
         -> PushTarget
     {
         PushTarget(
@@ -23,7 +23,7 @@ extension RecordSample {
         let cells = [Cell.text("t1"), .text("a1")]
         var full = target(
             .clientCredentials(
-                PushTarget.OAuthClient(
+                OAuthClient(
                     tokenURL: "https://t", clientID: "id", secret: SecretBox("secret"), scopes: ["one", "two:all"],
                     authMethod: .post)), .pin("0a"), accountID: "A")
         full.replication = .full
@@ -35,7 +35,7 @@ extension RecordSample {
         log.provisionerLog = PushTarget.ProvisionerLog(path: "/log", channel: nil)
         let scopeless = target(
             .clientCredentials(
-                PushTarget.OAuthClient(tokenURL: "https://t", clientID: "id", secret: SecretBox("secret"))), .system)
+                OAuthClient(tokenURL: "https://t", clientID: "id", secret: SecretBox("secret"))), .system)
         let start = #"{"kind":"pingfederate","name":"pf","app_name":"zoom","admin_url":"https://c","connection":"sp","#
         return [
             RecordSample(

@@ -25,11 +25,11 @@ extension RecordSample {
             policy: RotationPolicy(
                 every: 2_592_000, windows: "Sun 02:00-04:00", timeZone: "Europe/Berlin", overlap: 60, isPaused: true),
             rotationGrant: "account_credentials")
-        full.profile.description = "what"
-        full.profile.company = "whose"
-        full.profile.contactName = "who"
-        full.profile.contactEmail = "where"
-        full.profile.features = "how"
+        full.profile[.description] = "what"
+        full.profile[.company] = "whose"
+        full.profile[.contactName] = "who"
+        full.profile[.contactEmail] = "where"
+        full.profile[.features] = "how"
         full.first = generation(5)
         full.floor = GenerationFloor(generation: generation(7), madeAt: at(2), restoredUntil: at(3))
         var floor = small
@@ -94,8 +94,9 @@ extension RecordSample {
             uid: .max, user: "ann", gid: 5, unit: UnitName("pf.service"), executable: "/usr/bin/pf", allowsForeign: true
         )
         let grants = [
-            Grant(target: .any, kinds: []), Grant(target: .app(.test("zoom")), kinds: [.token, .credentials]),
-            Grant(target: .app(.test("z")), kinds: [.token]),
+            Grant(target: .any, permissions: []),
+            Grant(target: .app(.test("zoom")), permissions: [.token, .credentials]),
+            Grant(target: .app(.test("z")), permissions: [.token]),
         ]
         let full = Client(id: "c2", name: .test("two"), selectors: selectors, grants: grants, createdAt: at(2))
         return [
@@ -106,8 +107,8 @@ extension RecordSample {
                 "full", full, [.text("c2")],
                 text: """
                     {"name":"two","uid":4294967295,"user":"ann","gid":5,"unit":"pf.service","exe":"/usr/bin/pf",
-                    "foreign":true,"created_at":1700000002,"allow":[{"kinds":[]},
-                    {"app":"zoom","kinds":["credentials","token"]},{"app":"z","kinds":["token"]}]}
+                    "foreign":true,"created_at":1700000002,"allow":[{"app":"*","permissions":[]},
+                    {"app":"zoom","permissions":["credentials","token"]},{"app":"z","permissions":["token"]}]}
                     """),
             RecordSample(
                 "acknowledged",

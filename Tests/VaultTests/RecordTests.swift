@@ -20,27 +20,28 @@ import Testing
     private func again<R: Record>(_ record: R) throws -> R { try sealer.open(sealer.seal(record), as: R.self) }
 
     @Test(
-        arguments: strange.map { App.Environment.custom(tokenURL: $0, apiURL: $0 + "!") } + [.commercial, .government])
-    func `an app comes back as it was`(environment: App.Environment) throws {
+        arguments: strange.map { ZoomEnvironment.custom(tokenURL: $0, apiURL: $0 + "!") } + [.commercial, .government])
+    func `an app comes back as it was`(environment: ZoomEnvironment) throws {
         for marketplace in [nil, "", "m"] {
             for text in Self.strange {
                 var app = App(
                     id: "id", name: .test("a.b-c_9"), accountID: text, clientID: "c" + text,
                     marketplaceAppID: marketplace,
                     environment: environment, createdAt: Self.now)
-                app.profile.company = marketplace
-                app.profile.contactEmail = text
+                app.profile[.company] = marketplace
+                app.profile[.contactEmail] = text
                 #expect(try again(app) == app)
             }
         }
     }
 
     @Test(arguments: [
-        [], [Grant(target: .any, kinds: [])], [Grant(target: .any, kinds: [.token])],
-        [Grant(target: .app(.test("alpha")), kinds: [.credentials])],
+        [], [Grant(target: .any, permissions: [])], [Grant(target: .any, permissions: [.token])],
+        [Grant(target: .app(.test("alpha")), permissions: [.credentials])],
         [
-            Grant(target: .app(.test("b")), kinds: [.credentials, .token]), Grant(target: .any, kinds: [.token]),
-            Grant(target: .app(.test("b")), kinds: []),
+            Grant(target: .app(.test("b")), permissions: [.credentials, .token]),
+            Grant(target: .any, permissions: [.token]),
+            Grant(target: .app(.test("b")), permissions: []),
         ],
     ]) func `a client comes back as it was, its policy neither wider nor narrower`(grants: [Grant]) throws {
         for (uid, user, gid) in [
@@ -106,8 +107,8 @@ import Testing
         }
     }
 
-    @Test(arguments: [PushTarget.Trust.system, .authorities("-----BEGIN\n"), .pin(String(repeating: "0", count: 64))])
-    func `a push target comes back as it was, its password and key byte for byte`(trust: PushTarget.Trust) throws {
+    @Test(arguments: [ConsoleTrust.system, .authorities("-----BEGIN\n"), .pin(String(repeating: "0", count: 64))])
+    func `a push target comes back as it was, its password and key byte for byte`(trust: ConsoleTrust) throws {
         for text in Self.strange {
             for login in [
                 .basic(user: text, password: SecretBox(text)),
@@ -116,8 +117,8 @@ import Testing
                         tokenURL: text, clientID: text, secret: SecretBox(text), scopes: ["one", "two:all"],
                         authMethod: .post)),
                 .certificate(chain: text, key: SecretBox(text)),
-            ] as [PushTarget.Login] {
-                for replication in PushTarget.Replication.allCases {
+            ] as [ConsoleLogin] {
+                for replication in ReplicationMode.allCases {
                     let target = PushTarget.sample(
                         "one", of: .sample("alpha"), login: login, trust: trust, replication: replication)
                     let again = try self.again(target)
@@ -190,7 +191,7 @@ import Testing
             SecretBytes(count: 2) { span in span.storeBytes(of: 0xFF, toByteOffset: 0, as: UInt8.self) })
         let credential = Credential(generation: .first, state: .current, clientSecret: broken, createdAt: Self.now)
         #expect(throws: VaultError.self) { try sealer.seal(GenerationRecord(appID: "app", credential)) }
-        let grants = [Grant](repeating: Grant(target: .app(.test("a")), kinds: [.token]), count: 3000)
+        let grants = [Grant](repeating: Grant(target: .app(.test("a")), permissions: [.token]), count: 3000)
         #expect(throws: VaultError.self) { try sealer.seal(Client.sample("one", grants: grants)) }
     }
 }

@@ -59,6 +59,6 @@ private struct Served: Equatable {
         others =
             ways + vault.damagedSlots + vault.keySlots.slots.map(\.id)
             + ["\(vault.keyEpoch)", "\(vault.commits)", "\(vault.auditHead)", "\(vault.isElsewhere)"]
-            + ["\(String(describing: vault.auditTrouble))", "\(vault.catalog.rules.needs(of: 1000).rawValue)"]
+            + ["\(String(describing: vault.auditTrouble))", "\(vault.catalog.policies.needs(of: 1000).rawValue)"]
     }
 }

@@ -81,14 +81,16 @@ import Testing
     @Test(arguments: [
         ("\"app\":\"alpha\"", "\"app\":\"Alpha\""), ("\"app\":\"alpha\"", "\"app\":null"),
         ("\"app\":\"alpha\"", "\"app\":\"\""),
-        ("\"app\":\"alpha\"", "\"apps\":\"alpha\""), ("\"kinds\":[\"token\"]", "\"kinds\":[\"everything\"]"),
-        ("\"kinds\":[\"token\"]", "\"kinds\":\"token\""), ("\"kinds\":[\"token\"]", "\"kinds\":null"),
-        ("\"kinds\":[\"token\"]", "\"kinds\":{}"), ("\"uid\":2000", "\"uid\":-1"),
+        ("\"app\":\"alpha\"", "\"apps\":\"alpha\""),
+        ("\"permissions\":[\"token\"]", "\"permissions\":[\"everything\"]"),
+        ("\"permissions\":[\"token\"]", "\"permissions\":\"token\""),
+        ("\"permissions\":[\"token\"]", "\"permissions\":null"),
+        ("\"permissions\":[\"token\"]", "\"permissions\":{}"), ("\"uid\":2000", "\"uid\":-1"),
         ("\"uid\":2000", "\"uid\":4294967296"),
         ("\"uid\":2000", "\"uid\":\"2000\""), ("\"uid\":2000", "\"uid\":2000,\"gid\":null"),
         ("\"allow\":[", "\"allow\":{},\"x\":["),
     ]) func `a policy with an unknown member is refused, never widened`(from: String, to: String) async throws {
-        // The second client is the one with a narrow rule: it is the only one that the text occurs in.
+        // The second client is the one with a narrow policy: it is the only one that the text occurs in.
         let filled = try await FilledVault()
         let sealer = try await Self.sealer(of: filled.store)
         let row = try #require(try await filled.rows(of: .client).last)

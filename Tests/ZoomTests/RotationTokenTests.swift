@@ -6,17 +6,17 @@ import Testing
 
 @testable import Zoom
 
-private let client = Zoom.Grant.clientCredentials
-private let account = Zoom.Grant.accountCredentials
+private let client = Zoom.OAuthGrant.clientCredentials
+private let account = Zoom.OAuthGrant.accountCredentials
 
 /// Answers each grant in its own way, and remembers which were asked for.
 private final class GrantTransport: HTTPTransport {
-    private let answers: [Zoom.Grant: HTTPResponse]
-    private let log = Mutex<[Zoom.Grant]>([])
+    private let answers: [Zoom.OAuthGrant: HTTPResponse]
+    private let log = Mutex<[Zoom.OAuthGrant]>([])
 
-    init(_ answers: [Zoom.Grant: HTTPResponse]) { self.answers = answers }
+    init(_ answers: [Zoom.OAuthGrant: HTTPResponse]) { self.answers = answers }
 
-    var asked: [Zoom.Grant] { log.withLock { $0 } }
+    var asked: [Zoom.OAuthGrant] { log.withLock { $0 } }
 
     func send(_ request: HTTPRequest) async throws(TransportFailure) -> HTTPResponse {
         let grant = request.body?.text.contains(account.rawValue) == true ? account : client
@@ -38,10 +38,10 @@ private let unsupported = error("unsupported_grant_type")
 /// One row: what each grant brings, what was remembered; then which calls are made, and what comes of them.
 private struct UnlockMethod: CustomTestStringConvertible, Sendable {
     let testDescription: String
-    let answers: [Zoom.Grant: HTTPResponse]
-    let remembered: Zoom.Grant?
-    let asked: [Zoom.Grant]
-    let outcome: Result<Zoom.Grant, Reason>
+    let answers: [Zoom.OAuthGrant: HTTPResponse]
+    let remembered: Zoom.OAuthGrant?
+    let asked: [Zoom.OAuthGrant]
+    let outcome: Result<Zoom.OAuthGrant, Reason>
 
     struct Reason: Error, Equatable {
         let cause: ZoomFailure.Cause
@@ -49,8 +49,8 @@ private struct UnlockMethod: CustomTestStringConvertible, Sendable {
     }
 
     init(
-        _ name: String, _ clients: HTTPResponse?, _ accounts: HTTPResponse?, _ remembered: Zoom.Grant? = nil,
-        asks asked: [Zoom.Grant], gives grant: Zoom.Grant? = nil, or cause: ZoomFailure.Cause = .cancelled,
+        _ name: String, _ clients: HTTPResponse?, _ accounts: HTTPResponse?, _ remembered: Zoom.OAuthGrant? = nil,
+        asks asked: [Zoom.OAuthGrant], gives grant: Zoom.OAuthGrant? = nil, or cause: ZoomFailure.Cause = .cancelled,
         _ disposition: ZoomFailure.Disposition = .permanent
     ) {
         testDescription = name
@@ -104,7 +104,7 @@ private let noScope = ZoomFailure.Cause.missingScopes([ZoomClient.rotationScope]
     @Test(arguments: ways)
     private func `every way to a token that may rotate is tried in order`(way: UnlockMethod) async throws {
         let transport = GrantTransport(way.answers)
-        let result: Result<Zoom.Grant, UnlockMethod.Reason>
+        let result: Result<Zoom.OAuthGrant, UnlockMethod.Reason>
         do throws(ZoomFailure) {
             let found = try await ZoomClient(transport: transport, now: { 0 }).rotationToken(
                 credentials: .planted, remembered: way.remembered, at: .commercial)
@@ -119,12 +119,12 @@ private let noScope = ZoomFailure.Cause.missingScopes([ZoomClient.rotationScope]
 
     @Test(arguments: [GrantChoice.client, .account, .both, .none], [nil, client, account])
     func `a token that may rotate is found, whichever grant carries the scope`(
-        choice: GrantChoice, remembered: Zoom.Grant?
+        choice: GrantChoice, remembered: Zoom.OAuthGrant?
     ) async throws {
         try await RotationBench.with({ $0.rotationScopeGrant = choice }) { bench in
             let found = try? await bench.client.rotationToken(
                 credentials: bench.credentials(), remembered: remembered, at: bench.endpoints)
-            let expected: Zoom.Grant? =
+            let expected: Zoom.OAuthGrant? =
                 switch choice {
                 case .client: client
                 case .account: account

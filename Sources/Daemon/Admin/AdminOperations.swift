@@ -19,7 +19,7 @@ extension AdminOperation {
             await $0.routes.metrics.answer(try OpenMetrics.Dialect($0.request.target))
         },
         .init(.get, "/v1/doctor", .operator) { await $0.diagnose() },
-        .init(.get, "/v1/explain", .viewer, query: ["app", "kind", "pid", "uid"]) {
+        .init(.get, "/v1/explain", .viewer, query: ["app", "permission", "pid", "uid"]) {
             .ok(try Explanation(catalog: try $0.catalog).answer(try .init($0.request.target)))
         },
         .init(.get, "/v1/alerts", .viewer) { .ok(await $0.routes.notifier.list) },

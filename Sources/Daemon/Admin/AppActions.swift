@@ -198,37 +198,16 @@ struct AppActions {
             return AppDocument(
                 name: entry.app.name, generation: entry.credential.generation.number, accountID: entry.app.accountID,
                 clientID: entry.app.clientID, marketplaceAppID: entry.app.marketplaceAppID,
-                environment: entry.app.environment.word, tokenURL: endpoints.tokenURL.description,
+                environment: entry.app.environment, tokenURL: endpoints.tokenURL.description,
                 apiURL: endpoints.apiURL.description,
                 secretFingerprint: try session.vault.fingerprint(of: entry.credential.clientSecret),
                 secretLength: entry.credential.clientSecret.bytes.count,
                 secretCreatedAt: entry.credential.createdAt, createdAt: entry.app.createdAt,
-                profile: ProfileDocument(entry.app.profile), policy: PolicyDocument(entry, now: time.now.wall),
+                profile: entry.app.profile, policy: PolicyDocument(entry, now: time.now.wall),
                 warnings: PolicyDoubt.all(entry.app.policy, of: entry.app.name).map { "\($0.detail); try: \($0.hint)" }
                     + RotationLack.warnings(of: entry))
         } catch {
             throw Problem(.internal, "app '\(entry.app.name)' cannot be shown: \(error)")
-        }
-    }
-}
-
-extension ProfileDocument {
-    fileprivate init(_ profile: AppProfile) {
-        self.init()
-        description = profile.description
-        company = profile.company
-        contactName = profile.contactName
-        contactEmail = profile.contactEmail
-        features = profile.features
-    }
-}
-
-extension App.Environment {
-    var word: String {
-        switch self {
-        case .commercial: "commercial"
-        case .government: "government"
-        case .custom: "custom"
         }
     }
 }

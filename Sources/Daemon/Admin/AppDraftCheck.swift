@@ -30,41 +30,34 @@ enum AppDraftCheck {
     }
 
     /// - Parameter known: the values that stay when absent; an empty text removes a value.
-    static func profile(_ said: ProfileDocument, over known: AppProfile) throws(Problem) -> AppProfile {
-        func text(_ said: String?, _ known: String?, _ what: String) throws(Problem) -> String? {
-            guard let said else { return known }
-            guard said.utf8.count <= longestValue else {
-                throw Problem(.badRequest, "the \(what) is longer than \(longestValue) bytes")
-            }
-            guard !said.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) else {
-                throw Problem(.badRequest, "the \(what) has a control character")
-            }
-            return said.isEmpty ? nil : said
-        }
+    static func profile(_ said: AppProfile, over known: AppProfile) throws(Problem) -> AppProfile {
         var profile = known
-        profile.description = try text(said.description, known.description, "description")
-        profile.company = try text(said.company, known.company, "company")
-        profile.contactName = try text(said.contactName, known.contactName, "contact's name")
-        profile.contactEmail = try text(said.contactEmail, known.contactEmail, "contact's e-mail address")
-        profile.features = try text(said.features, known.features, "list of features")
-        if let address = profile.contactEmail, !address.contains("@") || address.contains(" ") {
+        for field in AppProfile.Field.allCases {
+            guard let text = said[field] else { continue }
+            guard text.utf8.count <= longestValue else {
+                throw Problem(.badRequest, "the \(field.words) is longer than \(longestValue) bytes")
+            }
+            guard !text.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) else {
+                throw Problem(.badRequest, "the \(field.words) has a control character")
+            }
+            profile[field] = text.isEmpty ? nil : text
+        }
+        if let address = profile[.contactEmail], !address.contains("@") || address.contains(" ") {
             throw Problem(.badRequest, "the contact's e-mail address is not valid")
         }
         return profile
     }
 
-    private static func environment(_ draft: borrowing AppDraft) throws(Problem) -> App.Environment {
+    private static func environment(_ draft: borrowing AppDraft) throws(Problem) -> ZoomEnvironment {
         switch (draft.environment, draft.tokenURL, draft.apiURL) {
-        case (nil, nil, nil), ("commercial", nil, nil): return .commercial
-        case ("government", nil, nil): return .government
-        case (nil, let token?, let api?):
-            let environment = App.Environment.custom(tokenURL: token, apiURL: api)
+        case (nil, nil, nil), (.commercial, nil, nil): return .commercial
+        case (.government, nil, nil): return .government
+        case (nil, let token?, let api?), (.custom, let token?, let api?):
+            let environment = ZoomEnvironment.custom(tokenURL: token, apiURL: api)
             do { _ = try environment.endpoints() } catch {
                 throw Problem(.badRequest, "an address cannot be used: \(error)")
             }
             return environment
-        case (_?, nil, nil):
-            throw Problem(.badRequest, "the environment is unknown", try: "--environment commercial or government")
         default:
             throw Problem(
                 .badRequest, "an app has an environment, or a token URL and an API URL",

@@ -38,15 +38,16 @@ struct ClientActions {
         guard !draft.allow.isEmpty else {
             throw Problem(.badRequest, "the client has no permissions", try: "--allow APP:credentials,token")
         }
-        var grants: [Grant] = []
-        for grant in draft.allow { grants.append(try self.grant(grant)) }
+        guard !draft.allow.contains(where: \.permissions.isEmpty) else {
+            throw Problem(.badRequest, "a grant has no permission", try: "--allow APP:credentials,token")
+        }
         return Client(
             id: RowID.make(), name: draft.name,
             selectors: Selectors(
                 uid: uid, user: user, gid: try draft.gid.map { gid throws(Problem) in try systemID(gid, "gid") },
                 unit: try draft.unit.map(unit), executable: try draft.exe.map(executable),
                 allowsForeign: draft.foreign),
-            grants: grants, createdAt: time.now.wall)
+            grants: draft.allow, createdAt: time.now.wall)
     }
 
     private func unit(_ text: String) throws(Problem) -> UnitName {
@@ -93,22 +94,6 @@ struct ClientActions {
         }
         return id
     }
-
-    private func grant(_ draft: GrantDocument) throws(Problem) -> Grant {
-        var kinds: Set<Grant.Kind> = []
-        for text in draft.kinds {
-            guard let kind = Grant.Kind(rawValue: text) else {
-                throw Problem(.badRequest, "a grant has an unknown permission", try: "--allow APP:credentials,token")
-            }
-            kinds.insert(kind)
-        }
-        guard !kinds.isEmpty else {
-            throw Problem(.badRequest, "a grant has no permission", try: "--allow APP:credentials,token")
-        }
-        if draft.app == "*" { return Grant(target: .any, kinds: kinds) }
-        guard let name = Name(draft.app) else { throw Problem(.badRequest, "a grant's app is not \(Name.grammar)") }
-        return Grant(target: .app(name), kinds: kinds)
-    }
 }
 
 extension ClientDocument {
@@ -117,18 +102,6 @@ extension ClientDocument {
             name: client.name, uid: Int(client.selectors.uid), user: client.selectors.user,
             gid: client.selectors.gid.map(Int.init), unit: client.selectors.unit?.description,
             exe: client.selectors.executable, foreign: client.selectors.allowsForeign,
-            allow: client.grants.map(GrantDocument.init),
-            createdAt: client.createdAt)
-    }
-}
-
-extension GrantDocument {
-    init(_ grant: Grant) {
-        let app =
-            switch grant.target {
-            case .any: "*"
-            case .app(let name): name.description
-            }
-        self.init(app: app, kinds: Grant.Kind.allCases.filter(grant.kinds.contains).map(\.rawValue))
+            allow: client.grants, createdAt: client.createdAt)
     }
 }

@@ -9,13 +9,13 @@ import Vault
 struct AccessQuestion: Equatable {
     enum Caller: Equatable { case pid(Int32), uid(UInt32) }
     let app: Name
-    let kind: Grant.Kind
+    let permission: Permission
     let caller: Caller
 
     init(_ target: RequestTarget) throws(Problem) {
         guard let app = try target.appName else { throw Problem(.badRequest, "app is not \(Name.grammar)") }
-        guard let kind = Grant.Kind(rawValue: target.query("kind") ?? "credentials") else {
-            throw Problem(.badRequest, "kind is not credentials or token")
+        guard let permission = Permission(rawValue: target.query("permission") ?? "credentials") else {
+            throw Problem(.badRequest, "permission is not credentials or token")
         }
         let pid = try target.number("pid", in: 1...Int(Int32.max))
         let uid = try target.number("uid", in: 0...Int(UInt32.max) - 1)
@@ -24,7 +24,7 @@ struct AccessQuestion: Equatable {
         case (nil, let uid?): caller = .uid(UInt32(uid))
         default: throw Problem(.badRequest, "give either pid or uid")
         }
-        (self.app, self.kind) = (app, kind)
+        (self.app, self.permission) = (app, permission)
     }
 }
 
@@ -38,19 +38,20 @@ struct Explanation {
         case .pid(let pid): identity = try Self.identity(of: pid)
         case .uid(let uid): identity = Self.identity(ofUser: uid)
         }
-        let rules = catalog.rules
-        var decision = rules.decide(identity, app: question.app, kind: question.kind)
+        let policies = catalog.policies
+        var decision = policies.decide(identity, app: question.app, permission: question.permission)
         if decision.client != nil, catalog.app(question.app) == nil { decision = .denied(.noSuchApp(question.app)) }
         let clients = catalog.clients
         let ordered =
             clients.filter { $0.selectors.uid == identity.uid }
             + clients.filter { $0.selectors.uid != identity.uid }
         return ExplainDocument(
-            app: question.app, kind: question.kind.rawValue, served: decision.client != nil,
+            app: question.app, permission: question.permission, served: decision.client != nil,
             reason: Self.reason(decision), client: decision.client?.description,
             caller: Self.caller(identity),
-            rules: ordered.map { client in
-                let verdict = rules.verdict(of: client, on: identity, app: question.app, kind: question.kind)
+            policies: ordered.map { client in
+                let verdict = policies.verdict(
+                    of: client, on: identity, app: question.app, permission: question.permission)
                 return .init(client: client.name, allows: verdict == .allows, reason: verdict.description)
             })
     }

@@ -93,7 +93,7 @@ struct KeyActions {
 extension KeyList.Slot {
     init(_ method: UnlockMethod, isDamaged: Bool, isInUse: Bool) {
         self.init(
-            slot: method.id, kind: method.kind.rawValue, state: isDamaged ? .damaged : .ok,
+            slot: method.id, kind: method.kind, state: isDamaged ? .damaged : .ok,
             createdAt: method.createdAt,
             scrypt: method.seat.scrypt.map { Cost(logN: Int($0.logN), r: Int($0.r), p: Int($0.p)) }, isInUse: isInUse)
     }

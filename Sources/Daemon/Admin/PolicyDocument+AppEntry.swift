@@ -8,11 +8,9 @@ import Vault
 /// An app's rotation policy, for operators.
 extension PolicyDocument {
     init(_ entry: AppEntry, now: Timestamp) {
-        let policy = entry.app.policy
         var recurrences = Recurrences()
         self.init(
-            every: policy.every, window: policy.windows, timeZone: policy.timeZone, overlap: policy.overlap,
-            paused: policy.isPaused, nextAt: entry.nextRotation((try? recurrences.of(entry.app)) ?? nil, now))
+            entry.app.policy, nextAt: entry.nextRotation((try? recurrences.of(entry.app)) ?? nil, now))
     }
 }
 

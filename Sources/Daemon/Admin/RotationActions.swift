@@ -147,7 +147,7 @@ extension RotationDocument {
             default: nil
             }
         self.init(
-            id: rotation.id, app: app.name, state: rotation.phase.rawValue, trigger: rotation.trigger.rawValue,
+            id: rotation.id, app: app.name, state: rotation.phase, trigger: rotation.trigger,
             base: rotation.base.number, target: rotation.target.number, plannedAt: rotation.plannedAt,
             due: rotation.due,
             oldSecretExpiresAt: rotation.revokeAt, promotedAt: rotation.promotedAt, endedAt: rotation.endedAt,

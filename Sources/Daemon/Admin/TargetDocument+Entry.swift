@@ -7,38 +7,34 @@ import Vault
 extension TargetDocument {
     init(_ entry: TargetEntry, _ catalog: Catalog, _ now: Timestamp) {
         let (target, delivery) = (entry.target, entry.delivery)
-        let (login, user): (String, String?) =
+        let user: String? =
             switch target.login {
-            case .basic(let user, _): ("basic", user)
-            case .clientCredentials(let client): ("client_credentials", client.clientID)
-            case .certificate: ("certificate", nil)
+            case .basic(let user, _): user
+            case .clientCredentials(let client): client.clientID
+            case .certificate: nil
             }
-        let (trust, pin): (String, String?) =
-            switch target.trust {
-            case .system: ("system", nil)
-            case .authorities: ("ca", nil)
-            case .pin(let digits): ("pin", digits)
-            }
+        var pin: String?
+        if case .pin(let digits) = target.trust { pin = digits }
         let certificates = TargetCertificates(target)
         var oauth: OAuth?
         if case .clientCredentials(let client) = target.login {
             let scope = client.scopes.joined(separator: " ")
             oauth = OAuth(
-                tokenURL: client.tokenURL, scope: scope.isEmpty ? nil : scope, authMethod: client.authMethod.rawValue)
+                tokenURL: client.tokenURL, scope: scope.isEmpty ? nil : scope, authMethod: .known(client.authMethod))
         }
         self.init(
             name: target.name, app: target.app, adminURL: target.adminURL, connection: target.connection,
             fields: TargetFields(
                 accountID: target.fields.accountID, clientID: target.fields.clientID,
                 clientSecret: target.fields.clientSecret),
-            login: login, user: user, oauth: oauth, trust: trust, pin: pin,
+            login: target.login.kind, user: user, oauth: oauth, trust: target.trust.kind, pin: pin,
             clientCertExpires: certificates.clientExpires, trustExpires: certificates.trust,
-            replicate: target.replication.rawValue,
+            replicate: target.replication,
             settle: target.settle, bypassesExternalValidation: target.bypassesExternalValidation,
             restoresDrift: target.restoresDrift, createdAt: target.createdAt, state: entry.state(catalog, now),
             generation: delivery.generation?.number, pushedAt: delivery.pushedAt, replicatedAt: delivery.replicatedAt,
             lookedAt: delivery.lookedAt, changedAt: delivery.changedAt,
-            change: delivery.drift.map { TargetDrift(code: $0.kind.rawValue, detail: $0.words) },
+            change: delivery.drift.map { TargetDrift(code: $0.kind, detail: $0.words) },
             restoration: TargetRestoration(delivery.restoration, now),
             sameConnection: catalog.targetsBeside(target).map(\.target.name.description),
             failure: delivery.failure.map { .init(since: $0.at, code: $0.cause, detail: $0.reason, hint: $0.hint) },

@@ -25,7 +25,7 @@ enum TargetDraftCheck {
             id: id, name: draft.name, appID: app.id, app: app.name, adminURL: try address(draft.console.adminURL),
             connection: try connection(draft.connection), fields: fields, login: try login(draft.console.login),
             trust: try trust(draft.console.ca, draft.console.pin),
-            replication: try draft.replicate.map { text throws(Problem) in try replication(text) } ?? .onSave,
+            replication: draft.replicate ?? .onSave,
             settle: try settle(draft.settle ?? defaultSettle), createdAt: now)
         target.bypassesExternalValidation = draft.bypassesExternalValidation
         target.restoresDrift = draft.restoresDrift
@@ -36,13 +36,6 @@ enum TargetDraftCheck {
     static func connection(_ id: String) throws(Problem) -> String {
         try check(id, "the connection's ID")
         return id
-    }
-
-    static func replication(_ text: String) throws(Problem) -> PushTarget.Replication {
-        guard let known = PushTarget.Replication(rawValue: text) else {
-            throw Problem(.badRequest, "replicate is not on-save, full or none")
-        }
-        return known
     }
 
     static func settle(_ seconds: Int) throws(Problem) -> Int {
@@ -93,7 +86,7 @@ enum TargetDraftCheck {
         }
     }
 
-    static func login(_ draft: ConsoleDraft.Login) throws(Problem) -> PushTarget.Login {
+    static func login(_ draft: ConsoleLogin) throws(Problem) -> ConsoleLogin {
         switch draft {
         case .basic(let user, let password):
             try check(user, "the user", spaces: true)
@@ -122,26 +115,17 @@ enum TargetDraftCheck {
         }
     }
 
-    private static func checked(_ client: ConsoleDraft.OAuthClient) throws(Problem) -> PushTarget.OAuthClient {
+    private static func checked(_ client: OAuthClient) throws(Problem) -> OAuthClient {
         do { _ = try EndpointURL(client.tokenURL) } catch {
             throw Problem(.badRequest, "the token URL cannot be used: \(error)")
         }
         try check(client.clientID, "the client ID")
         try check(client.secret, "the client secret")
-        if let scope = client.scope { try check(scope, "the scope", spaces: true) }
-        let method: PushTarget.OAuthClient.AuthMethod
-        switch client.authMethod.map({ PushTarget.OAuthClient.AuthMethod(rawValue: $0) }) {
-        case nil: method = .basic
-        case .some(let known?): method = known
-        case .some(nil):
-            throw Problem(.badRequest, "token_auth_method is not client_secret_basic or client_secret_post")
-        }
-        return PushTarget.OAuthClient(
-            tokenURL: client.tokenURL, clientID: client.clientID, secret: client.secret,
-            scopes: client.scope?.split(separator: " ").map(String.init) ?? [], authMethod: method)
+        for scope in client.scopes { try check(scope, "the scope") }
+        return client
     }
 
-    static func trust(_ ca: String?, _ pin: String?) throws(Problem) -> PushTarget.Trust {
+    static func trust(_ ca: String?, _ pin: String?) throws(Problem) -> ConsoleTrust {
         switch (ca, pin) {
         case (nil, nil): return .system
         case (let text?, nil):

@@ -1,3 +1,4 @@
+import Domain
 import HTTPTransport
 import SecretMemory
 import SocketAPI
@@ -13,7 +14,7 @@ enum TargetPatchCheck {
         target.fields = try fields(known.fields, patch.fields)
         target.login = try TargetDraftCheck.login(try login(known, patch, isElsewhere: !target.hasOrigin(of: known)))
         target.trust = try trust(known.trust, patch)
-        if let how = patch.replicate { target.replication = try TargetDraftCheck.replication(how) }
+        if let how = patch.replicate { target.replication = how }
         if let settle = patch.settle { target.settle = try TargetDraftCheck.settle(settle) }
         if let bypasses = patch.bypassesExternalValidation { target.bypassesExternalValidation = bypasses }
         if let restores = patch.restoresDrift { target.restoresDrift = restores }
@@ -25,10 +26,10 @@ enum TargetPatchCheck {
     /// was entered for: otherwise a caller who may change an address could redirect it to a server of their own.
     private static func login(
         _ known: PushTarget, _ patch: TargetPatch, isElsewhere: Bool
-    ) throws(Problem) -> ConsoleDraft.Login {
+    ) throws(Problem) -> ConsoleLogin {
         let isBasic = patch.user != nil || patch.password != nil
         let isOAuth =
-            [patch.tokenURL, patch.clientID, patch.scope, patch.tokenAuthMethod].contains { $0 != nil }
+            [patch.tokenURL, patch.clientID, patch.scope].contains { $0 != nil } || patch.tokenAuthMethod != nil
             || patch.clientSecret != nil
         let isCertificate = patch.clientCert != nil || patch.clientKey != nil
         guard [isBasic, isOAuth, isCertificate].count(where: { $0 }) <= 1 else {
@@ -51,32 +52,36 @@ enum TargetPatchCheck {
     }
 
     private static func oauth(
-        _ known: PushTarget.OAuthClient, _ patch: TargetPatch, isElsewhere: Bool
-    ) throws(Problem) -> ConsoleDraft.OAuthClient {
+        _ known: OAuthClient, _ patch: TargetPatch, isElsewhere: Bool
+    ) throws(Problem) -> OAuthClient {
         let url = patch.tokenURL ?? known.tokenURL
         let id = patch.clientID ?? known.clientID
         let isOther = isElsewhere || origin(url) != origin(known.tokenURL)
         guard let secret = patch.clientSecret ?? (isOther || id != known.clientID ? nil : known.secret) else {
             throw missing("client secret", isOther ? "another server" : "another client", "--client-secret-stdin")
         }
-        let scope = patch.scope ?? known.scopes.joined(separator: " ")
         return .init(
-            tokenURL: url, clientID: id, secret: secret, scope: scope.isEmpty ? nil : scope,
-            authMethod: patch.tokenAuthMethod ?? known.authMethod.rawValue)
+            tokenURL: url, clientID: id, secret: secret, scopes: scopes(patch) ?? known.scopes,
+            authMethod: patch.tokenAuthMethod ?? known.authMethod)
     }
 
     /// A login of another kind than before.
-    private static func another(_ patch: TargetPatch) throws(Problem) -> ConsoleDraft.Login {
+    private static func another(_ patch: TargetPatch) throws(Problem) -> ConsoleLogin {
         if let user = patch.user, let password = patch.password { return .basic(user: user, password: password) }
         if let url = patch.tokenURL, let id = patch.clientID, let secret = patch.clientSecret {
-            let scope = patch.scope.flatMap { $0.isEmpty ? nil : $0 }
             return .clientCredentials(
-                .init(tokenURL: url, clientID: id, secret: secret, scope: scope, authMethod: patch.tokenAuthMethod))
+                .init(
+                    tokenURL: url, clientID: id, secret: secret, scopes: scopes(patch) ?? [],
+                    authMethod: patch.tokenAuthMethod ?? .basic))
         }
         if let chain = patch.clientCert, let key = patch.clientKey { return .certificate(chain: chain, key: key) }
         throw Problem(
             .badRequest, "the target has another kind of login, and this one is incomplete",
             try: "--user with a password, --token-url and --client-id with a secret, or --client-cert and --client-key")
+    }
+
+    private static func scopes(_ patch: TargetPatch) -> [String]? {
+        patch.scope?.split(separator: " ").map(String.init)
     }
 
     private static func missing(_ secret: String, _ other: String, _ option: String) -> Problem {
@@ -93,9 +98,9 @@ enum TargetPatchCheck {
         return try TargetDraftCheck.checked(fields)
     }
 
-    private static func trust(_ known: PushTarget.Trust, _ patch: TargetPatch) throws(Problem) -> PushTarget.Trust {
+    private static func trust(_ known: ConsoleTrust, _ patch: TargetPatch) throws(Problem) -> ConsoleTrust {
         if let trust = patch.trust {
-            guard trust == "system" else { throw Problem(.badRequest, "trust is not system") }
+            guard trust == .system else { throw Problem(.badRequest, "trust is not system") }
             guard patch.ca == nil, patch.pin == nil else {
                 throw Problem(
                     .badRequest, "a console is trusted by either an authority, a pin or the system's CAs",

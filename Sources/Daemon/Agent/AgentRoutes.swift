@@ -26,7 +26,7 @@ final class AgentRoutes: Responder {
     /// counted again, and those of strangers beyond their limit are closed.
     func standing(of caller: Identity) -> Standing {
         if caller.uid == 0 || caller.uid == geteuid() { return .owner }
-        return gate.session?.vault.catalog.hasRule(for: caller.uid) == false ? .stranger : .known
+        return gate.session?.vault.catalog.hasPolicy(for: caller.uid) == false ? .stranger : .known
     }
 
     var keepsNothing: Bool { gate.session == nil }
@@ -61,9 +61,9 @@ final class AgentRoutes: Responder {
         case .health:
             return .now(Response(.ok).json(HealthAnswer.ok))
         case .apps:
-            return .now(session.apps.answer(session.vault.catalog.rules.visibleApps(to: caller)))
+            return .now(session.apps.answer(session.vault.catalog.policies.visibleApps(to: caller)))
         case .events:
-            guard session.vault.catalog.rules.visibleApps(to: caller) != .none else {
+            guard session.vault.catalog.policies.visibleApps(to: caller) != .none else {
                 return .recorded(session.refusingEvents(to: caller))
             }
             return .watch(EventStream(caller, session))
@@ -119,12 +119,12 @@ final class AgentRoutes: Responder {
 
     /// Serves a request if the session grants it and the client's rate limit allows it.
     private func served(
-        _ action: AuditEvent.Action, _ name: Name, _ kind: Grant.Kind, _ request: Request, _ caller: Identity,
+        _ action: AuditEvent.Action, _ name: Name, _ permission: Permission, _ request: Request, _ caller: Identity,
         _ session: VaultController.Session, _ lines: AnswerLines,
         _ body: (AppAccess, AppEntry, Name) throws(Problem) -> Reply
     ) throws(Problem) -> Reply {
         let asked = AppAccess(
-            action: action, app: name, kind: kind, caller: caller, session: session, lines: lines,
+            action: action, app: name, permission: permission, caller: caller, session: session, lines: lines,
             asksHead: request.method == .head)
         switch asked.decision {
         case .denied(let denial): return .recorded(asked.denied(denial))

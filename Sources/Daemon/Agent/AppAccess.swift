@@ -16,7 +16,7 @@ struct AppAccess: Sendable {
 
     let action: AuditEvent.Action
     let app: Name
-    let kind: Grant.Kind
+    let permission: Permission
     let caller: Identity
     let session: VaultController.Session
     let lines: AnswerLines
@@ -25,8 +25,8 @@ struct AppAccess: Sendable {
     let asksHead: Bool
 
     var decision: Decision {
-        let (rules, entry) = session.vault.catalog.rules(beside: app)
-        switch rules.decide(caller, app: app, kind: kind) {
+        let (policies, entry) = session.vault.catalog.policies(beside: app)
+        switch policies.decide(caller, app: app, permission: permission) {
         case .denied(let denial): return .denied(denial)
         case .allowed(let client):
             guard let entry else { return .denied(.noSuchApp(app)) }
@@ -38,7 +38,7 @@ struct AppAccess: Sendable {
     /// learns nothing about existing apps. The audit log has the reason.
     func denied(_ denial: AccessDenial) -> RecordedResponse {
         let label = FetchCounts.Label(client: FetchCounts.Label.nobody, outcome: .denied)
-        return session.audit.refusal(.refusing(Refusal.notGranted(caller, kind)), of: caller, label: label) {
+        return session.audit.refusal(.refusing(Refusal.notGranted(caller, permission)), of: caller, label: label) {
             // It quotes the path of the caller's program, which the caller chooses.
             event(.denied, nil) { $0.member("reason", denial.description.cut(bytes: 1_000)) }
         }
@@ -84,7 +84,7 @@ struct AppAccess: Sendable {
     ) -> AuditEvent {
         AuditEvent(action, outcome) { line in
             line.member("app", plain: app.description)
-            line.member("kind", plain: kind.rawValue)
+            line.member("permission", plain: permission.rawValue)
             if let client { line.member("client", plain: client.description) }
             more(&line)
             line.caller(caller)
@@ -98,7 +98,7 @@ extension VaultController.Session {
         audit.refusal(.refusing(Refusal.noApps(caller)), of: caller) {
             AuditEvent(.events, .denied) { line in
                 line.caller(caller)
-                line.member("reason", "no rule lets this caller see an app")
+                line.member("reason", "no policy lets this caller see an app")
             }
         }
     }

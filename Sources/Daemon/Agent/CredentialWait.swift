@@ -72,7 +72,7 @@ final class CredentialWait: VaultWatch {
     /// - Parameter isOver: whether the client's time is up: then there is one.
     private func answer(isOver: Bool = false) -> RecordedResponse? {
         let asked = AppAccess(
-            action: .credentials, app: name, kind: .credentials, caller: caller, session: session,
+            action: .credentials, app: name, permission: .credentials, caller: caller, session: session,
             lines: AnswerLines(), asksHead: request.method == .head)
         switch asked.decision {
         case .denied(let denial): return asked.denied(denial)

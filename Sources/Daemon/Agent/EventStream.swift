@@ -42,7 +42,7 @@ final class EventStream: VaultWatch {
 
     func begin(at connection: Connection) -> RecordedResponse? {
         if let refusal = session.watchers.add(self, at: connection.loop) { return RecordedResponse(refusal) }
-        visible = session.vault.catalog.rules.visibleApps(to: caller)
+        visible = session.vault.catalog.policies.visibleApps(to: caller)
         guard visible != .none else {
             session.watchers.remove(self, at: connection.loop)
             return session.refusingEvents(to: caller)
@@ -66,7 +66,7 @@ final class EventStream: VaultWatch {
             caller = connection.caller
         }
         var names = changes.apps
-        let now = changes.rules ? session.vault.catalog.rules.visibleApps(to: caller) : visible
+        let now = changes.policies ? session.vault.catalog.policies.visibleApps(to: caller) : visible
         // Most changes of the policies concern other clients.
         if now != visible {
             visible = now

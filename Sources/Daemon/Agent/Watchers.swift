@@ -21,14 +21,14 @@ protocol VaultWatch: Watch {
 final class Watchers: Sendable {
     struct Changes {
         var apps: Set<Name> = []
-        var rules = false
+        var policies = false
 
-        var isEmpty: Bool { apps.isEmpty && !rules }
+        var isEmpty: Bool { apps.isEmpty && !policies }
 
         mutating func add(_ change: CatalogChange) {
             switch change {
             case .app(let name): apps.insert(name)
-            case .rules: rules = true
+            case .policies: policies = true
             }
         }
     }
@@ -141,7 +141,7 @@ private final class WatchersOfLoop {
 
     func look(at changes: Watchers.Changes) {
         let concerned =
-            changes.rules ? all : changes.apps.flatMap { ofApp[$0].map { Array($0.values) } ?? [] } + ofAll.values
+            changes.policies ? all : changes.apps.flatMap { ofApp[$0].map { Array($0.values) } ?? [] } + ofAll.values
         for watch in concerned { watch.look(at: changes) }
     }
 }

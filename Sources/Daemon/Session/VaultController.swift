@@ -16,7 +16,7 @@ import Zoom
 /// A socket service that depends on the vault.
 protocol GateObserver: Sendable {
     /// The policies may have changed, or are known for the first time.
-    func rulesChanged()
+    func policiesChanged()
     /// The vault was locked. Returns when no unread answer is in memory.
     func locked() async
 }
@@ -115,7 +115,7 @@ final class VaultController: Sendable {
     /// Adds an observer, which is notified from now on.
     func add(_ observer: any GateObserver) { observers.withLock { $0.append(observer) } }
 
-    private func rulesChanged() { for observer in observers.withLock({ $0 }) { observer.rulesChanged() } }
+    private func policiesChanged() { for observer in observers.withLock({ $0 }) { observer.policiesChanged() } }
 
     /// `nil` while locked.
     var session: Session? { state.withLock { $0.session } }
@@ -146,7 +146,7 @@ final class VaultController: Sendable {
             return true
         }
         if isNew {
-            rulesChanged()
+            policiesChanged()
             await session.audit.openOffThePool()
             logger.notice(
                 "vault unlocked",
@@ -171,7 +171,7 @@ final class VaultController: Sendable {
 
     private func makeSession(_ vault: Vault) -> Session {
         let (logger, events) = (logger, events)
-        vault.catalog.observe { [weak self] change in if case .rules = change { self?.rulesChanged() } }
+        vault.catalog.observe { [weak self] change in if case .policies = change { self?.policiesChanged() } }
         let audit = AuditTrail(
             audit, of: vault, syncsReads: syncsReads, fetches: fetches, refusals: refusals, time: time, logger: logger)
         let contact = ZoomWatch(vault: vault, transport: transport, time: time)

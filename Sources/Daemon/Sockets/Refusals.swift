@@ -78,10 +78,11 @@ enum Refusal {
         "run the command by hand as the daemon's user with setpriv --no-new-privs; from the daemon it makes no files in the state "
         + "directory, the runtime directory, or right above them. A webhook: curl it from this machine"
 
-    static func notGranted(_ caller: Identity, _ kind: Grant.Kind) -> Problem {
+    static func notGranted(_ caller: Identity, _ permission: Permission) -> Problem {
         Problem(
-            .notGranted, "user \(caller.uid) has no grant for this app's \(kind == .token ? "token" : "credentials")",
-            try: "keyturn client add NAME --uid \(caller.uid) --allow APP:\(kind.rawValue)")
+            .notGranted,
+            "user \(caller.uid) has no grant for this app's \(permission == .token ? "token" : "credentials")",
+            try: "keyturn client add NAME --uid \(caller.uid) --allow APP:\(permission.rawValue)")
     }
 
     static func noApps(_ caller: Identity) -> Problem {

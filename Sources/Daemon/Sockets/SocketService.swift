@@ -139,7 +139,7 @@ struct SocketService {
 }
 
 extension Server: GateObserver {
-    func rulesChanged() { updateStandings() }
+    func policiesChanged() { updateStandings() }
     func locked() async { await revokeUnsent() }
 }
 

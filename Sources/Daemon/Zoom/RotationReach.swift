@@ -25,7 +25,7 @@ struct RotationReach: Sendable {
             let found = try await zoom.rotationToken(
                 credentials: ZoomCredentials(
                     accountID: app.accountID, clientID: app.clientID, clientSecret: credential.clientSecret),
-                remembered: app.rotationGrant.flatMap { Zoom.Grant(rawValue: $0) }, at: try app.environment.endpoints())
+                remembered: app.rotationGrant.flatMap { OAuthGrant(rawValue: $0) }, at: try app.environment.endpoints())
             guard let scopes = found.token.scopes else {
                 return .unknown("zoom did not say which scopes the token has")
             }

@@ -1,3 +1,4 @@
+import Domain
 import HTTPTransport
 import Health
 import SecretMemory
@@ -16,7 +17,7 @@ struct ZoomIssuer: TokenIssuer {
     }
 
     func mint(
-        at environment: App.Environment, accountID: String, clientID: String, clientSecret: SecretBox
+        at environment: ZoomEnvironment, accountID: String, clientID: String, clientSecret: SecretBox
     ) async throws(IssueFailure) -> MintedToken {
         do {
             let endpoints = try environment.endpoints()

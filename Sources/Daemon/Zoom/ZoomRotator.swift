@@ -27,13 +27,13 @@ struct ZoomRotator: SecretIssuer {
                 reason: "the Marketplace app ID is unknown; set it with keyturn app set, or rotate with --manual",
                 isAsked: false)
         }
-        let found: (token: ZoomToken, grant: Zoom.Grant)
+        let found: (token: ZoomToken, grant: OAuthGrant)
         let endpoints: ZoomEndpoints
         do throws(ZoomFailure) {
             endpoints = try app.endpoints()
             found = try await zoom.rotationToken(
                 credentials: app.credentials(current),
-                remembered: app.rotationGrant.flatMap { Zoom.Grant(rawValue: $0) },
+                remembered: app.rotationGrant.flatMap { OAuthGrant(rawValue: $0) },
                 at: endpoints)
         } catch {
             return MakeOutcome(nothingDone: error, isAsked: false)
@@ -63,7 +63,7 @@ struct ZoomRotator: SecretIssuer {
             let endpoints = try app.endpoints()
             let found = try await zoom.rotationToken(
                 credentials: app.credentials(current),
-                remembered: app.rotationGrant.flatMap { Zoom.Grant(rawValue: $0) },
+                remembered: app.rotationGrant.flatMap { OAuthGrant(rawValue: $0) },
                 at: endpoints)
             switch await zoom.endOldSecret(
                 appID: appID, token: found.token.accessToken, api: found.token.apiURL ?? endpoints.apiURL)

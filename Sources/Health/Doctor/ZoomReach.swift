@@ -1,3 +1,4 @@
+import Domain
 import HTTPTransport
 import SocketAPI
 import Vault
@@ -8,7 +9,7 @@ extension DaemonDoctor {
     private static let most = 5
 
     /// Whether the token endpoints answer. Sends no credentials: any answer will do, since it came over verified TLS.
-    func zoom(_ environments: [App.Environment]) async -> [DoctorReport.Line] {
+    func zoom(_ environments: [ZoomEnvironment]) async -> [DoctorReport.Line] {
         var urls: [EndpointURL] = []
         for environment in environments.isEmpty ? [.commercial] : environments {
             guard let url = try? environment.endpoints().tokenURL, !urls.contains(url) else { continue }

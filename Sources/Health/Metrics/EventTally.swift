@@ -1,3 +1,4 @@
+import Domain
 package import Rotation
 import Synchronization
 package import Tokens
@@ -11,7 +12,7 @@ package final class EventTally: Sendable {
         /// By cause, such as `invalid_client`.
         var failures: [String: Int] = [:]
         /// How many times a rotation entered each state.
-        var states: [Rotation.Phase: Int] = [:]
+        var states: [RotationPhase: Int] = [:]
     }
 
     /// Causes are constants of the source code; this only limits the effect of a mistake.

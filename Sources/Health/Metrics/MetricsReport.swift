@@ -102,7 +102,7 @@ package struct MetricsReport {
             events.failures.sorted { $0.key < $1.key }.map { .init([("cause", $0.key)], $0.value) })
         text.counter(
             "keyturn_rotation_moves", help: "How many times a rotation entered a state.",
-            Rotation.Phase.allCases.map { .init([("state", $0.rawValue)], events.states[$0, default: 0]) })
+            RotationPhase.allCases.map { .init([("state", $0.rawValue)], events.states[$0, default: 0]) })
     }
 
     private func write(_ unlocked: Unlocked, to text: inout OpenMetrics) {
@@ -138,7 +138,7 @@ package struct MetricsReport {
         let open = entries.compactMap(\.rotation?.phase)
         text.gauge(
             "keyturn_open_rotations", help: "Running rotations, by state.", label: "state",
-            Rotation.Phase.allCases.filter { !$0.isFinal }.map { phase in
+            RotationPhase.allCases.filter { !$0.isFinal }.map { phase in
                 (of: phase.rawValue, value: open.count { $0 == phase })
             })
         var recurrences = Recurrences()

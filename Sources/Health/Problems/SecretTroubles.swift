@@ -101,7 +101,9 @@ package func goingOn(_ rotation: Rotation, of app: Name, targets: [TargetEntry] 
 
 /// `expires at 2026-12-23T19:15:48Z, in 6 d 23 h`, or `expired at 2026-12-23T19:15:48Z, 2 h 5 min ago`.
 func expiryWords(_ expires: Timestamp, _ now: Timestamp) -> String {
-    expires > now ? "expires at \(expires), in \(countdown(expires - now))" : "expired at \(expires), \(countdown(now - expires)) ago"
+    expires > now
+        ? "expires at \(expires), in \(countdown(expires - now))"
+        : "expired at \(expires), \(countdown(now - expires)) ago"
 }
 
 /// Seconds in the two largest units: `6 d 23 h`, `23 h 59 min`, `59 min`, `42 s`.

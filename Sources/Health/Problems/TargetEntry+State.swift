@@ -1,10 +1,9 @@
 package import Domain
 import PushTargets
-package import SocketAPI
 package import Vault
 
 extension TargetEntry {
-    package func state(_ catalog: Catalog, _ now: Timestamp) -> TargetDocument.State {
+    package func state(_ catalog: Catalog, _ now: Timestamp) -> TargetState {
         guard let generation = delivery.generation else { return .new }
         guard generation == catalog.app(of: target)?.credential.generation else { return .behind }
         guard delivery.replicatedAt != nil else { return .replicating }

@@ -21,7 +21,7 @@ struct TargetProblems {
 
     let entry: TargetEntry
     let app: AppEntry?
-    let state: TargetDocument.State
+    let state: TargetState
     var isStuck = false
     let now: Timestamp
 

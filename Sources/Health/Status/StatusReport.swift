@@ -79,11 +79,11 @@ package struct StatusReport: Sendable {
             + Self.auditProblems(vitals.audit) + Self.keyProblems(vitals)
             + ZoomProblems.problems(vitals.zoom, catalog, time.now)
             + spool.map(StatusDocument.Problem.init)
-        let rules = name == nil ? RuleProblems.problems(catalog) : []
+        let policies = name == nil ? PolicyProblems.problems(catalog) : []
         let all =
             (host + AppProblems.inOrder(ranked)).map { Attention(problem: $0) }
             + TargetProblems.attentions(catalog, app: name, stuck: stuck, now: now)
-            + rules.map { Attention(problem: $0) }
+            + policies.map { Attention(problem: $0) }
         return Self.graded(all, now)
     }
 
@@ -170,7 +170,7 @@ package struct StatusReport: Sendable {
             app: entry.app.name, generation: entry.credential.generation.number,
             secretCreatedAt: entry.credential.createdAt, token: state,
             tokenExpiresAt: left > 0 ? entry.token?.expiresAt(at: now) : nil,
-            rotation: entry.rotation?.phase.rawValue, paused: entry.app.policy.isPaused,
+            rotation: entry.rotation?.phase, paused: entry.app.policy.isPaused,
             nextRotationAt: entry.nextRotation(recurrence, now.wall), probedAt: entry.lastLook?.at,
             oldHolders: oldHolders)
     }

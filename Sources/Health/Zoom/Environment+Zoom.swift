@@ -1,8 +1,8 @@
+package import Domain
 package import HTTPTransport
-import Vault
 package import Zoom
 
-extension App.Environment {
+extension ZoomEnvironment {
     package func endpoints() throws(EndpointURLError) -> ZoomEndpoints {
         switch self {
         case .commercial: .commercial

@@ -45,10 +45,10 @@ struct KnownGenerations {
         else { return }
         apps[app, default: Known()].see(generation, at: time)
         guard action.hasPrefix("rotation."), let id = line.text("rotation") else { return }
-        switch line.text("state") ?? String(action.dropFirst("rotation.".count)) {
-        case "planned": break
+        switch RotationPhase(rawValue: line.text("state") ?? String(action.dropFirst("rotation.".count))) {
+        case .planned: break
         // Zoom made no secret, or none that was stored.
-        case "refused", "aborted": apps[app]?.rotations[id] = nil
+        case .refused, .aborted: apps[app]?.rotations[id] = nil
         default:
             let known = apps[app]?.rotations[id]
             let made = Made(

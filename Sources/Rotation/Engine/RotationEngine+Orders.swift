@@ -9,7 +9,7 @@ extension RotationEngine {
     ///   state. Zoom is said to keep the old one valid for as long as after an API call. [assumed]
     /// - Parameter line: the caller, for the audit log.
     package func rotate(
-        _ name: Name, trigger: Rotation.Trigger, overlap: Int?, secret: SecretBox? = nil, id: String,
+        _ name: Name, trigger: RotationTrigger, overlap: Int?, secret: SecretBox? = nil, id: String,
         recording line: RotationLine? = nil
     ) async throws(VaultError) -> Rotation {
         let app = try servedApp(name)
@@ -155,7 +155,7 @@ extension RotationEngine {
     }
 
     private func planned(
-        _ id: String, _ entry: AppEntry, _ trigger: Rotation.Trigger, _ overlap: Int?
+        _ id: String, _ entry: AppEntry, _ trigger: RotationTrigger, _ overlap: Int?
     ) async throws(VaultError) -> Rotation {
         let now = time.now.wall
         var planned = Rotation.planned(

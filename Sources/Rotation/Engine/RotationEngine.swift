@@ -81,7 +81,7 @@ package actor RotationEngine {
     }
 
     /// Continues a rotation in the phase that may have waited for the change, such as a client's receipt while it drains.
-    package func lookAgain(_ name: Name, at phase: Rotation.Phase = .draining) {
+    package func lookAgain(_ name: Name, at phase: RotationPhase = .draining) {
         guard let entry = vault.catalog.app(name), entry.rotation?.phase == phase else { return }
         // A flight that has already counted the holders must count them again.
         if flights[entry.app.id] != nil { dirty.insert(entry.app.id) } else { _ = launch(name, entry.app.id) }

@@ -6,7 +6,7 @@ package import Vault
 extension Rotation {
     /// The same facts in another phase. Attempts are counted from zero again.
     func entering(
-        _ phase: Phase, due: Timestamp?, reason: String? = nil, _ change: (inout Rotation) -> Void = { _ in }
+        _ phase: RotationPhase, due: Timestamp?, reason: String? = nil, _ change: (inout Rotation) -> Void = { _ in }
     ) -> Rotation {
         var next = self
         if phase != self.phase { next.attempts = 0 }
@@ -65,11 +65,11 @@ extension Rotation {
         }
     }
 
-    func ended(_ phase: Phase, _ now: Timestamp, _ reason: String?) -> Rotation {
+    func ended(_ phase: RotationPhase, _ now: Timestamp, _ reason: String?) -> Rotation {
         entering(phase, due: nil, reason: reason) { $0.endedAt = now }
     }
 
-    func blocked(resumesAt phase: Phase, _ reason: String) -> Rotation {
+    func blocked(resumesAt phase: RotationPhase, _ reason: String) -> Rotation {
         entering(.blocked, due: nil, reason: reason) { $0.resumesAt = phase }
     }
 }

@@ -19,7 +19,7 @@ package enum RotationState: Sendable {
 
     package var facts: Rotation { phase.facts }
 
-    private var phase: any RotationPhase {
+    private var phase: any TypedPhase {
         switch self {
         case .planned(let phase): phase
         case .intended(let phase): phase

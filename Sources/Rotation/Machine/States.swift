@@ -133,7 +133,7 @@ package struct Verified: AcceptingPhase {
     }
 }
 
-package struct Current: RotationPhase {
+package struct Current: TypedPhase {
     package let facts: Rotation
     fileprivate init(_ facts: Rotation) { self.facts = facts }
 
@@ -155,14 +155,14 @@ package struct Current: RotationPhase {
     package func block(reason: String) -> Blocked { Blocked(facts.blocked(resumesAt: .current, reason)) }
 }
 
-package struct Published: RotationPhase {
+package struct Published: TypedPhase {
     package let facts: Rotation
     fileprivate init(_ facts: Rotation) { self.facts = facts }
 
     package func drain(at now: Timestamp) -> Draining { Draining(facts.entering(.draining, due: now)) }
 }
 
-package struct Draining: RotationPhase {
+package struct Draining: TypedPhase {
     package let facts: Rotation
     fileprivate init(_ facts: Rotation) { self.facts = facts }
 
@@ -196,7 +196,7 @@ package struct Blocked: AcceptingPhase, FindingPhase {
 }
 
 /// Final: retired, refused or aborted.
-package struct Ended: RotationPhase {
+package struct Ended: TypedPhase {
     package let facts: Rotation
     fileprivate init(_ facts: Rotation) { self.facts = facts }
 }

@@ -1,5 +1,4 @@
 package import Domain
-package import Vault
 
 /// A contradiction within a rotation policy. The policy is saved as requested, and the contradiction is reported.
 package struct PolicyDoubt: Equatable, Sendable {

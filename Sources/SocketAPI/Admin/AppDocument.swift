@@ -8,14 +8,14 @@ package struct AppDocument: Equatable, Sendable, ListedDocument {
     package let accountID: String
     package let clientID: String
     package let marketplaceAppID: String?
-    package let environment: String
+    package let environment: Open<ZoomEnvironment.Kind>
     package let tokenURL: String
     package let apiURL: String
     package let secretFingerprint: String
     package let secretLength: Int
     package let secretCreatedAt: Timestamp
     package let createdAt: Timestamp
-    package let profile: ProfileDocument
+    package let profile: AppProfile
     /// How the secret is rotated automatically.
     package let policy: PolicyDocument
     /// Contradictions in the policy.
@@ -23,8 +23,8 @@ package struct AppDocument: Equatable, Sendable, ListedDocument {
 
     package init(
         name: Name, generation: Int, accountID: String, clientID: String, marketplaceAppID: String?,
-        environment: String, tokenURL: String, apiURL: String, secretFingerprint: String, secretLength: Int,
-        secretCreatedAt: Timestamp, createdAt: Timestamp, profile: ProfileDocument, policy: PolicyDocument,
+        environment: ZoomEnvironment, tokenURL: String, apiURL: String, secretFingerprint: String, secretLength: Int,
+        secretCreatedAt: Timestamp, createdAt: Timestamp, profile: AppProfile, policy: PolicyDocument,
         warnings: [String]
     ) {
         self.name = name
@@ -32,7 +32,7 @@ package struct AppDocument: Equatable, Sendable, ListedDocument {
         self.accountID = accountID
         self.clientID = clientID
         self.marketplaceAppID = marketplaceAppID
-        self.environment = environment
+        self.environment = .known(environment.kind)
         self.tokenURL = tokenURL
         self.apiURL = apiURL
         self.secretFingerprint = secretFingerprint
@@ -63,34 +63,19 @@ package struct AppDocument: Equatable, Sendable, ListedDocument {
     }
 }
 
-/// How an app's secret is rotated automatically, on the wire.
+/// How an app's secret is rotated automatically, and when next.
 package struct PolicyDocument: Equatable, Sendable, ListedDocument {
-    /// In seconds; `nil` for never.
-    package let every: Int?
-    /// Empty for any time.
-    package let window: String
-    package let timeZone: String
-    /// In seconds.
-    package let overlap: Int
-    package let paused: Bool
+    package let policy: RotationPolicy
     /// When the next rotation starts; `nil` for never.
     package let nextAt: Timestamp?
 
-    package init(every: Int?, window: String, timeZone: String, overlap: Int, paused: Bool, nextAt: Timestamp?) {
-        self.every = every
-        self.window = window
-        self.timeZone = timeZone
-        self.overlap = overlap
-        self.paused = paused
+    package init(_ policy: RotationPolicy, nextAt: Timestamp?) {
+        self.policy = policy
         self.nextAt = nextAt
     }
 
     package init<Failure>(_ members: inout Members<Self, Failure>) throws(Failure) {
-        every = try members.orNull("every", \.every)
-        window = try members("window", \.window)
-        timeZone = try members("time_zone", \.timeZone)
-        overlap = try members("overlap", \.overlap)
-        paused = try members("paused", \.paused)
+        policy = try members.inline(\.policy, withNulls: true)
         nextAt = try members.orNull("next_at", \.nextAt)
     }
 }

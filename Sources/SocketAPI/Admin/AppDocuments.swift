@@ -9,18 +9,18 @@ package struct AppDraft: ~Copyable, WireDocument {
     package let clientID: String
     package let clientSecret: SecretBytes
     package let marketplaceAppID: String?
-    /// `commercial` or `government`; `nil` when both addresses are given.
-    package let environment: String?
+    /// `nil` for the commercial one, or when both addresses are given.
+    package let environment: ZoomEnvironment.Kind?
     package let tokenURL: String?
     package let apiURL: String?
     /// Whether Zoom must accept the credentials first.
     package let verify: Bool
-    package let profile: ProfileDocument
+    package let profile: AppProfile
 
     package init(
         name: Name, accountID: String, clientID: String, clientSecret: consuming SecretBytes,
-        marketplaceAppID: String?, environment: String?, tokenURL: String?, apiURL: String?, verify: Bool,
-        profile: ProfileDocument = ProfileDocument()
+        marketplaceAppID: String?, environment: ZoomEnvironment.Kind?, tokenURL: String?, apiURL: String?, verify: Bool,
+        profile: AppProfile = AppProfile()
     ) {
         self.name = name
         self.accountID = accountID

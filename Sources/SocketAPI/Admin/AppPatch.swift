@@ -1,3 +1,4 @@
+package import Domain
 package import SecretJSON
 
 /// The body of `PATCH /v1/apps/{app}`. Read strictly; absent members stay unchanged.
@@ -15,7 +16,7 @@ package struct AppPatch: Equatable, Sendable, ListedDocument {
     package var marketplaceAppID: String?
     package var paused: Bool?
     /// An empty text removes the value.
-    package var profile = ProfileDocument()
+    package var profile = AppProfile()
     /// Whether Zoom must accept the secret with new IDs first.
     package var verify: Bool?
 

@@ -1,26 +1,6 @@
 package import Domain
 package import SecretJSON
 
-/// What a client may fetch of an app, on the wire.
-package struct GrantDocument: Equatable, Sendable, ListedDocument {
-    /// An app's name, or `*` for every app.
-    package let app: String
-    /// Some of `credentials` and `token`.
-    package let kinds: [String]
-
-    package init(app: String, kinds: [String]) {
-        self.app = app
-        self.kinds = kinds
-    }
-
-    package static var isStrict: Bool { true }
-
-    package init<Failure>(_ members: inout Members<Self, Failure>) throws(Failure) {
-        app = try members("app", \.app)
-        kinds = try members("kinds", \.kinds)
-    }
-}
-
 /// The body of `POST /v1/clients`. Read strictly: an unknown member could be a condition.
 package struct ClientDraft: Equatable, Sendable, ListedDocument {
     package let name: Name
@@ -30,13 +10,13 @@ package struct ClientDraft: Equatable, Sendable, ListedDocument {
     package let gid: Int?
     package let unit: String?
     package let exe: String?
-    /// Whether the rule also matches callers in a namespace that the daemon does not see into.
+    /// Whether the policy also matches callers in a namespace that the daemon does not see into.
     package let foreign: Bool
-    package let allow: [GrantDocument]
+    package let allow: [Grant]
 
     package init(
         name: Name, uid: Int?, user: String?, gid: Int?, unit: String? = nil, exe: String? = nil, foreign: Bool = false,
-        allow: [GrantDocument]
+        allow: [Grant]
     ) {
         self.name = name
         self.uid = uid
@@ -72,12 +52,12 @@ package struct ClientDocument: Equatable, Sendable, ListedDocument {
     package let unit: String?
     package let exe: String?
     package let foreign: Bool
-    package let allow: [GrantDocument]
+    package let allow: [Grant]
     package let createdAt: Timestamp
 
     package init(
         name: Name, uid: Int, user: String?, gid: Int?, unit: String?, exe: String?, foreign: Bool,
-        allow: [GrantDocument], createdAt: Timestamp
+        allow: [Grant], createdAt: Timestamp
     ) {
         self.name = name
         self.uid = uid

@@ -45,8 +45,8 @@ package struct ExplainDocument: Equatable, Sendable, ListedDocument {
         }
     }
 
-    /// The verdict of one client's rule.
-    package struct Rule: Equatable, Sendable, ListedDocument {
+    /// The verdict of one client's policy.
+    package struct Policy: Equatable, Sendable, ListedDocument {
         package let client: Name
         package let allows: Bool
         /// A text that continues the client's name.
@@ -66,35 +66,35 @@ package struct ExplainDocument: Equatable, Sendable, ListedDocument {
     }
 
     package let app: Name
-    /// `credentials` or `token`.
-    package let kind: String
+    package let permission: Permission
     package let served: Bool
     package let reason: String
     /// The client that it would be served as.
     package let client: String?
     package let caller: Caller
-    /// The rules of all clients, those of the caller's uid first.
-    package let rules: [Rule]
+    /// The policies of all clients, those of the caller's uid first.
+    package let policies: [Policy]
 
     package init(
-        app: Name, kind: String, served: Bool, reason: String, client: String?, caller: Caller, rules: [Rule]
+        app: Name, permission: Permission, served: Bool, reason: String, client: String?, caller: Caller,
+        policies: [Policy]
     ) {
         self.app = app
-        self.kind = kind
+        self.permission = permission
         self.served = served
         self.reason = reason
         self.client = client
         self.caller = caller
-        self.rules = rules
+        self.policies = policies
     }
 
     package init<Failure>(_ members: inout Members<Self, Failure>) throws(Failure) {
         served = try members("served", \.served)
         app = try members("app", \.app)
-        kind = try members("kind", \.kind)
+        permission = try members("permission", \.permission)
         reason = try members("reason", \.reason)
         client = try members.orNull("client", \.client)
         caller = try members("caller", \.caller)
-        rules = try members("rules", \.rules)
+        policies = try members("policies", \.policies)
     }
 }

@@ -28,7 +28,7 @@ package struct KeyList: Equatable, Sendable, ListedDocument {
         }
 
         package let slot: String
-        package let kind: String
+        package let kind: Open<UnlockMethodKind>
         package let state: State
         package let createdAt: Timestamp
         package let scrypt: Cost?
@@ -36,9 +36,10 @@ package struct KeyList: Equatable, Sendable, ListedDocument {
         package let isInUse: Bool
 
         package init(
-            slot: String, kind: String, state: State, createdAt: Timestamp, scrypt: Cost?, isInUse: Bool = false
+            slot: String, kind: UnlockMethodKind, state: State, createdAt: Timestamp, scrypt: Cost?,
+            isInUse: Bool = false
         ) {
-            (self.slot, self.kind, self.state, self.createdAt) = (slot, kind, state, createdAt)
+            (self.slot, self.kind, self.state, self.createdAt) = (slot, .known(kind), state, createdAt)
             (self.scrypt, self.isInUse) = (scrypt, isInUse)
         }
 

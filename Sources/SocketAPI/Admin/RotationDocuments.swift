@@ -40,8 +40,8 @@ package struct RotateRequest: ~Copyable, WireDocument {
 package struct RotationDocument: Equatable, Sendable, ListedDocument {
     package let id: String
     package let app: Name
-    package let state: String
-    package let trigger: String
+    package let state: Open<RotationPhase>
+    package let trigger: Open<RotationTrigger>
     /// The generation to be replaced.
     package let base: Int
     /// The generation that the rotation makes: not always the next number, since some may be lost with a vault.
@@ -71,14 +71,16 @@ package struct RotationDocument: Equatable, Sendable, ListedDocument {
     package var hasEnteredSecret = false
 
     package init(
-        id: String, app: Name, state: String, trigger: String, base: Int, target: Int? = nil, plannedAt: Timestamp,
-        due: Timestamp?, oldSecretExpiresAt: Timestamp?, promotedAt: Timestamp?, endedAt: Timestamp?, calls: Int,
+        id: String, app: Name, state: RotationPhase, trigger: RotationTrigger, base: Int, target: Int? = nil,
+        plannedAt: Timestamp, due: Timestamp?, oldSecretExpiresAt: Timestamp?, promotedAt: Timestamp?,
+        endedAt: Timestamp?,
+        calls: Int,
         reason: String?, hint: String?
     ) {
         self.id = id
         self.app = app
-        self.state = state
-        self.trigger = trigger
+        self.state = .known(state)
+        self.trigger = .known(trigger)
         self.base = base
         self.target = target ?? base + 1
         self.plannedAt = plannedAt

@@ -63,7 +63,7 @@ package struct StatusDocument: Equatable, Sendable, ListedDocument {
         /// The expiry of a valid token.
         package let tokenExpiresAt: Timestamp?
         /// The state of the running rotation.
-        package let rotation: String?
+        package let rotation: Open<RotationPhase>?
         package let paused: Bool
         /// When the secret is rotated automatically; in the past when it is overdue.
         package let nextRotationAt: Timestamp?
@@ -74,7 +74,7 @@ package struct StatusDocument: Equatable, Sendable, ListedDocument {
 
         package init(
             app: Name, generation: Int, secretCreatedAt: Timestamp, token: TokenState, tokenExpiresAt: Timestamp?,
-            rotation: String?, paused: Bool, nextRotationAt: Timestamp?, probedAt: Timestamp?,
+            rotation: RotationPhase?, paused: Bool, nextRotationAt: Timestamp?, probedAt: Timestamp?,
             oldHolders: Int
         ) {
             self.app = app
@@ -82,7 +82,7 @@ package struct StatusDocument: Equatable, Sendable, ListedDocument {
             self.secretCreatedAt = secretCreatedAt
             self.token = token
             self.tokenExpiresAt = tokenExpiresAt
-            self.rotation = rotation
+            self.rotation = rotation.map(Open.known)
             self.paused = paused
             self.nextRotationAt = nextRotationAt
             self.probedAt = probedAt

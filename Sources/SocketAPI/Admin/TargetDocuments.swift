@@ -3,17 +3,6 @@ package import SecretJSON
 
 /// A push target as operators see it, without password and key.
 package struct TargetDocument: Equatable, Sendable, ListedDocument {
-    /// How far the credentials got.
-    package enum State: String, JSONValue, Sendable {
-        /// Nothing was pushed to the console yet.
-        case new
-        /// It has an older generation than the current one.
-        case behind
-        /// It has the current one, but its engines do not have it yet, or do not use it yet.
-        case replicating, settling
-        case current
-    }
-
     package struct Failure: Equatable, Sendable, ListedDocument {
         package let since: Timestamp
         package let code: String
@@ -40,9 +29,9 @@ package struct TargetDocument: Equatable, Sendable, ListedDocument {
         package let tokenURL: String
         /// Scopes, separated by spaces.
         package let scope: String?
-        package let authMethod: String
+        package let authMethod: Open<OAuthClient.AuthMethod>
 
-        package init(tokenURL: String, scope: String?, authMethod: String) {
+        package init(tokenURL: String, scope: String?, authMethod: Open<OAuthClient.AuthMethod>) {
             self.tokenURL = tokenURL
             self.scope = scope
             self.authMethod = authMethod
@@ -54,24 +43,23 @@ package struct TargetDocument: Equatable, Sendable, ListedDocument {
     package let adminURL: String
     package let connection: String
     package let fields: TargetFields
-    /// `basic`, `client_credentials` or `certificate`, and the user or client.
-    package let login: String
+    /// With the user or client.
+    package let login: Open<ConsoleLogin.Kind>
     package let user: String?
     /// Only for an OAuth client.
     package let oauth: OAuth?
-    /// `system`, `ca`, or `pin`, with the pin.
-    package let trust: String
+    package let trust: Open<ConsoleTrust.Kind>
     package let pin: String?
     /// When the client certificate expires; and the pinned certificate, once it was seen, or the last of the CAs.
     package let clientCertExpires: Timestamp?
     package let trustExpires: Timestamp?
-    package let replicate: String
+    package let replicate: Open<ReplicationMode>
     /// In seconds.
     package let settle: Int
     package let bypassesExternalValidation: Bool
     package let restoresDrift: Bool
     package let createdAt: Timestamp
-    package let state: State
+    package let state: Open<TargetState>
     /// The generation that the console has.
     package let generation: Int?
     package let pushedAt: Timestamp?
@@ -87,10 +75,11 @@ package struct TargetDocument: Equatable, Sendable, ListedDocument {
     package let provisioner: ProvisionerDocument?
 
     package init(
-        name: Name, app: Name, adminURL: String, connection: String, fields: TargetFields, login: String, user: String?,
-        oauth: OAuth?, trust: String, pin: String?, clientCertExpires: Timestamp?,
-        trustExpires: Timestamp?, replicate: String, settle: Int, bypassesExternalValidation: Bool,
-        restoresDrift: Bool, createdAt: Timestamp, state: State,
+        name: Name, app: Name, adminURL: String, connection: String, fields: TargetFields, login: ConsoleLogin.Kind,
+        user: String?,
+        oauth: OAuth?, trust: ConsoleTrust.Kind, pin: String?, clientCertExpires: Timestamp?,
+        trustExpires: Timestamp?, replicate: ReplicationMode, settle: Int, bypassesExternalValidation: Bool,
+        restoresDrift: Bool, createdAt: Timestamp, state: TargetState,
         generation: Int?, pushedAt: Timestamp?, replicatedAt: Timestamp?, lookedAt: Timestamp?, changedAt: Timestamp?,
         change: TargetDrift?, restoration: TargetRestoration?, sameConnection: [String], failure: Failure?,
         provisioner: ProvisionerDocument?
@@ -100,19 +89,19 @@ package struct TargetDocument: Equatable, Sendable, ListedDocument {
         self.adminURL = adminURL
         self.connection = connection
         self.fields = fields
-        self.login = login
+        self.login = .known(login)
         self.user = user
         self.oauth = oauth
-        self.trust = trust
+        self.trust = .known(trust)
         self.pin = pin
         self.clientCertExpires = clientCertExpires
         self.trustExpires = trustExpires
-        self.replicate = replicate
+        self.replicate = .known(replicate)
         self.settle = settle
         self.bypassesExternalValidation = bypassesExternalValidation
         self.restoresDrift = restoresDrift
         self.createdAt = createdAt
-        self.state = state
+        self.state = .known(state)
         self.generation = generation
         self.pushedAt = pushedAt
         self.replicatedAt = replicatedAt

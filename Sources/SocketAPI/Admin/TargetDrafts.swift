@@ -1,50 +1,16 @@
 package import Domain
 package import SecretJSON
-package import SecretMemory
 
 /// How to reach a console: one of three logins, and how its certificate is trusted. Read strictly.
 package struct ConsoleDraft: Sendable, ListedDocument {
-    package enum Login: Sendable {
-        case basic(user: String, password: SecretBox)
-        case clientCredentials(OAuthClient)
-        /// Both in PEM.
-        case certificate(chain: String, key: SecretBox)
-    }
-
-    package struct OAuthClient: Sendable, MemberList {
-        package let tokenURL: String
-        package let clientID: String
-        package let secret: SecretBox
-        /// OAuth scopes, separated by spaces.
-        package let scope: String?
-        /// `client_secret_basic` or `client_secret_post`.
-        package let authMethod: String?
-
-        package init(tokenURL: String, clientID: String, secret: SecretBox, scope: String?, authMethod: String?) {
-            self.tokenURL = tokenURL
-            self.clientID = clientID
-            self.secret = secret
-            self.scope = scope
-            self.authMethod = authMethod
-        }
-
-        package init<Failure>(_ members: inout Members<Self, Failure>) throws(Failure) {
-            tokenURL = try members("token_url", \.tokenURL)
-            clientID = try members("client_id", \.clientID)
-            secret = try members("client_secret", \.secret)
-            scope = try members.ifPresent("scope", \.scope)
-            authMethod = try members.ifPresent("token_auth_method", \.authMethod)
-        }
-    }
-
     package let adminURL: String
-    package let login: Login
+    package let login: ConsoleLogin
     /// PEM certificates; excludes `pin`.
     package let ca: String?
     /// SHA-256 of the console's certificate, in hexadecimal.
     package let pin: String?
 
-    package init(adminURL: String, login: Login, ca: String?, pin: String?) {
+    package init(adminURL: String, login: ConsoleLogin, ca: String?, pin: String?) {
         self.adminURL = adminURL
         self.login = login
         self.ca = ca
@@ -53,13 +19,13 @@ package struct ConsoleDraft: Sendable, ListedDocument {
 
     package init<Failure>(_ members: inout Members<Self, Failure>) throws(Failure) {
         adminURL = try members("admin_url", \.adminURL)
-        login = try members.inline(\.login, read: Login.init) { $0.write(to: &$1) }
+        login = try members.inline(\.login, read: ConsoleLogin.init) { $0.write(to: &$1) }
         ca = try members.ifPresent("ca", \.ca)
         pin = try members.ifPresent("pin", \.pin)
     }
 }
 
-extension ConsoleDraft.Login {
+extension ConsoleLogin {
     fileprivate init(_ members: MemberReader) throws(JSONError) {
         switch (
             members.has("user", "password"),
@@ -98,8 +64,7 @@ package struct TargetDraft: Sendable, ListedDocument {
     package let connection: String
     /// Fields that are not given are discovered.
     package let fields: TargetFields
-    /// `on-save`, `full` or `none`.
-    package let replicate: String?
+    package let replicate: ReplicationMode?
     /// In seconds.
     package let settle: Int?
     package let bypassesExternalValidation: Bool
@@ -112,7 +77,8 @@ package struct TargetDraft: Sendable, ListedDocument {
 
     package init(
         name: Name, app: Name, console: ConsoleDraft, connection: String, fields: TargetFields,
-        replicate: String?, settle: Int?, bypassesExternalValidation: Bool = false, restoresDrift: Bool = false,
+        replicate: ReplicationMode?, settle: Int?, bypassesExternalValidation: Bool = false,
+        restoresDrift: Bool = false,
         provisionerLog: String? = nil, provisionerChannel: String? = nil, verify: Bool
     ) {
         self.name = name

@@ -3,12 +3,11 @@ package import SecretJSON
 
 /// A change that somebody else made to a target's connection.
 package struct TargetDrift: Equatable, Sendable, ListedDocument {
-    /// `secret`, `saved` or `identity`.
-    package let code: String
+    package let code: Open<DriftKind>
     package let detail: String
 
-    package init(code: String, detail: String) {
-        self.code = code
+    package init(code: DriftKind, detail: String) {
+        self.code = .known(code)
         self.detail = detail
     }
 

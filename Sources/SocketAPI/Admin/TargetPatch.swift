@@ -1,3 +1,4 @@
+package import Domain
 package import SecretJSON
 package import SecretMemory
 
@@ -12,17 +13,17 @@ package struct TargetPatch: Sendable, ListedDocument {
     package var clientSecret: SecretBox?
     /// Scopes, separated by spaces; empty for a request without scope.
     package var scope: String?
-    package var tokenAuthMethod: String?
+    package var tokenAuthMethod: OAuthClient.AuthMethod?
     /// Both in PEM.
     package var clientCert: String?
     package var clientKey: SecretBox?
     /// `system` reverts a CA or a pin.
-    package var trust: String?
+    package var trust: ConsoleTrust.Kind?
     package var ca: String?
     package var pin: String?
     /// An empty account ID means that the connection has no such setting.
     package var fields = TargetFields(accountID: nil, clientID: nil, clientSecret: nil)
-    package var replicate: String?
+    package var replicate: ReplicationMode?
     /// In seconds.
     package var settle: Int?
     package var bypassesExternalValidation: Bool?

@@ -17,7 +17,7 @@ package enum AccessDenial: Equatable, Sendable, CustomStringConvertible {
     /// No client has the caller's uid.
     case unknownUser(UInt32)
     /// The client that came closest, and what does not match.
-    case client(Name, RuleVerdict)
+    case client(Name, PolicyVerdict)
     /// A client may have it, but no app has this name.
     case noSuchApp(Name)
 
@@ -31,7 +31,7 @@ package enum AccessDenial: Equatable, Sendable, CustomStringConvertible {
 }
 
 /// The verdict of one client's policy on one request.
-package enum RuleVerdict: Equatable, Sendable, CustomStringConvertible {
+package enum PolicyVerdict: Equatable, Sendable, CustomStringConvertible {
     case allows
     /// It is for another user.
     case uid(wanted: UInt32)
@@ -43,9 +43,9 @@ package enum RuleVerdict: Equatable, Sendable, CustomStringConvertible {
     /// `found` is `nil` when the caller's unit or executable is unknown.
     case unit(wanted: String, found: String?)
     case executable(wanted: String, found: String?)
-    /// Its selectors match, but it has no grant for this app, or not for this kind.
+    /// Its selectors match, but it has no grant for this app, or not for this permission.
     case app
-    case kind(Grant.Kind)
+    case permission(Permission)
 
     /// How many of the policy's conditions were met, for comparison.
     var progress: Int {
@@ -57,7 +57,7 @@ package enum RuleVerdict: Equatable, Sendable, CustomStringConvertible {
         case .unit: 4
         case .executable: 5
         case .app: 6
-        case .kind: 7
+        case .permission: 7
         case .allows: 8
         }
     }
@@ -72,7 +72,8 @@ package enum RuleVerdict: Equatable, Sendable, CustomStringConvertible {
         case .unit(let wanted, let found): "is for unit \(wanted), and the process's is \(found ?? "not known")"
         case .executable(let wanted, let found): "is for \(wanted), and the process's is \(found ?? "not known")"
         case .app: "matches, but has no grant for the app"
-        case .kind(let kind): "matches, but has no grant for the app's \(kind == .token ? "token" : "credentials")"
+        case .permission(let permission):
+            "matches, but has no grant for the app's \(permission == .token ? "token" : "credentials")"
         }
     }
 }

@@ -2,13 +2,6 @@ package import Domain
 
 /// A Zoom Server-to-Server OAuth app, without its secret.
 package struct App: Equatable, Sendable {
-    /// The Zoom cloud of the app, or the addresses of a stand-in.
-    package enum Environment: Equatable, Sendable {
-        case commercial
-        case government
-        case custom(tokenURL: String, apiURL: String)
-    }
-
     /// Unique, and never reused after the app is removed; the name may be.
     package let id: String
     package let name: Name
@@ -16,7 +9,7 @@ package struct App: Equatable, Sendable {
     package var clientID: String
     /// Zoom's ID of the app, which is not the client ID. Only rotation through Zoom's API needs it.
     package var marketplaceAppID: String?
-    package let environment: Environment
+    package let environment: ZoomEnvironment
     package let createdAt: Timestamp
     package var policy: RotationPolicy
     /// The OAuth grant whose tokens carry Zoom's scope for rotation, once it is known.
@@ -29,7 +22,7 @@ package struct App: Equatable, Sendable {
 
     package init(
         id: String, name: Name, accountID: String, clientID: String, marketplaceAppID: String?,
-        environment: Environment, createdAt: Timestamp, policy: RotationPolicy = RotationPolicy(),
+        environment: ZoomEnvironment, createdAt: Timestamp, policy: RotationPolicy = RotationPolicy(),
         rotationGrant: String? = nil, profile: AppProfile = AppProfile()
     ) {
         self.id = id

@@ -50,38 +50,3 @@ package struct Selectors: Equatable, Sendable {
         return needs
     }
 }
-
-/// The kinds of secrets that a client may fetch of an app.
-package struct Grant: Equatable, Sendable {
-    package enum Target: Equatable, Sendable {
-        case any
-        case app(Name)
-    }
-
-    package enum Kind: String, CaseIterable, Sendable {
-        case credentials, token
-    }
-
-    package let target: Target
-    package let kinds: Set<Kind>
-    // Cached, to be checked at each request without a set lookup.
-    private let allowsCredentials, allowsToken: Bool
-
-    package init(target: Target, kinds: Set<Kind>) {
-        self.target = target
-        self.kinds = kinds
-        (allowsCredentials, allowsToken) = (kinds.contains(.credentials), kinds.contains(.token))
-    }
-
-    package func covers(_ app: Name, _ kind: Kind) -> Bool {
-        (kind == .token ? allowsToken : allowsCredentials) && covers(app)
-    }
-
-    /// Whether it applies to the app, for any kind.
-    package func covers(_ app: Name) -> Bool {
-        switch target {
-        case .any: true
-        case .app(let name): name == app
-        }
-    }
-}

@@ -1,54 +1,8 @@
 package import Domain
-package import SecretMemory
 
 /// A target for an app's credentials: a PingFederate connection with outbound provisioning, changed through the
 /// administrative API of its console.
 package struct PushTarget: Sendable {
-    /// The login to the console.
-    package enum Login: Sendable {
-        case basic(user: String, password: SecretBox)
-        /// OAuth 2.0 client credentials.
-        case clientCredentials(OAuthClient)
-        /// Both in PEM.
-        case certificate(chain: String, key: SecretBox)
-    }
-
-    /// A client of an authorization server whose access tokens the console accepts.
-    package struct OAuthClient: Sendable {
-        /// How a client authenticates, named as in OAuth's metadata (RFC 8414).
-        package enum AuthMethod: String, CaseIterable, Sendable {
-            case basic = "client_secret_basic"
-            case post = "client_secret_post"
-        }
-
-        package let tokenURL: String
-        package let clientID: String
-        package let secret: SecretBox
-        /// The requested scopes; empty to request a token without scope.
-        package let scopes: [String]
-        package let authMethod: AuthMethod
-
-        package init(
-            tokenURL: String, clientID: String, secret: SecretBox, scopes: [String] = [],
-            authMethod: AuthMethod = .basic
-        ) {
-            self.tokenURL = tokenURL
-            self.clientID = clientID
-            self.secret = secret
-            self.scopes = scopes
-            self.authMethod = authMethod
-        }
-    }
-
-    /// How the console's certificate is trusted.
-    package enum Trust: Equatable, Sendable {
-        case system
-        /// PEM certificates to trust instead of the system's.
-        case authorities(String)
-        /// The SHA-256 of the certificate itself, as 64 hexadecimal digits in lower case.
-        case pin(String)
-    }
-
     /// The names of the connection's settings that hold the app's three values.
     package struct Fields: Equatable, Sendable {
         /// `nil` for a connector without such a setting: its token URL determines the account.
@@ -63,13 +17,6 @@ package struct PushTarget: Sendable {
         }
 
         package var names: [String] { [accountID, clientID, clientSecret].compactMap(\.self) }
-    }
-
-    /// How the engines get what was pushed to the console.
-    package enum Replication: String, CaseIterable, Sendable {
-        case onSave = "on-save"
-        case full
-        case none
     }
 
     /// PingFederate's log of provisioning results, on this host.
@@ -95,9 +42,9 @@ package struct PushTarget: Sendable {
     /// The SP connection's ID.
     package var connection: String
     package var fields: Fields
-    package var login: Login
-    package var trust: Trust
-    package var replication: Replication
+    package var login: ConsoleLogin
+    package var trust: ConsoleTrust
+    package var replication: ReplicationMode
     /// The connection and its console, for comparison: several targets may push into one connection.
     package var place: String { "\(adminURL) \(connection)" }
     /// Seconds from when the engines have it to when they certainly use it.
@@ -114,8 +61,7 @@ package struct PushTarget: Sendable {
 
     package init(
         id: String, name: Name, appID: String, app: Name, adminURL: String, connection: String, fields: Fields,
-        login: Login,
-        trust: Trust, replication: Replication, settle: Int, createdAt: Timestamp
+        login: ConsoleLogin, trust: ConsoleTrust, replication: ReplicationMode, settle: Int, createdAt: Timestamp
     ) {
         self.id = id
         self.name = name

@@ -5,48 +5,16 @@ package import SecretMemory
 ///
 /// Legal transitions are defined in the Rotation module; only its state types create a new set of facts.
 package struct Rotation: Sendable {
-    /// The raw values are stored, and shown to operators.
-    package enum Phase: String, Sendable, CaseIterable {
-        /// Requested; nothing was done yet.
-        case planned
-        /// Zoom is about to be asked for a new secret, or was.
-        case intended
-        /// Zoom was asked, and its answer did not arrive. The old secret works until ``Rotation/revokeAt``.
-        case lostResponse = "lost_response"
-        /// Zoom's answer is in the vault, unread.
-        case received
-        /// Zoom accepted the new secret.
-        case verified
-        /// The new secret is served.
-        case current
-        /// Every push target has it.
-        case published
-        /// Waiting for the clients that hold the old secret.
-        case draining
-        /// Done: the old secret is revoked.
-        case retired
-        /// Done: Zoom refused to make a new secret. The old one still works.
-        case refused
-        /// Done: the operator cancelled it before anything had changed.
-        case aborted
-        /// Continues only on an operator's request.
-        case blocked
-
-        package var isFinal: Bool { self == .retired || self == .refused || self == .aborted }
-    }
-
-    package enum Trigger: String, Sendable { case schedule, `operator`, manual }
-
     package let id: String
     package let appID: String
     /// The generation to be replaced.
     package let base: Generation
-    package let trigger: Trigger
+    package let trigger: RotationTrigger
     package let plannedAt: Timestamp
     /// The minimum time for which both secrets are valid, in seconds; 0 for as long as any client holds the old one.
     package var overlap: Int
 
-    package var phase: Phase
+    package var phase: RotationPhase
     /// When it entered its ``stage``.
     package internal(set) var enteredAt: Timestamp
     /// When the next step is due; `nil` when it needs the operator, or nothing is left.
@@ -78,7 +46,7 @@ package struct Rotation: Sendable {
     /// "the old secret". So the old one is left to expire.
     package var isRestored = false
     /// The phase in which a blocked rotation continues.
-    package var resumesAt: Phase?
+    package var resumesAt: RotationPhase?
     /// When the operator ended the overlap, even for clients that have only the old secret; `nil` otherwise.
     package var endsNowSince: Timestamp?
     /// The ID of the rotation that starts in the commit that ends this one.
@@ -95,7 +63,8 @@ package struct Rotation: Sendable {
     package var endsOldSecret: Bool { trigger != .manual && !isRestored }
 
     package init(
-        id: String, appID: String, base: Generation, trigger: Trigger, plannedAt: Timestamp, overlap: Int, phase: Phase
+        id: String, appID: String, base: Generation, trigger: RotationTrigger, plannedAt: Timestamp, overlap: Int,
+        phase: RotationPhase
     ) {
         self.id = id
         self.appID = appID
@@ -110,7 +79,7 @@ package struct Rotation: Sendable {
 
     /// A new rotation of the app, due at once.
     package static func planned(
-        id: String, app: App, base: Generation, trigger: Trigger, overlap: Int, at now: Timestamp
+        id: String, app: App, base: Generation, trigger: RotationTrigger, overlap: Int, at now: Timestamp
     ) -> Rotation {
         var rotation = Rotation(
             id: id, appID: app.id, base: base, trigger: trigger, plannedAt: now, overlap: overlap, phase: .planned)

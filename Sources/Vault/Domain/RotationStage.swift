@@ -1,11 +1,11 @@
-import Domain
+package import Domain
 
 extension Rotation {
     /// The unit in which waits are measured. Repeated attempts at Zoom are one stage, even if the phase changes back and
     /// forth.
     package enum Stage: Equatable, Sendable {
         case asking, askingAgain
-        case later(Phase)
+        case later(RotationPhase)
     }
 
     package var stage: Stage {

@@ -19,22 +19,13 @@ package struct Sighting: Equatable, Sendable {
 
 /// A change of a connection by somebody else, as far as the console shows it.
 package struct Drift: Equatable, Sendable {
-    package enum Kind: String, CaseIterable, Sendable {
-        /// The encrypted text of the secret differs, on a console that always shows the same text.
-        case secret
-        /// The connection was saved, on a console whose encrypted texts prove nothing.
-        case saved
-        /// The client ID or the account ID is not the app's.
-        case identity
-    }
-
     /// When it was first seen.
     package let seenAt: Timestamp
-    package let kind: Kind
+    package let kind: DriftKind
     /// The connection's `modificationDate` since then, as the console wrote it.
     package let savedAt: String?
 
-    package init(seenAt: Timestamp, kind: Kind, savedAt: String? = nil) {
+    package init(seenAt: Timestamp, kind: DriftKind, savedAt: String? = nil) {
         self.seenAt = seenAt
         self.kind = kind
         self.savedAt = savedAt

@@ -5,14 +5,14 @@ package import Envelope
 package struct UnlockMethod: Sendable {
     /// The ID of its key slot.
     package let id: String
-    package let kind: KeySlot.Kind
+    package let kind: UnlockMethodKind
     /// When it was added.
     package let createdAt: Timestamp
     /// The digest of the key slot as it was last written.
     let slotDigest: SetDigest
     package let seat: SlotRecipient
 
-    init(id: String, kind: KeySlot.Kind, createdAt: Timestamp, slotDigest: SetDigest, seat: SlotRecipient) {
+    init(id: String, kind: UnlockMethodKind, createdAt: Timestamp, slotDigest: SetDigest, seat: SlotRecipient) {
         (self.id, self.kind, self.createdAt) = (id, kind, createdAt)
         (self.slotDigest, self.seat) = (slotDigest, seat)
     }

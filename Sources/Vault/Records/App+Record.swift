@@ -29,27 +29,15 @@ extension App: Record {
             windows: try members("windows", \.policy.windows), timeZone: try members("time_zone", \.policy.timeZone),
             overlap: try members("overlap", \.policy.overlap), isPaused: try members("paused", \.policy.isPaused))
         profile = AppProfile()
-        profile.description = try members.ifPresent("description", \.profile.description)
-        profile.company = try members.ifPresent("company", \.profile.company)
-        profile.contactName = try members.ifPresent("contact_name", \.profile.contactName)
-        profile.contactEmail = try members.ifPresent("contact_email", \.profile.contactEmail)
-        profile.features = try members.ifPresent("features", \.profile.features)
+        for field in AppProfile.Field.allCases {
+            profile[field] = try members.ifPresent(field.rawValue) { $0.profile[field] }
+        }
         first = try members("first", \.first, omitting: .first)
         floor = try members.inline(ifPresent: "floor", \.floor)
     }
 }
 
-extension App.Environment {
-    fileprivate enum Kind: String, JSONValue { case commercial, government, custom }
-
-    fileprivate var kind: Kind {
-        switch self {
-        case .commercial: .commercial
-        case .government: .government
-        case .custom: .custom
-        }
-    }
-
+extension ZoomEnvironment {
     /// Only for a stand-in.
     fileprivate var tokenURL: String { if case .custom(let url, _) = self { url } else { "" } }
     fileprivate var apiURL: String { if case .custom(_, let url) = self { url } else { "" } }

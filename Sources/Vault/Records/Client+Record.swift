@@ -17,23 +17,6 @@ extension Client: Record {
             executable: try members.ifPresent("exe", \.selectors.executable),
             allowsForeign: try members("foreign", \.selectors.allowsForeign, omitting: false))
         createdAt = try members("created_at", \.createdAt)
-        grants = try members("allow", { $0.grants.map(GrantList.init) }).map(\.grant)
-    }
-}
-
-/// Without `app`, the policy covers every app. A present `app` must be a name: a misread policy must not grant more.
-private struct GrantList: MemberList {
-    let grant: Grant
-
-    init(_ grant: Grant) { self.grant = grant }
-
-    init<Failure>(_ members: inout Members<Self, Failure>) throws(Failure) {
-        let app = try members.ifPresent("app", \.app)
-        let kinds = try members("kinds", { list in Grant.Kind.allCases.filter(list.grant.kinds.contains) })
-        grant = Grant(target: app.map { .app($0) } ?? .any, kinds: Set(kinds))
-    }
-
-    private var app: Name? {
-        if case .app(let name) = grant.target { name } else { nil }
+        grants = try members("allow", \.grants)
     }
 }

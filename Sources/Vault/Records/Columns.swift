@@ -62,7 +62,7 @@ extension ColumnValue where Self: RawRepresentable, RawValue == String {
 }
 
 extension Credential.State: ColumnValue {}
-extension Rotation.Phase: ColumnValue {}
+extension RotationPhase: ColumnValue {}
 
 extension Name: ColumnValue {
     init?(cell: Cell) {

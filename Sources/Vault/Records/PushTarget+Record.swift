@@ -1,4 +1,4 @@
-import Domain
+package import Domain
 package import SecretJSON
 import SecretMemory
 
@@ -41,7 +41,7 @@ extension PushTarget: Record {
     }
 }
 
-extension PushTarget.Trust {
+extension ConsoleTrust {
     fileprivate var authorities: String? { if case .authorities(let text) = self { text } else { nil } }
     fileprivate var pin: String? { if case .pin(let digits) = self { digits } else { nil } }
 }
@@ -53,19 +53,14 @@ extension PushTarget.ProvisionerLog: MemberList {
     }
 }
 
-extension PushTarget.Login: MemberList {
-    fileprivate enum Kind: String, JSONValue {
-        case basic, certificate
-        case clientCredentials = "client_credentials"
-    }
-
+extension ConsoleLogin: MemberList {
     package init<Failure>(_ members: inout Members<Self, Failure>) throws(Failure) {
         switch try members("login", \.kind) {
         case .basic:
             self = .basic(user: try members("user", \.user), password: try members("password", \.secret))
         case .clientCredentials:
             self = .clientCredentials(
-                PushTarget.OAuthClient(
+                OAuthClient(
                     tokenURL: try members("token_url") { $0.client?.tokenURL ?? "" },
                     clientID: try members("client_id") { $0.client?.clientID ?? "" },
                     secret: try members("client_secret", \.secret),
@@ -73,14 +68,6 @@ extension PushTarget.Login: MemberList {
                     authMethod: try members("token_auth_method") { $0.client?.authMethod ?? .basic }))
         case .certificate:
             self = .certificate(chain: try members("chain", \.chain), key: try members("key", \.secret))
-        }
-    }
-
-    fileprivate var kind: Kind {
-        switch self {
-        case .basic: .basic
-        case .clientCredentials: .clientCredentials
-        case .certificate: .certificate
         }
     }
 
@@ -94,7 +81,7 @@ extension PushTarget.Login: MemberList {
 
     // Each belongs to only one kind.
     private var user: String { if case .basic(let user, _) = self { user } else { "" } }
-    private var client: PushTarget.OAuthClient? {
+    private var client: OAuthClient? {
         if case .clientCredentials(let client) = self { client } else { nil }
     }
     private var scope: String { client?.scopes.joined(separator: " ") ?? "" }

@@ -8,13 +8,6 @@ import SecretMemory
 
 extension Credential.State: JSONValue {}
 extension Delivery.Failure.Step: JSONValue {}
-extension Drift.Kind: JSONValue {}
-extension Grant.Kind: JSONValue {}
-extension KeySlot.Kind: JSONValue {}
-extension PushTarget.OAuthClient.AuthMethod: JSONValue {}
-extension PushTarget.Replication: JSONValue {}
-extension Rotation.Phase: JSONValue {}
-extension Rotation.Trigger: JSONValue {}
 
 extension Generation: JSONValue {
     package init(_ node: JSONNode, in document: borrowing JSONDocument) throws(JSONError) {

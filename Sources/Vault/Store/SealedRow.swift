@@ -27,7 +27,7 @@ package struct SealedTable: Hashable, Sendable {
     package static let client = SealedTable("client", ["id"], unique: ["name_index"])
     package static let rotation = SealedTable(
         "rotation", ["id", "app", "state", "due_at"],
-        finalStates: Rotation.Phase.allCases.filter(\.isFinal).map(\.rawValue))
+        finalStates: RotationPhase.allCases.filter(\.isFinal).map(\.rawValue))
     package static let pushTarget = SealedTable(
         "target", ["id", "app"], unique: ["name_index"], indexed: ["place_index"])
     /// The unlock methods of the vault.

@@ -29,15 +29,13 @@ struct AppAdd: ParsableCommand {
         help: ArgumentHelp(
             "The Marketplace's own ID of the app; rotation through Zoom's API needs it.", valueName: "id"))
     var marketplaceAppId: String?
-    @Option(help: ArgumentHelp("commercial or government.", valueName: "name")) var environment: Environment?
+    @Option(help: ArgumentHelp("commercial or government.", valueName: "name")) var environment: ZoomEnvironment.Kind?
     @Option(help: ArgumentHelp("Mint tokens here instead; with --api-url.", valueName: "url")) var tokenUrl: String?
     @Option(help: ArgumentHelp("Call the API here instead; with --token-url.", valueName: "url")) var apiUrl: String?
     @Flag(help: "Read the client secret from standard input.") var secretStdin = false
     @Flag(help: "Store the app without verifying it with Zoom.") var noVerify = false
     @OptionGroup var record: ProfileOptions
     @OptionGroup var common: CommonOptions
-
-    enum Environment: String, ExpressibleByArgument, CaseIterable { case commercial, government }
 
     func validate() throws {
         guard (tokenUrl == nil) == (apiUrl == nil) else {
@@ -65,7 +63,7 @@ struct AppAdd: ParsableCommand {
         let draft = AppDraft(
             name: name, accountID: accountID, clientID: clientID, clientSecret: secret.bytes.copy(),
             marketplaceAppID: try marketplaceAppId.map { try trimmed($0, "Marketplace app ID") },
-            environment: environment?.rawValue, tokenURL: tokenUrl, apiURL: apiUrl, verify: !noVerify,
+            environment: environment, tokenURL: tokenUrl, apiURL: apiUrl, verify: !noVerify,
             profile: record.profile)
         try common.show(try common.admin.send(.post, "/v1/apps", body: draft.render()), as: AddedApp.self) { added in
             StandardOutput.write("stored \(added.app.name), generation \(added.app.generation)\n")
@@ -80,13 +78,13 @@ struct AppAdd: ParsableCommand {
     /// Values from flags are not asked for again.
     private func fill(_ draft: inout GuideDraft) {
         if let marketplaceAppId { draft.set(.marketplaceAppID, marketplaceAppId) }
-        let fields: [(MarketplaceField, String?)] = [
-            (.description, record.description), (.company, record.company), (.contactName, record.contactName),
-            (.contactEmail, record.contactEmail), (.features, record.features),
-        ]
-        for case (let field, let value?) in fields { draft.set(field, value) }
+        for field in AppProfile.Field.allCases {
+            if let asked = MarketplaceField(rawValue: field.rawValue), let value = record.profile[field] {
+                draft.set(asked, value)
+            }
+        }
         if environment != nil || tokenUrl != nil {
-            (draft.environment, draft.tokenURL, draft.apiURL) = (environment?.rawValue, tokenUrl, apiUrl)
+            (draft.environment, draft.tokenURL, draft.apiURL) = (environment, tokenUrl, apiUrl)
         }
     }
 
@@ -115,5 +113,15 @@ struct AppAdd: ParsableCommand {
         guard !inner.isEmpty else { throw CommandFailure(.usage, "the \(what) is empty") }
         if inner.count < bytes.count { complain("keyturn: there was white space around the \(what); it was left out") }
         return String(decoding: inner, as: UTF8.self)
+    }
+}
+
+/// `custom` is told by its addresses.
+extension ZoomEnvironment.Kind: ExpressibleByArgument {
+    public static var allValueStrings: [String] { [Self.commercial, .government].map(\.rawValue) }
+
+    public init?(argument: String) {
+        guard Self.allValueStrings.contains(argument) else { return nil }
+        self.init(rawValue: argument)
     }
 }

@@ -26,7 +26,8 @@ struct AppListCommand: ParsableCommand {
             var table = TextTable(["APP", "GENERATION", "ENVIRONMENT", "SECRET SINCE", "CLIENT ID"])
             for app in list.apps {
                 table.add(
-                    app.name.description, String(app.generation), app.environment, app.secretCreatedAt.description,
+                    app.name.description, String(app.generation), app.environment.rawValue,
+                    app.secretCreatedAt.description,
                     app.clientID)
             }
             StandardOutput.write(table.text)
@@ -94,7 +95,7 @@ struct AppRemove: ParsableCommand {
         guard let answer = try? common.admin.send(.get, "/v1/clients"),
             let list: ClientList = try? answer.document()
         else { return }
-        for client in list.clients where client.allow.contains(where: { $0.app == name.description }) {
+        for client in list.clients where client.allow.contains(where: { $0.target == .app(name) }) {
             complain(
                 "keyturn: client '\(client.name)' is still granted '\(name)', and would be granted an app that is added under that name"
             )
@@ -113,12 +114,10 @@ extension AppDocument {
             "client secret",
             "\(counted(secretLength, "character")), fingerprint \(secretFingerprint), since \(secretCreatedAt)")
         table.add("Marketplace app ID", marketplaceAppID ?? "unknown; rotation through Zoom's API needs it")
-        for (words, value) in zip(
-            ["description", "company", "contact", "contact e-mail", "features"], profile.values)
-        {
-            if let value { table.add(words, value) }
+        for field in AppProfile.Field.allCases {
+            if let value = profile[field] { table.add(field.words, value) }
         }
-        table.add("environment", environment)
+        table.add("environment", environment.rawValue)
         table.add("token URL", tokenURL)
         table.add("API URL", apiURL)
         table.add("rotated", policy.text)
@@ -129,10 +128,10 @@ extension AppDocument {
 
 extension PolicyDocument {
     var text: String {
-        guard let every else { return "only on request" }
+        guard let every = policy.every else { return "only on request" }
         var text = "every \(DurationText(seconds: every).map(\.description) ?? "")"
-        if !window.isEmpty { text += ", \(window) \(timeZone)" }
-        if paused { return text + ", paused" }
+        if !policy.windows.isEmpty { text += ", \(policy.windows) \(policy.timeZone)" }
+        if policy.isPaused { return text + ", paused" }
         return text + (nextAt.map { ", next \($0)" } ?? ", running")
     }
 }

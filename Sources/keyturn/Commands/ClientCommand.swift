@@ -31,7 +31,7 @@ struct ClientAdd: ParsableCommand {
     @Flag(help: "Also match callers in a user or pid namespace that the daemon cannot see into.") var foreign = false
     @Option(
         parsing: .upToNextOption,
-        help: ArgumentHelp("What: an app or '*', then credentials, token or both.", valueName: "app:kind,kind"))
+        help: ArgumentHelp("What: an app or '*', then credentials, token or both.", valueName: "app:permission"))
     var allow: [GrantArgument]
     @OptionGroup var common: CommonOptions
 
@@ -53,14 +53,15 @@ struct ClientAdd: ParsableCommand {
 
 /// `APP:credentials,token`, where `APP` is a name or `*`.
 struct GrantArgument: ExpressibleByArgument {
-    let grant: GrantDocument
+    let grant: Grant
 
     init?(argument: String) {
         let parts = argument.split(separator: ":", omittingEmptySubsequences: false)
-        guard parts.count == 2, parts[0] == "*" || Name(parts[0]) != nil else { return nil }
-        let kinds = parts[1].split(separator: ",", omittingEmptySubsequences: false).map(String.init)
-        guard kinds.allSatisfy({ $0 == "credentials" || $0 == "token" }) else { return nil }
-        grant = GrantDocument(app: String(parts[0]), kinds: kinds)
+        guard parts.count == 2, let target = Grant.Target(rawValue: String(parts[0])) else { return nil }
+        let words = parts[1].split(separator: ",", omittingEmptySubsequences: false)
+        let permissions = words.compactMap { Permission(rawValue: String($0)) }
+        guard permissions.count == words.count else { return nil }
+        grant = Grant(target: target, permissions: Set(permissions))
     }
 }
 
@@ -121,7 +122,7 @@ extension ClientDocument {
             + (foreign ? ", from any namespace" : "")
     }
 
-    var allowed: String { allow.map { "\($0.app):\($0.kinds.joined(separator: ","))" }.joined(separator: " ") }
+    var allowed: String { allow.map(\.description).joined(separator: " ") }
 
     var text: String {
         var table = TextTable()

@@ -51,7 +51,7 @@ extension ConsoleDraft {
     /// A copy with another password or client secret from the terminal.
     /// - Parameter user: whether the user was typed as well.
     func asked(user isUserTyped: Bool) throws -> ConsoleDraft {
-        let login: Login
+        let login: ConsoleLogin
         switch self.login {
         case .basic(let user, _):
             var other = user
@@ -61,7 +61,7 @@ extension ConsoleDraft {
             let secret = try ConsoleOptions.secret("client secret", false, "--client-secret-stdin")
             login = .clientCredentials(
                 .init(
-                    tokenURL: client.tokenURL, clientID: client.clientID, secret: secret, scope: client.scope,
+                    tokenURL: client.tokenURL, clientID: client.clientID, secret: secret, scopes: client.scopes,
                     authMethod: client.authMethod))
         case .certificate: login = self.login
         }

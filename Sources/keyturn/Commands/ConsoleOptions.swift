@@ -1,4 +1,5 @@
 import ArgumentParser
+import Domain
 import Glibc
 import SecretMemory
 import SocketAPI
@@ -20,17 +21,11 @@ struct ConsoleOptions: ParsableArguments {
     var scope: [String] = []
     @Option(
         help: ArgumentHelp("How the OAuth client authenticates at the token endpoint.", valueName: "method"))
-    var tokenAuthMethod: TokenAuthMethod?
+    var tokenAuthMethod: OAuthClient.AuthMethod?
     @Option(help: ArgumentHelp("Log in with this client certificate, PEM.", valueName: "file")) var clientCert: String?
     @Option(help: ArgumentHelp("Its key, PEM, not encrypted.", valueName: "file")) var clientKey: String?
     @Option(help: ArgumentHelp("Trust only these authorities, PEM.", valueName: "file")) var caFile: String?
     @Option(help: ArgumentHelp("Trust only the certificate with this SHA-256.", valueName: "sha256")) var pin: String?
-
-    /// The names of OAuth's metadata.
-    enum TokenAuthMethod: String, ExpressibleByArgument, CaseIterable {
-        case basic = "client_secret_basic"
-        case post = "client_secret_post"
-    }
 
     func validate() throws {
         guard caFile == nil || pin == nil else { throw ValidationError("use either --ca-file or --pin") }
@@ -74,12 +69,12 @@ struct ConsoleOptions: ParsableArguments {
     func key() throws -> SecretBox? { try clientKey.map { SecretBox(try Self.file($0, .clientKey)) } }
 
     /// The complete login. Missing parts are asked for.
-    func login() throws -> ConsoleDraft.Login {
+    func login() throws -> ConsoleLogin {
         if let tokenUrl, let clientId {
             return .clientCredentials(
                 .init(
-                    tokenURL: tokenUrl, clientID: clientId, secret: try clientSecret(), scope: scopes,
-                    authMethod: tokenAuthMethod?.rawValue))
+                    tokenURL: tokenUrl, clientID: clientId, secret: try clientSecret(), scopes: scope,
+                    authMethod: tokenAuthMethod ?? .basic))
         }
         if let chain = try certificate(), let key = try key() { return .certificate(chain: chain, key: key) }
         let user = try user ?? Self.text(asked: "user at the console: ", or: "--user U --password-stdin")
@@ -140,3 +135,5 @@ struct ConsoleOptions: ParsableArguments {
             .inputOutput, "the \(what.rawValue) cannot be read: \(unsafe String(cString: strerror(errno)))")
     }
 }
+
+extension OAuthClient.AuthMethod: ExpressibleByArgument {}

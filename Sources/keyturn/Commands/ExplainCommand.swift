@@ -11,16 +11,14 @@ struct ExplainCommand: ParsableCommand {
             Exits with 0 if it would be served and with 77 if not. With --uid, the unit and the executable are
             unknown, and the groups are those of the user's login.
 
-            Example: keyturn explain --app zoom-prod --pid 4711 --kind token
+            Example: keyturn explain --app zoom-prod --pid 4711 --permission token
             """)
 
     @Option(help: "The app that it would ask for.", completion: .apps) var app: Name
     @Option(help: ArgumentHelp("The process.", valueName: "n")) var pid: Int?
     @Option(help: ArgumentHelp("The user, instead of a process.", valueName: "n")) var uid: Int?
-    @Option(help: "The permission: credentials or token.") var kind: Kind = .credentials
+    @Option(help: "The permission: credentials or token.") var permission = Permission.credentials
     @OptionGroup var common: CommonOptions
-
-    enum Kind: String, ExpressibleByArgument, CaseIterable { case credentials, token }
 
     func validate() throws {
         guard (pid == nil) != (uid == nil) else { throw ValidationError("use either --pid N or --uid N") }
@@ -28,11 +26,10 @@ struct ExplainCommand: ParsableCommand {
 
     func run() throws {
         let path: RequestPath =
-            switch (kind, pid, uid) {
-            case (.credentials, let pid?, _): "/v1/explain?app=\(app)&kind=credentials&pid=\(pid)"
-            case (.token, let pid?, _): "/v1/explain?app=\(app)&kind=token&pid=\(pid)"
-            case (.credentials, nil, let uid): "/v1/explain?app=\(app)&kind=credentials&uid=\(uid ?? 0)"
-            case (.token, nil, let uid): "/v1/explain?app=\(app)&kind=token&uid=\(uid ?? 0)"
+            if let pid {
+                "/v1/explain?app=\(app)&permission=\(permission)&pid=\(pid)"
+            } else {
+                "/v1/explain?app=\(app)&permission=\(permission)&uid=\(uid ?? 0)"
             }
         let answer = try common.admin.send(.get, path)
         var served = true
@@ -56,9 +53,11 @@ extension ExplainDocument {
         table.add("executable", caller.exe ?? "not known")
         if caller.foreign { table.add("namespace", "one that the daemon does not see into") }
         text += table.text
-        guard !rules.isEmpty else { return text }
-        var list = TextTable(["CLIENT", "ITS RULE"])
-        for rule in rules { list.add(rule.client.description, rule.reason) }
+        guard !policies.isEmpty else { return text }
+        var list = TextTable(["CLIENT", "ITS POLICY"])
+        for policy in policies { list.add(policy.client.description, policy.reason) }
         return text + "\n" + list.text
     }
 }
+
+extension Permission: ExpressibleByArgument {}

@@ -226,7 +226,7 @@ extension KeyList {
         for slot in slots {
             let cost = slot.scrypt.map { "scrypt N=2^\($0.logN) r=\($0.r) p=\($0.p)" }
             table.add(
-                slot.slot, slot.kind + (cost.map { " (\($0))" } ?? ""), slot.createdAt.description,
+                slot.slot, slot.kind.rawValue + (cost.map { " (\($0))" } ?? ""), slot.createdAt.description,
                 slot.state.words + (slot.isInUse ? ", in use" : ""))
         }
         let progress = resealing.map { ", \($0.percent) % of \(counted($0.rows, "row"))" } ?? ""

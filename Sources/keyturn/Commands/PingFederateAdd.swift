@@ -37,7 +37,7 @@ struct PingFederateAdd: ParsableCommand {
         let answer = try guide.loggingIn(&console) { console in
             let draft = TargetDraft(
                 name: name, app: app, console: console, connection: connection, fields: fields,
-                replicate: options.replicate?.rawValue, settle: options.settle?.seconds,
+                replicate: options.replicate, settle: options.settle?.seconds,
                 bypassesExternalValidation: options.bypassExternalValidation ?? false,
                 restoresDrift: options.restoreDrift ?? false, provisionerLog: options.provisionerLog,
                 provisionerChannel: options.provisionerChannel, verify: !noVerify)

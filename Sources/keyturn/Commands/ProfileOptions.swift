@@ -1,5 +1,5 @@
 import ArgumentParser
-import SocketAPI
+import Domain
 
 /// The app's record besides its credentials.
 struct ProfileOptions: ParsableArguments {
@@ -11,13 +11,10 @@ struct ProfileOptions: ParsableArguments {
     var contactEmail: String?
     @Option(help: ArgumentHelp("The optional features that are switched on.", valueName: "list")) var features: String?
 
-    var profile: ProfileDocument {
-        var profile = ProfileDocument()
-        profile.description = description
-        profile.company = company
-        profile.contactName = contactName
-        profile.contactEmail = contactEmail
-        profile.features = features
-        return profile
+    var profile: AppProfile {
+        AppProfile([
+            .description: description, .company: company, .contactName: contactName, .contactEmail: contactEmail,
+            .features: features,
+        ])
     }
 }

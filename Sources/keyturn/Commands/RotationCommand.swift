@@ -174,7 +174,7 @@ extension RotationList {
         var table = TextTable(["ROTATION", "APP", "REPLACES", "STATE", "BEGUN", "GOES ON"])
         for rotation in rotations {
             table.add(
-                rotation.id, rotation.app.description, String(rotation.base), rotationWords(rotation.state),
+                rotation.id, rotation.app.description, String(rotation.base), rotation.state.words,
                 rotation.plannedAt.description, rotation.due?.description ?? "")
         }
         return table.text

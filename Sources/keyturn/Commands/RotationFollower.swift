@@ -56,7 +56,7 @@ struct RotationFollower {
                 rotation = try RotationCommand.show(next, common)
                 continue
             case .failed:
-                let reason = rotation.reason ?? "the rotation of \(rotation.app) is \(rotationWords(rotation.state))"
+                let reason = rotation.reason ?? "the rotation of \(rotation.app) is \(rotation.state.words)"
                 return (rotation, CommandFailure(.upstreamFailed, reason, try: rotation.hint))
             case .stopped:
                 return (rotation, CommandFailure(.temporary, "the rotation of \(rotation.app) was cancelled"))
@@ -81,7 +81,7 @@ struct RotationFollower {
         let due = rotation.due.map { " until \($0)" } ?? ""
         return CommandFailure(
             .temporary,
-            "the rotation of \(rotation.app) \(how), in state '\(rotationWords(rotation.state))'\(due): \(rotation.reason ?? "no reason given")",
+            "the rotation of \(rotation.app) \(how), in state '\(rotation.state.words)'\(due): \(rotation.reason ?? "no reason given")",
             try: "keyturn rotation \(rotation.canTryNow ? "resume" : "show") \(rotation.id)")
     }
 }
@@ -90,34 +90,38 @@ extension RotationDocument {
     enum Standing { case underWay, current, over, failed, stopped }
 
     var standing: Standing {
-        switch state {
-        case "retired": .over
-        case "refused", "blocked": .failed
-        case "aborted": .stopped
-        case _ where hasEnteredSecret: .underWay
-        case "current", "published", "draining": .current
-        default: .underWay
+        switch state.known {
+        case .retired: .over
+        case .refused, .blocked: .failed
+        case .aborted: .stopped
+        case .current, .published, .draining: hasEnteredSecret ? .underWay : .current
+        case .planned, .intended, .lostResponse, .received, .verified: .underWay
+        // A newer daemon's: an end that is not known is not taken for a good one.
+        case nil: endedAt == nil ? .underWay : .failed
         }
     }
 
     /// Whether its push targets are being called now, or within a second: another check of the console may be running.
-    var isBeingPublished: Bool { state == "current" && !waits(beyond: SystemTime().now.wall + 1) }
+    var isBeingPublished: Bool { state.known == .current && !waits(beyond: SystemTime().now.wall + 1) }
 
     /// Whether a push target cannot be reached or fails; the push is retried automatically.
-    var isFailing: Bool { state == "current" && attempts > 0 && waits(beyond: SystemTime().now.wall) }
+    var isFailing: Bool { state.known == .current && attempts > 0 && waits(beyond: SystemTime().now.wall) }
 
     /// Whether it waits after a failed attempt, so that another one can be made now.
     var canTryNow: Bool {
         let now = SystemTime().now.wall
+        return switch state.known {
         // A rotation that waits only for Zoom's throttle has nothing to try.
-        if state == "draining" { return endsNow && waits(beyond: now + 3600) }
-        return isFailing || (["planned", "received"].contains(state) && attempts > 0 && waits(beyond: now))
+        case .draining: endsNow && waits(beyond: now + 3600)
+        case .planned, .received, .current: attempts > 0 && waits(beyond: now)
+        case .intended, .lostResponse, .verified, .published, .retired, .refused, .aborted, .blocked, nil: false
+        }
     }
 
     func waits(beyond time: Timestamp) -> Bool { due.map { $0 > time } ?? false }
 
     var progress: String {
-        var text = "\(app): \(rotationWords(state))"
+        var text = "\(app): \(state.words)"
         if let reason { text += ": \(reason)" }
         if standing == .underWay || standing == .current, let due { text += "; continues at \(due)" }
         return text
@@ -127,12 +131,12 @@ extension RotationDocument {
         var table = TextTable()
         table.add("rotation", id)
         table.add("app", app.description)
-        table.add("state", rotationWords(state))
+        table.add("state", state.words)
         table.add("replaces", "generation \(base)")
         table.add("begun", "\(plannedAt), by \(trigger)")
         if let promotedAt { table.add("new secret current", promotedAt.description) }
         if let oldSecretExpiresAt {
-            if trigger == "manual", calls == 0 {
+            if trigger.known == .manual, calls == 0 {
                 // The choice in the Marketplace is not known here.
                 table.add("old secret expires", "by \(oldSecretExpiresAt); it may be revoked before")
             } else {

@@ -4,7 +4,7 @@ import SocketAPI
 
 /// How a target is pushed to and monitored.
 struct TargetOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("on-save, full or none.", valueName: "how")) var replicate: Replication?
+    @Option(help: ArgumentHelp("on-save, full or none.", valueName: "how")) var replicate: ReplicationMode?
     @Option(help: ArgumentHelp("The time from a push until the engines use it.", valueName: "120s"))
     var settle: DurationText?
     @Option(parsing: .unconditional, help: ArgumentHelp("The setting for the account ID.", valueName: "name"))
@@ -24,12 +24,9 @@ struct TargetOptions: ParsableArguments {
     @Option(parsing: .unconditional, help: ArgumentHelp("Only this channel's events in it.", valueName: "id"))
     var provisionerChannel: String?
 
-    enum Replication: String, ExpressibleByArgument, CaseIterable {
-        case onSave = "on-save"
-        case full, none
-    }
-
     var fields: TargetFields {
         TargetFields(accountID: accountIdField, clientID: clientIdField, clientSecret: clientSecretField)
     }
 }
+
+extension ReplicationMode: ExpressibleByArgument {}

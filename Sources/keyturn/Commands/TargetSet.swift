@@ -44,10 +44,10 @@ struct TargetSet: ParsableCommand {
         // The kind of secret of the changed login, and whether it must be given for that.
         let isOAuth =
             access.tokenUrl != nil || access.clientId != nil || access.clientSecretStdin
-            || (known.login == "client_credentials" && access.user == nil && access.clientCert == nil)
+            || (known.login.known == .clientCredentials && access.user == nil && access.clientCert == nil)
         let isBasic =
             access.user != nil || access.passwordStdin
-            || (known.login == "basic" && !isOAuth && access.clientCert == nil)
+            || (known.login.known == .basic && !isOAuth && access.clientCert == nil)
         if access.passwordStdin || isBasic && asksForSecret { patch.password = try access.password() }
         if access.clientSecretStdin || isOAuth && asksForSecret { patch.clientSecret = try access.clientSecret() }
         let renew: (() throws -> Void)? =
@@ -88,11 +88,11 @@ struct TargetSet: ParsableCommand {
         patch.tokenURL = access.tokenUrl
         patch.clientID = access.clientId
         patch.scope = access.scopes
-        patch.tokenAuthMethod = access.tokenAuthMethod?.rawValue
-        patch.trust = systemCas ? "system" : nil
+        patch.tokenAuthMethod = access.tokenAuthMethod
+        patch.trust = systemCas ? .system : nil
         patch.pin = access.pin
         patch.fields = options.fields
-        patch.replicate = options.replicate?.rawValue
+        patch.replicate = options.replicate
         patch.settle = options.settle?.seconds
         patch.bypassesExternalValidation = options.bypassExternalValidation
         patch.restoresDrift = options.restoreDrift

@@ -21,17 +21,17 @@ extension TargetDocument {
             table.add("same connection as", sameConnection.map { "'\($0)'" }.joined(separator: ", "))
         }
         table.add("settings", fields.names.compactMap(\.self).joined(separator: ", "))
-        table.add("login", login + (user.map { ", as \($0)" } ?? ""))
+        table.add("login", login.rawValue + (user.map { ", as \($0)" } ?? ""))
         if let clientCertExpires { table.add("client certificate", "expires at \(clientCertExpires)") }
         if let oauth {
             table.add("token from", "\(oauth.tokenURL), with \(oauth.authMethod)")
             table.add("scope", oauth.scope ?? "none is requested")
         }
         table.add(
-            "certificate trusted by", pin.map { "its SHA-256 \($0)" } ?? (trust == "ca" ? "its CA" : "the system's CAs")
-        )
+            "certificate trusted by",
+            pin.map { "its SHA-256 \($0)" } ?? (trust.known == .ca ? "its CA" : "the system's CAs"))
         if let trustExpires { table.add("which expires at", trustExpires.description) }
-        table.add("replicate", replicate)
+        table.add("replicate", replicate.rawValue)
         table.add("settles in", "\(settle) s")
         if bypassesExternalValidation { table.add("saved", "without trying the credentials at Zoom") }
         if restoresDrift { table.add("drift", "the current secret is pushed again when somebody else changed it") }

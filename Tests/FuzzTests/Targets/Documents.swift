@@ -10,7 +10,7 @@ extension FuzzTarget {
         var choices = Choices(input)
         let readers: [(ArraySlice<UInt8>) throws -> Void] = [
             twice(AppDraft.self), twice(AppPatch.self), twice(ClientDraft.self), twice(GenerationReport.self),
-            twice(RotateRequest.self), twice(UnlockRequest.self), twice(GrantDocument.self),
+            twice(RotateRequest.self), twice(UnlockRequest.self),
             twice(AppDocument.self), twice(AppList.self), twice(ClientList.self), twice(HolderList.self),
             twice(RotationPlan.self), twice(RotationList.self), twice(StatusDocument.self), twice(TokenDocument.self),
             twice(AddedApp.self), twice(AppsAnswer.self), twice(HealthAnswer.self), twice(CredentialsAnswer.self),
@@ -48,7 +48,8 @@ extension FuzzTarget {
         let one = try JSONDocument(parsing: secret(input))
         let two = try JSONDocument(parsing: secret(written))
         for name in [
-            "kinds", "allow", "apps", "clients", "rotations", "holders", "problems", "checks", "targets", "connections",
+            "permissions", "allow", "apps", "clients", "rotations", "holders", "problems", "checks", "targets",
+            "connections",
             "settings", "slots", "generations",
         ] {
             guard let before = one.member(name, of: one.root), let after = two.member(name, of: two.root) else {

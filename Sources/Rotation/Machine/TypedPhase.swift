@@ -13,12 +13,12 @@ package import Vault
 ///
 /// A state is created by a transition, in `States.swift`, or read from the vault by ``RotationState/init(_:)``. Every
 /// transition is one durable commit of the facts that it returns.
-package protocol RotationPhase: Sendable {
+package protocol TypedPhase: Sendable {
     var facts: Rotation { get }
 }
 
 /// A state in which a new secret is requested from Zoom, once the present one is verified.
-package protocol AskingPhase: RotationPhase {
+package protocol AskingPhase: TypedPhase {
     /// Zoom is about to be asked. Committed before the call: after a crash from here on, the secret may have changed.
     func ask(revokeAt: Timestamp, at now: Timestamp) -> Intended
     func postpone(until due: Timestamp, reason: String) -> Self
@@ -27,13 +27,13 @@ package protocol AskingPhase: RotationPhase {
 }
 
 /// A state in which the operator can enter a new secret from the Marketplace. It is verified like any other.
-package protocol AcceptingPhase: RotationPhase {
+package protocol AcceptingPhase: TypedPhase {
     /// - Parameter oldExpiresBy: the latest time at which the old secret expires, if no expiry was requested from Zoom.
     func accept(_ secret: SecretBox, oldExpiresBy: Timestamp, at now: Timestamp) -> Received
 }
 
 /// A state in which Zoom's answer may come: directly, or from where it was stored outside of the vault.
-package protocol FindingPhase: RotationPhase {
+package protocol FindingPhase: TypedPhase {
     /// Committed before the answer is read, because it may contain the only copy of the new secret.
     func receive(_ answer: SecretBox, at now: Timestamp) -> Received
 }

@@ -1,7 +1,7 @@
 package import Domain
 
 /// The policies of all clients, indexed for decisions. A decision depends only on identity, policies and request.
-package final class ClientRules: Sendable {
+package final class ClientPolicies: Sendable {
     /// Boxed, so that a decision copies no client.
     private final class Candidate: Sendable {
         let client: Client
@@ -22,7 +22,7 @@ package final class ClientRules: Sendable {
     }
 
     /// Whether some client has this uid, and the uid still belongs to that client's user.
-    package func hasRule(for uid: UInt32) -> Bool {
+    package func hasPolicy(for uid: UInt32) -> Bool {
         byUID[uid]?.contains {
             strangers.isEmpty || $0.client.selectors.user == nil || strangers[$0.client.id] == nil
         } ?? false
@@ -35,10 +35,10 @@ package final class ClientRules: Sendable {
 
     /// Returns the first client, by name, whose selectors all match and that has a grant for the request; otherwise what
     /// does not match in the closest one.
-    package func decide(_ identity: Identity, app: Name, kind: Grant.Kind) -> AccessDecision {
-        var nearest: (name: Name, verdict: RuleVerdict)?
+    package func decide(_ identity: Identity, app: Name, permission: Permission) -> AccessDecision {
+        var nearest: (name: Name, verdict: PolicyVerdict)?
         for candidate in byUID[identity.uid] ?? [] {
-            let verdict = verdict(of: candidate.client, on: identity, app: app, kind: kind)
+            let verdict = verdict(of: candidate.client, on: identity, app: app, permission: permission)
             if case .allows = verdict { return .allowed(candidate.client.name) }
             if nearest.map({ $0.verdict.progress < verdict.progress }) ?? true {
                 nearest = (candidate.client.name, verdict)
@@ -51,7 +51,7 @@ package final class ClientRules: Sendable {
     package func visibleApps(to identity: Identity) -> VisibleApps {
         var names: Set<Name> = []
         for candidate in byUID[identity.uid] ?? [] where mismatch(of: candidate.client, with: identity) == nil {
-            for grant in candidate.client.grants where !grant.kinds.isEmpty {
+            for grant in candidate.client.grants where !grant.permissions.isEmpty {
                 switch grant.target {
                 case .any: return .all
                 case .app(let name): names.insert(name)
@@ -63,15 +63,15 @@ package final class ClientRules: Sendable {
 
     /// The verdict of the client's policy.
     package func verdict(
-        of client: Client, on identity: Identity, app: Name, kind: Grant.Kind
-    ) -> RuleVerdict {
+        of client: Client, on identity: Identity, app: Name, permission: Permission
+    ) -> PolicyVerdict {
         if let mismatch = mismatch(of: client, with: identity) { return mismatch }
-        if client.grants.contains(where: { $0.covers(app, kind) }) { return .allows }
-        return client.grants.contains { $0.covers(app) } ? .kind(kind) : .app
+        if client.grants.contains(where: { $0.covers(app, permission) }) { return .allows }
+        return client.grants.contains { $0.covers(app) } ? .permission(permission) : .app
     }
 
     /// The first selector that does not match.
-    private func mismatch(of client: Client, with identity: Identity) -> RuleVerdict? {
+    private func mismatch(of client: Client, with identity: Identity) -> PolicyVerdict? {
         let wanted = client.selectors
         guard wanted.uid == identity.uid else { return .uid(wanted: wanted.uid) }
         if !strangers.isEmpty, let user = wanted.user, let now = strangers[client.id] {

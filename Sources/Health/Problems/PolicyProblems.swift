@@ -1,9 +1,10 @@
+import Domain
 import Maintenance
 import SocketAPI
 import Vault
 
 /// Status problems of policies.
-enum RuleProblems {
+enum PolicyProblems {
     static func problems(_ catalog: Catalog) -> [StatusDocument.Problem] {
         let strangers = catalog.strangers
         var problems: [StatusDocument.Problem] = []

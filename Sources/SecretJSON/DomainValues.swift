@@ -1,0 +1,59 @@
+package import Domain
+
+// The forms of domain types in JSON, for records and for documents.
+
+extension Open: JSONValue {}
+extension RotationPhase: JSONValue {}
+extension RotationTrigger: JSONValue {}
+extension ZoomEnvironment.Kind: JSONValue {}
+extension ConsoleLogin.Kind: JSONValue {}
+extension OAuthClient.AuthMethod: JSONValue {}
+extension ConsoleTrust.Kind: JSONValue {}
+extension ReplicationMode: JSONValue {}
+extension TargetState: JSONValue {}
+extension DriftKind: JSONValue {}
+extension UnlockMethodKind: JSONValue {}
+extension Permission: JSONValue {}
+extension Grant.Target: JSONValue {}
+
+/// Read strictly: a misread policy must not grant more.
+extension Grant: MemberList {
+    package static var isStrict: Bool { true }
+
+    package init<Failure>(_ members: inout Members<Self, Failure>) throws(Failure) {
+        let target: Target = try members("app", \.target)
+        let permissions = try members("permissions") { grant in Permission.allCases.filter(grant.permissions.contains) }
+        self.init(target: target, permissions: Set(permissions))
+    }
+}
+
+/// Members of the object around it. Scopes have spaces between them, as OAuth has them.
+extension OAuthClient: MemberList {
+    package init<Failure>(_ members: inout Members<Self, Failure>) throws(Failure) {
+        let tokenURL = try members("token_url", \.tokenURL)
+        let clientID = try members("client_id", \.clientID)
+        let secret = try members("client_secret", \.secret)
+        let scope = try members.ifPresent("scope") { $0.scopes.isEmpty ? nil : $0.scopes.joined(separator: " ") }
+        self.init(
+            tokenURL: tokenURL, clientID: clientID, secret: secret,
+            scopes: scope?.split(separator: " ").map(String.init) ?? [],
+            authMethod: try members("token_auth_method", \.authMethod, default: .basic))
+    }
+}
+
+/// Members of the object around it.
+extension AppProfile: MemberList {
+    package init<Failure>(_ members: inout Members<Self, Failure>) throws(Failure) {
+        self.init()
+        for field in Field.allCases { self[field] = try members.ifPresent(field.rawValue) { $0[field] } }
+    }
+}
+
+extension RotationPolicy: MemberList {
+    package init<Failure>(_ members: inout Members<Self, Failure>) throws(Failure) {
+        self.init(
+            every: try members.orNull("every", \.every), windows: try members("window", \.windows),
+            timeZone: try members("time_zone", \.timeZone), overlap: try members("overlap", \.overlap),
+            isPaused: try members("paused", \.isPaused))
+    }
+}
