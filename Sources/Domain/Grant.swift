@@ -20,7 +20,10 @@ package struct Grant: Equatable, Sendable {
     }
 
     package func covers(_ app: Name, _ permission: Permission) -> Bool {
-        (permission == .token ? allowsToken : allowsCredentials) && covers(app)
+        switch permission {
+        case .credentials: allowsCredentials && covers(app)
+        case .token: allowsToken && covers(app)
+        }
     }
 
     /// Whether it names the app, for whatever permission.

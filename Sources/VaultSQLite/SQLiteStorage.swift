@@ -73,10 +73,12 @@ private final class FileReplacement: VaultReplacement {
         let draft = path + ".restoring"
         do throws(StoreError) {
             try VaultCopy.place(backup, at: draft)
-            store = try SQLiteStore.open(at: draft)
+            do throws(StoreError) { store = try SQLiteStore.open(at: draft) } catch {
+                throw StoreError(error.code, error.detail.replacing(draft, with: backup))
+            }
         } catch {
             VaultCopy.remove(at: draft)
-            throw StoreError(error.code, error.detail.replacing(draft, with: backup))
+            throw error
         }
         (self.path, self.draft) = (path, draft)
     }
@@ -84,7 +86,7 @@ private final class FileReplacement: VaultReplacement {
     func finish() async throws -> String? {
         try await store.close()
         guard unsafe access(draft + "-wal", F_OK) != 0 else {
-            throw StoreError(.inputOutput, "the vault could not be brought into one file")
+            throw StoreError(.inputOutput, "the vault could not be written as one file")
         }
         let aside = try Replacement(of: path).replace(with: draft)
         VaultCopy.remove(at: draft)

@@ -54,11 +54,11 @@ import Vault
     }
 
     private static let stopping: [(State, says: [String])] = [
-        (State(change: { $0.isElsewhere = true }), ["another machine", "keyturn adopt"]),
-        (State(phase: .draining), ["under way", "draining", "keyturn rotation show r1"]),
+        (State(change: { $0.isElsewhere = true }), ["another host", "keyturn adopt"]),
+        (State(phase: .draining), ["is running", "draining", "keyturn rotation show r1"]),
         (State(phase: .blocked), ["blocked: because", "keyturn rotation resume r1"]),
         (State(isRefused: true), ["refuses", "keyturn rotate zoom --manual"]),
-        (State(isSuspect: true), ["out of a backup", "keyturn app verify zoom"]),
+        (State(isSuspect: true), ["from a backup", "keyturn app verify zoom"]),
         (State(appID: nil), ["Marketplace app ID", "--marketplace-app-id"]),
         (State(change: { $0.calls = [now, now, now] }), ["three changes in 15 minutes", "16 min"]),
         (
@@ -78,7 +78,7 @@ import Vault
 
     @Test func `a clock before the program's build is named too`() async throws {
         let found = try await obstacles(State(), now: keyturnReleased + -1)
-        #expect(found.count == 1 && found[0].contains("before this program was made"))
+        #expect(found.count == 1 && found[0].contains("before this program was built"))
     }
 
     @Test func `conditions that would not stop a rotation are not named: a pause, two calls, another app's spool`()

@@ -191,7 +191,7 @@ import Testing
         ("webhook: http://192.0.2.1/x", "alerts.webhook is not an https URL"), ("webhook: ftp://x/", "alerts.webhook"),
         ("command: page", "alerts.command is not a command"), ("command: [page]", "alerts.command is not a command"),
         ("command: [/bin/true, [x]]", "alerts.command is not a list of words"),
-        ("command: /bin/true\n  webhook: https://example.com/", "it is one of them"),
+        ("command: /bin/true\n  webhook: https://example.com/", "use only one"),
     ]) func `bad configuration ends with 78`(_ text: String, _ words: String) throws {
         try withWorld(serving: false) { world in
             try world.initialise()

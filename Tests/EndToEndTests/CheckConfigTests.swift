@@ -31,7 +31,7 @@ import Testing
         ("admin:\n  viewer_group: no-such-group-here\n", "admin.viewer_group: there is no group"),
         ("zoom:\n  ca_file: /nowhere/ca.pem\n", "zoom.ca_file: cannot read /nowhere/ca.pem"),
         ("alerts:\n  webhook: ftp://example.com/\n", "alerts.webhook is not an https URL"),
-        ("alerts:\n  webhook: https://example.com/\n  command: /bin/true\n", "it is one of them"),
+        ("alerts:\n  webhook: https://example.com/\n  command: /bin/true\n", "use only one"),
         ("unlock:\n  key_file: /nowhere/key\n", "cannot read the key file /nowhere/key"),
         ("unlock:\n  command: /nowhere/program\n", "unlock.command: cannot run /nowhere/program"),
         ("unlock:\n  command: echo secret\n", "absolute path"),

@@ -109,7 +109,7 @@ import Testing
             try Data(lines.dropLast(3).joined(separator: [0x0A]) + [0x0A]).write(to: URL(filePath: log))
             #expect(try world.checked(expecting: 65).output.contains("audit: "))
             try FileManager.default.removeItem(atPath: world.state + "/audit")
-            #expect(try world.checked(expecting: 65).output.contains("the log is gone"))
+            #expect(try world.checked(expecting: 65).output.contains("the log is missing"))
         }
     }
 

@@ -134,7 +134,7 @@ import Testing
             try eventually("the alert") { try world.problems().contains("secret_in_memory") }
             let refused = try world.keyturn("lock")
             #expect(
-                refused.exit == 75 && refused.complains() && refused.errors.contains("in memory alone"), "\(refused)")
+                refused.exit == 75 && refused.complains() && refused.errors.contains("only in memory"), "\(refused)")
             #expect(refused.errors.contains("keyturn status"))
             disk.disarm()
             try eventually("the new secret") { try world.fetchedSecret() != app.secret }

@@ -37,7 +37,7 @@ import Testing
             #expect(try world.audit.of("target.changed_outside").count == 1)
             #expect(try world.audit.of("target.restored").first?["generation"].int == 2)
             let shown = try world.keyturn("target", "show", "console").output
-            #expect(shown.contains("put back") && shown.contains("1 time since"), "\(shown)")
+            #expect(shown.contains("pushed again") && shown.contains("1 time since"), "\(shown)")
 
             // At once again, and over a restart: it waits for its hour.
             try Self.apply(console, app)

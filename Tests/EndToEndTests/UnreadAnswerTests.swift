@@ -19,8 +19,8 @@ import Testing
                 return try memory.occurrences(of: needles)["secret", default: 0] > 20
             }
             try world.must("lock")
-            // Sooner than any time limit would close the connections.
-            try eventually("the secret to be gone", seconds: 20) { try memory.occurrences(of: needles)["secret"] == 0 }
+            // Sooner than the time limit of a write, 10 s, would close the connections.
+            try eventually("the secret to be gone", seconds: 5) { try memory.occurrences(of: needles)["secret"] == 0 }
             withExtendedLifetime(deaf) {}
         }
     }

@@ -63,7 +63,7 @@ import Vault
 
     @Test func `a copy of the vault on another machine pushes nothing`() async throws {
         try vault.settle(on: "two")
-        #expect(try await reasons().allSatisfy { $0.contains("another machine") } && console.asked.count == 0)
+        #expect(try await reasons().allSatisfy { $0.contains("another host") } && console.asked.count == 0)
     }
 
     @Test func `an older secret does not go over a newer one`() async throws {

@@ -17,16 +17,21 @@ struct Process {
     let scheduler: Scheduler
     let tokens: TokenKeeper
     let events = Recorder<SchedulerEvent>()
+    /// How many there were before it.
+    private let starts: UInt64
 
     init(apps: [App] = [], limits: Scheduler.Limits = .init()) async throws {
         let store = MemoryStore()
         try await Vault.create(in: store, unlockKeys: [.keyFile()])
         let time = ManualTime()
-        try await self.init(store, time, FakeZoom(time), limits)
+        try await self.init(store, time, FakeZoom(time), limits, starts: 0)
         for app in apps { try await vault.add(app, clientSecret: SecretBox("s")) }
     }
 
-    private init(_ store: MemoryStore, _ time: ManualTime, _ zoom: FakeZoom, _ limits: Scheduler.Limits) async throws {
+    private init(_ store: MemoryStore, _ time: ManualTime, _ zoom: FakeZoom, _ limits: Scheduler.Limits, starts: UInt64)
+        async throws
+    {
+        self.starts = starts
         self.store = store
         self.time = time
         self.zoom = zoom
@@ -34,7 +39,7 @@ struct Process {
         let tokens = TokenKeeper(vault: vault, issuer: zoom, time: time, random: { $0.upperBound }) { _ in }
         self.tokens = tokens
         let engine = RotationEngine(vault: vault, issuer: zoom, time: time, random: { $0.upperBound }) { _ in }
-        let ids = Dice(UInt64(store.commits))
+        let ids = Dice(starts)
         let counter = Counter(ids)
         scheduler = Scheduler(
             vault: vault, engine: engine, tokens: tokens, time: time, limits: limits,
@@ -46,7 +51,7 @@ struct Process {
     func restarted() async throws -> Process {
         await scheduler.stop()
         await scheduler.settle()
-        return try await Process(store.reopened(), time, zoom, .init())
+        return try await Process(store.reopened(), time, zoom, .init(), starts: starts + 1)
     }
 
     /// One look, and all that comes of it.

@@ -155,7 +155,12 @@ import Vault
                     cells[index] = .text("x")
                 }
                 let double = SealedRow(table: table, cells: cells, sealed: row.sealed)
-                let result = try await filled.opened { try $0.put(double) }
+                let result: Result<VaultPicture, VaultError>
+                do { result = try await filled.opened { try $0.put(double) } } catch let error as StoreError {
+                    // Of an app's open rows there is one: neither does the store take this.
+                    #expect(!table.finalStates.isEmpty && error.detail.contains("another open row"))
+                    continue
+                }
                 if SealedTable.counted.contains(table) || table == .keySlot {
                     #expect(result.isDamaged(naming: table == .keySlot ? "key slot" : table.name))
                 } else {
@@ -200,10 +205,14 @@ import Vault
         let other = try await FilledVault()
         for (row, foreign) in zip(try await filled.rows(of: table), try await other.rows(of: table)) {
             let plain = table.columns.count - table.blindIndexes.count
-            #expect(row.cells.prefix(plain) == foreign.cells.prefix(plain))
+            // A receipt's ID is a keyed hash.
+            #expect(table == .receipt || row.cells.prefix(plain) == foreign.cells.prefix(plain))
             #expect(Set(row.cells.dropFirst(plain)).isDisjoint(with: foreign.cells.dropFirst(plain)))
             // A foreign slot opens with the same key file, and gives a key that this vault's keyring does not have.
-            try await attack(row, "a row of another vault", naming: table != .keySlot) { try $0.put(foreign) }
+            try await attack(row, "a row of another vault", naming: table != .keySlot) { transaction in
+                try transaction.remove(from: table, id: row.id)
+                try transaction.put(foreign)
+            }
         }
     }
 }

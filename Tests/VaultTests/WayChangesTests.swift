@@ -209,7 +209,7 @@ import Testing
         let cut = SealedRow(table: .keySlot, cells: old[2].cells, sealed: Array(old[2].sealed.dropLast()))
         for (words, severity, slot) in [
             ("key slot 1 was removed", .fatal, old[0]), ("key slot 2 is not the one", .error, old[1]),
-            ("key slot 3 is gone", .error, nil), ("key slot 3 is damaged", .error, cut),
+            ("key slot 3 is missing", .error, nil), ("key slot 3 is damaged", .error, cut),
         ] as [(String, Finding.Severity, SealedRow?)] {
             let copy = store.reopened()
             try await copy.write { transaction in

@@ -52,7 +52,7 @@ enum AppDraftCheck {
         switch (draft.environment, draft.tokenURL, draft.apiURL) {
         case (nil, nil, nil), (.commercial, nil, nil): return .commercial
         case (.government, nil, nil): return .government
-        case (nil, let token?, let api?), (.custom, let token?, let api?):
+        case (nil, let token?, let api?):
             let environment = ZoomEnvironment.custom(tokenURL: token, apiURL: api)
             do { _ = try environment.endpoints() } catch {
                 throw Problem(.badRequest, "an address cannot be used: \(error)")

@@ -121,7 +121,7 @@ enum TargetDraftCheck {
         }
         try check(client.clientID, "the client ID")
         try check(client.secret, "the client secret")
-        for scope in client.scopes { try check(scope, "the scope") }
+        if !client.scopes.isEmpty { try check(client.scopes.joined(separator: " "), "the scope", spaces: true) }
         return client
     }
 

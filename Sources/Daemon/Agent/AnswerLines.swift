@@ -1,5 +1,6 @@
 import Audit
 import Domain
+import Health
 import Synchronization
 import Vault
 

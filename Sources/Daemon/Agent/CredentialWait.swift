@@ -39,7 +39,7 @@ final class CredentialWait: VaultWatch {
     }
 
     func look(at changes: Watchers.Changes) {
-        if changes.rules {
+        if changes.policies {
             guard let connection, connection.learnCaller() else { return }
             caller = connection.caller
         }

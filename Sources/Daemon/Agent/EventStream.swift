@@ -61,7 +61,7 @@ final class EventStream: VaultWatch {
     }
 
     func look(at changes: Watchers.Changes) {
-        if changes.rules {
+        if changes.policies {
             guard let connection, connection.learnCaller() else { return }
             caller = connection.caller
         }

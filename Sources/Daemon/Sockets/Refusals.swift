@@ -81,7 +81,7 @@ enum Refusal {
     static func notGranted(_ caller: Identity, _ permission: Permission) -> Problem {
         Problem(
             .notGranted,
-            "user \(caller.uid) has no grant for this app's \(permission == .token ? "token" : "credentials")",
+            "user \(caller.uid) has no grant for this app's \(permission.rawValue)",
             try: "keyturn client add NAME --uid \(caller.uid) --allow APP:\(permission.rawValue)")
     }
 

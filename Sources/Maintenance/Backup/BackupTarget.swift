@@ -77,7 +77,7 @@ struct BackupTarget {
 
     private static let exists = Problem(
         .conflict, "this name already exists; it was not changed",
-        try: "use use another name, or --force to replace a backup")
+        try: "use another name, or --force to replace a backup")
 
     /// Creates the draft's directory, or empties one that a killed backup left.
     func begin() throws(Problem) {
@@ -90,7 +90,7 @@ struct BackupTarget {
             throw Problem(
                 reason == EACCES || reason == EPERM ? .notPermitted : .storageFailed,
                 "the daemon's user cannot write there: \(words(for: reason))",
-                try: "use use a directory that the daemon's user can write to; under systemd, one of ReadWritePaths=")
+                try: "use a directory that the daemon's user can write to; under systemd, one of ReadWritePaths=")
         }
         sweep()
         guard unsafe mkdir(draftDirectory, 0o700) == 0 else {

@@ -50,7 +50,7 @@ extension TimeZoneRules {
                 return unreadable(unsafe String(cString: strerror(reason)))
             }
             return ScheduleError(
-                .zoneUnknown, "there is not a time zone \(identifier) (no file \(path))",
+                .zoneUnknown, "there is no time zone \(identifier) (no file \(path))",
                 hint: "give its IANA name, like Europe/Berlin, and check that the tzdata package is installed")
         }
         // Without O_NONBLOCK, a pipe of that name would block until it has a writer.

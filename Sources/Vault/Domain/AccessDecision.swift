@@ -73,7 +73,7 @@ package enum PolicyVerdict: Equatable, Sendable, CustomStringConvertible {
         case .executable(let wanted, let found): "is for \(wanted), and the process's is \(found ?? "not known")"
         case .app: "matches, but has no grant for the app"
         case .permission(let permission):
-            "matches, but has no grant for the app's \(permission == .token ? "token" : "credentials")"
+            "matches, but has no grant for the app's \(permission.rawValue)"
         }
     }
 }

@@ -1,3 +1,5 @@
+import Domain
+
 /// A table of the store: a few plain columns, of which the first is the row's ID, and one sealed blob.
 package struct SealedTable: Hashable, Sendable {
     package let name: String

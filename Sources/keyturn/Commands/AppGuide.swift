@@ -192,7 +192,7 @@ struct AppGuide {
     private func left() -> CommandFailure {
         let place = draft.step.map { "at step \($0.number) of \(MarketplaceStep.allCases.count)" } ?? "at the check"
         return CommandFailure(
-            .usage, "left \(place); nothing was stored; the entered values are saved, except the secret",
+            .usage, "left \(place); nothing was added to the vault; the entered values are saved, except the secret",
             try: "keyturn app add \(draft.name)")
     }
 
