@@ -36,7 +36,7 @@ import Testing
         ("unlock:\n  command: /nowhere/program\n", "unlock.command: cannot run /nowhere/program"),
         ("unlock:\n  command: echo secret\n", "absolute path"),
         ("metrics:\n  listen: 0.0.0.0:9100\n", "metrics.listen"),
-        ("metrics:\n  listen: 127.0.0.1:81\n", "metrics.listen: a port below 1024 takes a privilege"),
+        ("metrics:\n  listen: 127.0.0.1:81\n", "metrics.listen: a port below 1024 needs a privilege"),
     ]) func `a configuration that a start refuses ends with 78 and is named`(_ text: String, _ words: String) throws {
         try withWorld(serving: false) { world in
             let outcome = try Self.check(text, world)

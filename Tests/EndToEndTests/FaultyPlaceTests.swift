@@ -119,7 +119,7 @@ import Testing
                 let again = try restore()
                 // A vault that is whole by now has been restored.
                 #expect(
-                    again.exit == 0 || again.exit == 65 && again.errors.contains("is whole"), "\(what), then \(again)")
+                    again.exit == 0 || again.exit == 65 && again.errors.contains("is intact"), "\(what), then \(again)")
                 try world.start()
                 #expect(try !world.clients().contains("later") && isKept(last), what)
                 try eventually("the secret") { try world.fetchedSecret() == app.secret }

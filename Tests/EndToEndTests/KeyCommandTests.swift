@@ -66,7 +66,7 @@ import Testing
             try world.must("unlock", "--passphrase-stdin", input: Self.passphrase)
             #expect(try inUse() == ["3"])
             let used = try world.keyturn("key", "remove", "3", "--yes")
-            #expect(used.exit == 65 && used.errors.contains("key slot 3 opened the vault"), "\(used)")
+            #expect(used.exit == 65 && used.errors.contains("key slot 3 unlocked the vault"), "\(used)")
             #expect(try world.keyturn("key", "remove", "1", "--yes").exit == 65, "the daemon starts with it")
 
             try world.must("key", "remove", "1", "--yes", "--force")
@@ -148,7 +148,7 @@ import Testing
                 "DELETE FROM key_slot WHERE id = '3'; UPDATE key_slot SET sealed = zeroblob(153) WHERE id = '2'")
             try world.start()
             let status = try world.must("status")
-            #expect(status.output.contains("key slot 2 is damaged or gone"))
+            #expect(status.output.contains("key slot 2 is damaged or missing"))
             #expect(try Self.slots(world) == ["1 key-file ok", "2 recovery damaged"])
         }
     }

@@ -50,7 +50,7 @@ import Testing
         try withWorld { world in
             let secrets = try Self.fill(world)
             let begun = try world.must("key", "rotate")
-            #expect(begun.output.hasPrefix("epoch 2 begins:") || begun.output.contains("is gone"))
+            #expect(begun.output.hasPrefix("epoch 2 has begun:") || begun.output.contains("is deleted"))
             try Self.expectServed(secrets, world)
             try Self.waitForEpoch(2, world)
             let again = try world.must("key", "rotate", "--wait")

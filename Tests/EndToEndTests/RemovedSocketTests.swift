@@ -56,12 +56,12 @@ import Testing
 
             try FileManager.default.removeItem(atPath: world.admin)
             try eventually("the log to say it of the other") {
-                try activator.log.contains("\(world.admin), which systemd")
+                try activator.log.contains("\(world.admin), which belongs to systemd")
             }
             #expect(try activator.log.split(separator: words).count == 2, "once, and not each second")
             let doctor = try world.keyturn("doctor")
             #expect(doctor.exit == 65, "\(doctor)")
-            #expect(doctor.output.hasPrefix("failed   daemon: a daemon serves the vault, and nobody can reach it"))
+            #expect(doctor.output.hasPrefix("failed   daemon: a daemon serves the vault, but cannot be reached"))
             try activator.end()
         }
     }

@@ -42,7 +42,7 @@ import Testing
             let outcome = try world.keyturnd(
                 "serve", "--key-file", world.keyFile, environment: ["KEYTURN_METRICS_LISTEN": "127.0.0.1:81"])
             #expect(outcome.exit == 78 && outcome.complains(as: "keyturnd"), "\(outcome)")
-            #expect(outcome.errors.contains("a port below 1024 takes a privilege"), "\(outcome)")
+            #expect(outcome.errors.contains("a port below 1024 needs a privilege"), "\(outcome)")
         }
     }
 

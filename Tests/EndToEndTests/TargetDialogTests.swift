@@ -117,7 +117,7 @@ import Testing
             #expect(one.exit == 0, "\(one)")
             #expect(try one.json["client_secret_field"].string == "OAuth secret")
             for (arguments, exit, words) in [
-                ([], 64, "--admin-url"), (["console"] + known, 64, "one of them"), (known, 64, "--user U"),
+                ([], 64, "--admin-url"), (["console"] + known, 64, "use either the NAME"), (known, 64, "--user U"),
                 (["console", "--connection", "c"], 64, "--admin-url"), (["console", "--filter", "c"], 64, "--filter"),
                 (known + ["--user", console.user], 64, "--password-stdin"),
                 (known + ["--user", console.user, "--password-stdin"], 79, "does not accept the login"),

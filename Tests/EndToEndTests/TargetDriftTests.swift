@@ -31,7 +31,7 @@ import Testing
     @Test func `the old secret lives until the operator pushes again, and is then revoked at once`() throws {
         try Self.draining { world, console, app, clock, _ in
             try console.edit(#"{"OAuth secret":"\#(app.secret)"}"#)
-            let open = try Self.waiting("changed outside", world, clock)
+            let open = try Self.waiting("changed by somebody else", world, clock)
             #expect(
                 open["reason"].string?.contains(
                     "'console' was changed by somebody else since the last push: the secret") == true
@@ -63,10 +63,10 @@ import Testing
     @Test func `at the deadline the old secret is revoked anyway`() throws {
         try Self.draining { world, console, app, clock, open in
             try console.edit(#"{"OAuth secret":"\#(app.secret)"}"#)
-            _ = try Self.waiting("changed outside", world, clock)
+            _ = try Self.waiting("changed by somebody else", world, clock)
             let dies = try #require(open["old_secret_expires_at"].unixSeconds)
             try world.pass(dies - 86_400 - 600 - clock.now, on: clock)
-            _ = try Self.waiting("changed outside", world, clock)
+            _ = try Self.waiting("changed by somebody else", world, clock)
             #expect(try world.sandbox.accepts(app.secret, of: app))
             try TargetTests.pass("the end", world, clock) { $0 == nil }
             #expect(try !world.sandbox.accepts(app.secret, of: app) && clock.now < dies)
