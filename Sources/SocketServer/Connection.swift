@@ -13,7 +13,7 @@ package final class Connection: EventSource {
     let worker: Worker
     package private(set) var caller: Identity
     private(set) var process: PeerProcess?
-    var place: ConnectionQuota.Place
+    var place: ConnectionQuota.Place?  // nil once it was given back
     var state: ConnectionState
     private var reader: RequestReader
     /// Bytes that arrived and were not consumed yet, in memory that is wiped; `nil` when there are none.

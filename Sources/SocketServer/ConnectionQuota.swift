@@ -69,17 +69,18 @@ final class ConnectionQuota: Sendable {
     }
 
     /// Counts a place under another standing.
-    /// - Returns: why that has no room; the place is then unchanged, and its connection must close.
-    func move(_ place: inout Place, to standing: Standing) -> Refusal? {
-        guard standing != place.standing else { return nil }
-        let new = Place(uid: place.uid, standing: standing)
-        let refusal = state.withLock { [place] state in
-            state.remove(place)
+    /// - Returns: why that has no room; the place is then given back already, and its connection must close. Two loops that
+    ///   count at once would otherwise both close one for a place that only one of them takes too many.
+    func move(_ place: inout Place?, to standing: Standing) -> Refusal? {
+        guard let old = place, standing != old.standing else { return nil }
+        let new = Place(uid: old.uid, standing: standing)
+        let refusal = state.withLock { state in
+            state.remove(old)
             let refusal = state.refusal(of: new, limits)
-            state.add(refusal == nil ? new : place)
+            if refusal == nil { state.add(new) }
             return refusal
         }
-        if refusal == nil { place = new }
+        place = refusal == nil ? new : nil
         return refusal
     }
 

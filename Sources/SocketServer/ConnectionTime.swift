@@ -2,7 +2,7 @@ import SocketAPI
 
 /// What a connection does in its turn, every second, and when the server stops.
 extension Connection {
-    var isStranger: Bool { place.standing == .stranger }
+    var isStranger: Bool { place?.standing == .stranger }
     /// Whether it may be answered in this turn.
     var hasTurn: Bool { !isStranger || worker.leftOfStrangers > 0 }
 

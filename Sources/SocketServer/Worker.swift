@@ -92,22 +92,22 @@ import SocketAPI
     }
 
     private func place(for caller: inout Identity, _ process: PeerProcess?) -> ConnectionQuota.Place? {
-        var place = ConnectionQuota.Place(uid: caller.uid, standing: responder.standing(of: caller))
-        if let refusal = quota.take(place) {
+        let taken = ConnectionQuota.Place(uid: caller.uid, standing: responder.standing(of: caller))
+        if let refusal = quota.take(taken) {
             refuse(refusal)
             return nil
         }
+        var place: ConnectionQuota.Place? = taken
         let needs = responder.needs(of: caller)
-        if needs.isEmpty || (process?.learn(needs, of: &caller) != false && reclassify(&place, as: caller)) {
-            return place
-        }
-        quota.give(place)
+        if needs.isEmpty { return place }
+        if process?.learn(needs, of: &caller) != false { return reclassify(&place, as: caller) ? place : nil }
+        quota.give(taken)
         return nil
     }
 
     /// Counts a place under the caller's present standing.
     /// - Returns: whether there is room.
-    func reclassify(_ place: inout ConnectionQuota.Place, as caller: Identity) -> Bool {
+    func reclassify(_ place: inout ConnectionQuota.Place?, as caller: Identity) -> Bool {
         let refusal = quota.move(&place, to: responder.standing(of: caller))
         if let refusal { refuse(refusal) }
         return refusal == nil
@@ -116,9 +116,9 @@ import SocketAPI
     /// Policies may have changed: callers without one now count as strangers, and are closed beyond those limits.
     func updateStandings() { for connection in connections.values { connection.updateStanding() } }
 
-    func closed(_ connection: Connection, _ place: ConnectionQuota.Place) {
+    func closed(_ connection: Connection, _ place: ConnectionQuota.Place?) {
         connections[ObjectIdentifier(connection)] = nil
-        quota.give(place)
+        if let place { quota.give(place) }
     }
 
     /// Reads once, at most this many bytes. They are wiped when `body` returns.
