@@ -32,7 +32,8 @@ import Vault
                 }
                 if round == 1 { try await world.promote() }
             }
-            logs.append(try world.lines().map(Self.members))
+            // What the vault itself did is written later, at no certain place.
+            logs.append(try world.lines().map(Self.members).filter { $0.contains("credentials.") })
         }
         #expect(logs[0] == logs[1])
         #expect(logs[0].count > 30, "\(logs[0])")
