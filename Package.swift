@@ -97,7 +97,7 @@ let package = Package(
                 "SocketAPI", "Vault", logging,
             ]),
         target("Terminal", ["Domain", "SecretMemory", "SocketAPI"]),
-        target("ErrorCatalog", ["SecretJSON", "SocketAPI", "Terminal"]),
+        target("ErrorCatalog", ["Domain", "SecretJSON", "SocketAPI", "Terminal"]),
         target("Guide", ["Domain", "SecretJSON", "SocketAPI"]),
         target("Doctor", ["CPlatform", "Domain", "SecretMemory", "SocketAPI"]),
         target(

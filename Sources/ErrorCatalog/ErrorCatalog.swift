@@ -1,3 +1,4 @@
+import Domain
 package import SecretJSON
 import SocketAPI
 import Terminal
@@ -77,7 +78,8 @@ package enum ErrorCatalog {
         AttentionCode.allCases.map { ErrorEntry($0.rawValue, .status, $0.explanation) }
         + ProblemCode.allCases.map { ErrorEntry($0.rawValue, .socket, $0.explanation) }
         + ExitStatus.allCases.map { ErrorEntry(String($0.rawValue), .exit, $0.explanation) }
-        + zoom.map { ErrorEntry($0, .zoom, $1) } + zoomAnswers.map { ErrorEntry($0, .zoomAnswer, $1) }
+        + ZoomCause.allCases.map { ErrorEntry($0.rawValue, .zoom, $0.explanation) }
+        + zoomAnswers.map { ErrorEntry($0, .zoomAnswer, $1) }
         + pingFederate.map { ErrorEntry($0, .pingfederate, $1) }
 
     /// The entries for a code. Some codes come from several places, and have another meaning in each.

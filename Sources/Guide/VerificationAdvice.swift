@@ -50,8 +50,8 @@ package struct VerificationAdvice: Equatable, Sendable {
     }
 
     private init(token: Verification.Check) {
-        switch token.cause {
-        case "app_disabled":
+        switch token.cause?.known {
+        case .appDisabled:
             self.init(
                 .again,
                 [
@@ -59,21 +59,21 @@ package struct VerificationAdvice: Equatable, Sendable {
                     "activate it in the Marketplace: the app > Activation > Activate your app;"
                         + " if the button is grey, something is missing on the page Information, such as the company name",
                 ], maySkip: false)
-        case "wrong_account":
+        case .wrongAccount:
             self.init(
                 .enter([.accountID]),
                 [
                     "client ID and client secret are right, but zoom refuses the account ID",
                     "copy it again: the app > App Credentials > Account ID",
                 ], maySkip: false)
-        case "invalid_client":
+        case .invalidClient:
             self.init(
                 .enter([.clientID, .clientSecret]),
                 [
-                    "zoom does not know this client ID and client secret together",
+                    ZoomCause.invalidClient.meaning,
                     "copy both again: the app > App Credentials; the client ID is easily confused with the account ID beside it",
                 ], maySkip: false)
-        case "unsupported_grant":
+        case .unsupportedGrant:
             self.init(
                 .enter([.accountID, .clientID, .clientSecret]),
                 [

@@ -6,6 +6,7 @@ extension Open: JSONValue {}
 extension RotationPhase: JSONValue {}
 extension RotationTrigger: JSONValue {}
 extension ZoomEnvironment.Kind: JSONValue {}
+extension ZoomCause: JSONValue {}
 extension ConsoleLogin.Kind: JSONValue {}
 extension OAuthClient.AuthMethod: JSONValue {}
 extension ConsoleTrust.Kind: JSONValue {}

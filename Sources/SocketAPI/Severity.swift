@@ -35,7 +35,7 @@ extension Severity {
     /// The severity of a problem without a deadline, or with a distant one.
     package static func base(_ code: String) -> Severity {
         switch AttentionCode(rawValue: code) {
-        case nil: base(cause: code)
+        case nil: ZoomCause(rawValue: code).map(base(cause:)) ?? .warning
         case .secretExpires, .newerSecretLost, .consumerSecretExpired, .tokensRunOut, .restoredSecretRefused,
             .rotationBlocked,
             .secretInMemory, .auditLogChanged, .auditUnavailable, .diskFull, .locked, .clockImplausible, .socketGone:
@@ -52,13 +52,15 @@ extension Severity {
         }
     }
 
-    private static func base(cause: String) -> Severity {
+    private static func base(cause: ZoomCause) -> Severity {
         switch cause {
         // Zoom refuses.
-        case "invalid_client", "app_disabled", "wrong_account", "unsupported_grant", "token_refused", "refused":
-            .critical
+        case .invalidClient, .appDisabled, .wrongAccount, .unsupportedGrant, .tokenRefused, .refused: .critical
         // Zoom cannot be reached, or asks to wait.
-        default: .warning
+        case .missingScopes, .ssoDisabled, .wrongAppID, .oldSecretGone, .unexpectedAnswer, .redirected, .throttled,
+            .serverError, .unreachable, .tlsUntrusted, .answerLost, .cancelled, .notTried, .badAddress, .shortToken,
+            .notFound:
+            .warning
         }
     }
 }

@@ -1,3 +1,4 @@
+package import Domain
 package import SecretMemory
 package import Vault
 
@@ -38,15 +39,14 @@ package struct IssueFailure: Error, Equatable, Sendable {
     /// Whether the failure may cost the app its standing with Zoom and so counts against its budget. A refusal always
     /// does.
     package let isCounted: Bool
-    /// A stable code for programs, such as `invalid_client`.
-    package let cause: String
+    package let cause: ZoomCause
     /// What happened, as text for people.
     package let reason: String
     /// What to do next, as text for people.
     package let hint: String?
 
     package init(
-        _ disposition: Disposition, cause: String, reason: String, hint: String? = nil, isCounted: Bool = false
+        _ disposition: Disposition, cause: ZoomCause, reason: String, hint: String? = nil, isCounted: Bool = false
     ) {
         self.disposition = disposition
         self.isCounted = isCounted || disposition == .refused

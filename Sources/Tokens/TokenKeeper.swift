@@ -137,7 +137,7 @@ package actor TokenKeeper {
                 return .unavailable(failure, retryAfter: max(until - now.wall, 1))
             }
             let known = IssueFailure(
-                .refused, cause: entry.refusals?.cause ?? "refused",
+                .refused, cause: entry.refusals?.cause ?? .refused,
                 reason: "\(entry.refusals?.reason ?? "refused"); not tried again until the credentials change",
                 hint: "keyturn app verify \(entry.app.name)")
             return .refused(known, nextAttempt: max(until - now.wall, 1))

@@ -1,3 +1,4 @@
+import Domain
 package import HTTPTransport
 package import SecretMemory
 
@@ -13,7 +14,7 @@ package enum ZoomCall: Equatable, Sendable {
 /// The one place that decides what an answer means. See `docs/zoom.md`, "Errors".
 extension ZoomFailure {
     package init(_ failure: TransportFailure) {
-        let cause: Cause =
+        let cause: ZoomCause =
             switch failure.kind {
             case .tlsUntrusted, .tlsFailed, .caUnusable, .identityUnusable, .identityRefused: .tlsUntrusted
             case .cancelled, .shutDown: .cancelled
@@ -37,7 +38,7 @@ extension ZoomFailure {
     package init(_ call: ZoomCall, _ answer: HTTPResponse, now: Int, withholding secrets: [SecretBox] = []) {
         let error = ErrorAnswer(answer)
         let retryAfter = RetryAfter.delay(answer.headers["retry-after"], now: now)
-        var verdict: (Disposition, Cause) =
+        var verdict: (Disposition, ZoomCause) =
             switch answer.status {
             case 429: (.throttled(retryAfter: retryAfter), .throttled)
             case 408, 500...599: (.transient(retryAfter: retryAfter), .serverError)
@@ -49,10 +50,12 @@ extension ZoomFailure {
             }
         if call == .rotation, case .transient = verdict.0 { verdict.0 = .ambiguous }
         // The names are checked as well: they drop more characters than the shown text does, and a secret could reappear.
-        let repeats = error.words?.repeats(secrets) == true || verdict.1.sentence.repeats(secrets)
+        let scopes = verdict.1 == .missingScopes ? error.missingScopes ?? [] : []
+        let repeats =
+            error.words?.repeats(secrets) == true || scopes.joined(separator: ", ").repeats(secrets)
         self.init(
-            verdict.0, repeats ? verdict.1.withoutNames : verdict.1,
-            status: answer.status, detail: error.words?.shown(limit: 200, withholding: secrets),
+            verdict.0, verdict.1, scopes: repeats ? [] : scopes, status: answer.status,
+            detail: error.words?.shown(limit: 200, withholding: secrets),
             trackingID: answer.trackingID(withholding: secrets))
     }
 
@@ -67,7 +70,7 @@ extension ZoomFailure {
     /// Zoom allows three changes of an app's secret or its expiry in this many seconds. [doc]
     private static let rotationWindow = 900
 
-    private static func refusal(_ call: ZoomCall, _ status: Int, _ error: ErrorAnswer) -> (Disposition, Cause) {
+    private static func refusal(_ call: ZoomCall, _ status: Int, _ error: ErrorAnswer) -> (Disposition, ZoomCause) {
         switch call {
         case .token(let grant):
             switch error.error {
@@ -80,8 +83,8 @@ extension ZoomFailure {
             default: (.transient(), .refused)
             }
         case .api, .scim:
-            if let scopes = error.missingScopes {
-                (.permanent, .missingScopes(scopes))
+            if error.missingScopes != nil {
+                (.permanent, .missingScopes)
             } else if error.code == 124 || status == 401 {
                 (.permanent, .tokenRefused)
             } else if call == .scim, error.mentionsSingleSignOn {
@@ -93,8 +96,8 @@ extension ZoomFailure {
             // A refusal is certain only for codes that Zoom sends before it acts. Everything else is ambiguous.
             switch error.code {
             case nil: (.transient(), .unexpectedAnswer)
-            case _? where error.missingScopes != nil: (.permanent, .missingScopes(error.missingScopes ?? []))
-            case 201: (.permanent, .missingScopes([]))
+            case _? where error.missingScopes != nil: (.permanent, .missingScopes)
+            case 201: (.permanent, .missingScopes)
             case 1500, 2001: (.permanent, .refused)
             case 1401: (.permanent, error.says("secret id") ? .oldSecretGone : .wrongAppID)
             case 124: (.permanent, .tokenRefused)
@@ -102,13 +105,6 @@ extension ZoomFailure {
             default: (.transient(), .refused)
             }
         }
-    }
-}
-
-extension ZoomFailure.Cause {
-    /// The verdict without any text from Zoom.
-    fileprivate var withoutNames: Self {
-        if case .missingScopes = self { .missingScopes([]) } else { self }
     }
 }
 

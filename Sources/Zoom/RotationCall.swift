@@ -1,3 +1,4 @@
+import Domain
 package import SecretMemory
 
 /// The outcome of a request for a new client secret. Zoom shows the secret only once, so the bytes are returned as they

@@ -1,3 +1,5 @@
+import Domain
+
 extension ZoomClient {
     /// The scope that a token needs to change the client secret. [doc]
     package static let rotationScope = "marketplace:update:client_secret"
@@ -10,7 +12,7 @@ extension ZoomClient {
     /// same reason, remember the grant only after the call succeeded.
     ///
     /// Makes at most two calls; stops after the first if Zoom refuses the credentials. When no grant yields the scope,
-    /// throws ``ZoomFailure/Cause/missingScopes(_:)``: this app can only be rotated by hand.
+    /// throws ``ZoomCause/missingScopes``: this app can only be rotated by hand.
     package func rotationToken(
         credentials: ZoomCredentials, remembered: OAuthGrant? = nil, at endpoints: ZoomEndpoints
     ) async throws(ZoomFailure) -> (token: ZoomToken, grant: OAuthGrant) {
@@ -27,7 +29,7 @@ extension ZoomClient {
                 }
                 if scopes.contains(Self.rotationScope) { return (token, grant) }
                 refusal = ZoomFailure(
-                    .permanent, .missingScopes([Self.rotationScope]), trackingID: token.trackingID)
+                    .permanent, .missingScopes, scopes: [Self.rotationScope], trackingID: token.trackingID)
             } catch {
                 // A refusal of one grant says nothing about the other.
                 guard error.cause == .unsupportedGrant || silent != nil else { throw error }
@@ -35,6 +37,6 @@ extension ZoomClient {
             }
         }
         if let silent { return silent }
-        throw refusal ?? ZoomFailure(.permanent, .missingScopes([Self.rotationScope]))
+        throw refusal ?? ZoomFailure(.permanent, .missingScopes, scopes: [Self.rotationScope])
     }
 }

@@ -1,3 +1,5 @@
+package import Domain
+
 /// A failed call to Zoom, classified once: all further decisions use this value and never the status code. Contains no
 /// secret.
 package struct ZoomFailure: Error, Equatable, CustomStringConvertible {
@@ -13,25 +15,10 @@ package struct ZoomFailure: Error, Equatable, CustomStringConvertible {
         case ambiguous
     }
 
-    package enum Cause: Equatable, Sendable {
-        case invalidClient, appDisabled, wrongAccount, unsupportedGrant
-        case missingScopes([String])
-        case ssoDisabled, tokenRefused
-        /// No app has this Marketplace app ID. It is not the client ID.
-        case wrongAppID
-        /// There is no old secret whose expiry could be moved.
-        case oldSecretGone
-        /// Zoom refused in its own form, for a reason that is unknown here.
-        case refused
-        /// Not in the form of Zoom's answers: a load balancer, a proxy, a login page.
-        case unexpectedAnswer
-        case redirected, throttled, serverError, unreachable, tlsUntrusted, answerLost, cancelled
-        /// A fault on our side: the call was never attempted.
-        case notTried
-    }
-
     package let disposition: Disposition
-    package let cause: Cause
+    package let cause: ZoomCause
+    /// The scopes that the app lacks, as far as Zoom names them.
+    package let scopes: [String]
     /// `nil` when there was no answer.
     package let status: Int?
     /// The message from Zoom or curl: at most 200 bytes of printable ASCII; `nil` when there is none.
@@ -40,10 +27,13 @@ package struct ZoomFailure: Error, Equatable, CustomStringConvertible {
     package let trackingID: String?
 
     package init(
-        _ disposition: Disposition, _ cause: Cause, status: Int? = nil, detail: String? = nil, trackingID: String? = nil
+        _ disposition: Disposition, _ cause: ZoomCause, scopes: [String] = [], status: Int? = nil,
+        detail: String? = nil,
+        trackingID: String? = nil
     ) {
         self.disposition = disposition
         self.cause = cause
+        self.scopes = scopes
         self.status = status
         self.detail = detail
         self.trackingID = trackingID
@@ -66,5 +56,8 @@ package struct ZoomFailure: Error, Equatable, CustomStringConvertible {
     /// Whether Zoom may have received the call; `false` only where it certainly did not.
     package var mayHaveReachedZoom: Bool { status != nil || disposition == .ambiguous }
 
-    package var description: String { detail.map { "\(cause.sentence) (\($0))" } ?? cause.sentence }
+    package var description: String {
+        let names = scopes.isEmpty ? "" : ": \(scopes.joined(separator: ", "))"
+        return "\(cause.meaning)\(names)\(detail.map { " (\($0))" } ?? "")"
+    }
 }

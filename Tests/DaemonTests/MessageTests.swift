@@ -22,7 +22,9 @@ import Testing
         "RestoreError", "TransportFailure", "Refusal", "IssueFailure", "failure", "ranked", "add", "refuse",
     ]
     /// Properties that are words for an error.
-    private static let speakers = ["sentence", "hint", "description", "detail", "title", "words", "tasks", "reason"]
+    private static let speakers = [
+        "sentence", "hint", "description", "detail", "title", "words", "tasks", "reason", "meaning", "remedy",
+    ]
 
     private static let all: [Message] = {
         let root = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../Sources")

@@ -9,9 +9,9 @@ import Zoom
 
 /// What the guide says to each answer of Zoom's, and how it goes on.
 @Suite struct MendingTests {
-    private static func failed(_ cause: ZoomFailure.Cause) -> Verification {
+    private static func failed(_ cause: ZoomCause) -> Verification {
         Verification(checks: [
-            .init("token", .failed, cause.sentence, try: cause.hint, cause: cause.code),
+            .init("token", .failed, cause.meaning, try: cause.remedy, cause: cause),
             .init("scopes", .skipped, "no token"), .init("scim", .skipped, "no token"),
         ])
     }
@@ -21,14 +21,14 @@ import Zoom
     }
 
     @Test(arguments: [
-        (ZoomFailure.Cause.appDisabled, VerificationAdvice.Outcome.again, "the app is not activated"),
+        (ZoomCause.appDisabled, VerificationAdvice.Outcome.again, "the app is not activated"),
         (.wrongAccount, .enter([.accountID]), "zoom refuses the account ID"),
         (.invalidClient, .enter([.clientID, .clientSecret]), "does not know this client ID and client secret"),
         (.unsupportedGrant, .enter([.accountID, .clientID, .clientSecret]), "another type"),
         (.unreachable, .again, "zoom cannot be reached"), (.throttled, .again, "limits the number of calls"),
         (.serverError, .again, "an internal error"), (.tlsUntrusted, .again, "TLS"), (.refused, .again, "refused"),
     ]) func `each refusal is named, and only what is wrong is entered again`(
-        cause: ZoomFailure.Cause, outcome: VerificationAdvice.Outcome, words: String
+        cause: ZoomCause, outcome: VerificationAdvice.Outcome, words: String
     ) {
         let mending = VerificationAdvice(Self.failed(cause))
         #expect(mending.outcome == outcome && !mending.maySkip)

@@ -78,7 +78,8 @@ import Vault
     @Test func `each problem has its code, its words and a command to type`() async throws {
         let probe = { (cause: String?, missing: [String]) in
             Upkeep.Probe(
-                generation: .first, at: Timestamp(unixSeconds: 0), cause: cause, reason: cause, missingScopes: missing)
+                generation: .first, at: Timestamp(unixSeconds: 0), cause: cause.flatMap(ZoomCause.init), reason: cause,
+                missingScopes: missing)
         }
         let weekly = RotationPolicy(every: 7 * Self.day, windows: "Sun 02:00-04:00")
         let daily = RotationPolicy(every: Self.day)

@@ -43,7 +43,7 @@ import VaultSQLite
         report("processor for a look while nothing is due: \((processorMicroseconds() - idle) / 1000) us")
         let entries = vault.catalog.entries.prefix(10_000)
         for entry in entries {
-            vault.showUnsaved(Refusals(generation: .first, times: [], cause: "-", reason: "-"), for: entry.app)
+            vault.showUnsaved(Refusals(generation: .first, times: [], cause: .serverError, reason: "-"), for: entry.app)
         }
         try await measured("give an app its place anew, each of \(entries.count)", of: entries.count) {
             await scheduler.look()
@@ -125,7 +125,7 @@ private final class BenchTime: TimeSource {
 /// Nobody is asked for anything here.
 private struct Nobody: TokenIssuer, SecretIssuer {
     func mint(for app: App, with credential: Credential) async throws(IssueFailure) -> MintedToken {
-        throw IssueFailure(.later(retryAfter: nil), cause: "bench", reason: "bench")
+        throw IssueFailure(.later(retryAfter: nil), cause: .serverError, reason: "bench")
     }
     func prove(_ secret: SecretBox, of app: App) async -> Proof { .later(retryAfter: nil, reason: "bench") }
     func makeSecret(for app: App, with current: SecretBox, revokeAt: Timestamp) async -> MakeOutcome {

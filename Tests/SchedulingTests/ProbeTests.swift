@@ -58,7 +58,7 @@ import Vault
 
         // Not with a secret that was refused just now.
         let looks = process.zoom.looks.count
-        process.zoom.failMints(IssueFailure(.refused, cause: "invalid_client", reason: "no"))
+        process.zoom.failMints(IssueFailure(.refused, cause: .invalidClient, reason: "no"))
         await process.run(seconds: 3 * Self.day, every: 600)
         #expect(process.zoom.looks.count == looks)
         let refused = process.probes.count { $0.cause != nil }
@@ -67,18 +67,18 @@ import Vault
 
     @Test func `a refusal of Zoom's is saved with its cause, and tried again a day later`() async throws {
         var process = try await Process(apps: [.sample("alpha")])
-        process.zoom.failMints(IssueFailure(.refused, cause: "invalid_client", reason: "no"))
+        process.zoom.failMints(IssueFailure(.refused, cause: .invalidClient, reason: "no"))
         await process.run(seconds: 2 * Self.day, every: 600)
-        #expect(process.probes.map(\.cause) == ["invalid_client"] || process.probes.count == 2)
+        #expect(process.probes.map(\.cause) == [.invalidClient] || process.probes.count == 2)
         #expect(process.zoom.minted.count == process.probes.count)
         process = try await process.restarted()
-        #expect(try process.entry().upkeep.probe?.cause == "invalid_client")
-        #expect(try process.entry().refusals?.cause == "invalid_client")
+        #expect(try process.entry().upkeep.probe?.cause == .invalidClient)
+        #expect(try process.entry().refusals?.cause == .invalidClient)
     }
 
     @Test func `the probe fails when clients used up the budget`() async throws {
         let process = try await Process(apps: [.sample("alpha")])
-        process.zoom.failMints(IssueFailure(.refused, cause: "invalid_client", reason: "no"))
+        process.zoom.failMints(IssueFailure(.refused, cause: .invalidClient, reason: "no"))
         // Until just before the probe is due, whenever that is.
         var due = try #require(await process.nextDue())
         if due - process.time.now.wall > 100 { process.time.pass(due - process.time.now.wall - 60) }
@@ -109,7 +109,7 @@ import Vault
     {
         let process = try await Process(apps: [.sample("alpha")])
         process.zoom.failMints(
-            IssueFailure(.later(retryAfter: nil), cause: "unexpected_answer", reason: "a proxy", isCounted: true))
+            IssueFailure(.later(retryAfter: nil), cause: .unexpectedAnswer, reason: "a proxy", isCounted: true))
         for _ in 0..<600 {
             _ = try? await process.tokens.token(for: .test("alpha"), minTTL: 0)
             process.time.pass(5)

@@ -96,7 +96,7 @@ import Vault
 
     @Test func `a disk that stores nothing makes nothing happen twice`() async throws {
         let process = try await Process(apps: [.sample("alpha")])
-        process.zoom.failMints(IssueFailure(.refused, cause: "invalid_client", reason: "no"))
+        process.zoom.failMints(IssueFailure(.refused, cause: .invalidClient, reason: "no"))
         process.store.failCommits(with: StoreError(.diskFull, "full"))
         await process.run(seconds: 2 * Self.day, every: 600)
         #expect((1...2).contains(process.probes.count), "once a day, and not at each look")
@@ -104,7 +104,7 @@ import Vault
         await process.run(seconds: 60)
         let next = try await process.restarted()
         await next.run(seconds: 600)
-        #expect(next.probes.isEmpty && next.vault.catalog.app(.test("alpha"))?.upkeep.probe?.cause == "invalid_client")
+        #expect(next.probes.isEmpty && next.vault.catalog.app(.test("alpha"))?.upkeep.probe?.cause == .invalidClient)
     }
 
     @Test func `a token in use is renewed ahead, and an unused one expires`() async throws {
@@ -124,7 +124,7 @@ import Vault
     @Test func `a refresh that fails is tried again after a while`() async throws {
         let process = try await Process(apps: [.sample("alpha")])
         _ = try await process.tokens.token(for: .test("alpha"), minTTL: 0)
-        process.zoom.failMints(IssueFailure(.later(retryAfter: 200), cause: "throttled", reason: "wait"))
+        process.zoom.failMints(IssueFailure(.later(retryAfter: 200), cause: .throttled, reason: "wait"))
         await process.run(seconds: 3300, every: 10)
         let tries = process.zoom.minted.count
         #expect((2...5).contains(tries))

@@ -79,6 +79,6 @@ extension Token {
 
 extension Refusals {
     package static func sample(_ times: [Timestamp], generation: Generation = .first) -> Refusals {
-        Refusals(generation: generation, times: times, cause: "invalid_client", reason: "Zoom refused the secret")
+        Refusals(generation: generation, times: times, cause: .invalidClient, reason: "Zoom refused the secret")
     }
 }

@@ -35,14 +35,14 @@ import Vault
     @Test func `refusals of an older secret do not count against a newer one`() {
         #expect(policy.blocked(refusals([0, 0, 0, 0, 0]), generation: .first.next, now: now) == nil)
         let noted = policy.noted(
-            IssueFailure(.refused, cause: "new", reason: "words"), after: refusals([0, 0, 0, 0, 0]),
+            IssueFailure(.refused, cause: .appDisabled, reason: "words"), after: refusals([0, 0, 0, 0, 0]),
             generation: .first.next,
             now: now)
-        #expect(noted == Refusals(generation: .first.next, times: [now], cause: "new", reason: "words"))
+        #expect(noted == Refusals(generation: .first.next, times: [now], cause: .appDisabled, reason: "words"))
     }
 
     @Test func `a refusal is recorded with its reason, is forgotten after an hour, and no more are kept than count`() {
-        let failure = IssueFailure(.refused, cause: "cause", reason: "words", hint: "hint")
+        let failure = IssueFailure(.refused, cause: .tokenRefused, reason: "words", hint: "hint")
         func times(_ ages: [Int]) -> [Int] {
             policy.noted(failure, after: refusals(ages), generation: .first, now: now).times.map { now - $0 }
         }
@@ -51,7 +51,7 @@ import Vault
         #expect(times([4000, 3600, 3599, 5]) == [3599, 5, 0])
         #expect(times([9, 8, 7, 6, 5, 4]) == [7, 6, 5, 4, 0])
         let noted = policy.noted(failure, after: nil, generation: .first, now: now)
-        #expect(noted.cause == "cause" && noted.reason == "words" && noted.generation == .first)
+        #expect(noted.cause == .tokenRefused && noted.reason == "words" && noted.generation == .first)
     }
 
     @Test(arguments: [1, 3600, 86_400 * 365])
@@ -64,7 +64,7 @@ import Vault
         #expect(policy.blocked(settled, generation: .first, now: now + 3599) == now + 3600)
         #expect(policy.blocked(settled, generation: .first, now: now + 3600) == nil)
         let noted = policy.noted(
-            IssueFailure(.refused, cause: "c", reason: "r"), after: ahead, generation: .first, now: now)
+            IssueFailure(.refused, cause: .invalidClient, reason: "r"), after: ahead, generation: .first, now: now)
         #expect(noted.times.count == 5 && noted.times.allSatisfy { $0 == now })
     }
 

@@ -21,7 +21,7 @@ import Vault
         }
         #expect(bench.issuer.mints == 5)
         guard case .refused(let failure, let next)? = await bench.ask().failure else { throw Missing() }
-        #expect(failure.cause == "invalid_client" && failure.hint?.contains("keyturn app verify alpha") == true)
+        #expect(failure.cause == .invalidClient && failure.hint?.contains("keyturn app verify alpha") == true)
         #expect(next == 3600 - 180)
         bench.time.pass(3600 - 181)
         #expect(await bench.askAll(100).allSatisfy { $0.isRefused })

@@ -65,16 +65,16 @@ final class ScriptedIssuer: TokenIssuer {
         for watcher in watchers { watcher.continuation.resume() }
         await wait(number)
         guard !Task.isCancelled else {
-            throw IssueFailure(.later(retryAfter: nil), cause: "cancelled", reason: "stopped")
+            throw IssueFailure(.later(retryAfter: nil), cause: .cancelled, reason: "stopped")
         }
         switch state.withLock({ $0.answer }) {
         case .token(let lifetime):
             return MintedToken(
                 accessToken: SecretBox("token-\(number)"), tokenType: "bearer", lifetime: lifetime, scopes: ["a", "b"],
                 apiURL: "https://api.zoom.us")
-        case .refused: throw IssueFailure(.refused, cause: "invalid_client", reason: "Zoom refused the secret")
+        case .refused: throw IssueFailure(.refused, cause: .invalidClient, reason: "Zoom refused the secret")
         case .later(let seconds):
-            throw IssueFailure(.later(retryAfter: seconds), cause: "throttled", reason: "Zoom asks for patience")
+            throw IssueFailure(.later(retryAfter: seconds), cause: .throttled, reason: "Zoom asks for patience")
         }
     }
 

@@ -83,7 +83,7 @@ extension Vault {
             let receipt = Receipt(client: .test("one"), generation: .first, at: now.wall, isAcknowledged: mark == "new")
             try await keep([(app, receipt)])
             let probe = Upkeep.Probe(
-                generation: .first, at: now.wall, cause: "invalid_client", reason: mark, missingScopes: ["scim2"])
+                generation: .first, at: now.wall, cause: .invalidClient, reason: mark, missingScopes: ["scim2"])
             let upkeep = Upkeep(
                 rotation: .init(base: .first, due: now.wall + 60), probe: probe,
                 scope: .init(at: now.wall, lack: mark))

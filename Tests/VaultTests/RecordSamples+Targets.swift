@@ -133,7 +133,7 @@ extension RecordSample {
                     generation: .first.next, issuedAt: at(1), expiresAt: at(3600)))
         }
         let probe = Upkeep.Probe(
-            generation: .first.next, at: at(2), cause: "c", reason: "r", missingScopes: ["a", "b"])
+            generation: .first.next, at: at(2), cause: .invalidClient, reason: "r", missingScopes: ["a", "b"])
         return [
             RecordSample(
                 "minimal", token(nil), [.text("a1"), .integer(1_700_003_600)],
@@ -156,16 +156,20 @@ extension RecordSample {
                     """),
             RecordSample(
                 "minimal",
-                RefusalsRecord(appID: "a1", Refusals(generation: .first, times: [], cause: "c", reason: "r")),
+                RefusalsRecord(
+                    appID: "a1", Refusals(generation: .first, times: [], cause: .invalidClient, reason: "r")),
                 [.text("a1")], required: "generation", "times", "cause", "reason",
-                text: #"{"generation":1,"times":[],"cause":"c","reason":"r"}"#),
+                text: #"{"generation":1,"times":[],"cause":"invalid_client","reason":"r"}"#),
             RecordSample(
                 "full",
                 RefusalsRecord(
                     appID: "a1",
-                    Refusals(generation: .first, times: [at(1), at(2)], cause: "c", reason: "r", mayPass: true)),
+                    Refusals(
+                        generation: .first, times: [at(1), at(2)], cause: .invalidClient, reason: "r", mayPass: true)),
                 [.text("a1")],
-                text: #"{"generation":1,"times":[1700000001,1700000002],"cause":"c","reason":"r","may_pass":true}"#),
+                text:
+                    #"{"generation":1,"times":[1700000001,1700000002],"cause":"invalid_client","reason":"r","may_pass":true}"#
+            ),
             RecordSample("minimal", UpkeepRecord(appID: "a1", Upkeep()), [.text("a1")], text: "{}"),
             RecordSample(
                 "parts",
@@ -185,7 +189,7 @@ extension RecordSample {
                 [.text("a1")], required: "rotation_due",
                 text: """
                     {"rotation_base":1,"rotation_due":1700000001,"probe_generation":2,"probe_at":1700000002,
-                    "probe_cause":"c","probe_reason":"r","probe_missing":["a","b"],"scope_at":1700000003,
+                    "probe_cause":"invalid_client","probe_reason":"r","probe_missing":["a","b"],"scope_at":1700000003,
                     "scope_lack":"l"}
                     """),
         ]

@@ -102,7 +102,7 @@ import Testing
     func `refusals come back as they were`(seconds: [Int]) throws {
         for text in Self.strange {
             let refusals = Refusals(
-                generation: .first, times: seconds.map { Self.now + $0 }, cause: text, reason: text + "!")
+                generation: .first, times: seconds.map { Self.now + $0 }, cause: .refused, reason: text + "!")
             #expect(try again(RefusalsRecord(appID: "app", refusals)).refusals == refusals)
         }
     }

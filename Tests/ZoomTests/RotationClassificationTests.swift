@@ -1,3 +1,4 @@
+import Domain
 import HTTPTransport
 import SecretMemory
 import Testing
@@ -10,8 +11,9 @@ private func refusal(_ status: Int, _ code: Int?, _ message: String?) -> HTTPRes
 }
 
 private func row(
-    _ name: String, _ answer: HTTPResponse, _ disposition: ZoomFailure.Disposition, _ cause: ZoomFailure.Cause
-) -> Row { Row(name, .rotation, answer, disposition, cause) }
+    _ name: String, _ answer: HTTPResponse, _ disposition: ZoomFailure.Disposition, _ cause: ZoomCause,
+    _ scopes: [String] = []
+) -> Row { Row(name, .rotation, answer, disposition, cause, scopes) }
 
 private let throttle = "Working on processing your request. Can only change client secret rotate schedule 3 times."
 private let scope = "marketplace:update:client_secret"
@@ -31,9 +33,9 @@ private let html = "<html><body>1500 1401 App ID does not exist.</body></html>"
                 status: 400, headers: ["Content-Type": "application/json", "Retry-After": "60"],
                 body: secret(#"{"code":2000,"message":"x"}"#)), .throttled(retryAfter: .seconds(60)), .throttled),
         row("[doc] value out of range", refusal(400, 2001, "Out of range."), .permanent, .refused),
-        row("[doc] scope", refusal(401, 201, noScope), .permanent, .missingScopes([scope])),
-        row("[assumed] scope, other words", refusal(401, 201, "No."), .permanent, .missingScopes([])),
-        row("[seen] scope, 400 code 4711", refusal(400, 4711, noScope), .permanent, .missingScopes([scope])),
+        row("[doc] scope", refusal(401, 201, noScope), .permanent, .missingScopes, [scope]),
+        row("[assumed] scope, other words", refusal(401, 201, "No."), .permanent, .missingScopes),
+        row("[seen] scope, 400 code 4711", refusal(400, 4711, noScope), .permanent, .missingScopes, [scope]),
         row("[doc] app", refusal(404, 1401, "App ID does not exist."), .permanent, .wrongAppID),
         row("[doc] secret", refusal(404, 1401, "Secret ID does not exist."), .permanent, .oldSecretGone),
         row("[doc] token", refusal(401, 124, "Access token is expired."), .permanent, .tokenRefused),
@@ -75,6 +77,7 @@ private let html = "<html><body>1500 1401 App ID does not exist.</body></html>"
         let failure = ZoomFailure(.rotation, row.answer, now: 0)
         #expect(failure.disposition == row.disposition)
         #expect(failure.cause == row.cause)
+        #expect(failure.scopes == row.scopes)
         #expect(failure.status == row.answer.status)
     }
 
@@ -107,7 +110,7 @@ private let html = "<html><body>1500 1401 App ID does not exist.</body></html>"
 
     @Test(arguments: ClassificationTests.transportRows)
     func `each failure of the transport has its class`(
-        failure: TransportFailure, disposition: ZoomFailure.Disposition, cause: ZoomFailure.Cause
+        failure: TransportFailure, disposition: ZoomFailure.Disposition, cause: ZoomCause
     ) async throws {
         let call = await ZoomClient(transport: FakeTransport(.failure(failure)), now: { 0 }).rotate()
         #expect(call.name == (failure.delivery == .notSent ? "certainlyNot" : "unknown"))

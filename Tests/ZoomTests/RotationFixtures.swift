@@ -36,7 +36,7 @@ extension RotationCall {
 
 extension ZoomFailure {
     /// Everything that may reach a log or a person.
-    var texts: String { "\(self) \(String(reflecting: self)) \(cause.hint) \(trackingID ?? "")" }
+    var texts: String { "\(self) \(String(reflecting: self)) \(cause.remedy) \(trackingID ?? "")" }
 }
 
 extension ZoomClient {

@@ -86,11 +86,11 @@ import Testing
                 bench.credentials(), grant: .accountCredentials, at: bench.endpoints
             ).accessToken
             let calls = [
-                (try await bench.rotate(appID: bench.app.clientID, token: token), ZoomFailure.Cause.wrongAppID),
+                (try await bench.rotate(appID: bench.app.clientID, token: token), ZoomCause.wrongAppID),
                 (try await bench.rotate(days: 31, token: token), .refused),
                 (try await bench.rotate(days: -1, token: token), .refused),
                 (try await bench.rotate(token: secret("nonsense")), .tokenRefused),
-                (try await bench.rotate(token: lacking), .missingScopes([ZoomClient.rotationScope])),
+                (try await bench.rotate(token: lacking), .missingScopes),
             ]
             for (call, cause) in calls {
                 #expect(call.name == "certainlyNot")

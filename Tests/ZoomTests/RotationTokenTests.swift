@@ -1,3 +1,4 @@
+import Domain
 import HTTPTransport
 import Sandbox
 import SecretMemory
@@ -44,13 +45,13 @@ private struct UnlockMethod: CustomTestStringConvertible, Sendable {
     let outcome: Result<Zoom.OAuthGrant, Reason>
 
     struct Reason: Error, Equatable {
-        let cause: ZoomFailure.Cause
+        let cause: ZoomCause
         let disposition: ZoomFailure.Disposition
     }
 
     init(
         _ name: String, _ clients: HTTPResponse?, _ accounts: HTTPResponse?, _ remembered: Zoom.OAuthGrant? = nil,
-        asks asked: [Zoom.OAuthGrant], gives grant: Zoom.OAuthGrant? = nil, or cause: ZoomFailure.Cause = .cancelled,
+        asks asked: [Zoom.OAuthGrant], gives grant: Zoom.OAuthGrant? = nil, or cause: ZoomCause = .cancelled,
         _ disposition: ZoomFailure.Disposition = .permanent
     ) {
         testDescription = name
@@ -60,8 +61,6 @@ private struct UnlockMethod: CustomTestStringConvertible, Sendable {
         outcome = grant.map { .success($0) } ?? .failure(Reason(cause: cause, disposition: disposition))
     }
 }
-
-private let noScope = ZoomFailure.Cause.missingScopes([ZoomClient.rotationScope])
 
 @Suite struct RotationTokenTests {
     private static let ways = [
@@ -77,9 +76,10 @@ private let noScope = ZoomFailure.Cause.missingScopes([ZoomClient.rotationScope]
         UnlockMethod(
             "remembered, but not allowed any more", carries, unsupported, account, asks: [account, client],
             gives: client),
-        UnlockMethod("neither", lacks, lacks, asks: [client, account], or: noScope),
-        UnlockMethod("neither, one not allowed", unsupported, lacks, asks: [client, account], or: noScope),
-        UnlockMethod("neither, the other not allowed", lacks, unsupported, asks: [client, account], or: noScope),
+        UnlockMethod("neither", lacks, lacks, asks: [client, account], or: .missingScopes),
+        UnlockMethod("neither, one not allowed", unsupported, lacks, asks: [client, account], or: .missingScopes),
+        UnlockMethod(
+            "neither, the other not allowed", lacks, unsupported, asks: [client, account], or: .missingScopes),
         UnlockMethod("none allowed", unsupported, unsupported, asks: [client, account], or: .unsupportedGrant),
         UnlockMethod(
             "[seen] scope absent: a better one is looked for", silent, carries, asks: [client, account], gives: account),
@@ -151,7 +151,7 @@ private let noScope = ZoomFailure.Cause.missingScopes([ZoomClient.rotationScope]
         try await RotationBench.with({ $0.scopeDelaySeconds = 6000 }) { bench in
             let call = try await bench.rotate()
             #expect(call.name == "certainlyNot")
-            #expect(call.failure?.cause == noScope)
+            #expect(call.failure?.cause == .missingScopes && call.failure?.scopes == [ZoomClient.rotationScope])
             try bench.server.withState { try $0.clock.advance(seconds: 6000) }
             #expect(try await bench.rotate().name == "answered")
         }

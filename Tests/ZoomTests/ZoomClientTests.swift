@@ -1,3 +1,4 @@
+import Domain
 import HTTPTestSupport
 import HTTPTransport
 import SecretMemory
@@ -102,7 +103,7 @@ private func endpoints(_ server: LoopbackServer) throws -> ZoomEndpoints {
                 }
                 #expect(call == "summary" && status == 200)
             } catch {
-                let texts = "\(error) \(error.cause.hint) \(String(reflecting: error)) \(error.trackingID ?? "")"
+                let texts = "\(error) \(error.cause.remedy) \(String(reflecting: error)) \(error.trackingID ?? "")"
                 for planted in ["PlantedSecret", "T0K3N", "Y2xpZW50MDEyMzQ1"] { #expect(!texts.contains(planted)) }
             }
         }

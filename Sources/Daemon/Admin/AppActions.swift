@@ -216,10 +216,10 @@ extension TokenFailure {
     var asIssueFailure: IssueFailure {
         switch self {
         case .refused(let failure, _), .unavailable(let failure, _): failure
-        case .noSuchApp(let name): IssueFailure(.refused, cause: "not_found", reason: "there is no app '\(name)'")
+        case .noSuchApp(let name): IssueFailure(.refused, cause: .notFound, reason: "there is no app '\(name)'")
         case .tooShort(let left):
             IssueFailure(
-                .later(retryAfter: nil), cause: "short_token", reason: "zoom's token is valid for only \(left) s")
+                .later(retryAfter: nil), cause: .shortToken, reason: "zoom's token is valid for only \(left) s")
         }
     }
 }

@@ -34,7 +34,7 @@ enum Refusal {
     }
 
     /// Without `Retry-After`, because waiting does not help.
-    private static func refused(_ app: Name, _ refusal: (cause: String, reason: String, mayPass: Bool))
+    private static func refused(_ app: Name, _ refusal: (cause: ZoomCause, reason: String, mayPass: Bool))
         -> RenderedResponse
     {
         let words = RestoredSecret(app: app, cause: refusal.cause, reason: refusal.reason)

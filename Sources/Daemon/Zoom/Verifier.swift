@@ -35,8 +35,8 @@ struct Verifier: Sendable {
                 minted,
                 .init(
                     "scopes", .failed, "missing: \(missing.map(\.description).joined(separator: "; "))",
-                    try: "tick them in the Marketplace, under the app's Scopes tab, then keyturn app verify NAME",
-                    cause: "missing_scopes",
+                    try: ZoomCause.missingScopes.fix("NAME"),
+                    cause: .missingScopes,
                     missing: missing.map { .init(scope: $0.classic, granular: $0.granular) }),
             ]
         }
@@ -49,7 +49,7 @@ struct Verifier: Sendable {
             let probe = try await zoom.probeSCIM(token: token, api: try EndpointURL(api))
             return .init("scim", .passed, "zoom lists \(counted(probe.totalResults, "user")) over SCIM")
         } catch let failure as ZoomFailure {
-            return .init("scim", .failed, failure.description, try: failure.cause.hint, cause: failure.cause.code)
+            return .init("scim", .failed, failure.description, try: failure.cause.remedy, cause: failure.cause)
         } catch {
             return .init("scim", .failed, "zoom's API address cannot be used: \(error)")
         }

@@ -29,7 +29,7 @@ struct ZoomIssuer: TokenIssuer {
         } catch let failure as ZoomFailure {
             throw IssueFailure(failure)
         } catch {
-            throw IssueFailure(.refused, cause: "bad_address", reason: "the app's address cannot be used: \(error)")
+            throw IssueFailure(.refused, cause: .badAddress, reason: "the app's address cannot be used: \(error)")
         }
     }
 }
@@ -40,7 +40,7 @@ extension IssueFailure {
         let disposition =
             failure.disposition == .permanent ? Disposition.refused : .later(retryAfter: failure.retryAfter)
         self.init(
-            disposition, cause: failure.cause.code, reason: failure.description, hint: failure.cause.hint,
+            disposition, cause: failure.cause, reason: failure.description, hint: failure.cause.remedy,
             isCounted: failure.countsAsError)
     }
 }

@@ -109,7 +109,7 @@ extension MakeOutcome {
     fileprivate init(nothingDone failure: ZoomFailure, isAsked: Bool) {
         self =
             failure.disposition == .permanent
-            ? .never(reason: "\(failure.description); \(failure.cause.hint)", isAsked: isAsked)
+            ? .never(reason: "\(failure.description); \(failure.cause.remedy)", isAsked: isAsked)
             : .notNow(retryAfter: failure.retryAfter, reason: failure.description, isAsked: isAsked)
     }
 }

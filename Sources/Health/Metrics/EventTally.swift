@@ -9,14 +9,11 @@ import Vault
 package final class EventTally: Sendable {
     package struct Counts: Equatable, Sendable {
         var minted = 0
-        /// By cause, such as `invalid_client`.
-        var failures: [String: Int] = [:]
+        var failures: [ZoomCause: Int] = [:]
         /// How many times a rotation entered each state.
         var states: [RotationPhase: Int] = [:]
     }
 
-    /// Causes are constants of the source code; this only limits the effect of a mistake.
-    private static let mostCauses = 64
     private let state = Mutex(Counts())
 
     package init() {}
@@ -27,9 +24,7 @@ package final class EventTally: Sendable {
         state.withLock { counts in
             switch event {
             case .minted: counts.minted += 1
-            case .failed(_, let failure):
-                let isKnown = counts.failures[failure.cause] != nil || counts.failures.count < Self.mostCauses
-                counts.failures[isKnown ? failure.cause : "other", default: 0] += 1
+            case .failed(_, let failure): counts.failures[failure.cause, default: 0] += 1
             case .notKept: break
             }
         }

@@ -99,7 +99,8 @@ package struct MetricsReport {
         text.counter("keyturn_mints", help: "Access tokens that Zoom issued.", [.init(events.minted)])
         text.counter(
             "keyturn_mint_failures", help: "Failed attempts to get an access token, by cause.",
-            events.failures.sorted { $0.key < $1.key }.map { .init([("cause", $0.key)], $0.value) })
+            events.failures.sorted { $0.key.rawValue < $1.key.rawValue }
+                .map { .init([("cause", $0.key.rawValue)], $0.value) })
         text.counter(
             "keyturn_rotation_moves", help: "How many times a rotation entered a state.",
             RotationPhase.allCases.map { .init([("state", $0.rawValue)], events.states[$0, default: 0]) })

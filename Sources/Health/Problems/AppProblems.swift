@@ -69,8 +69,8 @@ struct AppProblems {
         Ranked(urgency: urgency, problem: .init(code, app: app, detail, try: hint, deadline: deadline))
     }
 
-    private func ranked(_ urgency: Urgency, cause: String, _ detail: String, try hint: String?) -> Ranked {
-        Ranked(urgency: urgency, problem: .init(cause: cause, app: app, detail, try: hint))
+    private func ranked(_ urgency: Urgency, cause: ZoomCause, _ detail: String, try hint: String?) -> Ranked {
+        Ranked(urgency: urgency, problem: .init(cause: cause.rawValue, app: app, detail, try: hint))
     }
 
     private var expiring: Ranked? {
@@ -144,8 +144,8 @@ struct AppProblems {
         let missing = entry.missingScopes
         guard !missing.isEmpty else { return nil }
         return ranked(
-            .missingScopes, .missingScopes, "the app lacks scopes: \(missing.joined(separator: "; "))",
-            try: "tick them in the Marketplace, under the app's Scopes tab, then keyturn app verify \(app)")
+            .missingScopes, .missingScopes, "\(ZoomCause.missingScopes.meaning): \(missing.joined(separator: "; "))",
+            try: ZoomCause.missingScopes.fix(app.description))
     }
 
     /// Only for a policy with automatic rotation; a running rotation reports its own problems.

@@ -31,17 +31,17 @@ package enum RotationLack {
 
     package var hint: String {
         switch self {
-        case .appID(let app): "keyturn app set \(app) --marketplace-app-id ID"
+        case .appID(let app): ZoomCause.wrongAppID.fix(app.description)
         case .scope(_, let app):
-            "tick \(ZoomClient.rotationScope) in the Marketplace, under the app's Scopes tab, or rotate with --manual; "
+            "tick \(ZoomClient.rotationScope) in the Marketplace (Scopes tab), or rotate with --manual; "
                 + "then keyturn app verify \(app)"
         }
     }
 
-    package var cause: String {
+    package var cause: ZoomCause {
         switch self {
-        case .appID: "wrong_app_id"
-        case .scope: "missing_scopes"
+        case .appID: .wrongAppID
+        case .scope: .missingScopes
         }
     }
 }

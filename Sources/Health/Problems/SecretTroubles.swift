@@ -28,18 +28,18 @@ package struct RefusedSecret {
     package let detail: String
     package let hint: String?
 
-    package init(app: Name, cause: String, reason: String?, isRotating: Bool) {
-        let said = reason ?? cause
+    package init(app: Name, cause: ZoomCause, reason: String?, isRotating: Bool) {
+        let said = reason ?? cause.meaning
         switch cause {
-        case "invalid_client" where !isRotating:
+        case .invalidClient where !isRotating:
             detail = "\(said): it was changed or revoked in the Marketplace, or entered wrongly"
             hint = "keyturn rotate \(app) --manual; if the cause is fixed: keyturn app verify \(app)"
-        case "app_disabled":
-            detail = said
-            hint = "activate the app in the Marketplace (Activation tab), then keyturn app verify \(app)"
-        default:
+        case .invalidClient:
             detail = said
             hint = "keyturn app verify \(app)"
+        default:
+            detail = said
+            hint = cause.fix(app.description)
         }
     }
 }
@@ -49,11 +49,11 @@ package struct RestoredSecret {
     package let detail: String
     package let hint: String
 
-    package init(app: Name, cause: String, reason: String) {
+    package init(app: Name, cause: ZoomCause, reason: String) {
         detail = reason
         hint =
-            cause == "app_disabled"
-            ? "activate the app in the Marketplace (Activation tab), then keyturn app verify \(app)"
+            cause == .appDisabled
+            ? cause.fix(app.description)
             : "generate a new secret in the Marketplace, then: keyturn rotate \(app) --manual"
     }
 }

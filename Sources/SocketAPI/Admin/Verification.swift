@@ -1,3 +1,4 @@
+package import Domain
 package import SecretJSON
 
 /// The checks of an app's credentials, and the meaning of each result.
@@ -34,19 +35,19 @@ package struct Verification: Equatable, Sendable, ListedDocument {
         package let detail: String
         /// What to do about it.
         package let hint: String?
-        /// A stable code for the failure, such as `wrong_account`.
-        package let cause: String?
+        /// Why it failed at Zoom.
+        package let cause: Open<ZoomCause>?
         package let missing: [Scope]
 
         package init(
-            _ check: String, _ outcome: Outcome, _ detail: String, try hint: String? = nil, cause: String? = nil,
+            _ check: String, _ outcome: Outcome, _ detail: String, try hint: String? = nil, cause: ZoomCause? = nil,
             missing: [Scope] = []
         ) {
             self.check = check
             self.outcome = outcome
             self.detail = detail
             self.hint = hint
-            self.cause = cause
+            self.cause = cause.map(Open.known)
             self.missing = missing
         }
 

@@ -32,13 +32,13 @@ package struct Refusals: Equatable, Sendable {
     /// The generation that was refused; a newer one starts from zero.
     package let generation: Generation
     package let times: [Timestamp]
-    /// A stable code for the reason, and Zoom's reason as text.
-    package let cause: String
+    package let cause: ZoomCause
+    /// Zoom's reason as text.
     package let reason: String
     /// Whether the credentials may be fine: Zoom counted an error, and the next attempt may succeed.
     package let mayPass: Bool
 
-    package init(generation: Generation, times: [Timestamp], cause: String, reason: String, mayPass: Bool = false) {
+    package init(generation: Generation, times: [Timestamp], cause: ZoomCause, reason: String, mayPass: Bool = false) {
         self.generation = generation
         self.times = times
         self.cause = cause

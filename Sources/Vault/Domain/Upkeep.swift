@@ -19,15 +19,15 @@ package struct Upkeep: Equatable, Sendable {
     package struct Probe: Equatable, Sendable {
         package let generation: Generation
         package let at: Timestamp
-        /// A stable code for programs, such as `invalid_client`; `nil` when Zoom accepted the secret.
-        package let cause: String?
+        /// `nil` when Zoom accepted the secret.
+        package let cause: ZoomCause?
         /// Zoom's message for people; `nil` when it accepted the secret.
         package let reason: String?
         /// The scopes that PingFederate needs and the token lacks.
         package let missingScopes: [String]
 
         package init(
-            generation: Generation, at: Timestamp, cause: String? = nil, reason: String? = nil,
+            generation: Generation, at: Timestamp, cause: ZoomCause? = nil, reason: String? = nil,
             missingScopes: [String] = []
         ) {
             self.generation = generation

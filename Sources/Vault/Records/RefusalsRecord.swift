@@ -19,7 +19,9 @@ struct RefusalsRecord: Record {
         appID = try columns("app", \.appID)
         refusals = Refusals(
             generation: try members("generation", \.refusals.generation), times: try members("times", \.refusals.times),
-            cause: try members("cause", \.refusals.cause), reason: try members("reason", \.refusals.reason),
+            // A cause that only a newer version knows must not make the vault unreadable.
+            cause: try members("cause") { Open.known($0.refusals.cause) }.known ?? .refused,
+            reason: try members("reason", \.refusals.reason),
             mayPass: try members("may_pass", \.refusals.mayPass, omitting: false))
     }
 }

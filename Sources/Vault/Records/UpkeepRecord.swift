@@ -35,7 +35,8 @@ extension Upkeep.Probe: MemberList {
     package init<Failure>(_ members: inout Members<Self, Failure>) throws(Failure) {
         generation = try members("probe_generation", \.generation)
         at = try members("probe_at", \.at)
-        cause = try members.ifPresent("probe_cause", \.cause)
+        // A cause that only a newer version knows must not make the vault unreadable.
+        cause = try members.ifPresent("probe_cause") { $0.cause.map(Open.known) }.map { $0.known ?? .refused }
         reason = try members.ifPresent("probe_reason", \.reason)
         missingScopes = try members("probe_missing", \.missingScopes)
     }
