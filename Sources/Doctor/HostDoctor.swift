@@ -5,7 +5,7 @@ package import SocketAPI
 
 /// Checks of a host for anybody with access to the state directory, with or without a daemon.
 package struct HostDoctor {
-    package typealias Line = DoctorReport.Line
+    package typealias Line = CheckResult
     let places: Places
     let now: Timestamp
 
@@ -174,7 +174,7 @@ package struct HostDoctor {
     }
 
     private var modes: [Line] {
-        let found = StateModes(places: places).troubles
+        let found = StateModes(places: places).findings
         guard !found.isEmpty else {
             return [Line("permissions", .passed, "only the daemon's user can read its files")]
         }

@@ -1,22 +1,17 @@
+package import Domain
 import Glibc
 package import SocketAPI
 
 /// Checks that only the owner of the state directory can read its content.
 package struct StateModes {
-    package struct Trouble: Equatable, Sendable {
-        /// Relative to the state directory; `.` for the directory itself.
-        package let place: String
-        package let detail: String
-        package let hint: String
-    }
-
     private let places: Places
 
     package init(places: Places) { self.places = places }
 
-    /// Checks everything that Keyturn creates there, and nothing else.
-    package var troubles: [Trouble] {
-        var found: [Trouble] = []
+    /// Checks everything that Keyturn creates there, and nothing else. A place is relative to the state directory; `.` is
+    /// the directory itself.
+    package var findings: [Finding] {
+        var found: [Finding] = []
         var root = stat()
         guard unsafe lstat(places.stateDirectory, &root) == 0 else { return [] }
         look(places.stateDirectory, owner: root.st_uid, &found)
@@ -34,27 +29,25 @@ package struct StateModes {
             || ["vault.db", "replaced-", "keyturn-", "last-backup.json"].contains { name.hasPrefix($0) }
     }
 
-    private func look(_ path: String, owner: uid_t, _ found: inout [Trouble]) {
+    private func look(_ path: String, owner: uid_t, _ found: inout [Finding]) {
         var status = stat()
         guard unsafe lstat(path, &status) == 0 else { return }
         let place = path == places.stateDirectory ? "." : String(path.dropFirst(places.stateDirectory.count + 1))
         let kind = status.st_mode & S_IFMT
         guard kind == S_IFREG || kind == S_IFDIR else {
             return found.append(
-                Trouble(place: place, detail: "it is neither a file nor a directory", hint: "ls -l \(path)"))
+                Finding(.warning, place, "it is neither a file nor a directory", try: "ls -l \(path)"))
         }
         if status.st_mode & 0o077 != 0 {
             let mode = kind == S_IFDIR ? "0700" : "0600"
             found.append(
-                Trouble(
-                    place: place, detail: "other users can access it", hint: "chmod \(mode) \(path)"))
+                Finding(.warning, place, "other users can access it", try: "chmod \(mode) \(path)"))
         }
         if status.st_uid != owner {
             found.append(
-                Trouble(
-                    place: place,
-                    detail: "it belongs to user \(status.st_uid), and the state directory to user \(owner)",
-                    hint: "chown \(owner) \(path)"))
+                Finding(
+                    .warning, place, "it belongs to user \(status.st_uid), and the state directory to user \(owner)",
+                    try: "chown \(owner) \(path)"))
         }
     }
 

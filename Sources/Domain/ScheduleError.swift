@@ -1,5 +1,5 @@
 /// Why a text of the schedule, or a time zone, cannot be used.
-package struct ScheduleError: Error, Equatable, CustomStringConvertible {
+package struct ScheduleError: Advised, Error, Equatable, CustomStringConvertible {
     package enum Code: Equatable, Sendable {
         /// No duration, or one out of bounds.
         case duration
@@ -14,14 +14,11 @@ package struct ScheduleError: Error, Equatable, CustomStringConvertible {
     }
 
     package let code: Code
-    package let detail: String
-    /// What to try.
-    package let hint: String
+    package let advice: Advice
 
     package init(_ code: Code, _ detail: String, hint: String) {
         self.code = code
-        self.detail = detail
-        self.hint = hint
+        advice = Advice(detail, try: hint)
     }
 
     package var description: String { detail }

@@ -1,11 +1,11 @@
-import Domain
+package import Domain
 package import SecretJSON
 import SocketAPI
 import Terminal
 
 /// The meaning of a code and what to do about it. Codes are defined in other places; this one table explains them all,
 /// and tests compare it with those places, so that no entry is missing or left over.
-package struct ErrorEntry: Equatable, Sendable, ListedDocument {
+package struct ErrorEntry: Advised, Equatable, Sendable, ListedDocument {
     package enum Origin: String, JSONValue, CaseIterable, Sendable {
         /// `code` of a refusal on either socket.
         case socket
@@ -34,31 +34,18 @@ package struct ErrorEntry: Equatable, Sendable, ListedDocument {
 
     package let code: String
     package let origin: Origin
-    package let meaning: String
-    package let remedy: String
+    package let advice: Advice
 
-    package init(_ code: String, _ origin: Origin, _ explanation: Explanation) {
+    package init(_ code: String, _ origin: Origin, _ advice: Advice) {
         self.code = code
         self.origin = origin
-        meaning = explanation.meaning
-        remedy = explanation.remedy
+        self.advice = advice
     }
 
     package init<Failure>(_ members: inout Members<Self, Failure>) throws(Failure) {
         code = try members("code", \.code)
         origin = try members("origin", \.origin)
-        meaning = try members("meaning", \.meaning)
-        remedy = try members("try", \.remedy)
-    }
-}
-
-package struct Explanation: Equatable, Sendable {
-    package let meaning: String
-    package let remedy: String
-
-    package init(_ meaning: String, try remedy: String) {
-        self.meaning = meaning
-        self.remedy = remedy
+        advice = Advice(try members("meaning", \.detail), try: try members.ifPresent("try", \.hint))
     }
 }
 
@@ -75,10 +62,10 @@ package struct ErrorList: Equatable, Sendable, ListedDocument {
 
 package enum ErrorCatalog {
     package static let all: [ErrorEntry] =
-        AttentionCode.allCases.map { ErrorEntry($0.rawValue, .status, $0.explanation) }
-        + ProblemCode.allCases.map { ErrorEntry($0.rawValue, .socket, $0.explanation) }
-        + ExitStatus.allCases.map { ErrorEntry(String($0.rawValue), .exit, $0.explanation) }
-        + ZoomCause.allCases.map { ErrorEntry($0.rawValue, .zoom, $0.explanation) }
+        AttentionCode.allCases.map { ErrorEntry($0.rawValue, .status, $0.advice) }
+        + ProblemCode.allCases.map { ErrorEntry($0.rawValue, .socket, $0.advice) }
+        + ExitStatus.allCases.map { ErrorEntry(String($0.rawValue), .exit, $0.advice) }
+        + ZoomCause.allCases.map { ErrorEntry($0.rawValue, .zoom, $0.advice) }
         + zoomAnswers.map { ErrorEntry($0, .zoomAnswer, $1) }
         + pingFederate.map { ErrorEntry($0, .pingfederate, $1) }
 

@@ -1,183 +1,184 @@
+import Domain
 import SocketAPI
 
 extension AttentionCode {
-    var explanation: Explanation {
+    var advice: Advice {
         switch self {
         case .locked:
-            Explanation("the vault is locked: no client is served and nothing is rotated", try: "keyturn unlock")
+            Advice("the vault is locked: no client is served and nothing is rotated", try: "keyturn unlock")
         case .socketGone:
-            Explanation(
+            Advice(
                 "a socket of the daemon was removed and cannot be created again: new clients cannot connect",
                 try: "systemctl restart keyturn-agent.socket keyturn-admin.socket keyturnd.service")
         case .vaultElsewhere:
-            Explanation(
+            Advice(
                 "the vault belongs to another host: it is served here, but nothing is rotated",
                 try: "keyturn adopt, once the other host has stopped serving it")
         case .clockImplausible:
-            Explanation(
+            Advice(
                 "the clock is earlier than this program's build or the latest entries of vault and audit log, or was set ahead by more than a day while the daemon ran: deadlines and windows depend on it, and tokens from before the start are not used",
                 try:
                     "set it right: timedatectl set-ntp true; if it is right and was wrong before: keyturn audit acknowledge, or restart keyturnd"
             )
         case .diskFull:
-            Explanation(
+            Advice(
                 "the state directory has less than 32 MiB or hardly any inodes left: soon nothing can be saved and no client served",
                 try: "free some space there; the daemon then continues automatically")
         case .diskLow:
-            Explanation(
+            Advice(
                 "the state directory has less than 256 MiB left",
                 try: "free some space there before it is full; keyturn doctor")
         case .auditUnavailable:
-            Explanation(
+            Advice(
                 "the audit log cannot be written: no answer with a secret is sent",
                 try: "free some space in the state directory; the daemon's log says why")
         case .auditLogChanged:
-            Explanation(
+            Advice(
                 "the audit log was changed",
                 try: "keyturn audit verify shows where; once you know why: keyturn audit acknowledge")
         case .refusalsCounted:
-            Explanation(
+            Advice(
                 "callers without a grant are refused so often that the audit log only counts further refusals, in lines refusals.counted; clients with a grant are served and logged as before",
                 try: "keyturn audit tail shows the caller: stop it, or grant it access with keyturn client add")
         case .damagedRow:
-            Explanation(
+            Advice(
                 "a row of the vault cannot be decrypted, nor can its copy in the backup",
                 try: "stop the daemon, then keyturnd check; restore an older backup")
         case .keySlotDamaged:
-            Explanation(
+            Advice(
                 "a key slot is damaged or missing: its unlock key may no longer unlock the vault",
                 try: "keyturn key add, then keyturn key remove SLOT")
         case .keyRotationWaits:
-            Explanation(
+            Advice(
                 "rows could not be encrypted with the vault's new key; the daemon tries again each minute",
                 try: "wait; if a row is damaged, restore a backup")
         case .secretInMemory:
-            Explanation(
+            Advice(
                 "a new secret is only in the daemon's memory, because neither vault nor spool can be written",
                 try: "free some space in the state directory, and do not stop keyturnd")
         case .secretInSpool:
-            Explanation(
+            Advice(
                 "a new secret is stored encrypted in a file of spool/, because the vault cannot be written",
                 try: "free some space in the state directory; the rotation then continues automatically")
         case .spoolUnclaimed:
-            Explanation(
+            Advice(
                 "a file of spool/ belongs to no rotation, or cannot be decrypted",
                 try: "leave it while a rotation waits for a lost answer, else remove it")
         case .spoolUnreadable:
-            Explanation(
+            Advice(
                 "spool/ cannot be read, and no rotation continues until it can",
                 try: "make it a directory of the daemon's user, mode 0700")
         case .spoolNotReady:
-            Explanation(
+            Advice(
                 "no spare file could be reserved for a new secret that the vault cannot store",
                 try: "free some space in the state directory")
         case .secretExpires:
-            Explanation(
+            Advice(
                 "the current secret expires within 7 days, and has no successor",
                 try: "keyturn rotation list; a blocked rotation shows what it needs")
         case .consumerSecretExpired:
-            Explanation(
+            Advice(
                 "a push target or a client uses a secret that is revoked, or expires within 7 days",
                 try: "keyturn target push NAME; keyturn holders NAME, then make the client fetch again")
         case .zoomUnreachable:
-            Explanation(
+            Advice(
                 "Zoom has given no usable answer for more than 15 minutes",
                 try: "keyturn doctor; check name resolution, proxy and firewall")
         case .tokensRunOut:
-            Explanation(
+            Advice(
                 "Zoom gives no usable answer, and a token that clients request has expired: they get 503",
                 try: "keyturn doctor; check name resolution, proxy and firewall")
         case .newerSecretLost:
-            Explanation(
+            Advice(
                 "the app had a newer secret, which the restored backup lacks: the served secret will expire",
                 try: "keyturn rotate NAME; if Zoom refuses the restored secret: keyturn rotate NAME --manual")
         case .secretUnproven:
-            Explanation(
+            Advice(
                 "the secret is from a backup and is not served: Zoom has not accepted it yet",
                 try: "keyturn app verify NAME")
         case .restoredSecretRefused:
-            Explanation(
+            Advice(
                 "the secret is from a backup, and Zoom refuses it",
                 try: "generate a new one in the Marketplace, then keyturn rotate NAME --manual")
         case .rotationBlocked:
-            Explanation(
+            Advice(
                 "a rotation needs your attention; the old secret is served as long as it works",
                 try:
                     "keyturn rotation show ID says why; then keyturn rotation resume ID or keyturn rotate NAME --manual"
             )
         case .rotationWaits:
-            Explanation(
+            Advice(
                 "a rotation has waited longer than usual for a target, a client, Zoom or the vault",
                 try: "keyturn status shows what it waits for, and the command to type; keyturn rotation show ID")
         case .lostResponse:
-            Explanation(
+            Advice(
                 "an answer of Zoom was lost, perhaps with a new secret; the old one works until it expires",
                 try: "wait, Keyturn asks again automatically; keyturn rotation show ID")
         case .missingScopes:
-            Explanation(
+            Advice(
                 "the app's token lacks scopes that PingFederate's connector needs",
                 try: "tick them in the Marketplace, under the app's Scopes tab, then keyturn app verify NAME")
         case .rotationOverdue:
-            Explanation(
+            Advice(
                 "a rotation has been due for more than an hour and ten minutes and has not started",
                 try: "keyturn rotate NAME")
         case .rotationImpossible:
-            Explanation(
+            Advice(
                 "the app has automatic rotation, but lacks the Marketplace app ID or the scope that Zoom's API requires",
                 try: "keyturn app verify NAME names what is missing")
         case .rotationRefused:
-            Explanation(
+            Advice(
                 "Zoom refused the last scheduled rotation; the present secret still works, but has no successor",
                 try: "keyturn rotate NAME --dry-run shows the obstacles; then keyturn rotate NAME")
         case .policyUnreadable:
-            Explanation(
+            Advice(
                 "the app's window or time zone cannot be read on this machine, so it is not rotated automatically",
                 try: "install tzdata, or keyturn app set NAME --timezone ZONE")
         case .holdersNearDeadline:
-            Explanation(
+            Advice(
                 "the old secret will be revoked within 7 days, and some clients still hold it",
                 try: "make them fetch again; keyturn holders NAME")
         case .rotationPaused:
-            Explanation("the app is paused, although its rotation is due", try: "keyturn resume NAME")
+            Advice("the app is paused, although its rotation is due", try: "keyturn resume NAME")
         case .targetFailed:
-            Explanation(
+            Advice(
                 "a push target does not accept the credentials",
                 try: "keyturn target test NAME, then fix what it reports"
             )
-        case .targetNew: Explanation("nothing was pushed to a target yet", try: "keyturn target push NAME")
+        case .targetNew: Advice("nothing was pushed to a target yet", try: "keyturn target push NAME")
         case .targetBehind:
-            Explanation(
+            Advice(
                 "a target has an older secret, and no running rotation will change that",
                 try: "keyturn target push NAME"
             )
         case .provisioningFailing:
-            Explanation(
+            Advice(
                 "according to PingFederate's log, since the last push all provisioning has failed, or the last three attempts",
                 try: "keyturn app verify NAME; if that passes, the cause is in PingFederate's provisioner.log")
         case .provisionerLogUnreadable:
-            Explanation(
+            Advice(
                 "PingFederate's log, which a target names, cannot be read, so its failures go unnoticed",
                 try: "let the daemon's user read it, or keyturn target set NAME --provisioner-log ''")
         case .targetRestored:
-            Explanation(
+            Advice(
                 "in the last 3 days somebody else changed the pushed values, and the current secret was pushed again (--restore-drift)",
                 try: "find out who saves the connection, then keyturn target push NAME")
         case .targetChanged:
-            Explanation(
+            Advice(
                 "somebody else changed the pushed values, or saved the connection while the console does not "
                     + "show whether the secret differs",
                 try: "keyturn target push NAME; only if you know that it has the current secret: "
                     + "keyturn target accept NAME")
         case .certificateExpires:
-            Explanation(
+            Advice(
                 "a certificate of a push target has expired or expires within 30 days: its client certificate, the pinned one, or its CA's",
                 try: "keyturn target set NAME --client-cert F --client-key F, --pin SHA256 or --ca-file F")
         case .userChanged:
-            Explanation(
+            Advice(
                 "the uid of a client now belongs to a different user: the client is refused",
                 try: "keyturn client remove NAME, and add it again")
         case .grantWithoutApp:
-            Explanation(
+            Advice(
                 "a client is granted an app that does not exist: any app that is added under that name will be granted to it",
                 try: "keyturn app add NAME, or keyturn client remove NAME")
         }

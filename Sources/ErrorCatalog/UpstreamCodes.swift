@@ -1,60 +1,60 @@
 import Domain
 
 extension ZoomCause {
-    var explanation: Explanation { Explanation(meaning, try: fix("NAME")) }
+    var advice: Advice { Advice(meaning, try: fix("NAME")) }
 }
 
 extension ErrorCatalog {
     /// Zoom's own codes, as they appear in logs and messages.
-    static let zoomAnswers: [(String, Explanation)] = [
+    static let zoomAnswers: [(String, Advice)] = [
         (
             "124",
-            Explanation(
+            Advice(
                 "the access token is invalid or expired",
                 try: "keyturn token NAME --refresh; then keyturn app verify NAME")
         ),
         (
             "201",
-            Explanation(
+            Advice(
                 "the token lacks scopes; for a rotation marketplace:update:client_secret",
                 try: "tick the scope in the Marketplace, or rotate by hand: keyturn rotate NAME --manual")
         ),
         (
             "1401",
-            Explanation(
+            Advice(
                 "no app has this Marketplace app ID, or there is no old secret any more",
                 try: "keyturn app set NAME --marketplace-app-id ID, if the message speaks of the app ID")
         ),
         (
             "1500",
-            Explanation(
+            Advice(
                 "a parameter of the rotation is missing or malformed", try: "keyturn rotation show ID, and report it")
         ),
         (
             "2000",
-            Explanation(
+            Advice(
                 "Zoom allows only three changes of the secret within 15 minutes",
                 try: "wait; the rotation continues automatically")
         ),
         (
             "2001",
-            Explanation(
+            Advice(
                 "the expiry of the old secret is in the past, or more than 30 days ahead",
                 try: "check this machine's clock: keyturn doctor")
         ),
         (
             "unsupported_grant_type",
-            Explanation("the app has another type", try: "create a Server-to-Server OAuth app in the Marketplace")
+            Advice("the app has another type", try: "create a Server-to-Server OAuth app in the Marketplace")
         ),
         (
             "unauthorized_client",
-            Explanation(
+            Advice(
                 "the app may not request this kind of token",
                 try: "create a Server-to-Server OAuth app in the Marketplace")
         ),
         (
             "invalid_request",
-            Explanation(
+            Advice(
                 "usually a wrong account ID", try: "keyturn app set NAME --account-id ID, from the page App Credentials"
             )
         ),

@@ -20,7 +20,7 @@ package struct VerificationAdvice: Equatable, Sendable {
 
     /// - Parameter verification: the result to explain.
     package init(_ verification: Verification) {
-        func check(_ name: String) -> Verification.Check? { verification.checks.first { $0.check == name } }
+        func check(_ name: String) -> CheckResult? { verification.checks.first { $0.check == name } }
         if let token = check("token"), token.outcome == .failed {
             self.init(token: token)
         } else if let scopes = check("scopes"), scopes.outcome == .failed {
@@ -49,7 +49,7 @@ package struct VerificationAdvice: Equatable, Sendable {
         }
     }
 
-    private init(token: Verification.Check) {
+    private init(token: CheckResult) {
         switch token.cause?.known {
         case .appDisabled:
             self.init(

@@ -18,15 +18,15 @@ package struct TargetTest {
     /// Tests a target that is not stored in this form.
     /// - Parameter drift: the text about drift, which is not checked.
     package func attempt(
-        _ target: PushTarget, _ app: App, drift: Verification.Check
+        _ target: PushTarget, _ app: App, drift: CheckResult
     ) async -> (verification: Verification, failure: ConsoleFailure?) {
         await look(TargetEntry(target: target), app) { drift }
     }
 
     private func look(
-        _ entry: TargetEntry, _ app: App, drift: () async -> Verification.Check
+        _ entry: TargetEntry, _ app: App, drift: () async -> CheckResult
     ) async -> (verification: Verification, failure: ConsoleFailure?) {
-        var checks: [Verification.Check] = []
+        var checks: [CheckResult] = []
         var failure: ConsoleFailure?
         do throws(ConsoleFailure) {
             try TargetCertificates(entry.target).check(now: pusher.time.now.wall)
@@ -52,7 +52,7 @@ package struct TargetTest {
 
     private func change(
         _ connection: SPConnection, _ entry: TargetEntry, _ app: App
-    ) throws(ConsoleFailure) -> Verification.Check {
+    ) throws(ConsoleFailure) -> CheckResult {
         let fields = entry.target.fields
         _ = try connection.replacing(fields.names.map { FieldChange($0, SecretBox(SecretBytes(copying: ""))) })
         guard
@@ -73,7 +73,7 @@ package struct TargetTest {
     }
 
     /// Saves the result, like the hourly check.
-    private func drift(_ entry: TargetEntry, _ app: App) async -> Verification.Check {
+    private func drift(_ entry: TargetEntry, _ app: App) async -> CheckResult {
         guard entry.delivery.generation != nil || entry.delivery.known != nil else {
             return .init("drift", .skipped, "nothing was pushed yet", try: "keyturn target push \(entry.target.name)")
         }
@@ -88,7 +88,7 @@ package struct TargetTest {
         }
     }
 
-    private func replication(_ console: ConsoleSession, _ entry: TargetEntry) async -> Verification.Check {
+    private func replication(_ console: ConsoleSession, _ entry: TargetEntry) async -> CheckResult {
         let target = entry.target
         guard target.replication != .none else {
             return .init("replication", .skipped, "somebody else takes care of it, as configured")

@@ -16,6 +16,21 @@ extension DriftKind: JSONValue {}
 extension UnlockMethodKind: JSONValue {}
 extension Permission: JSONValue {}
 extension Grant.Target: JSONValue {}
+extension Finding.Severity: JSONValue {}
+
+/// Members of the object around it.
+extension Advice: MemberList {
+    package init<Failure>(_ members: inout Members<Self, Failure>) throws(Failure) {
+        self.init(try members("detail", \.detail), try: try members.ifPresent("try", \.hint))
+    }
+}
+
+extension Finding: MemberList {
+    package init<Failure>(_ members: inout Members<Self, Failure>) throws(Failure) {
+        self.init(
+            try members("severity", \.severity), try members("place", \.place), try members.inline(\.advice))
+    }
+}
 
 /// Read strictly: a misread policy must not grant more.
 extension Grant: MemberList {

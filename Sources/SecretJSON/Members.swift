@@ -32,7 +32,8 @@ extension MemberList {
     /// Writes the members into an object that is already open.
     package func writeMembers(to json: inout JSONWriter) { writeMembers(to: &json, withNulls: false) }
 
-    fileprivate func writeMembers(to json: inout JSONWriter, withNulls: Bool) {
+    /// - Parameter withNulls: whether to write null for members that the list would leave out.
+    package func writeMembers(to json: inout JSONWriter, withNulls: Bool) {
         var members = Members<Self, Never>.writing(self, consume json, withNulls: withNulls)
         _ = Self(&members)
         json = members.finish()
@@ -146,7 +147,8 @@ package enum Members<Object, Failure: Error>: ~Copyable {
     package mutating func inline<Group: MemberList>(
         _ group: (Object) -> Group, withNulls: Bool = false
     ) throws(Failure) -> Group {
-        try pass(group) { reader throws(JSONError) in
+        let withNulls = withNulls || writesNulls
+        return try pass(group) { reader throws(JSONError) in
             try reader.inline()
         } write: {
             $0.writeMembers(to: &$1, withNulls: withNulls)

@@ -1,4 +1,4 @@
-/// The problems that the status reports, one code each. In addition, it reports the causes for which Zoom gives no token,
+/// The problems that the status reports, one code each, the most urgent first. In addition, it reports the causes for which Zoom gives no token,
 /// such as `invalid_client`.
 package enum AttentionCode: String, CaseIterable, Sendable {
     case locked
@@ -48,4 +48,9 @@ package enum AttentionCode: String, CaseIterable, Sendable {
     case certificateExpires = "certificate_expires"
     case userChanged = "user_changed"
     case grantWithoutApp = "grant_without_app"
+
+    /// The place of a code among the problems that are equally severe. Causes at Zoom stand before ``missingScopes``.
+    static func urgency(of code: String) -> Int { places[code] ?? places[missingScopes.rawValue] ?? 0 }
+
+    private static let places = Dictionary(uniqueKeysWithValues: zip(allCases.map(\.rawValue), 0...))
 }

@@ -1,7 +1,8 @@
+package import Domain
 import Glibc
 
 /// Why there is no usable answer.
-package enum ClientError: Error, Equatable, Sendable, CustomStringConvertible {
+package enum ClientError: Advised, Error, Equatable, Sendable, CustomStringConvertible {
     /// There is no socket at this path, nor at the other one that was tried.
     case notRunning(path: String, nor: String? = nil)
     /// There is a socket, but nothing listens on it, for example after a daemon was killed.
@@ -23,49 +24,51 @@ package enum ClientError: Error, Equatable, Sendable, CustomStringConvertible {
     /// The daemon answered with a refusal.
     case problem(Problem)
 
-    package var description: String {
+    package var advice: Advice {
         switch self {
         case .notRunning(let path, let other):
-            "the daemon is not running: there is no socket at \(path)\(other.map { ", nor at \($0)" } ?? "")"
-        case .notListening(let path): "the daemon is not running: nothing listens at \(path)"
+            Advice(
+                "the daemon is not running: there is no socket at \(path)\(other.map { ", nor at \($0)" } ?? "")",
+                try: Self.start(path, Places.restart))
+        case .notListening(let path):
+            Advice(
+                "the daemon is not running: nothing listens at \(path)",
+                try: Self.start(path, "systemctl start keyturnd"))
         case .permissionDenied(let path, let own):
-            "this user may not open the socket at \(path)\(own.map { ", and has none at \($0)" } ?? "")"
+            Advice(
+                "this user may not open the socket at \(path)\(own.map { ", and has none at \($0)" } ?? "")",
+                try: Self.isSystems(path)
+                    ? "run as root or as the daemon's user, or as a member of a group with a role: admin.viewer_group and so on in keyturn.yaml"
+                    : "run as root or as the daemon's user")
         case .stranger(let path, let user):
-            "user \(user) listens at \(path), who is neither root nor you nor the vault's owner; nothing was sent"
-        case .pathTooLong(let path): "the socket path is longer than \(UnixStream.longestPath) bytes: \(path)"
-        case .timedOut: "the daemon did not answer in time"
+            Advice(
+                "user \(user) listens at \(path), who is neither root nor you nor the vault's owner; nothing was sent",
+                try: "ls -l \(path); if that user's vault is meant, name its directory with --state-dir")
+        case .pathTooLong(let path):
+            Advice(
+                "the socket path is longer than \(UnixStream.longestPath) bytes: \(path)",
+                try: "choose a shorter --runtime-dir")
+        case .timedOut:
+            Advice("the daemon did not answer in time", try: "see the daemon's log: journalctl -u keyturnd")
         case .closedEarly:
-            "the daemon closed the connection before its answer was complete: it ended, or refuses more connections of this user"
-        case .malformedAnswer(let part): "the answer is not one of a Keyturn daemon: \(part)"
-        case .answerTooLarge: "the daemon's answer is too large"
-        case .failed(let code): "the socket failed: \(Self.words(for: code))"
-        case .problem(let problem): problem.detail
+            Advice(
+                "the daemon closed the connection before its answer was complete: it ended, or refuses more connections of this user",
+                try: "see the daemon's log: journalctl -u keyturnd")
+        case .malformedAnswer(let part):
+            Advice(
+                "the answer is not one of a Keyturn daemon: \(part)",
+                try: "check that the client and the daemon have the same version")
+        case .answerTooLarge: Advice("the daemon's answer is too large")
+        case .failed(let code): Advice("the socket failed: \(Self.words(for: code))")
+        case .problem(let problem): problem.advice
         }
     }
 
-    /// What the reader can try.
-    package var hint: String? {
-        switch self {
-        case .notRunning(let path, _):
-            Self.isSystems(path)
-                ? "\(Places.restart); or name its sockets with --runtime-dir"
-                : "start it with 'keyturnd serve', or name its sockets with --runtime-dir"
-        case .notListening(let path):
-            Self.isSystems(path)
-                ? "systemctl start keyturnd; or name its sockets with --runtime-dir"
-                : "start it with 'keyturnd serve', or name its sockets with --runtime-dir"
-        case .permissionDenied(let path, _):
-            Self.isSystems(path)
-                ? "run as root or as the daemon's user, or as a member of a group with a role: admin.viewer_group and so on in keyturn.yaml"
-                : "run as root or as the daemon's user"
-        case .stranger(let path, _):
-            "ls -l \(path); if that user's vault is meant, name its directory with --state-dir"
-        case .pathTooLong: "choose a shorter --runtime-dir"
-        case .timedOut, .closedEarly: "see the daemon's log: journalctl -u keyturnd"
-        case .malformedAnswer: "check that the client and the daemon have the same version"
-        case .answerTooLarge, .failed: nil
-        case .problem(let problem): problem.hint
-        }
+    package var description: String { detail }
+
+    private static func start(_ path: String, _ command: String) -> String {
+        (isSystems(path) ? command + ";" : "start it with 'keyturnd serve',")
+            + " or name its sockets with --runtime-dir"
     }
 
     private static func isSystems(_ path: String) -> Bool { path.hasPrefix(Places.systemRuntimeDirectory + "/") }

@@ -1,13 +1,12 @@
+package import Domain
 package import SecretJSON
 package import SecretMemory
 
 /// A refusal as text (RFC 9457): what happened, and what to try. Never contains a value of the request, nor a path.
-package struct Problem: Error, Equatable, Sendable {
+package struct Problem: Advised, Error, Equatable, Sendable {
     package let code: ProblemCode
-    /// What went wrong this time: lower case, no full stop.
-    package let detail: String
-    /// What the reader can try.
-    package let hint: String?
+    /// What went wrong this time, and what the reader can try.
+    package let advice: Advice
 
     /// The methods that the resource supports; sent as a header, only with status 405.
     package var allow: [Method] = []
@@ -18,10 +17,13 @@ package struct Problem: Error, Equatable, Sendable {
     /// Whether the request was a `HEAD`, so that its answer has no body.
     package var isHeadAlone = false
 
-    package init(_ code: ProblemCode, _ detail: String, try hint: String? = nil) {
+    package init(_ code: ProblemCode, _ advice: Advice) {
         self.code = code
-        self.detail = detail
-        self.hint = hint
+        self.advice = advice
+    }
+
+    package init(_ code: ProblemCode, _ detail: String, try hint: String? = nil) {
+        self.init(code, Advice(detail, try: hint))
     }
 
     /// The document, of media type `application/problem+json`.

@@ -1,8 +1,9 @@
+package import Domain
 import Glibc
 package import SecretMemory
 
 /// Why no secret could be read from the terminal or standard input.
-package struct InputError: Error, CustomStringConvertible {
+package struct InputError: Advised, Error, CustomStringConvertible {
     package enum Kind: Sendable {
         /// Enter alone, or empty input.
         case empty
@@ -11,13 +12,13 @@ package struct InputError: Error, CustomStringConvertible {
         case other
     }
 
-    package let description: String
-    package let hint: String?
+    package let advice: Advice
     package let kind: Kind
 
-    init(_ description: String, hint: String? = nil, _ kind: Kind = .other) {
-        self.description = description
-        self.hint = hint
+    package var description: String { detail }
+
+    init(_ detail: String, hint: String? = nil, _ kind: Kind = .other) {
+        advice = Advice(detail, try: hint)
         self.kind = kind
     }
 }

@@ -32,7 +32,7 @@ package struct StatusSelection: Equatable, Sendable {
 
     /// Equal apps stay in the order of their names.
     private func sorted(
-        _ apps: [StatusDocument.App], by order: Order, _ problems: [StatusDocument.Problem]
+        _ apps: [StatusDocument.App], by order: Order, _ problems: [HealthIssue]
     ) -> [StatusDocument.App] {
         var urgency: [String: Int] = [:]
         for (index, problem) in problems.enumerated() {

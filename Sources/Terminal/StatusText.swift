@@ -99,9 +99,11 @@ package struct StatusText {
     }
 }
 
-extension StatusDocument.Problem {
+extension HealthIssue {
     /// `critical rotation_blocked (zoom-prod): …`: runbooks, `explain-error` and alert rules go by the code.
-    fileprivate var line: String { "\(severity.rawValue) \(code)\(app.map { " (\($0))" } ?? ""): \(onOneLine(detail))" }
+    fileprivate var line: String {
+        "\(severity.rawValue) \(code)\(subject.map { " (\($0))" } ?? ""): \(onOneLine(detail))"
+    }
 }
 
 extension Severity {

@@ -40,7 +40,7 @@ package struct AttemptPolicy: Sendable {
         let earlier = refusals.flatMap { $0.generation == generation ? recent($0.times, now: now) : nil } ?? []
         return Refusals(
             generation: generation, times: (earlier + [now]).suffix(budget), cause: failure.cause,
-            reason: failure.reason, mayPass: failure.disposition != .refused)
+            reason: failure.detail, mayPass: failure.disposition != .refused)
     }
 
     /// Seconds to wait after the `failures`-th failure in a row (from 1): random, with a bound that doubles.

@@ -27,7 +27,7 @@ package struct MintedToken: Sendable {
 }
 
 /// Why the issuer returned no token.
-package struct IssueFailure: Error, Equatable, Sendable {
+package struct IssueFailure: Advised, Error, Equatable, Sendable {
     package enum Disposition: Equatable, Sendable {
         /// The credentials were refused, or the app cannot have a token. Another request changes nothing.
         case refused
@@ -40,10 +40,7 @@ package struct IssueFailure: Error, Equatable, Sendable {
     /// does.
     package let isCounted: Bool
     package let cause: ZoomCause
-    /// What happened, as text for people.
-    package let reason: String
-    /// What to do next, as text for people.
-    package let hint: String?
+    package let advice: Advice
 
     package init(
         _ disposition: Disposition, cause: ZoomCause, reason: String, hint: String? = nil, isCounted: Bool = false
@@ -51,7 +48,6 @@ package struct IssueFailure: Error, Equatable, Sendable {
         self.disposition = disposition
         self.isCounted = isCounted || disposition == .refused
         self.cause = cause
-        self.reason = reason
-        self.hint = hint
+        advice = Advice(reason, try: hint)
     }
 }

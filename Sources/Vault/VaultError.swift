@@ -1,5 +1,7 @@
+package import Domain
+
 /// Why a vault operation failed. Contains no secret.
-package struct VaultError: Error, Equatable, CustomStringConvertible {
+package struct VaultError: Advised, Error, Equatable, CustomStringConvertible {
     package enum Code: Equatable, Sendable {
         case exists
         case notFound
@@ -26,17 +28,19 @@ package struct VaultError: Error, Equatable, CustomStringConvertible {
     }
 
     package let code: Code
-    package let detail: String
-    package let hint: String?
+    package let advice: Advice
+
+    package init(_ code: Code, _ advice: Advice) {
+        self.code = code
+        self.advice = advice
+    }
 
     package init(_ code: Code, _ detail: String, hint: String? = nil) {
-        self.code = code
-        self.detail = detail
-        self.hint = hint
+        self.init(code, Advice(detail, try: hint))
     }
 
     package init(_ error: StoreError) {
-        self.init(.store(error.code), error.description, hint: error.hint)
+        self.init(.store(error.code), error.advice)
     }
 
     package var description: String { detail }

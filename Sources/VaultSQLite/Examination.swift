@@ -1,5 +1,6 @@
 import CSQLite
-package import Vault
+package import Domain
+import Vault
 
 /// The checks of a vault's file that SQLite can do without any key.
 enum Examination {
@@ -9,7 +10,7 @@ enum Examination {
     static func findings(_ connection: Connection) throws -> [Finding] {
         var findings: [Finding] = []
         func add(_ detail: String) {
-            findings.append(Finding(.fatal, "vault.db", detail, try: StoreError(.damaged, "").hint))
+            findings.append(Finding(.fatal, "vault.db", StoreError(.damaged, detail).advice))
         }
         for row in try connection.texts("PRAGMA integrity_check(\(most))") where row != "ok" {
             for line in row.split(separator: "\n") where !line.hasPrefix("***") { add("damaged: \(line)") }

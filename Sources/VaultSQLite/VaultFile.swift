@@ -1,4 +1,5 @@
 import Dispatch
+import Domain
 import Vault
 
 /// A vault's file without a journal, such as a backup, opened for reading. Writes nothing and creates no file beside

@@ -35,8 +35,9 @@ struct CommandPath {
                 .usage, "\(path) has no command '\(cut(unknown, to: 40))'",
                 try: known.map { "\(path) \($0)" } ?? "\(path) --help")
         }
-        let (message, hint) = complaint(parserSays)
-        return CommandFailure(.usage, message, try: hint ?? Self.form(of: message) ?? "\(path) --help")
+        let advice = complaint(parserSays)
+        return CommandFailure(
+            .usage, advice.detail, try: advice.hint ?? Self.form(of: advice.detail) ?? "\(path) --help")
     }
 
     /// The format of a value that the parser only calls invalid, by the name of its option.

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Domain
 import Glibc
 import SecretMemory
 import SocketAPI
@@ -40,7 +41,7 @@ struct Keyturn: ParsableCommand {
         } catch let error as ClientError {
             finish(CommandFailure(error))
         } catch let error as InputError {
-            finish(CommandFailure(.usage, error.description, try: error.hint))
+            finish(CommandFailure(.usage, error.advice))
         } catch {
             let code = exitCode(for: error)
             guard code != .success else {
@@ -54,10 +55,7 @@ struct Keyturn: ParsableCommand {
 
     /// Prints what went wrong, if anything. Lost output is reported too, and determines the exit status.
     private static func finish(_ failure: CommandFailure? = nil) -> Never {
-        if let message = failure?.message {
-            complain("keyturn: \(oneLine(message))")
-            if let hint = failure?.hint { complain("  try: \(oneLine(hint))") }
-        }
+        if let advice = failure?.advice { complain("keyturn: \(advice.lines)", terminator: "") }
         guard let lost = StandardOutput.finish() else { Glibc.exit((failure?.status ?? .done).rawValue) }
         if failure?.status != .inputOutput { complain("keyturn: \(lost)") }
         Glibc.exit(ExitStatus.inputOutput.rawValue)
@@ -68,20 +66,22 @@ struct Keyturn: ParsableCommand {
 struct CommandFailure: Error {
     let status: ExitStatus
     /// `nil` when everything was printed on standard output.
-    let message: String?
-    let hint: String?
+    let advice: Advice?
 
-    init(_ status: ExitStatus, _ message: String?, try hint: String? = nil) {
+    init(_ status: ExitStatus, _ advice: Advice?) {
         self.status = status
-        self.message = message
-        self.hint = hint
+        self.advice = advice
     }
 
-    init(_ error: ClientError) { self.init(error.exitStatus, error.description, try: error.hint) }
+    init(_ status: ExitStatus, _ message: String?, try hint: String? = nil) {
+        self.init(status, message.map { Advice($0, try: hint) })
+    }
+
+    init(_ error: ClientError) { self.init(error.exitStatus, error.advice) }
 }
 
 /// Prints a line on standard error.
-func complain(_ text: String) {
-    let line = visible(text) + "\n"
+func complain(_ text: String, terminator: String = "\n") {
+    let line = visible(text) + terminator
     _ = unsafe write(STDERR_FILENO, line, line.utf8.count)
 }

@@ -55,7 +55,7 @@ struct Check: AsyncParsableCommand {
     static func text(_ report: CheckReport) -> String {
         guard report.findings.isEmpty else {
             return report.findings.map { finding in
-                "\(finding.severity)  \(finding.place): \(finding.detail)\n"
+                "\(finding.severity)  \(finding.place): \(finding.advice.lines)"
             }.joined()
         }
         let commits = report.contents.commits.map { ", commit \($0)" } ?? ""

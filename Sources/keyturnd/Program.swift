@@ -1,6 +1,7 @@
 import ArgumentParser
 import Daemon
 import Dispatch
+import Domain
 import Glibc
 import Maintenance
 import SocketAPI
@@ -44,10 +45,10 @@ import Terminal
     private static func fail(_ error: any Error) -> Never {
         switch error {
         case let error as StartError:
-            complain(error.detail, try: error.hint)
+            complain(error.advice)
             finish(error.exitStatus)
         case let error as InputError:
-            complain(error.description, try: error.hint)
+            complain(error.advice)
             finish(.usage)
         default:
             guard Keyturnd.exitCode(for: error) != .success else {
@@ -55,8 +56,8 @@ import Terminal
                 StandardOutput.write(Keyturnd.fullMessage(for: error) + "\n")
                 finish(.done)
             }
-            let (message, hint) = complaint(Keyturnd.message(for: error))
-            complain(message, try: hint ?? "keyturnd --help")
+            let advice = complaint(Keyturnd.message(for: error))
+            complain(Advice(advice.detail, try: advice.hint ?? "keyturnd --help"))
             finish(.usage)
         }
     }
@@ -64,12 +65,12 @@ import Terminal
     /// Lost output is reported once, and determines the exit status.
     private static func finish(_ status: ExitStatus) -> Never {
         guard let lost = StandardOutput.finish() else { Glibc.exit(status.rawValue) }
-        if status != .inputOutput { complain(lost, try: nil) }
+        if status != .inputOutput { complain(Advice(lost)) }
         Glibc.exit(ExitStatus.inputOutput.rawValue)
     }
 
-    private static func complain(_ message: String, try hint: String?) {
-        let text = "keyturnd: \(oneLine(message))\n" + (hint.map { "  try: \(oneLine($0))\n" } ?? "")
+    private static func complain(_ advice: Advice) {
+        let text = "keyturnd: \(advice.lines)"
         _ = unsafe write(STDERR_FILENO, text, text.utf8.count)
     }
 }

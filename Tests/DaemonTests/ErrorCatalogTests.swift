@@ -83,7 +83,7 @@ import Testing
     @Test func `every explanation is complete`() {
         #expect(ErrorCatalog.all.count > 90)
         for entry in ErrorCatalog.all {
-            for text in [entry.meaning, entry.remedy] {
+            for text in [entry.detail, entry.hint ?? ""] {
                 #expect(!text.isEmpty && !text.contains("\n") && !text.hasSuffix("."), "\(entry)")
                 let first = text.prefix { $0 != " " && $0 != "'" }
                 #expect(

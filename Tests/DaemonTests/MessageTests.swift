@@ -18,8 +18,9 @@ import Testing
     private static let makers = [
         "Problem", "CommandFailure", "ValidationError", "VaultError", "StoreError", "AuditError", "StartError",
         "InputError",
-        "ScheduleError", "UnusableAnswer", "BadValue", "Explanation", "Line", "Check", "ListenError", "ControlError",
-        "RestoreError", "TransportFailure", "Refusal", "IssueFailure", "failure", "ranked", "add", "refuse",
+        "ScheduleError", "UnusableAnswer", "BadValue", "Advice", "HealthIssue", "Finding", "Line", "CheckResult",
+        "ListenError", "ControlError",
+        "RestoreError", "TransportFailure", "Refusal", "IssueFailure", "failure", "issue", "add", "refuse",
     ]
     /// Properties that are words for an error.
     private static let speakers = [

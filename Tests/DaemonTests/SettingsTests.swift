@@ -1,4 +1,5 @@
 import Confinement
+import Domain
 import Maintenance
 import SocketAPI
 import Testing

@@ -146,7 +146,7 @@ import Testing
             let pushes = try console.calls("PUT")
             for _ in 0..<40 { try world.pass(60, on: clock) }
             #expect(try console.calls("PUT") == pushes)
-            #expect(try world.must("status").output.contains("target_failed (zoom-prod): target 'console': "))
+            #expect(try world.must("status").output.contains("target_failed (zoom-prod, target console): "))
         }
     }
 }

@@ -16,7 +16,7 @@ import Zoom
         ])
     }
 
-    private static func passed(_ more: Verification.Check...) -> Verification {
+    private static func passed(_ more: CheckResult...) -> Verification {
         Verification(checks: [.init("token", .passed, "taken")] + more)
     }
 
@@ -37,7 +37,7 @@ import Zoom
     }
 
     @Test func `each missing scope has its own line, by both of its names`() {
-        let scopes = Verification.Check(
+        let scopes = CheckResult(
             "scopes", .failed, "missing",
             missing: [
                 .init(scope: "user:master", granular: ["user:read:user:master", "user:update:user:master"]),
@@ -56,7 +56,7 @@ import Zoom
 
     @Test func `a fact that Zoom does not say yet, and a failure that is not the app's, may be left as it is`() {
         for check in [
-            Verification.Check("scopes", .skipped, "not said"),
+            CheckResult("scopes", .skipped, "not said"),
             .init("scim", .failed, "no single sign-on", try: "enable"),
         ] {
             let mending = VerificationAdvice(Self.passed(check))

@@ -15,18 +15,20 @@ import Testing
     private static func seen(
         _ code: String, app: String? = nil, target: String? = nil, deadline: Timestamp? = nil,
         _ detail: String = "words"
-    ) -> StatusReport.Attention {
-        .init(
-            problem: .init(cause: code, app: app.map { .test($0) }, detail, try: "keyturn status", deadline: deadline),
-            target: target.map { .test($0) })
+    ) -> HealthIssue {
+        HealthIssue(
+            code: code, app: app.map { .test($0) }, target: target.map { .test($0) },
+            Advice(detail, try: "keyturn status"), deadline: deadline)
     }
 
     /// `raised rotation_blocked/a`, `resolved …`, `still …`.
     private static func words(_ alerts: [Alert]) -> [String] {
         alerts.map { alert in
-            let subject = [alert.app, alert.target, alert.others.map { "+\($0)" }].compactMap(\.self)
+            let subject =
+                [alert.issue.app, alert.issue.target].compactMap { $0?.description }
+                + (alert.others.map { ["+\($0)"] } ?? [])
             return
-                "\(alert.isReminder ? "still" : alert.state.rawValue) \(([alert.code] + subject).joined(separator: "/"))"
+                "\(alert.isReminder ? "still" : alert.state.rawValue) \(([alert.issue.code] + subject).joined(separator: "/"))"
         }
     }
 
@@ -35,8 +37,7 @@ import Testing
         var book = AlertState()
         var now = AlertStateTests.start
 
-        mutating func look(_ seen: [StatusReport.Attention], after seconds: Int = 0, isBlind: Bool = false) -> [String]
-        {
+        mutating func look(_ seen: [HealthIssue], after seconds: Int = 0, isBlind: Bool = false) -> [String] {
             now = now + seconds
             return AlertStateTests.words(book.look(seen, isBlind: isBlind, now: now))
         }
@@ -131,7 +132,7 @@ import Testing
         while day.now < dies + 2 * Self.day {
             let seen = [Self.seen("target_failed", app: "a", target: "t", deadline: dies)]
             let news = day.book.look(seen, now: day.now)
-            for alert in news { told.append((dies - day.now, alert.severity)) }
+            for alert in news { told.append((dies - day.now, alert.issue.severity)) }
             if day.now == dies + -3 * Self.day {
                 // It is known over a restart how urgent it was told.
                 let directory = try TemporaryDirectory()
@@ -211,11 +212,11 @@ import Testing
         _ = day.look([Self.seen("rotation_blocked", app: "a"), Self.seen("rotation_blocked", app: "b")], after: 60)
         let oldest = day.book.next(day.now)
         let first = try #require(oldest)
-        #expect(first.alert.app == "a", "the oldest")
+        #expect(first.alert.issue.app == .test("a"), "the oldest")
         day.book.notTold(first.key)
         let other = day.book.next(day.now)
         let second = try #require(other)
-        #expect(second.alert.app == "b")
+        #expect(second.alert.issue.app == .test("b"))
         day.book.told(second.key, second.alert)
         let again = day.book.next(day.now)
         #expect(again?.key == first.key, "and it is not forgotten")
@@ -284,9 +285,9 @@ import Testing
         #expect(
             text == """
                 {"version":1,"id":"target_failed:a/t:1800000060","state":"raised","reminder":false,\
-                "severity":"warning","code":"target_failed","app":"a","target":"t",\
-                "text":"keyturn: warning: target_failed (a, target t): it \\"fails\\"; try: keyturn status",\
+                "code":"target_failed","severity":"warning","app":"a","target":"t",\
                 "detail":"it \\"fails\\"","try":"keyturn status","deadline":null,\
+                "text":"keyturn: warning: target_failed (a, target t): it \\"fails\\"; try: keyturn status",\
                 "since":"2027-01-15T08:00:00Z","at":"2027-01-15T08:01:00Z","host":"h1"}
                 """)
     }

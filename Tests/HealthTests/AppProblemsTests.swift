@@ -28,7 +28,7 @@ import Vault
         var refused: String?
     }
 
-    private func problems(_ state: State, app name: String = "zoom") async throws -> [AppProblems.Ranked] {
+    private func problems(_ state: State, app name: String = "zoom") async throws -> [HealthIssue] {
         let time = ManualTime()
         let store = MemoryStore()
         try await Vault.create(in: store, unlockKeys: [.keyFile()])
@@ -136,15 +136,15 @@ import Vault
         ]
         for (state, code, words, hint) in cases {
             let found = try await problems(state)
-            #expect(found.map(\.problem.code) == [code])
-            let problem = try #require(found.first?.problem)
+            #expect(found.map(\.code) == [code])
+            let problem = try #require(found.first)
             #expect(problem.detail.contains(words), "\(code): \(problem.detail)")
             #expect(code == "policy_unreadable" || problem.hint?.contains(hint) == true, "\(code)")
         }
     }
 
     @Test func `the most urgent problem comes first, and among equals the one that ends sooner`() async throws {
-        var all: [AppProblems.Ranked] = []
+        var all: [HealthIssue] = []
         all += try await problems(State(policy: RotationPolicy(every: Self.day), age: 3 * Self.day), app: "overdue")
         all += try await problems(State(refusals: .sample([])), app: "refused")
         all += try await problems(dying(.lostResponse, in: 20 * Self.day), app: "lost")
@@ -152,9 +152,11 @@ import Vault
         all += try await problems(dying(.blocked, in: 2 * Self.day), app: "later")
         all += try await problems(dying(.blocked, in: 3600), app: "soon")
         #expect(
-            AppProblems.inOrder(all.shuffled()).map { "\($0.app.map(\.description) ?? "") \($0.code)" } == [
+            HealthIssue.inOrder(all.shuffled(), at: Timestamp(unixSeconds: 0)).map {
+                "\($0.app.map(\.description) ?? "") \($0.code)"
+            } == [
                 "soon secret_expires", "later secret_expires", "soon rotation_blocked", "later rotation_blocked",
-                "blocked rotation_blocked", "lost lost_response", "refused invalid_client", "overdue rotation_overdue",
+                "blocked rotation_blocked", "refused invalid_client", "lost lost_response", "overdue rotation_overdue",
             ])
     }
 

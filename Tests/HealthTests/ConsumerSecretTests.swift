@@ -29,7 +29,7 @@ import Testing
     }
 
     private static func target(_ app: AppEntry, _ state: TargetState, _ change: (inout Delivery) -> Void)
-        -> [StatusDocument.Problem]
+        -> [HealthIssue]
     {
         var delivery = Delivery()
         (delivery.generation, delivery.replicatedAt, delivery.pushedAt) = (third, now + -day, now + -day)
@@ -40,7 +40,7 @@ import Testing
         ).all.map { $0.graded(at: now) }
     }
 
-    private static func words(_ problems: [StatusDocument.Problem]) -> [String] {
+    private static func words(_ problems: [HealthIssue]) -> [String] {
         problems.map { "\($0.severity.rawValue) \($0.code)" }
     }
 
@@ -85,11 +85,11 @@ import Testing
         (second, -1, true), (first, -1, true), (second, 7 * day, true), (second, 8 * day, false), (third, -1, false),
     ]) func `a client that holds an expired secret is a problem`(generation: Generation, left: Int, isProblem: Bool) {
         let entry = Self.app(dies: left, holding: generation)
-        func problems(_ ungranted: Set<Name> = []) -> [StatusDocument.Problem] {
+        func problems(_ ungranted: Set<Name> = []) -> [HealthIssue] {
             AppProblems(
                 entry: entry, holders: generation < Self.third ? [.test("ping")] : [], recurrence: .success(nil),
                 now: Self.now, ungranted: ungranted
-            ).all.map { $0.problem.graded(at: Self.now) }
+            ).all.map { $0.graded(at: Self.now) }
         }
         #expect(Self.words(problems()) == (isProblem ? ["critical consumer_secret_expired"] : []))
         if isProblem {

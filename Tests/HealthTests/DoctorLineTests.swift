@@ -86,11 +86,11 @@ import Testing
 
     @Test func `alerts that reach nobody are a warning`() {
         let (can, cannot) = (true, false)
-        #expect(DaemonDoctor.alerts(channel: "log", startsPrograms: can).outcome == .warning)
-        #expect(DaemonDoctor.alerts(channel: "log", startsPrograms: can).hint?.contains("restart") == false)
-        let first = DaemonDoctor.alerts(channel: "log", startsPrograms: cannot).hint
+        #expect(DaemonDoctor.alerts(channel: .log, startsPrograms: can).outcome == .warning)
+        #expect(DaemonDoctor.alerts(channel: .log, startsPrograms: can).hint?.contains("restart") == false)
+        let first = DaemonDoctor.alerts(channel: .log, startsPrograms: cannot).hint
         #expect(first?.contains("restart keyturnd (for a first command)") == true, "a reload does not bring one")
-        #expect(DaemonDoctor.alerts(channel: "webhook", startsPrograms: cannot).outcome == .passed)
+        #expect(DaemonDoctor.alerts(channel: .webhook, startsPrograms: cannot).outcome == .passed)
     }
 
     @Test(arguments: [
@@ -149,7 +149,7 @@ import Testing
     }
 
     @Test func `of many problems the first are listed, with the number of the others`() {
-        let problems = (0..<30).map { StatusDocument.Problem(cause: "code_\($0)", "detail", try: "hint") }
+        let problems = (0..<30).map { HealthIssue(code: "code_\($0)", Advice("detail", try: "hint")) }
         let lines = DaemonDoctor.problems(problems, most: 20)
         #expect(lines.count == 21 && lines[20].detail == "and 10 more")
         #expect(DaemonDoctor.problems([]).map(\.outcome) == [.passed])

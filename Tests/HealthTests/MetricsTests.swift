@@ -70,7 +70,8 @@ import Vault
         #expect(!TestSupport.text(report.text()).contains("keyturn_apps"))
         report.unlocked = .init(vault: vault)
         report.unlocked?.problems = [
-            .init(cause: "invalid_client", ""), .init(.missingScopes, ""), .init(cause: "invalid_client", ""),
+            .init(code: "invalid_client", Advice("")), .init(.missingScopes, ""),
+            .init(code: "invalid_client", Advice("")),
         ]
         let lines = TestSupport.text(report.text()).split(separator: "\n")
         #expect(lines.contains("keyturn_apps 1010") && lines.last == "# EOF")

@@ -140,7 +140,7 @@ import Testing
     }
 
     /// What is said of an app at a time.
-    private func problems(_ row: Case, after seconds: Int) throws -> [StatusDocument.Problem] {
+    private func problems(_ row: Case, after seconds: Int) throws -> [HealthIssue] {
         let credential = Credential(
             generation: .first.next, state: .current, clientSecret: SecretBox("s"), createdAt: Self.start)
         var facts = AppEntry.Facts()
@@ -154,7 +154,7 @@ import Testing
             entry: AppEntry(app: .sample("zoom"), credential: credential, facts),
             holders: row.holders.map { .test($0) }, recurrence: .success(nil), now: now,
             targets: row.targets
-        ).all.map { $0.problem.graded(at: now) }
+        ).all.map { $0.graded(at: now) }
     }
 
     @Test func `a push that waits forever grows from quiet to critical, and says which node, and until when`() throws {
@@ -179,7 +179,7 @@ import Testing
     }
 
     @Test func `the command to type concerns the obstacle`() throws {
-        func said(_ phase: RotationPhase, _ targets: [TargetEntry]) throws -> StatusDocument.Problem {
+        func said(_ phase: RotationPhase, _ targets: [TargetEntry]) throws -> HealthIssue {
             let row = Case(
                 testDescription: "", phase: phase, targets: targets, kind: .targets, tooLongAfter: nil, deadline: nil)
             return try #require(problems(row, after: 4 * Self.day).first)

@@ -29,12 +29,12 @@ import Testing
     }
 
     @Test func `the most urgent problem of a status decides the exit code of its check`() {
-        func status(_ problems: [StatusDocument.Problem]) -> Severity? {
+        func status(_ problems: [HealthIssue]) -> Severity? {
             StatusDocument(
                 state: .unlocked, version: "1", startedAt: Self.now, now: Self.now, problems: problems, apps: []
             ).severity
         }
-        let warning = StatusDocument.Problem(.targetFailed, "away", deadline: Self.now + Self.day)
+        let warning = HealthIssue(.targetFailed, "away", deadline: Self.now + Self.day)
         #expect(status([]) == nil && status([.init(.rotationPaused, "paused")]) == .note)
         #expect(status([.init(.rotationPaused, "paused"), warning]) == .warning)
         #expect(status([warning, warning.graded(at: Self.now)]) == .critical)

@@ -20,6 +20,6 @@ private let day = 86_400
     {
         let policy = RotationPolicy(every: every, windows: windows, overlap: overlap)
         let name = try #require(Name("zoom-prod"))
-        #expect(PolicyDoubt.all(policy, of: name).map(\.hint) == hints.map { "keyturn app set zoom-prod \($0)" })
+        #expect(policy.contradictions(of: name).map(\.hint) == hints.map { "keyturn app set zoom-prod \($0)" })
     }
 }

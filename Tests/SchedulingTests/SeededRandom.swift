@@ -40,7 +40,7 @@ func local(_ text: String) throws -> LocalTime { LocalTime(seconds: try utc(text
 func code(_ body: () throws(ScheduleError) -> Void) -> ScheduleError.Code? {
     do throws(ScheduleError) { try body() } catch {
         #expect(!error.detail.isEmpty && !error.detail.hasSuffix(".") && error.detail.utf8.count < 200)
-        #expect(error.detail.utf8.allSatisfy { (0x20...0x7E).contains($0) } && !error.hint.isEmpty)
+        #expect(error.detail.utf8.allSatisfy { (0x20...0x7E).contains($0) } && error.hint?.isEmpty == false)
         return error.code
     }
     return nil

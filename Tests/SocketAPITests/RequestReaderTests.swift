@@ -1,3 +1,4 @@
+import Domain
 import SecretMemory
 import SocketAPI
 import Testing

@@ -5,9 +5,9 @@ extension WireSample {
         WireSample(
             AlertList.self, wrong: "channel", "undelivered", "alerts",
             text: """
-                {"channel":"log","undelivered":1,"alerts":[{"severity":"note","code":"c","app":"hr","target":"pf","since":@1,
-                "detail":"d","try":"t"},{"severity":"note","code":"c","app":null,"target":null,"since":@1,"detail":"d",
-                "try":null}]}
+                {"channel":"log","undelivered":1,"alerts":[{"code":"c","severity":"note","app":"hr","target":"pf","detail":"d","try":"t",
+                "deadline":@2,"since":@1},{"code":"c","severity":"note","app":null,"target":null,"detail":"d","try":null,
+                "deadline":null,"since":@1}]}
                 """),
         WireSample(AlertTested.self, text: #"{"channel":"webhook"}"#),
         WireSample(AuditPage.self, wrong: "lines", text: #"{"lines":["a","b"],"last":9}"#),
@@ -16,8 +16,8 @@ extension WireSample {
             BackupReport.self, wrong: "taken_at",
             text: """
                 {"file":"/b","bytes":1,"taken_at":@1,"rows":2,"commits":3,"apps":[{"app":"hr","generation":4}],
-                "removed":["r"],"problems":[{"code":"locked","severity":"note","app":"hr","detail":"d","try":"t",
-                "deadline":@2},{"code":"locked","severity":"critical","detail":"d"}]}
+                "removed":["r"],"problems":[{"code":"locked","severity":"note","app":"hr","target":"pf","detail":"d",
+                "try":"t","deadline":@2},{"code":"locked","severity":"critical","detail":"d"}]}
                 """),
         WireSample(
             CheckReport.self, wrong: "commits",

@@ -1,3 +1,4 @@
+import Domain
 import Testing
 
 @testable import Terminal
@@ -14,7 +15,7 @@ import Testing
         ("--timeout goes with --wait", "--timeout goes with --wait", nil), ("One.\nTwo.", "one", nil),
     ]) func `the parser's words become a message and a hint`(text: String, message: String, hint: String?) {
         let said = complaint(text)
-        #expect(said.message == message && said.hint == hint)
+        #expect(said.detail == message && said.hint == hint)
     }
 
     @Test(arguments: [

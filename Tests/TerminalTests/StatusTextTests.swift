@@ -20,7 +20,7 @@ import Testing
     }
 
     private static func status(
-        _ apps: [StatusDocument.App], _ problems: [StatusDocument.Problem] = []
+        _ apps: [StatusDocument.App], _ problems: [HealthIssue] = []
     ) -> StatusDocument {
         StatusDocument(
             state: .unlocked, version: "1", startedAt: now + -600, now: now, problems: problems, apps: apps)
@@ -29,7 +29,7 @@ import Testing
     private static func many(_ count: Int) throws -> StatusDocument {
         let apps = try (0..<count).map { try app("zoom-\($0)", age: 60 * $0) }
         let problems = (0..<count).filter { $0 % 100 == 99 }.map {
-            StatusDocument.Problem(
+            HealthIssue(
                 .rotationOverdue, app: Name("zoom-\($0)"), "due", try: "keyturn rotate")
         }
         return status(apps, problems)

@@ -84,7 +84,7 @@ struct AppActions {
         let app = try AppDraftCheck.app(draft, id: RowID.make(), now: time.now.wall)
         let secret = SecretBox(draft.clientSecret.copy())
         guard session.vault.catalog.app(app.name) == nil else { throw Self.exists(app.name) }
-        var checks = [Verification.Check("token", .skipped, "not verified, as asked")]
+        var checks = [CheckResult("token", .skipped, "not verified, as asked")]
         var minted: (token: MintedToken, at: Moment)?
         var scope = RotationReach.Scope.unknown("not verified, as asked")
         if draft.verify {
@@ -134,7 +134,7 @@ struct AppActions {
         }
     }
 
-    private func scim(_ token: Token) async -> Verification.Check {
+    private func scim(_ token: Token) async -> CheckResult {
         await Verifier(zoom: zoom.zoom).scim(token.accessToken, api: token.apiURL)
     }
 
@@ -163,7 +163,7 @@ struct AppActions {
     /// Runs within the change, so that concurrent changes by others stay.
     private static func patch(_ app: inout App, with patch: AppPatch) throws {
         do throws(Problem) { app = try AppPatchCheck.app(app, patched: patch) } catch {
-            throw VaultError(.unfit, error.detail, hint: error.hint)
+            throw VaultError(.unfit, error.advice)
         }
     }
 
@@ -177,7 +177,7 @@ struct AppActions {
         } catch {
             throw Problem(
                 error.disposition == .refused ? .upstreamFailed : .upstreamUnavailable,
-                "\(error.reason); nothing was stored", try: error.hint)
+                "\(error.detail); nothing was stored", try: error.hint)
         }
     }
 
@@ -204,7 +204,7 @@ struct AppActions {
                 secretLength: entry.credential.clientSecret.bytes.count,
                 secretCreatedAt: entry.credential.createdAt, createdAt: entry.app.createdAt,
                 profile: entry.app.profile, policy: PolicyDocument(entry, now: time.now.wall),
-                warnings: PolicyDoubt.all(entry.app.policy, of: entry.app.name).map { "\($0.detail); try: \($0.hint)" }
+                warnings: entry.app.policy.contradictions(of: entry.app.name).map(\.description)
                     + RotationLack.warnings(of: entry))
         } catch {
             throw Problem(.internal, "app '\(entry.app.name)' cannot be shown: \(error)")

@@ -18,7 +18,7 @@ enum AppPatchCheck {
             }
             if let zone = patch.timeZone { app.policy.timeZone = try systemTimeZone(zone).identifier }
         } catch {
-            throw Problem(.badRequest, error.detail, try: error.hint)
+            throw Problem(.badRequest, error.advice)
         }
         if let every = patch.rotateEvery {
             guard every == 0 || intervals.contains(every) else {

@@ -27,7 +27,7 @@ struct MetricsSource: Sendable {
         report.alertsUndelivered = await notifier.owed
         report.unlocked = session.map { session in
             let vitals = session.vitals
-            return MetricsReport.Unlocked(vitals, problems: status.problems(vitals))
+            return MetricsReport.Unlocked(vitals, problems: status.issues(vitals))
         }
         return Response(.ok).render(dialect == .text ? .prometheusText : .openMetrics, body: report.text(dialect))
     }

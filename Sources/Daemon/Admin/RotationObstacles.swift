@@ -22,7 +22,7 @@ struct RotationObstacles {
     }
 
     private var elsewhere: String? {
-        isElsewhere ? "\(Vault.elsewhere.detail); \(Vault.elsewhere.hint ?? "")" : nil
+        isElsewhere ? "\(Vault.elsewhere.advice)" : nil
     }
 
     private var underWay: String? {
@@ -40,7 +40,7 @@ struct RotationObstacles {
     }
 
     private var unreadable: String? {
-        spool.first { $0.kind == .unreadable }.map { "\($0.words); \($0.hint ?? "")" }
+        spool.first { $0.kind == .unreadable }.map { "\($0.advice)" }
     }
 
     private var secret: String? {
@@ -52,7 +52,7 @@ struct RotationObstacles {
             : nil
     }
 
-    private var lacks: [String] { RotationLack.all(of: entry).map { "\($0.words); \($0.hint)" } }
+    private var lacks: [String] { RotationLack.all(of: entry).map { "\($0.advice)" } }
 
     private var throttle: String? {
         let seconds = RotationTiming().throttled(calls, now: now)

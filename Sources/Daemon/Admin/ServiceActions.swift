@@ -1,4 +1,5 @@
 import Audit
+import Domain
 import Envelope
 import Health
 import Maintenance
@@ -22,10 +23,10 @@ extension AdminCall {
         }
         let unlocked = session.map { session in
             DaemonDoctor.Unlocked(
-                vault: session.vault, pusher: session.pusher, problems: routes.status.problems(session.vitals)
+                vault: session.vault, pusher: session.pusher, problems: routes.status.issues(session.vitals)
             ) { try await session.audit.verifyNewest() }
         }
-        let report = await routes.doctor.report(unlocked, channel: await routes.notifier.channelName) {
+        let report = await routes.doctor.report(unlocked, channel: await routes.notifier.channelKind) {
             key throws(VaultError) in try await routes.gate.slot(openedBy: key)
         }
         return .ok(report)
@@ -58,7 +59,7 @@ extension AdminCall {
         var report = try await routes.backups.run(wanted, session.vault)
         // A new secret in the spool, or in memory alone, is in no backup.
         let missing = session.rotations.report.troubles.filter { $0.kind != .unready }
-        report.problems.insert(contentsOf: missing.map(StatusDocument.Problem.init), at: 0)
+        report.problems.insert(contentsOf: missing.map { HealthIssue($0) }, at: 0)
         return .ok(report)
     }
 

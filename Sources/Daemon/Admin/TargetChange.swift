@@ -83,7 +83,7 @@ extension TargetActions {
 
     /// Makes all checks of a push, for a target that is not saved in this form yet.
     func attempt(
-        _ attempt: Attempt, _ target: PushTarget, _ app: App, drift: Verification.Check, otherwise: String
+        _ attempt: Attempt, _ target: PushTarget, _ app: App, drift: CheckResult, otherwise: String
     ) async throws(Problem) -> Verification {
         if case .no(let reason) = attempt { return Verification(checks: [.init("console", .skipped, reason)]) }
         let (verification, failure) = await TargetTest(session.pusher).attempt(target, app, drift: drift)

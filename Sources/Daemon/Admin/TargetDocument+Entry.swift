@@ -37,7 +37,7 @@ extension TargetDocument {
             change: delivery.drift.map { TargetDrift(code: $0.kind, detail: $0.words) },
             restoration: TargetRestoration(delivery.restoration, now),
             sameConnection: catalog.targetsBeside(target).map(\.target.name.description),
-            failure: delivery.failure.map { .init(since: $0.at, code: $0.cause, detail: $0.reason, hint: $0.hint) },
+            failure: delivery.failure.map { .init(since: $0.at, code: $0.cause, Advice($0.reason, try: $0.hint)) },
             provisioner: target.provisionerLog.map { ProvisionerDocument($0, entry.provisioning) })
     }
 }

@@ -38,8 +38,7 @@ extension RotationEvent {
         case .notFreed(let file, let error):
             logger.warning("\(file) is in the vault and could not be overwritten yet: \(error)")
         case .spoolTrouble(let trouble):
-            let text = "\(trouble.words)\(trouble.hint.map { "; \($0)" } ?? "")"
-            logger.log(level: trouble.kind == .unready ? .warning : .error, "\(text)")
+            logger.log(level: trouble.kind == .unready ? .warning : .error, "\(trouble.advice)")
         }
     }
 }
@@ -53,7 +52,7 @@ extension TokenEvent {
                 metadata: ["app": "\(app)", "generation": "\(token.generation)", "expires_at": "\(token.expiresAt)"])
         case .failed(let app, let failure):
             logger.warning(
-                "no token: \(failure.reason)", metadata: ["app": "\(app)", "cause": "\(failure.cause)"])
+                "no token: \(failure.detail)", metadata: ["app": "\(app)", "cause": "\(failure.cause)"])
         case .notKept(let app, let error):
             logger.error("kept in memory only: \(error)", metadata: ["app": "\(app)"])
         }
@@ -66,9 +65,8 @@ extension SchedulerEvent {
         case .probed(let app, let probe, let isRotating):
             let particulars: Logger.Metadata = ["app": "\(app)", "generation": "\(probe.generation)"]
             if let cause = probe.cause {
-                let refused = RefusedSecret(app: app, cause: cause, reason: probe.reason, isRotating: isRotating)
                 logger.error(
-                    "\(refused.detail)\(refused.hint.map { "; \($0)" } ?? "")",
+                    "\(cause.advice(on: app, because: probe.reason, isRotating: isRotating))",
                     metadata: particulars.merging(["cause": "\(cause)"]) { $1 })
             } else if !probe.missingScopes.isEmpty {
                 logger.warning(
@@ -108,7 +106,7 @@ extension TokenEvent {
         case .failed(let app, let failure):
             AuditEvent(
                 .init("token.refused"), .failed,
-                [("app", .text(app.description)), ("reason", .text(failure.reason)), ("actor", .text("keyturnd"))])
+                [("app", .text(app.description)), ("reason", .text(failure.detail)), ("actor", .text("keyturnd"))])
         case .notKept: nil
         }
     }

@@ -1,4 +1,5 @@
 import Confinement
+import Domain
 import Glibc
 package import Maintenance
 package import SocketAPI
@@ -27,7 +28,7 @@ package struct SettingsCheck: Sendable {
             try settings.unlockSource(credential: credential, closed: places.closed)?.check(
                 owner: UnlockSource.owner(of: places.stateDirectory))
         } catch {
-            throw StartError(.configuration, error.detail, hint: error.hint)
+            throw StartError(.configuration, error.advice)
         }
         return warnings(settings)
     }

@@ -30,19 +30,12 @@ enum Refusal {
     /// Sent instead of a secret from a backup: Zoom was not asked yet, or refused it.
     static func unproven(_ entry: AppEntry) -> RenderedResponse {
         guard let refusal = entry.refusal, !refusal.mayPass else { return unproven }
-        return refused(entry.app.name, refusal)
-    }
-
-    /// Without `Retry-After`, because waiting does not help.
-    private static func refused(_ app: Name, _ refusal: (cause: ZoomCause, reason: String, mayPass: Bool))
-        -> RenderedResponse
-    {
-        let words = RestoredSecret(app: app, cause: refusal.cause, reason: refusal.reason)
+        // Without `Retry-After`, because waiting does not help.
         return RenderedResponse.refusing(
             Problem(
                 .restoredSecretRefused,
-                "the vault was restored from a backup, and zoom refuses the secret in it: \(words.detail)",
-                try: words.hint))
+                "the vault was restored from a backup, and zoom refuses the secret in it: \(refusal.reason)",
+                try: refusal.fixOfRestored(entry.app.name)))
     }
 
     /// For a client that uses a newer secret that the vault does not have.
@@ -126,9 +119,9 @@ extension Problem {
     init(_ failure: TokenFailure) {
         switch failure {
         case .noSuchApp(let name): self.init(.notFound, "there is no app '\(name)'", try: "keyturn app list")
-        case .refused(let failure, _): self.init(.upstreamFailed, failure.reason, try: failure.hint)
+        case .refused(let failure, _): self.init(.upstreamFailed, failure.advice)
         case .unavailable(let failure, let retryAfter):
-            self.init(.upstreamUnavailable, failure.reason, try: failure.hint)
+            self.init(.upstreamUnavailable, failure.advice)
             self.retryAfter = retryAfter
         case .tooShort(let left):
             self.init(

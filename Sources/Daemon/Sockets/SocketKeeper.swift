@@ -1,3 +1,4 @@
+import Domain
 import Logging
 import Maintenance
 import SocketAPI
@@ -47,13 +48,13 @@ final class SocketKeeper: Sendable {
     func remove() { places.withLock { $0.forEach { $0.socket.remove() } } }
 
     /// - Returns: why it is missing and cannot be created.
-    private func look(_ place: inout Place) -> LostSockets.Trouble? {
+    private func look(_ place: inout Place) -> Advice? {
         guard !place.socket.isInPlace else { return nil }
         let path = place.socket.path
         guard place.socket.isMade else {
-            return .init(
-                detail: "the socket \(path), which belongs to systemd, was removed: new clients cannot connect",
-                hint: Places.restart)
+            return Advice(
+                "the socket \(path), which belongs to systemd, was removed: new clients cannot connect",
+                try: Places.restart)
         }
         do {
             let socket = try place.make()
@@ -63,7 +64,7 @@ final class SocketKeeper: Sendable {
             return nil
         } catch {
             let hint = path.hasPrefix(Places.systemRuntimeDirectory + "/") ? Places.restart : "restart keyturnd"
-            return .init(detail: "the socket \(path) was removed, and cannot be created again: \(error)", hint: hint)
+            return Advice("the socket \(path) was removed, and cannot be created again: \(error)", try: hint)
         }
     }
 }
@@ -71,22 +72,15 @@ final class SocketKeeper: Sendable {
 /// The sockets that callers cannot find, for the status: clients of the other socket, and recipients of alerts, still
 /// learn of it.
 final class LostSockets: Sendable {
-    struct Trouble: CustomStringConvertible {
-        let detail: String
-        let hint: String
+    private let state = Mutex<[String: Advice]>([:])
 
-        var description: String { "\(detail); try: \(hint)" }
-    }
-
-    private let state = Mutex<[String: Trouble]>([:])
-
-    subscript(path: String) -> Trouble? {
+    subscript(path: String) -> Advice? {
         get { state.withLock { $0[path] } }
         set { state.withLock { $0[path] = newValue } }
     }
 
-    var problems: [StatusDocument.Problem] {
+    var problems: [HealthIssue] {
         state.withLock { $0 }.sorted { $0.key < $1.key }
-            .map { StatusDocument.Problem(.socketGone, $0.value.detail, try: $0.value.hint) }
+            .map { HealthIssue(.socketGone, $0.value) }
     }
 }

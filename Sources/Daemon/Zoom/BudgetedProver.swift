@@ -20,9 +20,9 @@ struct BudgetedProver: SecretProver {
             return .accepted
         } catch {
             switch error {
-            case .refused(let failure, _): return .refused(reason: failure.reason)
+            case .refused(let failure, _): return .refused(reason: failure.detail)
             case .unavailable(let failure, let retryAfter):
-                return .later(retryAfter: retryAfter, reason: failure.reason)
+                return .later(retryAfter: retryAfter, reason: failure.detail)
             case .noSuchApp, .tooShort: return .later(retryAfter: nil, reason: "the app was removed")
             }
         }

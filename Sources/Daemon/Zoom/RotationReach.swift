@@ -53,7 +53,7 @@ struct RotationReach: Sendable {
     }
 
     /// A failure for an app with automatic rotation, and a warning for any other.
-    static func check(_ app: App, _ scope: Scope) -> Verification.Check {
+    static func check(_ app: App, _ scope: Scope) -> CheckResult {
         var lacks: [RotationLack] = app.marketplaceAppID == nil ? [.appID(app.name)] : []
         switch scope {
         case .granted: break
@@ -66,7 +66,6 @@ struct RotationReach: Sendable {
         }
         return .init(
             "rotation", app.policy.every == nil ? .warning : .failed,
-            "the secret cannot be rotated through Zoom's API: \(lacks.map(\.words).joined(separator: "; "))",
-            try: lacks.map(\.hint).joined(separator: "; "), cause: lacks.first?.cause)
+            lacks.advice("the secret cannot be rotated through Zoom's API"), cause: lacks.first?.cause)
     }
 }

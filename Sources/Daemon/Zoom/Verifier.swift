@@ -10,16 +10,16 @@ import Zoom
 struct Verifier: Sendable {
     let zoom: ZoomClient
 
-    static func token(_ failure: IssueFailure) -> [Verification.Check] {
+    static func token(_ failure: IssueFailure) -> [CheckResult] {
         [
-            .init("token", .failed, failure.reason, try: failure.hint, cause: failure.cause),
+            .init("token", .failed, failure.advice, cause: failure.cause),
             .init("scopes", .skipped, "no token to check"),
         ]
     }
 
     /// Zoom omits the scopes for a while after an app was created or changed: that is not a failure. [seen]
-    static func token(lifetime: Int, scopes: [String]?) -> [Verification.Check] {
-        let minted = Verification.Check(
+    static func token(lifetime: Int, scopes: [String]?) -> [CheckResult] {
+        let minted = CheckResult(
             "token", .passed, "zoom accepted the credentials; the token is valid for \(lifetime) s")
         guard let scopes else {
             return [
@@ -44,7 +44,7 @@ struct Verifier: Sendable {
     }
 
     /// Lists users over SCIM, as PingFederate does.
-    func scim(_ token: SecretBox, api: String) async -> Verification.Check {
+    func scim(_ token: SecretBox, api: String) async -> CheckResult {
         do {
             let probe = try await zoom.probeSCIM(token: token, api: try EndpointURL(api))
             return .init("scim", .passed, "zoom lists \(counted(probe.totalResults, "user")) over SCIM")

@@ -13,27 +13,24 @@ struct Alert: Equatable, Sendable {
     let state: State
     /// Whether it was delivered before.
     let isReminder: Bool
-    let severity: Severity
-    let code: String
-    let app: String?
-    let target: String?
+    let issue: HealthIssue
     /// How many problems it stands for that have no alert of their own.
     let others: Int?
-    let detail: String
-    let hint: String?
-    /// When something is lost for good unless somebody acts.
-    let deadline: Timestamp?
     let since: Timestamp
     let at: Timestamp
 
+    /// Once it is over, there is nothing left to try.
+    private var advice: Advice { state == .resolved ? Advice(issue.detail) : issue.advice }
+
     /// One line for people; most chat systems show this part of a webhook.
     var text: String {
-        let subject = [app, target.map { "target \($0)" }].compactMap(\.self).joined(separator: ", ")
-        let head =
-            "\(state == .resolved ? "resolved" : severity.rawValue): \(code)\(subject.isEmpty ? "" : " (\(subject))")"
-        let hint = state == .resolved ? nil : hint.map { "; try: \($0)" }
-        return "keyturn: \(head)\(isReminder ? ", still" : ""): \(detail)\(hint ?? "")"
+        let head = "\(state == .resolved ? "resolved" : issue.severity.rawValue): \(issue.code)"
+        let subject = issue.subject.map { " (\($0))" } ?? ""
+        return "keyturn: \(head)\(subject)\(isReminder ? ", still" : ""): \(advice)"
     }
+
+    /// For the log.
+    var line: String { "\(state == .resolved ? "over" : isReminder ? "still" : "alert"): \(advice)" }
 
     /// One JSON object and a line end.
     /// - Parameter host: this host's name.
@@ -44,15 +41,9 @@ struct Alert: Equatable, Sendable {
         json.member("id", id)
         json.member("state", state.rawValue)
         json.member("reminder", isReminder)
-        json.member("severity", severity.rawValue)
-        json.member("code", code)
-        json.member("app", orNull: app)
-        json.member("target", orNull: target)
+        issue.writeMembers(to: &json, withNulls: true)
         if let others { json.member("others", others) }
         json.member("text", text)
-        json.member("detail", detail)
-        json.member("try", orNull: hint)
-        json.member("deadline", orNull: deadline?.description)
         json.member("since", since.description)
         json.member("at", at.description)
         json.member("host", host)

@@ -22,12 +22,11 @@ package enum AlertChannel: Sendable {
         package let description: String
     }
 
-    /// The name of the setting.
-    var name: String {
+    var kind: AlertChannelKind {
         switch self {
-        case .log: "log"
-        case .command: "command"
-        case .webhook: "webhook"
+        case .log: .log
+        case .command: .command
+        case .webhook: .webhook
         }
     }
 

@@ -40,8 +40,8 @@ extension AlertState: ListedDocument {
             let since = try members("since", \.standing.since)
             // The file is not sealed, and its texts are shown on terminals.
             let line = singleLine
-            key = Key(code: line(code), app: app.map(line), target: target.map(line), isOthers: others != nil)
-            var standing = Standing(since: since, detail: "")
+            key = Key(code: line(code), app: app, target: target, isOthers: others != nil)
+            var standing = Standing(since: since, advice: Advice(""))
             standing.others = others
             standing.goneSince = try members.orNull("gone_since", \.standing.goneSince)
             standing.raisedAt = try members.orNull("raised_at", \.standing.raisedAt)
@@ -50,8 +50,8 @@ extension AlertState: ListedDocument {
             standing.rungAs = try members.orNull("rung_as", \.standing.rungAs?.rawValue).flatMap(Severity.init)
             standing.owed = try members.orNull("owed", \.standing.owed)
             standing.isTold = try members("told", \.standing.isTold)
-            standing.detail = line(try members("detail", \.standing.detail))
-            standing.hint = try members.orNull("try", \.standing.hint).map(line)
+            let advice = try members.inline(\.standing.advice, withNulls: true)
+            standing.advice = Advice(line(advice.detail), try: advice.hint.map(line))
             standing.deadline = try members.orNull("deadline", \.standing.deadline)
             self.standing = standing
         }

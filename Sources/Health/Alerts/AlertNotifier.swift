@@ -52,7 +52,7 @@ package actor AlertNotifier {
                 nextLook = now.boot + min(max(Self.pause.least, Int(cost * 200)), Self.pause.most)
             }
             let vitals = status.vitals()
-            let seen = vitals.map { status.attentions($0) } ?? [.init(problem: StatusReport.locked)]
+            let seen = vitals.map { status.issues($0) } ?? [StatusReport.locked]
             for alert in book.look(seen, isBlind: vitals == nil, now: now.wall) { alert.log(to: logger) }
             keep()
         }
@@ -72,7 +72,9 @@ package actor AlertNotifier {
             do throws(AlertChannel.NotTaken) {
                 try await channel.send(body)
                 book.told(key, alert)
-                if failures > 0 { logger.notice("alerts are accepted again", metadata: ["by": "\(channel.name)"]) }
+                if failures > 0 {
+                    logger.notice("alerts are accepted again", metadata: ["by": "\(channel.kind.rawValue)"])
+                }
                 failures = 0
             } catch {
                 book.notTold(key)
@@ -105,40 +107,34 @@ package actor AlertNotifier {
     /// Like ``raised``, for the admin socket.
     package var list: AlertList {
         AlertList(
-            channel: channel.name, undelivered: owed,
-            alerts: raised.map { alert in
-                .init(
-                    severity: alert.severity.rawValue, code: alert.code, app: alert.app, target: alert.target,
-                    since: alert.since, detail: alert.detail, try: alert.hint)
-            })
+            channel: channel.kind, undelivered: owed, alerts: raised.map { AlertList.Entry($0.issue, since: $0.since) })
     }
 
     /// The channel besides the log: `log` for none.
-    package var channelName: String { channel.name }
+    package var channelKind: AlertChannelKind { channel.kind }
 
     /// The active alerts.
     var raised: [Alert] { book.raised(status.time.now.wall) }
 
     /// How urgent each of them is.
-    package var severities: [Severity] { raised.map(\.severity) }
+    package var severities: [Severity] { raised.map(\.issue.severity) }
 
     /// The number of pending deliveries.
     package var owed: Int { book.owed }
 
     /// Sends a test alert now. One at a time: real alerts must not wait behind many.
-    /// - Returns: the channel's name.
-    package func test() async throws(AlertChannel.NotTaken) -> String {
+    package func test() async throws(AlertChannel.NotTaken) -> AlertChannelKind {
         guard !isTesting else { throw .init(description: "another test is running") }
         isTesting = true
         defer { isTesting = false }
         let now = status.time.now.wall
         let alert = Alert(
-            id: "test::\(now.unixSeconds)", state: .raised, isReminder: false, severity: .warning, code: "test",
-            app: nil, target: nil, others: nil, detail: "this is a test: nothing is wrong", hint: nil, deadline: nil,
-            since: now, at: now)
+            id: "test::\(now.unixSeconds)", state: .raised, isReminder: false,
+            issue: HealthIssue(code: "test", Advice("this is a test: nothing is wrong")), others: nil, since: now,
+            at: now)
         alert.log(to: logger)
         try await channel.send(alert.render(host: host))
-        return channel.name
+        return channel.kind
     }
 
     private static var hostName: String {
@@ -154,23 +150,21 @@ extension Alert {
     /// One line; its fields are the members of the JSON document.
     func log(to logger: Logger) {
         let level: Logger.Level =
-            switch (state, severity) {
+            switch (state, issue.severity) {
             case (.resolved, _): .notice
             case (.raised, .critical): .critical
             case (.raised, .warning), (.raised, .note): .warning
             }
         var fields: Logger.Metadata = [
-            "alert": "\(code)", "state": "\(state.rawValue)", "severity": "\(severity.rawValue)", "id": "\(id)",
+            "alert": "\(issue.code)", "state": "\(state.rawValue)", "severity": "\(issue.severity.rawValue)",
+            "id": "\(id)",
             "since": "\(since)",
         ]
         if isReminder { fields["reminder"] = "true" }
-        if let app { fields["app"] = "\(app)" }
-        if let target { fields["target"] = "\(target)" }
+        if let app = issue.app { fields["app"] = "\(app)" }
+        if let target = issue.target { fields["target"] = "\(target)" }
         if let others { fields["others"] = "\(others)" }
-        if let deadline { fields["deadline"] = "\(deadline)" }
-        let hint = state == .resolved ? nil : hint.map { "; try: \($0)" }
-        logger.log(
-            level: level, "\(state == .resolved ? "over" : isReminder ? "still" : "alert"): \(detail)\(hint ?? "")",
-            metadata: fields)
+        if let deadline = issue.deadline { fields["deadline"] = "\(deadline)" }
+        logger.log(level: level, "\(line)", metadata: fields)
     }
 }

@@ -10,12 +10,12 @@ import SocketAPI
 struct AlertState: Equatable, Sendable {
     struct Key: Hashable, Comparable, Sendable {
         let code: String
-        var app: String?
-        var target: String?
+        var app: Name?
+        var target: Name?
         /// Stands for all problems without an alert of their own.
         var isOthers = false
 
-        private var order: [String] { [code, isOthers ? "1" : "0", app ?? "", target ?? ""] }
+        private var order: [String] { [code, isOthers ? "1" : "0"] + [app, target].map { $0?.description ?? "" } }
         static func < (one: Key, other: Key) -> Bool { one.order.lexicographicallyPrecedes(other.order) }
     }
 
@@ -40,8 +40,7 @@ struct AlertState: Equatable, Sendable {
         /// The number of failed deliveries in a row.
         var refusals = 0
         var others: Int?
-        var detail: String
-        var hint: String?
+        var advice: Advice
         var deadline: Timestamp?
 
         /// A time in the future was recorded before the clock was set back, and counts from now.
@@ -71,7 +70,7 @@ struct AlertState: Equatable, Sendable {
     func isKept(as other: AlertState) -> Bool {
         func bare(_ entry: Standing) -> Standing {
             var entry = entry
-            (entry.detail, entry.hint, entry.deadline, entry.isOnItsWay) = ("", nil, nil, false)
+            (entry.advice, entry.deadline, entry.isOnItsWay) = (Advice(""), nil, false)
             entry.refusals = 0
             entry.others = entry.others.map { _ in 0 }
             return entry
@@ -84,7 +83,7 @@ struct AlertState: Equatable, Sendable {
     /// Updates the state from the present problems.
     /// - Parameter isBlind: whether other problems could not be seen, so that absence does not resolve anything.
     /// - Returns: what changed, for the log.
-    mutating func look(_ seen: [StatusReport.Attention], isBlind: Bool = false, now: Timestamp) -> [Alert] {
+    mutating func look(_ seen: [HealthIssue], isBlind: Bool = false, now: Timestamp) -> [Alert] {
         var news: [Alert] = []
         let present = gathered(seen)
         for (key, found) in present.sorted(by: { $0.key < $1.key }) { take(key, found, now, &news) }
@@ -94,39 +93,39 @@ struct AlertState: Equatable, Sendable {
         return news
     }
 
-    private typealias Found = (problem: StatusDocument.Problem, others: Int?)
+    private typealias Found = (issue: HealthIssue, others: Int?)
 
     /// By key; if a key occurs twice, the first and more urgent one counts.
-    private func gathered(_ seen: [StatusReport.Attention]) -> [Key: Found] {
+    private func gathered(_ seen: [HealthIssue]) -> [Key: Found] {
         var found: [Key: Found] = [:]
         var kinds: [String: Int] = [:]
         for key in standing.keys where !key.isOthers { kinds[key.code, default: 0] += 1 }
-        for attention in seen where AlertPolicy(attention.problem.code) != nil {
-            let problem = attention.problem
-            var key = Key(
-                code: problem.code, app: problem.app?.description, target: attention.target?.description)
+        for issue in seen where AlertPolicy(issue.code) != nil {
+            var key = Key(code: issue.code, app: issue.app, target: issue.target)
             guard found[key] == nil else { continue }
-            let others = Key(code: problem.code, isOthers: true)
+            let others = Key(code: issue.code, isOthers: true)
             if standing[key] == nil {
-                if kinds[problem.code, default: 0] < Self.mostOfAKind, standing[others] == nil {
-                    kinds[problem.code, default: 0] += 1
+                if kinds[issue.code, default: 0] < Self.mostOfAKind, standing[others] == nil {
+                    kinds[issue.code, default: 0] += 1
                 } else {
                     key = others
                 }
             }
-            found[key] = (found[key]?.problem ?? problem, key.isOthers ? (found[key]?.others ?? 0) + 1 : nil)
+            found[key] = (found[key]?.issue ?? issue, key.isOthers ? (found[key]?.others ?? 0) + 1 : nil)
         }
         return found
     }
 
     private mutating func take(_ key: Key, _ found: Found, _ now: Timestamp, _ news: inout [Alert]) {
         guard let policy = AlertPolicy(key.code) else { return }
-        let count = found.others.map { "\($0) more have this problem: keyturn status lists them" }
-        let (detail, hint) = (count ?? found.problem.detail, count == nil ? found.problem.hint : "keyturn status")
-        var entry = standing[key] ?? Standing(since: now, detail: detail)
+        let count = found.others.map {
+            Advice("\($0) more have this problem: keyturn status lists them", try: "keyturn status")
+        }
+        let advice = count ?? found.issue.advice
+        var entry = standing[key] ?? Standing(since: now, advice: advice)
         entry.takeBack(to: now)
-        (entry.detail, entry.hint, entry.deadline) = (detail, hint, found.problem.deadline)
-        let severity = found.problem.graded(at: now).severity
+        (entry.advice, entry.deadline) = (advice, found.issue.deadline)
+        let severity = found.issue.graded(at: now).severity
         (entry.others, entry.goneSince) = (found.others, nil)
         if entry.resolvedAt != nil {
             // It came back before its resolution was delivered, so there was none.
@@ -224,20 +223,20 @@ struct AlertState: Equatable, Sendable {
     func raised(_ now: Timestamp) -> [Alert] {
         standing.filter { $0.value.raisedAt != nil && $0.value.resolvedAt == nil }.sorted { $0.key < $1.key }
             .map { alert($0.key, $0.value, .raised, now) }
-            .sorted { $0.severity == .critical && $1.severity != .critical }
+            .sorted { $0.issue.severity < $1.issue.severity }
     }
 
     private func id(_ key: Key, _ entry: Standing) -> String {
-        let subject = key.isOthers ? "others" : [key.app, key.target].compactMap(\.self).joined(separator: "/")
+        let subject =
+            key.isOthers ? "others" : [key.app, key.target].compactMap { $0?.description }.joined(separator: "/")
         return "\(key.code):\(subject):\(entry.raisedAt?.unixSeconds ?? 0)"
     }
 
     private func alert(_ key: Key, _ entry: Standing, _ owed: Owed, _ now: Timestamp) -> Alert {
         Alert(
             id: id(key, entry), state: owed == .resolved ? .resolved : .raised, isReminder: owed == .reminder,
-            severity: Severity(key.code, deadline: entry.deadline, now: now), code: key.code, app: key.app,
-            target: key.target,
-            others: entry.others, detail: entry.detail, hint: entry.hint, deadline: entry.deadline,
-            since: entry.since, at: now)
+            issue: HealthIssue(
+                code: key.code, app: key.app, target: key.target, entry.advice, deadline: entry.deadline
+            ).graded(at: now), others: entry.others, since: entry.since, at: now)
     }
 }

@@ -13,7 +13,7 @@ package import Vault
 
 /// The daemon's checks: the host, its libraries and sockets, the vault, and the connections to Zoom and to push targets.
 package struct DaemonDoctor {
-    typealias Line = DoctorReport.Line
+    typealias Line = CheckResult
 
     let places: Places
     /// The unlock key for the next start.
@@ -39,12 +39,12 @@ package struct DaemonDoctor {
         let vault: Vault
         let pusher: TargetPusher
         /// The problems that the status shows.
-        let problems: [StatusDocument.Problem]
+        let problems: [HealthIssue]
         /// Reads the newest file of the audit log again.
         let readAuditLog: @Sendable () async throws -> AuditVerifier.Report
 
         package init(
-            vault: Vault, pusher: TargetPusher, problems: [StatusDocument.Problem],
+            vault: Vault, pusher: TargetPusher, problems: [HealthIssue],
             readAuditLog: @escaping @Sendable () async throws -> AuditVerifier.Report
         ) {
             (self.vault, self.pusher, self.problems, self.readAuditLog) = (vault, pusher, problems, readAuditLog)
@@ -55,7 +55,7 @@ package struct DaemonDoctor {
     ///   - channel: the receiver of alerts.
     ///   - slot: finds the key slot that a key opens.
     package func report(
-        _ unlocked: Unlocked?, channel: String,
+        _ unlocked: Unlocked?, channel: AlertChannelKind,
         slot: (UnlockKey) async throws(VaultError) -> (id: String, kind: String)
     ) async -> DoctorReport {
         var lines = HostDoctor(places: places, now: time.now.wall).lines
@@ -169,12 +169,12 @@ package struct DaemonDoctor {
     }
 
     /// The problems of the status, up to a readable number.
-    static func problems(_ problems: [StatusDocument.Problem], most: Int = 20) -> [Line] {
+    static func problems(_ problems: [HealthIssue], most: Int = 20) -> [Line] {
         guard !problems.isEmpty else { return [Line("apps", .passed, "nothing is overdue, blocked or refused")] }
         var lines = problems.prefix(most).map { problem in
             Line(
                 problem.code, problem.severity == .critical ? .failed : .warning,
-                (problem.app.map { "\($0): " } ?? "") + problem.detail, try: problem.hint)
+                (problem.subject.map { "\($0): " } ?? "") + problem.detail, try: problem.hint)
         }
         if problems.count > most {
             let isBad = problems.dropFirst(most).contains { $0.severity == .critical }

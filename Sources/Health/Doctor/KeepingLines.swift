@@ -49,8 +49,8 @@ extension DaemonDoctor {
     }
 
     /// - Parameter startsPrograms: whether the daemon can still start a command.
-    static func alerts(channel: String, startsPrograms: Bool) -> Line {
-        guard channel == "log" else { return Line("alerts", .passed, "by alerts.\(channel)") }
+    static func alerts(channel: AlertChannelKind, startsPrograms: Bool) -> Line {
+        guard channel == .log else { return Line("alerts", .passed, "by alerts.\(channel.rawValue)") }
         return Line(
             "alerts", .warning,
             "no alert leaves this host: neither alerts.command nor alerts.webhook is set",
@@ -61,7 +61,7 @@ extension DaemonDoctor {
 
     static func policies(_ apps: [App], most: Int = 20) -> [Line] {
         let found = apps.flatMap { app in
-            PolicyDoubt.all(app.policy, of: app.name).map {
+            app.policy.contradictions(of: app.name).map {
                 Line("policies", .warning, "\(app.name): \($0.detail)", try: $0.hint)
             }
         }

@@ -8,9 +8,9 @@ extension DaemonDoctor {
     private static let mostTargets = 20
 
     /// Whether each console accepts the login and has what a push needs. Changes nothing there.
-    func targets(_ pusher: TargetPusher, _ catalog: Catalog) async -> [DoctorReport.Line] {
+    func targets(_ pusher: TargetPusher, _ catalog: Catalog) async -> [CheckResult] {
         let entries = catalog.targets.prefix(Self.mostTargets)
-        return await withTaskGroup(of: DoctorReport.Line?.self) { group in
+        return await withTaskGroup(of: CheckResult?.self) { group in
             for entry in entries {
                 guard let app = catalog.app(of: entry.target)?.app else { continue }
                 group.addTask {
@@ -26,7 +26,7 @@ extension DaemonDoctor {
                         try: failed.hint ?? "keyturn target test \(name)")
                 }
             }
-            var lines: [DoctorReport.Line] = []
+            var lines: [CheckResult] = []
             for await line in group { if let line { lines.append(line) } }
             return lines.sorted { $0.detail < $1.detail }
         }

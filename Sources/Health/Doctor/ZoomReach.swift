@@ -9,22 +9,22 @@ extension DaemonDoctor {
     private static let most = 5
 
     /// Whether the token endpoints answer. Sends no credentials: any answer will do, since it came over verified TLS.
-    func zoom(_ environments: [ZoomEnvironment]) async -> [DoctorReport.Line] {
+    func zoom(_ environments: [ZoomEnvironment]) async -> [CheckResult] {
         var urls: [EndpointURL] = []
         for environment in environments.isEmpty ? [.commercial] : environments {
             guard let url = try? environment.endpoints().tokenURL, !urls.contains(url) else { continue }
             urls.append(url)
             if urls.count == Self.most { break }
         }
-        return await withTaskGroup(of: DoctorReport.Line.self) { group in
+        return await withTaskGroup(of: CheckResult.self) { group in
             for url in urls { group.addTask { await reach(url) } }
-            var lines: [DoctorReport.Line] = []
+            var lines: [CheckResult] = []
             for await line in group { lines.append(line) }
             return lines.sorted { $0.detail < $1.detail }
         }
     }
 
-    private func reach(_ url: EndpointURL) async -> DoctorReport.Line {
+    private func reach(_ url: EndpointURL) async -> CheckResult {
         do throws(TransportFailure) {
             let answer = try await transport.send(HTTPRequest(.get, url, limits: HTTPLimits(total: .seconds(10))))
             return .init("zoom", .passed, "\(url) answers (\(answer.status))")

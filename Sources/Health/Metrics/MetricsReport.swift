@@ -20,11 +20,11 @@ package struct MetricsReport {
         var resealing: Resealing?
         var auditLag: (lines: Int, seconds: Double) = (0, 0)
         /// The problems of the status.
-        var problems: [StatusDocument.Problem] = []
+        var problems: [HealthIssue] = []
 
         init(vault: Vault) { self.vault = vault }
 
-        package init(_ vitals: Vitals, problems: [StatusDocument.Problem]) {
+        package init(_ vitals: Vitals, problems: [HealthIssue]) {
             (vault, resealing, auditLag) = (vitals.vault, vitals.resealing.progress, vitals.audit.lag)
             self.problems = problems
         }

@@ -1,16 +1,16 @@
-package import Domain
+import Domain
 import Vault
 import Zoom
 
 /// Zoom's last response to an app's current secret, from a probe or a request for a token.
 extension AppEntry {
     /// Why Zoom does not accept it; `nil` when it does, as far as is known.
-    package var refusal: (cause: ZoomCause, reason: String, mayPass: Bool)? {
+    package var refusal: SecretRefusal? {
         if let refusals, refusals.generation == credential.generation {
-            return (refusals.cause, refusals.reason, refusals.mayPass)
+            return SecretRefusal(cause: refusals.cause, reason: refusals.reason, mayPass: refusals.mayPass)
         }
         guard lastToken == nil, let probe = lastProbe, let cause = probe.cause else { return nil }
-        return (cause, probe.reason ?? cause.meaning, false)
+        return SecretRefusal(cause: cause, reason: probe.reason ?? cause.meaning, mayPass: false)
     }
 
     /// The scopes that PingFederate would miss.

@@ -6,19 +6,6 @@ import Vault
 
 /// The problems of an app. Pure: depends only on its entry and the time.
 struct AppProblems {
-    /// Most urgent first.
-    enum Urgency: Int, Comparable {
-        case secretExpires, newerLost, unproven, blocked, waits, lostResponse, refused, missingScopes, overdue, holders,
-            note
-
-        static func < (one: Urgency, other: Urgency) -> Bool { one.rawValue < other.rawValue }
-    }
-
-    struct Ranked {
-        let urgency: Urgency
-        let problem: StatusDocument.Problem
-    }
-
     /// How many seconds a rotation may be due without starting, beyond the time over which due rotations are spread.
     static let patience = 3600 + Recurrence.catchUp
     /// How many seconds before its expiry a served secret is reported.
@@ -36,7 +23,7 @@ struct AppProblems {
 
     private var app: Name { entry.app.name }
 
-    var all: [Ranked] {
+    var all: [HealthIssue] {
         [
             expiring, newerLost, unproven, rotation, waiting, refused, missingScopes, impossible, refusedRotation,
             overdue,
@@ -52,128 +39,132 @@ struct AppProblems {
         }
     }
 
-    /// Most urgent first; among equals, the earlier deadline, then by app.
-    static func inOrder(_ problems: [Ranked]) -> [StatusDocument.Problem] {
-        let end = Timestamp(unixSeconds: .max)
-        return problems.sorted {
-            ($0.urgency, $0.problem.deadline ?? end, $0.problem.app?.description ?? "")
-                < ($1.urgency, $1.problem.deadline ?? end, $1.problem.app?.description ?? "")
-        }.map(\.problem)
+    var isOverdue: Bool { overdue.map { $0.severity != .note } ?? false }
+
+    private func issue(
+        _ code: AttentionCode, _ detail: String, try hint: String?, deadline: Timestamp? = nil
+    ) -> HealthIssue {
+        issue(code, Advice(detail, try: hint), deadline: deadline)
     }
 
-    var isOverdue: Bool { overdue?.urgency == .overdue }
-
-    private func ranked(
-        _ urgency: Urgency, _ code: AttentionCode, _ detail: String, try hint: String?, deadline: Timestamp? = nil
-    ) -> Ranked {
-        Ranked(urgency: urgency, problem: .init(code, app: app, detail, try: hint, deadline: deadline))
+    private func issue(_ code: AttentionCode, _ advice: Advice, deadline: Timestamp? = nil) -> HealthIssue {
+        HealthIssue(code, app: app, advice, deadline: deadline)
     }
 
-    private func ranked(_ urgency: Urgency, cause: ZoomCause, _ detail: String, try hint: String?) -> Ranked {
-        Ranked(urgency: urgency, problem: .init(cause: cause.rawValue, app: app, detail, try: hint))
-    }
-
-    private var expiring: Ranked? {
-        guard let expiring = ExpiringSecret(entry, now: now), expiring.expires - now <= Self.nearExpiry else {
+    /// A secret that consumers get, that will expire, and that has no successor.
+    private var expiring: HealthIssue? {
+        guard let rotation = entry.rotation, let expires = entry.secretExpires, expires - now <= Self.nearExpiry else {
             return nil
         }
-        return ranked(.secretExpires, .secretExpires, expiring.detail, try: expiring.hint, deadline: expiring.expires)
+        return issue(
+            .secretExpires, "the current secret \(expiryWords(expires, now)), and has no successor",
+            try: rotation.phase == .blocked ? goingOn(rotation, of: app) : "keyturn rotation show \(rotation.id)",
+            deadline: expires)
     }
 
-    private var rotation: Ranked? {
+    private var rotation: HealthIssue? {
         guard let rotation = entry.rotation else { return nil }
         let expiry = rotation.revokeAt.map { "; the old secret \(expiryWords($0, now))" } ?? ""
         switch rotation.phase {
         case .lostResponse:
-            return ranked(
-                .lostResponse, .lostResponse,
+            return issue(
+                .lostResponse,
                 "an answer of Zoom was lost\(expiry); Keyturn asks again\(rotation.due.map { " at \($0)" } ?? "")",
                 try: "keyturn rotation show \(rotation.id)", deadline: rotation.revokeAt)
         case .blocked:
-            return ranked(
-                .blocked, .rotationBlocked, "\(rotation.reason ?? "the rotation is blocked")\(expiry)",
+            return issue(
+                .rotationBlocked, "\(rotation.reason ?? "the rotation is blocked")\(expiry)",
                 try: goingOn(rotation, of: app, targets: targets), deadline: rotation.revokeAt)
         default: return nil
         }
     }
 
     /// A newer secret was made and is in no vault, so the served one will expire. Holds until another one is live.
-    private var newerLost: Ranked? {
+    private var newerLost: HealthIssue? {
         guard let lost = entry.lostSecret else { return nil }
-        let words = LostSecret(lost, entry, now: now)
-        return ranked(.newerLost, .newerSecretLost, words.detail, try: words.hint, deadline: lost.restoredUntil)
+        let made = lost.madeAt.map { "was made at \($0)" } ?? "was made later"
+        let end =
+            lost.restoredUntil.map { expiryWords($0, now) }
+            ?? "may be revoked at any time; the audit log does not say when"
+        let hint: String
+        if let rotation = entry.rotation {
+            hint = "keyturn rotation show \(rotation.id)"
+        } else if entry.refusal.map({ !$0.mayPass }) ?? false {
+            hint = newSecretByHand(app)
+        } else {
+            hint = "keyturn rotate \(app); if zoom refuses: keyturn rotate \(app) --manual"
+        }
+        return issue(
+            .newerSecretLost,
+            "generation \(lost.generation) \(made) and is not in the restored vault; generation "
+                + "\(entry.credential.generation), which it has, \(end)",
+            try: hint, deadline: lost.restoredUntil)
     }
 
     /// A secret from a backup, which is not served until Zoom has accepted it.
-    private var unproven: Ranked? {
+    private var unproven: HealthIssue? {
         guard entry.isSuspect else { return nil }
         let generation = "generation \(entry.credential.generation), from a backup,"
         guard let refusal = entry.refusal else {
-            return ranked(
-                .unproven, .secretUnproven,
+            return issue(
+                .secretUnproven,
                 "\(generation) is not served before zoom has accepted it: it is being tried",
                 try: "keyturn app verify \(app)")
         }
         guard !refusal.mayPass else {
-            return ranked(
-                .unproven, .secretUnproven,
+            return issue(
+                .secretUnproven,
                 "\(generation) is not served before zoom has accepted it: \(refusal.reason)",
                 try: "keyturn app verify \(app)")
         }
-        let restored = RestoredSecret(app: app, cause: refusal.cause, reason: refusal.reason)
-        return ranked(
-            .unproven, .restoredSecretRefused, "\(generation) is refused by zoom and not served: \(restored.detail)",
-            try: restored.hint)
+        return issue(
+            .restoredSecretRefused, "\(generation) is refused by zoom and not served: \(refusal.reason)",
+            try: refusal.fixOfRestored(app))
     }
 
-    private var refused: Ranked? {
+    private var refused: HealthIssue? {
         guard !entry.isSuspect, let refusal = entry.refusal else { return nil }
         guard !refusal.mayPass else {
-            return ranked(
-                .note, cause: refusal.cause, "no usable answer from zoom: \(refusal.reason)",
-                try: "keyturn app verify \(app)")
+            let advice = Advice("no usable answer from zoom: \(refusal.reason)", try: "keyturn app verify \(app)")
+            return HealthIssue(code: refusal.cause.rawValue, app: app, advice)
         }
-        let words = RefusedSecret(
-            app: app, cause: refusal.cause,
-            reason: "zoom refused generation \(entry.credential.generation): \(refusal.reason)",
-            isRotating: entry.rotation != nil)
-        return ranked(.refused, cause: refusal.cause, words.detail, try: words.hint)
+        let reason = "zoom refused generation \(entry.credential.generation): \(refusal.reason)"
+        return HealthIssue(
+            code: refusal.cause.rawValue, app: app,
+            refusal.cause.advice(on: app, because: reason, isRotating: entry.rotation != nil))
     }
 
-    private var missingScopes: Ranked? {
+    private var missingScopes: HealthIssue? {
         let missing = entry.missingScopes
         guard !missing.isEmpty else { return nil }
-        return ranked(
-            .missingScopes, .missingScopes, "\(ZoomCause.missingScopes.meaning): \(missing.joined(separator: "; "))",
+        return issue(
+            .missingScopes, "\(ZoomCause.missingScopes.meaning): \(missing.joined(separator: "; "))",
             try: ZoomCause.missingScopes.fix(app.description))
     }
 
     /// Only for a policy with automatic rotation; a running rotation reports its own problems.
-    private var impossible: Ranked? {
+    private var impossible: HealthIssue? {
         let lacks = RotationLack.all(of: entry)
         guard entry.app.policy.every != nil, entry.rotation == nil, !lacks.isEmpty else { return nil }
-        return ranked(
-            .overdue, .rotationImpossible,
-            "its secret cannot be rotated automatically: \(lacks.map(\.words).joined(separator: "; "))",
-            try: lacks.map(\.hint).joined(separator: "; "))
+        return issue(.rotationImpossible, lacks.advice("the secret cannot be rotated automatically"))
     }
 
-    private var refusedRotation: Ranked? {
+    private var refusedRotation: HealthIssue? {
         guard entry.app.policy.every != nil, entry.rotation == nil, let refused = entry.refusedRotation else {
             return nil
         }
-        return ranked(
-            .overdue, .rotationRefused, "the scheduled rotation was refused at \(refused.at): \(refused.reason)",
+        return issue(
+            .rotationRefused, "the scheduled rotation was refused at \(refused.at): \(refused.reason)",
             try: "keyturn rotate \(app) --dry-run shows the obstacles; then keyturn rotate \(app)")
     }
 
-    private var overdue: Ranked? {
+    private var overdue: HealthIssue? {
         let recurrence: Recurrence?
         switch self.recurrence {
         case .success(let found): recurrence = found
         case .failure(let error):
-            return ranked(
-                .overdue, .policyUnreadable, "its secret is not rotated automatically: \(error.detail)",
+            return issue(
+                .policyUnreadable, "its secret is not rotated automatically: \(error.detail)",
                 try: error.hint)
         }
         guard entry.rotation == nil, let recurrence else { return nil }
@@ -181,13 +172,13 @@ struct AppProblems {
         guard now - planned > Self.patience else { return nil }
         let since = "due since \(planned), \(countdown(now - planned))"
         if entry.app.policy.isPaused {
-            return ranked(
-                .note, .rotationPaused, "paused, although its rotation is \(since)", try: "keyturn resume \(app)")
+            return issue(
+                .rotationPaused, "paused, although its rotation is \(since)", try: "keyturn resume \(app)")
         }
         let due = RotationDue(
             entry, upkeep: entry.upkeep, recurrence: recurrence, now: now, catchingUp: false)
-        return ranked(
-            .overdue, .rotationOverdue, "its rotation is \(since): \(why(due, recurrence))",
+        return issue(
+            .rotationOverdue, "its rotation is \(since): \(why(due, recurrence))",
             try: "keyturn rotate \(app)")
     }
 
@@ -203,13 +194,13 @@ struct AppProblems {
         return "it waits for its turn"
     }
 
-    private var draining: Ranked? {
+    private var draining: HealthIssue? {
         guard let rotation = entry.rotation, rotation.phase == .draining, !holders.isEmpty,
             let deadline = RotationTiming().drainDeadline(rotation), deadline - now <= Self.nearExpiry,
             wait.map({ !($0.row.kind == .holders && $0.isTooLong(now)) }) ?? true
         else { return nil }
-        return ranked(
-            .holders, .holdersNearDeadline,
+        return issue(
+            .holdersNearDeadline,
             "the old secret is still held by \(listed(holders)), and is revoked at \(deadline), in \(countdown(deadline - now))",
             try: "make them fetch again; keyturn holders \(app)", deadline: deadline)
     }

@@ -8,7 +8,7 @@ package enum ClockProblem {
     static let tolerance = 300
 
     /// A clock that was set far ahead while the daemon ran.
-    static func jump(_ now: Moment, since started: Moment) -> [StatusDocument.Problem] {
+    static func jump(_ now: Moment, since started: Moment) -> [HealthIssue] {
         var timing = RotationTiming()
         timing.earliest = keyturnReleased
         guard timing.isSetAhead(now, since: started) else { return [] }
@@ -22,7 +22,7 @@ package enum ClockProblem {
     }
 
     /// - Parameter newest: the latest time that the vault knows.
-    package static func problems(_ newest: Timestamp?, now: Timestamp) -> [StatusDocument.Problem] {
+    package static func problems(_ newest: Timestamp?, now: Timestamp) -> [HealthIssue] {
         guard now >= keyturnReleased else {
             return [
                 .init(

@@ -5,9 +5,9 @@ import Vault
 
 /// Status problems of policies.
 enum PolicyProblems {
-    static func problems(_ catalog: Catalog) -> [StatusDocument.Problem] {
+    static func problems(_ catalog: Catalog) -> [HealthIssue] {
         let strangers = catalog.strangers
-        var problems: [StatusDocument.Problem] = []
+        var problems: [HealthIssue] = []
         for client in catalog.clients {
             if let now = strangers[client.id] {
                 problems.append(

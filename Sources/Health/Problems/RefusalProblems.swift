@@ -8,7 +8,7 @@ enum RefusalProblems {
 
     static func problems(
         _ counted: [RefusalAllowance.Counted], _ limits: RefusalAllowance.Limits
-    ) -> [StatusDocument.Problem] {
+    ) -> [HealthIssue] {
         guard let first = counted.first, let since = counted.map(\.since).min() else { return [] }
         let total = counted.reduce(0) { $0 + $1.count }
         var who = counted.prefix(most).map { "\($0.uid.map { "user \($0)" } ?? "other users") (\($0.count))" }

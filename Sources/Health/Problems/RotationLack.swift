@@ -3,7 +3,7 @@ package import Vault
 import Zoom
 
 /// A condition for rotation through Zoom's API that an app does not meet.
-package enum RotationLack {
+package enum RotationLack: Advised {
     case appID(Name)
     case scope(String, Name)
 
@@ -19,22 +19,18 @@ package enum RotationLack {
     /// One line for each, for an app with automatic rotation.
     package static func warnings(of entry: AppEntry) -> [String] {
         guard entry.app.policy.every != nil else { return [] }
-        return all(of: entry).map { "the secret cannot be rotated automatically: \($0.words); try: \($0.hint)" }
+        return all(of: entry).map { "the secret cannot be rotated automatically: \($0.advice)" }
     }
 
-    package var words: String {
+    package var advice: Advice {
         switch self {
-        case .appID: "the Marketplace app ID is unknown"
-        case .scope(let words, _): words
-        }
-    }
-
-    package var hint: String {
-        switch self {
-        case .appID(let app): ZoomCause.wrongAppID.fix(app.description)
-        case .scope(_, let app):
-            "tick \(ZoomClient.rotationScope) in the Marketplace (Scopes tab), or rotate with --manual; "
-                + "then keyturn app verify \(app)"
+        case .appID(let app):
+            Advice("the Marketplace app ID is unknown", try: ZoomCause.wrongAppID.fix(app.description))
+        case .scope(let words, let app):
+            Advice(
+                words,
+                try: "tick \(ZoomClient.rotationScope) in the Marketplace (Scopes tab), or rotate with --manual; "
+                    + "then keyturn app verify \(app)")
         }
     }
 
@@ -43,5 +39,14 @@ package enum RotationLack {
         case .appID: .wrongAppID
         case .scope: .missingScopes
         }
+    }
+}
+
+extension [RotationLack] {
+    /// All of them in one line.
+    package func advice(_ consequence: String) -> Advice {
+        Advice(
+            "\(consequence): \(map(\.detail).joined(separator: "; "))",
+            try: compactMap(\.hint).joined(separator: "; "))
     }
 }

@@ -4,82 +4,36 @@ import Rotation
 import Scheduling
 package import Vault
 
-// Sentences that the log and the status share.
-
-/// A secret that consumers get, that will expire, and that has no successor.
-struct ExpiringSecret {
-    let expires: Timestamp
-    let detail: String
-    let hint: String
-
-    /// `nil` when it does not expire.
-    init?(_ entry: AppEntry, now: Timestamp) {
-        guard let rotation = entry.rotation, let expires = entry.secretExpires else { return nil }
-        self.expires = expires
-        detail = "the current secret \(expiryWords(expires, now)), and has no successor"
-        hint =
-            rotation.phase == .blocked
-            ? goingOn(rotation, of: entry.app.name) : "keyturn rotation show \(rotation.id)"
-    }
-}
-
-/// A secret that Zoom refuses, and the possible reasons.
-package struct RefusedSecret {
-    package let detail: String
-    package let hint: String?
-
-    package init(app: Name, cause: ZoomCause, reason: String?, isRotating: Bool) {
-        let said = reason ?? cause.meaning
-        switch cause {
-        case .invalidClient where !isRotating:
-            detail = "\(said): it was changed or revoked in the Marketplace, or entered wrongly"
-            hint = "keyturn rotate \(app) --manual; if the cause is fixed: keyturn app verify \(app)"
+extension ZoomCause {
+    /// What the log and the status say when Zoom refuses a secret.
+    package func advice(on app: Name, because reason: String?, isRotating: Bool) -> Advice {
+        let reason = reason ?? meaning
+        return switch self {
+        case .invalidClient where isRotating: Advice(reason, try: "keyturn app verify \(app)")
         case .invalidClient:
-            detail = said
-            hint = "keyturn app verify \(app)"
-        default:
-            detail = said
-            hint = cause.fix(app.description)
+            Advice(
+                "\(reason): it was changed or revoked in the Marketplace, or entered wrongly",
+                try: "keyturn rotate \(app) --manual; if the cause is fixed: keyturn app verify \(app)")
+        default: Advice(reason, try: fix(app.description))
         }
     }
 }
 
-/// A secret from a backup that Zoom refuses. No client gets it, and waiting does not help.
-package struct RestoredSecret {
-    package let detail: String
-    package let hint: String
+/// Zoom's refusal of a secret.
+package struct SecretRefusal: Equatable, Sendable {
+    package let cause: ZoomCause
+    package let reason: String
+    /// Whether another attempt may succeed.
+    package let mayPass: Bool
 
-    package init(app: Name, cause: ZoomCause, reason: String) {
-        detail = reason
-        hint =
-            cause == .appDisabled
-            ? cause.fix(app.description)
-            : "generate a new secret in the Marketplace, then: keyturn rotate \(app) --manual"
+    /// What to do if the secret is from a backup: waiting does not help.
+    package func fixOfRestored(_ app: Name) -> String {
+        cause == .appDisabled ? cause.fix(app.description) : newSecretByHand(app)
     }
 }
 
-/// A secret that was made after the restored backup was taken, so that the vault does not have it.
-struct LostSecret {
-    let detail: String
-    let hint: String
-
-    init(_ lost: GenerationFloor, _ entry: AppEntry, now: Timestamp) {
-        let app = entry.app.name
-        let made = lost.madeAt.map { "was made at \($0)" } ?? "was made later"
-        let end =
-            lost.restoredUntil.map { expiryWords($0, now) }
-            ?? "may be revoked at any time; the audit log does not say when"
-        detail =
-            "generation \(lost.generation) \(made) and is not in the restored vault; generation "
-            + "\(entry.credential.generation), which it has, \(end)"
-        if let rotation = entry.rotation {
-            hint = "keyturn rotation show \(rotation.id)"
-        } else if entry.refusal.map({ !$0.mayPass }) ?? false {
-            hint = "generate a new secret in the Marketplace, then: keyturn rotate \(app) --manual"
-        } else {
-            hint = "keyturn rotate \(app); if zoom refuses: keyturn rotate \(app) --manual"
-        }
-    }
+func newSecretByHand(_ app: Name) -> String {
+    "generate a new secret in the Marketplace, then: keyturn rotate \(app) --manual"
 }
 
 /// The hint that lets a blocked rotation continue.
@@ -88,7 +42,7 @@ struct LostSecret {
 package func goingOn(_ rotation: Rotation, of app: Name, targets: [TargetEntry] = []) -> String {
     let isUsedUp = rotation.calls.count >= RotationTiming().callsPerRotation
     if rotation.promotedAt == nil, isUsedUp, rotation.resumesAt ?? .lostResponse == .lostResponse {
-        return "generate a new secret in the Marketplace, then: keyturn rotate \(app) --manual"
+        return newSecretByHand(app)
     }
     let resume = "keyturn rotation resume \(rotation.id)"
     if rotation.promotedAt == nil { return "when the cause is fixed: \(resume); else keyturn rotate \(app) --manual" }

@@ -8,14 +8,14 @@ import Vault
 /// The problems of a push target, for the status. Pure: depends only on entries and the time.
 struct TargetProblems {
     /// - Parameter stuck: the targets that a rotation has waited for too long, which is reported for the rotation.
-    static func attentions(
+    static func issues(
         _ catalog: Catalog, app: Name?, stuck: Set<Name> = [], now: Timestamp
-    ) -> [StatusReport.Attention] {
+    ) -> [HealthIssue] {
         catalog.targets.filter { app == nil || $0.target.app == app }.flatMap { entry in
             TargetProblems(
                 entry: entry, app: catalog.app(of: entry.target), state: entry.state(catalog, now),
                 isStuck: stuck.contains(entry.target.name), now: now
-            ).all.map { .init(problem: $0, target: entry.target.name) }
+            ).all
         }
     }
 
@@ -28,21 +28,21 @@ struct TargetProblems {
     private var target: PushTarget { entry.target }
     private var delivery: Delivery { entry.delivery }
 
-    var all: [StatusDocument.Problem] {
+    var all: [HealthIssue] {
         [failed ?? new ?? expired ?? behind ?? unconfirmed, changed, restored, failing, unreadable].compactMap(\.self)
             + expiring
     }
 
     private func problem(
         _ code: AttentionCode, _ detail: String, try hint: String, deadline: Timestamp? = nil
-    ) -> StatusDocument.Problem {
-        .init(code, app: target.app, "target '\(target.name)': \(detail)", try: hint, deadline: deadline)
+    ) -> HealthIssue {
+        HealthIssue(code, app: target.app, target: target.name, detail, try: hint, deadline: deadline)
     }
 
     /// When the secret that the engines are known to use expires; `nil` for the served one.
     private var expires: Timestamp? { delivery.inUse.flatMap { app?.expiry(of: $0) } }
 
-    private var failed: StatusDocument.Problem? {
+    private var failed: HealthIssue? {
         guard let failure = delivery.failure else { return nil }
         let expiry = expires.map { "; the old secret, which it still has, \(expiryWords($0, now))" } ?? ""
         return problem(
@@ -50,13 +50,13 @@ struct TargetProblems {
             try: TargetHint.failed(target.name, failure), deadline: expires)
     }
 
-    private var new: StatusDocument.Problem? {
+    private var new: HealthIssue? {
         guard state == .new else { return nil }
         return problem(.targetNew, "nothing was pushed there yet", try: "keyturn target push \(target.name)")
     }
 
     /// As critical as a client with a revoked secret: provisioning has stopped, or will.
-    private var expired: StatusDocument.Problem? {
+    private var expired: HealthIssue? {
         guard !isStuck, let inUse = delivery.inUse, let expires, expires - now <= Severity.nearExpiry else {
             return nil
         }
@@ -66,7 +66,7 @@ struct TargetProblems {
             deadline: expires)
     }
 
-    private var behind: StatusDocument.Problem? {
+    private var behind: HealthIssue? {
         guard state == .behind, app?.rotation == nil else { return nil }
         return problem(
             .targetBehind, "it has generation \(delivery.generation?.number ?? 0) of '\(target.app)'",
@@ -75,7 +75,7 @@ struct TargetProblems {
 
     /// An operator's push that the engines have not confirmed. For a rotation's push, the rotation's own wait is
     /// reported.
-    private var unconfirmed: StatusDocument.Problem? {
+    private var unconfirmed: HealthIssue? {
         let usual = WaitRow.rows(.current).first { $0.kind == .targets }?.usual ?? 0
         guard !isStuck, state == .replicating, app?.rotation?.phase != .current, let pushed = delivery.pushedAt,
             now - pushed > usual
@@ -90,7 +90,7 @@ struct TargetProblems {
     private var waiting: String { delivery.waiting.map { ": \($0)" } ?? "" }
 
     /// It is unknown which secret it has. If it is the previous one, provisioning stops when that is revoked.
-    private var changed: StatusDocument.Problem? {
+    private var changed: HealthIssue? {
         guard let drift = delivery.drift else { return nil }
         let expires = app?.previousExpiry.flatMap { $0 - now <= Severity.nearExpiry ? $0 : nil }
         let expiry = expires.map { "; if it has the old secret again, that one \(expiryWords($0, now))" } ?? ""
@@ -100,7 +100,7 @@ struct TargetProblems {
     }
 
     /// A reverted change, which will recur until somebody finds its cause.
-    private var restored: StatusDocument.Problem? {
+    private var restored: HealthIssue? {
         guard let restoration = delivery.restoration, restoration.isRecent(now: now), let last = restoration.last else {
             return nil
         }
@@ -113,7 +113,7 @@ struct TargetProblems {
         )
     }
 
-    private var failing: StatusDocument.Problem? {
+    private var failing: HealthIssue? {
         guard let found = entry.provisioning, let failure = found.failure, found.isFailing else { return nil }
         return problem(
             .provisioningFailing,
@@ -125,7 +125,7 @@ struct TargetProblems {
     /// How many seconds before its expiry a certificate is reported. Critical 7 days before: ``Severity/nearExpiry``.
     private static let expiryNotice = 30 * 86_400
 
-    private var expiring: [StatusDocument.Problem] {
+    private var expiring: [HealthIssue] {
         let certificates = TargetCertificates(target)
         func words(_ what: String, _ expires: Timestamp?, _ before: String, _ after: String) -> String? {
             guard let expires, expires - now <= Self.expiryNotice else { return nil }
@@ -133,7 +133,7 @@ struct TargetProblems {
                 ? "\(what) expires at \(expires), in \(countdown(expires - now)); \(before)"
                 : "\(what) expired at \(expires), \(countdown(now - expires)) ago; \(after)"
         }
-        var found: [StatusDocument.Problem] = []
+        var found: [HealthIssue] = []
         let client = certificates.clientExpires
         if let words = words(
             "the client certificate", client, "then the console refuses the login", "the console refuses the login")
@@ -166,7 +166,7 @@ struct TargetProblems {
         return found
     }
 
-    private var unreadable: StatusDocument.Problem? {
+    private var unreadable: HealthIssue? {
         guard let reason = entry.provisioning?.unreadable else { return nil }
         return problem(
             .provisionerLogUnreadable, "\(target.provisionerLog?.path ?? "its log") cannot be read: \(reason)",

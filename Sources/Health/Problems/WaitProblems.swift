@@ -8,17 +8,15 @@ import Vault
 /// Rotations that wait longer than normal, and clients with a revoked secret.
 extension AppProblems {
     /// Not reported if another problem already covers it.
-    var waiting: Ranked? {
+    var waiting: HealthIssue? {
         guard let rotation = entry.rotation, let wait, wait.isTooLong(now), wait.row.usual != 0 else { return nil }
         let usual = wait.usual.map { " (usually at most \(spokenLength($0)))" } ?? ""
         let why = reason(wait, rotation).map { ": \($0)" } ?? ""
         let expiry = wait.deadline.map { "; the old secret\(owners(wait)) \(expiryWords($0, now))" } ?? ""
-        return Ranked(
-            urgency: .waits,
-            problem: .init(
-                .rotationWaits, app: entry.app.name,
-                "the rotation has waited \(countdown(wait.waited(now))) for \(subject(wait))\(usual)\(why)\(expiry)",
-                try: hint(wait, rotation), deadline: wait.deadline))
+        return HealthIssue(
+            .rotationWaits, app: entry.app.name,
+            "the rotation has waited \(countdown(wait.waited(now))) for \(subject(wait))\(usual)\(why)\(expiry)",
+            try: hint(wait, rotation), deadline: wait.deadline)
     }
 
     private func subject(_ wait: RotationWait) -> String {
@@ -79,7 +77,7 @@ extension AppProblems {
     }
 
     /// Clients that hold a secret which is revoked or expires soon, and for which no rotation waits.
-    var deadHolders: Ranked? {
+    var deadHolders: HealthIssue? {
         var (names, expires, generation) = ([Name](), Timestamp(unixSeconds: .max), entry.credential.generation)
         for name in holders where !ungranted.contains(name) {
             guard let receipt = entry.receipts[name], !isWaitedFor(receipt.generation),
@@ -89,13 +87,11 @@ extension AppProblems {
             (expires, generation) = (min(expires, expiry), min(generation, receipt.generation))
         }
         guard !names.isEmpty else { return nil }
-        return Ranked(
-            urgency: .secretExpires,
-            problem: .init(
-                .consumerSecretExpired, app: entry.app.name,
-                "\(named("client", names)) fetched generation \(generation) last, whose secret \(expiryWords(expires, now))",
-                try: "make \(names.count == 1 ? "it" : "them") fetch again: keyturn holders \(entry.app.name); "
-                    + "one that no longer exists: keyturn client remove \(names[0])", deadline: expires))
+        return HealthIssue(
+            .consumerSecretExpired, app: entry.app.name,
+            "\(named("client", names)) fetched generation \(generation) last, whose secret \(expiryWords(expires, now))",
+            try: "make \(names.count == 1 ? "it" : "them") fetch again: keyturn holders \(entry.app.name); "
+                + "one that no longer exists: keyturn client remove \(names[0])", deadline: expires)
     }
 
     /// Whether a rotation waits for the holders of this secret, and reports them. While it still waits for push targets,

@@ -8,7 +8,7 @@ import Zoom
 enum ZoomProblems {
     static func problems(
         _ contacts: [(address: String, contact: ZoomContact)], _ catalog: Catalog, _ now: Moment
-    ) -> [StatusDocument.Problem] {
+    ) -> [HealthIssue] {
         contacts.compactMap { address, contact in
             let asked = runOut(address, contact, catalog, now)
             guard let failure = contact.failure, contact.isFailing(now.wall) else {
@@ -30,7 +30,7 @@ enum ZoomProblems {
     /// An app without tokens, although others get theirs there, or the address answers at least.
     private static func alone(
         _ apps: [Name], _ failure: ZoomContact.Failure?, _ now: Moment
-    ) -> StatusDocument.Problem {
+    ) -> HealthIssue {
         let since = failure.map { " for \(countdown(now.wall - $0.since))" } ?? ""
         return .init(
             .tokensRunOut, app: apps.count == 1 ? apps[0] : nil,

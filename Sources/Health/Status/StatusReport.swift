@@ -11,14 +11,14 @@ package struct StatusReport: Sendable {
     /// What there is to be told of; `nil` while the vault is locked.
     package let vitals: @Sendable () -> Vitals?
     /// What is wrong with the sockets.
-    let sockets: @Sendable () -> [StatusDocument.Problem]
+    let sockets: @Sendable () -> [HealthIssue]
     package let time: any TimeSource
     package let version: String
     package let started: Moment
     let stateDirectory: String
 
     package init(
-        vitals: @escaping @Sendable () -> Vitals?, sockets: @escaping @Sendable () -> [StatusDocument.Problem],
+        vitals: @escaping @Sendable () -> Vitals?, sockets: @escaping @Sendable () -> [HealthIssue],
         time: any TimeSource, version: String, started: Moment, stateDirectory: String
     ) {
         (self.vitals, self.sockets) = (vitals, sockets)
@@ -28,7 +28,9 @@ package struct StatusReport: Sendable {
     /// - Parameter name: of one app, or of everything.
     package func document(_ name: Name?) throws(Problem) -> StatusDocument {
         let now = time.now
-        guard let vitals = vitals() else { return document(.locked, now, [Self.locked] + sockets() + disk) }
+        guard let vitals = vitals() else {
+            return document(.locked, now, HealthIssue.inOrder([Self.locked] + sockets() + disk, at: now.wall))
+        }
         let catalog = vitals.vault.catalog
         var entries = catalog.apps
         if let name {
@@ -40,27 +42,21 @@ package struct StatusReport: Sendable {
             Self.app(
                 entry, try? recurrences.of(entry.app), now, oldHolders: catalog.holders(of: entry).count)
         }
-        return document(.unlocked, now, attentions(vitals, name).map(\.problem), apps, vitals)
+        return document(.unlocked, now, issues(vitals, name), apps, vitals)
     }
 
-    static let locked = StatusDocument.Problem(
+    static let locked = HealthIssue(
         .locked, "the vault is locked: no client is served", try: "keyturn unlock")
 
-    /// A problem that needs attention, and the push target that it concerns.
-    struct Attention {
-        let problem: StatusDocument.Problem
-        var target: Name?
-    }
-
     /// All problems, most urgent first, of one app or of everything. The only source for status, metrics and alerts.
-    func attentions(_ vitals: Vitals, _ name: Name? = nil) -> [Attention] {
+    package func issues(_ vitals: Vitals, _ name: Name? = nil) -> [HealthIssue] {
         let now = time.now.wall
         let catalog = vitals.vault.catalog
         var recurrences = Recurrences()
         let entries = name.map { catalog.app($0).map { [$0] } ?? [] } ?? catalog.apps
         let targets = Dictionary(grouping: catalog.targets, by: \.target.appID)
         var stuck: Set<Name> = []
-        let ranked = entries.flatMap { entry in
+        let apps = entries.flatMap { entry in
             let holders = catalog.holders(of: entry)
             let problems = AppProblems(
                 entry: entry, holders: holders,
@@ -78,26 +74,14 @@ package struct StatusReport: Sendable {
             + disk
             + Self.auditProblems(vitals.audit) + Self.keyProblems(vitals)
             + ZoomProblems.problems(vitals.zoom, catalog, time.now)
-            + spool.map(StatusDocument.Problem.init)
+            + spool.map { HealthIssue($0) }
         let policies = name == nil ? PolicyProblems.problems(catalog) : []
-        let all =
-            (host + AppProblems.inOrder(ranked)).map { Attention(problem: $0) }
-            + TargetProblems.attentions(catalog, app: name, stuck: stuck, now: now)
-            + policies.map { Attention(problem: $0) }
-        return Self.graded(all, now)
+        let targetIssues = TargetProblems.issues(catalog, app: name, stuck: stuck, now: now)
+        return HealthIssue.inOrder(host + apps + targetIssues + policies, at: now)
     }
-
-    /// The problems with their severity at this time. Equally urgent ones keep their order.
-    private static func graded(_ attentions: [Attention], _ now: Timestamp) -> [Attention] {
-        let graded = attentions.map { Attention(problem: $0.problem.graded(at: now), target: $0.target) }
-        return Severity.allCases.flatMap { severity in graded.filter { $0.problem.severity == severity } }
-    }
-
-    /// Like ``attentions(_:_:)``, for everything.
-    package func problems(_ vitals: Vitals) -> [StatusDocument.Problem] { attentions(vitals).map(\.problem) }
 
     private func document(
-        _ state: StatusDocument.State, _ now: Moment, _ problems: [StatusDocument.Problem],
+        _ state: StatusDocument.State, _ now: Moment, _ problems: [HealthIssue],
         _ apps: [StatusDocument.App] = [], _ vitals: Vitals? = nil
     ) -> StatusDocument {
         StatusDocument(
@@ -106,9 +90,9 @@ package struct StatusReport: Sendable {
             problems: problems, apps: apps)
     }
 
-    private static func keyProblems(_ vitals: Vitals) -> [StatusDocument.Problem] {
+    private static func keyProblems(_ vitals: Vitals) -> [HealthIssue] {
         var problems = vitals.vault.damagedSlots.map { slot in
-            StatusDocument.Problem(
+            HealthIssue(
                 .keySlotDamaged,
                 "key slot \(slot) is damaged or missing: its unlock key may no longer unlock the vault",
                 try: "keyturn key remove \(slot), then add another one: keyturn key add")
@@ -122,16 +106,16 @@ package struct StatusReport: Sendable {
         return problems
     }
 
-    private static func hostProblems(_ vault: Vault) -> [StatusDocument.Problem] {
-        vault.isElsewhere ? [.init(.vaultElsewhere, Vault.elsewhere.detail, try: Vault.elsewhere.hint)] : []
+    private static func hostProblems(_ vault: Vault) -> [HealthIssue] {
+        vault.isElsewhere ? [HealthIssue(.vaultElsewhere, Vault.elsewhere.advice)] : []
     }
 
     /// Reported before the log and the vault run out of space, not only then.
-    private var disk: [StatusDocument.Problem] {
+    private var disk: [HealthIssue] {
         DiskRoom(at: stateDirectory).flatMap { Self.problem($0, at: stateDirectory) }.map { [$0] } ?? []
     }
 
-    static func problem(_ room: DiskRoom, at path: String) -> StatusDocument.Problem? {
+    static func problem(_ room: DiskRoom, at path: String) -> HealthIssue? {
         let code: AttentionCode
         switch room.verdict {
         case .enough: return nil
@@ -141,8 +125,8 @@ package struct StatusReport: Sendable {
         return .init(code, "\(path) has \(room.words)", try: DiskRoom.hint)
     }
 
-    private static func auditProblems(_ audit: Vitals.Audit) -> [StatusDocument.Problem] {
-        var problems: [StatusDocument.Problem] = []
+    private static func auditProblems(_ audit: Vitals.Audit) -> [HealthIssue] {
+        var problems: [HealthIssue] = []
         if audit.isUnavailable {
             problems.append(
                 .init(

@@ -50,7 +50,7 @@ package final class ZoomWatch: Sendable {
             case .refused: change(name) { $0.answered(now, of: name) }
             // A request that the daemon itself cancelled, for instance at a lock, says nothing about Zoom.
             case .later where failure.cause == .cancelled: break
-            case .later: change(name) { $0.failed(failure.reason, of: name, now) }
+            case .later: change(name) { $0.failed(failure.detail, of: name, now) }
             }
         case .notKept: break
         }

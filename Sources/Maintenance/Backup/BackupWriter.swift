@@ -57,7 +57,7 @@ package struct BackupWriter {
                 apps: inspection.apps.map { AppGeneration(app: $0.name, generation: $0.generation.number) },
                 removed: retention?.apply() ?? [],
                 problems: inspection.findings.map {
-                    StatusDocument.Problem(.damagedRow, $0.detail, try: "stop the daemon, then keyturnd check")
+                    HealthIssue(.damagedRow, $0.detail, try: "stop the daemon, then keyturnd check")
                 })
         } catch {
             throw Problem(backup: error)

@@ -39,9 +39,7 @@ package struct VaultCheck {
                 () throws(StoreError) in
                 try storage.openCopy(in: scratch)
             }
-            findings += StateModes(places: places).troubles.map {
-                Finding(.warning, $0.place, $0.detail, try: $0.hint)
-            }
+            findings += StateModes(places: places).findings
             var lines = 0
             if let inspector = look.inspector {
                 let (audit, count) = auditLog(inspector, look.inspection)
@@ -85,7 +83,7 @@ package struct VaultCheck {
         let store: any VaultStore
         do throws(StoreError) { store = try openCopy() } catch {
             guard error.code == .damaged || error.code == .notAVault else { throw error }
-            return (Look(), [Finding(.fatal, "vault.db", error.detail, try: error.hint)])
+            return (Look(), [Finding(.fatal, "vault.db", error.advice)])
         }
         return try await look(at: store, unlockKey, log)
     }
@@ -103,9 +101,9 @@ package struct VaultCheck {
             findings += inspection.findings
             if let log, let rollback = try await inspector.rollback(inspection, log) { findings.append(rollback) }
         } catch let error as VaultError where error.code == .damaged || error.code == .store(.damaged) {
-            findings.append(Finding(.fatal, "vault.db", error.detail, try: error.hint))
+            findings.append(Finding(.fatal, "vault.db", error.advice))
         } catch let error as StoreError where error.code == .damaged {
-            findings.append(Finding(.fatal, "vault.db", error.detail, try: error.hint))
+            findings.append(Finding(.fatal, "vault.db", error.advice))
         }
         try? await store.close()
         return (look, findings)
@@ -146,7 +144,7 @@ package struct VaultCheck {
                 try inspector.open(try SpoolEntry(reading: file.bytes))
                 return nil
             } catch {
-                return Finding(.error, file.name, error.detail, try: error.hint)
+                return Finding(.error, file.name, error.advice)
             }
         }
     }
@@ -162,13 +160,6 @@ extension VaultCheck.Look {
         }
         return CheckReport(
             vault: path, contents: contents, auditLines: auditLines,
-            findings: findings.sorted { $0.severity < $1.severity }.map(CheckReport.Finding.init))
-    }
-}
-
-extension CheckReport.Finding {
-    init(_ finding: Finding) {
-        self.init(
-            severity: finding.severity.rawValue, place: finding.place, detail: finding.detail, try: finding.hint)
+            findings: findings.sorted { $0.severity < $1.severity })
     }
 }

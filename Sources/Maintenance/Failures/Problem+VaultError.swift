@@ -1,3 +1,4 @@
+import Domain
 package import SocketAPI
 package import Vault
 
@@ -6,15 +7,15 @@ extension Problem {
     /// of its files stays in the daemon's log: no path leaves over a socket.
     package init(_ error: VaultError) {
         switch error.code {
-        case .exists, .ended: self.init(.conflict, error.detail, try: error.hint)
-        case .notFound: self.init(.notFound, error.detail, try: error.hint)
-        case .busy: self.init(.busy, error.detail, try: error.hint)
-        case .refused: self.init(.upstreamFailed, error.detail, try: error.hint)
-        case .wrongKey, .mistyped, .unfit: self.init(.unprocessable, error.detail, try: error.hint)
-        case .damaged: self.init(.vaultDamaged, error.detail, try: error.hint)
-        case .rolledBack: self.init(.vaultRolledBack, error.detail, try: error.hint)
-        case .closed: self.init(.locked, error.detail, try: error.hint)
-        case .library: self.init(.internal, error.detail, try: error.hint)
+        case .exists, .ended: self.init(.conflict, error.advice)
+        case .notFound: self.init(.notFound, error.advice)
+        case .busy: self.init(.busy, error.advice)
+        case .refused: self.init(.upstreamFailed, error.advice)
+        case .wrongKey, .mistyped, .unfit: self.init(.unprocessable, error.advice)
+        case .damaged: self.init(.vaultDamaged, error.advice)
+        case .rolledBack: self.init(.vaultRolledBack, error.advice)
+        case .closed: self.init(.locked, error.advice)
+        case .library: self.init(.internal, error.advice)
         case .store(let code): self.init(Self.code(code), Self.words(code), try: error.hint)
         }
     }

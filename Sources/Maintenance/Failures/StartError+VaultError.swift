@@ -1,3 +1,4 @@
+import Domain
 import SocketAPI
 package import Vault
 
@@ -22,7 +23,7 @@ extension StartError {
                 case .closed, .library: .internal
                 }
             }
-        self.init(status, error.detail, hint: error.hint)
+        self.init(status, error.advice)
     }
 }
 

@@ -1,16 +1,19 @@
+package import Domain
 package import Glibc
 package import SocketAPI
 
 /// Why the daemon does not start. Shown as one line on standard error, a hint, and an exit status.
-package struct StartError: Error, CustomStringConvertible {
+package struct StartError: Advised, Error, CustomStringConvertible {
     package let exitStatus: ExitStatus
-    package let detail: String
-    package let hint: String?
+    package let advice: Advice
+
+    package init(_ exitStatus: ExitStatus, _ advice: Advice) {
+        self.exitStatus = exitStatus
+        self.advice = advice
+    }
 
     package init(_ exitStatus: ExitStatus, _ detail: String, hint: String? = nil) {
-        self.exitStatus = exitStatus
-        self.detail = detail
-        self.hint = hint
+        self.init(exitStatus, Advice(detail, try: hint))
     }
 
     package init(systemCall what: String, _ reason: CInt) {

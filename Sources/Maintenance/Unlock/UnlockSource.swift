@@ -1,4 +1,5 @@
 package import Confinement
+import Domain
 package import Glibc
 import SocketAPI
 package import Vault

@@ -59,7 +59,7 @@ extension Scheduler {
                 return rest(.probe, name, max(error.wait(or: 0), entry.isSuspect ? 5 : Self.pause.probe))
             }
             found = Upkeep.Probe(
-                generation: entry.credential.generation, at: time.now.wall, cause: failure.cause, reason: failure.reason
+                generation: entry.credential.generation, at: time.now.wall, cause: failure.cause, reason: failure.detail
             )
         }
         guard let now = vault.catalog.app(name), now.app.id == entry.app.id else { return }

@@ -1,49 +1,37 @@
 package import Domain
 package import SecretJSON
 
+/// Where alerts go besides the log. The raw values are the names of settings.
+package enum AlertChannelKind: String, JSONValue, Sendable {
+    /// Nowhere else.
+    case log
+    case command, webhook
+}
+
 /// The answer to `GET /v1/alerts`: the active alerts, most urgent first.
 package struct AlertList: Equatable, Sendable, ListedDocument {
     package struct Entry: Equatable, Sendable, ListedDocument {
-        package let severity: String
-        package let code: String
-        package let app: String?
-        package let target: String?
+        package let issue: HealthIssue
         package let since: Timestamp
-        package let detail: String
-        package let hint: String?
 
-        package init(
-            severity: String, code: String, app: String?, target: String?, since: Timestamp, detail: String,
-            try hint: String?
-        ) {
-            self.severity = severity
-            self.code = code
-            self.app = app
-            self.target = target
+        package init(_ issue: HealthIssue, since: Timestamp) {
+            self.issue = issue
             self.since = since
-            self.detail = detail
-            self.hint = hint
         }
 
         package init<Failure>(_ members: inout Members<Self, Failure>) throws(Failure) {
-            severity = try members("severity", \.severity)
-            code = try members("code", \.code)
-            app = try members.orNull("app", \.app)
-            target = try members.orNull("target", \.target)
+            issue = try members.inline(\.issue, withNulls: true)
             since = try members("since", \.since)
-            detail = try members("detail", \.detail)
-            hint = try members.orNull("try", \.hint)
         }
     }
 
-    /// `log`, `command` or `webhook`.
-    package let channel: String
+    package let channel: Open<AlertChannelKind>
     /// The number of alerts still to be sent there.
     package let undelivered: Int
     package let alerts: [Entry]
 
-    package init(channel: String, undelivered: Int, alerts: [Entry]) {
-        self.channel = channel
+    package init(channel: AlertChannelKind, undelivered: Int, alerts: [Entry]) {
+        self.channel = .known(channel)
         self.undelivered = undelivered
         self.alerts = alerts
     }
@@ -57,9 +45,9 @@ package struct AlertList: Equatable, Sendable, ListedDocument {
 
 /// The answer to `POST /v1/alerts/test`: the channels that accepted the alert.
 package struct AlertTested: Equatable, Sendable, ListedDocument {
-    package let channel: String
+    package let channel: Open<AlertChannelKind>
 
-    package init(channel: String) { self.channel = channel }
+    package init(channel: AlertChannelKind) { self.channel = .known(channel) }
 
     package init<Failure>(_ members: inout Members<Self, Failure>) throws(Failure) {
         channel = try members("channel", \.channel)

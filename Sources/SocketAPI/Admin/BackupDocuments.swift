@@ -43,11 +43,11 @@ package struct BackupReport: Equatable, Sendable, ListedDocument {
     /// The names of older backups in the directory that were deleted.
     package let removed: [String]
     /// Problems: data that the backup lacks, or that is wrong in both the backup and the vault.
-    package var problems: [StatusDocument.Problem]
+    package var problems: [HealthIssue]
 
     package init(
         file: String, bytes: Int, takenAt: Timestamp, rows: Int, commits: Int, apps: [AppGeneration],
-        removed: [String], problems: [StatusDocument.Problem]
+        removed: [String], problems: [HealthIssue]
     ) {
         self.file = file
         self.bytes = bytes

@@ -3,29 +3,6 @@ package import SecretJSON
 
 /// The result of `keyturnd check`: the vault's contents, and its problems, worst first.
 package struct CheckReport: Equatable, Sendable, ListedDocument {
-    package struct Finding: Equatable, Sendable, ListedDocument {
-        /// `fatal`, `error` or `warning`.
-        package let severity: String
-        /// A file or directory.
-        package let place: String
-        package let detail: String
-        package let hint: String?
-
-        package init(severity: String, place: String, detail: String, try hint: String?) {
-            self.severity = severity
-            self.place = place
-            self.detail = detail
-            self.hint = hint
-        }
-
-        package init<Failure>(_ members: inout Members<Self, Failure>) throws(Failure) {
-            severity = try members("severity", \.severity)
-            place = try members("place", \.place)
-            detail = try members("detail", \.detail)
-            hint = try members.ifPresent("try", \.hint)
-        }
-    }
-
     /// The contents of a vault, as far as they could be read.
     package struct Contents: Equatable, Sendable, MemberList {
         package var rows = 0

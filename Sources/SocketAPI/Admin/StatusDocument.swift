@@ -5,53 +5,6 @@ package import SecretJSON
 package struct StatusDocument: Equatable, Sendable, ListedDocument {
     package enum State: String, JSONValue, Sendable { case unlocked, locked }
 
-    /// Something that needs an operator's attention.
-    package struct Problem: Equatable, Sendable, ListedDocument {
-        package let code: String
-        package private(set) var severity: Severity
-        package let app: Name?
-        package let detail: String
-        package let hint: String?
-        /// When something is lost for good unless somebody acts.
-        package let deadline: Timestamp?
-
-        package init(
-            _ code: AttentionCode, app: Name? = nil, _ detail: String, try hint: String? = nil,
-            deadline: Timestamp? = nil
-        ) {
-            self.init(cause: code.rawValue, app: app, detail, try: hint, deadline: deadline)
-        }
-
-        /// - Parameter code: may also be one of the causes for which Zoom gives no token.
-        package init(
-            cause code: String, app: Name? = nil, _ detail: String, try hint: String? = nil,
-            deadline: Timestamp? = nil
-        ) {
-            self.code = code
-            self.app = app
-            self.detail = detail
-            self.hint = hint
-            self.deadline = deadline
-            severity = Severity.base(code)
-        }
-
-        /// The same problem, with its severity at this time.
-        package func graded(at now: Timestamp) -> Problem {
-            var graded = self
-            graded.severity = Severity(code, deadline: deadline, now: now)
-            return graded
-        }
-
-        package init<Failure>(_ members: inout Members<Self, Failure>) throws(Failure) {
-            code = try members("code", \.code)
-            severity = try members("severity", \.severity)
-            app = try members.ifPresent("app", \.app)
-            detail = try members("detail", \.detail)
-            hint = try members.ifPresent("try", \.hint)
-            deadline = try members.ifPresent("deadline", \.deadline)
-        }
-    }
-
     package struct App: Equatable, Sendable, ListedDocument {
         package enum TokenState: String, JSONValue, Sendable { case fresh, expired, none, refused }
 
@@ -112,12 +65,12 @@ package struct StatusDocument: Equatable, Sendable, ListedDocument {
     package let keyEpoch: Int?
     /// Present while rows of older epochs remain.
     package let resealing: ResealingDocument?
-    package let problems: [Problem]
+    package let problems: [HealthIssue]
     package let apps: [App]
 
     package init(
         state: State, version: String, startedAt: Timestamp, now: Timestamp, keyEpoch: Int? = nil,
-        resealing: ResealingDocument? = nil, problems: [Problem], apps: [App]
+        resealing: ResealingDocument? = nil, problems: [HealthIssue], apps: [App]
     ) {
         self.state = state
         self.version = version
@@ -133,7 +86,7 @@ package struct StatusDocument: Equatable, Sendable, ListedDocument {
     package var severity: Severity? { problems.map(\.severity).min() }
 
     /// A copy with other apps and problems.
-    package func with(problems: [Problem], apps: [App]) -> StatusDocument {
+    package func with(problems: [HealthIssue], apps: [App]) -> StatusDocument {
         StatusDocument(
             state: state, version: version, startedAt: startedAt, now: now, keyEpoch: keyEpoch, resealing: resealing,
             problems: problems, apps: apps)

@@ -3,24 +3,21 @@ package import SecretJSON
 
 /// A push target as operators see it, without password and key.
 package struct TargetDocument: Equatable, Sendable, ListedDocument {
-    package struct Failure: Equatable, Sendable, ListedDocument {
+    package struct Failure: Advised, Equatable, Sendable, ListedDocument {
         package let since: Timestamp
         package let code: String
-        package let detail: String
-        package let hint: String?
+        package let advice: Advice
 
-        package init(since: Timestamp, code: String, detail: String, hint: String?) {
+        package init(since: Timestamp, code: String, _ advice: Advice) {
             self.since = since
             self.code = code
-            self.detail = detail
-            self.hint = hint
+            self.advice = advice
         }
 
         package init<Failure>(_ members: inout Members<Self, Failure>) throws(Failure) {
             since = try members("since", \.since)
             code = try members("code", \.code)
-            detail = try members("detail", \.detail)
-            hint = try members.ifPresent("try", \.hint)
+            advice = try members.inline(\.advice)
         }
     }
 

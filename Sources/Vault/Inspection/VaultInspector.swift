@@ -1,4 +1,5 @@
 package import Audit
+package import Domain
 import Envelope
 package import SecretMemory
 import Synchronization
@@ -36,7 +37,7 @@ package struct VaultInspector: Sendable {
         guard let commits = inspection.commits, let found = Rollback(commits: commits, named: named)?.error else {
             return nil
         }
-        return Finding(.fatal, Inspection.place, found.detail, try: found.hint)
+        return Finding(.fatal, Inspection.place, found.advice)
     }
 
     /// The key of the audit log's lines.

@@ -1,5 +1,7 @@
+package import Domain
+
 /// Why a store operation failed. Contains no value of a row.
-package struct StoreError: Error, Equatable, CustomStringConvertible {
+package struct StoreError: Advised, Error, Equatable, CustomStringConvertible {
     package enum Code: Equatable, Sendable {
         /// Another process holds the file.
         case inUse
@@ -19,25 +21,26 @@ package struct StoreError: Error, Equatable, CustomStringConvertible {
     }
 
     package let code: Code
-    /// The operation, and the store's own message if it contains no values.
-    package let detail: String
+    package let advice: Advice
 
+    /// - Parameter detail: the operation, and the store's own message if it contains no values.
     package init(_ code: Code, _ detail: String) {
         self.code = code
-        self.detail = detail
-    }
-
-    package var description: String {
-        switch code {
-        case .newerSchema(let found, let known):
-            "the vault has schema \(found), and this program knows schemas up to \(known): \(detail)"
-        default: detail
+        if case .newerSchema(let found, let known) = code {
+            let words = "the vault has schema \(found), and this program knows schemas up to \(known)"
+            advice = Advice("\(words): \(detail)", try: code.hint)
+        } else {
+            advice = Advice(detail, try: code.hint)
         }
     }
 
+    package var description: String { detail }
+}
+
+extension StoreError.Code {
     /// What the operator can do, if anything.
     package var hint: String? {
-        switch code {
+        switch self {
         case .inUse: "one vault belongs to one daemon: stop the other one, or use another --state-dir for this one"
         case .missing: "keyturnd init"
         case .exists: "give another --state-dir, or serve the vault that is there: keyturnd serve"

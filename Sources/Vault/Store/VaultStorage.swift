@@ -1,3 +1,5 @@
+package import Domain
+
 /// Where one vault is kept: a file of SQLite, or a database. A program makes, opens, checks and replaces a vault by this alone; which
 /// kind it is, is said in one place, where the program is put together.
 package protocol VaultStorage: Sendable {

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Domain
 import SocketAPI
 import Terminal
 
@@ -25,10 +26,9 @@ struct AlertListCommand: ParsableCommand {
     static func text(_ list: AlertList) -> String {
         var text = list.alerts.isEmpty ? "no alerts\n" : ""
         for alert in list.alerts {
-            let subject = [alert.app, alert.target.map { "target \($0)" }].compactMap(\.self).joined(separator: ", ")
-            text += "\(alert.severity)  \(alert.code)\(subject.isEmpty ? "" : "  \(subject)")  since \(alert.since)\n"
-            text += "  \(oneLine(alert.detail))\n"
-            if let hint = alert.hint { text += "  try: \(oneLine(hint))\n" }
+            let issue = alert.issue
+            text += "\(issue.severity)  \(issue.code)\(issue.subject.map { "  \($0)" } ?? "")  since \(alert.since)\n"
+            text += "  \(issue.advice.lines)"
         }
         if list.undelivered > 0 { text += "\(list.undelivered) still to be sent to the \(list.channel)\n" }
         return text
@@ -49,16 +49,15 @@ struct AlertTest: ParsableCommand {
     func run() throws {
         let answer = try common.admin.send(.post, "/v1/alerts/test", within: .seconds(90))
         try common.show(answer, as: AlertTested.self) { tested in
-            switch tested.channel {
-            case "log":
+            switch tested.channel.known {
+            case .log:
                 StandardOutput.write(
                     """
                     written to the daemon's log only: neither alerts.command nor alerts.webhook is in force
                       (a first command needs a restart of keyturnd, a webhook a reload)
 
                     """)
-            case "command": StandardOutput.write("the command accepted it\n")
-            default: StandardOutput.write("the webhook accepted it\n")
+            case .command, .webhook, nil: StandardOutput.write("the \(tested.channel) accepted it\n")
             }
         }
     }

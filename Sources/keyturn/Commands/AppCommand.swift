@@ -147,8 +147,7 @@ extension Verification {
                 case .skipped: "skipped"
                 case .warning: "warning"
                 }
-            text += "\(mark)  \(check.check): \(onOneLine(check.detail))\n"
-            if let hint = check.hint { text += "           try: \(hint)\n" }
+            text += "\(mark)  \(check.check): \(check.advice.lines(trying: "           "))"
         }
         return text
     }

@@ -56,7 +56,7 @@ struct BackupCommand: ParsableCommand {
         if !report.apps.isEmpty { text += "\n" + table.text }
         for name in report.removed { text += "deleted \(name)\n" }
         for problem in report.problems {
-            text += "problem: \(problem.detail)\n" + (problem.hint.map { "  try: \($0)\n" } ?? "")
+            text += "problem: \(problem.advice.lines)"
         }
         return text
     }

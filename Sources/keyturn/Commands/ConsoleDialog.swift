@@ -35,7 +35,7 @@ enum ConsoleDialog {
             do { return try check(line) } catch let error as ClientError {
                 complain("keyturn: \(error)")
             } catch let failure as CommandFailure {
-                complain("keyturn: \(failure.message ?? "that was not accepted")")
+                complain("keyturn: \(failure.advice?.detail ?? "that was not accepted")")
             }
         }
         return try check(try ConsoleOptions.text(asked: prompt, or: option))

@@ -50,14 +50,14 @@ struct DoctorCommand: ParsableCommand {
         let isSystems = places.runtimeDirectory == Places.systemRuntimeDirectory
         let down =
             host.isServed
-            ? DoctorReport.Line(
+            ? CheckResult(
                 "daemon", .failed,
                 "a daemon serves the vault, but cannot be reached: its socket \(places.adminSocket) was removed",
                 try: isSystems ? Places.restart : "restart keyturnd")
-            : DoctorReport.Line(
+            : CheckResult(
                 "daemon", .failed, "no daemon listens at \(places.adminSocket)",
                 try: isSystems ? Places.restart : "systemctl start keyturnd, or keyturnd serve")
-        let unseen = DoctorReport.Line(
+        let unseen = CheckResult(
             "vault", .skipped,
             "without a daemon the vault, the log, the libraries and the connection to Zoom are not checked",
             try: "keyturnd check")
@@ -66,9 +66,8 @@ struct DoctorCommand: ParsableCommand {
 
     static func text(_ report: DoctorReport) -> String {
         report.lines.map { line in
-            let hint = line.outcome == .passed ? nil : line.hint
-            return "\(line.outcome.rawValue.padded(to: 8)) \(line.check): \(onOneLine(line.detail))\n"
-                + (hint.map { "           try: \($0)\n" } ?? "")
+            let advice = line.outcome == .passed ? Advice(line.detail) : line.advice
+            return "\(line.outcome.rawValue.padded(to: 8)) \(line.check): \(advice.lines(trying: "           "))"
         }.joined()
     }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Domain
 import ErrorCatalog
 import Glibc
 import SecretMemory
@@ -39,15 +40,15 @@ struct ExplainErrorCommand: ParsableCommand {
         let width = Screen.width(of: STDOUT_FILENO).map { min($0, 100) }
         return entries.map { entry in
             common.paint.text(entry.code, .heading) + ", \(entry.origin.words)\n"
-                + wrapped(entry.meaning, behind: "  ", width: width)
-                + wrapped(entry.remedy, behind: "  try: ", width: width)
+                + wrapped(entry.detail, behind: "  ", width: width)
+                + wrapped(entry.hint ?? "", behind: "  try: ", width: width)
         }.joined(separator: "\n")
     }
 
     private func list(_ entries: [ErrorEntry]) -> String {
         ErrorEntry.Origin.allCases.map { origin in
             var table = TextTable()
-            for entry in entries where entry.origin == origin { table.add("  " + entry.code, entry.meaning) }
+            for entry in entries where entry.origin == origin { table.add("  " + entry.code, entry.detail) }
             let width = Screen.width(of: STDOUT_FILENO)
             let heading = common.paint.text(origin.words, .heading) + "\n"
             return heading

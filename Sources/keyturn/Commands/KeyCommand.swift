@@ -125,7 +125,7 @@ struct KeyAdd: ParsableCommand {
         let fate = isRemoved ? "was removed again" : "stays, with a key that was not shown"
         return CommandFailure(
             .inputOutput,
-            "the new recovery key was not shown, and key slot \(slot.slot) \(fate): \(failure.message ?? "")",
+            "the new recovery key was not shown, and key slot \(slot.slot) \(fate): \(failure.advice?.detail ?? "")",
             try: isRemoved ? "keyturn key add --recovery-out FILE" : "keyturn key remove \(slot.slot)")
     }
 

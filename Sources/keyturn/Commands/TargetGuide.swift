@@ -74,8 +74,7 @@ struct TargetGuide {
         while true {
             let answer = try call()
             guard mayAsk.user, let problem = answer.problem, problem.code != .loginRefused else { return answer }
-            complain("keyturn: \(problem.detail)")
-            if let hint = problem.hint { complain("  try: \(hint)") }
+            complain("keyturn: \(problem.advice.lines)", terminator: "")
             guard Question.isYes("try again with the same values?") else { return answer }
         }
     }
@@ -149,8 +148,7 @@ struct TargetGuide {
             do { return try call(&console) } catch ClientError.problem(let problem)
                 where retyping != nil && problem.code == .upstreamFailed
             {
-                complain("keyturn: \(problem.detail)")
-                if let hint = problem.hint { complain("  try: \(hint)") }
+                complain("keyturn: \(problem.advice.lines)", terminator: "")
                 guard let retyping else { continue }
                 let (url, met) = try self.console(retyping)
                 let known = met?.sha256 == nil || met?.sha256 == console.pin ? console.pin : try pin(met)

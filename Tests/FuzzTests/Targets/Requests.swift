@@ -1,3 +1,4 @@
+import Domain
 import SecretMemory
 
 @testable import SocketAPI
