@@ -1,5 +1,6 @@
 import Domain
 import Glibc
+import SocketAPI
 
 /// The free space of a file system, and whether it suffices for a vault. Used by the doctor, the status and the metrics.
 package struct DiskRoom: Equatable, Sendable {
@@ -54,6 +55,5 @@ package struct DiskRoom: Equatable, Sendable {
         return verdict == .full ? "\(room): when it is full, no client is served and nothing is saved" : room
     }
 
-    package static let hint =
-        "free some space on the file system of the state directory: move other files first, then older files of audit/, without deleting those"
+    package static let hint = AttentionCode.diskFull.advice.hint
 }

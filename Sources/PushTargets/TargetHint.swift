@@ -1,4 +1,5 @@
 package import Domain
+import SocketAPI
 package import Vault
 
 /// The command to type when something is wrong with a push target.
@@ -19,6 +20,6 @@ package enum TargetHint {
     package static func changed(_ name: Name, _ drift: Drift) -> String {
         drift.kind == .identity
             ? "to put this app's back: keyturn target push \(name); if the other app is meant: keyturn target remove \(name)"
-            : "keyturn target push \(name); only if you know that it has the current secret: keyturn target accept \(name)"
+            : AttentionCode.targetChanged.remedy(name) ?? ""
     }
 }

@@ -31,7 +31,7 @@ package struct Problem: Advised, Error, Equatable, Sendable {
         var json = JSONWriter()
         json.beginObject()
         json.member("type", code.type)
-        json.member("title", code.title)
+        json.member("title", code.advice.detail)
         json.member("status", code.status.rawValue)
         json.member("detail", detail)
         json.member("code", code)

@@ -55,41 +55,6 @@ package enum ProblemCode: String, JSONValue, Sendable, CaseIterable {
         }
     }
 
-    /// The same text for each code; the problem's detail has the specifics.
-    package var title: String {
-        switch self {
-        case .badRequest: "the request is malformed"
-        case .missingHeader: "the header 'Keyturn-Request: 1' is missing"
-        case .notGranted: "not granted to this caller"
-        case .notPermitted: "not permitted in this role"
-        case .notFound: "no such object"
-        case .methodNotAllowed: "not supported with this method"
-        case .conflict: "not possible in the present state"
-        case .busy: "another operation is running"
-        case .payloadTooLarge: "the body is too large"
-        case .uriTooLong: "the request line is too long"
-        case .unsupportedMediaType: "the body is not JSON"
-        case .expectationFailed: "the expectation cannot be met"
-        case .unprocessable: "a value in the request is wrong"
-        case .tooManyRequests: "too many requests"
-        case .headersTooLarge: "the header section is too large"
-        case .internal: "an internal error of the daemon"
-        case .notImplemented: "the method is unknown"
-        case .upstreamFailed: "the other side refused"
-        case .loginRefused: "the console does not accept the login"
-        case .locked: "the vault is locked"
-        case .upstreamUnavailable: "the other side cannot be reached"
-        case .vaultDamaged: "the vault is damaged"
-        case .vaultRolledBack: "the vault is older than its audit log"
-        case .auditUnavailable: "the audit log cannot be written"
-        case .unproven: "zoom has not accepted these credentials yet"
-        case .restoredSecretRefused: "zoom refuses these credentials"
-        case .storageFailed: "the daemon cannot write to its disk"
-        case .unavailable: "the daemon cannot do this now"
-        case .versionNotSupported: "the HTTP version is not supported"
-        }
-    }
-
     /// A stable name for the `type` member. It is only a name; there is no page behind it.
     package var type: String { "urn:keyturn:problem:\(rawValue)" }
 }

@@ -61,13 +61,13 @@ extension Vault {
         let reason = rotation.reason.map { ": \($0)" } ?? ""
         let due = rotation.due.map { "; it continues at \($0)" } ?? ""
         return VaultError(
-            .busy, "a rotation of '\(name)' is running, in state \(rotation.phase.rawValue)\(reason)\(due)",
+            .busy, "a rotation of '\(name)' is running, in state '\(rotation.phase.words)'\(reason)\(due)",
             hint: rotation.wayOn)
     }
 
     package static func over(_ name: Name, _ rotation: Rotation) -> VaultError {
         VaultError(
-            .ended, "this rotation has ended, in state \(rotation.phase.rawValue)",
+            .ended, "this rotation has ended, in state '\(rotation.phase.words)'",
             hint: "keyturn history \(name)")
     }
 
@@ -75,7 +75,7 @@ extension Vault {
     package static func notLive(_ name: Name, _ rotation: Rotation) -> VaultError {
         let now = "keyturn rotate \(name) --now"
         return VaultError(
-            .busy, "the new secret is not live yet (state \(rotation.phase.rawValue)): there is no overlap to end",
+            .busy, "the new secret is not live yet (state '\(rotation.phase.words)'): there is no overlap to end",
             hint: rotation.phase == .planned ? "keyturn rotation abort \(rotation.id), or \(now)" : now)
     }
 }

@@ -89,7 +89,7 @@ package final class Vault: Sendable {
             if !force, let open = entry?.rotation, open.phase != .planned {
                 throw VaultError(
                     .busy,
-                    "a rotation of '\(name)' is running, in state \(open.phase.rawValue): removing the app could delete "
+                    "a rotation of '\(name)' is running, in state '\(open.phase.words)': removing the app could delete "
                         + "the only copy of a new secret",
                     hint: "keyturn rotation show \(open.id); to lose it: keyturn app remove \(name) --force")
             }

@@ -24,7 +24,7 @@ import Testing
     ]
     /// Properties that are words for an error.
     private static let speakers = [
-        "sentence", "hint", "description", "detail", "title", "words", "tasks", "reason", "meaning", "remedy",
+        "sentence", "hint", "description", "detail", "title", "words", "tasks", "reason", "meaning", "remedy", "advice",
     ]
 
     private static let all: [Message] = {

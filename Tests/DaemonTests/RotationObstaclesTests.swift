@@ -55,7 +55,7 @@ import Vault
 
     private static let stopping: [(State, says: [String])] = [
         (State(change: { $0.isElsewhere = true }), ["another host", "keyturn adopt"]),
-        (State(phase: .draining), ["is running", "draining", "keyturn rotation show r1"]),
+        (State(phase: .draining), ["is running", "'grace period'", "keyturn rotation show r1"]),
         (State(phase: .blocked), ["blocked: because", "keyturn rotation resume r1"]),
         (State(isRefused: true), ["refuses", "keyturn rotate zoom --manual"]),
         (State(isSuspect: true), ["from a backup", "keyturn app verify zoom"]),

@@ -139,7 +139,9 @@ import Testing
                 try failure() == head + "user \(geteuid()) has no grant for this app's credentials; try: "
                     + "keyturn client add NAME --uid \(geteuid()) --allow APP:credentials")
             try world.must("lock")
-            #expect(try failure() == head + "the vault is locked; try: keyturn unlock")
+            #expect(
+                try failure() == head
+                    + "the vault is locked: no client is served and nothing is rotated; try: keyturn unlock")
             try world.crash()
             #expect(
                 try failure() == head

@@ -25,7 +25,7 @@ import Testing
             #expect(try world.sandbox.accepts(app.secret, of: app), "still held, still good")
 
             let second = try world.keyturn("rotate", "zoom-prod")
-            #expect(second.exit == 75 && second.complains() && second.errors.contains("draining"))
+            #expect(second.exit == 75 && second.complains() && second.errors.contains("'grace period'"))
             let id = try #require(rotation["id"].string)
             let abort = try world.keyturn("rotation", "abort", id)
             #expect(abort.exit == 75 && abort.complains())
@@ -47,7 +47,7 @@ import Testing
             #expect(try world.keyturn("rotation", "list").output == "no rotation is running\n")
             #expect(try world.keyturn("rotation", "abort", id).exit == 65)
             let late = try world.keyturn("rotation", "resume", id)
-            #expect(late.exit == 65 && late.complains() && late.errors.contains("retired"))
+            #expect(late.exit == 65 && late.complains() && late.errors.contains("'done'"))
         }
     }
 

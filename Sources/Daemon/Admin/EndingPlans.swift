@@ -39,7 +39,7 @@ struct EndingPlans {
             if open.endsOldSecret { changes += 1 }
             steps.append("rotation \(open.id) is finished: \(ending(open))")
         } else if let open {
-            let way = "rotation \(open.id), under way in state \(open.phase.rawValue), continues without an overlap"
+            let way = "rotation \(open.id), under way in state '\(open.phase.words)', continues without an overlap"
             if !open.endsOldSecret, !open.isByHand { changes += 1 }
             steps.append(open.endsOldSecret ? way : "\(way): \(ending(open))")
             replaced = open.endsOldSecret ? open.base : open.target

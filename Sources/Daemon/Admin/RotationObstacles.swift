@@ -29,7 +29,7 @@ struct RotationObstacles {
         guard let open = entry.rotation else { return nil }
         let document = RotationDocument(open, of: entry.app, targets: targets)
         guard open.phase == .blocked else {
-            return "a rotation is running, in state \(open.phase.rawValue)\(open.reason.map { ": \($0)" } ?? "")"
+            return "a rotation is running, in state '\(open.phase.words)'\(open.reason.map { ": \($0)" } ?? "")"
                 + "; keyturn rotation show \(open.id)"
         }
         return "a rotation is blocked: \(open.reason ?? "no reason given"); \(document.hint ?? "")"

@@ -4,6 +4,7 @@ import Health
 import Logging
 import Rotation
 import Scheduling
+import SocketAPI
 import Tokens
 import Vault
 
@@ -21,7 +22,7 @@ extension RotationEvent {
             let isBad = [.blocked, .lostResponse, .refused].contains(rotation.phase)
             logger.log(
                 level: isBad ? .error : .notice,
-                "rotation \(isMove ? "" : "still ")\(rotation.phase.rawValue)\(rotation.reason.map { ": \($0)" } ?? "")",
+                "rotation \(isMove ? "is now" : "is still") '\(rotation.phase.words)'\(rotation.reason.map { ": \($0)" } ?? "")",
                 metadata: particulars)
         case .notKept(let app, let error):
             logger.error("rotation waits: \(error)", metadata: ["app": "\(app)"])
@@ -86,7 +87,7 @@ extension AuditNote {
             logger.notice(
                 "a crash had left an incomplete line of \(counted(bytes, "byte")) in \(path), which was removed")
         case .trouble(let words):
-            logger.critical("the audit log was changed: \(words); try: keyturn audit verify")
+            logger.critical("\(AttentionCode.auditLogChanged.advice(because: words))")
         }
     }
 }

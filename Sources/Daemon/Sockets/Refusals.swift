@@ -8,7 +8,7 @@ import Vault
 
 /// Refusals that several routes share.
 enum Refusal {
-    static let locked = Problem(.locked, "the vault is locked", try: "keyturn unlock")
+    static let locked = Problem(.locked, ProblemCode.locked.advice)
     static let noSuchRoute = Problem(.notFound, "there is nothing at this path")
 
     /// For waiting clients while the daemon stops: a new daemon may run in a moment.
@@ -17,9 +17,7 @@ enum Refusal {
 
     /// Sent instead of an answer that could not be logged.
     static let unrecorded = RenderedResponse.refusing(notLogged, retryAfter: 1)
-    static let notLogged = Problem(
-        .auditUnavailable, "the audit log cannot be written, and no answer with a secret is sent without a log line",
-        try: "make room in the state directory, and see keyturn status")
+    static let notLogged = Problem(.auditUnavailable, ProblemCode.auditUnavailable.advice)
 
     /// Sent instead of a secret from a backup that may have expired.
     private static let unproven = RenderedResponse.refusing(
@@ -51,7 +49,7 @@ enum Refusal {
     static let notLoggedYet = Problem(
         .auditUnavailable,
         "this was done, but the audit log cannot be written: its line stays in the vault until it can",
-        try: "free some space in the state directory, and see keyturn status; do not repeat the command")
+        try: "\(Remedy.freeSpace), and see keyturn status; do not repeat the command")
 
     /// For a request beyond the limit of waiting requests.
     static let tooManyWaiting = RenderedResponse.refusing(

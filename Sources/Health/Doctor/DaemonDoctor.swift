@@ -80,7 +80,7 @@ package struct DaemonDoctor {
             lines += await zoom(catalog.entries.map(\.app.environment))
             lines += await targets(unlocked.pusher, catalog)
         } else {
-            lines.append(Line("vault", .failed, "it is locked: no client is served", try: "keyturn unlock"))
+            lines.append(Line("vault", .failed, AttentionCode.locked.advice))
             lines += await zoom([])
         }
         return DoctorReport(lines)

@@ -31,7 +31,7 @@ extension DaemonDoctor {
         } catch {
             return .init(
                 "zoom", .failed, "\(url): \(error)",
-                try: "check name resolution, proxy (https_proxy) and firewall; zoom.ca_file")
+                try: "\(ZoomCause.unreachable.remedy); zoom.ca_file")
         }
     }
 }

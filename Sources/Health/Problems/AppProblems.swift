@@ -90,7 +90,7 @@ struct AppProblems {
         if let rotation = entry.rotation {
             hint = "keyturn rotation show \(rotation.id)"
         } else if entry.refusal.map({ !$0.mayPass }) ?? false {
-            hint = newSecretByHand(app)
+            hint = Remedy.newSecret(app)
         } else {
             hint = "keyturn rotate \(app); if zoom refuses: keyturn rotate \(app) --manual"
         }
@@ -139,7 +139,7 @@ struct AppProblems {
         guard !missing.isEmpty else { return nil }
         return issue(
             .missingScopes, "\(ZoomCause.missingScopes.meaning): \(missing.joined(separator: "; "))",
-            try: ZoomCause.missingScopes.fix(app.description))
+            try: AttentionCode.missingScopes.remedy(app))
     }
 
     /// Only for a policy with automatic rotation; a running rotation reports its own problems.
@@ -155,7 +155,7 @@ struct AppProblems {
         }
         return issue(
             .rotationRefused, "the scheduled rotation was refused at \(refused.at): \(refused.reason)",
-            try: "keyturn rotate \(app) --dry-run shows the obstacles; then keyturn rotate \(app)")
+            try: AttentionCode.rotationRefused.remedy(app))
     }
 
     private var overdue: HealthIssue? {
@@ -173,7 +173,8 @@ struct AppProblems {
         let since = "due since \(planned), \(countdown(now - planned))"
         if entry.app.policy.isPaused {
             return issue(
-                .rotationPaused, "paused, although its rotation is \(since)", try: "keyturn resume \(app)")
+                .rotationPaused, "paused, although its rotation is \(since)",
+                try: AttentionCode.rotationPaused.remedy(app))
         }
         let due = RotationDue(
             entry, upkeep: entry.upkeep, recurrence: recurrence, now: now, catchingUp: false)
@@ -202,6 +203,6 @@ struct AppProblems {
         return issue(
             .holdersNearDeadline,
             "the old secret is still held by \(listed(holders)), and is revoked at \(deadline), in \(countdown(deadline - now))",
-            try: "make them fetch again; keyturn holders \(app)", deadline: deadline)
+            try: AttentionCode.holdersNearDeadline.remedy(app), deadline: deadline)
     }
 }

@@ -28,12 +28,8 @@ package struct SecretRefusal: Equatable, Sendable {
 
     /// What to do if the secret is from a backup: waiting does not help.
     package func fixOfRestored(_ app: Name) -> String {
-        cause == .appDisabled ? cause.fix(app.description) : newSecretByHand(app)
+        cause == .appDisabled ? cause.fix(app.description) : Remedy.newSecret(app)
     }
-}
-
-func newSecretByHand(_ app: Name) -> String {
-    "generate a new secret in the Marketplace, then: keyturn rotate \(app) --manual"
 }
 
 /// The hint that lets a blocked rotation continue.
@@ -42,7 +38,7 @@ func newSecretByHand(_ app: Name) -> String {
 package func goingOn(_ rotation: Rotation, of app: Name, targets: [TargetEntry] = []) -> String {
     let isUsedUp = rotation.calls.count >= RotationTiming().callsPerRotation
     if rotation.promotedAt == nil, isUsedUp, rotation.resumesAt ?? .lostResponse == .lostResponse {
-        return newSecretByHand(app)
+        return Remedy.newSecret(app)
     }
     let resume = "keyturn rotation resume \(rotation.id)"
     if rotation.promotedAt == nil { return "when the cause is fixed: \(resume); else keyturn rotate \(app) --manual" }

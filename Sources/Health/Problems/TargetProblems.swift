@@ -34,7 +34,7 @@ struct TargetProblems {
     }
 
     private func problem(
-        _ code: AttentionCode, _ detail: String, try hint: String, deadline: Timestamp? = nil
+        _ code: AttentionCode, _ detail: String, try hint: String?, deadline: Timestamp? = nil
     ) -> HealthIssue {
         HealthIssue(code, app: target.app, target: target.name, detail, try: hint, deadline: deadline)
     }
@@ -108,8 +108,7 @@ struct TargetProblems {
         return problem(
             .targetRestored,
             "somebody else saves the connection, and the current secret was pushed again \(often), the last time at \(last)",
-            try:
-                "find out who saves it (PingFederate's admin.log, Terraform, imports); then keyturn target push \(target.name)"
+            try: AttentionCode.targetRestored.remedy(target.name)
         )
     }
 
@@ -119,7 +118,7 @@ struct TargetProblems {
             .provisioningFailing,
             "\(found.failed) of \(found.succeeded + found.failed) changes failed in PingFederate since "
                 + "\(found.since), the last at \(failure.at): \(failure.cause)",
-            try: "keyturn app verify \(target.app); if that passes, the cause is in PingFederate's provisioner.log")
+            try: AttentionCode.provisioningFailing.remedy(target.app))
     }
 
     /// How many seconds before its expiry a certificate is reported. Critical 7 days before: ``Severity/nearExpiry``.
@@ -170,6 +169,6 @@ struct TargetProblems {
         guard let reason = entry.provisioning?.unreadable else { return nil }
         return problem(
             .provisionerLogUnreadable, "\(target.provisionerLog?.path ?? "its log") cannot be read: \(reason)",
-            try: "let the daemon's user read it, or keyturn target set \(target.name) --provisioner-log ''")
+            try: AttentionCode.provisionerLogUnreadable.remedy(target.name))
     }
 }

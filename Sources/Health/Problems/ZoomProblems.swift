@@ -14,7 +14,7 @@ enum ZoomProblems {
             guard let failure = contact.failure, contact.isFailing(now.wall) else {
                 return asked.first.map { alone(asked, contact.apps[$0], now) }
             }
-            let hint = "keyturn doctor; check name resolution, proxy (https_proxy) and firewall"
+            let hint = AttentionCode.zoomUnreachable.advice.hint
             let silent = "\(address) has given no usable answer for \(countdown(now.wall - contact.heard))"
             if let first = asked.first {
                 return .init(

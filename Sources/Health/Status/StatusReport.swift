@@ -45,8 +45,7 @@ package struct StatusReport: Sendable {
         return document(.unlocked, now, issues(vitals, name), apps, vitals)
     }
 
-    static let locked = HealthIssue(
-        .locked, "the vault is locked: no client is served", try: "keyturn unlock")
+    static let locked = HealthIssue(.locked, AttentionCode.locked.advice)
 
     /// All problems, most urgent first, of one app or of everything. The only source for status, metrics and alerts.
     package func issues(_ vitals: Vitals, _ name: Name? = nil) -> [HealthIssue] {
@@ -95,13 +94,11 @@ package struct StatusReport: Sendable {
             HealthIssue(
                 .keySlotDamaged,
                 "key slot \(slot) is damaged or missing: its unlock key may no longer unlock the vault",
-                try: "keyturn key remove \(slot), then add another one: keyturn key add")
+                try: AttentionCode.keySlotDamaged.advice.hint?.replacing("SLOT", with: "\(slot)"))
         }
         if let trouble = vitals.resealing.trouble {
             problems.append(
-                .init(
-                    .keyRotationWaits, "the vault's new key is not in use everywhere: \(trouble)",
-                    try: "wait, it is retried each minute; if something is damaged, restore a backup"))
+                HealthIssue(.keyRotationWaits, AttentionCode.keyRotationWaits.advice(because: trouble)))
         }
         return problems
     }
@@ -122,23 +119,20 @@ package struct StatusReport: Sendable {
         case .low: code = .diskLow
         case .full: code = .diskFull
         }
-        return .init(code, "\(path) has \(room.words)", try: DiskRoom.hint)
+        return .init(code, "\(path) has \(room.words)", try: code.advice.hint)
     }
 
     private static func auditProblems(_ audit: Vitals.Audit) -> [HealthIssue] {
         var problems: [HealthIssue] = []
         if audit.isUnavailable {
             problems.append(
-                .init(
-                    .auditUnavailable, "the audit log cannot be written: no answer with a secret is sent",
-                    try: "free some space in the state directory; the daemon's log says why"))
+                HealthIssue(.auditUnavailable, AttentionCode.auditUnavailable.advice))
         }
         if let trouble = audit.trouble {
             problems.append(
-                .init(
+                HealthIssue(
                     .auditLogChanged,
-                    "the audit log was changed: \(trouble.words); first seen at \(trouble.since)",
-                    try: "keyturn audit verify; once you know why: keyturn audit acknowledge"))
+                    AttentionCode.auditLogChanged.advice(because: "\(trouble.words); first seen at \(trouble.since)")))
         }
         return problems + RefusalProblems.problems(audit.countedRefusals, audit.limits)
     }

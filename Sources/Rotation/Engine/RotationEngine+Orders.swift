@@ -112,7 +112,7 @@ extension RotationEngine {
                 let live = open.promotedAt != nil
                 throw VaultError(
                     .busy,
-                    "the rotation is in state \(open.phase.rawValue): "
+                    "the rotation is in state '\(open.phase.words)': "
                         + (live
                             ? "the new secret is live, so the rotation must continue"
                             : "Zoom may have made a new secret, so the rotation must continue"),

@@ -24,7 +24,7 @@ enum SpoolClaim: Equatable {
         case .blocked: self = isKept || rotation.promotedAt != nil ? .free : .take
         case .received: self = isKept ? .free : .wait
         case .verified, .current, .published, .draining, .retired: self = .free
-        case .planned, .refused, .aborted: self = .none("its rotation is \(rotation.phase.rawValue)")
+        case .planned, .refused, .aborted: self = .none("its rotation is in state '\(rotation.phase.words)'")
         }
     }
 }

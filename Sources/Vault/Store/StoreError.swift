@@ -50,7 +50,7 @@ extension StoreError.Code {
                 + "keyturnd restore FILE --replace"
         case .notPermitted: "run as the user that owns the state directory"
         case .readOnly: "make the file system writable"
-        case .diskFull: "free some space on the file system of the state directory"
+        case .diskFull: Remedy.freeSpace
         case .inputOutput: "look for disk errors in the kernel's log (dmesg)"
         case .damaged:
             "keyturnd restore BACKUP, which moves the damaged file aside; keep that until its secrets are safe"

@@ -82,7 +82,7 @@ struct AuditVerify: ParsableCommand {
         }
         guard report.findings.isEmpty else {
             for finding in report.findings { complain("keyturn: \(finding)") }
-            throw CommandFailure(.badData, "the audit log was changed")
+            throw CommandFailure(.badData, AttentionCode.auditLogChanged.meaning)
         }
     }
 }

@@ -1,8 +1,8 @@
-import Domain
-import SocketAPI
+package import Domain
 
+/// The meaning of each code, which is also the problem's title, and what to do about it.
 extension ProblemCode {
-    var advice: Advice {
+    package var advice: Advice {
         switch self {
         case .badRequest:
             Advice(
@@ -66,7 +66,7 @@ extension ProblemCode {
             Advice(
                 "the console, or its token endpoint, does not accept the login",
                 try: "check the account in PingFederate; another login: keyturn target set NAME --user U")
-        case .locked: Advice("the vault is locked, and no client is served", try: "keyturn unlock")
+        case .locked: AttentionCode.locked.advice
         case .upstreamUnavailable:
             Advice(
                 "Zoom or PingFederate cannot be reached, or had an internal error",
@@ -74,19 +74,10 @@ extension ProblemCode {
         case .storageFailed:
             Advice(
                 "the daemon cannot write to its disk, which is full, broken or read-only",
-                try: "make room in the state directory; keyturn doctor says what is wrong")
-        case .auditUnavailable:
-            Advice(
-                "the audit log cannot be written, and no answer with a secret is sent without a log line",
-                try: "make room in the state directory; the daemon then continues automatically")
-        case .unproven:
-            Advice(
-                "the credentials are from a backup, and are served only once Zoom has accepted them",
-                try: "keyturn app verify NAME; if Zoom refuses them: keyturn rotate NAME --manual")
-        case .restoredSecretRefused:
-            Advice(
-                "the credentials are from a backup, and Zoom refuses them: waiting does not help",
-                try: "generate a new secret in the Marketplace, then keyturn rotate NAME --manual")
+                try: "\(Remedy.freeSpace); keyturn doctor says what is wrong")
+        case .auditUnavailable: AttentionCode.auditUnavailable.advice
+        case .unproven: AttentionCode.secretUnproven.advice
+        case .restoredSecretRefused: AttentionCode.restoredSecretRefused.advice
         case .vaultDamaged:
             Advice(
                 "the vault is damaged: a row cannot be decrypted, or is missing",
@@ -97,55 +88,6 @@ extension ProblemCode {
                 try: "put the newest vault back, or use keyturnd restore, which records the restore in the log")
         case .unavailable: Advice("the daemon is stopping, or cannot do this now", try: "try again in a second")
         case .versionNotSupported: Advice("the request is not HTTP/1.1", try: "use HTTP/1.1")
-        }
-    }
-}
-
-extension ExitStatus {
-    var advice: Advice {
-        switch self {
-        case .done: Advice("done", try: "nothing needs to be done")
-        case .warning:
-            Advice(
-                "keyturn status --check found a warning", try: "keyturn status shows it, and the command to type")
-        case .critical:
-            Advice(
-                "keyturn status --check found something critical, or the vault is locked",
-                try: "keyturn status shows it, and the command to type")
-        case .usage:
-            Advice(
-                "the command line is wrong, a question was answered with no, or there is no terminal to ask on",
-                try: "repeat the command with --help; use --yes and --…-stdin in scripts")
-        case .badData:
-            Advice(
-                "a value is unusable, a name is taken, or a check failed (doctor, check, audit verify)",
-                try: "read the message; it or standard output names the failure")
-        case .notFound:
-            Advice("there is no such object", try: "keyturn app list, client list, target list or rotation list")
-        case .unavailable:
-            Advice(
-                "the daemon is not running, or its vault is locked", try: "systemctl start keyturnd, or keyturn unlock")
-        case .internal:
-            Advice(
-                "an internal error, or command and daemon have different versions",
-                try: "compare keyturn --version with keyturnd --version; then report it")
-        case .inputOutput:
-            Advice(
-                "a file or a socket could not be read or written, such as on a full disk", try: "keyturn doctor")
-        case .temporary:
-            Advice(
-                "not now: another rotation is running, something waits, or Zoom cannot be reached",
-                try: "repeat the command later; keyturn rotation list shows what each rotation waits for")
-        case .notPermitted:
-            Advice(
-                "this user lacks the permission",
-                try: "run as root or the daemon's user, or assign a role to one of the user's groups")
-        case .configuration:
-            Advice("the configuration cannot be used", try: "read the message, which names the setting")
-        case .upstreamFailed:
-            Advice(
-                "Zoom or PingFederate refused, or a rotation is blocked",
-                try: "read the message; keyturn status shows the command to type")
         }
     }
 }

@@ -1,8 +1,18 @@
-import Domain
-import SocketAPI
+package import Domain
 
+/// The meaning of each code, and what to do about it. `NAME` stands for the name of the app or the push target.
 extension AttentionCode {
-    var advice: Advice {
+    package var meaning: String { advice.detail }
+
+    /// - Parameter name: of the app or the push target.
+    package func remedy(_ name: Name) -> String? { advice.hint?.replacing("NAME", with: name.description) }
+
+    /// The meaning with what is known of this case.
+    package func advice(_ name: Name? = nil, because reason: String? = nil) -> Advice {
+        Advice(meaning + (reason.map { ": \($0)" } ?? ""), try: name.map(remedy) ?? advice.hint)
+    }
+
+    package var advice: Advice {
         switch self {
         case .locked:
             Advice("the vault is locked: no client is served and nothing is rotated", try: "keyturn unlock")
@@ -23,19 +33,19 @@ extension AttentionCode {
         case .diskFull:
             Advice(
                 "the state directory has less than 32 MiB or hardly any inodes left: soon nothing can be saved and no client served",
-                try: "free some space there; the daemon then continues automatically")
+                try: "\(Remedy.freeSpace): move other files first, then older files of audit/, without deleting those")
         case .diskLow:
             Advice(
                 "the state directory has less than 256 MiB left",
-                try: "free some space there before it is full; keyturn doctor")
+                try: AttentionCode.diskFull.advice.hint)
         case .auditUnavailable:
             Advice(
                 "the audit log cannot be written: no answer with a secret is sent",
-                try: "free some space in the state directory; the daemon's log says why")
+                try: "\(Remedy.freeSpace); the daemon's log says why")
         case .auditLogChanged:
             Advice(
                 "the audit log was changed",
-                try: "keyturn audit verify shows where; once you know why: keyturn audit acknowledge")
+                try: "keyturn audit verify; once you know why: keyturn audit acknowledge")
         case .refusalsCounted:
             Advice(
                 "callers without a grant are refused so often that the audit log only counts further refusals, in lines refusals.counted; clients with a grant are served and logged as before",
@@ -51,27 +61,27 @@ extension AttentionCode {
         case .keyRotationWaits:
             Advice(
                 "rows could not be encrypted with the vault's new key; the daemon tries again each minute",
-                try: "wait; if a row is damaged, restore a backup")
+                try: "wait; if something is damaged, restore a backup")
         case .secretInMemory:
             Advice(
-                "a new secret is only in the daemon's memory, because neither vault nor spool can be written",
-                try: "free some space in the state directory, and do not stop keyturnd")
+                "a new secret is in memory only: neither the vault nor a spool file can be written",
+                try: "\(Remedy.freeSpace), and do not stop keyturnd")
         case .secretInSpool:
             Advice(
                 "a new secret is stored encrypted in a file of spool/, because the vault cannot be written",
-                try: "free some space in the state directory; the rotation then continues automatically")
+                try: "\(Remedy.freeSpace); the rotation then continues automatically")
         case .spoolUnclaimed:
             Advice(
                 "a file of spool/ belongs to no rotation, or cannot be decrypted",
-                try: "leave it while a rotation waits for a lost answer, else remove it")
+                try: "keep the file while a rotation waits for a lost answer; when none does, remove it")
         case .spoolUnreadable:
             Advice(
                 "spool/ cannot be read, and no rotation continues until it can",
-                try: "make it a directory of the daemon's user, mode 0700")
+                try: "make spool/ in the state directory a directory of the daemon's user, mode 0700")
         case .spoolNotReady:
             Advice(
                 "no spare file could be reserved for a new secret that the vault cannot store",
-                try: "free some space in the state directory")
+                try: Remedy.freeSpace)
         case .secretExpires:
             Advice(
                 "the current secret expires within 7 days, and has no successor",
@@ -83,11 +93,11 @@ extension AttentionCode {
         case .zoomUnreachable:
             Advice(
                 "Zoom has given no usable answer for more than 15 minutes",
-                try: "keyturn doctor; check name resolution, proxy and firewall")
+                try: ZoomCause.unreachable.fix("NAME"))
         case .tokensRunOut:
             Advice(
                 "Zoom gives no usable answer, and a token that clients request has expired: they get 503",
-                try: "keyturn doctor; check name resolution, proxy and firewall")
+                try: ZoomCause.unreachable.fix("NAME"))
         case .newerSecretLost:
             Advice(
                 "the app had a newer secret, which the restored backup lacks: the served secret will expire",
@@ -99,7 +109,7 @@ extension AttentionCode {
         case .restoredSecretRefused:
             Advice(
                 "the secret is from a backup, and Zoom refuses it",
-                try: "generate a new one in the Marketplace, then keyturn rotate NAME --manual")
+                try: Remedy.newSecret("NAME"))
         case .rotationBlocked:
             Advice(
                 "a rotation needs your attention; the old secret is served as long as it works",
@@ -117,7 +127,7 @@ extension AttentionCode {
         case .missingScopes:
             Advice(
                 "the app's token lacks scopes that PingFederate's connector needs",
-                try: "tick them in the Marketplace, under the app's Scopes tab, then keyturn app verify NAME")
+                try: ZoomCause.missingScopes.fix("NAME"))
         case .rotationOverdue:
             Advice(
                 "a rotation has been due for more than an hour and ten minutes and has not started",
@@ -162,7 +172,9 @@ extension AttentionCode {
         case .targetRestored:
             Advice(
                 "in the last 3 days somebody else changed the pushed values, and the current secret was pushed again (--restore-drift)",
-                try: "find out who saves the connection, then keyturn target push NAME")
+                try:
+                    "find out who saves it (PingFederate's admin.log, Terraform, imports); then keyturn target push NAME"
+            )
         case .targetChanged:
             Advice(
                 "somebody else changed the pushed values, or saved the connection while the console does not "
