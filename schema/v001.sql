@@ -30,7 +30,7 @@ CREATE TABLE token    (app TEXT NOT NULL PRIMARY KEY REFERENCES app (id), expire
 CREATE TABLE refusals (app TEXT NOT NULL PRIMARY KEY REFERENCES app (id), sealed BLOB NOT NULL) STRICT, WITHOUT ROWID;
 
 -- What the scheduler remembers of an app from one start to the next: nothing that it could not find out again.
-CREATE TABLE upkeep   (app TEXT NOT NULL PRIMARY KEY REFERENCES app (id), sealed BLOB NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE scheduler_state (app TEXT NOT NULL PRIMARY KEY REFERENCES app (id), sealed BLOB NOT NULL) STRICT, WITHOUT ROWID;
 
 CREATE TABLE rotation (
     id     TEXT    NOT NULL PRIMARY KEY,

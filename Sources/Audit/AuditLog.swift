@@ -52,7 +52,7 @@ package final class AuditLog: Sendable {
         self.note = note
         disk = LogSync(durable: LogPosition(head: state.chain.head, commit: state.commit), wait: limits.wait)
         self.state = Mutex(state)
-        disk.start { [weak self] in self?.look() }
+        disk.start { [weak self] in self?.poll() }
     }
 
     // MARK: Writing
@@ -176,20 +176,20 @@ package final class AuditLog: Sendable {
     }
 
     /// Runs once a second, on its own thread.
-    private func look() {
+    private func poll() {
         let found = try? locked { state throws(AuditError) -> String? in
             guard !state.isClosed, state.mustBegin == nil else { return nil }
             guard let trouble = disk.failure ?? state.file.trouble(size: state.size) else { return nil }
             state.mustBegin = trouble
             return trouble
         }
-        if let trouble = found ?? nil { tell(trouble) }
+        if let trouble = found ?? nil { report(trouble) }
     }
 
     /// Call it once the trouble was reported.
     package func forgetTrouble() { lastTrouble.withLock { $0 = nil } }
 
-    func tell(_ trouble: String) {
+    func report(_ trouble: String) {
         lastTrouble.withLock { $0 = trouble }
         note(.trouble(trouble))
     }

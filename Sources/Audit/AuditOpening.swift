@@ -70,7 +70,7 @@ extension AuditLog {
             unsafe unlink(file.path)
             throw error
         }
-        if let trouble { log.tell(trouble) }
+        if let trouble { log.report(trouble) }
         return log
     }
 

@@ -36,12 +36,12 @@ final class LogSync: Sendable {
         self.wait = wait
     }
 
-    func start(eachSecond look: @escaping @Sendable () -> Void) {
+    func start(eachSecond poll: @escaping @Sendable () -> Void) {
         clock.asyncAfter(deadline: .now() + 1) { [weak self] in
             guard let self, !state.withLock({ $0.isStopped }) else { return }
             tick()
-            look()
-            start(eachSecond: look)
+            poll()
+            start(eachSecond: poll)
         }
     }
 

@@ -66,7 +66,9 @@ package struct RefusalAllowance: Equatable, Sendable {
     ///   - bytes: the size of its line; computed only for callers who may have one.
     ///   - hasRoom: whether there is more free space than the reserve.
     /// - Returns: whether the refusal gets its line. If not, it is counted.
-    package mutating func take(_ uid: UInt32, bytes: @autoclosure () -> Int, at now: Timestamp, hasRoom: Bool) -> Bool {
+    package mutating func consume(_ uid: UInt32, bytes: @autoclosure () -> Int, at now: Timestamp, hasRoom: Bool)
+        -> Bool
+    {
         begin(now)
         let key = key(uid, now)
         var caller = callers[key] ?? Caller()

@@ -6,17 +6,17 @@ package import SocketAPI
 /// Checks of a host for anybody with access to the state directory, with or without a daemon.
 package struct HostDoctor {
     package typealias Line = CheckResult
-    let places: Places
+    let paths: Paths
     let now: Timestamp
 
-    package init(places: Places, now: Timestamp) {
-        self.places = places
+    package init(paths: Paths, now: Timestamp) {
+        self.paths = paths
         self.now = now
     }
 
     /// Whether a process has the vault open, even if it cannot be reached; `false` also when the caller may not check.
     package var isServed: Bool {
-        let descriptor = unsafe open(places.vault + ".lock", O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
+        let descriptor = unsafe open(paths.vault + ".lock", O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
         guard descriptor >= 0 else { return false }
         defer { close(descriptor) }
         return flock(descriptor, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK
@@ -89,12 +89,12 @@ package struct HostDoctor {
 
     private var state: [Line] {
         var status = stat()
-        guard unsafe stat(places.stateDirectory, &status) == 0 else {
+        guard unsafe stat(paths.stateDirectory, &status) == 0 else {
             let reason = errno
             let words = unsafe String(cString: strerror(reason)).lowercased()
             return [
                 Line(
-                    "state_directory", .failed, "\(places.stateDirectory): \(words)",
+                    "state_directory", .failed, "\(paths.stateDirectory): \(words)",
                     try: reason == ENOENT
                         ? "keyturnd init, or name the right one with --state-dir"
                         : "run as root or as the daemon's user")
@@ -113,13 +113,13 @@ package struct HostDoctor {
 
     private var fileSystem: Line {
         var system = statvfs()
-        let type = unsafe kt_file_system(places.stateDirectory)
-        guard type >= 0, unsafe statvfs(places.stateDirectory, &system) == 0 else {
+        let type = unsafe kt_file_system(paths.stateDirectory)
+        guard type >= 0, unsafe statvfs(paths.stateDirectory, &system) == 0 else {
             return Line("file_system", .skipped, "the type of the file system is unknown")
         }
         if system.f_flag & UInt(ST_RDONLY) != 0 {
             return Line(
-                "file_system", .failed, "\(places.stateDirectory) cannot be written: it is mounted read-only",
+                "file_system", .failed, "\(paths.stateDirectory) cannot be written: it is mounted read-only",
                 try: "look for disk errors (dmesg), then mount -o remount,rw")
         }
         return Self.fileSystem(Int(type))
@@ -147,7 +147,7 @@ package struct HostDoctor {
     }
 
     private var freeSpace: Line {
-        guard let room = DiskRoom(at: places.stateDirectory) else {
+        guard let room = DiskRoom(at: paths.stateDirectory) else {
             return Line("free_space", .skipped, "the file system does not say how much is free")
         }
         return Self.freeSpace(room)
@@ -163,18 +163,18 @@ package struct HostDoctor {
 
     /// Printed and stored elsewhere, a recovery key is the last resort; beside the vault it defeats the encryption.
     private var recoveryKeys: Line {
-        let found = RecoveryKeyTrace.files(in: places.stateDirectory)
+        let found = RecoveryKeyTrace.files(in: paths.stateDirectory)
         guard !found.isEmpty else {
             return Line("recovery_key", .passed, "no file beside the vault contains a recovery key")
         }
         return Line(
             "recovery_key", .warning,
             "a recovery key is beside the vault, and unlocks it for anyone who has the disk: \(found.joined(separator: ", "))",
-            try: "shred -u \(places.stateDirectory)/\(found[0]), once it is printed and stored elsewhere")
+            try: "shred -u \(paths.stateDirectory)/\(found[0]), once it is printed and stored elsewhere")
     }
 
     private var modes: [Line] {
-        let found = StateModes(places: places).findings
+        let found = StateModes(paths: paths).findings
         guard !found.isEmpty else {
             return [Line("permissions", .passed, "only the daemon's user can read its files")]
         }

@@ -4,21 +4,21 @@ package import SocketAPI
 
 /// Checks that only the owner of the state directory can read its content.
 package struct StateModes {
-    private let places: Places
+    private let paths: Paths
 
-    package init(places: Places) { self.places = places }
+    package init(paths: Paths) { self.paths = paths }
 
     /// Checks everything that Keyturn creates there, and nothing else. A place is relative to the state directory; `.` is
     /// the directory itself.
     package var findings: [Finding] {
         var found: [Finding] = []
         var root = stat()
-        guard unsafe lstat(places.stateDirectory, &root) == 0 else { return [] }
-        look(places.stateDirectory, owner: root.st_uid, &found)
-        for name in Self.names(in: places.stateDirectory) where Self.isOurs(name) {
-            let path = places.stateDirectory + "/" + name
-            look(path, owner: root.st_uid, &found)
-            for entry in Self.names(in: path) { look(path + "/" + entry, owner: root.st_uid, &found) }
+        guard unsafe lstat(paths.stateDirectory, &root) == 0 else { return [] }
+        check(paths.stateDirectory, owner: root.st_uid, &found)
+        for name in Self.names(in: paths.stateDirectory) where Self.isOurs(name) {
+            let path = paths.stateDirectory + "/" + name
+            check(path, owner: root.st_uid, &found)
+            for entry in Self.names(in: path) { check(path + "/" + entry, owner: root.st_uid, &found) }
         }
         return found
     }
@@ -29,10 +29,10 @@ package struct StateModes {
             || ["vault.db", "replaced-", "keyturn-", "last-backup.json"].contains { name.hasPrefix($0) }
     }
 
-    private func look(_ path: String, owner: uid_t, _ found: inout [Finding]) {
+    private func check(_ path: String, owner: uid_t, _ found: inout [Finding]) {
         var status = stat()
         guard unsafe lstat(path, &status) == 0 else { return }
-        let place = path == places.stateDirectory ? "." : String(path.dropFirst(places.stateDirectory.count + 1))
+        let place = path == paths.stateDirectory ? "." : String(path.dropFirst(paths.stateDirectory.count + 1))
         let kind = status.st_mode & S_IFMT
         guard kind == S_IFREG || kind == S_IFDIR else {
             return found.append(

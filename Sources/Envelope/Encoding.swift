@@ -52,7 +52,7 @@ package struct EncodingReader {
 
     package init(_ bytes: ArraySlice<UInt8>) { self.bytes = bytes }
 
-    package mutating func take(_ count: Int) throws(EnvelopeError) -> ArraySlice<UInt8> {
+    package mutating func read(_ count: Int) throws(EnvelopeError) -> ArraySlice<UInt8> {
         guard (0...bytes.count).contains(count) else { throw .damaged }
         defer { bytes = bytes.dropFirst(count) }
         return bytes.prefix(count)
@@ -61,11 +61,11 @@ package struct EncodingReader {
     package mutating func integer<Number: FixedWidthInteger>(_: Number.Type = Number.self) throws(EnvelopeError)
         -> Number
     {
-        try take(Number.bitWidth / 8).reduce(0) { $0 << 8 | Number(truncatingIfNeeded: $1) }
+        try read(Number.bitWidth / 8).reduce(0) { $0 << 8 | Number(truncatingIfNeeded: $1) }
     }
 
     package mutating func counted() throws(EnvelopeError) -> ArraySlice<UInt8> {
-        try take(Int(try integer(UInt32.self)))
+        try read(Int(try integer(UInt32.self)))
     }
 
     package mutating func text() throws(EnvelopeError) -> String {

@@ -102,14 +102,14 @@ extension KeySlot {
         guard let kind = UnlockMethodKind(rawValue: try reader.text()) else { throw .unknownFormat }
         let id = try reader.text()
         guard (1...255).contains(id.utf8.count) else { throw .damaged }
-        let salt = try Array(reader.take(Self.saltLength))
-        let ephemeralKey = try Array(reader.take(X25519.keyLength))
+        let salt = try Array(reader.read(Self.saltLength))
+        let ephemeralKey = try Array(reader.read(X25519.keyLength))
         var scrypt: ScryptParameters?
         if kind == .passphrase {
-            let stored = try Array(reader.take(3))
+            let stored = try Array(reader.read(3))
             scrypt = try ScryptParameters(logN: stored[0], r: stored[1], p: stored[2])
         }
-        let commitment = try Array(reader.take(WrappingKeys.commitmentLength))
+        let commitment = try Array(reader.read(WrappingKeys.commitmentLength))
         guard reader.bytes.count == Seal.overhead + Self.keyringKeyLength + Self.checksumLength else {
             throw .damaged
         }

@@ -25,7 +25,7 @@ import SecretMemory
         unsafe self.handle = handle
         unsafe sentence = .allocate(capacity: Int(CURL_ERROR_SIZE))
         unsafe sentence.initialize(repeating: 0)
-        keep(unsafe keyturn_curl_set_sockets_private(handle))
+        record(unsafe keyturn_curl_set_sockets_private(handle))
         unsafe set(CURLOPT_ERRORBUFFER, pointer: UnsafeMutableRawPointer(sentence.baseAddress))
     }
 
@@ -50,23 +50,23 @@ import SecretMemory
     }
 
     mutating func set(_ option: CURLoption, _ value: Int) {
-        keep(unsafe keyturn_curl_set_long(handle, option, value))
+        record(unsafe keyturn_curl_set_long(handle, option, value))
     }
 
     mutating func set(_ option: CURLoption, _ value: Bool) { set(option, value ? 1 : 0) }
 
     /// `nil` restores curl's default.
     mutating func set(_ option: CURLoption, _ value: String?) {
-        keep(unsafe keyturn_curl_set_string(handle, option, value))
+        record(unsafe keyturn_curl_set_string(handle, option, value))
     }
 
     mutating func set(_ option: CURLoption, pointer: UnsafeMutableRawPointer?) {
-        keep(unsafe keyturn_curl_set_pointer(handle, option, pointer))
+        record(unsafe keyturn_curl_set_pointer(handle, option, pointer))
     }
 
     mutating func set(_ option: CURLoption, blob: RawSpan) {
         unsafe blob.withUnsafeBytes { bytes in
-            keep(unsafe keyturn_curl_set_blob(handle, option, bytes.baseAddress, bytes.count))
+            record(unsafe keyturn_curl_set_blob(handle, option, bytes.baseAddress, bytes.count))
         }
     }
 
@@ -82,16 +82,16 @@ import SecretMemory
     }
 
     mutating func setCallbacks(willSend: @escaping BeforeRequest, head: @escaping Receiver, body: @escaping Receiver) {
-        keep(unsafe keyturn_curl_set_before_request(handle, willSend))
-        keep(unsafe keyturn_curl_set_receiver(handle, CURLOPT_HEADERFUNCTION, head))
-        keep(unsafe keyturn_curl_set_receiver(handle, CURLOPT_WRITEFUNCTION, body))
+        record(unsafe keyturn_curl_set_before_request(handle, willSend))
+        record(unsafe keyturn_curl_set_receiver(handle, CURLOPT_HEADERFUNCTION, head))
+        record(unsafe keyturn_curl_set_receiver(handle, CURLOPT_WRITEFUNCTION, body))
     }
 
     mutating func setBody(_ body: borrowing SecretBytes) {
         body.withSpan { span in
-            keep(unsafe keyturn_curl_set_offset(handle, CURLOPT_POSTFIELDSIZE_LARGE, Int64(span.byteCount)))
+            record(unsafe keyturn_curl_set_offset(handle, CURLOPT_POSTFIELDSIZE_LARGE, Int64(span.byteCount)))
             unsafe span.withUnsafeBytes { bytes in
-                keep(unsafe keyturn_curl_set_pointer(handle, CURLOPT_COPYPOSTFIELDS, bytes.baseAddress))
+                record(unsafe keyturn_curl_set_pointer(handle, CURLOPT_COPYPOSTFIELDS, bytes.baseAddress))
             }
         }
     }
@@ -115,13 +115,13 @@ import SecretMemory
         line.withSpan { span in
             unsafe span.withUnsafeBytes { bytes in
                 let longer = unsafe curl_slist_append(headers, bytes.baseAddress?.assumingMemoryBound(to: CChar.self))
-                guard let longer = unsafe longer else { return keep(CURLE_OUT_OF_MEMORY) }
+                guard let longer = unsafe longer else { return record(CURLE_OUT_OF_MEMORY) }
                 unsafe headers = longer
             }
         }
     }
 
-    private mutating func keep(_ code: CURLcode) {
+    private mutating func record(_ code: CURLcode) {
         if refused == CURLE_OK { refused = code }
     }
 }

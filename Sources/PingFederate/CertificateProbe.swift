@@ -10,7 +10,7 @@ package enum CertificateProbe {
         let met = Meeting()
         let tls = TLSOptions(
             trust: .certificate { certificate in
-                met.note(certificate)
+                met.record(certificate)
                 return false
             })
         do throws(TransportFailure) {
@@ -29,5 +29,5 @@ private final class Meeting: Sendable {
 
     var certificate: PeerCertificate? { met.withLock { $0 } }
 
-    func note(_ certificate: PeerCertificate) { met.withLock { $0 = certificate } }
+    func record(_ certificate: PeerCertificate) { met.withLock { $0 = certificate } }
 }

@@ -25,7 +25,7 @@ package actor DriftDetector {
     package init(_ pusher: TargetPusher) { self.pusher = pusher }
 
     /// Starts the checks that are due; call it once a second. Returns without waiting for them.
-    package func look() {
+    package func poll() {
         guard !isStopped else { return }
         let now = pusher.time.now
         wake(pusher.takeWoken())

@@ -20,7 +20,7 @@ package actor ProvisionerLogMonitor {
     }
 
     /// Starts the reads that are due; call it once a second. Returns without waiting for them.
-    package func look() {
+    package func poll() {
         let now = time.now.boot
         guard !isReading, now >= next else { return }
         let entries = vault.catalog.targets.filter { $0.target.provisionerLog != nil }
@@ -62,7 +62,7 @@ package actor ProvisionerLogMonitor {
         }
         // Searching for secrets takes far longer than reading a line, and only one failure is shown.
         if let last { found.failure = .init(at: now, cause: last.cause(withholding: secrets(of: entry.target))) }
-        vault.catalog.note(found, of: entry.target)
+        vault.catalog.record(found, of: entry.target)
     }
 
     private func secrets(of target: PushTarget) -> [SecretBox] {

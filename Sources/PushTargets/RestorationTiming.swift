@@ -10,7 +10,7 @@ extension Delivery {
 
     func mayRestore(now: Timestamp) -> Bool { restoration.map { now - $0.triedAt >= Self.restorePause } ?? true }
 
-    mutating func noteRestoring(at now: Timestamp) {
+    mutating func recordRestoring(at now: Timestamp) {
         if restoration == nil { restoration = Restoration(triedAt: now) }
         restoration?.triedAt = now
     }

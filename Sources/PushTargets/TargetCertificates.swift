@@ -64,6 +64,6 @@ extension TargetPusher {
     /// Saves the expiry of the pinned certificate, if it is unknown because the target was stored without a check.
     package func learnCertificate(of target: PushTarget) async {
         guard target.pinExpires == nil, let expires = await target.pinExpiry(over: transport) else { return }
-        try? await vault.keep(pinExpires: expires, of: target)  // retried at the next check
+        try? await vault.save(pinExpires: expires, of: target)  // retried at the next check
     }
 }

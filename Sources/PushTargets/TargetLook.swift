@@ -44,12 +44,12 @@ extension TargetPusher {
                     look = .changed(drift)
                 case .lookAgain: return .unseen("the console could not be read twice")
                 }
-                try await vault.keep(delivery, of: target, recording: news?.audited)
+                try await vault.save(delivery, of: target, recording: news?.audited)
                 if let news { note(news) }
                 await learnCertificate(of: target)
                 return look
             } catch let failure as ConsoleFailure {
-                await keep(failure, .access, of: target, app)
+                await save(failure, .access, of: target, app)
                 return .unseen("\(failure)")
             } catch {
                 return .unseen("\(error)")

@@ -25,8 +25,8 @@ extension TargetPusher {
         if occasion == .restoring {
             // Saved before anything is sent: after a crash, the next attempt must not follow too soon.
             var tried = entry.delivery
-            tried.noteRestoring(at: time.now.wall)
-            try await vault.keep(tried, of: target)
+            tried.recordRestoring(at: time.now.wall)
+            try await vault.save(tried, of: target)
             restoration = tried.restoration
         }
         FaultPoint.reach(.beforePush)
@@ -36,7 +36,7 @@ extension TargetPusher {
             if occasion != .asked, entry.delivery.generation != nil { try target.checkIsStill(app, connection) }
         }
         FaultPoint.reach(.afterPush)
-        if occasion != .asked { try await noteDrift(before: pushed, entry, app) }
+        if occasion != .asked { try await recordDrift(before: pushed, entry, app) }
         var delivery = Delivery()
         delivery.generation = credential.generation
         delivery.before = entry.delivery.inUse
@@ -57,14 +57,14 @@ extension TargetPusher {
             case .renewing: .renewed(target, app, credential.generation)
             case .due, .asked: .pushed(target, app, credential.generation)
             }
-        try await vault.keep([(target, delivery)] + beside(target, pushed), recording: event.audited)
+        try await vault.save([(target, delivery)] + beside(target, pushed), recording: event.audited)
         FaultPoint.reach(.afterDeliver)
         note(event)
         return delivery
     }
 
     /// Records a change in the log before the push overwrites it.
-    private func noteDrift(before pushed: Pushed, _ entry: TargetEntry, _ app: App) async throws {
+    private func recordDrift(before pushed: Pushed, _ entry: TargetEntry, _ app: App) async throws {
         guard entry.delivery.drift == nil,
             case .changed(let kind, let savedAt) = try finding(entry, before: pushed)
         else { return }
@@ -72,7 +72,7 @@ extension TargetPusher {
         let event = TargetEvent.changed(entry.target, app, drift)
         var seen = entry.delivery
         seen.drift = drift
-        try await vault.keep(seen, of: entry.target, recording: event.audited)
+        try await vault.save(seen, of: entry.target, recording: event.audited)
         note(event)
     }
 
@@ -100,7 +100,7 @@ extension TargetPusher {
                 if entry.target.id == target.id { delivery.lookedAt = time.now.wall }
                 return (target: entry.target, delivery: delivery)
             }
-            try await vault.keep(accepted, recording: event)
+            try await vault.save(accepted, recording: event)
             return true
         }
         return isDone == true

@@ -80,7 +80,9 @@ package final class TargetPusher: Sendable {
     package func deliver(
         _ credential: Credential, of app: App, to target: PushTarget, _ occasion: Occasion = .due
     ) async -> PublishOutcome {
-        guard !vault.isElsewhere else { return .later(retryAfter: Self.mendPause, reason: Vault.elsewhere.detail) }
+        guard !vault.isOwnedElsewhere else {
+            return .later(retryAfter: Self.mendPause, reason: Vault.ownedElsewhere.detail)
+        }
         guard credential.suspectSince == nil else {
             return .later(
                 retryAfter: nil, reason: "the secret comes from a backup, and Zoom has not accepted it yet")
@@ -121,7 +123,7 @@ package final class TargetPusher: Sendable {
             }
             if let wait = try await replicate(session, target, &delivery) { return wait }
         }
-        if delivery.correctReplication(now: time.now.wall) { try await vault.keep(delivery, of: target) }
+        if delivery.correctReplication(now: time.now.wall) { try await vault.save(delivery, of: target) }
         let left = delivery.secondsToSettle(target, now: time.now.wall)
         guard left > 0 else { return .confirmed }
         return .waiting(
@@ -141,23 +143,23 @@ package final class TargetPusher: Sendable {
             delivery.disprove(.replication)
             delivery.replicatedAt = time.now.wall
             (delivery.before, delivery.waiting) = (nil, nil)
-            try await vault.keep(delivery, of: target)
+            try await vault.save(delivery, of: target)
             return nil
         case .toAsk:
             try await session.replicate()
             delivery.replicationAsked = true
-            try await vault.keep(delivery, of: target)
+            try await vault.save(delivery, of: target)
             return .waiting(seconds: 1, reason: "target '\(target.name)': replication was requested")
         case .underWay(let words):
             let pause = delivery.replicationPause(now: time.now.wall)
             delivery.disprove(.replication)
             delivery.waiting = words
-            if delivery != vault.catalog.target(target.name)?.delivery { try await vault.keep(delivery, of: target) }
+            if delivery != vault.catalog.target(target.name)?.delivery { try await vault.save(delivery, of: target) }
             return .waiting(seconds: pause, reason: "target '\(target.name)': \(words)")
         case .failed(let words):
             if delivery.replicationAsked {
                 delivery.replicationAsked = false  // the next attempt requests it again
-                try await vault.keep(delivery, of: target)
+                try await vault.save(delivery, of: target)
             }
             throw ConsoleFailure(.later(), .replication, detail: words)
         }
@@ -167,7 +169,7 @@ package final class TargetPusher: Sendable {
     private func fail(
         _ failure: ConsoleFailure, _ target: PushTarget, _ app: App, _ generation: Generation
     ) async -> PublishOutcome {
-        await keep(failure, failure.step, of: target, app)
+        await save(failure, failure.step, of: target, app)
         let reason = "target '\(target.name)': \(failure)"
         switch failure.disposition {
         case .later(let retryAfter): return .later(retryAfter: retryAfter, reason: reason)
@@ -177,7 +179,7 @@ package final class TargetPusher: Sendable {
     }
 
     /// A temporary failure to log in does not replace the result of a push, which is still true afterwards.
-    func keep(
+    func save(
         _ failure: ConsoleFailure, _ step: Delivery.Failure.Step, of target: PushTarget, _ app: App
     ) async {
         guard var delivery = vault.catalog.target(target.name)?.delivery else { return }
@@ -189,7 +191,7 @@ package final class TargetPusher: Sendable {
             at: known?.at ?? time.now.wall, step: step, cause: failure.cause.rawValue, reason: failure.description,
             hint: failure.hint(of: target.name.description), isRefusal: isRefusal)
         let event = TargetEvent.failed(target, app, failure)
-        try? await vault.keep(delivery, of: target, recording: event.audited)  // the next attempt reports it again
+        try? await vault.save(delivery, of: target, recording: event.audited)  // the next attempt reports it again
         note(event)
     }
 }

@@ -12,7 +12,7 @@ package struct TargetTest {
     package init(_ pusher: TargetPusher) { self.pusher = pusher }
 
     package func run(_ entry: TargetEntry, _ app: App) async -> Verification {
-        await look(entry, app) { await drift(entry, app) }.verification
+        await inspect(entry, app) { await drift(entry, app) }.verification
     }
 
     /// Tests a target that is not stored in this form.
@@ -20,10 +20,10 @@ package struct TargetTest {
     package func attempt(
         _ target: PushTarget, _ app: App, drift: CheckResult
     ) async -> (verification: Verification, failure: ConsoleFailure?) {
-        await look(TargetEntry(target: target), app) { drift }
+        await inspect(TargetEntry(target: target), app) { drift }
     }
 
-    private func look(
+    private func inspect(
         _ entry: TargetEntry, _ app: App, drift: () async -> CheckResult
     ) async -> (verification: Verification, failure: ConsoleFailure?) {
         var checks: [CheckResult] = []

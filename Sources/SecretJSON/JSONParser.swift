@@ -51,9 +51,9 @@ struct JSONParser: ~Escapable {
                 if kind == .object, !names.insert(try memberName()).inserted { throw JSONError(.duplicateMember) }
                 try value()
                 skipSpace()
-            } while take(UInt8(ascii: ","))
+            } while consume(UInt8(ascii: ","))
         }
-        guard take(end) else { throw JSONError(.syntax) }
+        guard consume(end) else { throw JSONError(.syntax) }
         finish(index, at: position)
         depth -= 1
     }
@@ -64,7 +64,7 @@ struct JSONParser: ~Escapable {
         try string()
         let name = JSONText.unescaped(bytes.extracting(start..<position - 1))
         skipSpace()
-        guard take(UInt8(ascii: ":")) else { throw JSONError(.syntax) }
+        guard consume(UInt8(ascii: ":")) else { throw JSONError(.syntax) }
         skipSpace()
         return name.withSpan { String(decoding: $0.array, as: UTF8.self) }
     }
@@ -82,17 +82,17 @@ struct JSONParser: ~Escapable {
             }
         }
         finish(index, at: position)
-        guard take(UInt8(ascii: "\"")) else { throw JSONError(.syntax) }
+        guard consume(UInt8(ascii: "\"")) else { throw JSONError(.syntax) }
     }
 
     /// `-? (0 | [1-9][0-9]*) (. [0-9]+)? ([eE] [+-]? [0-9]+)?`
     private mutating func number() throws(JSONError) {
         let index = try begin(.number, at: position)
-        _ = take(UInt8(ascii: "-"))
-        if !take(UInt8(ascii: "0")) { try digits() }
-        if take(UInt8(ascii: ".")) { try digits() }
-        if take(UInt8(ascii: "e")) || take(UInt8(ascii: "E")) {
-            if !take(UInt8(ascii: "+")) { _ = take(UInt8(ascii: "-")) }
+        _ = consume(UInt8(ascii: "-"))
+        if !consume(UInt8(ascii: "0")) { try digits() }
+        if consume(UInt8(ascii: ".")) { try digits() }
+        if consume(UInt8(ascii: "e")) || consume(UInt8(ascii: "E")) {
+            if !consume(UInt8(ascii: "+")) { _ = consume(UInt8(ascii: "-")) }
             try digits()
         }
         finish(index, at: position)
@@ -107,7 +107,7 @@ struct JSONParser: ~Escapable {
     private mutating func word(_ word: StaticString, _ kind: JSONKind) throws(JSONError) {
         let index = try begin(kind, at: position)
         for byte in "\(word)".utf8 {
-            guard take(byte) else { throw JSONError(.syntax) }
+            guard consume(byte) else { throw JSONError(.syntax) }
         }
         finish(index, at: position)
     }
@@ -125,7 +125,7 @@ struct JSONParser: ~Escapable {
 
     private var peek: UInt8? { position < bytes.byteCount ? bytes[position] : nil }
 
-    private mutating func take(_ byte: UInt8) -> Bool {
+    private mutating func consume(_ byte: UInt8) -> Bool {
         guard peek == byte else { return false }
         position += 1
         return true

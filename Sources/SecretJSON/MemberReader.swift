@@ -25,7 +25,7 @@ package final class MemberReader {
     package func value<Value: JSONValue>(
         _ name: String, as _: Value.Type = Value.self
     ) throws(JSONError) -> Value {
-        note(name)
+        record(name)
         return try document.value(name, of: node)
     }
 
@@ -33,26 +33,26 @@ package final class MemberReader {
     package func optional<Value: JSONValue>(
         _ name: String, as _: Value.Type = Value.self
     ) throws(JSONError) -> Value? {
-        note(name)
+        record(name)
         return try document.optional(name, of: node)
     }
 
     package func secret(_ name: String) throws(JSONError) -> SecretBytes {
-        note(name)
+        record(name)
         return try document.secret(name, of: node)
     }
 
     /// Whether one of these members is present, even as null.
     package func has(_ names: String...) -> Bool {
         names.contains { name in
-            note(name)
+            record(name)
             return document.member(name, of: node) != nil
         }
     }
 
     /// Whether the member is there and, in a document, not null.
     func isPresent(_ name: String) -> Bool {
-        note(name)
+        record(name)
         return document.isPresent(name, of: node)
     }
 
@@ -65,5 +65,5 @@ package final class MemberReader {
     /// Throws when the object has a member that was not asked for.
     package func refuseOthers() throws(JSONError) { try document.allowOnly(names, of: node) }
 
-    func note(_ name: String) { names.append(name) }
+    func record(_ name: String) { names.append(name) }
 }

@@ -129,7 +129,7 @@ package enum Members<Object, Failure: Error>: ~Copyable {
     package mutating func derived(_ name: String, _ value: (Object) -> some JSONValue) {
         switch consume self {
         case .reading(let reader, let failure):
-            reader.note(name)
+            reader.record(name)
             self = .reading(reader, failure)
         case .writing(let object, var json, let withNulls):
             json.member(named: name, value(object))

@@ -33,7 +33,7 @@ import Synchronization
     }
 
     /// `nil` when there is no room for so many bytes.
-    func take(_ count: Int) -> UnsafeMutableRawBufferPointer? {
+    func allocate(_ count: Int) -> UnsafeMutableRawBufferPointer? {
         guard base != 0, (1...Self.slotLength).contains(count) else { return nil }
         let slot = taken.withLock { taken -> Int? in
             guard let free = taken.firstIndex(of: false) else { return nil }
@@ -58,7 +58,7 @@ extension SecretBytes {
     /// The same value in memory that is locked and excluded from dumps, for long-lived keys. Ordinary memory when there
     /// is no room, or for more than 64 bytes.
     package consuming func kept() -> SecretBytes {
-        guard let memory = unsafe KeyPages.shared.take(count) else { return self }
+        guard let memory = unsafe KeyPages.shared.allocate(count) else { return self }
         withSpan { span in
             unsafe span.withUnsafeBytes { unsafe memory.copyMemory(from: $0) }
         }

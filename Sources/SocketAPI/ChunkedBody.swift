@@ -50,7 +50,7 @@ struct ChunkedBody {
                         in: bytes, longest: limits.fieldSection, isField: true, orRefuse: Self.longTrailer)
                 else { return false }
                 if line.isEmpty { return true }
-                try fields.takeTrailer(line, in: bytes, limits: limits)
+                try fields.addTrailer(line, in: bytes, limits: limits)
             }
             // The bytes around the chunks take memory too.
             guard scanner.lineStart - start - count <= limits.body else { throw Self.manyChunks }

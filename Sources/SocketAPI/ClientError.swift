@@ -29,7 +29,7 @@ package enum ClientError: Advised, Error, Equatable, Sendable, CustomStringConve
         case .notRunning(let path, let other):
             Advice(
                 "the daemon is not running: there is no socket at \(path)\(other.map { ", nor at \($0)" } ?? "")",
-                try: Self.start(path, Places.restart))
+                try: Self.start(path, Paths.restart))
         case .notListening(let path):
             Advice(
                 "the daemon is not running: nothing listens at \(path)",
@@ -71,7 +71,7 @@ package enum ClientError: Advised, Error, Equatable, Sendable, CustomStringConve
             + " or name its sockets with --runtime-dir"
     }
 
-    private static func isSystems(_ path: String) -> Bool { path.hasPrefix(Places.systemRuntimeDirectory + "/") }
+    private static func isSystems(_ path: String) -> Bool { path.hasPrefix(Paths.systemRuntimeDirectory + "/") }
 
     private static func words(for code: Int32) -> String {
         guard let text = unsafe strerror(code) else { return "error \(code)" }

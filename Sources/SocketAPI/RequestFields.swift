@@ -25,19 +25,19 @@ struct RequestFields {
         static let authorization = Single(rawValue: 128)
     }
 
-    mutating func take(_ line: Range<Int>, in bytes: Span<UInt8>, limits: RequestLimits) throws(Problem) {
+    mutating func add(_ line: Range<Int>, in bytes: Span<UInt8>, limits: RequestLimits) throws(Problem) {
         let field = try counted(line, in: bytes, limits: limits)
-        try take(field, in: bytes, keepsAuthorization: limits.keepsAuthorization)
+        try add(field, in: bytes, keepsAuthorization: limits.keepsAuthorization)
     }
 
     /// Checks a trailer field, and retains nothing. A field that matters before the body is refused here: another program
     /// might use it.
-    mutating func takeTrailer(
+    mutating func addTrailer(
         _ line: Range<Int>, in bytes: Span<UInt8>, limits: RequestLimits
     ) throws(Problem) {
         let field = try counted(line, in: bytes, limits: limits)
         var known = RequestFields()
-        try known.take(field, in: bytes, keepsAuthorization: true)
+        try known.add(field, in: bytes, keepsAuthorization: true)
         guard known.seen.isEmpty else {
             throw Problem(.badRequest, "a trailer field is one that belongs before the body")
         }
@@ -70,7 +70,7 @@ struct RequestFields {
     }
 
     // Nearly all names that matter differ in length, so the length selects the one to compare with.
-    private mutating func take(
+    private mutating func add(
         _ field: FieldLine, in bytes: Span<UInt8>, keepsAuthorization: Bool
     ) throws(Problem) {
         func isNamed(_ name: StaticString) -> Bool { bytes.holds(ignoringCase: name, at: field.name) }

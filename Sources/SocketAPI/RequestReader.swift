@@ -90,7 +90,7 @@ package struct RequestReader: Sendable {
                     if let method = line?.method { try fields.check(for: method, limits: limits) }
                     stage = .body(from: scanner.lineStart)
                 } else {
-                    try fields.take(range, in: bytes, limits: limits)
+                    try fields.add(range, in: bytes, limits: limits)
                 }
             case .body(let start):
                 return start

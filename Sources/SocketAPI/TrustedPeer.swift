@@ -13,10 +13,10 @@ package struct TrustedPeer: Equatable, Sendable {
     ///   - user: the user that runs the command.
     ///   - isNamed: whether the vault's path was given explicitly, and with it its owner.
     package init(
-        _ places: Places, isNamed: Bool, user: UInt32 = geteuid(),
+        _ paths: Paths, isNamed: Bool, user: UInt32 = geteuid(),
         look: TrustedPath.Look = TrustedPath.entry(at:)
     ) {
-        let owner = Self.owner(of: TrustedPath.absolute(places.stateDirectory), user, isNamed: isNamed, look)
+        let owner = Self.owner(of: TrustedPath.absolute(paths.stateDirectory), user, isNamed: isNamed, look)
         users = [0, user, owner ?? user]
     }
 

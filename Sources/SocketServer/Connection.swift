@@ -90,11 +90,11 @@ package final class Connection: EventSource {
             [self] span in
             guard state.phase != .lingering else { return }
             state.arrived(now: now)
-            guard let old = unread.take() else { return keep(span, after: take(span)) }
+            guard let old = unread.take() else { return buffer(span, after: take(span)) }
             var all = SecretBuffer(capacity: old.count + span.byteCount)
             all.append(old)
             all.append(span)
-            all.withSpan { keep($0, after: take($0)) }
+            all.withSpan { buffer($0, after: take($0)) }
         }
         switch count {
         case 0: state.hasEnded = true
@@ -106,11 +106,11 @@ package final class Connection: EventSource {
     /// Continues with bytes that arrived earlier.
     func proceed() {
         isDue = false
-        if let old = unread.take() { old.withSpan { keep($0, after: take($0)) } }
+        if let old = unread.take() { old.withSpan { buffer($0, after: take($0)) } }
         settle()
     }
 
-    private func keep(_ bytes: RawSpan, after taken: Int) {
+    private func buffer(_ bytes: RawSpan, after taken: Int) {
         guard state.phase != .closed else { return }
         unread = taken < bytes.byteCount ? SecretBytes(copying: bytes.extracting(taken...)) : nil
         state.isWithin = taken < bytes.byteCount

@@ -8,7 +8,7 @@ struct ConnectionPeak: Equatable {
 
     private var high = 0
 
-    mutating func note(_ count: Int) { high = max(high, count) }
+    mutating func record(_ count: Int) { high = max(high, count) }
 
     /// Whether half of the connections have closed since this was last true.
     mutating func hasFallen(to count: Int) -> Bool {

@@ -60,7 +60,7 @@ final class ConnectionQuota: Sendable {
     var total: Int { state.withLock { $0.total } }
 
     /// - Returns: why there is no place; `nil` when it was reserved.
-    func take(_ place: Place) -> Refusal? {
+    func claim(_ place: Place) -> Refusal? {
         state.withLock { state in
             if let refusal = state.refusal(of: place, limits) { return refusal }
             state.add(place)

@@ -38,7 +38,7 @@ package final class Server: Sendable {
         var workers: [LoopBound<Worker>] = []
         for _ in 0..<max(loops, 1) {
             let loop = try EventLoop()
-            let worker = Worker(loop, responder, limits, quota, proc) { complaints.note($0) }
+            let worker = Worker(loop, responder, limits, quota, proc) { complaints.record($0) }
             workers.append(LoopBound(worker, on: loop))
             try loop.start()
         }
@@ -122,7 +122,7 @@ private final class Complaints: Sendable {
         self.complain = complain
     }
 
-    func note(_ refusal: ConnectionQuota.Refusal) {
+    func record(_ refusal: ConnectionQuota.Refusal) {
         let now = Latency.now / 1_000_000_000
         guard last.exchange(now, ordering: .relaxed) != now else { return }
         switch refusal {

@@ -85,7 +85,7 @@ import SocketAPI
         }
         let connection = Connection(descriptor, caller, process, place, self)
         connections[ObjectIdentifier(connection)] = connection
-        peak.note(connections.count)
+        peak.record(connections.count)
         connection.receive()
         connection.settle()
         return connection
@@ -93,7 +93,7 @@ import SocketAPI
 
     private func place(for caller: inout Identity, _ process: PeerProcess?) -> ConnectionQuota.Place? {
         let taken = ConnectionQuota.Place(uid: caller.uid, standing: responder.standing(of: caller))
-        if let refusal = quota.take(taken) {
+        if let refusal = quota.claim(taken) {
             refuse(refusal)
             return nil
         }

@@ -32,14 +32,14 @@ package enum StandardOutput {
     /// Makes sure that the last output was written, as far as the system supports that.
     /// - Returns: whether all output arrived; `false` also when nobody reads it any more.
     package static func settle() -> Bool {
-        if !isGone, fsync(STDOUT_FILENO) != 0, [EIO, ENOSPC, EDQUOT].contains(errno) { note(errno) }
+        if !isGone, fsync(STDOUT_FILENO) != 0, [EIO, ENOSPC, EDQUOT].contains(errno) { record(errno) }
         return !isGone
     }
 
     /// Call it last: some file systems report only then that they had no room.
     /// - Returns: see ``failure``.
     package static func finish() -> String? {
-        if close(STDOUT_FILENO) != 0, errno != EBADF, errno != EINTR { note(errno) }
+        if close(STDOUT_FILENO) != 0, errno != EBADF, errno != EINTR { record(errno) }
         return failure
     }
 
@@ -51,7 +51,7 @@ package enum StandardOutput {
                 unsafe Glibc.write(STDOUT_FILENO, rest.baseAddress, rest.count)
             }
             if sent < 0, errno == EINTR { continue }
-            guard sent > 0 else { return note(sent < 0 ? errno : EIO) }
+            guard sent > 0 else { return record(sent < 0 ? errno : EIO) }
             offset += sent
         }
     }
@@ -63,7 +63,7 @@ package enum StandardOutput {
     package static func draw(_ picture: String) { write(unsafe picture.utf8Span.span.bytes) }
 
     /// Records the first error only.
-    private static func note(_ reason: CInt) {
+    private static func record(_ reason: CInt) {
         _ = end.compareExchange(expected: 0, desired: reason, ordering: .acquiringAndReleasing)
     }
 }

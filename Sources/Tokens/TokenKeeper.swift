@@ -48,7 +48,7 @@ package actor TokenKeeper {
     /// Returns a token that is valid for at least `minTTL` more seconds.
     package func token(for name: Name, minTTL: Int) async throws(TokenFailure) -> SeenToken {
         guard let entry = vault.catalog.app(name) else { throw .noSuchApp(name) }
-        entry.tokenUse.note(time.now)
+        entry.tokenUse.record(time.now)
         switch TokenPolicy.decide(entry.token, minTTL: minTTL, app: entry.app.id, now: time.now) {
         case .serve: break
         case .serveAndRefresh: refreshBehind(entry)
@@ -77,14 +77,14 @@ package actor TokenKeeper {
     /// Saves a token that was minted elsewhere, such as to verify the app's credentials.
     package func adopt(_ minted: MintedToken, for name: Name, sent: Moment) async {
         guard let entry = vault.catalog.app(name) else { return }
-        _ = await keep(minted, of: entry, sent: sent)
+        _ = await save(minted, of: entry, sent: sent)
     }
 
     /// Resets the app's budget of attempts.
     package func resetBudget(_ entry: AppEntry) async {
         pauses[entry.app.id] = nil
         guard entry.refusals != nil else { return }
-        do { try await vault.keep(nil, for: entry.app) } catch { note(.notKept(entry.app.name, error)) }
+        do { try await vault.save(nil, for: entry.app) } catch { note(.notSaved(entry.app.name, error)) }
     }
 
     /// Mints a token that no client asked for: ahead of time, or to check whether Zoom accepts the current secret. It
@@ -169,23 +169,23 @@ package actor TokenKeeper {
         do {
             let minted = try await issuer.mint(for: entry.app, with: entry.credential)
             pauses[entry.app.id] = nil
-            return .success(await keep(minted, of: entry, sent: sent))
+            return .success(await save(minted, of: entry, sent: sent))
         } catch {
             return .failure(await failed(error, entry))
         }
     }
 
     /// Saves a token. If the disk is full, the token is still served.
-    private func keep(_ minted: MintedToken, of entry: AppEntry, sent: Moment) async -> SeenToken {
+    private func save(_ minted: MintedToken, of entry: AppEntry, sent: Moment) async -> SeenToken {
         let token = Token(
             accessToken: minted.accessToken, tokenType: minted.tokenType, scopes: minted.scopes,
             apiURL: minted.apiURL, generation: entry.credential.generation, issuedAt: sent.wall,
             expiresAt: sent.wall + minted.lifetime)
         let seen = SeenToken(token: token, seen: sent, minted: true)
-        do { try await vault.keep(seen, for: entry.app) } catch {
+        do { try await vault.save(seen, for: entry.app) } catch {
             // When the app was removed or has other IDs by now, the token is not shown.
             if error.code != .notFound { vault.showUnsaved(seen, for: entry.app) }
-            note(.notKept(entry.app.name, error))
+            note(.notSaved(entry.app.name, error))
         }
         note(.minted(entry.app.name, token))
         return seen
@@ -208,9 +208,9 @@ package actor TokenKeeper {
         let refusals = policy.noted(
             failure, after: vault.catalog.app(entry.app.name)?.refusals,
             generation: entry.credential.generation, now: time.now.wall)
-        do { try await vault.keep(refusals, for: entry.app) } catch {
+        do { try await vault.save(refusals, for: entry.app) } catch {
             vault.showUnsaved(refusals, for: entry.app)
-            note(.notKept(entry.app.name, error))
+            note(.notSaved(entry.app.name, error))
         }
     }
 }
@@ -220,5 +220,5 @@ package enum TokenEvent: Sendable {
     case minted(Name, Token)
     case failed(Name, IssueFailure)
     /// Held in memory only, because the vault could not be written.
-    case notKept(Name, VaultError)
+    case notSaved(Name, VaultError)
 }

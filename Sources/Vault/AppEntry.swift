@@ -14,7 +14,7 @@ package struct AppEntry: Sendable {
         var token: SeenToken?
         var refusals: Refusals?
         var receipts: [Name: Receipt] = [:]
-        var upkeep = Upkeep()
+        var schedulerState = SchedulerState()
         var refusedRotation: RefusedRotation?
         let tokenUse = TokenUse()
     }
@@ -53,7 +53,7 @@ package struct AppEntry: Sendable {
     package var token: SeenToken? { box.facts.token }
     package var refusals: Refusals? { box.facts.refusals }
     package var receipts: [Name: Receipt] { box.facts.receipts }
-    package var upkeep: Upkeep { box.facts.upkeep }
+    package var schedulerState: SchedulerState { box.facts.schedulerState }
 
     /// The last automatic rotation that Zoom refused, if the secret was not replaced since.
     package var refusedRotation: RefusedRotation? {
@@ -95,7 +95,7 @@ package final class TokenUse: Sendable {
 
     package init() {}
 
-    package func note(_ now: Moment) { last.store(now.boot, ordering: .relaxed) }
+    package func record(_ now: Moment) { last.store(now.boot, ordering: .relaxed) }
 
     /// Whether it was within an hour, a token's usual lifetime.
     package func isRecent(at now: Moment) -> Bool {

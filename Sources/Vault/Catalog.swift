@@ -20,7 +20,7 @@ package final class Catalog: Sendable {
         var targets: [Name: TargetEntry] = [:]
         var targetNames: [String: Name] = [:]
         var policies = ClientPolicies([])
-        var strangers: [String: String] = [:]
+        var reassignedUIDs: [String: String] = [:]
     }
 
     let state: Mutex<State>
@@ -40,7 +40,7 @@ package final class Catalog: Sendable {
         movers.withLock { $0.append(observer) }
     }
 
-    private func tell(_ change: CatalogChange) {
+    private func notify(_ change: CatalogChange) {
         for observer in observers.withLock({ $0 }) { observer(change) }
     }
 
@@ -80,37 +80,37 @@ package final class Catalog: Sendable {
     func show(_ changes: [RowChange], at now: Moment, newest: Timestamp?) {
         let (told, moves) = state.withLock { state in
             var fold = CatalogFold(at: now, newest: newest)
-            for change in changes { fold.take(change, over: state) }
+            for change in changes { fold.apply(change, over: state) }
             return (fold.show(in: &state), fold.moves)
         }
-        for change in told { tell(change) }
+        for change in told { notify(change) }
         guard !moves.isEmpty else { return }
         let movers = movers.withLock { $0 }
         for move in moves { for mover in movers { mover(move) } }
     }
 
     /// Makes visible what the disk could not store for this app, if the app still exists.
-    func hold(_ app: App, _ change: (AppEntry) -> AppEntry) {
+    func showUnsaved(_ app: App, _ change: (AppEntry) -> AppEntry) {
         let isThere = state.withLock { state in
             guard let entry = state.apps[app.name], entry.app.id == app.id else { return false }
             state.apps[app.name] = change(entry)
             return true
         }
-        if isThere { tell(.app(app.name)) }
+        if isThere { notify(.app(app.name)) }
     }
 
     /// Records, by client ID, the current owner of each uid that no longer belongs to the client's user. Specific to this
     /// host, and not saved in the vault.
-    package func note(strangers: [String: String]) {
+    package func record(reassignedUIDs: [String: String]) {
         let isNew = state.withLock { state in
-            guard state.strangers != strangers else { return false }
-            state.strangers = strangers
-            state.policies = ClientPolicies(Array(state.clients.values), strangers: strangers)
+            guard state.reassignedUIDs != reassignedUIDs else { return false }
+            state.reassignedUIDs = reassignedUIDs
+            state.policies = ClientPolicies(Array(state.clients.values), reassignedUIDs: reassignedUIDs)
             return true
         }
-        if isNew { tell(.policies) }
+        if isNew { notify(.policies) }
     }
 
     /// By client ID, the current owner of each uid that no longer belongs to the client's user.
-    package var strangers: [String: String] { state.withLock { $0.strangers } }
+    package var reassignedUIDs: [String: String] { state.withLock { $0.reassignedUIDs } }
 }

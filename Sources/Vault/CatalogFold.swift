@@ -19,7 +19,7 @@ struct CatalogFold {
     }
 
     /// - Parameter state: what is visible so far.
-    mutating func take(_ change: RowChange, over state: Catalog.State) {
+    mutating func apply(_ change: RowChange, over state: Catalog.State) {
         switch change {
         case .put(let row): put(row, state)
         case .removed(let table, let cells): remove(table, cells, state)
@@ -29,7 +29,7 @@ struct CatalogFold {
     private mutating func put(_ row: OpenedRow, _ state: Catalog.State) {
         switch row {
         case .app(let app): rows(app.id, state).app = app
-        case .generation(let record): rows(record.appID, state).take(record)
+        case .generation(let record): rows(record.appID, state).apply(record)
         case .rotation(let rotation):
             let rows = rows(rotation.appID, state)
             // An app that is not visible yet has no observers of its rotations.
@@ -38,15 +38,15 @@ struct CatalogFold {
             {
                 moves.append(move)
             }
-            rows.take(rotation)
+            rows.apply(rotation)
         case .receipt(let record): rows(record.appID, state).facts.receipts[record.receipt.client] = record.receipt
         case .token(let record):
             rows(record.appID, state).facts.token =
                 record.seen ?? SeenToken(found: record.token, at: now, newest: newest)
         case .refusals(let record): rows(record.appID, state).facts.refusals = record.refusals
-        case .upkeep(let record): rows(record.appID, state).facts.upkeep = record.upkeep
+        case .schedulerState(let record): rows(record.appID, state).facts.schedulerState = record.schedulerState
         case .client(let client): clients[client.id] = client
-        case .pushTarget(let target): rows(ofTarget: target.id, state).take(target)
+        case .pushTarget(let target): rows(ofTarget: target.id, state).apply(target)
         case .delivery(let record): rows(ofTarget: record.targetID, state).delivery = record.delivery
         case .unlockMethod, .keySlot, .keyring, .state, .auditHead, .outbox: break  // not part of the catalog
         }
@@ -68,7 +68,7 @@ struct CatalogFold {
         case .receipt: break  // It goes with its app.
         case .token: rows(app, state).facts.token = nil
         case .refusals: rows(app, state).facts.refusals = nil
-        case .upkeep: rows(app, state).facts.upkeep = Upkeep()
+        case .schedulerState: rows(app, state).facts.schedulerState = SchedulerState()
         case .client: clients[id] = .some(nil)
         case .pushTarget: rows(ofTarget: id, state).target = nil
         case .delivery: rows(ofTarget: id, state).delivery = Delivery()
@@ -120,7 +120,7 @@ struct CatalogFold {
         guard !clients.isEmpty else { return told }
         state.clients = state.clients.filter { clients[$0.value.id] == nil }
         for case let client? in clients.values { state.clients[client.name] = client }
-        state.policies = ClientPolicies(Array(state.clients.values), strangers: state.strangers)
+        state.policies = ClientPolicies(Array(state.clients.values), reassignedUIDs: state.reassignedUIDs)
         return told + [.policies]
     }
 }
@@ -137,7 +137,7 @@ final class AppRows {
         facts = entry?.facts ?? AppEntry.Facts()
     }
 
-    func take(_ record: GenerationRecord) {
+    func apply(_ record: GenerationRecord) {
         // A secret has one row, in one of the two places.
         removeGeneration(record.credential.generation.number)
         switch record.credential.state {
@@ -151,7 +151,7 @@ final class AppRows {
         if facts.previous?.generation.number == number { facts.previous = nil }
     }
 
-    func take(_ rotation: Rotation) {
+    func apply(_ rotation: Rotation) {
         if !rotation.phase.isFinal {
             facts.rotation = rotation
         } else if facts.rotation?.id == rotation.id {
@@ -184,7 +184,7 @@ private final class TargetRows {
         provisioning = entry?.provisioning
     }
 
-    func take(_ target: PushTarget) {
+    func apply(_ target: PushTarget) {
         if self.target?.provisionerLog != target.provisionerLog { provisioning = nil }
         self.target = target
     }

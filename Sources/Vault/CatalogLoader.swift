@@ -30,12 +30,12 @@ struct CatalogLoader: Sendable {
         for table in SealedTable.counted {
             try transaction.forEachRow(in: table, openedBy: sealer) { row in
                 found.count(try row.digest.get())
-                take(try row.opened.get(), &fold)
+                apply(try row.opened.get(), &fold)
             }
         }
         for table in SealedTable.uncounted {
             try transaction.forEachRow(in: table, openedBy: sealer) { row in
-                if case .success(let opened) = row.opened { take(opened, &fold) }
+                if case .success(let opened) = row.opened { apply(opened, &fold) }
             }
         }
         guard found.rows == written.rows, found.digest == written.digest else {
@@ -47,12 +47,12 @@ struct CatalogLoader: Sendable {
         _ = fold.show(in: &catalog)
     }
 
-    private mutating func take(_ row: OpenedRow, _ fold: inout CatalogFold) {
+    private mutating func apply(_ row: OpenedRow, _ fold: inout CatalogFold) {
         switch row {
         case .unlockMethod(let method): unlockMethods.append(method)
         case .outbox(let entry): outbox.append(entry)
-        case .auditHead: account.take(.put(row))
-        default: fold.take(.put(row), over: catalog)
+        case .auditHead: account.apply(.put(row))
+        default: fold.apply(.put(row), over: catalog)
         }
     }
 }

@@ -24,7 +24,7 @@ extension Catalog {
     }
 
     /// Records what the log of this target shows.
-    package func note(_ provisioning: Provisioning, of target: PushTarget) {
+    package func record(_ provisioning: Provisioning, of target: PushTarget) {
         state.withLock { state in
             guard let entry = state.targets[target.name], entry.target.id == target.id else { return }
             state.targets[target.name] = TargetEntry(

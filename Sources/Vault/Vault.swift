@@ -67,7 +67,7 @@ package final class Vault: Sendable {
                     hint: "choose another name, or see keyturn app show \(app.name)")
             }
             var app = app
-            app.first = transaction.takeFirstGeneration(of: app.name)
+            app.first = transaction.claimFirstGeneration(of: app.name)
             try transaction.put(app)
             try transaction.put(
                 GenerationRecord(
@@ -100,7 +100,7 @@ package final class Vault: Sendable {
             for table in [SealedTable.generation, .rotation, .receipt, .pushTarget] {
                 try transaction.removeRows(from: table, ofApp: app.id)
             }
-            for table in [SealedTable.token, .refusals, .upkeep, .app] {
+            for table in [SealedTable.token, .refusals, .schedulerState, .app] {
                 try transaction.remove(from: table, id: app.id)
             }
         }
@@ -115,7 +115,7 @@ package final class Vault: Sendable {
     /// Saves a token that was just minted, so that a restart need not mint again. Zoom accepted the credentials, so the
     /// app's refusals are cleared, and any doubt about its secret. A token of an older secret than the stored token's
     /// changes nothing.
-    package func keep(_ seen: SeenToken, for app: App) async throws(VaultError) {
+    package func save(_ seen: SeenToken, for app: App) async throws(VaultError) {
         try await change { transaction in
             // If the app has other IDs by now, the token is for another app.
             guard let entry = try transaction.secrets(ofApp: app.id).entry, entry.app.isSame(atZoom: app)
@@ -135,7 +135,7 @@ package final class Vault: Sendable {
 
     /// Records that Zoom refused the app's credentials; `nil` clears the record. A record about an older secret than the
     /// stored one is ignored.
-    package func keep(_ refusals: Refusals?, for app: App) async throws(VaultError) {
+    package func save(_ refusals: Refusals?, for app: App) async throws(VaultError) {
         try await change { transaction in
             guard let refusals else { return try transaction.remove(from: .refusals, id: app.id) }
             try transaction.check(app)
@@ -147,7 +147,7 @@ package final class Vault: Sendable {
 
     /// Makes a token visible that could not be saved, and clears the app's refusals as saving it would.
     package func showUnsaved(_ seen: SeenToken, for app: App) {
-        catalog.hold(app) { entry in
+        catalog.showUnsaved(app) { entry in
             let known = entry.token.map(\.token.generation)
             guard entry.app.isSame(atZoom: app), known.map({ $0 <= seen.token.generation }) ?? true else {
                 return entry
@@ -161,7 +161,7 @@ package final class Vault: Sendable {
 
     /// Makes refusals count that could not be saved.
     package func showUnsaved(_ refusals: Refusals, for app: App) {
-        catalog.hold(app) { entry in
+        catalog.showUnsaved(app) { entry in
             let known = entry.refusals.map(\.generation)
             guard entry.app.isSame(atZoom: app), known.map({ $0 <= refusals.generation }) ?? true else { return entry }
             var facts = entry.facts
@@ -210,9 +210,9 @@ package final class Vault: Sendable {
                         .closed, "the vault was locked meanwhile; nothing was changed", hint: "keyturn unlock")
                 }
                 var transaction = try SealedTransaction(rows, sealer: sealer)
-                transaction.tell(event)
+                transaction.audit(event)
                 try body(&transaction)
-                if transaction.state.host == nil, let here = here.withLock({ $0 }) { transaction.belong(to: here) }
+                if transaction.state.host == nil, let here = here.withLock({ $0 }) { transaction.setOwner(here) }
                 let account = account.withLock { $0 }
                 return try transaction.finish(account, account.log?.durable, at: time.now.wall)
             } committed: { [self] commit in
@@ -225,12 +225,12 @@ package final class Vault: Sendable {
 
     private func show(_ commit: Commit) {
         let (log, newest) = account.withLock { account in
-            for change in commit.changes { account.take(change) }
+            for change in commit.changes { account.apply(change) }
             return (account.log, account.newestTime)
         }
-        keys.withLock { $0.take(commit) }
+        keys.withLock { $0.apply(commit) }
         catalog.show(commit.changes, at: time.now, newest: newest)
-        if let entry = commit.entry { log?.take(entry) }
+        if let entry = commit.entry { log?.enqueue(entry) }
     }
 }
 

@@ -27,7 +27,7 @@ struct LogCursor {
         hasLog = log != nil
     }
 
-    mutating func take(_ change: RowChange) {
+    mutating func apply(_ change: RowChange) {
         switch change {
         case .put(.state(let state)): (self.state, newestTime) = (state, state.newestTime)
         case .put(.auditHead(let head)): auditHead = head
@@ -56,7 +56,7 @@ package protocol ChangeLog: AnyObject, Sendable {
 
     /// Receives the event of a durable commit. Called in the order of commits, on the thread that commits: it must not
     /// block, and need not store the event safely, because the vault does.
-    func take(_ entry: AuditEntry)
+    func enqueue(_ entry: AuditEntry)
 }
 
 extension Vault {
@@ -74,10 +74,10 @@ extension Vault {
     package var newestTime: Timestamp? { account.withLock { $0.newestTime } }
 
     /// From now on `log` receives the event of each commit, and each commit records the end of the log. Held weakly.
-    package func tell(_ log: any ChangeLog) { account.withLock { $0.log = log } }
+    package func attach(_ log: any ChangeLog) { account.withLock { $0.log = log } }
 
     /// Records the present end of the log, for a clean stop.
-    package func keepAuditHead() async throws(VaultError) {
+    package func saveAuditHead() async throws(VaultError) {
         guard nextAuditHead != auditHead else { return }
         try await change { _ in }
     }
@@ -86,18 +86,18 @@ extension Vault {
     package var auditTrouble: AuditTrouble? { account.withLock { $0.state.auditTrouble } }
 
     /// Saves a detected change of the log across restarts.
-    package func keep(auditTrouble words: String) async throws(VaultError) {
+    package func save(auditTrouble words: String) async throws(VaultError) {
         guard auditTrouble?.words != words else { return }
         let now = time.now.wall
         try await change { transaction in
-            transaction.note(AuditTrouble(words: words, since: transaction.state.auditTrouble?.since ?? now))
+            transaction.set(AuditTrouble(words: words, since: transaction.state.auditTrouble?.since ?? now))
         }
     }
 
     /// Clears it, because an operator acknowledged it. Also clears recorded times that are ahead of the clock.
     package func acknowledgeAuditTrouble(recording event: AuditEvent?) async throws(VaultError) {
         try await change(recording: event) { transaction in
-            transaction.note(nil)
+            transaction.set(nil)
             transaction.forgetTimes()
         }
     }

@@ -6,14 +6,14 @@ import Synchronization
 /// secrets, and each would lose the other's.
 extension Vault {
     /// Whether the vault belongs to another host. It is still served here, but nothing is rotated.
-    package var isElsewhere: Bool {
+    package var isOwnedElsewhere: Bool {
         guard let here = here.withLock({ $0 }), let owner = account.withLock({ $0.state.host }) else { return false }
         return here != owner
     }
 
     /// Sets the identity of this host. A vault without an owner becomes this host's with the first change made here.
     /// - Parameter machine: the host's unique identity.
-    package func settle(on machine: String) throws(VaultError) {
+    package func setHost(_ machine: String) throws(VaultError) {
         let here = try fingerprint(of: SecretBox(SecretBytes(copying: "machine " + machine)))
         self.here.withLock { $0 = here }
     }
@@ -21,11 +21,11 @@ extension Vault {
     /// Makes this host the vault's owner: the operator asserts that no other host serves it.
     package func adopt() async throws(VaultError) {
         guard let here = here.withLock({ $0 }) else { return }
-        try await change { transaction in transaction.belong(to: here) }
+        try await change { transaction in transaction.setOwner(here) }
     }
 
     /// Why nothing is rotated here.
-    package static let elsewhere = VaultError(
+    package static let ownedElsewhere = VaultError(
         .busy, "this vault belongs to another host: as long as both may serve it, nothing is rotated here",
         hint: "when no other host serves it: keyturn adopt")
 }

@@ -31,15 +31,15 @@ struct VaultKeys: Sendable {
     }
 
     /// Applies the changes of a commit.
-    mutating func take(_ commit: Commit) {
+    mutating func apply(_ commit: Commit) {
         var isChanged = commit.secrets != nil
         if let new = commit.secrets { secrets = new }
-        for change in commit.changes where take(change) { isChanged = true }
+        for change in commit.changes where apply(change) { isChanged = true }
         if isChanged { revision += 1 }
     }
 
     /// - Returns: whether the change concerns the keys.
-    private mutating func take(_ change: RowChange) -> Bool {
+    private mutating func apply(_ change: RowChange) -> Bool {
         switch change {
         case .put(.unlockMethod(let method)):
             unlockMethods = (unlockMethods.filter { $0.id != method.id } + [method]).sorted(by: UnlockMethod.isBefore)

@@ -19,7 +19,9 @@ extension Vault {
                 if let floor = floors[app.name] { app.floor = floor }
                 try transaction.put(app)
                 try transaction.put(GenerationRecord(appID: app.id, entry.credential.suspected(since: now)))
-                for table in [SealedTable.token, .refusals, .upkeep] { try transaction.remove(from: table, id: app.id) }
+                for table in [SealedTable.token, .refusals, .schedulerState] {
+                    try transaction.remove(from: table, id: app.id)
+                }
                 guard var rotation = entry.rotation else { continue }
                 rotation.isRestored = true
                 if rotation.promotedAt == nil { rotation.target = app.next(after: rotation.base) }

@@ -27,10 +27,10 @@ extension Vault {
             let known = try transaction.underWay(rotation, of: app)
             let rotation = rotation.stamped(after: known, at: now)
             try transaction.put(rotation)
-            if let line { return transaction.tell(line(rotation)) }
+            if let line { return transaction.audit(line(rotation)) }
             // Repeating an attempt with the same result is not an event.
             let isNews = known.phase != rotation.phase || known.reason != rotation.reason
-            if isNews { transaction.tell(.moved(rotation, of: app)) }
+            if isNews { transaction.audit(.moved(rotation, of: app)) }
         }
     }
 
@@ -54,7 +54,7 @@ extension Vault {
             try transaction.remove(from: .refusals, id: app.id)
             let rotation = rotation.stamped(after: known, at: now)
             try transaction.put(rotation)
-            transaction.tell(.moved(rotation, of: app))
+            transaction.audit(.moved(rotation, of: app))
         }
     }
 
@@ -136,7 +136,7 @@ extension Vault {
     }
 
     /// Saves what clients hold of some apps, in one commit. Receipts that are not news are ignored.
-    package func keep(_ receipts: [(app: App, receipt: Receipt)]) async throws(VaultError) {
+    package func save(_ receipts: [(app: App, receipt: Receipt)]) async throws(VaultError) {
         try await change { transaction in
             // An app that was removed meanwhile is skipped: it has no holders.
             for (app, receipt) in receipts where try transaction.record(app.id, as: App.self) != nil {
@@ -149,12 +149,12 @@ extension Vault {
     }
 
     /// Saves what the scheduler remembers about some apps, in one commit.
-    package func keep(_ upkeep: [(app: App, upkeep: Upkeep)]) async throws(VaultError) {
+    package func save(_ states: [(app: App, state: SchedulerState)]) async throws(VaultError) {
         try await change { transaction in
             // An app that was removed meanwhile is skipped.
-            for (app, upkeep) in upkeep where try transaction.record(app.id, as: App.self) != nil {
-                let known = try transaction.record(app.id, as: UpkeepRecord.self)?.upkeep
-                try transaction.put(UpkeepRecord(appID: app.id, upkeep.merged(over: known)))
+            for (app, state) in states where try transaction.record(app.id, as: App.self) != nil {
+                let known = try transaction.record(app.id, as: SchedulerStateRecord.self)?.schedulerState
+                try transaction.put(SchedulerStateRecord(appID: app.id, state.merged(over: known)))
             }
         }
     }

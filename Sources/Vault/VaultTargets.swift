@@ -54,7 +54,7 @@ extension Vault {
     }
 
     /// Saves the expiry of a target's pinned certificate, unless the pin has changed.
-    package func keep(pinExpires: Timestamp, of target: PushTarget) async throws(VaultError) {
+    package func save(pinExpires: Timestamp, of target: PushTarget) async throws(VaultError) {
         try await change { transaction in
             guard var known = try transaction.record(target.id, as: PushTarget.self),
                 known.trust == target.trust
@@ -65,15 +65,15 @@ extension Vault {
     }
 
     /// Saves the progress of a target; ignores one that was removed meanwhile.
-    package func keep(
+    package func save(
         _ delivery: Delivery, of target: PushTarget, recording event: AuditEvent? = nil
     ) async throws(VaultError) {
-        try await keep([(target, delivery)], recording: event)
+        try await save([(target, delivery)], recording: event)
     }
 
-    /// Like ``keep(_:of:recording:)``, for several targets in one commit. A target that is known to have a newer secret
+    /// Like ``save(_:of:recording:)``, for several targets in one commit. A target that is known to have a newer secret
     /// keeps its progress.
-    package func keep(
+    package func save(
         _ deliveries: [(target: PushTarget, delivery: Delivery)], recording event: AuditEvent? = nil
     ) async throws(VaultError) {
         try await change(recording: event) { transaction in

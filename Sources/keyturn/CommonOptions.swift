@@ -26,8 +26,8 @@ struct CommonOptions: ParsableArguments {
             terminal: environment("TERM"))
     }
 
-    var places: Places {
-        Places(
+    var paths: Paths {
+        Paths(
             stateDirectory: stateDir, runtimeDirectory: runtimeDir,
             environment: environment, isRoot: geteuid() == 0
         ).forClient { unsafe access($0, F_OK) == 0 }
@@ -37,14 +37,14 @@ struct CommonOptions: ParsableArguments {
     /// decisions.
     var admin: SocketClient {
         let isNamed = stateDir != nil || environment("KEYTURN_STATE_DIR").map { !$0.isEmpty } ?? false
-        return client(trusting: TrustedPeer(places, isNamed: isNamed)) { $0.adminSocket }
+        return client(trusting: TrustedPeer(paths, isNamed: isNamed)) { $0.adminSocket }
     }
     var agent: SocketClient { client { $0.agentSocket } }
 
-    private func client(trusting trusted: TrustedPeer? = nil, _ socket: (Places) -> String) -> SocketClient {
-        let places = places
-        let other = places.otherRuntimeDirectory.map { socket(places).replacing(places.runtimeDirectory, with: $0) }
-        return SocketClient(path: socket(places), nor: other, trusting: trusted)
+    private func client(trusting trusted: TrustedPeer? = nil, _ socket: (Paths) -> String) -> SocketClient {
+        let paths = paths
+        let other = paths.otherRuntimeDirectory.map { socket(paths).replacing(paths.runtimeDirectory, with: $0) }
+        return SocketClient(path: socket(paths), nor: other, trusting: trusted)
     }
 
     /// Sends a request and shows the answer: unchanged with `--json`, else as text from `show`.

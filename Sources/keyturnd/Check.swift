@@ -27,10 +27,10 @@ struct Check: AsyncParsableCommand {
     @OptionGroup var place: PlaceOptions
 
     func run() async throws {
-        let settings = try SettingsFile.read(place.places.configurationFile, required: place.isConfigNamed)
+        let settings = try SettingsFile.read(place.paths.configurationFile, required: place.isConfigNamed)
         let check = VaultCheck(
-            places: place.places, storage: place.places.storage, spool: place.places.spoolStore, scratch: Self.scratch)
-        let key = try unlock.key(settings, place.places)
+            paths: place.paths, storage: place.paths.storage, spool: place.paths.spoolStore, scratch: Self.scratch)
+        let key = try unlock.key(settings, place.paths)
         let report: CheckReport
         if let backup { report = try await check.run(file: backup, key) } else { report = try await check.run(key) }
         if json {

@@ -22,8 +22,8 @@ struct CheckConfig: ParsableCommand {
     @OptionGroup var options: ServeOptions
 
     func run() throws {
-        let path = options.place.places.configurationFile
-        let warnings = try SettingsCheck(places: options.place.places, credential: Serve.credential)
+        let path = options.place.paths.configurationFile
+        let warnings = try SettingsCheck(paths: options.place.paths, credential: Serve.credential)
             .run(try options.read())
         let file = unsafe access(path, F_OK) == 0 ? path : nil
         if json {

@@ -40,7 +40,7 @@ struct Init: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let made = try await Initialisation(places: place.places, storage: place.places.storage).run(
+        let made = try await Initialisation(paths: place.paths, storage: place.paths.storage).run(
             try way(), recovery: recoveryOut.map { .file($0) } ?? .shown(Self.show))
         say("created the vault \(made.vault)\n")
         if let path = made.newKeyFile {

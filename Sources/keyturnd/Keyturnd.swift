@@ -28,8 +28,8 @@ struct PlaceOptions: ParsableArguments {
     @Option(help: ArgumentHelp("The configuration file.", valueName: "file"))
     var config: String?
 
-    var places: Places {
-        Places(
+    var paths: Paths {
+        Paths(
             stateDirectory: stateDir, runtimeDirectory: runtimeDir, configurationFile: config,
             environment: variable, isRoot: geteuid() == 0)
     }

@@ -30,12 +30,12 @@ struct Restore: AsyncParsableCommand {
     @OptionGroup var place: PlaceOptions
 
     func run() async throws {
-        let settings = try SettingsFile.read(place.places.configurationFile, required: place.isConfigNamed)
-        let key = try unlock.key(settings, place.places)
+        let settings = try SettingsFile.read(place.paths.configurationFile, required: place.isConfigNamed)
+        let key = try unlock.key(settings, place.paths)
         let progress = Progress("reading the backup and decrypting every row")
         defer { progress.end() }
         let report = try await VaultRestore(
-            places: place.places, storage: place.places.storage, time: SystemTime()
+            paths: place.paths, storage: place.paths.storage, time: SystemTime()
         )
         .run(backup, key, replacing: replace)
         progress.end()

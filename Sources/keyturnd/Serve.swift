@@ -22,13 +22,13 @@ struct Serve: AsyncParsableCommand {
     /// Reads the settings, and drops the privileges that serving does not need.
     func prepare() throws -> Daemon {
         let settings = try options.read()
-        let confinement = Daemon.confine(settings, credential: Self.credential, options.place.places)
+        let confinement = Daemon.confine(settings, credential: Self.credential, options.place.paths)
         let volume = LogVolume(Logger.Level(rawValue: settings.logLevel) ?? .info)
         let toJournal = unsafe getenv("JOURNAL_STREAM") != nil
         let logger = Logger(label: "keyturnd") { _ in StandardErrorLog(volume, toJournal: toJournal) }
         return Daemon(
-            places: options.place.places, storage: options.place.places.storage,
-            spool: options.place.places.spoolStore, settings: settings, read: options.read, version: keyturnVersion,
+            paths: options.place.paths, storage: options.place.paths.storage,
+            spool: options.place.paths.spoolStore, settings: settings, read: options.read, version: keyturnVersion,
             credential: Self.credential, confinement: confinement,
             volume: volume, logger: logger)
     }
@@ -57,7 +57,7 @@ struct ServeOptions: ParsableArguments {
     }
 
     var read: Settings.Reader {
-        let file = place.places.configurationFile
+        let file = place.paths.configurationFile
         return { [keyFile, logLevel, isRequired = place.isConfigNamed] () throws(StartError) in
             var settings = try SettingsFile.read(file, required: isRequired)
             if let keyFile { settings.keyFile = keyFile }

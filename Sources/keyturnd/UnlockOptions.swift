@@ -27,8 +27,8 @@ struct UnlockOptions: ParsableArguments {
     }
 
     /// - Parameter settings: the daemon's own settings for unlocking.
-    /// - Parameter places: the paths of its vault.
-    func key(_ settings: Settings, _ places: Places) throws -> OfflineKey {
+    /// - Parameter paths: the paths of its vault.
+    func key(_ settings: Settings, _ paths: Paths) throws -> OfflineKey {
         if passphraseStdin {
             return .passphrase(try SecretInput.fromStandardInput(what: "passphrase").bytes.copy())
         }
@@ -43,7 +43,7 @@ struct UnlockOptions: ParsableArguments {
         var settings = settings
         if let keyFile { settings.keyFile = keyFile }
         let credential = keyFile == nil ? Serve.credential : nil
-        let state = places.stateDirectory
+        let state = paths.stateDirectory
         if let source = settings.unlockSource(credential: credential, closed: [state]) {
             return try .configured(source, state: state)
         }

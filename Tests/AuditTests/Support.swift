@@ -19,7 +19,7 @@ final class LogUnderTest {
     func open(anchor: AuditHead = .start) throws -> AuditLog {
         try AuditLog.open(
             in: directory, key: SecretBytes(copying: "key"), anchor: anchor, limits: limits, time: time
-        ) { [notes] in notes.note($0) }
+        ) { [notes] in notes.record($0) }
     }
 
     func verify(anchor: AuditHead = .start, from: Int? = nil) throws -> AuditVerifier.Report {

@@ -60,7 +60,7 @@ import Vault
         try Data().write(to: URL(filePath: log.path))
         try await eventually("nothing can be appended") { (try? trail.append([event])) == nil }
         #expect(trail.isUnavailable)
-        trail.note(AuditEvent(.init("client.remove"), .done))
+        trail.enqueue(AuditEvent(.init("client.remove"), .done))
         await #expect(throws: AuditError.self) { try await trail.settled() }
         await #expect(throws: AuditError.self) { try await trail.record(event) }
         try FileManager.default.removeItem(atPath: log.path)
@@ -98,7 +98,9 @@ import Vault
             trail.open()
             var count = 0
             for _ in 0..<50 {
-                let refused = refusals.take(1000, at: time.now.wall) { AuditEvent(.init("credentials.get"), .denied) }
+                let refused = refusals.consume(1000, at: time.now.wall) {
+                    AuditEvent(.init("credentials.get"), .denied)
+                }
                 guard let refused else { continue }
                 try trail.append([refused])
                 count += 1

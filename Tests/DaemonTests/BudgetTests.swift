@@ -40,7 +40,7 @@ import Vault
         var bucket = TokenBucket()
         for (index, (time, granted)) in asked.enumerated() {
             let now = UInt64(time + 1_000_000) * 1_000_000
-            let isGranted = bucket.take(at: now, rate: rate)
+            let isGranted = bucket.consume(at: now, rate: rate)
             #expect(isGranted == granted, "\(index): at \(time) ms")
         }
     }
@@ -52,14 +52,14 @@ import Vault
         var granted: UInt64 = 0
         // 5 seconds, 4 attempts for each that may be made, or 100,000 in all.
         let step = max(1_000_000_000 / rate / 4, 50_000)
-        for now in stride(from: start, to: start + 5_000_000_000, by: Int(step)) where bucket.take(at: now, rate: rate)
-        {
+        for now in stride(from: start, to: start + 5_000_000_000, by: Int(step))
+        where bucket.consume(at: now, rate: rate) {
             granted += 1
         }
         let most = min(6 * rate, 5_000_000_000 / step + 1)
         #expect(granted <= most + 1 && granted * 10 >= most * 8, "\(granted) of \(most)")
-        while bucket.take(at: start + 5_000_000_000, rate: rate) {}
-        let isGranted = bucket.take(at: start + 6_000_000_000, rate: rate)
+        while bucket.consume(at: start + 5_000_000_000, rate: rate) {}
+        let isGranted = bucket.consume(at: start + 6_000_000_000, rate: rate)
         #expect(isGranted, "after the second that Retry-After says")
     }
 
@@ -78,12 +78,12 @@ import Vault
                 id: name, name: Name(name) ?? { preconditionFailure() }(), selectors: Selectors(uid: uid, user: user),
                 grants: [], createdAt: Timestamp(unixSeconds: 0))
         }
-        let strangers = UserMonitor.strangers(
+        let reassignedUIDs = UserMonitor.reassignedUIDs(
             among: [
                 client("same", uid: 1, user: "ann"), client("alias", uid: 1, user: "anna"),
                 client("recycled", uid: 2, user: "bob"), client("gone", uid: 3, user: "cid"),
                 client("moved", uid: 1, user: "dan"), client("number", uid: 1, user: nil),
             ], uid: { ["ann": 1, "anna": 1, "eve": 2, "dan": 9][$0] }, name: { [1: "ann", 2: "eve"][$0] })
-        #expect(strangers == ["recycled": "eve", "moved": "ann"])
+        #expect(reassignedUIDs == ["recycled": "eve", "moved": "ann"])
     }
 }

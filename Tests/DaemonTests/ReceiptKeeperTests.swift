@@ -25,7 +25,7 @@ import Vault
     @Test func `fetches while the disk is busy are saved in one commit`() async throws {
         let vault = try await vault(apps: 300)
         let told = Recorder<Name>()
-        let keeper = ReceiptKeeper(vault: vault, time: time) { told.note($0) }
+        let keeper = ReceiptKeeper(vault: vault, time: time) { told.record($0) }
         let before = store.base.commits
         store.hold()
         for number in 0..<300 {
@@ -45,7 +45,7 @@ import Vault
     @Test func `a client's own report is saved, and an older one never replaces it`() async throws {
         let vault = try await vault(apps: 1)
         let told = Recorder<Name>()
-        let keeper = ReceiptKeeper(vault: vault, time: time) { told.note($0) }
+        let keeper = ReceiptKeeper(vault: vault, time: time) { told.record($0) }
         store.hold()
         keeper.fetched(try entry(vault, 0), by: .test("one"))
         keeper.acknowledged(try entry(vault, 0), by: .test("one"), .first)
@@ -57,7 +57,7 @@ import Vault
     @Test func `a known receipt is not written again`() async throws {
         let vault = try await vault(apps: 2)
         let told = Recorder<Name>()
-        let keeper = ReceiptKeeper(vault: vault, time: time) { told.note($0) }
+        let keeper = ReceiptKeeper(vault: vault, time: time) { told.record($0) }
         let before = store.base.commits
         store.hold()
         keeper.acknowledged(try entry(vault, 0), by: .test("one"), .first)
@@ -76,7 +76,7 @@ import Vault
     @Test func `a receipt that could not be saved is recorded at the next fetch`() async throws {
         let vault = try await vault(apps: 1)
         let told = Recorder<Name>()
-        let keeper = ReceiptKeeper(vault: vault, time: time) { told.note($0) }
+        let keeper = ReceiptKeeper(vault: vault, time: time) { told.record($0) }
         store.base.failCommits(with: StoreError(.diskFull, "no room"))
         keeper.fetched(try entry(vault, 0), by: .test("one"))
         try await eventually("it to be told") { told.all.count == 1 }

@@ -36,7 +36,7 @@ import Vault
             rotation.reason = "because"
             try await vault.begin(rotation, of: app)
         }
-        if state.isRefused { try await vault.keep(.sample([]), for: app) }
+        if state.isRefused { try await vault.save(.sample([]), for: app) }
         if state.isSuspect {
             try await vault.suspectAll(at: now)
             vault = try await Vault.open(store.reopened(), with: .keyFile(), time: time)
@@ -54,7 +54,7 @@ import Vault
     }
 
     private static let stopping: [(State, says: [String])] = [
-        (State(change: { $0.isElsewhere = true }), ["another host", "keyturn adopt"]),
+        (State(change: { $0.isOwnedElsewhere = true }), ["another host", "keyturn adopt"]),
         (State(phase: .draining), ["is running", "'grace period'", "keyturn rotation show r1"]),
         (State(phase: .blocked), ["blocked: because", "keyturn rotation resume r1"]),
         (State(isRefused: true), ["refuses", "keyturn rotate zoom --manual"]),

@@ -13,14 +13,14 @@ import Vault
         var boot = 1000
         var waits: [Int] = []
         for _ in 0..<12 {
-            budget.noteWrong(at: boot)
+            budget.recordFailure(at: boot)
             waits.append(budget.wait(at: boot))
             boot += budget.wait(at: boot)
             #expect(budget.wait(at: boot) == 0)
         }
         #expect(waits == [0, 0, 0, 2, 4, 8, 16, 32, 60, 60, 60, 60])
-        budget.noteRight()
-        budget.noteWrong(at: boot)
+        budget.reset()
+        budget.recordFailure(at: boot)
         #expect(budget.wait(at: boot) == 0 && budget.wrong == 1)
     }
 
@@ -28,7 +28,7 @@ import Vault
 
     private func attempt(_ turns: UnlockThrottle, _ error: VaultError?) async -> Problem? {
         do throws(Problem) {
-            try await turns.take { () throws(VaultError) in if let error { throw error } }
+            try await turns.run { () throws(VaultError) in if let error { throw error } }
             return nil
         } catch {
             return error
@@ -42,7 +42,7 @@ import Vault
         let tried = Mutex(false)
         let refusal: Problem?
         do throws(Problem) {
-            try await turns.take { () throws(VaultError) in tried.withLock { $0 = true } }
+            try await turns.run { () throws(VaultError) in tried.withLock { $0 = true } }
             refusal = nil
         } catch {
             refusal = error
@@ -76,7 +76,7 @@ import Vault
         await withTaskGroup { group in
             for _ in 0..<20 {
                 group.addTask {
-                    try? await turns.take { () throws(VaultError) in
+                    try? await turns.run { () throws(VaultError) in
                         inside.enter()
                         for _ in 0..<20 { await Task.yield() }
                         inside.leave()

@@ -67,7 +67,7 @@ import Testing
         ("key slot", "UPDATE key_slot SET sealed = zeroblob(99) WHERE id = '2'"),
         ("trigger", "CREATE TRIGGER spy AFTER INSERT ON token BEGIN DELETE FROM client; END"),
         ("rotation_open", "DROP INDEX rotation_open"), ("table client", "DROP TABLE client"),
-        ("upkeep", "DROP TABLE upkeep"),
+        ("scheduler_state", "DROP TABLE scheduler_state"),
         (
             "index generation_app",
             "PRAGMA writable_schema = ON; DELETE FROM sqlite_schema WHERE name = 'generation_app'"

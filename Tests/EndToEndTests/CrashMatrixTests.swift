@@ -17,7 +17,7 @@ import Testing
                 defer { bench.world.close() }
                 while let scenario = log.take() {
                     var run = MatrixRun(scenario, on: bench)
-                    log.note(scenario, run.outcome())
+                    log.record(scenario, run.outcome())
                     bench.sweep()
                 }
             }

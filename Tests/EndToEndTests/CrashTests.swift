@@ -40,7 +40,7 @@ import Testing
                     let outcome = try run.outcome()
                     #expect(outcome.exit == 0 || outcome.complains())
                     if outcome.exit == 0 { done += 1 } else { failed += 1 }
-                    Self.note(change, outcome, in: &expected)
+                    Self.record(change, outcome, in: &expected)
                 }
                 // What the machine does beside this changes how long one takes.
                 if done == before { span = span / 4 * 5 } else if done - before == runs.count { span = span / 5 * 4 }
@@ -77,7 +77,7 @@ import Testing
         return try world.runner.start(Programs.keyturn, arguments, input: input)
     }
 
-    private static func note(_ change: Change, _ outcome: Outcome, in expected: inout Expected) {
+    private static func record(_ change: Change, _ outcome: Outcome, in expected: inout Expected) {
         let isDone = outcome.exit == 0
         switch change {
         case .addApp(let name, let app):

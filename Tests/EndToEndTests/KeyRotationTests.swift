@@ -39,7 +39,7 @@ import Testing
     /// The epochs that the file's rows say they are sealed in, read by another program.
     private static func epochs(_ world: World) throws -> Set<String> {
         let tables = [
-            "state", "app", "client", "generation", "rotation", "token", "refusals", "receipt", "upkeep",
+            "state", "app", "client", "generation", "rotation", "token", "refusals", "receipt", "scheduler_state",
             "unlock_method",
         ]
         let query = tables.map { "SELECT DISTINCT hex(substr(sealed, 2, 4)) FROM \($0)" }.joined(separator: " UNION ")

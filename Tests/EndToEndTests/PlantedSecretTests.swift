@@ -49,10 +49,10 @@ import Testing
             _ = try world.runner.run(Programs.keyturn, world.adding("zoom-space", app), input: secret + " " + wrong)
         }
         var tokens: [String] = []
-        func note(_ answer: Answer) throws {
+        func record(_ answer: Answer) throws {
             if let token = try answer.json["access_token"].string { tokens.append(token) }
         }
-        try note(try world.get("/v1/apps/zoom-prod/token"))
+        try record(try world.get("/v1/apps/zoom-prod/token"))
         #expect(try world.get("/v1/apps/zoom-prod/credentials").json["client_secret"].string == secret)
         for _ in 0..<7 { #expect(try world.get("/v1/apps/zoom-wrong/token").status == 502) }
         for fault in ["status", "html", "truncate", "drop_after", "redirect", "content_type", "empty"] {
@@ -61,7 +61,7 @@ import Testing
         }
         // An answer of Zoom's that repeats what it was sent, and one that holds a token in the wrong place.
         try world.must("token", "zoom-prod", "--refresh", "--json")
-        try note(try world.get("/v1/apps/zoom-prod/token"))
+        try record(try world.get("/v1/apps/zoom-prod/token"))
         for command in CommandTests.all
         where !["fetch", "client"].contains(command[0]) && command[1...].first != "remove" {
             for form in [[], ["--json"]] { _ = try world.runner.run(Programs.keyturn, command + form, input: wrong) }

@@ -37,9 +37,9 @@ import Testing
         var book = AlertState()
         var now = AlertStateTests.start
 
-        mutating func look(_ seen: [HealthIssue], after seconds: Int = 0, isBlind: Bool = false) -> [String] {
+        mutating func update(_ seen: [HealthIssue], after seconds: Int = 0, isBlind: Bool = false) -> [String] {
             now = now + seconds
-            return AlertStateTests.words(book.look(seen, isBlind: isBlind, now: now))
+            return AlertStateTests.words(book.update(seen, isBlind: isBlind, now: now))
         }
 
         /// Everything that is owed is taken.
@@ -65,10 +65,10 @@ import Testing
         #expect(Severity(code, now: Self.start) == severity && AlertPolicy(code)?.patience == patience)
         var day = Day()
         let problem = [Self.seen(code, app: "a")]
-        #expect(day.look(problem) == (patience == 0 ? ["raised \(code)/a"] : []))
+        #expect(day.update(problem) == (patience == 0 ? ["raised \(code)/a"] : []))
         if patience > 0 {
-            #expect(day.look(problem, after: patience - 1) == [])
-            #expect(day.look(problem, after: 1) == ["raised \(code)/a"])
+            #expect(day.update(problem, after: patience - 1) == [])
+            #expect(day.update(problem, after: 1) == ["raised \(code)/a"])
         }
     }
 
@@ -76,38 +76,41 @@ import Testing
     func `a state that the operator chose fires no alert`(_ code: String) {
         var day = Day()
         #expect(AlertPolicy(code) == nil)
-        #expect(day.look([Self.seen(code, app: "a")]) == [] && day.look([Self.seen(code, app: "a")], after: 9999) == [])
+        #expect(
+            day.update([Self.seen(code, app: "a")]) == [] && day.update([Self.seen(code, app: "a")], after: 9999) == [])
         #expect(day.book.standing.isEmpty)
     }
 
     @Test func `an alert is sent when it fires, daily while it lasts, and when it is resolved`() {
         var day = Day()
         let held = [Self.seen("rotation_blocked", app: "a")]
-        #expect(day.look(held) == ["raised rotation_blocked/a"])
+        #expect(day.update(held) == ["raised rotation_blocked/a"])
         #expect(day.send() == ["raised rotation_blocked/a"] && day.send() == [])
-        #expect(day.look(held, after: 10) == [] && day.look(held, after: Self.day - 11) == [])
-        #expect(day.look(held, after: 1) == ["still rotation_blocked/a"] && day.send() == ["still rotation_blocked/a"])
+        #expect(day.update(held, after: 10) == [] && day.update(held, after: Self.day - 11) == [])
         #expect(
-            day.look(held, after: Self.day) == ["still rotation_blocked/a"]
+            day.update(held, after: 1) == ["still rotation_blocked/a"] && day.send() == ["still rotation_blocked/a"])
+        #expect(
+            day.update(held, after: Self.day) == ["still rotation_blocked/a"]
                 && day.send() == ["still rotation_blocked/a"])
-        #expect(day.look([], after: 10) == [] && day.look([], after: 59) == [])
+        #expect(day.update([], after: 10) == [] && day.update([], after: 59) == [])
         #expect(
-            day.look([], after: 1) == ["resolved rotation_blocked/a"] && day.send() == ["resolved rotation_blocked/a"])
-        #expect(day.look([], after: 10) == [] && day.send() == [] && day.book.standing.isEmpty)
+            day.update([], after: 1) == ["resolved rotation_blocked/a"] && day.send() == ["resolved rotation_blocked/a"]
+        )
+        #expect(day.update([], after: 10) == [] && day.send() == [] && day.book.standing.isEmpty)
     }
 
     @Test func `a problem that comes and goes is one alert`() {
         var day = Day()
         let failed = [Self.seen("target_failed", app: "a", target: "t")]
-        #expect(day.look(failed) == [] && day.look([], after: 30) == [])
+        #expect(day.update(failed) == [] && day.update([], after: 30) == [])
         // It passed before anybody was told.
-        #expect(day.look(failed, after: 60) == [] && day.book.standing.count == 1)
-        #expect(day.look(failed, after: 60) == ["raised target_failed/a/t"] && day.send().count == 1)
-        for _ in 0..<10 { #expect(day.look([], after: 50) == [] && day.look(failed, after: 10) == []) }
+        #expect(day.update(failed, after: 60) == [] && day.book.standing.count == 1)
+        #expect(day.update(failed, after: 60) == ["raised target_failed/a/t"] && day.send().count == 1)
+        for _ in 0..<10 { #expect(day.update([], after: 50) == [] && day.update(failed, after: 10) == []) }
         #expect(day.send() == [])
         // Back before its end was taken in.
-        #expect(day.look([], after: 1) == [] && day.look([], after: 60) == ["resolved target_failed/a/t"])
-        #expect(day.look(failed, after: 10) == ["still target_failed/a/t"] && day.send() == [])
+        #expect(day.update([], after: 1) == [] && day.update([], after: 60) == ["resolved target_failed/a/t"])
+        #expect(day.update(failed, after: 10) == ["still target_failed/a/t"] && day.send() == [])
         #expect(day.book.raised(day.now).count == 1)
     }
 
@@ -117,7 +120,7 @@ import Testing
         let dying = [Self.seen("secret_expires", app: "a", deadline: dies)]
         var rung: [Int] = []
         for _ in 0..<(7 * 24 * 6) {
-            if !day.look(dying).isEmpty { rung.append(dies - day.now) }
+            if !day.update(dying).isEmpty { rung.append(dies - day.now) }
             day.now = day.now + 600
         }
         #expect(rung.first == 7 * Self.day && rung.last == 3600)
@@ -131,7 +134,7 @@ import Testing
         var told: [(left: Int, severity: Severity)] = []
         while day.now < dies + 2 * Self.day {
             let seen = [Self.seen("target_failed", app: "a", target: "t", deadline: dies)]
-            let news = day.book.look(seen, now: day.now)
+            let news = day.book.update(seen, now: day.now)
             for alert in news { told.append((dies - day.now, alert.issue.severity)) }
             if day.now == dies + -3 * Self.day {
                 // It is known over a restart how urgent it was told.
@@ -147,69 +150,70 @@ import Testing
         for left in [Self.day, 3600, 0] { #expect(told.contains { $0.left == left && $0.severity == .critical }) }
         #expect(told.last?.severity == .critical && (told.last?.left ?? 0) < 0, "it stays so after the death")
         // Also where nothing counts down: a deadline that comes up says so at once.
-        _ = day.look([], after: 10)
-        _ = day.look([], after: 60)
+        _ = day.update([], after: 10)
+        _ = day.update([], after: 60)
         let failed = { (deadline: Timestamp?) in [Self.seen("target_failed", app: "b", target: "u", deadline: deadline)]
         }
-        _ = day.look(failed(nil), after: 10)
-        #expect(day.look(failed(nil), after: 60) == ["raised target_failed/b/u"])
-        #expect(day.look(failed(day.now + 3 * Self.day), after: 10) == ["still target_failed/b/u"])
-        #expect(day.look(failed(day.now + 3 * Self.day), after: 10) == [])
+        _ = day.update(failed(nil), after: 10)
+        #expect(day.update(failed(nil), after: 60) == ["raised target_failed/b/u"])
+        #expect(day.update(failed(day.now + 3 * Self.day), after: 10) == ["still target_failed/b/u"])
+        #expect(day.update(failed(day.now + 3 * Self.day), after: 10) == [])
     }
 
     @Test func `many alerts at once are sent twenty times, and once for all others`() {
         var day = Day()
         let all = (0..<500).map { Self.seen("rotation_blocked", app: "app-\($0)") }
-        let raised = day.look(all)
+        let raised = day.update(all)
         #expect(raised.count == 21 && raised.last == "raised rotation_blocked/+480" && day.send().count == 21)
-        #expect(day.look(Array(all.dropFirst(10)), after: 10) == [])
+        #expect(day.update(Array(all.dropFirst(10)), after: 10) == [])
         // Those that end make no room for rings of others, while the others stand together.
-        let fewer = day.look(Array(all.dropFirst(10)), after: 60)
+        let fewer = day.update(Array(all.dropFirst(10)), after: 60)
         #expect(fewer.count == 10 && fewer.allSatisfy { $0.hasPrefix("resolved") } && day.send().count == 10)
-        #expect(day.look([], after: 10) == [] && day.look([], after: 60).count == 11 && day.send().count == 11)
-        #expect(day.look([], after: 10) == [] && day.book.standing.isEmpty)
+        #expect(day.update([], after: 10) == [] && day.update([], after: 60).count == 11 && day.send().count == 11)
+        #expect(day.update([], after: 10) == [] && day.book.standing.isEmpty)
     }
 
     @Test func `while the vault is locked only the alert about the lock can be resolved`() {
         var day = Day()
         let locked = [Self.seen("locked")]
-        #expect(day.look([Self.seen("rotation_blocked", app: "a")]).count == 1)
-        #expect(day.look(locked, after: 10, isBlind: true) == [])
-        #expect(day.look(locked, after: 300, isBlind: true) == ["raised locked"])
-        #expect(day.look([Self.seen("rotation_blocked", app: "a")], after: 10) == [])
-        #expect(day.look([Self.seen("rotation_blocked", app: "a")], after: 60) == ["resolved locked"])
+        #expect(day.update([Self.seen("rotation_blocked", app: "a")]).count == 1)
+        #expect(day.update(locked, after: 10, isBlind: true) == [])
+        #expect(day.update(locked, after: 300, isBlind: true) == ["raised locked"])
+        #expect(day.update([Self.seen("rotation_blocked", app: "a")], after: 10) == [])
+        #expect(day.update([Self.seen("rotation_blocked", app: "a")], after: 60) == ["resolved locked"])
     }
 
     @Test
     func `an alert that was not delivered is sent later, and its end goes only to receivers that got its beginning`() {
         var day = Day()
         let held = [Self.seen("rotation_blocked", app: "a")]
-        _ = day.look(held)
+        _ = day.update(held)
         for _ in 0..<3 {
             let next = day.book.next(day.now)
             #expect(next?.alert.state == .raised)
             if let next { day.book.notTold(next.key) }
         }
-        #expect(day.book.owed == 1 && day.look([], after: 10) == [])
-        #expect(day.look([], after: 60) == ["resolved rotation_blocked/a"] && day.send() == [])
+        #expect(day.book.owed == 1 && day.update([], after: 10) == [])
+        #expect(day.update([], after: 60) == ["resolved rotation_blocked/a"] && day.send() == [])
 
         // It ends while its beginning is on its way: then its end follows.
-        _ = day.look(held, after: 10)
+        _ = day.update(held, after: 10)
         let onItsWay = day.book.next(day.now)
-        #expect(day.look([], after: 10) == [] && day.look([], after: 60).count == 1 && day.look([], after: 10) == [])
+        #expect(
+            day.update([], after: 10) == [] && day.update([], after: 60).count == 1 && day.update([], after: 10) == [])
         if let (key, alert) = onItsWay { day.book.told(key, alert) }
         #expect(day.send() == ["resolved rotation_blocked/a"] && day.book.standing.isEmpty)
 
         // Nobody is told for ever of what is over.
-        _ = day.look(held, after: 10)
-        #expect(day.send().count == 1 && day.look([], after: 10) == [] && day.look([], after: 60).count == 1)
-        #expect(day.book.owed == 1 && day.look([], after: Self.day + 1) == [] && day.book.owed == 0)
+        _ = day.update(held, after: 10)
+        #expect(day.send().count == 1 && day.update([], after: 10) == [] && day.update([], after: 60).count == 1)
+        #expect(day.book.owed == 1 && day.update([], after: Self.day + 1) == [] && day.book.owed == 0)
     }
 
     @Test func `an alert that is refused again and again delays no other`() throws {
         var day = Day()
-        _ = day.look([Self.seen("rotation_blocked", app: "a")])
-        _ = day.look([Self.seen("rotation_blocked", app: "a"), Self.seen("rotation_blocked", app: "b")], after: 60)
+        _ = day.update([Self.seen("rotation_blocked", app: "a")])
+        _ = day.update([Self.seen("rotation_blocked", app: "a"), Self.seen("rotation_blocked", app: "b")], after: 60)
         let oldest = day.book.next(day.now)
         let first = try #require(oldest)
         #expect(first.alert.issue.app == .test("a"), "the oldest")
@@ -226,28 +230,28 @@ import Testing
         var day = Day()
         let held = [Self.seen("rotation_blocked", app: "a")]
         func id() -> String? { day.book.raised(day.now).first?.id }
-        _ = day.look(held)
+        _ = day.update(held)
         let first = id()
-        _ = day.look(held, after: Self.day)
+        _ = day.update(held, after: Self.day)
         #expect(first != nil && id() == first)
         _ = day.send()
-        _ = day.look([], after: 1)
-        _ = day.look([], after: 60)
+        _ = day.update([], after: 1)
+        _ = day.update([], after: 60)
         _ = day.send()
-        _ = day.look([], after: 10)
-        _ = day.look(held, after: 10)
+        _ = day.update([], after: 10)
+        _ = day.update(held, after: 10)
         #expect(id() != nil && id() != first)
     }
 
     @Test func `a clock that was set back delays nothing for long`() {
         var day = Day()
         let held = [Self.seen("rotation_blocked", app: "a")]
-        _ = day.look(held)
+        _ = day.update(held)
         day.now = day.now + -30 * Self.day
-        #expect(day.look(held) == [] && day.look(held, after: Self.day) == ["still rotation_blocked/a"])
-        #expect(day.send() == ["raised rotation_blocked/a"] && day.look([]) == [])
+        #expect(day.update(held) == [] && day.update(held, after: Self.day) == ["still rotation_blocked/a"])
+        #expect(day.send() == ["raised rotation_blocked/a"] && day.update([]) == [])
         day.now = day.now + -30 * Self.day
-        #expect(day.look([]) == [] && day.look([], after: 60) == ["resolved rotation_blocked/a"])
+        #expect(day.update([]) == [] && day.update([], after: 60) == ["resolved rotation_blocked/a"])
     }
 
     @Test func `a restart changes nothing`() throws {
@@ -256,9 +260,9 @@ import Testing
             Self.seen("rotation_blocked", app: "a", deadline: Self.start + 5 * Self.day),
             Self.seen("target_failed", app: "a", target: "t"), Self.seen("locked"),
         ]
-        _ = day.look(seen + (0..<30).map { Self.seen("missing_scopes", app: "app-\($0)") })
+        _ = day.update(seen + (0..<30).map { Self.seen("missing_scopes", app: "app-\($0)") })
         _ = day.send()
-        _ = day.look(Array(seen.dropFirst()), after: 70)
+        _ = day.update(Array(seen.dropFirst()), after: 70)
         let directory = try TemporaryDirectory()
         let file = AlertFile(path: directory.path + "/alerts.json")
         #expect(try file.read() == AlertState())
@@ -279,8 +283,8 @@ import Testing
 
     @Test func `an alert is one JSON object that says what the status says`() {
         var day = Day()
-        _ = day.look([Self.seen("target_failed", app: "a", target: "t", "it \"fails\"")])
-        _ = day.look([Self.seen("target_failed", app: "a", target: "t", "it \"fails\"")], after: 60)
+        _ = day.update([Self.seen("target_failed", app: "a", target: "t", "it \"fails\"")])
+        _ = day.update([Self.seen("target_failed", app: "a", target: "t", "it \"fails\"")], after: 60)
         let text = day.book.raised(day.now).first.map { TestSupport.text($0.render(host: "h1")) }
         #expect(
             text == """

@@ -16,14 +16,14 @@ import Vault
         var change: (inout Rotation) -> Void = { _ in }
         var phase: RotationPhase?
         var policy = RotationPolicy()
-        var probe: Upkeep.Probe?
+        var probe: SchedulerState.Probe?
         var refusals: Refusals?
         var rest: Int?
         /// Seconds since the app was stored.
         var age = 0
         var holders: [String] = []
         var appID: String? = "app"
-        var scope: Upkeep.RotationScope?
+        var scope: SchedulerState.RotationScope?
         /// Why Zoom refused the last scheduled rotation.
         var refused: String?
     }
@@ -51,9 +51,9 @@ import Vault
             state.change(&rotation)
             try await vault.begin(rotation, of: app)
         }
-        if let refusals = state.refusals { try await vault.keep(refusals, for: app) }
-        let rest = state.rest.map { Upkeep.PlannedRotation(base: .first, due: now + $0) }
-        try await vault.keep([(app, Upkeep(rotation: rest, probe: state.probe, scope: state.scope))])
+        if let refusals = state.refusals { try await vault.save(refusals, for: app) }
+        let rest = state.rest.map { SchedulerState.PlannedRotation(base: .first, due: now + $0) }
+        try await vault.save([(app, SchedulerState(rotation: rest, probe: state.probe, scope: state.scope))])
         let entry = try #require(vault.catalog.app(app.name))
         var recurrences = Recurrences()
         return AppProblems(
@@ -71,13 +71,13 @@ import Vault
         #expect(try await problems(State(policy: RotationPolicy(every: 30 * Self.day), age: 29 * Self.day)).isEmpty)
         #expect(try await problems(dying(.intended, in: 29 * Self.day)).isEmpty)
         // Nobody wants it rotated.
-        let lacking = Upkeep.RotationScope(at: Timestamp(unixSeconds: 0), lack: "no scope")
+        let lacking = SchedulerState.RotationScope(at: Timestamp(unixSeconds: 0), lack: "no scope")
         #expect(try await problems(State(appID: nil, scope: lacking, refused: "no")).isEmpty)
     }
 
     @Test func `each problem has its code, its words and a command to type`() async throws {
         let probe = { (cause: String?, missing: [String]) in
-            Upkeep.Probe(
+            SchedulerState.Probe(
                 generation: .first, at: Timestamp(unixSeconds: 0), cause: cause.flatMap(ZoomCause.init), reason: cause,
                 missingScopes: missing)
         }

@@ -19,7 +19,7 @@ import Testing
     private static func take(
         _ count: Int, _ uid: UInt32, _ allowance: inout RefusalAllowance, at seconds: Int = 0, hasRoom: Bool = true
     ) -> Int {
-        (0..<count).count { _ in allowance.take(uid, bytes: 300, at: noon + seconds, hasRoom: hasRoom) }
+        (0..<count).count { _ in allowance.consume(uid, bytes: 300, at: noon + seconds, hasRoom: hasRoom) }
     }
 
     @Test(arguments: [(5, 5), (10, 10), (1_000, 10)])

@@ -15,7 +15,7 @@ import Vault
         let asked = Recorder<String>()
 
         func send(_ request: HTTPRequest) async throws(TransportFailure) -> HTTPResponse {
-            asked.note("\(request.method)")
+            asked.record("\(request.method)")
             throw TransportFailure(.unreachable, .notSent)
         }
     }
@@ -31,7 +31,7 @@ import Vault
         try await Vault.create(in: store, unlockKeys: [.keyFile()])
         vault = try await Vault.open(store, with: .keyFile(), time: time)
         target = .sample("console", of: app)
-        try vault.settle(on: "one")
+        try vault.setHost("one")
         try await vault.add(app, clientSecret: SecretBox("secret"))
         try await vault.add(target)
     }
@@ -62,7 +62,7 @@ import Vault
     }
 
     @Test func `a copy of the vault on another machine pushes nothing`() async throws {
-        try vault.settle(on: "two")
+        try vault.setHost("two")
         #expect(try await reasons().allSatisfy { $0.contains("another host") } && console.asked.count == 0)
     }
 
@@ -98,7 +98,7 @@ import Vault
         let (first, second, third) = (Recorder<String>(), Recorder<String>(), Recorder<String>())
         let outer = Task {
             await pusher.exclusively(known) {
-                first.note("in")
+                first.record("in")
                 try? await eventuallyNoted(second, 1)
                 try? await vault.set(target, Delivery())
             }
@@ -107,16 +107,16 @@ import Vault
         // Somebody pushes at the place where the target goes to.
         let there = Task {
             await pusher.exclusively(.sample("other", of: app, connection: "elsewhere")) {
-                second.note("in")
+                second.record("in")
                 // Until the other one has given up, after twenty looks.
                 try? await eventuallyNoted(third, 1)
-                second.note("out")
+                second.record("out")
             }
         }
         let waiting = Task {
-            let turn: Void? = await pusher.exclusively(known, patience: 1) { third.note("not alone") }
-            if turn == nil { third.note("gave up") }
-            await pusher.exclusively(known, patience: 5) { third.note(second.count == 2 ? "alone" : "not alone") }
+            let turn: Void? = await pusher.exclusively(known, patience: 1) { third.record("not alone") }
+            if turn == nil { third.record("gave up") }
+            await pusher.exclusively(known, patience: 5) { third.record(second.count == 2 ? "alone" : "not alone") }
         }
         _ = (await outer.value, await there.value, await waiting.value)
         #expect(third.all == ["gave up", "alone"])
@@ -127,7 +127,7 @@ import Vault
         var delivery = Delivery()
         delivery.generation = credential.generation
         (delivery.pushedAt, delivery.replicatedAt) = (time.now.wall, time.now.wall)
-        try await vault.keep(delivery, of: target)
+        try await vault.save(delivery, of: target)
         time.setWall(by: -86_400)
         let pusher = TargetPusher(vault: vault, transport: console, time: time, note: { _ in })
         guard case .waiting(let seconds, _) = await pusher.deliver(credential, of: app, to: target) else {

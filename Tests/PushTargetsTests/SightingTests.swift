@@ -65,7 +65,7 @@ import Vault
         let now = Timestamp(unixSeconds: 1_800_000_000)
         var delivery = Delivery()
         #expect(delivery.mayRestore(now: now))
-        delivery.noteRestoring(at: now)
+        delivery.recordRestoring(at: now)
         #expect(!delivery.mayRestore(now: now + 3599) && delivery.mayRestore(now: now + 3600))
         let back = now + -86_400
         #expect(!delivery.mayRestore(now: back))

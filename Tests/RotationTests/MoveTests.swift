@@ -50,8 +50,8 @@ import Vault
     private func engine(_ vault: Vault, _ zoom: FakeZoom) -> RotationEngine {
         RotationEngine(vault: vault, issuer: zoom, time: time, random: { $0.upperBound }) { [moves, waits] event in
             switch event {
-            case .moved(_, let rotation): moves.note(rotation.phase)
-            case .waits(_, let rotation): waits.note(rotation.reason ?? "-")
+            case .moved(_, let rotation): moves.record(rotation.phase)
+            case .waits(_, let rotation): waits.record(rotation.reason ?? "-")
             default: break
             }
         }

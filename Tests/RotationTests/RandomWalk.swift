@@ -113,7 +113,7 @@ final class RandomWalk {
         let receipt = Receipt(
             client: client, generation: entry.credential.generation, at: time.now.wall,
             isAcknowledged: false)
-        try? await vault.keep([(entry.app, receipt)])
+        try? await vault.save([(entry.app, receipt)])
         await engine.lookAgain(Self.name)
     }
 
@@ -158,7 +158,7 @@ final class RandomWalk {
     // MARK: What must always be
 
     private func expect(_ holds: Bool, _ otherwise: @autoclosure () -> String) {
-        if !holds { watch.violations.note(otherwise()) }
+        if !holds { watch.violations.record(otherwise()) }
     }
 
     private func check() async throws {
@@ -229,12 +229,12 @@ private final class DrainWatch: Sendable {
 
     func expectDrained(_ vault: Vault, _ what: String, of rotation: Rotation? = nil) {
         guard let entry = vault.catalog.app(RandomWalk.name), let rotation = rotation ?? entry.rotation else {
-            return violations.note("\(what) without a rotation")
+            return violations.record("\(what) without a rotation")
         }
         // Whoever wanted it so was told whom it leaves with a dead secret.
         if rotation.endsNow { return }
         if !publisher.hasConfirmed(entry.credential.clientSecret.text) {
-            violations.note("\(what) before it was published")
+            violations.record("\(what) before it was published")
         }
         // What is retired says when the old secret was gone, and no longer when it was to die.
         let known = [entry.rotation, lastOpen.withLock { $0 }].compactMap { $0 }.first { $0.id == rotation.id }
@@ -242,9 +242,9 @@ private final class DrainWatch: Sendable {
         let holders = entry.receipts.values.filter {
             $0.generation < entry.credential.generation && vault.catalog.client($0.client) != nil
         }
-        if publisher.lacks(entry.credential.clientSecret.text) { violations.note("\(what) while a target lacks it") }
-        if !holders.isEmpty { violations.note("\(what) while \(holders.map(\.client)) hold it") }
+        if publisher.lacks(entry.credential.clientSecret.text) { violations.record("\(what) while a target lacks it") }
+        if !holders.isEmpty { violations.record("\(what) while \(holders.map(\.client)) hold it") }
         let promotedAt = rotation.promotedAt ?? time.now.wall
-        if promotedAt + rotation.overlap > time.now.wall { violations.note("\(what) before the overlap was over") }
+        if promotedAt + rotation.overlap > time.now.wall { violations.record("\(what) before the overlap was over") }
     }
 }

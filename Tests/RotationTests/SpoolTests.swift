@@ -261,9 +261,9 @@ private struct MortalSpool: SpoolStore {
     func prepare() async throws(StoreError) { try await base.prepare() }
     func files() async throws(StoreError) -> [SpoolFile] { try await base.files() }
 
-    func keep(_ bytes: [UInt8]) async throws(StoreError) -> SpoolFile {
+    func save(_ bytes: [UInt8]) async throws(StoreError) -> SpoolFile {
         guard fate.pass() else { throw Self.dead }
-        let file = try await base.keep(bytes)
+        let file = try await base.save(bytes)
         guard fate.pass() else { throw Self.dead }
         return file
     }

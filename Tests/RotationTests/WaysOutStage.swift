@@ -52,7 +52,7 @@ struct Stage {
         let now = time.now.wall
         let app = entry.app
         let receipt = Receipt(client: .test("ada"), generation: .first, at: now, isAcknowledged: false)
-        try await vault.keep([(app, receipt)])
+        try await vault.save([(app, receipt)])
         let isByHand = place == .drainingByHand
         var facts = Rotation.planned(
             id: "r1", app: app, base: .first, trigger: isByHand ? .manual : .operator, overlap: 7 * 86_400, at: now)
@@ -129,7 +129,7 @@ struct Stage {
                 let receipt = Receipt(
                     client: .test("ada"), generation: entry.credential.generation, at: time.now.wall,
                     isAcknowledged: false)
-                try await vault.keep([(entry.app, receipt)])
+                try await vault.save([(entry.app, receipt)])
             }
             time.pass(max(due - time.now.wall, 1))
             await engine.carryOn(.test("zoom"))

@@ -30,7 +30,7 @@ import VaultSQLite
         let scheduler = Scheduler(
             vault: vault, engine: engine, tokens: tokens, time: time, lacking: { _ in [] }, makeID: { "id" }
         ) { _ in }
-        try await measured("plan at the start") { await scheduler.look() }
+        try await measured("plan at the start") { await scheduler.poll() }
         report("memory in all: \(residentMiB()) MiB")
         try await measured("find the next due, each of 100,000", of: 100_000) {
             for _ in 0..<100_000 { _ = await scheduler.nextDue }
@@ -38,7 +38,7 @@ import VaultSQLite
         let idle = processorMicroseconds()
         for _ in 0..<1000 {
             time.pass(0)
-            await scheduler.look()
+            await scheduler.poll()
         }
         report("processor for a look while nothing is due: \((processorMicroseconds() - idle) / 1000) us")
         let entries = vault.catalog.entries.prefix(10_000)
@@ -46,10 +46,10 @@ import VaultSQLite
             vault.showUnsaved(Refusals(generation: .first, times: [], cause: .serverError, reason: "-"), for: entry.app)
         }
         try await measured("give an app its place anew, each of \(entries.count)", of: entries.count) {
-            await scheduler.look()
+            await scheduler.poll()
         }
         time.jump()
-        try await measured("plan anew after a jump of the clock") { await scheduler.look() }
+        try await measured("plan anew after a jump of the clock") { await scheduler.poll() }
         await scheduler.stop()
         await scheduler.settle()
         try await store.close()
@@ -70,7 +70,7 @@ import VaultSQLite
                 accessToken: SecretBox(SecretBytes(copying: String(repeating: "t", count: 590))), tokenType: "bearer",
                 scopes: ["user:read:admin", "user:write:admin", "scim2"], apiURL: "https://api.zoom.us",
                 generation: .first, issuedAt: time.now.wall, expiresAt: time.now.wall + 3600)
-            try await vault.keep(SeenToken(token: token, seen: time.now, minted: true), for: app)
+            try await vault.save(SeenToken(token: token, seen: time.now, minted: true), for: app)
         }
         try await store.close()
     }

@@ -8,16 +8,16 @@ import Testing
 
     @Test func `apps come out in the order in which they are due, and not before`() {
         var queue = DueQueue([.test("b"): at(20), .test("a"): at(20), .test("c"): at(10)])
-        #expect(queue.next() == at(10) && queue.take(at: at(9)) == nil)
-        #expect(queue.take(at: at(20)) == .test("c"))
-        #expect(queue.take(at: at(20)) == .test("a") && queue.take(at: at(20)) == .test("b"))
-        #expect(queue.take(at: at(99)) == nil && queue.next() == nil && queue.count == 0)
+        #expect(queue.next() == at(10) && queue.pop(at: at(9)) == nil)
+        #expect(queue.pop(at: at(20)) == .test("c"))
+        #expect(queue.pop(at: at(20)) == .test("a") && queue.pop(at: at(20)) == .test("b"))
+        #expect(queue.pop(at: at(99)) == nil && queue.next() == nil && queue.count == 0)
     }
 
     @Test func `a removed entry no longer counts, and one that was added again counts once`() {
         var queue = DueQueue()
         for due in [5, 7, 5] { queue.place(.test("a"), at: at(due)) }
-        #expect(queue.take(at: at(9)) == .test("a") && queue.take(at: at(9)) == nil)
+        #expect(queue.pop(at: at(9)) == .test("a") && queue.pop(at: at(9)) == nil)
         queue.place(.test("a"), at: at(3))
         queue.place(.test("a"), at: nil)
         #expect(queue.next() == nil)
@@ -32,7 +32,7 @@ import Testing
             if dice.below(4) == 0 {
                 let now = at(dice.below(100))
                 let first = table.filter { $0.value <= now }.min { ($0.value, $0.key) < ($1.value, $1.key) }
-                #expect(queue.take(at: now) == first?.key)
+                #expect(queue.pop(at: now) == first?.key)
                 if let first { table[first.key] = nil }
             } else {
                 let due = dice.below(5) == 0 ? nil : at(dice.below(100))

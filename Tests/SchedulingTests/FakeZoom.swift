@@ -50,11 +50,11 @@ final class FakeZoom: TokenIssuer, SecretIssuer {
     /// Without what tokens are from now on, if anything; `nil` when Zoom does not say.
     func lack(_ lack: String??) { state.withLock { $0.lack = lack } }
 
-    func mayRotate(_ entry: AppEntry) -> Upkeep.RotationScope? {
+    func mayRotate(_ entry: AppEntry) -> SchedulerState.RotationScope? {
         let now = time.now.wall
         return state.withLock { state in
             state.looks.append(Asked(app: entry.app.name, at: now))
-            return state.lack.map { Upkeep.RotationScope(at: now, lack: $0) }
+            return state.lack.map { SchedulerState.RotationScope(at: now, lack: $0) }
         }
     }
 

@@ -20,7 +20,7 @@ import Vault
             }
             #expect(try process.entry(name).token != nil)
         }
-        #expect(try process.entry().upkeep.probe?.cause == nil && process.entry().upkeep.probe != nil)
+        #expect(try process.entry().schedulerState.probe?.cause == nil && process.entry().schedulerState.probe != nil)
     }
 
     @Test func `a token that was minted for a client is as good as a probe`() async throws {
@@ -45,16 +45,16 @@ import Vault
             await process.run(seconds: 3600, every: 600)
         }
         #expect(Set(process.zoom.looks.map(\.app)) == [.test("alpha")] && (3...4).contains(process.zoom.looks.count))
-        #expect(try process.entry().upkeep.scope?.lack == "no scope")
+        #expect(try process.entry().schedulerState.scope?.lack == "no scope")
 
         // Zoom does not say: the last word holds, also for the next process.
         process.zoom.lack(nil)
         await process.run(seconds: 2 * Self.day, every: 600)
         process = try await process.restarted()
-        #expect(try process.entry().upkeep.scope?.lack == "no scope")
+        #expect(try process.entry().schedulerState.scope?.lack == "no scope")
         process.zoom.lack(.some(nil))
         await process.run(seconds: 2 * Self.day, every: 600)
-        #expect(try process.entry().upkeep.scope.map { $0.lack == nil } == true)
+        #expect(try process.entry().schedulerState.scope.map { $0.lack == nil } == true)
 
         // Not with a secret that was refused just now.
         let looks = process.zoom.looks.count
@@ -72,7 +72,7 @@ import Vault
         #expect(process.probes.map(\.cause) == [.invalidClient] || process.probes.count == 2)
         #expect(process.zoom.minted.count == process.probes.count)
         process = try await process.restarted()
-        #expect(try process.entry().upkeep.probe?.cause == .invalidClient)
+        #expect(try process.entry().schedulerState.probe?.cause == .invalidClient)
         #expect(try process.entry().refusals?.cause == .invalidClient)
     }
 
@@ -95,13 +95,13 @@ import Vault
         let process = try await Process(apps: [.sample("alpha")])
         process.zoom.grant(["some"])
         await process.run(seconds: 2 * Self.day, every: 600)
-        #expect(try process.entry().upkeep.probe?.missingScopes == ["user:master"])
+        #expect(try process.entry().schedulerState.probe?.missingScopes == ["user:master"])
         process.zoom.grant(nil)
         await process.run(seconds: Self.day, every: 600)
-        #expect(try process.entry().upkeep.probe?.missingScopes == ["user:master"])
+        #expect(try process.entry().schedulerState.probe?.missingScopes == ["user:master"])
         process.zoom.grant(["all"])
         await process.run(seconds: Self.day, every: 600)
-        #expect(try process.entry().upkeep.probe?.missingScopes == [])
+        #expect(try process.entry().schedulerState.probe?.missingScopes == [])
     }
 
     @Test func `an answer that Zoom counts as an error uses the budget, though it says nothing about the secret`()
@@ -131,7 +131,7 @@ import Vault
 
 extension Process {
     func nextDue() async -> Timestamp? {
-        await look()
+        await poll()
         return await scheduler.nextDue
     }
 }

@@ -45,7 +45,7 @@ struct Process {
             vault: vault, engine: engine, tokens: tokens, time: time, limits: limits,
             lacking: { scopes in scopes.contains("all") ? [] : ["user:master"] },
             mayRotate: { [zoom] in zoom.mayRotate($0) }, makeID: { counter.next() }
-        ) { [events] in events.note($0) }
+        ) { [events] in events.record($0) }
     }
 
     func restarted() async throws -> Process {
@@ -55,8 +55,8 @@ struct Process {
     }
 
     /// One look, and all that comes of it.
-    func look() async {
-        await scheduler.look()
+    func poll() async {
+        await scheduler.poll()
         await scheduler.settle()
     }
 
@@ -64,13 +64,13 @@ struct Process {
     func run(seconds: Int, every step: Int = 60) async {
         for _ in 0..<(seconds / step) {
             time.pass(step)
-            await look()
+            await poll()
         }
     }
 
     func entry(_ name: String = "alpha") throws -> AppEntry { try #require(vault.catalog.app(.test(name))) }
 
-    var probes: [Upkeep.Probe] {
+    var probes: [SchedulerState.Probe] {
         events.all.compactMap { if case .probed(_, let probe, _) = $0 { probe } else { nil } }
     }
 }
@@ -86,7 +86,7 @@ private final class Counter: Sendable {
     }
 
     func next() -> String {
-        drawn.note(0)
+        drawn.record(0)
         return "\(seed)-\(drawn.count)"
     }
 }

@@ -10,13 +10,14 @@ import Vault
     private static let day = 86_400
 
     private func due(
-        _ process: Process, at now: Timestamp, kept: Upkeep.PlannedRotation? = nil, catchingUp: Bool = true
+        _ process: Process, at now: Timestamp, kept: SchedulerState.PlannedRotation? = nil, catchingUp: Bool = true
     ) throws -> RotationDue? {
         let entry = try process.entry()
         var recurrences = Recurrences()
         let recurrence = try recurrences.of(entry.app)
         return RotationDue(
-            entry, upkeep: Upkeep(rotation: kept), recurrence: recurrence, now: now, catchingUp: catchingUp)
+            entry, schedulerState: SchedulerState(rotation: kept), recurrence: recurrence, now: now,
+            catchingUp: catchingUp)
     }
 
     @Test func `an app without an interval, and one that is paused, have no due time`() async throws {
@@ -66,7 +67,7 @@ import Vault
         for hours in stride(from: 0, to: 40 * 24, by: 1) {
             let now = process.time.now.wall + hours * 3600
             for kept in [nil, now + 300, now + RotationDue.rest, now + -100] {
-                let kept = kept.map { Upkeep.PlannedRotation(base: .first, due: $0) }
+                let kept = kept.map { SchedulerState.PlannedRotation(base: .first, due: $0) }
                 let begins = try #require(try due(process, at: now, kept: kept, catchingUp: catchingUp)).begins
                 // What is due begins now; what is ahead begins then.
                 #expect(windows.contains(max(begins, now), in: .utc), "\(hours) h, kept \(String(describing: kept))")

@@ -27,7 +27,7 @@ import Vault
         for _ in 0..<11 {
             process = try await process.restarted()
             for _ in 0..<6 {
-                await process.look()
+                await process.poll()
                 process.time.pass(10)
             }
         }
@@ -42,7 +42,7 @@ import Vault
         let process = try await Process(apps: names.map { .rotated($0, every: 10 * Self.day) })
         await process.run(seconds: 600)
         process.time.setWall(by: 300 * Self.day)
-        await process.look()
+        await process.poll()
         #expect(process.zoom.made.count < 10)
         await process.run(seconds: 660, every: 10)
         #expect(process.zoom.made.count == 40 && Set(process.zoom.made.map(\.app)).count == 40)
@@ -58,7 +58,7 @@ import Vault
         let process = try await Process(apps: names.map { .rotated($0, every: Self.day) })
         await process.run(seconds: 600)
         process.time.pass(5 * Self.day)
-        await process.look()
+        await process.poll()
         #expect(process.zoom.made.count < 10)
         await process.run(seconds: 660, every: 10)
         #expect(process.zoom.made.count == 40)
@@ -88,7 +88,7 @@ import Vault
         limits.rotations = 1
         let apps = (0..<5).map { App.rotated("app-\($0)", every: Self.day * (5 - $0)) }
         let process = try await Process(apps: apps, limits: limits)
-        await process.look()
+        await process.poll()
         process.time.pass(Self.day * 6)
         let taken = await process.scheduler.rotateDue()
         #expect(taken.map(\.name.description) == (0..<5).reversed().map { "app-\($0)" })
@@ -104,12 +104,14 @@ import Vault
         await process.run(seconds: 60)
         let next = try await process.restarted()
         await next.run(seconds: 600)
-        #expect(next.probes.isEmpty && next.vault.catalog.app(.test("alpha"))?.upkeep.probe?.cause == .invalidClient)
+        #expect(
+            next.probes.isEmpty && next.vault.catalog.app(.test("alpha"))?.schedulerState.probe?.cause == .invalidClient
+        )
     }
 
     @Test func `a token in use is renewed ahead, and an unused one expires`() async throws {
         let process = try await Process(apps: [.sample("used"), .sample("idle")])
-        await process.look()
+        await process.poll()
         for name in ["used", "idle"] { _ = try await process.tokens.attempt(.test(name)) }
         for _ in 0..<24 {
             _ = try await process.tokens.token(for: .test("used"), minTTL: 300)

@@ -41,7 +41,7 @@ import Vault
             case 4: process = try await process.restarted()
             default: await process.run(seconds: dice.below(20) * 600, every: 300)
             }
-            await process.look()
+            await process.poll()
             try check()
         }
         // Quiet at last: everybody has a turn within an interval, and nobody is overdue by more than the catching up.
@@ -56,7 +56,8 @@ import Vault
                 continue
             }
             let due = RotationDue(
-                entry, upkeep: entry.upkeep, recurrence: try recurrences.of(entry.app), now: now, catchingUp: false)
+                entry, schedulerState: entry.schedulerState, recurrence: try recurrences.of(entry.app), now: now,
+                catchingUp: false)
             #expect(try #require(due).begins > now, "\(entry.app.name)")
         }
         let before = Dictionary(

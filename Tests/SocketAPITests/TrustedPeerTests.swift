@@ -6,9 +6,9 @@ struct TrustedPeerTests {
     private static func users(
         state: String = "/var/lib/keyturn", isNamed: Bool = false, _ tree: [String: TrustedPath.Entry]
     ) -> Set<UInt32> {
-        let places = Places(stateDirectory: state, environment: { _ in nil }, isRoot: true)
+        let paths = Paths(stateDirectory: state, environment: { _ in nil }, isRoot: true)
         let tree = TrustedPathTests.base.merging(tree) { $1 }
-        return TrustedPeer(places, isNamed: isNamed, user: 5) { tree[$0] }.users
+        return TrustedPeer(paths, isNamed: isNamed, user: 5) { tree[$0] }.users
     }
 
     @Test func `an owner whom root gave the vault's directory is trusted, and one who took it is not`() {

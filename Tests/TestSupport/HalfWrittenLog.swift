@@ -9,5 +9,5 @@ package final class HalfWrittenLog: ChangeLog {
     package let durable: LogPosition? = LogPosition(head: AuditHead(sequence: 1, code: LineCode()), commit: 0)
 
     package init() {}
-    package func take(_ entry: AuditEntry) {}
+    package func enqueue(_ entry: AuditEntry) {}
 }

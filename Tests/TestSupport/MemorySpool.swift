@@ -32,7 +32,7 @@ package final class MemorySpool: SpoolStore {
 
     package func prepare() async throws(StoreError) { try check() }
 
-    package func keep(_ bytes: [UInt8]) async throws(StoreError) -> SpoolFile {
+    package func save(_ bytes: [UInt8]) async throws(StoreError) -> SpoolFile {
         try check()
         guard !state.withLock({ $0.isFull }) else { throw StoreError(.diskFull, "full") }
         plant(bytes)

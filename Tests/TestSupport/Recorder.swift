@@ -6,7 +6,7 @@ package final class Recorder<Element: Sendable>: Sendable {
 
     package init() {}
 
-    package func note(_ element: Element) { list.withLock { $0.append(element) } }
+    package func record(_ element: Element) { list.withLock { $0.append(element) } }
     package var all: [Element] { list.withLock { $0 } }
     package var count: Int { list.withLock { $0.count } }
 }

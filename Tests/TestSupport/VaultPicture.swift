@@ -17,7 +17,7 @@ package struct VaultPicture: Equatable, Sendable {
         package var refusals: Refusals?
         package var rotation: RotationPicture?
         package var receipts: [Receipt]
-        package var upkeep: Upkeep
+        package var schedulerState: SchedulerState
     }
 
     package struct RotationPicture: Equatable, Sendable {
@@ -63,7 +63,7 @@ package struct VaultPicture: Equatable, Sendable {
                 token: entry.token.map { TokenPicture($0.token) },
                 refusals: entry.refusals, rotation: entry.rotation.map { RotationPicture($0) },
                 receipts: entry.receipts.values.sorted { $0.client < $1.client },
-                upkeep: entry.upkeep)
+                schedulerState: entry.schedulerState)
         }
         clients = vault.catalog.clients
         targets = vault.catalog.targets.map { TargetPicture($0) }
@@ -74,7 +74,7 @@ package struct VaultPicture: Equatable, Sendable {
         var picture = self
         for index in apps.indices {
             (picture.apps[index].token, picture.apps[index].refusals) = (nil, nil)
-            (picture.apps[index].receipts, picture.apps[index].upkeep) = ([], Upkeep())
+            (picture.apps[index].receipts, picture.apps[index].schedulerState) = ([], SchedulerState())
         }
         for index in targets.indices { picture.targets[index].delivery = Delivery() }
         return picture

@@ -161,8 +161,8 @@ import Vault
         #expect(await bench.askAll(1000).allSatisfy { $0 == .success("token-1") })
         #expect(await bench.ask() == .success("token-1"))
         #expect(bench.issuer.mints == 1)
-        let notKept = bench.events.all.filter { if case .notKept = $0 { true } else { false } }
-        #expect(notKept.count == 1)
+        let notSaved = bench.events.all.filter { if case .notSaved = $0 { true } else { false } }
+        #expect(notSaved.count == 1)
         bench.store.failCommits(with: nil)
         #expect(try await bench.restarted().ask() == .success("token-2"), "it was nowhere else")
     }

@@ -126,7 +126,7 @@ struct KeeperBench {
         // Always the longest pause, so that it can be told beforehand.
         keeper = TokenKeeper(
             vault: vault, issuer: issuer, policy: policy, time: time, random: { $0.upperBound }
-        ) { [events] in events.note($0) }
+        ) { [events] in events.record($0) }
     }
 
     /// The next process: what is in the store is all that it knows. The issuer is the same.

@@ -20,7 +20,7 @@ import VaultSQLite
             try await vault.add(app, clientSecret: SecretBox("secret-\(number)"))
             pictures.append(VaultPicture(vault))
             let token = Token.sample("token-\(number)", issuedAt: file.time.now.wall)
-            try await vault.keep(SeenToken(token: token, seen: file.time.now, minted: true), for: app)
+            try await vault.save(SeenToken(token: token, seen: file.time.now, minted: true), for: app)
             pictures.append(VaultPicture(vault))
         }
         try await vault.removeApp(.test("app-0"))

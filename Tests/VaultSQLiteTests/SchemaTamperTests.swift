@@ -24,12 +24,12 @@ import VaultSQLite
                 try await vault.begin(rotation, of: entry.app)
                 let receipt = Receipt(
                     client: .test("client-0"), generation: .first, at: file.time.now.wall, isAcknowledged: true)
-                try await vault.keep([(entry.app, receipt)])
+                try await vault.save([(entry.app, receipt)])
                 let target = PushTarget.sample("console-\(entry.app.name)", of: entry.app)
                 try await vault.add(target)
-                try await vault.keep(Delivery(), of: target)
-                try await vault.keep([
-                    (entry.app, Upkeep(rotation: .init(base: .first, due: file.time.now.wall + 60)))
+                try await vault.save(Delivery(), of: target)
+                try await vault.save([
+                    (entry.app, SchedulerState(rotation: .init(base: .first, due: file.time.now.wall + 60)))
                 ])
             }
         }

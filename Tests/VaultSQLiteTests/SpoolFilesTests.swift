@@ -31,11 +31,11 @@ import VaultSQLite
     @Test func `an answer goes into a spare's own blocks, stays until it is freed, and leaves nothing`() async throws {
         try await spool.prepare()
         let before = try #require(look("spool/slot-1"))
-        let kept = try await spool.keep([1, 2, 3, 0])
+        let kept = try await spool.save([1, 2, 3, 0])
         let after = try #require(look("spool/slot-1"))
         #expect(kept.name == "spool/slot-1")
         #expect(before.st_ino == after.st_ino && before.st_blocks == after.st_blocks && before.st_size == after.st_size)
-        let other = try await spool.keep([9, 9])
+        let other = try await spool.save([9, 9])
         #expect(other.name == "spool/slot-2", "never over another one")
         let found = try await spool.files()
         #expect(found.map(\.name) == [kept.name, other.name])
@@ -46,16 +46,16 @@ import VaultSQLite
         try await spool.free(found[0])
         try await spool.free(found[0])
         #expect(try await spool.files().map(\.name) == [other.name])
-        #expect(try await spool.keep([5]).name == "spool/slot-1", "a spare again")
+        #expect(try await spool.save([5]).name == "spool/slot-1", "a spare again")
     }
 
     @Test func `without a spare, or without one that is large enough, a new file is made and goes again`() async throws
     {
         let large = [UInt8](repeating: 7, count: 5000)
-        let first = try await spool.keep([1])
+        let first = try await spool.save([1])
         #expect(first.name == "spool/slot-1" && look("spool")?.st_mode ?? 0 & 0o777 == 0o40700)
         try await spool.prepare()
-        let second = try await spool.keep(large)
+        let second = try await spool.save(large)
         #expect(second.name == "spool/slot-5")
         #expect(try await spool.files().map(\.bytes) == [[1], large])
         try await spool.free(first)
@@ -68,7 +68,7 @@ import VaultSQLite
         #expect(unsafe mkdir(directory.file("other"), 0o700) == 0)
         #expect(unsafe symlink(directory.file("other"), directory.file("spool")) == 0)
         await #expect(throws: StoreError.self) { try await spool.prepare() }
-        await #expect(throws: StoreError.self) { try await spool.keep([1]) }
+        await #expect(throws: StoreError.self) { try await spool.save([1]) }
         #expect(look("other/slot-1") == nil)
         unsafe unlink(directory.file("spool"))
         #expect(unsafe mkdir(directory.file("spool"), 0o755) == 0)

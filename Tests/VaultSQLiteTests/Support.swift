@@ -59,7 +59,7 @@ struct FileVault {
         let store = try SQLiteStore.open(at: path)
         let directory = log.map { _ in HalfWrittenLog.directory }
         let vault = try await Vault.open(store, with: .keyFile(), log: directory, time: time)
-        if let log { vault.tell(log) }
+        if let log { vault.attach(log) }
         return (store, vault)
     }
 
@@ -81,8 +81,8 @@ extension Vault {
         let app = App.sample("app-\(number)")
         try await add(app, clientSecret: SecretBox("secret-of-\(number)"))
         let token = Token.sample("token-of-\(number)", issuedAt: now.wall)
-        try await keep(SeenToken(token: token, seen: now, minted: true), for: app)
-        try await keep(.sample([now.wall]), for: app)
+        try await save(SeenToken(token: token, seen: now, minted: true), for: app)
+        try await save(.sample([now.wall]), for: app)
         try await add(.sample("client-\(number)"))
     }
 }

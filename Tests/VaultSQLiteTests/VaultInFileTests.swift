@@ -22,8 +22,8 @@ import Vault
             try await vault.removeClient(.test("client-0"))
             let second = App.sample("app-1")
             let token = Token.sample("another", issuedAt: file.time.now.wall, lifetime: 60, scopes: nil)
-            try await vault.keep(SeenToken(token: token, seen: file.time.now, minted: true), for: second)
-            try await vault.keep(nil, for: .sample("app-2"))
+            try await vault.save(SeenToken(token: token, seen: file.time.now, minted: true), for: second)
+            try await vault.save(nil, for: .sample("app-2"))
             try await vault.add(.sample("app-0", id: "again"), clientSecret: SecretBox("second life"))
         }
         #expect(last.apps.map(\.secret).first == "second life" && last.apps[1].token?.text == "another")
@@ -45,7 +45,7 @@ import Vault
         try await vault.add(number: 1, at: file.time.now)
         let receipt = Receipt(
             client: .test("who-fetches"), generation: .first, at: file.time.now.wall, isAcknowledged: true)
-        try await vault.keep([(App.sample("app-1"), receipt)])
+        try await vault.save([(App.sample("app-1"), receipt)])
         var files = try contents(file.path) + contents(file.path + "-wal")
         try await store.close()
         files += try contents(file.path)

@@ -8,14 +8,14 @@ import Testing
 @Suite struct AccessDecisionTests {
     private static let grants = [Grant(target: .app(.test("alpha")), permissions: [.token])]
 
-    private static func policies(_ selectors: Selectors, strangers: [String: String] = [:]) -> ClientPolicies {
+    private static func policies(_ selectors: Selectors, reassignedUIDs: [String: String] = [:]) -> ClientPolicies {
         ClientPolicies(
             [
                 Client(
                     id: "id", name: .test("ping"), selectors: selectors, grants: grants,
                     createdAt: .init(unixSeconds: 0))
             ],
-            strangers: strangers)
+            reassignedUIDs: reassignedUIDs)
     }
 
     private static let unit = UnitName("ping.service")
@@ -75,7 +75,7 @@ import Testing
     }
 
     @Test func `a uid that is somebody else's by now matches nothing`() {
-        let policies = Self.policies(Self.strict, strangers: ["id": "eve"])
+        let policies = Self.policies(Self.strict, reassignedUIDs: ["id": "eve"])
         let decision = policies.decide(Self.caller(), app: .test("alpha"), permission: .token)
         guard case .denied(let reason) = decision else { return #expect(Bool(false)) }
         #expect(reason == .client(.test("ping"), .user(wanted: "ann", now: "eve")))

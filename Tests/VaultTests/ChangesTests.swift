@@ -106,8 +106,8 @@ import Vault
         #expect(await code { try await vault.removeApp(.test("other")) } == .notFound)
         #expect(await code { try await vault.removeClient(.test("alpha")) } == .notFound)
         let token = SeenToken(token: .sample("t", issuedAt: time.now.wall), seen: time.now, minted: true)
-        #expect(await code { try await vault.keep(token, for: .sample("other")) } == .notFound)
-        #expect(await code { try await vault.keep(.sample([time.now.wall]), for: .sample("other")) } == .notFound)
+        #expect(await code { try await vault.save(token, for: .sample("other")) } == .notFound)
+        #expect(await code { try await vault.save(.sample([time.now.wall]), for: .sample("other")) } == .notFound)
         #expect(await isDurable(vault, store, time))
     }
 
@@ -117,7 +117,7 @@ import Vault
         try await vault.removeApp(.test("alpha"))
         try await vault.add(.sample("alpha", id: "new"), clientSecret: SecretBox("new"))
         let token = SeenToken(token: .sample("t", issuedAt: time.now.wall), seen: time.now, minted: true)
-        #expect(await code { try await vault.keep(token, for: .sample("alpha", id: "old")) } == .notFound)
+        #expect(await code { try await vault.save(token, for: .sample("alpha", id: "old")) } == .notFound)
         vault.showUnsaved(token, for: .sample("alpha", id: "old"))
         vault.showUnsaved(.sample([time.now.wall]), for: .sample("alpha", id: "old"))
         let entry = try #require(vault.catalog.app(.test("alpha")))
@@ -140,7 +140,7 @@ import Vault
                 let app = App.sample("app-\(number)")
                 group.addTask {
                     let token = Token.sample("token-\(number)", issuedAt: now.wall)
-                    try await vault.keep(SeenToken(token: token, seen: now, minted: true), for: app)
+                    try await vault.save(SeenToken(token: token, seen: now, minted: true), for: app)
                 }
                 group.addTask {
                     if number % 2 == 0 { try await vault.removeClient(.test("client-\(number)")) }
@@ -183,9 +183,9 @@ import Vault
             { try await vault.add(.sample("three")) },
             { try await vault.removeApp(.test("alpha")) },
             { try await vault.removeClient(.test("one")) },
-            { try await vault.keep(token, for: beta) },
-            { try await vault.keep(.sample([time.now.wall + 5]), for: beta) },
-            { try await vault.keep(nil, for: beta) },
+            { try await vault.save(token, for: beta) },
+            { try await vault.save(.sample([time.now.wall + 5]), for: beta) },
+            { try await vault.save(nil, for: beta) },
         ]
         store.failCommits(with: StoreError(reason, "the store fails"))
         for change in changes {
@@ -224,37 +224,37 @@ import Vault
         func receipt(_ generation: Generation, isAcknowledged: Bool = false) -> Receipt {
             Receipt(client: .test("one"), generation: generation, at: now, isAcknowledged: isAcknowledged)
         }
-        func upkeep(_ generation: Generation) -> Upkeep {
-            Upkeep(rotation: .init(base: generation, due: now), probe: .init(generation: generation, at: now))
+        func schedulerState(_ generation: Generation) -> SchedulerState {
+            SchedulerState(rotation: .init(base: generation, due: now), probe: .init(generation: generation, at: now))
         }
         func delivery(_ generation: Generation?, waiting: String? = nil) -> Delivery {
             var delivery = Delivery()
             (delivery.generation, delivery.waiting) = (generation, waiting)
             return delivery
         }
-        try await vault.keep([(app, receipt(new, isAcknowledged: true))])
-        try await vault.keep([(app, upkeep(new))])
-        try await vault.keep(Refusals.sample([now], generation: new), for: app)
-        try await vault.keep(delivery(new), of: target)
+        try await vault.save([(app, receipt(new, isAcknowledged: true))])
+        try await vault.save([(app, schedulerState(new))])
+        try await vault.save(Refusals.sample([now], generation: new), for: app)
+        try await vault.save(delivery(new), of: target)
         let known = VaultPicture(vault)
 
-        try await vault.keep([(app, receipt(new))])
-        try await vault.keep([(app, receipt(old, isAcknowledged: true))])
-        try await vault.keep([(app, upkeep(old))])
-        try await vault.keep([(app, Upkeep())])
-        try await vault.keep(Refusals.sample([now, now + 1], generation: old), for: app)
-        try await vault.keep(delivery(old), of: target)
-        try await vault.keep(delivery(nil, waiting: "x"), of: target)
+        try await vault.save([(app, receipt(new))])
+        try await vault.save([(app, receipt(old, isAcknowledged: true))])
+        try await vault.save([(app, schedulerState(old))])
+        try await vault.save([(app, SchedulerState())])
+        try await vault.save(Refusals.sample([now, now + 1], generation: old), for: app)
+        try await vault.save(delivery(old), of: target)
+        try await vault.save(delivery(nil, waiting: "x"), of: target)
         #expect(VaultPicture(vault) == known)
         #expect(await isDurable(vault, store, time))
 
-        try await vault.keep([(app, receipt(new.next))])
-        try await vault.keep(delivery(new, waiting: "x"), of: target)
-        let scope = Upkeep(scope: .init(at: now, lack: "x"))
-        try await vault.keep([(app, scope)])
+        try await vault.save([(app, receipt(new.next))])
+        try await vault.save(delivery(new, waiting: "x"), of: target)
+        let scope = SchedulerState(scope: .init(at: now, lack: "x"))
+        try await vault.save([(app, scope)])
         let entry = try #require(vault.catalog.app(app.name))
         #expect(entry.receipts[.test("one")] == receipt(new.next))
-        #expect(entry.upkeep.scope == scope.scope && entry.upkeep.probe == upkeep(new).probe)
+        #expect(entry.schedulerState.scope == scope.scope && entry.schedulerState.probe == schedulerState(new).probe)
         #expect(vault.catalog.target(target.name)?.delivery.waiting == "x")
         #expect(await isDurable(vault, store, time))
     }

@@ -17,7 +17,7 @@ struct FilledVault {
     init() async throws {
         try await Vault.create(in: store, unlockKeys: [.keyFile("k"), .keyFile("j")])
         vault = try await Vault.open(store, with: .keyFile("k"), log: HalfWrittenLog.directory, time: time)
-        vault.tell(log)
+        vault.attach(log)
         try await vault.fill(at: time.now, marked: "new")
         picture = VaultPicture(vault)
     }
@@ -74,27 +74,27 @@ extension Vault {
         for app in apps {
             try await add(app, clientSecret: SecretBox("secret-\(mark)-of-\(app.name)"))
             let token = Token.sample("token-\(mark)-of-\(app.name)", issuedAt: now.wall)
-            try await keep(SeenToken(token: token, seen: now, minted: true), for: app)
-            try await keep(.sample([now.wall, now.wall + 1]), for: app)
+            try await save(SeenToken(token: token, seen: now, minted: true), for: app)
+            try await save(.sample([now.wall, now.wall + 1]), for: app)
             var rotation = Rotation.planned(
                 id: "rotation-of-\(app.name)", app: app, base: .first, trigger: .operator, overlap: 60, at: now.wall)
             rotation.answer = SecretBox("answer-\(mark)-to-\(app.name)")
             try await begin(rotation, of: app)
             let receipt = Receipt(client: .test("one"), generation: .first, at: now.wall, isAcknowledged: mark == "new")
-            try await keep([(app, receipt)])
-            let probe = Upkeep.Probe(
+            try await save([(app, receipt)])
+            let probe = SchedulerState.Probe(
                 generation: .first, at: now.wall, cause: .invalidClient, reason: mark, missingScopes: ["scim2"])
-            let upkeep = Upkeep(
+            let schedulerState = SchedulerState(
                 rotation: .init(base: .first, due: now.wall + 60), probe: probe,
                 scope: .init(at: now.wall, lack: mark))
-            try await keep([(app, upkeep)])
+            try await save([(app, schedulerState)])
             let target = PushTarget.sample(
                 "console-\(app.name)", of: app, login: .basic(user: mark, password: SecretBox("password-\(mark)")))
             try await add(target)
             var delivery = Delivery()
             delivery.generation = .first
             delivery.known = Sighting(secret: mark, savedAt: mark, rest: mark)
-            try await keep(delivery, of: target)
+            try await save(delivery, of: target)
         }
         try await add(.sample("one", user: mark))
         try await add(

@@ -13,7 +13,7 @@ import Testing
 
     private func open(_ store: MemoryStore, on machine: String) async throws -> Vault {
         let vault = try await Vault.open(store.reopened(), with: .keyFile(), time: time)
-        try vault.settle(on: machine)
+        try vault.setHost(machine)
         return vault
     }
 
@@ -21,12 +21,12 @@ import Testing
 
     @Test func `a vault that is nobody's becomes the machine's on which it is changed first`() async throws {
         let looked = try await open(store, on: "one")
-        #expect(!looked.isElsewhere)
+        #expect(!looked.isOwnedElsewhere)
         let vault = try await open(try store(of: looked), on: "two")
-        #expect(!vault.isElsewhere, "to look at it takes nothing")
+        #expect(!vault.isOwnedElsewhere, "to look at it takes nothing")
         try await vault.add(.sample("client"))
-        #expect(try await !open(try store(of: vault), on: "two").isElsewhere)
-        #expect(try await open(try store(of: vault), on: "one").isElsewhere)
+        #expect(try await !open(try store(of: vault), on: "two").isOwnedElsewhere)
+        #expect(try await open(try store(of: vault), on: "one").isOwnedElsewhere)
     }
 
     @Test func `no change on another machine makes it that machine's, but for its adoption`() async throws {
@@ -35,12 +35,12 @@ import Testing
         let copy = try await open(try store(of: first), on: "two")
         for name in ["second", "third"] {
             try await copy.add(.sample(name))
-            #expect(copy.isElsewhere)
+            #expect(copy.isOwnedElsewhere)
         }
-        #expect(try await open(try store(of: copy), on: "two").isElsewhere)
+        #expect(try await open(try store(of: copy), on: "two").isOwnedElsewhere)
         try await copy.adopt()
-        #expect(!copy.isElsewhere)
-        #expect(try await !open(try store(of: copy), on: "two").isElsewhere)
-        #expect(try await open(try store(of: copy), on: "one").isElsewhere)
+        #expect(!copy.isOwnedElsewhere)
+        #expect(try await !open(try store(of: copy), on: "two").isOwnedElsewhere)
+        #expect(try await open(try store(of: copy), on: "one").isOwnedElsewhere)
     }
 }

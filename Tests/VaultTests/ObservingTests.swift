@@ -13,7 +13,7 @@ import Testing
         let vault = try await Vault.open(store, with: .keyFile(), time: ManualTime())
         let seen = Recorder<(CatalogChange, generation: Int?, clients: Int)>()
         vault.catalog.observe { [catalog = vault.catalog] change in
-            seen.note((change, catalog.app(.test("zoom"))?.credential.generation.number, catalog.clients.count))
+            seen.record((change, catalog.app(.test("zoom"))?.credential.generation.number, catalog.clients.count))
         }
         let app = App.sample("zoom")
         try await vault.add(app, clientSecret: SecretBox("s"))
@@ -42,12 +42,12 @@ import Testing
         let (seen, moves) = (Recorder<[String?]>(), Recorder<RotationPhase>())
         vault.catalog.observe { [catalog = vault.catalog] _ in
             let entry = catalog.app(app.name)
-            seen.note([
+            seen.record([
                 entry?.credential.clientSecret.text, entry?.previous?.clientSecret.text,
                 entry?.rotation?.phase.rawValue,
             ])
         }
-        vault.catalog.observeRotations { moves.note($0.rotation.phase) }
+        vault.catalog.observeRotations { moves.record($0.rotation.phase) }
         rotation.phase = .current
         let new = Credential(
             generation: rotation.target, state: .current, clientSecret: SecretBox("new"), createdAt: time.now.wall)

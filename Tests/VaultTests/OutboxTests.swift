@@ -14,7 +14,7 @@ import Testing
         let told = Recorder<AuditEntry>()
         let position = Mutex<LogPosition?>(nil)
         var durable: LogPosition? { position.withLock { $0 } }
-        func take(_ entry: AuditEntry) { told.note(entry) }
+        func enqueue(_ entry: AuditEntry) { told.record(entry) }
         func isDurable(through commit: Int) {
             position.withLock { $0 = LogPosition(head: AuditHead(sequence: commit, code: LineCode()), commit: commit) }
         }
@@ -33,7 +33,7 @@ import Testing
     private func open() async throws -> Vault {
         let vault = try await Vault.open(
             store.reopened(), with: .keyFile(), log: LogDirectory(path: place.path + "/audit"), time: time)
-        vault.tell(log)
+        vault.attach(log)
         return vault
     }
 
@@ -82,7 +82,7 @@ import Testing
         try await vault.add(.sample("four"))
         #expect(try await unlogged(vault).entries.map(\.commit) == [3])
         log.isDurable(through: 3)
-        try await vault.keepAuditHead()
+        try await vault.saveAuditHead()
         #expect(try await unlogged(vault).isEmpty)
         #expect(vault.auditHead.sequence == 3)
     }
@@ -95,7 +95,7 @@ import Testing
         #expect((25...33).contains(found.entries.count))
         #expect(found.loss?.commit == 60 && found.entries.count + (found.loss?.events ?? 0) == 60)
         log.isDurable(through: 60)
-        try await vault.keepAuditHead()
+        try await vault.saveAuditHead()
         #expect(try await unlogged(vault).isEmpty)
     }
 

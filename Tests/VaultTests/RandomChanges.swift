@@ -82,27 +82,27 @@ struct RandomChanges {
             let token = Token(
                 accessToken: SecretBox("token-\(id())"), tokenType: "bearer", scopes: nil, apiURL: "https://x",
                 generation: generation, issuedAt: now, expiresAt: now + 3600)
-            try await vault.keep(SeenToken(token: token, seen: time.now, minted: true), for: app)
+            try await vault.save(SeenToken(token: token, seen: time.now, minted: true), for: app)
             return "token"
         case 1:
-            try await vault.keep(Refusals.sample([now], generation: generation), for: app)
+            try await vault.save(Refusals.sample([now], generation: generation), for: app)
             return "refusals"
         case 2:
-            try await vault.keep(nil, for: app)
+            try await vault.save(nil, for: app)
             return "no refusals"
         case 3:
             let receipt = Receipt(
                 client: .test(dice.oneOf(["one", "two"])), generation: generation, at: now,
                 isAcknowledged: dice.below(2) == 0)
-            try await vault.keep([(app, receipt)])
+            try await vault.save([(app, receipt)])
             return "receipt"
         default:
-            let upkeep = Upkeep(
+            let schedulerState = SchedulerState(
                 rotation: dice.below(2) == 0 ? nil : .init(base: generation, due: now),
                 probe: dice.below(2) == 0 ? nil : .init(generation: generation, at: now),
                 scope: dice.below(2) == 0 ? nil : .init(at: now, lack: "x"))
-            try await vault.keep([(app, upkeep)])
-            return "upkeep"
+            try await vault.save([(app, schedulerState)])
+            return "scheduler_state"
         }
     }
 
@@ -178,10 +178,10 @@ struct RandomChanges {
             delivery.generation = dice.oneOf([nil, .first, .first.next])
             delivery.waiting = "step \(number)"
             if dice.below(3) == 0 { delivery.drift = Drift(seenAt: now, kind: .saved) }
-            try await vault.keep(delivery, of: entry.target)
+            try await vault.save(delivery, of: entry.target)
             return "delivery"
         default:
-            try await vault.keep(pinExpires: now + 1000, of: try target().target)
+            try await vault.save(pinExpires: now + 1000, of: try target().target)
             return "pin"
         }
     }
@@ -217,14 +217,14 @@ struct RandomChanges {
             try await vault.dropOldEpochs()
             return "key epochs"
         case 7:
-            try await vault.keep(auditTrouble: "trouble \(dice.below(2))")
+            try await vault.save(auditTrouble: "trouble \(dice.below(2))")
             return "audit trouble"
         case 8:
             try await vault.acknowledgeAuditTrouble(recording: nil)
             return "audit acknowledge"
         default:
             try await vault.adopt()
-            try await vault.keepAuditHead()
+            try await vault.saveAuditHead()
             return "adopt"
         }
     }

@@ -132,7 +132,7 @@ extension RecordSample {
                     accessToken: SecretBox("t"), tokenType: "bearer", scopes: scopes, apiURL: "https://a",
                     generation: .first.next, issuedAt: at(1), expiresAt: at(3600)))
         }
-        let probe = Upkeep.Probe(
+        let probe = SchedulerState.Probe(
             generation: .first.next, at: at(2), cause: .invalidClient, reason: "r", missingScopes: ["a", "b"])
         return [
             RecordSample(
@@ -170,21 +170,21 @@ extension RecordSample {
                 text:
                     #"{"generation":1,"times":[1700000001,1700000002],"cause":"invalid_client","reason":"r","may_pass":true}"#
             ),
-            RecordSample("minimal", UpkeepRecord(appID: "a1", Upkeep()), [.text("a1")], text: "{}"),
+            RecordSample("minimal", SchedulerStateRecord(appID: "a1", SchedulerState()), [.text("a1")], text: "{}"),
             RecordSample(
                 "parts",
-                UpkeepRecord(
+                SchedulerStateRecord(
                     appID: "a1",
-                    Upkeep(probe: .init(generation: .first, at: at(2)), scope: .init(at: at(3)))),
+                    SchedulerState(probe: .init(generation: .first, at: at(2)), scope: .init(at: at(3)))),
                 [.text("a1")], required: "probe_at", "probe_missing",
                 text: """
                     {"probe_generation":1,"probe_at":1700000002,"probe_missing":[],"scope_at":1700000003}
                     """),
             RecordSample(
                 "full",
-                UpkeepRecord(
+                SchedulerStateRecord(
                     appID: "a1",
-                    Upkeep(
+                    SchedulerState(
                         rotation: .init(base: .first, due: at(1)), probe: probe, scope: .init(at: at(3), lack: "l"))),
                 [.text("a1")], required: "rotation_due",
                 text: """

@@ -25,7 +25,7 @@ import Testing
     }
 
     /// Writes a line for the vault's last commit.
-    private func note(_ vault: Vault, inNewFile: Bool = false) async throws {
+    private func record(_ vault: Vault, inNewFile: Bool = false) async throws {
         var limits = AuditLog.Limits()
         if inNewFile { limits.segmentBytes = 1 }
         let opened = try AuditLog.open(
@@ -46,11 +46,11 @@ import Testing
     @Test func `a vault that was put back is refused, and one that its log does not know all of is not`() async throws {
         let vault = try await open(store)
         try await vault.add(.sample("one"))
-        try await note(vault)
+        try await record(vault)
         let old = store.reopened()
         try await vault.add(.sample("two"))
         #expect(await refusal(store) == nil, "the log is behind")
-        try await note(vault)
+        try await record(vault)
         #expect(await refusal(store) == nil, "the log tells of all")
         let error = try #require(await refusal(old))
         #expect(error.code == .rolledBack)
@@ -62,14 +62,14 @@ import Testing
         let old = store.reopened()
         let vault = try await open(store)
         for number in 0..<5 { try await vault.add(.sample("client-\(number)")) }
-        try await note(vault)
+        try await record(vault)
         #expect(await refusal(old)?.code == .rolledBack)
         let accepted = try await open(old, acceptingRollback: true)
         #expect(accepted.catalog.clients.isEmpty)
         try await accepted.acceptRollback()
         #expect(accepted.commits == 6)
         #expect(await refusal(old) == nil)
-        try await note(accepted)
+        try await record(accepted)
         #expect(await refusal(old) == nil)
         #expect(await refusal(store)?.code == .rolledBack, "now the other one is the older")
     }
@@ -80,7 +80,7 @@ import Testing
         let old = store.reopened()
         let vault = try await open(store)
         try await vault.add(.sample("one"))
-        try await note(vault)
+        try await record(vault)
         let real = try String(contentsOfFile: log.path(of: 1), encoding: .utf8)
         try Data(real.replacing("\"commit\":1", with: "\"commit\":9").utf8).write(to: URL(filePath: log.path(of: 2)))
         try Data().write(to: URL(filePath: log.path(of: 3)))
@@ -92,10 +92,10 @@ import Testing
     @Test func `an older file of the log under a newer number does not hide it`() async throws {
         let vault = try await open(store)
         try await vault.add(.sample("one"))
-        try await note(vault)
+        try await record(vault)
         let old = store.reopened()
         try await vault.add(.sample("two"))
-        try await note(vault, inNewFile: true)
+        try await record(vault, inNewFile: true)
         try FileManager.default.copyItem(atPath: log.path(of: 1), toPath: log.path(of: 3))
         #expect(await refusal(old)?.code == .rolledBack)
         #expect(await refusal(store) == nil)

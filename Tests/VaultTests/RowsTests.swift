@@ -20,8 +20,8 @@ import Testing
         try await Vault.create(in: store, unlockKeys: [.keyFile()])
         let vault = try await Vault.open(store, with: .keyFile(), log: HalfWrittenLog.directory, time: time)
         let log = HalfWrittenLog()
-        vault.tell(log)
-        try vault.settle(on: "machine")
+        vault.attach(log)
+        try vault.setHost("machine")
         var changes = RandomChanges(vault: vault, time: time, dice: Dice(seed))
         var (done, refused) = (0, 0)
         for step in 0..<80 {
@@ -41,7 +41,7 @@ import Testing
             store.failCommits(with: nil)
             let next = try await Vault.open(
                 store.reopened(), with: .keyFile(), log: HalfWrittenLog.directory, time: time)
-            try next.settle(on: "machine")
+            try next.setHost("machine")
             try #require(Served(vault) == Served(next), "seed \(seed), step \(step): \(name)")
         }
         #expect(done > 12 && refused > 2, "seed \(seed): hardly anything happened")
@@ -58,7 +58,7 @@ private struct Served: Equatable {
         let ways = vault.unlockMethods.map { "\($0.id) \($0.kind) \($0.slotDigest)" }
         others =
             ways + vault.damagedSlots + vault.keySlots.slots.map(\.id)
-            + ["\(vault.keyEpoch)", "\(vault.commits)", "\(vault.auditHead)", "\(vault.isElsewhere)"]
+            + ["\(vault.keyEpoch)", "\(vault.commits)", "\(vault.auditHead)", "\(vault.isOwnedElsewhere)"]
             + ["\(String(describing: vault.auditTrouble))", "\(vault.catalog.policies.needs(of: 1000).rawValue)"]
     }
 }

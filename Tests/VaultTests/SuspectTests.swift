@@ -25,31 +25,31 @@ import Testing
         return try [vault, next].map { try #require($0.catalog.app(alpha)) }
     }
 
-    private func keep(_ generation: Generation) async throws {
+    private func save(_ generation: Generation) async throws {
         let sample = Token.sample("minted", issuedAt: time.now.wall)
         let token = Token(
             accessToken: sample.accessToken, tokenType: sample.tokenType, scopes: sample.scopes, apiURL: sample.apiURL,
             generation: generation, issuedAt: sample.issuedAt, expiresAt: sample.expiresAt)
         let app = try #require(vault.catalog.app(alpha)).app
-        try await vault.keep(SeenToken(token: token, seen: time.now, minted: true), for: app)
+        try await vault.save(SeenToken(token: token, seen: time.now, minted: true), for: app)
     }
 
     @Test func `each secret of a backup is doubted, and facts about it are dropped`() async throws {
         for entry in try await entries() {
             #expect(entry.isSuspect && entry.credential.suspectSince == time.now.wall)
             #expect(entry.credential.clientSecret.text == "secret-new-of-alpha")
-            #expect(entry.token == nil && entry.refusals == nil && entry.upkeep == Upkeep())
+            #expect(entry.token == nil && entry.refusals == nil && entry.schedulerState == SchedulerState())
             #expect(entry.rotation?.isRestored == true)
         }
     }
 
     @Test func `a token minted with the secret ends the doubt, here and in the next process`() async throws {
-        try await keep(.first)
+        try await save(.first)
         for entry in try await entries() { #expect(!entry.isSuspect && entry.token != nil) }
     }
 
     @Test func `a token minted with another secret does not end the doubt`() async throws {
-        try await keep(Generation.first.next)
+        try await save(Generation.first.next)
         for entry in try await entries() { #expect(entry.isSuspect) }
     }
 

@@ -22,20 +22,20 @@ import Vault
     {
         let (store, vault, time, app) = try await make()
         let refusals = Refusals.sample([time.now.wall, time.now.wall + 2])
-        try await vault.keep(refusals, for: app)
+        try await vault.save(refusals, for: app)
         #expect(try await reopen(store, time).refusals == refusals)
         for text in ["first", "second"] {
             let seen = SeenToken(token: .sample(text, issuedAt: time.now.wall), seen: time.now, minted: true)
-            try await vault.keep(seen, for: app)
+            try await vault.save(seen, for: app)
             let entry = try await reopen(store, time)
             #expect(entry.token?.token.accessToken.text == text && entry.refusals == nil)
             #expect(vault.catalog.app(app.name)?.token?.token.accessToken.text == text)
             #expect(vault.catalog.app(app.name)?.refusals == nil)
             time.pass(10)
         }
-        try await vault.keep(refusals, for: app)
+        try await vault.save(refusals, for: app)
         #expect(try await reopen(store, time).token != nil)
-        try await vault.keep(nil, for: app)
+        try await vault.save(nil, for: app)
         #expect(try await reopen(store, time).refusals == nil)
     }
 
@@ -44,8 +44,8 @@ import Vault
     {
         let (store, vault, time, app) = try await make()
         let seen = SeenToken(token: .sample("old", issuedAt: time.now.wall), seen: time.now, minted: true)
-        try await vault.keep(seen, for: app)
-        try await vault.keep(.sample([time.now.wall]), for: app)
+        try await vault.save(seen, for: app)
+        try await vault.save(.sample([time.now.wall]), for: app)
         var other = app
         other.accountID = "another"
         try await vault.identify(other) { [other] in $0 = other }
@@ -62,11 +62,11 @@ import Vault
         func refused() -> Bool { vault.catalog.app(app.name)?.refusals != nil }
 
         vault.showUnsaved(refusals, for: app)
-        try await vault.keep(nil, for: app)
+        try await vault.save(nil, for: app)
         #expect(!refused())
 
         vault.showUnsaved(refusals, for: app)
-        try await vault.keep(seen, for: app)
+        try await vault.save(seen, for: app)
         #expect(!refused())
 
         var rotation = Rotation.planned(
@@ -96,7 +96,7 @@ import Vault
         func shown() -> String? { vault.catalog.app(app.name)?.token?.token.accessToken.text }
         try await vault.identify(app) { $0.accountID = "another" }
         let renamed = try #require(vault.catalog.app(app.name)?.app)
-        await #expect(throws: VaultError.self) { try await vault.keep(seen("late"), for: app) }
+        await #expect(throws: VaultError.self) { try await vault.save(seen("late"), for: app) }
         vault.showUnsaved(seen("late"), for: app)
         vault.showUnsaved(.sample([time.now.wall]), for: app)
         #expect(shown() == nil && vault.catalog.app(app.name)?.refusals == nil)
@@ -106,8 +106,8 @@ import Vault
                 accessToken: SecretBox("new"), tokenType: "bearer", scopes: nil, apiURL: "https://api.zoom.us",
                 generation: Generation.first.next, issuedAt: time.now.wall, expiresAt: time.now.wall + 3600),
             seen: time.now, minted: true)
-        try await vault.keep(new, for: renamed)
-        try await vault.keep(seen("older"), for: renamed)
+        try await vault.save(new, for: renamed)
+        try await vault.save(seen("older"), for: renamed)
         vault.showUnsaved(seen("older"), for: renamed)
         #expect(shown() == "new")
         #expect(try await reopen(store, time).token?.token.accessToken.text == "new")
@@ -127,7 +127,7 @@ import Vault
     @Test func `a token counts by the clocks of the moment in which it was saved, also after a reboot`() async throws {
         let (store, vault, time, app) = try await make()
         let token = Token.sample("t", issuedAt: time.now.wall, lifetime: 3600)
-        try await vault.keep(SeenToken(token: token, seen: time.now, minted: true), for: app)
+        try await vault.save(SeenToken(token: token, seen: time.now, minted: true), for: app)
         time.reboot(after: 600)
         let found = try #require(try await reopen(store, time).token)
         #expect(!found.minted && found.secondsLeft(at: time.now) == 3000)

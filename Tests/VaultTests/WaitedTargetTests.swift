@@ -38,7 +38,7 @@ import Vault
             (delivery.generation, delivery.pushedAt) = (isPublished ? next.generation : .first, time.now.wall)
             delivery.replicatedAt = time.now.wall
             change(&delivery)
-            try await vault.keep(delivery, of: target)
+            try await vault.save(delivery, of: target)
         }
 
         /// What is said of the removal, without force.

@@ -87,7 +87,7 @@ struct AdminRoutes: Responder {
     ) async throws(Problem) {
         guard let trail = (gate.session ?? before)?.audit else { return }
         do throws(AuditError) { try await trail.record(event) } catch {
-            trail.note(event)
+            trail.enqueue(event)
             if rule.waitsForLog { throw Refusal.notLogged }
         }
     }

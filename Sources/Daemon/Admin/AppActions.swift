@@ -36,25 +36,25 @@ struct AppActions {
     private var reach: RotationReach { RotationReach(zoom: zoom.zoom) { [time] in time.now.wall } }
 
     /// Checks whether Zoom issues a token that may change the secret, and saves the result.
-    private func look(_ entry: AppEntry) async -> RotationReach.Scope {
+    private func checkScope(_ entry: AppEntry) async -> RotationReach.Scope {
         let scope = await reach.scope(entry.app, entry.credential)
         if let found = reach.remembered(scope) { await session.scheduler.learn(found, of: entry.app) }
         return scope
     }
 
-    /// Like ``look(_:)``, once Zoom has accepted the secret: within the app's budget of attempts, and not with a refused
+    /// Like ``checkScope(_:)``, once Zoom has accepted the secret: within the app's budget of attempts, and not with a refused
     /// secret.
     private func provenLook(_ entry: AppEntry) async -> RotationReach.Scope {
-        guard !session.vault.isElsewhere else { return .unknown(Vault.elsewhere.detail) }
+        guard !session.vault.isOwnedElsewhere else { return .unknown(Vault.ownedElsewhere.detail) }
         do throws(TokenFailure) { _ = try await session.tokens.attempt(entry.app.name) } catch {
             return .unknown("zoom gives no token to check with")
         }
-        return await look(entry)
+        return await checkScope(entry)
     }
 
     /// Checks whether apps with automatic rotation can be rotated: only a few, since each takes up to three tokens from
     /// Zoom.
-    func lookAtRotations(most: Int = 5) async {
+    func checkRotations(most: Int = 5) async {
         await withTaskGroup(of: Void.self) { group in
             for entry in session.vault.catalog.apps.filter({ $0.app.policy.every != nil && $0.rotation == nil })
                 .prefix(most)
@@ -70,7 +70,7 @@ struct AppActions {
         entry = session.vault.catalog.app(name) ?? entry
         return try await asProblem { [entry] () throws(VaultError) in
             var obstacles = RotationObstacles(
-                entry: entry, now: time.now.wall, isElsewhere: session.vault.isElsewhere,
+                entry: entry, now: time.now.wall, isOwnedElsewhere: session.vault.isOwnedElsewhere,
                 targets: session.vault.catalog.targets(of: entry.app), spool: session.rotations.report.troubles)
             if entry.rotation == nil, let last = try await session.vault.rotations(of: entry.app).last {
                 obstacles.calls = last.allCalls
@@ -109,7 +109,7 @@ struct AppActions {
         do throws(TokenFailure) {
             let seen = try await session.tokens.renew(entry.app.name)
             let checks = Verifier.token(lifetime: seen.secondsLeft(at: time.now), scopes: seen.token.scopes)
-            let scope = await look(self.session.vault.catalog.app(entry.app.name) ?? entry)
+            let scope = await checkScope(self.session.vault.catalog.app(entry.app.name) ?? entry)
             return Verification(
                 checks: checks + [await scim(seen.token), RotationReach.check(entry.app, scope)])
         } catch {

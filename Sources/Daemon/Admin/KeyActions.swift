@@ -21,7 +21,7 @@ struct KeyActions {
         try await asProblem { () throws(VaultError) in
             try await session.vault.removeUnlockMethod(slot, recording: audited?.done)
         }
-        session.keys.look()
+        session.keys.poll()
     }
 
     func rotate() async throws(Problem) -> KeyList {
@@ -78,7 +78,7 @@ struct KeyActions {
         } catch {
             throw Problem(error)
         }
-        session.keys.look()
+        session.keys.poll()
         return added
     }
 

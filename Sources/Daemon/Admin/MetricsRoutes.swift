@@ -12,13 +12,13 @@ struct MetricsSource: Sendable {
     /// The agent socket's server; `nil` before it exists.
     let agent: AgentServer
     let notifier: AlertNotifier
-    let places: Places
+    let paths: Paths
     let status: StatusReport
 
     func answer(_ dialect: OpenMetrics.Dialect) async -> RenderedResponse {
         let session = gate.session
         var report = MetricsReport(version: status.version, startedAt: status.started.wall, now: status.time.now)
-        report.disk = DiskRoom(at: places.stateDirectory)
+        report.disk = DiskRoom(at: paths.stateDirectory)
         report.fetches = gate.fetches.all
         let latency = await agent.server?.latency() ?? ServerLatency()
         (report.fromMemory, report.fromZoom) = (.init(latency.immediate), .init(latency.waiting))

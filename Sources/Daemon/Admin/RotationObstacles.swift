@@ -9,7 +9,7 @@ import Vault
 struct RotationObstacles {
     let entry: AppEntry
     let now: Timestamp
-    var isElsewhere = false
+    var isOwnedElsewhere = false
     /// When Zoom was asked for changes of this app's secret.
     var calls: [Timestamp] = []
     var targets: [TargetEntry] = []
@@ -22,7 +22,7 @@ struct RotationObstacles {
     }
 
     private var elsewhere: String? {
-        isElsewhere ? "\(Vault.elsewhere.advice)" : nil
+        isOwnedElsewhere ? "\(Vault.ownedElsewhere.advice)" : nil
     }
 
     private var underWay: String? {

@@ -19,7 +19,7 @@ extension AdminCall {
     func diagnose() async -> RenderedResponse {
         let session = routes.gate.session
         if let session {
-            await AppActions(session: session, zoom: routes.zoom, time: routes.time, audited: nil).lookAtRotations()
+            await AppActions(session: session, zoom: routes.zoom, time: routes.time, audited: nil).checkRotations()
         }
         let unlocked = session.map { session in
             DaemonDoctor.Unlocked(
@@ -50,7 +50,7 @@ extension AdminCall {
         } catch {
             throw Problem(error)
         }
-        try await routes.unlocking.take { () throws(VaultError) in try await routes.gate.unlock(with: unlockKey) }
+        try await routes.unlocking.run { () throws(VaultError) in try await routes.gate.unlock(with: unlockKey) }
         return .noContent
     }
 

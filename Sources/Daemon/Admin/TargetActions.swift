@@ -90,13 +90,13 @@ struct TargetActions {
 
     func discover(_ name: Name) async throws(Problem) -> ConsoleDiscovery {
         let target = try entry(name).target
-        return try await discovery(looking(at: target)).look(at: target)
+        return try await discovery(looking(at: target)).discover(target)
     }
 
     /// Lists what a console has, before a target exists.
     func discover(at wanted: DiscoverRequest) async throws(Problem) -> ConsoleDiscovery {
         let access = try TargetDraftCheck.access(wanted.console)
-        return try await discovery(access).look(into: wanted.connection, matching: wanted.filter)
+        return try await discovery(access).discover(in: wanted.connection, matching: wanted.filter)
     }
 
     func certificate(of wanted: CertificateRequest) async throws(Problem) -> ServerCertificate {
@@ -120,7 +120,7 @@ struct TargetActions {
     func push(_ name: Name) async throws(Problem) -> TargetDocument {
         defer { session.pusher.wake(name) }
         let (entry, app) = try both(name)
-        guard !session.vault.isElsewhere else { throw Problem(Vault.elsewhere) }
+        guard !session.vault.isOwnedElsewhere else { throw Problem(Vault.ownedElsewhere) }
         guard !app.isSuspect else {
             throw Problem(
                 .unproven, "the secret is from a backup, and zoom has not accepted it since",

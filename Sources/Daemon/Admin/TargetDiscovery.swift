@@ -13,7 +13,7 @@ struct TargetDiscovery {
     ///   - connection: the connection whose settings to list. The list of all connections, which can be long, is then not
     ///     read.
     ///   - filter: a part of the name or entity ID of the connections to list.
-    func look(into connection: String?, matching filter: String?) async throws(Problem) -> ConsoleDiscovery {
+    func discover(in connection: String?, matching filter: String?) async throws(Problem) -> ConsoleDiscovery {
         do throws(ConsoleFailure) {
             let console = try await ConsoleSession(access, over: transport)
             let version = try await console.version()
@@ -27,7 +27,7 @@ struct TargetDiscovery {
     }
 
     /// Lists what the console of a target has: all connections, including the target's if it still exists.
-    func look(at target: PushTarget) async throws(Problem) -> ConsoleDiscovery {
+    func discover(_ target: PushTarget) async throws(Problem) -> ConsoleDiscovery {
         do throws(ConsoleFailure) {
             let console = try await ConsoleSession(access, over: transport)
             let version = try await console.version()

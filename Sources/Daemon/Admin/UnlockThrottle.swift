@@ -18,13 +18,13 @@ struct UnlockBackoff {
     /// Seconds until the next secret is tried.
     func wait(at boot: Int) -> Int { max(0, next - boot) }
 
-    mutating func noteWrong(at boot: Int) {
+    mutating func recordFailure(at boot: Int) {
         wrong += 1
         guard wrong > Self.free else { return }
         next = boot + min(1 << min(wrong - Self.free, 10), Self.longest)
     }
 
-    mutating func noteRight() { self = UnlockBackoff() }
+    mutating func reset() { self = UnlockBackoff() }
 }
 
 /// Tries one secret at a time, so that scrypt's memory is used once, and delays attempts after wrong ones.
@@ -36,7 +36,7 @@ actor UnlockThrottle {
     init(time: any TimeSource) { self.time = time }
 
     /// - Parameter attempt: tries the secret.
-    func take(_ attempt: @escaping @Sendable () async throws(VaultError) -> Void) async throws(Problem) {
+    func run(_ attempt: @escaping @Sendable () async throws(VaultError) -> Void) async throws(Problem) {
         let before = last
         let mine = Task {
             _ = await before?.value
@@ -58,10 +58,10 @@ actor UnlockThrottle {
         }
         do throws(VaultError) {
             try await attempt()
-            budget.noteRight()
+            budget.reset()
             return nil
         } catch {
-            if error.code == .wrongKey { budget.noteWrong(at: time.now.boot) }
+            if error.code == .wrongKey { budget.recordFailure(at: time.now.boot) }
             return Problem(error)
         }
     }

@@ -3,11 +3,11 @@ import Glibc
 /// The host's users, according to its name service.
 enum UserDatabase {
     static func uid(of name: String) -> UInt32? {
-        unsafe look { unsafe getpwnam_r(name, $0, $1, $2, $3) }?.uid
+        unsafe find { unsafe getpwnam_r(name, $0, $1, $2, $3) }?.uid
     }
 
     static func name(of uid: UInt32) -> String? {
-        unsafe look { unsafe getpwuid_r(uid, $0, $1, $2, $3) }?.name
+        unsafe find { unsafe getpwuid_r(uid, $0, $1, $2, $3) }?.name
     }
 
     /// The groups of the user after a login, the primary one first.
@@ -36,7 +36,7 @@ enum UserDatabase {
         UnsafeMutablePointer<UnsafeMutablePointer<passwd>?>
     ) -> CInt
 
-    private static func look(_ lookup: Lookup) -> (uid: UInt32, name: String)? {
+    private static func find(_ lookup: Lookup) -> (uid: UInt32, name: String)? {
         var entry = unsafe passwd()
         var found = unsafe UnsafeMutablePointer<passwd>?.none
         return unsafe withUnsafeTemporaryAllocation(of: CChar.self, capacity: 16_384) { buffer in

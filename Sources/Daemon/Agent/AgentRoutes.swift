@@ -79,7 +79,7 @@ final class AgentRoutes: Responder {
                     return .recorded(asked.credentials(entry, client, request))
                 }
                 // A client that says that it has the current generation is a holder.
-                asked.noteHolder(entry, client)
+                asked.recordHolder(entry, client)
                 return after.wait == 0
                     ? .recorded(asked.allowed(.notModified(session.answers.tag(of: entry)), entry, client))
                     : .watch(CredentialWait(name, after, request, caller, session))
@@ -87,7 +87,7 @@ final class AgentRoutes: Responder {
         case .field(let name, let field):
             return try served(.field, name, .credentials, request, caller, session, lines) { asked, entry, client in
                 guard !entry.isSuspect else { return .recorded(asked.unproven(entry, client)) }
-                asked.noteHolder(entry, client)
+                asked.recordHolder(entry, client)
                 var response = Response(.ok)
                 response.tag = session.answers.tag(of: entry)
                 return .recorded(asked.allowed(response.json(FieldAnswer(entry, field)), entry, client))
@@ -159,7 +159,7 @@ final class AgentRoutes: Responder {
     private func token(_ asked: AppAccess, _ entry: AppEntry, _ client: Name, minTTL: Int) -> Reply {
         let session = asked.session
         let now = time.now
-        entry.tokenUse.note(now)
+        entry.tokenUse.record(now)
         let decision = TokenPolicy.decide(entry.token, minTTL: minTTL, app: entry.app.id, now: now)
         if decision == .serveAndRefresh { Task { await session.tokens.refreshBehind(entry) } }
         if decision != .mint, let token = entry.token {

@@ -58,11 +58,11 @@ struct AppAccess: Sendable {
 
     /// The app's credentials, or a 304; in both cases the client is a holder from now on.
     func credentials(_ entry: AppEntry, _ client: Name, _ request: Request) -> RecordedResponse {
-        noteHolder(entry, client)
+        recordHolder(entry, client)
         return allowed(session.answers.answer(for: entry, to: request), entry, client)
     }
 
-    func noteHolder(_ entry: AppEntry, _ client: Name) {
+    func recordHolder(_ entry: AppEntry, _ client: Name) {
         if !asksHead { session.receipts.fetched(entry, by: client) }
     }
 

@@ -38,7 +38,7 @@ final class CredentialWait: VaultWatch {
         return nil
     }
 
-    func look(at changes: Watchers.Changes) {
+    func receive(_ changes: Watchers.Changes) {
         if changes.policies {
             guard let connection, connection.learnCaller() else { return }
             caller = connection.caller

@@ -54,13 +54,13 @@ final class EventStream: VaultWatch {
         }
         self.connection = connection
         lastSent = connection.now
-        for entry in session.vault.catalog.apps(visible) { note(entry.app.name, isFirst: true) }
+        for entry in session.vault.catalog.apps(visible) { record(entry.app.name, isFirst: true) }
         connection.send(head: Response.eventStreamHead())
         proceed()
         return nil
     }
 
-    func look(at changes: Watchers.Changes) {
+    func receive(_ changes: Watchers.Changes) {
         if changes.policies {
             guard let connection, connection.learnCaller() else { return }
             caller = connection.caller
@@ -73,7 +73,7 @@ final class EventStream: VaultWatch {
             names.formUnion(told.keys)
             names.formUnion(session.vault.catalog.apps(visible).map(\.app.name))
         }
-        for name in names.sorted() { note(name, isFirst: false) }
+        for name in names.sorted() { record(name, isFirst: false) }
         proceed()
     }
 
@@ -99,7 +99,7 @@ final class EventStream: VaultWatch {
         session.watchers.remove(self, at: connection.loop)
     }
 
-    private func note(_ name: Name, isFirst: Bool) {
+    private func record(_ name: Name, isFirst: Bool) {
         guard due[name] == nil, sight(of: name) != told[name] else { return }
         due[name] = isFirst
         order.append(name)

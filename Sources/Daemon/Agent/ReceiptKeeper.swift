@@ -36,15 +36,15 @@ final class ReceiptKeeper: Sendable {
         let generation = entry.generation
         // The usual case, checked first: the client already has them.
         if let known = entry.receipts[client], known.generation == generation { return }
-        note(entry, client, generation, isAcknowledged: false)
+        record(entry, client, generation, isAcknowledged: false)
     }
 
     /// The client acknowledges that it uses the generation.
     func acknowledged(_ entry: AppEntry, by client: Name, _ generation: Generation) {
-        note(entry, client, generation, isAcknowledged: true)
+        record(entry, client, generation, isAcknowledged: true)
     }
 
-    private func note(_ entry: AppEntry, _ client: Name, _ generation: Generation, isAcknowledged: Bool) {
+    private func record(_ entry: AppEntry, _ client: Name, _ generation: Generation, isAcknowledged: Bool) {
         let receipt = Receipt(
             client: client, generation: generation, at: time.now.wall, isAcknowledged: isAcknowledged)
         if let known = entry.receipts[client], !receipt.isNews(beside: known) { return }
@@ -73,7 +73,7 @@ final class ReceiptKeeper: Sendable {
                 return Array(state.batch.values)
             }
             if batch.isEmpty { return }
-            try? await vault.keep(batch)
+            try? await vault.save(batch)
             for name in Set(batch.map(\.app.name)) { changed(name) }
         }
     }

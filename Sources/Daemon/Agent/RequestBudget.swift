@@ -19,7 +19,7 @@ final class RequestBudget: Sendable {
     /// Counts a request of the client, or refuses it.
     func spend(_ client: Name) throws(Problem) {
         let now = clock()
-        let isWithin = buckets.withLock { $0[client, default: TokenBucket()].take(at: now, rate: UInt64(perSecond)) }
+        let isWithin = buckets.withLock { $0[client, default: TokenBucket()].consume(at: now, rate: UInt64(perSecond)) }
         guard isWithin else {
             throw Problem(
                 .tooManyRequests, "client '\(client)' sends more than \(perSecond) requests a second",

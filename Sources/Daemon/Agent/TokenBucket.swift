@@ -10,7 +10,7 @@ struct TokenBucket: Equatable, Sendable {
     /// Takes one, if there is one. At any rate there is another within a second, so a retry after that succeeds, unless
     /// others came first.
     /// - Parameter rate: how many come in within a second, evenly, and how many have room; from 1 to 1,000,000.
-    mutating func take(at now: UInt64, rate: UInt64) -> Bool {
+    mutating func consume(at now: UInt64, rate: UInt64) -> Bool {
         let cost = Self.second / rate
         let next = max(fullAt, now) + cost
         guard next - now <= Self.second else { return false }

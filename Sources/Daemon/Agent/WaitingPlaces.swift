@@ -10,7 +10,7 @@ struct WaitingPlaces: Equatable, Sendable {
     init(limit: Int) { self.limit = limit }
 
     /// - Returns: why there is no place; `nil` when it was taken.
-    mutating func take(_ uid: UInt32, isOwner: Bool) -> Refusal? {
+    mutating func claim(_ uid: UInt32, isOwner: Bool) -> Refusal? {
         guard total < limit else { return .full }
         let mine = byUID[uid, default: 0]
         let most = max(total < limit - limit / 4 ? limit / 2 : limit / 32, 1)

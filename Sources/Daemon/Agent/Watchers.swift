@@ -11,7 +11,7 @@ protocol VaultWatch: Watch {
     var app: Name? { get }
     /// The user whose place it takes.
     var uid: UInt32 { get }
-    func look(at changes: Watchers.Changes)
+    func receive(_ changes: Watchers.Changes)
 }
 
 /// All requests that wait for a change of one unlocked vault, by event loop.
@@ -50,7 +50,7 @@ final class Watchers: Sendable {
     /// - Parameter limit: the most waiting requests.
     init(_ catalog: Catalog, limit: Int) {
         state = Mutex(State(taken: WaitingPlaces(limit: limit)))
-        catalog.observe { [weak self] change in self?.tell(change) }
+        catalog.observe { [weak self] change in self?.handle(change) }
     }
 
     /// Adds a watch. The caller must read the catalog after this call: later changes are delivered.
@@ -59,7 +59,7 @@ final class Watchers: Sendable {
         let entry = state.withLock { state -> Entry in
             guard !state.isClosed else { return .locked }
             let uid = watch.uid
-            if let refusal = state.taken.take(uid, isOwner: uid == 0 || uid == geteuid()) { return .refused(refusal) }
+            if let refusal = state.taken.claim(uid, isOwner: uid == 0 || uid == geteuid()) { return .refused(refusal) }
             let id = ObjectIdentifier(eventLoop)
             if let place = state.places[id] { return .granted(place.crowd) }
             let crowd = LoopBound(WatchersOfLoop(), on: eventLoop)
@@ -93,7 +93,7 @@ final class Watchers: Sendable {
         for crowd in crowds { crowd.execute { $0.all.forEach { $0.end(.refusing(Refusal.locked)) } } }
     }
 
-    private func tell(_ change: CatalogChange) {
+    private func handle(_ change: CatalogChange) {
         let asleep = state.withLock { state -> [(ObjectIdentifier, LoopBound<WatchersOfLoop>)] in
             guard state.taken.total > 0 else { return [] }
             return state.places.keys.compactMap { id in
@@ -104,7 +104,7 @@ final class Watchers: Sendable {
                 return isAsleep ? (id, place.crowd) : nil
             }
         }
-        for (id, crowd) in asleep { crowd.execute { [self] in $0.look(at: changes(of: id)) } }
+        for (id, crowd) in asleep { crowd.execute { [self] in $0.receive(changes(of: id)) } }
     }
 
     private func changes(of id: ObjectIdentifier) -> Changes {
@@ -139,9 +139,9 @@ private final class WatchersOfLoop {
         return wasThere
     }
 
-    func look(at changes: Watchers.Changes) {
+    func receive(_ changes: Watchers.Changes) {
         let concerned =
             changes.policies ? all : changes.apps.flatMap { ofApp[$0].map { Array($0.values) } ?? [] } + ofAll.values
-        for watch in concerned { watch.look(at: changes) }
+        for watch in concerned { watch.receive(changes) }
     }
 }

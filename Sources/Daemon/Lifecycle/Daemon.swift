@@ -15,7 +15,7 @@ import Zoom
 
 /// The assembled daemon: store, vault controller, sockets, and the order in which they start and stop.
 package struct Daemon: Sendable {
-    private let places: Places
+    private let paths: Paths
     private let storage: any VaultStorage
     private let spool: any SpoolStore
     private let settings: Settings
@@ -31,11 +31,11 @@ package struct Daemon: Sendable {
     ///   - credential: the file of systemd's credential `keyturn.key`, if there is one.
     ///   - volume: of `logger`.
     package init(
-        places: Places, storage: any VaultStorage, spool: any SpoolStore, settings: Settings,
+        paths: Paths, storage: any VaultStorage, spool: any SpoolStore, settings: Settings,
         read: @escaping Settings.Reader, version: String, credential: String?,
         confinement: Confinement, volume: LogVolume, logger: Logger
     ) {
-        self.places = places
+        self.paths = paths
         self.storage = storage
         self.spool = spool
         self.settings = settings
@@ -61,8 +61,8 @@ package struct Daemon: Sendable {
 
     /// Drops the privileges that serving does not need. Call it before any thread is started, and before external input
     /// is read.
-    package static func confine(_ settings: Settings, credential: String?, _ places: Places) -> Confinement {
-        let source = settings.unlockSource(credential: credential, closed: places.closed)
+    package static func confine(_ settings: Settings, credential: String?, _ paths: Paths) -> Confinement {
+        let source = settings.unlockSource(credential: credential, closed: paths.closed)
         let unlocksByCommand = if case .command = source { true } else { false }
         return Confinement.begin(startsPrograms: unlocksByCommand || settings.alertCommand != nil)
     }
@@ -74,20 +74,20 @@ package struct Daemon: Sendable {
         let roles = try settings.adminRoles(owner: geteuid())
         let agentGroup = try settings.agentGroupID()
         let transport = try makeTransport()
-        let channel = try settings.alertChannel(closed: places.closed, over: transport)
+        let channel = try settings.alertChannel(closed: paths.closed, over: transport)
         let inherited = try InheritedSockets()
-        var check = SettingsCheck(places: places, credential: credential)
+        var check = SettingsCheck(paths: paths, credential: credential)
         check.inherited = inherited
         try check.groups(settings)
         if let address = settings.metricsAddress { try LoopbackSocket.check(address, for: "metrics.listen") }
-        try PrivateDirectory.ensure("the state directory", places.stateDirectory, mode: 0o700)
+        try PrivateDirectory.ensure("the state directory", paths.stateDirectory, mode: 0o700)
         let store = try openStore()
         let zoom = ZoomIssuer(zoom: ZoomClient(transport: transport))
         var policy = AttemptPolicy()
         policy.budget = settings.refusalsPerHour
         let gate = VaultController(
             store: store, spool: spool,
-            audit: LogDirectory(path: places.audit), syncsReads: settings.auditSync == .always, zoom: zoom,
+            audit: LogDirectory(path: paths.audit), syncsReads: settings.auditSync == .always, zoom: zoom,
             transport: transport, policy: policy, mostWaiting: min(settings.mostWaiting, ConnectionLimits.most() / 2),
             refusals: settings.refusals, machine: MachineIdentity.read(settings.machineFile), time: time, logger: logger
         )
@@ -97,20 +97,20 @@ package struct Daemon: Sendable {
         let status = StatusReport(
             vitals: { gate.session?.vitals }, sockets: { lost.problems }, time: time, version: version,
             started: time.now,
-            stateDirectory: places.stateDirectory)
+            stateDirectory: paths.stateDirectory)
         let notifier = AlertNotifier(
-            status: status, channel: channel, file: AlertFile(path: places.alerts), logger: logger)
+            status: status, channel: channel, file: AlertFile(path: paths.alerts), logger: logger)
         let metrics = MetricsSource(
-            gate: gate, agent: AgentServer(), notifier: notifier, places: places, status: status)
+            gate: gate, agent: AgentServer(), notifier: notifier, paths: paths, status: status)
         let admin = AdminRoutes(
             gate: gate, zoom: zoom, time: time, status: status, roles: roles,
-            backups: BackupWriter(store: store, of: storage, places: places, time: time),
+            backups: BackupWriter(store: store, of: storage, paths: paths, time: time),
             doctor: DaemonDoctor(
-                places: places, source: settings.unlockSource(credential: credential, closed: places.closed),
+                paths: paths, source: settings.unlockSource(credential: credential, closed: paths.closed),
                 transport: transport, time: time, started: time.now, confinement: confinement, library: storage.library),
             unlocking: UnlockThrottle(time: time), metrics: metrics, notifier: notifier)
         let sockets = SocketService(
-            places: places, settings: settings, inherited: inherited, agentGroup: agentGroup,
+            paths: paths, settings: settings, inherited: inherited, agentGroup: agentGroup,
             agent: AgentRoutes(
                 gate: gate, time: time,
                 budget: settings.requestsPerSecond > 0 ? RequestBudget(perSecond: settings.requestsPerSecond) : nil),
@@ -152,7 +152,7 @@ package struct Daemon: Sendable {
     private func openStore() throws(StartError) -> any VaultStore {
         do throws(StoreError) { return try storage.open() } catch {
             if error.code == .missing {
-                throw StartError.noVault(at: places.vault, VaultTraces(in: places.stateDirectory))
+                throw StartError.noVault(at: paths.vault, VaultTraces(in: paths.stateDirectory))
             }
             throw StartError(VaultError(error))
         }
@@ -180,12 +180,12 @@ package struct Daemon: Sendable {
     /// Without an unlock key the daemon starts locked. With a wrong one it does not start: that is an error to fix, and
     /// not a valid state.
     private func unlock(_ gate: VaultController) async throws(StartError) {
-        guard let source = settings.unlockSource(credential: credential, closed: places.closed) else {
+        guard let source = settings.unlockSource(credential: credential, closed: paths.closed) else {
             logger.notice("the vault is locked: keyturn unlock")
             return
         }
         let unlockKey = try source.read()
         do throws(VaultError) { try await gate.unlock(with: unlockKey) } catch { throw source.failure(error) }
-        gate.session?.audit.note(AuditEvent(.init("vault.unlock"), .done, [("actor", .text("keyturnd"))]))
+        gate.session?.audit.enqueue(AuditEvent(.init("vault.unlock"), .done, [("actor", .text("keyturnd"))]))
     }
 }

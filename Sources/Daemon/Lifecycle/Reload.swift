@@ -30,7 +30,7 @@ struct Reload {
         var settings = began
         for await _ in signals {
             Systemd.notify("RELOADING=1\nMONOTONIC_USEC=\(Self.monotonicMicroseconds)")
-            do throws(StartError) { settings = try await take(try checked(), after: settings) } catch {
+            do throws(StartError) { settings = try await apply(try checked(), after: settings) } catch {
                 logger.error("the settings are unchanged: \(error)", metadata: error.hint.map { ["try": "\($0)"] })
             }
             Systemd.notify("READY=1")
@@ -44,9 +44,9 @@ struct Reload {
     }
 
     /// - Returns: the settings from now on, including those that wait for a restart, since they were reported.
-    private func take(_ settings: Settings, after old: Settings) async throws(StartError) -> Settings {
+    private func apply(_ settings: Settings, after old: Settings) async throws(StartError) -> Settings {
         let isRunnable = startsPrograms || settings.alertCommand == nil
-        let channel = try settings.alertChannel(closed: check.places.closed, over: transport)
+        let channel = try settings.alertChannel(closed: check.paths.closed, over: transport)
         if isRunnable {
             await notifier.ring(by: channel)
         } else {

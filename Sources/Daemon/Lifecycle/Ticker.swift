@@ -24,13 +24,13 @@ struct Ticker {
         while !Task.isCancelled {
             if let session = gate.session {
                 await session.rotations.lookAtSpool()
-                await session.scheduler.look()
-                await session.targets.look()
-                await session.provisioners.look()
-                session.keys.look()
-                session.zoom.look(session.tokens)
+                await session.scheduler.poll()
+                await session.targets.poll()
+                await session.provisioners.poll()
+                session.keys.poll()
+                session.zoom.poll(session.tokens)
             }
-            await notifier.look()
+            await notifier.poll()
             #if FAULT_POINTS
                 (time as? MovedTime)?.looked()
             #endif

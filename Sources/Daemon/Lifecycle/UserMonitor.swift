@@ -21,7 +21,7 @@ struct UserMonitor {
         while !Task.isCancelled {
             if let session = gate.session {
                 if left == 0 || seen != ObjectIdentifier(session) {
-                    await look(session.vault.catalog)
+                    await poll(session.vault.catalog)
                     (seen, left) = (ObjectIdentifier(session), Self.every)
                 }
                 left -= 1
@@ -30,15 +30,15 @@ struct UserMonitor {
         }
     }
 
-    private func look(_ catalog: Catalog) async {
+    private func poll(_ catalog: Catalog) async {
         let clients = catalog.clients
-        let strangers = await withCheckedContinuation { continuation in
-            Self.queue.async { continuation.resume(returning: Self.strangers(among: clients)) }
+        let reassignedUIDs = await withCheckedContinuation { continuation in
+            Self.queue.async { continuation.resume(returning: Self.reassignedUIDs(among: clients)) }
         }
-        let known = catalog.strangers
-        catalog.note(strangers: strangers)
+        let known = catalog.reassignedUIDs
+        catalog.record(reassignedUIDs: reassignedUIDs)
         for client in clients where known[client.id] == nil {
-            guard let now = strangers[client.id] else { continue }
+            guard let now = reassignedUIDs[client.id] else { continue }
             logger.warning(
                 "client refused: its uid now belongs to a different user",
                 metadata: ["client": "\(client.name)", "uid": "\(client.selectors.uid)", "user": "\(printable(now))"])
@@ -46,17 +46,17 @@ struct UserMonitor {
     }
 
     /// By client ID, the current owner of each uid that no longer belongs to the client's user.
-    static func strangers(
+    static func reassignedUIDs(
         among clients: [Client], uid: (String) -> UInt32? = UserDatabase.uid,
         name: (UInt32) -> String? = UserDatabase.name
     ) -> [String: String] {
-        var strangers: [String: String] = [:]
+        var reassignedUIDs: [String: String] = [:]
         for client in clients {
             guard let user = client.selectors.user, uid(user) != client.selectors.uid,
                 let now = name(client.selectors.uid), now != user
             else { continue }
-            strangers[client.id] = now
+            reassignedUIDs[client.id] = now
         }
-        return strangers
+        return reassignedUIDs
     }
 }

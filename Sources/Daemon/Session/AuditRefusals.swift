@@ -11,7 +11,7 @@ extension AuditTrail {
     func refusal(
         _ response: RenderedResponse, of caller: Identity, label: FetchCounts.Label? = nil, _ event: () -> AuditEvent
     ) -> RecordedResponse {
-        guard let event = refusals.take(caller.uid, at: time.now.wall, event) else {
+        guard let event = refusals.consume(caller.uid, at: time.now.wall, event) else {
             fetches.add([label].compactMap { $0 })
             return RecordedResponse(response)
         }
@@ -19,15 +19,15 @@ extension AuditTrail {
     }
 
     /// Checks once a second, for as long as this object lives, how much space there is and what was counted.
-    func lookAtRefusals() {
+    func pollRefusals() {
         queue.asyncAfter(deadline: .now() + 1) { [weak self] in
-            self?.tellRefusals()
-            self?.lookAtRefusals()
+            self?.writeRefusals()
+            self?.pollRefusals()
         }
     }
 
     /// Writes the number of refusals without lines, if that is due. Call it on the queue.
-    func tellRefusals(isLast: Bool = false) {
-        refusals.look(at: directory.path, time.now.wall, isLast: isLast) { (try? append($0)) != nil }
+    func writeRefusals(isLast: Bool = false) {
+        refusals.poll(directory.path, time.now.wall, isLast: isLast) { (try? append($0)) != nil }
     }
 }

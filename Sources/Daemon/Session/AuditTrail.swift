@@ -55,7 +55,7 @@ final class AuditTrail: ChangeLog, Sendable {
         var late = AuditBacklog(room: Self.room)
         late.add(vault.unlogged)
         state = Mutex(State(late: late))
-        vault.tell(self)
+        vault.attach(self)
     }
 
     /// Opens the log and reads its newest file: do not call it on an event loop.
@@ -67,7 +67,7 @@ final class AuditTrail: ChangeLog, Sendable {
                 in: directory, key: try vault.auditKey(), anchor: vault.auditHead, time: time
             ) { [weak self] note in
                 note.log(to: logger)
-                if case .trouble(let words) = note { self?.keep(words) }
+                if case .trouble(let words) = note { self?.save(words) }
             }
             let commit = try log.commit
             // Also checked when the vault was opened, but the log may not have been readable then.
@@ -82,7 +82,7 @@ final class AuditTrail: ChangeLog, Sendable {
             }
             refusals.resume(used: log.refusedBytes, at: time.now.wall)
             flushSoon()
-            lookAtRefusals()
+            pollRefusals()
         } catch {
             failed("\(error)")
             DispatchQueue.global().asyncAfter(deadline: .now() + 1) { [weak self] in self?.open() }
@@ -137,13 +137,13 @@ final class AuditTrail: ChangeLog, Sendable {
 
     var durable: LogPosition? { log?.durable }
 
-    func take(_ entry: AuditEntry) {
+    func enqueue(_ entry: AuditEntry) {
         state.withLock { $0.late.add(entry) }
         flushSoon()
     }
 
     /// Writes an event of the daemon's own actions; later if that is impossible now.
-    func note(_ event: AuditEvent) { take(AuditEntry(event, at: time.now.wall)) }
+    func enqueue(_ event: AuditEvent) { enqueue(AuditEntry(event, at: time.now.wall)) }
 
     /// Returns when all earlier lines are on disk, and throws if they cannot be.
     func settled() async throws(AuditError) {
@@ -227,8 +227,8 @@ final class AuditTrail: ChangeLog, Sendable {
     func close(with last: AuditEvent) async {
         let log = await withCheckedContinuation { continuation in
             queue.async { [self] in
-                tellRefusals(isLast: true)
-                note(last)
+                writeRefusals(isLast: true)
+                enqueue(last)
                 flush()
                 continuation.resume(
                     returning: state.withLock { state in
@@ -240,8 +240,8 @@ final class AuditTrail: ChangeLog, Sendable {
         guard let log else { return }
         await log.close()
         do throws(VaultError) {
-            if let trouble = log.trouble { try await vault.keep(auditTrouble: trouble) }
-            try await vault.keepAuditHead()
+            if let trouble = log.trouble { try await vault.save(auditTrouble: trouble) }
+            try await vault.saveAuditHead()
         } catch {
             logger.warning("the vault does not know where the audit log ends: \(error)")
         }

@@ -13,12 +13,12 @@ extension AuditTrail {
     }
 
     /// Saves the trouble in the vault: the log continues, and would look intact when it is opened next.
-    func keep(_ trouble: String) {
+    func save(_ trouble: String) {
         Task { [self] in
-            do throws(VaultError) { try await vault.keep(auditTrouble: trouble) } catch {
+            do throws(VaultError) { try await vault.save(auditTrouble: trouble) } catch {
                 guard error.code != .closed else { return }
                 DispatchQueue.global().asyncAfter(deadline: .now() + 10) { [weak self] in
-                    if self?.log?.trouble == trouble { self?.keep(trouble) }
+                    if self?.log?.trouble == trouble { self?.save(trouble) }
                 }
             }
         }

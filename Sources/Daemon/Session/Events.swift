@@ -24,7 +24,7 @@ extension RotationEvent {
                 level: isBad ? .error : .notice,
                 "rotation \(isMove ? "is now" : "is still") '\(rotation.phase.words)'\(rotation.reason.map { ": \($0)" } ?? "")",
                 metadata: particulars)
-        case .notKept(let app, let error):
+        case .notSaved(let app, let error):
             logger.error("rotation waits: \(error)", metadata: ["app": "\(app)"])
         case .unstored(let app, let error, let spool):
             logger.critical(
@@ -54,7 +54,7 @@ extension TokenEvent {
         case .failed(let app, let failure):
             logger.warning(
                 "no token: \(failure.detail)", metadata: ["app": "\(app)", "cause": "\(failure.cause)"])
-        case .notKept(let app, let error):
+        case .notSaved(let app, let error):
             logger.error("kept in memory only: \(error)", metadata: ["app": "\(app)"])
         }
     }
@@ -108,7 +108,7 @@ extension TokenEvent {
             AuditEvent(
                 .init("token.refused"), .failed,
                 [("app", .text(app.description)), ("reason", .text(failure.detail)), ("actor", .text("keyturnd"))])
-        case .notKept: nil
+        case .notSaved: nil
         }
     }
 }

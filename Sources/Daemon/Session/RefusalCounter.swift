@@ -20,7 +20,7 @@ final class RefusalCounter: Sendable {
 
     /// - Parameter make: creates the event; not called for a refusal that is only counted.
     /// - Returns: the event to write; `nil` when the refusal was counted.
-    func take(_ uid: UInt32, at now: Timestamp, _ make: () -> AuditEvent) -> AuditEvent? {
+    func consume(_ uid: UInt32, at now: Timestamp, _ make: () -> AuditEvent) -> AuditEvent? {
         state.withLock { state in
             var event: AuditEvent?
             func size() -> Int {
@@ -28,7 +28,7 @@ final class RefusalCounter: Sendable {
                 event = made
                 return made.lineSize
             }
-            return state.allowance.take(uid, bytes: size(), at: now, hasRoom: state.hasRoom) ? event : nil
+            return state.allowance.consume(uid, bytes: size(), at: now, hasRoom: state.hasRoom) ? event : nil
         }
     }
 
@@ -39,7 +39,7 @@ final class RefusalCounter: Sendable {
     func resume(used bytes: Int, at now: Timestamp) { state.withLock { $0.allowance.resume(used: bytes, at: now) } }
 
     /// Checks the free space, and reports the counts through `write`.
-    func look(at path: String, _ now: Timestamp, isLast: Bool = false, write: ([AuditEvent]) -> Bool) {
+    func poll(_ path: String, _ now: Timestamp, isLast: Bool = false, write: ([AuditEvent]) -> Bool) {
         // If it is unknown, a full disk will cause an error.
         let hasRoom = DiskRoom(at: path).map { $0.free >= limits.reserve } ?? true
         let told = state.withLock { state in

@@ -53,11 +53,11 @@ final class ResealJob: Sendable {
             state.progress = progress
             state.next = 0
         }
-        look()
+        poll()
     }
 
     /// Starts the work if there is any. Called once a second.
-    func look() {
+    func poll() {
         let now = time.now.boot
         state.withLock { state in
             guard state.work == nil, !state.isStopped, now >= state.next else { return }

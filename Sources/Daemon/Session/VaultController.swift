@@ -137,7 +137,7 @@ final class VaultController: Sendable {
             return
         }
         let vault = try await Vault.open(store, with: unlockKey, log: audit, time: time)
-        try vault.settle(on: machine)
+        try vault.setHost(machine)
         let session = makeSession(vault)
         let isNew = try state.withLock { state throws(VaultError) in
             guard state.locks == locks else { throw Self.overtaken }
@@ -151,7 +151,9 @@ final class VaultController: Sendable {
             logger.notice(
                 "vault unlocked",
                 metadata: ["apps": "\(vault.catalog.entries.count)", "clients": "\(vault.catalog.clients.count)"])
-            if vault.isElsewhere { logger.error("\(Vault.elsewhere); try: \(Vault.elsewhere.hint ?? "")") }
+            if vault.isOwnedElsewhere {
+                logger.error("\(Vault.ownedElsewhere); try: \(Vault.ownedElsewhere.hint ?? "")")
+            }
             // The spool is read before the first status request.
             await session.rotations.lookAtSpool()
             await session.rotations.lookAtReceipts()
@@ -177,9 +179,9 @@ final class VaultController: Sendable {
         let contact = ZoomWatch(vault: vault, transport: transport, time: time)
         let tokens = TokenKeeper(vault: vault, issuer: zoom, policy: policy, time: time) {
             $0.log(to: logger)
-            events.note($0)
-            contact.note($0)
-            if let event = $0.audited { audit.note(event) }
+            events.record($0)
+            contact.record($0)
+            if let event = $0.audited { audit.enqueue(event) }
         }
         let rotator = ZoomRotator(zoom: zoom.zoom) { app, grant in
             Task { try? await vault.update(app) { $0.rotationGrant = grant } }
@@ -203,7 +205,7 @@ final class VaultController: Sendable {
             makeID: { _ in RowID.make() }
         ) {
             $0.log(to: logger)
-            events.note($0)
+            events.record($0)
         }
         let receipts = ReceiptKeeper(vault: vault, time: time) { name in
             Task { await rotations.lookAgain(name) }
@@ -215,7 +217,7 @@ final class VaultController: Sendable {
             mayRotate: { reach.remembered(await reach.scope($0.app, $0.credential)) }, makeID: RowID.make
         ) {
             $0.log(to: logger)
-            if let event = $0.audited { audit.note(event) }
+            if let event = $0.audited { audit.enqueue(event) }
         }
         return Session(
             vault: vault, tokens: tokens, rotations: rotations, scheduler: scheduler, receipts: receipts,

@@ -7,13 +7,13 @@ package import SocketAPI
 /// Checks whether a start would succeed with readable settings: without binding anything, and without opening the vault.
 /// For `keyturnd check-config`, and each reload.
 package struct SettingsCheck: Sendable {
-    let places: Places
+    let paths: Paths
     /// The file of systemd's credential.
     let credential: String?
     /// systemd's listening sockets, which stay unchanged over a restart.
     var inherited = InheritedSockets.none
 
-    package init(places: Places, credential: String?) { (self.places, self.credential) = (places, credential) }
+    package init(paths: Paths, credential: String?) { (self.paths, self.credential) = (paths, credential) }
 
     /// - Returns: settings that are allowed, but do not have the effect that they seem to have.
     /// - Throws: always ``ExitStatus/configuration``.
@@ -23,10 +23,10 @@ package struct SettingsCheck: Sendable {
             try Self.checkCAFile(settings)
             try settings.checkAlertChannel()
             if let address = settings.metricsAddress { try LoopbackSocket.check(address, for: "metrics.listen") }
-            try paths()
+            try checkPaths()
             try sockets(settings)
-            try settings.unlockSource(credential: credential, closed: places.closed)?.check(
-                owner: UnlockSource.owner(of: places.stateDirectory))
+            try settings.unlockSource(credential: credential, closed: paths.closed)?.check(
+                owner: UnlockSource.owner(of: paths.stateDirectory))
         } catch {
             throw StartError(.configuration, error.advice)
         }
@@ -41,8 +41,8 @@ package struct SettingsCheck: Sendable {
         try StartError.check("zoom.ca_file", path)
     }
 
-    private func paths() throws(StartError) {
-        for path in [places.agentSocket, places.adminSocket] where inherited.descriptors.isEmpty {
+    private func checkPaths() throws(StartError) {
+        for path in [paths.agentSocket, paths.adminSocket] where inherited.descriptors.isEmpty {
             try ListeningSocket.checkLength(of: path)
         }
     }
@@ -53,11 +53,11 @@ package struct SettingsCheck: Sendable {
             switch name {
             case .agent:
                 try ListeningSocket.check(
-                    inherited: name.unit, at: places.agentSocket, mode: mode_t(settings.agentMode),
+                    inherited: name.unit, at: paths.agentSocket, mode: mode_t(settings.agentMode),
                     group: try settings.agentGroupID())
             case .admin:
                 try ListeningSocket.check(
-                    inherited: name.unit, at: places.adminSocket, mode: mode_t(openness.socket), group: openness.group)
+                    inherited: name.unit, at: paths.adminSocket, mode: mode_t(openness.socket), group: openness.group)
             }
         }
     }
@@ -68,17 +68,17 @@ package struct SettingsCheck: Sendable {
         let roles = try settings.adminRoles(owner: geteuid())
         if let group = roles.openness.group, let role = AdminRole.allCases.first(where: { roles.groups[$0] == group }) {
             try checkGiving(
-                [places.adminDirectory, places.adminSocket], to: group, settings.adminGroups[role.rawValue] ?? "",
+                [paths.adminDirectory, paths.adminSocket], to: group, settings.adminGroups[role.rawValue] ?? "",
                 "admin.\(role.rawValue)_group")
         }
         if let group = try settings.agentGroupID() {
-            try checkGiving([places.agentSocket], to: group, settings.agentGroup ?? "", "agent.group")
+            try checkGiving([paths.agentSocket], to: group, settings.agentGroup ?? "", "agent.group")
         }
     }
 
-    private func checkGiving(_ paths: [String], to group: gid_t, _ name: String, _ key: String) throws(StartError) {
+    private func checkGiving(_ given: [String], to group: gid_t, _ name: String, _ key: String) throws(StartError) {
         var status = stat()
-        guard geteuid() != 0, !paths.allSatisfy({ unsafe stat($0, &status) == 0 && status.st_gid == group }) else {
+        guard geteuid() != 0, !given.allSatisfy({ unsafe stat($0, &status) == 0 && status.st_gid == group }) else {
             return
         }
         let hint =
@@ -90,7 +90,7 @@ package struct SettingsCheck: Sendable {
                 hint: hint)
         }
         // Changes nothing, but fails where the call is denied altogether.
-        guard unsafe chown(places.stateDirectory, uid_t.max, gid_t.max) == 0 || errno != EPERM else {
+        guard unsafe chown(paths.stateDirectory, uid_t.max, gid_t.max) == 0 || errno != EPERM else {
             throw StartError(
                 .configuration, "\(key): this service may not give a socket to a group: its sandbox denies the call",
                 hint: hint)

@@ -47,7 +47,7 @@ struct InheritedSockets: Equatable {
 
 extension ListeningSocket {
     /// Takes over the inherited socket for `name`, or creates one.
-    static func take(
+    static func claim(
         _ name: InheritedSockets.Name, from inherited: InheritedSockets, at path: String, mode: mode_t, group: gid_t?
     ) throws(StartError) -> ListeningSocket {
         guard let descriptor = inherited.descriptors[name] else {

@@ -33,7 +33,7 @@ final class SocketKeeper: Sendable {
         while !Task.isCancelled {
             places.withLock { places in
                 for index in places.indices {
-                    let trouble = look(&places[index])
+                    let trouble = check(&places[index])
                     let path = places[index].socket.path
                     if let trouble, said[path] != trouble.description { logger.critical("\(trouble)") }
                     said[path] = trouble?.description
@@ -48,13 +48,13 @@ final class SocketKeeper: Sendable {
     func remove() { places.withLock { $0.forEach { $0.socket.remove() } } }
 
     /// - Returns: why it is missing and cannot be created.
-    private func look(_ place: inout Place) -> Advice? {
+    private func check(_ place: inout Place) -> Advice? {
         guard !place.socket.isInPlace else { return nil }
         let path = place.socket.path
         guard place.socket.isMade else {
             return Advice(
                 "the socket \(path), which belongs to systemd, was removed: new clients cannot connect",
-                try: Places.restart)
+                try: Paths.restart)
         }
         do {
             let socket = try place.make()
@@ -63,7 +63,7 @@ final class SocketKeeper: Sendable {
             logger.warning("the socket \(path) was removed, and was created again")
             return nil
         } catch {
-            let hint = path.hasPrefix(Places.systemRuntimeDirectory + "/") ? Places.restart : "restart keyturnd"
+            let hint = path.hasPrefix(Paths.systemRuntimeDirectory + "/") ? Paths.restart : "restart keyturnd"
             return Advice("the socket \(path) was removed, and cannot be created again: \(error)", try: hint)
         }
     }

@@ -8,7 +8,7 @@ import SocketServer
 
 /// The sockets, from creation to removal.
 struct SocketService {
-    let places: Places
+    let paths: Paths
     let settings: Settings
     let inherited: InheritedSockets
     let agentGroup: gid_t?
@@ -21,7 +21,7 @@ struct SocketService {
     func run(_ body: (@escaping @Sendable () async throws -> Void) async throws -> Void) async throws {
         let openness = admin.roles.openness
         try makeRuntime()
-        let lock = try RuntimeLock(directory: places.runtimeDirectory)
+        let lock = try RuntimeLock(directory: paths.runtimeDirectory)
         try makeDirectories(openness)
         warnIfOutOfReach()
         warnIfFewFiles()
@@ -31,11 +31,11 @@ struct SocketService {
         limits.connections = min(settings.maxConnections, ConnectionLimits.most())
         limits.connectionsPerUser = settings.maxConnectionsPerUser
         let sockets = try [InheritedSockets.Name.agent, .admin].map { name throws(StartError) in
-            (name, try take(name, from: inherited, openness))
+            (name, try claim(name, from: inherited, openness))
         }
         // A crowd on one socket then occupies only that socket's threads.
-        let agentServer = try server(agent, limits, loops: settings.eventLoops, at: places.agentSocket)
-        let adminServer = try server(admin, limits, loops: 1, at: places.adminSocket)
+        let agentServer = try server(agent, limits, loops: settings.eventLoops, at: paths.agentSocket)
+        let adminServer = try server(admin, limits, loops: 1, at: paths.adminSocket)
         admin.metrics.agent.server = agentServer
         agent.gate.add(agentServer)
         agent.gate.add(adminServer)
@@ -44,8 +44,8 @@ struct SocketService {
         let kept = zip(sockets, servers).map { socket, server in
             SocketKeeper.Place(server: server, socket: socket.1) { () throws(StartError) in
                 try makeDirectories(openness)
-                try lock.renew(in: places.runtimeDirectory)
-                return try take(socket.0, from: .none, openness)
+                try lock.renew(in: paths.runtimeDirectory)
+                return try claim(socket.0, from: .none, openness)
             }
         }
         let keeper = SocketKeeper(kept, lost: lost, logger: logger)
@@ -59,7 +59,7 @@ struct SocketService {
         }
         for (server, socket) in zip(servers, entrances) { server.listen(at: socket.entrance) }
         logger.notice(
-            "ready", metadata: ["agent": "\(places.agentSocket)", "admin": "\(places.adminSocket)"])
+            "ready", metadata: ["agent": "\(paths.agentSocket)", "admin": "\(paths.adminSocket)"])
         Systemd.notify("READY=1")
         // The code that ran at the start is most of the program, and is not needed again.
         kt_give_memory_back()
@@ -85,27 +85,27 @@ struct SocketService {
 
     /// It may be in a directory that others write to, such as a volume shared by containers.
     private func makeRuntime() throws(StartError) {
-        try PrivateDirectory.ensure("the runtime directory", places.runtimeDirectory, mode: 0o755, mayBeOpen: true)
+        try PrivateDirectory.ensure("the runtime directory", paths.runtimeDirectory, mode: 0o755, mayBeOpen: true)
     }
 
     /// The runtime directory stays accessible to others; the permissions of the sockets below decide.
     private func makeDirectories(_ openness: SocketOpenness) throws(StartError) {
         try makeRuntime()
-        try PrivateDirectory.ensure(places.agentDirectory, mode: 0o755)
+        try PrivateDirectory.ensure(paths.agentDirectory, mode: 0o755)
         try PrivateDirectory.ensure(
-            places.adminDirectory, exactly: mode_t(openness.directory), group: openness.group)
+            paths.adminDirectory, exactly: mode_t(openness.directory), group: openness.group)
     }
 
-    private func take(
+    private func claim(
         _ name: InheritedSockets.Name, from inherited: InheritedSockets, _ openness: SocketOpenness
     ) throws(StartError) -> ListeningSocket {
         switch name {
         case .agent:
-            try ListeningSocket.take(
-                name, from: inherited, at: places.agentSocket, mode: mode_t(settings.agentMode), group: agentGroup)
+            try ListeningSocket.claim(
+                name, from: inherited, at: paths.agentSocket, mode: mode_t(settings.agentMode), group: agentGroup)
         case .admin:
-            try ListeningSocket.take(
-                name, from: inherited, at: places.adminSocket, mode: mode_t(openness.socket), group: openness.group)
+            try ListeningSocket.claim(
+                name, from: inherited, at: paths.adminSocket, mode: mode_t(openness.socket), group: openness.group)
         }
     }
 
@@ -130,11 +130,11 @@ struct SocketService {
 
     /// Below a directory that only this user can enter, even an open socket is out of reach.
     private func warnIfOutOfReach() {
-        guard settings.agentMode & 0o066 != 0, let closed = PrivateDirectory.closedAncestor(of: places.agentDirectory)
+        guard settings.agentMode & 0o066 != 0, let closed = PrivateDirectory.closedAncestor(of: paths.agentDirectory)
         else { return }
         logger.warning(
             "other users cannot reach the agent socket: only this user can enter \(closed); use --runtime-dir with a directory that they can enter",
-            metadata: ["agent": "\(places.agentSocket)"])
+            metadata: ["agent": "\(paths.agentSocket)"])
     }
 }
 

@@ -44,10 +44,10 @@ struct RotationReach: Sendable {
     private static let lacking = "the app lacks the scope \(ZoomClient.rotationScope)"
 
     /// The form in which it is saved; `nil` when there is no news.
-    func remembered(_ scope: Scope) -> Upkeep.RotationScope? {
+    func remembered(_ scope: Scope) -> SchedulerState.RotationScope? {
         switch scope {
-        case .granted: Upkeep.RotationScope(at: now())
-        case .lacking(let lack): Upkeep.RotationScope(at: now(), lack: lack)
+        case .granted: SchedulerState.RotationScope(at: now())
+        case .lacking(let lack): SchedulerState.RotationScope(at: now(), lack: lack)
         case .unknown: nil
         }
     }

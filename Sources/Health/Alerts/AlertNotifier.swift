@@ -43,7 +43,7 @@ package actor AlertNotifier {
     }
 
     /// Starts the work that is due; call it once a second. Returns without waiting for it.
-    package func look() {
+    package func poll() {
         let now = status.time.now
         if now.boot >= nextLook {
             let began = ContinuousClock.now
@@ -53,8 +53,8 @@ package actor AlertNotifier {
             }
             let vitals = status.vitals()
             let seen = vitals.map { status.issues($0) } ?? [StatusReport.locked]
-            for alert in book.look(seen, isBlind: vitals == nil, now: now.wall) { alert.log(to: logger) }
-            keep()
+            for alert in book.update(seen, isBlind: vitals == nil, now: now.wall) { alert.log(to: logger) }
+            save()
         }
         ring(now)
     }
@@ -85,12 +85,12 @@ package actor AlertNotifier {
                 }
             }
             sending = nil
-            keep()
+            save()
             if failures == 0 { ring(status.time.now) }
         }
     }
 
-    private func keep() {
+    private func save() {
         guard !book.isKept(as: kept) else { return }
         do throws(StartError) {
             try file.write(book)

@@ -44,7 +44,7 @@ struct AlertState: Equatable, Sendable {
         var deadline: Timestamp?
 
         /// A time in the future was recorded before the clock was set back, and counts from now.
-        mutating func takeBack(to now: Timestamp) {
+        mutating func revert(to now: Timestamp) {
             since = min(since, now)
             goneSince = goneSince.map { min($0, now) }
             rungAt = rungAt.map { min($0, now) }
@@ -83,10 +83,10 @@ struct AlertState: Equatable, Sendable {
     /// Updates the state from the present problems.
     /// - Parameter isBlind: whether other problems could not be seen, so that absence does not resolve anything.
     /// - Returns: what changed, for the log.
-    mutating func look(_ seen: [HealthIssue], isBlind: Bool = false, now: Timestamp) -> [Alert] {
+    mutating func update(_ seen: [HealthIssue], isBlind: Bool = false, now: Timestamp) -> [Alert] {
         var news: [Alert] = []
         let present = gathered(seen)
-        for (key, found) in present.sorted(by: { $0.key < $1.key }) { take(key, found, now, &news) }
+        for (key, found) in present.sorted(by: { $0.key < $1.key }) { update(key, found, now, &news) }
         for key in standing.keys.sorted() where present[key] == nil && !(isBlind && key.code != "locked") {
             miss(key, now, &news)
         }
@@ -116,14 +116,14 @@ struct AlertState: Equatable, Sendable {
         return found
     }
 
-    private mutating func take(_ key: Key, _ found: Found, _ now: Timestamp, _ news: inout [Alert]) {
+    private mutating func update(_ key: Key, _ found: Found, _ now: Timestamp, _ news: inout [Alert]) {
         guard let policy = AlertPolicy(key.code) else { return }
         let count = found.others.map {
             Advice("\($0) more have this problem: keyturn status lists them", try: "keyturn status")
         }
         let advice = count ?? found.issue.advice
         var entry = standing[key] ?? Standing(since: now, advice: advice)
-        entry.takeBack(to: now)
+        entry.revert(to: now)
         (entry.advice, entry.deadline) = (advice, found.issue.deadline)
         let severity = found.issue.graded(at: now).severity
         (entry.others, entry.goneSince) = (found.others, nil)
@@ -148,7 +148,7 @@ struct AlertState: Equatable, Sendable {
 
     private mutating func miss(_ key: Key, _ now: Timestamp, _ news: inout [Alert]) {
         guard var entry = standing[key] else { return }
-        entry.takeBack(to: now)
+        entry.revert(to: now)
         if let resolvedAt = entry.resolvedAt {
             if entry.owed == nil && !entry.isOnItsWay || now - resolvedAt > Self.patience {
                 standing[key] = nil

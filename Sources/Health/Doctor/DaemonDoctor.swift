@@ -15,7 +15,7 @@ package import Vault
 package struct DaemonDoctor {
     typealias Line = CheckResult
 
-    let places: Places
+    let paths: Paths
     /// The unlock key for the next start.
     package let source: UnlockSource?
     let transport: any HTTPTransport
@@ -26,11 +26,11 @@ package struct DaemonDoctor {
     let library: StorageLibrary
 
     package init(
-        places: Places, source: UnlockSource?, transport: any HTTPTransport, time: any TimeSource, started: Moment,
+        paths: Paths, source: UnlockSource?, transport: any HTTPTransport, time: any TimeSource, started: Moment,
         confinement: Confinement, library: StorageLibrary
     ) {
         self.library = library
-        (self.places, self.source, self.transport) = (places, source, transport)
+        (self.paths, self.source, self.transport) = (paths, source, transport)
         (self.time, self.started, self.confinement) = (time, started, confinement)
     }
 
@@ -58,7 +58,7 @@ package struct DaemonDoctor {
         _ unlocked: Unlocked?, channel: AlertChannelKind,
         slot: (UnlockKey) async throws(VaultError) -> (id: String, kind: String)
     ) async -> DoctorReport {
-        var lines = HostDoctor(places: places, now: time.now.wall).lines
+        var lines = HostDoctor(paths: paths, now: time.now.wall).lines
         lines += [
             jump, Self.openSSL(OpenSSLVersion.text), Self.storage(library),
             Self.libcurl(CurlVersion.text, tls: CurlVersion.tls, proxy: .current), Self.proxy(.current),
@@ -66,8 +66,8 @@ package struct DaemonDoctor {
         ]
         lines += Self.confinement(
             confinement.outcome, .current, startsPrograms: confinement.startsPrograms,
-            program: confinement.startsPrograms ? Confinement.ofProgram(keptOutOf: places.closed) : nil)
-        lines += [(places.agentSocket, "agent_socket"), (places.adminSocket, "admin_socket")].map(socket)
+            program: confinement.startsPrograms ? Confinement.ofProgram(keptOutOf: paths.closed) : nil)
+        lines += [(paths.agentSocket, "agent_socket"), (paths.adminSocket, "admin_socket")].map(socket)
         lines += [backups, Self.alerts(channel: channel, startsPrograms: confinement.startsPrograms)]
         if let unlocked {
             let catalog = unlocked.vault.catalog
@@ -121,7 +121,7 @@ package struct DaemonDoctor {
         }
         let words = "\(source.name) opens key slot \(opened.id) (\(opened.kind))"
         var (key, vault) = (stat(), stat())
-        guard case .keyFile(let path) = source, unsafe stat(path, &key) == 0, unsafe stat(places.vault, &vault) == 0
+        guard case .keyFile(let path) = source, unsafe stat(path, &key) == 0, unsafe stat(paths.vault, &vault) == 0
         else { return Line("unlock", .passed, words) }
         guard key.st_dev == vault.st_dev else { return Line("unlock", .passed, words + ", from another file system") }
         return Line(
@@ -147,7 +147,7 @@ package struct DaemonDoctor {
         guard unsafe lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFSOCK else {
             return Line(
                 check, .failed, "\(path) is missing: new clients cannot connect",
-                try: path.hasPrefix(Places.systemRuntimeDirectory + "/") ? Places.restart : "restart keyturnd")
+                try: path.hasPrefix(Paths.systemRuntimeDirectory + "/") ? Paths.restart : "restart keyturnd")
         }
         return Line(check, .passed, path)
     }
@@ -164,7 +164,7 @@ package struct DaemonDoctor {
             }
             return Line("audit_log", .failed, finding, try: "keyturn audit verify")
         } catch {
-            return Line("audit_log", .failed, "it cannot be read: \(error)", try: "ls -l \(places.audit)")
+            return Line("audit_log", .failed, "it cannot be read: \(error)", try: "ls -l \(paths.audit)")
         }
     }
 

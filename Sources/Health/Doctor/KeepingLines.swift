@@ -11,10 +11,10 @@ extension DaemonDoctor {
     static let longestWithoutBackup = 2 * 86_400
 
     var backups: Line {
-        let last = LastBackup.known(places)
+        let last = LastBackup.known(paths)
         var (file, vault) = (stat(), stat())
         var isBeside = false
-        if let last, unsafe stat(last.file, &file) == 0, unsafe stat(places.vault, &vault) == 0 {
+        if let last, unsafe stat(last.file, &file) == 0, unsafe stat(paths.vault, &vault) == 0 {
             isBeside = file.st_dev == vault.st_dev
         }
         return Self.backups(last, isBesideTheVault: isBeside, now: time.now.wall)

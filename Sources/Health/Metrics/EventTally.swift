@@ -20,17 +20,17 @@ package final class EventTally: Sendable {
 
     package var counts: Counts { state.withLock { $0 } }
 
-    package func note(_ event: TokenEvent) {
+    package func record(_ event: TokenEvent) {
         state.withLock { counts in
             switch event {
             case .minted: counts.minted += 1
             case .failed(_, let failure): counts.failures[failure.cause, default: 0] += 1
-            case .notKept: break
+            case .notSaved: break
             }
         }
     }
 
-    package func note(_ event: RotationEvent) {
+    package func record(_ event: RotationEvent) {
         guard case .moved(_, let rotation) = event else { return }
         state.withLock { $0.states[rotation.phase, default: 0] += 1 }
     }

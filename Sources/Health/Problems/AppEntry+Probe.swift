@@ -20,13 +20,13 @@ extension AppEntry {
     }
 
     /// When Zoom last accepted or refused it.
-    var lastLook: Upkeep.Probe? {
+    var lastLook: SchedulerState.Probe? {
         guard let token = lastToken else { return lastProbe }
-        return Upkeep.Probe(generation: token.generation, at: token.issuedAt, missingScopes: missingScopes)
+        return SchedulerState.Probe(generation: token.generation, at: token.issuedAt, missingScopes: missingScopes)
     }
 
-    private var lastProbe: Upkeep.Probe? {
-        upkeep.probe.flatMap { $0.generation == credential.generation ? $0 : nil }
+    private var lastProbe: SchedulerState.Probe? {
+        schedulerState.probe.flatMap { $0.generation == credential.generation ? $0 : nil }
     }
 
     /// The token, if it is as new as the last probe.

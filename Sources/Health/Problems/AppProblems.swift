@@ -177,14 +177,14 @@ struct AppProblems {
                 try: AttentionCode.rotationPaused.remedy(app))
         }
         let due = RotationDue(
-            entry, upkeep: entry.upkeep, recurrence: recurrence, now: now, catchingUp: false)
+            entry, schedulerState: entry.schedulerState, recurrence: recurrence, now: now, catchingUp: false)
         return issue(
             .rotationOverdue, "its rotation is \(since): \(why(due, recurrence))",
             try: "keyturn rotate \(app)")
     }
 
     private func why(_ due: RotationDue?, _ recurrence: Recurrence) -> String {
-        if let due, due.isResting(entry.upkeep, entry, now: now) {
+        if let due, due.isResting(entry.schedulerState, entry, now: now) {
             return "the last attempt failed; next attempt at \(due.begins)"
         }
         if let refusal = entry.refusal, !refusal.mayPass { return "zoom refuses the present secret: \(refusal.reason)" }

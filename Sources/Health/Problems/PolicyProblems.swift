@@ -6,10 +6,10 @@ import Vault
 /// Status problems of policies.
 enum PolicyProblems {
     static func problems(_ catalog: Catalog) -> [HealthIssue] {
-        let strangers = catalog.strangers
+        let reassignedUIDs = catalog.reassignedUIDs
         var problems: [HealthIssue] = []
         for client in catalog.clients {
-            if let now = strangers[client.id] {
+            if let now = reassignedUIDs[client.id] {
                 problems.append(
                     .init(
                         .userChanged,

@@ -12,7 +12,7 @@ package enum RotationLack: Advised {
         let app = entry.app
         return [
             app.marketplaceAppID == nil ? .appID(app.name) : nil,
-            entry.upkeep.scope?.lack.map { .scope($0, app.name) },
+            entry.schedulerState.scope?.lack.map { .scope($0, app.name) },
         ].compactMap(\.self)
     }
 

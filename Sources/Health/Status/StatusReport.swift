@@ -104,7 +104,7 @@ package struct StatusReport: Sendable {
     }
 
     private static func hostProblems(_ vault: Vault) -> [HealthIssue] {
-        vault.isElsewhere ? [HealthIssue(.vaultElsewhere, Vault.elsewhere.advice)] : []
+        vault.isOwnedElsewhere ? [HealthIssue(.vaultElsewhere, Vault.ownedElsewhere.advice)] : []
     }
 
     /// Reported before the log and the vault run out of space, not only then.
@@ -164,6 +164,6 @@ extension Catalog {
 extension AppEntry {
     /// When the secret is rotated automatically; in the past when it is overdue.
     package func nextRotation(_ recurrence: Recurrence?, _ now: Timestamp) -> Timestamp? {
-        RotationDue(self, upkeep: upkeep, recurrence: recurrence, now: now, catchingUp: false)?.begins
+        RotationDue(self, schedulerState: schedulerState, recurrence: recurrence, now: now, catchingUp: false)?.begins
     }
 }

@@ -41,7 +41,7 @@ package final class ZoomWatch: Sendable {
     }
 
     /// Records the result of a request for a token.
-    package func note(_ event: TokenEvent) {
+    package func record(_ event: TokenEvent) {
         let now = time.now
         switch event {
         case .minted(let name, _): change(name) { $0.answered(now, of: name) }
@@ -52,7 +52,7 @@ package final class ZoomWatch: Sendable {
             case .later where failure.cause == .cancelled: break
             case .later: change(name) { $0.failed(failure.detail, of: name, now) }
             }
-        case .notKept: break
+        case .notSaved: break
         }
     }
 
@@ -66,7 +66,7 @@ package final class ZoomWatch: Sendable {
     }
 
     /// Starts the checks that are due; call it once a second. Returns without waiting for them.
-    package func look(_ tokens: TokenKeeper) {
+    package func poll(_ tokens: TokenKeeper) {
         let now = time.now
         let isDue = state.withLock { state in
             guard now.boot >= state.nextLook else { return false }

@@ -8,17 +8,17 @@ package import Vault
 package struct BackupWriter {
     private let store: any VaultStore
     private let storage: any VaultStorage
-    private let places: Places
+    private let paths: Paths
     private let time: any TimeSource
 
     package init(
-        store: any VaultStore, of storage: any VaultStorage, places: Places, time: any TimeSource
+        store: any VaultStore, of storage: any VaultStorage, paths: Paths, time: any TimeSource
     ) {
         self.storage = storage
-        (self.store, self.places, self.time) = (store, places, time)
+        (self.store, self.paths, self.time) = (store, paths, time)
     }
 
-    private var forbidden: [String] { [places.stateDirectory, places.audit, places.spool] }
+    private var forbidden: [String] { [paths.stateDirectory, paths.audit, paths.spool] }
 
     package func run(_ request: BackupRequest, _ vault: Vault) async throws(Problem) -> BackupReport {
         switch request {
@@ -50,7 +50,7 @@ package struct BackupWriter {
             var status = stat()
             guard unsafe stat(target.draft, &status) == 0 else { throw Self.unlike(words(for: errno)) }
             try target.publish()
-            LastBackup(file: target.path, takenAt: taken).note(places)
+            LastBackup(file: target.path, takenAt: taken).record(paths)
             return BackupReport(
                 file: target.path, bytes: Int(status.st_size), takenAt: taken,
                 rows: inspection.rows.values.reduce(0, +), commits: commits,

@@ -16,16 +16,16 @@ package struct LastBackup: Equatable, ListedDocument {
         takenAt = try members("taken_at", \.takenAt)
     }
 
-    private static func file(_ places: Places) -> StateFile {
-        StateFile(path: places.lastBackup, largest: 64 << 10, what: "the last backup")
+    private static func file(_ paths: Paths) -> StateFile {
+        StateFile(path: paths.lastBackup, largest: 64 << 10, what: "the last backup")
     }
 
     /// `nil` when none is known.
-    package static func known(_ places: Places) -> LastBackup? {
-        guard let content = try? file(places).read() else { return nil }
+    package static func known(_ paths: Paths) -> LastBackup? {
+        guard let content = try? file(paths).read() else { return nil }
         return try? LastBackup(parsing: content)
     }
 
     /// A failure to record it does not make the backup bad.
-    func note(_ places: Places) { try? Self.file(places).write(render()) }
+    func record(_ paths: Paths) { try? Self.file(paths).write(render()) }
 }

@@ -7,15 +7,15 @@ package import Vault
 
 /// Checks a vault that no daemon serves, and the files beside it. Changes nothing: it opens a copy.
 package struct VaultCheck {
-    private let places: Places
+    private let paths: Paths
     private let storage: any VaultStorage
     private let spoolStore: any SpoolStore
     /// The directory for the copy.
     private let scratch: String
 
     /// - Parameter scratch: a directory for a copy of the vault, which is sealed like the vault.
-    package init(places: Places, storage: any VaultStorage, spool: any SpoolStore, scratch: String) {
-        self.places = places
+    package init(paths: Paths, storage: any VaultStorage, spool: any SpoolStore, scratch: String) {
+        self.paths = paths
         self.storage = storage
         spoolStore = spool
         self.scratch = scratch
@@ -26,7 +26,7 @@ package struct VaultCheck {
         do {
             switch try storage.state() {
             case .present: break
-            case .missing: throw StartError.noVault(at: places.vault, VaultTraces(in: places.stateDirectory))
+            case .missing: throw StartError.noVault(at: paths.vault, VaultTraces(in: paths.stateDirectory))
             case .replacing:
                 throw StartError(
                     .badData, "a restore was interrupted before the vault was in place",
@@ -34,12 +34,12 @@ package struct VaultCheck {
             }
             let lock = try storage.lock(.reading)
             defer { withExtendedLifetime(lock) {} }
-            let log = LogDirectory(path: places.audit)
-            var (look, findings) = try await Self.look(at: places.vault, key.unlockKey, log: log) {
+            let log = LogDirectory(path: paths.audit)
+            var (look, findings) = try await Self.inspect(at: paths.vault, key.unlockKey, log: log) {
                 () throws(StoreError) in
                 try storage.openCopy(in: scratch)
             }
-            findings += StateModes(places: places).findings
+            findings += StateModes(paths: paths).findings
             var lines = 0
             if let inspector = look.inspector {
                 let (audit, count) = auditLog(inspector, look.inspection)
@@ -48,7 +48,7 @@ package struct VaultCheck {
                 findings += await spool(inspector)
             }
             look.findings = findings
-            return look.report(places.vault, auditLines: lines)
+            return look.report(paths.vault, auditLines: lines)
         } catch {
             throw StartError(offline: error)
         }
@@ -57,7 +57,7 @@ package struct VaultCheck {
     /// Checks only a vault's file, such as a backup.
     package func run(file: String, _ key: OfflineKey) async throws(StartError) -> CheckReport {
         do {
-            var (look, findings) = try await Self.look(at: file, key.unlockKey, log: nil) { () throws(StoreError) in
+            var (look, findings) = try await Self.inspect(at: file, key.unlockKey, log: nil) { () throws(StoreError) in
                 try storage.openCopy(of: file, in: scratch)
             }
             look.findings = findings
@@ -77,7 +77,7 @@ package struct VaultCheck {
     }
 
     /// - Parameter log: the vault's audit log, which shows whether the vault is older than it.
-    static func look(
+    static func inspect(
         at path: String, _ unlockKey: UnlockKey, log: LogDirectory?, _ openCopy: () throws(StoreError) -> any VaultStore
     ) async throws -> (Look, [Finding]) {
         let store: any VaultStore
@@ -85,10 +85,10 @@ package struct VaultCheck {
             guard error.code == .damaged || error.code == .notAVault else { throw error }
             return (Look(), [Finding(.fatal, "vault.db", error.advice)])
         }
-        return try await look(at: store, unlockKey, log)
+        return try await inspect(at: store, unlockKey, log)
     }
 
-    private static func look(
+    private static func inspect(
         at store: any VaultStore, _ unlockKey: UnlockKey, _ log: LogDirectory?
     ) async throws -> (Look, [Finding]) {
         var (look, findings) = (Look(), [Finding]())
@@ -115,21 +115,21 @@ package struct VaultCheck {
             findings.append(Finding(severity, "audit", detail, try: hint))
         }
         let head = inspection?.auditHead ?? .start
-        guard unsafe access(places.audit, F_OK) == 0 || errno != ENOENT else {
+        guard unsafe access(paths.audit, F_OK) == 0 || errno != ENOENT else {
             if head.sequence > 0 {
                 add(
                     .error, "the log is missing; it had \(counted(head.sequence, "line"))",
-                    try: "find out who could write to \(places.audit)")
+                    try: "find out who could write to \(paths.audit)")
             }
             return (findings, 0)
         }
         do {
             let report = try AuditVerifier.verify(
-                LogDirectory(path: places.audit), key: try inspector.auditKey(), anchor: head)
+                LogDirectory(path: paths.audit), key: try inspector.auditKey(), anchor: head)
             for finding in report.findings { add(.error, finding, try: "keep the files: they are the evidence") }
             return (findings, report.lines)
         } catch {
-            add(.error, "the log cannot be read: \(error)", try: "ls -l \(places.audit)")
+            add(.error, "the log cannot be read: \(error)", try: "ls -l \(paths.audit)")
             return (findings, 0)
         }
     }
@@ -137,7 +137,7 @@ package struct VaultCheck {
     private func spool(_ inspector: VaultInspector) async -> [Finding] {
         let files: [SpoolFile]
         do throws(StoreError) { files = try await spoolStore.files() } catch {
-            return [Finding(.error, "spool", error.detail, try: "ls -l \(places.spool)")]
+            return [Finding(.error, "spool", error.detail, try: "ls -l \(paths.spool)")]
         }
         return files.compactMap { file in
             do throws(VaultError) {

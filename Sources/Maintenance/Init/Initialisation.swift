@@ -28,24 +28,24 @@ package struct Initialisation {
         package let newKeyFile: String?
     }
 
-    private let places: Places
+    private let paths: Paths
     private let storage: any VaultStorage
 
-    package init(places: Places, storage: any VaultStorage) {
-        self.places = places
+    package init(paths: Paths, storage: any VaultStorage) {
+        self.paths = paths
         self.storage = storage
     }
 
     /// - Parameter recovery: the key is written or shown before the vault is created, so that there is never a vault
     ///   without a known recovery key.
     package func run(_ method: consuming UnlockMethod, recovery place: Recovery) async throws(StartError) -> Made {
-        try PrivateDirectory.ensure("the state directory", places.stateDirectory, mode: 0o700)
+        try PrivateDirectory.ensure("the state directory", paths.stateDirectory, mode: 0o700)
         if case .file(let path) = place {
             try StartError.check("the recovery key's directory", Self.directory(of: path))
         }
-        guard unsafe access(places.vault, F_OK) != 0 else {
+        guard unsafe access(paths.vault, F_OK) != 0 else {
             throw StartError(
-                .badData, "there already is a vault at \(places.vault); it was not changed",
+                .badData, "there already is a vault at \(paths.vault); it was not changed",
                 hint: "keyturnd serve, or use another --state-dir")
         }
         var made: [String] = []
@@ -78,11 +78,11 @@ package struct Initialisation {
             }
             let isShown = if case .shown = place { true } else { false }
             try await create([first, try Self.unlockKey(recovery)], isShown: isShown)
-            return Made(vault: places.vault, newKeyFile: newKeyFile)
+            return Made(vault: paths.vault, newKeyFile: newKeyFile)
         } catch {
             // A failing disk may prevent the vault's removal, or hide whether it exists. Then its keys stay too.
-            if error.exitStatus == .inputOutput, unsafe access(places.vault, F_OK) == 0 || errno != ENOENT {
-                let left = ([places.vault] + made).joined(separator: ", ")
+            if error.exitStatus == .inputOutput, unsafe access(paths.vault, F_OK) == 0 || errno != ENOENT {
+                let left = ([paths.vault] + made).joined(separator: ", ")
                 throw StartError(
                     error.exitStatus, "\(error.detail); the new vault and its keys are left: \(left)",
                     hint: "once the disk is repaired, remove these, and repeat the init")

@@ -35,10 +35,10 @@ struct KnownGenerations {
 
     /// Reads only lines that the vault's key authenticates. An unreadable log yields nothing.
     mutating func read(_ log: LogDirectory, key: borrowing SecretBytes) {
-        try? log.forEachAuthenticLine(key: key) { take($0) }
+        try? log.forEachAuthenticLine(key: key) { add($0) }
     }
 
-    private mutating func take(_ line: borrowing AuditLine) {
+    private mutating func add(_ line: borrowing AuditLine) {
         guard let generation = line.number("generation"), let outcome = line.text("outcome"),
             outcome == "done" || outcome == "allowed", let app = line.text("app").flatMap(Name.init),
             let time = line.time(), let action = line.text("action")
@@ -61,7 +61,7 @@ struct KnownGenerations {
 
     // MARK: The replaced vault
 
-    mutating func take(_ vault: Inspection) {
+    mutating func add(_ vault: Inspection) {
         for app in vault.apps {
             apps[app.name, default: Known()].see(app.generation.number, at: app.createdAt)
             if let floor = app.floor { apps[app.name]?.see(floor.generation.number, at: floor.madeAt) }

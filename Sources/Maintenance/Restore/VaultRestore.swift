@@ -8,13 +8,13 @@ package import Vault
 /// Replaces the vault by a backup. Existing files are moved aside and never deleted; no secret of the backup is served
 /// before Zoom has accepted it.
 package struct VaultRestore {
-    private let places: Places
+    private let paths: Paths
     private let time: any TimeSource
     private let storage: any VaultStorage
 
-    package init(places: Places, storage: any VaultStorage, time: any TimeSource) {
+    package init(paths: Paths, storage: any VaultStorage, time: any TimeSource) {
         self.storage = storage
-        self.places = places
+        self.paths = paths
         self.time = time
     }
 
@@ -25,7 +25,7 @@ package struct VaultRestore {
         _ backup: String, _ key: OfflineKey, replacing: Bool
     ) async throws(StartError) -> RestoreReport {
         do {
-            try PrivateDirectory.ensure("the state directory", places.stateDirectory, mode: 0o700)
+            try PrivateDirectory.ensure("the state directory", paths.stateDirectory, mode: 0o700)
             let lock = try storage.lock(.writing)
             defer { withExtendedLifetime(lock) {} }
             let unlockKey = key.unlockKey
@@ -43,7 +43,7 @@ package struct VaultRestore {
                 throw error
             }
             return RestoreReport(
-                vault: places.vault, backup: backup, commits: inspection.commits,
+                vault: paths.vault, backup: backup, commits: inspection.commits,
                 apps: inspection.apps.map { AppGeneration(app: $0.name, generation: $0.generation.number) },
                 newerSecrets: newer, movedAside: aside)
         } catch {
@@ -56,25 +56,25 @@ package struct VaultRestore {
         guard try storage.state() == .present else { return }
         let (_, findings): (VaultCheck.Look, [Finding])
         do {
-            (_, findings) = try await look(unlockKey, LogDirectory(path: places.audit))
+            (_, findings) = try await inspect(unlockKey, LogDirectory(path: paths.audit))
         } catch let error as VaultError where error.code == .wrongKey {
             throw StartError(
                 .badData,
-                "there is a vault in \(places.stateDirectory) that opens with another key; it was not changed",
+                "there is a vault in \(paths.stateDirectory) that opens with another key; it was not changed",
                 hint: "use another --state-dir; or, to replace it with the backup: --replace")
         }
         guard findings.contains(where: { $0.severity == .fatal }) else {
             throw StartError(
                 .badData,
-                "the vault in \(places.stateDirectory) is intact, and may have newer secrets than the backup; it was not changed",
+                "the vault in \(paths.stateDirectory) is intact, and may have newer secrets than the backup; it was not changed",
                 hint: "keyturnd serve; or, to replace it with the backup: --replace")
         }
     }
 
     /// Checks a copy of the vault that is there.
-    private func look(_ unlockKey: UnlockKey, _ log: LogDirectory?) async throws -> (VaultCheck.Look, [Finding]) {
-        try await VaultCheck.look(at: places.vault, unlockKey, log: log) { () throws(StoreError) in
-            try storage.openCopy(in: places.stateDirectory)
+    private func inspect(_ unlockKey: UnlockKey, _ log: LogDirectory?) async throws -> (VaultCheck.Look, [Finding]) {
+        try await VaultCheck.inspect(at: paths.vault, unlockKey, log: log) { () throws(StoreError) in
+            try storage.openCopy(in: paths.stateDirectory)
         }
     }
 
@@ -96,7 +96,7 @@ package struct VaultRestore {
         if let fatal = findings.first(where: { $0.severity == .fatal }) { throw unusable(backup, fatal.detail) }
         // Older than the log, like every backup: from here on it is the newest vault.
         let vault = try await Vault.open(
-            store, with: unlockKey, log: LogDirectory(path: places.audit), acceptingRollback: true, time: time)
+            store, with: unlockKey, log: LogDirectory(path: paths.audit), acceptingRollback: true, time: time)
         let known = await knownGenerations(inspector, unlockKey)
         let floors = inspection.apps.reduce(into: [Name: GenerationFloor]()) {
             $0[$1.name] = known.floor(of: $1.name, above: $1.generation) ?? $1.floor
@@ -120,13 +120,13 @@ package struct VaultRestore {
     private func mark(
         _ vault: Vault, _ inspection: Inspection, _ known: KnownGenerations, _ floors: [Name: GenerationFloor]
     ) async throws {
-        let directory = LogDirectory(path: places.audit)
+        let directory = LogDirectory(path: paths.audit)
         let isThere = ((try? directory.segments()) ?? []).isEmpty == false
         let log = try AuditLog.open(
             in: directory, key: try vault.auditKey(), anchor: isThere ? vault.auditHead : .start, time: time
         ) { _ in }
         let end = EndOfLog(log)
-        vault.tell(end)
+        vault.attach(end)
         try await vault.suspectAll(
             at: time.now.wall, floors: floors, spent: known.highestOfOthers(than: inspection.apps.map(\.name)),
             recording: AuditEvent(
@@ -145,19 +145,19 @@ package struct VaultRestore {
         private let log: AuditLog
         init(_ log: AuditLog) { self.log = log }
         var durable: LogPosition? { log.durable }
-        func take(_: AuditEntry) {}
+        func enqueue(_: AuditEntry) {}
     }
 
     /// From the log, if there is one, and from the vault to be replaced, if it is the same vault and opens.
     private func knownGenerations(_ backup: VaultInspector, _ unlockKey: UnlockKey) async -> KnownGenerations {
         var known = KnownGenerations()
         guard let key = try? backup.auditKey() else { return known }
-        known.read(LogDirectory(path: places.audit), key: key)
-        if (try? storage.state()) == .present, let look = try? await look(unlockKey, nil).0,
+        known.read(LogDirectory(path: paths.audit), key: key)
+        if (try? storage.state()) == .present, let look = try? await inspect(unlockKey, nil).0,
             let inspector = look.inspector, let inspection = look.inspection,
             let other = try? inspector.auditKey(), other.constantTimeEquals(key)
         {
-            known.take(inspection)
+            known.add(inspection)
         }
         return known
     }

@@ -41,13 +41,13 @@ final class AnswerSpool {
     // MARK: Into a file, and out of it
 
     /// - Returns: the file; `nil` when the spool cannot store the answer either, so that it is only in memory.
-    func keep(_ answer: SecretBox, _ rotation: Rotation, _ app: App, because error: VaultError) async -> SpoolFile? {
+    func save(_ answer: SecretBox, _ rotation: Rotation, _ app: App, because error: VaultError) async -> SpoolFile? {
         FaultPoint.reach(.beforeKeep)
         keeping += 1
         defer { keeping -= 1 }
         do {
             let entry = try SpoolEntry(answer, to: rotation, of: app, at: time.now.wall, for: vault)
-            let file = try await store.keep(entry.encoded)
+            let file = try await store.save(entry.encoded)
             FaultPoint.reach(.afterKeep)
             waiting.insert(app.id)
             report.set(.init(kind: .inSpool, app: app.name, file: file.name, reason: error.detail), for: app.name)
@@ -162,7 +162,7 @@ final class AnswerSpool {
                     let renewed = try? entry.renewed(for: vault)
                 else { continue }
                 // The new file first: two equal entries are recognised, and freed together.
-                _ = try await store.keep(renewed.encoded)
+                _ = try await store.save(renewed.encoded)
                 try await store.free(file)
                 isRead = false
             }

@@ -127,7 +127,7 @@ extension RotationEngine {
     /// Changes the minimum time for which both secrets of the running rotation work.
     /// - Returns: the rotation; `nil` when none is running.
     package func setOverlap(_ seconds: Int, of name: Name) async throws(VaultError) -> Rotation? {
-        guard let known = vault.catalog.app(name), known.rotation != nil, !vault.isElsewhere else { return nil }
+        guard let known = vault.catalog.app(name), known.rotation != nil, !vault.isOwnedElsewhere else { return nil }
         let changed = try await between(known.app) { () async throws(VaultError) -> Rotation? in
             guard let entry = vault.catalog.app(name), var open = entry.rotation else { return nil }
             open.overlap = seconds
@@ -150,7 +150,7 @@ extension RotationEngine {
 
     private func servedApp(_ name: Name) throws(VaultError) -> App {
         guard let entry = vault.catalog.app(name) else { throw Vault.noSuchApp(name) }
-        guard !vault.isElsewhere else { throw Vault.elsewhere }
+        guard !vault.isOwnedElsewhere else { throw Vault.ownedElsewhere }
         return entry.app
     }
 
@@ -173,7 +173,7 @@ extension RotationEngine {
 
     /// The rotation with this ID, if it is running.
     private func openRotation(_ id: String) async throws(VaultError) -> (AppEntry, Rotation) {
-        guard !vault.isElsewhere else { throw Vault.elsewhere }
+        guard !vault.isOwnedElsewhere else { throw Vault.ownedElsewhere }
         let (rotation, app) = try await vault.rotation(id: id)
         guard let entry = vault.catalog.app(app.name), let open = entry.rotation, open.id == id else {
             throw Vault.over(app.name, rotation)

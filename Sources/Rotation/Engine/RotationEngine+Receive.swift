@@ -26,7 +26,7 @@ extension RotationEngine {
                 case .notFound: return
                 default: break
                 }
-                if file == nil { file = await spool.keep(answer, intended.facts, app, because: error) }
+                if file == nil { file = await spool.save(answer, intended.facts, app, because: error) }
                 // A rotation that is over does not get it any more: the file waits for an operator.
                 if file != nil, isStopping || error.code == .ended { return }
                 refuseTurns(app.id)

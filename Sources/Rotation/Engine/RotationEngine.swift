@@ -137,7 +137,7 @@ package actor RotationEngine {
     /// again.
     private func run(_ name: Name) async {
         var isFirst = true
-        while !isStopping, !vault.isElsewhere, await spool.read(), let id = vault.catalog.app(name)?.app.id,
+        while !isStopping, !vault.isOwnedElsewhere, await spool.read(), let id = vault.catalog.app(name)?.app.id,
             await takeTurn(id)
         {
             let goesOn = await step(name, isFirst: isFirst)
@@ -155,7 +155,7 @@ package actor RotationEngine {
         do throws(VaultError) {
             if try await !takeFound(facts, entry.app) { try await step(RotationState(facts), entry) }
         } catch {
-            note(.notKept(name, error))
+            note(.notSaved(name, error))
             let count = (commitFailures[entry.app.id]?.count ?? 0) + 1
             commitFailures[entry.app.id] = (count, time.now.boot + timing.commitBackoff(count))
             return false

@@ -7,7 +7,7 @@ package enum RotationEvent: Sendable {
     case moved(Name, Rotation)
     /// The rotation stays in its state, for another reason.
     case waits(Name, Rotation)
-    case notKept(Name, VaultError)
+    case notSaved(Name, VaultError)
     /// Zoom's answer is only in memory: neither the vault nor the spool can store it, for the given reasons.
     case unstored(Name, VaultError, spool: String)
     /// Zoom's answer is in a file of the spool, because the vault cannot take it.

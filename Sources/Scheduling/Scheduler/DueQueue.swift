@@ -43,7 +43,7 @@ package struct DueQueue: Sendable {
     }
 
     /// Removes and returns the first app, if it is due.
-    package mutating func take(at now: Timestamp) -> Name? {
+    package mutating func pop(at now: Timestamp) -> Name? {
         guard let due = next(), due <= now else { return nil }
         let name = heap.removeMin().name
         dues[name] = nil

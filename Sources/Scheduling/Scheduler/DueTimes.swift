@@ -12,7 +12,7 @@ package enum Work: CaseIterable, Hashable, Sendable {
     case probe
 }
 
-/// When each kind of work is due for an app. Computed from the vault, the upkeep state and the two clocks.
+/// When each kind of work is due for an app. Computed from the vault, the scheduler's state of it and the two clocks.
 package struct DueTimes: Equatable, Sendable {
     private static let day = 86_400
 
@@ -21,12 +21,12 @@ package struct DueTimes: Equatable, Sendable {
     package private(set) var probe: Timestamp?
 
     /// - Parameters:
-    ///   - upkeep: what the scheduler knows about the app.
+    ///   - schedulerState: what the scheduler knows about the app.
     ///   - begins: when a rotation starts automatically, if one does (``RotationDue``).
-    package init(_ entry: AppEntry, upkeep: Upkeep, begins: Timestamp?, now: Moment) {
+    package init(_ entry: AppEntry, schedulerState: SchedulerState, begins: Timestamp?, now: Moment) {
         rotation = entry.rotation == nil ? begins : Self.carryOn(entry, now.wall)
         token = Self.refresh(entry, now)
-        probe = Self.probe(entry, upkeep, now.wall)
+        probe = Self.probe(entry, schedulerState, now.wall)
     }
 
     package subscript(work: Work) -> Timestamp? {
@@ -53,20 +53,22 @@ package struct DueTimes: Equatable, Sendable {
     }
 
     /// Once a day, at a time of day that depends on the app. A token minted with the secret proves as much as a probe.
-    private static func probe(_ entry: AppEntry, _ upkeep: Upkeep, _ now: Timestamp) -> Timestamp? {
+    private static func probe(_ entry: AppEntry, _ schedulerState: SchedulerState, _ now: Timestamp) -> Timestamp? {
         // A secret from a backup is tried at once, and again until Zoom accepts or refuses it.
-        if let since = entry.credential.suspectSince, upkeep.probe.map({ $0.at < since }) ?? true { return since }
+        if let since = entry.credential.suspectSince, schedulerState.probe.map({ $0.at < since }) ?? true {
+            return since
+        }
         // A rotation verifies the secret itself, except in the two states in which it may wait for long.
         guard entry.rotation.map({ $0.phase == .draining || $0.phase == .blocked }) ?? true else { return nil }
         let generation = entry.credential.generation
         let looks = [
             entry.credential.createdAt,
-            upkeep.probe.flatMap { $0.generation == generation ? $0.at : nil },
+            schedulerState.probe.flatMap { $0.generation == generation ? $0.at : nil },
             entry.token.flatMap { $0.token.generation == generation ? $0.token.issuedAt : nil },
         ]
         var last = min(looks.compactMap(\.self).max() ?? now, now)
         // A client's token does not show whether the secret can be rotated.
-        if entry.app.policy.every != nil { last = min(last, upkeep.scope?.at ?? entry.app.createdAt) }
+        if entry.app.policy.every != nil { last = min(last, schedulerState.scope?.at ?? entry.app.createdAt) }
         return last.next(Int(fnv(entry.app.id) % UInt64(day)), ofEvery: day, after: day / 2)
     }
 }

@@ -15,11 +15,11 @@ package struct RotationDue: Equatable, Sendable {
 
     /// `nil` for an app that is not rotated automatically, is paused, or is being rotated.
     /// - Parameters:
-    ///   - upkeep: what the scheduler knows about the app.
+    ///   - schedulerState: what the scheduler knows about the app.
     ///   - catchingUp: whether time was lost: a start, a jump of the clock, a suspend. Rotations that are overdue by
     ///     more than ``Recurrence/catchUp`` are then spread over that time.
     package init?(
-        _ entry: AppEntry, upkeep: Upkeep, recurrence: Recurrence?, now: Timestamp, catchingUp: Bool
+        _ entry: AppEntry, schedulerState: SchedulerState, recurrence: Recurrence?, now: Timestamp, catchingUp: Bool
     ) {
         guard entry.rotation == nil, !entry.app.policy.isPaused, let recurrence else { return nil }
         let created = entry.credential.createdAt
@@ -30,7 +30,7 @@ package struct RotationDue: Equatable, Sendable {
         // A saved time counts only if the rotation is overdue, or was saved while the clock was ahead; and only within
         // a bound, because it may have been saved while the clock was wrong.
         let longest = max(fresh, recurrence.notBefore(now + Self.rest, now: now))
-        if let known = upkeep.rotation, known.base == entry.credential.generation, planned <= now || isAhead,
+        if let known = schedulerState.rotation, known.base == entry.credential.generation, planned <= now || isAhead,
             known.due <= longest
         {
             begins = recurrence.notBefore(known.due, now: now)
@@ -44,8 +44,8 @@ package struct RotationDue: Equatable, Sendable {
 
 extension RotationDue {
     /// Whether the app rests after a failed rotation, rather than being only spread out.
-    package func isResting(_ upkeep: Upkeep, _ entry: AppEntry, now: Timestamp) -> Bool {
-        guard let known = upkeep.rotation, known.base == entry.credential.generation else { return false }
+    package func isResting(_ schedulerState: SchedulerState, _ entry: AppEntry, now: Timestamp) -> Bool {
+        guard let known = schedulerState.rotation, known.base == entry.credential.generation else { return false }
         return (Recurrence.catchUp + 1...Self.rest).contains(known.due - now)
     }
 }

@@ -33,8 +33,8 @@ package actor Scheduler {
     /// The names of apps with changed entries; filled on the thread that commits.
     private final class Changes: Sendable {
         private let names = Mutex<Set<Name>>([])
-        func note(_ name: Name) { names.withLock { _ = $0.insert(name) } }
-        func take() -> Set<Name> {
+        func record(_ name: Name) { names.withLock { _ = $0.insert(name) } }
+        func drain() -> Set<Name> {
             names.withLock { names in
                 defer { names = [] }; return names
             }
@@ -50,7 +50,7 @@ package actor Scheduler {
     let lacking: @Sendable ([String]) -> [String]
     /// Returns whether Zoom gives an app tokens that may change its secret; `nil` when Zoom did not say. Called only
     /// with a secret that Zoom has just accepted.
-    let mayRotate: @Sendable (AppEntry) async -> Upkeep.RotationScope?
+    let mayRotate: @Sendable (AppEntry) async -> SchedulerState.RotationScope?
     let note: @Sendable (SchedulerEvent) -> Void
     private let limits: Limits
     private let changes = Changes()
@@ -66,12 +66,12 @@ package actor Scheduler {
     private var last: Moment?
     private var saving: Task<Void, Never>?
     private var isStopped = false
-    var unsaved = UnsavedUpkeep()
+    var unsaved = UnsavedSchedulerStates()
 
     package init(
         vault: Vault, engine: RotationEngine, tokens: TokenKeeper, time: any TimeSource, limits: Limits = Limits(),
         lacking: @escaping @Sendable ([String]) -> [String],
-        mayRotate: @escaping @Sendable (AppEntry) async -> Upkeep.RotationScope? = { _ in nil },
+        mayRotate: @escaping @Sendable (AppEntry) async -> SchedulerState.RotationScope? = { _ in nil },
         makeID: @escaping @Sendable () -> String,
         note: @escaping @Sendable (SchedulerEvent) -> Void
     ) {
@@ -85,16 +85,16 @@ package actor Scheduler {
         self.makeID = makeID
         self.note = note
         vault.catalog.observe { [changes] change in
-            if case .app(let name) = change { changes.note(name) }
+            if case .app(let name) = change { changes.record(name) }
         }
     }
 
     /// Starts what is due; call it once a second. Returns without waiting for the work.
-    package func look() {
+    package func poll() {
         guard !isStopped else { return }
         let now = time.now
         if let last, Self.isSteady(from: last, to: now) {
-            for name in changes.take() { place(name, now) }
+            for name in changes.drain() { place(name, now) }
         } else {
             planAll(now)
         }
@@ -124,11 +124,11 @@ package actor Scheduler {
     // MARK: Planning
 
     private func planAll(_ now: Moment) {
-        _ = changes.take()
+        _ = changes.drain()
         recurrences = Recurrences()
         var dues: [Work: [Name: Timestamp]] = [:]
         for entry in vault.catalog.entries {
-            noteRotation(entry, now.wall)
+            recordRotation(entry, now.wall)
             let times = plan(entry, now, catchingUp: true)
             for work in Work.allCases {
                 if let due = due(work, times, entry.app.name, now) { dues[work, default: [:]][entry.app.name] = due }
@@ -139,7 +139,7 @@ package actor Scheduler {
 
     private func place(_ name: Name, _ now: Moment) {
         let entry = vault.catalog.app(name)
-        if let entry { noteRotation(entry, now.wall) } else { replacing[name] = nil }
+        if let entry { recordRotation(entry, now.wall) } else { replacing[name] = nil }
         let times = entry.map { plan($0, now, catchingUp: false) }
         for work in Work.allCases {
             queues[work, default: DueQueue()].place(name, at: times.flatMap { due(work, $0, name, now) })
@@ -150,9 +150,9 @@ package actor Scheduler {
         // The status reports a policy that cannot be read.
         let recurrence = try? recurrences.of(entry.app)
         let rotation = RotationDue(
-            entry, upkeep: unsaved[entry], recurrence: recurrence, now: now.wall, catchingUp: catchingUp)
+            entry, schedulerState: unsaved[entry], recurrence: recurrence, now: now.wall, catchingUp: catchingUp)
         if let rotation, rotation.isPutOff { putOff(entry, until: rotation.begins) }
-        return DueTimes(entry, upkeep: unsaved[entry], begins: rotation?.begins, now: now)
+        return DueTimes(entry, schedulerState: unsaved[entry], begins: rotation?.begins, now: now)
     }
 
     /// `nil` while the work is running: when it ends, the app gets a new due time.
@@ -169,7 +169,7 @@ package actor Scheduler {
         resting[work, default: [:]][name] = time.now.boot + seconds
     }
 
-    private func noteRotation(_ entry: AppEntry, _ now: Timestamp) {
+    private func recordRotation(_ entry: AppEntry, _ now: Timestamp) {
         let name = entry.app.name
         if let rotation = entry.rotation {
             replacing[name] = rotation.base
@@ -179,14 +179,14 @@ package actor Scheduler {
     }
 
     private func putOff(_ entry: AppEntry, until due: Timestamp) {
-        unsaved[entry].rotation = Upkeep.PlannedRotation(base: entry.credential.generation, due: due)
+        unsaved[entry].rotation = SchedulerState.PlannedRotation(base: entry.credential.generation, due: due)
     }
 
     // MARK: Doing
 
     private func begin(_ work: Work, _ now: Moment) {
         while underWay[work, default: [:]].count < limits.most(work),
-            let name = queues[work, default: DueQueue()].take(at: now.wall)
+            let name = queues[work, default: DueQueue()].pop(at: now.wall)
         {
             // The work may have been done meanwhile, on an operator's request.
             guard let entry = vault.catalog.app(name), !isStopped else { continue }
@@ -204,9 +204,9 @@ package actor Scheduler {
     private func ended(_ work: Work, _ name: Name) {
         underWay[work]?[name] = nil
         guard !isStopped else { return }
-        changes.note(name)
+        changes.record(name)
         // Fills the freed place at once instead of a second later.
-        look()
+        poll()
     }
 
     /// Saves what was learnt to the vault. If the disk refuses, the next tick tries again.
@@ -215,7 +215,7 @@ package actor Scheduler {
         guard saving == nil, !batch.isEmpty else { return }
         saving = Task {
             do throws(VaultError) {
-                try await vault.keep(batch)
+                try await vault.save(batch)
                 unsaved.saved(batch)
             } catch {
                 note(.notSaved(error))
@@ -225,7 +225,7 @@ package actor Scheduler {
     }
 
     /// Records what was learnt about an app's rotations, and returns when readers see it.
-    package func learn(_ scope: Upkeep.RotationScope, of app: App) async {
+    package func learn(_ scope: SchedulerState.RotationScope, of app: App) async {
         guard let entry = vault.catalog.app(app.name), entry.app.id == app.id else { return }
         unsaved[entry].scope = scope
         await saving?.value

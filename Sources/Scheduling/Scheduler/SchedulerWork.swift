@@ -45,12 +45,12 @@ extension Scheduler {
 
     private func probe(_ entry: AppEntry) async {
         let name = entry.app.name
-        let found: Upkeep.Probe
+        let found: SchedulerState.Probe
         do throws(TokenFailure) {
             let token = try await tokens.attempt(name).token
             // Zoom omits the scopes for a while after a change: then the last result counts. [seen]
             let known = unsaved[entry].probe.flatMap { $0.generation == token.generation ? $0.missingScopes : nil }
-            found = Upkeep.Probe(
+            found = SchedulerState.Probe(
                 generation: token.generation, at: time.now.wall, missingScopes: token.scopes.map(lacking) ?? known ?? []
             )
         } catch {
@@ -58,7 +58,7 @@ extension Scheduler {
                 // Until this is settled, a secret from a backup is not served.
                 return rest(.probe, name, max(error.wait(or: 0), entry.isSuspect ? 5 : Self.pause.probe))
             }
-            found = Upkeep.Probe(
+            found = SchedulerState.Probe(
                 generation: entry.credential.generation, at: time.now.wall, cause: failure.cause, reason: failure.detail
             )
         }
@@ -74,7 +74,7 @@ extension Scheduler {
         guard entry.app.policy.every != nil else { return }
         let found = isTaken ? await mayRotate(entry) : nil
         guard let now = vault.catalog.app(entry.app.name), now.app.id == entry.app.id else { return }
-        unsaved[now].scope = found ?? Upkeep.RotationScope(at: time.now.wall, lack: unsaved[now].scope?.lack)
+        unsaved[now].scope = found ?? SchedulerState.RotationScope(at: time.now.wall, lack: unsaved[now].scope?.lack)
     }
 
     /// Rotates everything that is due, one after the other, for scheduled jobs: not spread out, and inside or outside
@@ -86,7 +86,8 @@ extension Scheduler {
         var found: [(due: Timestamp, entry: AppEntry)] = []
         for entry in vault.catalog.entries {
             let due = RotationDue(
-                entry, upkeep: unsaved[entry], recurrence: try? recurrences.of(entry.app), now: now, catchingUp: false)
+                entry, schedulerState: unsaved[entry], recurrence: try? recurrences.of(entry.app), now: now,
+                catchingUp: false)
             guard let due, due.planned <= now, !due.isResting(unsaved[entry], entry, now: now) else { continue }
             found.append((due.planned, entry))
         }
@@ -113,7 +114,7 @@ extension TokenFailure {
 
 /// What the scheduler did, for the log.
 package enum SchedulerEvent: Sendable {
-    case probed(Name, Upkeep.Probe, isRotating: Bool)
+    case probed(Name, SchedulerState.Probe, isRotating: Bool)
     /// What was learnt about apps is only in memory.
     case notSaved(VaultError)
 }

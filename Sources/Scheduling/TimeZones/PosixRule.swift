@@ -81,7 +81,7 @@ extension PosixRule {
             guard let written = reader.time(hours: 24) else { return nil }
             ahead = -written
         }
-        guard reader.take(","), let begins = reader.change(), reader.take(","), let ends = reader.change(),
+        guard reader.consume(","), let begins = reader.change(), reader.consume(","), let ends = reader.change(),
             reader.isAtEnd
         else { return nil }
         self.init(standard: -standard, saving: Saving(offset: ahead, begins: begins, ends: ends))

@@ -6,7 +6,7 @@ struct RuleReader {
 
     func isNext(_ character: Unicode.Scalar) -> Bool { rest.first == UInt8(ascii: character) }
 
-    mutating func take(_ character: Unicode.Scalar) -> Bool {
+    mutating func consume(_ character: Unicode.Scalar) -> Bool {
         guard isNext(character) else { return false }
         rest.removeFirst()
         return true
@@ -14,7 +14,7 @@ struct RuleReader {
 
     /// Three letters or more, or `<…>` that may also contain digits and signs. The name itself is not used.
     mutating func name() -> Bool {
-        let isQuoted = take("<")
+        let isQuoted = consume("<")
         let name = rest.prefix { byte in
             switch Unicode.Scalar(byte) {
             case "a"..."z", "A"..."Z": true
@@ -23,7 +23,7 @@ struct RuleReader {
             }
         }
         rest = rest.dropFirst(name.count)
-        return name.count >= 3 && (!isQuoted || take(">"))
+        return name.count >= 3 && (!isQuoted || consume(">"))
     }
 
     /// One to three digits.
@@ -37,10 +37,10 @@ struct RuleReader {
 
     /// `[+-]h[h[h]][:mm[:ss]]`, in seconds.
     mutating func time(hours: Int) -> Int? {
-        let isNegative = take("-")
-        if !isNegative { _ = take("+") }
+        let isNegative = consume("-")
+        if !isNegative { _ = consume("+") }
         guard var seconds = number(0...hours).map({ $0 * 3_600 }) else { return nil }
-        for unit in [60, 1] where take(":") {
+        for unit in [60, 1] where consume(":") {
             guard let part = number(0...59) else { return nil }
             seconds += part * unit
         }
@@ -49,14 +49,15 @@ struct RuleReader {
 
     mutating func change() -> PosixRule.Change? {
         guard let day = day() else { return nil }
-        guard take("/") else { return PosixRule.Change(day: day, second: 2 * 3_600) }
+        guard consume("/") else { return PosixRule.Change(day: day, second: 2 * 3_600) }
         return time(hours: 167).map { PosixRule.Change(day: day, second: $0) }
     }
 
     private mutating func day() -> PosixRule.Day? {
-        if take("J") { return number(1...365).map { .julian($0) } }
-        guard take("M") else { return number(0...365).map { .ordinal($0) } }
-        guard let month = number(1...12), take("."), let week = number(1...5), take("."), let weekday = number(0...6)
+        if consume("J") { return number(1...365).map { .julian($0) } }
+        guard consume("M") else { return number(0...365).map { .ordinal($0) } }
+        guard let month = number(1...12), consume("."), let week = number(1...5), consume("."),
+            let weekday = number(0...6)
         else { return nil }
         return .nth(month: month, week: week, weekday: weekday)
     }

@@ -16,7 +16,7 @@ extension TimeZoneRules {
         }
         var times: [Int] = []
         for _ in 0..<header.times { times.append(try reader.integer(bytes: 8)) }
-        let kinds = try reader.take(header.times)
+        let kinds = try reader.read(header.times)
         var offsets: [Int] = []
         for _ in 0..<header.types {
             offsets.append(try reader.integer(bytes: 4))
@@ -60,24 +60,24 @@ private struct FileReader {
         ScheduleError(.zoneFile, "the file of time zone \(identifier) cannot be used: \(reason)", hint: hint)
     }
 
-    mutating func take(_ count: Int) throws(ScheduleError) -> ArraySlice<UInt8> {
+    mutating func read(_ count: Int) throws(ScheduleError) -> ArraySlice<UInt8> {
         guard count <= rest.count else { throw damaged("it is truncated") }
         defer { rest = rest.dropFirst(count) }
         return rest.prefix(count)
     }
 
-    mutating func skip(_ count: Int) throws(ScheduleError) { _ = try take(count) }
+    mutating func skip(_ count: Int) throws(ScheduleError) { _ = try read(count) }
 
     /// A signed number in big-endian order.
     mutating func integer(bytes: Int) throws(ScheduleError) -> Int {
-        let taken = try take(bytes)
+        let taken = try read(bytes)
         let start = (taken.first ?? 0) >= 0x80 ? -1 : 0
         return taken.reduce(start) { $0 << 8 | Int($1) }
     }
 
     mutating func header() throws(ScheduleError) -> Header {
-        guard Array(try take(4)) == Array("TZif".utf8) else { throw damaged("it is not a compiled time zone") }
-        guard let version = try take(1).first, version >= UInt8(ascii: "2") else {
+        guard Array(try read(4)) == Array("TZif".utf8) else { throw damaged("it is not a compiled time zone") }
+        guard let version = try read(1).first, version >= UInt8(ascii: "2") else {
             throw damaged("it is of the first version, which ends in 2037")
         }
         try skip(15)
@@ -96,7 +96,7 @@ private struct FileReader {
     /// The rule between two line feeds, up to the end of the file; `nil` when it is empty.
     mutating func footer() throws(ScheduleError) -> PosixRule? {
         let lineFeed = UInt8(ascii: "\n")
-        guard try take(1).first == lineFeed, rest.popLast() == lineFeed else { throw damaged("its rule is truncated") }
+        guard try read(1).first == lineFeed, rest.popLast() == lineFeed else { throw damaged("its rule is truncated") }
         guard !rest.isEmpty else { return nil }
         guard let rule = PosixRule(rest) else { throw damaged("its rule is unknown") }
         return rule

@@ -11,11 +11,11 @@ package final class ClientPolicies: Sendable {
     private let byUID: [UInt32: [Candidate]]
     /// The facts that the policies of a uid need besides it; a uid whose policies need none has no entry.
     private let needs: [UInt32: IdentityNeeds]
-    private let strangers: [String: String]
+    private let reassignedUIDs: [String: String]
 
-    /// - Parameter strangers: by client ID, the current owner of each uid that no longer belongs to the client's user.
-    package init(_ clients: [Client], strangers: [String: String] = [:]) {
-        self.strangers = strangers
+    /// - Parameter reassignedUIDs: by client ID, the current owner of each uid that no longer belongs to the client's user.
+    package init(_ clients: [Client], reassignedUIDs: [String: String] = [:]) {
+        self.reassignedUIDs = reassignedUIDs
         let byUID = Dictionary(grouping: clients, by: \.selectors.uid)
         self.byUID = byUID.mapValues { $0.sorted { $0.name < $1.name }.map(Candidate.init) }
         needs = byUID.mapValues { $0.reduce(into: []) { $0.formUnion($1.selectors.needs) } }.filter { !$1.isEmpty }
@@ -24,7 +24,7 @@ package final class ClientPolicies: Sendable {
     /// Whether some client has this uid, and the uid still belongs to that client's user.
     package func hasPolicy(for uid: UInt32) -> Bool {
         byUID[uid]?.contains {
-            strangers.isEmpty || $0.client.selectors.user == nil || strangers[$0.client.id] == nil
+            reassignedUIDs.isEmpty || $0.client.selectors.user == nil || reassignedUIDs[$0.client.id] == nil
         } ?? false
     }
 
@@ -74,7 +74,7 @@ package final class ClientPolicies: Sendable {
     private func mismatch(of client: Client, with identity: Identity) -> PolicyVerdict? {
         let wanted = client.selectors
         guard wanted.uid == identity.uid else { return .uid(wanted: wanted.uid) }
-        if !strangers.isEmpty, let user = wanted.user, let now = strangers[client.id] {
+        if !reassignedUIDs.isEmpty, let user = wanted.user, let now = reassignedUIDs[client.id] {
             return .user(wanted: user, now: now)
         }
         if identity.isForeign, !wanted.allowsForeign { return .foreign }

@@ -52,7 +52,7 @@ package struct Inspection: Sendable {
                 switch opened {
                 case .unlockMethod(let method): unlockMethods.append(method)
                 case .auditHead(let found): head = found
-                default: fold.take(.put(opened), over: shown)
+                default: fold.apply(.put(opened), over: shown)
                 }
             }
         }
@@ -65,7 +65,7 @@ package struct Inspection: Sendable {
                         + (found.rows < written.rows ? "deleted" : "added"))
         }
         auditHead = head
-        lookAtSlots(transaction, unlockMethods, sealer)
+        inspectSlots(transaction, unlockMethods, sealer)
         for name in fold.appsWithoutSecret { add(.fatal, "app \(name) has no current secret") }
         _ = fold.show(in: &shown)
         apps = shown.apps.values.map { App($0) }.sorted { $0.name < $1.name }
@@ -86,7 +86,7 @@ package struct Inspection: Sendable {
     }
 
     /// A checksum detects damage of a slot; whether it opens, only its own secret can tell.
-    private mutating func lookAtSlots(
+    private mutating func inspectSlots(
         _ transaction: any StoreTransaction, _ unlockMethods: [UnlockMethod], _ sealer: Sealer
     ) {
         var missing = Dictionary(unlockMethods.map { ($0.id, $0) }) { first, _ in first }

@@ -5,7 +5,7 @@ package protocol SpoolStore: Sendable {
     func prepare() async throws(StoreError)
 
     /// Durable when this returns. Never overwrites another entry.
-    func keep(_ bytes: [UInt8]) async throws(StoreError) -> SpoolFile
+    func save(_ bytes: [UInt8]) async throws(StoreError) -> SpoolFile
 
     /// Everything that was stored and not freed, of any content.
     func files() async throws(StoreError) -> [SpoolFile]
@@ -32,7 +32,7 @@ package struct NoSpool: SpoolStore {
     package func prepare() async throws(StoreError) {}
     package func files() async throws(StoreError) -> [SpoolFile] { [] }
     package func free(_ file: SpoolFile) async throws(StoreError) {}
-    package func keep(_ bytes: [UInt8]) async throws(StoreError) -> SpoolFile {
+    package func save(_ bytes: [UInt8]) async throws(StoreError) -> SpoolFile {
         throw StoreError(.missing, "there is no place for a spool")
     }
 }

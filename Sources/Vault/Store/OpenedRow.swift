@@ -14,7 +14,7 @@ enum OpenedRow: Sendable {
     case delivery(DeliveryRecord)
     case token(TokenRecord)
     case refusals(RefusalsRecord)
-    case upkeep(UpkeepRecord)
+    case schedulerState(SchedulerStateRecord)
     case unlockMethod(UnlockMethod)
     /// As stored: only its own secret opens it.
     case keySlot(SealedRow)
@@ -34,7 +34,7 @@ enum OpenedRow: Sendable {
         case .delivery: self = try sealer.open(row, as: DeliveryRecord.self).opened
         case .token: self = try sealer.open(row, as: TokenRecord.self).opened
         case .refusals: self = try sealer.open(row, as: RefusalsRecord.self).opened
-        case .upkeep: self = try sealer.open(row, as: UpkeepRecord.self).opened
+        case .schedulerState: self = try sealer.open(row, as: SchedulerStateRecord.self).opened
         case .unlockMethod: self = try sealer.open(row, as: UnlockMethod.self).opened
         case .keySlot: self = .keySlot(row)
         case .keyring: self = .keyring(row)

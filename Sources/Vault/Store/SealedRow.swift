@@ -45,9 +45,9 @@ package struct SealedTable: Hashable, Sendable {
     package static let token = SealedTable("token", ["app", "expires_at"])
     package static let refusals = SealedTable("refusals", ["app"])
     package static let receipt = SealedTable("receipt", ["id", "app"])
-    package static let upkeep = SealedTable("upkeep", ["app"])
+    package static let schedulerState = SealedTable("scheduler_state", ["app"])
     package static let delivery = SealedTable("delivery", ["target"])
-    package static let uncounted = [token, refusals, receipt, upkeep, delivery]
+    package static let uncounted = [token, refusals, receipt, schedulerState, delivery]
 
     /// One row: the number of rows, their digest, and the number of commits.
     package static let state = SealedTable("state", ["id"])

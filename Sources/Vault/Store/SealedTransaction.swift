@@ -90,20 +90,20 @@ struct SealedTransaction {
     // MARK: Beside the rows
 
     /// Sets the audit event of this commit. The last call counts.
-    mutating func tell(_ event: AuditEvent?) { self.event = event }
+    mutating func audit(_ event: AuditEvent?) { self.event = event }
 
     /// Sets the keys for rows from this commit on.
     mutating func replaceSecrets(by secrets: KeySecrets) { self.secrets = secrets }
 
-    mutating func belong(to host: String) { state.host = host }
+    mutating func setOwner(_ host: String) { state.host = host }
 
-    mutating func note(_ trouble: AuditTrouble?) { state.auditTrouble = trouble }
+    mutating func set(_ trouble: AuditTrouble?) { state.auditTrouble = trouble }
 
     /// Makes the time of this commit the newest, whatever the clock said before.
     mutating func forgetTimes() { state.newestTime = nil }
 
     /// Returns the first generation of a new app, which records its generations itself from now on.
-    mutating func takeFirstGeneration(of name: Name) -> Generation {
+    mutating func claimFirstGeneration(of name: Name) -> Generation {
         defer { state.spent.forget(name) }
         return state.spent.first(of: name)
     }
@@ -120,7 +120,7 @@ struct SealedTransaction {
         state.commits = max(state.commits, account.floor) + 1
         if let log { try follow(log) }
         let entry = account.hasLog ? event.map { AuditEntry($0, at: now, commit: state.commits) } : nil
-        if let entry { try keep(entry) }
+        if let entry { try addToOutbox(entry) }
         try store.put(try sealer.seal(state))
         changes.append(.put(.state(state)))
         return Commit(changes: changes, secrets: secrets, entry: entry)
@@ -150,7 +150,7 @@ struct SealedTransaction {
 
     /// Stores an event, or counts it if there is no room. After a loss, events are counted until the outbox is empty, so
     /// that the log keeps its order.
-    private mutating func keep(_ entry: AuditEntry) throws {
+    private mutating func addToOutbox(_ entry: AuditEntry) throws {
         let row = try sealer.seal(OutboxRecord(entry))
         guard state.outboxLoss == nil, state.outboxBytes + row.sealed.count <= Self.outboxRoom else {
             state.outboxLoss = AuditBacklog.Loss(

@@ -36,7 +36,7 @@ package final class SpoolFiles: SpoolStore {
         }
     }
 
-    package func keep(_ bytes: [UInt8]) async throws(StoreError) -> SpoolFile {
+    package func save(_ bytes: [UInt8]) async throws(StoreError) -> SpoolFile {
         try await onThread { files throws(StoreError) in
             let contents = (try? files.contents()) ?? []
             for spare in contents where files.isSpare(spare) && spare.bytes.count >= bytes.count {

@@ -19,11 +19,11 @@ struct AppGuide {
         file = DraftFile(name)
         draft = GuideDraft(name: name)
         try checkThatNameIsFree(name)
-        tell("\nthis guides you through the Zoom App Marketplace and stores the app as '\(name)' at the end")
-        tell("quit at any question with q or Ctrl-C: the entered values are saved, but never the secret")
+        say("\nthis guides you through the Zoom App Marketplace and stores the app as '\(name)' at the end")
+        say("quit at any question with q or Ctrl-C: the entered values are saved, but never the secret")
         if let kept = file?.read(), kept.name == name {
             let place = kept.step.map { "step \($0.number) of \(MarketplaceStep.allCases.count)" } ?? "the check"
-            tell("\ncontinuing where you left off: \(place)")
+            say("\ncontinuing where you left off: \(place)")
             guard let line = Question.line("press Enter to continue (n: start over, q: quit) "), line != "q" else {
                 throw left()
             }
@@ -33,7 +33,7 @@ struct AppGuide {
     }
 
     mutating func run() throws {
-        keep()
+        save()
         while let step = draft.step {
             show(step)
             for field in draft.open(at: step) where field.isKept || secret == nil {
@@ -41,7 +41,7 @@ struct AppGuide {
             }
             if step.fields.isEmpty { try wait("  press Enter when that is done (q: quit) ") }
             draft.finish(step)
-            keep()
+            save()
         }
         try check()
         try store()
@@ -62,9 +62,9 @@ struct AppGuide {
     // MARK: Asking
 
     private func show(_ step: MarketplaceStep) {
-        tell("\nstep \(step.number) of \(MarketplaceStep.allCases.count): \(step.title)")
-        for (index, task) in step.tasks.enumerated() { tell(task, behind: index == 0 ? "  do   " : "       ") }
-        tell(step.reason, behind: "  why  ")
+        say("\nstep \(step.number) of \(MarketplaceStep.allCases.count): \(step.title)")
+        for (index, task) in step.tasks.enumerated() { say(task, behind: index == 0 ? "  do   " : "       ") }
+        say(step.reason, behind: "  why  ")
     }
 
     private mutating func ask(_ field: MarketplaceField, keeping present: String? = nil) throws {
@@ -75,19 +75,19 @@ struct AppGuide {
             if line.isEmpty, present != nil { return }
             let others = draft.values.filter { $0.key != field }
             switch field.judge(line, knowing: others) {
-            case .taken(let value, let wasTrimmed): return take(field, value, wasTrimmed)
-            case .skipped: return take(field, "", false)
+            case .taken(let value, let wasTrimmed): return accept(field, value, wasTrimmed)
+            case .skipped: return accept(field, "", false)
             case .doubtful(let value, let wasTrimmed, let why):
-                if Question.isYes("  \(why); use it anyway?") { return take(field, value, wasTrimmed) }
-            case .refused(let why): tell(why, behind: "  ")
+                if Question.isYes("  \(why); use it anyway?") { return accept(field, value, wasTrimmed) }
+            case .refused(let why): say(why, behind: "  ")
             }
         }
     }
 
-    private mutating func take(_ field: MarketplaceField, _ value: String, _ wasTrimmed: Bool) {
-        if wasTrimmed { tell("there was white space around it; it was left out", behind: "  ") }
+    private mutating func accept(_ field: MarketplaceField, _ value: String, _ wasTrimmed: Bool) {
+        if wasTrimmed { say("there was white space around it; it was left out", behind: "  ") }
         draft.set(field, value)
-        keep()
+        save()
     }
 
     private mutating func askSecret() throws {
@@ -100,7 +100,7 @@ struct AppGuide {
             } catch {
                 switch error.kind {
                 case .empty where secret != nil: return
-                case .empty: tell(error.description, behind: "  ")
+                case .empty: say(error.description, behind: "  ")
                 case .givenUp: throw left()
                 case .other: throw error
                 }
@@ -108,7 +108,7 @@ struct AppGuide {
             }
             guard !entered.bytes.constantTimeEquals(SecretBytes(copying: "q")) else { throw left() }
             if let field = draft.field(holding: entered.bytes) {
-                tell("this is the \(field.words) that you entered before, not the client secret", behind: "  ")
+                say("this is the \(field.words) that you entered before, not the client secret", behind: "  ")
                 continue
             }
             if let doubt = MarketplaceField.recheck(aboutSecretOf: Self.shape(of: entered.bytes)),
@@ -116,7 +116,7 @@ struct AppGuide {
             {
                 continue
             }
-            if entered.wasTrimmed { tell("there was white space around it; it was left out", behind: "  ") }
+            if entered.wasTrimmed { say("there was white space around it; it was left out", behind: "  ") }
             secret = SecretBox(entered.bytes.copy())
             return
         }
@@ -138,13 +138,13 @@ struct AppGuide {
 
     /// Repeats until Zoom accepts the credentials or the operator stops. Only wrong values are entered again.
     private mutating func check() throws {
-        tell("\nnow Zoom checks everything")
+        say("\nnow Zoom checks everything")
         while true {
             if secret == nil { try askSecret() }
             let answer = try common.admin.send(
                 .post, "/v1/credentials/verify", body: document(verifying: true).render(), within: .seconds(120))
             let mending = VerificationAdvice(try answer.document())
-            for words in mending.words { tell(words, behind: "  ") }
+            for words in mending.words { say(words, behind: "  ") }
             switch mending.outcome {
             case .ready: return
             case .again:
@@ -185,8 +185,8 @@ struct AppGuide {
 
     // MARK: Leaving
 
-    private func keep() {
-        if let file, !file.write(draft) { tell("your entries cannot be saved: the state directory cannot be written") }
+    private func save() {
+        if let file, !file.write(draft) { say("your entries cannot be saved: the state directory cannot be written") }
     }
 
     private func left() -> CommandFailure {
@@ -196,7 +196,7 @@ struct AppGuide {
             try: "keyturn app add \(draft.name)")
     }
 
-    private func tell(_ text: String, behind first: String = "") {
+    private func say(_ text: String, behind first: String = "") {
         let width = Screen.width(of: STDERR_FILENO).map { min($0, 100) }
         // Lines that are already formatted stay as they are.
         let lines = visible(

@@ -31,7 +31,7 @@ struct DoctorCommand: ParsableCommand {
     private func report() throws -> DoctorReport {
         do { return try asked() } catch let error as ClientError {
             switch error {
-            case .notRunning, .notListening: return Self.withoutDaemon(common.places)
+            case .notRunning, .notListening: return Self.withoutDaemon(common.paths)
             default: throw error
             }
         }
@@ -41,22 +41,22 @@ struct DoctorCommand: ParsableCommand {
         let report: DoctorReport = try common.admin.send(.get, "/v1/doctor", within: .seconds(120)).document()
         // The sandboxed service may not query the kernel's clock state, but an operator may.
         guard report.lines.contains(where: { $0.check == "clock" && $0.outcome == .skipped }) else { return report }
-        let seen = HostDoctor(places: common.places, now: SystemTime().now.wall).clock
+        let seen = HostDoctor(paths: common.paths, now: SystemTime().now.wall).clock
         return DoctorReport(report.lines.map { $0.check == "clock" ? seen : $0 })
     }
 
-    static func withoutDaemon(_ places: Places) -> DoctorReport {
-        let host = HostDoctor(places: places, now: SystemTime().now.wall)
-        let isSystems = places.runtimeDirectory == Places.systemRuntimeDirectory
+    static func withoutDaemon(_ paths: Paths) -> DoctorReport {
+        let host = HostDoctor(paths: paths, now: SystemTime().now.wall)
+        let isSystems = paths.runtimeDirectory == Paths.systemRuntimeDirectory
         let down =
             host.isServed
             ? CheckResult(
                 "daemon", .failed,
-                "a daemon serves the vault, but cannot be reached: its socket \(places.adminSocket) was removed",
-                try: isSystems ? Places.restart : "restart keyturnd")
+                "a daemon serves the vault, but cannot be reached: its socket \(paths.adminSocket) was removed",
+                try: isSystems ? Paths.restart : "restart keyturnd")
             : CheckResult(
-                "daemon", .failed, "no daemon listens at \(places.adminSocket)",
-                try: isSystems ? Places.restart : "systemctl start keyturnd, or keyturnd serve")
+                "daemon", .failed, "no daemon listens at \(paths.adminSocket)",
+                try: isSystems ? Paths.restart : "systemctl start keyturnd, or keyturnd serve")
         let unseen = CheckResult(
             "vault", .skipped,
             "without a daemon the vault, the log, the libraries and the connection to Zoom are not checked",

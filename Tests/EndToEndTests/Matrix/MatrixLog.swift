@@ -52,7 +52,7 @@ final class MatrixLog: Sendable {
         }
     }
 
-    func note(_ scenario: MatrixCase, _ outcome: MatrixOutcome) {
+    func record(_ scenario: MatrixCase, _ outcome: MatrixOutcome) {
         let verdict = outcome.failure.map { "failed: \($0.replacing("\n", with: " "))" } ?? "passed"
         let line = """
             \(scenario.number) \(scenario.description) killed=\(outcome.kills) end=\(outcome.state) \

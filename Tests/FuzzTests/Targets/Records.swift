@@ -11,7 +11,8 @@ extension FuzzTarget {
         var choices = Choices(input)
         let readers: [([Cell], ArraySlice<UInt8>) throws -> Void] = [
             twice(App.self), twice(Client.self), twice(GenerationRecord.self), twice(Rotation.self),
-            twice(TokenRecord.self), twice(RefusalsRecord.self), twice(ReceiptRecord.self), twice(UpkeepRecord.self),
+            twice(TokenRecord.self), twice(RefusalsRecord.self), twice(ReceiptRecord.self),
+            twice(SchedulerStateRecord.self),
             twice(VaultState.self), twice(AuditHeadRecord.self), twice(OutboxRecord.self), twice(PushTarget.self),
             twice(DeliveryRecord.self), twice(UnlockMethod.self),
         ]

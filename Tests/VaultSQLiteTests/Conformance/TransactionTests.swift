@@ -22,7 +22,7 @@ import Vault
                 try transaction.remove(from: .app, id: "b")
                 throw Undo()
             } committed: {
-                published.note(1)
+                published.record(1)
             }
         }
         #expect(published.all == [])
@@ -38,7 +38,7 @@ import Vault
         let result = try await store.write { _ in
             "result"
         } committed: {
-            published.note($0)
+            published.record($0)
         }
         #expect(result == "result" && published.all == ["result"])
         #expect(try await store.read { _ in Int?.none } == nil)
@@ -75,11 +75,11 @@ import Vault
                     _ = try await store.write { transaction -> Int in
                         let number = try transaction.row(in: .app, id: "counter")?.number ?? 0
                         // The one before must have been published before this one began.
-                        if published.count != number { disorders.note(number) }
+                        if published.count != number { disorders.record(number) }
                         try transaction.put(.app("counter", number + 1))
                         return number + 1
                     } committed: { number in
-                        published.note(number)
+                        published.record(number)
                     }
                 }
             }

@@ -1,7 +1,7 @@
 package import Domain
 
 /// What the scheduler remembers about an app across restarts. If it is lost, it is found out again.
-package struct Upkeep: Equatable, Sendable {
+package struct SchedulerState: Equatable, Sendable {
     /// A rotation time that differs from the policy's: work that was overdue at a start is postponed a little, and
     /// another restart must not postpone it again.
     package struct PlannedRotation: Equatable, Sendable {
@@ -55,7 +55,7 @@ package struct Upkeep: Equatable, Sendable {
     package var scope: RotationScope?
 
     /// The newer value of each part. Results for an older secret never replace those for a newer one.
-    func merged(over known: Upkeep?) -> Upkeep {
+    func merged(over known: SchedulerState?) -> SchedulerState {
         guard let known else { return self }
         var merged = self
         if let old = known.rotation, rotation.map({ $0.base < old.base }) ?? true { merged.rotation = old }

@@ -1,37 +1,37 @@
 import Domain
 package import SecretJSON
 
-struct UpkeepRecord: Record {
-    static let table = SealedTable.upkeep
+struct SchedulerStateRecord: Record {
+    static let table = SealedTable.schedulerState
     let appID: String
-    let upkeep: Upkeep
+    let schedulerState: SchedulerState
 
-    init(appID: String, _ upkeep: Upkeep) {
+    init(appID: String, _ schedulerState: SchedulerState) {
         self.appID = appID
-        self.upkeep = upkeep
+        self.schedulerState = schedulerState
     }
 
-    var opened: OpenedRow { .upkeep(self) }
+    var opened: OpenedRow { .schedulerState(self) }
 
     init<Failure>(
         _ columns: inout Columns<Self, Failure>, _ members: inout Members<Self, Failure>
     ) throws(Failure) {
         appID = try columns("app", \.appID)
-        upkeep = Upkeep(
-            rotation: try members.inline(ifPresent: "rotation_base", \.upkeep.rotation),
-            probe: try members.inline(ifPresent: "probe_generation", \.upkeep.probe),
-            scope: try members.inline(ifPresent: "scope_at", \.upkeep.scope))
+        schedulerState = SchedulerState(
+            rotation: try members.inline(ifPresent: "rotation_base", \.schedulerState.rotation),
+            probe: try members.inline(ifPresent: "probe_generation", \.schedulerState.probe),
+            scope: try members.inline(ifPresent: "scope_at", \.schedulerState.scope))
     }
 }
 
-extension Upkeep.PlannedRotation: MemberList {
+extension SchedulerState.PlannedRotation: MemberList {
     package init<Failure>(_ members: inout Members<Self, Failure>) throws(Failure) {
         base = try members("rotation_base", \.base)
         due = try members("rotation_due", \.due)
     }
 }
 
-extension Upkeep.Probe: MemberList {
+extension SchedulerState.Probe: MemberList {
     package init<Failure>(_ members: inout Members<Self, Failure>) throws(Failure) {
         generation = try members("probe_generation", \.generation)
         at = try members("probe_at", \.at)
@@ -42,7 +42,7 @@ extension Upkeep.Probe: MemberList {
     }
 }
 
-extension Upkeep.RotationScope: MemberList {
+extension SchedulerState.RotationScope: MemberList {
     package init<Failure>(_ members: inout Members<Self, Failure>) throws(Failure) {
         at = try members("scope_at", \.at)
         lack = try members.ifPresent("scope_lack", \.lack)

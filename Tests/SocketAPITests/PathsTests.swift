@@ -2,16 +2,16 @@ import Domain
 import SocketAPI
 import Testing
 
-@Suite struct PlacesTests {
+@Suite struct PathsTests {
     private static let own = "/run/user/1000/keyturn"
 
-    private func places(
+    private func paths(
         _ environment: [String: String] = [:], runtime: String? = nil, isRoot: Bool = false, there: Set<String>
-    ) -> Places {
+    ) -> Paths {
         var environment = environment
         environment["XDG_RUNTIME_DIR"] = "/run/user/1000"
         environment["HOME"] = "/home/ada"
-        return Places(runtimeDirectory: runtime, environment: { environment[$0] }, isRoot: isRoot)
+        return Paths(runtimeDirectory: runtime, environment: { environment[$0] }, isRoot: isRoot)
             .forClient { there.contains($0) }
     }
 
@@ -24,16 +24,16 @@ import Testing
             there: Set<String>, runtime: String, other: String?
         )
     {
-        let found = places(there: there)
+        let found = paths(there: there)
         #expect(found.runtimeDirectory == runtime && found.otherRuntimeDirectory == other)
         #expect(found.stateDirectory == (runtime == Self.own ? "/home/ada/.local/state/keyturn" : "/var/lib/keyturn"))
     }
 
     @Test func `an explicit path is used as given, and root uses the system's socket alone`() {
-        #expect(places(runtime: "/tmp/x", there: ["/run/keyturn"]).runtimeDirectory == "/tmp/x")
-        #expect(places(["KEYTURN_RUNTIME_DIR": "/tmp/y"], there: ["/run/keyturn"]).runtimeDirectory == "/tmp/y")
-        #expect(places(["KEYTURN_STATE_DIR": "/tmp/z"], there: ["/run/keyturn"]).runtimeDirectory == Self.own)
-        let root = places(isRoot: true, there: [])
+        #expect(paths(runtime: "/tmp/x", there: ["/run/keyturn"]).runtimeDirectory == "/tmp/x")
+        #expect(paths(["KEYTURN_RUNTIME_DIR": "/tmp/y"], there: ["/run/keyturn"]).runtimeDirectory == "/tmp/y")
+        #expect(paths(["KEYTURN_STATE_DIR": "/tmp/z"], there: ["/run/keyturn"]).runtimeDirectory == Self.own)
+        let root = paths(isRoot: true, there: [])
         #expect(root.runtimeDirectory == "/run/keyturn" && root.otherRuntimeDirectory == nil)
     }
 

@@ -2,7 +2,7 @@ import SocketAPI
 import Vault
 import VaultSQLite
 
-extension Places {
+extension Paths {
     /// Where this host keeps its vault. The only place that says which kind of store it is.
     var storage: any VaultStorage { SQLiteStorage(at: vault) }
 

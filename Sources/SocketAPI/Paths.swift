@@ -1,5 +1,5 @@
 /// The default paths of the state and the sockets. They depend only on the user and the environment.
-package struct Places: Equatable, Sendable {
+package struct Paths: Equatable, Sendable {
     package let stateDirectory: String
     package let runtimeDirectory: String
     package let configurationFile: String
@@ -58,7 +58,7 @@ package struct Places: Equatable, Sendable {
 
     /// The sockets for a client: those of this user's own daemon if there is one, else the system's. Explicit paths are
     /// used as given.
-    package func forClient(exists: (String) -> Bool) -> Places {
+    package func forClient(exists: (String) -> Bool) -> Paths {
         guard !isChosen, runtimeDirectory != Self.systemRuntimeDirectory, !exists(adminSocket), !exists(agentSocket)
         else { return self }
         guard exists(Self.systemRuntimeDirectory) else {
@@ -66,7 +66,7 @@ package struct Places: Equatable, Sendable {
             own.otherRuntimeDirectory = Self.systemRuntimeDirectory
             return own
         }
-        var system = Places(environment: { _ in nil }, isRoot: true)
+        var system = Paths(environment: { _ in nil }, isRoot: true)
         system.otherRuntimeDirectory = runtimeDirectory
         return system
     }
