@@ -69,61 +69,62 @@ let package = Package(
         .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
         .target(name: "CPlatform"),
         target("SecretMemory", ["CPlatform"]),
+        target("System", ["SecretMemory"]),
         target("Domain", ["SecretMemory"]),
         target("SecretJSON", ["Domain", "SecretMemory"]),
         target("Envelope", ["COpenSSL", "CPlatform", "Domain", "SecretMemory"]),
-        target("Audit", ["Domain", "Envelope", "SecretJSON", "SecretMemory"]),
-        target("Vault", ["Audit", "Domain", "Envelope", "SecretJSON", "SecretMemory"]),
+        target("Audit", ["Domain", "Envelope", "SecretJSON", "SecretMemory", "System"]),
+        target("Vault", ["Audit", "Domain", "Envelope", "SecretJSON", "SecretMemory", "System"]),
         target(
             "VaultSQLite",
-            ["CSQLite", "Domain", "Vault"],
+            ["CSQLite", "Domain", "System", "Vault"],
             exclude: ["schema/audit.schema.json", "schema/openapi.yaml"],
             resources: [.embedInCode("schema/v001.sql")]),
         target("Tokens", ["Domain", "SecretMemory", "Vault"]),
         target("Rotation", ["Domain", "SecretMemory", "Vault"]),
         target(
             "Scheduling",
-            ["Domain", "Rotation", "Tokens", "Vault", .product(name: "HeapModule", package: "swift-collections")]),
-        target("HTTPTransport", ["CCurl", "COpenSSL", "SecretJSON", "SecretMemory"]),
+            [
+                "Domain", "Rotation", "System", "Tokens", "Vault",
+                .product(name: "HeapModule", package: "swift-collections"),
+            ]),
+        target("HTTPTransport", ["CCurl", "COpenSSL", "SecretJSON", "SecretMemory", "System"]),
         target("Zoom", ["Domain", "HTTPTransport", "SecretJSON", "SecretMemory"]),
         target("PingFederate", ["Domain", "HTTPTransport", "SecretJSON", "SecretMemory"]),
-        target("SocketAPI", ["CPlatform", "Domain", "SecretJSON", "SecretMemory"]),
-        target("Confinement", ["CPlatform", "SocketAPI"]),
-        target("SocketServer", ["CPlatform", "Domain", "SecretMemory", "SocketAPI"]),
+        target("SocketAPI", ["CPlatform", "Domain", "SecretJSON", "SecretMemory", "System"]),
+        target("Confinement", ["CPlatform", "SocketAPI", "System"]),
+        target("SocketServer", ["CPlatform", "Domain", "SecretMemory", "SocketAPI", "System"]),
         target(
             "PushTargets",
             [
                 "Audit", "CPlatform", "Domain", "Envelope", "HTTPTransport", "PingFederate", "Rotation", "SecretMemory",
-                "SocketAPI", "Vault", logging,
+                "SocketAPI", "System", "Vault", logging,
             ]),
-        target("Terminal", ["Domain", "SecretMemory", "SocketAPI"]),
+        target("Terminal", ["Domain", "SecretMemory", "SocketAPI", "System"]),
         target("ErrorCatalog", ["Domain", "SecretJSON", "SocketAPI", "Terminal"]),
         target("Guide", ["Domain", "SecretJSON", "SocketAPI"]),
-        target("Doctor", ["CPlatform", "Domain", "SecretMemory", "SocketAPI"]),
+        target("Doctor", ["CPlatform", "Domain", "SecretMemory", "SocketAPI", "System"]),
         target(
             "Maintenance",
             [
                 "Audit", "Confinement", "CPlatform", "Doctor", "Domain", "Envelope", "SecretJSON", "SecretMemory",
-                "SocketAPI", "Vault",
+                "SocketAPI", "System", "Vault",
             ]),
         target(
             "Health",
             [
                 "Audit", "Confinement", "CPlatform", "Doctor", "Domain", "Envelope", "HTTPTransport", "Maintenance",
-                "PushTargets", "Rotation", "Scheduling", "SecretJSON", "SecretMemory", "SocketAPI", "Tokens", "Vault",
-                "Zoom", logging,
+                "PushTargets", "Rotation", "Scheduling", "SecretJSON", "SecretMemory", "SocketAPI", "System", "Tokens",
+                "Vault", "Zoom", logging,
             ]),
         target(
             "Daemon",
             [
-                "Audit", "Confinement", "CPlatform", "CYAML", "Doctor", "Domain", "Envelope", "Health",
-                "HTTPTransport", "Maintenance", "PingFederate", "PushTargets", "Rotation", "Scheduling", "SecretJSON",
-                "SecretMemory",
-                "SocketAPI",
-                "SocketServer",
-                "Tokens", "Vault", "Zoom", logging,
+                "Audit", "Confinement", "CPlatform", "CYAML", "Doctor", "Domain", "Envelope", "Health", "HTTPTransport",
+                "Maintenance", "PingFederate", "PushTargets", "Rotation", "Scheduling", "SecretJSON", "SecretMemory",
+                "SocketAPI", "SocketServer", "System", "Tokens", "Vault", "Zoom", logging,
             ]),
-        target("Sandbox", ["Domain", "SecretMemory", "SocketAPI", "SocketServer"]),
+        target("Sandbox", ["Domain", "SecretMemory", "SocketAPI", "SocketServer", "System"]),
 
         executable(
             "keyturnd",
@@ -135,8 +136,8 @@ let package = Package(
         executable(
             "keyturn",
             [
-                "Doctor", "Domain", "ErrorCatalog", "Guide", "SecretJSON", "SecretMemory", "SocketAPI", "Terminal",
-                arguments,
+                "Doctor", "Domain", "ErrorCatalog", "Guide", "SecretJSON", "SecretMemory", "SocketAPI", "System",
+                "Terminal", arguments,
             ]),
         executable("zoom-sandbox", ["Sandbox", "SocketAPI", "Terminal", arguments]),
 
@@ -146,7 +147,7 @@ let package = Package(
                 "Domain", "Envelope", "Rotation", "Scheduling", "SecretMemory", "Tokens", "Vault", "VaultSQLite",
             ], path: "Tests/SchedulerBench", swiftSettings: settings),
         .target(
-            name: "HTTPTestSupport", dependencies: ["Domain", "SocketAPI", "SocketServer"],
+            name: "HTTPTestSupport", dependencies: ["Domain", "SocketAPI", "SocketServer", "System"],
             path: "Tests/HTTPTestSupport",
             swiftSettings: settings),
         .target(
@@ -156,6 +157,7 @@ let package = Package(
         .executableTarget(
             name: "BenchVault", dependencies: ["Domain", "Envelope", "SecretMemory", "Vault", "VaultSQLite"],
             path: "Tests/BenchVault", swiftSettings: settings),
+        tests("SystemTests", ["SecretMemory", "System"]),
         tests("DomainTests", ["Domain"]),
         tests("ConfinementTests", ["CPlatform", "Confinement"]),
         tests("SecretMemoryTests", ["SecretMemory", "TestSupport"]),
@@ -208,7 +210,7 @@ let package = Package(
                 "HTTPTransport", "Maintenance", "PingFederate", "Rotation", "SecretMemory", "SocketAPI", "SocketServer",
                 "TestSupport", "Tokens", "Vault", "Zoom", logging,
             ]),
-        tests("SandboxTests", ["Sandbox", "SocketServer", "TestSupport", "zoom-sandbox"]),
+        tests("SandboxTests", ["Sandbox", "SocketServer", "System", "TestSupport", "zoom-sandbox"]),
         fuzzer,
         // Preloaded into programs by the end-to-end tests, and linked into none.
         .target(name: "FaultyDisk", path: "Tests/FaultyDisk"),

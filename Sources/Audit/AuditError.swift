@@ -1,4 +1,5 @@
 import Glibc
+package import System
 
 /// Why the audit log could not be written or read. An operation that must be recorded then does not happen.
 package struct AuditError: Error, Equatable, CustomStringConvertible {
@@ -27,15 +28,17 @@ package struct AuditError: Error, Equatable, CustomStringConvertible {
         self.detail = detail
     }
 
-    init(systemCall what: String, _ reason: CInt) {
+    package var description: String { detail }
+}
+
+extension AuditError: SystemErrorConvertible {
+    package init(_ error: SystemError) {
         let code: Code =
-            switch reason {
+            switch error.code {
             case ENOSPC, EDQUOT, EFBIG: .diskFull
             case EACCES, EPERM, EROFS, ELOOP: .notPermitted
             default: .inputOutput
             }
-        self.init(code, "\(what): \(unsafe String(cString: strerror(reason)).lowercased())")
+        self.init(code, error.description)
     }
-
-    package var description: String { detail }
 }

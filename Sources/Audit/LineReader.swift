@@ -1,12 +1,11 @@
-import Glibc
+import System
 
 /// Reads a file of the log line by line, in constant memory.
 package struct LineReader: ~Copyable {
     /// The longest line that is accepted, without its line feed. Nothing writes longer ones.
     package static let longestLine = 1 << 18
 
-    private let descriptor: CInt
-    private let path: String
+    private let file: File
     private var buffer: [UInt8] = []
     private var start = 0
     private var hasEnded = false
@@ -14,12 +13,8 @@ package struct LineReader: ~Copyable {
     package private(set) var offset = 0
 
     package init(path: String) throws(AuditError) {
-        descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
-        guard descriptor >= 0 else { throw AuditError(systemCall: "cannot open \(path)", errno) }
-        self.path = path
+        file = try AuditError.wrapping { () throws(SystemError) in try File(reading: path) }
     }
-
-    deinit { close(descriptor) }
 
     package enum Line: Sendable {
         /// Without its line feed.
@@ -52,14 +47,13 @@ package struct LineReader: ~Copyable {
     private mutating func fill() throws(AuditError) {
         buffer.removeSubrange(..<start)
         start = 0
-        let known = buffer.count
         let chunk = 1 << 16
-        buffer.append(contentsOf: repeatElement(0, count: chunk))
-        let got = unsafe buffer.withUnsafeMutableBytes { bytes in
-            unsafe read(descriptor, bytes.baseAddress.map { unsafe $0 + known }, chunk)
+        do throws(SystemError) {
+            let more = try file.read(most: chunk)
+            buffer += more
+            hasEnded = more.count < chunk
+        } catch {
+            throw AuditError(error)
         }
-        buffer.removeLast(chunk - max(got, 0))
-        if got < 0, errno != EINTR { throw AuditError(systemCall: "cannot read \(path)", errno) }
-        if got == 0 { hasEnded = true }
     }
 }

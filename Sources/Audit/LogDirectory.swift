@@ -1,4 +1,5 @@
 import Glibc
+import System
 
 /// The directory of the log's files: `audit-00000001.jsonl` and so on, in the order of their numbers.
 package struct LogDirectory: Sendable {
@@ -25,26 +26,12 @@ package struct LogDirectory: Sendable {
 
     /// The numbers of the existing files, ascending.
     package func segments() throws(AuditError) -> [Int] {
-        guard let directory = unsafe opendir(path) else { throw AuditError(systemCall: "cannot read \(path)", errno) }
-        defer { unsafe closedir(directory) }
-        var numbers: [Int] = []
-        while let entry = unsafe readdir(directory) {
-            let name = unsafe withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
-                unsafe String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
-            }
+        let names = try AuditError.wrapping { () throws(SystemError) in try Files.names(in: path) }
+        return names.compactMap { name in
             guard name.hasPrefix("audit-"), name.hasSuffix(".jsonl"),
                 let number = Int(name.dropFirst(6).dropLast(6)), number > 0, path(of: number).hasSuffix("/" + name)
-            else { continue }
-            numbers.append(number)
-        }
-        return numbers.sorted()
-    }
-
-    /// Makes the names of new files survive a power cut.
-    func sync() throws(AuditError) {
-        let descriptor = unsafe Glibc.open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw AuditError(systemCall: "cannot open \(path)", errno) }
-        defer { close(descriptor) }
-        guard fsync(descriptor) == 0 else { throw AuditError(systemCall: "cannot sync \(path)", errno) }
+            else { return nil }
+            return number
+        }.sorted()
     }
 }

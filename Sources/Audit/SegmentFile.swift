@@ -1,49 +1,44 @@
 import Domain
 import Glibc
 import SecretMemory
+import System
 
 /// One file of the log, open for appending. Closed with its last reference.
 final class SegmentFile: Sendable {
     let number: Int
     let path: String
-    private let descriptor: CInt
-    private let device: dev_t
-    private let inode: ino_t
+    private let file: File
+    private let opened: stat
 
-    private init(number: Int, path: String, descriptor: CInt) throws(AuditError) {
-        var status = stat()
-        guard unsafe fstat(descriptor, &status) == 0 else {
-            let reason = errno
-            close(descriptor)
-            throw AuditError(systemCall: "cannot inspect \(path)", reason)
-        }
-        (self.number, self.path, self.descriptor) = (number, path, descriptor)
-        (device, inode) = (status.st_dev, status.st_ino)
+    private init(number: Int, path: String, file: consuming File) throws(SystemError) {
+        opened = try file.status()
+        (self.number, self.path) = (number, path)
+        self.file = file
     }
-
-    deinit { close(descriptor) }
 
     /// Creates a file for this user alone, and makes its name survive a power cut. Fails if it exists.
     static func create(_ number: Int, in directory: LogDirectory) throws(AuditError) -> SegmentFile {
         let path = directory.path(of: number)
-        let flags = O_WRONLY | O_APPEND | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW
-        let descriptor = unsafe Glibc.open(path, flags, 0o600)
-        guard descriptor >= 0 else { throw AuditError(systemCall: "cannot create \(path)", errno) }
-        do throws(AuditError) {
-            let file = try SegmentFile(number: number, path: path, descriptor: descriptor)
-            try directory.sync()
-            return file
+        do throws(SystemError) {
+            let file = try File(creatingForAppending: path)
+            do throws(SystemError) {
+                let segment = try SegmentFile(number: number, path: path, file: file)
+                try Files.syncDirectory(directory.path)
+                return segment
+            } catch {
+                unsafe unlink(path)
+                throw error
+            }
         } catch {
-            unsafe unlink(path)
-            throw error
+            throw AuditError(error)
         }
     }
 
     static func open(_ number: Int, in directory: LogDirectory) throws(AuditError) -> SegmentFile {
         let path = directory.path(of: number)
-        let descriptor = unsafe Glibc.open(path, O_WRONLY | O_APPEND | O_CLOEXEC | O_NOFOLLOW)
-        guard descriptor >= 0 else { throw AuditError(systemCall: "cannot open \(path)", errno) }
-        return try SegmentFile(number: number, path: path, descriptor: descriptor)
+        return try AuditError.wrapping { () throws(SystemError) in
+            try SegmentFile(number: number, path: path, file: File(appendingTo: path))
+        }
     }
 
     /// Appends all of `bytes`, or leaves the file unchanged.
@@ -52,7 +47,7 @@ final class SegmentFile: Sendable {
         var done = 0
         while done < bytes.byteCount {
             let written = unsafe bytes.withUnsafeBytes { bytes in
-                unsafe write(descriptor, bytes.baseAddress.map { unsafe $0 + done }, bytes.count - done)
+                unsafe write(file.descriptor, bytes.baseAddress.map { unsafe $0 + done }, bytes.count - done)
             }
             if written >= 0 {
                 done += written
@@ -61,7 +56,7 @@ final class SegmentFile: Sendable {
             let reason = errno
             if reason == EINTR { continue }
             // Half a line would count as damage.
-            guard done == 0 || ftruncate(descriptor, off_t(size)) == 0 else {
+            guard done == 0 || ftruncate(file.descriptor, off_t(size)) == 0 else {
                 throw AuditError(.halfWritten, AuditError(systemCall: "cannot write \(path)", reason).detail)
             }
             throw AuditError(systemCall: "cannot write \(path)", reason)
@@ -69,13 +64,13 @@ final class SegmentFile: Sendable {
     }
 
     func truncate(to size: Int) throws(AuditError) {
-        guard ftruncate(descriptor, off_t(size)) == 0, fsync(descriptor) == 0 else {
+        guard ftruncate(file.descriptor, off_t(size)) == 0, fsync(file.descriptor) == 0 else {
             throw AuditError(systemCall: "cannot truncate \(path)", errno)
         }
     }
 
     func sync() throws(AuditError) {
-        guard fdatasync(descriptor) == 0 else { throw AuditError(systemCall: "cannot sync \(path)", errno) }
+        try AuditError.wrapping { () throws(SystemError) in try file.syncData() }
     }
 
     /// What is wrong with the file under this name, if anything: it may have been moved, removed, replaced or
@@ -84,7 +79,7 @@ final class SegmentFile: Sendable {
     func trouble(size: Int) -> String? {
         var named = stat()
         guard unsafe lstat(path, &named) == 0 else { return "\(path) was removed or renamed" }
-        guard named.st_dev == device, named.st_ino == inode else { return "\(path) was replaced" }
+        guard named.isSameFile(as: opened) else { return "\(path) was replaced" }
         return named.st_size < size
             ? "\(path) was truncated from \(size) to \(counted(Int(named.st_size), "byte"))" : nil
     }

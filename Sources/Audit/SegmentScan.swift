@@ -3,6 +3,7 @@ import Envelope
 import Glibc
 import SecretJSON
 import SecretMemory
+import System
 
 /// The content of one file of the log, as far as its lines form a chain.
 struct SegmentScan {

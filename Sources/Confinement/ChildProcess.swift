@@ -1,6 +1,7 @@
 import CPlatform
 package import Glibc
 import SocketAPI
+import System
 
 /// A command from the settings as a process: with a few variables, its input, none of our descriptors, and a session of
 /// its own. It cannot write to the vault's directories, nor gain privileges. Its standard error is dropped, since a
@@ -30,7 +31,7 @@ package struct ChildProcess {
         package let words: String
         package var hint: String?
 
-        init(_ reason: CInt) { words = unsafe String(cString: strerror(reason)).lowercased() }
+        init(_ reason: CInt) { words = SystemError.words(for: reason) }
 
         init(_ distrust: TrustedPath.Distrust) {
             words = "\(distrust.reason), and is not trusted"

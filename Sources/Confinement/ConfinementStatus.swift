@@ -1,4 +1,4 @@
-import Glibc
+import System
 
 /// How a process is confined, according to `/proc/PID/status`.
 package struct ConfinementStatus: Equatable, Sendable {
@@ -36,15 +36,11 @@ package struct ConfinementStatus: Equatable, Sendable {
 
     /// For this process: each thread has its own, and the widest counts. `nil` where /proc does not say.
     package static var current: ConfinementStatus? {
-        guard let directory = unsafe opendir("/proc/self/task") else { return nil }
-        defer { unsafe closedir(directory) }
+        guard let threads = try? Files.names(in: "/proc/self/task") else { return nil }
         var widest: ConfinementStatus?
-        while let entry = unsafe readdir(directory) {
-            let name = unsafe withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
-                unsafe String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
-            }
+        for thread in threads {
             // A thread that ended meanwhile has no status.
-            guard Int(name) != nil, let text = text(at: "/proc/self/task/\(name)/status"),
+            guard let text = text(at: "/proc/self/task/\(thread)/status"),
                 let status = ConfinementStatus(status: text)
             else { continue }
             widest = widest.map { $0.joined(status) } ?? status
@@ -53,11 +49,7 @@ package struct ConfinementStatus: Equatable, Sendable {
     }
 
     private static func text(at path: String) -> String? {
-        let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { return nil }
-        defer { close(descriptor) }
-        var bytes = [UInt8](repeating: 0, count: 8192)
-        let count = unsafe bytes.withUnsafeMutableBytes { unsafe read(descriptor, $0.baseAddress, $0.count) }
-        return count > 0 ? String(decoding: bytes[..<count], as: UTF8.self) : nil
+        guard let text = try? File(reading: path).read(most: 8192), !text.isEmpty else { return nil }
+        return String(decoding: text, as: UTF8.self)
     }
 }

@@ -2,6 +2,7 @@ import CPlatform
 package import Domain
 import Glibc
 package import SocketAPI
+import System
 
 /// Checks of a host for anybody with access to the state directory, with or without a daemon.
 package struct HostDoctor {
@@ -16,10 +17,8 @@ package struct HostDoctor {
 
     /// Whether a process has the vault open, even if it cannot be reached; `false` also when the caller may not check.
     package var isServed: Bool {
-        let descriptor = unsafe open(paths.vault + ".lock", O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
-        guard descriptor >= 0 else { return false }
-        defer { close(descriptor) }
-        return flock(descriptor, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK
+        guard let file = try? File(reading: paths.vault + ".lock") else { return false }
+        return flock(file.descriptor, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK
     }
 
     package var lines: [Line] { [kernel, clock] + state }
@@ -91,7 +90,7 @@ package struct HostDoctor {
         var status = stat()
         guard unsafe stat(paths.stateDirectory, &status) == 0 else {
             let reason = errno
-            let words = unsafe String(cString: strerror(reason)).lowercased()
+            let words = SystemError.words(for: reason)
             return [
                 Line(
                     "state_directory", .failed, "\(paths.stateDirectory): \(words)",

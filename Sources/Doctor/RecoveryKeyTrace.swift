@@ -1,9 +1,9 @@
 import Glibc
 import SecretMemory
+import System
 
 /// Finds files that contain a recovery key: nine groups of four letters and digits. The content is read into memory that
 /// is wiped, and goes nowhere else.
-/// leaves it by no way.
 enum RecoveryKeyTrace {
     private static let (groups, letters) = (9, 4)
     private static let sizes = 44...4096
@@ -19,17 +19,14 @@ enum RecoveryKeyTrace {
     }
 
     private static func holdsOne(_ path: String) -> Bool {
-        let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY)
-        guard descriptor >= 0 else { return false }
-        defer { close(descriptor) }
-        var status = stat()
-        guard unsafe fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG,
-            sizes.contains(Int(status.st_size))
-        else { return false }
-        let content = SecretBytes(count: Int(status.st_size)) { span in
-            _ = unsafe span.withUnsafeMutableBytes { unsafe Glibc.read(descriptor, $0.baseAddress, $0.count) }
+        do throws(SystemError) {
+            let file = try File(reading: path)
+            let status = try file.status()
+            guard status.isRegularFile, sizes.contains(Int(status.st_size)) else { return false }
+            return try file.read(secret: Int(status.st_size)).withSpan { isIn($0) }
+        } catch {
+            return false
         }
-        return content.withSpan { isIn($0) }
     }
 
     static func isIn(_ text: RawSpan) -> Bool {

@@ -1,6 +1,7 @@
 package import Domain
 import Glibc
 package import SocketAPI
+import System
 
 /// Checks that only the owner of the state directory can read its content.
 package struct StateModes {
@@ -52,16 +53,5 @@ package struct StateModes {
     }
 
     /// Empty when it is not a directory.
-    static func names(in path: String) -> [String] {
-        guard let directory = unsafe opendir(path) else { return [] }
-        defer { unsafe closedir(directory) }
-        var names: [String] = []
-        while let entry = unsafe readdir(directory) {
-            let name = unsafe withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
-                unsafe String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
-            }
-            if name != ".", name != ".." { names.append(name) }
-        }
-        return names.sorted()
-    }
+    static func names(in path: String) -> [String] { (try? Files.names(in: path)) ?? [] }
 }

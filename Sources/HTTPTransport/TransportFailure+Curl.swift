@@ -1,6 +1,7 @@
 import CCurl
 import Glibc
 import SecretMemory
+import System
 
 extension TransportFailure {
     /// Classifies curl's result. `started` is true when curl was about to send the request itself, after the
@@ -37,7 +38,7 @@ struct CurlCircumstances: Equatable {
         if let alert { return "TLS alert \(alert)" }
         switch code {
         case CURLE_COULDNT_CONNECT, CURLE_RECV_ERROR, CURLE_SEND_ERROR, CURLE_SSL_CONNECT_ERROR:
-            return systemError == 0 ? "" : unsafe String(cString: strerror(CInt(systemError))).lowercased()
+            return systemError == 0 ? "" : SystemError.words(for: CInt(systemError))
         case CURLE_COULDNT_RESOLVE_HOST, CURLE_OPERATION_TIMEDOUT, CURLE_FILESIZE_EXCEEDED, CURLE_PARTIAL_FILE,
             CURLE_GOT_NOTHING, CURLE_SSL_CACERT_BADFILE, CURLE_SSL_CERTPROBLEM, CURLE_SSL_CLIENTCERT:
             return ""

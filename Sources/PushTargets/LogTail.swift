@@ -1,6 +1,7 @@
 import CPlatform
 import Glibc
 import Synchronization
+import System
 
 /// Reads the lines that another program appends to its log, which may be renamed, truncated or replaced. Lines from
 /// before the first read are skipped.
@@ -52,7 +53,7 @@ final class LogTail: Sendable {
         guard file >= 0 else {
             if file == -2 { throw Trouble(reason: "it is not a regular file") }
             if errno == ENOENT { state.isNew = true }
-            throw Trouble(reason: unsafe String(cString: strerror(errno)))
+            throw Trouble(reason: SystemError.words(for: errno))
         }
         var found = stat()
         unsafe fstat(file, &found)

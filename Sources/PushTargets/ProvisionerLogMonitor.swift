@@ -1,6 +1,7 @@
 import Domain
 import PingFederate
 import SecretMemory
+import System
 import Vault
 
 /// Reads PingFederate's own log for targets that have one, and records whether provisioning works after a push.

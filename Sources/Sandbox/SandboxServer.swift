@@ -1,7 +1,8 @@
 import FoundationEssentials
 import Glibc
-package import SocketServer
+import SocketServer
 import Synchronization
+package import System
 
 /// A ``SandboxState`` behind a socket on 127.0.0.1: plain HTTP, never another address.
 ///

@@ -1,5 +1,6 @@
 package import Domain
 import Glibc
+import System
 
 /// Why there is no usable answer.
 package enum ClientError: Advised, Error, Equatable, Sendable, CustomStringConvertible {
@@ -59,7 +60,7 @@ package enum ClientError: Advised, Error, Equatable, Sendable, CustomStringConve
                 "the answer is not one of a Keyturn daemon: \(part)",
                 try: "check that the client and the daemon have the same version")
         case .answerTooLarge: Advice("the daemon's answer is too large")
-        case .failed(let code): Advice("the socket failed: \(Self.words(for: code))")
+        case .failed(let code): Advice("the socket failed: \(SystemError.words(for: code))")
         case .problem(let problem): problem.advice
         }
     }
@@ -72,9 +73,4 @@ package enum ClientError: Advised, Error, Equatable, Sendable, CustomStringConve
     }
 
     private static func isSystems(_ path: String) -> Bool { path.hasPrefix(Paths.systemRuntimeDirectory + "/") }
-
-    private static func words(for code: Int32) -> String {
-        guard let text = unsafe strerror(code) else { return "error \(code)" }
-        return unsafe String(cString: text).lowercased()
-    }
 }

@@ -1,6 +1,7 @@
 import CPlatform
 import Glibc
 import Synchronization
+package import System
 
 /// The events of a descriptor.
 struct Readiness: OptionSet {

@@ -1,4 +1,5 @@
 import Glibc
+package import System
 
 /// An address and port of this host that other hosts cannot reach.
 package struct LoopbackAddress: Equatable, Sendable, CustomStringConvertible {

@@ -1,6 +1,7 @@
 import Glibc
 package import SocketAPI
 import Synchronization
+package import System
 
 /// Serves one socket: accepts connections on several loops, and identifies each caller before a byte is read.
 package final class Server: Sendable {

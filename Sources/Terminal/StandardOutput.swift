@@ -1,5 +1,6 @@
 import Glibc
 import Synchronization
+import System
 
 /// Standard output for secrets: bytes go from their memory straight to the descriptor, past every buffer.
 ///
@@ -26,7 +27,7 @@ package enum StandardOutput {
     package static var failure: String? {
         let reason = end.load(ordering: .acquiring)
         guard reason != 0, reason != EPIPE else { return nil }
-        return unsafe "the output could not be written: \(String(cString: strerror(reason)).lowercased())"
+        return "the output could not be written: \(SystemError.words(for: reason))"
     }
 
     /// Makes sure that the last output was written, as far as the system supports that.

@@ -1,6 +1,7 @@
 import Domain
 import Envelope
 import SecretMemory
+import System
 
 /// The stored key slots of a vault, and the keyring that each of them leads to.
 struct KeySlots: Sendable, Equatable {

@@ -3,6 +3,7 @@ package import Domain
 package import Envelope
 import SecretMemory
 import Synchronization
+import System
 
 extension Vault {
     /// Creates a vault in an empty store: a keyring, and one key slot for each unlock key.

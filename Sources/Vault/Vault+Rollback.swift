@@ -1,6 +1,7 @@
 package import Audit
 import Domain
 import SecretMemory
+import System
 
 /// A vault's file that was replaced by an older copy. The audit log shows it, because its lines name commits.
 ///

@@ -3,6 +3,7 @@ package import Domain
 package import Envelope
 import SecretMemory
 import Synchronization
+import System
 
 /// The keys for rows, and the key that is wrapped in each key slot. No row contains them in the clear: they come with the
 /// commit that changes them.

@@ -1,4 +1,4 @@
-import Glibc
+import System
 import Vault
 
 /// The first bytes of a SQLite file (its file format, §1.3). They are checked before SQLite opens the file: opening
@@ -9,11 +9,11 @@ enum FileHeader {
     private static let applicationID = 68..<72
 
     static func check(_ path: String) throws(StoreError) {
-        let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK)
-        guard descriptor >= 0 else { throw StoreError(systemCall: "cannot open \(path)", errno) }
-        defer { close(descriptor) }
-        var header = [UInt8](repeating: 0, count: length)
-        guard unsafe pread(descriptor, &header, length, 0) == length else {
+        // The name of a backup comes from an operator, and may be a link.
+        let header = try StoreError.wrapping { () throws(SystemError) in
+            try File(reading: path, followsLinks: true).read(most: length)
+        }
+        guard header.count == length else {
             throw StoreError(
                 .notAVault,
                 "\(path) is too short to be a vault of Keyturn: it was truncated, or is another kind of file")

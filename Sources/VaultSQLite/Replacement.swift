@@ -1,5 +1,6 @@
 import Domain
 import Glibc
+import System
 package import Vault
 
 /// Replaces a vault's file in one step: at any moment either the old or the new vault opens, each with its own
@@ -24,9 +25,9 @@ package struct Replacement {
     /// - Returns: the directory that now contains the old files; `nil` when there were none.
     package func replace(with file: String) throws(StoreError) -> String? {
         do throws(StoreError) {
-            let isThere = try keepAside()
-            guard unsafe rename(file, next) == 0 else { throw StoreError(systemCall: "cannot rename \(file)", errno) }
-            do throws(StoreError) { try syncDirectory(of: next) } catch {
+            let isThere = try moveAside()
+            try rename(file, next)
+            do throws(StoreError) { try syncName(of: next) } catch {
                 // Otherwise a later opening would complete it, although this call reports a failure.
                 unsafe unlink(next)
                 throw error
@@ -48,19 +49,21 @@ package struct Replacement {
             throw StoreError(systemCall: "cannot remove \(path + suffix)", errno)
         }
         // A journal that reappeared after a power cut would be mistaken for the new file's.
-        try syncDirectory(of: path)
-        guard unsafe rename(next, path) == 0 else {
-            throw StoreError(systemCall: "cannot give the vault its name", errno)
-        }
-        try syncDirectory(of: path)
+        try syncName(of: path)
+        try rename(next, path)
+        try syncName(of: path)
         return aside
+    }
+
+    private func rename(_ path: String, _ name: String) throws(StoreError) {
+        try StoreError.wrapping { () throws(SystemError) in try Files.rename(path, to: name) }
     }
 
     // MARK: Old files
 
     /// Links all existing files under second names, or copies them where the file system has no links.
     /// - Returns: whether there were any files.
-    private func keepAside() throws(StoreError) -> Bool {
+    private func moveAside() throws(StoreError) -> Bool {
         sweep()
         let names = Self.suffixes.map { path + $0 }.filter { unsafe access($0, F_OK) == 0 }
         guard !names.isEmpty else { return false }
@@ -75,7 +78,7 @@ package struct Replacement {
             }
             try VaultCopy.copy(name, to: second)
         }
-        try syncDirectory(of: draft + "/.")
+        try syncName(of: draft + "/.")
         return true
     }
 
@@ -93,10 +96,8 @@ package struct Replacement {
         for number in 0...999 {
             let name = "\(directory)/replaced-\(stamp)" + (number == 0 ? "" : "-\(number)")
             guard unsafe access(name, F_OK) != 0 else { continue }
-            guard unsafe rename(draft, name) == 0 else {
-                throw StoreError(systemCall: "cannot name the directory of the old files", errno)
-            }
-            try syncDirectory(of: name)
+            try rename(draft, name)
+            try syncName(of: name)
             return name
         }
         throw StoreError(.library, "there are too many directories like replaced-\(stamp)")

@@ -1,5 +1,6 @@
 import Domain
 import Glibc
+import System
 package import Vault
 
 /// A vault in one SQLite file, with its journals and its lock beside it.

@@ -1,6 +1,7 @@
 import Dispatch
 import Glibc
 import Synchronization
+import System
 package import Vault
 
 extension SQLiteStore {
@@ -18,9 +19,7 @@ extension SQLiteStore {
     package func backUp<Result: Sendable>(
         to path: String, comparing compare: @escaping @Sendable (any StoreTransaction) throws -> Result
     ) async throws -> Result {
-        let descriptor = unsafe Glibc.open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
-        guard descriptor >= 0 else { throw StoreError(systemCall: "cannot create \(path)", errno) }
-        defer { Glibc.close(descriptor) }
+        let file = try StoreError.wrapping { () throws(SystemError) in try File(creating: path) }
         try await begin(path)
         do {
             var result: Result?
@@ -37,7 +36,8 @@ extension SQLiteStore {
                 }
             }
             try await Self.makeSingle(path)
-            guard let result, fsync(descriptor) == 0 else { throw StoreError(systemCall: "cannot sync \(path)", errno) }
+            try StoreError.wrapping { () throws(SystemError) in try file.sync() }
+            guard let result else { throw StoreError(.closed, "the vault was closed") }
             return result
         } catch {
             try? await onConnection { [self] _ in endBackup() }

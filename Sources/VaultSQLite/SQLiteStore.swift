@@ -2,6 +2,7 @@ import Dispatch
 package import Domain
 import Glibc
 import Synchronization
+import System
 package import Vault
 
 /// The vault's store in one SQLite file, for one process.
@@ -36,18 +37,14 @@ package final class SQLiteStore: VaultStore {
         }
         let draft = path + ".new"
         sweep(draft)
-        let descriptor = unsafe Glibc.open(draft, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
-        guard descriptor >= 0 else { throw StoreError(systemCall: "cannot create \(draft)", errno) }
-        Glibc.close(descriptor)
+        try StoreError.wrapping { () throws(SystemError) in _ = try File(creating: draft) }
         let store = try SQLiteStore(path: draft, lock: lock, isNew: true)
         do {
             try await fill(store)
             try await store.checkpoint()
             try await store.closeDatabase()
-            guard unsafe rename(draft, path) == 0 else {
-                throw StoreError(systemCall: "cannot give \(draft) its name", errno)
-            }
-            do { try syncDirectory(of: path) } catch {
+            try StoreError.wrapping { () throws(SystemError) in try Files.rename(draft, to: path) }
+            do { try syncName(of: path) } catch {
                 // The caller assumes that there is no vault, and drops its keys.
                 unsafe unlink(path)
                 throw error

@@ -1,4 +1,5 @@
 import Glibc
+import System
 package import Vault
 
 /// A private copy of a vault's file and its journals, removed with the last reference. Opening a vault writes to it, so
@@ -29,15 +30,9 @@ package final class VaultCopy: Sendable {
 
     /// Removes copies in `parent` that killed processes left.
     package static func sweep(_ parent: String) {
-        guard let listing = unsafe opendir(parent) else { return }
-        defer { unsafe closedir(listing) }
-        while let entry = unsafe readdir(listing) {
-            let name = unsafe withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
-                unsafe String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
-            }
-            if name.hasPrefix("keyturn-"), name.utf8.count == "keyturn-XXXXXX".utf8.count {
-                remove("\(parent)/\(name)")
-            }
+        for name in (try? Files.names(in: parent)) ?? []
+        where name.hasPrefix("keyturn-") && name.utf8.count == "keyturn-XXXXXX".utf8.count {
+            remove("\(parent)/\(name)")
         }
     }
 
@@ -62,32 +57,19 @@ package final class VaultCopy: Sendable {
 
     /// Copies a file into a new one (0600), and syncs it.
     static func copy(_ original: String, to copy: String) throws(StoreError) {
-        let source = unsafe open(original, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK)
-        guard source >= 0 else { throw StoreError(systemCall: "cannot open \(original)", errno) }
-        defer { close(source) }
-        var status = stat()
-        guard unsafe fstat(source, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
-            throw StoreError(.notAVault, "\(original) is not a file")
-        }
-        let target = unsafe open(copy, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
-        guard target >= 0 else { throw StoreError(systemCall: "cannot create \(copy)", errno) }
-        defer { close(target) }
-        var buffer = [UInt8](repeating: 0, count: 1 << 20)
-        while true {
-            let got = unsafe read(source, &buffer, buffer.count)
-            if got < 0, errno == EINTR { continue }
-            guard got >= 0 else { throw StoreError(systemCall: "cannot read \(original)", errno) }
-            if got == 0 { break }
-            var done = 0
-            while done < got {
-                let written = unsafe buffer.withUnsafeBytes { bytes in
-                    unsafe write(target, bytes.baseAddress?.advanced(by: done), got - done)
-                }
-                if written < 0, errno == EINTR { continue }
-                guard written > 0 else { throw StoreError(systemCall: "cannot write \(copy)", errno) }
-                done += written
+        do throws(SystemError) {
+            // The name of a backup comes from an operator, and may be a link.
+            let source = try File(reading: original, followsLinks: true)
+            guard try source.status().isRegularFile else { throw SystemError("cannot copy \(original)", EINVAL) }
+            let target = try File(creating: copy)
+            while true {
+                let bytes = try source.read(most: 1 << 20)
+                if bytes.isEmpty { break }
+                try target.write(unsafe bytes.span.bytes)
             }
+            try target.sync()
+        } catch {
+            throw error.code == EINVAL ? StoreError(.notAVault, "\(original) is not a file") : StoreError(error)
         }
-        guard fsync(target) == 0 else { throw StoreError(systemCall: "cannot sync \(copy)", errno) }
     }
 }

@@ -216,7 +216,7 @@ import Testing
             #expect(key.exit == 65 && key.errors.contains("the client key is longer than 32768 bytes"), "\(key)")
             let folder = try Self.set(world, "--ca-file", world.directory)
             #expect(
-                folder.exit == 74 && folder.errors.contains("the CA file cannot be read: Is a directory"), "\(folder)")
+                folder.exit == 74 && folder.errors.contains("the CA file cannot be read: is a directory"), "\(folder)")
         }
     }
 

@@ -1,6 +1,7 @@
 import Domain
 import Glibc
 package import SocketAPI
+import System
 
 @testable package import SocketServer
 

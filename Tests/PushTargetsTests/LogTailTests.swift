@@ -54,7 +54,7 @@ import Testing
 
     @Test func `a file that comes later is read whole; without one, that is said`() throws {
         let tail = LogTail(path: path)
-        #expect(throws: LogTail.Trouble(reason: "No such file or directory")) { try tail.lines(longest: 100) }
+        #expect(throws: LogTail.Trouble(reason: "no such file or directory")) { try tail.lines(longest: 100) }
         try append("first\n")
         #expect(try tail.lines(longest: 100) == ["first"])
         #expect(throws: LogTail.Trouble(reason: "it is not a regular file")) {

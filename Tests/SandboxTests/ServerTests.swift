@@ -1,5 +1,6 @@
 import Foundation
 import SocketServer
+import System
 import TestSupport
 import Testing
 

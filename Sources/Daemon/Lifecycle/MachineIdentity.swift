@@ -1,4 +1,4 @@
-import Glibc
+import System
 
 /// Distinguishes this host from one that its disk was copied to: by default systemd's machine ID, which must be
 /// fingerprinted and not passed on (machine-id(5)).
@@ -15,13 +15,7 @@ enum MachineIdentity {
     }
 
     private static func content(_ path: String) -> String? {
-        let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK)
-        guard descriptor >= 0 else { return nil }
-        defer { close(descriptor) }
-        var bytes = [UInt8](repeating: 0, count: 256)
-        let got = unsafe Glibc.read(descriptor, &bytes, bytes.count)
-        guard got > 0 else { return nil }
-        return String(decoding: bytes.prefix(got), as: UTF8.self).split(whereSeparator: \.isWhitespace).first.map(
-            String.init)
+        guard let text = try? File(reading: path, followsLinks: true).read(most: 256) else { return nil }
+        return String(decoding: text, as: UTF8.self).split(whereSeparator: \.isWhitespace).first.map(String.init)
     }
 }

@@ -1,4 +1,5 @@
 import Audit
+import System
 import Vault
 
 /// Reading the log from disk.

@@ -3,6 +3,7 @@ import Domain
 import Glibc
 package import Maintenance
 package import SocketAPI
+import System
 
 /// Checks whether a start would succeed with readable settings: without binding anything, and without opening the vault.
 /// For `keyturnd check-config`, and each reload.
@@ -36,7 +37,7 @@ package struct SettingsCheck: Sendable {
     static func checkCAFile(_ settings: Settings) throws(StartError) {
         guard let path = settings.caFile else { return }
         guard unsafe access(path, R_OK) == 0 else {
-            throw StartError(.configuration, "zoom.ca_file: cannot read \(path): \(words(for: errno))")
+            throw StartError(.configuration, "zoom.ca_file: cannot read \(path): \(SystemError.words(for: errno))")
         }
         try StartError.check("zoom.ca_file", path)
     }
@@ -116,7 +117,7 @@ package struct SettingsCheck: Sendable {
                 "agent.group has no effect: agent.mode 0\(String(settings.agentMode, radix: 8)) gives groups no access")
         }
         if let program = settings.alertCommand?.program, unsafe access(program, X_OK) != 0 {
-            found.append("alerts.command: cannot run \(printable(program)): \(words(for: errno))")
+            found.append("alerts.command: cannot run \(printable(program)): \(SystemError.words(for: errno))")
         }
         return found
     }

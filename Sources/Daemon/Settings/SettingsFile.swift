@@ -1,6 +1,7 @@
 import Glibc
 package import Maintenance
 import SocketAPI
+import System
 
 extension Settings {
     /// Reads all settings from where they are set.
@@ -16,25 +17,17 @@ package enum SettingsFile {
     }
 
     private static func text(_ path: String, required: Bool) throws(StartError) -> String? {
-        let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY)
-        guard descriptor >= 0 else {
-            if errno == ENOENT, !required { return nil }
-            throw StartError(.configuration, "cannot read \(path): \(words(for: errno))")
+        let bytes: [UInt8]
+        do throws(SystemError) {
+            let file = try File(reading: path, followsLinks: true)
+            bytes = try file.read(most: largest + 1)
+        } catch {
+            if error.code == ENOENT, !required { return nil }
+            throw StartError(.configuration, error.description)
         }
-        defer { close(descriptor) }
         // It decides which commands run, and which servers are trusted.
         try StartError.check("the configuration file", path)
-        var bytes = [UInt8](repeating: 0, count: largest + 1)
-        var count = 0
-        while count < bytes.count {
-            let got = unsafe bytes[count...].withUnsafeMutableBytes { buffer in
-                unsafe Glibc.read(descriptor, buffer.baseAddress, buffer.count)
-            }
-            guard got >= 0 else { throw StartError(.configuration, "cannot read \(path): \(words(for: errno))") }
-            if got == 0 { break }
-            count += got
-        }
-        guard count <= largest, let text = String(validating: bytes[..<count], as: UTF8.self) else {
+        guard bytes.count <= largest, let text = String(validating: bytes, as: UTF8.self) else {
             throw StartError(.configuration, "\(path) is not a text of at most \(largest / 1024) KiB")
         }
         return text

@@ -2,6 +2,7 @@ import Glibc
 import Maintenance
 import SocketAPI
 import SocketServer
+import System
 
 /// A listening socket on loopback.
 final class LoopbackSocket: Listener {

@@ -2,44 +2,36 @@ import Glibc
 import Maintenance
 import SocketAPI
 import Synchronization
+import System
 
 /// Makes a runtime directory's sockets this process's. Held for its life; the kernel releases it.
 final class RuntimeLock: Sendable {
     private let path: String
-    private let descriptor: Mutex<CInt>
+    private let file: Mutex<File>
 
     init(directory: String) throws(StartError) {
         path = directory + "/keyturnd.lock"
-        descriptor = Mutex(try Self.lock(path, in: directory))
+        file = Mutex(try Self.lock(path, in: directory))
     }
 
     /// Locks the present file, if somebody removed the locked one.
     func renew(in directory: String) throws(StartError) {
-        var (held, there) = (stat(), stat())
-        let old = descriptor.withLock { $0 }
-        if unsafe fstat(old, &held) == 0, unsafe lstat(path, &there) == 0, held.st_dev == there.st_dev,
-            held.st_ino == there.st_ino
-        {
+        var there = stat()
+        if unsafe lstat(path, &there) == 0, let held = file.withLock({ try? $0.status() }), held.isSameFile(as: there) {
             return
         }
-        let new = try Self.lock(path, in: directory)
-        descriptor.withLock { $0 = new }
-        close(old)
+        try file.withLock { file throws(StartError) in file = try Self.lock(path, in: directory) }
     }
 
-    private static func lock(_ path: String, in directory: String) throws(StartError) -> CInt {
-        let descriptor = unsafe open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
-        guard descriptor >= 0 else { throw StartError(systemCall: "cannot open \(path)", errno) }
-        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
-            let reason = errno
-            close(descriptor)
-            guard reason == EWOULDBLOCK else { throw StartError(systemCall: "cannot lock \(path)", reason) }
-            throw StartError(
-                .temporary, "another keyturnd serves the sockets in \(directory)",
-                hint: "stop it first, or give this one its own --runtime-dir")
+    private static func lock(_ path: String, in directory: String) throws(StartError) -> File {
+        do throws(SystemError) {
+            let file = try File(lockFile: path)
+            if try file.lock() { return file }
+        } catch {
+            throw StartError(error)
         }
-        return descriptor
+        throw StartError(
+            .temporary, "another keyturnd serves the sockets in \(directory)",
+            hint: "stop it first, or give this one its own --runtime-dir")
     }
-
-    deinit { close(descriptor.withLock { $0 }) }
 }

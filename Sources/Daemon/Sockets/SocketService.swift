@@ -5,6 +5,7 @@ import Logging
 import Maintenance
 import SocketAPI
 import SocketServer
+import System
 
 /// The sockets, from creation to removal.
 struct SocketService {

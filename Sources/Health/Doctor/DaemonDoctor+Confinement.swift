@@ -2,6 +2,7 @@ import Confinement
 import Glibc
 import Maintenance
 import SocketAPI
+import System
 
 /// The doctor's lines about the daemon's confinement, which limits an attacker who takes it over. The kernel says what is
 /// in force; the outcomes at the start say why something is not.
@@ -92,7 +93,7 @@ extension DaemonDoctor {
         case ENOTSUP where !isLandlock: "this program was built with a sanitizer"
         case ENOSYS: "this kernel has no \(isLandlock ? "Landlock" : "such call")"
         case EOPNOTSUPP: "Landlock is off here, or older than Linux 5.19"
-        default: words(for: reason)
+        default: SystemError.words(for: reason)
         }
     }
 

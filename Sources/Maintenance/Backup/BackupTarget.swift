@@ -1,6 +1,7 @@
 import Domain
 import Glibc
 import SocketAPI
+import System
 
 /// The file for a backup, and the draft beside it. The daemon writes it as its own user: only where other users cannot
 /// interfere, through no symbolic links but its own or root's, and over nothing but a backup.
@@ -48,7 +49,9 @@ struct BackupTarget {
     private func checkDirectory(_ forbidden: [String]) throws(Problem) {
         var status = stat()
         guard unsafe stat(directory, &status) == 0 else {
-            throw Problem(.notFound, "the backup's directory: \(words(for: errno))", try: "create the directory first")
+            throw Problem(
+                .notFound, "the backup's directory: \(SystemError.words(for: errno))", try: "create the directory first"
+            )
         }
         guard status.st_mode & S_IFMT == S_IFDIR else {
             throw Problem(.conflict, "the backup's directory is not a directory")
@@ -66,7 +69,9 @@ struct BackupTarget {
     private func checkFile() throws(Problem) {
         var status = stat()
         guard unsafe lstat(path, &status) == 0 else {
-            guard errno == ENOENT else { throw Problem(.storageFailed, "the backup's file: \(words(for: errno))") }
+            guard errno == ENOENT else {
+                throw Problem(.storageFailed, "the backup's file: \(SystemError.words(for: errno))")
+            }
             return
         }
         guard mayReplace else { throw Self.exists }
@@ -89,7 +94,7 @@ struct BackupTarget {
             let reason = errno
             throw Problem(
                 reason == EACCES || reason == EPERM ? .notPermitted : .storageFailed,
-                "the daemon's user cannot write there: \(words(for: reason))",
+                "the daemon's user cannot write there: \(SystemError.words(for: reason))",
                 try: "use a directory that the daemon's user can write to; under systemd, one of ReadWritePaths=")
         }
         sweep()
@@ -110,13 +115,11 @@ struct BackupTarget {
             guard errno != EEXIST else { throw Self.exists }
             try checkFile()
         }
-        guard unsafe rename(draft, path) == 0 else {
-            throw Problem(.storageFailed, "the backup could not be given its name: \(words(for: errno))")
+        do throws(SystemError) { try Files.rename(draft, to: path) } catch {
+            throw Problem(.storageFailed, "the backup could not be given its name: \(error.words)")
         }
-        let descriptor = unsafe open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        defer { if descriptor >= 0 { close(descriptor) } }
-        guard descriptor >= 0, fsync(descriptor) == 0 else {
-            throw Problem(.storageFailed, "the backup's name is not on the disk: \(words(for: errno))")
+        do throws(SystemError) { try Files.syncDirectory(directory) } catch {
+            throw Problem(.storageFailed, "the backup's name is not on the disk: \(error.words)")
         }
     }
 }

@@ -1,6 +1,7 @@
 package import Domain
 import Glibc
 package import SocketAPI
+import System
 package import Vault
 
 /// Writes backups of the vault while it is in use. A backup gets its name only after it is on disk, was read again from
@@ -48,7 +49,7 @@ package struct BackupWriter {
             let inspection = try await proven(target.draft, witness, vault)
             guard let commits = inspection.commits else { throw Self.unlike("its state row cannot be decrypted") }
             var status = stat()
-            guard unsafe stat(target.draft, &status) == 0 else { throw Self.unlike(words(for: errno)) }
+            guard unsafe stat(target.draft, &status) == 0 else { throw Self.unlike(SystemError.words(for: errno)) }
             try target.publish()
             LastBackup(file: target.path, takenAt: taken).record(paths)
             return BackupReport(

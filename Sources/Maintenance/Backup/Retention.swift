@@ -1,6 +1,7 @@
 import Domain
 import Glibc
 import SocketAPI
+import System
 
 /// Retains the newest backups of one directory, by their names `keyturn-20261125T013000Z.db`. Files with other names are
 /// ignored.
@@ -25,7 +26,7 @@ struct Retention {
     /// Deletes old backups. Call it only once the newest backup is complete and on disk.
     /// - Returns: the deleted names.
     func apply() -> [String] {
-        superfluous(of: namesIn(directory)).filter { name in
+        superfluous(of: (try? Files.names(in: directory)) ?? []).filter { name in
             var status = stat()
             let path = directory + "/" + name
             guard unsafe lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return false }

@@ -1,8 +1,3 @@
-import Glibc
-
-/// The system's words for an error number.
-package func words(for reason: CInt) -> String { unsafe String(cString: strerror(reason)).lowercased() }
-
 /// Text of a caller's, fit for a message: printable ASCII, and not much of it.
 package func printable(_ text: String) -> String {
     String(text.unicodeScalars.filter { $0.value > 0x20 && $0.value < 0x7F }.prefix(64).map(Character.init))

@@ -1,6 +1,7 @@
 package import Domain
 package import Glibc
 package import SocketAPI
+package import System
 
 /// Why the daemon does not start. Shown as one line on standard error, a hint, and an exit status.
 package struct StartError: Advised, Error, CustomStringConvertible {
@@ -14,16 +15,6 @@ package struct StartError: Advised, Error, CustomStringConvertible {
 
     package init(_ exitStatus: ExitStatus, _ detail: String, hint: String? = nil) {
         self.init(exitStatus, Advice(detail, try: hint))
-    }
-
-    package init(systemCall what: String, _ reason: CInt) {
-        let status: ExitStatus =
-            switch reason {
-            case EACCES, EPERM: .notPermitted
-            case ENOENT, ENOTDIR: .notFound
-            default: .inputOutput
-            }
-        self.init(status, "\(what): \(words(for: reason))", hint: Self.hint(reason))
     }
 
     /// Throws if another user could have created or changed the file. The caller handles a missing file.
@@ -43,6 +34,18 @@ package struct StartError: Advised, Error, CustomStringConvertible {
     }
 
     package var description: String { detail }
+}
+
+extension StartError: SystemErrorConvertible {
+    package init(_ error: SystemError) {
+        let status: ExitStatus =
+            switch error.code {
+            case EACCES, EPERM: .notPermitted
+            case ENOENT, ENOTDIR: .notFound
+            default: .inputOutput
+            }
+        self.init(status, error.description, hint: Self.hint(error.code))
+    }
 
     private static func hint(_ reason: CInt) -> String? {
         switch reason {

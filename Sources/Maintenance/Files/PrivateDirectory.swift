@@ -1,5 +1,6 @@
 package import Glibc
 import SocketAPI
+import System
 
 /// Creates directories that belong to this user and have the requested mode.
 package enum PrivateDirectory {

@@ -1,4 +1,5 @@
 import SocketAPI
+import System
 import Vault
 
 /// Files in a state directory without a vault: whether they show that there was one, which a new vault would not bring
@@ -13,7 +14,7 @@ package struct VaultTraces: Equatable, Sendable {
         self.names = names.filter { Self.telling.contains($0) || $0.hasPrefix("replaced-") }.sorted()
     }
 
-    package init(in directory: String) { self.init(names: namesIn(directory)) }
+    package init(in directory: String) { self.init(names: (try? Files.names(in: directory)) ?? []) }
 }
 
 extension StartError {

@@ -2,6 +2,7 @@ package import Confinement
 import Domain
 package import Glibc
 import SocketAPI
+import System
 package import Vault
 
 /// The source of the unlock key at the start: the first one available of a credential, a key file and a command.
@@ -62,7 +63,8 @@ package enum UnlockSource: Equatable {
         }
         guard unsafe access(command.program, X_OK) == 0 else {
             throw StartError(
-                .configuration, "unlock.command: cannot run \(printable(command.program)): \(words(for: errno))")
+                .configuration,
+                "unlock.command: cannot run \(printable(command.program)): \(SystemError.words(for: errno))")
         }
         try StartError.check("unlock.command: the program", command.program, owner: owner)
     }

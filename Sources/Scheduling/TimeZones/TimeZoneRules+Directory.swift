@@ -1,5 +1,6 @@
 package import Domain
 import Glibc
+import System
 
 extension TimeZoneRules {
     /// The system's time zone directory, unless TZDIR names another.
@@ -45,34 +46,21 @@ extension TimeZoneRules {
                 .zoneFile, "cannot read time zone \(identifier) from \(path): \(reason)",
                 hint: "check the tzdata package, and TZDIR if it is set")
         }
-        func system(_ reason: CInt) -> ScheduleError {
-            guard reason == ENOENT || reason == ENOTDIR else {
-                return unreadable(unsafe String(cString: strerror(reason)))
-            }
-            return ScheduleError(
+        let reason: String
+        do throws(SystemError) {
+            // A zone may be a link to another.
+            let file = try File(reading: path, followsLinks: true)
+            let isFile = try file.status().isRegularFile
+            // One byte more than allowed, to detect a file that is too long.
+            let bytes = isFile ? try file.read(most: longestFile + 1) : []
+            if isFile, bytes.count <= longestFile { return bytes }
+            reason = isFile ? "it has more than \(longestFile) bytes" : "it is not a file"
+        } catch {
+            guard error.code == ENOENT || error.code == ENOTDIR else { throw unreadable(error.words) }
+            throw ScheduleError(
                 .zoneUnknown, "there is no time zone \(identifier) (no file \(path))",
                 hint: "give its IANA name, like Europe/Berlin, and check that the tzdata package is installed")
         }
-        // Without O_NONBLOCK, a pipe of that name would block until it has a writer.
-        let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
-        guard descriptor >= 0 else { throw system(errno) }
-        defer { close(descriptor) }
-        var status = stat()
-        guard unsafe fstat(descriptor, &status) == 0 else { throw system(errno) }
-        guard status.st_mode & S_IFMT == S_IFREG else { throw unreadable("it is not a file") }
-        // One byte more than allowed, to detect a file that is too long.
-        var bytes = [UInt8](repeating: 0, count: longestFile + 1)
-        var count = 0
-        while count < bytes.count {
-            let part = unsafe bytes.withUnsafeMutableBytes { buffer in
-                let rest = unsafe UnsafeMutableRawBufferPointer(rebasing: buffer[count...])
-                return unsafe read(descriptor, rest.baseAddress, rest.count)
-            }
-            guard part >= 0 || errno == EINTR else { throw system(errno) }
-            guard part != 0 else { break }
-            count += max(part, 0)
-        }
-        guard count <= longestFile else { throw unreadable("it has more than \(longestFile) bytes") }
-        return Array(bytes.prefix(count))
+        throw unreadable(reason)
     }
 }

@@ -1,5 +1,6 @@
 import Dispatch
 import Glibc
+import System
 package import Vault
 
 /// A spool in the files of one directory (0700, files 0600): `slot-1`, `slot-2` and so on.
@@ -41,11 +42,11 @@ package final class SpoolFiles: SpoolStore {
             let contents = (try? files.contents()) ?? []
             for spare in contents where files.isSpare(spare) && spare.bytes.count >= bytes.count {
                 do throws(StoreError) {
-                    try SlotFile(files.path(spare)).write(bytes)
+                    try SlotFile.overwrite(files.path(spare), bytes)
                     return SpoolFile(name: spare.name, bytes: bytes)
                 } catch {
                     // A partly written file must not count as an entry; the next spare may be on better blocks.
-                    try? SlotFile(files.path(spare)).write([UInt8](repeating: 0, count: bytes.count))
+                    try? SlotFile.overwrite(files.path(spare), [UInt8](repeating: 0, count: bytes.count))
                 }
             }
             try files.ensureDirectory()
@@ -63,10 +64,10 @@ package final class SpoolFiles: SpoolStore {
         try await onThread { files throws(StoreError) in
             let path = files.path(file)
             guard let now = try SlotFile.content(path), now.starts(with: file.bytes) else { return }
-            try SlotFile(path).write([UInt8](repeating: 0, count: now.count))
+            try SlotFile.overwrite(path, [UInt8](repeating: 0, count: now.count))
             guard now.count < files.size else { return }
             guard unsafe unlink(path) == 0 else { throw StoreError(systemCall: "cannot remove \(file.name)", errno) }
-            try syncDirectory(of: path)
+            try syncName(of: path)
         }
     }
 
@@ -103,8 +104,8 @@ package final class SpoolFiles: SpoolStore {
         else { throw StoreError(.library, "there are \(Self.most) files in \(prefix)/") }
         let file = SpoolFile(name: name, bytes: bytes)
         do throws(StoreError) {
-            try SlotFile(path(file), isNew: true).write(bytes)
-            try syncDirectory(of: path(file))
+            try SlotFile.create(path(file), bytes)
+            try syncName(of: path(file))
             return file
         } catch {
             unsafe unlink(path(file))
@@ -113,7 +114,7 @@ package final class SpoolFiles: SpoolStore {
     }
 
     private func ensureDirectory() throws(StoreError) {
-        if unsafe mkdir(directory, 0o700) == 0 { return try syncDirectory(of: directory) }
+        if unsafe mkdir(directory, 0o700) == 0 { return try syncName(of: directory) }
         guard errno == EEXIST else { throw StoreError(systemCall: "cannot create \(prefix)/", errno) }
         var status = stat()
         guard unsafe lstat(directory, &status) == 0 else {

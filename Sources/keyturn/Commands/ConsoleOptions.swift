@@ -3,6 +3,7 @@ import Domain
 import Glibc
 import SecretMemory
 import SocketAPI
+import System
 import Terminal
 
 /// The options for a console: its address, the login, and how its certificate is trusted. Shared by all commands that
@@ -132,7 +133,7 @@ struct ConsoleOptions: ParsableArguments {
 
     private static func unreadable(_ what: ConsoleFile) -> CommandFailure {
         CommandFailure(
-            .inputOutput, "the \(what.rawValue) cannot be read: \(unsafe String(cString: strerror(errno)))")
+            .inputOutput, "the \(what.rawValue) cannot be read: \(SystemError.words(for: errno))")
     }
 }
 

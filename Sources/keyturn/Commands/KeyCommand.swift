@@ -99,8 +99,8 @@ struct KeyAdd: ParsableCommand {
                 return
             }
             guard let key = added.recoveryKeyCopy() else { throw ClientError.malformedAnswer("no recovery key") }
-            do { try SecretFile.fill(file, recoveryOut, with: key) } catch let failure as CommandFailure {
-                throw undone(added.slot, failure)
+            do { try SecretFile.fill(file, recoveryOut, with: key) } catch {
+                throw undone(added.slot, error)
             }
             if common.json {
                 let body = added.slot.render()

@@ -3,6 +3,7 @@ import Glibc
 import Guide
 import SecretMemory
 import SocketAPI
+import System
 
 /// The file with the progress of adding an app. Only its owner can read it, and it contains no secret.
 struct DraftFile {
@@ -25,53 +26,25 @@ struct DraftFile {
 
     /// The apps that have a draft.
     static var names: [Name] {
-        guard let directory, let stream = unsafe opendir(directory) else { return [] }
-        defer { unsafe closedir(stream) }
-        var names: [Name] = []
-        while let entry = unsafe readdir(stream) {
-            let file = unsafe withUnsafeBytes(of: entry.pointee.d_name) { bytes in
-                unsafe String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
-            }
-            if file.hasSuffix(".json"), let name = Name(String(file.dropLast(5))) { names.append(name) }
-        }
-        return names.sorted()
+        guard let directory, let files = try? Files.names(in: directory) else { return [] }
+        return files.filter { $0.hasSuffix(".json") }.compactMap { Name(String($0.dropLast(5))) }.sorted()
     }
 
     /// `nil` when there is no usable draft.
     func read() -> GuideDraft? {
-        let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
-        guard descriptor >= 0 else { return nil }
-        defer { close(descriptor) }
-        var status = stat()
-        guard unsafe fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG, status.st_uid == geteuid(),
-            (1...Self.longest).contains(Int(status.st_size))
+        guard let file = try? File(reading: path), let status = try? file.status(), status.isRegularFile,
+            status.st_uid == geteuid(), (1...Self.longest).contains(Int(status.st_size)),
+            let content = try? file.read(secret: Int(status.st_size))
         else { return nil }
-        var bytes = [UInt8](repeating: 0, count: Int(status.st_size))
-        let count = bytes.count
-        guard unsafe bytes.withUnsafeMutableBytes({ unsafe Glibc.read(descriptor, $0.baseAddress, count) }) == count
-        else { return nil }
-        return try? GuideDraft(parsing: SecretBytes(copying: String(decoding: bytes, as: UTF8.self)))
+        return try? GuideDraft(parsing: content)
     }
 
     /// Replaces the file as a whole.
     /// - Returns: whether it was saved.
     func write(_ draft: GuideDraft) -> Bool {
         Self.makeDirectories(directory)
-        let new = path + ".new"
-        unsafe unlink(new)
-        let descriptor = unsafe open(new, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
-        guard descriptor >= 0 else { return false }
         let document = draft.render()
-        let count = document.count
-        let written = document.withSpan { span in
-            unsafe span.withUnsafeBytes { unsafe Glibc.write(descriptor, $0.baseAddress, count) }
-        }
-        close(descriptor)
-        guard written == count, unsafe rename(new, path) == 0 else {
-            unsafe unlink(new)
-            return false
-        }
-        return true
+        return document.withSpan { span in (try? Files.replace(path, with: span)) != nil }
     }
 
     func remove() { unsafe unlink(path) }

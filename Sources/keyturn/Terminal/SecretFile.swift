@@ -2,6 +2,7 @@ import Domain
 import Glibc
 import SecretMemory
 import SocketAPI
+import System
 
 /// Files that contain a secret, created or read by a command.
 enum SecretFile {
@@ -9,30 +10,25 @@ enum SecretFile {
 
     /// The content of a file that only its owner can read.
     static func read(_ path: String) throws -> SecretBytes {
-        let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY)
-        guard descriptor >= 0 else { throw failure("cannot read the key file \(path)") }
-        defer { close(descriptor) }
-        var status = stat()
-        guard unsafe fstat(descriptor, &status) == 0 else { throw failure("cannot inspect \(path)") }
-        guard status.st_mode & S_IFMT == S_IFREG else { throw CommandFailure(.usage, "\(path) is not a file") }
         // Another user who put the file there has a copy, and could unlock the vault.
         do throws(TrustedPath.Distrust) { try TrustedPath.check(TrustedPath.absolute(path)) } catch {
-            throw CommandFailure(
-                .notPermitted, "the key file \(path) is not trusted: \(error.reason)", try: error.hint)
-        }
-        guard status.st_mode & 0o077 == 0 else {
-            throw CommandFailure(.notPermitted, "the key file \(path) can be read by others", try: "chmod 0400 \(path)")
-        }
-        guard (32...longest).contains(Int(status.st_size)) else {
-            throw CommandFailure(
-                .badData, "the key file \(path) has \(counted(Int(status.st_size), "byte")), not 32 to \(longest)")
-        }
-        return try SecretBytes(count: Int(status.st_size)) { span throws(CommandFailure) in
-            let count = span.byteCount
-            let got = unsafe span.withUnsafeMutableBytes { bytes in
-                unsafe Glibc.read(descriptor, bytes.baseAddress, count)
+            // A missing file is reported when it is opened.
+            if error.missing == nil {
+                throw CommandFailure(
+                    .notPermitted, "the key file \(path) is not trusted: \(error.reason)", try: error.hint)
             }
-            guard got == count else { throw failure("cannot read the key file \(path)") }
+        }
+        do throws(PrivateFile.Refusal) { return try PrivateFile.read(path, sizes: 32...longest) } catch {
+            switch error {
+            case .system(let error): throw CommandFailure(systemCall: "cannot read the key file \(path)", error.code)
+            case .notAFile: throw CommandFailure(.usage, "\(path) is not a file")
+            case .open:
+                throw CommandFailure(
+                    .notPermitted, "the key file \(path) can be read by others", try: "chmod 0400 \(path)")
+            case .size(let size):
+                throw CommandFailure(
+                    .badData, "the key file \(path) has \(counted(size, "byte")), not 32 to \(longest)")
+            }
         }
     }
 
@@ -42,66 +38,51 @@ enum SecretFile {
             let result = unsafe span.withUnsafeMutableBytes { bytes in
                 unsafe getentropy(bytes.baseAddress, bytes.count)
             }
-            guard result == 0 else { throw failure("no randomness") }
+            guard result == 0 else { throw CommandFailure(systemCall: "no randomness", errno) }
         }
-        try write(reserve(path, mode: mode), path, key)
+        try write(key, into: try reserve(path, mode: mode), path)
         return key
     }
 
     /// Creates an empty file.
-    static func reserve(_ path: String, mode: mode_t) throws -> CInt {
-        let descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode)
-        guard descriptor >= 0 else { throw failure("cannot create \(path)") }
-        return descriptor
+    static func reserve(_ path: String, mode: mode_t) throws(CommandFailure) -> File {
+        try CommandFailure.wrapping { () throws(SystemError) in try File(creating: path, mode: mode) }
     }
 
     /// Writes a line into a reserved file.
-    static func fill(_ descriptor: CInt, _ path: String, with secret: borrowing SecretBytes) throws {
+    static func fill(_ file: borrowing File, _ path: String, with secret: borrowing SecretBytes) throws(CommandFailure)
+    {
         var line = SecretBuffer(capacity: secret.count + 1)
         line.append(secret)
         line.append("\n")
-        try write(descriptor, path, line.finish())
+        try write(line.finish(), into: file, path)
     }
 
-    private static func write(_ descriptor: CInt, _ path: String, _ secret: borrowing SecretBytes) throws {
-        defer { close(descriptor) }
-        do throws(CommandFailure) {
-            try secret.withSpan { span throws(CommandFailure) in
-                var done = 0
-                while done < span.byteCount {
-                    let written = unsafe span.withUnsafeBytes { bytes in
-                        unsafe Glibc.write(descriptor, bytes.baseAddress?.advanced(by: done), bytes.count - done)
-                    }
-                    if written < 0, errno == EINTR { continue }
-                    guard written > 0 else { throw failure("cannot write \(path)") }
-                    done += written
-                }
-            }
-            guard fsync(descriptor) == 0 else { throw failure("cannot write \(path)") }
-            try keepName(path)
+    /// Makes a reserved file survive a power cut. Removes it if that fails.
+    private static func write(
+        _ secret: borrowing SecretBytes, into file: borrowing File, _ path: String
+    ) throws(CommandFailure) {
+        do throws(SystemError) {
+            try secret.withSpan { span throws(SystemError) in try file.write(span) }
+            try file.sync()
+            try Files.syncName(of: path)
         } catch {
             unsafe unlink(path)
-            throw error
+            throw CommandFailure(error)
         }
     }
+}
 
-    /// Makes the name survive a power cut.
-    private static func keepName(_ path: String) throws(CommandFailure) {
-        let parent = path.lastIndex(of: "/").map { String(path[...$0]) } ?? "."
-        let directory = unsafe open(parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        defer { if directory >= 0 { close(directory) } }
-        guard directory >= 0, fsync(directory) == 0 else { throw failure("cannot save the name \(path)") }
-    }
-
-    private static func failure(_ what: String) -> CommandFailure {
+extension CommandFailure: SystemErrorConvertible {
+    init(_ error: SystemError) {
         let status: ExitStatus =
-            switch errno {
+            switch error.code {
             case EACCES, EPERM: .notPermitted
             case ENOENT, ENOTDIR: .notFound
             case EEXIST: .badData
             default: .inputOutput
             }
-        return CommandFailure(status, "\(what): \(unsafe String(cString: strerror(errno)).lowercased())")
+        self.init(status, error.description)
     }
 }
 
