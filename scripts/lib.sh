@@ -72,11 +72,10 @@ missing_packages() {
 
 install_packages() { install_missing missing_packages; }
 
-# The additional dependencies of the Debian package's build. ICU is compiled into Foundation.
+# The additional dependencies of the Debian package's build.
 missing_package_tools() {
     have_command dpkg-shlibdeps || say dpkg-dev
     have_command strip || say binutils
-    compgen -G '/usr/share/icu/*/LICENSE' >/dev/null || say libicu-dev
 }
 
 # The additional dependencies of the tests: a JVM for the plug-in in connectors/; systemd to check its units; man for

@@ -1,10 +1,12 @@
 """Writes the copyright file of the Debian package: the licence of everything that is linked in, verbatim.
 
-    licences.py CHECKOUTS TOOLCHAIN
+    licences.py CHECKOUTS RESOLVED TOOLCHAIN
 
-CHECKOUTS holds the sources of the packages that Package.swift names; TOOLCHAIN is Swift's `usr` folder.
+CHECKOUTS holds the sources of packages, also of some that are no longer used; RESOLVED is the Package.resolved of the
+build, which names those that are; TOOLCHAIN is Swift's `usr` folder.
 """
 
+import json
 import re
 import sys
 from pathlib import Path
@@ -55,24 +57,17 @@ def paragraph(files, text, otherwise, notice="", verbatim=True):
     return "\n".join(lines)
 
 
-def parts_of_icu():
-    """The licences of third-party code in ICU, except those of files that are only needed to build it."""
-    text = max(Path("/usr/share/icu").glob("*/LICENSE")).read_text()
-    return text[text.index("Third-Party Software Licenses"):].partition("File: aclocal.m4")[0].rstrip("-\n ") + "\n"
-
-
 def main():
-    checkouts, toolchain = map(Path, sys.argv[1:])
+    checkouts, resolved, toolchain = map(Path, sys.argv[1:])
     paragraphs = [HEAD.rstrip(), "Files: *\nCopyright: The authors of Keyturn\nLicense: Apache-2.0\n"
                   + field("The Apache License, Version 2.0, is in /usr/share/common-licenses/Apache-2.0.")]
     swift = (toolchain / "share/swift/LICENSE.txt").read_text()
     paragraphs.append(paragraph("swift-runtime", swift, "The Swift project authors"))
-    icu = (Path(__file__).parent / "icu.licence").read_text() + "\n" + parts_of_icu()
-    paragraphs.append("Files: swift-runtime/FoundationInternationalization\nCopyright:\n" + field("\n".join(holders(icu, "")))
-                      + "\nLicense: Unicode-3.0 and others\n" + field(icu))
-    packages = sorted(checkouts.iterdir(), key=lambda place: place.name.lower())
+    pins = json.loads(resolved.read_text())["pins"]
+    names = {pin["location"].rsplit("/", 1)[-1].removesuffix(".git") for pin in pins}
+    packages = sorted((checkouts / name for name in names), key=lambda place: place.name.lower())
     if not packages:
-        raise SystemExit(f"{checkouts} is empty: build first")
+        raise SystemExit(f"{resolved} names no package: build first")
     for place in packages:
         licence = next(iter(sorted(place.glob("LICENSE*"))), None)
         if licence is None:
