@@ -138,6 +138,36 @@ rule_links() {
     ((${#pages[@]} == 0)) || awk -f scripts/links.awk pass=1 "${pages[@]}" pass=2 "${pages[@]}"
 }
 
+# Checks that the types which the pages name in backticks (`CamelCase`, `Folder/CamelCase`, `CamelCase+Aspect`) exist: as
+# a word of the code or as a file or folder. Code in fences is not checked: it may be anybody's.
+rule_names() {
+    local files file folders=() pages=()
+    list_files
+    for file in "${files[@]}"; do
+        if [[ $file == README.md || $file == docs/*.md ]]; then pages+=("$file"); fi
+    done
+    for file in Sources Tests connectors schema scripts; do
+        if [[ -d $file ]]; then folders+=("$file"); fi
+    done
+    ((${#pages[@]} == 0)) || {
+        find "${folders[@]}" -print | tr '/.+' '\n'
+        find "${folders[@]}" -type f ! -name '*.md' -print0 | xargs -0 grep -ahoE '[A-Za-z_][A-Za-z0-9_]*'
+    } | sort -u | awk '
+        FILENAME == "-" { known[$0] = 1; next }
+        FNR == 1 { fenced = 0 }
+        /^ *```/ { fenced = !fenced }
+        !fenced {
+            count = split($0, parts, "`")
+            for (i = 2; i < count; i += 2) {
+                if (parts[i] !~ /^[A-Za-z]+([\/.+][A-Za-z]+)*$/) continue
+                words = split(parts[i], names, /[\/.+]/)
+                for (j = 1; j <= words; j++)
+                    if (names[j] ~ /^[A-Z][a-z0-9]+[A-Z]/ && !(names[j] in known))
+                        print FILENAME ":" FNR ": no code has this name: " names[j]
+            }
+        }' - "${pages[@]}"
+}
+
 is_shell() {
     local first=''
     IFS= read -r first <"$1" 2>/dev/null || true
