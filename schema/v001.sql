@@ -2,7 +2,20 @@
 -- A plain column is there because a query needs it; all the rest is in "sealed". A column "…_index" is a keyed hash of
 -- something that is sealed, by which a row is found (a blind index).
 
-CREATE TABLE state      (id TEXT NOT NULL PRIMARY KEY, sealed BLOB NOT NULL) STRICT, WITHOUT ROWID;
+-- The newest commit, and the format of the rows: a program that does not know it does not open the vault.
+CREATE TABLE state (
+    id      TEXT    NOT NULL PRIMARY KEY,
+    format  INTEGER NOT NULL,
+    commits INTEGER NOT NULL,
+    head    TEXT    NOT NULL,
+    sealed  BLOB    NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- What belongs to this host alone: where its audit log ended, and the digest of the rows about it.
+CREATE TABLE node_state (id TEXT NOT NULL PRIMARY KEY, sealed BLOB NOT NULL) STRICT, WITHOUT ROWID;
+
+-- The chain of commits: each head is a keyed code of the one before it and of a random mark. The id is the commit's number.
+CREATE TABLE history    (id TEXT NOT NULL PRIMARY KEY, head TEXT NOT NULL, sealed BLOB NOT NULL) STRICT, WITHOUT ROWID;
 
 -- The unlock methods that the vault knows are in "unlock_method": what is in "key_slot" alone was put there by somebody else.
 CREATE TABLE keyring    (id TEXT NOT NULL PRIMARY KEY, sealed BLOB NOT NULL) STRICT, WITHOUT ROWID;

@@ -15,6 +15,7 @@ package final class Keyring: Sendable {
     private let digests: MACKey
     private let fingerprints: MACKey
     private let indexes: MACKey
+    let history: MACKey
 
     init(epochs: [Epoch], integrityKey: SecretBox) throws(EnvelopeError) {
         self.epochs = epochs
@@ -23,6 +24,7 @@ package final class Keyring: Sendable {
         digests = try MACKey(HKDF.expand(derivation, info: [UInt8](texts: "keyturn row digest key v1")))
         fingerprints = try MACKey(HKDF.expand(derivation, info: [UInt8](texts: "keyturn fingerprint key v1")))
         indexes = try MACKey(HKDF.expand(derivation, info: [UInt8](texts: "keyturn blind index key v1")))
+        history = try MACKey(HKDF.expand(derivation, info: [UInt8](texts: "keyturn history key v1")))
     }
 
     /// Generates keys, with epoch 1.
@@ -130,7 +132,7 @@ package final class Keyring: Sendable {
 
 extension RawSpan {
     /// Two lower-case digits for each byte.
-    fileprivate var hexadecimal: String {
+    var hexadecimal: String {
         let digits = Array("0123456789abcdef".utf8)
         return String(
             decoding: array.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)

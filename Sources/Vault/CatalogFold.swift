@@ -48,7 +48,8 @@ struct CatalogFold {
         case .client(let client): clients[client.id] = client
         case .pushTarget(let target): rows(ofTarget: target.id, state).apply(target)
         case .delivery(let record): rows(ofTarget: record.targetID, state).delivery = record.delivery
-        case .unlockMethod, .keySlot, .keyring, .state, .auditHead, .outbox: break  // not part of the catalog
+        // Not part of the catalog.
+        case .unlockMethod, .keySlot, .keyring, .state, .nodeState, .auditHead, .outbox, .history: break
         }
     }
 

@@ -14,34 +14,34 @@ struct CatalogLoader: Sendable {
     private var outbox: [AuditEntry] = []
 
     /// The commits of an earlier process whose audit lines may not be on disk.
-    var unlogged: AuditBacklog { AuditBacklog(room: .max, outbox, account.state.outboxLoss) }
+    var unlogged: AuditBacklog { AuditBacklog(room: .max, outbox, account.node.outboxLoss) }
 
     /// - Parameter log: the newest entries of the audit log; `nil` for a vault without one.
     init(
         _ transaction: any StoreTransaction, sealer: Sealer, at now: Moment, beside log: LogDirectory.Newest?
     ) throws {
-        guard let stateRow = try transaction.row(in: .state, id: VaultState.id) else {
-            throw VaultError(.damaged, "the vault's state row is missing", hint: Vault.restoreHint)
-        }
-        let written: VaultState = try sealer.open(stateRow)
-        account = LogCursor(written, beside: log)
-        var found = VaultState()
+        let written = try (vault: VaultState(transaction, sealer), node: NodeState(transaction, sealer))
+        account = LogCursor(written.vault, written.node, beside: log)
+        // No link of the history is kept in memory, but a vault without the table takes no commit.
+        _ = try transaction.row(in: .history, id: CommitNumber(written.vault.commits).text)
+        var found = (vault: CountedDigest(), node: CountedDigest())
         var fold = CatalogFold(at: now, newest: account.newestTime)
         for table in SealedTable.counted {
             try transaction.forEachRow(in: table, openedBy: sealer) { row in
-                found.count(try row.digest.get())
+                let digest = try row.digest.get()
+                if table.isLocal { found.node.count(digest) } else { found.vault.count(digest) }
                 apply(try row.opened.get(), &fold)
             }
         }
-        for table in SealedTable.uncounted {
+        for table in SealedTable.uncounted where table != .history {
             try transaction.forEachRow(in: table, openedBy: sealer) { row in
                 if case .success(let opened) = row.opened { apply(opened, &fold) }
             }
         }
-        guard found.rows == written.rows, found.digest == written.digest else {
+        guard found.vault == written.vault.digest, found.node == written.node.digest else {
+            let (had, has) = (written.vault.digest.rows + written.node.digest.rows, found.vault.rows + found.node.rows)
             throw VaultError(
-                .damaged,
-                "the vault's rows are not those that it wrote: it had \(written.rows) and has \(found.rows)",
+                .damaged, "the vault's rows are not those that it wrote: it had \(had) and has \(has)",
                 hint: Vault.restoreHint)
         }
         _ = fold.show(in: &catalog)

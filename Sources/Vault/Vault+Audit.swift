@@ -7,8 +7,9 @@ import Synchronization
 /// The relation between vault and audit log: the end of the log, to detect a truncated log; the number of commits, to
 /// detect an older vault; and the changes without a line on disk.
 struct LogCursor {
-    /// The state row, as of the last commit.
+    /// The state rows, as of the last commit.
     private(set) var state: VaultState
+    private(set) var node: NodeState
     /// The log's last line, as of the last commit.
     private(set) var auditHead = AuditHead.start
     /// The latest time of a change or, at the start, of the audit log's last line.
@@ -20,8 +21,8 @@ struct LogCursor {
     weak var log: (any ChangeLog)?
 
     /// - Parameter log: the newest entries of the audit log; `nil` for a vault without one.
-    init(_ state: VaultState, beside log: LogDirectory.Newest?) {
-        self.state = state
+    init(_ state: VaultState, _ node: NodeState, beside log: LogDirectory.Newest?) {
+        (self.state, self.node) = (state, node)
         newestTime = [state.newestTime, log?.time].compactMap(\.self).max()
         floor = log?.commit ?? 0
         hasLog = log != nil
@@ -30,6 +31,7 @@ struct LogCursor {
     mutating func apply(_ change: RowChange) {
         switch change {
         case .put(.state(let state)): (self.state, newestTime) = (state, state.newestTime)
+        case .put(.nodeState(let node)): self.node = node
         case .put(.auditHead(let head)): auditHead = head
         default: break
         }
@@ -83,14 +85,14 @@ extension Vault {
     }
 
     /// An unacknowledged change of the log, detected by this process or an earlier one.
-    package var auditTrouble: AuditTrouble? { account.withLock { $0.state.auditTrouble } }
+    package var auditTrouble: AuditTrouble? { account.withLock { $0.node.auditTrouble } }
 
     /// Saves a detected change of the log across restarts.
     package func save(auditTrouble words: String) async throws(VaultError) {
         guard auditTrouble?.words != words else { return }
         let now = time.now.wall
         try await change { transaction in
-            transaction.set(AuditTrouble(words: words, since: transaction.state.auditTrouble?.since ?? now))
+            transaction.set(AuditTrouble(words: words, since: transaction.node.auditTrouble?.since ?? now))
         }
     }
 

@@ -22,10 +22,12 @@ extension Vault {
                 for (index, secret) in unlockKeys.enumerated() {
                     let (method, slot) = try keys.made(secret, id: String(index + 1), at: now, scrypt: .standard)
                     let row = try sealer.seal(method)
-                    state.count(try sealer.digest(of: row))
+                    state.digest.count(try sealer.digest(of: row))
                     rows += [slot, row]
                 }
-                rows.append(try sealer.seal(state))
+                let first = try HistoryRecord(after: state.newest, commit: 0, sealer)
+                state.newest = first.point
+                rows += [try sealer.seal(first), try sealer.seal(NodeState()), try sealer.seal(state)]
                 return rows
             }
             try await store.write { transaction in

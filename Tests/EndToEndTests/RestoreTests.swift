@@ -110,6 +110,7 @@ import Testing
             let before = try Files.picture(world.state)
             let refused = try world.keyturnd("restore", file, "--key-file", world.keyFile)
             #expect(refused.exit == 65 && refused.complains(as: "keyturnd") && refused.errors.contains("--replace"))
+            #expect(refused.errors.contains("that the backup lacks"))
             #expect(try Files.picture(world.state) == before)
 
             let whole = try Files.bytes(world.vault)

@@ -14,30 +14,45 @@ extension RecordSample {
 
     private static var states: [RecordSample] {
         var full = VaultState()
-        full.commits = 9
-        full.rows = 2
+        full.newest = HistoryPoint(commit: 9, head: "cafe")
         full.host = "host"
         full.newestTime = at(1)
-        full.auditTrouble = AuditTrouble(words: "what", since: at(2))
         full.spent.spend(.first.next, of: .test("b"))
         full.spent.spend(.first, of: .test("a"))
         full.spent.cover(.first.next.next)
-        full.outboxBytes = 77
-        full.outboxLoss = AuditBacklog.Loss(events: 3, time: at(3), commit: 4)
-        if let digest = try? SetDigest(bytes: unsafe [UInt8](0xE0...0xFF).span.bytes) { full.digest = digest }
+        let set = try? SetDigest(bytes: unsafe [UInt8](0xE0...0xFF).span.bytes)
+        full.digest = CountedDigest(rows: 2, set ?? SetDigest())
+        var node = NodeState()
+        node.digest = full.digest
+        node.auditTrouble = AuditTrouble(words: "what", since: at(2))
+        node.outboxBytes = 77
+        node.outboxLoss = AuditBacklog.Loss(events: 3, time: at(3), commit: 4)
+        let code = "e0e1e2e3e4e5e6e7e8e9eaebecedeeeff0f1f2f3f4f5f6f7f8f9fafbfcfdfeff"
         let zeros = String(repeating: "0", count: 64)
         return [
             RecordSample(
-                "minimal", VaultState(), [.text("vault")], required: "commits", "rows", "digest",
-                text: #"{"commits":0,"rows":0,"digest":"\#(zeros)"}"#),
+                "minimal", VaultState(), [.text("vault"), .integer(1), .integer(0), .text("")], required: "rows",
+                "digest",
+                text: #"{"rows":0,"digest":"\#(zeros)"}"#),
             RecordSample(
-                "full", full, [.text("vault")], required: "audit_trouble_since", "lost_time", "lost_commit",
+                "full", full, [.text("vault"), .integer(1), .integer(9), .text("cafe")],
                 text: """
-                    {"commits":9,"rows":2,"digest":"e0e1e2e3e4e5e6e7e8e9eaebecedeeeff0f1f2f3f4f5f6f7f8f9fafbfcfdfeff",
-                    "host":"host","newest_time":1700000001,"audit_trouble":"what","audit_trouble_since":1700000002,
-                    "spent_others":3,"spent":[{"app":"a","generation":1},{"app":"b","generation":2}],"outbox_bytes":77,
-                    "lost_events":3,"lost_time":1700000003,"lost_commit":4}
+                    {"rows":2,"digest":"\(code)","host":"host","newest_time":1700000001,
+                    "spent_others":3,"spent":[{"app":"a","generation":1},{"app":"b","generation":2}]}
                     """),
+            RecordSample(
+                "minimal", NodeState(), [.text("node")], required: "rows", "digest",
+                text: #"{"rows":0,"digest":"\#(zeros)"}"#),
+            RecordSample(
+                "full", node, [.text("node")], required: "audit_trouble_since", "lost_time", "lost_commit",
+                text: """
+                    {"rows":2,"digest":"\(code)","audit_trouble":"what","audit_trouble_since":1700000002,
+                    "outbox_bytes":77,"lost_events":3,"lost_time":1700000003,"lost_commit":4}
+                    """),
+            RecordSample(
+                "any", HistoryRecord(HistoryPoint(commit: 12, head: "cafe"), after: 11, mark: "ab"),
+                [.text("00000000000000000012"), .text("cafe")], required: "previous", "mark",
+                text: #"{"previous":11,"mark":"ab"}"#),
         ]
     }
 

@@ -150,12 +150,12 @@ import Testing
 
     @Test func `the vault's state comes back as it was`() throws {
         var state = VaultState()
-        state.commits = Int.max
-        state.count(try sealer.digest(of: sealer.seal(App.sample("alpha"))))
+        state.newest = HistoryPoint(commit: Int.max, head: "head")
+        state.digest.count(try sealer.digest(of: sealer.seal(App.sample("alpha"))))
         let again = try again(state)
-        #expect(again.commits == state.commits && again.rows == 1 && again.digest == state.digest)
-        state.discount(state.digest)
-        #expect(state.rows == 0 && state.digest == SetDigest())
+        #expect(again.newest == state.newest && again.digest.rows == 1 && again.digest == state.digest)
+        state.digest.discount(state.digest.set)
+        #expect(state.digest == CountedDigest())
     }
 
     @Test func `the events for the audit log come back as they were, with the log's end and the lost ones`() throws {
@@ -166,7 +166,7 @@ import Testing
         }
         let head = AuditHead(sequence: 7, code: LineCode())
         #expect(try again(AuditHeadRecord(head)).head == head)
-        var state = VaultState()
+        var state = NodeState()
         state.outboxBytes = 4711
         state.outboxLoss = AuditBacklog.Loss(events: 1, time: Self.now, commit: 950)
         let found = try again(state)

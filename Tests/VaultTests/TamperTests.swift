@@ -18,7 +18,13 @@ import Vault
     ) async throws {
         let way = row.table == .keySlot ? try #require(FilledVault.ways[row.id]) : "k"
         let result = try await filled.opened(by: way, after: change)
+        // Nothing of the history is in memory: only an inspection can see it.
+        guard row.table != .history else {
+            #expect(try result.get().withoutTokens == filled.picture.withoutTokens, "\(what) in \(row.table.name)")
+            return
+        }
         guard SealedTable.uncounted.contains(row.table) else {
+            if row.table == .state, case .failure(let error) = result, case .store(.newerFormat) = error.code { return }
             let words = naming ? (row.table == .keySlot ? "key slot" : row.table.name) : ""
             #expect(result.isDamaged(naming: words), "\(what) in \(row.table.name): \(result)")
             return
@@ -51,7 +57,7 @@ import Vault
         #expect(try await filled.inspected { _ in }.isEmpty)
         let rows = try await filled.rows(of: table)
         #expect(
-            rows.count >= ([.state, .keyring, .auditHead].contains(table) ? 1 : 2),
+            rows.count >= ([.state, .nodeState, .keyring, .auditHead].contains(table) ? 1 : 2),
             "the vault of these tests has too few rows")
         for row in rows {
             try await filled.store.write {
@@ -143,7 +149,7 @@ import Vault
         let all = try await filled.opened { transaction in
             for id in try ids(transaction, table) { try transaction.remove(from: table, id: id) }
         }
-        #expect(all != .success(filled.picture))
+        #expect((all == .success(filled.picture)) == (table == .history))
     }
 
     @Test(arguments: SealedTable.all)
@@ -207,7 +213,11 @@ import Vault
         for (row, foreign) in zip(try await filled.rows(of: table), try await other.rows(of: table)) {
             let plain = table.columns.count - table.blindIndexes.count
             // A receipt's ID is a keyed hash.
-            #expect(table == .receipt || row.cells.prefix(plain) == foreign.cells.prefix(plain))
+            if table == .state || table == .history {
+                #expect(row.cells.last != foreign.cells.last, "the head")
+            } else {
+                #expect(table == .receipt || row.cells.prefix(plain) == foreign.cells.prefix(plain))
+            }
             #expect(Set(row.cells.dropFirst(plain)).isDisjoint(with: foreign.cells.dropFirst(plain)))
             // A foreign slot opens with the same key file, and gives a key that this vault's keyring does not have.
             try await attack(row, "a row of another vault", naming: table != .keySlot) { transaction in

@@ -24,7 +24,7 @@ extension Problem {
         switch code {
         case .diskFull, .inputOutput, .readOnly, .notPermitted, .inUse: .storageFailed
         case .damaged, .notAVault: .vaultDamaged
-        case .missing, .exists, .newerSchema, .closed, .library: .internal
+        case .missing, .exists, .newerSchema, .newerFormat, .closed, .library: .internal
         }
     }
 
@@ -36,7 +36,8 @@ extension Problem {
         case .notPermitted: "the daemon may not write the vault: the change was not saved"
         case .inUse: "another program has the vault open: the change was not saved"
         case .damaged, .notAVault: "the vault is damaged"
-        case .missing, .exists, .newerSchema, .closed, .library: "the vault failed; the daemon's log says how"
+        case .missing, .exists, .newerSchema, .newerFormat, .closed, .library:
+            "the vault failed; the daemon's log says how"
         }
     }
 }

@@ -17,7 +17,7 @@ extension StartError {
                 switch code {
                 case .missing: .notFound
                 case .inUse: .temporary
-                case .exists, .notAVault, .newerSchema, .damaged: .badData
+                case .exists, .notAVault, .newerSchema, .newerFormat, .damaged: .badData
                 case .notPermitted: .notPermitted
                 case .readOnly, .diskFull, .inputOutput: .inputOutput
                 case .closed, .library: .internal

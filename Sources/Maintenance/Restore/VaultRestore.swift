@@ -32,7 +32,7 @@ package struct VaultRestore {
             // If an earlier run was killed halfway, the command is repeated without a question.
             let isAgain = try storage.state() == .replacing
             try storage.finishReplacement()
-            if !replacing, !isAgain { try await refuseIfWhole(unlockKey) }
+            if !replacing, !isAgain { try await refuseIfWhole(unlockKey, backup) }
             let replacement = try begin(backup)
             let (inspection, newer, aside): (Inspection, [RestoreReport.NewerSecret], String?)
             do {
@@ -52,11 +52,11 @@ package struct VaultRestore {
     }
 
     /// An intact vault may have newer secrets than any backup. One that cannot be served has lost them.
-    private func refuseIfWhole(_ unlockKey: UnlockKey) async throws {
+    private func refuseIfWhole(_ unlockKey: UnlockKey, _ backup: String) async throws {
         guard try storage.state() == .present else { return }
-        let (_, findings): (VaultCheck.Look, [Finding])
+        let (seen, findings): (VaultCheck.Look, [Finding])
         do {
-            (_, findings) = try await inspect(unlockKey, LogDirectory(path: paths.audit))
+            (seen, findings) = try await inspect(unlockKey, LogDirectory(path: paths.audit))
         } catch let error as VaultError where error.code == .wrongKey {
             throw StartError(
                 .badData,
@@ -64,11 +64,21 @@ package struct VaultRestore {
                 hint: "use another --state-dir; or, to replace it with the backup: --replace")
         }
         guard findings.contains(where: { $0.severity == .fatal }) else {
+            let relation = await relation(of: seen.inspection, to: backup, unlockKey)
             throw StartError(
-                .badData,
-                "the vault in \(paths.stateDirectory) is intact, and may have newer secrets than the backup; it was not changed",
+                .badData, "the vault in \(paths.stateDirectory) is intact, and \(relation.words); it was not changed",
                 hint: "keyturnd serve; or, to replace it with the backup: --replace")
         }
+    }
+
+    /// A backup that cannot be read is reported when it is restored.
+    private func relation(
+        of vault: Inspection?, to backup: String, _ unlockKey: UnlockKey
+    ) async -> HistoryRelation {
+        guard let vault, let copy = try? storage.openBackup(backup) else { return .unknown }
+        let inspection = try? await VaultInspector(copy, with: unlockKey).inspect()
+        try? await copy.close()
+        return inspection.map(vault.relation) ?? .unknown
     }
 
     /// Checks a copy of the vault that is there.
@@ -170,5 +180,20 @@ extension RestoreReport.NewerSecret {
         self.init(
             app: app.name, restored: app.generation.number, newest: floor.generation.number, madeAt: floor.madeAt,
             restoredUntil: floor.restoredUntil)
+    }
+}
+
+extension HistoryRelation {
+    /// What an operator who wants to replace a vault by a backup should know of the vault.
+    fileprivate var words: String {
+        switch self {
+        case .same: "is the same as the backup"
+        case .older(let changes): "lacks \(counted(changes, "change")) of the backup"
+        case .newer(let changes):
+            "has \(counted(changes, "change")) that the backup lacks: there may be newer secrets among them"
+        case .diverged(let commit):
+            "has gone a way of its own since change \(commit): it and the backup each have changes that the other lacks"
+        case .unknown: "may have newer secrets than the backup"
+        }
     }
 }

@@ -24,8 +24,11 @@ package struct Inspection: Sendable {
     package private(set) var findings: [Finding] = []
     /// The number of rows by table.
     package private(set) var rows: [String: Int] = [:]
-    /// The vault's own count of its commits; `nil` when its row cannot be opened.
-    package private(set) var commits: Int?
+    /// The vault's newest commit; `nil` when its row cannot be opened.
+    package private(set) var newest: HistoryPoint?
+    package var commits: Int? { newest?.commit }
+    /// The kept points of its history: the head by the commit's number.
+    private(set) var history: [Int: String] = [:]
     /// The last line of the audit log that the vault knows of.
     package private(set) var auditHead = AuditHead.start
     /// The apps with a current secret, by name.
@@ -37,17 +40,20 @@ package struct Inspection: Sendable {
     static let place = "vault.db"
 
     init(_ transaction: any StoreTransaction, sealer: Sealer) {
-        let written = state(transaction, sealer)
-        var found = VaultState()
+        let (written, node) = (state(transaction, sealer), nodeState(transaction, sealer))
+        var found = (vault: CountedDigest(), node: CountedDigest())
         var (fold, shown, unlockMethods) = (
             CatalogFold(at: SystemTime().now, newest: nil), Catalog.State(), [UnlockMethod]()
         )
         var head = AuditHead.start
-        for table in SealedTable.counted + SealedTable.uncounted {
+        for table in SealedTable.counted + SealedTable.uncounted where table != .history {
             // Uncounted rows are left out when they cannot be opened: Zoom and the clients provide them again.
             let severity: Finding.Severity = table.isCounted ? .fatal : .error
             forEachRow(of: table, in: transaction, severity) { row throws(VaultError) in
-                if table.isCounted { found.count(try sealer.digest(of: row)) }
+                if table.isCounted {
+                    let digest = try sealer.digest(of: row)
+                    if table.isLocal { found.node.count(digest) } else { found.vault.count(digest) }
+                }
                 let opened = try OpenedRow(row, sealer)
                 switch opened {
                 case .unlockMethod(let method): unlockMethods.append(method)
@@ -56,14 +62,9 @@ package struct Inspection: Sendable {
                 }
             }
         }
-        if let written, found.rows != written.rows || found.digest != written.digest {
-            add(
-                .fatal,
-                found.rows == written.rows
-                    ? "of its \(counted(found.rows, "row")) some are not those that it wrote last: changed, or replaced from a copy"
-                    : "it has \(counted(found.rows, "row")) and wrote \(written.rows): some were "
-                        + (found.rows < written.rows ? "deleted" : "added"))
-        }
+        if let written { compare(found.vault, with: written.digest) }
+        if let node { compare(found.node, with: node.digest) }
+        inspectHistory(transaction, sealer)
         auditHead = head
         inspectSlots(transaction, unlockMethods, sealer)
         for name in fold.appsWithoutSecret { add(.fatal, "app \(name) has no current secret") }
@@ -77,12 +78,53 @@ package struct Inspection: Sendable {
             guard row.id == VaultState.id else {
                 throw VaultError(.damaged, "state row \(row.id) is not one of the vault's")
             }
-            state = try sealer.open(row, as: VaultState.self)
+            state = try VaultState(row, sealer)
         }
         if rows["state"] == 0 { add(.fatal, "the vault's state row is missing") }
-        commits = state?.commits
+        newest = state?.newest
         spent = state?.spent ?? SpentNumbers()
         return state
+    }
+
+    private mutating func nodeState(_ transaction: any StoreTransaction, _ sealer: Sealer) -> NodeState? {
+        var state: NodeState?
+        forEachRow(of: .nodeState, in: transaction, .fatal) { row throws(VaultError) in state = try sealer.open(row) }
+        if rows["node_state"] == 0 { add(.fatal, "the vault's node_state row is missing") }
+        return state
+    }
+
+    private mutating func compare(_ found: CountedDigest, with written: CountedDigest) {
+        guard found != written else { return }
+        add(
+            .fatal,
+            found.rows == written.rows
+                ? "of its \(counted(found.rows, "row")) some are not those that it wrote last: changed, or replaced from a copy"
+                : "it has \(counted(found.rows, "row")) and wrote \(written.rows): some were "
+                    + (found.rows < written.rows ? "deleted" : "added"))
+    }
+
+    /// Each link must follow the one before it, and the last one must be the state row's.
+    private mutating func inspectHistory(_ transaction: any StoreTransaction, _ sealer: Sealer) {
+        var (last, links) = (HistoryPoint(commit: 0, head: ""), [Int: String]())
+        forEachRow(of: .history, in: transaction, .error) { [newest] row throws(VaultError) in
+            let link = try sealer.open(row, as: HistoryRecord.self)
+            let before = last
+            last = link.point
+            links[link.point.commit] = link.point.head
+            if link.previous == before.commit {
+                guard link.follows(before, sealer) else {
+                    throw VaultError(
+                        .damaged, "in its history, change \(last.commit) does not follow change \(before.commit)")
+                }
+            } else if let newest, link.previous > newest.commit - HistoryRetention.newest {
+                throw VaultError(.damaged, "its history lacks change \(link.previous)")
+            }
+        }
+        history = links
+        rows["history"] = nil  // not part of what the vault has
+        if let newest, last != newest {
+            add(.error, "its history ends with change \(last.commit), and its last change was \(newest.commit)")
+        }
     }
 
     /// A checksum detects damage of a slot; whether it opens, only its own secret can tell.

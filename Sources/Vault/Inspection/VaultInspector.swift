@@ -60,12 +60,12 @@ extension Vault {
 }
 
 /// Rows that show that a copy is a consistent state of a vault, and opens with the keys that the vault had then: the
-/// unlock methods, the keyring, and the state row that covers all rows.
+/// unlock methods, the keyring, and the state rows that cover all rows.
 package struct CopyWitness: Equatable, Sendable {
     private var rows: [SealedRow] = []
 
     package init(_ transaction: any StoreTransaction) throws {
-        for table in [SealedTable.state, .keyring, .keySlot] {
+        for table in [SealedTable.state, .nodeState, .keyring, .keySlot] {
             try transaction.forEachRow(in: table) { rows.append($0) }
         }
     }

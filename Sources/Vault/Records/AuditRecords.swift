@@ -35,30 +35,11 @@ struct OutboxRecord: Record {
     init<Failure>(
         _ columns: inout Columns<Self, Failure>, _ members: inout Members<Self, Failure>
     ) throws(Failure) {
-        let commit = try columns("id", { Commit(number: $0.entry.commit ?? 0) })
+        let commit = try columns("id", { CommitNumber($0.entry.commit ?? 0) })
         let time = try members("time", \.entry.time)
         entry = AuditEntry(
             AuditEvent(text: try members("event", \.entry.event.text)), at: time, commit: commit.number)
     }
 
-    static func id(_ commit: Int) -> String { Commit(number: commit).text }
-
-    /// The commit's number as an id. The ids sort like the commits.
-    private struct Commit: ColumnValue {
-        let number: Int
-
-        var text: String {
-            let digits = String(number)
-            return String(repeating: "0", count: max(20 - digits.utf8.count, 0)) + digits
-        }
-
-        var cell: Cell { .text(text) }
-
-        init(number: Int) { self.number = number }
-
-        init?(cell: Cell) {
-            guard let text = String(cell: cell), let number = Int(text), number >= 0 else { return nil }
-            self.number = number
-        }
-    }
+    static func id(_ commit: Int) -> String { CommitNumber(commit).text }
 }

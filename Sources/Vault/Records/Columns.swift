@@ -52,6 +52,15 @@ extension String: ColumnValue {
     var cell: Cell { .text(self) }
 }
 
+extension Int: ColumnValue {
+    init?(cell: Cell) {
+        guard case .integer(let number) = cell else { return nil }
+        self = number
+    }
+
+    var cell: Cell { .integer(self) }
+}
+
 extension ColumnValue where Self: RawRepresentable, RawValue == String {
     init?(cell: Cell) {
         guard let text = String(cell: cell) else { return nil }

@@ -20,6 +20,8 @@ enum OpenedRow: Sendable {
     case keySlot(SealedRow)
     case keyring(SealedRow)
     case state(VaultState)
+    case nodeState(NodeState)
+    case history(HistoryRecord)
     case auditHead(AuditHead)
     case outbox(AuditEntry)
 
@@ -38,7 +40,9 @@ enum OpenedRow: Sendable {
         case .unlockMethod: self = try sealer.open(row, as: UnlockMethod.self).opened
         case .keySlot: self = .keySlot(row)
         case .keyring: self = .keyring(row)
-        case .state: self = try sealer.open(row, as: VaultState.self).opened
+        case .state: self = .state(try VaultState(row, sealer))
+        case .nodeState: self = try sealer.open(row, as: NodeState.self).opened
+        case .history: self = try sealer.open(row, as: HistoryRecord.self).opened
         case .auditHead: self = try sealer.open(row, as: AuditHeadRecord.self).opened
         case .outbox: self = try sealer.open(row, as: OutboxRecord.self).opened
         default: throw VaultError(.library, "there is no table \(row.table.name)")

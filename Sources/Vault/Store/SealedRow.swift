@@ -39,6 +39,8 @@ package struct SealedTable: Hashable, Sendable {
     /// Audit events of commits, until their lines are known to be on disk. The ID is the commit's number.
     package static let outbox = SealedTable("outbox", ["id"])
     package static let counted = [app, generation, client, rotation, pushTarget, unlockMethod, auditHead, outbox]
+    /// The counted tables that belong to one node, and are part of that node's digest.
+    package static let local = [auditHead, outbox]
 
     /// Tables whose rows Zoom or the clients provide again. Sealed like the others, but not counted: damage loses
     /// nothing.
@@ -47,18 +49,23 @@ package struct SealedTable: Hashable, Sendable {
     package static let receipt = SealedTable("receipt", ["id", "app"])
     package static let schedulerState = SealedTable("scheduler_state", ["app"])
     package static let delivery = SealedTable("delivery", ["target"])
-    package static let uncounted = [token, refusals, receipt, schedulerState, delivery]
+    /// The chain of commits, a row for each link. The ID is the commit's number. No row of it is held in memory.
+    package static let history = SealedTable("history", ["id", "head"])
+    package static let uncounted = [token, refusals, receipt, schedulerState, delivery, history]
 
-    /// One row: the number of rows, their digest, and the number of commits.
-    package static let state = SealedTable("state", ["id"])
+    /// One row: the newest commit, the number of rows, and their digest.
+    package static let state = SealedTable("state", ["id", "format", "commits", "head"])
+    /// One row: what this node says of its audit log, and the digest of its rows.
+    package static let nodeState = SealedTable("node_state", ["id"])
     /// One row: the vault keys, sealed under the keyring key.
     package static let keyring = SealedTable("keyring", ["id"])
     /// The keyring key, wrapped once for each unlock method.
     package static let keySlot = SealedTable("key_slot", ["id", "kind"])
 
     var isCounted: Bool { Self.counted.contains(self) }
+    var isLocal: Bool { Self.local.contains(self) }
 
-    package static let all = counted + uncounted + [state, keyring, keySlot]
+    package static let all = counted + uncounted + [state, nodeState, keyring, keySlot]
 }
 
 /// A value in a plain column. Plain columns are associated data of the row's seal: changing one breaks it.

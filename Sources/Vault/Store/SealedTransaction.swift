@@ -6,20 +6,21 @@ import Domain
 struct SealedTransaction {
     let store: any StoreTransaction
     let sealer: Sealer
-    /// The state row, as this commit will leave it.
+    /// The state rows, as this commit will leave them.
     private(set) var state: VaultState
+    private(set) var node: NodeState
+    private let oldNode: NodeState
     private var changes: [RowChange] = []
     private var secrets: KeySecrets?
     private var event: AuditEvent?
 
     /// Starts from the store's present state.
     init(_ store: any StoreTransaction, sealer: Sealer) throws {
-        guard let row = try store.row(in: .state, id: VaultState.id) else {
-            throw VaultError(.damaged, "the vault's state row is missing", hint: Vault.restoreHint)
-        }
         self.store = store
         self.sealer = sealer
-        self.state = try sealer.open(row)
+        state = try VaultState(store, sealer)
+        oldNode = try NodeState(store, sealer)
+        node = oldNode
     }
 
     // MARK: Rows
@@ -45,7 +46,7 @@ struct SealedTransaction {
             if table.columns[0] == "app" { changes.append(.removed(table, [.text(id)])) }
             return
         }
-        if table.isCounted { state.discount(try sealer.digest(of: old)) }
+        try discount(old)
         try store.remove(from: table, id: id)
         changes.append(.removed(table, old.cells))
     }
@@ -81,10 +82,17 @@ struct SealedTransaction {
 
     private mutating func store(_ row: SealedRow) throws {
         if row.table.isCounted {
-            if let old = try store.row(in: row.table, id: row.id) { state.discount(try sealer.digest(of: old)) }
-            state.count(try sealer.digest(of: row))
+            if let old = try store.row(in: row.table, id: row.id) { try discount(old) }
+            let digest = try sealer.digest(of: row)
+            if row.table.isLocal { node.digest.count(digest) } else { state.digest.count(digest) }
         }
         try store.put(row)
+    }
+
+    private mutating func discount(_ row: SealedRow) throws {
+        guard row.table.isCounted else { return }
+        let digest = try sealer.digest(of: row)
+        if row.table.isLocal { node.digest.discount(digest) } else { state.digest.discount(digest) }
     }
 
     // MARK: Beside the rows
@@ -97,7 +105,7 @@ struct SealedTransaction {
 
     mutating func setOwner(_ host: String) { state.host = host }
 
-    mutating func set(_ trouble: AuditTrouble?) { state.auditTrouble = trouble }
+    mutating func set(_ trouble: AuditTrouble?) { node.auditTrouble = trouble }
 
     /// Makes the time of this commit the newest, whatever the clock said before.
     mutating func forgetTimes() { state.newestTime = nil }
@@ -113,14 +121,23 @@ struct SealedTransaction {
 
     // MARK: Finishing
 
-    /// The last step: writes the state row and the audit event.
+    /// The last step: writes the link of the chain, the audit event and the state rows.
     /// - Parameter log: the part of the log that is on disk; `nil` while it is not open.
     mutating func finish(_ account: LogCursor, _ log: LogPosition?, at now: Timestamp) throws -> Commit {
         state.newestTime = max(state.newestTime ?? now, now)
-        state.commits = max(state.commits, account.floor) + 1
+        let link = try HistoryRecord(after: state.newest, commit: max(state.commits, account.floor) + 1, sealer)
+        try store.put(try sealer.seal(link))
+        if let old = HistoryRetention.expired(by: link.point.commit) {
+            try store.remove(from: .history, id: CommitNumber(old).text)
+        }
+        state.newest = link.point
         if let log { try follow(log) }
         let entry = account.hasLog ? event.map { AuditEntry($0, at: now, commit: state.commits) } : nil
         if let entry { try addToOutbox(entry) }
+        if node != oldNode {
+            try store.put(try sealer.seal(node))
+            changes.append(.put(.nodeState(node)))
+        }
         try store.put(try sealer.seal(state))
         changes.append(.put(.state(state)))
         return Commit(changes: changes, secrets: secrets, entry: entry)
@@ -130,15 +147,15 @@ struct SealedTransaction {
     private mutating func follow(_ log: LogPosition) throws {
         let known = try record(AuditHeadRecord.id, as: AuditHeadRecord.self)
         if (known?.head ?? .start) != log.head { try put(AuditHeadRecord(log.head)) }
-        if let lost = state.outboxLoss, lost.commit <= log.commit { state.outboxLoss = nil }
+        if let lost = node.outboxLoss, lost.commit <= log.commit { node.outboxLoss = nil }
         let few = 16
         var dropped = few
-        while dropped == few, state.outboxBytes > 0 {
+        while dropped == few, node.outboxBytes > 0 {
             var first: [SealedRow] = []
             try store.forEachRow(in: .outbox, after: "", limit: few) { first.append($0) }
             let told = first.prefix { $0.id <= OutboxRecord.id(log.commit) }
             for row in told {
-                state.outboxBytes -= row.sealed.count
+                node.outboxBytes -= row.sealed.count
                 try remove(from: .outbox, id: row.id)
             }
             dropped = told.count
@@ -152,13 +169,13 @@ struct SealedTransaction {
     /// that the log keeps its order.
     private mutating func addToOutbox(_ entry: AuditEntry) throws {
         let row = try sealer.seal(OutboxRecord(entry))
-        guard state.outboxLoss == nil, state.outboxBytes + row.sealed.count <= Self.outboxRoom else {
-            state.outboxLoss = AuditBacklog.Loss(
-                events: (state.outboxLoss?.events ?? 0) + 1, time: entry.time, commit: state.commits)
+        guard node.outboxLoss == nil, node.outboxBytes + row.sealed.count <= Self.outboxRoom else {
+            node.outboxLoss = AuditBacklog.Loss(
+                events: (node.outboxLoss?.events ?? 0) + 1, time: entry.time, commit: state.commits)
             return
         }
         try store(row)
-        state.outboxBytes += row.sealed.count
+        node.outboxBytes += row.sealed.count
         changes.append(.put(.outbox(entry)))
     }
 }

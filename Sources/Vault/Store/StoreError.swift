@@ -10,6 +10,8 @@ package struct StoreError: Advised, Error, Equatable, CustomStringConvertible {
         case notAVault
         /// The schema's version is newer than this program's.
         case newerSchema(found: Int, known: Int)
+        /// The rows were written by a newer program, in a format that this program does not read.
+        case newerFormat(found: Int, known: Int)
         case notPermitted
         case readOnly
         case diskFull
@@ -26,12 +28,15 @@ package struct StoreError: Advised, Error, Equatable, CustomStringConvertible {
     /// - Parameter detail: the operation, and the store's own message if it contains no values.
     package init(_ code: Code, _ detail: String) {
         self.code = code
-        if case .newerSchema(let found, let known) = code {
-            let words = "the vault has schema \(found), and this program knows schemas up to \(known)"
-            advice = Advice("\(words): \(detail)", try: code.hint)
-        } else {
-            advice = Advice(detail, try: code.hint)
-        }
+        let words: String? =
+            switch code {
+            case .newerSchema(let found, let known):
+                "the vault has schema \(found), and this program knows schemas up to \(known)"
+            case .newerFormat(let found, let known):
+                "the vault has rows of format \(found), and this program knows formats up to \(known)"
+            default: nil
+            }
+        advice = Advice((words.map { $0 + ": " } ?? "") + detail, try: code.hint)
     }
 
     package var description: String { detail }
@@ -45,7 +50,7 @@ extension StoreError.Code {
         case .missing: "keyturnd init"
         case .exists: "give another --state-dir, or serve the vault that is there: keyturnd serve"
         case .notAVault: "give the state directory with --state-dir, or create a vault in an empty one: keyturnd init"
-        case .newerSchema:
+        case .newerSchema, .newerFormat:
             "install the newer keyturnd that wrote it; or go back to a backup from before the upgrade: "
                 + "keyturnd restore FILE --replace"
         case .notPermitted: "run as the user that owns the state directory"

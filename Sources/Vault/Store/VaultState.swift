@@ -1,60 +1,80 @@
-package import Audit
 import Domain
 import Envelope
-package import SecretJSON
+import SecretJSON
 import SecretMemory
 
-/// The vault's own record in a sealed row: how many times it was written, and which rows it has.
-///
-/// The digest is the XOR of a keyed digest of every counted row, updated in the transaction that changes one. A row that
-/// somebody deleted, or replaced by one from an older copy of the file, makes it wrong.
+/// The vault's own record in a sealed row: its newest commit, and which rows it has.
 struct VaultState: Record {
     static let table = SealedTable.state
     static let id = "vault"
+    /// The newest format that this program reads and writes.
+    static let knownFormat = 1
 
-    var commits = 0
-    var rows = 0
-    var digest = SetDigest()
-    /// A detected change of the audit log, until an operator acknowledges it.
-    var auditTrouble: AuditTrouble?
+    /// The format of the rows.
+    var format = Self.knownFormat
+    /// The newest commit.
+    var newest = HistoryPoint(commit: 0, head: "")
+    var digest = CountedDigest()
     /// The latest wall clock time at which the vault was written.
     var newestTime: Timestamp?
     /// The generations of removed apps.
     var spent = SpentNumbers()
     /// The host that the vault belongs to, as a keyed fingerprint.
     var host: String?
-    /// The size of the outbox in bytes, and the events that had no room there.
-    var outboxBytes = 0
-    var outboxLoss: AuditBacklog.Loss?
 
     init() {}
 
     var opened: OpenedRow { .state(self) }
+    var commits: Int { newest.commit }
 
     init<Failure>(
         _ columns: inout Columns<Self, Failure>, _ members: inout Members<Self, Failure>
     ) throws(Failure) {
         columns.derived { _ in Self.id }
-        commits = try members("commits", \.commits)
-        rows = try members("rows", \.rows)
-        digest = try members("digest", \.digest)
+        format = try columns("format", \.format)
+        newest = HistoryPoint(
+            commit: try columns("commits", \.newest.commit), head: try columns("head", \.newest.head))
+        digest = CountedDigest(rows: try members("rows", \.digest.rows), try members("digest", \.digest.set))
         host = try members.ifPresent("host", \.host)
         newestTime = try members.ifPresent("newest_time", \.newestTime)
-        auditTrouble = try members.inline(ifPresent: "audit_trouble", \.auditTrouble)
         let others = try members.ifPresent("spent_others", \.spent.others)
         spent = SpentNumbers(try members("spent", { $0.spent.list }, omitting: []), others: others)
-        outboxBytes = try members("outbox_bytes", \.outboxBytes, omitting: 0)
-        outboxLoss = try members.inline(ifPresent: "lost_events", \.outboxLoss)
     }
+
+    /// Reads the state row. Its format is checked first: a newer program's row would look damaged.
+    init(_ transaction: any StoreTransaction, _ sealer: Sealer) throws {
+        guard let row = try transaction.row(in: .state, id: Self.id) else {
+            throw VaultError(.damaged, "the vault's state row is missing", hint: Vault.restoreHint)
+        }
+        try self.init(row, sealer)
+    }
+
+    init(_ row: SealedRow, _ sealer: Sealer) throws(VaultError) {
+        if case .integer(let found) = row.cells[1], found > Self.knownFormat {
+            throw VaultError(StoreError(.newerFormat(found: found, known: Self.knownFormat), "nothing was changed"))
+        }
+        self = try sealer.open(row)
+    }
+}
+
+/// How many rows there are, and the XOR of a keyed digest of each, updated in the transaction that changes one. A row that
+/// somebody deleted, or replaced by one from an older copy, makes it wrong.
+struct CountedDigest: Equatable {
+    var rows = 0
+    var set = SetDigest()
+
+    init() {}
+
+    init(rows: Int, _ set: SetDigest) { (self.rows, self.set) = (rows, set) }
 
     mutating func count(_ digest: SetDigest) {
         rows += 1
-        self.digest.combine(digest)
+        set.combine(digest)
     }
 
     mutating func discount(_ digest: SetDigest) {
         rows -= 1
-        self.digest.combine(digest)
+        set.combine(digest)
     }
 }
 
@@ -77,20 +97,5 @@ extension SpentNumbers {
         self.init()
         if let others { cover(others) }
         for number in list { spend(number.generation, of: number.app) }
-    }
-}
-
-extension AuditTrouble: MemberList {
-    package init<Failure>(_ members: inout Members<Self, Failure>) throws(Failure) {
-        words = try members("audit_trouble", \.words)
-        since = try members("audit_trouble_since", \.since)
-    }
-}
-
-extension AuditBacklog.Loss: MemberList {
-    package init<Failure>(_ members: inout Members<Self, Failure>) throws(Failure) {
-        self.init(
-            events: try members("lost_events", \.events, where: { (1...1 << 40).contains($0) }),
-            time: try members("lost_time", \.time), commit: try members("lost_commit", \.commit))
     }
 }

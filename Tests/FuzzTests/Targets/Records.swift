@@ -14,7 +14,7 @@ extension FuzzTarget {
             twice(TokenRecord.self), twice(RefusalsRecord.self), twice(ReceiptRecord.self),
             twice(SchedulerStateRecord.self),
             twice(VaultState.self), twice(AuditHeadRecord.self), twice(OutboxRecord.self), twice(PushTarget.self),
-            twice(DeliveryRecord.self), twice(UnlockMethod.self),
+            twice(DeliveryRecord.self), twice(UnlockMethod.self), twice(NodeState.self), twice(HistoryRecord.self),
         ]
         let reader = choices.oneOf(readers)
         let state = choices.oneOf(["current", "previous", "planned", "draining", "blocked", "lost_response", "x"])
@@ -22,6 +22,8 @@ extension FuzzTarget {
         try reader([.text("id"), .text("app"), .text(state), number], choices.rest)
         try reader([.text("app.1"), .text("app"), number, .text(state)], choices.rest)
         try reader([.text("vault"), number, .text("client-one"), .null], choices.rest)
+        try reader([.text("vault"), .integer(1), number, .text("head")], choices.rest)
+        try reader([.text("00000000000000000012"), .text("head"), number, .null], choices.rest)
     }
 
     private static let sealer = Result { Sealer(keyring: try Keyring.generate()) }
