@@ -26,7 +26,7 @@ import Testing
 
             let set = try world.must("app", "set", "zoom-prod", "--rotate-every", "30d")
             #expect(set.output.contains(lack), "\(set)")
-            let expected = "rotation_impossible warning: its secret cannot be rotated automatically: \(lack)"
+            let expected = "rotation_impossible warning: the secret cannot be rotated automatically: \(lack)"
             #expect(try Self.problems(world) == [expected])
             let verify = try world.keyturn("app", "verify", "zoom-prod")
             #expect(verify.exit == 79 && verify.output.contains("failed   rotation:"), "\(verify)")
