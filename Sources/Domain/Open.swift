@@ -1,7 +1,7 @@
 /// A word in an answer: one that this version knows, or one that only a newer daemon has.
 ///
 /// A client shows what it does not know, and decides nothing by it. Requests and records hold the words themselves: there an
-/// unknown one is an error.
+/// unknown one is an error, except where it only explains a failure.
 package enum Open<Word: RawRepresentable & Sendable>: RawRepresentable, Sendable where Word.RawValue == String {
     case known(Word)
     case other(String)

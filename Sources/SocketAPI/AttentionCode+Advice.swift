@@ -8,9 +8,7 @@ extension AttentionCode {
     package func remedy(_ name: Name) -> String? { advice.hint?.replacing("NAME", with: name.description) }
 
     /// The meaning with what is known of this case.
-    package func advice(_ name: Name? = nil, because reason: String? = nil) -> Advice {
-        Advice(meaning + (reason.map { ": \($0)" } ?? ""), try: name.map(remedy) ?? advice.hint)
-    }
+    package func advice(because reason: String) -> Advice { Advice("\(meaning): \(reason)", try: advice.hint) }
 
     package var advice: Advice {
         switch self {
@@ -60,8 +58,8 @@ extension AttentionCode {
                 try: "keyturn key add, then keyturn key remove SLOT")
         case .keyRotationWaits:
             Advice(
-                "rows could not be encrypted with the vault's new key; the daemon tries again each minute",
-                try: "wait; if something is damaged, restore a backup")
+                "the vault's new key is not in use everywhere",
+                try: "wait, the daemon tries again each minute; if something is damaged, restore a backup")
         case .secretInMemory:
             Advice(
                 "a new secret is in memory only: neither the vault nor a spool file can be written",

@@ -49,8 +49,11 @@ package enum AttentionCode: String, CaseIterable, Sendable {
     case userChanged = "user_changed"
     case grantWithoutApp = "grant_without_app"
 
-    /// The place of a code among the problems that are equally severe. Causes at Zoom stand before ``missingScopes``.
-    static func urgency(of code: String) -> Int { places[code] ?? places[missingScopes.rawValue] ?? 0 }
+    /// The place of a code among the problems that are equally severe. A refusal by Zoom has the place of
+    /// ``missingScopes``; a cause that may pass comes after everything else that is wrong with an app.
+    static func urgency(of code: String) -> Int {
+        places[code] ?? places[(Severity.base(code) == .critical ? missingScopes : rotationPaused).rawValue] ?? 0
+    }
 
     private static let places = Dictionary(uniqueKeysWithValues: zip(allCases.map(\.rawValue), 0...))
 }

@@ -26,7 +26,7 @@ extension ProblemCode {
             Advice("the path exists, but does not support this method", try: "see the header Allow")
         case .conflict:
             Advice(
-                "the present state does not allow it: the name is taken, the rotation has ended, it is the last key slot",
+                "the present state does not allow it, for example because a name is taken or a rotation has ended",
                 try: "read the detail, and check the state: keyturn app show, rotation show, key list")
         case .busy:
             Advice(

@@ -186,6 +186,14 @@ import Testing
         #expect(try again(app).createdAt == Timestamp(unixSeconds: seconds))
     }
 
+    @Test func `a cause that only a newer version knows is read as one that this version knows`() throws {
+        for (member, cause) in [("", ZoomCause.refused), (#","may_pass":true"#, .unexpectedAnswer)] {
+            let text = #"{"generation":1,"times":[],"cause":"not_known_yet","reason":"r"\#(member)}"#
+            let record = try RefusalsRecord(cells: [.text("app")], plaintext: SecretBytes(copying: text))
+            #expect(record.refusals.cause == cause)
+        }
+    }
+
     @Test func `a record that could not be read back is not sealed`() throws {
         let broken = SecretBox(
             SecretBytes(count: 2) { span in span.storeBytes(of: 0xFF, toByteOffset: 0, as: UInt8.self) })

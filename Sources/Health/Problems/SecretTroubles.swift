@@ -14,7 +14,9 @@ extension ZoomCause {
             Advice(
                 "\(reason): it was changed or revoked in the Marketplace, or entered wrongly",
                 try: "keyturn rotate \(app) --manual; if the cause is fixed: keyturn app verify \(app)")
-        default: Advice(reason, try: fix(app.description))
+        case .appDisabled, .unsupportedGrant, .missingScopes, .ssoDisabled, .answerLost:
+            Advice(reason, try: fix(app.description))
+        default: Advice(reason, try: "\(fix(app.description)); then keyturn app verify \(app)")
         }
     }
 }

@@ -15,7 +15,7 @@ extension SpoolReport.Trouble: Advised {
     }
 
     package var advice: Advice {
-        code.advice(because: [file, reason].compactMap(\.self).filter { !$0.isEmpty }.joined(separator: ": "))
+        code.advice(because: [reason, file.map { "(\($0))" } ?? ""].filter { !$0.isEmpty }.joined(separator: " "))
     }
 }
 

@@ -17,11 +17,14 @@ struct RefusalsRecord: Record {
         _ columns: inout Columns<Self, Failure>, _ members: inout Members<Self, Failure>
     ) throws(Failure) {
         appID = try columns("app", \.appID)
+        let generation = try members("generation", \.refusals.generation)
+        let times = try members("times", \.refusals.times)
+        // A cause that only a newer version knows must not make the vault unreadable.
+        let cause = try members("cause") { Open.known($0.refusals.cause) }
+        let reason = try members("reason", \.refusals.reason)
+        let mayPass = try members("may_pass", \.refusals.mayPass, omitting: false)
         refusals = Refusals(
-            generation: try members("generation", \.refusals.generation), times: try members("times", \.refusals.times),
-            // A cause that only a newer version knows must not make the vault unreadable.
-            cause: try members("cause") { Open.known($0.refusals.cause) }.known ?? .refused,
-            reason: try members("reason", \.refusals.reason),
-            mayPass: try members("may_pass", \.refusals.mayPass, omitting: false))
+            generation: generation, times: times, cause: cause.known ?? (mayPass ? .unexpectedAnswer : .refused),
+            reason: reason, mayPass: mayPass)
     }
 }
