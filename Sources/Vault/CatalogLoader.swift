@@ -51,6 +51,7 @@ struct CatalogLoader: Sendable {
         switch row {
         case .unlockMethod(let method): unlockMethods.append(method)
         case .outbox(let entry): outbox.append(entry)
+        case .nodeState: break  // Read first.
         case .auditHead: account.apply(.put(row))
         default: fold.apply(.put(row), over: catalog)
         }

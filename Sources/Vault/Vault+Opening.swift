@@ -27,7 +27,9 @@ extension Vault {
                 }
                 let first = try HistoryRecord(after: state.newest, commit: 0, sealer)
                 state.newest = first.point
-                rows += [try sealer.seal(first), try sealer.seal(NodeState()), try sealer.seal(state)]
+                let node = try sealer.seal(NodeState())
+                state.digest.count(try sealer.digest(of: node))
+                rows += [try sealer.seal(first), node, try sealer.seal(state)]
                 return rows
             }
             try await store.write { transaction in

@@ -145,7 +145,7 @@ extension Vault {
 
 extension SealedTable {
     /// The tables whose rows a key epoch seals, except the state row, which every commit seals again.
-    static let inEpochs = counted + uncounted + [nodeState]
+    static let inEpochs = counted + uncounted
 }
 
 extension SealedRow {

@@ -57,10 +57,12 @@ package final class VaultCopy: Sendable {
 
     /// Copies a file into a new one (0600), and syncs it.
     static func copy(_ original: String, to copy: String) throws(StoreError) {
+        var isFile = true
         do throws(SystemError) {
             // The name of a backup comes from an operator, and may be a link.
             let source = try File(reading: original, followsLinks: true)
-            guard try source.status().isRegularFile else { throw SystemError("cannot copy \(original)", EINVAL) }
+            isFile = try source.status().isRegularFile
+            guard isFile else { throw SystemError("cannot copy \(original)", EINVAL) }
             let target = try File(creating: copy)
             while true {
                 let bytes = try source.read(most: 1 << 20)
@@ -69,7 +71,7 @@ package final class VaultCopy: Sendable {
             }
             try target.sync()
         } catch {
-            throw error.code == EINVAL ? StoreError(.notAVault, "\(original) is not a file") : StoreError(error)
+            throw isFile ? StoreError(error) : StoreError(.notAVault, "\(original) is not a file")
         }
     }
 }

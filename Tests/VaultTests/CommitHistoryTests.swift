@@ -1,4 +1,6 @@
+import Audit
 import Domain
+import Synchronization
 import TestSupport
 import Testing
 
@@ -79,6 +81,27 @@ import Testing
         #expect(other.relation(to: one) == .diverged(after: filled.vault.commits))
         let stranger = try await inspection(of: FilledVault().store)
         #expect(one.relation(to: stranger) == .unknown, "another vault's history has no point in common")
+    }
+
+    @Test func `a copy that was put back beside a log with later changes is told from the way that it left`()
+        async throws
+    {
+        let old = try await copy(of: filled.store, changedBy: 3)
+        let lost = try await inspection(of: copy(of: old, changedBy: 4))
+        // As after a restore: the next number is above those in the log.
+        let back = old.reopened()
+        let vault = try await Vault.open(back, with: .keyFile("k"), time: filled.time)
+        vault.account.withLock {
+            $0 = LogCursor($0.state, $0.node, beside: LogDirectory.Newest(commit: $0.state.commits + 40))
+        }
+        try await vault.change { _ in }
+        let inspection = try await inspection(of: back)
+        #expect(inspection.findings.isEmpty, "\(inspection.findings)")
+        #expect(inspection.relation(to: lost) == .diverged(after: filled.vault.commits + 3))
+        #expect(lost.relation(to: inspection) == .diverged(after: filled.vault.commits + 3))
+        let put = try await self.inspection(of: old)
+        #expect(inspection.relation(to: put) == .newer(changes: 1), "one change, whatever its number")
+        #expect(put.relation(to: inspection) == .older(changes: 1))
     }
 
     @Test func `the newest links are kept, and of the older ones a few`() {

@@ -198,7 +198,21 @@ import Vault
         }
     }
 
-    @Test(arguments: SealedTable.counted.filter { ![.unlockMethod, .auditHead, .outbox].contains($0) })
+    @Test func `this host's rows that are put back together are found`() async throws {
+        var old: [SealedRow] = []
+        let tables = SealedTable.local + [.nodeState]
+        for table in tables { old += try await filled.rows(of: table) }
+        try await filled.vault.save(auditTrouble: "the log was changed")
+        let result = try await filled.opened { [old] transaction in
+            for table in tables {
+                for id in try ids(transaction, table) { try transaction.remove(from: table, id: id) }
+            }
+            for row in old { try transaction.put(row) }
+        }
+        #expect(result.isDamaged(), "\(result)")
+    }
+
+    @Test(arguments: SealedTable.counted.filter { ![.unlockMethod, .auditHead, .outbox, .nodeState].contains($0) })
     func `a removed row does not come back`(table: SealedTable) async throws {
         let old = try await filled.rows(of: table)
         try await filled.vault.empty()

@@ -17,14 +17,24 @@ extension Inspection {
     package func relation(to other: Inspection) -> HistoryRelation {
         guard let newest, let otherNewest = other.newest else { return .unknown }
         if newest == otherNewest { return .same }
-        if other.history[newest.commit] == newest.head { return .older(changes: otherNewest.commit - newest.commit) }
+        if other.history[newest.commit] == newest.head { return .older(changes: other.changes(after: newest.commit)) }
         if history[otherNewest.commit] == otherNewest.head {
-            return .newer(changes: newest.commit - otherNewest.commit)
+            return .newer(changes: changes(after: otherNewest.commit))
         }
         let common = history.filter { other.history[$0.key] == $0.value }.keys.max()
-        // A link that expired may have been a common one: only a point that both kept tells that they differ there.
-        let differs = history.contains { commit, head in other.history[commit].map { $0 != head } ?? false }
-        guard differs, let common else { return .unknown }
+        guard differs(from: other) || other.differs(from: self), let common else { return .unknown }
         return .diverged(after: common)
+    }
+
+    private func changes(after commit: Int) -> Int {
+        let left = skipped.filter { $0.lowerBound > commit }.reduce(0) { $0 + $1.count }
+        return (newest?.commit ?? commit) - commit - left
+    }
+
+    /// Whether a number that both know stands for two changes, or for none in this copy. A link that only expired tells
+    /// nothing.
+    private func differs(from other: Inspection) -> Bool {
+        history.contains { commit, head in other.history[commit].map { $0 != head } ?? false }
+            || skipped.contains { gap in other.history.keys.contains(where: gap.contains) }
     }
 }

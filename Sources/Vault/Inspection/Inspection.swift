@@ -29,6 +29,8 @@ package struct Inspection: Sendable {
     package var commits: Int? { newest?.commit }
     /// The kept points of its history: the head by the commit's number.
     private(set) var history: [Int: String] = [:]
+    /// The numbers that its history skipped: a vault that was put back continues above the numbers in its audit log.
+    private(set) var skipped: [Range<Int>] = []
     /// The last line of the audit log that the vault knows of.
     package private(set) var auditHead = AuditHead.start
     /// The apps with a current secret, by name.
@@ -40,7 +42,8 @@ package struct Inspection: Sendable {
     static let place = "vault.db"
 
     init(_ transaction: any StoreTransaction, sealer: Sealer) {
-        let (written, node) = (state(transaction, sealer), nodeState(transaction, sealer))
+        let written = state(transaction, sealer)
+        var node: NodeState?
         var found = (vault: CountedDigest(), node: CountedDigest())
         var (fold, shown, unlockMethods) = (
             CatalogFold(at: SystemTime().now, newest: nil), Catalog.State(), [UnlockMethod]()
@@ -58,12 +61,14 @@ package struct Inspection: Sendable {
                 switch opened {
                 case .unlockMethod(let method): unlockMethods.append(method)
                 case .auditHead(let found): head = found
+                case .nodeState(let found): node = found
                 default: fold.apply(.put(opened), over: shown)
                 }
             }
         }
         if let written { compare(found.vault, with: written.digest) }
         if let node { compare(found.node, with: node.digest) }
+        if rows["node_state"] == 0 { add(.fatal, "the vault's node_state row is missing") }
         inspectHistory(transaction, sealer)
         auditHead = head
         inspectSlots(transaction, unlockMethods, sealer)
@@ -86,13 +91,6 @@ package struct Inspection: Sendable {
         return state
     }
 
-    private mutating func nodeState(_ transaction: any StoreTransaction, _ sealer: Sealer) -> NodeState? {
-        var state: NodeState?
-        forEachRow(of: .nodeState, in: transaction, .fatal) { row throws(VaultError) in state = try sealer.open(row) }
-        if rows["node_state"] == 0 { add(.fatal, "the vault's node_state row is missing") }
-        return state
-    }
-
     private mutating func compare(_ found: CountedDigest, with written: CountedDigest) {
         guard found != written else { return }
         add(
@@ -105,12 +103,13 @@ package struct Inspection: Sendable {
 
     /// Each link must follow the one before it, and the last one must be the state row's.
     private mutating func inspectHistory(_ transaction: any StoreTransaction, _ sealer: Sealer) {
-        var (last, links) = (HistoryPoint(commit: 0, head: ""), [Int: String]())
+        var (last, links, gaps) = (HistoryPoint(commit: 0, head: ""), [Int: String](), [Range<Int>]())
         forEachRow(of: .history, in: transaction, .error) { [newest] row throws(VaultError) in
             let link = try sealer.open(row, as: HistoryRecord.self)
             let before = last
             last = link.point
-            links[link.point.commit] = link.point.head
+            links[last.commit] = last.head
+            if link.previous + 1 < last.commit { gaps.append(link.previous + 1..<last.commit) }
             if link.previous == before.commit {
                 guard link.follows(before, sealer) else {
                     throw VaultError(
@@ -120,7 +119,7 @@ package struct Inspection: Sendable {
                 throw VaultError(.damaged, "its history lacks change \(link.previous)")
             }
         }
-        history = links
+        (history, skipped) = (links, gaps)
         rows["history"] = nil  // not part of what the vault has
         if let newest, last != newest {
             add(.error, "its history ends with change \(last.commit), and its last change was \(newest.commit)")

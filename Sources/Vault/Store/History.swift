@@ -61,8 +61,8 @@ struct HistoryRecord: Record, Equatable {
     }
 }
 
-/// Which links of the chain are kept: the newest ones, and of the older ones a few, by which a copy of any age can still be
-/// placed.
+/// Which links of the chain are kept: the newest ones, and of the older ones a few. An older copy can be placed only if its
+/// newest commit is one of those. Links from before a gap in the numbers stay.
 enum HistoryRetention {
     /// The newest commits, each of which is kept.
     static let newest = 4096

@@ -38,8 +38,13 @@ package struct SealedTable: Hashable, Sendable {
     package static let auditHead = SealedTable("audit_head", ["id"])
     /// Audit events of commits, until their lines are known to be on disk. The ID is the commit's number.
     package static let outbox = SealedTable("outbox", ["id"])
-    package static let counted = [app, generation, client, rotation, pushTarget, unlockMethod, auditHead, outbox]
-    /// The counted tables that belong to one node, and are part of that node's digest.
+    /// One row: what this node says of its audit log, and the digest of its rows.
+    package static let nodeState = SealedTable("node_state", ["id"])
+    package static let counted = [
+        app, generation, client, rotation, pushTarget, unlockMethod, auditHead, outbox, nodeState,
+    ]
+    /// The counted tables that belong to one node, and are part of that node's digest. The row with that digest is part of
+    /// the vault's.
     package static let local = [auditHead, outbox]
 
     /// Tables whose rows Zoom or the clients provide again. Sealed like the others, but not counted: damage loses
@@ -55,8 +60,6 @@ package struct SealedTable: Hashable, Sendable {
 
     /// One row: the newest commit, the number of rows, and their digest.
     package static let state = SealedTable("state", ["id", "format", "commits", "head"])
-    /// One row: what this node says of its audit log, and the digest of its rows.
-    package static let nodeState = SealedTable("node_state", ["id"])
     /// One row: the vault keys, sealed under the keyring key.
     package static let keyring = SealedTable("keyring", ["id"])
     /// The keyring key, wrapped once for each unlock method.
@@ -65,7 +68,7 @@ package struct SealedTable: Hashable, Sendable {
     var isCounted: Bool { Self.counted.contains(self) }
     var isLocal: Bool { Self.local.contains(self) }
 
-    package static let all = counted + uncounted + [state, nodeState, keyring, keySlot]
+    package static let all = counted + uncounted + [state, keyring, keySlot]
 }
 
 /// A value in a plain column. Plain columns are associated data of the row's seal: changing one breaks it.

@@ -135,7 +135,7 @@ struct SealedTransaction {
         let entry = account.hasLog ? event.map { AuditEntry($0, at: now, commit: state.commits) } : nil
         if let entry { try addToOutbox(entry) }
         if node != oldNode {
-            try store.put(try sealer.seal(node))
+            try store(sealer.seal(node))
             changes.append(.put(.nodeState(node)))
         }
         try store.put(try sealer.seal(state))
