@@ -103,6 +103,7 @@ prove_rules() {
     for word in '[it](gone.md)' '[it](../gone)' '[it](#there)' '[it](good.md#there)' '[one](good.md) [it](gone/)'; do
         red links docs/bad.md '# Here' "$word"
     done
+    red links docs/README.md 'The index of no page.'
     # shellcheck disable=SC2016
     for word in GoneTests '`DomainTests/GoneTests`' 'DomainTests, OtherTests/NameTests'; do
         red links docs/bad.md "$word"

@@ -128,14 +128,18 @@ rule_mentions() {
         awk -F: '{ print $1 ":" $2 ": names a place that only one machine has" }'
 }
 
-# Checks that the targets of links in the pages exist.
+# Checks that the targets of links in the pages exist, and that the index of docs/ leads to each page there.
 rule_links() {
-    local files file pages=()
+    local files file pages=() index=docs/README.md
     list_files
     for file in "${files[@]}"; do
         if [[ $file == *.md ]]; then pages+=("$file"); fi
     done
     ((${#pages[@]} == 0)) || awk -f scripts/links.awk pass=1 "${pages[@]}" pass=2 "${pages[@]}"
+    [[ -e $index ]] || return 0
+    for file in docs/*.md; do
+        [[ $file == "$index" ]] || grep -qE "\]\(${file##*/}[)#]" "$index" || say "$file:1: $index does not lead to it"
+    done
 }
 
 # Checks that the types which the pages name in backticks (`CamelCase`, `Folder/CamelCase`, `CamelCase+Aspect`) exist: as
