@@ -66,6 +66,7 @@ let package = Package(
         .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+        .systemLibrary(name: "CPostgreSQL", pkgConfig: "libpq", providers: [.apt(["libpq-dev", "libssl-dev"])]),
         .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
         .target(name: "CPlatform"),
         target("SecretMemory", ["CPlatform"]),
@@ -78,7 +79,11 @@ let package = Package(
         target(
             "VaultSQLite",
             ["CSQLite", "Domain", "System", "Vault"],
-            exclude: ["schema/audit.schema.json", "schema/openapi.yaml"],
+            exclude: ["schema/audit.schema.json", "schema/openapi.yaml", "schema/postgresql"],
+            resources: [.embedInCode("schema/v001.sql")]),
+        target(
+            "VaultPostgreSQL",
+            ["CPostgreSQL", "Domain", "SecretMemory", "System", "Vault"],
             resources: [.embedInCode("schema/v001.sql")]),
         target("Tokens", ["Domain", "SecretMemory", "Vault"]),
         target("Rotation", ["Domain", "SecretMemory", "Vault"]),
@@ -153,6 +158,9 @@ let package = Package(
         .target(
             name: "TestSupport", dependencies: ["Audit", "Domain", "Envelope", "SecretMemory", "Vault"],
             path: "Tests/TestSupport", swiftSettings: settings),
+        .target(
+            name: "PostgreSQLTestSupport", dependencies: ["TestSupport"], path: "Tests/PostgreSQLTestSupport",
+            swiftSettings: settings),
         // Fills vaults and times sealing, for scripts/bench.
         .executableTarget(
             name: "BenchVault", dependencies: ["Domain", "Envelope", "SecretMemory", "Vault", "VaultSQLite"],
@@ -169,7 +177,11 @@ let package = Package(
             ["Audit", "Domain", "Envelope", "SecretJSON", "SecretMemory", "TestSupport", "Vault"]),
         tests(
             "VaultSQLiteTests",
-            ["CSQLite", "Domain", "Envelope", "SecretMemory", "TestSupport", "Vault", "VaultSQLite"]),
+            [
+                "CSQLite", "Domain", "Envelope", "PostgreSQLTestSupport", "SecretMemory", "TestSupport", "Vault",
+                "VaultPostgreSQL", "VaultSQLite",
+            ]),
+        tests("VaultPostgreSQLTests", ["Domain", "PostgreSQLTestSupport", "TestSupport", "Vault", "VaultPostgreSQL"]),
         tests("TokensTests", ["Domain", "SecretMemory", "TestSupport", "Tokens", "Vault"]),
         tests("HTTPTransportTests", ["CCurl", "HTTPTestSupport", "HTTPTransport", "SecretMemory", "TestSupport"]),
         tests(

@@ -68,6 +68,7 @@ missing_packages() {
     have_library libcurl || say libcurl4-openssl-dev
     have_library sqlite3 || say libsqlite3-dev
     have_library yaml-0.1 || say libyaml-dev
+    have_library libpq || say libpq-dev
 }
 
 install_packages() { install_missing missing_packages; }
@@ -78,7 +79,7 @@ missing_package_tools() {
     have_command strip || say binutils
 }
 
-# The additional dependencies of the tests: a JVM for the plug-in in connectors/; systemd to check its units; man for
+# The additional dependencies of the tests: PostgreSQL, of which they make clusters; a JVM for the plug-in in connectors/; systemd to check its units; man for
 # the manual pages; Prometheus to read the metrics; JSON Schema for messages to the stand-in console and for answers;
 # the request parser of Node.js to compare with ours; and the clients and proxies of the examples in
 # docs/agent-socket.md.
@@ -89,6 +90,7 @@ missing_test_packages() {
     have_command node || say nodejs
     have_command nginx || [[ -x /usr/sbin/nginx ]] || say nginx-light
     have_command haproxy || [[ -x /usr/sbin/haproxy ]] || say haproxy
+    compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || say postgresql
     have_command javac || say default-jdk-headless
     have_command systemd-analyze || say systemd
     /usr/bin/python3 -c 'import prometheus_client' 2>/dev/null || say python3-prometheus-client

@@ -22,7 +22,8 @@ extension Problem {
 
     private static func code(_ code: StoreError.Code) -> ProblemCode {
         switch code {
-        case .diskFull, .inputOutput, .readOnly, .notPermitted, .inUse: .storageFailed
+        case .diskFull, .inputOutput, .readOnly, .notPermitted, .inUse, .unavailable, .untrusted, .undecided:
+            .storageFailed
         case .damaged, .notAVault: .vaultDamaged
         case .missing, .exists, .newerSchema, .newerFormat, .closed, .library: .internal
         }
@@ -35,6 +36,9 @@ extension Problem {
         case .readOnly: "the vault cannot be written: the change was not saved"
         case .notPermitted: "the daemon may not write the vault: the change was not saved"
         case .inUse: "another program has the vault open: the change was not saved"
+        case .unavailable: "the vault's database is not available: the change was not saved"
+        case .untrusted: "the vault's database could not prove who it is: the change was not saved"
+        case .undecided: "the vault's database has not confirmed the change: whether it was saved is not known yet"
         case .damaged, .notAVault: "the vault is damaged"
         case .missing, .exists, .newerSchema, .newerFormat, .closed, .library:
             "the vault failed; the daemon's log says how"

@@ -20,6 +20,8 @@ extension StartError {
                 case .exists, .notAVault, .newerSchema, .newerFormat, .damaged: .badData
                 case .notPermitted: .notPermitted
                 case .readOnly, .diskFull, .inputOutput: .inputOutput
+                case .unavailable, .undecided: .unavailable
+                case .untrusted: .configuration
                 case .closed, .library: .internal
                 }
             }

@@ -19,14 +19,22 @@ package struct StoreError: Advised, Error, Equatable, CustomStringConvertible {
         case inputOutput
         case damaged
         case closed
+        /// The store's server cannot be reached, or cannot do it now.
+        case unavailable
+        /// The store's server could not prove who it is.
+        case untrusted
+        /// A commit was not confirmed: it may be there.
+        case undecided
         case library
     }
 
     package let code: Code
     package let advice: Advice
 
-    /// - Parameter detail: the operation, and the store's own message if it contains no values.
-    package init(_ code: Code, _ detail: String) {
+    /// - Parameters:
+    ///   - detail: the operation, and the store's own message if it contains no values.
+    ///   - hint: what the operator can do in this case, if it is not what the code suggests.
+    package init(_ code: Code, _ detail: String, hint: String? = nil) {
         self.code = code
         let words: String? =
             switch code {
@@ -36,7 +44,7 @@ package struct StoreError: Advised, Error, Equatable, CustomStringConvertible {
                 "the vault has rows of format \(found), and this program knows formats up to \(known)"
             default: nil
             }
-        advice = Advice((words.map { $0 + ": " } ?? "") + detail, try: code.hint)
+        advice = Advice((words.map { $0 + ": " } ?? "") + detail, try: hint ?? code.hint)
     }
 
     package var description: String { detail }
@@ -59,7 +67,7 @@ extension StoreError.Code {
         case .inputOutput: "look for disk errors in the kernel's log (dmesg)"
         case .damaged:
             "keyturnd restore BACKUP, which moves the damaged file aside; keep that until its secrets are safe"
-        case .closed, .library: nil
+        case .closed, .unavailable, .untrusted, .undecided, .library: nil
         }
     }
 }

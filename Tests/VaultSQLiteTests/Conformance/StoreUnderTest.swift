@@ -1,15 +1,22 @@
+import PostgreSQLTestSupport
 import TestSupport
 import Vault
+import VaultPostgreSQL
 import VaultSQLite
 
 /// Every store there is. A new one is added here, and has then to pass the whole suite.
 enum StoreUnderTest: String, CaseIterable {
-    case memory, sqlite
+    case memory, sqlite, postgresql
 
     /// An empty store, and where it lives.
     func make() async throws -> Bench {
         switch self {
         case .memory: return Bench(store: MemoryStore(), directory: nil)
+        case .postgresql:
+            let cluster = try PostgreSQLCluster.shared.get()
+            let location = try PostgreSQLLocation(cluster.url(try cluster.makeDatabase()))
+            try await PostgreSQLStore.create(at: location) { _ in }
+            return Bench(store: try await PostgreSQLStore.open(at: location), location: location)
         case .sqlite:
             let directory = try TemporaryDirectory(untilExit: true)
             try await SQLiteStore.create(at: directory.file("vault.db")) { _ in }
@@ -20,7 +27,8 @@ enum StoreUnderTest: String, CaseIterable {
 
 struct Bench {
     let store: any SealedStore
-    let directory: TemporaryDirectory?
+    var directory: TemporaryDirectory?
+    var location: PostgreSQLLocation?
 
     /// The store as the next process finds it.
     func reopened() async throws -> Bench {
@@ -29,6 +37,7 @@ struct Bench {
             return Bench(store: memory.reopened(), directory: nil)
         }
         try await store.close()
+        if let location { return Bench(store: try await PostgreSQLStore.open(at: location), location: location) }
         guard let directory else { throw StoreError(.missing, "no directory") }
         return Bench(store: try SQLiteStore.open(at: directory.file("vault.db")), directory: directory)
     }

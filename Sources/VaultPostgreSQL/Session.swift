@@ -1,0 +1,172 @@
+import Vault
+
+/// The one connection of a store, made when it is needed, and the commit whose fate is not known. Used on the store's queue only.
+// Its owner uses it on one serial queue.
+final class Session: @unchecked Sendable {
+    /// A commit whose answer was lost, and what its success has to be followed by.
+    struct Doubt {
+        let mark: CommitMark
+        let publish: () -> Void
+    }
+
+    private let login: Login
+    private var connection: PostgreSQLConnection?
+    private(set) var doubt: Doubt?
+
+    init(_ login: Login) { self.login = login }
+
+    func close() {
+        connection?.close()
+        connection = nil
+    }
+
+    // MARK: Transactions
+
+    enum Kind {
+        case read, write, plain
+
+        /// A write reads with each statement what is committed by then: after the lock, that is what the last writer left. One
+        /// snapshot for all of it would be as old as the wait for the lock.
+        var begin: String {
+            switch self {
+            case .read: "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+            case .write, .plain: "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE"
+            }
+        }
+    }
+
+    /// Opens a transaction. Nothing is lost if a connection that was idle turns out to be dead: then another one is made.
+    func begin(_ kind: Kind, locking lock: String? = nil) throws(StoreError) -> PostgreSQLConnection {
+        var statements = [kind.begin, login.limits.statements]
+        if let lock { statements.append(lock) }
+        let sql = statements.joined(separator: "; ")
+        if let old = connection, old.isOpen {
+            do throws(PostgreSQLFailure) {
+                try old.run(constants: sql)
+                return old
+            } catch {
+                rollBack(old)
+                guard error.isOfTheConnection else { throw StoreError(error, at: old.place) }
+                old.close()
+            }
+        }
+        let new = try login.connect()
+        connection = new
+        do throws(PostgreSQLFailure) { try new.run(constants: sql) } catch {
+            rollBack(new)
+            if error.isOfTheConnection { new.close() }
+            throw StoreError(error, at: new.place)
+        }
+        return new
+    }
+
+    /// Undoes the open transaction. A connection that cannot is closed, which undoes it too.
+    func rollBack(_ connection: PostgreSQLConnection) {
+        guard connection.isOpen, !connection.isIdle else { return }
+        do throws(PostgreSQLFailure) { try connection.run(constants: "ROLLBACK") } catch { connection.close() }
+    }
+
+    /// Runs `body` in a transaction that needs no mark: one that reads, or that may be repeated.
+    func transaction<Result>(_ kind: Kind, _ body: (PostgreSQLConnection) throws -> Result) throws -> Result {
+        let connection = try begin(kind)
+        do {
+            let result = try body(connection)
+            try connection.run(constants: "COMMIT")
+            return result
+        } catch {
+            rollBack(connection)
+            if let failure = error as? PostgreSQLFailure { throw StoreError(failure, at: connection.place) }
+            throw error
+        }
+    }
+
+    // MARK: Commits
+
+    /// Commits the open transaction.
+    /// - Parameters:
+    ///   - mark: without one, the fate of a commit whose answer was lost is never known. Each change of a vault has one.
+    ///   - publish: called when the commit is known to be there, now or later.
+    func commit(
+        _ connection: PostgreSQLConnection, _ mark: CommitMark?, publish: @escaping () -> Void
+    ) throws(StoreError) {
+        var reason: PostgreSQLFailure?
+        var command = ""
+        _ = connection.consumeWarnings()
+        do throws(PostgreSQLFailure) {
+            try connection.run(constants: "COMMIT") { result in command = result.command }
+        } catch {
+            guard error.leavesDoubt || !connection.isIdle else {
+                throw StoreError(error, at: connection.place)
+            }
+            reason = error
+        }
+        let warnings = connection.consumeWarnings()
+        if reason == nil, warnings.isEmpty {
+            guard command == "COMMIT" else {
+                throw StoreError(.library, "the transaction had failed before, and was undone")
+            }
+            return publish()
+        }
+        // A warning here says that no standby has confirmed the commit: it is there, and may be lost.
+        connection.close()
+        guard let mark else { throw Self.undecided }
+        doubt = Doubt(mark: mark, publish: publish)
+        switch settle().fate {
+        case .committed: return
+        case .notCommitted:
+            throw StoreError(
+                .unavailable, "the connection to the database broke before the change was saved: it was not saved",
+                hint: StoreError.whenUnreachable)
+        case .unknown: throw Self.undecided
+        }
+    }
+
+    private static let undecided = StoreError(
+        .undecided, "the database has not confirmed the last change: whether it was saved is not known yet",
+        hint: "wait: it is looked for before the next one; if it stays so, check the server and its synchronous standby"
+    )
+
+    /// Finds out what became of the commit in doubt, if there is one. Nothing that depends on it may happen before that.
+    func clearDoubt() throws(StoreError) {
+        guard doubt != nil else { return }
+        if settle().fate == .unknown { throw Self.undecided }
+    }
+
+    /// Looks for the mark of the commit in doubt, under the vault's lock: whoever may still commit it has the lock.
+    func settle() -> (fate: CommitFate, reason: StoreError?) {
+        guard let doubt else { return (.committed, nil) }
+        do throws(StoreError) {
+            let connection = try begin(.write, locking: CommitMark.lock)
+            do throws(PostgreSQLFailure) {
+                let isLeft = try doubt.mark.isLeft(on: connection)
+                _ = connection.consumeWarnings()
+                // The lock gives this transaction a commit record. Once a synchronous standby has confirmed it, the standby has
+                // the earlier commit too.
+                try connection.run(constants: "COMMIT")
+                if isLeft, !connection.consumeWarnings().isEmpty {
+                    connection.close()
+                    return (.unknown, nil)
+                }
+                self.doubt = nil
+                if isLeft { doubt.publish() }
+                return (isLeft ? .committed : .notCommitted, nil)
+            } catch {
+                let reason = StoreError(error, at: connection.place)
+                rollBack(connection)
+                return (.unknown, reason)
+            }
+        } catch { return (.unknown, error) }
+    }
+}
+
+extension PostgreSQLFailure {
+    /// Whether another connection may do better: this one broke, or leads to a server that no longer accepts changes.
+    fileprivate var isOfTheConnection: Bool {
+        switch kind {
+        case .lost, .late: true
+        case .refused(let error):
+            error.isFatal || error.isOf("08", "57") && error.state != "57014" || error.state == "25006"
+        case .unexpected: false
+        }
+    }
+}
