@@ -1,4 +1,4 @@
-/// What the app is called and who answers for it, as it stands in the Marketplace: for people, and for nothing else.
+/// What the app is for and who answers for it, at Zoom and here: for people, and for nothing else.
 package struct AppProfile: Equatable, Sendable {
     /// The raw values are stored, and members of documents.
     package enum Field: String, CaseIterable, Sendable {
@@ -8,6 +8,8 @@ package struct AppProfile: Equatable, Sendable {
         case contactEmail = "contact_email"
         /// Which of the Marketplace's optional features are on.
         case features
+        /// Who answers for the app here: a team, a person or an address. The contact is whom Zoom writes to.
+        case owner
 
         package var words: String {
             switch self {
@@ -16,6 +18,7 @@ package struct AppProfile: Equatable, Sendable {
             case .contactName: "contact's name"
             case .contactEmail: "contact's e-mail address"
             case .features: "list of features"
+            case .owner: "owner"
             }
         }
     }

@@ -65,6 +65,28 @@ extension AppProfile: MemberList {
     }
 }
 
+/// An object with a member for each label.
+extension Labels: JSONValue {
+    package init(_ node: JSONNode, in document: borrowing JSONDocument) throws(JSONError) {
+        guard document.kind(node) == .object else { throw JSONError(.wrongType) }
+        var found: [Label] = []
+        for (key, value) in document.members(of: node) {
+            guard let key = Name(try document.string(key)), let label = Label(key, try document.string(value)) else {
+                throw JSONError(.outOfRange)
+            }
+            found.append(label)
+        }
+        guard let labels = Labels(found) else { throw JSONError(.outOfRange) }
+        self = labels
+    }
+
+    package func write(to json: inout JSONWriter) {
+        json.beginObject()
+        for label in all { json.member(named: label.key.description, label.value) }
+        json.endObject()
+    }
+}
+
 extension RotationPolicy: MemberList {
     package init<Failure>(_ members: inout Members<Self, Failure>) throws(Failure) {
         self.init(

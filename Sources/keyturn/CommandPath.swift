@@ -43,6 +43,9 @@ struct CommandPath {
     /// The format of a value that the parser only calls invalid, by the name of its option.
     private static func form(of message: String) -> String? {
         guard message.contains("is invalid for") else { return nil }
+        if message.hasSuffix("<key=value>'") { return "a label: \(Label.grammar)" }
+        if message.hasSuffix("<key[=value]>'") { return "a label, or its key: \(LabelCondition.grammar)" }
+        if message.hasSuffix("<key>'") { return "a label's key: \(Name.grammar)" }
         if message.hasSuffix("<name>'") { return "a name: \(Name.grammar)" }
         if message.contains(#/<[0-9]+[dhms]>'$/#) { return "a duration like 30d, 12h, 45m, 90s or 1d12h" }
         return nil

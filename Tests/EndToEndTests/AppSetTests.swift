@@ -35,6 +35,55 @@ import Testing
         }
     }
 
+    @Test func `labels and the owner are saved encrypted, found by and removed`() throws {
+        try withWorld { world in
+            let app = try world.sandbox.addApp()
+            let added = try world.runner.run(
+                Programs.keyturn,
+                try world.adding(
+                    "zoom-prod", app, "--label", "team=labelled-team", "--label", "env=prod", "--owner", "owning-team"),
+                input: app.secret)
+            #expect(added.exit == 0, "\(added)")
+            try world.addApp("zoom-test")
+            try world.must("app", "set", "zoom-test", "--label", "env=test", "--label", "team=labelled-team")
+            try world.stop()
+            let files = try Files.picture(world.state).values
+            for word in ["labelled-team", "owning-team"] {
+                #expect(!files.contains { $0.firstRange(of: Data(word.utf8)) != nil }, "\(word) is in a file as it is")
+            }
+            try world.start()
+            let shown = try world.must("app", "show", "zoom-prod", "--json").json
+            #expect(shown["owner"].string == "owning-team" && shown["labels"]["env"].string == "prod")
+            #expect(shown["labels"]["team"].string == "labelled-team")
+            let text = try world.must("app", "show", "zoom-prod").output
+            #expect(text.contains("env=prod,team=labelled-team") && text.contains("owning-team"))
+
+            func listed(_ conditions: String...) throws -> [String?] {
+                let chosen = conditions.flatMap { ["--label", $0] }
+                let list = try world.runner.run(Programs.keyturn, ["app", "list", "--json"] + chosen).json
+                return list["apps"].elements.map { $0["name"].string }
+            }
+            #expect(try listed("team") == ["zoom-prod", "zoom-test"])
+            #expect(try listed("team=labelled-team", "env=test") == ["zoom-test"])
+            #expect(try listed("env=none") == [])
+            #expect(try world.must("app", "list", "--label", "env=none").output == "no app has env=none\n")
+            #expect(try world.must("app", "list", "--label", "env=prod").output.contains("env=prod,team="))
+
+            try world.must("app", "set", "zoom-prod", "--label", "env=", "--remove-label", "team", "--owner", "")
+            let changed = try world.must("app", "show", "zoom-prod", "--json").json
+            #expect(changed["owner"].isNull && changed["labels"]["env"].string == "")
+            #expect(changed["labels"].members == ["env"])
+            for arguments in [
+                ["--label", "Env=prod"], ["--label", "env"], ["--label", "env=a b"], ["--remove-label", "a=b"],
+                ["--label", "a=b", "--label", "a=c"], ["--label", "a=b", "--remove-label", "a"],
+            ] {
+                let outcome = try world.runner.run(Programs.keyturn, ["app", "set", "zoom-prod"] + arguments)
+                #expect(outcome.exit == 64 && outcome.complains(), "\(arguments): \(outcome)")
+            }
+            #expect(try world.must("app", "show", "zoom-prod", "--json").json["labels"]["env"].string == "")
+        }
+    }
+
     @Test func `other IDs are accepted once Zoom accepts them, and are a new generation`() throws {
         try withWorld { world in
             let app = try world.sandbox.addApp()

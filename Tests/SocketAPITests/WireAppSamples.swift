@@ -4,13 +4,15 @@ extension WireSample {
     private static let app = """
         {"name":"hr","generation":1,"account_id":"A","client_id":"C","marketplace_app_id":"M","environment":"custom",
         "token_url":"T","api_url":"U","secret_fingerprint":"f","secret_length":2,"secret_created_at":@1,"created_at":@2,
-        "description":"D","company":"O","contact_name":"N","contact_email":"E","features":"F","rotation":{"every":3,
+        "description":"D","company":"O","contact_name":"N","contact_email":"E","features":"F","owner":"W","labels":{"env":"","team":"x.y-Z_9"},
+        "rotation":{"every":3,
         "window":"W","time_zone":"Z","overlap":4,"paused":true,"next_at":@3},"warnings":["w"]}
         """
     private static let bareApp = """
         {"name":"it","generation":1,"account_id":"A","client_id":"C","marketplace_app_id":null,"environment":"custom",
         "token_url":"T","api_url":"U","secret_fingerprint":"f","secret_length":2,"secret_created_at":@1,"created_at":@2,
-        "description":null,"company":null,"contact_name":null,"contact_email":null,"features":null,"rotation":{"every":null,
+        "description":null,"company":null,"contact_name":null,"contact_email":null,"features":null,"owner":null,"labels":{},
+        "rotation":{"every":null,
         "window":"","time_zone":"Z","overlap":4,"paused":false,"next_at":null},"warnings":[]}
         """
     private static let verification = """

@@ -7,17 +7,17 @@ extension WireSample {
             text: """
                 {"name":"hr","account_id":"A","client_id":"C","client_secret":"S","marketplace_app_id":"M",
                 "environment":"commercial","token_url":"T","api_url":"U","verify":false,"description":"D","company":"O",
-                "contact_name":"N","contact_email":"E","features":"F"}
+                "contact_name":"N","contact_email":"E","features":"F","owner":"W","labels":{"env":"prod"}}
                 """),
         WireSample(
             AppDraft.self, strict: true,
             text: #"{"name":"hr","account_id":"A","client_id":"C","client_secret":"S","verify":true}"#),
         WireSample(
-            AppPatch.self, strict: true, wrong: "rotate_every", "paused", "company",
+            AppPatch.self, strict: true, wrong: "rotate_every", "paused", "company", "labels", "remove_labels",
             text: """
                 {"rotate_every":1,"window":"W","time_zone":"Z","overlap":2,"account_id":"A","client_id":"C",
                 "marketplace_app_id":"M","paused":false,"description":"D","company":"O","contact_name":"N",
-                "contact_email":"E","features":"F","verify":true}
+                "contact_email":"E","features":"F","owner":"W","labels":{"env":"prod"},"remove_labels":["team"],"verify":true}
                 """),
         WireSample(AppPatch.self, strict: true, text: "{}"),
         WireSample(BackupRequest.self, strict: true, wrong: "file", text: #"{"file":"/b","force":true}"#),

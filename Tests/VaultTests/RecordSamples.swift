@@ -30,6 +30,8 @@ extension RecordSample {
         full.profile[.contactName] = "who"
         full.profile[.contactEmail] = "where"
         full.profile[.features] = "how"
+        full.profile[.owner] = "team"
+        full.labels = Labels([Label("team=identity"), Label("env=")].compactMap(\.self)) ?? Labels()
         full.first = generation(5)
         full.floor = GenerationFloor(generation: generation(7), madeAt: at(2), restoredUntil: at(3))
         var floor = small
@@ -64,7 +66,7 @@ extension RecordSample {
                     "environment":"custom","token_url":"https://t","api_url":"https://a","created_at":1700000001,
                     "rotation_grant":"account_credentials","rotate_every":2592000,"windows":"Sun 02:00-04:00",
                     "time_zone":"Europe/Berlin","overlap":60,"paused":true,"description":"what","company":"whose",
-                    "contact_name":"who","contact_email":"where","features":"how","first":5,"floor":7,
+                    "contact_name":"who","contact_email":"where","features":"how","owner":"team","labels":{"env":"","team":"identity"},"first":5,"floor":7,
                     "floor_made_at":1700000002,"restored_until":1700000003}
                     """#),
             RecordSample(

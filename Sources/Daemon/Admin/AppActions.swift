@@ -203,7 +203,7 @@ struct AppActions {
                 secretFingerprint: try session.vault.fingerprint(of: entry.credential.clientSecret),
                 secretLength: entry.credential.clientSecret.bytes.count,
                 secretCreatedAt: entry.credential.createdAt, createdAt: entry.app.createdAt,
-                profile: entry.app.profile, policy: PolicyDocument(entry, now: time.now.wall),
+                profile: entry.app.profile, labels: entry.app.labels, policy: PolicyDocument(entry, now: time.now.wall),
                 warnings: entry.app.policy.contradictions(of: entry.app.name).map(\.description)
                     + RotationLack.warnings(of: entry))
         } catch {

@@ -19,7 +19,7 @@ enum AppDraftCheck {
         return App(
             id: id, name: draft.name, accountID: draft.accountID, clientID: draft.clientID,
             marketplaceAppID: draft.marketplaceAppID, environment: try environment(draft), createdAt: now,
-            profile: try profile(draft.profile, over: AppProfile()))
+            profile: try profile(draft.profile, over: AppProfile()), labels: draft.labels)
     }
 
     static func checkDistinct(_ accountID: String, _ clientID: String) throws(Problem) {

@@ -42,6 +42,11 @@ enum AppPatchCheck {
         }
         if let paused = patch.paused { app.policy.isPaused = paused }
         app.profile = try AppDraftCheck.profile(patch.profile, over: app.profile)
+        guard let labels = app.labels.changed(adding: patch.labels, removing: patch.removedLabels) else {
+            throw Problem(
+                .badRequest, "an app has at most \(Labels.most) labels", try: "keyturn app show \(app.name)")
+        }
+        app.labels = labels
         // A different app at Zoom: the grant whose token carries the scope must be found again.
         if !app.isSame(atZoom: known) { app.rotationGrant = nil }
         return app

@@ -16,6 +16,7 @@ package struct AppDocument: Equatable, Sendable, ListedDocument {
     package let secretCreatedAt: Timestamp
     package let createdAt: Timestamp
     package let profile: AppProfile
+    package let labels: Labels
     /// How the secret is rotated automatically.
     package let policy: PolicyDocument
     /// Contradictions in the policy.
@@ -24,8 +25,8 @@ package struct AppDocument: Equatable, Sendable, ListedDocument {
     package init(
         name: Name, generation: Int, accountID: String, clientID: String, marketplaceAppID: String?,
         environment: ZoomEnvironment, tokenURL: String, apiURL: String, secretFingerprint: String, secretLength: Int,
-        secretCreatedAt: Timestamp, createdAt: Timestamp, profile: AppProfile, policy: PolicyDocument,
-        warnings: [String]
+        secretCreatedAt: Timestamp, createdAt: Timestamp, profile: AppProfile, labels: Labels,
+        policy: PolicyDocument, warnings: [String]
     ) {
         self.name = name
         self.generation = generation
@@ -40,6 +41,7 @@ package struct AppDocument: Equatable, Sendable, ListedDocument {
         self.secretCreatedAt = secretCreatedAt
         self.createdAt = createdAt
         self.profile = profile
+        self.labels = labels
         self.policy = policy
         self.warnings = warnings
     }
@@ -58,6 +60,7 @@ package struct AppDocument: Equatable, Sendable, ListedDocument {
         secretCreatedAt = try members("secret_created_at", \.secretCreatedAt)
         createdAt = try members("created_at", \.createdAt)
         profile = try members.inline(\.profile, withNulls: true)
+        labels = try members("labels", \.labels, default: Labels())
         policy = try members("rotation", \.policy)
         warnings = try members("warnings", \.warnings, default: [])
     }

@@ -16,11 +16,12 @@ package struct AppDraft: ~Copyable, WireDocument {
     /// Whether Zoom must accept the credentials first.
     package let verify: Bool
     package let profile: AppProfile
+    package let labels: Labels
 
     package init(
         name: Name, accountID: String, clientID: String, clientSecret: consuming SecretBytes,
         marketplaceAppID: String?, environment: ZoomEnvironment.Kind?, tokenURL: String?, apiURL: String?, verify: Bool,
-        profile: AppProfile = AppProfile()
+        profile: AppProfile = AppProfile(), labels: Labels = Labels()
     ) {
         self.name = name
         self.accountID = accountID
@@ -32,6 +33,7 @@ package struct AppDraft: ~Copyable, WireDocument {
         self.apiURL = apiURL
         self.verify = verify
         self.profile = profile
+        self.labels = labels
     }
 
     package func writeMembers(to json: inout JSONWriter) {
@@ -45,6 +47,7 @@ package struct AppDraft: ~Copyable, WireDocument {
         json.member("api_url", ifPresent: apiURL)
         json.member("verify", verify)
         profile.writeMembers(to: &json)
+        json.member("labels", ifPresent: labels.isEmpty ? nil : labels)
     }
 
     package init(_ node: JSONNode, in document: borrowing JSONDocument) throws(JSONError) {
@@ -55,7 +58,7 @@ package struct AppDraft: ~Copyable, WireDocument {
                 marketplaceAppID: try members.optional("marketplace_app_id"),
                 environment: try members.optional("environment"), tokenURL: try members.optional("token_url"),
                 apiURL: try members.optional("api_url"), verify: try members.optional("verify") ?? true,
-                profile: try members.inline())
+                profile: try members.inline(), labels: try members.optional("labels") ?? Labels())
         }
     }
 }

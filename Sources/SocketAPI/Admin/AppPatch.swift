@@ -17,6 +17,10 @@ package struct AppPatch: Equatable, Sendable, ListedDocument {
     package var paused: Bool?
     /// An empty text removes the value.
     package var profile = AppProfile()
+    /// Each replaces the label with its key.
+    package var labels = Labels()
+    /// The keys of labels to remove.
+    package var removedLabels: [Name] = []
     /// Whether Zoom must accept the secret with new IDs first.
     package var verify: Bool?
 
@@ -34,6 +38,8 @@ package struct AppPatch: Equatable, Sendable, ListedDocument {
         marketplaceAppID = try members.ifPresent("marketplace_app_id", \.marketplaceAppID)
         paused = try members.ifPresent("paused", \.paused)
         profile = try members.inline(\.profile)
+        labels = try members("labels", \.labels, omitting: Labels())
+        removedLabels = try members("remove_labels", \.removedLabels, omitting: [])
         verify = try members.ifPresent("verify", \.verify)
     }
 }

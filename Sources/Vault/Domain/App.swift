@@ -15,6 +15,7 @@ package struct App: Equatable, Sendable {
     /// The OAuth grant whose tokens carry Zoom's scope for rotation, once it is known.
     package var rotationGrant: String?
     package var profile: AppProfile
+    package var labels: Labels
     /// The number of its first secret: higher than those of a removed app with this name.
     package var first = Generation.first
     /// In a vault from a backup: the generations that were made since.
@@ -23,7 +24,7 @@ package struct App: Equatable, Sendable {
     package init(
         id: String, name: Name, accountID: String, clientID: String, marketplaceAppID: String?,
         environment: ZoomEnvironment, createdAt: Timestamp, policy: RotationPolicy = RotationPolicy(),
-        rotationGrant: String? = nil, profile: AppProfile = AppProfile()
+        rotationGrant: String? = nil, profile: AppProfile = AppProfile(), labels: Labels = Labels()
     ) {
         self.id = id
         self.name = name
@@ -35,6 +36,7 @@ package struct App: Equatable, Sendable {
         self.policy = policy
         self.rotationGrant = rotationGrant
         self.profile = profile
+        self.labels = labels
     }
 
     /// Whether Zoom treats both as one app, so that they share secrets and tokens.

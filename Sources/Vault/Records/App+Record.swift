@@ -32,6 +32,7 @@ extension App: Record {
         for field in AppProfile.Field.allCases {
             profile[field] = try members.ifPresent(field.rawValue) { $0.profile[field] }
         }
+        labels = try members("labels", \.labels, omitting: Labels())
         first = try members("first", \.first, omitting: .first)
         floor = try members.inline(ifPresent: "floor", \.floor)
     }

@@ -48,7 +48,7 @@ struct AppAdd: ParsableCommand {
 
     func run() throws {
         if isGuided {
-            var guide = try AppGuide(try name ?? Self.askName(), common, given: fill)
+            var guide = try AppGuide(try name ?? Self.askName(), common, record, given: fill)
             return try guide.run()
         }
         guard let name else { throw CommandFailure(.usage, "the app's name is missing", try: "keyturn app add NAME") }
@@ -64,7 +64,7 @@ struct AppAdd: ParsableCommand {
             name: name, accountID: accountID, clientID: clientID, clientSecret: secret.bytes.copy(),
             marketplaceAppID: try marketplaceAppId.map { try trimmed($0, "Marketplace app ID") },
             environment: environment, tokenURL: tokenUrl, apiURL: apiUrl, verify: !noVerify,
-            profile: record.profile)
+            profile: record.profile, labels: record.labels)
         try common.show(try common.admin.send(.post, "/v1/apps", body: draft.render()), as: AddedApp.self) { added in
             StandardOutput.write("stored \(added.app.name), generation \(added.app.generation)\n")
             StandardOutput.write(added.verification.text)

@@ -13,26 +13,54 @@ struct AppCommand: ParsableCommand {
 
 struct AppListCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "list", abstract: "List apps.", discussion: "Example: keyturn app list")
+        commandName: "list", abstract: "List apps.",
+        discussion: """
+            Example: keyturn app list
+            Example: keyturn app list --label env=prod
+            """)
 
+    @Option(
+        help: ArgumentHelp(
+            "Only apps with this label, or with any value of this key; repeatable, all must match.",
+            valueName: "key[=value]"))
+    var label: [LabelCondition] = []
     @OptionGroup var common: CommonOptions
 
     func run() throws {
-        try common.show(try common.admin.send(.get, "/v1/apps"), as: AppList.self) { list in
-            guard !list.apps.isEmpty else {
-                StandardOutput.write("no apps yet\n  try: keyturn app add NAME\n")
-                return
-            }
-            var table = TextTable(["APP", "GENERATION", "ENVIRONMENT", "SECRET SINCE", "CLIENT ID"])
-            for app in list.apps {
-                table.add(
-                    app.name.description, String(app.generation), app.environment.rawValue,
-                    app.secretCreatedAt.description,
-                    app.clientID)
-            }
-            StandardOutput.write(table.text)
+        let answer = try common.admin.send(.get, "/v1/apps")
+        guard !label.isEmpty else { return try common.show(answer, as: AppList.self) { $0.write() } }
+        let all: AppList = try answer.document()
+        let list = AppList(apps: all.apps.filter { app in label.allSatisfy { $0.matches(app.labels) } })
+        guard !common.json else {
+            list.render().withSpan { StandardOutput.write($0) }
+            return StandardOutput.write("\n")
         }
+        guard list.apps.isEmpty, !all.apps.isEmpty else { return list.write() }
+        StandardOutput.write("no app has \(label.map(\.description).joined(separator: " and "))\n")
     }
+}
+
+extension AppList {
+    fileprivate func write() {
+        guard !apps.isEmpty else {
+            return StandardOutput.write("no apps yet\n  try: keyturn app add NAME\n")
+        }
+        let isLabelled = apps.contains { !$0.labels.isEmpty }
+        var table = TextTable(
+            ["APP", "GENERATION", "ENVIRONMENT", "SECRET SINCE", "CLIENT ID"] + (isLabelled ? ["LABELS"] : []))
+        for app in apps {
+            table.add(
+                cells: [
+                    "\(app.name)", "\(app.generation)", "\(app.environment.rawValue)", "\(app.secretCreatedAt)",
+                    "\(app.clientID)",
+                ] + (isLabelled ? ["\(app.labels.text)"] : []))
+        }
+        StandardOutput.write(table.text)
+    }
+}
+
+extension Labels {
+    var text: String { all.map(\.description).joined(separator: ",") }
 }
 
 struct AppShow: ParsableCommand {
@@ -117,6 +145,7 @@ extension AppDocument {
         for field in AppProfile.Field.allCases {
             if let value = profile[field] { table.add(field.words, value) }
         }
+        if !labels.isEmpty { table.add("labels", labels.text) }
         table.add("environment", environment.rawValue)
         table.add("token URL", tokenURL)
         table.add("API URL", apiURL)

@@ -10,12 +10,18 @@ import Terminal
 struct AppGuide {
     private let common: CommonOptions
     private let file: DraftFile?
+    private let record: ProfileOptions
     private var draft: GuideDraft
     private var secret: SecretBox?
 
-    /// - Parameter given: the values from flags.
-    init(_ name: Name, _ common: CommonOptions, given: (inout GuideDraft) -> Void) throws {
+    /// - Parameters:
+    ///   - record: the owner and the labels, which the guide does not ask for.
+    ///   - given: the values from flags.
+    init(
+        _ name: Name, _ common: CommonOptions, _ record: ProfileOptions, given: (inout GuideDraft) -> Void
+    ) throws {
         self.common = common
+        self.record = record
         file = DraftFile(name)
         draft = GuideDraft(name: name)
         try checkThatNameIsFree(name)
@@ -162,11 +168,13 @@ struct AppGuide {
 
     private func document(verifying: Bool) -> AppDraft {
         let appID = draft.values[.marketplaceAppID].flatMap { $0.isEmpty ? nil : $0 }
+        var profile = draft.profile
+        profile[.owner] = record.owner
         return AppDraft(
             name: draft.name, accountID: draft.values[.accountID] ?? "", clientID: draft.values[.clientID] ?? "",
             clientSecret: secret?.bytes.copy() ?? SecretBytes(copying: ""), marketplaceAppID: appID,
             environment: draft.environment, tokenURL: draft.tokenURL, apiURL: draft.apiURL, verify: verifying,
-            profile: draft.profile)
+            profile: profile, labels: record.labels)
     }
 
     private func store() throws {

@@ -5,12 +5,13 @@ import Terminal
 
 struct AppSet: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "set", abstract: "Change an app's rotation policy, IDs or description.",
+        commandName: "set", abstract: "Change an app's rotation policy, IDs, description or labels.",
         discussion: """
             A new account ID or client ID is stored once Zoom accepts the present secret with it, and makes a new
-            generation for all clients. An empty text removes a description or a contact.
+            generation for all clients. An empty text removes a description, a contact or the owner.
 
             Example: keyturn app set zoom-prod --rotate-every 30d --window "Sun 02:00-04:00" --timezone Europe/Berlin
+            Example: keyturn app set zoom-prod --label team=identity --label env=prod --owner identity@example.org
             """)
 
     @Argument(completion: .apps) var name: Name
@@ -27,9 +28,14 @@ struct AppSet: ParsableCommand {
     var marketplaceAppId: String?
     @Flag(help: "Store new IDs without verifying them with Zoom.") var noVerify = false
     @OptionGroup var record: ProfileOptions
+    @Option(help: ArgumentHelp("Remove the label with this key; repeatable.", valueName: "key"))
+    var removeLabel: [Name] = []
     @OptionGroup var common: CommonOptions
 
     func validate() throws {
+        if let both = removeLabel.first(where: { record.labels[$0] != nil }) {
+            throw ValidationError("the label '\(both)' is to be set and removed")
+        }
         var verifyAlone = AppPatch()
         verifyAlone.verify = patch.verify
         guard patch != verifyAlone else { throw ValidationError("there is nothing to change") }
@@ -62,6 +68,8 @@ struct AppSet: ParsableCommand {
         patch.clientID = clientId
         patch.marketplaceAppID = marketplaceAppId
         patch.profile = record.profile
+        patch.labels = record.labels
+        patch.removedLabels = removeLabel
         if noVerify { patch.verify = false }
         return patch
     }
