@@ -107,7 +107,7 @@ extension SandboxState {
     ) -> Regenerated {
         let secret = newSecret(at: now, random: &random)
         let end = switches.uiRegenerate == .keep30Days ? now.addingTimeInterval(Self.longestOverlap) : now
-        apps.update(app.number) { $0.secrets.add(secret, oldRevokedAt: end, at: now, second: .add) }
+        apps.update(app.number) { $0.secrets.add(secret, oldRevokedAt: end, at: now, second: .add, isByHand: true) }
         return Regenerated(secretID: secret.id, clientSecret: secret.value, oldRevokeTime: end)
     }
 

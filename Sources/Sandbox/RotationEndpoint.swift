@@ -86,13 +86,13 @@ extension SandboxState {
     }
 
     private func move(_ app: inout App, to time: Date?, at now: Date) throws(Refusal) -> RotationAnswer {
-        guard let old = app.secrets.retiring(at: now) else {
+        guard let schedule = app.secrets.schedule(switches.updateMoves, at: now) else {
             throw Refusal(.apiError(404, code: 1401, "Secret ID does not exist."))
         }
-        try checkValue(time, from: app.secrets.current.created, at: now)
+        try checkValue(time, from: schedule.begun, at: now)
         try checkThrottle(app, at: now)
-        app.secrets.setRevocation(of: old.id, to: time ?? now)
-        return RotationAnswer(secretID: app.secrets.current.id, revokeOldSecretTime: ZoomTime.text(time ?? now))
+        app.secrets.setRevocation(of: schedule.old, to: time ?? now)
+        return RotationAnswer(secretID: schedule.new, revokeOldSecretTime: ZoomTime.text(time ?? now))
     }
 
     /// - Parameter start: when the `new` was made; the 30 days count from there.

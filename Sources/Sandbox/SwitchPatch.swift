@@ -10,6 +10,7 @@ extension Switches: ControlBody {
         case rotationScopeGrant = "rotation_scope_grant"
         case allowedGrants = "allowed_grants"
         case secondNew = "second_new"
+        case updateMoves = "update_moves"
         case uiRegenerate = "ui_regenerate"
         case sso
         case apiURL = "api_url"
@@ -48,6 +49,7 @@ extension Switches: ControlBody {
         try set(&rotationScopeGrant, .rotationScopeGrant)
         try set(&allowedGrants, .allowedGrants)
         try set(&secondNew, .secondNew)
+        try set(&updateMoves, .updateMoves)
         try set(&uiRegenerate, .uiRegenerate)
         try set(&sso, .sso)
         try set(&apiURL, .apiURL)

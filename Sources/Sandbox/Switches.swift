@@ -22,6 +22,7 @@ package struct Switches: Sendable, Equatable, Encodable {
     /// Other grants are answered with `unsupported_grant_type`.
     package var allowedGrants = GrantChoice.both
     package var secondNew = SecondNew.replace
+    package var updateMoves = UpdateMoves.lastNew
     package var uiRegenerate = UIRegenerate.keep30Days
     /// Off: SCIM refuses, as for an account without SSO.
     package var sso = true
@@ -57,6 +58,15 @@ package enum SecondNew: String, Choice {
     case add
     /// Code 2001; nothing changes.
     case refuse
+}
+
+/// Which old secret an `update` revokes: it cannot name one, and a new secret may have been made in the Marketplace since
+/// the last `new`. [assumed]
+package enum UpdateMoves: String, Choice {
+    /// The one that the last `new` replaced, the schedule of which "update" changes by Zoom's words.
+    case lastNew = "last_new"
+    /// The newest one that still works, whoever replaced it.
+    case newestOld = "newest_old"
 }
 
 /// What becomes of the old secret when a new one is generated in the Marketplace.

@@ -14,6 +14,8 @@ final class FakeZoom: SecretIssuer {
         /// What becomes of the answers to `new`, one after the other; the last stands for all further ones.
         var responses: [Response] = [.delivered]
         var secondNew = SecondNew.replaces
+        /// Whether an update ends the newest old secret, and not the one that the last `new` replaced.
+        var updateMovesNewest = false
         /// Seconds until a new secret works.
         var propagation = 0
         /// What comes of the first calls to make and to end a secret, for which Zoom is certainly not asked.
@@ -30,6 +32,9 @@ final class FakeZoom: SecretIssuer {
     private struct State {
         var secrets: [Secret]
         var made = 0
+        var ends = 0
+        /// The secret that the last `new` replaced.
+        var scheduled: String?
         var calls: [Timestamp] = []
         var unasked = 0
         var unaskedEnds = 0
@@ -54,8 +59,20 @@ final class FakeZoom: SecretIssuer {
         state.withLock { $0 = taken }
     }
 
-    /// Somebody makes a new secret in the Marketplace.
-    func regenerate(keeping old: String, until: Timestamp) { _ = make(old, until) }
+    /// Somebody makes a new secret in the Marketplace: Zoom counts no call, and the schedule of the last `new` stays.
+    func regenerate(keeping old: String, until: Timestamp) {
+        state.withLock { state in
+            state.made += 1
+            for index in state.secrets.indices where state.secrets[index].text == old {
+                state.secrets[index].diesAt = until
+            }
+            state.secrets.append(
+                Secret(text: "new-\(state.made)", worksFrom: time.now.wall + manners.propagation))
+        }
+    }
+
+    /// A rotation asked for a new secret, before the test begins.
+    func rotated(keeping old: String, until: Timestamp) { _ = make(old, until) }
 
     func accepts(_ secret: String) -> Bool {
         let now = time.now.wall
@@ -66,6 +83,9 @@ final class FakeZoom: SecretIssuer {
 
     /// How many secrets were asked for.
     var made: Int { state.withLock { $0.made } }
+
+    /// How many times it was asked to end an old secret.
+    var ends: Int { state.withLock { $0.ends } }
 
     /// The most calls of `new` and `update` that came within 15 minutes.
     var densestCalls: Int {
@@ -108,6 +128,7 @@ final class FakeZoom: SecretIssuer {
             if !pending.isEmpty, manners.secondNew == .replaces { state.secrets.removeAll { $0.text != current } }
             state.calls.append(now)
             state.made += 1
+            state.scheduled = current
             for index in state.secrets.indices where state.secrets[index].text == current {
                 let isSecond = !pending.isEmpty
                 state.secrets[index].diesAt = isSecond && manners.secondNew == .endsTheOld ? now : revokeAt
@@ -139,9 +160,12 @@ final class FakeZoom: SecretIssuer {
         if let unasked { return unasked }
         state.withLock { state in
             state.calls.append(now)
-            for index in state.secrets.indices where state.secrets[index].text != current.text {
-                state.secrets[index].diesAt = now
+            state.ends += 1
+            let old = state.secrets.lastIndex {
+                ($0.diesAt.map { $0 > now } ?? false)
+                    && (manners.updateMovesNewest || $0.text == state.scheduled)
             }
+            if let old { state.secrets[old].diesAt = now }
         }
         guard fate.pass() else { return .later(retryAfter: nil, reason: "dead") }
         return .ended

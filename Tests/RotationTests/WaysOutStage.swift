@@ -59,7 +59,12 @@ struct Stage {
         if place != .planned {
             facts.revokeAt = now + (30 * 86_400 - 3600)
             if !isByHand { facts.calls = [now] }
-            zoom.regenerate(keeping: "old", until: now + (30 * 86_400 - 3600))
+            let until = now + (30 * 86_400 - 3600)
+            if isByHand {
+                zoom.regenerate(keeping: "old", until: until)
+            } else {
+                zoom.rotated(keeping: "old", until: until)
+            }
         }
         switch place {
         case .planned:

@@ -18,6 +18,8 @@ final class WildZoom: SecretIssuer {
         var secrets: [Secret]
         var dice: Dice
         var made = 0
+        /// The secret that the last `new` replaced.
+        var scheduled: String?
         /// When each kind of call came.
         var news: [Int] = []
         var ends: [Int] = []
@@ -119,6 +121,7 @@ final class WildZoom: SecretIssuer {
         let pending = state.secrets.contains { $0.text != current && $0.diesAt == nil }
         if pending, second == .refuses { return .never(reason: "pending") }
         if pending, second == .replaces { state.secrets.removeAll { $0.text != current && $0.diesAt == nil } }
+        state.scheduled = current
         for index in state.secrets.indices where state.secrets[index].text == current {
             state.secrets[index].diesAt = now + life
         }
@@ -147,7 +150,7 @@ final class WildZoom: SecretIssuer {
             state.ends.append(now)
             if mood == 0 { return .later(retryAfter: nil, reason: "not now") }
             if mood == 1 { return .refused(reason: "no") }
-            for index in state.secrets.indices where state.secrets[index].text != current.text {
+            for index in state.secrets.indices where state.secrets[index].text == state.scheduled {
                 state.secrets[index].diesAt = min(state.secrets[index].diesAt ?? now, now)
             }
             return mood == 2 ? .later(retryAfter: nil, reason: "lost") : .ended

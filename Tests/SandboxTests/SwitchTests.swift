@@ -119,6 +119,26 @@ import Testing
         #expect(bench.rotate(RotationEndpointTests.time("2026-02-04T06:05:06Z")).status == 201, "nothing is pending")
     }
 
+    @Test(arguments: UpdateMoves.allCases)
+    func `after a regeneration by hand, update revokes the secret that the switch says`(_ choice: UpdateMoves) throws {
+        let bench = try Bench { $0.updateMoves = choice }
+        let old = bench.secret
+        let made = bench.rotate()
+        let new = bench.secret
+        #expect(bench.send("POST", "/_sandbox/apps/\(bench.app.clientID)/ui-regenerate").status == 201)
+        let answer = bench.rotate(#"{"action":"update","revoke_old_secret_time":"now"}"#)
+        #expect(answer.status == 201)
+        #expect(bench.isAccepted(old) == (choice == .newestOld) && bench.isAccepted(new) == (choice == .lastNew))
+        let isSame = answer.json["secret_id"] as? String == made.json["secret_id"] as? String
+        #expect(isSame == (choice == .lastNew))
+    }
+
+    @Test func `without a new, update finds no schedule, whatever was made by hand`() throws {  // [assumed]
+        let bench = try Bench()
+        #expect(bench.send("POST", "/_sandbox/apps/\(bench.app.clientID)/ui-regenerate").status == 201)
+        #expect(bench.rotate(#"{"action":"update","revoke_old_secret_time":"now"}"#).verdict == "404 1401")
+    }
+
     @Test(arguments: UIRegenerate.allCases)
     func `regenerating by hand does what the switch says`(_ choice: UIRegenerate) throws {
         let bench = try Bench { $0.uiRegenerate = choice }

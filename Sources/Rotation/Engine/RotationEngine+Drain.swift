@@ -52,6 +52,17 @@ extension RotationEngine {
             return try await vault.advance(next.facts, of: entry.app)
         }
         if try await waitsForTargets(draining, entry) { return }
+        // The call cannot name a secret: Zoom revokes what is its old one by then. If Zoom refuses ours, that was revoked
+        // already, and the vault may have forgotten it; then the call could revoke the secret that is current here.
+        switch await proveOld(entry) {
+        case .accepted: break
+        case .refused: return try await retire(draining, entry)
+        case .later(let retryAfter, let reason):
+            let next = draining.wait(
+                until: now + pause(retryAfter),
+                reason: "it is unknown whether zoom still accepts the old secret: \(reason)")
+            return try await vault.advance(next.facts, of: entry.app)
+        }
         let draining = draining.end(at: time.now.wall)
         try await vault.advance(draining.facts, of: entry.app)
         FaultPoint.reach(.beforeEnd)
@@ -71,6 +82,19 @@ extension RotationEngine {
             let until = draining.facts.revokeAt ?? now + timing.longestPause
             let next = draining.wait(until: until, reason: reason, isAsked: isAsked)
             try await vault.advance(next.facts, of: entry.app)
+        }
+    }
+
+    /// Whether Zoom still accepts the old secret. It counts as refused only if Zoom accepts the new one at the same time:
+    /// otherwise the refusal may concern the app, and not the secret.
+    private func proveOld(_ entry: AppEntry) async -> Proof {
+        guard let old = entry.previous else { return .refused(reason: "the vault no longer has it") }
+        let proof = await prover.prove(old.clientSecret, of: entry.app)
+        guard case .refused = proof else { return proof }
+        switch await prover.prove(entry.credential.clientSecret, of: entry.app) {
+        case .accepted: return proof
+        case .refused(let reason), .later(_, let reason):
+            return .later(retryAfter: nil, reason: "the new secret could not be verified: \(reason)")
         }
     }
 

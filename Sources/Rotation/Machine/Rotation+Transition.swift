@@ -46,6 +46,8 @@ extension Rotation {
             $0.revokeAt = revokeAt
             $0.calls.append(now)
             $0.attempts = attempts
+            // In an emergency the operator wants the old secret revoked, and Zoom's schedule is that of this call.
+            if endsNow { $0.isRestored = false }
         }
     }
 
