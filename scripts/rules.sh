@@ -51,6 +51,7 @@ rule_targets() {
         [[ -z $file ]] || grep -qF "\"$name\"" Package.swift || say "$file:1: no target in Package.swift is named $name"
     done
     # A scratch path of its own: a build that is running has the other one.
+    # shellcheck disable=SC2154 # scripts/check sets work
     swift package --scratch-path "$work/package" dump-package | python3 scripts/dependencies.py
 }
 
