@@ -18,6 +18,18 @@ package enum ExitStatus: Int32, CaseIterable, Sendable {
     case upstreamFailed = 79
 }
 
+extension ExitStatus {
+    /// Of a command for several objects: what a person must fix comes before what passes, and our own faults before all.
+    package static func worst(of all: some Sequence<ExitStatus>) -> ExitStatus {
+        let order: [ExitStatus] = [
+            .internal, .inputOutput, .notPermitted, .unavailable, .configuration, .upstreamFailed, .badData, .notFound,
+            .usage, .temporary, .critical, .warning, .done,
+        ]
+        let found = Set(all)
+        return order.first(where: found.contains) ?? .done
+    }
+}
+
 extension ProblemCode {
     /// The exit status of a command when the daemon answers with this code.
     package var exitStatus: ExitStatus {

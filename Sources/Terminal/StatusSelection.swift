@@ -52,16 +52,6 @@ package struct StatusSelection: Equatable, Sendable {
 
     /// Whether a name contains the text, or matches it as a pattern with `*`.
     static func matches(_ name: String, _ pattern: String) -> Bool {
-        guard pattern.contains("*") else { return name.contains(pattern) }
-        let parts = pattern.split(separator: "*", omittingEmptySubsequences: false)
-        guard let first = parts.first, let last = parts.last, name.hasPrefix(first),
-            name.count >= first.count + last.count, name.hasSuffix(last)
-        else { return false }
-        var rest = name.dropFirst(first.count).dropLast(last.count)
-        for part in parts.dropFirst().dropLast() where !part.isEmpty {
-            guard let found = rest.firstRange(of: part) else { return false }
-            rest = rest[found.upperBound...]
-        }
-        return true
+        pattern.contains("*") ? NamePattern.matches(name, pattern) : name.contains(pattern)
     }
 }

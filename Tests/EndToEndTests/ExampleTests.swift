@@ -100,6 +100,8 @@ import Testing
             try Self.prepare(world)
             try world.addApp("zoom-prod")
             try world.addApp("zoom-old", verify: false)
+            try world.addApp("zoom-test")
+            try world.must("app", "set", "zoom-test", "--label", "env=test")
             let added = try world.must("key", "add", "--passphrase-stdin", "--json", input: "nothing-of-value").json
             let slot = try #require(added["slot"].string)
             var done = 0

@@ -20,6 +20,13 @@ extension WireSample {
                 "try":"t","deadline":@2},{"code":"locked","severity":"critical","detail":"d"}]}
                 """),
         WireSample(
+            BulkReport.self, wrong: "command", "results",
+            text: """
+                {"command":"rotate","dry_run":true,"results":[{"app":"hr","outcome":"left_out","detail":"d","try":"t",
+                "exit_status":0,"rotation":"i"},{"app":"it","outcome":"not_tried","detail":"d","exit_status":75,
+                "rotation":null}]}
+                """),
+        WireSample(
             CheckReport.self, wrong: "commits",
             text: """
                 {"passed":false,"vault":"/v","rows":1,"commits":2,"apps":[{"app":"hr","generation":4}],"audit_lines":3,

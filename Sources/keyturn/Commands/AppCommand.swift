@@ -79,22 +79,6 @@ struct AppShow: ParsableCommand {
     }
 }
 
-struct AppVerify: ParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "verify", abstract: "Verify an app's credentials: token, scopes, SCIM.",
-        discussion: "Exits with 79 if a check fails.\n\nExample: keyturn app verify zoom-prod")
-
-    @Argument(completion: .apps) var name: Name
-    @OptionGroup var common: CommonOptions
-
-    func run() throws {
-        let answer = try common.admin.send(.post, "/v1/apps/\(name)/verify")
-        let passed = try answer.problem != nil || Verification(parsing: answer.body.copy()).passed
-        try common.show(answer, as: Verification.self) { StandardOutput.write($0.text) }
-        if !passed { throw CommandFailure(.upstreamFailed, nil) }
-    }
-}
-
 struct AppRemove: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "remove", abstract: "Remove an app and its secret.",

@@ -11,10 +11,20 @@ struct AppSet: ParsableCommand {
             generation for all clients. An empty text removes a description, a contact or the owner.
 
             Example: keyturn app set zoom-prod --rotate-every 30d --window "Sun 02:00-04:00" --timezone Europe/Berlin
+            For several apps at once, name a pattern, labels that they have (--with-label, as --label sets one) or --all. It
+            shows which apps are meant and what changes, and asks.
+
+            Example: keyturn app set --with-label env=test --overlap 1d --yes
             Example: keyturn app set zoom-prod --label team=identity --label env=prod --owner identity@example.org
             """)
 
-    @Argument(completion: .apps) var name: Name
+    @Argument(help: "The app, or a pattern such as 'zoom-*' for several.", completion: .apps) var name: NamePattern?
+    @Option(
+        help: ArgumentHelp(
+            "Every app with this label, or with any value of this key; repeatable, all must match.",
+            valueName: "key[=value]"))
+    var withLabel: [LabelCondition] = []
+    @Flag(help: "Every app.") var all = false
     @Option(help: ArgumentHelp("The time from one rotation to the next; 0s: never.", valueName: "30d")) var rotateEvery:
         DurationText?
     @Option(help: ArgumentHelp("When a rotation may begin; empty: at any time.", valueName: "window")) var window:
@@ -30,9 +40,16 @@ struct AppSet: ParsableCommand {
     @OptionGroup var record: ProfileOptions
     @Option(help: ArgumentHelp("Remove the label with this key; repeatable.", valueName: "key"))
     var removeLabel: [Name] = []
+    @OptionGroup var planning: PlanOptions
     @OptionGroup var common: CommonOptions
 
+    private var chosen: ChosenApps { ChosenApps(name, withLabel, all) }
+
     func validate() throws {
+        try chosen.validate()
+        guard chosen.one != nil || [accountId, clientId, marketplaceAppId].allSatisfy({ $0 == nil }) else {
+            throw ValidationError("IDs belong to one app, which must be named")
+        }
         if let both = removeLabel.first(where: { record.labels[$0] != nil }) {
             throw ValidationError("the label '\(both)' is to be set and removed")
         }
@@ -42,15 +59,22 @@ struct AppSet: ParsableCommand {
     }
 
     func run() throws {
+        guard let name = chosen.one, !planning.dryRun else {
+            let bulk = Bulk(
+                verb: "change", chosen: chosen, common: common, yes: planning.yes, dryRun: planning.dryRun)
+            return try bulk.set(patch) {
+                patch.changes(of: $0).isEmpty ? Advice("nothing would change") : nil
+            }
+        }
         let answer = try common.admin.send(.patch, "/v1/apps/\(name)", body: patch.render())
         try common.show(answer, as: AppDocument.self) { StandardOutput.write($0.text) }
         if overlap != nil, !common.json, let open = try? RotationCommand.show(name.description, common) {
-            StandardOutput.write("\n\(underWay(open))\n")
+            StandardOutput.write("\n\(underWay(open, name))\n")
         }
     }
 
     /// The effect of a new overlap on the running rotation.
-    private func underWay(_ open: RotationDocument) -> String {
+    private func underWay(_ open: RotationDocument, _ name: Name) -> String {
         if open.endsNow { return "the overlap of the running rotation, \(open.id), has already ended" }
         let end = open.promotedAt.map { ": its overlap ends at \($0 + open.overlap)" } ?? ""
         return "it also applies to the running rotation, \(open.id)\(end)"
@@ -73,33 +97,4 @@ struct AppSet: ParsableCommand {
         if noVerify { patch.verify = false }
         return patch
     }
-}
-
-struct PauseCommand: ParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "pause", abstract: "Pause an app's scheduled rotations.",
-        discussion: "A running rotation continues.\n\nExample: keyturn pause zoom-prod")
-
-    @Argument(completion: .apps) var name: Name
-    @OptionGroup var common: CommonOptions
-
-    func run() throws { try setPaused(name, true, common) }
-}
-
-struct ResumeCommand: ParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "resume", abstract: "Resume an app's scheduled rotations.",
-        discussion: "Example: keyturn resume zoom-prod")
-
-    @Argument(completion: .apps) var name: Name
-    @OptionGroup var common: CommonOptions
-
-    func run() throws { try setPaused(name, false, common) }
-}
-
-private func setPaused(_ name: Name, _ paused: Bool, _ common: CommonOptions) throws {
-    var patch = AppPatch()
-    patch.paused = paused
-    let answer = try common.admin.send(.patch, "/v1/apps/\(name)", body: patch.render())
-    try common.show(answer, as: AppDocument.self) { StandardOutput.write($0.text) }
 }

@@ -17,10 +17,14 @@ struct RotateCommand: ParsableCommand {
             --now is for a leaked secret: a running rotation is finished, and the present secret is revoked as soon as a new
             one is live. It first shows which clients and push targets that leaves with a revoked secret, and asks.
 
+            A pattern, --label or --all rotates several apps, a few at once: it shows which apps are meant and which are left
+            out, and asks. If Zoom cannot be reached or limits an account's calls, that account's other apps are not tried.
+
             Example: keyturn rotate zoom-prod --overlap 1d
+            Example: keyturn rotate --label env=test --dry-run
             """)
 
-    @Argument(help: "The app; not with --due.", completion: .apps) var name: Name?
+    @OptionGroup var apps: SelectionOptions
     @Option(
         help: ArgumentHelp(
             "The least time for which both stay valid; 0s: until every holder has moved.", valueName: "7d"))
@@ -31,14 +35,19 @@ struct RotateCommand: ParsableCommand {
     @Flag(help: "The new secret was generated in the Marketplace: verify and serve it.") var manual = false
     @Flag(help: "Read that secret from standard input.") var secretStdin = false
     @Flag(help: "For a leaked secret: revoke it once the new one is live, even if it is still in use.") var now = false
-    @Flag(help: "With --now: do not ask.") var yes = false
+    @Flag(help: "With --now, and for several apps: do not ask.") var yes = false
     @Flag(help: "Rotate every app that is due: for scheduled jobs.") var due = false
     @OptionGroup var common: CommonOptions
 
     func validate() throws {
-        guard due != (name != nil) else { throw ValidationError("use either an app's name or --due") }
+        guard due != apps.chosen.isGiven else { throw ValidationError("use either an app's name or --due") }
         guard !due || !(dryRun || manual || now || overlap != nil) else {
             throw ValidationError("--due uses each app's own policy")
+        }
+        if !due { try apps.chosen.validate() }
+        let isMany = !due && apps.chosen.one == nil
+        guard !isMany || !(manual || now) else {
+            throw ValidationError("--manual and --now are for one app, by its name")
         }
         guard wait || timeout == nil else { throw ValidationError("--timeout needs --wait") }
         guard manual || !secretStdin else { throw ValidationError("--secret-stdin needs --manual") }
@@ -46,11 +55,12 @@ struct RotateCommand: ParsableCommand {
         guard !now || !(manual || overlap != nil) else {
             throw ValidationError("--now cannot be combined with --manual or --overlap")
         }
-        guard now || !yes else { throw ValidationError("--yes needs --now") }
+        guard now || isMany || !yes else { throw ValidationError("--yes needs --now, or several apps") }
     }
 
     func run() throws {
-        guard let name else { return try rotateDue() }
+        if due { return try rotateDue() }
+        guard let name = apps.chosen.one else { return try rotateMany() }
         if now { return try rotateNow(name) }
         if dryRun {
             return try common.show(try common.admin.send(.get, Self.plan(name, overlap)), as: RotationPlan.self) {
@@ -89,6 +99,11 @@ struct RotateCommand: ParsableCommand {
         try finish([try begun.document()], follower)
     }
 
+    private func rotateMany() throws {
+        let bulk = Bulk(verb: "rotate", chosen: apps.chosen, common: common, yes: yes, dryRun: dryRun)
+        try RotateMany(bulk: bulk, overlap: overlap?.seconds, wait: wait, timeout: timeout?.seconds).run()
+    }
+
     private func rotateDue() throws {
         let follower = RotationFollower(common: common, toTheEnd: wait, timeout: timeout?.seconds)
         let answer = try common.admin.send(.post, "/v1/rotations", within: .seconds(3600))
@@ -109,7 +124,7 @@ struct RotateCommand: ParsableCommand {
         }
         if common.json {
             let list = RotationList(rotations: rotations)
-            (name == nil ? list.render() : rotations[0].render()).withSpan { StandardOutput.write($0) }
+            (due ? list.render() : rotations[0].render()).withSpan { StandardOutput.write($0) }
             StandardOutput.write("\n")
         } else if rotations.isEmpty {
             StandardOutput.write("nothing is due\n")

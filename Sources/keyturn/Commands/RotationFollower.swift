@@ -14,15 +14,18 @@ struct RotationFollower {
     let throughPublishing: Bool
     /// Whether to skip steps that are due in more than a minute, although the end was requested.
     let isBrief: Bool
+    /// Whether to show nothing meanwhile, as when several are followed at once.
+    let isQuiet: Bool
     private let deadline: ContinuousClock.Instant?
     private let timeout: Int?
 
     /// - Parameter timeout: in seconds.
     init(
         common: CommonOptions, toTheEnd: Bool, throughPublishing: Bool = false, isBrief: Bool = false,
-        timeout: Int? = nil
+        isQuiet: Bool = false, timeout: Int? = nil
     ) {
         self.isBrief = isBrief
+        self.isQuiet = isQuiet
         self.common = common
         self.toTheEnd = toTheEnd
         self.throughPublishing = throughPublishing
@@ -38,14 +41,14 @@ struct RotationFollower {
         var rotation = begun
         var said = ""
         var changed = ContinuousClock.now
-        let progress = Progress("the rotation of \(begun.app) starts")
-        defer { progress.end() }
+        let progress = isQuiet ? nil : Progress("the rotation of \(begun.app) starts")
+        defer { progress?.end() }
         while true {
             let news = "\(rotation.state) \(rotation.reason ?? "")"
             if news != said {
-                if progress.isShown {
+                if let progress, progress.isShown {
                     progress.say(oneLine(rotation.progress))
-                } else if toTheEnd, !isBrief {
+                } else if toTheEnd, !isBrief, !isQuiet {
                     complain("keyturn: \(oneLine(rotation.progress))")
                 }
                 (said, changed) = (news, .now)
