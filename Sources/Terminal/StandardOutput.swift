@@ -58,10 +58,10 @@ package enum StandardOutput {
     }
 
     /// Writes text for people, with control characters made visible.
-    package static func write(_ text: String) { write(unsafe visible(text).utf8Span.span.bytes) }
+    package static func write(_ text: String) { draw(visible(text)) }
 
     /// Writes output that may control the terminal. Foreign text in it must have gone through ``visible(_:)``.
-    package static func draw(_ picture: String) { write(unsafe picture.utf8Span.span.bytes) }
+    package static func draw(_ picture: String) { write(unsafe Glyphs.shown(picture).utf8Span.span.bytes) }
 
     /// Records the first error only.
     private static func record(_ reason: CInt) {

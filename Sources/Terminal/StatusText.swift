@@ -46,11 +46,8 @@ package struct StatusText {
     private func problems(_ paint: Paint, _ width: Int?) -> String {
         guard !status.problems.isEmpty else { return "" }
         var text = "\n" + paint.text("problems", .heading) + "\n"
-        for problem in status.problems.prefix(isSummed ? Self.most / 2 : .max) {
-            text += paint.lines(wrapped(problem.line, behind: "  ", width: width), problem.severity.meaning)
-            let command = problem.hint ?? "keyturn explain-error \(problem.code)"
-            text += paint.lines(wrapped(command, behind: "    try: ", width: width), .command)
-        }
+        let shown = isSummed ? Self.most / 2 : .max
+        text += ProblemText.text(status.problems.prefix(shown), paint, width: width)
         let left = status.problems.count - Self.most / 2
         if isSummed, left > 0 { text += "  and \(left) more: keyturn status --limit \(total) shows them\n" }
         return text
@@ -96,23 +93,6 @@ package struct StatusText {
         guard !app.paused else { return "paused" }
         guard let next = app.nextRotationAt else { return "-" }
         return next > status.now ? "in \(spoken(seconds: next - status.now))" : "due"
-    }
-}
-
-extension HealthIssue {
-    /// `critical rotation_blocked (zoom-prod): …`: runbooks, `explain-error` and alert rules go by the code.
-    fileprivate var line: String {
-        "\(severity.rawValue) \(code)\(subject.map { " (\($0))" } ?? ""): \(onOneLine(detail))"
-    }
-}
-
-extension Severity {
-    fileprivate var meaning: Paint.Meaning {
-        switch self {
-        case .critical: .bad
-        case .warning: .warning
-        case .note: .quiet
-        }
     }
 }
 

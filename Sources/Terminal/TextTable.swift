@@ -1,6 +1,7 @@
 /// Rows of text in columns that are as wide as their widest cell.
 package struct TextTable {
-    private var rows: [[Cell]] = []
+    private(set) var rows: [[Cell]] = []
+    let hasHeading: Bool
 
     /// A text and its meaning.
     package struct Cell: Equatable, Sendable, ExpressibleByStringInterpolation {
@@ -16,6 +17,7 @@ package struct TextTable {
     }
 
     package init(_ heading: [String] = []) {
+        hasHeading = !heading.isEmpty
         if !heading.isEmpty { rows.append(heading.map { Cell($0, .heading) }) }
     }
 
@@ -24,13 +26,18 @@ package struct TextTable {
 
     package var text: String { text(Paint(.never)) }
 
+    /// How many characters the widest cell of each column has.
+    var widths: [Int] {
+        (0..<(rows.map(\.count).max() ?? 0)).map { column in
+            rows.map { column < $0.count ? $0[column].text.count : 0 }.max() ?? 0
+        }
+    }
+
     /// - Parameters:
     ///   - width: of the terminal. Columns are dropped until the rest fits, then the first one is cut.
     ///   - order: the columns that may be dropped, in that order.
     package func text(_ paint: Paint, width: Int? = nil, dropping order: [Int] = []) -> String {
-        var widths = (0..<(rows.map(\.count).max() ?? 0)).map { column in
-            rows.map { column < $0.count ? $0[column].text.count : 0 }.max() ?? 0
-        }
+        var widths = widths
         var shown = Array(widths.indices)
         if let width {
             func needed() -> Int { shown.map { widths[$0] }.reduce(0, +) + 2 * max(shown.count - 1, 0) }

@@ -19,7 +19,8 @@ struct Keyturn: ParsableCommand {
             """,
         version: versionLine(of: "keyturn"),
         subcommands: [
-            StatusCommand.self, AppCommand.self, ClientCommand.self, ExplainCommand.self, ExplainErrorCommand.self,
+            StatusCommand.self, AppCommand.self, ClientCommand.self, ExplainCommand.self,
+            ExplainErrorCommand.self,
             TokenCommand.self,
             FetchCommand.self, RotateCommand.self, RotationCommand.self, HistoryCommand.self, HoldersCommand.self,
             PauseCommand.self, ResumeCommand.self, TargetCommand.self, AlertCommand.self, AuditCommand.self,
@@ -82,6 +83,6 @@ struct CommandFailure: Error {
 
 /// Prints a line on standard error.
 func complain(_ text: String, terminator: String = "\n") {
-    let line = visible(text) + terminator
+    let line = Glyphs.shown(visible(text)) + terminator
     _ = unsafe write(STDERR_FILENO, line, line.utf8.count)
 }

@@ -108,7 +108,7 @@ import Testing
 
         let description = try Self.text("schema/openapi.yaml")
         for code in AttentionCode.allCases {
-            #expect(description.contains("                  - \(code.rawValue)\n"), "\(code) is not in openapi.yaml")
+            #expect(description.contains("            - \(code.rawValue)\n"), "\(code) is not in openapi.yaml")
         }
         let problem = try #require(description.range(of: "    Problem:\n      description: A refusal"))
         let list = description[problem.upperBound...].prefix { $0 != "#" }

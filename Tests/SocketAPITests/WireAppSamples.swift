@@ -19,10 +19,13 @@ extension WireSample {
         {"passed":false,"checks":[{"check":"token","outcome":"failed","detail":"d","try":"t","cause":"c",
         "missing":[{"scope":"s","granular":["g"]}]},{"check":"scim","outcome":"warning","detail":"d"}]}
         """
-    private static let rotations = """
-        [{"id":"i","app":"hr","state":"draining","trigger":"manual","base_generation":1,"new_generation":3,"planned_at":@1,
+    private static let rotation = """
+        {"id":"i","app":"hr","state":"draining","trigger":"manual","base_generation":1,"new_generation":3,"planned_at":@1,
         "due_at":@2,"old_secret_expires_at":@3,"promoted_at":@4,"ended_at":@5,"calls":6,"reason":"r","try":"t","attempts":7,
-        "overlap":8,"ends_now":true,"successor":"n","entered_secret":true},
+        "overlap":8,"ends_now":true,"successor":"n","entered_secret":true}
+        """
+    private static let rotations = """
+        [\(rotation),
         {"id":"i","app":"hr","state":"planned","trigger":"policy","base_generation":1,"new_generation":2,"planned_at":@1,
         "due_at":null,"old_secret_expires_at":null,"promoted_at":null,"ended_at":null,"calls":0,"reason":null,"attempts":0,
         "overlap":0,"ends_now":false,"successor":null,"entered_secret":false}]
@@ -46,6 +49,24 @@ extension WireSample {
         """
 
     static let apps = [
+        WireSample(
+            AppStatusDocument.self, wrong: "summary", "events",
+            text: """
+                {"now":@9,"app":\(app),"summary":{"app":"hr","generation":1,"secret_created_at":@1,"token":"fresh",
+                "token_expires_at":@2,"rotation":"draining","paused":true,"next_rotation_at":@3,"probed_at":@4,
+                "old_holders":5},"problems":[{"code":"locked","severity":"note","app":"hr","detail":"d"}],
+                "rotation":\(rotation),"progress":{"step":"draining","waits_for":"holders","detail":"d","names":["sync"],
+                "since":@5,"usual":6,"until":@7,"deadline":@8},
+                "holders":[{"client":"sync","generation":1,"at":@1,"acknowledged":true}],"targets":[\(fullTarget)],
+                "events":[{"at":@1,"event":"pushed","detail":"d"}]}
+                """),
+        WireSample(
+            AppStatusDocument.self,
+            text: """
+                {"now":@9,"app":\(bareApp),"summary":{"app":"it","generation":1,"secret_created_at":@1,"token":"none",
+                "token_expires_at":null,"rotation":null,"paused":false,"next_rotation_at":null,"probed_at":null,
+                "old_holders":0},"problems":[],"rotation":null,"progress":null,"holders":[],"targets":[],"events":[]}
+                """),
         WireSample(AppList.self, wrong: "apps", text: "{\"apps\":[\(app),\(bareApp)]}"),
         WireSample(AddedApp.self, wrong: "app", text: "{\"app\":\(app),\"verification\":\(verification)}"),
         WireSample(

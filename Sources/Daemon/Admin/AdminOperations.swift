@@ -12,9 +12,7 @@ extension AdminOperation {
 
     private static let service: [AdminOperation] = [
         .init(.get, "/v1/health", .viewer) { $0.health },
-        .init(.get, "/v1/status", .viewer, query: ["app"]) {
-            .ok(try $0.routes.status.document(try $0.request.target.appName))
-        },
+        .init(.get, "/v1/status", .viewer) { .ok($0.routes.status.document) },
         .init(.get, "/v1/metrics", .viewer, query: ["format"]) {
             await $0.routes.metrics.answer(try OpenMetrics.Dialect($0.request.target))
         },
@@ -53,6 +51,7 @@ extension AdminOperation {
             try await $0.apps.remove(try $0.name, force: try $0.flag("force"))
             return .noContent
         },
+        .init(.get, "/v1/apps/{app}/status", .viewer) { .ok(try await $0.appStatus()) },
         .init(.get, "/v1/apps/{app}/plan", .viewer, query: ["overlap"]) {
             .ok(
                 try await $0.apps.plan(

@@ -4,7 +4,7 @@ import Maintenance
 import Rotation
 package import Scheduling
 package import SocketAPI
-import Vault
+package import Vault
 
 /// The state of everything: problems first, each with a command to type.
 package struct StatusReport: Sendable {
@@ -25,24 +25,21 @@ package struct StatusReport: Sendable {
         (self.time, self.version, self.started, self.stateDirectory) = (time, version, started, stateDirectory)
     }
 
-    /// - Parameter name: of one app, or of everything.
-    package func document(_ name: Name?) throws(Problem) -> StatusDocument {
+    package var document: StatusDocument {
         let now = time.now
         guard let vitals = vitals() else {
             return document(.locked, now, HealthIssue.inOrder([Self.locked] + sockets() + disk, at: now.wall))
         }
         let catalog = vitals.vault.catalog
-        var entries = catalog.apps
-        if let name {
-            guard let entry = catalog.app(name) else { throw Problem(Vault.noSuchApp(name)) }
-            entries = [entry]
-        }
         var recurrences = Recurrences()
-        let apps = entries.map { entry in
-            Self.app(
-                entry, try? recurrences.of(entry.app), now, oldHolders: catalog.holders(of: entry).count)
-        }
-        return document(.unlocked, now, issues(vitals, name), apps, vitals)
+        let apps = catalog.apps.map { Self.summary(of: $0, catalog, now, &recurrences) }
+        return document(.unlocked, now, issues(vitals), apps, vitals)
+    }
+
+    /// The line of one app.
+    package static func summary(of entry: AppEntry, _ catalog: Catalog, _ now: Moment) -> StatusDocument.App {
+        var recurrences = Recurrences()
+        return summary(of: entry, catalog, now, &recurrences)
     }
 
     static let locked = HealthIssue(.locked, AttentionCode.locked.advice)
@@ -137,9 +134,9 @@ package struct StatusReport: Sendable {
         return problems + RefusalProblems.problems(audit.countedRefusals, audit.limits)
     }
 
-    private static func app(_ entry: AppEntry, _ recurrence: Recurrence?, _ now: Moment, oldHolders: Int)
-        -> StatusDocument.App
-    {
+    private static func summary(
+        of entry: AppEntry, _ catalog: Catalog, _ now: Moment, _ recurrences: inout Recurrences
+    ) -> StatusDocument.App {
         let left = entry.token.map { $0.secondsLeft(at: now) } ?? 0
         let isRefused = entry.refusal.map { !$0.mayPass } ?? false
         let state: StatusDocument.App.TokenState =
@@ -149,8 +146,8 @@ package struct StatusReport: Sendable {
             secretCreatedAt: entry.credential.createdAt, token: state,
             tokenExpiresAt: left > 0 ? entry.token?.expiresAt(at: now) : nil,
             rotation: entry.rotation?.phase, paused: entry.app.policy.isPaused,
-            nextRotationAt: entry.nextRotation(recurrence, now.wall), probedAt: entry.lastLook?.at,
-            oldHolders: oldHolders)
+            nextRotationAt: entry.nextRotation(try? recurrences.of(entry.app), now.wall), probedAt: entry.lastLook?.at,
+            oldHolders: catalog.holders(of: entry).count)
     }
 }
 

@@ -50,7 +50,8 @@ struct AuditShow: ParsableCommand {
         if let since { query += "&since=\(since.unixSeconds)" }
         let page = try AuditLines.page(query, common)
         if common.json {
-            StandardOutput.write("{\"lines\":[\(page.lines.joined(separator: ","))]}\n")
+            let document = "{\"lines\":[\(page.lines.joined(separator: ","))]}\n"
+            StandardOutput.write(unsafe document.utf8Span.span.bytes)
         } else if page.lines.isEmpty {
             StandardOutput.write("nothing was logged\n")
         } else {

@@ -7,21 +7,27 @@ import Terminal
 
 struct StatusCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "status", abstract: "Show the state of everything, problems first.",
+        commandName: "status", abstract: "Show the state of everything, or everything about one app.",
         discussion: """
-            A narrow terminal gets fewer columns. With many apps, it shows those that need attention, and a summary;
-            --limit sets their number. Without a terminal everything is shown. With --watch it is updated every two
-            seconds until Ctrl-C: in place on a terminal, else one below the other.
+            Without a name: all problems, most urgent first, and a line for each app. A narrow terminal gets fewer columns.
+            With many apps, it shows those that need attention, and a summary; --limit sets their number. Without a terminal
+            everything is shown.
+
+            With a name: one page about that app: its policy, the steps of its rotation, its problems, which client and which
+            push target has which generation, and what happened last. Times are relative, and by the local clock.
+
+            With --watch it is updated every two seconds until Ctrl-C: in place on a terminal, else one below the other.
 
             --check is for scripts: it shows the same and exits with 0 if there is no problem, with 1 for a warning, and
             with 2 if something is critical or the vault is locked. Notes do not count. 69: the daemon is not running.
 
+            Example: keyturn status
             Example: keyturn status zoom-prod --watch
             Example: keyturn status --check
             Example: keyturn status --filter 'zoom-*' --sort next --limit 20
             """)
 
-    @Argument(help: "Only this app.", completion: .apps)
+    @Argument(help: "Everything about this app.", completion: .apps)
     var name: Name?
 
     @Flag(help: "Keep showing it.") var watch = false
@@ -37,18 +43,32 @@ struct StatusCommand: ParsableCommand {
         if watch, common.json { throw ValidationError("--watch is for people; repeat the command for --json") }
         if watch, check { throw ValidationError("--check cannot be combined with --watch") }
         if let limit, limit < 1 { throw ValidationError("--limit needs a number from 1") }
+        guard name == nil || selection == StatusSelection() else {
+            throw ValidationError("--filter, --sort and --limit choose from a list, and cannot be combined with a name")
+        }
     }
 
     func run() throws {
-        if watch { try goOn() } else { try show() }
+        if watch {
+            try goOn()
+        } else if let name {
+            try showPage(name)
+        } else {
+            try show()
+        }
     }
 
-    private var path: RequestPath { name.map { "/v1/status?app=\($0)" } ?? "/v1/status" }
     private var selection: StatusSelection { StatusSelection(filter: filter, order: sort, limit: limit) }
+
+    private func path(_ name: Name) -> RequestPath { "/v1/apps/\(name)/status" }
 
     private func text(_ status: StatusDocument) -> String {
         let width = Screen.width(of: STDOUT_FILENO)
         return StatusText(status, selection, isBrief: width != nil).text(common.paint, width: width)
+    }
+
+    private func text(_ status: AppStatusDocument) -> String {
+        AppStatusText(status, TimeWords(now: status.now)).text(common.paint, width: Screen.width(of: STDOUT_FILENO))
     }
 
     /// While the daemon is locked or unavailable, shows that and keeps trying.
@@ -75,7 +95,8 @@ struct StatusCommand: ParsableCommand {
 
     private func current() throws -> String {
         do throws(ClientError) {
-            return text(try common.admin.send(.get, path).document(StatusDocument.self))
+            guard let name else { return text(try common.admin.send(.get, "/v1/status").document(StatusDocument.self)) }
+            return text(try common.admin.send(.get, path(name)).document(AppStatusDocument.self))
         } catch {
             switch error.exitStatus {
             case .unavailable, .temporary: return "keyturnd: \(error.description)\n"
@@ -84,8 +105,18 @@ struct StatusCommand: ParsableCommand {
         }
     }
 
+    private func showPage(_ name: Name) throws {
+        let answer = try common.admin.send(.get, path(name))
+        if check, answer.problem?.code == .locked {
+            throw CommandFailure(.critical, answer.problem?.advice)
+        }
+        let status: AppStatusDocument = try answer.document()
+        try common.show(answer, as: AppStatusDocument.self) { _ in StandardOutput.write(text(status)) }
+        if check { try end(status.severity) }
+    }
+
     private func show() throws {
-        let answer = try common.admin.send(.get, path)
+        let answer = try common.admin.send(.get, "/v1/status")
         if let problem = answer.problem { throw CommandFailure(.problem(problem)) }
         let status = try StatusDocument(parsing: answer.body.copy(), values: 4_000_000)
         if common.json, selection == StatusSelection() {
@@ -98,12 +129,12 @@ struct StatusCommand: ParsableCommand {
             StandardOutput.write(text(status))
         }
         // The check covers everything that was requested, however much of it is shown.
-        if check { return try end(StatusSelection(filter: filter).applied(to: status)) }
+        if check { return try end(StatusSelection(filter: filter).applied(to: status).severity) }
         if status.state == .locked { throw CommandFailure(.unavailable, nil) }
     }
 
-    private func end(_ status: StatusDocument) throws {
-        switch status.severity {
+    private func end(_ severity: Severity?) throws {
+        switch severity {
         case .critical: throw CommandFailure(.critical, nil)
         case .warning: throw CommandFailure(.warning, nil)
         case .note, nil: break

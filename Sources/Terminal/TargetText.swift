@@ -1,17 +1,16 @@
 import Domain
-import SocketAPI
-import Terminal
+package import SocketAPI
 
 extension TargetDocument {
     /// What needs attention, in a word or two.
-    var remark: String {
+    package var remark: String {
         if let failure { return "failed: \(failure.code)" }
         if provisioner?.isFailing == true { return "provisioning fails" }
         if changedAt != nil { return "changed outside" }
         return restoration == nil ? "" : "pushed again"
     }
 
-    var text: String {
+    package var text: String {
         var table = TextTable()
         table.add("target", name.description)
         table.add("app", app.description)
@@ -64,7 +63,7 @@ extension TargetDocument {
 }
 
 extension ConsoleDiscovery {
-    var connectionsText: String {
+    package var connectionsText: String {
         guard !connections.isEmpty else { return "no SP connection has outbound provisioning\n" }
         var table = TextTable(["", "CONNECTION", "ID", "CONNECTOR", ""])
         for (index, connection) in connections.enumerated() {
@@ -75,7 +74,7 @@ extension ConsoleDiscovery {
         return table.text
     }
 
-    var fieldsText: String {
+    package var fieldsText: String {
         var table = TextTable()
         let unclear =
             lacksAccountID
@@ -88,7 +87,7 @@ extension ConsoleDiscovery {
         return table.text
     }
 
-    var text: String {
+    package var text: String {
         var text = "pingfederate \(version)\n"
         if connection == nil || !connections.isEmpty { text += "\n" + connectionsText }
         guard let connection else { return text }
