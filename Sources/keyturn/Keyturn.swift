@@ -19,7 +19,7 @@ struct Keyturn: ParsableCommand {
             """,
         version: versionLine(of: "keyturn"),
         subcommands: [
-            StatusCommand.self, AppCommand.self, ClientCommand.self, ExplainCommand.self,
+            StatusCommand.self, CalendarCommand.self, AppCommand.self, ClientCommand.self, ExplainCommand.self,
             ExplainErrorCommand.self,
             TokenCommand.self,
             FetchCommand.self, RotateCommand.self, RotationCommand.self, HistoryCommand.self, HoldersCommand.self,

@@ -56,6 +56,7 @@ struct Unread: Error { let target: String }
 
     @Test(arguments: [
         ("POST", "/v1/unlock"), ("POST", "/v1/lock"), ("GET", "/v1/status"), ("GET", "/v1/apps/a/status"),
+        ("GET", "/v1/calendar?app=a&days=9"),
         ("GET", "/v1/apps"), ("POST", "/v1/apps"), ("GET", "/v1/apps/a"), ("DELETE", "/v1/apps/a"),
         ("POST", "/v1/apps/a/verify"), ("GET", "/v1/apps/a/token?min_ttl=5&reveal=true"),
         ("POST", "/v1/apps/a/token"), ("GET", "/v1/clients"), ("POST", "/v1/clients"), ("GET", "/v1/clients/a"),

@@ -162,6 +162,32 @@ import Testing
             }
         }
     }
+
+    @Test(arguments: [
+        // Daily, over the night in which Berlin sets its clocks back: the same local times on each day.
+        (
+            Zone.berlin, "daily 23:00-01:00", "2026-10-24T00:00:00Z", "2026-10-26T12:00:00Z",
+            ["2026-10-24T21:00:00Z/2026-10-24T23:00:00Z", "2026-10-25T22:00:00Z/2026-10-26T00:00:00Z"]
+        ),
+        // What is open at the beginning and at the end belongs to the range.
+        (
+            .utc, "daily 02:00-04:00", "2026-11-23T03:00:00Z", "2026-11-24T02:00:01Z",
+            ["2026-11-23T02:00:00Z/2026-11-23T04:00:00Z", "2026-11-24T02:00:00Z/2026-11-24T04:00:00Z"]
+        ),
+        (.utc, "daily 02:00-04:00", "2026-11-23T04:00:00Z", "2026-11-24T02:00:00Z", []),
+        // Windows that touch or overlap are one.
+        (
+            .utc, "Mon 02:00-04:00; Mon 04:00-05:00; Mon 03:00-03:30", "2026-11-23T00:00:00Z", "2026-11-25T00:00:00Z",
+            ["2026-11-23T02:00:00Z/2026-11-23T05:00:00Z"]
+        ),
+    ])
+    func `the openings of some days are all that lie in them at least in part`(
+        zone: Zone, text: String, from: String, to: String, openings: [String]
+    ) throws {
+        let range = try #require(Timestamp(from))..<(try #require(Timestamp(to)))
+        let found = try Window.list(text).openings(within: range, in: try zone.rules)
+        #expect(found.map { "\($0.lowerBound)/\($0.upperBound)" } == openings)
+    }
 }
 
 extension [Window] {

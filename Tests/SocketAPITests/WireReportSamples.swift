@@ -27,6 +27,14 @@ extension WireSample {
                 "rotation":null}]}
                 """),
         WireSample(
+            CalendarDocument.self, wrong: "left_out",
+            text: """
+                {"now":@1,"until":@9,"events":[{"uid":"u","kind":"rotation","app":"hr","target":"pf","at":@2,"detail":"d",
+                "expected":true},{"uid":"v","kind":"of_tomorrow","app":null,"target":null,"at":@3,"detail":"d",
+                "expected":false}],"left_out":4,"windows":[{"window":"W","time_zone":"Z","apps":5,
+                "openings":[{"from":@6,"to":@7}]}],"paused":["hr"]}
+                """),
+        WireSample(
             CheckReport.self, wrong: "commits",
             text: """
                 {"passed":false,"vault":"/v","rows":1,"commits":2,"apps":[{"app":"hr","generation":4}],"audit_lines":3,

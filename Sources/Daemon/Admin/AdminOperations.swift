@@ -13,6 +13,7 @@ extension AdminOperation {
     private static let service: [AdminOperation] = [
         .init(.get, "/v1/health", .viewer) { $0.health },
         .init(.get, "/v1/status", .viewer) { .ok($0.routes.status.document) },
+        .init(.get, "/v1/calendar", .viewer, query: ["app", "days"]) { .ok(try $0.calendar()) },
         .init(.get, "/v1/metrics", .viewer, query: ["format"]) {
             await $0.routes.metrics.answer(try OpenMetrics.Dialect($0.request.target))
         },

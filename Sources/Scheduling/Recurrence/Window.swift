@@ -93,6 +93,23 @@ extension [Window] {
         return []
     }
 
+    /// The openings that lie in a range at least in part, in order. Where one ends no earlier than the next begins, both are
+    /// one.
+    package func openings(within range: Range<Timestamp>, in zone: TimeZoneRules) -> [Range<Timestamp>] {
+        let (first, last) = (zone.localTime(at: range.lowerBound).day, zone.localTime(at: range.upperBound).day)
+        var merged: [Range<Timestamp>] = []
+        for opening in openings(onDays: (first - 2)...last, in: zone).filter({ $0.overlaps(range) })
+            .sorted(by: { $0.lowerBound < $1.lowerBound })
+        {
+            if let before = merged.last, opening.lowerBound <= before.upperBound {
+                merged[merged.count - 1] = before.lowerBound..<Swift.max(before.upperBound, opening.upperBound)
+            } else {
+                merged.append(opening)
+            }
+        }
+        return merged
+    }
+
     /// The most seconds from one opening to the next, for a clock that is never set; 0 when they never close.
     package var longestPause: Int {
         var (at, close, longest) = (Timestamp(unixSeconds: 0), Timestamp(unixSeconds: 0), 0)
