@@ -93,7 +93,7 @@ let package = Package(
                 "Domain", "Rotation", "System", "Tokens", "Vault",
                 .product(name: "HeapModule", package: "swift-collections"),
             ]),
-        target("HTTPTransport", ["CCurl", "COpenSSL", "SecretJSON", "SecretMemory", "System"]),
+        target("HTTPTransport", ["CCurl", "COpenSSL", "CPlatform", "SecretJSON", "SecretMemory", "System"]),
         target("Zoom", ["Domain", "HTTPTransport", "SecretJSON", "SecretMemory"]),
         target("PingFederate", ["Domain", "HTTPTransport", "SecretJSON", "SecretMemory"]),
         target("SocketAPI", ["CPlatform", "Domain", "SecretJSON", "SecretMemory", "System"]),

@@ -96,7 +96,8 @@ package struct AuditQuery: Sendable {
         return true
     }
 
-    private static func begin(_ path: String) throws(AuditError) -> Int? {
+    /// The number of the first line of a file.
+    static func begin(_ path: String) throws(AuditError) -> Int? {
         var reader = try LineReader(path: path)
         guard case .whole(let line) = try reader.next() else { return nil }
         return LineParts(line)?.sequence

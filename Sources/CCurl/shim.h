@@ -70,6 +70,10 @@ static inline const struct curl_slist *keyturn_curl_leaf(CURL *easy) {
     return found && found->num_of_certs > 0 ? found->certinfo[0] : NULL;
 }
 
+static inline CURLcode keyturn_curl_get_socket(CURL *easy, int *value) {
+    return curl_easy_getinfo(easy, CURLINFO_ACTIVESOCKET, value);
+}
+
 static inline CURLcode keyturn_curl_get_pointer(CURL *easy, CURLINFO info, void **value) {
     return curl_easy_getinfo(easy, info, value);
 }

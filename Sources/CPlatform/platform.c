@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/sockios.h>
 #include <link.h>
 #include <malloc.h>
 #include <stddef.h>
@@ -14,6 +15,7 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/timex.h>
@@ -105,6 +107,11 @@ int64_t kt_file_system(const char *path) {
     struct statfs system;
     if (statfs(path, &system) != 0) return -1;
     return (int64_t)(uint32_t)system.f_type;
+}
+
+int kt_unsent(int socket) {
+    int count = 0;
+    return ioctl(socket, SIOCOUTQ, &count) == 0 ? count : -1;
 }
 
 int kt_clock_is_kept(void) {

@@ -13,10 +13,12 @@ package struct Identity: Equatable, Sendable {
     package var groups: [UInt32]?
     /// `nil` while nobody needed it, and when it cannot be known.
     package var process: ProcessFacts?
+    /// `nil` while nobody needed it, and when it cannot be known. Nothing is decided by it.
+    package var login: Login?
 
     package init(
         uid: UInt32, gid: UInt32, pid: Int32, isForeign: Bool = false, groups: [UInt32]? = nil,
-        process: ProcessFacts? = nil
+        process: ProcessFacts? = nil, login: Login? = nil
     ) {
         self.uid = uid
         self.gid = gid
@@ -24,6 +26,7 @@ package struct Identity: Equatable, Sendable {
         self.isForeign = isForeign
         self.groups = groups
         self.process = process
+        self.login = login
     }
 
     /// Whether the group is the process's own or a supplementary one.
@@ -45,13 +48,32 @@ package struct ProcessFacts: Equatable, Sendable {
     }
 }
 
-/// What of an identity a decision goes by beyond uid and gid.
+/// The login that a process stems from, which sudo(8) and su(1) do not change (pam_loginuid(8)).
+package struct Login: Equatable, Sendable {
+    package let uid: UInt32
+    /// The number of the kernel's audit session.
+    package let session: UInt32?
+
+    /// - Parameters: the texts of `/proc/PID/loginuid` and `/proc/PID/sessionid`.
+    /// - Returns: `nil` for a process that no login started, such as a service.
+    package init?(loginuid: String?, sessionid: String?) {
+        func number(_ text: String?) -> UInt32? {
+            let number = text.flatMap { UInt32($0.split(separator: "\n").first ?? "") }
+            return number == .max ? nil : number  // "not set"
+        }
+        guard let uid = number(loginuid) else { return nil }
+        (self.uid, session) = (uid, number(sessionid))
+    }
+}
+
+/// What of an identity a decision or its record goes by beyond uid and gid.
 package struct IdentityNeeds: OptionSet, Sendable {
     package let rawValue: UInt8
     package init(rawValue: UInt8) { self.rawValue = rawValue }
 
     package static let groups = IdentityNeeds(rawValue: 1)
     package static let process = IdentityNeeds(rawValue: 2)
+    package static let login = IdentityNeeds(rawValue: 4)
 }
 
 /// The name of a systemd unit that processes live in: `pingfederate.service`, `session-3.scope`.

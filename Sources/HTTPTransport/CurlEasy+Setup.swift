@@ -16,7 +16,7 @@ extension CurlEasy {
         set(CURLOPT_FRESH_CONNECT, !request.isRepeatable)
         set(CURLOPT_NOSIGNAL, true)
         set(CURLOPT_QUICK_EXIT, true)  // else cancelling waits for the resolver, and blocks all transfers
-        prepareTLS(settings)
+        prepareTLS(caFile: settings.caFile)
         prepare(request.tls)
         set(CURLOPT_CONNECTTIMEOUT_MS, request.limits.connect.milliseconds)
         set(CURLOPT_TIMEOUT_MS, request.limits.total.milliseconds)
@@ -30,12 +30,12 @@ extension CurlEasy {
     }
 
     /// The CA file replaces the system's trust store, so that it narrows what is trusted and never widens it.
-    private mutating func prepareTLS(_ settings: CurlTransport.Settings) {
+    mutating func prepareTLS(caFile: String?) {
         set(CURLOPT_SSLVERSION, Int(CURL_SSLVERSION_TLSv1_2))
         set(CURLOPT_SSL_VERIFYPEER, true)
         set(CURLOPT_SSL_VERIFYHOST, 2)
-        guard let file = settings.caFile else { return }
-        set(CURLOPT_CAINFO, file)
+        guard let caFile else { return }
+        set(CURLOPT_CAINFO, caFile)
         set(CURLOPT_CAPATH, nil)
     }
 

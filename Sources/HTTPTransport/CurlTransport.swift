@@ -27,7 +27,7 @@ package final class CurlTransport: HTTPTransport {
         }
     }
 
-    private static let isCurlReady = keyturn_curl_global_init() == CURLE_OK
+    static let isCurlReady = keyturn_curl_global_init() == CURLE_OK
 
     private let loop: CurlLoop
     private let thread: Mutex<pthread_t?>

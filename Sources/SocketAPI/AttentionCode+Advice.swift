@@ -44,6 +44,10 @@ extension AttentionCode {
             Advice(
                 "the audit log was changed",
                 try: "keyturn audit verify; once you know why: keyturn audit acknowledge")
+        case .auditNotForwarded:
+            Advice(
+                "lines of the audit log have not reached the place of audit.forward for more than five minutes; they stay in the log, and are sent once it accepts them",
+                try: "check audit.forward, and whether the receiver runs")
         case .refusalsCounted:
             Advice(
                 "callers without a grant are refused so often that the audit log only counts further refusals, in lines refusals.counted; clients with a grant are served and logged as before",

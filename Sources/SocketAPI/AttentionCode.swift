@@ -9,6 +9,7 @@ package enum AttentionCode: String, CaseIterable, Sendable {
     case diskLow = "disk_low"
     case auditUnavailable = "audit_unavailable"
     case auditLogChanged = "audit_log_changed"
+    case auditNotForwarded = "audit_not_forwarded"
     case refusalsCounted = "refusals_counted"
     /// Only in a backup: the served vault was checked when it was opened.
     case damagedRow = "damaged_row"

@@ -16,6 +16,7 @@ package struct Paths: Equatable, Sendable {
     package var vault: String { stateDirectory + "/vault.db" }
     package var audit: String { stateDirectory + "/audit" }
     package var spool: String { stateDirectory + "/spool" }
+    package var auditForward: String { stateDirectory + "/audit-forward.json" }
     package var alerts: String { stateDirectory + "/alerts.json" }
     package var lastBackup: String { stateDirectory + "/last-backup.json" }
     package var agentDirectory: String { runtimeDirectory + "/agent" }

@@ -44,7 +44,8 @@ extension Severity {
         case .rotationOverdue, .rotationImpossible, .rotationRefused, .policyUnreadable,
             .missingScopes, .holdersNearDeadline, .targetChanged, .targetRestored, .certificateExpires, .userChanged,
             .vaultElsewhere, .keySlotDamaged, .damagedRow, .secretInSpool, .spoolUnreadable, .spoolUnclaimed,
-            .rotationWaits, .zoomUnreachable, .diskLow, .refusalsCounted, .lostResponse, .targetFailed, .targetBehind,
+            .rotationWaits, .zoomUnreachable, .diskLow, .auditNotForwarded, .refusalsCounted, .lostResponse,
+            .targetFailed, .targetBehind,
             .spoolNotReady,
             .provisioningFailing,
             .secretUnproven, .keyRotationWaits, .provisionerLogUnreadable:

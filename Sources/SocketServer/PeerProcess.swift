@@ -16,7 +16,7 @@ package final class PeerProcess {
     private let socket: CInt
     private let proc: ProcFS
     private var pin = Pin.notYet
-    private var isKnown = false
+    private var known: IdentityNeeds = []
 
     /// - Parameter socket: the connection's socket, which must stay open while this is used.
     init(_ socket: CInt, proc: ProcFS) {
@@ -39,18 +39,20 @@ package final class PeerProcess {
             isForeign: peer.pid == 0 || peer.uid == proc.maps.unmappedUID)
     }
 
-    /// Looks up the missing facts. Returns whether the process still exists.
+    /// Looks up the missing facts. Returns whether the process still exists, as far as decisions need it.
     func learn(_ needs: IdentityNeeds, of caller: inout Identity) -> Bool {
         if needs.contains(.groups), caller.groups == nil {
             caller.groups = (Self.groups(socket) ?? []).filter { $0 != proc.maps.unmappedGID }
         }
+        if needs.contains(.login), known.insert(.login).inserted {
+            pinIt(caller.pid)
+            let login = proc.login(of: caller.pid, uid: caller.uid)
+            if case .pidfd(let pidfd) = pin, Self.isAlive(pidfd) { caller.login = login }
+        }
         guard needs.contains(.process) else { return true }
         pinIt(caller.pid)
         guard case .pidfd(let pidfd) = pin else { return !isGone }
-        if !isKnown {
-            isKnown = true
-            caller.process = proc.facts(of: caller.pid, uid: caller.uid)
-        }
+        if known.insert(.process).inserted { caller.process = proc.facts(of: caller.pid, uid: caller.uid) }
         // Checked after the reads: as long as this process exists, its pid belongs to no other.
         return Self.isAlive(pidfd)
     }

@@ -27,6 +27,17 @@ package struct ProcFS: Sendable {
         return ProcessFacts(unit: group?.unit, slice: group?.slice, executable: Self.executable(directory))
     }
 
+    /// The login that the process stems from, if the process still belongs to this user.
+    func login(of pid: Int32, uid: UInt32) -> Login? {
+        guard isOurs, pid > 0 else { return nil }
+        let directory = unsafe open("/proc/\(pid)", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard directory >= 0 else { return nil }
+        defer { close(directory) }
+        var status = stat()
+        guard unsafe fstat(directory, &status) == 0, status.st_uid == uid else { return nil }
+        return Login(loginuid: Self.read(directory, "loginuid"), sessionid: Self.read(directory, "sessionid"))
+    }
+
     /// The process's effective user; `nil` when that cannot be seen.
     func owner(of pid: Int32) -> UInt32? {
         guard isOurs, pid > 0 else { return nil }

@@ -34,7 +34,7 @@ import Vault
         return operations
     }()
 
-    private static let roles = AdminRoles(owner: 7, groups: [.viewer: 10, .operator: 11, .admin: 12])
+    private static let roles = AdminRoles(owner: 7, groups: [.viewer: 10, .auditor: 13, .operator: 11, .admin: 12])
 
     private static func caller(_ role: AdminRole?) -> Identity {
         let gid: UInt32 = role.flatMap { roles.groups[$0] } ?? 99
@@ -89,6 +89,14 @@ import Vault
         #expect(patch.leastRole == least)
     }
 
+    @Test func `an auditor may only read, and reads the log that a viewer does not`() {
+        let more = AdminOperation.all.filter { $0.role == .auditor }
+        #expect(more.map(\.path.text) == ["/v1/audit", "/v1/audit/verify"])
+        for operation in AdminOperation.all where operation.role <= .auditor {
+            #expect(operation.audit == nil, "\(operation.path.text) changes something")
+        }
+    }
+
     @Test func `the table and the description of the socket have the same operations`() {
         func names(_ operations: [(method: String, path: String, role: String?)]) -> Set<String> {
             Set(operations.map { "\($0.method) \($0.path) \($0.role ?? "nobody")" })
@@ -106,6 +114,7 @@ import Vault
             roles.role(of: Identity(uid: uid, gid: gid, pid: 1, isForeign: foreign, groups: groups))
         }
         #expect(role(0) == .admin && role(7) == .admin && role(8) == nil)
+        #expect(role(8, [10, 13]) == .auditor && role(8, [13, 11]) == .operator)
         #expect(role(8, gid: 10) == .viewer && role(8, [11]) == .operator && role(8, gid: 10, [1, 12]) == .admin)
         #expect(role(0, foreign: true) == .admin && role(7, foreign: true) == nil)
         #expect(role(8, [12], foreign: true) == nil)

@@ -42,15 +42,29 @@ import Testing
             "agent.mode": "0600", "agent.group": "g", "zoom.ca_file": "/c",
             "zoom.refusals_per_hour": "9", "server.event_loops": "3", "server.idle_timeout": "7",
             "server.max_connections": "70", "server.max_waiting": "7", "server.max_connections_per_user": "7",
-            "limits.requests_per_second": "5", "admin.viewer_group": "v", "admin.operator_group": "o",
+            "limits.requests_per_second": "5", "admin.viewer_group": "v", "admin.auditor_group": "u",
+            "admin.operator_group": "o",
             "admin.admin_group": "a", "log.level": "debug", "host.id_file": "/m", "audit.sync": "always",
             "metrics.listen": "[::1]:9464", "alerts.command": "/bin/page", "alerts.command_timeout": "7",
             "alerts.webhook": "https://example.com/x", "audit.refusals_per_day": "5", "audit.reserve": "0",
+            "audit.forward": "journal", "audit.forward_ca_file": "/f",
         ]
         #expect(Set(values.keys) == Set(Settings.keys.keys))
         for (key, value) in values {
             #expect(try read(nil, [SettingsReader.variable(for: key): value]) != Settings(), "\(key)")
         }
+    }
+
+    @Test(
+        arguments: [
+            ("journal", .journal), ("syslog+tls://loghost", .syslog(host: "loghost", port: 6514)),
+            ("syslog+tls://loghost:443", .syslog(host: "loghost", port: 443)),
+            ("syslog+tls://[::1]:7000", .syslog(host: "[::1]", port: 7000)),
+            ("syslog+tls://", nil), ("syslog://loghost", nil), ("syslog+tls://a/b", nil), ("syslog+tls://u@a", nil),
+            ("syslog+tls://a:0", nil), ("Journal", nil), ("", nil),
+        ] as [(String, AuditForward?)])
+    func `the audit log goes to the journal, or to a syslog server over TLS`(text: String, meant: AuditForward?) {
+        #expect(AuditForward(text) == meant)
     }
 
     @Test func `a misspelt key is named with the nearest known one`() throws {

@@ -102,6 +102,26 @@ import Testing
         }
     }
 
+    @Test(.enabled(if: LoginUser.maySet, LoginUser.why))
+    func `an operator's line names the login behind root, and a client's line has no more than before`() throws {
+        try withWorld { world in
+            try world.addApp("zoom-prod")
+            for (user, name) in [(1, "daemon"), (2, "bin")] {
+                let outcome = try world.runner.run(
+                    "sh", ["-c", LoginUser.command(user), "sh", Programs.keyturn, "pause", "zoom-prod"])
+                #expect(outcome.exit == 0, "\(outcome)")
+                let line = try #require(try world.audit.of("app.set").last)
+                #expect(line["uid"].int == 0 && line["user"].string == "root")
+                #expect(
+                    line["login_uid"].int == user && line["login_user"].string == name && line["session"].int != nil)
+            }
+            _ = try world.curl("/v1/apps/zoom-prod/credentials")
+            let fetch = try #require(try world.audit.documents.last)
+            #expect(fetch["action"].string == "credentials.get" && fetch["login_uid"].int == nil)
+            try world.must("audit", "verify")
+        }
+    }
+
     @Test func `with audit.sync: always every client is answered, on kept connections too`() throws {
         try withWorld(serving: false) { world in
             try world.initialise()
@@ -121,4 +141,19 @@ import Testing
             #expect(wrong.exit == 78 && wrong.errors.contains("KEYTURN_AUDIT_SYNC"))
         }
     }
+}
+
+/// A login that is not this process's own, as pam_loginuid(8) would set it.
+private enum LoginUser {
+    static let why: Comment = "needs root, and a kernel with audit sessions"
+    static let maySet = {
+        let shell = Process()
+        (shell.executableURL, shell.arguments) = (URL(filePath: "/bin/sh"), ["-c", command(1), "sh", "true"])
+        shell.standardError = nil
+        guard (try? shell.run()) != nil else { return false }
+        shell.waitUntilExit()
+        return geteuid() == 0 && shell.terminationStatus == 0
+    }()
+
+    static func command(_ user: Int) -> String { #"echo \#(user) > /proc/self/loginuid && exec "$@""# }
 }

@@ -15,25 +15,27 @@ import Testing
         return (answer.status, answer.code)
     }
 
-    /// Groups that every Debian has: daemon 1, bin 2, sys 3.
+    /// Groups that every Debian has: daemon 1, bin 2, sys 3, adm 4.
     @Test func `each role may do what it lists and no more`() throws {
         try withWorld(serving: false) { world in
             try world.initialise()
             try world.start(environment: [
                 "KEYTURN_ADMIN_VIEWER_GROUP": "daemon", "KEYTURN_ADMIN_OPERATOR_GROUP": "bin",
-                "KEYTURN_ADMIN_ADMIN_GROUP": "sys",
+                "KEYTURN_ADMIN_ADMIN_GROUP": "sys", "KEYTURN_ADMIN_AUDITOR_GROUP": "adm",
             ])
             #expect(Files.mode(world.runtime + "/admin") == 0o711 && Files.mode(world.admin) == 0o666)
             try world.addApp("zoom-prod")
             let expected: [(String, String, [Int])] = [
-                ("GET", "/v1/status", [200, 200, 200]), ("GET", "/v1/clients", [200, 200, 200]),
-                ("GET", "/v1/explain?app=zoom-prod&uid=1", [200, 200, 200]),
-                ("GET", "/v1/apps/zoom-prod/token", [403, 200, 200]),
-                ("GET", "/v1/apps/zoom-prod/token?reveal=true", [403, 403, 200]),
-                ("DELETE", "/v1/clients/nobody", [403, 403, 404]), ("POST", "/v1/lock", [403, 403, 204]),
+                ("GET", "/v1/status", [200, 200, 200, 200]), ("GET", "/v1/clients", [200, 200, 200, 200]),
+                ("GET", "/v1/explain?app=zoom-prod&uid=1", [200, 200, 200, 200]),
+                ("GET", "/v1/audit", [403, 200, 200, 200]), ("POST", "/v1/audit/verify", [403, 200, 200, 200]),
+                ("GET", "/v1/apps/zoom-prod/token", [403, 403, 200, 200]),
+                ("GET", "/v1/apps/zoom-prod/token?reveal=true", [403, 403, 403, 200]),
+                ("DELETE", "/v1/clients/nobody", [403, 403, 403, 404]),
+                ("POST", "/v1/audit/acknowledge", [403, 403, 403, 409]), ("POST", "/v1/lock", [403, 403, 403, 204]),
             ]
             for (method, path, statuses) in expected {
-                for (gid, status) in zip([1, 2, 3], statuses) {
+                for (gid, status) in zip([1, 4, 2, 3], statuses) {
                     let answer = try ask(world, method, path, gid: gid)
                     #expect(answer.status == status, "\(method) \(path) as group \(gid)")
                     if status == 403 { #expect(answer.code == "not_permitted") }

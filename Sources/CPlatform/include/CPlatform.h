@@ -56,6 +56,9 @@ int kt_random(void *bytes, size_t length);
 /* The magic number of a path's file system (statfs(2)), or -1 with errno. */
 int64_t kt_file_system(const char *path);
 
+/* How many bytes of a TCP connection the other host has not confirmed yet, or -1 with errno. */
+int kt_unsent(int socket);
+
 /* Whether the wall clock is synchronised: 1 or 0; -1 where the kernel does not say. */
 int kt_clock_is_kept(void);
 

@@ -38,7 +38,7 @@ struct AdminCall: Sendable {
     var apps: AppActions {
         get throws(Problem) {
             AppActions(
-                session: try session, zoom: routes.zoom, time: routes.time, audited: audited, mayAsk: role > .viewer)
+                session: try session, zoom: routes.zoom, time: routes.time, audited: audited, mayAsk: role >= .operator)
         }
     }
 

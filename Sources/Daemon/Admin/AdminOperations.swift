@@ -30,8 +30,8 @@ extension AdminOperation {
     ]
 
     private static let audit: [AdminOperation] = [
-        .init(.get, "/v1/audit", .admin, query: ["app", "since", "after", "limit"]) { try await $0.auditLines() },
-        .init(.post, "/v1/audit/verify", .admin, query: ["from"]) { try await $0.verifyAudit() },
+        .init(.get, "/v1/audit", .auditor, query: ["app", "since", "after", "limit"]) { try await $0.auditLines() },
+        .init(.post, "/v1/audit/verify", .auditor, query: ["from"]) { try await $0.verifyAudit() },
         .init(.post, "/v1/audit/acknowledge", .admin, .committed("audit.acknowledge")) {
             try await $0.acknowledgeAudit()
         },

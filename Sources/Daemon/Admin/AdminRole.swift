@@ -6,6 +6,8 @@ import Vault
 enum AdminRole: String, CaseIterable, Comparable, Sendable {
     /// May read everything but secrets.
     case viewer
+    /// May also read and verify the audit log.
+    case auditor
     /// May rotate, verify and mint.
     case `operator`
     /// May do everything.
@@ -41,7 +43,7 @@ struct AdminRoles: Equatable, Sendable {
     }
 
     func needs(of caller: Identity) -> IdentityNeeds {
-        groups.isEmpty || caller.uid == 0 || caller.uid == owner ? [] : .groups
+        groups.isEmpty || caller.uid == 0 || caller.uid == owner ? .login : [.login, .groups]
     }
 
     /// The permissions that let callers with a role reach the admin socket, and as few others as possible. A file has one

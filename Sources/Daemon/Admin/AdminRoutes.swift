@@ -19,6 +19,7 @@ struct AdminRoutes: Responder {
     let unlocking: UnlockThrottle
     let metrics: MetricsSource
     let notifier: AlertNotifier
+    let users: UserNames
     let methods = [Method.get, .head, .post, .patch, .delete]
 
     func needs(of caller: Identity) -> IdentityNeeds { roles.needs(of: caller) }
@@ -39,7 +40,8 @@ struct AdminRoutes: Responder {
             let (operation, role) = try roles.authorize(request, from: caller)
             return .later {
                 // `HEAD` neither changes anything nor shows a token.
-                let audited = request.method == .head ? nil : operation.audited(request, by: caller)
+                var audited = request.method == .head ? nil : operation.audited(request, by: caller)
+                if audited != nil { audited?.names = await users.names(of: caller) }
                 var call = AdminCall(request: request, caller: caller, role: role, routes: self, audited: audited)
                 do throws(Problem) { return RecordedResponse(try await carryOut(operation, &call)) } catch {
                     return refusal(error, of: caller, call.audited ?? AuditedAction(refused: request, caller))

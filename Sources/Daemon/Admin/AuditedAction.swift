@@ -12,6 +12,8 @@ struct AuditedAction: Sendable {
     /// The object of the action, as far as the request names it.
     var subject: Members
     let caller: Identity
+    /// The names of the caller and of their login, as far as they are known.
+    var names = CallerNames()
 
     /// - Parameters:
     ///   - more: facts that are known once it is done, other than the subject.
@@ -22,6 +24,7 @@ struct AuditedAction: Sendable {
         AuditEvent(.init(action), outcome) { line in
             line.members(more ?? subject)
             line.caller(caller)
+            line.members(names.members)
             if let problem { line.member("reason", "\(problem.code.rawValue): \(problem.detail)") }
         }
     }

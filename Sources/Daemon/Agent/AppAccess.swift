@@ -111,6 +111,9 @@ extension JSONWriter {
         member("gid", Int(caller.gid))
         member("pid", Int(caller.pid))
         if let unit = caller.process?.unit { member("unit", unit.description) }
+        guard let login = caller.login else { return }
+        member("login_uid", Int(login.uid))
+        if let session = login.session { member("session", Int(session)) }
     }
 }
 

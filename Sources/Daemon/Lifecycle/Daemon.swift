@@ -94,8 +94,14 @@ package struct Daemon: Sendable {
         try await unlock(gate)
 
         let lost = LostSockets()
+        let forwarder = settings.auditForward.map {
+            AuditForwarder(
+                LogDirectory(path: paths.audit), to: $0.makeDestination(caFile: settings.auditForwardCAFile),
+                file: paths.auditForward, time: time, logger: logger)
+        }
         let status = StatusReport(
-            vitals: { gate.session?.vitals }, sockets: { lost.problems }, time: time, version: version,
+            vitals: { gate.session?.vitals }, host: { lost.problems + (forwarder?.problems ?? []) }, time: time,
+            version: version,
             started: time.now,
             stateDirectory: paths.stateDirectory)
         let notifier = AlertNotifier(
@@ -108,7 +114,8 @@ package struct Daemon: Sendable {
             doctor: DaemonDoctor(
                 paths: paths, source: settings.unlockSource(credential: credential, closed: paths.closed),
                 transport: transport, time: time, started: time.now, confinement: confinement, library: storage.library),
-            unlocking: UnlockThrottle(time: time), metrics: metrics, notifier: notifier)
+            unlocking: UnlockThrottle(time: time), metrics: metrics, notifier: notifier,
+            users: UserNames(time: time))
         let sockets = SocketService(
             paths: paths, settings: settings, inherited: inherited, agentGroup: agentGroup,
             agent: AgentRoutes(
@@ -130,6 +137,7 @@ package struct Daemon: Sendable {
                     tasks.addTask { try await live() }
                     tasks.addTask { try await due.run() }
                     tasks.addTask { try await users.run() }
+                    if let forwarder { tasks.addTask { try await forwarder.run() } }
                     tasks.addTask { await reload.run(at: reloads) }
                     // The first task to end is the signal; any other ends with an error.
                     defer { tasks.cancelAll() }
@@ -159,7 +167,7 @@ package struct Daemon: Sendable {
     }
 
     private func makeTransport() throws(StartError) -> CurlTransport {
-        try SettingsCheck.checkCAFile(settings)
+        try SettingsCheck.checkCAFiles(settings)
         if let proxy = ProxySetting.current {
             switch proxy {
             case .proxy: logger.notice("requests to Zoom and to consoles go through a proxy: \(proxy)")

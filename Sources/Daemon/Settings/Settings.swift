@@ -15,7 +15,8 @@ package struct Settings: Equatable, Sendable {
     package var agentMode: UInt32 = 0o666
     /// `agent.group`: the group of the agent socket.
     package var agentGroup: String?
-    /// `admin.viewer_group`, `admin.operator_group`, `admin.admin_group`: the groups whose members have the role.
+    /// `admin.viewer_group`, `admin.auditor_group`, `admin.operator_group`, `admin.admin_group`: the groups whose members
+    /// have the role.
     package var adminGroups: [String: String] = [:]
     /// `zoom.ca_file`: certificates to trust instead of the system's, for a proxy that intercepts TLS.
     package var caFile: String?
@@ -41,6 +42,10 @@ package struct Settings: Equatable, Sendable {
     var refusalsPerDay = 16
     /// `audit.reserve`: MiB of free space below which refusals are only counted.
     var auditReserve = 64
+    /// `audit.forward`: where else the lines of the audit log are sent.
+    var auditForward: AuditForward?
+    /// `audit.forward_ca_file`: certificates to trust there instead of the system's.
+    var auditForwardCAFile: String?
     /// `alerts.command`: a command that gets alerts.
     var alertCommand: CommandWords?
     /// `alerts.command_timeout`: the command's time limit in seconds.
@@ -92,6 +97,7 @@ package struct Settings: Equatable, Sendable {
         },
         "agent.group": { settings, text throws(BadValue) in settings.agentGroup = text },
         "admin.viewer_group": { settings, text throws(BadValue) in settings.adminGroups["viewer"] = text },
+        "admin.auditor_group": { settings, text throws(BadValue) in settings.adminGroups["auditor"] = text },
         "admin.operator_group": { settings, text throws(BadValue) in settings.adminGroups["operator"] = text },
         "admin.admin_group": { settings, text throws(BadValue) in settings.adminGroups["admin"] = text },
         "host.id_file": { settings, text throws(BadValue) in settings.machineFile = try path(text) },
@@ -127,6 +133,11 @@ package struct Settings: Equatable, Sendable {
         "audit.reserve": { settings, text throws(BadValue) in
             settings.auditReserve = try number(text, 0...1_048_576, of: "MiB")
         },
+        "audit.forward": { settings, text throws(BadValue) in
+            guard let forward = AuditForward(text) else { throw BadValue(AuditForward.grammar) }
+            settings.auditForward = forward
+        },
+        "audit.forward_ca_file": { settings, text throws(BadValue) in settings.auditForwardCAFile = try path(text) },
         "alerts.command": { settings, text throws(BadValue) in
             guard let words = CommandWords(text) else { throw BadValue(CommandWords.grammar) }
             settings.alertCommand = words

@@ -21,7 +21,7 @@ package struct SettingsCheck: Sendable {
     package func run(_ settings: Settings) throws(StartError) -> [String] {
         do throws(StartError) {
             try groups(settings)
-            try Self.checkCAFile(settings)
+            try Self.checkCAFiles(settings)
             try settings.checkAlertChannel()
             if let address = settings.metricsAddress { try LoopbackSocket.check(address, for: "metrics.listen") }
             try checkPaths()
@@ -34,12 +34,14 @@ package struct SettingsCheck: Sendable {
         return warnings(settings)
     }
 
-    static func checkCAFile(_ settings: Settings) throws(StartError) {
-        guard let path = settings.caFile else { return }
-        guard unsafe access(path, R_OK) == 0 else {
-            throw StartError(.configuration, "zoom.ca_file: cannot read \(path): \(SystemError.words(for: errno))")
+    static func checkCAFiles(_ settings: Settings) throws(StartError) {
+        for (key, path) in [("zoom.ca_file", settings.caFile), ("audit.forward_ca_file", settings.auditForwardCAFile)] {
+            guard let path else { continue }
+            guard unsafe access(path, R_OK) == 0 else {
+                throw StartError(.configuration, "\(key): cannot read \(path): \(SystemError.words(for: errno))")
+            }
+            try StartError.check(key, path)
         }
-        try StartError.check("zoom.ca_file", path)
     }
 
     private func checkPaths() throws(StartError) {

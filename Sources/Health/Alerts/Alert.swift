@@ -71,7 +71,8 @@ struct AlertPolicy: Equatable, Sendable {
         case .auditUnavailable, .socketGone: 10
         // After a restart an operator may be about to type the passphrase.
         case .locked: 300
-        case .consumerSecretExpired, .zoomUnreachable, .tokensRunOut, .rotationWaits, .diskLow, .refusalsCounted,
+        case .consumerSecretExpired, .zoomUnreachable, .tokensRunOut, .rotationWaits, .diskLow, .auditNotForwarded,
+            .refusalsCounted,
             .lostResponse,
             .targetFailed, .targetBehind, .spoolNotReady, .provisioningFailing:
             60

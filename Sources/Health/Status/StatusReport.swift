@@ -10,25 +10,25 @@ package import Vault
 package struct StatusReport: Sendable {
     /// What there is to be told of; `nil` while the vault is locked.
     package let vitals: @Sendable () -> Vitals?
-    /// What is wrong with the sockets.
-    let sockets: @Sendable () -> [HealthIssue]
+    /// What is wrong with the daemon itself, locked or not.
+    let host: @Sendable () -> [HealthIssue]
     package let time: any TimeSource
     package let version: String
     package let started: Moment
     let stateDirectory: String
 
     package init(
-        vitals: @escaping @Sendable () -> Vitals?, sockets: @escaping @Sendable () -> [HealthIssue],
+        vitals: @escaping @Sendable () -> Vitals?, host: @escaping @Sendable () -> [HealthIssue],
         time: any TimeSource, version: String, started: Moment, stateDirectory: String
     ) {
-        (self.vitals, self.sockets) = (vitals, sockets)
+        (self.vitals, self.host) = (vitals, host)
         (self.time, self.version, self.started, self.stateDirectory) = (time, version, started, stateDirectory)
     }
 
     package var document: StatusDocument {
         let now = time.now
         guard let vitals = vitals() else {
-            return document(.locked, now, HealthIssue.inOrder([Self.locked] + sockets() + disk, at: now.wall))
+            return document(.locked, now, HealthIssue.inOrder([Self.locked] + host() + disk, at: now.wall))
         }
         let catalog = vitals.vault.catalog
         var recurrences = Recurrences()
@@ -64,8 +64,8 @@ package struct StatusReport: Sendable {
             return problems.all
         }
         let spool = vitals.spool.filter { name == nil || $0.app == nil || $0.app == name }
-        let host =
-            sockets() + Self.hostProblems(vitals.vault)
+        let general =
+            host() + Self.hostProblems(vitals.vault)
             + ClockProblem.problems(vitals.vault.newestTime, now: now) + ClockProblem.jump(time.now, since: started)
             + disk
             + Self.auditProblems(vitals.audit) + Self.keyProblems(vitals)
@@ -73,7 +73,7 @@ package struct StatusReport: Sendable {
             + spool.map { HealthIssue($0) }
         let policies = name == nil ? PolicyProblems.problems(catalog) : []
         let targetIssues = TargetProblems.issues(catalog, app: name, stuck: stuck, now: now)
-        return HealthIssue.inOrder(host + apps + targetIssues + policies, at: now)
+        return HealthIssue.inOrder(general + apps + targetIssues + policies, at: now)
     }
 
     private func document(

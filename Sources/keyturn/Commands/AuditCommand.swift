@@ -148,7 +148,10 @@ private enum AuditLines {
         if let target = text("target") { words.append("target \(target)") }
         if let changed = text("changed") { words.append("changed \(changed)") }
         if let client = text("client") { words.append("to \(client)") }
-        if let uid = text("uid") { words.append("uid \(uid)\(text("pid").map { " pid \($0)" } ?? "")") }
+        if let uid = text("uid") {
+            let login = text("login_uid").map { " login \(text("login_user") ?? $0)" } ?? ""
+            words.append("uid \(uid)\(login)\(text("pid").map { " pid \($0)" } ?? "")")
+        }
         if let count = text("count") { words.append(count + (text("since").map { " since \($0)" } ?? "")) }
         if let reason = text("reason") { words.append("(\(reason))") }
         return words.joined(separator: "  ")
