@@ -4,7 +4,7 @@ import Glibc
 
 /// Accepts connections.
 final class Acceptance: EventSource {
-    /// The most connections of strangers, accepted or refused, in one turn.
+    /// The most connections, accepted or refused, in one turn.
     private static let most = 64
     /// Errors of accept(2) after which the connection stays in the queue and would be reported again at once.
     private static let shortages: Set<CInt> = [EMFILE, ENFILE, ENOBUFS, ENOMEM]
@@ -27,9 +27,8 @@ final class Acceptance: EventSource {
         isReported = false
     }
 
-    /// Accepts one known connection at a time, so that existing ones have their turns in between. Strangers cost little,
-    /// since few of their requests are answered in a turn, and they must not delay the connections after them.
-    /// answered in a turn, and must not keep those behind them waiting.
+    /// Accepts one connection at a time, so that existing ones have their turns in between. A connection of a stranger, or
+    /// of somebody whose share of the turn is used up, costs little, and must not delay those behind it.
     func ready(_: Readiness) {
         for _ in 0..<Self.most {
             let accepted = kt_accept(descriptor)
@@ -38,7 +37,9 @@ final class Acceptance: EventSource {
                 worker.refuse(.shortage(errno))
                 return pause()
             }
-            if let taken = worker.admit(accepted, knowsCallers: knowsCallers), !taken.isStranger { return }
+            if let taken = worker.admit(accepted, knowsCallers: knowsCallers), !taken.isStranger, taken.hasTurn {
+                return
+            }
         }
     }
 }

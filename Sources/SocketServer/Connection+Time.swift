@@ -4,7 +4,8 @@ import SocketAPI
 extension Connection {
     var isStranger: Bool { place?.standing == .stranger }
     /// Whether it may be answered in this turn.
-    var hasTurn: Bool { !isStranger || worker.leftOfStrangers > 0 }
+    var hasTurn: Bool { share.left > 0 }
+    var share: TurnShare { isStranger ? worker.shares.strangers : shareOfUser }
 
     /// Called once a second.
     func tick() {

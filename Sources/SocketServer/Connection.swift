@@ -32,8 +32,8 @@ package final class Connection: EventSource {
     private var interest = Interest()
     /// What the responder left for the next request.
     private var memo: AnyObject?
-    /// Whether it is in one of the worker's lists already.
-    var (isDue, isFlushed) = (false, false)
+    var (isDue, isFlushed) = (false, false)  // whether it is in one of the worker's lists already
+    private(set) lazy var shareOfUser = worker.shares.of(caller.uid)
 
     init(
         _ descriptor: CInt, _ caller: Identity, _ process: PeerProcess?, _ place: ConnectionQuota.Place,
@@ -72,8 +72,8 @@ package final class Connection: EventSource {
 
     func ready(_ readiness: Readiness) {
         if readiness.contains(.writable) { sendUnsent() }
-        if isDue || (unread != nil && !hasTurn) {
-            // It has more bytes than it may use in one turn. What it sends meanwhile stays in the kernel.
+        if isDue || !hasTurn {
+            // It has more than may be answered in this turn. What it sends meanwhile stays in the kernel.
         } else if state.mayRead, !readiness.isDisjoint(with: [.readable, .gone]) {
             receive()
         } else if readiness.contains(.gone) {
@@ -120,7 +120,7 @@ package final class Connection: EventSource {
     /// - Returns: the number of bytes consumed.
     private func take(_ bytes: RawSpan) -> Int {
         var taken = 0
-        var left = isStranger ? min(worker.limits.turnOfStranger, worker.leftOfStrangers) : worker.limits.turn
+        var left = min(isStranger ? worker.limits.turnOfStranger : worker.limits.turn, share.left)
         isStarved = bytes.byteCount == 0
         while state.mayTake, taken < bytes.byteCount {
             guard left > 0 else {
@@ -128,7 +128,7 @@ package final class Connection: EventSource {
                 return taken
             }
             left -= 1
-            if isStranger { worker.leftOfStrangers -= 1 }
+            share.use()
             switch reader.read(bytes.extracting(taken...)) {
             case .more:
                 isStarved = true

@@ -11,9 +11,10 @@ package struct ConnectionLimits: Sendable {
     package var write = 10
     /// For a client to read a refusal before the connection is closed. In seconds.
     package var linger = 2
-    /// The requests that are answered before other connections have their turn: of one connection; of one stranger's; of
-    /// all strangers'.
+    /// The requests that are answered before other connections have their turn: of one connection; of all connections of
+    /// one user; of one stranger's connection; of all strangers'.
     package var turn = 8
+    package var turnOfUser = 64
     package var turnOfStranger = 2
     package var turnOfStrangers = 16
     /// The most bytes to read from a stranger's connection at once.
@@ -35,7 +36,7 @@ package struct ConnectionLimits: Sendable {
     var strangers: Int { max(connections / 16, 2) }
     var connectionsPerStranger: Int { min(max(strangers / 4, 1), connectionsPerUser) }
     /// The most connections of one user once three quarters are taken.
-    var few: Int { max(connectionsPerUser / 16, 1) }
+    var few: Int { max(min(connectionsPerUser, connections / 4) / 16, 1) }
 
     /// The descriptors of one connection: its socket, and its process's pidfd.
     private static let filesOfOne = 2

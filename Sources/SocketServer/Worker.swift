@@ -32,8 +32,8 @@ import SocketAPI
     /// Connections that are sent something at the end of this turn, in the order of their records.
     private(set) var flushed: [Connection] = []
     private var records: [any AnswerRecord] = []
-    /// How many more requests of strangers are answered in this turn.
-    var leftOfStrangers: Int
+    /// Who may have how many requests answered in this turn.
+    let shares: TurnShares
     /// The number of requests answered in this turn, and the time of the first.
     private var answers = 0
     private var began = 0
@@ -48,7 +48,7 @@ import SocketAPI
         self.quota = quota
         self.proc = proc
         self.refuse = refuse
-        leftOfStrangers = limits.turnOfStrangers
+        shares = TurnShares(limits)
         unsafe room = .allocate(byteCount: Self.room, alignment: 16)
         // Each holds the other until the loop ends.
         loop.work = EventLoop.Work(endTurn: { self.endTurn() }, tick: { self.tick() })
@@ -86,7 +86,7 @@ import SocketAPI
         let connection = Connection(descriptor, caller, process, place, self)
         connections[ObjectIdentifier(connection)] = connection
         peak.record(connections.count)
-        connection.receive()
+        if connection.hasTurn { connection.receive() }
         connection.settle()
         return connection
     }
@@ -188,15 +188,15 @@ import SocketAPI
 
     /// - Returns: whether there is more to do at once.
     private func endTurn() -> Bool {
-        let turn = due
+        let waiting = due
         due.removeAll(keepingCapacity: true)
         var later: [Connection] = []
-        for connection in turn {
+        for connection in waiting {
             if connection.hasTurn { connection.proceed() } else { later.append(connection) }
         }
         // Connections that have not had their turn come first.
         if !later.isEmpty { due.insert(contentsOf: later, at: 0) }
-        leftOfStrangers = limits.turnOfStrangers
+        shares.begin()
         if !flushed.isEmpty { commit() }
         // A watch continues with the next part as soon as one was sent.
         return !due.isEmpty || !flushed.isEmpty

@@ -23,6 +23,25 @@ import Testing
         #expect(bodies(greedy.heard()).count == 40)
     }
 
+    @Test func `however many connections a user has, others wait for a bounded number of their requests`() throws {
+        let recorder = Recorder()
+        let driver = try HandDriven(Echo(recorder: recorder))
+        let crowd = try (0..<200).map { _ in try driver.client(uid: 1001) }
+        for (index, client) in crowd.enumerated() {
+            let many = Array((0..<20).map { request("/c\(index)-\($0)") }.joined().utf8)
+            _ = unsafe Glibc.send(client.descriptor, many, many.count, CInt(MSG_DONTWAIT))
+        }
+        let modest = try driver.client(uid: 1000)
+        modest.ask("/m")
+        let turns = recorder.state.withLock { $0.turns }
+        #expect(turns.allSatisfy { $0.count <= 64 + 1 }, "\(turns.map(\.count))")
+        #expect(try #require(turns.firstIndex { $0.contains("/m") }) <= 1)
+        driver.run()
+        let all = recorder.state.withLock { $0.turns }.joined().filter { $0.hasPrefix("/c") }
+        #expect(all.count == 4_000 && Set(all).count == 4_000)
+        #expect(Set(all.prefix(2_000).map { $0.split(separator: "-")[0] }).count == 200, "each has its turn")
+    }
+
     @Test func `requests beyond those answered in a turn wait in the kernel`() throws {
         let driver = try HandDriven(Echo())
         let client = try driver.client(uid: 3000)

@@ -50,7 +50,8 @@ final class ListeningSocket: Listener {
                 try Self.check(unsafe chown(draft, uid_t.max, group), "cannot give \(path) to group \(group)")
             }
             try Self.check(unsafe chmod(draft, mode), "cannot set the mode of \(path)")
-            try Self.check(listen(descriptor, 1024), "cannot listen at \(path)")
+            // As many as the kernel allows (net.core.somaxconn): a client that does not wait for a place fails when it is full.
+            try Self.check(listen(descriptor, CInt.max), "cannot listen at \(path)")
             try Self.check(unsafe lstat(draft, &status), "cannot inspect \(path)")
             try Self.check(unsafe rename(draft, path), "cannot put the socket at \(path)")
             place = (status.st_dev, status.st_ino)
