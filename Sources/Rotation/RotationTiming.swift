@@ -24,6 +24,8 @@ package struct RotationTiming: Sendable {
     /// The time limit for checking the push targets before the old secret is revoked, and the pause until the next check.
     package var lookLimit = 60
     package var targetLook = 900
+    /// The pause until the next look whether clients are served.
+    package var serviceLook = 60
     /// How long before the old secret's expiry the wait for its holders ends.
     package var drainMargin = 86_400
     /// An earlier clock is wrong; then no request with a date is made to Zoom.

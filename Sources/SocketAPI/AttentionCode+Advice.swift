@@ -18,6 +18,12 @@ extension AttentionCode {
             Advice(
                 "a socket of the daemon was removed and cannot be created again: new clients cannot connect",
                 try: "systemctl restart keyturn-agent.socket keyturn-admin.socket keyturnd.service")
+        case .vaultGone:
+            Advice(
+                "the vault's file was removed, moved or replaced under the running daemon: clients are served, and nothing can be saved or rotated",
+                try:
+                    "keyturn backup FILE, before keyturnd stops: only this process still has the vault; then stop it, and: keyturnd restore FILE --replace"
+            )
         case .vaultElsewhere:
             Advice(
                 "the vault belongs to another host: it is served here, but nothing is rotated",

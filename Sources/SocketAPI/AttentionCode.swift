@@ -3,6 +3,7 @@
 package enum AttentionCode: String, CaseIterable, Sendable {
     case locked
     case socketGone = "socket_gone"
+    case vaultGone = "vault_gone"
     case vaultElsewhere = "vault_elsewhere"
     case clockImplausible = "clock_implausible"
     case diskFull = "disk_full"

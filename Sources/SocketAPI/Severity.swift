@@ -38,7 +38,8 @@ extension Severity {
         case nil: ZoomCause(rawValue: code).map(base(cause:)) ?? .warning
         case .secretExpires, .newerSecretLost, .consumerSecretExpired, .tokensRunOut, .restoredSecretRefused,
             .rotationBlocked,
-            .secretInMemory, .auditLogChanged, .auditUnavailable, .diskFull, .locked, .clockImplausible, .socketGone:
+            .secretInMemory, .auditLogChanged, .auditUnavailable, .diskFull, .locked, .clockImplausible, .socketGone,
+            .vaultGone:
             .critical
         case .rotationPaused, .targetNew, .grantWithoutApp: .note
         case .rotationOverdue, .rotationImpossible, .rotationRefused, .policyUnreadable,

@@ -21,28 +21,8 @@ enum Examination {
             add("a row of table \(orphans.text(0)) refers to a missing row of table \(orphans.text(2))")
             left -= 1
         }
-        let (found, wanted) = (try schema(connection), try wantedSchema())
-        for (name, text) in wanted.sorted(by: { $0.key < $1.key }) where found[name] != text {
-            add(found[name] == nil ? "\(name) is missing" : "\(name) differs from the schema")
-        }
-        for name in found.keys.sorted() where wanted[name] == nil {
-            add("\(name) is not part of the schema: somebody added it")
-        }
+        for difference in try Schema.differences(connection) { add(difference) }
         return findings
-    }
-
-    /// Tables, indices, triggers and views, with the text that created each.
-    private static func schema(_ connection: Connection) throws -> [String: String] {
-        let rows = try connection.prepare("SELECT type || ' ' || name, sql FROM sqlite_schema")
-        var texts: [String: String] = [:]
-        while try rows.step() { texts[rows.text(0)] = texts[rows.text(0)] ?? rows.text(1) }
-        return texts
-    }
-
-    private static func wantedSchema() throws -> [String: String] {
-        let connection = try Connection.inMemory()
-        try Schema.make(in: connection)
-        return try schema(connection)
     }
 }
 

@@ -11,6 +11,7 @@ package import Vault
 /// SQLite before 3.51.3 can lose commits when two connections checkpoint a WAL at once; one connection cannot.
 package final class SQLiteStore: VaultStore {
     private let connection: Connection
+    private let watch: FileWatch
     /// The file's owner, if the file is a private copy.
     private let copy: VaultCopy?
     /// `nil` once closed.
@@ -75,7 +76,10 @@ package final class SQLiteStore: VaultStore {
         let lock = try FileLock(path: path + ".lock")
         try replacement.finish()
         try FileHeader.check(path)
-        return try SQLiteStore(path: path, lock: lock, isNew: false, copy: copy)
+        let store = try SQLiteStore(path: path, lock: lock, isNew: false, copy: copy)
+        // A private copy is opened to find out all that is wrong with it.
+        if copy == nil { try store.proveSchema() }
+        return store
     }
 
     /// Opens a private copy, which lives as long as the store. Errors name the original.
@@ -94,6 +98,7 @@ package final class SQLiteStore: VaultStore {
             for setting in Self.settings { try connection.execute("PRAGMA \(setting.name) = \(setting.value)") }
             if isNew { try Schema.make(in: connection) } else { try Schema.check(connection) }
             try Self.proveSettings(connection)
+            watch = FileWatch(path: path)
         } catch {
             if isNew { Self.sweep(path) }
             throw StoreError(sqlite: error, path: path, isOpening: true)
@@ -107,6 +112,16 @@ package final class SQLiteStore: VaultStore {
         ("foreign_keys", "ON", "1"), ("secure_delete", "ON", "1"), ("trusted_schema", "OFF", "0"),
         ("cell_size_check", "ON", "1"), ("temp_store", "MEMORY", "2"),
     ]
+
+    /// What is served must be as this program made it: a trigger that somebody added would run with each change.
+    private func proveSchema() throws(StoreError) {
+        let differences: [String]
+        do { differences = try Schema.differences(connection) } catch {
+            throw StoreError(sqlite: error, path: connection.path, isOpening: true)
+        }
+        guard let first = differences.first else { return }
+        throw StoreError(.damaged, "\(connection.path) was changed: \(first)")
+    }
 
     /// SQLite silently ignores a setting that it cannot apply, such as one that was left out of its build.
     private static func proveSettings(_ connection: Connection) throws {
@@ -129,7 +144,10 @@ package final class SQLiteStore: VaultStore {
         _ body: @escaping @Sendable (any StoreTransaction) throws -> Result,
         committed: @escaping @Sendable (Result) -> Void
     ) async throws -> Result {
-        try await onConnection { connection in
+        try await onConnection { [self] connection in
+            guard isInPlace else {
+                throw StoreError(.gone, "\(connection.path) was removed, moved or replaced while it was in use")
+            }
             let result = try connection.transaction(.immediate) {
                 let result = try body(SQLiteTransaction(connection))
                 #if FAULT_POINTS
@@ -141,6 +159,8 @@ package final class SQLiteStore: VaultStore {
             return result
         }
     }
+
+    package var isInPlace: Bool { isClosed.load(ordering: .relaxed) || watch.isInPlace() }
 
     /// Closes and unlocks the file.
     package func close() async throws {

@@ -24,4 +24,26 @@ enum Schema {
             throw StoreError(.newerSchema(found: found, known: version), "nothing was changed")
         }
     }
+
+    /// What the file has besides this program's tables, indices and triggers, or lacks of them, in sentences.
+    static func differences(_ connection: Connection) throws -> [String] {
+        let fresh = try Connection.inMemory()
+        try make(in: fresh)
+        let (found, wanted) = (try texts(connection), try texts(fresh))
+        let changed = wanted.sorted { $0.key < $1.key }.compactMap { name, text in
+            found[name] == text ? nil : found[name] == nil ? "\(name) is missing" : "\(name) differs from the schema"
+        }
+        return changed
+            + found.keys.sorted().filter { wanted[$0] == nil }.map {
+                "\($0) is not part of the schema: somebody added it"
+            }
+    }
+
+    /// Tables, indices, triggers and views, with the text that created each.
+    private static func texts(_ connection: Connection) throws -> [String: String] {
+        let rows = try connection.prepare("SELECT type || ' ' || name, sql FROM sqlite_schema")
+        var texts: [String: String] = [:]
+        while try rows.step() { texts[rows.text(0)] = texts[rows.text(0)] ?? rows.text(1) }
+        return texts
+    }
 }

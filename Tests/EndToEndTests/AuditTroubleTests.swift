@@ -33,18 +33,31 @@ import Testing
         }
     }
 
-    @Test func `while the log cannot be opened a rotation continues, and its lines come later, over a kill`() throws {
-        try withWorld { world in
+    @Test
+    func
+        `while the log cannot be opened no rotation begins, one that has a secret continues, and its lines come later`()
+        throws
+    {
+        try withWorld(serving: false) { world in
+            try world.initialise()
+            try world.start(environment: ["KEYTURN_FAULT": "afterRead:1"])
+            try world.admitEverything()
             let app = try world.addApp("zoom-prod")
-            try world.stop()
+            _ = try world.keyturn("rotate", "zoom-prod", "--overlap", "1h")
+            #expect(try world.daemon.child.wait() == .signal(SIGKILL), "the point was not reached")
             let away = world.directory + "/audit-away"
             try FileManager.default.moveItem(atPath: world.auditDirectory, toPath: away)
             try Data().write(to: URL(filePath: world.auditDirectory))
             try world.start()
             #expect(try world.get("/v1/apps/zoom-prod/credentials").status == 503)
             #expect(try world.keyturn("client", "add", "late", "--uid", "1", "--allow", "*:token").exit == 74)
-            #expect(try world.keyturn("rotate", "zoom-prod", "--overlap", "1h").exit == 0)
-            let state = try #require(try world.history().last?["state"].string)
+            let other = try world.keyturn("rotate", "zoom-prod", "--now", "--yes")
+            #expect(other.exit == 75 && other.errors.contains("so no client could fetch the new secret"), "\(other)")
+            var state = ""
+            try eventually("the rotation to go on") {
+                state = try world.history().last?["state"].string ?? ""
+                return state == "draining"
+            }
             let problems = try world.keyturn("status", "--json").json["problems"].elements.map(\.["code"].string)
             #expect(problems.contains("audit_unavailable"))
             try world.crash()

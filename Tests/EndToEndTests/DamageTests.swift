@@ -48,7 +48,10 @@ import Testing
         ("row", "DELETE FROM client"), ("state", "DELETE FROM state"), ("keyring", "DELETE FROM keyring"),
         ("key slot", "DELETE FROM key_slot"),
         ("client", "INSERT INTO client SELECT 'copy', name_index || 'x', sealed FROM client LIMIT 1"),
-        ("client", "DROP TABLE client"),
+        ("client", "DROP TABLE client"), ("lease", "DROP TABLE lease"),
+        ("trigger", "CREATE TRIGGER added AFTER INSERT ON generation BEGIN DELETE FROM generation; END"),
+        ("view", "CREATE VIEW added AS SELECT * FROM generation"),
+        ("index", "CREATE INDEX added ON generation (id)"),
         ("state", "INSERT OR REPLACE INTO state SELECT id, format, commits, head, zeroblob(200) FROM state"),
     ]) func `a changed or missing row is found`(_ named: String, _ statement: String) throws {
         try withWorld { world in

@@ -71,7 +71,8 @@ struct AppActions {
         return try await asProblem { [entry] () throws(VaultError) in
             var obstacles = RotationObstacles(
                 entry: entry, now: time.now.wall, isOwnedElsewhere: session.vault.isOwnedElsewhere,
-                targets: session.vault.catalog.targets(of: entry.app), spool: session.rotations.report.troubles)
+                targets: session.vault.catalog.targets(of: entry.app), spool: session.rotations.report.troubles,
+                unserved: session.rotations.unserved())
             if entry.rotation == nil, let last = try await session.vault.rotations(of: entry.app).last {
                 obstacles.calls = last.allCalls
             }

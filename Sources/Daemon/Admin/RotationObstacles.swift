@@ -14,15 +14,21 @@ struct RotationObstacles {
     var calls: [Timestamp] = []
     var targets: [TargetEntry] = []
     var spool: [SpoolReport.Trouble] = []
+    /// Why no client is served.
+    var unserved: String?
 
     /// Each with what to do about it; in the order in which they would stop it.
     var all: [String] {
-        [elsewhere, underWay, clock, unreadable, secret].compactMap(\.self) + lacks + [throttle].compactMap(\.self)
-            + consoles
+        let own = [elsewhere, service, underWay, clock, unreadable, secret].compactMap(\.self)
+        return own + lacks + [throttle].compactMap(\.self) + consoles
     }
 
     private var elsewhere: String? {
         isOwnedElsewhere ? "\(Vault.ownedElsewhere.advice)" : nil
+    }
+
+    private var service: String? {
+        unserved.map { "\($0), so no client could fetch the new secret; keyturn status" }
     }
 
     private var underWay: String? {

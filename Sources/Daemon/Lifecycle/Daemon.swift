@@ -100,7 +100,8 @@ package struct Daemon: Sendable {
                 file: paths.auditForward, time: time, logger: logger)
         }
         let status = StatusReport(
-            vitals: { gate.session?.vitals }, host: { lost.problems + (forwarder?.problems ?? []) }, time: time,
+            vitals: { gate.session?.vitals },
+            host: { lost.problems + Self.problems(of: store) + (forwarder?.problems ?? []) }, time: time,
             version: version,
             started: time.now,
             stateDirectory: paths.stateDirectory)
@@ -155,6 +156,10 @@ package struct Daemon: Sendable {
         transport.shutdown()
         try? await store.close()
         logger.notice("stopped")
+    }
+
+    private static func problems(of store: any VaultStore) -> [HealthIssue] {
+        store.isInPlace ? [] : [HealthIssue(.vaultGone, AttentionCode.vaultGone.advice)]
     }
 
     private func openStore() throws(StartError) -> any VaultStore {

@@ -7,7 +7,8 @@ extension VaultController.Session {
         Vitals(
             vault: vault, spool: rotations.report.troubles,
             audit: Vitals.Audit(
-                isUnavailable: audit.isUnavailable, trouble: audit.trouble, countedRefusals: audit.refusals.counted,
+                unavailable: audit.isUnavailable ? audit.failure ?? "it is being opened" : nil, trouble: audit.trouble,
+                countedRefusals: audit.refusals.counted,
                 limits: audit.refusals.limits, lag: audit.lag),
             resealing: (keys.progress, keys.trouble), zoom: zoom.contacts)
     }

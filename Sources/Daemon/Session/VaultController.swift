@@ -201,8 +201,8 @@ final class VaultController: Sendable {
         let rotations = RotationEngine(
             vault: vault, issuer: rotator,
             prover: BudgetedProver(base: rotator, tokens: tokens, catalog: vault.catalog), publisher: publisher,
-            spool: spool, timing: timing, time: time,
-            makeID: { _ in RowID.make() }
+            spool: spool, unserved: { audit.failure.map { "the audit log cannot be written (\($0))" } }, timing: timing,
+            time: time, makeID: { _ in RowID.make() }
         ) {
             $0.log(to: logger)
             events.record($0)

@@ -68,13 +68,11 @@ struct AlertPolicy: Equatable, Sendable {
         switch AttentionCode(rawValue: code) {
         // Zoom refuses; or it cannot be reached, or asks to wait.
         case nil: Severity.base(code) == .critical ? 60 : 900
-        case .auditUnavailable, .socketGone: 10
+        case .auditUnavailable, .socketGone, .vaultGone: 10
         // After a restart an operator may be about to type the passphrase.
         case .locked: 300
         case .consumerSecretExpired, .zoomUnreachable, .tokensRunOut, .rotationWaits, .diskLow, .auditNotForwarded,
-            .refusalsCounted,
-            .lostResponse,
-            .targetFailed, .targetBehind, .spoolNotReady, .provisioningFailing:
+            .refusalsCounted, .lostResponse, .targetFailed, .targetBehind, .spoolNotReady, .provisioningFailing:
             60
         case .secretUnproven, .keyRotationWaits, .provisionerLogUnreadable: 300
         case .secretExpires, .newerSecretLost, .restoredSecretRefused, .rotationBlocked, .secretInMemory,

@@ -74,7 +74,7 @@ package struct DaemonDoctor {
             lines += Self.policies(catalog.entries.map(\.app))
             lines += [slots(unlocked.vault), await auditLog(unlocked.readAuditLog)]
             // Free space and sockets are reported above, with or without a daemon.
-            let told: [AttentionCode] = [.diskLow, .diskFull, .socketGone]
+            let told: [AttentionCode] = [.diskLow, .diskFull, .socketGone, .vaultGone]
             lines += Self.problems(
                 unlocked.problems.filter { problem in !told.contains { $0.rawValue == problem.code } })
             lines += await zoom(catalog.entries.map(\.app.environment))

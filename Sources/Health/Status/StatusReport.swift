@@ -121,9 +121,8 @@ package struct StatusReport: Sendable {
 
     private static func auditProblems(_ audit: Vitals.Audit) -> [HealthIssue] {
         var problems: [HealthIssue] = []
-        if audit.isUnavailable {
-            problems.append(
-                HealthIssue(.auditUnavailable, AttentionCode.auditUnavailable.advice))
+        if let reason = audit.unavailable {
+            problems.append(HealthIssue(.auditUnavailable, AttentionCode.auditUnavailable.advice(because: reason)))
         }
         if let trouble = audit.trouble {
             problems.append(

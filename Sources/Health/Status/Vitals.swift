@@ -6,7 +6,8 @@ package import Vault
 /// What the parts of an unlocked vault say of themselves at one moment.
 package struct Vitals: Sendable {
     package struct Audit: Sendable {
-        let isUnavailable: Bool
+        /// Why it cannot be written, if so.
+        let unavailable: String?
         /// What somebody did to the log's files that no operator has taken note of.
         let trouble: AuditTrouble?
         /// Refusals that have no lines, and the limits that they went beyond.
@@ -16,10 +17,10 @@ package struct Vitals: Sendable {
         let lag: (lines: Int, seconds: Double)
 
         package init(
-            isUnavailable: Bool, trouble: AuditTrouble?, countedRefusals: [RefusalAllowance.Counted],
+            unavailable: String?, trouble: AuditTrouble?, countedRefusals: [RefusalAllowance.Counted],
             limits: RefusalAllowance.Limits, lag: (lines: Int, seconds: Double)
         ) {
-            (self.isUnavailable, self.trouble) = (isUnavailable, trouble)
+            (self.unavailable, self.trouble) = (unavailable, trouble)
             (self.countedRefusals, self.limits, self.lag) = (countedRefusals, limits, lag)
         }
     }

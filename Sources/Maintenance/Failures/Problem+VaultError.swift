@@ -22,7 +22,7 @@ extension Problem {
 
     private static func code(_ code: StoreError.Code) -> ProblemCode {
         switch code {
-        case .diskFull, .inputOutput, .readOnly, .notPermitted, .inUse, .unavailable, .untrusted, .undecided:
+        case .diskFull, .gone, .inputOutput, .readOnly, .notPermitted, .inUse, .unavailable, .untrusted, .undecided:
             .storageFailed
         case .damaged, .notAVault: .vaultDamaged
         case .missing, .exists, .newerSchema, .newerFormat, .closed, .library: .internal
@@ -32,6 +32,7 @@ extension Problem {
     private static func words(_ code: StoreError.Code) -> String {
         switch code {
         case .diskFull: "the disk is full: the change was not saved"
+        case .gone: "the vault's file was removed, moved or replaced: the change was not saved"
         case .inputOutput: "the disk failed: the change was not saved"
         case .readOnly: "the vault cannot be written: the change was not saved"
         case .notPermitted: "the daemon may not write the vault: the change was not saved"

@@ -19,7 +19,7 @@ extension StartError {
                 case .inUse: .temporary
                 case .exists, .notAVault, .newerSchema, .newerFormat, .damaged: .badData
                 case .notPermitted: .notPermitted
-                case .readOnly, .diskFull, .inputOutput: .inputOutput
+                case .readOnly, .diskFull, .gone, .inputOutput: .inputOutput
                 case .unavailable, .undecided: .unavailable
                 case .untrusted: .configuration
                 case .closed, .library: .internal

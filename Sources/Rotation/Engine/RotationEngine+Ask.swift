@@ -24,6 +24,11 @@ extension RotationEngine {
                 reason: "the clock says \(time.now.wall), which is before this program was built: correct it")
             return try await vault.advance(next.facts, of: entry.app)
         }
+        // Another attempt after a lost answer must not wait: the present secret expires.
+        if state.facts.calls.isEmpty, let reason = unserved() {
+            let next = state.postpone(until: time.now.wall + timing.serviceLook, reason: reason)
+            return try await vault.advance(next.facts, of: entry.app)
+        }
         let throttled = timing.throttled(state.facts.allCalls, now: time.now.wall)
         guard throttled == 0 else {
             let next = state.postpone(until: time.now.wall + throttled, reason: RotationTiming.throttleReason)

@@ -38,6 +38,11 @@ extension RotationEngine {
 
     /// Revokes the old secret, but only after the new one has just been verified.
     private func end(_ draining: Draining, _ entry: AppEntry, _ now: Timestamp) async throws(VaultError) {
+        // Clients that can fetch nothing cannot move to the new secret.
+        if !draining.facts.endsNow, let reason = unserved() {
+            return try await vault.advance(
+                draining.wait(until: now + timing.serviceLook, reason: reason).facts, of: entry.app)
+        }
         let throttled = timing.throttled(draining.facts.allCalls, now: now)
         guard throttled == 0 else {
             let next = draining.wait(until: now + throttled, reason: RotationTiming.throttleReason)

@@ -14,6 +14,7 @@ extension RotationEngine {
     ) async throws(VaultError) -> Rotation {
         let app = try servedApp(name)
         if secret == nil, let open = vault.catalog.app(name)?.rotation { throw Vault.busy(name, open) }
+        if secret == nil { try requireService() }
         let taken = try await between(app) { () async throws(VaultError) -> String in
             guard let entry = vault.catalog.app(name) else { throw Vault.noSuchApp(name) }
             guard let open = entry.rotation else {
@@ -41,6 +42,7 @@ extension RotationEngine {
         _ name: Name, id: String, recording line: RotationLine? = nil
     ) async throws(VaultError) -> Rotation {
         let app = try servedApp(name)
+        try requireService()
         let taken = try await between(app) { () async throws(VaultError) -> String in
             guard let entry = vault.catalog.app(name) else { throw Vault.noSuchApp(name) }
             let now = time.now.wall
@@ -63,6 +65,7 @@ extension RotationEngine {
     /// Ends the overlap now: the old secret is revoked as soon as Zoom allows, even if some clients have no other.
     package func finish(id: String, recording line: RotationLine? = nil) async throws(VaultError) -> Rotation {
         let (known, _) = try await openRotation(id)
+        try requireService()
         try await between(known.app) { () async throws(VaultError) in
             let (entry, open) = try await openRotation(id)
             guard let state = RotationState(open).finishing(at: time.now.wall) else {
@@ -152,6 +155,14 @@ extension RotationEngine {
         guard let entry = vault.catalog.app(name) else { throw Vault.noSuchApp(name) }
         guard !vault.isOwnedElsewhere else { throw Vault.ownedElsewhere }
         return entry.app
+    }
+
+    /// While clients can fetch nothing, no secret that they have is replaced or revoked.
+    private func requireService() throws(VaultError) {
+        guard let reason = unserved() else { return }
+        throw VaultError(
+            .busy, "\(reason), so no client could fetch the new secret", hint: "keyturn status; then repeat the command"
+        )
     }
 
     private func planned(

@@ -8,6 +8,8 @@ package actor RotationEngine {
     let issuer: any SecretIssuer
     let prover: any SecretProver
     let publisher: any SecretPublisher
+    /// Why no client could fetch a new secret now; `nil` when clients are served.
+    package nonisolated let unserved: @Sendable () -> String?
     let timing: RotationTiming
     let time: any TimeSource
     let random: @Sendable (ClosedRange<Int>) -> Int
@@ -37,7 +39,8 @@ package actor RotationEngine {
     package init(
         vault: Vault, issuer: any SecretIssuer, prover: (any SecretProver)? = nil,
         publisher: any SecretPublisher = NoPublisher(),
-        spool: any SpoolStore = NoSpool(), timing: RotationTiming = RotationTiming(), time: any TimeSource,
+        spool: any SpoolStore = NoSpool(), unserved: @escaping @Sendable () -> String? = { nil },
+        timing: RotationTiming = RotationTiming(), time: any TimeSource,
         random: @escaping @Sendable (ClosedRange<Int>) -> Int = { .random(in: $0) },
         makeID: @escaping @Sendable (Rotation) -> String = { "\($0.id)-next" },
         note: @escaping @Sendable (RotationEvent) -> Void
@@ -47,6 +50,7 @@ package actor RotationEngine {
         self.prover = prover ?? issuer
         self.publisher = publisher
         self.timing = timing
+        self.unserved = unserved
         self.time = time
         promotions = PromotionTimes(started: time.now)
         self.random = random

@@ -6,6 +6,8 @@ package struct StoreError: Advised, Error, Equatable, CustomStringConvertible {
         /// Another process holds the file.
         case inUse
         case missing
+        /// The store's files were removed, moved or replaced while they were in use.
+        case gone
         case exists
         case notAVault
         /// The schema's version is newer than this program's.
@@ -56,6 +58,8 @@ extension StoreError.Code {
         switch self {
         case .inUse: "one vault belongs to one daemon: stop the other one, or use another --state-dir for this one"
         case .missing: "keyturnd init"
+        case .gone:
+            "keyturn backup FILE, before keyturnd stops: only this process still has the vault; then stop it, and: keyturnd restore FILE --replace"
         case .exists: "give another --state-dir, or serve the vault that is there: keyturnd serve"
         case .notAVault: "give the state directory with --state-dir, or create a vault in an empty one: keyturnd init"
         case .newerSchema, .newerFormat:

@@ -92,6 +92,9 @@ package protocol VaultStore: SealedStore, ExaminableStore {
         to path: String, comparing compare: @escaping @Sendable (any StoreTransaction) throws -> Result
     ) async throws -> Result
 
+    /// Whether the vault is still where it was opened. If not, nothing can be written to it.
+    var isInPlace: Bool { get }
+
     // One requirement out of two that this inherits.
     func close() async throws
 }
