@@ -215,7 +215,6 @@ final class AuditTrail: ChangeLog, Sendable {
 
     /// Why nothing can be written, so that no client gets a secret; `nil` too while the log is being opened.
     var failure: String? { state.withLock { $0.failure } }
-
     var isUnavailable: Bool { state.withLock { $0.failure != nil || $0.log == nil } }
 
     /// The number of lines that are not on disk, in the log or not yet in it, and the age of the oldest in seconds.
