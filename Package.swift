@@ -181,7 +181,9 @@ let package = Package(
                 "CSQLite", "Domain", "Envelope", "PostgreSQLTestSupport", "SecretMemory", "TestSupport", "Vault",
                 "VaultPostgreSQL", "VaultSQLite",
             ]),
-        tests("VaultPostgreSQLTests", ["Domain", "PostgreSQLTestSupport", "TestSupport", "Vault", "VaultPostgreSQL"]),
+        tests(
+            "VaultPostgreSQLTests",
+            ["Domain", "PostgreSQLTestSupport", "SecretMemory", "TestSupport", "Vault", "VaultPostgreSQL"]),
         tests("TokensTests", ["Domain", "SecretMemory", "TestSupport", "Tokens", "Vault"]),
         tests("HTTPTransportTests", ["CCurl", "HTTPTestSupport", "HTTPTransport", "SecretMemory", "TestSupport"]),
         tests(

@@ -209,7 +209,7 @@ package final class Vault: Sendable {
                     throw VaultError(
                         .closed, "the vault was locked meanwhile; nothing was changed", hint: "keyturn unlock")
                 }
-                var transaction = try SealedTransaction(rows, sealer: sealer)
+                var transaction = try begin(rows)
                 transaction.audit(event)
                 try body(&transaction)
                 if transaction.state.host == nil, let here = here.withLock({ $0 }) { transaction.setOwner(here) }

@@ -128,8 +128,11 @@ package struct PostgreSQLLocation: Sendable, Equatable {
 
 /// A server, and what is used there, for messages.
 struct ServerPlace: Equatable, Sendable {
-    /// Host and port, or the directory of the socket.
+    /// Host, address and port, or the directory of the socket.
     let server: String
+    /// The words that name it to PostgreSQL's programs.
+    let options: String
+    let endpoint: String
     let database: String
     let role: String
     var passwordFile: String?
@@ -139,6 +142,8 @@ struct ServerPlace: Equatable, Sendable {
         let name = host.name.isEmpty ? "the local socket" : host.name
         let shown = address.map { $0 == host.name ? name : "\(name) (\($0))" } ?? name
         server = host.isSocket ? "\(shown), port \(host.port)" : "\(shown):\(host.port)"
+        options = host.name.isEmpty ? "-p \(host.port)" : "-h \(host.name) -p \(host.port)"
+        endpoint = "\(host.name):\(host.port)"
         database = location.database
         role = location.user ?? "(the system's user)"
         passwordFile = location.passwordFile?.path

@@ -14,7 +14,7 @@ package final class PostgreSQLStore: SealedStore {
     /// commits.
     private let thread = DispatchQueue(label: "keyturn.postgresql")
 
-    init(_ login: Login) { session = Session(login) }
+    init(_ login: ServerLogin) { session = Session(login) }
 
     /// Makes the vault's tables in an existing database, and lets `fill` write the initial rows: all of it in one transaction, so
     /// that a killed process leaves no half-made vault. An existing vault is refused and not changed.
@@ -22,10 +22,10 @@ package final class PostgreSQLStore: SealedStore {
         at location: PostgreSQLLocation, limits: PostgreSQLLimits = PostgreSQLLimits(),
         filledBy fill: (any SealedStore) async throws -> Void
     ) async throws {
-        try await create(Login(location: location, limits: limits), filledBy: fill)
+        try await create(ServerLogin(location: location, limits: limits), filledBy: fill)
     }
 
-    static func create(_ login: Login, filledBy fill: (any SealedStore) async throws -> Void) async throws {
+    static func create(_ login: ServerLogin, filledBy fill: (any SealedStore) async throws -> Void) async throws {
         let store = PostgreSQLStore(login)
         let rows = PendingRows()
         do {
@@ -42,10 +42,10 @@ package final class PostgreSQLStore: SealedStore {
     package static func open(
         at location: PostgreSQLLocation, limits: PostgreSQLLimits = PostgreSQLLimits()
     ) async throws -> PostgreSQLStore {
-        try await open(Login(location: location, limits: limits))
+        try await open(ServerLogin(location: location, limits: limits))
     }
 
-    static func open(_ login: Login) async throws -> PostgreSQLStore {
+    static func open(_ login: ServerLogin) async throws -> PostgreSQLStore {
         let store = PostgreSQLStore(login)
         do { try await store.onQueue { try Schema.check(with: $0) } } catch {
             try? await store.close()

@@ -9,11 +9,11 @@ final class Session: @unchecked Sendable {
         let publish: () -> Void
     }
 
-    private let login: Login
+    private let login: ServerLogin
     private var connection: PostgreSQLConnection?
     private(set) var doubt: Doubt?
 
-    init(_ login: Login) { self.login = login }
+    init(_ login: ServerLogin) { self.login = login }
 
     func close() {
         connection?.close()
@@ -26,11 +26,12 @@ final class Session: @unchecked Sendable {
         case read, write, plain
 
         /// A write reads with each statement what is committed by then: after the lock, that is what the last writer left. One
-        /// snapshot for all of it would be as old as the wait for the lock.
+        /// snapshot for all of it would be as old as the wait for the lock. Where an administrator made transactions read-only,
+        /// nothing is written.
         var begin: String {
             switch self {
             case .read: "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
-            case .write, .plain: "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE"
+            case .write, .plain: "BEGIN ISOLATION LEVEL READ COMMITTED"
             }
         }
     }
@@ -116,7 +117,7 @@ final class Session: @unchecked Sendable {
         case .notCommitted:
             throw StoreError(
                 .unavailable, "the connection to the database broke before the change was saved: it was not saved",
-                hint: StoreError.whenUnreachable)
+                hint: StoreError.reachHint(connection.place))
         case .unknown: throw Self.undecided
         }
     }

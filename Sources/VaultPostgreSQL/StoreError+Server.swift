@@ -2,10 +2,24 @@ import Domain
 import Vault
 
 extension StoreError {
-    static let whenUnreachable =
-        "check that the server runs and that a firewall lets it be reached: pg_isready -h HOST -p PORT"
-    private static let grants =
-        "GRANT USAGE ON SCHEMA keyturn TO ROLE; GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA keyturn TO ROLE"
+    /// What to try when a server does not answer.
+    static func reachHint(_ place: ServerPlace) -> String {
+        "check that the server runs and that a firewall lets it be reached: pg_isready \(place.options)"
+    }
+
+    private static func grants(to role: String) -> String {
+        "GRANT USAGE ON SCHEMA keyturn TO \(role); "
+            + "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA keyturn TO \(role)"
+    }
+
+    /// A database in which an administrator, or a service whose disk is nearly full, made transactions read-only.
+    init(closed place: ServerPlace) {
+        self.init(
+            .readOnly,
+            "transactions in database \(place.database) at \(place.server) are read-only by default (default_transaction_read_only)",
+            hint: "find out why, and free some space if the server's disk is nearly full; then: "
+                + "ALTER DATABASE \(place.database) SET default_transaction_read_only = off")
+    }
 
     /// A server on which nothing can be changed.
     init(readOnly place: ServerPlace) {
@@ -23,11 +37,11 @@ extension StoreError {
         case .lost:
             self.init(
                 .unavailable, "the connection to the database server at \(place.server) broke",
-                hint: Self.whenUnreachable)
+                hint: Self.reachHint(place))
         case .late(let limit):
             self.init(
                 .unavailable, "the database server at \(place.server) did not answer within \(limit.words)",
-                hint: Self.whenUnreachable)
+                hint: Self.reachHint(place))
         case .unexpected: self.init(.library, "an unexpected answer of the database server: \(failure.detail)")
         }
     }
@@ -54,7 +68,7 @@ extension StoreError {
         case "42501":
             self.init(
                 .notPermitted, "role \(place.role) may not use the vault in database \(place.database): \(words)",
-                hint: Self.grants)
+                hint: Self.grants(to: place.role))
         case "25006": self.init(readOnly: place)
         case "53100":
             self.init(
@@ -94,7 +108,7 @@ extension StoreError {
                 "the vault's tables in database \(place.database) are not those that this program made: \(words)",
                 hint: "see what is there: psql --command '\\dt keyturn.*' \(place.database)")
         case _ where error.isOf("08", "40", "53", "57"):
-            self.init(.unavailable, "\(server) failed: \(words) (SQLSTATE \(error.state))", hint: Self.whenUnreachable)
+            self.init(.unavailable, "\(server) failed: \(words) (SQLSTATE \(error.state))", hint: Self.reachHint(place))
         default:
             self.init(.library, "\(server) refused a statement: \(words) (SQLSTATE \(error.state))")
         }
@@ -110,11 +124,11 @@ extension StoreError {
         } else if failure.needsPassword {
             self.init(
                 .notPermitted, "\(server) asks for a password of role \(place.role), and there is no password file",
-                hint: "name a file that contains it")
+                hint: "write it into a file that only this user can read, and name that file: store_password_file")
         } else if words.contains("does not match host name") {
             self.init(
                 .untrusted, "the certificate of \(server) is for another name",
-                hint: "use the name in the certificate: openssl s_client -starttls postgres -connect HOST:PORT")
+                hint: "use the name in the certificate: openssl s_client -starttls postgres -connect \(place.endpoint)")
         } else if failure.isUnverified {
             self.init(untrusted: server, place, life)
         } else if words.contains("does not support SSL") {
@@ -127,7 +141,7 @@ extension StoreError {
                 hint: "apt-get install ca-certificates; or name a file: ?sslrootcert=FILE")
         } else {
             self.init(
-                .unavailable, "\(server) cannot be reached: \(Self.filtered(words))", hint: Self.whenUnreachable)
+                .unavailable, "\(server) cannot be reached: \(Self.filtered(words))", hint: Self.reachHint(place))
         }
     }
 

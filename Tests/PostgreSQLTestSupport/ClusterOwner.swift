@@ -46,7 +46,11 @@ struct ClusterOwner: Sendable {
     }
 
     func output(_ program: String, _ arguments: [String]) throws -> (status: Int32, output: String) {
-        let words = words(program, arguments)
+        try Self.run(words(program, arguments))
+    }
+
+    /// Runs a program to its end, and reads all that it says.
+    static func run(_ words: [String]) throws -> (status: Int32, output: String) {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: words[0])
         process.arguments = Array(words.dropFirst())

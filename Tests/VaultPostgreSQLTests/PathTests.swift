@@ -20,10 +20,24 @@ import Vault
         relay.set(.blackHole)
         let error = try await storeError { try await store.put(.app("b")) }
         #expect(error.code == .unavailable && error.detail.contains("did not answer within 0.4 s"), "\(error)")
-        #expect(error.hint?.contains("pg_isready") == true)
+        #expect(error.hint?.contains("pg_isready -h 127.0.0.1 -p \(relay.port)") == true)
         relay.set(.pass)
         try await store.put(.app("c"))
-        #expect(try vault.apps == "a,c")
+        let within = try await storeError {
+            try await store.write { transaction in
+                try transaction.put(.app("d"))
+                relay.set(.blackHole)
+                try transaction.put(.app("e"))
+            } committed: {
+                Issue.record("published")
+            }
+        }
+        #expect(within.code == .unavailable && within.detail.contains("did not answer within 0.4 s"), "\(within)")
+        relay.set(.pass)
+        // Until the server notices that the client is gone, its transaction holds the lock.
+        try await eventually("the lock") { try vault.sessions("state = 'idle in transaction'") == 0 }
+        try await store.put(.app("f"))
+        #expect(try vault.apps == "a,c,f")
         try await store.close()
     }
 
@@ -60,11 +74,69 @@ import Vault
         let vault = try await DatabaseVault()
         let store = try await vault.open()
         try await store.put(.app("a"))
-        try vault.sql(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'keyturnd' AND datname = current_database()"
-        )
+        try vault.endSessions()
         try await store.put(.app("b"))
         #expect(try await store.ids(in: .app) == ["a", "b"])
+        try await store.close()
+    }
+
+    @Test(arguments: [false, true])
+    func `a transaction whose session the server ended leaves nothing, and the next one is saved`(isLast: Bool)
+        async throws
+    {
+        let vault = try await DatabaseVault()
+        let store = try await vault.open()
+        let error = try await storeError {
+            try await store.write { transaction in
+                try transaction.put(.app("a"))
+                try transaction.put(.link())
+                try vault.endSessions()
+                if !isLast { try transaction.put(.app("b")) }
+            } committed: {
+                Issue.record("published")
+            }
+        }
+        #expect(error.code == .unavailable && error.hint != nil, "\(error)")
+        #expect(error.detail.contains(isLast ? "was not saved" : "is not available"), "\(error)")
+        #expect(try vault.apps == "")
+        try await store.put(.app("c"))
+        #expect(try vault.apps == "c")
+        try await store.close()
+    }
+
+    @Test func `a server without a free connection is named, and used once there is one`() async throws {
+        let vault = try await DatabaseVault()
+        try vault.sql("CREATE ROLE few LOGIN CONNECTION LIMIT 2")
+        try vault.sql("GRANT USAGE ON SCHEMA keyturn TO few; GRANT ALL ON ALL TABLES IN SCHEMA keyturn TO few")
+        let location = try PostgreSQLLocation(vault.cluster.url(vault.database, role: "few"))
+        let (first, second) = (
+            try await PostgreSQLStore.open(at: location), try await PostgreSQLStore.open(at: location)
+        )
+        let error = try await storeError { try await PostgreSQLStore.open(at: location).close() }
+        #expect(error.code == .unavailable && error.detail.contains("has no connection left"), "\(error)")
+        #expect(error.hint?.contains("pg_stat_activity") == true)
+        try await first.close()
+        try await eventually("the place") { try vault.sessions("usename = 'few'") == 1 }
+        let third = try await PostgreSQLStore.open(at: location)
+        try await third.put(.app("a"))
+        try await second.close()
+        try await third.close()
+    }
+
+    @Test func `a database that accepts no changes is refused at the start, and named when it becomes so`() async throws
+    {
+        let vault = try await DatabaseVault()
+        let store = try await vault.open()
+        try await store.put(.app("a"))
+        try vault.sql("ALTER DATABASE \(vault.database) SET default_transaction_read_only = on")
+        let refused = try await storeError { try await vault.open().close() }
+        #expect(refused.code == .readOnly && refused.detail.contains("default_transaction_read_only"), "\(refused)")
+        #expect(refused.hint?.contains("ALTER DATABASE \(vault.database) SET") == true)
+        try vault.endSessions()
+        #expect(try await storeError { try await store.put(.app("b")) } == refused)
+        try vault.cluster.sql("ALTER DATABASE \(vault.database) RESET default_transaction_read_only", in: "postgres")
+        try await store.put(.app("c"))
+        #expect(try vault.apps == "a,c")
         try await store.close()
     }
 

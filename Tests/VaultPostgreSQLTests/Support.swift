@@ -10,11 +10,13 @@ struct DatabaseVault {
     let cluster: PostgreSQLCluster
     let database: String
 
-    /// Makes an empty one.
-    init(_ cluster: PostgreSQLCluster? = nil) async throws {
+    /// - Parameter fill: writes the first rows.
+    init(
+        _ cluster: PostgreSQLCluster? = nil, filledBy fill: (any SealedStore) async throws -> Void = { _ in }
+    ) async throws {
         self.cluster = try cluster ?? PostgreSQLCluster.shared.get()
         database = try self.cluster.makeDatabase()
-        try await PostgreSQLStore.create(at: PostgreSQLLocation(self.cluster.url(database))) { _ in }
+        try await PostgreSQLStore.create(at: PostgreSQLLocation(self.cluster.url(database)), filledBy: fill)
     }
 
     /// Opens it over the Unix socket.
@@ -29,6 +31,13 @@ struct DatabaseVault {
     }
 
     @discardableResult func sql(_ sql: String) throws -> String { try cluster.sql(sql, in: database) }
+
+    /// Ends all sessions of the database but this one.
+    func endSessions() throws {
+        try sql(
+            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+    }
 
     /// How many sessions of the database are in this state.
     func sessions(_ condition: String) throws -> Int {

@@ -120,6 +120,20 @@ import Testing
         #expect(inspection.relation(to: old) == .unknown, "the link that would tell has expired")
     }
 
+    @Test func `a vault that another process changed is not changed by this one`() async throws {
+        let (store, old) = (filled.store, filled.vault)
+        let new = try await Vault.open(store, with: .keyFile("k"), time: filled.time)
+        try await new.change { _ in }
+        let commits = store.commits
+        for _ in 0..<2 {
+            let error = try await #require(throws: VaultError.self) { try await old.change { _ in } }
+            #expect(error.code == .store(.inUse) && error.detail.contains("another keyturnd changed this vault"))
+            #expect(error.hint?.contains("stop the other keyturnd") == true)
+        }
+        #expect(store.commits == commits)
+        try await new.change { _ in }
+    }
+
     @Test func `a vault in a newer format is refused as one that a newer program wrote`() async throws {
         let result = try await filled.opened { transaction in
             let row = try #require(try transaction.row(in: .state, id: VaultState.id))

@@ -4,7 +4,7 @@ import Testing
 import Vault
 
 /// What any store promises of its leases.
-@Suite struct LeaseTests {
+@Suite(.timeLimit(.minutes(2))) struct LeaseTests {
     private func at(_ seconds: Int) -> Timestamp { Timestamp(unixSeconds: 1_800_000_000 + seconds) }
 
     @Test(arguments: StoreUnderTest.allCases)

@@ -3,7 +3,7 @@ import Testing
 import Vault
 
 /// What any store does with rows.
-@Suite struct RowTests {
+@Suite(.timeLimit(.minutes(2))) struct RowTests {
     @Test(arguments: StoreUnderTest.allCases)
     func `a new store has no row in any table`(kind: StoreUnderTest) async throws {
         let store = try await kind.make().store

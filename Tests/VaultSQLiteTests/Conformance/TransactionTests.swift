@@ -4,7 +4,7 @@ import Testing
 import Vault
 
 /// What any store promises of its transactions.
-@Suite struct TransactionTests {
+@Suite(.timeLimit(.minutes(2))) struct TransactionTests {
     private struct Undo: Error, Equatable {}
 
     @Test(arguments: StoreUnderTest.allCases)

@@ -5,7 +5,7 @@ import SecretMemory
 import Vault
 
 /// Opens connections: tries every address of every host in order, until a server that accepts changes has accepted the login.
-struct Login: Sendable {
+struct ServerLogin: Sendable {
     let location: PostgreSQLLocation
     let limits: PostgreSQLLimits
     /// Looks up the addresses of a host.
@@ -69,7 +69,7 @@ struct Login: Sendable {
                 throw StoreError(
                     .unavailable,
                     "the database server at \(place.server) did not answer within \(limits.connect.words)",
-                    hint: StoreError.whenUnreachable)
+                    hint: StoreError.reachHint(place))
             }
             let failure = LoginFailure(words: words, needsPassword: needsPassword)
             let life = failure.isUnverified ? Self.certificate(parameters, within: limits.connect) : nil
@@ -90,11 +90,13 @@ struct Login: Sendable {
                 "the database \(place.database) at \(place.server) has the encoding \(encoding), not UTF8",
                 hint: "createdb --encoding UTF8 --template template0 NAME")
         }
-        let isStandby: Bool
-        do throws(PostgreSQLFailure) { isStandby = try connection.integer("SELECT pg_is_in_recovery()") != 0 } catch {
-            throw StoreError(error, at: place)
-        }
+        let (isStandby, isReadOnly): (Bool, Bool)
+        do throws(PostgreSQLFailure) {
+            isStandby = try connection.integer("SELECT pg_is_in_recovery()") != 0
+            isReadOnly = try connection.integer("SELECT current_setting('transaction_read_only')::boolean") != 0
+        } catch { throw StoreError(error, at: place) }
         guard !isStandby else { throw StoreError(readOnly: place) }
+        guard !isReadOnly else { throw StoreError(closed: place) }
         return connection
     }
 

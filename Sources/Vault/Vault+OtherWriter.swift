@@ -1,0 +1,25 @@
+import Synchronization
+
+extension Vault {
+    /// Begins a transaction on the vault as this process knows it. In a store that other processes can write, it may be another
+    /// one: then memory is not what the rows say, and this process may no longer change anything.
+    func begin(_ rows: any StoreTransaction) throws -> SealedTransaction {
+        let transaction: SealedTransaction
+        do { transaction = try SealedTransaction(rows, sealer: sealer) } catch let error as VaultError {
+            guard error.code == .damaged, let keyring = try rows.row(in: .keyring, id: Self.keyringID),
+                keyring.sealed != keySlots.keyring
+            else { throw error }
+            throw VaultError(
+                .damaged, "another vault is where this one was; nothing was changed",
+                hint: "put this one back; or serve the other one: systemctl restart keyturnd")
+        }
+        let known = account.withLock { $0.state.newest }
+        guard transaction.state.newest == known else {
+            throw VaultError(
+                StoreError(
+                    .inUse, "another keyturnd changed this vault: change \(known.commit) is no longer its newest",
+                    hint: "stop the other keyturnd, then: systemctl restart keyturnd"))
+        }
+        return transaction
+    }
+}
