@@ -66,6 +66,11 @@ package struct AppEntry: Sendable {
     /// Whether the current secret comes from a backup and Zoom has not accepted it since.
     package var isSuspect: Bool { credential.suspectSince != nil }
 
+    /// Whether Zoom said last that it does not know the current secret.
+    package var isRefused: Bool {
+        refusals.map { $0.generation == generation && $0.cause == .invalidClient && !$0.mayPass } ?? false
+    }
+
     /// The names of the app and its current generation, without a copy of the rest.
     package var name: Name { box.app.name }
     package var generation: Generation { box.credential.generation }

@@ -27,4 +27,24 @@ import Vault
         #expect(ended.id == "r1" && ended.phase == .retired)
         #expect(vault.catalog.app(.test("zoom"))?.credential.clientSecret.text == new)
     }
+
+    @Test(arguments: [true, false])
+    func `a secret that Zoom refused is over when the new one becomes current`(isRefused: Bool) async throws {
+        let (time, disk) = (ManualTime(), MemoryStore())
+        try await Vault.create(in: disk, unlockKeys: [.keyFile()])
+        let vault = try await Vault.open(disk, with: .keyFile(), time: time)
+        let app = App.sample("zoom")
+        try await vault.add(app, clientSecret: SecretBox("old"))
+        if isRefused { try await vault.save(Refusals.sample([time.now.wall]), for: app) }
+        let zoom = FakeZoom(secret: "old", manners: .init(), time: time, fate: Fate(diesAt: nil))
+        zoom.regenerate(keeping: "old", until: time.now.wall)
+        let engine = RotationEngine(
+            vault: vault, issuer: zoom, timing: .unhurried, time: time, random: { $0.upperBound }, note: { _ in })
+        time.pass(60)
+        let rotation = try await engine.rotate(
+            app.name, trigger: .manual, overlap: nil, secret: SecretBox("new-1"), id: "r")
+        #expect(rotation.phase == (isRefused ? .retired : .draining))
+        let replaced = vault.catalog.app(app.name)?.replaced
+        #expect(replaced == (isRefused ? ReplacedSecret(generation: .first, expires: time.now.wall) : nil))
+    }
 }

@@ -81,7 +81,8 @@ extension AppProblems {
         var (names, expires, generation) = ([Name](), Timestamp(unixSeconds: .max), entry.credential.generation)
         for name in holders where !ungranted.contains(name) {
             guard let receipt = entry.receipts[name], !isWaitedFor(receipt.generation),
-                let expiry = entry.expiry(of: receipt.generation), expiry - now <= Self.nearExpiry
+                let expiry = entry.expiry(of: receipt.generation),
+                expiry - now <= Self.nearExpiry
             else { continue }
             names.append(name)
             (expires, generation) = (min(expires, expiry), min(generation, receipt.generation))
@@ -95,9 +96,9 @@ extension AppProblems {
     }
 
     /// Whether a rotation waits for the holders of this secret, and reports them. While it still waits for push targets,
-    /// or is blocked, it reports no clients.
+    /// or is blocked, it reports no clients; nor once the secret has expired.
     private func isWaitedFor(_ generation: Generation) -> Bool {
-        entry.rotation.map { $0.phase == .draining && generation >= $0.base } ?? false
+        entry.rotation.map { $0.phase == .draining && generation >= $0.base && !$0.isOldSecretOver(now) } ?? false
     }
 }
 

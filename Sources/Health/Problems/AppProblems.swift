@@ -197,6 +197,7 @@ struct AppProblems {
 
     private var draining: HealthIssue? {
         guard let rotation = entry.rotation, rotation.phase == .draining, !holders.isEmpty,
+            !rotation.isOldSecretOver(now),
             let deadline = RotationTiming().drainDeadline(rotation), deadline - now <= Self.nearExpiry,
             wait.map({ !($0.row.kind == .holders && $0.isTooLong(now)) }) ?? true
         else { return nil }

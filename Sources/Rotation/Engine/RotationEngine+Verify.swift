@@ -48,10 +48,20 @@ extension RotationEngine {
     }
 
     func promote(_ verified: Verified, _ entry: AppEntry) async throws(VaultError) {
-        guard let promotion = verified.promote(at: time.now.wall) else { return }
+        let isBaseRefused = await isBaseRefused(verified, entry)
+        guard let promotion = verified.promote(isBaseRefused: isBaseRefused, at: time.now.wall) else { return }
         FaultPoint.reach(.beforePromote)
         try await vault.promote(promotion.credential, by: promotion.state.facts, of: entry.app)
         promotions.record(promotion.state.facts, at: time.now)
         FaultPoint.reach(.afterPromote)
+    }
+
+    /// Whether Zoom does not know the old secret any more. In the Marketplace a new one may replace it at once, so Zoom is
+    /// asked when the new secret was made there.
+    private func isBaseRefused(_ verified: Verified, _ entry: AppEntry) async -> Bool {
+        if !entry.isRefused, verified.facts.trigger == .manual {
+            _ = await prover.prove(entry.credential.clientSecret, of: entry.app)
+        }
+        return vault.catalog.app(entry.app.name)?.isRefused ?? false
     }
 }

@@ -121,13 +121,15 @@ package struct Verified: AcceptingPhase {
     fileprivate init(_ facts: Rotation) { self.facts = facts }
 
     /// The only way to a new current secret: from the state whose secret Zoom has accepted.
-    package func promote(at now: Timestamp) -> Promotion? {
+    /// - Parameter isBaseRefused: whether Zoom does not know the old secret any more. Then there is no overlap.
+    package func promote(isBaseRefused: Bool = false, at now: Timestamp) -> Promotion? {
         guard let candidate = facts.candidate else { return nil }
         let credential = Credential(
             generation: facts.target, state: .current, clientSecret: candidate, createdAt: now)
         let current = Current(
             facts.entering(.current, due: now) {
-                $0.promotedAt = now; $0.candidate = nil; $0.answer = nil
+                ($0.promotedAt, $0.candidate, $0.answer) = (now, nil, nil)
+                if isBaseRefused { $0.revokeAt = min($0.revokeAt ?? now, now) }
             })
         return Promotion(state: current, credential: credential)
     }
@@ -179,7 +181,13 @@ package struct Draining: TypedPhase {
 
     /// The old secret was revoked or has expired; or it will expire, and no consumer is known to have it.
     package func retire(at now: Timestamp) -> Ended {
-        var facts = facts.ended(.retired, now, facts.endsNow ? "its overlap was ended by the operator" : nil)
+        let reason: String? =
+            if facts.promotedAt.map(facts.isOldSecretOver) ?? false {
+                "zoom refused the old secret before the new one was current, so there was no overlap"
+            } else {
+                facts.endsNow ? "its overlap was ended by the operator" : nil
+            }
+        var facts = facts.ended(.retired, now, reason)
         if facts.endsOldSecret { facts.revokeAt = min(facts.revokeAt ?? now, now) }
         return Ended(facts)
     }

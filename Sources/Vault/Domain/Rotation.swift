@@ -20,7 +20,7 @@ package struct Rotation: Sendable {
     /// When the next step is due; `nil` when it needs the operator, or nothing is left.
     package var due: Timestamp?
     /// When the old secret expires at Zoom, as requested; or, if ``isByHand``, the latest time, since the choice made in
-    /// the Marketplace is unknown.
+    /// the Marketplace is unknown. At the promotion, if Zoom had refused it before.
     package var revokeAt: Timestamp?
     /// The generation of the new secret.
     package var target: Generation
@@ -61,6 +61,9 @@ package struct Rotation: Sendable {
     /// Whether to revoke the old secret at Zoom. After a secret from the Marketplace, the old one has an expiry there
     /// that is not ours to change; and for a rotation from a backup, later requests to Zoom are unknown.
     package var endsOldSecret: Bool { trigger != .manual && !isRestored }
+
+    /// Whether Zoom accepts the old secret no more.
+    package func isOldSecretOver(_ now: Timestamp) -> Bool { revokeAt.map { $0 <= now } ?? false }
 
     package init(
         id: String, appID: String, base: Generation, trigger: RotationTrigger, plannedAt: Timestamp, overlap: Int,

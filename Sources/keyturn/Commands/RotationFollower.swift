@@ -139,11 +139,12 @@ extension RotationDocument {
         table.add("begun", "\(plannedAt), by \(trigger)")
         if let promotedAt { table.add("new secret current", promotedAt.description) }
         if let oldSecretExpiresAt {
-            if trigger.known == .manual, calls == 0 {
+            let now = SystemTime().now.wall
+            if trigger.known == .manual, calls == 0, oldSecretExpiresAt > now {
                 // The choice in the Marketplace is not known here.
                 table.add("old secret expires", "by \(oldSecretExpiresAt); it may be revoked before")
             } else {
-                let lives = endedAt == nil || oldSecretExpiresAt > SystemTime().now.wall
+                let lives = oldSecretExpiresAt > now
                 table.add(lives ? "old secret expires" : "old secret expired", oldSecretExpiresAt.description)
             }
         }
