@@ -22,7 +22,14 @@ CREATE TABLE keyring    (id TEXT NOT NULL PRIMARY KEY, sealed BLOB NOT NULL) STR
 CREATE TABLE key_slot   (id TEXT NOT NULL PRIMARY KEY, kind TEXT NOT NULL, sealed BLOB NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE unlock_method (id TEXT NOT NULL PRIMARY KEY, sealed BLOB NOT NULL) STRICT, WITHOUT ROWID;
 
-CREATE TABLE app        (id TEXT NOT NULL PRIMARY KEY, name_index TEXT NOT NULL UNIQUE, sealed BLOB NOT NULL) STRICT, WITHOUT ROWID;
+-- "zoom_index" is of the account ID and the client ID: an app at Zoom has one set of secrets, and so is stored once.
+CREATE TABLE app (
+    id         TEXT NOT NULL PRIMARY KEY,
+    name_index TEXT NOT NULL UNIQUE,
+    zoom_index TEXT NOT NULL UNIQUE,
+    sealed     BLOB NOT NULL
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE client     (id TEXT NOT NULL PRIMARY KEY, name_index TEXT NOT NULL UNIQUE, sealed BLOB NOT NULL) STRICT, WITHOUT ROWID;
 
 CREATE TABLE generation (

@@ -52,6 +52,12 @@ package final class Catalog: Sendable {
     /// All apps, by name.
     package var apps: [AppEntry] { entries.sorted { $0.app.name < $1.app.name } }
 
+    /// Throws if another app is the same one at Zoom, as the commit would: before Zoom is asked.
+    package func checkIdentity(of app: App) throws(VaultError) {
+        let same = state.withLock { $0.apps.values.first { $0.app.isSame(atZoom: app) && $0.app.id != app.id } }
+        if let same { throw .isStored(as: same.name) }
+    }
+
     package func client(_ name: Name) -> Client? { state.withLock { $0.clients[name] } }
 
     /// All clients, by name.

@@ -102,6 +102,7 @@ extension Vault {
             if let open = entry.rotation { throw Self.busy(app.name, open) }
             var app = entry.app
             try edit(&app)
+            try transaction.checkIdentity(of: app)
             let old = entry.credential
             let new = Credential(
                 generation: app.next(after: old.generation), state: .current, clientSecret: old.clientSecret,

@@ -66,6 +66,7 @@ package final class Vault: Sendable {
                     .exists, "there already is an app '\(app.name)'",
                     hint: "choose another name, or see keyturn app show \(app.name)")
             }
+            try transaction.checkIdentity(of: app)
             var app = app
             app.first = transaction.claimFirstGeneration(of: app.name)
             try transaction.put(app)

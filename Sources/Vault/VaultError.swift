@@ -44,4 +44,13 @@ package struct VaultError: Advised, Error, Equatable, CustomStringConvertible {
     }
 
     package var description: String { detail }
+
+    /// An app at Zoom is to be stored a second time.
+    static func isStored(as name: Name) -> VaultError {
+        VaultError(
+            .exists,
+            "app '\(name)' has this account ID and client ID already, and a rotation of either app would revoke the secret "
+                + "of the other",
+            hint: "let more clients fetch '\(name)': keyturn client add NAME --uid UID --allow \(name):credentials")
+    }
 }

@@ -84,6 +84,28 @@ import Testing
         }
     }
 
+    @Test func `an app that is stored already is refused before Zoom is asked`() throws {
+        try withWorld { world in
+            let (app, other) = (try world.addApp("zoom-prod"), try world.addApp("zoom-test"))
+            let asked = try world.sandbox.mints()
+            for more in [[], ["--no-verify"]] {
+                let again = try world.runner.run(
+                    Programs.keyturn, world.adding("zoom-again", app) + more, input: app.secret)
+                #expect(again.exit == 65 && again.complains(), "\(again)")
+                #expect(again.errors.contains("app 'zoom-prod' has this account ID and client ID already"), "\(again)")
+                let moved = try world.runner.run(
+                    Programs.keyturn,
+                    ["app", "set", "zoom-test", "--account-id=\(app.accountID)", "--client-id=\(app.clientID)"] + more)
+                #expect(moved.exit == 65 && moved.errors.contains("app 'zoom-prod' has"), "\(moved)")
+            }
+            #expect(try world.sandbox.mints() == asked)
+            #expect(try world.must("app", "show", "zoom-test", "--json").json["client_id"].string == other.clientID)
+            try world.must("app", "remove", "zoom-prod", "--yes")
+            #expect(
+                try world.runner.run(Programs.keyturn, world.adding("zoom-again", app), input: app.secret).exit == 0)
+        }
+    }
+
     @Test func `other IDs are accepted once Zoom accepts them, and are a new generation`() throws {
         try withWorld { world in
             let app = try world.sandbox.addApp()

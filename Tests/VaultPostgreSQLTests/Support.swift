@@ -80,7 +80,7 @@ extension SealedStore {
 
 extension SealedRow {
     static func app(_ id: String, _ sealed: [UInt8] = [1]) -> SealedRow {
-        SealedRow(table: .app, cells: [.text(id), .text(id)], sealed: sealed)
+        SealedRow(table: .app, cells: [.text(id), .text(id), .text(id)], sealed: sealed)
     }
 
     /// A link of the history that is like no other.

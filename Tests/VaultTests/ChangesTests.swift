@@ -39,6 +39,30 @@ import Vault
         #expect(await isDurable(vault, store, time))
     }
 
+    @Test func `an app at Zoom is stored once, whatever its name`() async throws {
+        let (store, vault, time) = try await make()
+        let app = App.sample("zoom")
+        func copy(_ name: String, _ accountID: String, _ clientID: String) -> App {
+            var copy = App.sample(name)
+            (copy.accountID, copy.clientID) = (accountID, clientID)
+            return copy
+        }
+        let (same, other) = (copy("same", app.accountID, app.clientID), copy("other", app.accountID, "another client"))
+        try await vault.add(app, clientSecret: SecretBox("s"))
+        #expect(await code { try await vault.add(same, clientSecret: SecretBox("s")) } == .exists)
+        try await vault.add(other, clientSecret: SecretBox("s"))
+        #expect(await code { try await vault.identify(other) { $0.clientID = app.clientID } } == .exists)
+        #expect(throws: VaultError.self) { try vault.catalog.checkIdentity(of: same) }
+        #expect(vault.catalog.apps.map(\.app) == [other, app] && (try? vault.catalog.checkIdentity(of: app)) != nil)
+        #expect(await isDurable(vault, store, time))
+
+        try await vault.identify(app) { $0.clientID = "a third" }
+        try await vault.add(same, clientSecret: SecretBox("s"))
+        try await vault.removeApp(same.name)
+        try await vault.identify(app) { $0.clientID = same.clientID }
+        #expect(await isDurable(vault, store, time))
+    }
+
     @Test func `the current secret is not forgotten when its rotation is declared over`() async throws {
         let (store, vault, time) = try await make()
         let app = App.sample("zoom")

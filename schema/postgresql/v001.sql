@@ -26,7 +26,14 @@ CREATE TABLE keyturn.keyring       (id TEXT COLLATE "C" NOT NULL PRIMARY KEY, se
 CREATE TABLE keyturn.key_slot      (id TEXT COLLATE "C" NOT NULL PRIMARY KEY, kind TEXT COLLATE "C" NOT NULL, sealed BYTEA NOT NULL);
 CREATE TABLE keyturn.unlock_method (id TEXT COLLATE "C" NOT NULL PRIMARY KEY, sealed BYTEA NOT NULL);
 
-CREATE TABLE keyturn.app    (id TEXT COLLATE "C" NOT NULL PRIMARY KEY, name_index TEXT COLLATE "C" NOT NULL UNIQUE, sealed BYTEA NOT NULL);
+-- "zoom_index" is of the account ID and the client ID: an app at Zoom has one set of secrets, and so is stored once.
+CREATE TABLE keyturn.app (
+    id         TEXT COLLATE "C" NOT NULL PRIMARY KEY,
+    name_index TEXT COLLATE "C" NOT NULL UNIQUE,
+    zoom_index TEXT COLLATE "C" NOT NULL UNIQUE,
+    sealed     BYTEA            NOT NULL
+);
+
 CREATE TABLE keyturn.client (id TEXT COLLATE "C" NOT NULL PRIMARY KEY, name_index TEXT COLLATE "C" NOT NULL UNIQUE, sealed BYTEA NOT NULL);
 
 CREATE TABLE keyturn.generation (

@@ -85,6 +85,7 @@ struct AppActions {
         let app = try AppDraftCheck.app(draft, id: RowID.make(), now: time.now.wall)
         let secret = SecretBox(draft.clientSecret.copy())
         guard session.vault.catalog.app(app.name) == nil else { throw Self.exists(app.name) }
+        try checkIdentity(of: app)
         var checks = [CheckResult("token", .skipped, "not verified, as asked")]
         var minted: (token: MintedToken, at: Moment)?
         var scope = RotationReach.Scope.unknown("not verified, as asked")
@@ -124,6 +125,7 @@ struct AppActions {
     func tryOut(_ draft: consuming AppDraft) async throws(Problem) -> Verification {
         let app = try AppDraftCheck.app(draft, id: RowID.make(), now: time.now.wall)
         let secret = SecretBox(draft.clientSecret.copy())
+        try checkIdentity(of: app)
         do throws(IssueFailure) {
             let token = try await zoom.mint(
                 at: app.environment, accountID: app.accountID, clientID: app.clientID, clientSecret: secret)
@@ -153,6 +155,7 @@ struct AppActions {
             }
             return try show(app.name)
         }
+        try checkIdentity(of: app)
         let minted = patch.verify == false ? nil : try await proven(app, entry.credential.clientSecret)
         try await asProblem { () throws(VaultError) in
             try await session.vault.identify(app, recording: audited?.done) { try Self.patch(&$0, with: patch) }
@@ -185,6 +188,10 @@ struct AppActions {
     private func entry(_ name: Name) throws(Problem) -> AppEntry {
         guard let entry = session.vault.catalog.app(name) else { throw Problem(Vault.noSuchApp(name)) }
         return entry
+    }
+
+    private func checkIdentity(of app: App) throws(Problem) {
+        do throws(VaultError) { try session.vault.catalog.checkIdentity(of: app) } catch { throw Problem(error) }
     }
 
     private static func exists(_ name: Name) -> Problem {

@@ -41,4 +41,7 @@ package struct App: Equatable, Sendable {
 
     /// Whether Zoom treats both as one app, so that they share secrets and tokens.
     package func isSame(atZoom other: App) -> Bool { accountID == other.accountID && clientID == other.clientID }
+
+    /// Neither ID contains a space.
+    var zoomIdentity: String { "\(accountID) \(clientID)" }
 }

@@ -3,7 +3,7 @@ package import SecretJSON
 
 extension App: Record {
     static let table = SealedTable.app
-    var indexed: [String] { [name.description] }
+    var indexed: [String] { [name.description, zoomIdentity] }
     var opened: OpenedRow { .app(self) }
 
     init<Failure>(

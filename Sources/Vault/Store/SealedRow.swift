@@ -24,7 +24,7 @@ package struct SealedTable: Hashable, Sendable {
     }
 
     /// Tables whose rows must not be lost or replaced by older ones. Each row is part of the digest in the state row.
-    package static let app = SealedTable("app", ["id"], unique: ["name_index"])
+    package static let app = SealedTable("app", ["id"], unique: ["name_index", "zoom_index"])
     package static let generation = SealedTable("generation", ["id", "app", "number", "state"])
     package static let client = SealedTable("client", ["id"], unique: ["name_index"])
     package static let rotation = SealedTable(

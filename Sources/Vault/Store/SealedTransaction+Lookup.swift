@@ -11,6 +11,12 @@ extension SealedTransaction {
         try records(App.self, by: "name_index", name.description).first
     }
 
+    /// Throws if another app is the same one at Zoom: a rotation of one would end the secret of the other.
+    func checkIdentity(of app: App) throws {
+        let same = try records(App.self, by: "zoom_index", app.zoomIdentity).first { $0.id != app.id }
+        if let same { throw VaultError.isStored(as: same.name) }
+    }
+
     func client(named name: Name) throws -> Client? {
         try records(Client.self, by: "name_index", name.description).first
     }

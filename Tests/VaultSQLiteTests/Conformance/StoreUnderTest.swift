@@ -63,7 +63,7 @@ extension SealedStore {
 extension SealedRow {
     /// A row of the app table, whose index is its id's unless it is given.
     static func app(_ id: String, _ sealed: [UInt8] = [1], index: String? = nil) -> SealedRow {
-        SealedRow(table: .app, cells: [.text(id), .text(index ?? id)], sealed: sealed)
+        SealedRow(table: .app, cells: [.text(id), .text(index ?? id), .text(index ?? id)], sealed: sealed)
     }
 
     /// One that holds a number.
