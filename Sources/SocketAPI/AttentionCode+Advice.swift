@@ -34,6 +34,10 @@ extension AttentionCode {
                 try:
                     "set it right: timedatectl set-ntp true; if it is right and was wrong before: keyturn audit acknowledge, or restart keyturnd"
             )
+        case .clockDiffers:
+            Advice(
+                "this host's clock differs from Zoom's by more than 5 minutes: Zoom may refuse rotations, and deadlines depend on it",
+                try: "timedatectl set-ntp true, then keyturn doctor")
         case .diskFull:
             Advice(
                 "the state directory has less than 32 MiB or hardly any inodes left: soon nothing can be saved and no client served",
@@ -76,7 +80,7 @@ extension AttentionCode {
                 try: "\(Remedy.freeSpace), and do not stop keyturnd")
         case .secretInSpool:
             Advice(
-                "a new secret is stored encrypted in a file of spool/, because the vault cannot be written",
+                "a new secret is in an encrypted file of spool/, and not in the vault yet",
                 try: "\(Remedy.freeSpace); the rotation then continues automatically")
         case .spoolUnclaimed:
             Advice(

@@ -54,6 +54,21 @@ import Testing
             let ending = try daemon.child.wait()
             #expect(signal == SIGKILL ? ending == .signal(SIGKILL) : ending == .exit(0), "\(ending)")
             _ = try? rotate.child.wait()
+            if signal == SIGKILL {
+                daemon = try start()
+                let problem = try eventually("the answer to be told of by the next process") {
+                    try world.keyturn("status", "--json").json["problems"].elements.first {
+                        $0["code"].string == "secret_in_spool"
+                    }
+                }
+                #expect(problem["detail"].string?.contains("spool/slot-1") == true)
+                let shown = try eventually("the reason") {
+                    try world.openRotations().first { $0["reason"].string?.contains("cannot be saved") == true }
+                }
+                #expect(shown["try"].string?.contains("free some space") == true, "\(shown)")
+                daemon.child.signal(SIGKILL)
+                _ = try daemon.child.wait()
+            }
             try FileManager.default.removeItem(atPath: filler)
             daemon = try start()
             let new = try eventually("the new secret to be current") {

@@ -112,11 +112,17 @@ import Vault
         }
         await next.settle()
         #expect(vault.catalog.app(.test("zoom"))?.rotation?.phase == .intended && bench.spool.all.count == 1)
+        let told = try #require(next.report.troubles.first)
+        #expect(told.kind == .inSpool && told.app == .test("zoom") && told.file == bench.spool.all[0].name)
+        #expect(told.reason == Self.full.detail && next.report.troubles.count == 1)
+        let failure = try #require(next.failedCommits["id-of-zoom"])
+        #expect(failure.error.detail == Self.full.detail && failure.due > bench.time.now.wall)
         disk.failCommits(with: nil)
         bench.time.pass(61)
         await next.carryOnZoom()
         await next.settle()
         try Self.expectNew(vault, bench)
+        #expect(next.report.troubles.isEmpty && next.failedCommits["id-of-zoom"] == nil)
     }
 
     @Test func `a spool that cannot be read stops everything, since what looks lost may lie there`() async throws {

@@ -89,7 +89,9 @@ struct RotationActions {
     }
 
     private func document(_ rotation: Rotation, _ app: App) -> RotationDocument {
-        RotationDocument(rotation, of: app, targets: session.vault.catalog.targets(of: app))
+        RotationDocument(
+            rotation, of: app, targets: session.vault.catalog.targets(of: app),
+            unsaved: session.rotations.failedCommits[app.id], clock: session.zoom.clock.difference)
     }
 
     /// The rotation that `text` refers to: by ID, by a unique beginning of one, or by its app's name.
@@ -137,11 +139,20 @@ struct RotationActions {
 }
 
 extension RotationDocument {
-    /// - Parameter targets: the app's push targets.
-    init(_ rotation: Rotation, of app: App, targets: [TargetEntry] = []) {
+    /// - Parameters:
+    ///   - targets: the app's push targets.
+    ///   - unsaved: why its last step is not in the vault.
+    ///   - clock: how far this host's clock is from Zoom's, where that is too far.
+    init(
+        _ rotation: Rotation, of app: App, targets: [TargetEntry] = [], unsaved: FailedCommits.Failure? = nil,
+        clock: ZoomClock.Difference? = nil
+    ) {
+        let unsaved = rotation.phase.isFinal ? nil : unsaved
         let hint: String? =
             switch rotation.phase {
+            case _ where unsaved != nil: unsaved?.error.hint
             case .blocked: goingOn(rotation, of: app.name, targets: targets)
+            case .refused where clock != nil: "timedatectl set-ntp true, then keyturn rotate \(app.name)"
             case .refused where rotation.isByHand: "keyturn rotate \(app.name) --manual, to enter it again"
             case .refused: "keyturn app verify \(app.name)"
             default: nil
@@ -149,9 +160,10 @@ extension RotationDocument {
         self.init(
             id: rotation.id, app: app.name, state: rotation.phase, trigger: rotation.trigger,
             base: rotation.base.number, target: rotation.target.number, plannedAt: rotation.plannedAt,
-            due: rotation.due,
+            due: unsaved?.due ?? rotation.due,
             oldSecretExpiresAt: rotation.revokeAt, promotedAt: rotation.promotedAt, endedAt: rotation.endedAt,
-            calls: rotation.calls.count, reason: rotation.reason, hint: hint)
+            calls: rotation.calls.count, reason: unsaved.map { "its next step cannot be saved: \($0.error.detail)" } ?? rotation.reason,
+            hint: hint)
         attempts = rotation.attempts
         overlap = rotation.overlap
         endsNow = rotation.endsNow

@@ -104,9 +104,15 @@ final class AnswerSpool {
             for file in try await store.files() {
                 do throws(VaultError) {
                     let answer = try SpoolEntry(reading: file.bytes).open(by: vault)
-                    let rotation = try await vault.rotation(id: answer.entry.rotationID).rotation
+                    let (rotation, app) = try await vault.rotation(id: answer.entry.rotationID)
                     switch SpoolClaim(answer, for: rotation) {
-                    case .take, .wait: found[rotation.id, default: []].append(Found(file: file, answer: answer))
+                    case .take:
+                        found[rotation.id, default: []].append(Found(file: file, answer: answer))
+                        troubles.append(.found(file, of: app, "an earlier process left it there"))
+                    case .wait:
+                        found[rotation.id, default: []].append(Found(file: file, answer: answer))
+                        troubles.append(
+                            .found(file, of: app, "the rotation has another secret, which is not verified yet"))
                     case .free: await free(file)
                     case .none(let reason):
                         troubles.append(.init(kind: .unclaimed, file: file.name, reason: reason))
@@ -124,7 +130,8 @@ final class AnswerSpool {
             troubles.append(.init(kind: .unready, reason: error.description))
         }
         for (id, answers) in found { found[id] = answers.sorted { $0.answer.entry.call > $1.answer.entry.call } }
-        for new in report.replace(troubles) { note(.spoolTrouble(new)) }
+        // The vault gets an answer at once, if it can.
+        for new in report.replace(troubles) where new.kind != .inSpool { note(.spoolTrouble(new)) }
         self.found = found
         isRead = true
         if !troubles.isEmpty { lookLater() }
@@ -145,6 +152,7 @@ final class AnswerSpool {
     /// Call it once the vault has the answer, or does not need it.
     func forget(_ answer: Found, of rotation: Rotation) async {
         found[rotation.id]?.removeAll { $0.file == answer.file }
+        report.remove(file: answer.file.name)
         await free(answer.file)
     }
 

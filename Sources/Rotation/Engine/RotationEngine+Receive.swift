@@ -11,7 +11,10 @@ extension RotationEngine {
         let facts = intended.receive(answer, at: now).facts
         var file: SpoolFile?
         var attempts = 0
-        defer { report.set(nil, for: app.name) }
+        defer {
+            report.set(nil, for: app.name)
+            failedCommits.forget(app)
+        }
         FaultPoint.reach(.beforeSpool)
         while true {
             do throws(VaultError) {
@@ -30,8 +33,9 @@ extension RotationEngine {
                 // A rotation that is over does not get it any more: the file waits for an operator.
                 if file != nil, isStopping || error.code == .ended { return }
                 refuseTurns(app.id)
+                attempts += 1
+                failedCommits.record(error, of: app, next: time.now.wall + 5)
             }
-            attempts += 1
             try? await Task.sleep(for: .milliseconds(min(100 << min(attempts, 6), 5000)))
         }
     }
@@ -46,7 +50,10 @@ extension RotationEngine {
                     continue
                 }
                 FaultPoint.reach(.beforeClaim)
-                try await vault.advance(state.facts, of: app)
+                do throws(VaultError) { try await vault.advance(state.facts, of: app) } catch {
+                    report.update(.found(found.file, of: app, error.detail))
+                    throw error
+                }
                 FaultPoint.reach(.afterClaim)
                 note(.found(app.name, file: found.file.name))
                 await spool.forget(found, of: rotation)

@@ -17,6 +17,7 @@ package actor RotationEngine {
     let note: @Sendable (RotationEvent) -> Void
     /// For operators: the answers that are not in the vault.
     package nonisolated let report = SpoolReport()
+    package nonisolated let failedCommits = FailedCommits()
     let spool: AnswerSpool
     var promotions: PromotionTimes
 
@@ -161,10 +162,13 @@ package actor RotationEngine {
         } catch {
             note(.notSaved(name, error))
             let count = (commitFailures[entry.app.id]?.count ?? 0) + 1
-            commitFailures[entry.app.id] = (count, time.now.boot + timing.commitBackoff(count))
+            let pause = timing.commitBackoff(count)
+            commitFailures[entry.app.id] = (count, time.now.boot + pause)
+            failedCommits.record(error, of: entry.app, next: time.now.wall + pause)
             return false
         }
         commitFailures[entry.app.id] = nil
+        failedCommits.forget(entry.app)
         guard let after = vault.catalog.app(name)?.rotation else { return false }
         // Nothing was committed, so the next step is not due now.
         return after.id != facts.id || !after.isUnchanged(since: facts)

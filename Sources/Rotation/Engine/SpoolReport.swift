@@ -1,5 +1,6 @@
 package import Domain
 import Synchronization
+import Vault
 
 /// What operators should know about answers that are not in the vault. For readers outside of the engine.
 package final class SpoolReport: Sendable {
@@ -8,7 +9,7 @@ package final class SpoolReport: Sendable {
         package enum Kind: String, CaseIterable, Sendable {
             /// A new secret exists in memory only.
             case inMemory = "secret_in_memory"
-            /// A new secret is in a spool file, because the vault cannot be written.
+            /// A new secret is in a spool file, and not in the vault.
             case inSpool = "secret_in_spool"
             /// A spool file belongs to no rotation, or cannot be opened.
             case unclaimed = "spool_unclaimed"
@@ -23,6 +24,11 @@ package final class SpoolReport: Sendable {
         /// Relative to the state directory.
         package var file: String?
         package let reason: String
+
+        /// An answer that was found in a file.
+        static func found(_ file: SpoolFile, of app: App, _ reason: String) -> Trouble {
+            Trouble(kind: .inSpool, app: app.name, file: file.name, reason: reason)
+        }
     }
 
     private let state = Mutex((standing: [Trouble](), acute: [Name: Trouble]()))
@@ -40,6 +46,16 @@ package final class SpoolReport: Sendable {
             return new
         }
     }
+
+    /// Gives the trouble with this file another reason.
+    func update(_ trouble: Trouble) {
+        state.withLock { state in
+            guard let index = state.standing.firstIndex(where: { $0.file == trouble.file }) else { return }
+            state.standing[index] = trouble
+        }
+    }
+
+    func remove(file: String) { state.withLock { $0.standing.removeAll { $0.file == file } } }
 
     func set(_ trouble: Trouble?, for app: Name) { state.withLock { $0.acute[app] = trouble } }
 }
