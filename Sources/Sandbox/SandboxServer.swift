@@ -26,7 +26,11 @@ package final class SandboxServer: Sendable {
         self.port = LoopbackAddress.port(of: descriptor)
         do {
             let responder = SandboxResponder(shared: shared, onRequest: onRequest)
-            server = try Server(responder, limits: SandboxResponder.limits, loops: 1) { _ in }
+            let shared = shared
+            server = try Server(
+                responder, limits: SandboxResponder.limits, loops: 1,
+                clock: { shared.with { Int($0.clock.now(at: Date.now).timeIntervalSince1970) } }
+            ) { _ in }
         } catch {
             close(descriptor)
             throw error

@@ -6,6 +6,7 @@ package enum AttentionCode: String, CaseIterable, Sendable {
     case vaultGone = "vault_gone"
     case vaultElsewhere = "vault_elsewhere"
     case clockImplausible = "clock_implausible"
+    case clockDiffers = "clock_differs"
     case diskFull = "disk_full"
     case diskLow = "disk_low"
     case auditUnavailable = "audit_unavailable"

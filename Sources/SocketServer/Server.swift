@@ -25,10 +25,12 @@ package final class Server: Sendable {
 
     /// - Parameters:
     ///   - loops: the number of threads.
+    ///   - clock: for the field `Date`, in Unix time.
     ///   - complain: called with the reason why connections are refused, at most once a second.
     /// - Throws: ``SystemError`` without a free descriptor or thread.
     package init(
         _ responder: any Responder, limits: ConnectionLimits = ConnectionLimits(), loops: Int,
+        clock: @escaping @Sendable () -> Int = { time(nil) },
         complain: @escaping @Sendable (String) -> Void
     ) throws(SystemError) {
         self.limits = limits
@@ -39,7 +41,7 @@ package final class Server: Sendable {
         var workers: [LoopBound<Worker>] = []
         for _ in 0..<max(loops, 1) {
             let loop = try EventLoop()
-            let worker = Worker(loop, responder, limits, quota, proc) { complaints.record($0) }
+            let worker = Worker(loop, responder, limits, quota, proc, clock: clock) { complaints.record($0) }
             workers.append(LoopBound(worker, on: loop))
             try loop.start()
         }

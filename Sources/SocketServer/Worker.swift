@@ -16,6 +16,7 @@ import SocketAPI
     let limits: ConnectionLimits
     private let quota: ConnectionQuota
     private let proc: ProcFS
+    private let clock: @Sendable () -> Int
     let refuse: @Sendable (ConnectionQuota.Refusal) -> Void
 
     private(set) var now = 0
@@ -40,13 +41,14 @@ import SocketAPI
 
     init(
         _ loop: EventLoop, _ responder: any Responder, _ limits: ConnectionLimits, _ quota: ConnectionQuota,
-        _ proc: ProcFS, refuse: @escaping @Sendable (ConnectionQuota.Refusal) -> Void
+        _ proc: ProcFS, clock: @escaping @Sendable () -> Int = { time(nil) }, refuse: @escaping @Sendable (ConnectionQuota.Refusal) -> Void
     ) {
         self.loop = loop
         self.responder = responder
         self.limits = limits
         self.quota = quota
         self.proc = proc
+        self.clock = clock
         self.refuse = refuse
         shares = TurnShares(limits)
         unsafe room = .allocate(byteCount: Self.room, alignment: 16)
@@ -224,7 +226,7 @@ import SocketAPI
     }
 
     private func flush(_ connections: [Connection], isRecorded: Bool) {
-        date.turn(to: time(nil))
+        date.turn(to: clock())
         for connection in connections { connection.flush(isRecorded: isRecorded) }
     }
 

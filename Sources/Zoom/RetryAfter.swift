@@ -15,7 +15,7 @@ enum RetryAfter {
     }
 
     /// `Sun, 06 Nov 1994 08:49:37 GMT` (RFC 9110 §5.6.7). The obsolete forms are not accepted.
-    private static func httpDate(_ text: Substring) -> Int? {
+    fileprivate static func httpDate(_ text: Substring) -> Int? {
         let parts = text.split(separator: " ")
         guard parts.count == 6, parts[0].hasSuffix(","), parts[5] == "GMT", let month = months[parts[2]] else {
             return nil
@@ -71,4 +71,13 @@ enum RetryAfter {
         "Jan": 1, "Feb": 2, "Mar": 3, "Apr": 4, "May": 5, "Jun": 6,
         "Jul": 7, "Aug": 8, "Sep": 9, "Oct": 10, "Nov": 11, "Dec": 12,
     ]
+}
+
+/// The field `Date` of an answer.
+package enum HTTPDate {
+    /// Seconds since 1970, UTC; `nil` when the text is not a date.
+    package static func seconds(_ text: String?) -> Int? {
+        guard let text, text.utf8.count <= 64 else { return nil }
+        return RetryAfter.httpDate(text[...])
+    }
 }

@@ -3,6 +3,7 @@ import Domain
 import Foundation
 import HTTPTestSupport
 import HTTPTransport
+import Health
 import Logging
 import SecretMemory
 import SocketAPI
@@ -33,6 +34,7 @@ final class Watched {
         gate = VaultController(
             store: store, spool: NoSpool(),
             audit: LogDirectory(path: auditDirectory), syncsReads: false, zoom: zoom, transport: transport,
+            clock: ZoomClock(time: ManualTime()),
             policy: AttemptPolicy(), mostWaiting: mostWaiting, time: ManualTime(),
             logger: Logger(label: "tests") { _ in SwiftLogNoOpLogHandler() })
         try await gate.unlock(with: .keyFile())

@@ -82,13 +82,15 @@ package struct Daemon: Sendable {
         if let address = settings.metricsAddress { try LoopbackSocket.check(address, for: "metrics.listen") }
         try PrivateDirectory.ensure("the state directory", paths.stateDirectory, mode: 0o700)
         let store = try openStore()
-        let zoom = ZoomIssuer(zoom: ZoomClient(transport: transport))
+        let clock = ZoomClock(time: time)
+        let clocked = ClockedTransport(transport, clock: clock, time: time)
+        let zoom = ZoomIssuer(zoom: ZoomClient(transport: clocked))
         var policy = AttemptPolicy()
         policy.budget = settings.refusalsPerHour
         let gate = VaultController(
             store: store, spool: spool,
             audit: LogDirectory(path: paths.audit), syncsReads: settings.auditSync == .always, zoom: zoom,
-            transport: transport, policy: policy, mostWaiting: min(settings.mostWaiting, ConnectionLimits.most() / 2),
+            transport: transport, clock: clock, policy: policy, mostWaiting: min(settings.mostWaiting, ConnectionLimits.most() / 2),
             refusals: settings.refusals, machine: MachineIdentity.read(settings.machineFile), time: time, logger: logger
         )
         try await unlock(gate)
@@ -114,7 +116,7 @@ package struct Daemon: Sendable {
             backups: BackupWriter(store: store, of: storage, paths: paths, time: time),
             doctor: DaemonDoctor(
                 paths: paths, source: settings.unlockSource(credential: credential, closed: paths.closed),
-                transport: transport, time: time, started: time.now, confinement: confinement, library: storage.library),
+                transport: clocked, time: time, started: time.now, confinement: confinement, library: storage.library),
             unlocking: UnlockThrottle(time: time), metrics: metrics, notifier: notifier,
             users: UserNames(time: time))
         let sockets = SocketService(

@@ -10,6 +10,7 @@ extension VaultController.Session {
                 unavailable: audit.isUnavailable ? audit.failure ?? "it is being opened" : nil, trouble: audit.trouble,
                 countedRefusals: audit.refusals.counted,
                 limits: audit.refusals.limits, lag: audit.lag),
-            resealing: (keys.progress, keys.trouble), zoom: zoom.contacts)
+            resealing: (keys.progress, keys.trouble), zoom: zoom.contacts,
+            clock: zoom.clock.difference)
     }
 }

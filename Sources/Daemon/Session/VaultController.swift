@@ -68,6 +68,7 @@ final class VaultController: Sendable {
     private let syncsReads: Bool
     private let zoom: ZoomIssuer
     let transport: any HTTPTransport
+    private let clock: ZoomClock
     private let policy: AttemptPolicy
     private let mostWaiting: Int
     /// This host's identity.
@@ -94,7 +95,7 @@ final class VaultController: Sendable {
     ///   - mostWaiting: the most requests that may wait for changes.
     init(
         store: any SealedStore, spool: any SpoolStore, audit: LogDirectory, syncsReads: Bool, zoom: ZoomIssuer,
-        transport: any HTTPTransport, policy: AttemptPolicy, mostWaiting: Int,
+        transport: any HTTPTransport, clock: ZoomClock, policy: AttemptPolicy, mostWaiting: Int,
         refusals: RefusalAllowance.Limits = RefusalAllowance.Limits(), machine: String = "",
         time: any TimeSource, logger: Logger
     ) {
@@ -104,6 +105,7 @@ final class VaultController: Sendable {
         self.syncsReads = syncsReads
         self.zoom = zoom
         self.transport = transport
+        self.clock = clock
         self.policy = policy
         self.mostWaiting = mostWaiting
         self.refusals = RefusalCounter(refusals)
@@ -176,14 +178,14 @@ final class VaultController: Sendable {
         vault.catalog.observe { [weak self] change in if case .policies = change { self?.policiesChanged() } }
         let audit = AuditTrail(
             audit, of: vault, syncsReads: syncsReads, fetches: fetches, refusals: refusals, time: time, logger: logger)
-        let contact = ZoomWatch(vault: vault, transport: transport, time: time)
+        let contact = ZoomWatch(vault: vault, transport: transport, clock: clock, time: time)
         let tokens = TokenKeeper(vault: vault, issuer: zoom, policy: policy, time: time) {
             $0.log(to: logger)
             events.record($0)
             contact.record($0)
             if let event = $0.audited { audit.enqueue(event) }
         }
-        let rotator = ZoomRotator(zoom: zoom.zoom) { app, grant in
+        let rotator = ZoomRotator(zoom: zoom.zoom, clock: clock) { app, grant in
             Task { try? await vault.update(app) { $0.rotationGrant = grant } }
         }
         let pusher = TargetPusher(vault: vault, transport: transport, time: time) { $0.log(to: logger) }

@@ -9,6 +9,7 @@ import Zoom
 /// Zoom as the maker of client secrets: converts between the rotation's types and Zoom's.
 struct ZoomRotator: SecretIssuer {
     let zoom: ZoomClient
+    let clock: ZoomClock
     /// Called with the grant whose token carried the scope, once a call succeeded with it.
     let remember: @Sendable (App, String) -> Void
 
@@ -45,7 +46,14 @@ struct ZoomRotator: SecretIssuer {
         case .answered(let body):
             if app.rotationGrant != found.grant.rawValue { remember(app, found.grant.rawValue) }
             return .answered(body)
-        case .certainlyNot(let failure): return MakeOutcome(nothingDone: failure, isAsked: failure.mayHaveReachedZoom)
+        case .certainlyNot(let failure):
+            // Zoom compares the old secret's expiry with its own clock.
+            guard failure.cause == .refused, let difference = clock.difference else {
+                return MakeOutcome(nothingDone: failure, isAsked: failure.mayHaveReachedZoom)
+            }
+            return .never(
+                reason: "\(failure.description); \(difference.words)",
+                isAsked: failure.mayHaveReachedZoom)
         case .unknown(let failure, let partial): return .unknown(reason: failure.description, partial: partial)
         }
     }

@@ -71,7 +71,8 @@ struct AlertPolicy: Equatable, Sendable {
         case .auditUnavailable, .socketGone, .vaultGone: 10
         // After a restart an operator may be about to type the passphrase.
         case .locked: 300
-        case .consumerSecretExpired, .zoomUnreachable, .tokensRunOut, .rotationWaits, .diskLow, .auditNotForwarded,
+        case .consumerSecretExpired, .clockDiffers, .zoomUnreachable, .tokensRunOut, .rotationWaits, .diskLow,
+            .auditNotForwarded,
             .refusalsCounted, .lostResponse, .targetFailed, .targetBehind, .spoolNotReady, .provisioningFailing:
             60
         case .secretUnproven, .keyRotationWaits, .provisionerLogUnreadable: 300

@@ -21,6 +21,18 @@ package enum ClockProblem {
         ]
     }
 
+    /// A clock that Zoom's answers contradict.
+    static func difference(_ found: ZoomClock.Difference?) -> [HealthIssue] {
+        guard let found else { return [] }
+        let effect =
+            found.ahead > 0
+            ? "zoom may refuse rotations, and secrets seem to expire early"
+            : "secrets and tokens may expire earlier than it seems here"
+        return [
+            .init(.clockDiffers, "\(found.words) (\(found.place)): \(effect)", try: AttentionCode.clockDiffers.advice.hint)
+        ]
+    }
+
     /// - Parameter newest: the latest time that the vault knows.
     package static func problems(_ newest: Timestamp?, now: Timestamp) -> [HealthIssue] {
         guard now >= keyturnReleased else {

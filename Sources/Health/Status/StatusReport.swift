@@ -67,7 +67,7 @@ package struct StatusReport: Sendable {
         let general =
             host() + Self.hostProblems(vitals.vault)
             + ClockProblem.problems(vitals.vault.newestTime, now: now) + ClockProblem.jump(time.now, since: started)
-            + disk
+            + ClockProblem.difference(vitals.clock) + disk
             + Self.auditProblems(vitals.audit) + Self.keyProblems(vitals)
             + ZoomProblems.problems(vitals.zoom, catalog, time.now)
             + spool.map { HealthIssue($0) }

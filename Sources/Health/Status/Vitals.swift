@@ -33,13 +33,15 @@ package struct Vitals: Sendable {
     let resealing: (progress: Resealing?, trouble: String?)
     /// Whether Zoom gives usable answers, for each place where tokens are minted.
     let zoom: [(address: String, contact: ZoomContact)]
+    /// How far this host's clock is from Zoom's, where that is too far.
+    let clock: ZoomClock.Difference?
 
     package init(
         vault: Vault, spool: [SpoolReport.Trouble], audit: Audit, resealing: (progress: Resealing?, trouble: String?),
-        zoom: [(address: String, contact: ZoomContact)]
+        zoom: [(address: String, contact: ZoomContact)], clock: ZoomClock.Difference?
     ) {
         (self.vault, self.spool, self.audit) = (vault, spool, audit)
-        (self.resealing, self.zoom) = (resealing, zoom)
+        (self.resealing, self.zoom, self.clock) = (resealing, zoom, clock)
     }
 }
 

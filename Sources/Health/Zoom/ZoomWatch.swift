@@ -26,12 +26,15 @@ package final class ZoomWatch: Sendable {
 
     private let vault: Vault
     private let transport: any HTTPTransport
+    package let clock: ZoomClock
     private let time: any TimeSource
     private let state = Mutex(State())
 
-    package init(vault: Vault, transport: any HTTPTransport, time: any TimeSource) {
+    /// - Parameter clock: is told of the dates of all answers.
+    package init(vault: Vault, transport: any HTTPTransport, clock: ZoomClock, time: any TimeSource) {
         self.vault = vault
-        self.transport = transport
+        self.transport = ClockedTransport(transport, clock: clock, time: time)
+        self.clock = clock
         self.time = time
     }
 
