@@ -41,7 +41,8 @@ import SocketAPI
 
     init(
         _ loop: EventLoop, _ responder: any Responder, _ limits: ConnectionLimits, _ quota: ConnectionQuota,
-        _ proc: ProcFS, clock: @escaping @Sendable () -> Int = { time(nil) }, refuse: @escaping @Sendable (ConnectionQuota.Refusal) -> Void
+        _ proc: ProcFS, clock: @escaping @Sendable () -> Int = { time(nil) },
+        refuse: @escaping @Sendable (ConnectionQuota.Refusal) -> Void
     ) {
         self.loop = loop
         self.responder = responder
@@ -59,7 +60,6 @@ import SocketAPI
     deinit { unsafe room.deallocate() }
 
     // MARK: Connections
-
     /// - Parameter knowsCallers: whether the kernel identifies callers. If not, all callers are unknown.
     func listen(at descriptor: CInt, knowsCallers: Bool) {
         let acceptance = Acceptance(descriptor, knowsCallers, self)

@@ -1,6 +1,7 @@
 import Domain
 import HTTPTransport
 import SecretMemory
+import SocketAPI
 import TestSupport
 import Testing
 
@@ -24,10 +25,12 @@ import Testing
         _ = try await transport.send(HTTPRequest(.get, try EndpointURL("https://zoom.us/oauth/token")))
     }
 
-    @Test(arguments: [
-        (0, nil), (300, nil), (-300, nil), (301, "5 min ahead of"), (-301, "5 min behind"), (7200, "2 h 0 min ahead of"),
-        (-90_000, "1 d 1 h behind"),
-    ] as [(Int, String?)])
+    @Test(
+        arguments: [
+            (0, nil), (300, nil), (-300, nil), (301, "5 min ahead of"), (-301, "5 min behind"),
+            (7200, "2 h 0 min ahead of"),
+            (-90_000, "1 d 1 h behind"),
+        ] as [(Int, String?)])
     func `a clock that differs by more than five minutes is a problem, once two answers say so`(
         ahead: Int, words: String?
     ) async throws {
@@ -39,7 +42,8 @@ import Testing
         #expect(clock.difference?.words == words.map { "this host's clock is \($0) Zoom's" })
         let problems = ClockProblem.difference(clock.difference).map { $0.graded(at: time.now.wall) }
         #expect(problems.map { "\($0.severity) \($0.code)" } == (words == nil ? [] : ["warning clock_differs"]))
-        #expect(problems.allSatisfy { $0.detail.contains("https://zoom.us") && $0.hint?.contains("timedatectl") == true })
+        #expect(
+            problems.allSatisfy { $0.detail.contains("https://zoom.us") && $0.hint?.contains("timedatectl") == true })
     }
 
     @Test func `an answer without a date, or out of a cache, says nothing`() async throws {

@@ -162,7 +162,8 @@ extension RotationDocument {
             base: rotation.base.number, target: rotation.target.number, plannedAt: rotation.plannedAt,
             due: unsaved?.due ?? rotation.due,
             oldSecretExpiresAt: rotation.revokeAt, promotedAt: rotation.promotedAt, endedAt: rotation.endedAt,
-            calls: rotation.calls.count, reason: unsaved.map { "its next step cannot be saved: \($0.error.detail)" } ?? rotation.reason,
+            calls: rotation.calls.count,
+            reason: unsaved.map { "its next step cannot be saved: \($0.error.detail)" } ?? rotation.reason,
             hint: hint)
         attempts = rotation.attempts
         overlap = rotation.overlap

@@ -67,8 +67,7 @@ final class VaultController: Sendable {
     private let audit: LogDirectory
     private let syncsReads: Bool
     private let zoom: ZoomIssuer
-    let transport: any HTTPTransport
-    private let clock: ZoomClock
+    let transport: any HTTPTransport, clock: ZoomClock
     private let policy: AttemptPolicy
     private let mostWaiting: Int
     /// This host's identity.
@@ -104,8 +103,7 @@ final class VaultController: Sendable {
         self.audit = audit
         self.syncsReads = syncsReads
         self.zoom = zoom
-        self.transport = transport
-        self.clock = clock
+        (self.transport, self.clock) = (transport, clock)
         self.policy = policy
         self.mostWaiting = mostWaiting
         self.refusals = RefusalCounter(refusals)

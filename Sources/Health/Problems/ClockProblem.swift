@@ -29,7 +29,9 @@ package enum ClockProblem {
             ? "zoom may refuse rotations, and secrets seem to expire early"
             : "secrets and tokens may expire earlier than it seems here"
         return [
-            .init(.clockDiffers, "\(found.words) (\(found.place)): \(effect)", try: AttentionCode.clockDiffers.advice.hint)
+            .init(
+                .clockDiffers, "\(found.words) (\(found.place)): \(effect)", try: AttentionCode.clockDiffers.advice.hint
+            )
         ]
     }
 
