@@ -70,6 +70,10 @@ extension AttentionCode {
             Advice(
                 "a key slot is damaged or missing: its unlock key may no longer unlock the vault",
                 try: "keyturn key add, then keyturn key remove SLOT")
+        case .unlockKeyGone:
+            Advice(
+                "the unlock key for the next start is gone: a restart would leave the vault locked",
+                try: "put it back; or keyturn key add, and make the daemon start with that key")
         case .keyRotationWaits:
             Advice(
                 "the vault's new key is not in use everywhere",

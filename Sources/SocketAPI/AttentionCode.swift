@@ -16,6 +16,7 @@ package enum AttentionCode: String, CaseIterable, Sendable {
     /// Only in a backup: the served vault was checked when it was opened.
     case damagedRow = "damaged_row"
     case keySlotDamaged = "key_slot_damaged"
+    case unlockKeyGone = "unlock_key_gone"
     case keyRotationWaits = "key_rotation_waits"
     case secretInMemory = "secret_in_memory"
     case secretInSpool = "secret_in_spool"

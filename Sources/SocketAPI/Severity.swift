@@ -42,7 +42,7 @@ extension Severity {
             .vaultGone:
             .critical
         case .rotationPaused, .targetNew, .grantWithoutApp: .note
-        case .clockDiffers, .rotationOverdue, .rotationImpossible, .rotationRefused, .policyUnreadable,
+        case .clockDiffers, .unlockKeyGone, .rotationOverdue, .rotationImpossible, .rotationRefused, .policyUnreadable,
             .missingScopes, .holdersNearDeadline, .targetChanged, .targetRestored, .certificateExpires, .userChanged,
             .vaultElsewhere, .keySlotDamaged, .damagedRow, .secretInSpool, .spoolUnreadable, .spoolUnclaimed,
             .rotationWaits, .zoomUnreachable, .diskLow, .auditNotForwarded, .refusalsCounted, .lostResponse,

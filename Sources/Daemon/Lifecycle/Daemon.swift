@@ -1,5 +1,6 @@
 import Audit
 package import Confinement
+import Doctor
 import Domain
 import Glibc
 import HTTPTransport
@@ -90,7 +91,8 @@ package struct Daemon: Sendable {
         let gate = VaultController(
             store: store, spool: spool,
             audit: LogDirectory(path: paths.audit), syncsReads: settings.auditSync == .always, zoom: zoom,
-            transport: transport, clock: clock, policy: policy, mostWaiting: min(settings.mostWaiting, ConnectionLimits.most() / 2),
+            transport: transport, clock: clock, policy: policy,
+            mostWaiting: min(settings.mostWaiting, ConnectionLimits.most() / 2),
             refusals: settings.refusals, machine: MachineIdentity.read(settings.machineFile), time: time, logger: logger
         )
         try await unlock(gate)
@@ -101,11 +103,11 @@ package struct Daemon: Sendable {
                 LogDirectory(path: paths.audit), to: $0.makeDestination(caFile: settings.auditForwardCAFile),
                 file: paths.auditForward, time: time, logger: logger)
         }
+        let source = settings.unlockSource(credential: credential, closed: paths.closed)
         let status = StatusReport(
             vitals: { gate.session?.vitals },
-            host: { lost.problems + Self.problems(of: store) + (forwarder?.problems ?? []) }, time: time,
-            version: version,
-            started: time.now,
+            host: { lost.problems + Self.problems(of: store) + (forwarder?.problems ?? []) },
+            unlocking: { source?.absence }, time: time, version: version, started: time.now,
             stateDirectory: paths.stateDirectory)
         let notifier = AlertNotifier(
             status: status, channel: channel, file: AlertFile(path: paths.alerts), logger: logger)
@@ -115,7 +117,7 @@ package struct Daemon: Sendable {
             gate: gate, zoom: zoom, time: time, status: status, roles: roles,
             backups: BackupWriter(store: store, of: storage, paths: paths, time: time),
             doctor: DaemonDoctor(
-                paths: paths, source: settings.unlockSource(credential: credential, closed: paths.closed),
+                paths: paths, source: source,
                 transport: clocked, time: time, started: time.now, confinement: confinement, library: storage.library),
             unlocking: UnlockThrottle(time: time), metrics: metrics, notifier: notifier,
             users: UserNames(time: time))

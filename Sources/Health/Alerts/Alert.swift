@@ -75,7 +75,7 @@ struct AlertPolicy: Equatable, Sendable {
             .auditNotForwarded,
             .refusalsCounted, .lostResponse, .targetFailed, .targetBehind, .spoolNotReady, .provisioningFailing:
             60
-        case .secretUnproven, .keyRotationWaits, .provisionerLogUnreadable: 300
+        case .secretUnproven, .keyRotationWaits, .unlockKeyGone, .provisionerLogUnreadable: 300
         case .secretExpires, .newerSecretLost, .restoredSecretRefused, .rotationBlocked, .secretInMemory,
             .auditLogChanged,
             .clockImplausible, .diskFull,

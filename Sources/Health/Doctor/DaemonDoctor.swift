@@ -170,6 +170,8 @@ package struct DaemonDoctor {
 
     /// The problems of the status, up to a readable number.
     static func problems(_ problems: [HealthIssue], most: Int = 20) -> [Line] {
+        // The check of the unlock key says more.
+        let problems = problems.filter { $0.code != AttentionCode.unlockKeyGone.rawValue }
         guard !problems.isEmpty else { return [Line("apps", .passed, "nothing is overdue, blocked or refused")] }
         var lines = problems.prefix(most).map { problem in
             Line(

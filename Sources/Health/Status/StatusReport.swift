@@ -12,6 +12,8 @@ package struct StatusReport: Sendable {
     package let vitals: @Sendable () -> Vitals?
     /// What is wrong with the daemon itself, locked or not.
     let host: @Sendable () -> [HealthIssue]
+    /// Why the next start would not unlock the vault.
+    let unlocking: @Sendable () -> String?
     package let time: any TimeSource
     package let version: String
     package let started: Moment
@@ -19,9 +21,10 @@ package struct StatusReport: Sendable {
 
     package init(
         vitals: @escaping @Sendable () -> Vitals?, host: @escaping @Sendable () -> [HealthIssue],
+        unlocking: @escaping @Sendable () -> String? = { nil },
         time: any TimeSource, version: String, started: Moment, stateDirectory: String
     ) {
-        (self.vitals, self.host) = (vitals, host)
+        (self.vitals, self.host, self.unlocking) = (vitals, host, unlocking)
         (self.time, self.version, self.started, self.stateDirectory) = (time, version, started, stateDirectory)
     }
 
@@ -68,7 +71,7 @@ package struct StatusReport: Sendable {
             host() + Self.hostProblems(vitals.vault)
             + ClockProblem.problems(vitals.vault.newestTime, now: now) + ClockProblem.jump(time.now, since: started)
             + ClockProblem.difference(vitals.clock) + disk
-            + Self.auditProblems(vitals.audit) + Self.keyProblems(vitals)
+            + Self.auditProblems(vitals.audit) + Self.keyProblems(vitals) + unlockProblems
             + ZoomProblems.problems(vitals.zoom, catalog, time.now)
             + spool.map { HealthIssue($0) }
         let policies = name == nil ? PolicyProblems.problems(catalog) : []
@@ -84,6 +87,10 @@ package struct StatusReport: Sendable {
             state: state, version: version, startedAt: started.wall, now: now.wall,
             keyEpoch: vitals?.vault.keyEpoch, resealing: vitals?.resealing.progress.map(ResealingDocument.init),
             problems: problems, apps: apps)
+    }
+
+    private var unlockProblems: [HealthIssue] {
+        unlocking().map { [HealthIssue(.unlockKeyGone, AttentionCode.unlockKeyGone.advice(because: $0))] } ?? []
     }
 
     private static func keyProblems(_ vitals: Vitals) -> [HealthIssue] {

@@ -69,6 +69,17 @@ package enum UnlockSource: Equatable {
         try StartError.check("unlock.command: the program", command.program, owner: owner)
     }
 
+    /// Why the source is not there now; `nil` if it is. Reads no key.
+    package var absence: String? {
+        let (path, mode) =
+            switch self {
+            case .credential(let path), .keyFile(let path): (path, R_OK)
+            case .command(let command, _, _): (command.program, X_OK)
+            }
+        guard unsafe access(path, mode) != 0 else { return nil }
+        return "\(name) cannot be read: \(SystemError.words(for: errno))"
+    }
+
     /// The key slot that this source opens now.
     /// - Parameter find: finds the slot that a key opens. Does not count as an attempt to unlock by hand.
     package func slot(
