@@ -95,11 +95,21 @@ package struct HostDoctor {
                 Line(
                     "state_directory", .failed, "\(paths.stateDirectory): \(words)",
                     try: reason == ENOENT
-                        ? "keyturnd init, or name the right one with --state-dir"
+                        ? "mount it, or name the right one with --state-dir; on a new host: keyturnd init"
                         : "run as root or as the daemon's user")
             ]
         }
-        return [fileSystem, freeSpace] + modes + [recoveryKeys]
+        return [vaultFile].compactMap(\.self) + [fileSystem, freeSpace] + modes + [recoveryKeys]
+    }
+
+    /// `nil` if it is there, or the caller may not look.
+    private var vaultFile: Line? {
+        guard unsafe access(paths.vault, F_OK) != 0, errno == ENOENT else { return nil }
+        let advice =
+            VaultTraces(in: paths.stateDirectory).advice(at: paths.vault)
+            ?? Advice(
+                "there is no vault at \(paths.vault)", try: "keyturnd init, or name the right place with --state-dir")
+        return Line("vault_file", .failed, advice)
     }
 
     /// By their magic numbers (statfs(2)).

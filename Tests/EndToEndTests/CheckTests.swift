@@ -45,6 +45,37 @@ import Testing
         }
     }
 
+    @Test func `a backup that cannot be used leads to another one, and never to a new vault`() throws {
+        try withWorld { world in
+            try world.addApp("zoom-prod")
+            let directory = world.directory + "/backups"
+            try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+            let whole = directory + "/whole.db"
+            try world.must("backup", whole)
+            try world.stop()
+            let bytes = try Data(contentsOf: URL(filePath: whole))
+            try Data().write(to: URL(filePath: directory + "/empty.db"))
+            try bytes.prefix(60_000).write(to: URL(filePath: directory + "/cut.db"))
+            try (bytes.prefix(bytes.count - 100) + Data(repeating: 1, count: 100))
+                .write(to: URL(filePath: directory + "/bad.db"))
+            for (name, exit) in [("none", 66), ("empty", 65), ("cut", 65), ("bad", 65)] as [(String, Int32)] {
+                let backup = directory + "/\(name).db"
+                let checked = try world.keyturnd("check", backup, "--key-file", world.keyFile)
+                #expect(
+                    checked.exit == exit && checked.errors.contains("use another backup: ls -l \(directory)"),
+                    "\(checked)")
+                let restored = try world.keyturnd("restore", backup, "--replace", "--key-file", world.keyFile)
+                #expect(restored.exit == exit && restored.errors.contains("backup"), "\(restored)")
+                for outcome in [checked, restored] {
+                    for words in ["keyturnd init", "restore BACKUP"] {
+                        #expect(!outcome.errors.contains(words), "\(outcome)")
+                    }
+                }
+            }
+            #expect(try world.keyturnd("check", whole, "--key-file", world.keyFile).exit == 0)
+        }
+    }
+
     @Test func `the check refuses to run beside a daemon that serves`() throws {
         try withWorld { world in
             let outcome = try world.keyturnd("check", "--key-file", world.keyFile)

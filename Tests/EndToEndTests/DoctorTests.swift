@@ -118,6 +118,37 @@ import Testing
         }
     }
 
+    @Test func `an unlock key that is gone is named before the next start needs it`() throws {
+        try withWorld { world in
+            try FileManager.default.moveItem(atPath: world.keyFile, toPath: world.keyFile + ".away")
+            #expect(try world.problems() == ["unlock_key_gone"])
+            let told = try world.keyturn("status", "--check")
+            #expect(told.exit == 1 && told.output.contains("the key file \(world.keyFile) cannot be read"), "\(told)")
+            let said = try world.keyturn("doctor").output
+            #expect(said.contains("failed   unlock:") && !said.contains("unlock_key_gone"), "\(said)")
+            try FileManager.default.moveItem(atPath: world.keyFile + ".away", toPath: world.keyFile)
+            #expect(try world.problems().isEmpty)
+        }
+    }
+
+    @Test func `a vault that is gone leads to a backup, and only where none was to a new vault`() throws {
+        try withWorld { world in
+            try world.addApp("zoom-prod")
+            try world.stop()
+            for suffix in ["", "-wal", ".lock"] { try? FileManager.default.removeItem(atPath: world.vault + suffix) }
+            let lost = try world.keyturn("doctor")
+            #expect(lost.output.contains("failed   vault_file: there is no vault at"), "\(lost)")
+            #expect(lost.output.contains("although there was one: it left audit, spool"), "\(lost)")
+            #expect(lost.output.contains("keyturnd restore FILE") && !lost.output.contains("keyturnd init"), "\(lost)")
+            try FileManager.default.removeItem(atPath: world.state)
+            let gone = try world.keyturn("doctor")
+            #expect(gone.output.contains("try: mount it, or name the right one with --state-dir"), "\(gone)")
+            try FileManager.default.createDirectory(atPath: world.state, withIntermediateDirectories: false)
+            try Files.set(world.state, 0o700)
+            #expect(try world.keyturn("doctor").output.contains("try: keyturnd init"))
+        }
+    }
+
     @Test func `a locked vault and an unreachable Zoom are named`() throws {
         try withWorld(serving: false) { world in
             try world.initialise()

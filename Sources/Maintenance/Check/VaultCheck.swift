@@ -60,10 +60,14 @@ package struct VaultCheck {
             var (look, findings) = try await Self.inspect(at: file, key.unlockKey, log: nil) { () throws(StoreError) in
                 try storage.openCopy(of: file, in: scratch)
             }
-            look.findings = findings
+            // Whatever is wrong with a backup, the vault need not be replaced because of it.
+            let hint = StoreError.otherBackup(file)
+            look.findings =
+                file == paths.vault
+                ? findings : findings.map { Finding($0.severity, $0.place, $0.detail, try: hint) }
             return look.report(file, auditLines: 0)
         } catch {
-            throw StartError(offline: error)
+            throw StartError(offline: (error as? StoreError)?.ofBackup(file) ?? error)
         }
     }
 

@@ -90,7 +90,7 @@ package struct VaultRestore {
 
     private func begin(_ backup: String) throws -> any VaultReplacement {
         do throws(StoreError) { return try storage.beginReplacement(by: backup) } catch {
-            guard error.code == .damaged || error.code == .notAVault else { throw error }
+            guard error.code == .damaged || error.code == .notAVault else { throw error.ofBackup(backup) }
             throw unusable(backup, error.detail)
         }
     }
