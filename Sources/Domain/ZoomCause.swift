@@ -50,7 +50,7 @@ package enum ZoomCause: String, CaseIterable, Sendable, CustomStringConvertible 
         case .serverError: "zoom has an internal error"
         case .unreachable: "zoom cannot be reached"
         case .tlsUntrusted: "no trusted TLS connection to zoom"
-        case .answerLost: "the call was sent, but no complete answer arrived: zoom may have acted on it"
+        case .answerLost: "the call was sent, but no complete answer arrived"
         case .cancelled: "the call was cancelled"
         case .notTried: "the call was not attempted"
         case .badAddress: "the app's token or API address cannot be used"
@@ -80,7 +80,8 @@ package enum ZoomCause: String, CaseIterable, Sendable, CustomStringConvertible 
         case .serverError: "wait; see https://status.zoom.us"
         case .unreachable: "check DNS, firewall and https_proxy on this machine"
         case .tlsUntrusted: "check this machine's clock and CA certificates, and for a proxy that intercepts TLS"
-        case .answerLost: "check the network's stability and time limits; a rotation finds out automatically"
+        case .answerLost:
+            "check the network's stability and time limits; a rotation finds out automatically whether zoom acted on the call"
         case .cancelled, .notTried: "try again"
         case .badAddress: "remove the app and add it with another address"
         case .shortToken: "request a smaller --min-ttl or min_ttl"

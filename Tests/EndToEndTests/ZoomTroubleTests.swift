@@ -125,6 +125,28 @@ import Testing
         }
     }
 
+    @Test func `a Zoom that answers 503 is not looked for in the network`() throws {
+        try withWorld(serving: false) { world in
+            let clock = try TestClock(in: world.directory)
+            try world.initialise()
+            try world.start(environment: clock.environment)
+            try world.addApp("zoom-prod")
+            try world.sandbox.fault("status", #","status":503"#)
+            let problem = try eventually("the outage") {
+                try world.pass(300, on: clock)
+                try clock.awaitLooks()
+                return try world.keyturn("status", "--json").json["problems"].elements.first {
+                    $0["code"].string == "zoom_unreachable"
+                }
+            }
+            let hint = problem["try"].string ?? ""
+            #expect(hint.contains("https://status.zoom.us") && !hint.contains("DNS"), "\(problem)")
+            let said = try world.keyturn("doctor").output
+            #expect(
+                said.contains("answers 503: zoom has an internal error") && !said.contains("passed   zoom:"), "\(said)")
+        }
+    }
+
     @Test func `the wrong account is named`() throws {
         try withWorld { world in
             var app = try world.sandbox.addApp()

@@ -8,7 +8,7 @@ extension DaemonDoctor {
     /// The most addresses of Zoom to check: apps of a stand-in may each have their own.
     private static let most = 5
 
-    /// Whether the token endpoints answer. Sends no credentials: any answer will do, since it came over verified TLS.
+    /// Whether the token endpoints answer. Sends no credentials: any other answer will do, since it came over verified TLS.
     func zoom(_ environments: [ZoomEnvironment]) async -> [CheckResult] {
         var urls: [EndpointURL] = []
         for environment in environments.isEmpty ? [.commercial] : environments {
@@ -27,6 +27,12 @@ extension DaemonDoctor {
     private func reach(_ url: EndpointURL) async -> CheckResult {
         do throws(TransportFailure) {
             let answer = try await transport.send(HTTPRequest(.get, url, limits: HTTPLimits(total: .seconds(10))))
+            guard answer.status < 500 else {
+                let cause = ZoomCause.serverError
+                return .init(
+                    "zoom", .failed, "\(url) answers \(answer.status): \(cause.meaning)", try: cause.remedy,
+                    cause: cause)
+            }
             return .init("zoom", .passed, "\(url) answers (\(answer.status))")
         } catch {
             return .init(

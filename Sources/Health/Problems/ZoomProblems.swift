@@ -14,7 +14,10 @@ enum ZoomProblems {
             guard let failure = contact.failure, contact.isFailing(now.wall) else {
                 return asked.first.map { alone(asked, contact.apps[$0], now) }
             }
-            let hint = AttentionCode.zoomUnreachable.advice.hint
+            // A Zoom that answers is reached.
+            let answers: [ZoomCause] = [.serverError, .throttled, .refused]
+            let hint =
+                answers.contains(failure.cause) ? failure.cause.remedy : AttentionCode.zoomUnreachable.advice.hint
             let silent = "\(address) has given no usable answer for \(countdown(now.wall - contact.heard))"
             if let first = asked.first {
                 return .init(

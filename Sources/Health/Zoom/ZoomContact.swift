@@ -15,6 +15,8 @@ package struct ZoomContact: Equatable, Sendable {
         let since: Timestamp
         /// The reason of the last one.
         var reason: String
+        /// Its cause.
+        var cause: ZoomCause
         /// The app whose token was requested, which is retried; `nil` when only the endpoint was checked.
         var app: Name?
     }
@@ -37,11 +39,12 @@ package struct ZoomContact: Equatable, Sendable {
         (heard, failure) = (now.wall, nil)
     }
 
-    mutating func failed(_ reason: String, of app: Name?, _ now: Moment) {
-        failure = Failure(since: min(failure?.since ?? now.wall, now.wall), reason: reason, app: app ?? failure?.app)
+    mutating func failed(_ reason: String, _ cause: ZoomCause = .unreachable, of app: Name?, _ now: Moment) {
+        failure = Failure(
+            since: min(failure?.since ?? now.wall, now.wall), reason: reason, cause: cause, app: app ?? failure?.app)
         tried = now.boot
         guard let app else { return }
-        apps[app] = Failure(since: min(apps[app]?.since ?? now.wall, now.wall), reason: reason, app: app)
+        apps[app] = Failure(since: min(apps[app]?.since ?? now.wall, now.wall), reason: reason, cause: cause, app: app)
     }
 
     /// Records that an attempt starts.

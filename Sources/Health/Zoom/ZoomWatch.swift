@@ -53,7 +53,7 @@ package final class ZoomWatch: Sendable {
             case .refused: change(name) { $0.answered(now, of: name) }
             // A request that the daemon itself cancelled, for instance at a lock, says nothing about Zoom.
             case .later where failure.cause == .cancelled: break
-            case .later: change(name) { $0.failed(failure.detail, of: name, now) }
+            case .later: change(name) { $0.failed(failure.detail, failure.cause, of: name, now) }
             }
         case .notSaved: break
         }
@@ -117,18 +117,18 @@ package final class ZoomWatch: Sendable {
             _ = try? await tokens.attempt(app)
             return
         }
-        let reason: String?
+        let failure: (reason: String, cause: ZoomCause)?
         do throws(TransportFailure) {
             let answer = try await transport.send(HTTPRequest(.get, url, limits: HTTPLimits(total: .seconds(10))))
-            reason = answer.status >= 500 ? "it answers \(answer.status)" : nil
+            failure = answer.status >= 500 ? ("it answers \(answer.status)", .serverError) : nil
         } catch {
             guard error.kind != .cancelled, error.kind != .shutDown else { return }
-            reason = error.description
+            failure = (error.description, ZoomFailure(error).cause)
         }
         let now = time.now
         state.withLock { state in
-            if let reason {
-                state.places[address]?.contact.failed(reason, of: nil, now)
+            if let failure {
+                state.places[address]?.contact.failed(failure.reason, failure.cause, of: nil, now)
             } else {
                 // An app that was removed meanwhile will get no token.
                 state.places[address]?.contact.answered(now, of: app)
