@@ -33,6 +33,12 @@ import Testing
             #expect(
                 try world.post("/v1/apps/zoom-prod/ack", #"{"generation":1}"#).status == 204, "an older one is no news")
             #expect(try world.post("/v1/apps/zoom-prod/ack", #"{"generation":2}"#).status == 204)
+
+            try world.must("rotation", "finish", "zoom-prod", "--yes")
+            try eventually("the end of the rotation") { try world.openRotations().isEmpty }
+            let late = try world.post("/v1/apps/zoom-prod/ack", #"{"generation":1}"#)
+            #expect(late.status == 409 && late.code == "conflict" && late.text.contains("generation 1 is over"))
+            #expect(try world.post("/v1/apps/zoom-prod/ack", #"{"generation":2}"#).status == 204)
         }
     }
 

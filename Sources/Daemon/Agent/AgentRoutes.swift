@@ -102,6 +102,9 @@ final class AgentRoutes: Responder {
                 let generation = try known(request, entry)
                 guard generation <= entry.credential.generation else { throw Refusal.lost(generation, entry) }
                 session.receipts.acknowledged(entry, by: client, generation)
+                guard generation >= entry.previous?.generation ?? entry.generation else {
+                    throw Refusal.over(generation, entry)
+                }
                 return .recorded(asked.allowed(Response(.noContent).render(), entry, client, generation: generation))
             }
         case .rejected(let name):

@@ -45,6 +45,13 @@ enum Refusal {
             try: "fetch the credentials again: GET /v1/apps/\(entry.app.name)/credentials")
     }
 
+    /// For a generation that was replaced, and whose secret is no longer in the vault.
+    static func over(_ generation: Generation, _ entry: AppEntry) -> Problem {
+        Problem(
+            .conflict, "generation \(generation) is over: the current one is \(entry.credential.generation)",
+            try: "fetch the credentials again: GET /v1/apps/\(entry.app.name)/credentials")
+    }
+
     /// For a change whose audit line is in the vault, but not in the log yet.
     static let notLoggedYet = Problem(
         .auditUnavailable,
