@@ -13,6 +13,9 @@ import Testing
             _ = try world.curl("/v1/apps/nothing/credentials")
             #expect(try world.audit.documents.last?["outcome"].string == "denied")
             try world.must("audit", "verify")
+            try world.must("audit", "verify", "--from", "1")
+            let beyond = try world.keyturn("audit", "verify", "--from", "9")
+            #expect(beyond.exit == 66 && beyond.errors.contains("no file with the number 9"), "\(beyond)")
             let file = world.auditDirectory + "/audit-00000001.jsonl"
             let bytes = try String(contentsOfFile: file, encoding: .utf8)
                 .replacing("zoom-prod", with: "zoom-prot", maxReplacements: 1)

@@ -146,6 +146,7 @@ import Testing
                 #expect(added.output.contains(scope))
             }
             #expect(!added.output.contains("scim2 (granular"))
+            #expect(added.output.contains("then keyturn app verify zoom-prod") && !added.output.contains("NAME"))
             #expect(try world.keyturn("app", "verify", "zoom-prod").exit == 79)
         }
     }

@@ -96,6 +96,11 @@ extension AdminCall {
         let from = try request.target.number("from", in: 1...Int(Int32.max))
         do {
             let report = try await session.audit.verify(from: from)
+            if let from, report.segments == 0 {
+                throw Problem(
+                    .notFound, "the audit log has no file with the number \(from), nor a later one",
+                    try: "keyturn audit verify, without --from")
+            }
             return .ok(
                 AuditReport(
                     segments: report.segments, lines: report.lines, first: report.first, last: report.last,

@@ -91,7 +91,7 @@ struct AppActions {
         var scope = RotationReach.Scope.unknown("not verified, as asked")
         if draft.verify {
             let proof = try await proven(app, secret)
-            checks = Verifier.token(lifetime: proof.token.lifetime, scopes: proof.token.scopes)
+            checks = Verifier.token(lifetime: proof.token.lifetime, scopes: proof.token.scopes, of: app.name)
             minted = proof
             scope = await reach.scope(
                 app, Credential(generation: .first, state: .current, clientSecret: secret, createdAt: app.createdAt))
@@ -110,7 +110,7 @@ struct AppActions {
         let entry = try entry(name)
         do throws(TokenFailure) {
             let seen = try await session.tokens.renew(entry.app.name)
-            let checks = Verifier.token(lifetime: seen.secondsLeft(at: time.now), scopes: seen.token.scopes)
+            let checks = Verifier.token(lifetime: seen.secondsLeft(at: time.now), scopes: seen.token.scopes, of: name)
             let scope = await checkScope(self.session.vault.catalog.app(entry.app.name) ?? entry)
             return Verification(
                 checks: checks + [await scim(seen.token), RotationReach.check(entry.app, scope)])
@@ -129,7 +129,7 @@ struct AppActions {
         do throws(IssueFailure) {
             let token = try await zoom.mint(
                 at: app.environment, accountID: app.accountID, clientID: app.clientID, clientSecret: secret)
-            let checks = Verifier.token(lifetime: token.lifetime, scopes: token.scopes)
+            let checks = Verifier.token(lifetime: token.lifetime, scopes: token.scopes, of: app.name)
             return Verification(
                 checks: checks + [await Verifier(zoom: zoom.zoom).scim(token.accessToken, api: token.apiURL)])
         } catch {

@@ -18,7 +18,7 @@ struct Verifier: Sendable {
     }
 
     /// Zoom omits the scopes for a while after an app was created or changed: that is not a failure. [seen]
-    static func token(lifetime: Int, scopes: [String]?) -> [CheckResult] {
+    static func token(lifetime: Int, scopes: [String]?, of app: Name) -> [CheckResult] {
         let minted = CheckResult(
             "token", .passed, "zoom accepted the credentials; the token is valid for \(lifetime) s")
         guard let scopes else {
@@ -26,7 +26,7 @@ struct Verifier: Sendable {
                 minted,
                 .init(
                     "scopes", .skipped, "zoom did not say which scopes the token has",
-                    try: "keyturn app verify NAME, in a minute"),
+                    try: "keyturn app verify \(app), in a minute"),
             ]
         }
         let missing = RequiredScopes.missing(from: scopes)
@@ -35,7 +35,7 @@ struct Verifier: Sendable {
                 minted,
                 .init(
                     "scopes", .failed, "missing: \(missing.map(\.description).joined(separator: "; "))",
-                    try: ZoomCause.missingScopes.fix("NAME"),
+                    try: ZoomCause.missingScopes.fix(app.description),
                     cause: .missingScopes,
                     missing: missing.map { .init(scope: $0.classic, granular: $0.granular) }),
             ]

@@ -16,7 +16,11 @@ struct AuditCommand: ParsableCommand {
 struct AuditTail: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "tail", abstract: "Show the newest lines of the audit log.",
-        discussion: "Example: keyturn audit tail -f")
+        discussion: """
+            With --json, each line of the output is a JSON document of its own.
+
+            Example: keyturn audit tail -f
+            """)
 
     @Flag(name: .shortAndLong, help: "Keep printing new lines.") var follow = false
     @Option(name: [.customShort("n"), .long], help: "The number of lines to start with.") var lines = 10
