@@ -53,7 +53,7 @@ import Testing
     ) throws -> [String] {
         try eventually(what) {
             if try received(world).count >= count { return true }
-            clock.pass(step)
+            try world.pass(step, on: clock)
             return false
         }
         return words(try received(world))
@@ -95,7 +95,7 @@ import Testing
             for crashes in [true, false] {
                 try Self.start(world, clock, environment)
                 for _ in 0..<8 {
-                    clock.pass(20)
+                    try world.pass(20, on: clock)
                     try clock.awaitLooks()
                 }
                 try Self.awaitTaken(world)
@@ -105,7 +105,7 @@ import Testing
 
             // A day later it is told again, and at its end it is over.
             try Self.start(world, clock, environment)
-            clock.pass(86_400)
+            try world.pass(86_400, on: clock)
             #expect(
                 try Self.wait("a reminder", world, clock, until: 2).last == "still missing_scopes zoom-prod")
             try world.must("app", "remove", "zoom-prod", "--yes")
@@ -136,7 +136,7 @@ import Testing
             #expect(tested.exit == 75 && tested.complains() && tested.errors.contains("ended with status 1"))
             try FileManager.default.removeItem(atPath: fail)
             try eventually("everything to be taken") {
-                clock.pass(60)
+                try world.pass(60, on: clock)
                 let undelivered = try world.must("alert", "list", "--json").json["undelivered"].int
                 return try undelivered == 0
                     && Self.words(Self.received(world)).contains("raised invalid_client zoom-wrong")
@@ -164,7 +164,7 @@ import Testing
             #expect(try hook.bodies().map { $0["code"].string } == ["test"])
             try Self.addWithoutScopes(world)
             try eventually("the webhook to be told") {
-                clock.pass(15)
+                try world.pass(15, on: clock)
                 return try hook.bodies().count >= 2
             }
             #expect(try Self.words(hook.bodies()).last == "raised missing_scopes zoom-prod")

@@ -13,7 +13,7 @@ import Testing
         for number in 0..<apps {
             let (name, secret) = ("app-\(number)", "secret-of-app-\(number)")
             let body =
-                #"{"name":"\#(name)","account_id":"a","client_id":"c","client_secret":"\#(secret)","environment":"commercial","verify":false}"#
+                #"{"name":"\#(name)","account_id":"a","client_id":"c\#(number)","client_secret":"\#(secret)","environment":"commercial","verify":false}"#
             let answer = try world.ask("POST", "/v1/apps", body: body)
             guard answer.status == 201 else { throw HarnessError("\(answer.text)") }
             secrets[name] = secret

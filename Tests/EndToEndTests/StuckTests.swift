@@ -98,7 +98,7 @@ import Testing
             // Nobody asks for a token: it is seen all the same.
             try world.sandbox.fault("drop_before")
             try eventually("the daemon to look whether Zoom is there, and to say that it is not") {
-                clock.pass(60)
+                try world.pass(60, on: clock)
                 return try Self.problems(world) == ["warning zoom_unreachable"]
             }
             let text = try world.keyturn("status", "--check")
@@ -106,7 +106,7 @@ import Testing
             print(text.output)
             // Somebody does, and is served until the token runs out.
             #expect(try world.get("/v1/apps/zoom-prod/token").status == 200)
-            clock.pass(3600)
+            try world.pass(3600, on: clock)
             #expect(try world.get("/v1/apps/zoom-prod/token").status == 503)
             try eventually("the page") { try Self.problems(world) == ["critical tokens_run_out"] }
             #expect(try world.keyturn("status", "--check").exit == 2)
@@ -114,13 +114,13 @@ import Testing
             try world.stop()
             try world.start(environment: clock.environment)
             try eventually("the trouble to be seen again") {
-                clock.pass(20)
+                try world.pass(20, on: clock)
                 return try Self.problems(world) == ["warning zoom_unreachable"]
             }
             #expect(try world.must("status").output.contains("for 1 h "))
             try world.sandbox.control("DELETE", "/faults")
             try eventually("Zoom to be back") {
-                clock.pass(60)
+                try world.pass(60, on: clock)
                 return try Self.problems(world).isEmpty
             }
         }

@@ -86,15 +86,15 @@ import Testing
             #expect(abs(pinEnds - clock.now - 3650 * Self.day) < 3600)
             #expect(try Self.problems(world).isEmpty)
 
-            clock.pass(11 * Self.day)
+            try world.pass(11 * Self.day, on: clock)
             let warning = try #require(try Self.problems(world).first)
             #expect(warning["severity"].string == "warning" && warning["deadline"].string != nil)
             #expect(warning["detail"].string?.contains("the client certificate expires at") == true)
             #expect(warning["try"].string == "keyturn target set console --client-cert FILE --client-key FILE")
-            clock.pass(23 * Self.day)
+            try world.pass(23 * Self.day, on: clock)
             #expect(try Self.problems(world).map { $0["severity"].string } == ["critical"])
             #expect(try world.keyturn("target", "test", "console").exit == 0)
-            clock.pass(7 * Self.day)
+            try world.pass(7 * Self.day, on: clock)
             let past = try #require(try Self.problems(world).first)
             #expect(past["severity"].string == "critical" && past["detail"].string?.contains("expired at") == true)
             // The console's own clock is an earlier one.
@@ -105,14 +105,14 @@ import Testing
                 input: console.password)
             #expect(try login2.exit == 0 && Self.problems(world).isEmpty, "\(login2)")
 
-            clock.pass(pinEnds - clock.now - 20 * Self.day)
+            try world.pass(pinEnds - clock.now - 20 * Self.day, on: clock)
             try world.stop()
             try world.start(environment: clock.environment)
             let both = try Self.problems(world).map { $0["try"].string ?? "" }
             #expect(both.count == 2, "\(both)")
             #expect(both.contains { $0.hasPrefix("keyturn target set pinned --pin SHA256") })
             #expect(both.contains("keyturn target set console --ca-file FILE"))
-            clock.pass(30 * Self.day)
+            try world.pass(30 * Self.day, on: clock)
             let ended = try Self.problems(world)
             #expect(Set(ended.map { $0["severity"].string }) == ["critical", "warning"], "a pin does not mind an end")
         }
