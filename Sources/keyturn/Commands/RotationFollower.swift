@@ -140,7 +140,7 @@ extension RotationDocument {
         if let promotedAt { table.add("new secret current", promotedAt.description) }
         if let oldSecretExpiresAt {
             let now = SystemTime().now.wall
-            if trigger.known == .manual, calls == 0, oldSecretExpiresAt > now {
+            if trigger.known == .manual, calls == 0, oldSecretExpiresAt > promotedAt ?? now {
                 // The choice in the Marketplace is not known here.
                 table.add("old secret expires", "by \(oldSecretExpiresAt); it may be revoked before")
             } else {
