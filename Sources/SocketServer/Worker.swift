@@ -47,10 +47,8 @@ import SocketAPI
         self.loop = loop
         self.responder = responder
         self.limits = limits
-        self.quota = quota
-        self.proc = proc
-        self.clock = clock
-        self.refuse = refuse
+        (self.quota, self.proc) = (quota, proc)
+        (self.clock, self.refuse) = (clock, refuse)
         shares = TurnShares(limits)
         unsafe room = .allocate(byteCount: Self.room, alignment: 16)
         // Each holds the other until the loop ends.
