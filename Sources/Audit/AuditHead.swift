@@ -40,35 +40,12 @@ package struct LineCode: Equatable, Sendable, CustomStringConvertible {
         guard text.count == Self.length * 2 else { return nil }
         bytes = InlineArray(repeating: 0)
         for (index, digit) in text.enumerated() {
-            guard let value = Self.value(of: digit) else { return nil }
+            guard let value = digit.hexadecimalValue, value.hexadecimalDigit == digit else { return nil }
             bytes[index / 2] = bytes[index / 2] << 4 | value
         }
     }
 
-    private static func value(of digit: UInt8) -> UInt8? {
-        switch digit {
-        case 0x30...0x39: digit - 0x30
-        case 0x61...0x66: digit - 0x61 + 10
-        default: nil
-        }
-    }
-
-    private static func digit(_ value: UInt8) -> UInt8 { value < 10 ? 0x30 + value : 0x61 + value - 10 }
-
-    func appendHexadecimal(to buffer: inout SecretBuffer) {
-        var digits = InlineArray<32, UInt8>(repeating: 0)
-        for index in 0..<Self.length {
-            digits[index * 2] = Self.digit(bytes[index] >> 4)
-            digits[index * 2 + 1] = Self.digit(bytes[index] & 0xF)
-        }
-        buffer.append(unsafe digits.span.bytes)
-    }
-
-    package var description: String {
-        var digits = SecretBuffer(capacity: Self.length * 2)
-        appendHexadecimal(to: &digits)
-        return digits.withSpan { String(decoding: $0.array, as: UTF8.self) }
-    }
+    package var description: String { unsafe bytes.span.bytes.hexadecimal }
 
     package static func == (left: LineCode, right: LineCode) -> Bool {
         var difference: UInt8 = 0

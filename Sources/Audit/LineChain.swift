@@ -43,7 +43,7 @@ struct LineChain: ~Copyable {
             try self.code(of: bytes.extracting(start...))
         }
         buffer.append(literal: #","mac":""#)
-        code.appendHexadecimal(to: &buffer)
+        buffer.append(hexadecimal: unsafe code.bytes.span.bytes)
         buffer.append(literal: "\"}\n")
         head = AuditHead(sequence: sequence, code: code)
     }

@@ -129,12 +129,3 @@ package final class Keyring: Sendable {
         return code.withSpan { $0.extracting(first: 16).hexadecimal }
     }
 }
-
-extension RawSpan {
-    /// Two lower-case digits for each byte.
-    var hexadecimal: String {
-        let digits = Array("0123456789abcdef".utf8)
-        return String(
-            decoding: array.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
-    }
-}

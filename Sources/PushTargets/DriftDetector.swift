@@ -18,7 +18,9 @@ package actor DriftDetector {
     private var underWay: [String: Task<Void, Never>] = [:]
 
     /// Seconds between two checks; shorter after a failure.
-    static let pause = (look: 900, failed: 600, carryOn: 2, behind: 15)
+    static let pause = (look: 900, failed: 600, carryOn: 2)
+    /// For pushes to targets that are behind.
+    private static let backoff = Backoff(first: 15, longest: pause.failed)
     /// The most consoles to call at once.
     private static let most = 4
 
@@ -150,7 +152,7 @@ package actor DriftDetector {
         case .confirmed, .waiting: return Self.pause.carryOn
         case .later(let retryAfter, _):
             tried[id] = (generation, failures + 1)
-            return max(retryAfter ?? 0, min(Self.pause.failed, Self.pause.behind << min(failures, 6)))
+            return Self.backoff.pause(after: failures + 1, least: retryAfter)
         case .blocked: return Self.pause.failed
         }
     }

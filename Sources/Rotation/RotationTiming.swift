@@ -12,9 +12,9 @@ package struct RotationTiming: Sendable {
     package var callsPerRotation = 4
     /// The pauses until a new secret is known everywhere at Zoom; after them the operator is asked.
     package var propagation = [1, 2, 4, 8, 15, 30, 60, 120, 300, 600]
-    /// The bounds of the pauses after failures that may be temporary.
-    package var shortestPause = 2
-    package var longestPause = 900
+    /// The pauses after failures that may be temporary.
+    package var backoff = Backoff(first: 2, longest: 900)
+    package var longestPause: Int { backoff.longest }
     /// The time limit of one attempt to publish.
     package var publishLimit = 30
     /// The time limit of the single attempt that remains after an operator ended the overlap.
@@ -62,14 +62,13 @@ package struct RotationTiming: Sendable {
         return last
     }
 
-    /// A doubling pause with full jitter, never shorter than Zoom asked for.
+    /// - Parameter attempts: the failures before this one.
     package func pause(attempts: Int, retryAfter: Int?, random: (ClosedRange<Int>) -> Int) -> Int {
-        let bound = min(longestPause, shortestPause << min(attempts, 20))
-        return max(random(1...max(bound, 1)), retryAfter ?? 0)
+        backoff.pause(after: attempts + 1, least: retryAfter, random: random)
     }
 
     /// The pause after the count-th failed commit in a row: short, since a rotation should continue as soon as possible.
-    package func commitBackoff(_ count: Int) -> Int { min(60, 1 << min(count, 6)) }
+    package func commitBackoff(_ count: Int) -> Int { Backoff(first: 2, longest: 60).bound(after: count) }
 
     /// Whether the clock was set ahead since a moment by more than the safety margin before Zoom's deadline. If it was
     /// wrong at that moment, it may be right now.

@@ -60,7 +60,7 @@ enum JSONText {
             next = offset
             if let (code, length) = control(in: text, at: offset) {
                 buffer.append("\\u")
-                for shift in [12, 8, 4, 0] { buffer.append(hexDigit(UInt8(code >> shift & 15))) }
+                for shift in [8, 0] { buffer.append(hexadecimal: UInt8(truncatingIfNeeded: code >> shift)) }
                 next += length
                 continue
             }
@@ -70,8 +70,7 @@ enum JSONText {
             case UInt8(ascii: "\\"): buffer.append("\\\\")
             case let byte where byte < 0x20:
                 buffer.append("\\u00")
-                buffer.append(hexDigit(byte >> 4))
-                buffer.append(hexDigit(byte & 15))
+                buffer.append(hexadecimal: byte)
             case let byte: buffer.append(byte)
             }
         }
@@ -121,17 +120,11 @@ enum JSONText {
         guard offset + 4 <= bytes.byteCount else { return nil }
         var value: UInt32 = 0
         for index in offset..<offset + 4 {
-            switch bytes[index] {
-            case let digit where (0x30...0x39).contains(digit): value = value << 4 | UInt32(digit - 0x30)
-            case let digit where (0x41...0x46).contains(digit): value = value << 4 | UInt32(digit - 0x41 + 10)
-            case let digit where (0x61...0x66).contains(digit): value = value << 4 | UInt32(digit - 0x61 + 10)
-            default: return nil
-            }
+            guard let digit = bytes[index].hexadecimalValue else { return nil }
+            value = value << 4 | UInt32(digit)
         }
         return value
     }
-
-    private static func hexDigit(_ value: UInt8) -> UInt8 { value < 10 ? 0x30 + value : 0x61 + value - 10 }
 }
 
 extension RawSpan {

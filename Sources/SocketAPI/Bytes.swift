@@ -28,12 +28,6 @@ extension UInt8 {
     /// The optional white space around a value.
     var isBlank: Bool { self == .space || self == .tab }
 
-    var hexValue: Int? {
-        if isDigit { return Int(self - UInt8(ascii: "0")) }
-        return (UInt8(ascii: "a")...UInt8(ascii: "f")).contains(lowercased)
-            ? Int(lowercased - UInt8(ascii: "a")) + 10 : nil
-    }
-
     /// `sub-delims` of RFC 3986.
     var isSubDelimiter: Bool {
         switch self {

@@ -82,8 +82,10 @@ struct ChunkedBody {
     private static func digits(_ line: Range<Int>, in bytes: Span<UInt8>) -> (value: Int, end: Int) {
         var value = 0
         for index in line {
-            guard index - line.lowerBound < mostDigits, let digit = bytes[index].hexValue else { return (value, index) }
-            value = value << 4 | digit
+            guard index - line.lowerBound < mostDigits, let digit = bytes[index].hexadecimalValue else {
+                return (value, index)
+            }
+            value = value << 4 | Int(digit)
         }
         return (value, line.upperBound)
     }

@@ -1,4 +1,5 @@
 import Glibc
+import SecretMemory
 
 /// `host [":" port]`, the value of `Host` and the authority of a target (RFC 9110, 7.2; RFC 3986, 3.2.2): a name, an IPv4
 /// address, or another address in brackets. Whether such a host exists does not matter.
@@ -29,7 +30,7 @@ enum HostField {
                 index += 1
             } else {
                 guard bytes[index] == UInt8(ascii: "%"), index + 2 < rest.upperBound,
-                    bytes[index + 1].hexValue != nil, bytes[index + 2].hexValue != nil
+                    bytes[index + 1].hexadecimalValue != nil, bytes[index + 2].hexadecimalValue != nil
                 else { return false }
                 index += 3
             }
@@ -47,7 +48,7 @@ enum HostField {
         guard let dot = bytes.first(UInt8(ascii: "."), in: range), dot > first + 1, dot + 1 < range.upperBound else {
             return false
         }
-        for index in first + 1..<dot where bytes[index].hexValue == nil { return false }
+        for index in first + 1..<dot where bytes[index].hexadecimalValue == nil { return false }
         for index in dot + 1..<range.upperBound
         where !bytes[index].isPathByte && !bytes[index].isSubDelimiter && bytes[index] != UInt8(ascii: ":") {
             return false

@@ -43,10 +43,9 @@ package struct AttemptPolicy: Sendable {
             reason: failure.detail, mayPass: failure.disposition != .refused)
     }
 
-    /// Seconds to wait after the `failures`-th failure in a row (from 1): random, with a bound that doubles.
+    /// Seconds to wait after the `failures`-th failure in a row, counted from 1.
     package func pause(failures: Int, retryAfter: Int?, random: (ClosedRange<Int>) -> Int) -> Int {
-        let bound = min(longestPause, 1 << min(failures, 16))
-        return max(random(1...max(bound, 1)), retryAfter ?? 0)
+        Backoff(first: 2, longest: longestPause).pause(after: failures, least: retryAfter, random: random)
     }
 
     /// A time in the future was recorded before the clock was set back. It counts as recent, since its true age is

@@ -30,9 +30,5 @@ package enum TokenPolicy {
         return token.secondsLeft(at: now) - lifetime + max(lifetime * splayedPercent(app) / 100, 1)
     }
 
-    private static func splayedPercent(_ app: String) -> Int {
-        // FNV-1a, which gives an app the same value in each run. Swift's own hashing does not.
-        let hash = app.utf8.reduce(UInt64(0xCBF2_9CE4_8422_2325)) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
-        return 75 + Int(hash % 11)
-    }
+    private static func splayedPercent(_ app: String) -> Int { 75 + Int(app.fnv1a % 11) }
 }

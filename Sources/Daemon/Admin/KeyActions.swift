@@ -64,7 +64,7 @@ struct KeyActions {
             case .passphrase(let passphrase):
                 added = KeyAdded(slot: try await add(UnlockKey(.passphrase(passphrase))), recoveryKey: nil)
             case .keyFile(let digits):
-                guard let content = digits.withSpan({ Hexadecimal.bytes($0) }) else {
+                guard let content = digits.withSpan({ SecretBytes(hexadecimal: $0) }) else {
                     throw VaultError(.unfit, "key_file is not hexadecimal")
                 }
                 added = KeyAdded(slot: try await add(UnlockKey(.keyFile(content))), recoveryKey: nil)

@@ -8,8 +8,8 @@ import Vault
 struct UnlockBackoff {
     /// The wrong secrets without a pause.
     static let free = 3
-    /// The longest pause, in seconds.
-    static let longest = 60
+    /// In seconds, and as long as they are announced.
+    static let pauses = Backoff(first: 2, longest: 60)
 
     private(set) var wrong = 0
     /// In seconds of the boot clock.
@@ -21,7 +21,7 @@ struct UnlockBackoff {
     mutating func recordFailure(at boot: Int) {
         wrong += 1
         guard wrong > Self.free else { return }
-        next = boot + min(1 << min(wrong - Self.free, 10), Self.longest)
+        next = boot + Self.pauses.bound(after: wrong - Self.free)
     }
 
     mutating func reset() { self = UnlockBackoff() }

@@ -1,4 +1,5 @@
 import COpenSSL
+import SecretMemory
 
 /// SHA-256, for public data such as certificates.
 package enum SHA256 {
@@ -8,6 +9,6 @@ package enum SHA256 {
         var count = 0
         let isDone = unsafe EVP_Q_digest(nil, "SHA256", nil, message, message.count, &digest, &count)
         guard isDone == 1, count == digest.count else { throw libraryFailure("SHA-256") }
-        return digest.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+        return unsafe digest.span.bytes.hexadecimal
     }
 }

@@ -11,8 +11,8 @@ package actor AlertNotifier {
     /// The shortest and longest pause between two checks, in seconds: with very many apps, checks are less frequent, so
     /// that they take at most a two-hundredth of one core.
     static let pause = (least: 10, most: 60)
-    /// Seconds after the first failed delivery, doubled with each further one, and the limit.
-    static let retry = (first: 5, most: 900)
+    /// The pauses after failed deliveries, in seconds.
+    static let backoff = Backoff(first: 5, longest: 900)
 
     private let status: StatusReport
     private var channel: AlertChannel
@@ -78,8 +78,8 @@ package actor AlertNotifier {
                 failures = 0
             } catch {
                 book.notTold(key)
-                nextTry = status.time.now.boot + min(Self.retry.first << min(failures, 10), Self.retry.most)
                 failures += 1
+                nextTry = status.time.now.boot + Self.backoff.pause(after: failures)
                 if failures == 1 {
                     logger.error("an alert was not accepted, and is sent again: \(error); try: keyturn alert test")
                 }

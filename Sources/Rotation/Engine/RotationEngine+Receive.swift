@@ -36,7 +36,7 @@ extension RotationEngine {
                 attempts += 1
                 failedCommits.record(error, of: app, next: time.now.wall + 5)
             }
-            try? await Task.sleep(for: .milliseconds(min(100 << min(attempts, 6), 5000)))
+            try? await Task.sleep(for: .milliseconds(Backoff(first: 200, longest: 5000).bound(after: attempts)))
         }
     }
 

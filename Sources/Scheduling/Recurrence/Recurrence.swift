@@ -24,7 +24,7 @@ package struct Recurrence: Equatable, Sendable {
         self.every = min(max(every, 1), DurationText.longest)
         self.windows = windows
         self.zone = zone
-        hash = Self.hash(splayKey)
+        hash = splayKey.fnv1a
     }
 
     /// The next due time, at most `every` seconds after the last one. With windows, it lies in the last opening before
@@ -35,7 +35,6 @@ package struct Recurrence: Equatable, Sendable {
     /// interval (at most ``mostEarly``) is skipped, so that something done by hand is not repeated at once.
     /// - Parameter last: the last time, or the creation if there was none. If it is in the future, because the clock
     ///   was set back, `now` is used instead.
-    ///   future, for then the clock was set back.
     package func due(after last: Timestamp, now: Timestamp) -> Timestamp {
         caughtUp(planned(after: min(last, now)), now: now)
     }
@@ -86,9 +85,4 @@ package struct Recurrence: Equatable, Sendable {
 
     /// From 0 up to, but not including, `count`.
     private func place(in count: Int) -> Int { count > 0 ? Int(hash % UInt64(count)) : 0 }
-
-    /// FNV-1a, which gives the same value in each run. Swift's own hashing does not.
-    private static func hash(_ key: String) -> UInt64 {
-        key.utf8.reduce(0xcbf2_9ce4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
-    }
 }

@@ -69,7 +69,7 @@ package struct DueTimes: Equatable, Sendable {
         var last = min(looks.compactMap(\.self).max() ?? now, now)
         // A client's token does not show whether the secret can be rotated.
         if entry.app.policy.every != nil { last = min(last, schedulerState.scope?.at ?? entry.app.createdAt) }
-        return last.next(Int(fnv(entry.app.id) % UInt64(day)), ofEvery: day, after: day / 2)
+        return last.next(Int(entry.app.id.fnv1a % UInt64(day)), ofEvery: day, after: day / 2)
     }
 }
 
@@ -80,9 +80,4 @@ extension Timestamp {
         let ahead = (place - earliest) % period
         return Timestamp(unixSeconds: earliest + (ahead < 0 ? ahead + period : ahead))
     }
-}
-
-/// FNV-1a, which gives an app the same value in each run. Swift's own hashing does not.
-private func fnv(_ text: String) -> UInt64 {
-    text.utf8.reduce(0xcbf2_9ce4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
 }

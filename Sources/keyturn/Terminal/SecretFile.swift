@@ -85,18 +85,3 @@ extension CommandFailure: SystemErrorConvertible {
         self.init(status, error.description)
     }
 }
-
-extension SecretBytes {
-    /// In hexadecimal, two digits for each byte.
-    var hexadecimal: SecretBytes {
-        let digits = Array("0123456789abcdef".utf8)
-        var text = SecretBuffer(capacity: count * 2)
-        withSpan { span in
-            for offset in 0..<span.byteCount {
-                text.append(digits[Int(span[offset] >> 4)])
-                text.append(digits[Int(span[offset] & 15)])
-            }
-        }
-        return text.finish()
-    }
-}
