@@ -97,6 +97,17 @@ import Testing
         }
     }
 
+    @Test func `backups of one second get names of their own, in order`() throws {
+        try withWorld { world in
+            let directory = try world.backups()
+            let files = try (0..<4).map { _ in
+                try #require(try world.must("backup", "--keep", "9", directory, "--json").json["file"].string)
+            }
+            #expect(Set(files).count == 4 && files == files.sorted())
+            #expect(try Files.names(directory).count == 4)
+        }
+    }
+
     @Test func `a draft that a killed daemon left is not in the way`() throws {
         try withWorld { world in
             let file = try world.backups() + "/one.db"

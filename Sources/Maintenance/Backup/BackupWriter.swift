@@ -31,7 +31,7 @@ package struct BackupWriter {
             guard Retention.numbers.contains(keep) else {
                 throw Problem(.badRequest, "keep is not 1 to \(Retention.numbers.upperBound)")
             }
-            let path = "\(directory)/\(Retention.name(at: time.now.wall))"
+            let path = "\(directory)/\(Retention.freeName(in: directory, from: time.now.wall))"
             let target = try BackupTarget(
                 path, mayReplace: false, forbidden: forbidden, isBackup: storage.isBackup)
             return try await write(to: target, vault, retention: Retention(directory: target.directory, keep: keep))

@@ -14,6 +14,13 @@ struct Retention {
         "keyturn-\(time.description.filter { $0 != "-" && $0 != ":" }).db"
     }
 
+    /// The name of the first second from `time` that has no backup, finished or not: two may follow within a second.
+    static func freeName(in directory: String, from time: Timestamp) -> String {
+        let names = Set((try? Files.names(in: directory)) ?? [])
+        let following = (0..<60).lazy.map { name(at: time + $0) }
+        return following.first { !names.contains($0) && !names.contains($0 + ".draft") } ?? name(at: time)
+    }
+
     /// The names to delete, of all that exist, oldest first.
     func superfluous(of names: [String]) -> [String] {
         Array(names.filter(Self.isBackup).sorted().dropLast(keep))
