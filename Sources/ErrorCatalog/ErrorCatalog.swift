@@ -1,7 +1,6 @@
 package import Domain
 package import SecretJSON
 import SocketAPI
-import Terminal
 
 /// The meaning of a code and what to do about it. Codes are defined in other places; this one table explains them all,
 /// and tests compare it with those places, so that no entry is missing or left over.
@@ -77,6 +76,6 @@ package enum ErrorCatalog {
 
     /// The known code that is most similar to this one; `nil` when none is.
     package static func nearest(to code: String) -> String? {
-        Terminal.nearest(to: code.lowercased().replacing("-", with: "_"), among: Set(all.map(\.code)))
+        Domain.nearest(to: code.lowercased().replacing("-", with: "_"), among: Set(all.map(\.code)))
     }
 }

@@ -68,9 +68,9 @@ import Testing
     }
 
     @Test func `a misspelt key is named with the nearest known one`() throws {
-        let error = #expect(throws: StartError.self) { try read("unlock:\n  keyfile: /k\n") }
+        let error = #expect(throws: StartError.self) { try read("# a comment\nunlock:\n  keyfile: /k\n") }
         #expect(error?.exitStatus == .configuration)
-        #expect(error?.detail == "keyturn.yaml: unlock.keyfile is not a setting")
+        #expect(error?.detail == "keyturn.yaml, line 3: unlock.keyfile is not a setting")
         #expect(error?.hint == "did you mean unlock.key_file?")
     }
 
@@ -78,7 +78,7 @@ import Testing
         ("log:\n  level: [\n", " is not valid YAML: did not find expected node content (line 3, column 1)"),
         ("log.level: info\n---\nlog.level: info\n", " has a second document (line 2, column 1)"),
         ("log:\n  level: info\nlog:\n  level: debug\n", " has the key log twice (line 3, column 1)"),
-        ("log.level: info\nlog:\n  level: info\n", ": log.level occurs twice"),
+        ("log.level: info\nlog:\n  level: info\n", ", line 3: log.level occurs twice"),
         ("? [a]\n: b\n", " has a key that is not a word (line 1, column 3)"),
         ("\"a\\nb\": c\n", " has a key that is not a word (line 1, column 1)"),
         ("a: " + String(repeating: "[", count: 40), " is nested too deep (line 1, column 19)"),

@@ -4,7 +4,8 @@ import CYAML
 enum YAMLNode {
     case scalar(String, isPlain: Bool)
     case list([YAMLNode])
-    case mapping([(key: String, value: YAMLNode)])
+    /// Lines count from 1.
+    case mapping([(key: String, line: Int, value: YAMLNode)])
 
     /// Reads one document. Settings need no anchors, aliases or tags, and a document with any is refused: an alias can
     /// stand for a value that is larger than any memory.
@@ -107,12 +108,12 @@ struct YAMLError: Error {
             while case let item = try next(), item.kind != .end { items.append(try node(item, depth: depth + 1)) }
             return .list(items)
         case .mapping:
-            var (entries, keys) = ([(key: String, value: YAMLNode)](), Set<String>())
+            var (entries, keys) = ([(key: String, line: Int, value: YAMLNode)](), Set<String>())
             while case let event = try next(), event.kind != .end {
                 guard case .scalar(let key, _) = event.kind, !key.utf8.contains(where: { $0 < 0x20 || $0 == 0x7F })
                 else { throw event.error("has a key that is not a word") }
                 guard keys.insert(key).inserted else { throw event.error("has the key \(key) twice") }
-                entries.append((key, try node(try next(), depth: depth + 1)))
+                entries.append((key, Int(event.mark.line) + 1, try node(try next(), depth: depth + 1)))
             }
             return .mapping(entries)
         case .end, .boundary: throw event.error("is not valid YAML")
